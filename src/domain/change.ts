@@ -1,0 +1,145 @@
+/**
+ * A change is one value: document, path, from, to. The path is a JSON Pointer in the document; in a list, an element with
+ * a name is addressed by it (`/value/plumbline/properties`). Absent and null are the same.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { DocumentName } from './documents.ts';
+import { isObject, type Json, type JsonObject, sameJson } from './json.ts';
+import type { Resource } from './resource.ts';
+import { bodyOf, type Snapshot } from './snapshot.ts';
+
+export interface Change {
+  readonly document: DocumentName;
+  readonly path: string;
+  readonly from: Json;
+  readonly to: Json;
+}
+
+/** A sibling that travels with a change unchanged, because ARM would drop it otherwise. */
+export interface Kept {
+  readonly document: DocumentName;
+  readonly path: string;
+  readonly value: Json;
+}
+
+export type Purpose = 'fix' | 'rollback';
+
+/** The value at a pointer; null when any part of the way is absent. */
+export function valueAt(document: Json | undefined, path: string): Json {
+  let value: Json | undefined = document;
+  for (const token of tokens(path)) value = step(value, token);
+  return value ?? null;
+}
+
+/** A copy of the document with the value at the pointer replaced; null removes it. Missing objects on the way are made. */
+export function withValue(document: Json, path: string, value: Json): Json {
+  return replace(document, tokens(path), value);
+}
+
+/** Where the leaves stand now: all as planned, all as before, or anything else. */
+export function standing(changes: readonly Change[], snapshot: Snapshot): 'planned' | 'before' | 'other' | 'unread' {
+  const bodies = changes.map(({ document }) => bodyOf(snapshot, document));
+  if (bodies.includes(null)) return 'unread';
+  const values = changes.map(({ path }, index) => valueAt(bodies[index], path));
+  if (changes.every(({ to }, index) => sameJson(to, values[index]))) return 'planned';
+  if (changes.every(({ from }, index) => sameJson(from, values[index]))) return 'before';
+  return 'other';
+}
+
+/** The snapshot as it would be after the changes. */
+export function applyChanges(snapshot: Snapshot, changes: readonly Change[]): Snapshot {
+  const documents = { ...snapshot.documents };
+  for (const { document, path, to } of changes) {
+    const state = documents[document];
+    const body = state?.status === 'read' ? state.body : {};
+    documents[document] = { status: 'read', body: withValue(body, path, to) };
+  }
+  return { ...snapshot, documents };
+}
+
+/**
+ * The changes that put back what these changed; null when one cannot be undone. On Microsoft.Web null means "no change",
+ * so a change from null is undone only where the whole element can be deleted (a diagnostic setting).
+ */
+export function invertChanges(changes: readonly Change[]): Change[] | null {
+  if (changes.some(({ document, from }) => from === null && document !== 'diagnosticSettings')) return null;
+  return changes.map(({ from, to, ...where }) => ({ ...where, from: to, to: from }));
+}
+
+export function sortChanges(changes: readonly Change[]): Change[] {
+  return [...changes].sort((a, b) => compare(a.document, b.document) || compare(a.path, b.path));
+}
+
+/**
+ * What an approval is bound to: sha256 over the RFC 8785 form of version, resource, rule, purpose and sorted changes.
+ * The rule's texts, the plan and the people are left out: they may change without the change being another one.
+ */
+export function digestOf(
+  resource: Resource,
+  rule: { readonly id: string; readonly version: number },
+  purpose: Purpose,
+  changes: readonly Change[],
+): string {
+  const bound = {
+    v: 1,
+    resource: resource.key,
+    rule: rule.id,
+    ruleVersion: rule.version,
+    purpose,
+    changes: sortChanges(changes).map(({ document, path, from, to }) => ({ document, path, from, to })),
+  };
+  return `sha256:${createHash('sha256').update(canonicalJson(bound)).digest('hex')}`;
+}
+
+/** RFC 8785 (JSON Canonicalization Scheme). */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new Error('a value without JSON form cannot be hashed');
+  return text;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function tokens(path: string): string[] {
+  if (path === '') return [];
+  return path
+    .slice(1)
+    .split('/')
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function step(value: Json | undefined, token: string): Json | undefined {
+  if (Array.isArray(value)) return value[indexOf(value, token)];
+  return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
+}
+
+function indexOf(list: readonly Json[], token: string): number {
+  if (/^\d+$/.test(token)) return Number(token);
+  return list.findIndex(
+    (element) =>
+      isObject(element) && typeof element.name === 'string' && element.name.toLowerCase() === token.toLowerCase(),
+  );
+}
+
+function replace(value: Json, path: readonly string[], to: Json): Json {
+  const [token, ...rest] = path;
+  if (token === undefined) return to;
+  if (Array.isArray(value)) return replaceElement(value, token, rest, to);
+  const object: JsonObject = isObject(value) ? value : {};
+  if (rest.length === 0 && to === null) {
+    return Object.fromEntries(Object.entries(object).filter(([key]) => key !== token));
+  }
+  return { ...object, [token]: replace(object[token] ?? {}, rest, to) };
+}
+
+function replaceElement(list: readonly Json[], token: string, rest: readonly string[], to: Json): Json {
+  const index = indexOf(list, token);
+  const found = index >= 0 && index < list.length;
+  // An element of a list of named elements exists through its properties: without them it is deleted.
+  if (to === null && rest.length <= 1) return list.filter((_, at) => at !== index);
+  if (found) return list.map((element, at) => (at === index ? replace(element, rest, to) : element));
+  return [...list, replace({ name: token }, rest, to)];
+}

@@ -1,0 +1,113 @@
+/** From changes to the fewest requests that carry them out: one per document, or per element of a list of named ones. */
+import { type Change, type Kept, valueAt, withValue } from './change.ts';
+import { DOCUMENTS, type DocumentName, documentOf } from './documents.ts';
+import type { Json } from './json.ts';
+import type { Resource } from './resource.ts';
+
+export interface PlannedRequest {
+  readonly method: 'PATCH' | 'PUT' | 'DELETE';
+  /** Path below the Resource Manager endpoint, without api-version. */
+  readonly path: string;
+  /** What is sent; with `whole` the changed leaves of what is sent. */
+  readonly body?: Json;
+  readonly whole?: true;
+}
+
+export interface PlanStep extends PlannedRequest {
+  readonly document: DocumentName;
+  readonly apiVersion: string;
+  readonly changes: readonly Change[];
+  /** The pointer, in the document, of what the body replaces; empty for the document itself. */
+  readonly root: string;
+}
+
+/**
+ * The requests for these changes, in the order of the documents table.
+ * Throws when two changes want different values at one place, or a document cannot be written.
+ */
+export function planOf(resource: Resource, changes: readonly Change[], kept: readonly Kept[] = []): PlanStep[] {
+  refuseConflicts(changes);
+  const order = DOCUMENTS.map(({ name }) => name);
+  const names = [...new Set(changes.map(({ document }) => document))].sort(
+    (a, b) => order.indexOf(a) - order.indexOf(b),
+  );
+  return names.flatMap((name) => {
+    const definition = documentOf(resource.kind, name);
+    const path = definition?.path(resource, null);
+    if (!definition?.write || !path) throw new Error(`${name} of ${resource.id} cannot be written`);
+    const own = changes.filter(({ document }) => document === name);
+    const common = { document: name, apiVersion: definition.apiVersion };
+    if (definition.write.how === 'elements') return elementSteps(own, path).map((step) => ({ ...common, ...step }));
+    const siblings = kept
+      .filter(({ document }) => document === name)
+      .map(({ path: at, value }) => ({ path: at, to: value }));
+    return [
+      {
+        ...common,
+        method: definition.write.method,
+        path,
+        root: '',
+        body: bodyWith([...own, ...siblings]),
+        changes: own,
+        ...(definition.write.how === 'whole' ? { whole: true as const } : {}),
+      },
+    ];
+  });
+}
+
+/** What a person is shown of a step: the request without our bookkeeping. */
+export function shown({ method, path, body, whole }: PlanStep): PlannedRequest {
+  return { method, path, ...(body === undefined ? {} : { body }), ...(whole ? { whole } : {}) };
+}
+
+/** What is sent for a step: its body, or for a whole document the one just read with the changed leaves in place. */
+export function bodyToSend(step: PlanStep, current: Json): Json | undefined {
+  if (!step.whole) return step.body;
+  const sent = step.changes.reduce((document, { path, to }) => withValue(document, path, to), current);
+  const part = valueAt(sent, step.root);
+  if (redacted(part)) throw new Error(`${step.path} holds a redacted value and cannot be written back whole`);
+  return step.root === '' ? part : { properties: valueAt(part, '/properties') };
+}
+
+function elementSteps(changes: readonly Change[], listPath: string): Omit<PlanStep, 'document' | 'apiVersion'>[] {
+  const names = [...new Set(changes.map(({ path }) => path.split('/')[2] ?? ''))];
+  return names.map((name) => {
+    const root = `/value/${name}`;
+    const own = changes.filter(({ path }) => path.startsWith(`${root}/`));
+    const inElement = own.map(({ path, to }) => ({ path: path.slice(root.length), to }));
+    const element = inElement.find(({ path }) => path === '/properties');
+    const path = `${listPath}/${name}`;
+    if (element?.to === null) return { method: 'DELETE' as const, path, root, changes: own };
+    const body = bodyWith(inElement);
+    // Resource Manager takes a diagnostic setting only whole: a leaf of one that exists travels with its siblings.
+    return { method: 'PUT' as const, path, root, body, changes: own, ...(element ? {} : { whole: true as const }) };
+  });
+}
+
+function bodyWith(leaves: readonly { path: string; to: Json }[]): Json {
+  return leaves.reduce<Json>((body, { path, to }) => withLeaf(body, path, to), {});
+}
+
+/** Unlike a removal from a document, a null in a request must travel. */
+function withLeaf(body: Json, path: string, to: Json): Json {
+  if (to !== null) return withValue(body, path, to);
+  const at = path.lastIndexOf('/');
+  const parent = valueAt(body, path.slice(0, at));
+  const siblings = typeof parent === 'object' && !Array.isArray(parent) ? parent : {};
+  return withValue(body, path.slice(0, at), { ...siblings, [path.slice(at + 1)]: null });
+}
+
+function redacted(value: Json): boolean {
+  return /"(\[?(redacted|hidden)\]?|\*{3,})"/i.test(JSON.stringify(value));
+}
+
+function refuseConflicts(changes: readonly Change[]): void {
+  const wanted = new Map<string, string>();
+  for (const { document, path, to } of changes) {
+    const value = JSON.stringify(to);
+    const place = `${document}${path}`;
+    if ((wanted.get(place) ?? value) !== value)
+      throw new Error(`two changes want different values at ${document} ${path}`);
+    wanted.set(place, value);
+  }
+}

@@ -1,0 +1,82 @@
+/** The documents of one resource, read together; each is a body or the reason why not. Secrets are dropped before. */
+import { z } from 'zod';
+import { type DocumentName, isDocumentName, withoutSecrets } from './documents.ts';
+import { isObject, type Json, type JsonObject, pointerOf } from './json.ts';
+import { parseResourceId, type Resource } from './resource.ts';
+
+export type DocumentState =
+  | { readonly status: 'read'; readonly body: Json }
+  | { readonly status: 'missing' }
+  | { readonly status: 'forbidden'; readonly detail: string }
+  /** `passing`: throttled, busy or transient, so that reading again later may help. */
+  | { readonly status: 'failed'; readonly detail: string; readonly passing: boolean }
+  | { readonly status: 'not-read' };
+
+export interface Snapshot {
+  readonly resource: Resource;
+  readonly documents: { readonly [name in DocumentName]?: DocumentState };
+}
+
+export interface DocumentView {
+  readonly name: string;
+  readonly status: DocumentState['status'];
+  readonly detail?: string;
+}
+
+const NOT_READ: DocumentState = { status: 'not-read' };
+
+export function stateOf(snapshot: Snapshot, name: DocumentName): DocumentState {
+  return snapshot.documents[name] ?? NOT_READ;
+}
+
+/** The body of a document that was read as an object, or null. */
+export function bodyOf(snapshot: Snapshot, name: DocumentName): JsonObject | null {
+  const state = stateOf(snapshot, name);
+  return state.status === 'read' && isObject(state.body) ? state.body : null;
+}
+
+/** A document that was read, with its secrets dropped. */
+export function read(body: Json): DocumentState {
+  return { status: 'read', body: withoutSecrets(body) };
+}
+
+export function documentViews(snapshot: Snapshot): DocumentView[] {
+  return Object.entries(snapshot.documents).map(([name, state]) => ({
+    name,
+    status: state.status,
+    ...('detail' in state ? { detail: state.detail } : {}),
+  }));
+}
+
+/** Whether ARM has finished what it was doing to the resource; absent means that the type has no such state. */
+export function provisioningFinished(snapshot: Snapshot): boolean {
+  const properties = bodyOf(snapshot, 'resource')?.properties;
+  const state = isObject(properties) ? properties.provisioningState : undefined;
+  return typeof state !== 'string' || ['succeeded', 'failed', 'canceled'].includes(state.toLowerCase());
+}
+
+const snapshotFile = z.strictObject({ id: z.string(), documents: z.record(z.string(), z.json()) });
+
+/**
+ * One snapshot as a snapshot file holds it: an absent key was not read, null means 404.
+ * Throws an Error whose message names the path inside the snapshot.
+ */
+export function parseSnapshot(input: unknown): Snapshot {
+  const parsed = snapshotFile.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`${pointerOf(issue?.path ?? []) || '/'}: ${issue?.message ?? 'is no snapshot'}`);
+  }
+  const resource = parseResourceId(parsed.data.id);
+  if (!resource) throw new Error('/id: is not the ARM id of a resource that Plumbline knows');
+  const documents: { [name in DocumentName]?: DocumentState } = {};
+  for (const [name, body] of Object.entries(parsed.data.documents)) {
+    if (!isDocumentName(name))
+      throw new Error(`${pointerOf(['documents', name])}: is no document that Plumbline knows`);
+    if (body !== null && !isObject(body)) {
+      throw new Error(`${pointerOf(['documents', name])}: must be the body that ARM sent, or null for a 404`);
+    }
+    documents[name] = body === null ? { status: 'missing' } : read(body);
+  }
+  return { resource, documents };
+}
