@@ -9,8 +9,8 @@ import type { Finding } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import type { Resource, ResourceView } from '../domain/resource.ts';
-import type { Severity, Verdict } from '../domain/rule.ts';
-import type { Settings } from '../domain/settings.ts';
+import type { AnyRule, Severity, Verdict } from '../domain/rule.ts';
+import type { Mode, Settings } from '../domain/settings.ts';
 import type { DocumentView, Snapshot } from '../domain/snapshot.ts';
 
 export interface Clock {
@@ -318,4 +318,20 @@ export interface Ports {
   readonly audit: AuditLog;
   readonly settings: SettingsStore;
   readonly deadLetters: DeadLetters;
+}
+
+/** How this deployment is set up, as far as workflows care. */
+export interface Options {
+  /** The mode until an operator stores settings. */
+  readonly mode: Mode;
+  readonly settleSeconds: number;
+  /** ARM id of Plumbline's own function app. */
+  readonly selfId: string | null;
+  readonly workspaceId: string | null;
+}
+
+/** Everything that a workflow is given. */
+export interface World extends Ports {
+  readonly rules: readonly AnyRule[];
+  readonly options: Options;
 }
