@@ -4,6 +4,7 @@
  * with a fresh verdict: keep it, clear it, supersede it, let it expire, or execute it.
  */
 
+import type { AuditFact } from './audit.ts';
 import type { Reason } from './ceilings.ts';
 import { type Change, type Kept, type Purpose, valueAt } from './change.ts';
 import type { Impact } from './documents.ts';
@@ -70,6 +71,8 @@ export interface Approval {
   /** What this approval, when it replaced another, found moved: from is what had been shown, to what is there now. */
   readonly moved: readonly Change[];
   readonly auditIds: readonly string[];
+  /** Facts about it that are not in the log yet: kept with the row so that a crash cannot lose them. */
+  readonly unlogged: readonly AuditFact[];
 }
 
 export type Settlement =

@@ -113,7 +113,6 @@ export interface StoredEvent {
   readonly resource: string | null;
   /** By our clock, ISO. */
   readonly receivedAt: string;
-  readonly ours: boolean;
   /** null while it waits. */
   readonly outcome: EventOutcome | null;
   readonly auditIds: readonly string[];
@@ -157,8 +156,10 @@ export interface OpenEntry {
   readonly digest: string;
   readonly changes: readonly Change[];
   readonly approvalId: string | null;
-  /** The outcomes that are in the log for it, without which it is open. */
-  readonly recorded: readonly string[];
+  /** How often it was tried; the outcome of each try is a fact of its own. */
+  readonly attempts: number;
+  /** open: no outcome yet. unknown: a later read decides. The others ended, and a further attempt runs under this intent. */
+  readonly state: 'open' | 'unknown' | 'blocked' | 'failed';
 }
 
 /** All that is remembered of one resource between two reconciles; one row, saved under its version (the fence). */
@@ -169,8 +170,8 @@ export interface ResourceMemory {
   readonly trigger: Trigger | null;
   readonly documents: readonly DocumentView[];
   readonly findings: readonly Finding[];
-  /** When the first read began of the last reconcile that covers events received well before it (ISO). */
-  readonly coveredUntil: string | null;
+  /** Nothing can be learned before (ISO): ARM is busy with the resource, or asked to wait. */
+  readonly lookAgainAt: string | null;
   /** By rule: who, other than ourselves, was seen writing the resource since it last met that rule. */
   readonly changers: Readonly<Record<string, readonly Caller[]>>;
   readonly openApprovals: readonly string[];
