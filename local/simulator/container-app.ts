@@ -1,0 +1,92 @@
+// How Microsoft.App takes writes: JSON merge patch, as an operation during which the resource is busy. New values are
+// visible when the operation ends (when exactly they become visible in Azure is unverified).
+import type { Effect, Place } from './documents.ts';
+import { errors, Refusal } from './errors.ts';
+import { isObject, type JsonObject, member, mergePatch } from './merge.ts';
+import { identityAfter } from './web-app.ts';
+
+export function patchContainerApp(place: Place, body: unknown): Effect {
+  refuseWhenBusy(place);
+  refuseSecretsWithoutValue(body);
+  const current = place.resource.documents.get('resource');
+  const merged = mergedWith(current, body);
+  const configuration = member(merged, 'properties', 'configuration');
+  // A removed ingress reads as null, not as absent.
+  if (isObject(configuration) && !('ingress' in configuration)) configuration.ingress = null;
+  if (member(body, 'properties', 'template') !== undefined) startRevision(merged, place.resource.address.name);
+  return { status: 202, operation: true, documents: { resource: merged }, answer: undefined };
+}
+
+/** PUT replaces what is writable and answers 201 with the app while it is in progress. */
+export function putContainerApp(place: Place, body: unknown): Effect {
+  refuseWhenBusy(place);
+  refuseSecretsWithoutValue(body);
+  const current = place.resource.documents.get('resource');
+  const given = asObject(body);
+  const properties = { ...asObject(member(current, 'properties')), ...asObject(given.properties) };
+  const resource = { ...asObject(current), ...given, properties };
+  startRevision(resource, place.resource.address.name);
+  return { status: 201, operation: true, documents: { resource }, answer: inProgress(resource) };
+}
+
+export function deleteContainerApp(place: Place): Effect {
+  refuseWhenBusy(place);
+  return { status: 202, operation: true, removesResource: true, answer: undefined };
+}
+
+export function patchEnvironment(place: Place, body: unknown): Effect {
+  refuseWhenBusy(place);
+  const resource = mergedWith(place.resource.documents.get('resource'), body);
+  return { status: 202, operation: true, documents: { resource }, answer: undefined };
+}
+
+/** The body with the state that it shows while, or after, an operation runs. */
+export function withState(body: unknown, provisioningState: string): unknown {
+  return { ...asObject(body), properties: { ...asObject(member(body, 'properties')), provisioningState } };
+}
+
+/** Environments name the state of a running update otherwise than apps do. */
+export function inProgress(body: unknown): unknown {
+  const isApp = String(member(body, 'type')).toLowerCase() === 'microsoft.app/containerapps';
+  return withState(body, isApp ? 'InProgress' : 'Waiting');
+}
+
+const readOnly = ['id', 'name', 'type', 'systemData', 'location'];
+
+function mergedWith(current: unknown, body: unknown): JsonObject {
+  const patch = asObject(body);
+  for (const name of readOnly) delete patch[name];
+  const merged = asObject(mergePatch(current, { ...patch, identity: undefined }));
+  merged.identity = identityAfter(member(current, 'identity'), patch.identity, ',');
+  if (merged.identity === undefined) delete merged.identity;
+  return merged;
+}
+
+function startRevision(app: JsonObject, name: string): void {
+  const properties = asObject(app.properties);
+  const number = Number(/--(\d+)$/.exec(String(properties.latestRevisionName))?.[1] ?? 0) + 1;
+  const revision = `${name}--${String(number).padStart(7, '0')}`;
+  app.properties = { ...properties, latestRevisionName: revision, latestReadyRevisionName: revision };
+}
+
+function refuseWhenBusy({ resource }: Place): void {
+  if (!resource.operationId) return;
+  const busy = resource.kind === 'environment' ? errors.busyEnvironment : errors.busyApp;
+  throw new Refusal(busy(resource.address.name, resource.operationId));
+}
+
+/** GET gives secrets without values, so a copied list is refused (azure-sdk-for-net 41244). */
+function refuseSecretsWithoutValue(body: unknown): void {
+  const secrets = member(body, 'properties', 'configuration', 'secrets');
+  if (!Array.isArray(secrets)) return;
+  const bare = secrets.find(
+    (secret) => member(secret, 'value') === undefined && member(secret, 'keyVaultUrl') === undefined,
+  );
+  if (bare === undefined) return;
+  const message = `Container app secret(s) with name(s) '${member(bare, 'name')}' are invalid: value or keyVaultUrl and identity should be provided.`;
+  throw new Refusal(errors.badRequest('ContainerAppSecretInvalid', message));
+}
+
+function asObject(value: unknown): JsonObject {
+  return isObject(value) ? { ...value } : {};
+}

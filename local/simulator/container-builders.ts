@@ -1,0 +1,115 @@
+// Builders of container apps and environments as they look in Azure. What a builder is not told is right.
+import type { Caller, ResourceSeed } from './contract.ts';
+import { type JsonObject, mergePatch } from './merge.ts';
+import { rawContainerApp, rawEnvironment, rawIngress } from './raw-container.ts';
+import { idOf, type Leaves, people, plantedSecrets, seed } from './seeds.ts';
+import { systemAssigned } from './web-builders.ts';
+
+export interface ContainerAppLeaves extends Leaves {
+  environment?: string;
+  /** Leaves of the ingress; null: none. */
+  ingress?: JsonObject | null;
+  /** Leaves of `properties`, as a merge patch. */
+  properties?: JsonObject;
+}
+
+export interface EnvironmentLeaves extends Leaves {
+  /** Leaves of `properties`, as a merge patch. */
+  properties?: JsonObject;
+}
+
+export function containerApp(leaves: ContainerAppLeaves): ResourceSeed {
+  const id = idOf('Microsoft.App/containerApps', leaves);
+  const environmentId = idOf('Microsoft.App/managedEnvironments', {
+    ...leaves,
+    name: leaves.environment ?? 'production',
+  });
+  const revision = `${leaves.name}--0000001`;
+  const domain = 'calmsea-00000001.westeurope.azurecontainerapps.io';
+  const ingress =
+    leaves.ingress === null
+      ? null
+      : {
+          ...rawIngress,
+          fqdn: `${leaves.name}.${leaves.ingress?.external === false ? 'internal.' : ''}${domain}`,
+          ...leaves.ingress,
+        };
+  const containers = [
+    {
+      image: `contosoapps.azurecr.io/${leaves.name}:3.1.0`,
+      imageType: 'ContainerImage',
+      name: leaves.name,
+      env: [
+        { name: 'API_TOKEN', value: plantedSecrets[0] },
+        { name: 'DATABASE', secretRef: 'database' },
+      ],
+      resources: { cpu: 0.5, memory: '1Gi', ephemeralStorage: '2Gi' },
+      probes: [
+        {
+          type: 'Liveness',
+          failureThreshold: 3,
+          periodSeconds: 10,
+          httpGet: { path: '/health', port: 8080, scheme: 'HTTP' },
+        },
+      ],
+    },
+  ];
+  const raw = rawContainerApp.properties;
+  const properties = {
+    ...raw,
+    managedEnvironmentId: environmentId,
+    environmentId,
+    latestRevisionName: revision,
+    latestReadyRevisionName: revision,
+    latestRevisionFqdn: ingress ? `${revision}.${domain}` : '',
+    configuration: { ...raw.configuration, ingress },
+    template: { ...raw.template, containers },
+    eventStreamEndpoint: `https://westeurope.azurecontainerapps.dev${id}/eventstream`,
+  };
+  return seed(id, leaves, {
+    resource: {
+      id,
+      name: leaves.name,
+      type: 'Microsoft.App/containerApps',
+      location: 'West Europe',
+      tags: leaves.tags ?? {},
+      ...(leaves.managedBy && { managedBy: leaves.managedBy }),
+      systemData: systemData(leaves.author),
+      properties: mergePatch(properties, leaves.properties ?? {}),
+      identity: leaves.identity === undefined ? systemAssigned : leaves.identity,
+    },
+  });
+}
+
+export function environment(leaves: EnvironmentLeaves): ResourceSeed {
+  const id = idOf('Microsoft.App/managedEnvironments', leaves);
+  const own = {
+    defaultDomain: 'calmsea-00000001.westeurope.azurecontainerapps.io',
+    eventStreamEndpoint: `https://westeurope.azurecontainerapps.dev${id}/eventstream`,
+  };
+  return seed(id, leaves, {
+    resource: {
+      id,
+      name: leaves.name,
+      type: 'Microsoft.App/managedEnvironments',
+      location: 'West Europe',
+      tags: leaves.tags ?? {},
+      systemData: systemData(leaves.author),
+      properties: mergePatch({ ...rawEnvironment.properties, ...own }, leaves.properties ?? {}),
+    },
+  });
+}
+
+function systemData(author: Caller = people.ada) {
+  const by = author.type === 'user' ? author.name : author.appId;
+  const type = author.type === 'user' ? 'User' : 'Application';
+  const at = '2026-01-12T09:30:00.4166667';
+  return {
+    createdBy: by,
+    createdByType: type,
+    createdAt: at,
+    lastModifiedBy: by,
+    lastModifiedByType: type,
+    lastModifiedAt: at,
+  };
+}

@@ -1,0 +1,174 @@
+// What the simulator offers to those who start it in their process. Other processes use the same through control.ts.
+import type { JsonObject } from './merge.ts';
+
+/** Who makes a request. Users have a `name` (their user principal name); applications an `appId`, and no name in events. */
+export interface Caller {
+  type: 'user' | 'app';
+  objectId: string;
+  name?: string;
+  appId?: string;
+}
+
+/** One resource with the raw bodies ARM answers about it, by document name (see documents.ts). */
+export interface ResourceSeed {
+  id: string;
+  documents: Record<string, unknown>;
+  /** Who is said to look after it; `npm run drift` changes it in this name. */
+  author?: Caller;
+}
+
+export interface EstateDefinition {
+  resources: ResourceSeed[];
+}
+
+export interface SimulatorOptions {
+  /** 0 or absent: a free port. */
+  port?: number;
+  /** Absent: empty; see `sampleEstate()`. */
+  estate?: EstateDefinition;
+  /** URL of the webhook that receives events; may be set later. */
+  deliverTo?: string;
+  /** How long a 202 operation runs; default 300. */
+  operationMilliseconds?: number;
+  /** Waited before each ARM answer; default 0. */
+  answerDelayMilliseconds?: number;
+  /** Where key and certificate are kept and found again; absent: a folder that close() removes. */
+  certificateFolder?: string;
+  eventSchema?: EventSchema;
+  /** Pauses between attempts to deliver an event; default: a shortened form of Event Grid's schedule. */
+  retryMilliseconds?: readonly number[];
+  /** The role of the managed identity: false answers 403 AuthorizationFailed. Default: everything but POST actions. */
+  allows?: Allows;
+}
+
+export type EventSchema = 'EventGrid' | 'CloudEvents';
+
+/** Whether a role lets its holder perform an action, such as `Microsoft.Web/sites/config/write`, on a scope. */
+export type Allows = (request: { method: string; action: string; scope: string }) => boolean;
+
+export interface RecordedRequest {
+  method: string;
+  /** As sent, without the query. */
+  path: string;
+  apiVersion: string | null;
+  body: unknown;
+  /** 0 until answered, and for ever when the connection was killed. */
+  status: number;
+  at: string;
+  callerObjectId: string | null;
+}
+
+export const faultNames = [
+  'throttled',
+  'busy-app',
+  'busy-environment',
+  'busy-site',
+  'conflicting-write',
+  'locked',
+  'policy',
+  'forbidden',
+  'linked-forbidden',
+  'not-found',
+  'server-error',
+  'unsupported-category',
+  'answer',
+  'reset',
+  'hang',
+  'ignore-write',
+  'apply-then-reset',
+  'accepted-empty',
+  'operation-fails',
+  'delay',
+] as const;
+export type FaultName = (typeof faultNames)[number];
+
+/**
+ * What goes wrong, and with which requests. Without `match` every ARM request; the identity endpoint only when
+ * `match.path` names it (`/msi/token`).
+ */
+export interface Fault {
+  match?: {
+    method?: string;
+    /** A part of the path, or the source of a regular expression; without case. */
+    path?: string;
+    /** The RBAC action, such as `Microsoft.Web/sites/write`; without case. */
+    action?: string;
+  };
+  action: FaultName;
+  /** How often it strikes; absent: always. */
+  times?: number;
+  /** How many matching requests pass before it strikes. */
+  skip?: number;
+  /** Of `delay`. */
+  milliseconds?: number;
+  /** Of `throttled`, in seconds; default 10. */
+  retryAfter?: number;
+  /** Of `answer` and `server-error`. */
+  status?: number;
+  /** Of `answer`. */
+  body?: unknown;
+}
+
+export interface Delivery {
+  delayMilliseconds: number;
+  /** Further copies of each event. */
+  duplicates: number;
+  /** Events raised within one delay (at least 50 ms) come in reverse order. */
+  shuffle: boolean;
+  /** Events are raised and never delivered. */
+  lose: boolean;
+}
+
+export interface RaisedEvent {
+  id: string;
+  subject: string;
+  eventType: string;
+  operationName: string;
+  /** As posted. */
+  body: JsonObject;
+  state: 'waiting' | 'delivered' | 'dropped' | 'lost' | 'no-subscriber';
+  /** Status of each attempt, 0 when nobody answered. */
+  attempts: number[];
+}
+
+export type RequestHook = (request: RecordedRequest, phase: 'before' | 'applied') => void | Promise<void>;
+
+export interface Simulator {
+  /** `https://localhost:PORT`: endpoint and audience of Resource Manager. */
+  readonly url: string;
+  /** PEM to trust: `NODE_EXTRA_CA_CERTS` of the host's process. */
+  readonly certificatePath: string;
+  /** What a process needs in its environment to use this simulator as Azure. */
+  readonly environment: Record<string, string>;
+  /** Whom writes made with the managed identity's token are attributed to. */
+  readonly identity: Caller;
+  /** ARM requests in the order they came; polling counts, the identity endpoint and people's writes do not. */
+  readonly requests: readonly RecordedRequest[];
+  readonly events: readonly RaisedEvent[];
+  clearRequests(): void;
+  deliverTo(url: string | null): void;
+  delivery: Delivery;
+  /** All running operations and deliveries, retries included, have ended. */
+  settled(): Promise<void>;
+  /** A copy of the raw body, `resource` by default; undefined when there is none. */
+  get(id: string, document?: string): unknown;
+  /** Puts a resource there without any event, in place of one with the same id. */
+  add(resource: ResourceSeed): void;
+  /** Takes a resource and what is below it away without any event. */
+  remove(id: string): void;
+  /**
+   * A person or a pipeline writes, and an event is raised. `patch` merges as the provider merges; on a resource that is
+   * not there it is the whole body; null deletes. `document` may be `diagnosticSettings/NAME`. Resolves when the change
+   * is visible: for container apps and environments at the end of the operation.
+   */
+  change(caller: Caller, id: string, document: string, patch: unknown): Promise<void>;
+  /** Returns what takes the fault away again. */
+  addFault(fault: Fault): () => void;
+  clearFaults(): void;
+  /**
+   * Called, and awaited, before a request is looked at and again between its effect and its answer; for each ARM
+   * request. Returns what removes the hook.
+   */
+  onRequest(hook: RequestHook): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,113 @@
+// The simulator's controls over HTTPS, for other processes; JSON both ways, no token, loopback only:
+//   GET    /_simulator/state                    { url, deliverTo, delivery, resources: [{ id, kind, author, documents }] }, values left out
+//   GET    /_simulator/document?id=&document=   the raw body; 400 when there is none
+//   POST   /_simulator/change                   { caller, id, document, patch }: somebody writes (Simulator.change); 204
+//   POST   /_simulator/resources                a ResourceSeed; 204          DELETE /_simulator/resources?id=   204
+//   GET    /_simulator/faults                   POST a Fault; 204            DELETE /_simulator/faults          204
+//   GET    /_simulator/requests                 recorded ARM requests        DELETE /_simulator/requests        204
+//   GET    /_simulator/events                   raised events with their delivery
+//   PUT    /_simulator/delivery                 { delayMilliseconds?, duplicates?, shuffle?, lose? }; 204
+//   PUT    /_simulator/deliverTo                { url }: null stops deliveries; 204
+//   POST   /_simulator/settled                  204 when operations and deliveries have ended
+import { z } from 'zod';
+import { type Fault, faultNames, type Simulator } from './contract.ts';
+import type { Answer } from './errors.ts';
+import type { EstateStore } from './estate-store.ts';
+import type { Incoming } from './server.ts';
+
+export const controlPath = '/_simulator/';
+
+const caller = z.strictObject({
+  type: z.enum(['user', 'app']),
+  objectId: z.string(),
+  name: z.string().exactOptional(),
+  appId: z.string().exactOptional(),
+});
+const change = z.strictObject({ caller, id: z.string(), document: z.string().default('resource'), patch: z.unknown() });
+const seed = z.strictObject({
+  id: z.string(),
+  documents: z.record(z.string(), z.unknown()),
+  author: caller.exactOptional(),
+});
+const fault = z.strictObject({
+  match: z
+    .strictObject({
+      method: z.string().exactOptional(),
+      path: z.string().exactOptional(),
+      action: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  action: z.enum(faultNames),
+  times: z.number().exactOptional(),
+  skip: z.number().exactOptional(),
+  milliseconds: z.number().exactOptional(),
+  retryAfter: z.number().exactOptional(),
+  status: z.number().exactOptional(),
+  body: z.unknown().exactOptional(),
+});
+const delivery = z.strictObject({
+  delayMilliseconds: z.number().min(0).exactOptional(),
+  duplicates: z.int().min(0).exactOptional(),
+  shuffle: z.boolean().exactOptional(),
+  lose: z.boolean().exactOptional(),
+});
+const target = z.strictObject({ url: z.url().nullable() });
+
+export interface Controlled {
+  simulator: Simulator;
+  estate: EstateStore;
+  faults: () => Fault[];
+  target: () => string | null;
+}
+
+/** Answers a control request; what it cannot do is a 400 with the reason. */
+export async function answerControl(request: Incoming, controlled: Controlled): Promise<Answer> {
+  const route = `${request.method} ${request.url.pathname.slice(controlPath.length)}`;
+  const handle = routes[route];
+  if (!handle) return { status: 404, body: { reason: `The simulator has no control '${route}'.` } };
+  try {
+    const body = await handle(controlled, request);
+    return body === undefined ? { status: 204 } : { status: 200, body };
+  } catch (error) {
+    const reason =
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+    return { status: 400, body: { reason } };
+  }
+}
+
+const routes: Record<string, (controlled: Controlled, request: Incoming) => unknown> = {
+  'GET state': ({ simulator, estate, target }) => ({
+    url: simulator.url,
+    deliverTo: target(),
+    delivery: simulator.delivery,
+    resources: estate
+      .below('/subscriptions')
+      .map(({ id, kind, author, documents }) => ({ id, kind, author, documents: [...documents.keys()] })),
+  }),
+  'GET document': ({ simulator }, { url }) => {
+    const document = simulator.get(url.searchParams.get('id') ?? '', url.searchParams.get('document') ?? 'resource');
+    if (document === undefined) throw new Error('There is no such document.');
+    return document;
+  },
+  'POST change': async ({ simulator }, { body }) => {
+    const { caller, id, document, patch } = change.parse(body);
+    await simulator.change(caller, id, document, patch);
+  },
+  'POST resources': ({ simulator }, { body }) => {
+    simulator.add(seed.parse(body));
+  },
+  'DELETE resources': ({ simulator }, { url }) => simulator.remove(url.searchParams.get('id') ?? ''),
+  'GET faults': ({ faults }) => faults(),
+  'POST faults': ({ simulator }, { body }) => {
+    simulator.addFault(fault.parse(body));
+  },
+  'DELETE faults': ({ simulator }) => simulator.clearFaults(),
+  'GET requests': ({ simulator }) => simulator.requests,
+  'DELETE requests': ({ simulator }) => simulator.clearRequests(),
+  'GET events': ({ simulator }) => simulator.events,
+  'PUT delivery': ({ simulator }, { body }) => {
+    Object.assign(simulator.delivery, delivery.parse(body));
+  },
+  'PUT deliverTo': ({ simulator }, { body }) => simulator.deliverTo(target.parse(body).url),
+  'POST settled': ({ simulator }) => simulator.settled(),
+};

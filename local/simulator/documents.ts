@@ -1,0 +1,178 @@
+// The table of what can be read and written about a resource: one row per document. Whoever needs another document adds
+// a row; routing, RBAC actions, events and control follow from it.
+import type { Address, ResourceKind } from './address.ts';
+import { deleteContainerApp, patchContainerApp, patchEnvironment, putContainerApp } from './container-app.ts';
+import { categories, deleteSetting, getSetting, putSetting } from './diagnostic-settings.ts';
+import { errors, Refusal } from './errors.ts';
+import type { EstateStore, StoredResource } from './estate-store.ts';
+import { isObject, mergePatch } from './merge.ts';
+import { deleteSite, mergeDocument, patchSite, putWhole } from './web-app.ts';
+
+export type WriteMethod = 'PUT' | 'PATCH' | 'DELETE';
+
+/** Where a request points: a resource, and the free segment of the document's path, such as a setting's name. */
+export interface Place {
+  estate: EstateStore;
+  resource: StoredResource;
+  row: DocumentRow;
+  captured: string;
+}
+
+/** What a write would do; nothing is stored before it is committed. */
+export interface Effect {
+  status: number;
+  /** New bodies by document name. */
+  documents?: Record<string, unknown>;
+  removesResource?: true;
+  /** Takes time: 202 or 201, and the documents change when it ends. */
+  operation?: true;
+  /** What is answered; the new body of the document when absent. */
+  answer?: unknown;
+}
+
+export type Write = (place: Place, body: unknown) => Effect;
+
+export interface DocumentRow {
+  /** The name in snapshots; an element of it in the end of `suffix` is called `NAME/{element}`. */
+  name: string;
+  kinds: readonly ResourceKind[];
+  /** Path after the resource id; `*` is one free segment. */
+  suffix: string;
+  /** Types below the resource's in the RBAC action, where they do not follow from the suffix. */
+  action?: string;
+  /** Undefined is 404. Default: the stored body. */
+  read?: (place: Place) => unknown;
+  writes?: Partial<Record<WriteMethod, Write>>;
+}
+
+const web: readonly ResourceKind[] = ['site', 'slot'];
+const monitored: readonly ResourceKind[] = [...web, 'plan', 'containerApp', 'environment', 'other', 'subscription'];
+const insights = 'providers/microsoft.insights';
+
+export const documentTable: readonly DocumentRow[] = [
+  { name: 'resource', kinds: web, suffix: '', writes: { PATCH: patchSite, DELETE: deleteSite } },
+  { name: 'config/web', kinds: web, suffix: 'config/web', writes: { PATCH: mergeDocument, PUT: mergeDocument } },
+  { name: 'config/authsettingsV2', kinds: web, suffix: 'config/authsettingsV2', writes: { PUT: putWhole } },
+  { name: 'config/configreferences/appsettings', kinds: web, suffix: 'config/configreferences/appsettings' },
+  ...['ftp', 'scm'].map((name) => ({
+    name: `basicPublishingCredentialsPolicies/${name}`,
+    kinds: web,
+    suffix: `basicPublishingCredentialsPolicies/${name}`,
+    action: `basicPublishingCredentialsPolicies/${name}`,
+    writes: { PUT: mergeDocument },
+  })),
+  {
+    name: 'privateEndpointConnections',
+    kinds: [...web, 'environment'],
+    suffix: 'privateEndpointConnections',
+    read: storedOrNone,
+  },
+  { name: 'slots', kinds: ['site'], suffix: 'slots', read: slotsOf },
+  { name: 'backups', kinds: web, suffix: 'backups', read: storedOrNone },
+
+  {
+    name: 'resource',
+    kinds: ['containerApp'],
+    suffix: '',
+    writes: { PATCH: patchContainerApp, PUT: putContainerApp, DELETE: deleteContainerApp },
+  },
+  { name: 'authConfigs/current', kinds: ['containerApp'], suffix: 'authConfigs/current', writes: { PUT: putWhole } },
+  { name: 'revisions', kinds: ['containerApp'], suffix: 'revisions', read: storedOrNone },
+  { name: 'resource', kinds: ['environment'], suffix: '', writes: { PATCH: patchEnvironment } },
+  { name: 'daprComponents', kinds: ['environment'], suffix: 'daprComponents', read: storedOrNone },
+
+  { name: 'resource', kinds: ['plan', 'subnet', 'other', 'resourceGroup', 'subscription'], suffix: '' },
+  { name: 'diagnosticSettings', kinds: monitored, suffix: `${insights}/diagnosticSettings`, read: storedOrNone },
+  {
+    name: 'diagnosticSettings',
+    kinds: monitored,
+    suffix: `${insights}/diagnosticSettings/*`,
+    read: getSetting,
+    writes: { PUT: putSetting, DELETE: deleteSetting },
+  },
+  {
+    name: 'diagnosticSettingsCategories',
+    kinds: monitored,
+    suffix: `${insights}/diagnosticSettingsCategories`,
+    read: categories,
+  },
+  ...[
+    'Microsoft.Web/sites',
+    'Microsoft.Web/serverfarms',
+    'Microsoft.App/containerApps',
+    'Microsoft.App/managedEnvironments',
+  ].map(
+    (type): DocumentRow => ({
+      name: `list of ${type}`,
+      kinds: ['resourceGroup', 'subscription'],
+      suffix: `providers/${type}`,
+      read: (place) => listOf(place, type),
+    }),
+  ),
+];
+
+/** The row that a path means, with its free segment. */
+export function rowOf(address: Address): { row: DocumentRow; captured: string } | null {
+  for (const row of documentTable) {
+    if (!row.kinds.includes(address.kind)) continue;
+    const parts = row.suffix === '' ? [] : row.suffix.split('/');
+    const fits = parts.every(
+      (part, index) => part === '*' || part.toLowerCase() === address.rest[index]?.toLowerCase(),
+    );
+    if (fits && parts.length === address.rest.length) {
+      const free = parts.indexOf('*');
+      return { row, captured: free < 0 ? '' : (address.rest[free] ?? '') };
+    }
+  }
+  return null;
+}
+
+/** The row of a document named as in snapshots, `diagnosticSettings/NAME` included. */
+export function rowNamed(kind: ResourceKind, document: string): { row: DocumentRow; captured: string } | null {
+  const [list, ...element] = document.split('/');
+  for (const row of documentTable) {
+    if (!row.kinds.includes(kind)) continue;
+    if (row.name === document && !row.suffix.endsWith('*')) return { row, captured: '' };
+    if (row.suffix.endsWith('/*') && row.name === list && element.length === 1)
+      return { row, captured: element[0] ?? '' };
+  }
+  return null;
+}
+
+/** The body as ARM answers it now; undefined when there is none. */
+export function readDocument(place: Place): unknown {
+  const { row, resource } = place;
+  return row.read ? row.read(place) : resource.documents.get(row.name);
+}
+
+/** Refuses what cannot be written, otherwise says what the write would do. */
+export function effectOf(place: Place, method: string, body: unknown): Effect {
+  const { row } = place;
+  const write = method === 'PUT' || method === 'PATCH' || method === 'DELETE' ? row.writes?.[method] : undefined;
+  if (!write) throw new Refusal(errors.methodNotAllowed(method));
+  if (method !== 'DELETE' && !isObject(body)) throw new Refusal(errors.invalidContent('a JSON object is expected'));
+  return write(place, body);
+}
+
+/** What a person does to a document that Plumbline never writes: merged, or gone. */
+export function plainEffect({ resource, row }: Place, method: string, body: unknown): Effect {
+  if (method === 'DELETE')
+    return row.name === 'resource'
+      ? { status: 200, removesResource: true }
+      : { status: 200, documents: { [row.name]: undefined } };
+  return { status: 200, documents: { [row.name]: mergePatch(resource.documents.get(row.name), body) } };
+}
+
+function storedOrNone({ resource, row }: Place): unknown {
+  return resource.documents.get(row.name) ?? { value: [] };
+}
+
+function slotsOf({ estate, resource }: Place): unknown {
+  const slots = estate.below(resource.id).filter((below) => below.kind === 'slot');
+  return { value: slots.map((slot) => slot.documents.get('resource')), nextLink: null, id: null };
+}
+
+function listOf({ estate, resource }: Place, type: string): unknown {
+  const listed = estate.below(resource.id).filter((below) => below.address.type === type);
+  return { value: listed.map((one) => one.documents.get('resource')) };
+}

@@ -1,0 +1,64 @@
+// The resources there are, with their documents, by id without case.
+import { type Address, type ResourceKind, resourceAddress } from './address.ts';
+import type { Caller, ResourceSeed } from './contract.ts';
+
+export interface StoredResource {
+  id: string;
+  kind: ResourceKind;
+  address: Address;
+  documents: Map<string, unknown>;
+  author?: Caller;
+  /** Id of the operation that is running on it. */
+  operationId?: string;
+}
+
+export interface EstateStore {
+  find(id: string): StoredResource | undefined;
+  add(seed: ResourceSeed): StoredResource;
+  remove(id: string): void;
+  /** Resources whose id begins with the scope, by whole segments. */
+  below(scope: string): StoredResource[];
+  knows(scope: string): boolean;
+}
+
+export function estateStore(seeds: readonly ResourceSeed[]): EstateStore {
+  const resources = new Map<string, StoredResource>();
+  // Groups and subscriptions stay when their last resource goes.
+  const scopes = new Set<string>();
+
+  const store: EstateStore = {
+    find: (id) => resources.get(key(id)),
+    add(seed) {
+      const address = resourceAddress(seed.id);
+      const resource: StoredResource = {
+        id: seed.id,
+        kind: address.kind,
+        address,
+        documents: new Map(Object.entries(structuredClone(seed.documents))),
+        ...(seed.author && { author: seed.author }),
+      };
+      resources.set(key(seed.id), resource);
+      scopes.add(key(`/subscriptions/${address.subscriptionId}`));
+      if (address.resourceGroup)
+        scopes.add(key(`/subscriptions/${address.subscriptionId}/resourceGroups/${address.resourceGroup}`));
+      return resource;
+    },
+    remove(id) {
+      resources.delete(key(id));
+      for (const child of store.below(id)) resources.delete(key(child.id));
+    },
+    below: (scope) => [...resources.values()].filter((resource) => key(resource.id).startsWith(`${key(scope)}/`)),
+    knows: (scope) => scopes.has(key(scope)),
+  };
+  for (const seed of seeds) store.add(seed);
+  return store;
+}
+
+/** The same for all spellings of an id. */
+export function key(id: string): string {
+  return `/${id
+    .toLowerCase()
+    .split('/')
+    .filter((segment) => segment !== '')
+    .join('/')}`;
+}

@@ -1,0 +1,34 @@
+// The two ways in which Azure merges what a PATCH brings into what it has.
+
+export type JsonObject = { [key: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Member of an object; undefined for everything that has no members. */
+export function member(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), value);
+}
+
+/** JSON merge patch (RFC 7396), as Microsoft.App does it: null removes, arrays are replaced whole. */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const merged: JsonObject = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+}
+
+/** Microsoft.Web's way: null or missing means no change (kudu issue 3045), arrays are replaced whole. */
+export function mergeIgnoringNulls(target: unknown, patch: unknown): unknown {
+  if (patch === null || patch === undefined) return target;
+  if (!isObject(patch)) return patch;
+  const merged: JsonObject = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value !== null) merged[key] = mergeIgnoringNulls(merged[key], value);
+  }
+  return merged;
+}

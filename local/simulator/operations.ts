@@ -1,0 +1,106 @@
+// Operations of Microsoft.App that outlive their request: the resource is busy while one runs, its documents change when
+// it ends, and the caller polls.
+import { randomUUID } from 'node:crypto';
+import { inProgress, withState } from './container-app.ts';
+import { type Answer, errors } from './errors.ts';
+import type { StoredResource } from './estate-store.ts';
+
+export interface Operation {
+  id: string;
+  /** Paths to poll: the resource in the end, and the state of the operation. */
+  resultPath: string;
+  statusPath: string;
+  ended: Promise<void>;
+}
+
+export interface Operations {
+  /** `finish` is called once, when it has succeeded; `current` reads the resource's body for those who poll. */
+  start(resource: StoredResource, finish: () => void, current: () => unknown, fails: boolean): Operation;
+  /** Null when the path is no operation's. */
+  poll(path: string, url: string): Answer | null;
+  running(resource: StoredResource): Operation | undefined;
+  settled(): Promise<void>;
+  /** Ends all at once, without effect. */
+  close(): void;
+}
+
+interface Running extends Operation {
+  state: 'InProgress' | 'Succeeded' | 'Failed';
+  startTime: string;
+  current: () => unknown;
+  cancel: () => void;
+}
+
+export function operations(milliseconds: number): Operations {
+  const all = new Map<string, Running>();
+
+  return {
+    start(resource, finish, current, fails) {
+      const id = randomUUID();
+      const kind = resource.kind === 'environment' ? 'managedEnvironment' : 'containerapp';
+      const place = `/subscriptions/${resource.address.subscriptionId}/providers/Microsoft.App/locations/westeurope`;
+      const before = resource.documents.get('resource');
+      resource.operationId = id;
+      resource.documents.set('resource', inProgress(before));
+
+      let cancel = () => {};
+      const ended = new Promise<void>((resolve) => {
+        const timer = setTimeout(() => {
+          delete resource.operationId;
+          if (fails) resource.documents.set('resource', withState(before, 'Failed'));
+          else finish();
+          operation.state = fails ? 'Failed' : 'Succeeded';
+          resolve();
+        }, milliseconds);
+        cancel = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      const operation: Running = {
+        id,
+        resultPath: `${place}/${kind}OperationResults/${id}`,
+        statusPath: `${place}/${kind}OperationStatuses/${id}`,
+        state: 'InProgress',
+        startTime: new Date().toISOString(),
+        current,
+        ended,
+        cancel,
+      };
+      all.set(id, operation);
+      return operation;
+    },
+
+    poll(path, url) {
+      const match = /\/operation(results|statuses)\/([^/]+)$/i.exec(
+        path.replace(/(containerapp|managedEnvironment)operation/i, '/operation'),
+      );
+      if (!match?.[2] || !/\/providers\/microsoft\.app\/locations\//i.test(path)) return null;
+      const operation = all.get(match[2].toLowerCase());
+      if (!operation) return errors.resourceNotFound(`operation/${match[2]}`, '');
+      const failure = {
+        code: 'ContainerAppOperationError',
+        message: `Failed to provision the resource. OperationId: '${operation.id}'.`,
+      };
+      if (match[1]?.toLowerCase() === 'statuses') {
+        const { id, state, startTime } = operation;
+        return {
+          status: 200,
+          body: { id: path, name: id, status: state, startTime, ...(state === 'Failed' && { error: failure }) },
+        };
+      }
+      if (operation.state === 'InProgress') return { status: 202, headers: { location: url } };
+      if (operation.state === 'Failed') return errors.badRequest(failure.code, failure.message);
+      const body = operation.current();
+      return body === undefined ? { status: 204 } : { status: 200, body };
+    },
+
+    running: (resource) => (resource.operationId ? all.get(resource.operationId) : undefined),
+    settled: async () => {
+      await Promise.all([...all.values()].map((operation) => operation.ended));
+    },
+    close() {
+      for (const operation of all.values()) operation.cancel();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// The HTTPS server on the loopback address: reads bodies, sends answers, kills or keeps connections when told to.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { Answer } from './errors.ts';
+
+export interface Incoming {
+  method: string;
+  url: URL;
+  header(name: string): string | undefined;
+  /** Parsed JSON; undefined when there is none, or none that parses. */
+  body: unknown;
+  malformed: boolean;
+}
+
+export interface Listening {
+  port: number;
+  close(): Promise<void>;
+}
+
+export type Handle = (request: Incoming) => Promise<Answer | 'reset' | 'hang'>;
+
+export async function listen(options: {
+  port: number;
+  key: string;
+  certificate: string;
+  handle: Handle;
+}): Promise<Listening> {
+  const server = createServer({ key: options.key, cert: options.certificate }, (request, response) => {
+    void serve(request, response, options.handle);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(
+        taken
+          ? new Error(`The simulator's port ${options.port} is taken; choose another or end what uses it.`, {
+              cause: error,
+            })
+          : error,
+      );
+    });
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The simulator has no port to listen on.');
+  return {
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, handle: Handle): Promise<void> {
+  try {
+    const { body, malformed } = parsed(await textOf(request));
+    const outcome = await handle({
+      method: request.method ?? 'GET',
+      url: new URL(request.url ?? '/', `https://${request.headers.host ?? 'localhost'}`),
+      header: (name) => request.headers[name]?.toString(),
+      body,
+      malformed,
+    });
+    if (outcome === 'hang') return;
+    if (outcome === 'reset') request.socket.destroy();
+    else send(response, outcome);
+  } catch (error) {
+    // A defect of the simulator, or of a test's hook: it must not look like an answer of Azure.
+    send(response, { status: 500, body: { simulator: 'failed', reason: String(error) } });
+  }
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  if (body === undefined) {
+    response.writeHead(status, { ...headers, 'content-length': 0 }).end();
+    return;
+  }
+  const text = JSON.stringify(body);
+  const type = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...type, ...headers }).end(text);
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): { body: unknown; malformed: boolean } {
+  if (text === '') return { body: undefined, malformed: false };
+  try {
+    return { body: JSON.parse(text), malformed: false };
+  } catch {
+    return { body: undefined, malformed: true };
+  }
+}

@@ -1,0 +1,101 @@
+// How Microsoft.Web takes writes: it merges, ignores nulls, ignores what it does not know, and answers with the whole.
+import type { Effect, Place } from './documents.ts';
+import { errors, Refusal } from './errors.ts';
+import { isObject, type JsonObject, member, mergeIgnoringNulls } from './merge.ts';
+import { rawConfigWeb, rawSite } from './raw-web.ts';
+
+/** PATCH of a site or slot. What it carries in `siteConfig` lands in config/web; GET of the site still shows nulls. */
+export function patchSite({ resource }: Place, body: unknown): Effect {
+  const patch = isObject(body) ? body : {};
+  const { siteConfig, ...properties } = isObject(patch.properties) ? patch.properties : {};
+  if (member(siteConfig, 'publicNetworkAccess') && !properties.publicNetworkAccess) {
+    const message =
+      'SiteConfig.PublicNetworkAccess cannot be set by itself. Please use the Site.PublicNetworkAccess property.';
+    throw new Refusal(errors.badRequest('BadRequest', message));
+  }
+  const current = asObject(resource.documents.get('resource'));
+  const merged = asObject(
+    mergeIgnoringNulls(current, { ...pick(patch, ['tags', 'kind']), properties: known(properties, knownOfSite) }),
+  );
+  merged.identity = identityAfter(current.identity, patch.identity);
+  const documents: Record<string, unknown> = { resource: merged };
+  if (isObject(siteConfig))
+    documents['config/web'] = mergeConfiguration(resource.documents.get('config/web'), siteConfig);
+  return { status: 200, documents };
+}
+
+/** PATCH or PUT of config/web or a publishing policy: even PUT merges (Azure Policy's own remediations rely on it). */
+export function mergeDocument({ resource, row }: Place, body: unknown): Effect {
+  const properties = asObject(member(body, 'properties'));
+  const current = resource.documents.get(row.name);
+  const merged =
+    row.name === 'config/web' ? mergeConfiguration(current, properties) : mergeIgnoringNulls(current, { properties });
+  return { status: 200, documents: { [row.name]: merged } };
+}
+
+/** PUT of a document that is taken whole. */
+export function putWhole({ resource, row }: Place, body: unknown): Effect {
+  const name = row.suffix.split('/').at(-1) ?? row.suffix;
+  const type = `${resource.address.type}/${row.suffix.split('/')[0]}`;
+  const frame = asObject(resource.documents.get(row.name) ?? { id: `${resource.id}/${row.suffix}`, name, type });
+  return { status: 200, documents: { [row.name]: { ...frame, properties: asObject(member(body, 'properties')) } } };
+}
+
+export function deleteSite(): Effect {
+  return { status: 200, removesResource: true, answer: undefined };
+}
+
+function mergeConfiguration(current: unknown, properties: JsonObject): unknown {
+  return mergeIgnoringNulls(current, { properties: known(properties, knownOfConfiguration) });
+}
+
+/** Assigns ids as Azure would; a type without UserAssigned drops the assigned ones (unverified). */
+export function identityAfter(current: unknown, patch: unknown, separator = ', '): unknown {
+  if (!isObject(patch)) return current;
+  const types = String(patch.type ?? member(current, 'type') ?? 'None')
+    .split(',')
+    .map((type) => type.trim().toLowerCase());
+  const system = types.includes('systemassigned');
+  const user = types.includes('userassigned');
+  if (!system && !user) return separator === ', ' ? null : { type: 'None' };
+  const assigned = {
+    ...asObject(member(current, 'userAssignedIdentities')),
+    ...asObject(patch.userAssignedIdentities),
+  };
+  const names = Object.keys(assigned).filter((id) => assigned[id] !== null);
+  return {
+    ...(system && {
+      principalId: member(current, 'principalId') ?? '00000000-0000-4000-8000-0000000000a1',
+      tenantId: member(current, 'tenantId') ?? '00000000-0000-4000-8000-0000000000ff',
+    }),
+    type: [...(system ? ['SystemAssigned'] : []), ...(user ? ['UserAssigned'] : [])].join(separator),
+    ...(user && { userAssignedIdentities: Object.fromEntries(names.map((id) => [id, withIds(assigned[id])])) }),
+  };
+}
+
+function withIds(identity: unknown): JsonObject {
+  return {
+    principalId: '00000000-0000-4000-8000-0000000000a2',
+    clientId: '00000000-0000-4000-8000-0000000000a3',
+    ...asObject(identity),
+  };
+}
+
+// Properties that ARM does not know are taken without a word and not kept: a misspelt fix must not pass for applied.
+const knownOfSite = new Set([...Object.keys(rawSite.properties), 'endToEndEncryptionEnabled', 'sshEnabled']);
+const knownOfConfiguration = new Set(Object.keys(rawConfigWeb.properties));
+
+function known(properties: JsonObject, names: ReadonlySet<string>): JsonObject {
+  return pick(
+    properties,
+    Object.keys(properties).filter((name) => names.has(name)),
+  );
+}
+
+function pick(from: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+}
+
+function asObject(value: unknown): JsonObject {
+  return isObject(value) ? { ...value } : {};
+}

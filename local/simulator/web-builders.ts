@@ -1,0 +1,142 @@
+// Builders of web apps, slots, function apps and plans as they look in Azure. What a builder is not told is right: a test
+// names only what it is about.
+import type { ResourceSeed } from './contract.ts';
+import type { JsonObject } from './merge.ts';
+import { rawAuthSettings, rawConfigWeb, rawPlan, rawSite } from './raw-web.ts';
+import { idOf, type Leaves, plantedSecrets, seed, tenantId } from './seeds.ts';
+
+export interface WebAppLeaves extends Leaves {
+  /** `app`, `app,linux`, `functionapp,linux`, ...; default `app,linux`. */
+  kind?: string;
+  plan?: string;
+  /** Leaves of the site's `properties`. */
+  site?: JsonObject;
+  /** Leaves of config/web's `properties`. */
+  web?: JsonObject;
+  /** `allow` of the publishing policies; default false. */
+  ftpBasicAuth?: boolean;
+  scmBasicAuth?: boolean;
+}
+
+export function webApp(leaves: WebAppLeaves): ResourceSeed {
+  return site(idOf('Microsoft.Web/sites', leaves), 'Microsoft.Web/sites', leaves.name, leaves);
+}
+
+/** A slot of the app `of`; give both the same group and subscription. */
+export function slot(leaves: WebAppLeaves & { of: string }): ResourceSeed {
+  const id = `${idOf('Microsoft.Web/sites', { ...leaves, name: leaves.of })}/slots/${leaves.name}`;
+  return site(id, 'Microsoft.Web/sites/slots', `${leaves.of}/${leaves.name}`, leaves);
+}
+
+export function functionApp(leaves: WebAppLeaves): ResourceSeed {
+  return webApp({ kind: 'functionapp,linux', ...leaves });
+}
+
+function site(id: string, type: string, name: string, leaves: WebAppLeaves): ResourceSeed {
+  const kind = leaves.kind ?? 'app,linux';
+  const linux = kind.includes('linux');
+  const dashed = name.replace('/', '-').toLowerCase();
+  const host = `${dashed}.azurewebsites.net`;
+  const frame = { location: 'West Europe', tags: leaves.tags ?? {} };
+  const child = (childType: string, childName: string, properties: unknown) => ({
+    id: `${id}/${childType}/${childName}`,
+    name: childName,
+    type: `${type}/${childType}`,
+    location: 'West Europe',
+    properties,
+  });
+  const properties = {
+    ...rawSite.properties,
+    name: name.split('/').at(-1),
+    hostNames: [host],
+    enabledHostNames: [host, `${dashed}.scm.azurewebsites.net`],
+    hostNameSslStates: [
+      {
+        name: host,
+        sslState: 'Disabled',
+        ipBasedSslResult: null,
+        virtualIP: null,
+        thumbprint: null,
+        toUpdate: null,
+        hostType: 'Standard',
+      },
+    ],
+    serverFarmId: idOf('Microsoft.Web/serverfarms', {
+      ...leaves,
+      name: leaves.plan ?? (linux ? 'plan-linux' : 'plan-windows'),
+    }),
+    reserved: linux,
+    kind,
+    httpsOnly: true,
+    repositorySiteName: name,
+    resourceGroup: leaves.resourceGroup ?? 'shop',
+    defaultHostName: host,
+    ftpUsername: `${dashed}\\$${dashed}`,
+    tags: leaves.tags ?? null,
+  };
+  const linuxFxVersion = kind.includes('container')
+    ? `DOCKER|contosoapps.azurecr.io/${dashed}:1.4.2`
+    : linux
+      ? 'NODE|20-lts'
+      : '';
+  const web = { ...rawConfigWeb.properties, linuxFxVersion, publishingUsername: `$${dashed}` };
+  return seed(id, leaves, {
+    resource: {
+      id,
+      name,
+      type,
+      kind,
+      ...frame,
+      ...(leaves.managedBy && { managedBy: leaves.managedBy }),
+      identity: leaves.identity === undefined ? systemAssigned : leaves.identity,
+      properties: { ...properties, ...leaves.site },
+    },
+    'config/web': {
+      ...child('config', 'web', { ...web, ...leaves.web }),
+      id: `${id}/config/web`,
+      type: `${type}/config`,
+    },
+    'config/authsettingsV2': child('config', 'authsettingsV2', rawAuthSettings.properties),
+    'basicPublishingCredentialsPolicies/ftp': child('basicPublishingCredentialsPolicies', 'ftp', {
+      allow: leaves.ftpBasicAuth ?? false,
+    }),
+    'basicPublishingCredentialsPolicies/scm': child('basicPublishingCredentialsPolicies', 'scm', {
+      allow: leaves.scmBasicAuth ?? false,
+    }),
+    // What POST config/*/list would give away; no GET shows it, and every such POST is refused.
+    'hidden/config/appsettings': { DATABASE_PASSWORD: plantedSecrets[1] },
+    'hidden/config/connectionstrings': { Main: plantedSecrets[2] },
+  });
+}
+
+export const systemAssigned = { principalId: '00000000-0000-4000-8000-0000000000a1', tenantId, type: 'SystemAssigned' };
+
+export function plan(leaves: Leaves & { kind?: string; sku?: string; properties?: JsonObject }): ResourceSeed {
+  const id = idOf('Microsoft.Web/serverfarms', leaves);
+  const kind = leaves.kind ?? 'linux';
+  const sku = leaves.sku ?? 'P1v3';
+  return seed(id, leaves, {
+    resource: {
+      id,
+      name: leaves.name,
+      type: 'Microsoft.Web/serverfarms',
+      kind,
+      location: 'West Europe',
+      tags: leaves.tags ?? {},
+      properties: {
+        ...rawPlan.properties,
+        kind,
+        reserved: kind === 'linux',
+        resourceGroup: leaves.resourceGroup ?? 'shop',
+        ...leaves.properties,
+      },
+      sku: {
+        name: sku,
+        tier: sku.startsWith('P') ? 'PremiumV3' : 'Standard',
+        size: sku,
+        family: sku.slice(0, 1),
+        capacity: 2,
+      },
+    },
+  });
+}

@@ -1,0 +1,99 @@
+// Carries out what a write would do: now, or as an operation. Each success raises its event, whoever wrote.
+import { actionOf, addressOf } from './address.ts';
+import { withState } from './container-app.ts';
+import type { Caller, EventSchema } from './contract.ts';
+import type { Effect, Place } from './documents.ts';
+import type { EventGrid } from './event-grid.ts';
+import { isObject } from './merge.ts';
+import type { Operation, Operations } from './operations.ts';
+import { writeEvent } from './write-event.ts';
+
+export interface Writing {
+  place: Place;
+  method: string;
+  effect: Effect;
+  caller: Caller;
+  correlationId: string;
+  clientRequestId?: string;
+  url: string;
+  /** The operation will end without having changed anything. */
+  fails?: boolean;
+  /** It was there before: the event then tells about the HTTP request. */
+  existed: boolean;
+}
+
+export interface Writes {
+  /** Returns the operation, when the write is one. */
+  commit(writing: Writing): Operation | null;
+}
+
+export function writes(grid: EventGrid, running: Operations, schema: EventSchema): Writes {
+  function apply({ place, effect }: Writing): void {
+    const { estate, resource } = place;
+    if (effect.removesResource) estate.remove(resource.id);
+    for (const [name, body] of Object.entries(effect.documents ?? {})) {
+      resource.documents.set(name, effect.operation ? withState(body, 'Succeeded') : body);
+    }
+  }
+
+  function announce(writing: Writing): void {
+    const { place, method, caller } = writing;
+    const path = targetOf(place);
+    const address = addressOf(path);
+    if (!address) return;
+    grid.raise(
+      writeEvent(
+        {
+          caller,
+          method,
+          action: actionOf(method, address, place.row.action),
+          target: path,
+          subscriptionId: address.subscriptionId,
+          resourceGroup: address.resourceGroup,
+          existed: writing.existed,
+          correlationId: writing.correlationId,
+          ...(writing.clientRequestId && { clientRequestId: writing.clientRequestId }),
+          url: writing.url,
+          at: new Date(),
+        },
+        schema,
+        grid.events.length,
+      ),
+    );
+  }
+
+  return {
+    commit(writing) {
+      const { place, effect } = writing;
+      noteAuthor(writing);
+      if (!effect.operation) {
+        apply(writing);
+        announce(writing);
+        return null;
+      }
+      const finish = () => {
+        apply(writing);
+        announce(writing);
+      };
+      const current = () => place.estate.find(place.resource.id)?.documents.get('resource');
+      return running.start(place.resource, finish, current, writing.fails ?? false);
+    },
+  };
+}
+
+/** Id of the document that a place stands for. */
+export function targetOf({ resource, row, captured }: Place): string {
+  return row.suffix === '' ? resource.id : `${resource.id}/${row.suffix.replace('*', captured)}`;
+}
+
+/** Microsoft.App says who wrote last. */
+function noteAuthor({ effect, caller }: Writing): void {
+  const resource = effect.documents?.resource;
+  if (!isObject(resource) || !isObject(resource.systemData)) return;
+  resource.systemData = {
+    ...resource.systemData,
+    lastModifiedBy: caller.type === 'user' ? caller.name : (caller.appId ?? caller.objectId),
+    lastModifiedByType: caller.type === 'user' ? 'User' : 'Application',
+    lastModifiedAt: `${new Date().toISOString().slice(0, -1)}4567`,
+  };
+}
