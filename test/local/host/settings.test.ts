@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseHostFlags } from '../../../local/host-flags.ts';
+import { expandSettings, readHostSettings } from '../../../local/host-settings.ts';
+
+describe('the flags of npm run host', () => {
+  it('have the documented defaults', () => {
+    expect(parseHostFlags([])).toEqual({ port: 7071, principalHeader: false, visibilitySeconds: 600 });
+    expect(parseHostFlags(['--port', '0', '--principal-header', '--visibility-seconds', '5'])).toEqual({
+      port: 0,
+      principalHeader: true,
+      visibilitySeconds: 5,
+    });
+  });
+
+  it.each([
+    ['--port', 'x'],
+    ['--port', '65536'],
+    ['--port'],
+    ['--visibility-seconds', '0'],
+    ['--no-such-flag'],
+    ['stray'],
+    ['--principal-header=yes'],
+  ])('refuses %j in one line that shows the usage', (...args) => {
+    const flags = parseHostFlags(args);
+    expect(flags).toHaveProperty('problem', expect.stringMatching(/^[^\n]+Usage: npm run host -- --port 7071[^\n]+$/));
+  });
+});
+
+describe('host.json', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'plumbline-host-json-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const read = (content: string) => {
+    const file = path.join(folder, 'host.json');
+    writeFileSync(file, content);
+    return readHostSettings(file);
+  };
+
+  it('has the defaults of the platform', () => {
+    expect(read('{"version":"2.0"}')).toEqual({
+      routePrefix: 'api',
+      queues: {
+        batchSize: 16,
+        newBatchThreshold: 8,
+        maxPollingInterval: 60_000,
+        visibilityTimeout: 0,
+        maxDequeueCount: 5,
+        messageEncoding: 'base64',
+      },
+    });
+  });
+
+  it('reads time spans', () => {
+    const queues = { visibilityTimeout: '1.02:03:04', maxPollingInterval: '00:00:02' };
+    expect(read(JSON.stringify({ version: '2.0', extensions: { queues } })).queues).toMatchObject({
+      visibilityTimeout: 93_784_000,
+      maxPollingInterval: 2000,
+    });
+  });
+
+  it('says where it is wrong', () => {
+    expect(() => read('{')).toThrow('host.json cannot be read');
+    expect(() => read('{"version":"2.0","extensions":{"queues":{"batchSize":33}}}')).toThrow('batchSize');
+    expect(() => read('{"version":"2.0","extensions":{"queues":{"maxPollingInterval":"2s"}}}')).toThrow('time span');
+  });
+});
+
+describe('%SETTING%', () => {
+  it('is replaced by the setting, or named when it is not set', () => {
+    expect(expandSettings('%A%-poison', { A: 'work' }, 'The queue')).toBe('work-poison');
+    expect(() => expandSettings('%B%', {}, 'The queue of function f')).toThrow(
+      'The queue of function f refers to the setting %B%',
+    );
+  });
+});
