@@ -1,0 +1,51 @@
+/** An ingress that allows insecure connections answers HTTP in clear text instead of redirecting it. */
+import { z } from 'zod';
+import { valueAt } from '../../domain/change.ts';
+import { isObject } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
+import { referencesOf } from '../references.ts';
+
+const INGRESS = '/properties/configuration/ingress';
+
+export const rule = defineRule({
+  id: 'containerapp-insecure-ingress',
+  version: 1,
+  title: 'HTTP ingress does not accept clear-text HTTP',
+  risk: 'HTTP is redirected for all revisions at once, also where apps of the environment call each other over http://.',
+  severity: 'high',
+  tier: 'safe',
+  profile: 'baseline',
+  kind: 'container-app',
+  reversible: true,
+  documents: ['resource'],
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['0e80e269-43a4-4ae9-b5bc-178126b8a5cb'],
+    MCSB: ['NS-2', 'DP-3'],
+    PSRule: ['Azure.ContainerApp.Insecure (AZR-000094)'],
+    AzTS: ['Azure_ContainerApps_DP_Dont_Allow_HTTP_Access'],
+    azqr: ['ca-008'],
+  }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (_, body) => {
+      const ingress = valueAt(body, INGRESS);
+      if (!isObject(ingress)) return notApplicable('The app has no ingress.');
+      const { transport, allowInsecure, external } = ingress;
+      if (typeof transport === 'string' && transport.toLowerCase() === 'tcp') {
+        return notApplicable('The ingress is TCP, which has no HTTP to redirect.');
+      }
+      if ((allowInsecure ?? false) === false) return compliant('HTTP is redirected to HTTPS.');
+      return {
+        verdict: 'violation',
+        reason: `The ${external === true ? 'external' : 'internal'} ingress answers clear-text HTTP.`,
+        changes: [{ document: 'resource', path: `${INGRESS}/allowInsecure`, from: allowInsecure ?? null, to: false }],
+        // Apps behind an internal ingress often call each other over http:// (.NET Aspire deploys them so).
+        ...(external === true ? {} : { tier: 'risky' }),
+      };
+    });
+  },
+  source: () => ({
+    bicep: '// Microsoft.App/containerApps\nproperties: { configuration: { ingress: { allowInsecure: false } } }',
+    terraform: '# azurerm_container_app\ningress {\n  allow_insecure_connections = false\n}',
+  }),
+});

@@ -1,0 +1,81 @@
+/** The logs of all apps of an environment go where the environment sends them, or nowhere. */
+import { type Change, valueAt } from '../../domain/change.ts';
+import { compliant, defineRule, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
+import { logExportSource } from '../log-export-source.ts';
+import { referencesOf } from '../references.ts';
+
+const DESTINATION = '/properties/appLogsConfiguration/destination';
+const CATEGORIES = ['ContainerAppConsoleLogs', 'ContainerAppSystemLogs'];
+
+export const rule = defineRule({
+  id: 'environment-diagnostics',
+  version: 1,
+  title: 'Application and system logs are exported',
+  risk: 'Log ingestion costs money.',
+  severity: 'medium',
+  tier: 'safe',
+  profile: 'baseline',
+  kind: 'environment',
+  reversible: true,
+  documents: ['resource', 'diagnosticSettings'],
+  parameters: logExportParameters,
+  references: referencesOf({
+    'Azure Policy (fix)': ['6a664864-e2b5-413e-b930-f11caa132f16'],
+    MCSB: ['LT-3', 'LT-4'],
+  }),
+  check(snapshot, { workspaceId }) {
+    return judgeProperties(snapshot, 'resource', (_, body) => {
+      const destination = valueAt(body, DESTINATION);
+      const name = typeof destination === 'string' ? destination.toLowerCase() : destination;
+      if (name === 'log-analytics') return compliant('The environment sends its logs to Log Analytics.');
+      if (name === 'azure-monitor') return judgeExport(snapshot, workspaceId, []);
+      if (name !== null && name !== 'none' && name !== '') {
+        return unknown(`The log destination ${JSON.stringify(destination)} is not one that Plumbline knows.`);
+      }
+      // Switching to Azure Monitor without a setting behind it would route the logs into nothing.
+      if (workspaceId === null)
+        return violation('The environment sends its logs nowhere.', planLogExport([], [], null));
+      return judgeExport(snapshot, workspaceId, [
+        { document: 'resource', path: DESTINATION, from: destination, to: 'azure-monitor' },
+      ]);
+    });
+  },
+  source(changes) {
+    const setting = logExportSource(changes);
+    const destination = changes.some(({ document }) => document === 'resource') ? DESTINATION_SOURCE : null;
+    const both = [destination, setting].filter((one) => one !== null);
+    return {
+      bicep: both.map(({ bicep }) => bicep).join('\n\n'),
+      terraform: both.map(({ terraform }) => terraform).join('\n\n'),
+    };
+  },
+});
+
+const DESTINATION_SOURCE = {
+  bicep: "// Microsoft.App/managedEnvironments\nproperties: { appLogsConfiguration: { destination: 'azure-monitor' } }",
+  terraform: '# azurerm_container_app_environment\nlogs_destination = "azure-monitor"',
+};
+
+/** The diagnostic settings of an environment that sends, or with the first changes would send, to Azure Monitor. */
+function judgeExport(snapshot: Snapshot, workspaceId: string | null, first: readonly Change[]): Judgement {
+  return judgeLogSettings(snapshot, (settings) => {
+    const unsent = unsentCategories(settings, CATEGORIES);
+    if (unsent.length === 0 && first.length === 0)
+      return compliant('Diagnostic settings send console and system logs.');
+    if (unsent.length === 0) {
+      return violation('The environment sends its logs nowhere.', {
+        changes: first,
+        text: 'With Azure Monitor as destination, the diagnostic settings that are there would send them.',
+      });
+    }
+    const fix = planLogExport(settings, unsent, workspaceId);
+    const changes = fix.changes.length === 0 ? [] : [...first, ...fix.changes];
+    return violation(`No diagnostic setting sends ${unsent.join(' and ')}.`, { ...fix, changes });
+  });
+}
+
+function violation(wrong: string, { text, ...fix }: ReturnType<typeof planLogExport>): Judgement {
+  return { verdict: 'violation', reason: `${wrong} ${text}`, ...fix };
+}

@@ -1,0 +1,153 @@
+/**
+ * Whether diagnostic settings send a resource's logs anywhere, and the least change that makes them: a setting of our own,
+ * or more in a setting that already sends part of them to the same workspace (Azure refuses a second one with 409).
+ */
+import { z } from 'zod';
+import type { Change } from '../domain/change.ts';
+import { isObject, type Json, type JsonObject, pointerOf } from '../domain/json.ts';
+import { type Judgement, type Tier, unknown, unread } from '../domain/rule.ts';
+import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+
+export const logExportParameters = z.object({
+  /** ARM id of the Log Analytics workspace that new settings send to; its default is PLUMBLINE_WORKSPACE_ID. */
+  workspaceId: z.string().min(1).nullable().default(null),
+});
+
+/** A diagnostic setting as ARM sent it. */
+export interface LogSetting {
+  readonly name: string;
+  readonly properties: JsonObject;
+  readonly logs: readonly Json[];
+}
+
+/** What makes the logs flow. Without changes the text says what a person has to do first. */
+export interface LogExportFix {
+  readonly changes: readonly Change[];
+  readonly tier?: Tier;
+  readonly text: string;
+}
+
+/** Azure Monitor allows no more on one resource. */
+const MOST_SETTINGS = 5;
+const OURS = 'plumbline';
+
+/** Judges the diagnostic settings of a resource; unknown when they were not read. */
+export function judgeLogSettings(snapshot: Snapshot, judge: (settings: readonly LogSetting[]) => Judgement): Judgement {
+  const body = bodyOf(snapshot, 'diagnosticSettings');
+  if (!body) return unknown(unread('diagnosticSettings', stateOf(snapshot, 'diagnosticSettings')));
+  return Array.isArray(body.value)
+    ? judge(body.value.flatMap(settingOf))
+    : unknown('diagnosticSettings came without a list');
+}
+
+/** The categories that no setting sends anywhere; none when one sends all logs. */
+export function unsentCategories(settings: readonly LogSetting[], categories: readonly string[]): string[] {
+  const sent = settings.filter(hasDestination).flatMap(({ logs }) => logs.filter(isEnabled));
+  if (sent.some((log) => isNamed(log, 'categoryGroup', 'allLogs'))) return [];
+  return categories.filter((category) => !sent.some((log) => isNamed(log, 'category', category)));
+}
+
+/** The least change that sends these categories to the workspace. */
+export function planLogExport(
+  settings: readonly LogSetting[],
+  unsent: readonly string[],
+  workspaceId: string | null,
+): LogExportFix {
+  if (workspaceId === null) {
+    return { changes: [], text: 'Set PLUMBLINE_WORKSPACE_ID to the Log Analytics workspace that should receive them.' };
+  }
+  const ours = settings.find(({ name }) => name.toLowerCase() === OURS);
+  const sharing = settings.find(
+    (setting) => setting !== ours && sendsTo(setting, workspaceId) && setting.logs.some(isEnabled),
+  );
+  if (sharing) {
+    return {
+      changes: [extension(sharing, unsent)],
+      tier: 'risky',
+      text: `The setting '${sharing.name}' already sends logs to the workspace and would send these, too.`,
+    };
+  }
+  if (ours)
+    return { changes: oursMended(ours, unsent, workspaceId), text: `The setting '${ours.name}' would send them.` };
+  if (settings.length >= MOST_SETTINGS) {
+    return {
+      changes: [],
+      text: `It has ${settings.length} diagnostic settings, as many as Azure allows: remove one, or let one send them.`,
+    };
+  }
+  const properties = { workspaceId, logs: [{ categoryGroup: 'allLogs', enabled: true }] };
+  return {
+    changes: [{ document: 'diagnosticSettings', path: `/value/${OURS}/properties`, from: null, to: properties }],
+    text: `A setting '${OURS}' would send them to the workspace.`,
+  };
+}
+
+function settingOf(element: Json): LogSetting[] {
+  if (!isObject(element) || typeof element.name !== 'string' || !isObject(element.properties)) return [];
+  const { name, properties } = element;
+  return [{ name, properties, logs: Array.isArray(properties.logs) ? properties.logs : [] }];
+}
+
+const DESTINATIONS = [
+  'workspaceId',
+  'storageAccountId',
+  'eventHubAuthorizationRuleId',
+  'marketplacePartnerId',
+  'serviceBusRuleId',
+];
+
+function hasDestination({ properties }: LogSetting): boolean {
+  return DESTINATIONS.some((key) => typeof properties[key] === 'string' && properties[key] !== '');
+}
+
+function sendsTo({ properties }: LogSetting, workspaceId: string): boolean {
+  return typeof properties.workspaceId === 'string' && sameId(properties.workspaceId, workspaceId);
+}
+
+/** Ids compare without case, and Azure Monitor sometimes sends them without their first slash. */
+function sameId(a: string, b: string): boolean {
+  const plain = (id: string) => id.toLowerCase().replace(/^\/|\/$/g, '');
+  return plain(a) === plain(b);
+}
+
+function isEnabled(log: Json): log is JsonObject {
+  return isObject(log) && log.enabled === true;
+}
+
+function isNamed(log: Json, key: 'category' | 'categoryGroup', name: string): boolean {
+  if (!isObject(log)) return false;
+  const found = log[key];
+  return typeof found === 'string' && found.toLowerCase() === name.toLowerCase();
+}
+
+/** Our own setting, of which somebody took the logs or the destination. */
+function oursMended(ours: LogSetting, unsent: readonly string[], workspaceId: string): Change[] {
+  const logs = extension(ours, unsent);
+  if (hasDestination(ours)) return [logs];
+  const path = pointerOf(['value', ours.name, 'properties', 'workspaceId']);
+  return [logs, { document: 'diagnosticSettings', path, from: ours.properties.workspaceId ?? null, to: workspaceId }];
+}
+
+function extension({ name, properties, logs }: LogSetting, unsent: readonly string[]): Change {
+  return {
+    document: 'diagnosticSettings',
+    path: pointerOf(['value', name, 'properties', 'logs']),
+    from: properties.logs ?? null,
+    to: extended(logs, unsent),
+  };
+}
+
+/** The list with what is missing switched on or added, every other element as it is, in the style the setting has. */
+function extended(logs: readonly Json[], unsent: readonly string[]): Json[] {
+  const telling = logs.some(isEnabled) ? logs.filter(isEnabled) : logs;
+  const byCategory = telling.some((log) => isObject(log) && typeof log.category === 'string');
+  const byGroup = telling.some((log) => isObject(log) && typeof log.categoryGroup === 'string');
+  // Groups and categories do not mix in one setting.
+  const key = byCategory && !byGroup ? 'category' : 'categoryGroup';
+  const wanted = key === 'category' ? unsent : ['allLogs'];
+  const switchedOn = logs.map((log) =>
+    isObject(log) && wanted.some((name) => isNamed(log, key, name)) ? { ...log, enabled: true } : log,
+  );
+  const absent = wanted.filter((name) => !logs.some((log) => isNamed(log, key, name)));
+  return [...switchedOn, ...absent.map((name) => ({ [key]: name, enabled: true }))];
+}

@@ -1,0 +1,55 @@
+/** CORS for every origin lets any web page read what the app answers to its visitor. */
+import { z } from 'zod';
+import { valueAt } from '../../domain/change.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { referencesOf } from '../references.ts';
+import { bicepOf, siteConfigSource, terraformOf } from '../source-lines.ts';
+import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+
+const ORIGINS = '/properties/cors/allowedOrigins';
+const CREDENTIALS = '/properties/cors/supportCredentials';
+
+export const rule = defineRule({
+  id: 'webapp-cors-wildcard',
+  version: 1,
+  title: 'CORS does not allow every origin',
+  risk: 'Browser clients on origins that are not in the list can no longer call the app.',
+  severity: 'high',
+  tier: 'risky',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: true,
+  documents: WEB_CONFIG_DOCUMENTS,
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['5744710e-cc2f-4ee8-8809-3b11e89f4bc9'],
+    'Azure Policy (slots)': ['cae7c12e-764b-4c87-841a-fdc6675d196f'],
+    MCSB: ['PV-2'],
+    Checkov: ['CKV_AZURE_57', 'CKV_AZURE_62'],
+    AzTS: ['Azure_AppService_DP_Restrict_CORS_Access'],
+  }),
+  check(snapshot) {
+    return judgeWebConfig(snapshot, (properties) => {
+      const origins = valueAt({ properties }, ORIGINS) ?? [];
+      const credentials = valueAt({ properties }, CREDENTIALS);
+      if (!Array.isArray(origins)) return unknown('The allowed origins are no list.');
+      if (!origins.includes('*')) return compliant('Every allowed origin is named.');
+      const named = origins.filter((origin) => origin !== '*');
+      return {
+        verdict: 'violation',
+        reason: `Every origin is allowed${credentials === true ? ', with credentials' : ''}; ${named.length} would stay.`,
+        changes: [{ document: 'config/web', path: ORIGINS, from: origins, to: named }],
+        // ARM replaces the whole cors object, so what else is in it must travel along.
+        kept: credentials === null ? [] : [{ document: 'config/web', path: CREDENTIALS, value: credentials }],
+        ...(credentials === true ? { severity: 'critical' } : {}),
+      };
+    });
+  },
+  source([change]) {
+    const origins = change?.to ?? [];
+    return siteConfigSource(
+      `cors: { allowedOrigins: ${bicepOf(origins)} }`,
+      `cors { allowed_origins = ${terraformOf(origins)} }`,
+    );
+  },
+});

@@ -1,0 +1,54 @@
+/** Logs that nobody keeps cannot tell what happened. */
+import { kindsOf } from '../../domain/ceilings.ts';
+import { compliant, defineRule, unknown, unread } from '../../domain/rule.ts';
+import { bodyOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
+import { logExportSource } from '../log-export-source.ts';
+import { referencesOf } from '../references.ts';
+
+export const rule = defineRule({
+  id: 'webapp-diagnostics',
+  version: 1,
+  title: 'Resource logs are exported (diagnostic setting)',
+  risk: 'Log ingestion costs money, and the platform restarts the app when its log categories change.',
+  severity: 'medium',
+  tier: 'safe',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: true,
+  documents: ['resource', 'diagnosticSettings'],
+  parameters: logExportParameters,
+  references: referencesOf({
+    'Azure Policy': ['91a78b24-f231-4a8a-8da9-02c35b2b6510'],
+    'Azure Policy (slots)': ['d639b3af-a535-4bef-8dcf-15078cddf5e2'],
+    'Azure Policy (fix)': ['c0d8e23a-47be-4032-961f-8b0ff3957061'],
+    MCSB: ['LT-3', 'LT-4'],
+    'CIS Azure Foundations 1.3 to 1.4': ['5.3'],
+    'CIS Azure Foundations 2.0': ['5.1.7', '5.4'],
+    'CIS Azure Foundations 3.0': ['6.1.6'],
+    'CIS Azure Foundations 4.0': ['7.1.1.6'],
+    'CIS Azure Foundations 5.0': ['6.1.1.6'],
+    Prowler: ['app_http_logs_enabled'],
+    AzTS: ['Azure_AppService_Audit_Enable_Diagnostic_Settings'],
+  }),
+  check(snapshot, { workspaceId }) {
+    return judgeLogSettings(snapshot, (settings) => {
+      const categories = categoriesFor(snapshot);
+      const unsent = unsentCategories(settings, categories);
+      if (unsent.length === 0) return compliant('A diagnostic setting sends the logs.');
+      if (unsent.length < categories.length) return unknown(unread('resource', stateOf(snapshot, 'resource')));
+      const { text, ...fix } = planLogExport(settings, unsent, workspaceId);
+      const wanted = unsent.join(', ');
+      return { verdict: 'violation', reason: `No diagnostic setting sends ${wanted} or all logs. ${text}`, ...fix };
+    });
+  },
+  source: (changes) => logExportSource(changes) ?? { bicep: '', terraform: '' },
+});
+
+/** The log that tells who used the app, by what the app is; any of them when that was not read. */
+function categoriesFor(snapshot: Snapshot): string[] {
+  if (!bodyOf(snapshot, 'resource')) return ['AppServiceHTTPLogs', 'FunctionAppLogs', 'WorkflowRuntime'];
+  const kinds = kindsOf(snapshot);
+  if (kinds.includes('workflowapp')) return ['WorkflowRuntime'];
+  return kinds.includes('functionapp') ? ['FunctionAppLogs'] : ['AppServiceHTTPLogs'];
+}

@@ -1,0 +1,47 @@
+/** Plain FTP sends the publishing password and the app's files in clear text. FTPS, or no FTP at all, is right. */
+import { z } from 'zod';
+import { compliant, defineRule } from '../../domain/rule.ts';
+import { referencesOf } from '../references.ts';
+import { siteConfigSource } from '../source-lines.ts';
+import { judgeWebConfig, quoted, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../web-config.ts';
+
+export const rule = defineRule({
+  id: 'webapp-ftps-only',
+  version: 1,
+  title: 'Plain FTP is disabled (FTPS only, or FTP/FTPS off)',
+  risk: 'Publishers that speak clear-text FTP stop working; FTPS goes on.',
+  severity: 'high',
+  tier: 'safe',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: true,
+  documents: WEB_CONFIG_DOCUMENTS,
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['4d24b6d4-5e53-4a4f-a7f4-618fa573ee4b'],
+    'Azure Policy (slots)': ['c285a320-8830-4665-9cc7-bbd05fc7c5c0'],
+    MCSB: ['DP-3'],
+    'CIS Azure Foundations 1.3 to 2.0': ['9.10'],
+    'CIS Azure Foundations 2.1': ['9.9'],
+    'CIS Azure Foundations 3.0': ['9.3'],
+    PSRule: ['Azure.AppService.WebSecureFtp (AZR-000081)'],
+    Prowler: ['app_ftp_deployment_disabled', 'app_function_ftps_deployment_disabled'],
+    Checkov: ['CKV_AZURE_78'],
+    AzTS: ['Azure_AppService_DP_Use_Secure_FTP_Deployment'],
+  }),
+  check(snapshot) {
+    return judgeWebConfig(snapshot, (properties) => {
+      const state = properties.ftpsState;
+      if (typeof state === 'string' && ['ftpsonly', 'disabled'].includes(state.toLowerCase())) {
+        return compliant(`FTP is ${state}.`);
+      }
+      return {
+        verdict: 'violation',
+        reason: `Plain FTP is not ruled out (ftpsState is ${quoted(state)}).`,
+        // FtpsOnly and not Disabled: an FTPS publisher keeps working.
+        changes: [webConfigChange(properties, 'ftpsState', 'FtpsOnly')],
+      };
+    });
+  },
+  source: () => siteConfigSource("ftpsState: 'FtpsOnly'", 'ftps_state = "FtpsOnly"'),
+});

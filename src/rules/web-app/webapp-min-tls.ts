@@ -1,0 +1,41 @@
+/** Old TLS versions can be broken by whoever is on the line between the app and its visitors. */
+import { defineRule } from '../../domain/rule.ts';
+import { referencesOf } from '../references.ts';
+import { bicepOf, siteConfigSource, terraformOf } from '../source-lines.ts';
+import { asksForMoreTls, judgeTlsVersion, tlsParameters } from '../tls-version.ts';
+import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+
+export const rule = defineRule({
+  id: 'webapp-min-tls',
+  version: 1,
+  title: 'Minimum inbound TLS version is 1.2 or higher',
+  risk: 'Clients that speak only TLS 1.0 or 1.1 (old Java 7, .NET before 4.6, Windows 7 as shipped) can no longer connect.',
+  severity: 'high',
+  tier: 'safe',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: true,
+  documents: WEB_CONFIG_DOCUMENTS,
+  parameters: tlsParameters,
+  stricter: asksForMoreTls,
+  references: referencesOf({
+    'Azure Policy': ['f0e6e85b-9b9f-4a4b-b67b-f730d42f1b0b'],
+    'Azure Policy (slots)': ['4ee5b817-627a-435a-8932-116193268172'],
+    'Azure Policy (fix)': ['ae44c1d1-0df2-4ca9-98fa-a3d3ae5b409d'],
+    'Azure Policy (fix, slots)': ['014664e7-e348-41a3-aeb9-566e4ff6a9df'],
+    MCSB: ['DP-3', 'NS-8'],
+    'CIS Azure Foundations 1.3 to 2.1': ['9.3'],
+    'CIS Azure Foundations 3.0': ['9.4'],
+    PSRule: ['Azure.AppService.MinTLS (AZR-000073)'],
+    Prowler: ['app_minimum_tls_version_12'],
+    Checkov: ['CKV_AZURE_15', 'CKV_AZURE_145', 'CKV_AZURE_154'],
+    AzTS: ['Azure_AppService_DP_Use_Secure_TLS_Version'],
+  }),
+  check(snapshot, parameters) {
+    return judgeWebConfig(snapshot, (properties) => judgeTlsVersion(properties, 'minTlsVersion', parameters));
+  },
+  source([change]) {
+    const version = change?.to ?? '1.2';
+    return siteConfigSource(`minTlsVersion: ${bicepOf(version)}`, `minimum_tls_version = ${terraformOf(version)}`);
+  },
+});

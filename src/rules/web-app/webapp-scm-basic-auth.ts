@@ -1,0 +1,30 @@
+/** A publishing password for the SCM site deploys code without Microsoft Entra, its conditional access and its log. */
+import { z } from 'zod';
+import { defineRule } from '../../domain/rule.ts';
+import { judgePublishingPolicy, publishingPolicySource } from '../publishing-policy.ts';
+import { referencesOf } from '../references.ts';
+
+export const rule = defineRule({
+  id: 'webapp-scm-basic-auth',
+  version: 1,
+  title: 'Basic publishing credentials are disabled for SCM',
+  risk: 'Deployments with a publish profile stop: Visual Studio publish, local git, older GitHub Actions, Bitbucket.',
+  severity: 'high',
+  tier: 'risky',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: true,
+  documents: ['basicPublishingCredentialsPolicies/scm'],
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['aede300b-d67f-480a-ae26-4b3dfb1a1fdc'],
+    'Azure Policy (slots)': ['847ef871-e2fe-4e6e-907e-4adbf71de5cf'],
+    'Azure Policy (fix)': ['5e97b776-f380-4722-a9a3-e7f0be029e79'],
+    'Azure Policy (fix, slots)': ['2c034a29-2a5f-4857-b120-f800fe5549ae'],
+    MCSB: ['IM-1'],
+    'CIS Azure Foundations 3.0': ['9.6'],
+    AzTS: ['Azure_AppService_AuthN_FTP_and_SCM_Access_Disable_Basic_Auth'],
+  }),
+  check: (snapshot) => judgePublishingPolicy(snapshot, 'scm'),
+  source: () => publishingPolicySource('scm', 'webdeploy_publish_basic_authentication_enabled'),
+});
