@@ -49,6 +49,7 @@ function bundling(version: string): BuildOptions {
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'linked',
+    sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
   };

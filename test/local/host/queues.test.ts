@@ -103,6 +103,17 @@ describe('queue triggers', () => {
     );
   });
 
+  it('closes without waiting for ever for a message in work, which comes back when its invisibility ends', async () => {
+    const settings = { AzureWebJobsStorage: storage.connectionString, FIXTURE_QUEUE: 'stuck' };
+    const queue = service.getQueueClient('stuck');
+    await queue.create();
+    await send(queue, 'wait');
+    const host = await startFixture({}, settings);
+    await expect.poll(() => host.seen('work')).toHaveLength(1);
+    await host.close(50);
+    expect(await left(queue)).toBe(1);
+  });
+
   it('takes no message after it was closed', async () => {
     await withHost('closed', async (_, queue) => void (await queue.create()));
     const queue = service.getQueueClient('closed');
