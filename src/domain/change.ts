@@ -42,9 +42,27 @@ export function standing(changes: readonly Change[], snapshot: Snapshot): 'plann
   const bodies = changes.map(({ document }) => bodyOf(snapshot, document));
   if (bodies.includes(null)) return 'unread';
   const values = changes.map(({ path }, index) => valueAt(bodies[index], path));
-  if (changes.every(({ to }, index) => sameJson(to, values[index]))) return 'planned';
+  if (changes.every(({ to }, index) => holds(values[index], to))) return 'planned';
   if (changes.every(({ from }, index) => sameJson(from, values[index]))) return 'before';
   return 'other';
+}
+
+/** Whether ARM holds what was planned: it adds members of its own (a retention policy, nulls) and recases ids. */
+function holds(value: Json | undefined, planned: Json): boolean {
+  if (Array.isArray(planned)) {
+    return (
+      Array.isArray(value) &&
+      value.length === planned.length &&
+      planned.every((element, at) => holds(value[at], element))
+    );
+  }
+  if (isObject(planned)) {
+    return isObject(value) && Object.entries(planned).every(([key, member]) => holds(value[key], member));
+  }
+  if (typeof planned === 'string' && typeof value === 'string' && planned.startsWith('/subscriptions/')) {
+    return value.toLowerCase() === planned.toLowerCase();
+  }
+  return sameJson(value, planned);
 }
 
 /** The snapshot as it would be after the changes. */
@@ -116,12 +134,13 @@ function step(value: Json | undefined, token: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
 }
 
+/** A name wins over a position: an element may be called `1`. */
 function indexOf(list: readonly Json[], token: string): number {
-  if (/^\d+$/.test(token)) return Number(token);
-  return list.findIndex(
+  const named = list.findIndex(
     (element) =>
       isObject(element) && typeof element.name === 'string' && element.name.toLowerCase() === token.toLowerCase(),
   );
+  return named < 0 && /^\d+$/.test(token) ? Number(token) : named;
 }
 
 function replace(value: Json, path: readonly string[], to: Json): Json {

@@ -76,7 +76,8 @@ function elementSteps(changes: readonly Change[], listPath: string): Omit<PlanSt
     const own = changes.filter(({ path }) => path.startsWith(`${root}/`));
     const inElement = own.map(({ path, to }) => ({ path: path.slice(root.length), to }));
     const element = inElement.find(({ path }) => path === '/properties');
-    const path = `${listPath}/${name}`;
+    // The name as a pointer writes it becomes the name as a URL writes it: Azure allows blanks in it.
+    const path = `${listPath}/${encodeURIComponent(name.replaceAll('~1', '/').replaceAll('~0', '~'))}`;
     if (element?.to === null) return { method: 'DELETE' as const, path, root, changes: own };
     const body = bodyWith(inElement);
     // Resource Manager takes a diagnostic setting only whole: a leaf of one that exists travels with its siblings.

@@ -135,14 +135,16 @@ function effective(
   defaults: ParameterDefaults,
 ): EffectiveRule {
   let stored: Record<string, unknown> = {};
-  let tier: Tier | null = null;
+  let stated: Tier | null = null;
+  let needsPerson = false;
   for (const layer of layers) {
     stored = { ...stored, ...layer.parameters };
-    // Stricter parameters need a person unless the same setting says the tier, so each layer answers for itself.
-    if (layer.tier) tier = layer.tier;
-    else if (layer.parameters && isStricter(rule, { ...defaults, ...stored })) tier = 'risky';
+    // Stricter parameters need a person unless the same setting, or a more specific one, says the tier.
+    if (layer.tier) [stated, needsPerson] = [layer.tier, false];
+    else if (layer.parameters) needsPerson = isStricter(rule, { ...defaults, ...stored });
   }
-  return { rule, parameters: rule.parameters.parse(taken(rule, { ...defaults, ...stored })), tier };
+  const parameters = rule.parameters.parse(taken(rule, { ...defaults, ...stored }));
+  return { rule, parameters, tier: needsPerson ? 'risky' : stated };
 }
 
 function isStricter(rule: AnyRule, parameters: Record<string, unknown>): boolean {

@@ -55,7 +55,9 @@ export function provisioningFinished(snapshot: Snapshot): boolean {
   return typeof state !== 'string' || ['succeeded', 'failed', 'canceled'].includes(state.toLowerCase());
 }
 
-const snapshotFile = z.strictObject({ id: z.string(), documents: z.record(z.string(), z.json()) });
+/** What JSON.parse gave is JSON, so the bodies are not walked to check that. */
+const documents = z.custom<JsonObject>(isObject, 'must be an object of documents');
+const snapshotFile = z.strictObject({ id: z.string(), documents });
 
 /**
  * One snapshot as a snapshot file holds it: an absent key was not read, null means 404.
