@@ -37,6 +37,7 @@ export const REASON_CODES = [
   'unread',
   'not-ours',
   'covered',
+  'evaluated',
   'dead',
   'approved',
   'awaiting-approval',

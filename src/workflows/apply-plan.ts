@@ -1,0 +1,224 @@
+/**
+ * The only writer: intent → settings → re-read → write → verify → outcome. The intent is remembered and in the log before
+ * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
+ */
+import type { AuditFact } from '../domain/audit.ts';
+import type { Reason } from '../domain/ceilings.ts';
+import { type Change, type Kept, standing } from '../domain/change.ts';
+import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
+import type { Resource } from '../domain/resource.ts';
+import { modeFor } from '../domain/settings.ts';
+import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
+import { currentSettings } from './change-settings.ts';
+import { type Ending, endingFact, intendedFact, type Occasion } from './facts-of.ts';
+import type { ArmFailure, Lease, OpenEntry, OpenOperation, World } from './ports.ts';
+import type { EndedEntry } from './resolve-intents.ts';
+import { verify } from './verify-write.ts';
+
+/** A set of changes that is to be carried out now. */
+export interface Wanted {
+  readonly rule: { readonly id: string; readonly version: number };
+  readonly digest: string;
+  readonly changes: readonly Change[];
+  readonly kept: readonly Kept[];
+  readonly approvalId: string | null;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Applied {
+  readonly snapshot: Snapshot;
+  readonly operations: readonly OpenOperation[];
+  readonly facts: readonly AuditFact[];
+  readonly ended: readonly EndedEntry[];
+  /** Seconds after which to come back, when something is still to be done. */
+  readonly again: number | null;
+}
+
+/** What a step came to; `later` leaves its entries open. */
+type StepEnd = Ending | { readonly state: 'later'; readonly seconds: number; readonly waitingFor?: string };
+
+/** Plans the operations for what is wanted: attempts at changes that an intent in the log already holds run under it. */
+export function planOperations(
+  world: World,
+  remembered: readonly OpenOperation[],
+  wanted: readonly Wanted[],
+  occasion: Occasion,
+): OpenOperation[] {
+  const operationId = world.newId();
+  const fresh = wanted.filter(
+    ({ digest }) => !remembered.some(({ entries }) => entries.some((one) => one.digest === digest)),
+  );
+  const again = remembered.map((operation) => ({
+    ...operation,
+    entries: operation.entries.map((entry): OpenEntry => {
+      const want = wanted.find(({ digest }) => digest === entry.digest);
+      return want ? { ...entry, approvalId: want.approvalId, attempts: entry.attempts + 1, state: 'open' } : entry;
+    }),
+  }));
+  if (fresh.length === 0) return again;
+  const entries = fresh.map(({ rule, digest, changes, approvalId }): OpenEntry => {
+    return {
+      rule: rule.id,
+      ruleVersion: rule.version,
+      purpose: 'fix',
+      digest,
+      changes,
+      approvalId,
+      attempts: 1,
+      state: 'open',
+    };
+  });
+  return [...again, { operationId, startedAt: occasion.at, trigger: occasion.trigger, entries, waitingFor: [] }];
+}
+
+/** Carries out what is wanted. `operations` come from planOperations and were saved before; nothing is written otherwise. */
+export async function applyPlan(
+  world: World,
+  lease: Lease,
+  resource: Resource,
+  before: Snapshot,
+  wanted: readonly Wanted[],
+  operations: readonly OpenOperation[],
+  occasion: Occasion,
+): Promise<Applied> {
+  const attempted = operations.flatMap(({ operationId, entries }) =>
+    entries.filter(({ state }) => state === 'open').map((entry) => ({ operationId, entry })),
+  );
+  const reasonsOf = (entry: OpenEntry) => wanted.find(({ digest }) => digest === entry.digest)?.reasons ?? [];
+  await world.audit.append(
+    attempted.map(({ operationId, entry }) => intendedFact(occasion, operationId, entry, reasonsOf(entry))),
+  );
+  const steps = planOf(
+    resource,
+    wanted.flatMap(({ changes }) => changes),
+    wanted.flatMap(({ kept }) => kept),
+  );
+  let snapshot = before;
+  const ends = new Map<PlanStep, StepEnd>();
+  for (const step of steps) {
+    const done = await carryOut(world, lease, resource, snapshot, step, occasion, wanted);
+    snapshot = { ...snapshot, documents: { ...snapshot.documents, ...done.snapshot?.documents } };
+    ends.set(step, done.end);
+    // ARM asked to wait, or is busy: the rest would meet the same.
+    if (done.end.state === 'later') break;
+  }
+  return conclude(operations, attempted, ends, steps, snapshot, occasion);
+}
+
+/** One request, from the last look at the settings to the values that show afterwards. */
+async function carryOut(
+  world: World,
+  lease: Lease,
+  resource: Resource,
+  before: Snapshot,
+  step: PlanStep,
+  occasion: Occasion,
+  wanted: readonly Wanted[],
+): Promise<{ end: StepEnd; snapshot?: Snapshot }> {
+  const joined = { resource: resource.id, document: step.document, eventId: occasion.trigger.eventId };
+  const [{ settings }, fresh] = await Promise.all([currentSettings(world), world.arm.read(resource, [step.document])]);
+  if (settings.stopped) return { end: notNow('stopped', `The service was stopped: ${settings.stopped.reason}`) };
+  const mode = modeFor(settings, resource);
+  const approved = wanted
+    .filter(({ changes }) => changes.some((change) => step.changes.includes(change)))
+    .every(({ approvalId }) => approvalId !== null);
+  if (mode === 'audit') return { end: notNow('mode-audit', 'The mode was set to audit before the write.') };
+  if (mode === 'approve' && !approved)
+    return { end: notNow('mode-approve', 'The mode was set to approve before the write.') };
+  const now = standing(step.changes, fresh);
+  if (now === 'unread') return { end: { state: 'later', seconds: 5 } };
+  if (now === 'planned') return { end: applied('The planned values were there already.'), snapshot: fresh };
+  if (now === 'other')
+    return {
+      end: notNow('moved', 'The values moved between evaluation and write; nothing was written.'),
+      snapshot: fresh,
+    };
+  await lease.renew();
+  world.log.info({ ...joined, method: step.method }, 'writing');
+  const answer = await world.arm.write(step, bodyToSend(step, bodyOf(fresh, step.document) ?? {}));
+  if (answer.kind === 'refused') {
+    world.log.warn({ ...joined, kind: answer.failure.kind, code: answer.failure.code }, 'write refused');
+    return { end: refused(step, answer.failure, answer.arm) };
+  }
+  const watched = { ...before, documents: { ...before.documents, ...fresh.documents } };
+  return verify(world, lease, step, answer, watched);
+}
+
+function conclude(
+  operations: readonly OpenOperation[],
+  attempted: readonly { operationId: string; entry: OpenEntry }[],
+  ends: ReadonlyMap<PlanStep, StepEnd>,
+  steps: readonly PlanStep[],
+  snapshot: Snapshot,
+  occasion: Occasion,
+): Applied {
+  const facts: AuditFact[] = [];
+  const ended: EndedEntry[] = [];
+  for (const { operationId, entry } of attempted) {
+    const own = steps.filter((step) => step.changes.some((change) => touches(entry, change)));
+    const ending = worst(own.map((step) => ends.get(step) ?? { state: 'later', seconds: 5 }));
+    if (ending.state === 'later') continue;
+    const fact = endingFact(occasion, operationId, entry, ending);
+    facts.push(fact);
+    ended.push({ operationId, entry, state: ending.state, reasons: ending.reasons, factId: fact.id });
+  }
+  const later = [...ends.values()].flatMap((end) => (end.state === 'later' ? [end] : []));
+  const waitingFor = later.flatMap((end) => end.waitingFor ?? []);
+  const left = operations.map((operation) => ({
+    ...operation,
+    waitingFor: operation.entries.some(({ state }) => state === 'open') ? waitingFor : operation.waitingFor,
+    entries: operation.entries.flatMap((entry): OpenEntry[] => {
+      const end = ended.find((one) => one.entry === entry);
+      if (!end) return [entry];
+      return end.state === 'applied' ? [] : [{ ...entry, state: end.state }];
+    }),
+  }));
+  const moved = ended.some(({ state }) => state === 'blocked') && [...ends.values()].some(isMoved);
+  return {
+    snapshot,
+    operations: left.filter(({ entries }) => entries.length > 0),
+    facts,
+    ended,
+    again: later.length > 0 ? Math.max(...later.map(({ seconds }) => seconds)) : moved ? 0 : null,
+  };
+}
+
+/** An entry ends as the worst of its steps; one that must be finished later leaves it open. */
+function worst(ends: readonly StepEnd[]): StepEnd {
+  const order: StepEnd['state'][] = ['later', 'failed', 'blocked', 'unknown', 'applied'];
+  const [found] = [...ends].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  return found ?? applied('Nothing was left to write.');
+}
+
+function touches(entry: OpenEntry, change: Change): boolean {
+  return entry.changes.some(({ document, path }) => document === change.document && path === change.path);
+}
+
+function isMoved(end: StepEnd): boolean {
+  return end.state === 'blocked' && end.cause === 'moved';
+}
+
+function applied(message: string): Ending {
+  return { state: 'applied', reasons: [], alsoMoved: [], arm: null, message, cause: '' };
+}
+
+function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'moved', text: string): Ending {
+  return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, cause: code };
+}
+
+function refused(step: PlanStep, failure: ArmFailure, arm: Ending['arm']): StepEnd {
+  if (failure.kind === 'throttled' || failure.kind === 'busy' || failure.kind === 'transient') {
+    return { state: 'later', seconds: failure.retryAfter ?? 5 };
+  }
+  const text = `${step.method} ${step.path} was refused: ${failure.code}: ${failure.message}`;
+  const blocked = failure.kind === 'blocked';
+  const code = blocked ? 'blocked' : failure.kind === 'gone' ? 'gone' : 'invalid';
+  return {
+    state: blocked ? 'blocked' : 'failed',
+    reasons: [{ code, text }],
+    alsoMoved: [],
+    arm,
+    message: text,
+    cause: failure.code,
+  };
+}

@@ -1,0 +1,39 @@
+/** A message that was given up: its event gets the outcome `dead`, and a dead letter keeps the reason. */
+import { createHash } from 'node:crypto';
+import { parseResourceId } from '../domain/resource.ts';
+import { workMessage } from './messages.ts';
+import type { World } from './ports.ts';
+
+/** Remembers why a message failed this time, for the case that it is given up. Returns nothing; throws nothing. */
+export async function noteFailure(world: World, message: unknown, error: unknown): Promise<void> {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  try {
+    await world.deadLetters.noteFailure(keyOf(message), text);
+  } catch (failure) {
+    world.log.warn({ failure: String(failure) }, 'could not note why a message failed');
+  }
+}
+
+/** Stores the dead letter first; then the event is concluded, so that nothing disappears in between. */
+export async function buryMessage(world: World, queue: string, message: unknown): Promise<void> {
+  const parsed = workMessage.safeParse(message);
+  const work = parsed.success ? parsed.data : null;
+  const resource = work && parseResourceId(work.resource);
+  await world.deadLetters.bury(keyOf(message), {
+    queue,
+    message: JSON.stringify(message),
+    resource: resource?.id ?? null,
+    at: world.clock.now().toISOString(),
+  });
+  if (resource && work.event) {
+    const reasons = [{ code: 'dead' as const, text: 'It could not be handled; its dead letter says why.' }];
+    await world.events.conclude(resource, [work.event.id], { outcome: 'dead', auditIds: [], reasons });
+  }
+  world.log.error({ resource: resource?.id, eventId: work?.event?.id }, 'message given up');
+}
+
+function keyOf(message: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(message) ?? '')
+    .digest('hex');
+}

@@ -1,0 +1,66 @@
+/** The resource is gone: its approvals are cleared, its findings removed, its intents ended, its events concluded. */
+import { type Approval, isOpen } from '../domain/approval.ts';
+import type { Resource } from '../domain/resource.ts';
+import { documentViews, type Snapshot } from '../domain/snapshot.ts';
+import { approvalFact, type Ending, endingFact, type Occasion } from './facts-of.ts';
+import type { Facts } from './load-facts.ts';
+import type { World } from './ports.ts';
+import { logFact } from './record.ts';
+import { isUnresolved } from './resolve-intents.ts';
+import { storeApproval } from './store-approval.ts';
+
+const GONE = { code: 'gone' as const, text: 'The resource is gone.' };
+
+export async function forget(
+  world: World,
+  resource: Resource,
+  facts: Facts,
+  snapshot: Snapshot,
+  occasion: Occasion,
+): Promise<void> {
+  const ending: Ending = {
+    state: 'failed',
+    reasons: [GONE],
+    alsoMoved: [],
+    arm: null,
+    message: GONE.text,
+    cause: 'gone',
+  };
+  const endings = facts.memory.operations.flatMap(({ operationId, entries }) =>
+    entries.filter(({ state }) => isUnresolved(state)).map((entry) => endingFact(occasion, operationId, entry, ending)),
+  );
+  const entries = await world.audit.append(endings);
+  const auditIds = entries.map(({ id }) => id);
+  for (const { value, version } of facts.approvals) {
+    if (!isOpen(value)) continue;
+    const cleared: Approval = { ...value, status: 'cleared', reasons: [GONE] };
+    const fact = approvalFact(occasion, cleared, 'approval.cleared', GONE.text);
+    logFact(world, fact);
+    await storeApproval(world, { ...cleared, unlogged: [...cleared.unlogged, fact] }, version);
+    auditIds.push(fact.id);
+  }
+  await world.findings.replace(resource, [], facts.memory.findings);
+  await world.memories.save(
+    resource,
+    {
+      resource: occasion.resource,
+      gone: true,
+      evaluatedAt: occasion.at,
+      trigger: occasion.trigger,
+      documents: documentViews(snapshot),
+      findings: [],
+      lookAgainAt: null,
+      changers: {},
+      openApprovals: [],
+      declined: {},
+      operations: [],
+    },
+    facts.version,
+  );
+  await world.events.conclude(
+    resource,
+    facts.waiting.map(({ event }) => event.id),
+    { outcome: 'gone', auditIds, reasons: [GONE] },
+  );
+  world.log.info({ resource: resource.id, eventId: occasion.trigger.eventId }, 'resource gone');
+}

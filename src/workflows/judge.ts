@@ -1,0 +1,89 @@
+/** Every rule's verdict on a fresh snapshot, with what is decided about it and who changed the resource meanwhile. */
+import type { ChangeMemory, Circumstances } from '../domain/ceilings.ts';
+import { digestOf } from '../domain/change.ts';
+import { decide, decideApproved } from '../domain/decide.ts';
+import { type DocumentName, documentOf } from '../domain/documents.ts';
+import { evaluate } from '../domain/evaluate.ts';
+import type { Caller } from '../domain/event.ts';
+import type { Resource } from '../domain/resource.ts';
+import { type EffectiveRule, modeFor, rulesFor } from '../domain/settings.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { type Facts, isOurs } from './load-facts.ts';
+import type { World } from './ports.ts';
+import { type Judged, rejections } from './settle-approvals.ts';
+
+export function rulesOn(world: World, resource: Resource, facts: Facts): EffectiveRule[] {
+  return rulesFor(facts.settings.settings, world.rules, resource, { workspaceId: world.options.workspaceId });
+}
+
+/** The documents that an event about this resource needs: those that its rules read, and those of intents still open. */
+export function documentsFor(resource: Resource, rules: readonly EffectiveRule[], facts: Facts): DocumentName[] {
+  const named = [
+    ...rules.flatMap(({ rule }) => rule.documents),
+    ...facts.memory.operations.flatMap(({ entries }) =>
+      entries.flatMap(({ changes }) => changes.map(({ document }) => document)),
+    ),
+  ];
+  return [...new Set<DocumentName>(['resource', ...named])].filter(
+    (name) => documentOf(resource.kind, name)?.when === 'event',
+  );
+}
+
+export function judge(
+  world: World,
+  resource: Resource,
+  rules: readonly EffectiveRule[],
+  facts: Facts,
+  snapshot: Snapshot,
+  now: Date,
+): Judged[] {
+  const { settings } = facts.settings;
+  const declined = declinedFor(facts, now);
+  return evaluate(snapshot, rules, now).map((evaluation): Judged => {
+    const { rule, verdict, changes } = evaluation;
+    const changers = verdict === 'compliant' ? [] : changersOf(facts, rule.id);
+    const digest = changes.length === 0 ? null : digestOf(resource, rule, 'fix', changes);
+    if (verdict !== 'violation') return { evaluation, digest: null, decision: null, approvedDecision: null, changers };
+    const circumstances: Circumstances = {
+      resource,
+      snapshot,
+      mode: modeFor(settings, resource),
+      stopped: settings.stopped,
+      selfId: world.options.selfId,
+      memory: digest === null ? null : (declined[digest] ?? null),
+    };
+    return {
+      evaluation,
+      digest,
+      decision: decide(evaluation, circumstances),
+      approvedDecision: decideApproved(evaluation, circumstances),
+      changers,
+    };
+  });
+}
+
+/** What is declined now: rejections until they end, expiries until somebody changes the resource again. */
+export function declinedFor(facts: Facts, now: Date): Record<string, ChangeMemory> {
+  const changed = facts.waiting.some((event) => !isOurs(event, facts.self));
+  const all = {
+    ...facts.memory.declined,
+    ...rejections(facts.approvals, facts.settings.settings.approvals.rejectedDays),
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter(([, { until }]) => (until === null ? !changed : Date.parse(until) > now.getTime())),
+  );
+}
+
+/** Those seen writing the resource since it last met the rule, the latest last. */
+export function changersOf(facts: Facts, rule: string): Caller[] {
+  const seen = [...facts.waiting]
+    .sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1))
+    .filter((event) => !isOurs(event, facts.self))
+    .flatMap(({ event }) => event.changedBy ?? []);
+  const byId = new Map<string, Caller>();
+  for (const caller of [...(facts.memory.changers[rule] ?? []), ...seen]) {
+    byId.delete(caller.objectId);
+    byId.set(caller.objectId, caller);
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,64 @@
+/** Everything that a reconcile must know before it looks: read in one go, and if any of it cannot be read, nothing is done. */
+import { type Approval, isOpen } from '../domain/approval.ts';
+import type { Resource } from '../domain/resource.ts';
+import { viewOf } from '../domain/resource.ts';
+import { currentSettings } from './change-settings.ts';
+import type { ResourceMemory, StoredEvent, StoredSettings, Versioned, World } from './ports.ts';
+
+export interface Facts {
+  readonly settings: StoredSettings;
+  readonly memory: ResourceMemory;
+  /** The version that the memory was loaded under; null when the resource was never seen. */
+  readonly version: string | null;
+  /** The approvals that the memory lists, whatever became of them since. */
+  readonly approvals: readonly Versioned<Approval>[];
+  readonly waiting: readonly StoredEvent[];
+  /** Plumbline itself, as Azure knows it. */
+  readonly self: { readonly objectId: string | null; readonly appId: string | null };
+}
+
+export async function loadFacts(world: World, resource: Resource): Promise<Facts> {
+  const [settings, stored, waiting, self] = await Promise.all([
+    currentSettings(world),
+    world.memories.load(resource),
+    world.events.waiting(resource),
+    world.arm.identity(),
+  ]);
+  const memory = stored?.value ?? nothingKnown(resource);
+  const loaded = await Promise.all(memory.openApprovals.map((id) => world.approvals.get(id)));
+  return {
+    settings,
+    memory,
+    version: stored?.version ?? null,
+    approvals: loaded.flatMap((approval) => approval ?? []),
+    waiting,
+    self,
+  };
+}
+
+/** Whether an event is about one of our own writes: those never count as somebody's change. */
+export function isOurs({ event }: StoredEvent, self: Facts['self']): boolean {
+  const byObject = self.objectId !== null && event.changedBy?.objectId === self.objectId.toLowerCase();
+  return byObject || (self.appId !== null && event.appId?.toLowerCase() === self.appId.toLowerCase());
+}
+
+/** The open approvals among those loaded. */
+export function openApprovals(facts: Facts): Approval[] {
+  return facts.approvals.map(({ value }) => value).filter(isOpen);
+}
+
+function nothingKnown(resource: Resource): ResourceMemory {
+  return {
+    resource: viewOf(resource),
+    gone: false,
+    evaluatedAt: null,
+    trigger: null,
+    documents: [],
+    findings: [],
+    lookAgainAt: null,
+    changers: {},
+    openApprovals: [],
+    declined: {},
+    operations: [],
+  };
+}

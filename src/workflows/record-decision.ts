@@ -1,0 +1,157 @@
+/**
+ * A person decides an approval. Only the decision is stored, bound to the digest that was shown; the resource is put on
+ * the queue, where reconcile carries it out after a fresh read. Two people at once: the store lets one decision stand.
+ */
+import type { Approval, ApprovalDecision, Person } from '../domain/approval.ts';
+import { factId } from '../domain/audit.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { parseResourceId, type Resource } from '../domain/resource.ts';
+import { modeFor } from '../domain/settings.ts';
+import { currentSettings } from './change-settings.ts';
+import { isOurs } from './load-facts.ts';
+import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
+import { storeApproval } from './store-approval.ts';
+
+export interface DecisionRequest {
+  readonly approvalId: string;
+  readonly decision: 'approve' | 'reject';
+  /** What the person was shown; rejecting needs none. */
+  readonly digest: string | null;
+  readonly comment: string | null;
+  readonly person: Person;
+}
+
+/** Returns the approval as it stands then. Throws Refusal, in the order that the contract gives. */
+export async function recordDecision(world: World, request: DecisionRequest): Promise<Approval> {
+  for (;;) {
+    const found = await world.approvals.get(request.approvalId);
+    if (!found) throw new Refusal('not-found', `There is no approval '${request.approvalId}'.`);
+    try {
+      return await decideOnce(world, request, found);
+    } catch (error) {
+      // Somebody else was faster: their change decides what we may still do.
+      if (!(error instanceof StaleVersion)) throw error;
+    }
+  }
+}
+
+async function decideOnce(world: World, request: DecisionRequest, found: Versioned<Approval>): Promise<Approval> {
+  const { value: approval } = found;
+  const now = world.clock.now();
+  if (isRepetition(approval, request)) return approval;
+  const resource = parseResourceId(approval.resource.id);
+  if (!resource) throw new Error(`approval ${approval.id} names no resource`);
+  refuseWhenOver(approval, now);
+  const settings = await currentSettings(world);
+  if (request.decision === 'approve') refuseApproval(approval, request, settings, resource);
+  const changers = request.decision === 'approve' ? await changersOf(world, resource, approval) : [];
+  if (settings.settings.approvals.separationOfDuties && changers.includes(request.person.objectId)) {
+    throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
+  }
+  const decision: ApprovalDecision = {
+    by: request.person,
+    at: now.toISOString(),
+    comment: request.comment,
+    decision: request.decision,
+    changerUnknown: request.decision === 'approve' && changers.length === 0,
+  };
+  const decided: Approval = {
+    ...approval,
+    status: request.decision === 'approve' ? 'approved' : 'rejected',
+    decision,
+    unlogged: [...approval.unlogged, decisionFact(approval, decision, modeFor(settings.settings, resource))],
+  };
+  // Set before the decision is stored: if we do not come through to the queue, housekeeping does.
+  const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `approval ${approval.id} decided`);
+  const { value: stored } = await storeApproval(world, decided, found.version);
+  await world.queue.send({ resource: resource.id, cause: 'decision', attempt: 0 }, 0);
+  await world.alarms.clear(alarm);
+  world.log.info(
+    { approvalId: approval.id, resource: resource.id, rule: approval.rule.id, by: request.person.objectId },
+    `approval ${stored.status}`,
+  );
+  return stored;
+}
+
+function isRepetition({ decision, digest }: Approval, request: DecisionRequest): boolean {
+  return (
+    decision !== null &&
+    decision.by.objectId === request.person.objectId &&
+    decision.decision === request.decision &&
+    (request.decision === 'reject' || request.digest === digest)
+  );
+}
+
+function refuseWhenOver(approval: Approval, now: Date): void {
+  const { status, decision, supersededBy } = approval;
+  const expired = status === 'expired' || (status === 'pending' && Date.parse(approval.expiresAt) <= now.getTime());
+  if (expired) throw new Refusal('expired', `This approval expired at ${approval.expiresAt}.`);
+  if (decision !== null) {
+    throw new Refusal('decided', `${decision.by.name} decided this approval at ${decision.at}: ${decision.decision}.`);
+  }
+  if (status === 'superseded' || status === 'cleared') {
+    const text =
+      status === 'cleared'
+        ? 'What this approval would change is already right.'
+        : 'The resource changed after this approval was shown; look at the new one.';
+    throw new Refusal('superseded', text, supersededBy === null ? {} : { supersededBy });
+  }
+}
+
+function refuseApproval(
+  approval: Approval,
+  request: DecisionRequest,
+  { settings }: StoredSettings,
+  resource: Resource,
+): void {
+  if (request.digest !== approval.digest) {
+    throw new Refusal(
+      'digest-mismatch',
+      'The digest is not that of this approval; look at it again and decide what you see.',
+    );
+  }
+  if (modeFor(settings, resource) === 'audit') {
+    throw new Refusal('audit-mode', 'Mode audit writes nothing; an operator must choose another mode first.');
+  }
+  if (settings.stopped) throw new Refusal('stopped', `The service is stopped: ${settings.stopped.reason}`);
+}
+
+/** The object ids, other than ours, seen writing the resource since it last met the rule, those still waiting included. */
+async function changersOf(world: World, resource: Resource, approval: Approval): Promise<string[]> {
+  const [memory, waiting, self] = await Promise.all([
+    world.memories.load(resource),
+    world.events.waiting(resource),
+    world.arm.identity(),
+  ]);
+  const known = memory?.value.changers[approval.rule.id] ?? [];
+  const seen = waiting.filter((event) => !isOurs(event, self)).flatMap(({ event }) => event.changedBy ?? []);
+  return [...known, ...seen, ...(approval.changedBy ? [approval.changedBy] : [])].map(({ objectId }) =>
+    objectId.toLowerCase(),
+  );
+}
+
+function decisionFact(
+  approval: Approval,
+  decision: ApprovalDecision,
+  mode: ReturnType<typeof modeFor>,
+): Approval['unlogged'][number] {
+  const kind = decision.decision === 'approve' ? 'approval.approved' : 'approval.rejected';
+  const unknownChanger = decision.changerUnknown ? ' Who had changed the resource is not known.' : '';
+  return {
+    id: factId(approval.id, kind),
+    at: decision.at,
+    kind,
+    resource: approval.resource,
+    rule: approval.rule.id,
+    mode,
+    operationId: null,
+    approvalId: approval.id,
+    actor: { type: 'user', ...decision.by },
+    trigger: { type: 'decision' },
+    changes: approval.changes,
+    alsoMoved: [],
+    reasons: approval.reasons,
+    arm: null,
+    message: `${decision.comment ?? 'No comment.'}${unknownChanger}`,
+  };
+}

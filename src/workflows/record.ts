@@ -1,0 +1,245 @@
+/**
+ * What a reconcile leaves behind. Before anything is written: the plan, so that a crash finds its intents and approvals.
+ * At the end: approvals, audit entries, findings, the memory (under the fence), and the outcome of the events it covers.
+ */
+import { type Approval, type ApprovalStatus, isOpen } from '../domain/approval.ts';
+import type { AuditFact } from '../domain/audit.ts';
+import type { Reason } from '../domain/ceilings.ts';
+import type { Finding } from '../domain/finding.ts';
+import { type Resource, viewOf } from '../domain/resource.ts';
+import type { EffectiveRule } from '../domain/settings.ts';
+import { documentViews, type Snapshot } from '../domain/snapshot.ts';
+import type { Wanted } from './apply-plan.ts';
+import { intendedId, type Occasion } from './facts-of.ts';
+import { declinedFor } from './judge.ts';
+import type { Facts } from './load-facts.ts';
+import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.ts';
+import { type EndedEntry, isUnresolved } from './resolve-intents.ts';
+import type { ApprovalPlan, Judged } from './settle-approvals.ts';
+import { coveredBefore } from './settle-delay.ts';
+import { storeApproval } from './store-approval.ts';
+
+export interface Plan {
+  readonly operations: readonly OpenOperation[];
+  readonly approvals: ApprovalPlan;
+  readonly wanted: readonly Wanted[];
+}
+
+export interface Outcome {
+  readonly facts: Facts;
+  readonly remembered: Remembered;
+  readonly occasion: Occasion;
+  readonly rules: readonly EffectiveRule[];
+  readonly before: readonly Judged[];
+  readonly after: readonly Judged[];
+  readonly snapshot: Snapshot;
+  readonly approvals: ApprovalPlan;
+  readonly operations: readonly OpenOperation[];
+  readonly auditFacts: readonly AuditFact[];
+  readonly ended: readonly EndedEntry[];
+  readonly firstRead: Date;
+  /** Nothing was unknown from reading, and Azure had finished. */
+  readonly clear: boolean;
+  readonly message: WorkMessage;
+  /** Seconds until this message comes back, or null when it is done. */
+  readonly later: number | null;
+}
+
+export interface Remembered {
+  readonly version: string | null;
+  /** The alarm that brings somebody back to the intents if we do not come through. */
+  readonly alarm: string | null;
+}
+
+/** Saves what is about to happen, when anything is: intents and the ids of new approvals. */
+export async function rememberPlan(world: World, resource: Resource, facts: Facts, plan: Plan): Promise<Remembered> {
+  const created = plan.approvals.store.filter(({ version }) => version === null).map(({ approval }) => approval);
+  if (created.length === 0 && plan.wanted.length === 0) return { version: facts.version, alarm: null };
+  const memory: ResourceMemory = {
+    ...facts.memory,
+    openApprovals: [...facts.memory.openApprovals, ...created.map(({ id }) => id)],
+    operations: plan.operations,
+  };
+  const [version, alarm] = await Promise.all([
+    world.memories.save(resource, memory, facts.version),
+    plan.wanted.length > 0 ? world.alarms.set(resource, minutesFrom(world, 1), 'open intent') : null,
+    ...created.map(({ id, expiresAt }) => world.alarms.set(resource, new Date(expiresAt), `approval ${id} expires`)),
+  ]);
+  return { version, alarm };
+}
+
+export async function recordOutcome(world: World, resource: Resource, outcome: Outcome): Promise<void> {
+  const entries = await world.audit.append(outcome.auditFacts);
+  const approvals = await storeApprovals(world, outcome);
+  const findings = findingsOf(world, resource, outcome, approvals);
+  await world.findings.replace(resource, findings, outcome.facts.memory.findings);
+  const memory = memoryOf(world, outcome, findings, approvals);
+  await world.memories.save(resource, memory, outcome.remembered.version);
+  await watchOpenIntents(world, resource, outcome);
+  const auditIds = [...new Set([...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)])];
+  for (const fact of outcome.auditFacts) logFact(world, fact);
+  await concludeEvents(world, resource, outcome, findings, auditIds);
+  world.log.info(
+    {
+      resource: resource.id,
+      eventId: outcome.message.event?.id,
+      correlationId: outcome.occasion.trigger.correlationId,
+      mode: outcome.occasion.mode,
+      verdicts: countBy(findings.map(({ verdict }) => verdict)),
+      actions: countBy(findings.flatMap(({ decision }) => decision?.action ?? [])),
+      again: outcome.later,
+    },
+    'evaluated',
+  );
+}
+
+/** One line of the log per fact: the ids that join it, and the leaves that it is about. */
+export function logFact(world: World, fact: AuditFact): void {
+  world.log.info(
+    {
+      auditId: fact.id,
+      kind: fact.kind,
+      resource: fact.resource?.id,
+      rule: fact.rule,
+      operationId: fact.operationId,
+      approvalId: fact.approvalId,
+      eventId: fact.trigger?.eventId,
+      correlationId: fact.trigger?.correlationId,
+      changes: fact.changes,
+    },
+    fact.message,
+  );
+}
+
+interface StoredApproval {
+  readonly approval: Approval;
+  readonly logged: readonly string[];
+}
+
+/** Stores the approvals that were settled or asked for, and those whose changes were carried out. */
+async function storeApprovals(world: World, outcome: Outcome): Promise<StoredApproval[]> {
+  const versions = new Map(outcome.facts.approvals.map(({ value, version }) => [value.id, version]));
+  const stored: StoredApproval[] = [];
+  for (const { approval, version } of outcome.approvals.store) {
+    for (const fact of approval.unlogged) logFact(world, fact);
+    const { value } = await storeApproval(world, approval, version);
+    stored.push({ approval: value, logged: approval.unlogged.map(({ id }) => id) });
+  }
+  for (const { operationId, entry, state, reasons, factId } of outcome.ended) {
+    const found = outcome.facts.approvals.find(({ value }) => value.id === entry.approvalId)?.value;
+    if (!found) continue;
+    const status = statusAfter(state, reasons);
+    const auditIds = [...new Set([...found.auditIds, intendedId(operationId, entry), factId])];
+    const approval: Approval = { ...found, status, auditIds, reasons: status === 'approved' ? found.reasons : reasons };
+    await world.approvals.save(approval, versions.get(found.id) ?? null);
+    stored.push({ approval, logged: [] });
+  }
+  return stored;
+}
+
+/** A change that was only held back at the last moment stays approved; anything else is what became of it. */
+function statusAfter(state: EndedEntry['state'], reasons: readonly Reason[]): ApprovalStatus {
+  return state === 'blocked' && !reasons.some(({ code }) => code === 'blocked') ? 'approved' : state;
+}
+
+function findingsOf(world: World, resource: Resource, outcome: Outcome, stored: readonly StoredApproval[]): Finding[] {
+  const evaluatedAt = world.clock.now().toISOString();
+  const before = new Map(outcome.facts.memory.findings.map((finding) => [finding.rule, finding]));
+  return outcome.after.map(({ evaluation, decision }): Finding => {
+    const { rule, verdict, severity, tier, reason, changes } = evaluation;
+    const known = before.get(rule.id);
+    const planned = outcome.approvals.byRule.get(rule.id);
+    const approval = stored.find((one) => one.approval.id === planned?.id)?.approval ?? planned;
+    const open = approval !== undefined && isOpen(approval);
+    return {
+      rule: rule.id,
+      title: rule.title,
+      severity,
+      tier,
+      verdict,
+      reason,
+      resource: viewOf(resource),
+      changes,
+      references: rule.references,
+      since: known?.verdict === verdict ? known.since : evaluatedAt,
+      evaluatedAt,
+      decision: decision && open ? { ...decision, approvalId: approval.id } : decision,
+    };
+  });
+}
+
+function memoryOf(
+  world: World,
+  outcome: Outcome,
+  findings: readonly Finding[],
+  stored: readonly StoredApproval[],
+): ResourceMemory {
+  const { facts, occasion, approvals, later } = outcome;
+  const latest = new Map(facts.approvals.map(({ value }) => [value.id, value]));
+  for (const { approval } of stored) latest.set(approval.id, approval);
+  const now = world.clock.now();
+  return {
+    resource: occasion.resource,
+    gone: false,
+    evaluatedAt: now.toISOString(),
+    trigger: occasion.trigger,
+    documents: documentViews(outcome.snapshot),
+    findings,
+    lookAgainAt: later === null ? null : new Date(now.getTime() + later * 1000).toISOString(),
+    changers: Object.fromEntries(outcome.after.map(({ evaluation, changers }) => [evaluation.rule.id, changers])),
+    openApprovals: [...latest.values()].filter(isOpen).map(({ id }) => id),
+    declined: { ...declinedFor(facts, now), ...approvals.expired },
+    operations: outcome.operations,
+  };
+}
+
+/** While an intent has no outcome, housekeeping looks again, at growing distances; afterwards nobody needs to. */
+async function watchOpenIntents(world: World, resource: Resource, outcome: Outcome): Promise<void> {
+  const unresolved = outcome.operations.flatMap(({ entries }) => entries.filter(({ state }) => isUnresolved(state)));
+  if (unresolved.length === 0) {
+    if (outcome.remembered.alarm !== null) await world.alarms.clear(outcome.remembered.alarm);
+    return;
+  }
+  const tries = Math.max(...unresolved.map(({ attempts }) => attempts));
+  await world.alarms.set(resource, minutesFrom(world, Math.min(360, 2 ** tries)), 'open intent');
+}
+
+/** The event that brought us here was evaluated; what was received well before the first read is covered by it. */
+async function concludeEvents(
+  world: World,
+  resource: Resource,
+  outcome: Outcome,
+  findings: readonly Finding[],
+  auditIds: readonly string[],
+): Promise<void> {
+  const { message, firstRead, clear, later } = outcome;
+  if (later !== null) return;
+  const own = message.event?.id;
+  const violations = findings.filter(({ verdict }) => verdict === 'violation').length;
+  const text = `${findings.length} rules were evaluated; ${violations} violations remain.`;
+  const decided = findings.flatMap(({ decision }) => decision?.reasons ?? []);
+  const reasons = [
+    { code: 'evaluated' as const, text },
+    ...new Map(decided.map((reason) => [reason.code, reason])).values(),
+  ];
+  if (own !== undefined) await world.events.conclude(resource, [own], { outcome: 'evaluated', auditIds, reasons });
+  if (!clear) return;
+  const until = coveredBefore(firstRead, world.options.settleSeconds);
+  const covered = outcome.facts.waiting.filter(({ event, receivedAt }) => event.id !== own && receivedAt <= until);
+  const because = `A look that began at ${firstRead.toISOString()} covers it.`;
+  await world.events.conclude(
+    resource,
+    covered.map(({ event }) => event.id),
+    { outcome: 'covered', auditIds: [], reasons: [{ code: 'covered', text: because }] },
+  );
+}
+
+function minutesFrom(world: World, minutes: number): Date {
+  return new Date(world.clock.now().getTime() + minutes * 60_000);
+}
+
+function countBy(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

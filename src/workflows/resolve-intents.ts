@@ -1,0 +1,126 @@
+/**
+ * Intents whose outcome is not in the log, resolved by what a fresh read shows: the planned values mean applied, the old
+ * ones that the write may still come, anything else that it failed. Intents that ended otherwise are only remembered, so
+ * that a further attempt at the same changes runs under them.
+ */
+import type { AuditFact } from '../domain/audit.ts';
+import { standing } from '../domain/change.ts';
+import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
+import { type Ending, endingFact, type Occasion } from './facts-of.ts';
+import type { OpenEntry, OpenOperation, World } from './ports.ts';
+
+export interface Resolution {
+  /** What is still remembered: open, unknown or ended attempts whose changes may be tried again. */
+  readonly operations: readonly OpenOperation[];
+  readonly facts: readonly AuditFact[];
+  readonly ended: readonly EndedEntry[];
+  /** Azure is still carrying one out: look again later. */
+  readonly running: boolean;
+}
+
+export interface EndedEntry {
+  readonly operationId: string;
+  readonly entry: OpenEntry;
+  readonly state: Ending['state'];
+  readonly reasons: Ending['reasons'];
+  readonly factId: string;
+}
+
+export async function resolveIntents(
+  world: World,
+  operations: readonly OpenOperation[],
+  snapshot: Snapshot,
+  occasion: Occasion,
+): Promise<Resolution> {
+  if (operations.every(({ entries }) => entries.every(({ state }) => !isUnresolved(state)))) {
+    return { operations, facts: [], ended: [], running: false };
+  }
+  const asked = await Promise.all(
+    operations.flatMap(({ waitingFor }) => waitingFor).map((url) => world.arm.operation(url)),
+  );
+  if (!provisioningFinished(snapshot) || asked.some(({ kind }) => kind === 'running')) {
+    return { operations, facts: [], ended: [], running: true };
+  }
+  const facts: AuditFact[] = [];
+  const ended: EndedEntry[] = [];
+  const kept = operations.map((operation) => {
+    const entries = operation.entries.flatMap((entry): OpenEntry[] => {
+      const ending = isUnresolved(entry.state) ? endingOf(entry, snapshot) : null;
+      if (!ending) return [entry];
+      const fact = endingFact({ ...occasion, trigger: operation.trigger }, operation.operationId, entry, ending);
+      facts.push(fact);
+      ended.push({
+        operationId: operation.operationId,
+        entry,
+        state: ending.state,
+        reasons: ending.reasons,
+        factId: fact.id,
+      });
+      return ending.state === 'applied' ? [] : [{ ...entry, state: 'failed' }];
+    });
+    return { ...operation, entries, waitingFor: [] };
+  });
+  return { operations: kept.filter(({ entries }) => entries.length > 0), facts, ended, running: false };
+}
+
+export function isUnresolved(state: OpenEntry['state']): boolean {
+  return state === 'open' || state === 'unknown';
+}
+
+/**
+ * Open intents that are not tried again now: the old values are still there, so their outcome is unknown until a later
+ * read. Ended attempts are forgotten once their change is no longer what the resource needs.
+ */
+export function setAside(
+  operations: readonly OpenOperation[],
+  attempted: ReadonlySet<string>,
+  needed: ReadonlySet<string>,
+  occasion: Occasion,
+): Pick<Resolution, 'operations' | 'facts' | 'ended'> {
+  const facts: AuditFact[] = [];
+  const ended: EndedEntry[] = [];
+  const kept = operations.map((operation) => ({
+    ...operation,
+    entries: operation.entries.flatMap((entry): OpenEntry[] => {
+      if (attempted.has(entry.digest)) return [entry];
+      if (!isUnresolved(entry.state)) return needed.has(entry.digest) ? [entry] : [];
+      if (entry.state === 'unknown') return [entry];
+      const ending: Ending = {
+        state: 'unknown',
+        reasons: [{ code: 'not-verified', text: STILL_OLD }],
+        alsoMoved: [],
+        arm: null,
+        message: STILL_OLD,
+        cause: '',
+      };
+      const fact = endingFact({ ...occasion, trigger: operation.trigger }, operation.operationId, entry, ending);
+      facts.push(fact);
+      ended.push({
+        operationId: operation.operationId,
+        entry,
+        state: 'unknown',
+        reasons: ending.reasons,
+        factId: fact.id,
+      });
+      return [{ ...entry, state: 'unknown' }];
+    }),
+  }));
+  return { operations: kept.filter(({ entries }) => entries.length > 0), facts, ended };
+}
+
+const STILL_OLD = 'The values are still those before, and the change may not be tried again now.';
+
+function endingOf(entry: OpenEntry, snapshot: Snapshot): Ending | null {
+  const common = { alsoMoved: [], arm: null, cause: '' };
+  switch (standing(entry.changes, snapshot)) {
+    case 'planned':
+      return { ...common, state: 'applied', reasons: [], message: 'A later read shows the planned values.' };
+    case 'other': {
+      const text = 'A later read shows neither the planned values nor those before.';
+      return { ...common, state: 'failed', reasons: [{ code: 'not-verified', text }], message: text };
+    }
+    // The old values: either the write never went out, or it does not show yet. Unread: nothing is known.
+    default:
+      return null;
+  }
+}
