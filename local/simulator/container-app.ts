@@ -2,9 +2,10 @@
 // visible when the operation ends (when exactly they become visible in Azure is unverified).
 import type { Effect, Place } from './documents.ts';
 import { errors, Refusal } from './errors.ts';
-import { isObject, type JsonObject, member, mergePatch } from './merge.ts';
+import { asObject, isObject, type JsonObject, member, mergePatch } from './merge.ts';
 import { identityAfter } from './web-app.ts';
 
+/** PATCH: 202, and the merged app when the operation ends. */
 export function patchContainerApp(place: Place, body: unknown): Effect {
   refuseWhenBusy(place);
   refuseSecretsWithoutValue(body);
@@ -29,11 +30,13 @@ export function putContainerApp(place: Place, body: unknown): Effect {
   return { status: 201, operation: true, documents: { resource }, answer: inProgress(resource) };
 }
 
+/** DELETE: 202, and gone when the operation ends. */
 export function deleteContainerApp(place: Place): Effect {
   refuseWhenBusy(place);
   return { status: 202, operation: true, removesResource: true, answer: undefined };
 }
 
+/** PATCH of an environment, as of an app. */
 export function patchEnvironment(place: Place, body: unknown): Effect {
   refuseWhenBusy(place);
   const resource = mergedWith(place.resource.documents.get('resource'), body);
@@ -85,8 +88,4 @@ function refuseSecretsWithoutValue(body: unknown): void {
   if (bare === undefined) return;
   const message = `Container app secret(s) with name(s) '${member(bare, 'name')}' are invalid: value or keyVaultUrl and identity should be provided.`;
   throw new Refusal(errors.badRequest('ContainerAppSecretInvalid', message));
-}
-
-function asObject(value: unknown): JsonObject {
-  return isObject(value) ? { ...value } : {};
 }

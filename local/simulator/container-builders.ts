@@ -18,6 +18,7 @@ export interface EnvironmentLeaves extends Leaves {
   properties?: JsonObject;
 }
 
+/** A container app with an external HTTPS ingress, one secret and a planted variable. */
 export function containerApp(leaves: ContainerAppLeaves): ResourceSeed {
   const id = idOf('Microsoft.App/containerApps', leaves);
   const environmentId = idOf('Microsoft.App/managedEnvironments', {
@@ -81,6 +82,7 @@ export function containerApp(leaves: ContainerAppLeaves): ResourceSeed {
   });
 }
 
+/** An environment that sends its logs to a workspace. */
 export function environment(leaves: EnvironmentLeaves): ResourceSeed {
   const id = idOf('Microsoft.App/managedEnvironments', leaves);
   const own = {

@@ -148,6 +148,8 @@ export interface Simulator {
   clearRequests(): void;
   deliverTo(url: string | null): void;
   delivery: Delivery;
+  /** Ends running operations now, whatever their time. */
+  endOperations(): void;
   /** All running operations and deliveries, retries included, have ended. */
   settled(): Promise<void>;
   /** A copy of the raw body, `resource` by default; undefined when there is none. */

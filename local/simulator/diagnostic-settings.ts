@@ -7,10 +7,12 @@ import { isObject, type JsonObject, member } from './merge.ts';
 const most = 5;
 const list = 'diagnosticSettings';
 
+/** One setting by name; undefined when there is none. */
 export function getSetting({ resource, captured }: Place): unknown {
   return settingsOf(resource).find((setting) => isNamed(setting, captured));
 }
 
+/** PUT of a setting: all that it will be, or a refusal. */
 export function putSetting({ resource, captured }: Place, body: unknown): Effect {
   const properties = member(body, 'properties');
   const setting = rawSetting(resource, captured, isObject(properties) ? properties : {});
@@ -32,6 +34,7 @@ export function deleteSetting({ resource, captured }: Place): Effect {
   return { status, documents: { [list]: { value } }, answer: undefined };
 }
 
+/** What a resource can send, with the groups that each category is in. */
 export function categories({ resource }: Place): unknown {
   const named = (name: string, categoryType: string, categoryGroups: string[]) => ({
     id: `${resource.id}/providers/microsoft.insights/diagnosticSettingsCategories/${name}`,

@@ -21,6 +21,7 @@ export interface EstateStore {
   knows(scope: string): boolean;
 }
 
+/** A store that begins with copies of the seeds. */
 export function estateStore(seeds: readonly ResourceSeed[]): EstateStore {
   const resources = new Map<string, StoredResource>();
   // Groups and subscriptions stay when their last resource goes.

@@ -1,5 +1,5 @@
 // All that builds estates: builders of resources, the people in them, and a sample.
-import { resourceAddress } from './address.ts';
+import { type ResourceKind, resourceAddress } from './address.ts';
 import { containerApp, environment } from './container-builders.ts';
 import type { Caller, ResourceSeed } from './contract.ts';
 import { mergePatch } from './merge.ts';
@@ -25,14 +25,13 @@ export { functionApp, plan, slot, type WebAppLeaves, webApp } from './web-builde
 export function createdResource(id: string, body: unknown, author: Caller): ResourceSeed {
   const { kind, name, type, resourceGroup, subscriptionId: subscription } = resourceAddress(id);
   const leaves = { name, resourceGroup, subscription, author };
-  const built = {
+  const builders: Partial<Record<ResourceKind, () => ResourceSeed>> = {
     site: () => webApp(leaves),
     slot: () => slot({ ...leaves, of: id.split('/').at(-3) ?? '' }),
     plan: () => plan(leaves),
     containerApp: () => containerApp(leaves),
     environment: () => environment(leaves),
   };
-  const build = kind in built ? built[kind as keyof typeof built] : () => other(type, leaves);
-  const seed = build();
+  const seed = builders[kind]?.() ?? other(type, leaves);
   return { ...seed, id, documents: { ...seed.documents, resource: mergePatch(seed.documents.resource, body) } };
 }

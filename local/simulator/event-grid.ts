@@ -22,6 +22,7 @@ export interface EventGrid {
   close(): void;
 }
 
+/** `retries`: milliseconds to wait before each further attempt; `target`: null while nobody has subscribed. */
 export function eventGrid(schema: EventSchema, retries: readonly number[], target: string | null): EventGrid {
   const delivery: Delivery = { delayMilliseconds: 0, duplicates: 0, shuffle: false, lose: false };
   const events: RaisedEvent[] = [];

@@ -19,6 +19,7 @@ export interface Struck {
   action?: string;
 }
 
+/** An empty book; faults strike in the order in which they were added. */
 export function faultBook(): FaultBook {
   const faults: { fault: Fault; passed: number; struck: number }[] = [];
   return {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Caller } from './contract.ts';
 import { type Answer, errors } from './errors.ts';
+import { subscriptionId, tenantId } from './seeds.ts';
 
 export const identityPath = '/msi/token';
 
@@ -13,9 +14,7 @@ export const serviceIdentity: Caller & { appId: string } = {
   objectId: '00000000-0000-4000-8000-0000000000b1',
   appId: '00000000-0000-4000-8000-0000000000b2',
 };
-const tenant = '00000000-0000-4000-8000-0000000000ff';
-const identityResource =
-  '/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups/plumbline/providers/Microsoft.ManagedIdentity/userAssignedIdentities/plumbline';
+const identityResource = `/subscriptions/${subscriptionId}/resourcegroups/plumbline/providers/Microsoft.ManagedIdentity/userAssignedIdentities/plumbline`;
 const tokenSeconds = 24 * 60 * 60;
 
 /** `GET IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01[&client_id=…]` with the header X-IDENTITY-HEADER. */
@@ -58,18 +57,18 @@ export function tokenFor(audience: string, caller: Caller & { appId: string }, n
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = {
     aud: audience,
-    iss: `https://sts.windows.net/${tenant}/`,
+    iss: `https://sts.windows.net/${tenantId}/`,
     iat: issued,
     nbf: issued,
     exp: expires,
     aio: 'simulated',
     appid: caller.appId,
     appidacr: '2',
-    idp: `https://sts.windows.net/${tenant}/`,
+    idp: `https://sts.windows.net/${tenantId}/`,
     idtyp: 'app',
     oid: caller.objectId,
     sub: caller.objectId,
-    tid: tenant,
+    tid: tenantId,
     uti: randomUUID(),
     ver: '1.0',
     xms_mirid: identityResource,

@@ -6,6 +6,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A shallow copy; empty for everything that is no object. */
+export function asObject(value: unknown): JsonObject {
+  return isObject(value) ? { ...value } : {};
+}
+
 /** Member of an object; undefined for everything that has no members. */
 export function member(value: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), value);

@@ -20,7 +20,9 @@ export interface Operations {
   poll(path: string, url: string): Answer | null;
   running(resource: StoredResource): Operation | undefined;
   settled(): Promise<void>;
-  /** Ends all at once, without effect. */
+  /** Lets all that run succeed, or fail, now. */
+  end(): void;
+  /** Stops all, without effect. */
   close(): void;
 }
 
@@ -28,9 +30,11 @@ interface Running extends Operation {
   state: 'InProgress' | 'Succeeded' | 'Failed';
   startTime: string;
   current: () => unknown;
+  end: () => void;
   cancel: () => void;
 }
 
+/** `milliseconds`: how long each operation runs. */
 export function operations(milliseconds: number): Operations {
   const all = new Map<string, Running>();
 
@@ -43,15 +47,19 @@ export function operations(milliseconds: number): Operations {
       resource.operationId = id;
       resource.documents.set('resource', inProgress(before));
 
+      let end = () => {};
       let cancel = () => {};
       const ended = new Promise<void>((resolve) => {
-        const timer = setTimeout(() => {
+        end = () => {
+          if (operation.state !== 'InProgress') return;
+          clearTimeout(timer);
           delete resource.operationId;
           if (fails) resource.documents.set('resource', withState(before, 'Failed'));
           else finish();
           operation.state = fails ? 'Failed' : 'Succeeded';
           resolve();
-        }, milliseconds);
+        };
+        const timer = setTimeout(end, milliseconds);
         cancel = () => {
           clearTimeout(timer);
           resolve();
@@ -65,6 +73,7 @@ export function operations(milliseconds: number): Operations {
         startTime: new Date().toISOString(),
         current,
         ended,
+        end,
         cancel,
       };
       all.set(id, operation);
@@ -98,6 +107,9 @@ export function operations(milliseconds: number): Operations {
     running: (resource) => (resource.operationId ? all.get(resource.operationId) : undefined),
     settled: async () => {
       await Promise.all([...all.values()].map((operation) => operation.ended));
+    },
+    end() {
+      for (const operation of all.values()) operation.end();
     },
     close() {
       for (const operation of all.values()) operation.cancel();

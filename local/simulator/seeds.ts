@@ -4,6 +4,7 @@ import { rawSetting } from './diagnostic-settings.ts';
 import type { JsonObject } from './merge.ts';
 
 export const subscriptionId = '00000000-0000-4000-8000-000000000001';
+/** Home of all callers. */
 export const tenantId = '00000000-0000-4000-8000-0000000000ff';
 const base = `/subscriptions/${subscriptionId}/resourceGroups`;
 export const workspaceId = `${base}/monitoring/providers/Microsoft.OperationalInsights/workspaces/central`;
@@ -51,6 +52,7 @@ export const allLogsTo = (workspace: string): JsonObject => ({
   logs: [{ categoryGroup: 'allLogs', enabled: true }],
 });
 
+/** Id of a resource in the sample subscription and in the group `shop`, where nothing else is said. */
 export function idOf(type: string, leaves: { name: string; resourceGroup?: string; subscription?: string }): string {
   const group = `/subscriptions/${leaves.subscription ?? subscriptionId}/resourceGroups/${leaves.resourceGroup ?? 'shop'}`;
   return `${group}/providers/${type}/${leaves.name}`;

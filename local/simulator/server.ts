@@ -19,6 +19,7 @@ export interface Listening {
 
 export type Handle = (request: Incoming) => Promise<Answer | 'reset' | 'hang'>;
 
+/** Resolves when it listens; port 0 is a free one. Throws when the port is taken. */
 export async function listen(options: {
   port: number;
   key: string;
@@ -28,6 +29,8 @@ export async function listen(options: {
   const server = createServer({ key: options.key, cert: options.certificate }, (request, response) => {
     void serve(request, response, options.handle);
   });
+  // As long as Azure's, or a client that keeps its connections would write into one that has just been closed.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';

@@ -105,9 +105,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     requests,
     events: grid.events,
-    delivery: grid.delivery,
+    get delivery() {
+      return grid.delivery;
+    },
+    set delivery(next) {
+      Object.assign(grid.delivery, next);
+    },
     clearRequests: () => void requests.splice(0),
     deliverTo: grid.deliverTo,
+    endOperations: running.end,
     async settled() {
       await running.settled();
       await grid.settled();

@@ -1,8 +1,9 @@
 // How Microsoft.Web takes writes: it merges, ignores nulls, ignores what it does not know, and answers with the whole.
 import type { Effect, Place } from './documents.ts';
 import { errors, Refusal } from './errors.ts';
-import { isObject, type JsonObject, member, mergeIgnoringNulls } from './merge.ts';
+import { asObject, isObject, type JsonObject, member, mergeIgnoringNulls, mergePatch } from './merge.ts';
 import { rawConfigWeb, rawSite } from './raw-web.ts';
+import { tenantId as homeTenant } from './seeds.ts';
 
 /** PATCH of a site or slot. What it carries in `siteConfig` lands in config/web; GET of the site still shows nulls. */
 export function patchSite({ resource }: Place, body: unknown): Effect {
@@ -41,6 +42,7 @@ export function putWhole({ resource, row }: Place, body: unknown): Effect {
   return { status: 200, documents: { [row.name]: { ...frame, properties: asObject(member(body, 'properties')) } } };
 }
 
+/** DELETE of a site or slot, with what is below it. */
 export function deleteSite(): Effect {
   return { status: 200, removesResource: true, answer: undefined };
 }
@@ -58,18 +60,16 @@ export function identityAfter(current: unknown, patch: unknown, separator = ', '
   const system = types.includes('systemassigned');
   const user = types.includes('userassigned');
   if (!system && !user) return separator === ', ' ? null : { type: 'None' };
-  const assigned = {
-    ...asObject(member(current, 'userAssignedIdentities')),
-    ...asObject(patch.userAssignedIdentities),
-  };
-  const names = Object.keys(assigned).filter((id) => assigned[id] !== null);
+  const assigned = asObject(mergePatch(member(current, 'userAssignedIdentities'), patch.userAssignedIdentities ?? {}));
   return {
     ...(system && {
       principalId: member(current, 'principalId') ?? '00000000-0000-4000-8000-0000000000a1',
-      tenantId: member(current, 'tenantId') ?? '00000000-0000-4000-8000-0000000000ff',
+      tenantId: member(current, 'tenantId') ?? homeTenant,
     }),
     type: [...(system ? ['SystemAssigned'] : []), ...(user ? ['UserAssigned'] : [])].join(separator),
-    ...(user && { userAssignedIdentities: Object.fromEntries(names.map((id) => [id, withIds(assigned[id])])) }),
+    ...(user && {
+      userAssignedIdentities: Object.fromEntries(Object.entries(assigned).map(([id, ids]) => [id, withIds(ids)])),
+    }),
   };
 }
 
@@ -94,8 +94,4 @@ function known(properties: JsonObject, names: ReadonlySet<string>): JsonObject {
 
 function pick(from: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
-}
-
-function asObject(value: unknown): JsonObject {
-  return isObject(value) ? { ...value } : {};
 }

@@ -18,6 +18,7 @@ export interface WebAppLeaves extends Leaves {
   scmBasicAuth?: boolean;
 }
 
+/** A web app on Linux, right in everything but what the leaves say. */
 export function webApp(leaves: WebAppLeaves): ResourceSeed {
   return site(idOf('Microsoft.Web/sites', leaves), 'Microsoft.Web/sites', leaves.name, leaves);
 }
@@ -28,6 +29,7 @@ export function slot(leaves: WebAppLeaves & { of: string }): ResourceSeed {
   return site(id, 'Microsoft.Web/sites/slots', `${leaves.of}/${leaves.name}`, leaves);
 }
 
+/** A function app on Linux. */
 export function functionApp(leaves: WebAppLeaves): ResourceSeed {
   return webApp({ kind: 'functionapp,linux', ...leaves });
 }
@@ -111,6 +113,7 @@ function site(id: string, type: string, name: string, leaves: WebAppLeaves): Res
 
 export const systemAssigned = { principalId: '00000000-0000-4000-8000-0000000000a1', tenantId, type: 'SystemAssigned' };
 
+/** An App Service plan with two instances. */
 export function plan(leaves: Leaves & { kind?: string; sku?: string; properties?: JsonObject }): ResourceSeed {
   const id = idOf('Microsoft.Web/serverfarms', leaves);
   const kind = leaves.kind ?? 'linux';

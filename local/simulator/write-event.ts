@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Caller, EventSchema } from './contract.ts';
 import type { JsonObject } from './merge.ts';
+import { tenantId } from './seeds.ts';
 
 export interface FinishedWrite {
   caller: Caller;
@@ -20,7 +21,6 @@ export interface FinishedWrite {
   at: Date;
 }
 
-const tenant = '00000000-0000-4000-8000-0000000000ff';
 const microsoftClaims = 'http://schemas.microsoft.com/identity/claims';
 const soapClaims = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
 
@@ -47,7 +47,7 @@ export function writeEvent(write: FinishedWrite, schema: EventSchema, number: nu
     operationName: action,
     status: 'Succeeded',
     subscriptionId,
-    tenantId: tenant,
+    tenantId,
   };
   const id = randomUUID();
   const time = `${write.at.toISOString().slice(0, -1)}7357Z`; // Seven decimals, as .NET writes them.
@@ -68,13 +68,13 @@ function claimsOf(caller: Caller, at: Date): JsonObject {
   const issued = Math.floor(at.getTime() / 1000) - 300;
   const both = {
     aud: 'https://management.core.windows.net/',
-    iss: `https://sts.windows.net/${tenant}/`,
+    iss: `https://sts.windows.net/${tenantId}/`,
     iat: String(issued),
     nbf: String(issued),
     exp: String(issued + 3900),
     aio: 'simulated',
     [`${microsoftClaims}/objectidentifier`]: caller.objectId,
-    [`${microsoftClaims}/tenantid`]: tenant,
+    [`${microsoftClaims}/tenantid`]: tenantId,
     uti: 'simulated',
     ver: '1.0',
   };
@@ -83,7 +83,7 @@ function claimsOf(caller: Caller, at: Date): JsonObject {
       ...both,
       appid: caller.appId ?? caller.objectId,
       appidacr: '2',
-      [`${microsoftClaims}/identityprovider`]: `https://sts.windows.net/${tenant}/`,
+      [`${microsoftClaims}/identityprovider`]: `https://sts.windows.net/${tenantId}/`,
       [`${soapClaims}/nameidentifier`]: caller.objectId,
     };
   }
@@ -98,7 +98,7 @@ function claimsOf(caller: Caller, at: Date): JsonObject {
     name,
     puid: createHash('sha256').update(caller.objectId).digest('hex').slice(0, 16).toUpperCase(),
     [`${microsoftClaims}/scope`]: 'user_impersonation',
-    [`${microsoftClaims}/identityprovider`]: `https://sts.windows.net/${tenant}/`,
+    [`${microsoftClaims}/identityprovider`]: `https://sts.windows.net/${tenantId}/`,
     [`${soapClaims}/upn`]: principalName,
     [`${soapClaims}/name`]: principalName,
     [`${soapClaims}/nameidentifier`]: createHash('sha256').update(caller.objectId).digest('base64url'),

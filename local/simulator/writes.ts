@@ -27,6 +27,7 @@ export interface Writes {
   commit(writing: Writing): Operation | null;
 }
 
+/** Writes that raise their events at `grid` in the given schema. */
 export function writes(grid: EventGrid, running: Operations, schema: EventSchema): Writes {
   function apply({ place, effect }: Writing): void {
     const { estate, resource } = place;

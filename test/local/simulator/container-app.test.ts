@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { containerApp, environment, idOf, people } from '../../../local/simulator/estate.ts';
+import { mergePatch } from '../../../local/simulator/merge.ts';
+import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { type Azure, connect, leaf } from './azure.ts';
+
+const app = idOf('Microsoft.App/containerApps', { name: 'app' });
+const env = idOf('Microsoft.App/managedEnvironments', { name: 'production' });
+
+let simulator: Simulator;
+let azure: Azure;
+
+beforeEach(async () => {
+  simulator = await startSimulator({
+    operationMilliseconds: 60_000,
+    estate: {
+      resources: [environment({ name: 'production' }), containerApp({ name: 'app', ingress: { allowInsecure: true } })],
+    },
+  });
+  azure = await connect(simulator);
+});
+afterEach(async () => {
+  azure.close();
+  await simulator.close();
+});
+
+describe('Microsoft.App', () => {
+  const secure = { properties: { configuration: { ingress: { allowInsecure: false } } } };
+
+  it('answers 202, is busy in progress, and shows the new value at the end', async () => {
+    const before = (await azure.get(app)).body;
+    const accepted = await azure.send('PATCH', app, secure);
+    expect(accepted).toMatchObject({ status: 202, body: undefined });
+    const location = accepted.headers.location ?? '';
+    expect(location).toMatch(
+      /\/providers\/Microsoft\.App\/locations\/westeurope\/containerappOperationResults\/[0-9a-f-]+\?api-version=/,
+    );
+
+    const meanwhile = (await azure.get(app)).body;
+    expect(leaf(meanwhile, 'properties.provisioningState')).toBe('InProgress');
+    expect(leaf(meanwhile, 'properties.configuration.ingress.allowInsecure')).toBe(true);
+    expect((await azure.send('GET', location)).status).toBe(202);
+    const refused = await azure.send('PATCH', app, secure);
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'ContainerAppOperationInProgress' } } });
+
+    simulator.endOperations();
+    const polled = await azure.send('GET', location);
+    expect(polled.status).toBe(200);
+    expect(polled.body).toEqual((await azure.get(app)).body);
+    expect(polled.at('properties.provisioningState')).toBe('Succeeded');
+    // Nothing else moved but who wrote last: no revision, no neighbour of the leaf.
+    const lastWriter = { systemData: leaf(polled.body, 'systemData') };
+    expect(polled.body).toEqual(mergePatch(before, { ...secure, ...lastWriter }));
+  });
+
+  it('removes what is null', async () => {
+    await azure.send('PATCH', app, { properties: { configuration: { ingress: null } }, tags: { team: 'shop' } });
+    simulator.endOperations();
+    const { body } = await azure.get(app);
+    expect(leaf(body, 'properties.configuration.ingress')).toBeNull();
+    expect(leaf(body, 'tags')).toEqual({ team: 'shop' });
+  });
+
+  it('starts a revision when the template changes', async () => {
+    await azure.send('PATCH', app, { properties: { template: { scale: { maxReplicas: 3 } } } });
+    simulator.endOperations();
+    expect((await azure.get(app)).at('properties.latestRevisionName')).toBe('app--0000002');
+  });
+
+  it('refuses secrets that were copied from a GET', async () => {
+    const { body } = await azure.send('PATCH', app, {
+      properties: { configuration: { secrets: [{ name: 'database' }] } },
+    });
+    expect(leaf(body, 'error.code')).toBe('ContainerAppSecretInvalid');
+  });
+
+  it('names a busy environment otherwise', async () => {
+    const patch = { properties: { peerAuthentication: { mtls: { enabled: true } } } };
+    const accepted = await azure.send('PATCH', env, patch);
+    expect(accepted.headers.location).toMatch(/managedEnvironmentOperationResults/);
+    expect((await azure.get(env)).at('properties.provisioningState')).toBe('Waiting');
+    expect((await azure.send('PATCH', env, patch)).at('error.code')).toBe('ManagedEnvironmentOperationInProgress');
+    simulator.endOperations();
+    expect((await azure.get(env)).at('properties')).toMatchObject({
+      provisioningState: 'Succeeded',
+      peerAuthentication: { mtls: { enabled: true } },
+    });
+  });
+
+  it('answers a PUT with 201 and a state to poll', async () => {
+    const { status, headers, body } = await azure.send('PUT', app, {
+      location: 'West Europe',
+      properties: { configuration: { ingress: null } },
+    });
+    expect(status).toBe(201);
+    expect(leaf(body, 'properties.provisioningState')).toBe('InProgress');
+    const state = headers['azure-asyncoperation']?.toString() ?? '';
+    expect((await azure.send('GET', state)).at('status')).toBe('InProgress');
+    simulator.endOperations();
+    expect((await azure.send('GET', state)).at('status')).toBe('Succeeded');
+  });
+
+  it('ends a failing operation as failed, with the old values', async () => {
+    simulator.addFault({ action: 'operation-fails', match: { method: 'PATCH' } });
+    const { headers } = await azure.send('PATCH', app, secure);
+    simulator.endOperations();
+    const failed = await azure.get(app);
+    expect(failed.at('properties')).toMatchObject({
+      provisioningState: 'Failed',
+      configuration: { ingress: { allowInsecure: true } },
+    });
+    expect((await azure.send('GET', headers.location ?? '')).status).toBe(400);
+    expect(simulator.events).toHaveLength(0);
+  });
+
+  it('lets a person wait for a running operation', async () => {
+    await azure.send('PATCH', app, secure);
+    const changed = simulator.change(people.ada, app, 'resource', {
+      properties: { configuration: { ingress: { targetPort: 9000 } } },
+    });
+    simulator.endOperations();
+    await vi.waitFor(() => expect(leaf(simulator.get(app), 'properties.provisioningState')).toBe('InProgress'));
+    simulator.endOperations();
+    await changed;
+    expect((await azure.get(app)).at('properties.configuration.ingress')).toMatchObject({
+      targetPort: 9000,
+      allowInsecure: false,
+    });
+  });
+});

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { idOf, webApp } from '../../../local/simulator/estate.ts';
+import { mergePatch } from '../../../local/simulator/merge.ts';
+import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { type Azure, connect, leaf } from './azure.ts';
+
+const site = idOf('Microsoft.Web/sites', { name: 'web' });
+
+let simulator: Simulator;
+let azure: Azure;
+
+beforeEach(async () => {
+  simulator = await startSimulator({
+    operationMilliseconds: 60_000,
+    estate: {
+      resources: [
+        webApp({
+          name: 'web',
+          identity: {
+            type: 'UserAssigned',
+            userAssignedIdentities: { '/subscriptions/x/own': { principalId: 'p', clientId: 'c' } },
+          },
+          site: { httpsOnly: false },
+          web: { minTlsVersion: '1.0', cors: { allowedOrigins: ['*', 'https://a.example'], supportCredentials: true } },
+          ftpBasicAuth: true,
+        }),
+      ],
+    },
+  });
+  azure = await connect(simulator);
+});
+afterEach(async () => {
+  azure.close();
+  await simulator.close();
+});
+
+describe('Microsoft.Web', () => {
+  it('merges a PATCH of the site and answers with the whole', async () => {
+    const before = await azure.get(site);
+    const { status, body } = await azure.send('PATCH', site, { properties: { httpsOnly: true } });
+    expect(status).toBe(200);
+    expect(body).toEqual(mergePatch(before.body, { properties: { httpsOnly: true } }));
+    expect((await azure.get(site)).body).toEqual(body);
+  });
+
+  it('takes null for no change, in site and configuration', async () => {
+    await azure.send('PATCH', site, { properties: { clientCertMode: null } });
+    const { status } = await azure.send('PATCH', `${site}/config/web`, {
+      properties: { minTlsVersion: null, cors: null },
+    });
+    expect(status).toBe(200);
+    expect((await azure.get(site)).at('properties.clientCertMode')).toBe('Required');
+    expect((await azure.get(`${site}/config/web`)).at('properties')).toMatchObject({
+      minTlsVersion: '1.0',
+      cors: { supportCredentials: true },
+    });
+  });
+
+  it('replaces arrays whole and keeps their neighbours', async () => {
+    const { body } = await azure.send('PATCH', `${site}/config/web`, {
+      properties: { cors: { allowedOrigins: ['https://a.example'] } },
+    });
+    expect(leaf(body, 'properties.cors')).toEqual({ allowedOrigins: ['https://a.example'], supportCredentials: true });
+  });
+
+  it('merges even a PUT of config/web', async () => {
+    const { body } = await azure.send('PUT', `${site}/config/web`, { properties: { minTlsVersion: '1.2' } });
+    expect(leaf(body, 'properties')).toMatchObject({ minTlsVersion: '1.2', ftpsState: 'FtpsOnly' });
+  });
+
+  it('takes a misspelt property without a word and does not keep it', async () => {
+    const { status, body } = await azure.send('PATCH', site, { properties: { httpOnly: true } });
+    expect(status).toBe(200);
+    expect(leaf(body, 'properties')).not.toHaveProperty('httpOnly');
+  });
+
+  it('puts siteConfig of a site into config/web and keeps showing nulls', async () => {
+    const { body } = await azure.send('PATCH', site, { properties: { siteConfig: { minTlsVersion: '1.2' } } });
+    expect(leaf(body, 'properties.siteConfig.minTlsVersion')).toBeNull();
+    expect((await azure.get(`${site}/config/web`)).at('properties.minTlsVersion')).toBe('1.2');
+  });
+
+  it('adds the system-assigned identity to the assigned ones when both are named, and drops them otherwise', async () => {
+    const identity = { type: 'SystemAssigned, UserAssigned', userAssignedIdentities: { '/subscriptions/x/own': {} } };
+    const both = await azure.send('PATCH', site, { identity });
+    expect(both.at('identity')).toMatchObject({
+      type: 'SystemAssigned, UserAssigned',
+      principalId: expect.any(String),
+    });
+    expect(both.at('identity.userAssignedIdentities')).toEqual({
+      '/subscriptions/x/own': { principalId: 'p', clientId: 'c' },
+    });
+    const one = await azure.send('PATCH', site, { identity: { type: 'SystemAssigned' } });
+    expect(one.at('identity')).not.toHaveProperty('userAssignedIdentities');
+  });
+
+  it('takes publishing policies by PUT only', async () => {
+    const path = `${site}/basicPublishingCredentialsPolicies/ftp`;
+    expect((await azure.send('PATCH', path, { properties: { allow: false } })).status).toBe(405);
+    const { status, body } = await azure.send('PUT', path, { properties: { allow: false } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ name: 'ftp', properties: { allow: false } });
+  });
+
+  it('refuses what is no JSON object', async () => {
+    const headers = { authorization: `Bearer ${azure.token}`, 'content-type': 'application/json' };
+    const answer = await azure.raw('PATCH', `${simulator.url}${site}?api-version=2025-05-01`, headers, '{');
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'InvalidRequestContent' } } });
+    const untyped = await azure.raw(
+      'PATCH',
+      `${simulator.url}${site}?api-version=2025-05-01`,
+      { authorization: headers.authorization },
+      '{}',
+    );
+    expect(untyped.status).toBe(415);
+  });
+
+  it('forgets a deleted site and its slots', async () => {
+    expect((await azure.send('DELETE', site)).status).toBe(200);
+    expect((await azure.get(site)).status).toBe(404);
+  });
+});
