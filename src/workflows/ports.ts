@@ -74,7 +74,7 @@ export interface WorkMessage {
   readonly resource: string;
   readonly cause: 'event' | 'decision' | 'wake';
   /** For events: the id, and when it was received by our clock (ISO). */
-  readonly event?: { readonly id: string; readonly receivedAt: string };
+  readonly event?: { readonly id: string; readonly receivedAt: string } | undefined;
   /** How often it has been put back. */
   readonly attempt: number;
 }

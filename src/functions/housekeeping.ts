@@ -1,0 +1,8 @@
+/** Every minute, never at start. */
+import { app } from '@azure/functions';
+import { getService } from '../service.ts';
+import { housekeep } from '../workflows/housekeeping.ts';
+
+export function registerHousekeeping(): void {
+  app.timer('housekeeping', { schedule: '0 * * * * *', handler: () => housekeep(getService().world) });
+}

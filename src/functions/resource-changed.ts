@@ -1,0 +1,8 @@
+/** Event Grid delivers here. A throw becomes a 500, and Event Grid delivers again. */
+import { app } from '@azure/functions';
+import { getService } from '../service.ts';
+import { receiveEvent } from '../workflows/receive-event.ts';
+
+export function registerResourceChanged(): void {
+  app.eventGrid('resourceChanged', { handler: (event: unknown) => receiveEvent(getService().world, event) });
+}

@@ -1,0 +1,12 @@
+/** Registers every function, synchronously; the only file that knows them all. Settings are read at the first use. */
+import { registerApi } from './functions/api.ts';
+import { registerDeadLetter } from './functions/dead-letter.ts';
+import { registerHousekeeping } from './functions/housekeeping.ts';
+import { registerReconcile } from './functions/reconcile.ts';
+import { registerResourceChanged } from './functions/resource-changed.ts';
+
+registerResourceChanged();
+registerReconcile();
+registerDeadLetter();
+registerHousekeeping();
+registerApi();

@@ -1,0 +1,58 @@
+/** Builds everything once, at the first use: a missing setting is then a clear error of each call, not an empty app. */
+import { randomUUID } from 'node:crypto';
+import { createArm } from './azure/arm.ts';
+import { createCredential } from './azure/credential.ts';
+import { type Config, readConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { rules } from './rules/index.ts';
+import { openStorage } from './storage/open-storage.ts';
+import type { World } from './workflows/ports.ts';
+
+export interface Service {
+  readonly world: World;
+  readonly config: Config;
+  /** Throws StorageUnavailable when the storage does not answer. */
+  ping(): Promise<void>;
+}
+
+let service: Service | undefined;
+
+/** The service of this process. Throws NotConfigured as long as settings are missing or malformed. */
+export function getService(): Service {
+  service ??= createService(process.env);
+  return service;
+}
+
+function createService(environment: NodeJS.ProcessEnv): Service {
+  const config = readConfig(environment);
+  const log = createLog(config.logLevel);
+  const now = () => new Date();
+  const credential = createCredential(config.identity);
+  const { ping, ...stores } = openStorage({
+    connection: config.storage,
+    auditKeys: config.auditKeys,
+    now,
+    credential:
+      config.storage.kind === 'identity' && config.storage.clientId !== null
+        ? createCredential({ ...config.identity, clientId: config.storage.clientId })
+        : credential,
+  });
+  return {
+    config,
+    ping,
+    world: {
+      ...stores,
+      log,
+      rules,
+      clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
+      newId: randomUUID,
+      arm: createArm({ ...config.arm, credential, now, log }),
+      options: {
+        mode: config.mode,
+        settleSeconds: config.settleSeconds,
+        selfId: config.selfId,
+        workspaceId: config.workspaceId,
+      },
+    },
+  };
+}
