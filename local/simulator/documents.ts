@@ -6,7 +6,7 @@ import { categories, deleteSetting, getSetting, putSetting } from './diagnostic-
 import { errors, Refusal } from './errors.ts';
 import type { EstateStore, StoredResource } from './estate-store.ts';
 import { isObject, mergePatch } from './merge.ts';
-import { deleteSite, mergeDocument, patchSite, putWhole } from './web-app.ts';
+import { deleteSite, patchSite, putPolicy, putWhole, writeConfiguration } from './web-app.ts';
 
 export type WriteMethod = 'PUT' | 'PATCH' | 'DELETE';
 
@@ -51,7 +51,12 @@ const insights = 'providers/microsoft.insights';
 
 export const documentTable: readonly DocumentRow[] = [
   { name: 'resource', kinds: web, suffix: '', writes: { PATCH: patchSite, DELETE: deleteSite } },
-  { name: 'config/web', kinds: web, suffix: 'config/web', writes: { PATCH: mergeDocument, PUT: mergeDocument } },
+  {
+    name: 'config/web',
+    kinds: web,
+    suffix: 'config/web',
+    writes: { PATCH: writeConfiguration, PUT: writeConfiguration },
+  },
   { name: 'config/authsettingsV2', kinds: web, suffix: 'config/authsettingsV2', writes: { PUT: putWhole } },
   { name: 'config/configreferences/appsettings', kinds: web, suffix: 'config/configreferences/appsettings' },
   ...['ftp', 'scm'].map((name) => ({
@@ -59,7 +64,7 @@ export const documentTable: readonly DocumentRow[] = [
     kinds: web,
     suffix: `basicPublishingCredentialsPolicies/${name}`,
     action: `basicPublishingCredentialsPolicies/${name}`,
-    writes: { PUT: mergeDocument },
+    writes: { PUT: putPolicy },
   })),
   {
     name: 'privateEndpointConnections',

@@ -19,19 +19,25 @@ export function patchSite({ resource }: Place, body: unknown): Effect {
     mergeIgnoringNulls(current, { ...pick(patch, ['tags', 'kind']), properties: known(properties, knownOfSite) }),
   );
   merged.identity = identityAfter(current.identity, patch.identity);
-  const documents: Record<string, unknown> = { resource: merged };
+  const documents: Record<string, unknown> = { resource: touched(merged) };
   if (isObject(siteConfig))
     documents['config/web'] = mergeConfiguration(resource.documents.get('config/web'), siteConfig);
   return { status: 200, documents };
 }
 
-/** PATCH or PUT of config/web or a publishing policy: even PUT merges (Azure Policy's own remediations rely on it). */
-export function mergeDocument({ resource, row }: Place, body: unknown): Effect {
-  const properties = asObject(member(body, 'properties'));
-  const current = resource.documents.get(row.name);
-  const merged =
-    row.name === 'config/web' ? mergeConfiguration(current, properties) : mergeIgnoringNulls(current, { properties });
-  return { status: 200, documents: { [row.name]: merged } };
+/** PATCH or PUT of config/web: even PUT merges (Azure Policy's own remediations rely on it). */
+export function writeConfiguration({ resource, row }: Place, body: unknown): Effect {
+  const merged = mergeConfiguration(resource.documents.get(row.name), asObject(member(body, 'properties')));
+  return { status: 200, documents: { [row.name]: merged, resource: touched(resource.documents.get('resource')) } };
+}
+
+/** PUT of a publishing policy, which has one property. */
+export function putPolicy({ resource, row }: Place, body: unknown): Effect {
+  const properties = pick(asObject(member(body, 'properties')), ['allow']);
+  return {
+    status: 200,
+    documents: { [row.name]: mergeIgnoringNulls(resource.documents.get(row.name), { properties }) },
+  };
 }
 
 /** PUT of a document that is taken whole. */
@@ -45,6 +51,13 @@ export function putWhole({ resource, row }: Place, body: unknown): Effect {
 /** DELETE of a site or slot, with what is below it. */
 export function deleteSite(): Effect {
   return { status: 200, removesResource: true, answer: undefined };
+}
+
+/** Each write of a site or its configuration moves this time, so a comparison of whole bodies never holds. */
+function touched(site: unknown): unknown {
+  return mergeIgnoringNulls(site, {
+    properties: { lastModifiedTimeUtc: `${new Date().toISOString().slice(0, -1)}3333` },
+  });
 }
 
 function mergeConfiguration(current: unknown, properties: JsonObject): unknown {
