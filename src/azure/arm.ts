@@ -1,0 +1,131 @@
+/**
+ * Resource Manager as the workflows see it: documents read in parallel, one request written exactly as planned, and where
+ * a long-running operation stands. A failure is an answer here, never an exception.
+ */
+import type { ArmAnswer } from '../domain/audit.ts';
+import { type DocumentDefinition, type DocumentName, documentOf } from '../domain/documents.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import type { Resource } from '../domain/resource.ts';
+import { type DocumentState, read } from '../domain/snapshot.ts';
+import type { Arm, OperationState, WriteAnswer } from '../workflows/ports.ts';
+import { type Client, type ClientOptions, createClient, scopeOf } from './client.ts';
+import { type ArmReply, failureOf, failureOfError, retryAfterOf } from './errors.ts';
+import { createOwnIdentity } from './own-identity.ts';
+
+export type ArmOptions = ClientOptions;
+
+export function createArm(options: ArmOptions): Arm {
+  const client = createClient(options);
+  const { now, log } = options;
+
+  return {
+    async read(resource, names) {
+      let resourceState: Promise<DocumentState> | undefined;
+      const resourceBody = async () => objectIn(await resourceState);
+      const readOne = (name: DocumentName) => readDocument(client, resource, name, resourceBody, now);
+      if (names.includes('resource')) resourceState = readOne('resource');
+      const states = await Promise.all(
+        names.map(async (name) => [name, await (name === 'resource' ? resourceState : readOne(name))] as const),
+      );
+      return { resource, documents: Object.fromEntries(states) };
+    },
+
+    async write({ method, path, apiVersion }, body): Promise<WriteAnswer> {
+      const reply = await client.send(method, client.urlOf(path, apiVersion), body).catch(failureOfError);
+      if (!isReply(reply)) return { kind: 'refused', arm: {}, failure: reply };
+      const arm = armAnswerOf(reply);
+      if (![200, 201, 202, 204].includes(reply.status))
+        return { kind: 'refused', arm, failure: failureOf(reply, now()) };
+      const statusUrl = reply.header('azure-asyncoperation');
+      const asked = statusUrl ?? (reply.status === 202 ? reply.header('location') : undefined);
+      if (asked === undefined) return { kind: 'done', arm };
+      const operation = client.urlFromAzure(asked);
+      if (operation)
+        return { kind: 'accepted', arm, operation: operation.href, retryAfter: retryAfterOf(reply, now()) };
+      // The write was taken, so it is no refusal; the token is not sent there, and reading again will tell.
+      log.warn({ path, ...arm }, 'Azure gave an operation URL outside Resource Manager; it is not asked');
+      return { kind: 'done', arm };
+    },
+
+    async operation(url): Promise<OperationState> {
+      const place = client.urlFromAzure(url);
+      if (!place) return { kind: 'ended' };
+      const reply = await client.send('GET', place).catch(failureOfError);
+      return isReply(reply) ? operationStateOf(reply, now()) : { kind: 'running', retryAfter: null };
+    },
+
+    identity: createOwnIdentity(options.credential, scopeOf(options.audience)),
+  };
+}
+
+async function readDocument(
+  client: Client,
+  resource: Resource,
+  name: DocumentName,
+  resourceBody: () => Promise<JsonObject | null>,
+  now: () => Date,
+): Promise<DocumentState> {
+  const row = documentOf(resource.kind, name);
+  if (!row) return { status: 'not-read' };
+  // Most documents lie below the id; only a place that the resource itself names has to wait for it.
+  const path = row.path(resource, null) ?? (name === 'resource' ? null : row.path(resource, await resourceBody()));
+  return path === null ? { status: 'not-read' } : get(client, path, row, now);
+}
+
+async function get(client: Client, path: string, row: DocumentDefinition, now: () => Date): Promise<DocumentState> {
+  const elements: Json[] = [];
+  let url = client.urlOf(path, row.apiVersion);
+  for (let page = 0; page < 100; page += 1) {
+    const reply = await client.send('GET', url).catch(failureOfError);
+    if (!isReply(reply)) return { status: 'failed', detail: `${reply.code}: ${reply.message}`, passing: true };
+    if (reply.status !== 200) return refusedState(reply, now());
+    if (!isObject(reply.body)) return { status: 'failed', detail: 'Azure sent no JSON object', passing: false };
+    const { nextLink, ...body } = reply.body;
+    if (!Array.isArray(body.value)) return read(reply.body);
+    elements.push(...body.value);
+    if (typeof nextLink !== 'string' || nextLink === '') return read({ ...body, value: elements });
+    const next = client.urlFromAzure(nextLink);
+    if (!next) return { status: 'failed', detail: 'its nextLink leads away from Resource Manager', passing: false };
+    url = next;
+  }
+  return { status: 'failed', detail: 'it has more than 100 pages', passing: false };
+}
+
+function refusedState(reply: ArmReply, now: Date): DocumentState {
+  const { kind, code, message } = failureOf(reply, now);
+  const detail = `${code}: ${message}`;
+  if (reply.status === 404) return { status: 'missing' };
+  if (reply.status === 401 || reply.status === 403) return { status: 'forbidden', detail };
+  return { status: 'failed', detail, passing: kind === 'throttled' || kind === 'busy' || kind === 'transient' };
+}
+
+function operationStateOf(reply: ArmReply, now: Date): OperationState {
+  const retryAfter = retryAfterOf(reply, now);
+  if (reply.status === 202) return { kind: 'running', retryAfter };
+  // An operation that Azure has forgotten has ended; what became of it is read from the resource.
+  if (reply.status === 404) return { kind: 'ended' };
+  if (reply.status >= 300) {
+    const failure = failureOf(reply, now);
+    // That asking failed for now says nothing about the operation.
+    const passing = failure.kind === 'throttled' || failure.kind === 'transient';
+    return passing ? { kind: 'running', retryAfter: failure.retryAfter } : { kind: 'refused', failure };
+  }
+  const status = isObject(reply.body) && typeof reply.body.status === 'string' ? reply.body.status.toLowerCase() : null;
+  if (status === null || status === 'succeeded') return { kind: 'ended' };
+  if (status !== 'failed' && status !== 'canceled') return { kind: 'running', retryAfter };
+  return { kind: 'refused', failure: failureOf({ ...reply, status: 400 }, now) };
+}
+
+function armAnswerOf({ status, header }: ArmReply): ArmAnswer {
+  const requestId = header('x-ms-request-id');
+  const correlationId = header('x-ms-correlation-request-id');
+  return { ...(requestId ? { requestId } : {}), ...(correlationId ? { correlationId } : {}), status };
+}
+
+function objectIn(state: DocumentState | undefined): JsonObject | null {
+  return state?.status === 'read' && isObject(state.body) ? state.body : null;
+}
+
+function isReply(answer: ArmReply | ReturnType<typeof failureOfError>): answer is ArmReply {
+  return 'status' in answer;
+}

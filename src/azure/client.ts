@@ -1,0 +1,178 @@
+/**
+ * Raw requests to Resource Manager through the pipelines of the real SDK clients. Bodies are raw both ways, because the
+ * clients' models drop unknown properties and invent defaults. Nothing is retried here: the queue retries.
+ */
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+  type Pipeline,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import type { Json } from '../domain/json.ts';
+import type { Log } from '../workflows/ports.ts';
+import type { ArmReply } from './errors.ts';
+
+export interface ClientOptions {
+  /** Origin of Resource Manager, e.g. `https://management.azure.com`. */
+  readonly endpoint: string;
+  /** For whom tokens are asked; given because the SDKs ask for the public cloud whatever the endpoint is. */
+  readonly audience: string;
+  readonly credential: TokenCredential;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** A lease lasts 30 s and a request must have failed before; default 15 s, the token included. */
+  readonly timeoutMilliseconds?: number;
+  readonly httpClient?: HttpClient;
+  /** Told of every request, answered or not. */
+  readonly onRequest?: (request: SentRequest) => void;
+}
+
+export type Method = 'GET' | 'PATCH' | 'PUT' | 'DELETE';
+
+export interface SentRequest {
+  readonly method: Method;
+  readonly path: string;
+  /** 0 when no answer came. */
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+export interface Client {
+  /** Sends once. Rejects when no answer came in time or no token could be had; every answer is an answer. */
+  send(method: Method, url: URL, body?: Json): Promise<ArmReply>;
+  /** The URL of an ARM id or a path below one. Throws for anything that would leave Resource Manager. */
+  urlOf(path: string, apiVersion: string): URL;
+  /** The URL that Azure itself gave for what comes next; null unless it is Resource Manager's. */
+  urlFromAzure(url: string | undefined): URL | null;
+}
+
+export function createClient(options: ClientOptions): Client {
+  const { endpoint, log, now, onRequest, timeoutMilliseconds = 15_000 } = options;
+  const httpClient = options.httpClient ?? createDefaultHttpClient();
+  const pipelines = new Map<Provider, Promise<Pipeline>>();
+
+  const pipelineFor = (path: string): Promise<Pipeline> => {
+    const provider = providerOf(path);
+    const pipeline = pipelines.get(provider) ?? PIPELINES[provider](options);
+    pipelines.set(provider, pipeline);
+    return pipeline;
+  };
+
+  const exchange = async (method: Method, url: URL, body: Json | undefined): Promise<PipelineResponse> => {
+    const pipeline = await pipelineFor(url.pathname);
+    const giveUp = AbortSignal.timeout(timeoutMilliseconds);
+    const request = createPipelineRequest({
+      url: url.href,
+      method,
+      abortSignal: giveUp,
+      headers: createHttpHeaders({
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    // Not every credential listens to the signal, and the request is not sent after it: so stop waiting as well.
+    return Promise.race([pipeline.sendRequest(httpClient, request), rejectionOf(giveUp, timeoutMilliseconds)]);
+  };
+
+  return {
+    async send(method, url, body) {
+      const started = now().getTime();
+      const told = (status: number, fields: Record<string, unknown>) => {
+        const sent = { method, path: url.pathname, status, milliseconds: now().getTime() - started };
+        log.debug({ ...sent, ...fields }, status === 0 ? 'no answer from Azure' : 'asked Azure');
+        onRequest?.(sent);
+      };
+      try {
+        const { status, headers, bodyAsText } = await exchange(method, url, body);
+        told(status, limitsIn(headers.toJSON()));
+        const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
+        return { ...reply, header: (name) => headers.get(name) };
+      } catch (error) {
+        told(0, { error: error instanceof Error ? error.message : String(error) });
+        throw error;
+      }
+    },
+
+    urlOf(path, apiVersion) {
+      const segments = path.split('/');
+      if (segments[0] !== '' || segments.slice(1).some((segment) => ['', '.', '..'].includes(segment))) {
+        throw new Error(`${path} is no path of Resource Manager`);
+      }
+      const url = new URL(segments.map(encodeURIComponent).join('/'), endpoint);
+      url.searchParams.set('api-version', apiVersion);
+      return url;
+    },
+
+    urlFromAzure(text) {
+      if (!text || !URL.canParse(text, endpoint)) return null;
+      const url = new URL(text, endpoint);
+      return url.origin === new URL(endpoint).origin ? url : null;
+    },
+  };
+}
+
+type Provider = 'Microsoft.Web' | 'Microsoft.App' | 'Microsoft.Insights';
+
+/** Each loads its SDK with the first request that needs it, so that the bundle starts without them. */
+const PIPELINES: Readonly<Record<Provider, (options: ClientOptions) => Promise<Pipeline>>> = {
+  'Microsoft.Web': async (options) => {
+    const { WebSiteManagementClient } = await import('@azure/arm-appservice');
+    return new WebSiteManagementClient(options.credential, sdkOptions(options)).pipeline;
+  },
+  'Microsoft.App': async (options) => {
+    const { ContainerAppsAPIClient } = await import('@azure/arm-appcontainers');
+    return new ContainerAppsAPIClient(options.credential, sdkOptions(options)).pipeline;
+  },
+  'Microsoft.Insights': async (options) => {
+    const { MonitorClient } = await import('@azure/arm-monitor');
+    return new MonitorClient(options.credential, sdkOptions(options)).pipeline;
+  },
+};
+
+function sdkOptions({ endpoint, audience }: ClientOptions) {
+  return {
+    endpoint,
+    credentials: { scopes: [scopeOf(audience)] },
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: 'plumbline' },
+  };
+}
+
+export function scopeOf(audience: string): string {
+  return `${audience}/.default`;
+}
+
+/** The provider that answers: the last one in the path, as a diagnostic setting lives below the resource it is about. */
+function providerOf(path: string): Provider {
+  const last = path.toLowerCase().split('/providers/').at(-1) ?? '';
+  if (last.startsWith('microsoft.app/')) return 'Microsoft.App';
+  return last.startsWith('microsoft.insights/') ? 'Microsoft.Insights' : 'Microsoft.Web';
+}
+
+function rejectionOf(signal: AbortSignal, milliseconds: number): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = () => reject(new Error(`Azure did not answer within ${milliseconds / 1000} s`));
+    signal.addEventListener('abort', give, { once: true });
+  });
+}
+
+/** What joins a request to Azure's own logs, and how many more are allowed. */
+function limitsIn(headers: Record<string, string>): Record<string, string> {
+  const limits = Object.entries(headers).filter(([name]) => name.startsWith('x-ms-ratelimit-remaining-'));
+  const correlation = headers['x-ms-correlation-request-id'];
+  return { ...Object.fromEntries(limits), ...(correlation === undefined ? {} : { correlation }) };
+}
+
+function jsonOf(text: string | null | undefined): Json | undefined {
+  if (!text) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

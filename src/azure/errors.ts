@@ -1,0 +1,129 @@
+/**
+ * Every shape in which Azure refuses, as one kind of failure. The code decides before the status: 409 alone may be a lock,
+ * a race, a busy app or a diagnostic setting that can never work.
+ */
+import { isObject, type Json } from '../domain/json.ts';
+import type { ArmFailure, ArmFailureKind } from '../workflows/ports.ts';
+
+/** What Azure answered, before anybody has judged it. */
+export interface ArmReply {
+  readonly status: number;
+  /** The path that was asked, without query. */
+  readonly path: string;
+  /** undefined when it was empty, a string when it was no JSON. */
+  readonly body: Json | undefined;
+  header(name: string): string | undefined;
+}
+
+/** What a refusal means. `now` turns an HTTP date of Retry-After into seconds. */
+export function failureOf(reply: ArmReply, now: Date): ArmFailure {
+  const problems = problemsOf(reply.body);
+  const telling = problems.find(({ code }) => kindOfCode(code, reply.path) !== null);
+  const shown = telling ?? problems[0];
+  return {
+    kind: kindOf(reply, telling?.code, shown?.message ?? ''),
+    code: shown?.code || `Http${reply.status}`,
+    message: shown?.message || `Azure answered ${reply.status} without a message.`,
+    retryAfter: retryAfterOf(reply, now),
+  };
+}
+
+/** What it means that no answer came: a reset, a time-out, no token. All of them may pass. */
+export function failureOfError(error: unknown): ArmFailure {
+  const code = isObject(error) && typeof error.code === 'string' ? error.code : '';
+  const name = error instanceof Error ? error.name : '';
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'transient',
+    code: code || name || 'NoAnswer',
+    message: message.split('\n', 1)[0]?.slice(0, 500) || 'Azure could not be reached.',
+    retryAfter: null,
+  };
+}
+
+/** Seconds that Azure asks to wait, from whichever header says so; null when none does. */
+export function retryAfterOf({ header }: Pick<ArmReply, 'header'>, now: Date): number | null {
+  const milliseconds = header('x-ms-retry-after-ms') ?? header('retry-after-ms');
+  if (milliseconds !== undefined && /^\d+$/.test(milliseconds)) return Math.ceil(Number(milliseconds) / 1000);
+  const after = header('retry-after');
+  if (after === undefined) return null;
+  if (/^\d+$/.test(after)) return Number(after);
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now.getTime()) / 1000));
+}
+
+const KIND_BY_CODE: Readonly<Record<string, ArmFailureKind>> = {
+  scopelocked: 'blocked',
+  requestdisallowedbypolicy: 'blocked',
+  authorizationfailed: 'blocked',
+  linkedauthorizationfailed: 'blocked',
+  linkedaccesscheckfailed: 'blocked',
+  denyassignmentauthorizationfailed: 'blocked',
+  readonlydisabledsubscription: 'blocked',
+  containerappoperationinprogress: 'busy',
+  managedenvironmentoperationinprogress: 'busy',
+  conflictingconcurrentwritenotallowed: 'busy',
+  subscriptionrequeststhrottled: 'throttled',
+  expiredauthenticationtoken: 'transient',
+};
+
+function kindOfCode(code: string, path: string): ArmFailureKind | null {
+  const known = code.toLowerCase();
+  // Azure Monitor says Conflict when a data sink is in use already, which never ends by waiting; others say it when busy.
+  if (known === 'conflict') return isInsights(path) ? 'blocked' : 'busy';
+  return KIND_BY_CODE[known] ?? null;
+}
+
+function kindOf({ status, path }: ArmReply, code: string | undefined, message: string): ArmFailureKind {
+  if (status === 429) return 'throttled';
+  const byCode = code === undefined ? null : kindOfCode(code, path);
+  if (byCode) return byCode;
+  if (status === 404 || status === 410) return isAboutAnother(message, path) ? 'invalid' : 'gone';
+  if (status === 401 || status === 403) return 'blocked';
+  if (status === 409 || status === 412) return 'busy';
+  if (status === 408 || status >= 500) return 'transient';
+  return 'invalid';
+}
+
+/** Whether what was not found is something the request refers to, such as a workspace, and not the resource itself. */
+function isAboutAnother(message: string, path: string): boolean {
+  const provider = /^The Resource '([^/']+)\//i.exec(message)?.[1];
+  return provider !== undefined && !path.toLowerCase().includes(`/${provider.toLowerCase()}/`);
+}
+
+function isInsights(path: string): boolean {
+  return /\/providers\/microsoft\.insights\/(?!.*\/providers\/)/i.test(path);
+}
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * The errors in a body, the outermost first: with and without the `error` wrapper, the capitalised shape of Microsoft.Web,
+ * those in `details`, and those that deployments put as text into a message.
+ */
+function problemsOf(body: Json | undefined, depth = 0): Problem[] {
+  if (depth > 6) return [];
+  if (typeof body === 'string') return problemsOf(parsedObject(body), depth + 1);
+  if (Array.isArray(body)) return body.slice(0, 20).flatMap((element) => problemsOf(element, depth + 1));
+  if (!isObject(body)) return [];
+  const code = textOf(body.code ?? body.Code);
+  const message = textOf(body.message ?? body.Message);
+  const inner = [body.error, body.details ?? body.Details, message.startsWith('{') ? message : null];
+  return [...(code || message ? [{ code, message }] : []), ...inner.flatMap((part) => problemsOf(part, depth + 1))];
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function parsedObject(text: string): Json {
+  try {
+    const parsed: Json = JSON.parse(text);
+    return isObject(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { PlanStep } from '../../src/domain/plan.ts';
+import { armAnswering, armWith, resource } from './azure.ts';
+
+const ID = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Web/sites/x';
+const site = resource(ID);
+const LIST = `https://management.azure.com${ID}/providers/Microsoft.Insights/diagnosticSettings`;
+const patch: PlanStep = {
+  method: 'PATCH',
+  path: ID,
+  apiVersion: '2025-05-01',
+  document: 'resource',
+  changes: [],
+  root: '',
+};
+
+describe('the token goes to Resource Manager and nowhere else', () => {
+  it('not after a nextLink', async () => {
+    const arm = armAnswering(() => ({ status: 200, body: { value: [], nextLink: 'https://evil.example/next' } }));
+    expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
+      status: 'failed',
+      passing: false,
+    });
+    expect(arm.requests).toHaveLength(1);
+  });
+
+  it.each(['azure-asyncoperation', 'location'])('not after an operation URL in %s', async (header) => {
+    const arm = armAnswering(() => ({ status: 202, headers: { [header]: 'https://evil.example/operation' } }));
+    expect(await arm.write(patch, {})).toMatchObject({ kind: 'done', arm: { status: 202 } });
+    expect(arm.lines.join()).toContain('outside Resource Manager');
+    expect(await arm.operation('https://evil.example/operation')).toEqual({ kind: 'ended' });
+    expect(arm.requests).toHaveLength(1);
+  });
+
+  it.each([301, 302, 307, 308])('not after a redirect (%i)', async (status) => {
+    const arm = armAnswering(() => ({ status, headers: { location: 'https://evil.example/' } }));
+    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'failed' });
+    expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused' });
+    expect(arm.requests).toHaveLength(2);
+  });
+
+  it.each(['/subscriptions/../../evil', '//evil.example/x', 'https://evil.example', '/a/./b'])(
+    'not to %s',
+    async (path) => {
+      const arm = armAnswering(() => ({ status: 200 }));
+      await expect(arm.write({ ...patch, path }, {})).rejects.toThrow('no path of Resource Manager');
+      expect(arm.requests).toHaveLength(0);
+    },
+  );
+
+  it('a name cannot add a query or a fragment', async () => {
+    const arm = armAnswering(() => ({ status: 200 }));
+    await arm.write({ ...patch, path: `${ID}/providers/Microsoft.Insights/diagnosticSettings/a?x=y#z\\..` }, {});
+    expect(arm.requests[0]?.url).toBe(`${LIST}/a%3Fx%3Dy%23z%5C..?api-version=2025-05-01`);
+  });
+});
+
+describe('a list in pages', () => {
+  it('is one document', async () => {
+    const second = `${LIST}?api-version=2021-05-01-preview&$skipToken=2`;
+    const arm = armAnswering(({ url }) =>
+      url === second
+        ? { status: 200, body: { value: [{ name: 'b' }] } }
+        : { status: 200, body: { value: [{ name: 'a' }], nextLink: second } },
+    );
+    expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toEqual({
+      status: 'read',
+      body: { value: [{ name: 'a' }, { name: 'b' }] },
+    });
+  });
+
+  it('is not read in part when a page fails', async () => {
+    const arm = armAnswering(({ url }) =>
+      url.includes('skipToken')
+        ? { status: 503 }
+        : { status: 200, body: { value: [{ name: 'a' }], nextLink: `${LIST}?$skipToken=2` } },
+    );
+    expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
+      status: 'failed',
+      passing: true,
+    });
+  });
+
+  it('ends even when Azure never ends it', async () => {
+    const arm = armAnswering(() => ({ status: 200, body: { value: [], nextLink: LIST } }));
+    expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
+      status: 'failed',
+    });
+    expect(arm.requests).toHaveLength(100);
+  });
+});
+
+describe('answers that are none', () => {
+  it.each([
+    ['an empty body', undefined],
+    ['HTML', '<html></html>'],
+    ['a list', []],
+    ['null', 'null'],
+  ])('%s with status 200 is failed', async (_, body) => {
+    const arm = armAnswering(() => ({ status: 200, body }));
+    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'failed', passing: false });
+  });
+
+  it('a write that is answered with an empty body is done', async () => {
+    expect(await armAnswering(() => ({ status: 200 })).write(patch, {})).toEqual({
+      kind: 'done',
+      arm: { status: 200 },
+    });
+  });
+
+  it('no token is transient', async () => {
+    const credential = { getToken: () => Promise.reject(new Error('the identity endpoint is down')) };
+    const arm = armWith({ credential });
+    expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused', arm: {}, failure: { kind: 'transient' } });
+    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'failed', passing: true });
+  });
+
+  it('a token that never comes is given up, too', async () => {
+    const arm = armWith({ credential: { getToken: () => new Promise(() => {}) }, timeoutMilliseconds: 50 });
+    expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused', failure: { kind: 'transient' } });
+  });
+});
+
+describe('how an operation stands', () => {
+  const url =
+    'https://management.azure.com/subscriptions/s/providers/Microsoft.App/locations/we/containerappOperationStatuses/1';
+
+  it.each([
+    ['202', { status: 202, headers: { 'retry-after': '5' } }, { kind: 'running', retryAfter: 5 }],
+    ['InProgress', { status: 200, body: { status: 'InProgress' } }, { kind: 'running', retryAfter: null }],
+    ['a state of its own', { status: 200, body: { status: 'Updating' } }, { kind: 'running', retryAfter: null }],
+    ['Succeeded', { status: 200, body: { status: 'Succeeded' } }, { kind: 'ended' }],
+    ['the resource itself', { status: 200, body: { id: ID, properties: {} } }, { kind: 'ended' }],
+    ['204', { status: 204 }, { kind: 'ended' }],
+    ['404', { status: 404 }, { kind: 'ended' }],
+    ['throttled', { status: 429, headers: { 'retry-after': '9' } }, { kind: 'running', retryAfter: 9 }],
+    ['a server error', { status: 500 }, { kind: 'running', retryAfter: null }],
+  ])('%s', async (_, answer, state) => {
+    expect(await armAnswering(() => answer).operation(url)).toEqual(state);
+  });
+
+  it.each([
+    ['Failed', 'ScopeLocked', 'blocked'],
+    ['Canceled', 'OperationPreempted', 'invalid'],
+  ])('%s is refused with its reason', async (status, code, kind) => {
+    const arm = armAnswering(() => ({ status: 200, body: { status, error: { code, message: 'Because.' } } }));
+    expect(await arm.operation(url)).toEqual({
+      kind: 'refused',
+      failure: { kind, code, message: 'Because.', retryAfter: null },
+    });
+  });
+
+  it('prefers the status document to the result', async () => {
+    const headers = { 'azure-asyncoperation': url, location: `${url}/result`, 'retry-after': '15' };
+    expect(await armAnswering(() => ({ status: 202, headers })).write(patch, {})).toMatchObject({
+      operation: url,
+      retryAfter: 15,
+    });
+    expect(await armAnswering(() => ({ status: 201, headers })).write(patch, {})).toMatchObject({
+      kind: 'accepted',
+      operation: url,
+    });
+    const created = { status: 201, headers: { location: `${url}/result` } };
+    expect(await armAnswering(() => created).write(patch, {})).toMatchObject({ kind: 'done' });
+  });
+});

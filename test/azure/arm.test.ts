@@ -1,0 +1,269 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { containerApp } from '../../local/simulator/container-builders.ts';
+import { allLogsTo, plantedSecrets, workspaceId } from '../../local/simulator/seeds.ts';
+import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { slot, webApp } from '../../local/simulator/web-builders.ts';
+import type { SentRequest } from '../../src/azure/client.ts';
+import type { DocumentName } from '../../src/domain/documents.ts';
+import type { Json } from '../../src/domain/json.ts';
+import type { PlanStep } from '../../src/domain/plan.ts';
+import { bodyOf, documentViews } from '../../src/domain/snapshot.ts';
+import { armOn, resource } from './azure.ts';
+
+const web = webApp({ name: 'portal', site: { httpsOnly: false }, diagnostics: { logs: allLogsTo(workspaceId) } });
+const staging = slot({ of: 'portal', name: 'staging', web: { minTlsVersion: '1.0' } });
+const worker = containerApp({ name: 'worker', ingress: { allowInsecure: true } });
+const site = resource(web.id);
+const app = resource(worker.id);
+
+let simulator: Simulator;
+let arm: ReturnType<typeof armOn>;
+let sent: SentRequest[] = [];
+
+beforeAll(async () => {
+  simulator = await startSimulator({ estate: { resources: [web, staging, worker] }, operationMilliseconds: 50 });
+  arm = armOn(simulator, { onRequest: (request) => sent.push(request) });
+});
+afterEach(() => {
+  simulator.clearFaults();
+  simulator.clearRequests();
+  arm.lines.splice(0);
+  sent = [];
+});
+afterAll(async () => {
+  arm.close();
+  await simulator.close();
+});
+
+describe('reading a resource', () => {
+  const all: DocumentName[] = [
+    'resource',
+    'config/web',
+    'basicPublishingCredentialsPolicies/ftp',
+    'basicPublishingCredentialsPolicies/scm',
+    'diagnosticSettings',
+  ];
+
+  it('takes one GET for each document, with the api-version of the table', async () => {
+    const snapshot = await arm.read(site, all);
+    expect(documentViews(snapshot)).toEqual(all.map((name) => ({ name, status: 'read' })));
+    expect(simulator.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      [
+        `GET ${site.id}`,
+        `GET ${site.id}/basicPublishingCredentialsPolicies/ftp`,
+        `GET ${site.id}/basicPublishingCredentialsPolicies/scm`,
+        `GET ${site.id}/config/web`,
+        `GET ${site.id}/providers/Microsoft.Insights/diagnosticSettings`,
+      ].sort(),
+    );
+    expect(new Set(simulator.requests.map(({ apiVersion }) => apiVersion))).toEqual(
+      new Set(['2025-05-01', '2021-05-01-preview']),
+    );
+  });
+
+  it('keeps every body as ARM sent it, nulls and unknown properties included', async () => {
+    const snapshot = await arm.read(site, ['config/web', 'diagnosticSettings']);
+    const raw = simulator.get(site.id, 'config/web');
+    expect(bodyOf(snapshot, 'config/web')).toEqual(
+      withoutKeys(raw, ['appSettings', 'connectionStrings', 'publishingPassword']),
+    );
+    expect(bodyOf(snapshot, 'diagnosticSettings')).toMatchObject({ value: [{ name: 'logs' }] });
+  });
+
+  it('reads a slot as a resource of its own', async () => {
+    const snapshot = await arm.read(resource(staging.id), ['config/web']);
+    expect(bodyOf(snapshot, 'config/web')).toMatchObject({ properties: { minTlsVersion: '1.0' } });
+  });
+
+  it('promise 12: drops values of environment variables before there is a snapshot', async () => {
+    const snapshot = await arm.read(app, ['resource']);
+    expect(JSON.stringify(simulator.get(app.id))).toContain(plantedSecrets[0]);
+    expect(JSON.stringify(snapshot)).not.toContain(plantedSecrets[0]);
+    expect(JSON.stringify(snapshot)).toContain('API_TOKEN');
+  });
+
+  it('a 404 is missing', async () => {
+    const none = resource(`${site.id}-none`);
+    expect(await arm.read(none, ['resource', 'config/web'])).toMatchObject({
+      documents: { resource: { status: 'missing' }, 'config/web': { status: 'missing' } },
+    });
+  });
+
+  it('a document that the kind does not have is not read, and asks nothing', async () => {
+    const snapshot = await arm.read(app, ['config/web', 'revisions']);
+    expect(snapshot.documents).toEqual({ 'config/web': { status: 'not-read' }, revisions: { status: 'not-read' } });
+    expect(simulator.requests).toEqual([]);
+  });
+
+  it('a 403 is forbidden with the words of ARM, and the other documents are read', async () => {
+    simulator.addFault({ action: 'forbidden', match: { path: '/config/web' } });
+    const { documents } = await arm.read(site, ['resource', 'config/web']);
+    expect(documents.resource?.status).toBe('read');
+    expect(documents['config/web']).toEqual({
+      status: 'forbidden',
+      detail: expect.stringMatching(/^AuthorizationFailed: The client .* does not have authorization/),
+    });
+  });
+
+  it.each([
+    ['throttled', true, 'SubscriptionRequestsThrottled'],
+    ['busy-site', true, 'Conflict'],
+    ['server-error', true, 'InternalServerError'],
+    ['reset', true, 'ECONNRESET'],
+  ] as const)('%s is failed, and may pass', async (action, passing, code) => {
+    simulator.addFault({ action });
+    const { documents } = await arm.read(site, ['resource']);
+    expect(documents.resource).toMatchObject({ status: 'failed', passing, detail: expect.stringContaining(code) });
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  it('a 400 is failed and does not pass', async () => {
+    simulator.addFault({ action: 'answer', status: 400, body: { error: { code: 'BadRequest', message: 'No.' } } });
+    const { documents } = await arm.read(site, ['resource']);
+    expect(documents.resource).toEqual({ status: 'failed', passing: false, detail: 'BadRequest: No.' });
+  });
+
+  it('gives up when no answer comes in time', async () => {
+    const impatient = armOn(simulator, { timeoutMilliseconds: 100 });
+    simulator.addFault({ action: 'hang' });
+    const { documents } = await impatient.read(site, ['resource']);
+    expect(documents.resource).toMatchObject({
+      status: 'failed',
+      passing: true,
+      detail: expect.stringContaining('0.1 s'),
+    });
+    impatient.close();
+  });
+});
+
+describe('writing', () => {
+  it('promise 5: sends exactly the body of the plan', async () => {
+    const body = { properties: { httpsOnly: true, aPropertyNoModelKnows: { nested: null } } };
+    const answer = await arm.write(step('PATCH', site.id, '2025-05-01'), body);
+    expect(answer).toEqual({
+      kind: 'done',
+      arm: { status: 200, requestId: expect.any(String), correlationId: expect.any(String) },
+    });
+    expect(simulator.requests).toMatchObject([
+      { method: 'PATCH', path: site.id, apiVersion: '2025-05-01', body, status: 200 },
+    ]);
+    expect(simulator.get(site.id)).toMatchObject({ properties: { httpsOnly: true } });
+  });
+
+  it('puts and deletes a diagnostic setting', async () => {
+    const place = `${site.id}/providers/Microsoft.Insights/diagnosticSettings/logs`;
+    const put = await arm.write(step('PUT', place, '2021-05-01-preview'), {
+      properties: { ...allLogsTo(workspaceId), metrics: [] },
+    });
+    const deleted = await arm.write(step('DELETE', place, '2021-05-01-preview'), undefined);
+    const again = await arm.write(step('DELETE', place, '2021-05-01-preview'), undefined);
+    expect([put.kind, deleted.kind]).toEqual(['done', 'done']);
+    expect(again.arm.status === 204 ? 'done' : again.kind).not.toBe('accepted');
+    expect(simulator.requests[1]?.body).toBeUndefined();
+  });
+
+  it('follows a long-running operation until it has ended', async () => {
+    const answer = await arm.write(step('PATCH', app.id, '2025-07-01'), {
+      properties: { configuration: { ingress: { allowInsecure: false } } },
+    });
+    if (answer.kind !== 'accepted') throw new Error(`it answered ${answer.kind}`);
+    expect(answer.operation.startsWith(`${simulator.url}/subscriptions/`)).toBe(true);
+    expect(await arm.operation(answer.operation)).toMatchObject({ kind: 'running' });
+    await simulator.settled();
+    expect(await arm.operation(answer.operation)).toEqual({ kind: 'ended' });
+  });
+
+  it('tells why a long-running operation failed', async () => {
+    simulator.addFault({ action: 'operation-fails', times: 1 });
+    const answer = await arm.write(step('PATCH', app.id, '2025-07-01'), { tags: { a: 'b' } });
+    if (answer.kind !== 'accepted') throw new Error(`it answered ${answer.kind}`);
+    await simulator.settled();
+    expect(await arm.operation(answer.operation)).toMatchObject({
+      kind: 'refused',
+      failure: { code: 'ContainerAppOperationError' },
+    });
+  });
+
+  it('takes a 202 without an operation as done: reading again will tell', async () => {
+    simulator.addFault({ action: 'accepted-empty', times: 1 });
+    expect(await arm.write(step('PATCH', site.id, '2025-05-01'), { tags: {} })).toMatchObject({
+      kind: 'done',
+      arm: { status: 202 },
+    });
+  });
+
+  it.each([
+    ['throttled', 'throttled', 429],
+    ['busy-app', 'busy', 409],
+    ['busy-environment', 'busy', 409],
+    ['busy-site', 'busy', 409],
+    ['conflicting-write', 'busy', 409],
+    ['locked', 'blocked', 409],
+    ['policy', 'blocked', 403],
+    ['forbidden', 'blocked', 403],
+    ['linked-forbidden', 'blocked', 403],
+    ['not-found', 'gone', 404],
+    ['server-error', 'transient', 500],
+    ['unsupported-category', 'invalid', 400],
+  ] as const)('%s is refused as %s, once and without a retry', async (action, kind, status) => {
+    simulator.addFault({ action, retryAfter: 90 });
+    const answer = await arm.write(step('PATCH', site.id, '2025-05-01'), { tags: {} });
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      arm: { status, requestId: expect.any(String) },
+      failure: { kind },
+    });
+    if (action === 'throttled') expect(answer).toMatchObject({ failure: { retryAfter: 90 } });
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  it.each(['reset', 'apply-then-reset'] as const)(
+    '%s is transient and not sent again: only a read can tell',
+    async (action) => {
+      simulator.addFault({ action });
+      const answer = await arm.write(step('PATCH', site.id, '2025-05-01'), { tags: { touched: action } });
+      expect(answer).toMatchObject({ kind: 'refused', arm: {}, failure: { kind: 'transient' } });
+      expect(simulator.requests).toHaveLength(1);
+    },
+  );
+
+  it('times out before a lease ends', async () => {
+    const impatient = armOn(simulator, { timeoutMilliseconds: 100 });
+    simulator.addFault({ action: 'hang' });
+    const answer = await impatient.write(step('PATCH', site.id, '2025-05-01'), { tags: {} });
+    expect(answer).toMatchObject({ kind: 'refused', failure: { kind: 'transient' } });
+    impatient.close();
+  });
+});
+
+describe('what is told about requests', () => {
+  it('joins each to Azure and to the limits, and holds no body and no token', async () => {
+    await arm.write(step('PATCH', site.id, '2025-05-01'), { tags: { planted: 'body-value' } });
+    const [line] = arm.lines.map((text) => JSON.parse(text));
+    expect(line).toMatchObject({
+      level: 'debug',
+      method: 'PATCH',
+      path: site.id,
+      status: 200,
+      milliseconds: expect.any(Number),
+      correlation: expect.any(String),
+    });
+    expect(Object.keys(line).filter((key) => key.startsWith('x-ms-ratelimit-remaining-'))).not.toEqual([]);
+    expect(arm.lines.join()).not.toMatch(/body-value|Bearer|eyJ/);
+    expect(sent).toEqual([{ method: 'PATCH', path: site.id, status: 200, milliseconds: expect.any(Number) }]);
+  });
+
+  it('counts a request that got no answer', async () => {
+    simulator.addFault({ action: 'reset' });
+    await arm.read(site, ['resource']);
+    expect(sent).toMatchObject([{ method: 'GET', status: 0 }]);
+  });
+});
+
+function step(method: PlanStep['method'], path: string, apiVersion: string): PlanStep {
+  return { method, path, apiVersion, document: 'resource', changes: [], root: '' };
+}
+
+function withoutKeys(value: unknown, keys: readonly string[]): Json {
+  return JSON.parse(JSON.stringify(value), (key, inner) => (keys.includes(key) ? undefined : inner));
+}

@@ -1,0 +1,81 @@
+// Resource Manager as the tests of src/azure reach it: the simulator over real HTTPS, or answers made by hand.
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+} from '@azure/core-rest-pipeline';
+import { tokenFor } from '../../local/simulator/identity.ts';
+import type { Simulator } from '../../local/simulator/simulator.ts';
+import { type ArmOptions, createArm } from '../../src/azure/arm.ts';
+import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
+import { createLog } from '../../src/log.ts';
+import type { Arm } from '../../src/workflows/ports.ts';
+
+export const SUBSCRIPTION = '00000000-0000-4000-8000-000000000001';
+export const OID = '00000000-0000-4000-8000-0000000000b1';
+export const APP_ID = '00000000-0000-4000-8000-0000000000b2';
+
+export interface Logged {
+  readonly lines: string[];
+}
+
+/** An Arm that trusts the simulator's certificate, as NODE_EXTRA_CA_CERTS makes a process do. */
+export function armOn(simulator: Simulator, options: Partial<ArmOptions> = {}): Arm & Logged & { close(): void } {
+  const agent = new Agent({ ca: readFileSync(simulator.certificatePath), keepAlive: true });
+  const inner = createDefaultHttpClient();
+  const httpClient: HttpClient = { sendRequest: (request) => inner.sendRequest(Object.assign(request, { agent })) };
+  const credential = credentialWith(
+    tokenFor(simulator.url, { type: 'app', objectId: OID, appId: APP_ID }, new Date(), 4e9),
+  );
+  const arm = armWith({ endpoint: simulator.url, audience: simulator.url, credential, httpClient, ...options });
+  return { ...arm, close: () => agent.destroy() };
+}
+
+export interface CannedReply {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/** An Arm whose every request is answered by hand; `requests` are those that reached the wire. */
+export function armAnswering(
+  answer: (request: PipelineRequest) => CannedReply,
+): Arm & Logged & { requests: PipelineRequest[] } {
+  const requests: PipelineRequest[] = [];
+  const httpClient: HttpClient = {
+    async sendRequest(request) {
+      requests.push(request);
+      const { status, headers, body } = answer(request);
+      const bodyAsText = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
+      return { request, status, headers: createHttpHeaders(headers), bodyAsText };
+    },
+  };
+  return { ...armWith({ httpClient }), requests };
+}
+
+export function armWith(options: Partial<ArmOptions>): Arm & Logged {
+  const lines: string[] = [];
+  const arm = createArm({
+    endpoint: 'https://management.azure.com',
+    audience: 'https://management.azure.com',
+    credential: credentialWith('planted-token'),
+    log: createLog('debug', { write: (line) => void lines.push(line) }),
+    now: () => new Date(),
+    ...options,
+  });
+  return { ...arm, lines };
+}
+
+export function credentialWith(token: string): TokenCredential {
+  return { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+}
+
+export function resource(id: string): Resource {
+  const found = parseResourceId(id);
+  if (!found) throw new Error(`${id} is no resource`);
+  return found;
+}

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { type ArmReply, failureOf, failureOfError, retryAfterOf } from '../../src/azure/errors.ts';
+import type { Json } from '../../src/domain/json.ts';
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+const SITE = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Web/sites/x';
+const APP =
+  '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.App/containerApps/x';
+const DIAGNOSTICS = `${SITE}/providers/Microsoft.Insights/diagnosticSettings/plumbline`;
+
+// The bodies are quoted from real answers.
+const locked = {
+  error: {
+    code: 'ScopeLocked',
+    message: `The scope '${SITE}' cannot perform write operation because following scope(s) are locked: '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop'. Please remove the lock and try again.`,
+  },
+};
+const unauthorized = {
+  error: {
+    code: 'AuthorizationFailed',
+    message: `The client 'c' with object id 'o' does not have authorization to perform action 'Microsoft.Web/sites/write' over scope '${SITE}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  },
+};
+const policy = {
+  error: {
+    code: 'RequestDisallowedByPolicy',
+    target: 'x',
+    message: "Resource 'x' was disallowed by policy. Policy identifiers: '[{...}]'.",
+    additionalInfo: [{ type: 'PolicyViolation', info: { evaluationDetails: {} } }],
+  },
+};
+const throttled = {
+  error: {
+    code: 'SubscriptionRequestsThrottled',
+    message: "Number of 'read' requests for subscription 's' actor 'o' exceeded. Please try again after '10' seconds.",
+  },
+};
+const busyApp = {
+  error: {
+    code: 'ContainerAppOperationInProgress',
+    message:
+      "Cannot modify a container app 'x' because there is an active provisioning operation in progress. OperationId: '5e0d'.",
+  },
+};
+const busySite = {
+  Code: 'Conflict',
+  Message:
+    'Cannot modify this site because another operation is in progress. Details: Id: 1, OperationName: Update, CreatedTime: 2, RequestId: 3, EntityType: 3',
+  Target: null,
+  Details: [
+    { Message: 'Cannot modify this site because another operation is in progress.' },
+    { Code: 'Conflict' },
+    { ErrorEntity: { ExtendedCode: '59203', MessageTemplate: 'Cannot modify this site' } },
+  ],
+  Innererror: null,
+};
+const sinkInUse = {
+  code: 'Conflict',
+  message: "Data sink 'w' is already used in diagnostic setting 'old' for category 'allLogs'.",
+};
+const gone = {
+  error: {
+    code: 'ResourceNotFound',
+    message:
+      "The Resource 'Microsoft.Web/sites/x' under resource group 'y' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+  },
+};
+const workspaceGone = {
+  error: {
+    code: 'ResourceNotFound',
+    message: "The Resource 'Microsoft.OperationalInsights/workspaces/w' under resource group 'y' was not found.",
+  },
+};
+const inDeployment = {
+  error: { code: 'DeploymentFailed', message: 'At least one operation failed.', details: [policy.error] },
+};
+const asText = { error: { code: 'DeploymentFailed', message: JSON.stringify(policy) } };
+
+describe('every refusal of Azure becomes one kind, by its code before its status', () => {
+  it.each<[string, number, string, Json | undefined, string, string]>([
+    ['a lock', 409, SITE, locked, 'blocked', 'ScopeLocked'],
+    ['a missing role', 403, SITE, unauthorized, 'blocked', 'AuthorizationFailed'],
+    ['a missing linked role', 403, SITE, withCode('LinkedAuthorizationFailed'), 'blocked', 'LinkedAuthorizationFailed'],
+    ['a policy', 403, SITE, policy, 'blocked', 'RequestDisallowedByPolicy'],
+    ['a policy inside a deployment', 400, SITE, inDeployment, 'blocked', 'RequestDisallowedByPolicy'],
+    ['a policy as text inside a deployment', 400, SITE, asText, 'blocked', 'RequestDisallowedByPolicy'],
+    ['a 403 that nobody knows', 403, SITE, withCode('SomethingNew'), 'blocked', 'SomethingNew'],
+    [
+      'a token for another audience',
+      401,
+      SITE,
+      withCode('InvalidAuthenticationTokenAudience'),
+      'blocked',
+      'InvalidAuthenticationTokenAudience',
+    ],
+    [
+      'a token that has just expired',
+      401,
+      SITE,
+      withCode('ExpiredAuthenticationToken'),
+      'transient',
+      'ExpiredAuthenticationToken',
+    ],
+    ['a data sink in use, without wrapper', 409, DIAGNOSTICS, sinkInUse, 'blocked', 'Conflict'],
+    ['a busy container app', 409, APP, busyApp, 'busy', 'ContainerAppOperationInProgress'],
+    [
+      'a busy environment',
+      409,
+      APP,
+      withCode('ManagedEnvironmentOperationInProgress'),
+      'busy',
+      'ManagedEnvironmentOperationInProgress',
+    ],
+    [
+      'a race',
+      409,
+      SITE,
+      withCode('ConflictingConcurrentWriteNotAllowed'),
+      'busy',
+      'ConflictingConcurrentWriteNotAllowed',
+    ],
+    [
+      'a race on a diagnostic setting',
+      409,
+      DIAGNOSTICS,
+      withCode('ConflictingConcurrentWriteNotAllowed'),
+      'busy',
+      'ConflictingConcurrentWriteNotAllowed',
+    ],
+    ['a busy site in the legacy shape', 409, SITE, busySite, 'busy', 'Conflict'],
+    ['a 409 that nobody knows', 409, SITE, withCode('SomethingNew'), 'busy', 'SomethingNew'],
+    ['throttling', 429, SITE, throttled, 'throttled', 'SubscriptionRequestsThrottled'],
+    ["a provider's own throttling", 429, SITE, withCode('TooManyRequests'), 'throttled', 'TooManyRequests'],
+    ['a deleted app', 404, SITE, gone, 'gone', 'ResourceNotFound'],
+    ['a deleted group', 404, SITE, withCode('ResourceGroupNotFound'), 'gone', 'ResourceGroupNotFound'],
+    ['a workspace that is not there', 404, DIAGNOSTICS, workspaceGone, 'invalid', 'ResourceNotFound'],
+    [
+      'a category that is not supported',
+      400,
+      DIAGNOSTICS,
+      { code: 'BadRequest', message: "Category 'X' is not supported." },
+      'invalid',
+      'BadRequest',
+    ],
+    ['another 4xx', 415, SITE, withCode('UnsupportedMediaType'), 'invalid', 'UnsupportedMediaType'],
+    ['a server error', 500, SITE, withCode('InternalServerError'), 'transient', 'InternalServerError'],
+    ['a gateway that answers HTML', 502, SITE, '<html>Bad Gateway</html>', 'transient', 'Http502'],
+    ['a server error without body', 503, SITE, undefined, 'transient', 'Http503'],
+    ['a body of nonsense', 400, SITE, { error: 'no', details: 7 }, 'invalid', 'Http400'],
+  ])('%s (%i)', (_, status, path, body, kind, code) => {
+    const failure = failureOf(reply({ status, path, body }), NOW);
+    expect(failure).toMatchObject({ kind, code });
+    expect(failure.message).not.toBe('');
+  });
+
+  it('keeps the message of the error that decided', () => {
+    expect(failureOf(reply({ status: 400, body: inDeployment }), NOW).message).toBe(policy.error.message);
+    expect(failureOf(reply({ status: 409, body: busySite }), NOW).message).toBe(busySite.Message);
+  });
+
+  it('does not follow details without end', () => {
+    let body: Json = { code: 'ScopeLocked' };
+    for (let depth = 0; depth < 5000; depth += 1) body = { details: [body] };
+    expect(failureOf(reply({ status: 400, body }), NOW).kind).toBe('invalid');
+  });
+});
+
+describe('how long Azure asks to wait', () => {
+  it.each<[string, Record<string, string>, number | null]>([
+    ['seconds', { 'retry-after': '10' }, 10],
+    ['more than a minute', { 'retry-after': '300' }, 300],
+    ['an HTTP date', { 'retry-after': 'Thu, 01 Jan 2026 00:01:30 GMT' }, 90],
+    ['a date that has passed', { 'retry-after': 'Wed, 31 Dec 2025 23:00:00 GMT' }, 0],
+    ['milliseconds, rounded up', { 'x-ms-retry-after-ms': '1500' }, 2],
+    ['milliseconds before seconds', { 'retry-after': '60', 'x-ms-retry-after-ms': '1000' }, 1],
+    ['nonsense', { 'retry-after': 'soon' }, null],
+    ['nothing', {}, null],
+  ])('%s', (_, headers, seconds) => {
+    expect(retryAfterOf(reply({ headers }), NOW)).toBe(seconds);
+    expect(failureOf(reply({ status: 429, headers }), NOW).retryAfter).toBe(seconds);
+  });
+});
+
+describe('when no answer came', () => {
+  it.each<[string, unknown, string]>([
+    ['a reset', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'ECONNRESET'],
+    ['a time-out', new Error('Azure did not answer within 15 s'), 'Error'],
+    [
+      'no token',
+      Object.assign(new Error('no token\nwith details'), { name: 'AuthenticationError' }),
+      'AuthenticationError',
+    ],
+    ['something thrown that is no error', 'odd', 'NoAnswer'],
+  ])('%s may pass', (_, error, code) => {
+    const failure = failureOfError(error);
+    expect(failure).toMatchObject({ kind: 'transient', code, retryAfter: null });
+    expect(failure.message).not.toContain('\n');
+  });
+});
+
+function withCode(code: string): Json {
+  return { error: { code, message: `It says ${code}.` } };
+}
+
+function reply({
+  headers = {},
+  ...rest
+}: Partial<Omit<ArmReply, 'header'>> & { headers?: Record<string, string> }): ArmReply {
+  return { status: 429, path: SITE, body: undefined, header: (name) => headers[name], ...rest };
+}

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenFor } from '../../local/simulator/identity.ts';
+import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { webApp } from '../../local/simulator/web-builders.ts';
+import { createOwnIdentity, identityIn } from '../../src/azure/own-identity.ts';
+import { APP_ID, OID } from './azure.ts';
+
+const token = tokenFor(
+  'https://management.azure.com',
+  { type: 'app', objectId: OID.toUpperCase(), appId: APP_ID },
+  new Date(),
+  4e9,
+);
+
+describe('who Plumbline is', () => {
+  it('stands in the claims of its token', () => {
+    expect(identityIn(token)).toEqual({ objectId: OID, appId: APP_ID });
+  });
+
+  it.each([
+    ['no JWT', 'opaque'],
+    ['three parts of nonsense', 'a.b.c'],
+    ['a payload that is no object', `a.${Buffer.from('7').toString('base64url')}.c`],
+    ['claims of another kind', `a.${Buffer.from('{"oid":7,"appid":"x"}').toString('base64url')}.c`],
+    ['an encrypted token', `${token}.x.y`],
+  ])('is unknown from %s', (_, text) => {
+    expect(identityIn(text)).toEqual({ objectId: null, appId: null });
+  });
+
+  it('follows the token', async () => {
+    const tokens = [token, token, 'opaque'];
+    const identity = createOwnIdentity(
+      { getToken: async () => ({ token: tokens.shift() ?? '', expiresOnTimestamp: 0 }) },
+      'scope',
+    );
+    const first = await identity();
+    expect(await identity()).toBe(first);
+    expect(await identity()).toEqual({ objectId: null, appId: null });
+  });
+
+  it('is an error, not nobody, when there is no token', async () => {
+    await expect(createOwnIdentity({ getToken: async () => null }, 'scope')()).rejects.toThrow('no token');
+  });
+});
+
+describe('the managed identity over its real protocol', () => {
+  const seed = webApp({ name: 'portal' });
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator({ estate: { resources: [seed] } });
+  });
+  afterAll(() => simulator.close());
+
+  it('gives a process that has only its environment a token that Resource Manager takes', async () => {
+    expect(await inProcess(simulator.environment)).toEqual({
+      identity: { objectId: simulator.identity.objectId, appId: simulator.identity.appId },
+      statuses: { resource: 'read' },
+    });
+    expect(simulator.requests).toMatchObject([
+      { method: 'GET', callerObjectId: simulator.identity.objectId, status: 200 },
+    ]);
+  });
+
+  it('reads nothing when the endpoint fails, and says so', async () => {
+    const remove = simulator.addFault({ action: 'server-error', match: { path: '/msi/token' } });
+    expect(await inProcess(simulator.environment)).toMatchObject({
+      identity: 'none',
+      statuses: { resource: 'failed' },
+    });
+    remove();
+  });
+
+  async function inProcess(environment: Record<string, string>): Promise<unknown> {
+    const at = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
+    const script = `
+      import { createArm } from ${at('azure/arm.ts')};
+      import { createCredential } from ${at('azure/credential.ts')};
+      import { parseResourceId } from ${at('domain/resource.ts')};
+      import { createLog } from ${at('log.ts')};
+      const arm = createArm({
+        endpoint: process.env.AZURE_RESOURCE_MANAGER_ENDPOINT, audience: process.env.AZURE_RESOURCE_MANAGER_AUDIENCE,
+        credential: createCredential({ endpointPresent: true, clientId: process.env.AZURE_CLIENT_ID }),
+        log: createLog('silent'), now: () => new Date(),
+      });
+      const snapshot = await arm.read(parseResourceId(${JSON.stringify(seed.id)}), ['resource']);
+      const identity = await arm.identity().catch(() => 'none');
+      console.log(JSON.stringify({ identity, statuses: { resource: snapshot.documents.resource.status } }));
+      process.exit(0);`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      env: { PATH: process.env.PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    await once(child, 'close');
+    return JSON.parse(output);
+  }
+}, 60_000);

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { createLog, type JoinedLog, type LogLevel } from '../src/log.ts';
+
+describe('a log line', () => {
+  it('is one JSON object with an ISO time, the level by its name, and the message', () => {
+    const [line] = linesOf('info', (log) => log.info({ resource: 'app' }, 'evaluated'));
+    expect(line).toEqual({ level: 'info', time: expect.any(String), resource: 'app', message: 'evaluated' });
+    expect(new Date(String(line?.time)).toISOString()).toBe(line?.time);
+  });
+
+  it('is left out below the level', () => {
+    expect(linesOf('warn', (log) => log.info({}, 'quiet'))).toEqual([]);
+    expect(linesOf('warn', (log) => log.error({}, 'loud'))).toHaveLength(1);
+  });
+
+  it('carries what its log was joined to', () => {
+    const [line] = linesOf('info', (log) =>
+      log.child({ event: 'e1' }).child({ resource: 'app' }).warn({ attempt: 2 }, 'again'),
+    );
+    expect(line).toMatchObject({ level: 'warn', event: 'e1', resource: 'app', attempt: 2 });
+  });
+
+  it('tells an error by name, message and stack, and leaves out what SDKs hang on it', () => {
+    const error = Object.assign(new TypeError('broken'), { request: { headers: { authorization: 'Bearer planted' } } });
+    const [line] = linesOf('info', (log) => log.error({ error }, 'failed'));
+    expect(line?.error).toEqual({
+      name: 'TypeError',
+      message: 'broken',
+      stack: expect.stringContaining('TypeError: broken'),
+    });
+  });
+});
+
+describe('promise 12: secrets stay where they are', () => {
+  it.each([
+    [{ authorization: 'planted' }],
+    [{ headers: { authorization: 'planted', 'x-ms-client-principal': 'planted' } }],
+    [{ request: { headers: { 'x-identity-header': 'planted' } } }],
+    [{ storage: { connectionString: 'planted', accountKey: 'planted' } }],
+    [{ AzureWebJobsStorage: 'planted', PLUMBLINE_AUDIT_KEY: 'planted' }],
+  ])('no log line holds one even if somebody hands it over: %j', (fields) => {
+    const [line] = linesOf('info', (log) => log.info(fields, 'careless'));
+    expect(JSON.stringify(line)).not.toContain('planted');
+    expect(JSON.stringify(line)).toContain('[redacted]');
+  });
+
+  it('what is no secret stays readable, error codes included', () => {
+    const [line] = linesOf('info', (log) =>
+      log.info({ code: 'ScopeLocked', failure: { code: 'ScopeLocked' } }, 'blocked'),
+    );
+    expect(line).toMatchObject({ code: 'ScopeLocked', failure: { code: 'ScopeLocked' } });
+  });
+});
+
+it('a process that is killed has lost no line', () => {
+  const script = `import { createLog } from ${JSON.stringify(new URL('../src/log.ts', import.meta.url).href)};
+    createLog('info').info({}, 'last words'); process.kill(process.pid, 'SIGKILL');`;
+  const child = spawnKilled(script);
+  expect(JSON.parse(child)).toMatchObject({ message: 'last words' });
+});
+
+function spawnKilled(script: string): string {
+  try {
+    return execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+  } catch (error) {
+    if (error instanceof Error && 'signal' in error && error.signal === 'SIGKILL' && 'stdout' in error) {
+      return String(error.stdout);
+    }
+    throw error;
+  }
+}
+
+function linesOf(level: LogLevel, write: (log: JoinedLog) => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  write(createLog(level, { write: (line) => void lines.push(line) }));
+  return lines.map((line) => JSON.parse(line));
+}
