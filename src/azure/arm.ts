@@ -8,7 +8,7 @@ import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type DocumentState, read } from '../domain/snapshot.ts';
 import type { Arm, OperationState, WriteAnswer } from '../workflows/ports.ts';
-import { type Client, type ClientOptions, createClient, scopeOf } from './client.ts';
+import { type Client, type ClientOptions, createClient } from './client.ts';
 import { type ArmReply, failureOf, failureOfError, retryAfterOf } from './errors.ts';
 import { createOwnIdentity } from './own-identity.ts';
 
@@ -54,7 +54,7 @@ export function createArm(options: ArmOptions): Arm {
       return isReply(reply) ? operationStateOf(reply, now()) : { kind: 'running', retryAfter: null };
     },
 
-    identity: createOwnIdentity(options.credential, scopeOf(options.audience)),
+    identity: createOwnIdentity(options.credential, `${options.audience}/.default`),
   };
 }
 

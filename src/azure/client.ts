@@ -2,30 +2,17 @@
  * Raw requests to Resource Manager through the pipelines of the real SDK clients. Bodies are raw both ways, because the
  * clients' models drop unknown properties and invent defaults. Nothing is retried here: the queue retries.
  */
-import type { TokenCredential } from '@azure/core-auth';
-import {
-  createDefaultHttpClient,
-  createHttpHeaders,
-  createPipelineRequest,
-  type HttpClient,
-  type Pipeline,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Json } from '../domain/json.ts';
 import type { Log } from '../workflows/ports.ts';
 import type { ArmReply } from './errors.ts';
+import type { PipelineOptions } from './pipelines.ts';
 
-export interface ClientOptions {
-  /** Origin of Resource Manager, e.g. `https://management.azure.com`. */
-  readonly endpoint: string;
-  /** For whom tokens are asked; given because the SDKs ask for the public cloud whatever the endpoint is. */
-  readonly audience: string;
-  readonly credential: TokenCredential;
+export interface ClientOptions extends PipelineOptions {
   readonly log: Log;
   readonly now: () => Date;
   /** A lease lasts 30 s and a request must have failed before; default 15 s, the token included. */
   readonly timeoutMilliseconds?: number;
-  readonly httpClient?: HttpClient;
   /** Told of every request, answered or not. */
   readonly onRequest?: (request: SentRequest) => void;
 }
@@ -51,31 +38,16 @@ export interface Client {
 
 export function createClient(options: ClientOptions): Client {
   const { endpoint, log, now, onRequest, timeoutMilliseconds = 15_000 } = options;
-  const httpClient = options.httpClient ?? createDefaultHttpClient();
-  const pipelines = new Map<Provider, Promise<Pipeline>>();
-
-  const pipelineFor = (path: string): Promise<Pipeline> => {
-    const provider = providerOf(path);
-    const pipeline = pipelines.get(provider) ?? PIPELINES[provider](options);
-    pipelines.set(provider, pipeline);
-    return pipeline;
-  };
+  let sender: Promise<ReturnType<typeof import('./pipelines.ts').createSender>> | undefined;
 
   const exchange = async (method: Method, url: URL, body: Json | undefined): Promise<PipelineResponse> => {
-    const pipeline = await pipelineFor(url.pathname);
+    // The SDKs are loaded with the first request, so that the bundle starts without them.
+    sender ??= import('./pipelines.ts').then(({ createSender }) => createSender(options));
+    const send = await sender;
     const giveUp = AbortSignal.timeout(timeoutMilliseconds);
-    const request = createPipelineRequest({
-      url: url.href,
-      method,
-      abortSignal: giveUp,
-      headers: createHttpHeaders({
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      }),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const sent = send({ method, url, giveUp, body: body === undefined ? undefined : JSON.stringify(body) });
     // Not every credential listens to the signal, and the request is not sent after it: so stop waiting as well.
-    return Promise.race([pipeline.sendRequest(httpClient, request), rejectionOf(giveUp, timeoutMilliseconds)]);
+    return Promise.race([sent, rejectionOf(giveUp, timeoutMilliseconds)]);
   };
 
   return {
@@ -113,45 +85,6 @@ export function createClient(options: ClientOptions): Client {
       return url.origin === new URL(endpoint).origin ? url : null;
     },
   };
-}
-
-type Provider = 'Microsoft.Web' | 'Microsoft.App' | 'Microsoft.Insights';
-
-/** Each loads its SDK with the first request that needs it, so that the bundle starts without them. */
-const PIPELINES: Readonly<Record<Provider, (options: ClientOptions) => Promise<Pipeline>>> = {
-  'Microsoft.Web': async (options) => {
-    const { WebSiteManagementClient } = await import('@azure/arm-appservice');
-    return new WebSiteManagementClient(options.credential, sdkOptions(options)).pipeline;
-  },
-  'Microsoft.App': async (options) => {
-    const { ContainerAppsAPIClient } = await import('@azure/arm-appcontainers');
-    return new ContainerAppsAPIClient(options.credential, sdkOptions(options)).pipeline;
-  },
-  'Microsoft.Insights': async (options) => {
-    const { MonitorClient } = await import('@azure/arm-monitor');
-    return new MonitorClient(options.credential, sdkOptions(options)).pipeline;
-  },
-};
-
-function sdkOptions({ endpoint, audience }: ClientOptions) {
-  return {
-    endpoint,
-    credentials: { scopes: [scopeOf(audience)] },
-    retryOptions: { maxRetries: 0 },
-    redirectOptions: { maxRetries: 0 },
-    userAgentOptions: { userAgentPrefix: 'plumbline' },
-  };
-}
-
-export function scopeOf(audience: string): string {
-  return `${audience}/.default`;
-}
-
-/** The provider that answers: the last one in the path, as a diagnostic setting lives below the resource it is about. */
-function providerOf(path: string): Provider {
-  const last = path.toLowerCase().split('/providers/').at(-1) ?? '';
-  if (last.startsWith('microsoft.app/')) return 'Microsoft.App';
-  return last.startsWith('microsoft.insights/') ? 'Microsoft.Insights' : 'Microsoft.Web';
 }
 
 function rejectionOf(signal: AbortSignal, milliseconds: number): Promise<never> {

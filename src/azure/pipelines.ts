@@ -1,0 +1,68 @@
+/**
+ * The request pipelines of the real SDK clients (credential, user agent, correlation), without their models. Loaded with the
+ * first request: named imports of the clients' `api` parts leave the megabytes of models out of the bundle.
+ */
+import { createContainerAppsAPI } from '@azure/arm-appcontainers/api';
+import { createWebSiteManagement } from '@azure/arm-appservice/api';
+import { createMonitor } from '@azure/arm-monitor/api';
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+  type HttpMethods,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+
+export interface PipelineOptions {
+  /** Origin of Resource Manager, e.g. `https://management.azure.com`. */
+  readonly endpoint: string;
+  /** For whom tokens are asked; given because the SDKs ask for the public cloud whatever the endpoint is. */
+  readonly audience: string;
+  readonly credential: TokenCredential;
+  readonly httpClient?: HttpClient;
+}
+
+export interface RawRequest {
+  readonly method: HttpMethods;
+  readonly url: URL;
+  /** JSON text. */
+  readonly body: string | undefined;
+  readonly giveUp: AbortSignal;
+}
+
+/** Sends a request through the pipeline of the SDK whose provider it is for; nothing is retried or redirected. */
+export function createSender(options: PipelineOptions): (request: RawRequest) => Promise<PipelineResponse> {
+  const { endpoint, audience, credential, httpClient = createDefaultHttpClient() } = options;
+  const common = {
+    endpoint,
+    credentials: { scopes: [`${audience}/.default`] },
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: 'plumbline' },
+  };
+  const sites = createWebSiteManagement(credential, '', common).pipeline;
+  const apps = createContainerAppsAPI(credential, '', common).pipeline;
+  const monitor = createMonitor(credential, '', common).pipeline;
+  const pipelineFor = (path: string) => {
+    // The last provider answers: a diagnostic setting lives below the resource it is about.
+    const provider = path.toLowerCase().split('/providers/').at(-1) ?? '';
+    if (provider.startsWith('microsoft.app/')) return apps;
+    return provider.startsWith('microsoft.insights/') ? monitor : sites;
+  };
+  return ({ method, url, body, giveUp }) => {
+    const headers = {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const request = createPipelineRequest({
+      url: url.href,
+      method,
+      abortSignal: giveUp,
+      headers: createHttpHeaders(headers),
+      ...(body === undefined ? {} : { body }),
+    });
+    return pipelineFor(url.pathname).sendRequest(httpClient, request);
+  };
+}
