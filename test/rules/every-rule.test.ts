@@ -1,0 +1,34 @@
+/** What holds for the list of rules as a whole. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { documentOf } from '../../src/domain/documents.ts';
+import { rules } from '../../src/rules/index.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const source = fileURLToPath(new URL('../../src/rules', import.meta.url));
+const files = readdirSync(source, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap((entry) => readdirSync(path.join(source, entry.name)).map((file) => `${entry.name}/${file}`));
+
+describe('every rule', () => {
+  test('is in the list, by the name of its file', () => {
+    expect(rules.map(({ id }) => id)).toEqual(files.map((file) => path.basename(file, '.ts')).sort());
+  });
+
+  test.each(files)('%s has a table of its own for the rule tester', (file) => {
+    const table = path.join(here, file.replace(/\.ts$/, '.test.ts'));
+    expect(existsSync(table), `${table} is not there`).toBe(true);
+    expect(readFileSync(table, 'utf8')).toContain('testRule(rule, {');
+  });
+
+  test.each(rules.map((rule) => [rule.id, rule] as const))('%s reads documents that its kind has', (_, rule) => {
+    for (const name of rule.documents) expect(documentOf(rule.kind, name), name).not.toBeNull();
+  });
+
+  test.each(rules.map((rule) => [rule.id, rule] as const))('%s says its risk in one plain sentence', (_, rule) => {
+    expect(rule.risk).toMatch(/^[A-Z].*\.$/);
+    expect(rule.references.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,104 @@
+/** What every rule owes for every violation that it offers to fix, whatever the documents were. */
+import { expect } from 'vitest';
+import { applyChanges, invertChanges } from '../../src/domain/change.ts';
+import { documentOf } from '../../src/domain/documents.ts';
+import type { Evaluation } from '../../src/domain/evaluate.ts';
+import { isObject, type Json, sameJson } from '../../src/domain/json.ts';
+import { planOf, shown } from '../../src/domain/plan.ts';
+import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { movedLeaves, written } from './written.ts';
+
+type Judge = (snapshot: Snapshot) => Evaluation;
+
+/** The obligations by name; each throws when the rule does not meet it. */
+export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Judge) => void>> = {
+  'every changed document can be written': (snapshot, judge) => {
+    for (const { document } of judge(snapshot).changes) {
+      expect(documentOf(snapshot.resource.kind, document)?.write, document).toBeDefined();
+    }
+  },
+  'a change starts from what is there': (snapshot, judge) => {
+    const { changes } = judge(snapshot);
+    const undone = changes.map(({ from, ...change }) => ({ ...change, from, to: from }));
+    expect(movedDocuments(snapshot, applyChanges(snapshot, undone))).toEqual([]);
+  },
+  'carrying out the plan makes it compliant, and planning again gives nothing': (snapshot, judge) => {
+    const after = judge(fixed(snapshot, judge(snapshot)));
+    expect(after.verdict, after.reason).toBe('compliant');
+    expect(after.changes).toEqual([]);
+  },
+  'only the named leaves move': (snapshot, judge) => {
+    const { changes, ...evaluation } = judge(snapshot);
+    const after = fixed(snapshot, { ...evaluation, changes });
+    for (const { document, path } of movedDocuments(snapshot, after)) {
+      const named = changes.some(
+        (change) =>
+          change.document === document && `${path.toLowerCase()}/`.startsWith(`${change.path.toLowerCase()}/`),
+      );
+      expect(named, `${document} ${path} moved`).toBe(true);
+    }
+    expect(movedDocuments(after, applyChanges(snapshot, changes))).toEqual([]);
+  },
+  'the inverse restores, where the rule is reversible': (snapshot, judge) => {
+    const evaluation = judge(snapshot);
+    const inverse = evaluation.rule.reversible ? invertChanges(evaluation.changes) : null;
+    if (!inverse) return;
+    const restored = fixed(fixed(snapshot, evaluation), { ...evaluation, changes: inverse });
+    expect(movedDocuments(snapshot, restored)).toEqual([]);
+    expect(judge(restored)).toEqual(evaluation);
+  },
+  'nothing rides along in the plan': (snapshot, judge) => {
+    const planted = withPlantedSecrets(snapshot, judge(snapshot));
+    const { changes, kept, reason } = judge(planted);
+    expect(changes.length).toBeGreaterThan(0);
+    const plan = planOf(planted.resource, changes, kept);
+    expect(JSON.stringify([plan.map(shown), changes, kept, reason])).not.toContain(PLANTED);
+  },
+  'only declared documents are read': (snapshot, judge) => {
+    const { rule, ...evaluation } = judge(snapshot);
+    const declared = Object.entries(snapshot.documents).filter(([name]) => rule.documents.some((one) => one === name));
+    expect(judge({ ...snapshot, documents: Object.fromEntries(declared) })).toEqual({ rule, ...evaluation });
+  },
+  'the source lines name a resource type and carry the values': (snapshot, judge) => {
+    const { rule, changes } = judge(snapshot);
+    const { bicep, terraform } = rule.source(changes);
+    expect(bicep).toMatch(/Microsoft\.\w+\/\w+/);
+    expect(terraform).toMatch(/azurerm_\w+|azapi_\w+/);
+  },
+};
+
+function fixed(snapshot: Snapshot, { changes, kept }: Pick<Evaluation, 'changes' | 'kept'>): Snapshot {
+  return written(snapshot, planOf(snapshot.resource, changes, kept));
+}
+
+function movedDocuments(before: Snapshot, after: Snapshot): { document: string; path: string }[] {
+  return Object.keys({ ...before.documents, ...after.documents }).flatMap((document) =>
+    movedLeaves(bodyNamed(before, document), bodyNamed(after, document)).map((path) => ({ document, path })),
+  );
+}
+
+function bodyNamed({ documents }: Snapshot, name: string): Json {
+  const state = Object.entries(documents).find(([key]) => key === name)?.[1];
+  return state?.status === 'read' ? state.body : null;
+}
+
+const PLANTED = 'planted-secret';
+
+/** Puts a marked value beside everything in every document, except into the very values that the plan must carry. */
+function withPlantedSecrets(snapshot: Snapshot, { changes, kept }: Evaluation): Snapshot {
+  const carried = [...changes.map(({ from }) => from), ...kept.map(({ value }) => value)];
+  const plant = (value: Json): Json => {
+    if (carried.some((one) => typeof one === 'object' && one !== null && sameJson(one, value))) return value;
+    if (Array.isArray(value)) return value.map(plant);
+    if (!isObject(value)) return value;
+    return {
+      ...Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plant(member)])),
+      [PLANTED]: PLANTED,
+    };
+  };
+  const documents = Object.entries(snapshot.documents).map(([name, state]) => [
+    name,
+    state.status === 'read' ? { ...state, body: plant(state.body) } : state,
+  ]);
+  return { ...snapshot, documents: Object.fromEntries(documents) };
+}

@@ -1,0 +1,98 @@
+/**
+ * A rule's test is four tables, one per verdict, whose titles are phrases of its catalogue row. For every violation the
+ * tester proves, beyond what the row says, what every rule owes (obligations.ts).
+ */
+import { describe, expect, test } from 'vitest';
+import { type Change, invertChanges, type Kept } from '../../src/domain/change.ts';
+import { type Evaluation, evaluate } from '../../src/domain/evaluate.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { AnyRule, Severity, Tier, Verdict } from '../../src/domain/rule.ts';
+import { parseSettings, rulesFor } from '../../src/domain/settings.ts';
+import { parseSnapshot, type Snapshot } from '../../src/domain/snapshot.ts';
+import { OBLIGATIONS } from './obligations.ts';
+
+export interface Row {
+  readonly title: string;
+  /** The resource, when it is not the one the table names. */
+  readonly id?: string;
+  readonly documents: { readonly [name: string]: JsonObject | null };
+  readonly parameters?: Record<string, string | boolean | null>;
+}
+
+export interface ViolationRow extends Row {
+  readonly tier: Tier;
+  /** The rule's own unless the row says another. */
+  readonly severity?: Severity;
+  readonly changes: readonly Change[];
+  readonly kept?: readonly Kept[];
+  readonly reason?: RegExp;
+  /** Whether this very change can be undone; a change from null mostly cannot. */
+  readonly undo?: boolean;
+}
+
+export interface Tables {
+  readonly id: string;
+  readonly compliant: readonly Row[];
+  readonly violation: readonly ViolationRow[];
+  readonly notApplicable?: readonly Row[];
+  readonly unknown: readonly Row[];
+}
+
+export function testRule(rule: AnyRule, tables: Tables): void {
+  describe(rule.id, () => {
+    verdictTable('compliant', tables.compliant);
+    verdictTable('not-applicable', tables.notApplicable ?? []);
+    verdictTable('unknown', tables.unknown);
+    describe('violation', () => {
+      describe.each(tables.violation)('$title', (row) => {
+        const snapshot = snapshotOf(row);
+        const judge = (seen: Snapshot) => judged(seen, row);
+
+        test('is found, with exactly these changes', () => {
+          const found = judge(snapshot);
+          expect(found).toMatchObject({
+            verdict: 'violation',
+            tier: row.tier,
+            severity: row.severity ?? rule.severity,
+          });
+          expect(found.changes).toEqual(row.changes);
+          expect(found.kept).toEqual(row.kept ?? []);
+          expect(found.reason).toMatch(row.reason ?? /\.$/);
+          const undo = rule.reversible && invertChanges(found.changes) !== null;
+          expect(undo, 'whether it can be undone').toBe(row.undo ?? rule.reversible);
+        });
+        if (row.changes.length === 0) return;
+        test.each(Object.entries(OBLIGATIONS))('%s', (_, obligation) => obligation(snapshot, judge));
+      });
+    });
+  });
+
+  function verdictTable(verdict: Verdict, rows: readonly Row[]): void {
+    if (rows.length === 0) return;
+    test.each(rows)(`${verdict}: $title`, (row) => {
+      const found = judged(snapshotOf(row), row);
+      expect(found.verdict, found.reason).toBe(verdict);
+      expect(found.changes).toEqual([]);
+    });
+  }
+
+  function judged(snapshot: Snapshot, { parameters = {} }: Row): Evaluation {
+    const parsed = parseSettings({ rules: { [rule.id]: { enabled: true, parameters } } }, [rule]);
+    if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+    const [found] = evaluate(snapshot, rulesFor(parsed.settings, [rule], snapshot.resource, {}), NOW);
+    if (!found) throw new Error(`${rule.id} is not evaluated on ${snapshot.resource.id}`);
+    return found;
+  }
+
+  /** Frozen, so that a rule that writes into what it judges fails. */
+  function snapshotOf({ id, documents }: Row): Snapshot {
+    return frozen(parseSnapshot({ id: id ?? tables.id, documents }));
+  }
+}
+
+const NOW = new Date('2026-01-15T12:00:00Z');
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+}

@@ -1,0 +1,206 @@
+import type { Change } from '../../../src/domain/change.ts';
+import { rule } from '../../../src/rules/web-app/webapp-diagnostics.ts';
+import {
+  category,
+  group,
+  OTHER_WORKSPACE,
+  STORAGE,
+  setting,
+  settings,
+  WORKSPACE,
+} from '../fixtures/diagnostic-settings.ts';
+import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const withSettings = (...value: Parameters<typeof settings>) => ({
+  resource: site(),
+  diagnosticSettings: settings(...value),
+});
+const ofKind = (kind: string, ...value: Parameters<typeof settings>) => ({
+  resource: site({}, { kind }),
+  diagnosticSettings: settings(...value),
+});
+const parameters = { workspaceId: WORKSPACE };
+const added: Change = {
+  document: 'diagnosticSettings',
+  path: '/value/plumbline/properties',
+  from: null,
+  to: { workspaceId: WORKSPACE, logs: [{ categoryGroup: 'allLogs', enabled: true }] },
+};
+const http = category('AppServiceHTTPLogs');
+const archive = (name: string) => setting(name, { storageAccountId: STORAGE, logs: [category('AppServiceAuditLogs')] });
+
+testRule(rule, {
+  id: SITE_ID,
+  compliant: [
+    {
+      title: 'a destination and AppServiceHTTPLogs',
+      documents: withSettings(setting('a', { workspaceId: OTHER_WORKSPACE, logs: [http] })),
+    },
+    {
+      title: 'a destination and categoryGroup allLogs',
+      documents: withSettings(setting('a', { storageAccountId: STORAGE, logs: [group('allLogs')] })),
+    },
+    {
+      title: 'an event hub is a destination',
+      documents: withSettings(setting('a', { eventHubAuthorizationRuleId: 'hub', logs: [http] })),
+    },
+    {
+      title: 'a partner is a destination',
+      documents: withSettings(setting('a', { marketplacePartnerId: 'partner', logs: [group('ALLLOGS')] })),
+    },
+    {
+      title: 'function apps FunctionAppLogs',
+      documents: ofKind(
+        'functionapp,linux',
+        setting('a', { workspaceId: WORKSPACE, logs: [category('FunctionAppLogs')] }),
+      ),
+    },
+    {
+      title: 'logic apps WorkflowRuntime',
+      documents: ofKind(
+        'functionapp,workflowapp',
+        setting('a', { workspaceId: WORKSPACE, logs: [category('WorkflowRuntime')] }),
+      ),
+    },
+    {
+      title: 'all logs count for any kind, even when the site was not read',
+      documents: { diagnosticSettings: settings(setting('a', { workspaceId: WORKSPACE, logs: [group('allLogs')] })) },
+    },
+  ],
+  violation: [
+    {
+      title: 'no setting at all: a setting plumbline is added',
+      documents: withSettings(),
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+    {
+      title: 'a slot is a resource of its own',
+      id: SLOT_ID,
+      documents: withSettings(),
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+    {
+      title: 'no workspace configured = advice that names the setting',
+      documents: withSettings(),
+      tier: 'advice',
+      changes: [],
+      reason: /PLUMBLINE_WORKSPACE_ID/,
+    },
+    {
+      title: 'any other enabled category is not enough',
+      documents: withSettings(archive('a')),
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+    {
+      title: 'a setting without a destination sends nothing',
+      documents: withSettings(setting('a', { workspaceId: '', logs: [http] })),
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+    {
+      title: 'metrics alone to the same workspace',
+      documents: withSettings(
+        setting('a', { workspaceId: WORKSPACE, logs: [], metrics: [{ category: 'AllMetrics', enabled: true }] }),
+      ),
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+    {
+      title: 'AppServiceHTTPLogs do not count for a function app',
+      documents: ofKind('functionapp', setting('a', { storageAccountId: STORAGE, logs: [http] })),
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+    {
+      title:
+        'a setting of others that already sends part of it to the same workspace = risky, and is extended by category',
+      documents: withSettings(
+        setting('Audit trail', {
+          workspaceId: WORKSPACE.toUpperCase(),
+          logs: [category('AppServiceAuditLogs'), category('AppServiceHTTPLogs', false)],
+        }),
+      ),
+      parameters,
+      tier: 'risky',
+      changes: [
+        {
+          document: 'diagnosticSettings',
+          path: '/value/Audit trail/properties/logs',
+          from: [category('AppServiceAuditLogs'), category('AppServiceHTTPLogs', false)],
+          to: [category('AppServiceAuditLogs'), http],
+        },
+      ],
+      reason: /'Audit trail'/,
+    },
+    {
+      title: 'a setting of others in groups is extended by allLogs',
+      documents: withSettings(setting('groups', { workspaceId: WORKSPACE, logs: [group('audit')] })),
+      parameters,
+      tier: 'risky',
+      changes: [
+        {
+          document: 'diagnosticSettings',
+          path: '/value/groups/properties/logs',
+          from: [group('audit')],
+          to: [group('audit'), { categoryGroup: 'allLogs', enabled: true }],
+        },
+      ],
+    },
+    {
+      title: 'our own setting without the logs is mended, and stays safe',
+      documents: withSettings(setting('plumbline', { workspaceId: WORKSPACE, logs: [group('allLogs', false)] })),
+      parameters,
+      tier: 'safe',
+      changes: [
+        {
+          document: 'diagnosticSettings',
+          path: '/value/plumbline/properties/logs',
+          from: [group('allLogs', false)],
+          to: [group('allLogs')],
+        },
+      ],
+    },
+    {
+      title: 'five settings exist already: advice',
+      documents: withSettings(...['a', 'b', 'c', 'd', 'e'].map(archive)),
+      parameters,
+      tier: 'advice',
+      changes: [],
+      reason: /5 diagnostic settings/,
+    },
+    {
+      title: 'four settings leave room for one',
+      documents: withSettings(...['a', 'b', 'c', 'd'].map(archive)),
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+    {
+      title: 'nothing is sent, whatever the kind: the site need not be read',
+      documents: { diagnosticSettings: settings() },
+      parameters,
+      tier: 'safe',
+      changes: [added],
+    },
+  ],
+  unknown: [
+    { title: 'not read', documents: { resource: site() }, parameters },
+    { title: '404', documents: { resource: site(), diagnosticSettings: null }, parameters },
+    { title: 'not a list', documents: { resource: site(), diagnosticSettings: { value: null } }, parameters },
+    {
+      title: 'whether the category that is sent counts depends on the kind, which was not read',
+      documents: { diagnosticSettings: settings(setting('a', { workspaceId: WORKSPACE, logs: [http] })) },
+      parameters,
+    },
+  ],
+});

@@ -1,0 +1,46 @@
+import { rule } from '../../../src/rules/web-app/webapp-ftps-only.ts';
+import { SITE_ID, site, webConfig } from '../fixtures/web-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const documents = (ftpsState: string | null) => ({ resource: site(), 'config/web': webConfig({ ftpsState }) });
+const change = { document: 'config/web', path: '/properties/ftpsState', to: 'FtpsOnly' } as const;
+
+testRule(rule, {
+  id: SITE_ID,
+  compliant: [
+    { title: '"FtpsOnly"', documents: documents('FtpsOnly') },
+    { title: '"Disabled": left alone', documents: documents('Disabled') },
+    { title: 'case-insensitive', documents: documents('ftpsonly') },
+  ],
+  violation: [
+    {
+      title: '"AllAllowed" = fail',
+      documents: documents('AllAllowed'),
+      tier: 'safe',
+      changes: [{ ...change, from: 'AllAllowed' }],
+    },
+    {
+      title: 'null in config/web = fail (historic default is AllAllowed)',
+      documents: documents(null),
+      tier: 'safe',
+      changes: [{ ...change, from: null }],
+      undo: false,
+    },
+    {
+      title: 'unknown string = fail',
+      documents: documents('Sometimes'),
+      tier: 'safe',
+      changes: [{ ...change, from: 'Sometimes' }],
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'hosted on Container Apps',
+      documents: { ...documents('AllAllowed'), resource: site({}, { kind: 'functionapp,linux,azurecontainerapps' }) },
+    },
+  ],
+  unknown: [
+    { title: 'not read', documents: { resource: site() } },
+    { title: 'config/web must exist', documents: { resource: site(), 'config/web': null } },
+  ],
+});

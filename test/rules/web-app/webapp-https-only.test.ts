@@ -1,0 +1,50 @@
+import { rule } from '../../../src/rules/web-app/webapp-https-only.ts';
+import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const change = { document: 'resource', path: '/properties/httpsOnly', to: true } as const;
+
+testRule(rule, {
+  id: SITE_ID,
+  compliant: [
+    { title: 'true', documents: { resource: site({ httpsOnly: true }) } },
+    {
+      title: 'true on an app that is hosted on Container Apps: the rule is not about config/web',
+      documents: { resource: site({ httpsOnly: true }, { kind: 'functionapp,linux,container,azurecontainerapps' }) },
+    },
+  ],
+  violation: [
+    {
+      title: 'false = fail',
+      documents: { resource: site({ httpsOnly: false }) },
+      tier: 'safe',
+      changes: [{ ...change, from: false }],
+    },
+    {
+      title: 'null = fail (service default is false)',
+      documents: { resource: site({ httpsOnly: null }) },
+      tier: 'safe',
+      changes: [{ ...change, from: null }],
+      undo: false,
+    },
+    {
+      title: 'absent = fail',
+      documents: { resource: { ...site(), properties: {} } },
+      tier: 'safe',
+      changes: [{ ...change, from: null }],
+      undo: false,
+    },
+    {
+      title: 'a slot is a resource of its own',
+      id: SLOT_ID,
+      documents: { resource: site({ httpsOnly: false }) },
+      tier: 'safe',
+      changes: [{ ...change, from: false }],
+    },
+  ],
+  unknown: [
+    { title: 'not read', documents: {} },
+    { title: 'gone', documents: { resource: null } },
+    { title: 'a body without properties', documents: { resource: { ...site(), properties: null } } },
+  ],
+});
