@@ -2,6 +2,7 @@
  * The people of the local sign-in, and how Easy Auth would describe them to the app: the same headers, the same claim
  * types, synthetic object ids. They exist on this machine only.
  */
+import { people } from './simulator/seeds.ts';
 
 /** The tenant of every persona. */
 export const localTenantId = '11111111-0000-4000-8000-000000000001';
@@ -16,11 +17,30 @@ export interface Persona {
   readonly may: string;
 }
 
+/** Ada and Grace also change apps of the sample estate, so that one sees who may not approve what. */
 export const personas: readonly Persona[] = [
-  persona(1, 'reader', 'Rita Reader', ['Reader'], 'reads approvals, findings and the audit log'),
-  persona(2, 'approver', 'Ada Approver', ['Approver'], 'decides queued changes'),
-  persona(3, 'operator', 'Otto Operator', ['Operator'], 'changes settings and limits'),
-  persona(4, 'grace', 'Grace Guardian', ['Approver', 'Operator'], 'decides changes and changes settings'),
+  persona(
+    'reader',
+    'Rita Reader',
+    '00000000-0000-4000-8000-000000000110',
+    ['Reader'],
+    'reads approvals, findings and the audit log',
+  ),
+  persona('approver', 'Ada Lovelace', people.ada.objectId, ['Approver'], 'decides queued changes'),
+  persona(
+    'operator',
+    'Otto Operator',
+    '00000000-0000-4000-8000-000000000111',
+    ['Operator'],
+    'changes settings and limits',
+  ),
+  persona(
+    'grace',
+    'Grace Hopper',
+    people.grace.objectId,
+    ['Approver', 'Operator'],
+    'decides changes and changes settings',
+  ),
 ];
 
 /** The claims of the person as Entra ID issues them; the subject differs from the object id, as a person's does. */
@@ -57,7 +77,6 @@ export function userName(person: Persona): string {
   return `${person.name.toLowerCase().replace(' ', '.')}@plumbline.invalid`;
 }
 
-function persona(number: number, key: string, name: string, roles: readonly string[], may: string): Persona {
-  const objectId = `00000000-0000-4000-8000-00000000000${number}`;
+function persona(key: string, name: string, objectId: string, roles: readonly string[], may: string): Persona {
   return { key, name, objectId, roles: roles.map((role) => `Plumbline.${role}`), may };
 }

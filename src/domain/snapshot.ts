@@ -48,11 +48,14 @@ export function documentViews(snapshot: Snapshot): DocumentView[] {
   }));
 }
 
+/** Where a resource stays until somebody writes it again; environments end an upgrade in a state of their own. */
+const FINISHED = new Set(['succeeded', 'failed', 'canceled', 'upgradefailed']);
+
 /** Whether ARM has finished what it was doing to the resource; absent means that the type has no such state. */
 export function provisioningFinished(snapshot: Snapshot): boolean {
   const properties = bodyOf(snapshot, 'resource')?.properties;
   const state = isObject(properties) ? properties.provisioningState : undefined;
-  return typeof state !== 'string' || ['succeeded', 'failed', 'canceled'].includes(state.toLowerCase());
+  return typeof state !== 'string' || FINISHED.has(state.toLowerCase());
 }
 
 /** What JSON.parse gave is JSON, so the bodies are not walked to check that. */

@@ -78,6 +78,7 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   await watchOpenIntents(world, resource, outcome);
   const auditIds = [...new Set([...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)])];
   for (const fact of outcome.auditFacts) logFact(world, fact);
+  logDecisions(world, findings, outcome);
   await concludeEvents(world, resource, outcome, findings, auditIds);
   world.log.info(
     {
@@ -109,6 +110,17 @@ export function logFact(world: World, fact: AuditFact): void {
     },
     fact.message,
   );
+}
+
+/** One line per violation whose decision is a new one, so that non-actions are seen, too. */
+function logDecisions(world: World, findings: readonly Finding[], { facts, occasion }: Outcome): void {
+  for (const { rule, resource, decision } of findings) {
+    const before = facts.memory.findings.find((finding) => finding.rule === rule)?.decision;
+    if (!decision || before?.action === decision.action) continue;
+    const reasons = decision.reasons.map(({ code }) => code);
+    const joined = { eventId: occasion.trigger.eventId, correlationId: occasion.trigger.correlationId };
+    world.log.info({ ...joined, resource: resource.id, rule, action: decision.action, reasons }, 'decided');
+  }
 }
 
 interface StoredApproval {

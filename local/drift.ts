@@ -1,0 +1,134 @@
+/**
+ * `npm run drift [-- NAME | --list]`: changes an app of the running sample estate as a person would, then follows the event
+ * to its outcome: evaluated, and fixed or queued, with the entries of the audit log.
+ */
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { type Drift, drifts } from './drifts.ts';
+import { findTwin, type TwinAddress } from './twin-address.ts';
+
+const FOLDER = fileURLToPath(new URL('../.plumbline', import.meta.url));
+const PATIENCE_SECONDS = 60;
+
+const raised = z.array(z.object({ id: z.string(), subject: z.string() }));
+const explained = z.object({ outcome: z.string().nullable(), auditIds: z.array(z.string()) });
+const found = z.object({
+  items: z.array(
+    z.object({
+      rule: z.string(),
+      verdict: z.string(),
+      decision: z.object({ action: z.string(), approvalId: z.string().optional() }).nullable(),
+    }),
+  ),
+});
+const logged = z.object({
+  items: z.array(z.object({ kind: z.string(), rule: z.string().nullable(), seq: z.number(), chain: z.string() })),
+});
+
+async function main(): Promise<void> {
+  const [wanted] = process.argv.slice(2);
+  if (wanted === '--list') {
+    for (const { name, story } of drifts) print(`  ${name.padEnd(10)} ${story}`);
+    return;
+  }
+  const drift =
+    wanted === undefined
+      ? drifts[Math.floor(Math.random() * drifts.length)]
+      : drifts.find(({ name }) => name === wanted);
+  if (!drift)
+    throw new Error(`There is no change '${wanted}'. These are: ${drifts.map(({ name }) => name).join(', ')}`);
+  const twin = await findTwin(FOLDER);
+  const known = new Set((await events(twin)).map(({ id }) => id));
+  print(drift.story);
+  await control(twin, 'POST', '/_simulator/change', {
+    caller: drift.caller,
+    id: drift.resource,
+    document: drift.document,
+    patch: drift.patch,
+  });
+  const event = (await events(twin)).find(({ id }) => !known.has(id));
+  if (!event) throw new Error('The change raised no event.');
+  print(`  event      ${event.id}`);
+  await follow(twin, drift, event.id);
+}
+
+/** Asks why, as an auditor would, until the event has its outcome. */
+async function follow(twin: TwinAddress, drift: Drift, eventId: string): Promise<void> {
+  const cookie = await signIn(twin);
+  const ask = async (where: string) => {
+    const response = await fetch(`${twin.host}/api/${where}`, { headers: { cookie } });
+    return response.ok ? await response.json() : null;
+  };
+  for (let waited = 0; waited < PATIENCE_SECONDS; waited++) {
+    const answer = explained.safeParse(await ask(`explain?event=${encodeURIComponent(eventId)}`));
+    if (answer.success && answer.data.outcome !== null) {
+      print(`  outcome    ${answer.data.outcome}`);
+      const findings = found.parse(
+        await ask(`findings?resource=${encodeURIComponent(drift.resource)}&rule=${drift.rule}`),
+      );
+      for (const { rule, verdict, decision } of findings.items) {
+        print(`  finding    ${rule}: ${verdict}${decision ? `, ${decision.action}` : ''}`);
+        if (decision?.approvalId)
+          print(`  approval   ${twin.host}/api/approvals/${decision.approvalId}   (decide it in the console)`);
+      }
+      const log = logged.parse(
+        await ask(`audit?resource=${encodeURIComponent(drift.resource)}&rule=${drift.rule}&limit=2`),
+      );
+      for (const { kind, rule, chain, seq } of log.items.reverse())
+        print(`  audit      ${chain}/${seq} ${kind} ${rule ?? ''}`);
+      return;
+    }
+    await sleep(1000);
+  }
+  throw new Error(`The event has no outcome after ${PATIENCE_SECONDS} seconds; the terminal of npm start says why.`);
+}
+
+async function signIn({ host }: TwinAddress): Promise<string> {
+  const body = new URLSearchParams({ persona: 'reader' });
+  const response = await fetch(`${host}/.auth/login/local`, { method: 'POST', body, redirect: 'manual' });
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+async function events(twin: TwinAddress): Promise<z.infer<typeof raised>> {
+  return raised.parse(JSON.parse(await control(twin, 'GET', '/_simulator/events')));
+}
+
+/** The simulator's certificate is its own, so it is trusted by name here and nowhere else. */
+async function control(twin: TwinAddress, method: string, route: string, body?: unknown): Promise<string> {
+  const ca = await readFile(twin.certificatePath);
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      new URL(route, twin.simulator),
+      { method, ca, headers: { 'content-type': 'application/json' } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => {
+          if ((response.statusCode ?? 500) < 300) resolve(text);
+          else reject(new Error(`The simulator refused: ${text}`));
+        });
+      },
+    );
+    sent.on('error', () =>
+      reject(new Error(`Nothing answers at ${twin.simulator}. Start it in another terminal: npm start`)),
+    );
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,124 @@
+/**
+ * The local twin of a deployment: Azurite, the Azure simulator and the functions host with the deployed bundle, joined as
+ * in Azure. `npm start` shows it to people, the end-to-end tests and the bench drive it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
+import { type Storage, startStorage } from './storage.ts';
+
+export interface TwinOptions {
+  /** Of the functions host; 0 takes a free one. */
+  readonly port?: number;
+  /** Where Azurite and the simulator keep their data; absent: nothing is kept. */
+  readonly folder?: string;
+  readonly simulator?: SimulatorOptions;
+  /** Settings of the service, over those that the twin gives. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Flags of `npm run host`. */
+  readonly hostFlags?: readonly string[];
+  /** Every line that the host and the service print. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Twin {
+  /** `http://127.0.0.1:PORT` of the functions host. */
+  readonly url: string;
+  readonly simulator: Simulator;
+  readonly storage: Storage;
+  /** What the host's process is given; change it before `restart`. */
+  readonly environment: Record<string, string>;
+  /** Ends the host's process at once, as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts the host again on the same port, storage and simulator. */
+  restart(): Promise<void>;
+  /** Ends everything; nothing is left behind. */
+  close(): Promise<void>;
+}
+
+const HOST = fileURLToPath(new URL('host.ts', import.meta.url));
+
+/** Resolves when the host listens. Throws with what the host said when it does not start. */
+export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
+  const folder = options.folder;
+  const [storage, simulator] = await Promise.all([
+    startStorage({ silent: true, ...(folder ? { folder: `${folder}/storage` } : {}) }),
+    startSimulator({ ...options.simulator, ...(folder ? { certificateFolder: folder } : {}) }),
+  ]);
+  const environment: Record<string, string> = {
+    AzureWebJobsStorage: storage.connectionString,
+    PLUMBLINE_AUDIT_KEY: `k1:${randomBytes(32).toString('base64')}`,
+    PLUMBLINE_SETTLE_SECONDS: '1',
+    ...simulator.environment,
+    ...options.environment,
+  };
+  let host: Host;
+  try {
+    host = await startHostProcess(options.port ?? 0, environment, options);
+  } catch (error) {
+    await Promise.all([simulator.close(), storage.close()]);
+    throw error;
+  }
+  const { url } = host;
+  simulator.deliverTo(`${url}/runtime/webhooks/EventGrid?functionName=resourceChanged`);
+  const twin: Twin = {
+    url,
+    simulator,
+    storage,
+    environment,
+    kill: () => end(host.process, 'SIGKILL'),
+    async restart() {
+      await end(host.process, 'SIGKILL');
+      host = await startHostProcess(Number(new URL(url).port), environment, options);
+    },
+    async close() {
+      await simulator.close();
+      await end(host.process, 'SIGTERM');
+      await storage.close();
+    },
+  };
+  return twin;
+}
+
+interface Host {
+  readonly url: string;
+  readonly process: ChildProcess;
+}
+
+async function startHostProcess(port: number, settings: Record<string, string>, options: TwinOptions): Promise<Host> {
+  // The host gets its settings and what any program needs of this machine, never the rest of our environment.
+  const machine = ['PATH', 'HOME', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'APPDATA', 'LOCALAPPDATA'];
+  const inherited = Object.fromEntries(machine.flatMap((name) => [[name, process.env[name]]]));
+  const flags = ['--port', String(port), ...(options.hostFlags ?? [])];
+  const child = spawn(process.execPath, ['--import', 'tsx', HOST, ...flags], {
+    env: { ...inherited, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    windowsHide: true,
+  });
+  const said: string[] = [];
+  return new Promise((resolve, reject) => {
+    const read = (line: string) => {
+      const listening = /^Plumbline host listening on (\S+)$/.exec(line)?.[1];
+      if (listening) resolve({ url: listening, process: child });
+      else if (said.length < 50) said.push(line);
+      options.onLine?.(line);
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', read);
+    }
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(said.join('\n') || `the functions host ended with ${code}`)));
+  });
+}
+
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  const stuck = setTimeout(() => child.kill('SIGKILL'), 8000);
+  await ended;
+  clearTimeout(stuck);
+}
