@@ -1,0 +1,123 @@
+/** The queue: the changes that wait for a person, and the two decisions. */
+import { z } from 'zod';
+import { APPROVAL_STATUSES, type Approval } from '../domain/approval.ts';
+import { planOf, shown } from '../domain/plan.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { parseResourceId } from '../domain/resource.ts';
+import { recordDecision } from '../workflows/record-decision.ts';
+import { type Asked, defineCall } from './call.ts';
+import { id, isId, resourceOrAbove } from './filters.ts';
+import { pageOf, pageQuery } from './page.ts';
+import * as schemas from './schemas.ts';
+
+const none = z.strictObject({});
+const comment = z.string().trim().max(4000);
+
+export const listApprovals = defineCall({
+  name: 'listApprovals',
+  method: 'GET',
+  route: 'approvals',
+  summary: 'The queue, newest first.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({
+    status: z.enum(APPROVAL_STATUSES).exactOptional(),
+    resource: resourceOrAbove.exactOptional(),
+    rule: id.exactOptional(),
+    ...pageQuery,
+  }),
+  statuses: [200],
+  result: schemas.listOf(schemas.approval),
+  refusals: [],
+  async handle({ world, config, query }) {
+    const page = await pageOf('approvals', config.cursorKey, query, (filters, at) => world.approvals.list(filters, at));
+    return { body: { ...page, items: page.items.map(approvalView) } };
+  },
+});
+
+export const getApproval = defineCall({
+  name: 'getApproval',
+  method: 'GET',
+  route: 'approvals/{id}',
+  summary: 'One approval: what would be written, and how it would be written.',
+  role: 'Plumbline.Reader',
+  query: none,
+  statuses: [200],
+  result: schemas.approval,
+  refusals: ['not-found'],
+  find: findApproval,
+  async handle({ subject }) {
+    return { body: approvalView(subject) };
+  },
+});
+
+export const approve = defineCall({
+  name: 'approve',
+  method: 'POST',
+  route: 'approvals/{id}/approve',
+  summary: 'Approves exactly what was shown, by its digest.',
+  role: 'Plumbline.Approver',
+  personOnly: true,
+  query: none,
+  body: z.strictObject({
+    digest: z.string().describe('The digest of the approval as it was shown'),
+    comment: comment.exactOptional(),
+  }),
+  statuses: [202],
+  result: schemas.approval,
+  refusals: ['not-found', 'expired', 'decided', 'superseded', 'digest-mismatch', 'audit-mode', 'stopped', 'own-change'],
+  find: findApproval,
+  async handle({ world, principal, subject, body }) {
+    const decided = await recordDecision(world, {
+      approvalId: subject.id,
+      decision: 'approve',
+      digest: body.digest,
+      comment: body.comment || null,
+      person: { objectId: principal.objectId, name: principal.name },
+    });
+    return { body: approvalView(decided) };
+  },
+});
+
+export const reject = defineCall({
+  name: 'reject',
+  method: 'POST',
+  route: 'approvals/{id}/reject',
+  summary: 'Rejects a change; it is not asked again for a while.',
+  role: 'Plumbline.Approver',
+  personOnly: true,
+  query: none,
+  body: z.strictObject({ comment: comment.min(1, 'must say why') }),
+  statuses: [200],
+  result: schemas.approval,
+  refusals: ['not-found', 'expired', 'decided', 'superseded'],
+  find: findApproval,
+  async handle({ world, principal, subject, body }) {
+    const decided = await recordDecision(world, {
+      approvalId: subject.id,
+      decision: 'reject',
+      digest: null,
+      comment: body.comment,
+      person: { objectId: principal.objectId, name: principal.name },
+    });
+    return { body: approvalView(decided) };
+  },
+});
+
+/** An approval as others see it: with the plan computed, without what only we keep. */
+export function approvalView(approval: Approval) {
+  const { kept, decision, supersededBy, changedBy, unlogged: _unlogged, ...seen } = approval;
+  const resource = parseResourceId(approval.resource.id);
+  return {
+    ...seen,
+    plan: resource ? planOf(resource, approval.changes, kept).map(shown) : [],
+    ...(changedBy === null ? {} : { changedBy }),
+    ...(decision === null ? {} : { decision: { by: decision.by, at: decision.at, comment: decision.comment } }),
+    ...(supersededBy === null ? {} : { supersededBy }),
+  };
+}
+
+async function findApproval({ world, params: { id: wanted } }: Asked): Promise<Approval> {
+  const found = isId(wanted) ? await world.approvals.get(wanted) : null;
+  if (!found) throw new Refusal('not-found', 'There is no approval with this id.');
+  return found.value;
+}

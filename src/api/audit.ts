@@ -1,0 +1,70 @@
+/** The log, as it was signed. */
+import { z } from 'zod';
+import { AUDIT_KINDS, type AuditEntry } from '../domain/audit.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { type Asked, defineCall } from './call.ts';
+import { id, isId, moment, resourceOrAbove } from './filters.ts';
+import { pageOf, pageQuery } from './page.ts';
+import * as schemas from './schemas.ts';
+
+export const listAudit = defineCall({
+  name: 'listAudit',
+  method: 'GET',
+  route: 'audit',
+  summary: 'The log, newest first.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({
+    from: moment.exactOptional().describe('Inclusive.'),
+    to: moment.exactOptional().describe('Exclusive.'),
+    resource: resourceOrAbove.exactOptional(),
+    rule: id.exactOptional(),
+    kind: z.enum(AUDIT_KINDS).exactOptional(),
+    actor: id.toLowerCase().exactOptional().describe('An object id.'),
+    operationId: id.exactOptional(),
+    approval: id.exactOptional(),
+    ...pageQuery,
+  }),
+  statuses: [200],
+  result: schemas.listOf(schemas.auditEntry),
+  refusals: [],
+  async handle({ world, config, query }) {
+    return { body: await pageOf('audit', config.cursorKey, query, (filters, page) => world.audit.list(filters, page)) };
+  },
+});
+
+export const verifyAudit = defineCall({
+  name: 'verifyAudit',
+  method: 'GET',
+  route: 'audit/verify',
+  summary: 'Whether the log is whole, from the last verified anchor.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: schemas.verification,
+  refusals: [],
+  async handle({ world }) {
+    return { body: await world.audit.verify() };
+  },
+});
+
+export const getAuditEntry = defineCall({
+  name: 'getAuditEntry',
+  method: 'GET',
+  route: 'audit/{id}',
+  summary: 'One entry of the log.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: schemas.auditEntry,
+  refusals: ['not-found'],
+  find: findEntry,
+  async handle({ subject }) {
+    return { body: subject };
+  },
+});
+
+async function findEntry({ world, params: { id: wanted } }: Asked): Promise<AuditEntry> {
+  const found = isId(wanted) ? await world.audit.get(wanted) : null;
+  if (!found) throw new Refusal('not-found', 'There is no audit entry with this id.');
+  return found;
+}

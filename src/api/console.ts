@@ -1,0 +1,51 @@
+/**
+ * The web page: open to all, because it holds no data; it asks the API as the person who looks at it. Its policy lets only
+ * the scripts and styles run that are in the page itself, by their hashes.
+ */
+import { createHash } from 'node:crypto';
+import page from '../console/index.html';
+import type { OpenCall } from './call.ts';
+
+export const getConsole: OpenCall = {
+  name: 'getConsole',
+  method: 'GET',
+  route: 'console',
+  summary: 'The web page, without data. Open to all.',
+  role: null,
+  statuses: [200],
+  result: 'text/html; charset=utf-8',
+  async handle() {
+    return {
+      body: page,
+      headers: {
+        'content-security-policy': policyFor(page),
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      },
+    };
+  },
+};
+
+/** The Content-Security-Policy of a page: nothing from elsewhere, only its own inline scripts and styles. */
+export function policyFor(html: string): string {
+  const sources = {
+    'default-src': "'none'",
+    'script-src': hashesOf(html, 'script'),
+    'style-src': hashesOf(html, 'style'),
+    'img-src': "'self' data:",
+    'connect-src': "'self'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+  };
+  return Object.entries(sources)
+    .map(([directive, source]) => `${directive} ${source}`)
+    .join('; ');
+}
+
+function hashesOf(html: string, element: 'script' | 'style'): string {
+  const blocks = [...html.matchAll(new RegExp(`<${element}(?:\\s[^>]*)?>([\\s\\S]*?)</${element}>`, 'gi'))];
+  const hashes = blocks.map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+  return hashes.length === 0 ? "'none'" : hashes.join(' ');
+}

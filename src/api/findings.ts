@@ -1,0 +1,47 @@
+/** Posture: what every rule says about every resource, and the numbers of it. */
+import { z } from 'zod';
+import { ACTIONS } from '../domain/ceilings.ts';
+import { SEVERITIES, VERDICTS } from '../domain/rule.ts';
+import { defineCall } from './call.ts';
+import { id, resourceOrAbove } from './filters.ts';
+import { pageOf, pageQuery } from './page.ts';
+import * as schemas from './schemas.ts';
+import { summaryOf } from './summary.ts';
+
+export const listFindings = defineCall({
+  name: 'listFindings',
+  method: 'GET',
+  route: 'findings',
+  summary: 'The verdict of every rule on every resource.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({
+    verdict: z.enum(VERDICTS).exactOptional(),
+    resource: resourceOrAbove.exactOptional(),
+    rule: id.exactOptional(),
+    severity: z.enum(SEVERITIES).exactOptional(),
+    decision: z.enum(ACTIONS).exactOptional(),
+    ...pageQuery,
+  }),
+  statuses: [200],
+  result: schemas.listOf(schemas.finding),
+  refusals: [],
+  async handle({ world, config, query }) {
+    const list = world.findings;
+    return { body: await pageOf('findings', config.cursorKey, query, (filters, page) => list.list(filters, page)) };
+  },
+});
+
+export const getSummary = defineCall({
+  name: 'getSummary',
+  method: 'GET',
+  route: 'summary',
+  summary: 'The posture in numbers.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: schemas.summary,
+  refusals: [],
+  async handle({ world }) {
+    return { body: await summaryOf(world) };
+  },
+});

@@ -1,0 +1,113 @@
+/** The posture in numbers, counted from the lists that people see, so that the two never disagree. */
+import type { AuditEntry } from '../domain/audit.ts';
+import type { Finding } from '../domain/finding.ts';
+import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../domain/rule.ts';
+import type { Page, PageRequest, World } from '../workflows/ports.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Items asked for at once while counting. */
+const PAGE = 500;
+/** The mean is over this many of the latest fixes that an event led to, so that it costs a bounded number of reads. */
+const SAMPLE = 100;
+
+export interface Summary {
+  readonly resources: number;
+  readonly byVerdict: Readonly<Record<string, number>>;
+  /** Of violations. */
+  readonly bySeverity: Readonly<Record<string, number>>;
+  readonly byRule: readonly { readonly rule: string; readonly violations: number }[];
+  readonly approvals: { readonly pending: number; readonly oldestAt: string | null };
+  readonly fixes: { readonly last24h: number; readonly last30d: number };
+  /** From the receipt of the event to the applied fix; null when no event has led to one in 30 days. */
+  readonly meanTimeToFixSeconds: number | null;
+}
+
+export async function summaryOf(world: World): Promise<Summary> {
+  const now = world.clock.now().getTime();
+  const [posture, approvals, fixes] = await Promise.all([
+    postureOf(all((page) => world.findings.list({}, page))),
+    waitingOf(world),
+    gathered(
+      all((page) => world.audit.list({ kind: 'fix.applied', from: new Date(now - 30 * DAY).toISOString() }, page)),
+    ),
+  ]);
+  return {
+    ...posture,
+    approvals,
+    fixes: {
+      last24h: fixes.filter(({ at }) => Date.parse(at) >= now - DAY).length,
+      last30d: fixes.length,
+    },
+    meanTimeToFixSeconds: await meanTimeToFix(world, fixes),
+  };
+}
+
+async function postureOf(findings: AsyncIterable<Finding>) {
+  const resources = new Set<string>();
+  const verdicts = new Map<Verdict, number>();
+  const severities = new Map<Severity, number>();
+  const rules = new Map<string, number>();
+  for await (const { resource, verdict, severity, rule } of findings) {
+    const violation = verdict === 'violation' ? 1 : 0;
+    resources.add(resource.id.toLowerCase());
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    severities.set(severity, (severities.get(severity) ?? 0) + violation);
+    rules.set(rule, (rules.get(rule) ?? 0) + violation);
+  }
+  return {
+    resources: resources.size,
+    byVerdict: counted(VERDICTS, verdicts),
+    bySeverity: counted(SEVERITIES, severities),
+    byRule: [...rules]
+      .map(([rule, violations]) => ({ rule, violations }))
+      .sort((a, b) => b.violations - a.violations || (a.rule < b.rule ? -1 : 1)),
+  };
+}
+
+async function waitingOf({ approvals }: World): Promise<Summary['approvals']> {
+  let pending = 0;
+  let oldestAt: string | null = null;
+  for await (const { requestedAt } of all((page) => approvals.list({ status: 'pending' }, page))) {
+    pending += 1;
+    if (oldestAt === null || requestedAt < oldestAt) oldestAt = requestedAt;
+  }
+  return { pending, oldestAt };
+}
+
+/** `fixes` newest first. */
+async function meanTimeToFix({ events }: World, fixes: readonly AuditEntry[]): Promise<number | null> {
+  const caused = fixes
+    .flatMap(({ at, trigger }) => (trigger?.eventId ? [{ at, eventId: trigger.eventId }] : []))
+    .slice(0, SAMPLE);
+  const received = new Map(
+    await Promise.all(
+      [...new Set(caused.map(({ eventId }) => eventId))].map(
+        async (eventId) => [eventId, (await events.find(eventId))?.receivedAt] as const,
+      ),
+    ),
+  );
+  const seconds = caused.flatMap(({ at, eventId }) => {
+    const from = received.get(eventId);
+    return from === undefined ? [] : [Math.max(0, Date.parse(at) - Date.parse(from)) / 1000];
+  });
+  return seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
+}
+
+async function* all<T>(list: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
+  let after: string | null = null;
+  do {
+    const page: Page<T> = await list({ limit: PAGE, after });
+    yield* page.items;
+    after = page.next;
+  } while (after !== null);
+}
+
+async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+function counted<K extends string>(keys: readonly K[], counts: ReadonlyMap<K, number>): Record<string, number> {
+  return Object.fromEntries(keys.map((key) => [key, counts.get(key) ?? 0]));
+}

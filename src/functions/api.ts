@@ -1,0 +1,44 @@
+/** The HTTP functions: one line per route. Easy Auth and api/route.ts decide who may call, so no function key is asked for. */
+import { app } from '@azure/functions';
+import { approve, getApproval, listApprovals, reject } from '../api/approvals.ts';
+import { getAuditEntry, listAudit, verifyAudit } from '../api/audit.ts';
+import type { Call } from '../api/call.ts';
+import { getConsole } from '../api/console.ts';
+import { explain } from '../api/explain.ts';
+import { getSummary, listFindings } from '../api/findings.ts';
+import { getHealth } from '../api/health.ts';
+import { describing } from '../api/openapi.ts';
+import { handlerOf } from '../api/route.ts';
+import { getRule, listRules } from '../api/rules.ts';
+import { getSettings, putSettings } from '../api/settings.ts';
+import { getService } from '../service.ts';
+
+const described: readonly Call[] = [
+  listApprovals,
+  getApproval,
+  approve,
+  reject,
+  listAudit,
+  verifyAudit,
+  getAuditEntry,
+  listFindings,
+  getSummary,
+  explain,
+  listRules,
+  getRule,
+  getSettings,
+  putSettings,
+  getHealth,
+  getConsole,
+];
+
+/** Every call of the API. */
+export const CALLS: readonly Call[] = [...described, describing(described)];
+
+/** Registers the HTTP functions, synchronously. */
+export function registerApi(): void {
+  for (const call of CALLS) {
+    const { name, route, method } = call;
+    app.http(name, { route, methods: [method], authLevel: 'anonymous', handler: handlerOf(call, getService) });
+  }
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { getSummary } from '../../src/api/findings.ts';
+import { principalOf } from '../../src/api/principal.ts';
+import { putSettings } from '../../src/api/settings.ts';
+import { ADA, ask, header, principal, serviceOf, told } from './asking.ts';
+import { memoryWorld } from './memory-world.ts';
+
+const service = serviceOf(memoryWorld());
+const OID = 'http://schemas.microsoft.com/identity/claims/objectidentifier';
+const claims = (...pairs: [string, string][]) => pairs.map(([typ, val]) => ({ typ, val }));
+const read = (as: string) => principalOf(new Headers({ 'x-ms-client-principal': as }), true);
+
+describe('promise 9: no identity, no decision', () => {
+  it.each([
+    ['no header', null],
+    ['no base64', 'not base64!'],
+    ['two headers in one', `${principal()}, ${principal(['Reader'])}`],
+    ['base64 of no JSON', Buffer.from('hello').toString('base64')],
+    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x7b]).toString('base64')],
+    ['a list', header([])],
+    ['null', header(null)],
+    ['no claims', header({ auth_typ: 'aad' })],
+    ['claims that are no list', header({ auth_typ: 'aad', claims: { oid: ADA } })],
+    ['a claim without value', header({ auth_typ: 'aad', claims: [{ typ: 'oid' }] })],
+    ['another provider', header({ auth_typ: 'github', claims: claims(['oid', ADA], ['roles', 'Plumbline.Reader']) })],
+    ['no provider', header({ claims: claims(['oid', ADA], ['roles', 'Plumbline.Reader']) })],
+    ['the form of Static Web Apps', header({ identityProvider: 'aad', userId: ADA, userRoles: ['Plumbline.Reader'] })],
+    ['no object id', header({ auth_typ: 'aad', claims: claims(['roles', 'Plumbline.Reader']) })],
+    ['an empty object id', header({ auth_typ: 'aad', claims: claims(['oid', ''], ['roles', 'Plumbline.Reader']) })],
+    ['two object ids', principal(['Reader'], { claims: [['oid', 'cccccccc-0000-4000-8000-000000000003']] })],
+  ])('a principal with %s is 401', async (_, as) => {
+    const answer = await ask(getSummary, service, { as });
+    expect(told(answer)).toBe('401 unauthenticated');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('believes no header while the platform does not say that sign-in is on', async () => {
+    const off = serviceOf(memoryWorld(), false);
+    expect(told(await ask(getSummary, off))).toBe('401 auth-off');
+    expect(told(await ask(getSummary, off, { as: null }))).toBe('401 auth-off');
+  });
+
+  it.each([
+    ['no role', []],
+    ['a role of another application', [['roles', 'Admin']]],
+    ['a role in another case', [['roles', 'plumbline.reader']]],
+    ['a role in a claim that is none', [['groups', 'Plumbline.Reader']]],
+  ] as const)('a principal with %s is 403', async (_, more) => {
+    expect(told(await ask(getSummary, service, { as: principal([], { claims: more }) }))).toBe('403 forbidden');
+  });
+});
+
+describe('who the caller is', () => {
+  it.each([
+    ['roles', 'roles'],
+    ['the long URI', 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role'],
+    ['what role_typ says', 'urn:our-roles'],
+  ])('takes roles from %s', (_, typ) => {
+    const as = header({
+      auth_typ: 'aad',
+      role_typ: 'urn:our-roles',
+      claims: claims(['oid', ADA], [typ, 'Plumbline.Approver']),
+    });
+    expect(read(as).roles).toEqual(['Plumbline.Approver']);
+  });
+
+  it('takes the object id short or long, the same one twice too, and in lower case', () => {
+    const as = (...given: [string, string][]) => header({ auth_typ: 'aad', claims: claims(...given) });
+    expect(read(as(['oid', ADA.toUpperCase()])).objectId).toBe(ADA);
+    expect(read(as([OID, ADA], ['oid', ADA.toUpperCase()])).objectId).toBe(ADA);
+  });
+
+  it('calls people by their sign-in name, and whoever has none by the object id', () => {
+    const as = (...given: [string, string][]) => header({ auth_typ: 'aad', claims: claims(['oid', ADA], ...given) });
+    expect(read(as(['name', 'Ada'], ['preferred_username', 'ada@example.com'])).name).toBe('ada@example.com');
+    expect(read(as(['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn', 'ada@corp'])).name).toBe('ada@corp');
+    expect(read(as(['name', 'Ada'])).name).toBe('Ada');
+    expect(read(as()).name).toBe(ADA);
+  });
+
+  it.each([
+    ['idtyp says so', [['idtyp', 'app']], true],
+    ['its sub is its object id', [['sub', ADA]], true],
+    [
+      'its nameidentifier is its object id',
+      [['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier', ADA.toUpperCase()]],
+      true,
+    ],
+    ['idtyp says user', [['idtyp', 'user']], false],
+    ['nothing says so', [], false],
+  ] as const)('knows an application when %s', (_, more, application) => {
+    expect(read(principal(['Reader'], { claims: more })).application).toBe(application);
+  });
+
+  it('lets an application operate', async () => {
+    const as = principal(['Operator'], { claims: [['idtyp', 'app']] });
+    const answer = await ask(putSettings, service, { as, body: {}, headers: { 'if-match': '*' } });
+    expect(answer.status).toBe(200);
+  });
+});
