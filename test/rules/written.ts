@@ -3,7 +3,7 @@
  * of `properties` that are named and ignores nulls, Microsoft.App merges (RFC 7396), a diagnostic setting is put whole.
  */
 
-import { isObject, type Json, type JsonObject } from '../../src/domain/json.ts';
+import { isObject, type Json, type JsonObject, pointerOf } from '../../src/domain/json.ts';
 import { bodyToSend, type PlanStep } from '../../src/domain/plan.ts';
 import { bodyOf, type Snapshot } from '../../src/domain/snapshot.ts';
 
@@ -66,11 +66,11 @@ function leavesOf(value: Json, path = '', leaves = new Map<string, string>()): M
   if (Array.isArray(value)) {
     for (const [index, element] of value.entries()) {
       const name = isObject(element) && typeof element.name === 'string' ? element.name.toLowerCase() : String(index);
-      leavesOf(element, `${path}/${name}`, leaves);
+      leavesOf(element, path + pointerOf([name]), leaves);
     }
   } else if (isObject(value)) {
     for (const [key, member] of Object.entries(value)) {
-      if (key !== 'name') leavesOf(member, `${path}/${key}`, leaves);
+      if (key !== 'name') leavesOf(member, path + pointerOf([key]), leaves);
     }
   } else if (value !== null) leaves.set(path, JSON.stringify(value));
   return leaves;
