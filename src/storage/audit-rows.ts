@@ -1,0 +1,66 @@
+/**
+ * The rows of the audit log, all in one partition so that an entry, the pointer that makes it unique, and the head of its
+ * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> its key; h-<chain> a head.
+ */
+import { z } from 'zod';
+import type { AuditEntry, ChainHead } from '../domain/audit.ts';
+import { type Columns, type Entity, entityOf, type Row, valueIn } from './entity.ts';
+import { newestFirst } from './keys.ts';
+import { auditEntry, chainHead } from './shapes.ts';
+import { startingWith, type Table } from './table.ts';
+
+export const AUDIT_PARTITION = 'audit';
+/** The chains of the log: few enough to keep in mind, enough not to wait for each other. Never change it for a log that exists. */
+export const CHAINS = 8;
+
+export const ALL_ENTRIES = startingWith(AUDIT_PARTITION, 'e-');
+export const ALL_HEADS = startingWith(AUDIT_PARTITION, 'h-');
+
+export function entryRow(entry: AuditEntry): Entity {
+  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: entryKey(entry) }, entry, entryColumns(entry));
+}
+
+/** What lists filter by. */
+export function entryColumns(entry: AuditEntry): Columns {
+  return {
+    ResourceKey: entry.resource?.id.toLowerCase() ?? null,
+    Rule: entry.rule,
+    Kind: entry.kind,
+    Actor: entry.actor.objectId?.toLowerCase() ?? null,
+    OperationId: entry.operationId,
+    ApprovalId: entry.approvalId,
+  };
+}
+
+/** Where an entry belongs. */
+export function entryKey({ at, chain, seq }: Pick<AuditEntry, 'at' | 'chain' | 'seq'>): string {
+  return `e-${newestFirst(at)}-${chain}-${String(LAST_SEQ - seq).padStart(10, '0')}`;
+}
+
+/** What the key of an entry's row says, for one whose content says nothing. */
+export function placeOf(rowKey: string): { readonly chain: string; readonly seq: number } | null {
+  const match = /^e-\d{15}-([^-]+)-(\d{10})$/.exec(rowKey);
+  return match?.[1] && match[2] ? { chain: match[1], seq: LAST_SEQ - Number(match[2]) } : null;
+}
+
+export function pointerRow(entry: AuditEntry): Entity {
+  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: `i-${entry.id}` }, entryKey(entry));
+}
+
+export function headRow(head: ChainHead): Entity {
+  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: `h-${head.chain}` }, head);
+}
+
+export function headIn(table: Table, row: Row): ChainHead {
+  return valueIn(chainHead, table.name, row);
+}
+
+/** The entry that a fact became, or null when it is not in the log. */
+export async function findEntry(table: Table, factId: string): Promise<AuditEntry | null> {
+  const pointer = await table.get(AUDIT_PARTITION, `i-${factId}`);
+  if (!pointer) return null;
+  const row = await table.get(AUDIT_PARTITION, valueIn(z.string(), table.name, pointer));
+  return row && valueIn(auditEntry, table.name, row);
+}
+
+const LAST_SEQ = 9_999_999_999;

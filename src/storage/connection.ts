@@ -1,0 +1,52 @@
+/** How the storage account is reached, and its clients. Retries are few and short: a message that fails comes back by itself. */
+import { TableClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
+import { ContainerClient } from '@azure/storage-blob';
+import { QueueClient } from '@azure/storage-queue';
+
+export type StorageConnection =
+  | { readonly kind: 'connection-string'; readonly value: string }
+  /** The URIs of the three services, e.g. `https://account.table.core.windows.net`, reached by a credential. */
+  | {
+      readonly kind: 'identity';
+      readonly tableUri: string;
+      readonly queueUri: string;
+      readonly blobUri: string;
+      /** Of the user-assigned identity to reach it as; null for the one that Plumbline has anyway. */
+      readonly clientId: string | null;
+    };
+
+export interface StorageClients {
+  table(name: string): TableClient;
+  queue(name: string): QueueClient;
+  container(name: string): ContainerClient;
+}
+
+/** Makes clients without asking the network. Throws when the connection needs a credential and there is none. */
+export function storageClients(connection: StorageConnection, credential?: TokenCredential): StorageClients {
+  if (connection.kind === 'connection-string') {
+    const { value } = connection;
+    return {
+      // The string itself says whether it is http, so it alone decides.
+      table: (name) =>
+        TableClient.fromConnectionString(value, name, { ...TABLE_OPTIONS, allowInsecureConnection: true }),
+      queue: (name) => new QueueClient(value, name, SERVICE_OPTIONS),
+      container: (name) => new ContainerClient(value, name, SERVICE_OPTIONS),
+    };
+  }
+  if (!credential) throw new Error('storage that is named by its URIs needs a credential');
+  const { tableUri, queueUri, blobUri } = connection;
+  const allowInsecureConnection = tableUri.startsWith('http:');
+  return {
+    table: (name) => new TableClient(tableUri, name, credential, { ...TABLE_OPTIONS, allowInsecureConnection }),
+    queue: (name) => new QueueClient(below(queueUri, name), credential, SERVICE_OPTIONS),
+    container: (name) => new ContainerClient(below(blobUri, name), credential, SERVICE_OPTIONS),
+  };
+}
+
+const TABLE_OPTIONS = { retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000 } };
+const SERVICE_OPTIONS = { retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1000 } };
+
+function below(uri: string, name: string): string {
+  return `${uri.replace(/\/+$/, '')}/${name}`;
+}

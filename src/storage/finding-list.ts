@@ -1,0 +1,73 @@
+/**
+ * The list of findings, newest first. A row's key holds the time, so it moves when the verdict changes; the row r-<resource>
+ * knows the keys of a resource and changes with them in one transaction, so that no crash leaves a stale finding behind.
+ */
+import { z } from 'zod';
+import type { Finding } from '../domain/finding.ts';
+import { type FindingList, StorageUnavailable } from '../workflows/ports.ts';
+import { type Entity, entityOf, valueIn } from './entity.ts';
+import { allOf, hashOf, newestFirst } from './keys.ts';
+import { Declined } from './requests.ts';
+import { finding } from './shapes.ts';
+import { type Step, startingWith, type Table } from './table.ts';
+
+export function openFindingList(table: Table): FindingList {
+  return {
+    async replace(resource, findings) {
+      const entities = findings.map((one) => rowOf(resource.key, one));
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (await replaceAll(`r-${hashOf(resource.key)}`, entities)) return;
+      }
+      throw new StorageUnavailable(`could not list the findings of ${resource.id}: other writers were faster`);
+    },
+
+    async list({ verdict, resource, rule, severity, decision }, page) {
+      const columns = { Verdict: verdict, Rule: rule, Severity: severity, Action: decision };
+      const { items, next } = await table.page(allOf(startingWith(PARTITION, 'f-'), columns, resource), page);
+      return { items: items.map((row) => valueIn(finding, table.name, row)), next };
+    },
+  };
+
+  /** False when somebody else replaced them meanwhile. */
+  async function replaceAll(indexKey: string, entities: readonly Entity[]): Promise<boolean> {
+    const index = await table.get(PARTITION, indexKey);
+    const present = new Set(index ? valueIn(KEYS, table.name, index) : []);
+    const wanted = new Set(entities.map(({ rowKey }) => rowKey));
+    const steps: Step[] = [
+      ...entities.map((put) => ({ put })),
+      ...[...present]
+        .filter((rowKey) => !wanted.has(rowKey))
+        .map((rowKey) => ({ remove: { partitionKey: PARTITION, rowKey } })),
+    ];
+    let etag = index?.etag ?? null;
+    for (let start = 0; start < steps.length; start += STEPS_A_TRANSACTION) {
+      const chunk = steps.slice(start, start + STEPS_A_TRANSACTION);
+      for (const step of chunk) {
+        if ('put' in step) present.add(step.put.rowKey);
+        if ('remove' in step) present.delete(step.remove.rowKey);
+      }
+      const row = entityOf({ partitionKey: PARTITION, rowKey: indexKey }, [...present]);
+      const answer = await table.transact([etag === null ? { insert: row } : { replace: row, etag }, ...chunk]);
+      if (answer instanceof Declined) return false;
+      etag = answer[0] ?? null;
+    }
+    return true;
+  }
+}
+
+const PARTITION = 'finding';
+const ATTEMPTS = 5;
+/** One less than Azure allows: the index row travels with each. */
+const STEPS_A_TRANSACTION = 99;
+const KEYS = z.array(z.string());
+
+function rowOf(resourceKey: string, one: Finding): Entity {
+  const rowKey = `f-${newestFirst(one.since)}-${hashOf(resourceKey)}-${one.rule}`;
+  return entityOf({ partitionKey: PARTITION, rowKey }, one, {
+    Verdict: one.verdict,
+    ResourceKey: resourceKey,
+    Rule: one.rule,
+    Severity: one.severity,
+    Action: one.decision?.action ?? null,
+  });
+}

@@ -1,0 +1,15 @@
+/** Every table, queue and container of Plumbline; the infrastructure is held against this list. */
+export const TABLES = {
+  events: 'PlumblineEvents',
+  eventIds: 'PlumblineEventIds',
+  resources: 'PlumblineResources',
+  findings: 'PlumblineFindings',
+  approvals: 'PlumblineApprovals',
+  audit: 'PlumblineAudit',
+  settings: 'PlumblineSettings',
+  deadLetters: 'PlumblineDeadLetters',
+  alarms: 'PlumblineAlarms',
+} as const;
+
+export const RECONCILE_QUEUE = 'plumbline-reconcile';
+export const LEASE_CONTAINER = 'plumbline-leases';

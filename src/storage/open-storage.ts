@@ -1,0 +1,88 @@
+/** All that Plumbline remembers, in one storage account. Making it asks nothing of the network. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenCredential } from '@azure/identity';
+import type { AuditKeys } from '../domain/audit.ts';
+import type {
+  Alarms,
+  Approvals,
+  AuditLog,
+  DeadLetters,
+  Events,
+  FindingList,
+  Leases,
+  Memories,
+  SettingsStore,
+  WorkQueue,
+} from '../workflows/ports.ts';
+import { openAlarms } from './alarms.ts';
+import { openApprovals } from './approvals.ts';
+import { openAuditLog } from './audit-log.ts';
+import { type StorageConnection, storageClients } from './connection.ts';
+import { openDeadLetters } from './dead-letters.ts';
+import { openEvents } from './events.ts';
+import { openFindingList } from './finding-list.ts';
+import { openLeases } from './leases.ts';
+import { openMemories } from './memories.ts';
+import { LEASE_CONTAINER, RECONCILE_QUEUE, TABLES } from './names.ts';
+import type { OnRequest } from './requests.ts';
+import { openSettingsStore } from './settings-store.ts';
+import { openTable } from './table.ts';
+import { openWorkQueue } from './work-queue.ts';
+
+export interface StorageOptions {
+  readonly connection: StorageConnection;
+  readonly auditKeys: AuditKeys;
+  readonly now: () => Date;
+  /** Needed for a connection by identity. */
+  readonly credential?: TokenCredential;
+  readonly onRequest?: OnRequest;
+  /** Texts that never come twice; random UUIDs unless given. */
+  readonly unique?: () => string;
+  /** Waits before an attempt that met another writer is repeated; jittered, some seconds in all, unless given. */
+  readonly pause?: (attempt: number) => Promise<void>;
+}
+
+export interface Storage {
+  readonly queue: WorkQueue;
+  readonly leases: Leases;
+  readonly alarms: Alarms;
+  readonly events: Events;
+  readonly memories: Memories;
+  readonly findings: FindingList;
+  readonly approvals: Approvals;
+  readonly audit: AuditLog;
+  readonly settings: SettingsStore;
+  readonly deadLetters: DeadLetters;
+  /** Asks tables, queue and blobs once each; throws StorageUnavailable. */
+  ping(): Promise<void>;
+}
+
+export function openStorage(options: StorageOptions): Storage {
+  const { connection, auditKeys, now, credential, onRequest = () => undefined, unique = randomUUID } = options;
+  const clients = storageClients(connection, credential);
+  const table = (name: string) => openTable(clients.table(name), onRequest);
+  const queue = openWorkQueue(clients.queue(RECONCILE_QUEUE), onRequest);
+  const leases = openLeases(clients.container(LEASE_CONTAINER), onRequest);
+  const settingsTable = table(TABLES.settings);
+  return {
+    queue,
+    leases,
+    alarms: openAlarms(table(TABLES.alarms)),
+    events: openEvents(table(TABLES.events), table(TABLES.eventIds)),
+    memories: openMemories(table(TABLES.resources)),
+    findings: openFindingList(table(TABLES.findings)),
+    approvals: openApprovals(table(TABLES.approvals), unique),
+    audit: openAuditLog(table(TABLES.audit), auditKeys, options.pause ?? jittered),
+    settings: openSettingsStore(settingsTable),
+    deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
+    async ping() {
+      await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);
+    },
+  };
+}
+
+/** Up to 25 ms, doubling to a second: as long as a handful of other writers need. */
+async function jittered(attempt: number): Promise<void> {
+  await sleep(Math.random() * Math.min(1000, 12.5 * 2 ** attempt));
+}

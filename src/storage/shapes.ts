@@ -1,0 +1,231 @@
+/** The shapes of what is stored, held to the domain's types in both directions: a field that is new or gone must be dealt with here. */
+import { z } from 'zod';
+import { APPROVAL_STATUSES, type Approval, type Person } from '../domain/approval.ts';
+import { AUDIT_KINDS, type AuditEntry, type AuditFact, type ChainHead, type Trigger } from '../domain/audit.ts';
+import { ACTIONS, type ChangeMemory, REASON_CODES, type Reason } from '../domain/ceilings.ts';
+import type { Change, Kept } from '../domain/change.ts';
+import { DOCUMENT_NAMES, IMPACTS } from '../domain/documents.ts';
+import type { Caller, ChangeEvent } from '../domain/event.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { ResourceView } from '../domain/resource.ts';
+import { SEVERITIES, TIERS, VERDICTS } from '../domain/rule.ts';
+import { MODES, settingsSchema } from '../domain/settings.ts';
+import type { OpenOperation, ResourceMemory, StoredEvent, StoredSettings } from '../workflows/ports.ts';
+
+/** What was written as T can be read, and what is read is a T. */
+function shapeOf<T>() {
+  return <S extends z.ZodType<T>>(shape: [T] extends [z.input<S>] ? S : never): S => shape;
+}
+
+function listOf<S extends z.ZodType>(shape: S) {
+  return z.array(shape).readonly();
+}
+
+const text = z.string();
+const orNull = text.nullable();
+
+const caller = shapeOf<Caller>()(
+  z.strictObject({ objectId: text, name: text.exactOptional(), type: z.enum(['user', 'app']) }),
+);
+const person = shapeOf<Person>()(z.strictObject({ objectId: text, name: text }));
+const resourceView = shapeOf<ResourceView>()(z.strictObject({ id: text, type: text, name: text }));
+const reason = shapeOf<Reason>()(z.strictObject({ code: z.enum(REASON_CODES), text }));
+const change = shapeOf<Change>()(
+  z.strictObject({ document: z.enum(DOCUMENT_NAMES), path: text, from: z.json(), to: z.json() }),
+);
+const kept = shapeOf<Kept>()(z.strictObject({ document: z.enum(DOCUMENT_NAMES), path: text, value: z.json() }));
+
+const trigger = shapeOf<Trigger>()(
+  z.strictObject({
+    type: z.enum(['event', 'sweep', 'scan', 'decision']),
+    eventId: text.exactOptional(),
+    operation: text.exactOptional(),
+    changedBy: caller.exactOptional(),
+    correlationId: text.exactOptional(),
+  }),
+);
+
+const factFields = {
+  id: text,
+  at: text,
+  kind: z.enum(AUDIT_KINDS),
+  resource: resourceView.nullable(),
+  rule: orNull,
+  mode: z.enum(MODES).nullable(),
+  operationId: orNull,
+  approvalId: orNull,
+  actor: z.strictObject({
+    type: z.enum(['service', 'user', 'app']),
+    objectId: text.exactOptional(),
+    name: text.exactOptional(),
+  }),
+  trigger: trigger.nullable(),
+  changes: listOf(change),
+  alsoMoved: listOf(change),
+  reasons: listOf(reason),
+  arm: z
+    .strictObject({
+      requestId: text.exactOptional(),
+      correlationId: text.exactOptional(),
+      status: z.number().exactOptional(),
+    })
+    .nullable(),
+  message: text,
+};
+const auditFact = shapeOf<AuditFact>()(z.strictObject(factFields));
+
+export const auditEntry = shapeOf<AuditEntry>()(
+  z.strictObject({
+    ...factFields,
+    chain: text,
+    seq: z.int(),
+    prevHash: text,
+    hash: text,
+    keyId: text,
+    signature: text,
+  }),
+);
+
+export const chainHead = shapeOf<ChainHead>()(z.strictObject({ chain: text, seq: z.int(), hash: text, at: orNull }));
+
+const changeEvent = shapeOf<ChangeEvent>()(
+  z.strictObject({
+    id: text,
+    operation: text,
+    eventTime: orNull,
+    correlationId: orNull,
+    changedBy: caller.nullable(),
+    appId: orNull,
+  }),
+);
+
+export const storedEvent = shapeOf<StoredEvent>()(
+  z.strictObject({
+    event: changeEvent,
+    resource: orNull,
+    receivedAt: text,
+    outcome: z.enum(['ignored', 'covered', 'evaluated', 'gone', 'dead']).nullable(),
+    auditIds: listOf(text),
+    reasons: listOf(reason),
+  }),
+);
+
+export const finding = shapeOf<Finding>()(
+  z.strictObject({
+    rule: text,
+    title: text,
+    severity: z.enum(SEVERITIES),
+    tier: z.enum(TIERS),
+    verdict: z.enum(VERDICTS),
+    reason: text,
+    resource: resourceView,
+    changes: listOf(change),
+    references: listOf(z.strictObject({ source: text, id: text })),
+    since: text,
+    evaluatedAt: text,
+    decision: z
+      .strictObject({
+        action: z.enum(ACTIONS),
+        until: orNull,
+        reasons: listOf(reason),
+        approvalId: text.exactOptional(),
+      })
+      .nullable(),
+  }),
+);
+
+export const approval = shapeOf<Approval>()(
+  z.strictObject({
+    id: text,
+    purpose: z.enum(['fix', 'rollback']),
+    status: z.enum(APPROVAL_STATUSES),
+    digest: text,
+    resource: resourceView,
+    rule: z.strictObject({
+      id: text,
+      version: z.number(),
+      title: text,
+      severity: z.enum(SEVERITIES),
+      risk: text,
+      impact: z.enum(IMPACTS),
+      reversible: z.boolean(),
+    }),
+    changes: listOf(change),
+    kept: listOf(kept),
+    source: z.strictObject({ bicep: text, terraform: text }),
+    changedBy: caller.nullable(),
+    reasons: listOf(reason),
+    requestedAt: text,
+    expiresAt: text,
+    decision: z
+      .strictObject({
+        by: person,
+        at: text,
+        comment: orNull,
+        decision: z.enum(['approve', 'reject']),
+        changerUnknown: z.boolean(),
+      })
+      .nullable(),
+    supersededBy: orNull,
+    moved: listOf(change),
+    auditIds: listOf(text),
+    unlogged: listOf(auditFact),
+  }),
+);
+
+const changeMemory = shapeOf<ChangeMemory>()(
+  z.strictObject({ status: z.enum(['rejected', 'expired']), at: text, until: orNull }),
+);
+
+const openOperation = shapeOf<OpenOperation>()(
+  z.strictObject({
+    operationId: text,
+    startedAt: text,
+    trigger,
+    entries: listOf(
+      z.strictObject({
+        rule: text,
+        ruleVersion: z.number(),
+        purpose: z.enum(['fix', 'rollback']),
+        digest: text,
+        changes: listOf(change),
+        approvalId: orNull,
+        attempts: z.int(),
+        state: z.enum(['open', 'unknown', 'blocked', 'failed']),
+      }),
+    ),
+    waitingFor: listOf(text),
+  }),
+);
+
+export const resourceMemory = shapeOf<ResourceMemory>()(
+  z.strictObject({
+    resource: resourceView,
+    gone: z.boolean(),
+    evaluatedAt: orNull,
+    trigger: trigger.nullable(),
+    documents: listOf(
+      z.strictObject({
+        name: text,
+        status: z.enum(['read', 'missing', 'forbidden', 'failed', 'not-read']),
+        detail: text.exactOptional(),
+      }),
+    ),
+    findings: listOf(finding),
+    lookAgainAt: orNull,
+    changers: z.record(text, listOf(caller)),
+    openApprovals: listOf(text),
+    declined: z.record(text, changeMemory),
+    operations: listOf(openOperation),
+  }),
+);
+
+export const storedSettings = shapeOf<StoredSettings>()(
+  z.strictObject({
+    settings: settingsSchema,
+    revision: z.int(),
+    stoppedAt: orNull,
+    stoppedBy: person.nullable(),
+    facts: listOf(auditFact),
+  }),
+);
