@@ -96,7 +96,8 @@ function snapshotAt(content: unknown, index: number): Snapshot {
   try {
     return parseSnapshot(content);
   } catch (error) {
-    throw new Error(`snapshot ${index}, ${messageOf(error)}`);
+    const why = error instanceof RangeError ? '/documents: is nested too deeply' : messageOf(error);
+    throw new Error(`snapshot ${index}, ${why}`);
   }
 }
 

@@ -1,0 +1,61 @@
+/** The resource, the rule and the verdicts that the tests of the domain are about. */
+import { z } from 'zod';
+import type { Change } from '../../src/domain/change.ts';
+import type { Evaluation } from '../../src/domain/evaluate.ts';
+import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
+import { type AnyRule, compliant, defineRule } from '../../src/domain/rule.ts';
+
+export const SITE =
+  '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG/providers/Microsoft.Web/sites/Shop';
+export const CONTAINER_APP = SITE.replace('Microsoft.Web/sites', 'Microsoft.App/containerApps');
+export const ENVIRONMENT = SITE.replace('Microsoft.Web/sites', 'Microsoft.App/managedEnvironments');
+
+export function resourceNamed(id: string): Resource {
+  const resource = parseResourceId(id);
+  if (!resource) throw new Error(`${id} is no resource`);
+  return resource;
+}
+
+/** A rule that finds everything right; the members given replace its own. */
+export function ruleLike(members: Partial<AnyRule> = {}): AnyRule {
+  return {
+    ...defineRule({
+      id: 'webapp-example',
+      version: 1,
+      title: 'An example',
+      risk: 'Nothing breaks.',
+      severity: 'high',
+      tier: 'safe',
+      profile: 'baseline',
+      kind: 'web-app',
+      reversible: true,
+      documents: ['config/web'],
+      parameters: z.object({}),
+      references: [{ source: 'MCSB', id: 'DP-3' }],
+      check: () => compliant('It is right.'),
+      source: () => ({ bicep: '', terraform: '' }),
+    }),
+    ...members,
+  };
+}
+
+export const TLS_CHANGE: Change = {
+  document: 'config/web',
+  path: '/properties/minTlsVersion',
+  from: '1.0',
+  to: '1.2',
+};
+
+/** A violation of the example rule with one change; the members given replace its own. */
+export function violationLike(members: Partial<Evaluation> = {}): Evaluation {
+  return {
+    rule: ruleLike(),
+    verdict: 'violation',
+    tier: 'safe',
+    severity: 'high',
+    reason: 'It is wrong.',
+    changes: [TLS_CHANGE],
+    kept: [],
+    ...members,
+  };
+}

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Json, pointerOf, sameJson } from '../../src/domain/json.ts';
+
+describe('sameJson', () => {
+  test.each<[string, Json | undefined, Json | undefined, boolean]>([
+    ['absent and null are the same', undefined, null, true],
+    ['a null member and none are the same', { a: 1, b: null }, { a: 1 }, true],
+    ['the order of members does not matter', { a: 1, b: 2 }, { b: 2, a: 1 }, true],
+    ['the order of a list does', [1, 2], [2, 1], false],
+    ['null and false differ', null, false, false],
+    ['null and an empty list differ', null, [], false],
+    ['a list and an object differ', [], {}, false],
+    ['a number and its text differ', 1, '1', false],
+    ['nested values count', { a: [{ b: 1 }] }, { a: [{ b: 2 }] }, false],
+    ['a longer list differs', [1], [1, null], false],
+  ])('%s', (_, a, b, same) => {
+    expect(sameJson(a, b)).toBe(same);
+    expect(sameJson(b, a)).toBe(same);
+  });
+
+  test('a copy is the same', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => sameJson(value as Json, JSON.parse(JSON.stringify(value)))));
+  });
+});
+
+test('pointers escape as RFC 6901 says', () => {
+  expect(pointerOf([])).toBe('');
+  expect(pointerOf(['documents', 'config/web', 'a~b', 0])).toBe('/documents/config~1web/a~0b/0');
+});
