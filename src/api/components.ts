@@ -1,6 +1,6 @@
 /** JSON Schemas for openapi.json: what has a name is described once, as a component, and referred to everywhere else. */
 import { z } from 'zod';
-import { isObject, type JsonObject } from '../domain/json.ts';
+import { isObject, type JsonObject, sameJson } from '../domain/json.ts';
 import { named } from './schemas.ts';
 
 const COMPONENTS = '#/components/schemas/';
@@ -9,14 +9,18 @@ const COMPONENTS = '#/components/schemas/';
 export class Components {
   readonly schemas: JsonObject = {};
 
-  /** The schema of what is sent (`input`) or answered (`output`). */
+  /**
+   * The schema of what is sent (`input`) or answered (`output`).
+   * Throws when a component would be described in two ways.
+   */
   describe(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
-    const { $defs, id: _id, ...form } = described(schema, io);
-    if (isObject($defs)) Object.assign(this.schemas, withoutIds($defs));
-    const name = named.get(schema)?.id;
-    if (name === undefined) return form;
-    this.schemas[name] = form;
-    return { $ref: COMPONENTS + name };
+    const { $defs, ...form } = described(schema, io);
+    for (const [name, found] of Object.entries(isObject($defs) ? $defs : {})) {
+      const { id: _id, ...component } = isObject(found) ? found : {};
+      if (!sameJson(this.schemas[name] ?? component, component)) throw new Error(`${name} has two forms`);
+      this.schemas[name] = component;
+    }
+    return form;
   }
 }
 
@@ -27,7 +31,7 @@ export function propertiesOf(schema: z.ZodType): JsonObject {
 }
 
 function described(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
-  const form = z.toJSONSchema(schema, {
+  const { $schema: _schema, ...form } = z.toJSONSchema(schema, {
     io,
     metadata: named,
     override: ({ jsonSchema }) => {
@@ -35,17 +39,6 @@ function described(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
       if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern;
     },
   });
-  const text = JSON.stringify({ ...form, $schema: undefined }).replaceAll('"#/$defs/', `"${COMPONENTS}`);
-  const parsed: unknown = JSON.parse(text);
+  const parsed: unknown = JSON.parse(JSON.stringify(form).replaceAll('"#/$defs/', `"${COMPONENTS}`));
   return isObject(parsed) ? parsed : {};
-}
-
-function withoutIds(definitions: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(definitions).map(([name, schema]) => {
-      if (!isObject(schema)) return [name, schema];
-      const { id: _id, ...form } = schema;
-      return [name, form];
-    }),
-  );
 }

@@ -3,8 +3,8 @@
  * the scripts and styles run that are in the page itself, by their hashes.
  */
 import { createHash } from 'node:crypto';
-import page from '../console/index.html';
-import type { OpenCall } from './call.ts';
+import { consolePage } from '../console/page.ts';
+import type { OpenCall, Reply } from './call.ts';
 
 export const getConsole: OpenCall = {
   name: 'getConsole',
@@ -15,17 +15,24 @@ export const getConsole: OpenCall = {
   statuses: [200],
   result: 'text/html; charset=utf-8',
   async handle() {
-    return {
-      body: page,
-      headers: {
-        'content-security-policy': policyFor(page),
-        'x-frame-options': 'DENY',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
-      },
-    };
+    reply ??= replyWith(consolePage());
+    return reply;
   },
 };
+
+let reply: Reply | undefined;
+
+function replyWith(page: string): Reply {
+  return {
+    body: page,
+    headers: {
+      'content-security-policy': policyFor(page),
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+    },
+  };
+}
 
 /** The Content-Security-Policy of a page: nothing from elsewhere, only its own inline scripts and styles. */
 export function policyFor(html: string): string {

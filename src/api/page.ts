@@ -8,10 +8,15 @@ import { canonicalJson } from '../domain/change.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Page, PageRequest } from '../workflows/ports.ts';
 
+const LIMITS = 'must be a whole number from 1 to 200';
+
 /** The two parameters that every list takes. */
 export const pageQuery = {
   limit: z
-    .preprocess((text) => (typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text), limit())
+    .preprocess(
+      (text) => (typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text),
+      z.int(LIMITS).min(1, LIMITS).max(200, LIMITS),
+    )
     .default(50)
     .describe('How many items a page has at most; 50 unless given.'),
   cursor: z.string().exactOptional().describe('nextCursor of the page before.'),
@@ -62,8 +67,4 @@ function signature(position: string, bound: string, key: Buffer): string {
   return createHmac('sha256', key)
     .update(JSON.stringify([bound, position]))
     .digest('base64url');
-}
-
-function limit() {
-  return z.int('must be a whole number').min(1).max(200);
 }

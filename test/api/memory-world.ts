@@ -206,8 +206,8 @@ function pageOf<T>(all: readonly T[], { limit, after }: PageRequest): Page<T> {
   return { items: all.slice(start, start + limit), next: start + limit < all.length ? String(start + limit) : null };
 }
 
-function eventsOf(events: readonly StoredEvent[], { id }: Resource): StoredEvent[] {
-  return events.filter(({ resource }) => resource === id);
+function eventsOf(events: readonly StoredEvent[], { key }: Resource): StoredEvent[] {
+  return events.filter(({ resource }) => resource?.toLowerCase() === key);
 }
 
 function fits<T>(wanted: T | undefined, found: T | undefined): boolean {

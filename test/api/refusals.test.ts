@@ -13,7 +13,7 @@ import { type MemoryWorld, memoryWorld } from './memory-world.ts';
 import { approval, bob, DIGEST, memory, SHOP } from './samples.ts';
 
 vi.mock('../../src/service.ts', () => ({ getService: () => {} }));
-vi.mock('../../src/console/index.html', () => ({ default: '<!doctype html>' }));
+vi.mock('../../src/console/page.ts', () => ({ consolePage: () => '<!doctype html>' }));
 
 let world: MemoryWorld;
 const put = (differs: Parameters<typeof approval>[0] = {}) =>
