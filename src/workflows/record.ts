@@ -89,6 +89,7 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
       verdicts: countBy(findings.map(({ verdict }) => verdict)),
       actions: countBy(findings.flatMap(({ decision }) => decision?.action ?? [])),
       again: outcome.later,
+      milliseconds: world.clock.now().getTime() - outcome.firstRead.getTime(),
     },
     'evaluated',
   );
