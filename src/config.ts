@@ -166,7 +166,6 @@ const STORAGE = z
     AzureWebJobsStorage__tableServiceUri: httpsUrl.optional(),
     AzureWebJobsStorage__queueServiceUri: httpsUrl.optional(),
     AzureWebJobsStorage__blobServiceUri: httpsUrl.optional(),
-    AzureWebJobsStorage__clientId: clientId.nullable().default(null),
   })
   .transform((set, context): StorageConnection => {
     if (set.AzureWebJobsStorage) return { kind: 'connection-string', value: set.AzureWebJobsStorage };
@@ -174,9 +173,7 @@ const STORAGE = z
     const uriOf = (service: 'table' | 'queue' | 'blob') =>
       set[`AzureWebJobsStorage__${service}ServiceUri`] ?? (account && `https://${account}.${service}.core.windows.net`);
     const [tableUri, queueUri, blobUri] = [uriOf('table'), uriOf('queue'), uriOf('blob')];
-    if (tableUri && queueUri && blobUri) {
-      return { kind: 'identity', tableUri, queueUri, blobUri, clientId: set.AzureWebJobsStorage__clientId };
-    }
+    if (tableUri && queueUri && blobUri) return { kind: 'identity', tableUri, queueUri, blobUri };
     context.addIssue({
       code: 'custom',
       path: ['AzureWebJobsStorage'],

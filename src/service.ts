@@ -32,10 +32,7 @@ function createService(environment: NodeJS.ProcessEnv): Service {
     connection: config.storage,
     auditKeys: config.auditKeys,
     now,
-    credential:
-      config.storage.kind === 'identity' && config.storage.clientId !== null
-        ? createCredential({ ...config.identity, clientId: config.storage.clientId })
-        : credential,
+    credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
   });
   return {
     config,

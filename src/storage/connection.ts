@@ -7,14 +7,7 @@ import { QueueClient } from '@azure/storage-queue';
 export type StorageConnection =
   | { readonly kind: 'connection-string'; readonly value: string }
   /** The URIs of the three services, e.g. `https://account.table.core.windows.net`, reached by a credential. */
-  | {
-      readonly kind: 'identity';
-      readonly tableUri: string;
-      readonly queueUri: string;
-      readonly blobUri: string;
-      /** Of the user-assigned identity to reach it as; null for the one that Plumbline has anyway. */
-      readonly clientId: string | null;
-    };
+  | { readonly kind: 'identity'; readonly tableUri: string; readonly queueUri: string; readonly blobUri: string };
 
 export interface StorageClients {
   table(name: string): TableClient;
