@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../src/domain/evaluate.ts';
+import { type AnyRule, compliant, type Judgement, type Tier, unknown } from '../../src/domain/rule.ts';
+import { resourceNamed, ruleLike, SITE, TLS_CHANGE } from './examples.ts';
+
+const snapshot = { resource: resourceNamed(SITE), documents: {} };
+const NOW = new Date('2026-01-15T12:00:00Z');
+const wrong: Judgement = { verdict: 'violation', reason: 'It is wrong.', changes: [TLS_CHANGE] };
+
+function verdictOf(judgement: Judgement, members: Partial<AnyRule> = {}, stored: Tier | null = null) {
+  const rule = ruleLike({ ...members, check: () => judgement });
+  const [evaluation] = evaluate(snapshot, [{ rule, parameters: {}, tier: stored }], NOW);
+  return evaluation;
+}
+
+describe('the tier of a verdict', () => {
+  test.each<[string, Tier, Tier | null, Partial<Extract<Judgement, { verdict: 'violation' }>>, Tier]>([
+    ['the rule says it', 'safe', null, {}, 'safe'],
+    ['a stored tier replaces it', 'risky', 'safe', {}, 'safe'],
+    ['risky for this resource wins over any setting', 'safe', 'safe', { tier: 'risky' }, 'risky'],
+    ['advice for this resource wins over any setting', 'safe', 'safe', { tier: 'advice' }, 'advice'],
+    ['safe for this resource wins over the rule', 'risky', null, { tier: 'safe' }, 'safe'],
+    ['but not over a setting', 'risky', 'risky', { tier: 'safe' }, 'risky'],
+    ['no changes are advice, whatever is stored', 'safe', 'safe', { changes: [] }, 'advice'],
+  ])('%s', (_, tier, stored, members, expected) => {
+    expect(verdictOf({ ...wrong, ...members }, { tier }, stored)?.tier).toBe(expected);
+  });
+
+  test('verdicts that are no violation carry no changes, and the tier that a violation would have', () => {
+    expect(verdictOf(compliant('Fine.'), { tier: 'risky' })).toMatchObject({
+      verdict: 'compliant',
+      tier: 'risky',
+      changes: [],
+    });
+    expect(verdictOf(unknown('Not read.'), {}, 'risky')).toMatchObject({ verdict: 'unknown', tier: 'risky', kept: [] });
+  });
+});
+
+test('a violation may be worse than the rule says', () => {
+  expect(verdictOf(wrong)?.severity).toBe('high');
+  expect(verdictOf({ ...wrong, severity: 'critical' })?.severity).toBe('critical');
+});
+
+test('evaluations are ordered by rule, and changes by document and path', () => {
+  const rules = ['b', 'c', 'a'].map((id) => ({ rule: ruleLike({ id }), parameters: {}, tier: null }));
+  expect(evaluate(snapshot, rules, NOW).map(({ rule }) => rule.id)).toEqual(['a', 'b', 'c']);
+  const first = { ...TLS_CHANGE, path: '/properties/a' };
+  const last = { ...TLS_CHANGE, document: 'resource' as const };
+  expect(verdictOf({ ...wrong, changes: [last, TLS_CHANGE, first] })?.changes).toEqual([first, TLS_CHANGE, last]);
+});

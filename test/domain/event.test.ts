@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { receive } from '../../src/domain/event.ts';
+import { SITE } from './examples.ts';
+
+const CLAIMS = 'http://schemas.microsoft.com/identity/claims';
+const SOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
+const OID = '0f0f0f0f-1111-2222-3333-444444444444';
+
+/** As Event Grid delivers the write of a site by a person. */
+const written = {
+  topic: '/subscriptions/11111111-2222-3333-4444-555555555555',
+  subject: SITE,
+  eventType: 'Microsoft.Resources.ResourceWriteSuccess',
+  eventTime: '2026-01-15T11:59:58.1234567Z',
+  id: 'e1',
+  data: {
+    authorization: { scope: SITE, action: 'Microsoft.Web/sites/write', evidence: { role: 'Subscription Admin' } },
+    claims: {
+      aud: 'https://management.core.windows.net/',
+      appid: 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c',
+      name: 'Ada Example',
+      [`${CLAIMS}/objectidentifier`]: OID.toUpperCase(),
+      [`${CLAIMS}/scope`]: 'user_impersonation',
+      [`${SOAP}/upn`]: 'ada@example.com',
+      [`${SOAP}/name`]: 'ada@example.com',
+    },
+    correlationId: 'c1',
+    resourceProvider: 'Microsoft.Web',
+    resourceUri: SITE,
+    operationName: 'Microsoft.Web/sites/write',
+    status: 'Succeeded',
+  },
+  dataVersion: '2',
+  metadataVersion: '1',
+};
+const event = {
+  id: 'e1',
+  operation: 'Microsoft.Web/sites/write',
+  eventTime: '2026-01-15T11:59:58.1234567Z',
+  correlationId: 'c1',
+};
+const ada = { objectId: OID, type: 'user', name: 'ada@example.com' };
+
+describe('both schemas say where to look, and who changed it', () => {
+  test('Event Grid', () => {
+    expect(receive(written)).toMatchObject({
+      kind: 'change',
+      resource: { id: SITE, key: SITE.toLowerCase() },
+      event: { ...event, changedBy: ada, appId: 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c' },
+    });
+  });
+
+  test('CloudEvents 1.0', () => {
+    const { subject, eventType: type, eventTime: time, id, data } = written;
+    const cloud = { specversion: '1.0', source: written.topic, subject, type, time, id, data };
+    expect(receive(cloud)).toEqual(receive(written));
+  });
+
+  test.each([
+    ['a child of the site', { subject: `${SITE}/config/web` }, SITE],
+    ['a slot and its child', { subject: `${SITE}/slots/blue/config/web` }, `${SITE}/slots/blue`],
+    ['a diagnostic setting', { subject: `${SITE}/providers/microsoft.insights/diagnosticSettings/x` }, SITE],
+    ['no subject, only the resource', { subject: null }, SITE],
+    ['a delete', { eventType: 'Microsoft.Resources.ResourceDeleteSuccess' }, SITE],
+  ])('%s', (_, members, id) => {
+    expect(receive({ ...written, ...members })).toMatchObject({ kind: 'change', resource: { id } });
+  });
+
+  test('a swap is an action that changes the production app', () => {
+    const swap = {
+      ...written,
+      eventType: 'Microsoft.Resources.ResourceActionSuccess',
+      data: { ...written.data, operationName: 'Microsoft.Web/sites/slots/slotsswap/Action' },
+    };
+    expect(receive(swap)).toMatchObject({ kind: 'change', resource: { id: SITE } });
+  });
+});
+
+describe('who changed it', () => {
+  const changedBy = (claims: unknown, evidence?: unknown) => {
+    const received = receive({ ...written, data: { ...written.data, claims, authorization: { evidence } } });
+    return received.kind === 'change' ? received.event.changedBy : received;
+  };
+
+  test.each([
+    [
+      'a pipeline has no name and no scope',
+      { appid: 'a', [`${CLAIMS}/objectidentifier`]: OID },
+      undefined,
+      { objectId: OID, type: 'app' },
+    ],
+    ['the short claims', { oid: OID, upn: 'ada@example.com' }, undefined, ada],
+    [
+      'an application that says so',
+      { oid: OID, idtyp: 'app', name: 'pipeline' },
+      undefined,
+      { objectId: OID, type: 'app', name: 'pipeline' },
+    ],
+    [
+      'no claims: the evidence, whose ids have no dashes',
+      {},
+      { principalId: OID.replaceAll('-', ''), principalType: 'ServicePrincipal' },
+      { objectId: OID, type: 'app' },
+    ],
+    ['evidence of a person', null, { principalId: OID, principalType: 'User' }, { objectId: OID, type: 'user' }],
+    ['evidence as a list', {}, [], null],
+    ['evidence of a role only', {}, { role: 'Subscription Admin' }, null],
+    ['claims of another form', 'none', undefined, null],
+    ['an object id that is no text', { oid: 7 }, undefined, null],
+    ['nothing', undefined, undefined, null],
+  ])('%s', (_, claims, evidence, expected) => {
+    expect(changedBy(claims, evidence)).toEqual(expected);
+  });
+
+  test.each([
+    ['no data', undefined],
+    ['data of another form', 'x'],
+    ['authorization of another form', { authorization: 'x' }],
+  ])('%s loses the caller, not the event', (_, data) => {
+    expect(receive({ ...written, data })).toMatchObject({
+      kind: 'change',
+      resource: { id: SITE },
+      event: { id: 'e1', operation: 'Microsoft.Resources.ResourceWriteSuccess', changedBy: null, appId: null },
+    });
+  });
+});
+
+describe('what is none of ours is ignored, with its reason', () => {
+  test.each([
+    ['another provider', { subject: SITE.replace('Microsoft.Web/sites', 'Microsoft.Storage/storageAccounts') }],
+    ['a plan', { subject: SITE.replace('Microsoft.Web/sites', 'Microsoft.Web/serverfarms') }],
+    ['a subscription', { subject: '/subscriptions/s' }],
+    ['a failed write', { eventType: 'Microsoft.Resources.ResourceWriteFailure' }],
+    ['another action', { eventType: 'Microsoft.Resources.ResourceActionSuccess' }],
+    ['no type', { eventType: null }],
+    ['no resource at all', { subject: '', data: {} }],
+    ['a path trick', { subject: `${SITE}/../other` }],
+  ])('%s', (_, members) => {
+    expect(receive({ ...written, ...members })).toEqual({
+      kind: 'ignored',
+      eventId: 'e1',
+      reason: expect.stringMatching(/\w/),
+    });
+  });
+
+  test('what has no id is no event', () => {
+    expect(receive({ ...written, id: undefined })).toMatchObject({ kind: 'ignored', eventId: null });
+    expect(receive(null)).toMatchObject({ kind: 'ignored', eventId: null });
+  });
+
+  test('promise 1: nothing that JSON can say makes it throw', () => {
+    const odd = fc.oneof(fc.jsonValue(), fc.constantFrom(SITE, 'Microsoft.Resources.ResourceWriteSuccess'));
+    const delivered = fc.record(
+      {
+        id: odd,
+        subject: odd,
+        eventType: odd,
+        type: odd,
+        time: odd,
+        data: fc.oneof(odd, fc.record({ claims: odd, authorization: odd })),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(delivered, fc.jsonValue()), (input) => {
+        expect(['change', 'ignored']).toContain(receive(input).kind);
+      }),
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { documentViews, parseSnapshot, provisioningFinished, read, stateOf } from '../../src/domain/snapshot.ts';
+import { CONTAINER_APP, resourceNamed, SITE } from './examples.ts';
+
+const PLANTED = 'planted-secret';
+
+describe('promise 12: secrets are dropped before a snapshot exists', () => {
+  test.each([
+    [
+      'environment variables of containers, names kept',
+      {
+        properties: {
+          template: {
+            containers: [
+              {
+                name: 'a',
+                env: [
+                  { name: 'KEY', value: PLANTED },
+                  { name: 'R', secretRef: 'r' },
+                ],
+              },
+            ],
+          },
+        },
+      },
+      {
+        properties: {
+          template: { containers: [{ name: 'a', env: [{ name: 'KEY' }, { name: 'R', secretRef: 'r' }] }] },
+        },
+      },
+    ],
+    [
+      'init containers too',
+      { properties: { template: { initContainers: [{ env: [{ name: 'KEY', value: PLANTED }] }] } } },
+      { properties: { template: { initContainers: [{ env: [{ name: 'KEY' }] }] } } },
+    ],
+    [
+      'values of Dapr components',
+      {
+        value: [
+          { properties: { metadata: [{ name: 'k', value: PLANTED }], secrets: [{ name: 's', value: PLANTED }] } },
+        ],
+      },
+      { value: [{ properties: { metadata: [{ name: 'k' }], secrets: [{ name: 's' }] } }] },
+    ],
+    [
+      "a backup's storage URL, databases and log",
+      {
+        value: [
+          {
+            properties: {
+              storageAccountUrl: PLANTED,
+              databases: [{ connectionString: PLANTED }],
+              log: PLANTED,
+              status: 'Succeeded',
+            },
+          },
+        ],
+      },
+      { value: [{ properties: { status: 'Succeeded' } }] },
+    ],
+    [
+      'app settings and connection strings',
+      {
+        properties: {
+          siteConfig: {
+            appSettings: [{ name: 'a', value: PLANTED }],
+            connectionStrings: [{ connectionString: PLANTED }],
+          },
+        },
+      },
+      { properties: { siteConfig: {} } },
+    ],
+    [
+      'keys of a log destination',
+      { properties: { appLogsConfiguration: { logAnalyticsConfiguration: { customerId: 'c', sharedKey: PLANTED } } } },
+      { properties: { appLogsConfiguration: { logAnalyticsConfiguration: { customerId: 'c' } } } },
+    ],
+  ])('%s', (_, body, kept) => {
+    const snapshot = parseSnapshot({ id: CONTAINER_APP, documents: { resource: body } });
+    expect(snapshot.documents.resource).toEqual({ status: 'read', body: kept });
+    expect(JSON.stringify(snapshot)).not.toContain(PLANTED);
+    expect(read(body)).toEqual({ status: 'read', body: kept });
+  });
+
+  test('the logs of a diagnostic setting are no secret', () => {
+    const body = { value: [{ name: 'a', properties: { logs: [{ category: 'x', enabled: true }], workspaceId: 'w' } }] };
+    expect(read(body)).toEqual({ status: 'read', body });
+  });
+});
+
+describe('a snapshot file', () => {
+  test('an absent key was not read, null means 404', () => {
+    const snapshot = parseSnapshot({ id: SITE, documents: { resource: { properties: {} }, 'config/web': null } });
+    expect(stateOf(snapshot, 'resource').status).toBe('read');
+    expect(stateOf(snapshot, 'config/web').status).toBe('missing');
+    expect(stateOf(snapshot, 'diagnosticSettings').status).toBe('not-read');
+    expect(documentViews(snapshot)).toEqual([
+      { name: 'resource', status: 'read' },
+      { name: 'config/web', status: 'missing' },
+    ]);
+  });
+
+  test('why a document is not there is shown with it', () => {
+    const state = { status: 'failed', detail: 'TooManyRequests', passing: true } as const;
+    expect(documentViews({ resource: resourceNamed(SITE), documents: { 'config/web': state } })).toEqual([
+      { name: 'config/web', status: 'failed', detail: 'TooManyRequests' },
+    ]);
+  });
+});
+
+test.each([
+  ['Succeeded', true],
+  ['failed', true],
+  ['Canceled', true],
+  ['InProgress', false],
+  ['Updating', false],
+  [null, true],
+])('a provisioning state of %s is finished: %s', (provisioningState, finished) => {
+  const snapshot = parseSnapshot({ id: SITE, documents: { resource: { properties: { provisioningState } } } });
+  expect(provisioningFinished(snapshot)).toBe(finished);
+});
