@@ -86,16 +86,19 @@ export const reject = defineCall({
   role: 'Plumbline.Approver',
   personOnly: true,
   query: none,
-  body: z.strictObject({ comment: comment.min(1, 'must say why') }),
+  body: z.strictObject({
+    comment: comment.min(1, 'must say why'),
+    digest: z.string().exactOptional().describe('Rejecting needs none'),
+  }),
   statuses: [200],
   result: schemas.approval,
-  refusals: ['not-found', 'expired', 'decided', 'superseded'],
+  refusals: ['not-found', 'expired', 'decided', 'superseded', 'digest-mismatch'],
   find: findApproval,
   async handle({ world, principal, subject, body }) {
     const decided = await recordDecision(world, {
       approvalId: subject.id,
       decision: 'reject',
-      digest: null,
+      digest: body.digest ?? null,
       comment: body.comment,
       person: { objectId: principal.objectId, name: principal.name },
     });

@@ -17,7 +17,7 @@ export const resourceOrAbove = z
   .transform((scope) => scope.replace(/\/$/, ''))
   .describe('The ARM id of a resource, or any scope above it by whole segments; cases do not matter.');
 
-/** A moment in any offset, as the ISO time in UTC that stores compare. */
+/** A moment in any offset, as the ISO time in UTC that stores compare. Before 1970, which no key can hold, is 1970. */
 export const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z')
-  .transform((time) => new Date(time).toISOString());
+  .transform((time) => new Date(Math.max(0, Date.parse(time))).toISOString());

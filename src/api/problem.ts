@@ -40,11 +40,8 @@ export function problemOf({ code, message, members }: Refusal): Reply {
   const { status, title } = PROBLEMS[code];
   // RFC 9110 asks every 401 to name a way to sign in.
   const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  return problem(
-    status,
-    { ...members, type: `urn:plumbline:problem:${code}`, title, status, detail: message, code },
-    challenge,
-  );
+  const type = `urn:plumbline:problem:${code}`;
+  return problem(status, { type, title, status, detail: message, code, ...members }, challenge);
 }
 
 /** A fault of our own: its id finds the log line; nothing else of it leaves the service. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { listApprovals } from '../../src/api/approvals.ts';
 import { listAudit } from '../../src/api/audit.ts';
 import type { ApiService, Call } from '../../src/api/call.ts';
+import { moment } from '../../src/api/filters.ts';
 import { listFindings } from '../../src/api/findings.ts';
 import { listRules } from '../../src/api/rules.ts';
 import { ask, serviceOf, told } from './asking.ts';
@@ -149,6 +150,18 @@ describe('filters', () => {
     const query = `?resource=${GROUP.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions')}/`;
     expect(items(await ask(listFindings, service, { query }))).toHaveLength(50);
     expect(items(await ask(listApprovals, service, { query: '?status=applied&limit=200' }))).toHaveLength(60);
+  });
+});
+
+describe('times', () => {
+  it.each([
+    ['2026-03-01', '2026-03-01T00:00:00.000Z'],
+    ['2026-03-01T03:00:00+02:00', '2026-03-01T01:00:00.000Z'],
+    ['2026-03-01T03:00:00.123456Z', '2026-03-01T03:00:00.123Z'],
+    ['0001-01-01', '1970-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59-12:00', '+010000-01-01T11:59:59.000Z'],
+  ])('%s is %s', (given, meant) => {
+    expect(moment.parse(given)).toBe(meant);
   });
 });
 

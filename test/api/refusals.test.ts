@@ -109,7 +109,8 @@ describe('bodies', () => {
     ['no comment', {}],
     ['a comment that is no string', { comment: 1 }],
     ['a blank comment', { comment: '  ' }],
-    ['an unknown key', { comment: 'no', digest: DIGEST }],
+    ['an unknown key', { comment: 'no', force: true }],
+    ['a digest that is no string', { comment: 'no', digest: null }],
   ])('rejecting with %s is 400', async (_, body) => {
     expect(told(await ask(reject, serviceOf(world), { ...here, body }))).toBe('400 invalid');
   });

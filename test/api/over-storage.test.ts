@@ -1,0 +1,136 @@
+/** The lists over real storage: what the stores give has the form that openapi.json promises, page by page. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startStorage } from '../../local/storage.ts';
+import { approve, getApproval, listApprovals } from '../../src/api/approvals.ts';
+import { getAuditEntry, listAudit, verifyAudit } from '../../src/api/audit.ts';
+import type { ApiService, Call } from '../../src/api/call.ts';
+import { explain } from '../../src/api/explain.ts';
+import { getSummary, listFindings } from '../../src/api/findings.ts';
+import { getHealth } from '../../src/api/health.ts';
+import { getSettings, putSettings } from '../../src/api/settings.ts';
+import { parseAuditKeys } from '../../src/domain/audit.ts';
+import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
+import { type Answer, type Asking, ask, serviceOf, told } from './asking.ts';
+import { memoryWorld } from './memory-world.ts';
+import { approval, DIGEST, event, fact, finding, GROUP, memory, SHOP } from './samples.ts';
+
+let storage: Awaited<ReturnType<typeof startStorage>>;
+let service: ApiService;
+const ids: string[] = [];
+const auditIds = ['1', '2', '3'].map((digit) => digit.repeat(32));
+
+beforeAll(async () => {
+  storage = await startStorage();
+  const here = memoryWorld();
+  const { ping, ...stores } = openStorage({
+    connection: { kind: 'connection-string', value: storage.connectionString },
+    auditKeys: parseAuditKeys(`k1:${randomBytes(32).toString('base64')}`),
+    now: here.clock.now,
+    credential: { getToken: async () => null },
+  });
+  const world = { ...here, newId: randomUUID, ...stores };
+  service = { ...serviceOf(world), ping };
+  for (let n = 0; n < 3; n += 1) {
+    const id = world.approvals.newId(new Date(Date.parse('2026-03-01T10:00:00Z') + n));
+    ids.unshift(id);
+    await world.approvals.save(approval({ id, status: n === 0 ? 'applied' : 'pending' }), null);
+  }
+  await world.audit.append(
+    auditIds.map((id, n) => fact({ id, at: `2026-03-01T10:00:0${n}.000Z`, operationId: `operation-${n}` })),
+  );
+  await world.findings.replace(
+    shop(),
+    [finding(), finding({ rule: 'webapp-http2', verdict: 'unknown', decision: null })],
+    [],
+  );
+  await world.events.receive(event());
+  await world.memories.save(shop(), memory(), null);
+});
+
+afterAll(() => storage.close());
+
+const get = async (call: Call, asking: Asking = {}): Promise<Answer> => {
+  const answer = await ask(call, service, asking);
+  if (answer.status < 300 && typeof call.result !== 'string') {
+    expect(call.result.parse(answer.body), call.name).toEqual(answer.body);
+  }
+  return answer;
+};
+
+describe('over real storage', () => {
+  it('every answer has the form that it should have', async () => {
+    const asked: [Call, Asking?][] = [
+      [listApprovals],
+      [getApproval, { params: { id: ids[0] ?? '' } }],
+      [listAudit],
+      [getAuditEntry, { params: { id: auditIds[0] ?? '' } }],
+      [verifyAudit],
+      [listFindings],
+      [getSummary],
+      [explain, { query: `?resource=${SHOP.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions')}` }],
+      [explain, { query: '?event=event-1' }],
+      [getSettings],
+      [getHealth],
+    ];
+    for (const [call, asking] of asked) expect((await get(call, asking)).status, call.name).toBe(200);
+  });
+
+  it('lists are newest first, and pages of one lead through all of them', async () => {
+    expect(await walk(listApprovals)).toEqual(ids);
+    expect(await walk(listAudit)).toEqual([...auditIds].reverse());
+    expect(await walk(listFindings)).toHaveLength(2);
+  });
+
+  it('filters reach the rows', async () => {
+    const count = async (call: Call, query: string) => (await walk(call, query)).length;
+    expect(await count(listApprovals, '&status=pending')).toBe(2);
+    expect(await count(listApprovals, `&status=pending&resource=${GROUP}/&rule=webapp-min-tls`)).toBe(2);
+    expect(await count(listApprovals, '&rule=webapp-http2')).toBe(0);
+    expect(await count(listAudit, '&from=2026-03-01T10:00:01Z&to=2026-03-01T10:00:02Z')).toBe(1);
+    expect(await count(listAudit, '&from=0001-01-01&to=9999-12-31')).toBe(3);
+    expect(await count(listAudit, '&operationId=operation-1')).toBe(1);
+    expect(await count(listAudit, '&kind=fix.failed')).toBe(0);
+    expect(await count(listFindings, `&verdict=violation&severity=high&decision=queue&resource=${SHOP}`)).toBe(1);
+  });
+
+  it('a decision is stored once and found again', async () => {
+    const which = { params: { id: ids[0] ?? '' } };
+    const asking = { ...which, body: { digest: DIGEST } };
+    const first = await get(approve, asking);
+    expect(first).toMatchObject({ status: 202, body: { status: 'approved' } });
+    expect(await get(approve, asking)).toMatchObject({ status: 202, body: { id: ids[0], status: 'approved' } });
+    expect((await get(getApproval, which)).body.decision).toEqual(first.body.decision);
+    expect(await walk(listAudit, '&kind=approval.approved')).toHaveLength(1);
+  });
+
+  it('settings keep their ETag', async () => {
+    const stored = await get(putSettings, { body: { mode: 'autofix' }, headers: { 'if-match': '"0"' } });
+    expect([stored.status, stored.headers.get('etag')]).toEqual([200, '"1"']);
+    expect(told(await get(putSettings, { body: {}, headers: { 'if-match': '"0"' } }))).toBe('412 settings-changed');
+    expect((await get(getSettings)).body).toEqual(stored.body);
+  });
+});
+
+const page = z.object({ items: z.array(z.record(z.string(), z.unknown())), nextCursor: z.string().optional() });
+
+/** The ids of a list, asked for one by one. */
+async function walk(call: Call, query = ''): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const at = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { items, nextCursor } = page.parse((await get(call, { query: `?limit=1${query}${at}` })).body);
+    seen.push(...items.map(({ id, rule }) => id ?? rule));
+    cursor = nextCursor;
+  } while (cursor !== undefined);
+  return seen;
+}
+
+function shop(): Resource {
+  const resource = parseResourceId(SHOP);
+  if (!resource) throw new Error('the sample is no resource');
+  return resource;
+}
