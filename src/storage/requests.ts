@@ -111,5 +111,6 @@ const failed = z.object({
 function failureOf(error: unknown): Failure {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) throw error;
   const { name, code, statusCode, details } = failed.parse(error);
+  if (name === 'AbortError') return new Failure(0, `no answer within ${DEADLINE_MS / 1000} s`);
   return new Failure(statusCode, details?.odataError?.code ?? details?.errorCode ?? code ?? name);
 }

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { Approval } from '../../src/domain/approval.ts';
+import { type ApprovalQuery, type Approvals, StaleVersion } from '../../src/workflows/ports.ts';
+import { useAccount } from './azurite.ts';
+import { app, approval, SUBSCRIPTION, time } from './samples.ts';
+
+const account = useAccount();
+
+describe('promise 8: a decision is stored once', () => {
+  it('lets one of two people win who save at the same moment', async () => {
+    const writers = [account.open().approvals, account.open().approvals];
+    await writers[0]?.save(approval('a-race', app('race')), null);
+    const answers = await Promise.allSettled(
+      writers.map(async (approvals, n) => {
+        const read = await approvals.get('a-race');
+        if (!read) throw new Error('it was saved before');
+        const by = { objectId: `person-${n}`, name: `Person ${n}` };
+        const decision = { by, at: time(n), comment: null, decision: 'approve' as const, changerUnknown: false };
+        return approvals.save({ ...read.value, status: 'approved', decision }, read.version);
+      }),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const won = answers.findIndex(({ status }) => status === 'fulfilled');
+    const [lost] = answers.filter((answer) => answer.status === 'rejected');
+    expect(lost?.reason).toBeInstanceOf(StaleVersion);
+    expect(await writers[1]?.get('a-race')).toMatchObject({
+      value: { decision: { by: { objectId: `person-${won}` } } },
+    });
+  });
+
+  it('does not make the same approval twice', async () => {
+    const { approvals } = account.open();
+    await approvals.save(approval('a-twice', app('one')), null);
+    await expect(approvals.save(approval('a-twice', app('one')), null)).rejects.toBeInstanceOf(StaleVersion);
+  });
+
+  it('gives a version with which it can be saved again', async () => {
+    const { approvals } = account.open();
+    const first = await approvals.save(approval('a-again', app('one')), null);
+    const second = await approvals.save(approval('a-again', app('one'), { status: 'rejected' }), first);
+    expect(await approvals.get('a-again')).toEqual({
+      value: approval('a-again', app('one'), { status: 'rejected' }),
+      version: second,
+    });
+    await expect(approvals.save(approval('a-again', app('one')), first)).rejects.toBeInstanceOf(StaleVersion);
+  });
+});
+
+describe('the queue of approvals', () => {
+  it('gives ids that sort newest first and can stand in a URL', () => {
+    const { approvals } = account.open();
+    const ids = [3, 2, 1, 0].map((seconds) => approvals.newId(new Date(time(seconds))));
+    expect([...ids].sort()).toEqual(ids);
+    for (const id of ids) expect(id).toMatch(/^[a-z0-9]{22}$/);
+    const sameMoment = Array.from({ length: 100 }, () => approvals.newId(new Date(time(0))));
+    expect(new Set(sameMoment).size).toBe(100);
+  });
+
+  it('knows nothing of ids that it never gave', async () => {
+    const { approvals } = account.open();
+    for (const id of ['unknown', '', 'a/b', '%', 'x'.repeat(2000)]) expect(await approvals.get(id)).toBeNull();
+  });
+
+  it('lists newest first, filtered, to the end, without loss or doubles', async () => {
+    const { approvals } = account.open();
+    const made: Approval[] = [];
+    for (let n = 0; n < 30; n++) {
+      const of = app(n % 3 === 0 ? 'shop' : `other-${n}`, n % 2 === 0 ? 'List-A' : 'List-B');
+      made.unshift(
+        approval(approvals.newId(new Date(time(n))), of, {
+          status: n % 5 === 0 ? 'rejected' : 'pending',
+          requestedAt: time(n),
+        }),
+      );
+    }
+    for (const one of made) await approvals.save(one, null);
+    const listed = (query: ApprovalQuery) => all(approvals, query, 4);
+    const inA = `${SUBSCRIPTION}/resourcegroups/list-a`;
+    expect(await listed({ resource: inA })).toEqual(made.filter(({ resource }) => resource.id.includes('List-A')));
+    expect(await listed({ resource: inA, status: 'rejected' })).toEqual(
+      made.filter(({ resource, status }) => resource.id.includes('List-A') && status === 'rejected'),
+    );
+    expect(await listed({ resource: app('shop', 'List-B').id })).toEqual(
+      made.filter(({ resource }) => resource.id === app('shop', 'List-B').id),
+    );
+    expect(await listed({ rule: 'webapp-http2' })).toEqual([]);
+  });
+});
+
+async function all(approvals: Approvals, query: ApprovalQuery, limit: number): Promise<Approval[]> {
+  const found: Approval[] = [];
+  let after: string | null = null;
+  do {
+    account.requests();
+    const page = await approvals.list(query, { limit, after });
+    expect(account.requests().table).toBeLessThanOrEqual(3);
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== null);
+  return found;
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/domain/finding.ts';
+import type { FindingList, FindingQuery } from '../../src/workflows/ports.ts';
+import { useAccount } from './azurite.ts';
+import { app, finding, SUBSCRIPTION, time } from './samples.ts';
+
+const account = useAccount();
+const group = (name: string): FindingQuery => ({ resource: `${SUBSCRIPTION}/resourceGroups/${name}` });
+
+describe('the list of findings follows the memories', () => {
+  it('shows newest first, and by verdict, resource, rule, severity and decision', async () => {
+    const { findings } = account.open();
+    const at = (name: string) => app(name, 'filters');
+    const some = [
+      finding(at('shop'), 'rule-a', { since: time(1) }),
+      finding(at('shop'), 'rule-b', { since: time(3), verdict: 'compliant', decision: null }),
+      finding(at('shop/slots/next'), 'rule-a', { since: time(2), severity: 'low' }),
+      finding(at('shopping'), 'rule-a', { since: time(4), decision: { action: 'fix', until: null, reasons: [] } }),
+    ];
+    for (const name of ['shop', 'shop/slots/next', 'shopping']) {
+      await findings.replace(
+        at(name),
+        some.filter(({ resource }) => resource.id === at(name).id),
+        [],
+      );
+    }
+    const [a, b, slot, shopping] = some;
+    expect(await all(findings, group('filters'))).toEqual([shopping, b, slot, a]);
+    expect(await all(findings, { resource: at('SHOP').id })).toEqual([b, slot, a]);
+    expect(await all(findings, { ...group('filters'), rule: 'rule-a', severity: 'high' })).toEqual([shopping, a]);
+    expect(await all(findings, { ...group('filters'), verdict: 'compliant' })).toEqual([b]);
+    expect(await all(findings, { ...group('filters'), decision: 'fix' })).toEqual([shopping]);
+  });
+
+  it('holds exactly the last findings of a resource, whatever moved', async () => {
+    const { findings } = account.open();
+    const of = app('one', 'moves');
+    const rounds: Finding[][] = [
+      [finding(of, 'a'), finding(of, 'b')],
+      [finding(of, 'a', { since: time(5), verdict: 'compliant' }), finding(of, 'b', { evaluatedAt: time(5) })],
+      [finding(of, 'b', { evaluatedAt: time(9) }), finding(of, 'c', { since: time(9) })],
+      [],
+      [finding(of, 'a', { since: time(20) })],
+    ];
+    for (const round of rounds) {
+      await findings.replace(of, round, []);
+      expect(sorted(await all(findings, group('moves')))).toEqual(sorted(round));
+    }
+  });
+
+  it('leaves nothing stale behind when the memory of the last findings was lost in a crash', async () => {
+    const { findings } = account.open();
+    const of = app('one', 'crash');
+    await findings.replace(of, [finding(of, 'a', { since: time(1) })], []);
+    await findings.replace(of, [finding(of, 'a', { since: time(2) })], []);
+    expect((await all(findings, group('crash'))).map(({ since }) => since)).toEqual([time(2)]);
+  });
+
+  it('takes more findings than one transaction holds, and all of them changing', async () => {
+    const { findings } = account.open();
+    const of = app('one', 'many');
+    const many = (since: string) => Array.from({ length: 130 }, (_, n) => finding(of, `rule-${n}`, { since }));
+    await findings.replace(of, many(time(1)), []);
+    await findings.replace(of, many(time(2)), []);
+    const listed = await all(findings, group('many'));
+    expect(listed.length).toBe(130);
+    expect(new Set(listed.map(({ since }) => since))).toEqual(new Set([time(2)]));
+  });
+
+  it('ends with the findings of one of two writers, never a mixture', async () => {
+    const of = app('one', 'race');
+    const writers = [account.open().findings, account.open().findings];
+    const told = writers.map((_, n) => ['a', 'b', 'c'].map((rule) => finding(of, `${rule}${n}`, { since: time(n) })));
+    await Promise.all(writers.map((one, n) => one.replace(of, told[n] ?? [], [])));
+    const rules = (await all(account.open().findings, group('race'))).map(({ rule }) => rule).sort();
+    expect([
+      ['a0', 'b0', 'c0'],
+      ['a1', 'b1', 'c1'],
+    ]).toContainEqual(rules);
+  });
+
+  it('costs two requests a reconcile', async () => {
+    const { findings } = account.open();
+    const of = app('one', 'cost');
+    await findings.replace(of, [finding(of, 'a')], []);
+    account.requests();
+    await findings.replace(
+      of,
+      Array.from({ length: 12 }, (_, n) => finding(of, `rule-${n}`)),
+      [],
+    );
+    expect(account.requests().table).toBe(2);
+  });
+});
+
+async function all(findings: FindingList, query: FindingQuery): Promise<Finding[]> {
+  const found: Finding[] = [];
+  let after: string | null = null;
+  do {
+    const page = await findings.list(query, { limit: 7, after });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== null);
+  return found;
+}
+
+function sorted(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => (a.rule < b.rule ? -1 : 1));
+}
