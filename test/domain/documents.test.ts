@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { DOCUMENT_NAMES, DOCUMENTS, documentOf, impactOf, isDocumentName } from '../../src/domain/documents.ts';
+import { CONTAINER_APP, ENVIRONMENT, resourceNamed, SITE } from './examples.ts';
+
+const IDS = { 'web-app': SITE, 'container-app': CONTAINER_APP, environment: ENVIRONMENT };
+
+describe('the documents table', () => {
+  test('the names are those of a snapshot file', () => {
+    expect([...DOCUMENT_NAMES].sort()).toEqual(
+      [
+        'resource config/web config/authsettingsV2 config/configreferences/appsettings',
+        'basicPublishingCredentialsPolicies/ftp basicPublishingCredentialsPolicies/scm diagnosticSettings',
+        'privateEndpointConnections slots backups authConfigs/current revisions daprComponents roleAssignments plan',
+        'environment environment/diagnosticSettings environment/apps resourceGroup subnet routeTable registry',
+        'subscription/certificates subscription/metricAlerts subscription/activityLogAlerts',
+        'subscription/policyAssignments subscription/diagnosticSettings subscription/apps',
+        'subscription/pricings/AppServices subscription/pricings/Containers subscription/pricings/CloudPosture',
+      ]
+        .join(' ')
+        .split(' ')
+        .sort(),
+    );
+    expect(isDocumentName('config/appsettings')).toBe(false);
+  });
+
+  test('a kind has each document once', () => {
+    const rows = DOCUMENTS.flatMap(({ name, kinds }) => kinds.map((kind) => `${kind} ${name}`));
+    expect(new Set(rows).size).toBe(rows.length);
+  });
+
+  test('promise 12: no list action is called or granted', () => {
+    for (const { name, kinds, readAction, path } of DOCUMENTS) {
+      expect(readAction).toMatch(/\/read$/i);
+      for (const [kind, id] of Object.entries(IDS)) {
+        if (!kinds.some((one) => one === kind)) continue;
+        expect(path(resourceNamed(id), null), name).toMatch(/^\/subscriptions\/(?!.*\/list)/);
+      }
+    }
+  });
+
+  test('every write says its action', () => {
+    const writes = DOCUMENTS.flatMap(({ write }) => write?.actions ?? []);
+    expect(writes.length).toBeGreaterThan(0);
+    for (const action of writes) expect(action).toMatch(/\/(write|delete)$/i);
+  });
+});
+
+test.each([
+  [
+    'the worst of several wins',
+    'web-app',
+    ['config/web /properties/ftpsState', 'config/web /properties/cors/allowedOrigins'],
+    'traffic',
+  ],
+  ['a site restarts at least', 'web-app', ['resource /properties/httpsOnly'], 'restart'],
+  ['config/web restarts at least', 'web-app', ['config/web /properties/minTlsVersion'], 'restart'],
+  ['diagnostics of a site restart it', 'web-app', ['diagnosticSettings /value/plumbline/properties'], 'restart'],
+  [
+    'publishing policies touch nothing',
+    'web-app',
+    ['basicPublishingCredentialsPolicies/scm /properties/allow'],
+    'none',
+  ],
+  ['ingress is traffic', 'container-app', ['resource /properties/configuration/ingress/allowInsecure'], 'traffic'],
+  [
+    'logs of an environment cost',
+    'environment',
+    ['resource /properties/appLogsConfiguration/destination', 'diagnosticSettings /value/plumbline/properties'],
+    'cost',
+  ],
+  ['nothing has no impact', 'web-app', [], 'none'],
+] as const)('impact: %s', (_, kind, leaves, impact) => {
+  const changes = leaves.map((leaf) => ({ document: leaf.split(' ')[0] ?? '', path: leaf.split(' ')[1] ?? '' }));
+  for (const { document } of changes) expect(documentOf(kind, document)).not.toBeNull();
+  expect(impactOf(kind, changes)).toBe(impact);
+});
