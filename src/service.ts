@@ -5,7 +5,6 @@ import { createCredential } from './azure/credential.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { rules } from './rules/index.ts';
-import { openStorage } from './storage/open-storage.ts';
 import type { World } from './workflows/ports.ts';
 
 export interface Service {
@@ -15,16 +14,17 @@ export interface Service {
   ping(): Promise<void>;
 }
 
-let service: Service | undefined;
+let service: Promise<Service> | undefined;
 
 /** The service of this process. Throws NotConfigured as long as settings are missing or malformed. */
-export function getService(): Service {
-  service ??= createService(process.env);
+export async function getService(): Promise<Service> {
+  service ??= createService(readConfig(process.env));
   return service;
 }
 
-function createService(environment: NodeJS.ProcessEnv): Service {
-  const config = readConfig(environment);
+async function createService(config: Config): Promise<Service> {
+  // The storage SDKs are most of what the bundle has to load, and registering functions needs none of it.
+  const { openStorage } = await import('./storage/open-storage.ts');
   const log = createLog(config.logLevel);
   const now = () => new Date();
   const credential = createCredential(config.identity);

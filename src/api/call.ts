@@ -17,8 +17,8 @@ export interface ApiService {
   ping(): Promise<void>;
 }
 
-/** Throws NotConfigured when settings are missing or malformed. */
-export type GetService = () => ApiService;
+/** Rejects with NotConfigured when settings are missing or malformed. */
+export type GetService = () => Promise<ApiService>;
 
 /** An answer: a string body is sent as it is, everything else as JSON. */
 export interface Reply {

@@ -28,7 +28,7 @@ export const getHealth: OpenCall = {
 async function checksOf(getService: GetService): Promise<Check[]> {
   let service: ApiService;
   try {
-    service = getService();
+    service = await getService();
   } catch (error) {
     if (!(error instanceof NotConfigured)) throw error;
     return error.problems.map(({ setting, message }) => ({ name: setting, ok: false, message }));

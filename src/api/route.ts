@@ -23,7 +23,7 @@ export function handlerOf(call: Call, getService: GetService): Handler {
     try {
       return response(call, await serve(call, request, getService));
     } catch (error) {
-      return response(call, refused(error, call, getService, context));
+      return response(call, await refused(error, call, getService, context));
     }
   };
 }
@@ -34,7 +34,7 @@ async function serve(call: Call, request: HttpRequest, getService: GetService): 
     queryOf(request.url, noQuery);
     return call.handle(getService);
   }
-  const { world, config } = getService();
+  const { world, config } = await getService();
   const principal = principalOf(request.headers, config.authEnabled);
   requireRole(principal, call.role);
   if (call.personOnly && principal.application) {
@@ -47,7 +47,7 @@ async function serve(call: Call, request: HttpRequest, getService: GetService): 
   return call.handle({ ...asked, subject, query, body });
 }
 
-function refused(error: unknown, call: Call, getService: GetService, context: InvocationContext): Reply {
+async function refused(error: unknown, call: Call, getService: GetService, context: InvocationContext): Promise<Reply> {
   if (error instanceof Refusal) return problemOf(error);
   if (error instanceof NotConfigured) {
     const errors = error.problems.map(({ setting, message }) => ({ setting, detail: message }));
@@ -55,7 +55,7 @@ function refused(error: unknown, call: Call, getService: GetService, context: In
     return problemOf(new Refusal('not-configured', `Settings are missing or malformed: ${names}.`, { errors }));
   }
   const id = randomUUID();
-  logFault(error, { problem: id, call: call.name }, getService, context);
+  await logFault(error, { problem: id, call: call.name }, getService, context);
   if (error instanceof StorageUnavailable) {
     return problemOf(new Refusal('storage-unavailable', 'The storage does not answer; try again in a moment.'));
   }
@@ -63,16 +63,17 @@ function refused(error: unknown, call: Call, getService: GetService, context: In
 }
 
 /** Errors of SDKs carry whole requests, so only what they say and where is logged. */
-function logFault(
+async function logFault(
   error: unknown,
   fields: Record<string, unknown>,
   getService: GetService,
   context: InvocationContext,
-): void {
+): Promise<void> {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const line = { ...fields, error: { name, message, stack } };
   try {
-    getService().world.log.error(line, 'a request failed');
+    const { world } = await getService();
+    world.log.error(line, 'a request failed');
   } catch {
     // Without a service there is no logger either.
     context.error('a request failed', line);

@@ -8,6 +8,6 @@ export function registerDeadLetter(): void {
   app.storageQueue('deadLetter', {
     queueName: `${RECONCILE_QUEUE}-poison`,
     connection: 'AzureWebJobsStorage',
-    handler: (message: unknown) => buryMessage(getService().world, RECONCILE_QUEUE, message),
+    handler: async (message: unknown) => buryMessage((await getService()).world, RECONCILE_QUEUE, message),
   });
 }

@@ -4,5 +4,5 @@ import { getService } from '../service.ts';
 import { housekeep } from '../workflows/housekeeping.ts';
 
 export function registerHousekeeping(): void {
-  app.timer('housekeeping', { schedule: '0 * * * * *', handler: () => housekeep(getService().world) });
+  app.timer('housekeeping', { schedule: '0 * * * * *', handler: async () => housekeep((await getService()).world) });
 }

@@ -11,7 +11,7 @@ export function registerReconcile(): void {
     queueName: RECONCILE_QUEUE,
     connection: 'AzureWebJobsStorage',
     handler: async (message: unknown) => {
-      const { world } = getService();
+      const { world } = await getService();
       try {
         await reconcile(world, workMessage.parse(message));
       } catch (error) {

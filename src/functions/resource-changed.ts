@@ -4,5 +4,7 @@ import { getService } from '../service.ts';
 import { receiveEvent } from '../workflows/receive-event.ts';
 
 export function registerResourceChanged(): void {
-  app.eventGrid('resourceChanged', { handler: (event: unknown) => receiveEvent(getService().world, event) });
+  app.eventGrid('resourceChanged', {
+    handler: async (event: unknown) => receiveEvent((await getService()).world, event),
+  });
 }

@@ -43,7 +43,9 @@ async function decideOnce(world: World, request: DecisionRequest, found: Version
   if (!resource) throw new Error(`approval ${approval.id} names no resource`);
   refuseWhenOver(approval, now);
   const settings = await currentSettings(world);
-  if (request.decision === 'approve') refuseApproval(approval, request, settings, resource);
+  // Rejecting needs no digest; a wrong one still shows that the person looked at something else.
+  if (request.decision === 'approve' || request.digest !== null) refuseOtherDigest(approval, request);
+  if (request.decision === 'approve') refuseWhileNotWriting(settings, resource);
   const changers = request.decision === 'approve' ? await changersOf(world, resource, approval) : [];
   if (settings.settings.approvals.separationOfDuties && changers.includes(request.person.objectId)) {
     throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
@@ -98,18 +100,15 @@ function refuseWhenOver(approval: Approval, now: Date): void {
   }
 }
 
-function refuseApproval(
-  approval: Approval,
-  request: DecisionRequest,
-  { settings }: StoredSettings,
-  resource: Resource,
-): void {
-  if (request.digest !== approval.digest) {
-    throw new Refusal(
-      'digest-mismatch',
-      'The digest is not that of this approval; look at it again and decide what you see.',
-    );
-  }
+function refuseOtherDigest(approval: Approval, request: DecisionRequest): void {
+  if (request.digest === approval.digest) return;
+  throw new Refusal(
+    'digest-mismatch',
+    'The digest is not that of this approval; look at it again and decide what you see.',
+  );
+}
+
+function refuseWhileNotWriting({ settings }: StoredSettings, resource: Resource): void {
   if (modeFor(settings, resource) === 'audit') {
     throw new Refusal('audit-mode', 'Mode audit writes nothing; an operator must choose another mode first.');
   }

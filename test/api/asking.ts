@@ -46,7 +46,10 @@ export async function ask(call: Call, service: ApiService | (() => ApiService), 
     ...(text === undefined ? {} : { body: { string: text } }),
   });
   const context = new InvocationContext({ functionName: call.name, logHandler: () => {} });
-  const answer = await handlerOf(call, typeof service === 'function' ? service : () => service)(request, context);
+  const answer = await handlerOf(call, async () => (typeof service === 'function' ? service() : service))(
+    request,
+    context,
+  );
   const said = z.string().parse(answer.body);
   const headers = new Headers(z.record(z.string(), z.string()).parse(answer.headers));
   const json = headers.get('content-type')?.includes('json');
