@@ -39,7 +39,7 @@ export async function forget(
     await storeApproval(world, { ...cleared, unlogged: [...cleared.unlogged, fact] }, version);
     auditIds.push(fact.id);
   }
-  await world.findings.replace(resource, [], facts.memory.findings);
+  await world.findings.replace(resource, []);
   await world.memories.save(
     resource,
     {

@@ -194,7 +194,8 @@ export interface Memories {
 
 /** The list of findings that people filter; made from the memories, which stay the truth. */
 export interface FindingList {
-  replace(resource: Resource, findings: readonly Finding[], before: readonly Finding[]): Promise<void>;
+  /** These are now all findings of the resource. */
+  replace(resource: Resource, findings: readonly Finding[]): Promise<void>;
   list(query: FindingQuery, page: PageRequest): Promise<Page<Finding>>;
 }
 

@@ -72,7 +72,7 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   const entries = await world.audit.append(outcome.auditFacts);
   const approvals = await storeApprovals(world, outcome);
   const findings = findingsOf(world, resource, outcome, approvals);
-  await world.findings.replace(resource, findings, outcome.facts.memory.findings);
+  await world.findings.replace(resource, findings);
   const memory = memoryOf(world, outcome, findings, approvals);
   await world.memories.save(resource, memory, outcome.remembered.version);
   await watchOpenIntents(world, resource, outcome);
