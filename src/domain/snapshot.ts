@@ -48,6 +48,14 @@ export function documentViews(snapshot: Snapshot): DocumentView[] {
   }));
 }
 
+/** The resource under the id that Azure itself gives it: events spell ids in several casings. */
+export function asAzureSpells({ resource, documents }: Snapshot): Resource {
+  const id =
+    documents.resource?.status === 'read' && isObject(documents.resource.body) ? documents.resource.body.id : null;
+  const named = typeof id === 'string' ? parseResourceId(id) : null;
+  return named?.key === resource.key ? named : resource;
+}
+
 /** Where a resource stays until somebody writes it again; environments end an upgrade in a state of their own. */
 const FINISHED = new Set(['succeeded', 'failed', 'canceled', 'upgradefailed']);
 

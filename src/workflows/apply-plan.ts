@@ -82,11 +82,13 @@ export async function applyPlan(
   occasion: Occasion,
 ): Promise<Applied> {
   const attempted = operations.flatMap(({ operationId, entries }) =>
-    entries.filter(({ state }) => state === 'open').map((entry) => ({ operationId, entry })),
+    entries.flatMap((entry) => {
+      const want = wanted.find(({ digest }) => digest === entry.digest);
+      return want ? [{ operationId, entry, reasons: want.reasons }] : [];
+    }),
   );
-  const reasonsOf = (entry: OpenEntry) => wanted.find(({ digest }) => digest === entry.digest)?.reasons ?? [];
   await world.audit.append(
-    attempted.map(({ operationId, entry }) => intendedFact(occasion, operationId, entry, reasonsOf(entry))),
+    attempted.map(({ operationId, entry, reasons }) => intendedFact(occasion, operationId, entry, reasons)),
   );
   const steps = planOf(
     resource,

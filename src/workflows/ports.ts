@@ -1,17 +1,16 @@
 /** What the workflows need of the world. azure/ and storage/ implement it; tests may too. */
-import type { Approval, ApprovalStatus, Person } from '../domain/approval.ts';
-import type { ArmAnswer, AuditEntry, AuditFact, AuditKind, Trigger } from '../domain/audit.ts';
-import type { Action, ChangeMemory, Reason } from '../domain/ceilings.ts';
-import type { Change } from '../domain/change.ts';
+import type { ArmAnswer } from '../domain/audit.ts';
 import type { DocumentName } from '../domain/documents.ts';
-import type { Caller, ChangeEvent } from '../domain/event.ts';
-import type { Finding } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { PlanStep } from '../domain/plan.ts';
-import type { Resource, ResourceView } from '../domain/resource.ts';
-import type { AnyRule, Severity, Verdict } from '../domain/rule.ts';
-import type { Mode, Settings } from '../domain/settings.ts';
-import type { DocumentView, Snapshot } from '../domain/snapshot.ts';
+import type { Resource } from '../domain/resource.ts';
+import type { AnyRule } from '../domain/rule.ts';
+import type { Mode } from '../domain/settings.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+
+import type { Approvals, AuditLog, DeadLetters, Events, FindingList, Memories, SettingsStore } from './stores.ts';
+
+export * from './stores.ts';
 
 export interface Clock {
   now(): Date;
@@ -101,208 +100,6 @@ export interface Alarms {
   set(resource: Resource, at: Date, why: string): Promise<string>;
   clear(key: string): Promise<void>;
   due(now: Date, limit: number): Promise<{ readonly key: string; readonly resource: string; readonly why: string }[]>;
-}
-
-// ---- What is remembered -----------------------------------------------------------------------------------------------
-
-export type EventOutcome = 'ignored' | 'covered' | 'evaluated' | 'gone' | 'dead';
-
-export interface StoredEvent {
-  readonly event: ChangeEvent;
-  /** The resource's id, or null when the event was about none. */
-  readonly resource: string | null;
-  /** By our clock, ISO. */
-  readonly receivedAt: string;
-  /** null while it waits. */
-  readonly outcome: EventOutcome | null;
-  readonly auditIds: readonly string[];
-  readonly reasons: readonly Reason[];
-}
-
-export interface Conclusion {
-  readonly outcome: EventOutcome;
-  readonly auditIds: readonly string[];
-  readonly reasons: readonly Reason[];
-}
-
-export interface Events {
-  /** Stores an event that came in; when it is known already, returns what is stored. */
-  receive(event: StoredEvent): Promise<StoredEvent>;
-  get(resource: Resource, eventId: string): Promise<StoredEvent | null>;
-  /** By its id alone. */
-  find(eventId: string): Promise<StoredEvent | null>;
-  /** The events of a resource that have no outcome yet. */
-  waiting(resource: Resource): Promise<StoredEvent[]>;
-  /** The latest events of a resource, newest first. */
-  recent(resource: Resource, limit: number): Promise<StoredEvent[]>;
-  /** Gives events their outcome; one that has an outcome keeps it. */
-  conclude(resource: Resource, eventIds: readonly string[], conclusion: Conclusion): Promise<void>;
-}
-
-/** An intent in the log whose outcome is not there yet, or may still change. */
-export interface OpenOperation {
-  readonly operationId: string;
-  readonly startedAt: string;
-  readonly trigger: Trigger;
-  readonly entries: readonly OpenEntry[];
-  /** Long-running operations of Azure that this one waits for: URLs. */
-  readonly waitingFor: readonly string[];
-}
-
-export interface OpenEntry {
-  readonly rule: string;
-  readonly ruleVersion: number;
-  readonly purpose: 'fix' | 'rollback';
-  readonly digest: string;
-  readonly changes: readonly Change[];
-  readonly approvalId: string | null;
-  /** How often it was tried; the outcome of each try is a fact of its own. */
-  readonly attempts: number;
-  /** open: no outcome yet. unknown: a later read decides. The others ended, and a further attempt runs under this intent. */
-  readonly state: 'open' | 'unknown' | 'blocked' | 'failed';
-}
-
-/** All that is remembered of one resource between two reconciles; one row, saved under its version (the fence). */
-export interface ResourceMemory {
-  readonly resource: ResourceView;
-  readonly gone: boolean;
-  readonly evaluatedAt: string | null;
-  readonly trigger: Trigger | null;
-  readonly documents: readonly DocumentView[];
-  readonly findings: readonly Finding[];
-  /** Nothing can be learned before (ISO): ARM is busy with the resource, or asked to wait. */
-  readonly lookAgainAt: string | null;
-  /** By rule: who, other than ourselves, was seen writing the resource since it last met that rule. */
-  readonly changers: Readonly<Record<string, readonly Caller[]>>;
-  readonly openApprovals: readonly string[];
-  /** By digest: changes that a person rejected or nobody decided. */
-  readonly declined: Readonly<Record<string, ChangeMemory>>;
-  readonly operations: readonly OpenOperation[];
-}
-
-export interface Versioned<T> {
-  readonly value: T;
-  /** Opaque; a save under an old version throws StaleVersion. */
-  readonly version: string;
-}
-
-export interface Memories {
-  load(resource: Resource): Promise<Versioned<ResourceMemory> | null>;
-  /** Saves under the version that was loaded (null: there was none); returns the new version. */
-  save(resource: Resource, memory: ResourceMemory, version: string | null): Promise<string>;
-}
-
-/** The list of findings that people filter; made from the memories, which stay the truth. */
-export interface FindingList {
-  /** These are now all findings of the resource. */
-  replace(resource: Resource, findings: readonly Finding[]): Promise<void>;
-  list(query: FindingQuery, page: PageRequest): Promise<Page<Finding>>;
-}
-
-export interface FindingQuery {
-  readonly verdict?: Verdict;
-  readonly resource?: string;
-  readonly rule?: string;
-  readonly severity?: Severity;
-  readonly decision?: Action;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  /** Where the page before ended, as the store gave it. */
-  readonly after: string | null;
-}
-
-/** May be short or empty while `next` is there. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | null;
-}
-
-export interface Approvals {
-  get(id: string): Promise<Versioned<Approval> | null>;
-  /** An id that sorts newest first. */
-  newId(now: Date): string;
-  /** Saves under the version that was loaded (null: it is new). Throws StaleVersion when somebody else was faster. */
-  save(approval: Approval, version: string | null): Promise<string>;
-  list(query: ApprovalQuery, page: PageRequest): Promise<Page<Approval>>;
-}
-
-export interface ApprovalQuery {
-  readonly status?: ApprovalStatus;
-  readonly resource?: string;
-  readonly rule?: string;
-}
-
-export interface AuditLog {
-  /**
-   * Records facts, in order, each once by its id: a fact that is there already is not added again.
-   * Returns the entries, those that were there already included.
-   */
-  append(facts: readonly AuditFact[]): Promise<AuditEntry[]>;
-  get(id: string): Promise<AuditEntry | null>;
-  list(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
-  verify(): Promise<AuditVerification>;
-}
-
-export interface AuditQuery {
-  readonly from?: string;
-  readonly to?: string;
-  readonly resource?: string;
-  readonly rule?: string;
-  readonly kind?: AuditKind;
-  /** An object id. */
-  readonly actor?: string;
-  readonly operationId?: string;
-  readonly approval?: string;
-}
-
-export interface AuditVerification {
-  readonly valid: boolean;
-  /** Whether every entry was looked at. */
-  readonly complete: boolean;
-  readonly entries: number;
-  /** ISO time of the last entry that was verified. */
-  readonly verifiedTo: string | null;
-  readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
-  readonly firstBad?: { readonly chain: string; readonly seq: number; readonly id: string | null };
-  readonly reason?: string;
-}
-
-export interface StoredSettings {
-  readonly settings: Settings;
-  /** Counts the changes; 0 when nothing is stored. */
-  readonly revision: number;
-  readonly stoppedAt: string | null;
-  readonly stoppedBy: Person | null;
-  /** The facts of the last change, kept with it so that a crash cannot lose them before they are in the log. */
-  readonly facts: readonly AuditFact[];
-}
-
-export interface SettingsStore {
-  /** Always asks the store. */
-  load(): Promise<Versioned<StoredSettings> | null>;
-  save(stored: StoredSettings, version: string | null): Promise<string>;
-}
-
-export interface DeadLetters {
-  /** Remembers why a message failed, so that the reason is known if it is given up. */
-  noteFailure(messageKey: string, error: string): Promise<void>;
-  /** Stores a message that was given up, with the last reason noted; storing it twice stores it once. */
-  bury(
-    messageKey: string,
-    letter: { readonly queue: string; readonly message: string; readonly resource: string | null; readonly at: string },
-  ): Promise<void>;
-}
-
-/** Somebody else saved first: read again and decide again. */
-export class StaleVersion extends Error {
-  override readonly name = 'StaleVersion';
-}
-
-/** The storage could not be read or written; nothing may be concluded from what is missing. */
-export class StorageUnavailable extends Error {
-  override readonly name = 'StorageUnavailable';
 }
 
 export interface Ports {

@@ -5,16 +5,15 @@
  */
 import { parseResourceId, type Resource, viewOf } from '../domain/resource.ts';
 import { modeFor } from '../domain/settings.ts';
-import { provisioningFinished, type Snapshot, stateOf } from '../domain/snapshot.ts';
-import { applyPlan, planOperations, type Wanted } from './apply-plan.ts';
+import { asAzureSpells, provisioningFinished, type Snapshot, stateOf } from '../domain/snapshot.ts';
+import { applyPlan } from './apply-plan.ts';
 import type { Occasion } from './facts-of.ts';
 import { forget } from './forget-resource.ts';
 import { documentsFor, judge, rulesOn } from './judge.ts';
 import { type Facts, loadFacts } from './load-facts.ts';
+import { planWork } from './plan-work.ts';
 import { type Lease, StaleVersion, type WorkMessage, type World } from './ports.ts';
 import { recordOutcome, rememberPlan } from './record.ts';
-import { resolveIntents, setAside } from './resolve-intents.ts';
-import { type Judged, planApprovals } from './settle-approvals.ts';
 import { remainingDelay } from './settle-delay.ts';
 import { logFacts } from './store-approval.ts';
 
@@ -56,68 +55,43 @@ export async function reconcile(world: World, message: WorkMessage): Promise<voi
   if (later) await putBack(world, message, later);
 }
 
-async function underLease(world: World, lease: Lease, resource: Resource, message: WorkMessage): Promise<Later | null> {
-  const loaded = await loadFacts(world, resource);
+async function underLease(world: World, lease: Lease, named: Resource, message: WorkMessage): Promise<Later | null> {
+  const loaded = await loadFacts(world, named);
   const wait = waitFor(world, message, loaded);
   if (wait === 'concluded') return null;
   if (wait > 0) return { seconds: wait, counts: false };
 
   const facts: Facts = { ...loaded, approvals: await Promise.all(loaded.approvals.map((one) => logFacts(world, one))) };
-  const rules = rulesOn(world, resource, facts);
+  const rules = rulesOn(world, named, facts);
   const firstRead = world.clock.now();
-  const snapshot = await world.arm.read(resource, documentsFor(resource, rules, facts));
+  const snapshot = await world.arm.read(named, documentsFor(named, rules, facts));
+  const resource = asAzureSpells(snapshot);
   const occasion = occasionOf(resource, message, facts, firstRead);
   if (stateOf(snapshot, 'resource').status === 'missing') {
     await forget(world, resource, facts, snapshot, occasion);
     return null;
   }
-  const resolution = await resolveIntents(world, facts.memory.operations, snapshot, occasion);
-  const judged = judge(world, resource, rules, facts, snapshot, firstRead);
-  const { settings } = facts.settings;
-  const approvals = planApprovals(
-    resource,
-    facts.approvals,
-    judged,
-    snapshot,
-    occasion,
-    { now: firstRead, expireHours: settings.approvals.expireHours },
-    () => world.approvals.newId(firstRead),
-  );
-  const wanted = resolution.running ? [] : wantedNow(judged, approvals.execute);
-  const aside = setAside(
-    resolution.operations,
-    new Set(resolution.running ? resolution.operations.flatMap(digests) : wanted.map(({ digest }) => digest)),
-    new Set(judged.flatMap(({ digest }) => digest ?? [])),
-    occasion,
-  );
-  const operations = planOperations(world, aside.operations, wanted, occasion);
-  const plan = { operations, approvals, wanted };
+  const plan = await planWork(world, resource, facts, rules, snapshot, occasion);
   const remembered = await rememberPlan(world, resource, facts, plan);
-  const applied =
-    wanted.length > 0
-      ? await applyPlan(world, lease, resource, snapshot, wanted, operations, occasion)
-      : { snapshot, operations, facts: [], ended: [], again: null };
-
-  const readAgain = isUnclear(snapshot) || resolution.running;
-  const exhausted = message.attempt >= READ_TRIES;
-  const later = applied.again ?? (readAgain && !exhausted ? backOff(message.attempt) : null);
+  const applied = await applyPlan(world, lease, resource, snapshot, plan.wanted, plan.operations, occasion);
   if (applied.again !== null && message.attempt >= WRITE_TRIES) {
     throw new Error(`gave up after ${message.attempt} tries: Azure did not take the write`);
   }
+  const unclear = plan.running || isUnclear(snapshot);
+  const readAgain = unclear && message.attempt < READ_TRIES ? backOff(message.attempt) : null;
+  const later = applied.again ?? readAgain;
   await recordOutcome(world, resource, {
     facts,
     remembered,
     occasion,
-    rules,
-    before: judged,
-    after: judge(world, resource, rules, facts, applied.snapshot, world.clock.now()),
+    judged: judge(world, resource, rules, facts, applied.snapshot, world.clock.now()),
     snapshot: applied.snapshot,
-    approvals,
+    approvals: plan.approvals,
     operations: applied.operations,
-    auditFacts: [...resolution.facts, ...aside.facts, ...applied.facts],
-    ended: [...resolution.ended, ...aside.ended, ...applied.ended],
+    auditFacts: [...plan.facts, ...applied.facts],
+    ended: [...plan.ended, ...applied.ended],
     firstRead,
-    clear: !readAgain,
+    clear: !unclear,
     message,
     later,
   });
@@ -136,19 +110,6 @@ function waitFor(world: World, message: WorkMessage, { waiting, memory }: Facts)
   return Math.max(0, settling, busy);
 }
 
-/** What may be written now: approved changes, and violations that nothing holds back. An approved change travels once. */
-function wantedNow(judged: readonly Judged[], approved: readonly { id: string; digest: string }[]): Wanted[] {
-  return judged.flatMap(({ evaluation, digest, decision, approvedDecision }): Wanted[] => {
-    if (digest === null) return [];
-    const approval = approved.find((one) => one.digest === digest);
-    const action = approval ? approvedDecision?.action : decision?.action;
-    if (action !== 'fix') return [];
-    const { rule, changes, kept } = evaluation;
-    const reasons = approval ? [{ code: 'approved' as const, text: 'A person approved this change.' }] : [];
-    return [{ rule, digest, changes, kept, approvalId: approval?.id ?? null, reasons }];
-  });
-}
-
 /** Whether reading again later may show more: Azure is at work, or something passing kept a document from being read. */
 function isUnclear(snapshot: Snapshot): boolean {
   const states = Object.values(snapshot.documents);
@@ -157,10 +118,6 @@ function isUnclear(snapshot: Snapshot): boolean {
 
 function backOff(attempt: number): number {
   return Math.min(60, 2 ** (attempt + 1));
-}
-
-function digests({ entries }: { readonly entries: readonly { readonly digest: string }[] }): string[] {
-  return entries.map(({ digest }) => digest);
 }
 
 async function putBack(world: World, message: WorkMessage, { seconds, counts }: Later): Promise<void> {

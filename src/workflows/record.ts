@@ -7,31 +7,23 @@ import type { AuditFact } from '../domain/audit.ts';
 import type { Reason } from '../domain/ceilings.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Resource, viewOf } from '../domain/resource.ts';
-import type { EffectiveRule } from '../domain/settings.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
-import type { Wanted } from './apply-plan.ts';
 import { intendedId, type Occasion } from './facts-of.ts';
 import { declinedFor } from './judge.ts';
 import type { Facts } from './load-facts.ts';
+import type { WorkPlan } from './plan-work.ts';
 import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.ts';
 import { type EndedEntry, isUnresolved } from './resolve-intents.ts';
 import type { ApprovalPlan, Judged } from './settle-approvals.ts';
 import { coveredBefore } from './settle-delay.ts';
 import { storeApproval } from './store-approval.ts';
 
-export interface Plan {
-  readonly operations: readonly OpenOperation[];
-  readonly approvals: ApprovalPlan;
-  readonly wanted: readonly Wanted[];
-}
-
 export interface Outcome {
   readonly facts: Facts;
   readonly remembered: Remembered;
   readonly occasion: Occasion;
-  readonly rules: readonly EffectiveRule[];
-  readonly before: readonly Judged[];
-  readonly after: readonly Judged[];
+  /** Every rule, as it stands after what was written. */
+  readonly judged: readonly Judged[];
   readonly snapshot: Snapshot;
   readonly approvals: ApprovalPlan;
   readonly operations: readonly OpenOperation[];
@@ -52,7 +44,12 @@ export interface Remembered {
 }
 
 /** Saves what is about to happen, when anything is: intents and the ids of new approvals. */
-export async function rememberPlan(world: World, resource: Resource, facts: Facts, plan: Plan): Promise<Remembered> {
+export async function rememberPlan(
+  world: World,
+  resource: Resource,
+  facts: Facts,
+  plan: WorkPlan,
+): Promise<Remembered> {
   const created = plan.approvals.store.filter(({ version }) => version === null).map(({ approval }) => approval);
   if (created.length === 0 && plan.wanted.length === 0) return { version: facts.version, alarm: null };
   const memory: ResourceMemory = {
@@ -76,7 +73,10 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   const memory = memoryOf(world, outcome, findings, approvals);
   await world.memories.save(resource, memory, outcome.remembered.version);
   await watchOpenIntents(world, resource, outcome);
-  const auditIds = [...new Set([...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)])];
+  const intents = outcome.ended.map(({ operationId, entry }) => intendedId(operationId, entry));
+  const auditIds = [
+    ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),
+  ];
   for (const fact of outcome.auditFacts) logFact(world, fact);
   logDecisions(world, findings, outcome);
   await concludeEvents(world, resource, outcome, findings, auditIds);
@@ -158,7 +158,7 @@ function statusAfter(state: EndedEntry['state'], reasons: readonly Reason[]): Ap
 function findingsOf(world: World, resource: Resource, outcome: Outcome, stored: readonly StoredApproval[]): Finding[] {
   const evaluatedAt = world.clock.now().toISOString();
   const before = new Map(outcome.facts.memory.findings.map((finding) => [finding.rule, finding]));
-  return outcome.after.map(({ evaluation, decision }): Finding => {
+  return outcome.judged.map(({ evaluation, decision }): Finding => {
     const { rule, verdict, severity, tier, reason, changes } = evaluation;
     const known = before.get(rule.id);
     const planned = outcome.approvals.byRule.get(rule.id);
@@ -199,7 +199,7 @@ function memoryOf(
     documents: documentViews(outcome.snapshot),
     findings,
     lookAgainAt: later === null ? null : new Date(now.getTime() + later * 1000).toISOString(),
-    changers: Object.fromEntries(outcome.after.map(({ evaluation, changers }) => [evaluation.rule.id, changers])),
+    changers: Object.fromEntries(outcome.judged.map(({ evaluation, changers }) => [evaluation.rule.id, changers])),
     openApprovals: [...latest.values()].filter(isOpen).map(({ id }) => id),
     declined: { ...declinedFor(facts, now), ...approvals.expired },
     operations: outcome.operations,
@@ -229,7 +229,7 @@ async function concludeEvents(
   if (later !== null) return;
   const own = message.event?.id;
   const violations = findings.filter(({ verdict }) => verdict === 'violation').length;
-  const text = `${findings.length} rules were evaluated; ${violations} violations remain.`;
+  const text = `Rules evaluated: ${findings.length}; violations that remain: ${violations}.`;
   const decided = findings.flatMap(({ decision }) => decision?.reasons ?? []);
   const reasons = [
     { code: 'evaluated' as const, text },

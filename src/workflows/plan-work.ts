@@ -1,0 +1,73 @@
+/** What a fresh look at a resource asks for: open intents resolved, every rule judged, approvals settled, writes chosen. */
+import type { Approval } from '../domain/approval.ts';
+import type { AuditFact } from '../domain/audit.ts';
+import type { Resource } from '../domain/resource.ts';
+import type { EffectiveRule } from '../domain/settings.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { planOperations, type Wanted } from './apply-plan.ts';
+import type { Occasion } from './facts-of.ts';
+import { judge } from './judge.ts';
+import type { Facts } from './load-facts.ts';
+import type { OpenOperation, World } from './ports.ts';
+import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
+import { type ApprovalPlan, type Judged, planApprovals } from './settle-approvals.ts';
+
+export interface WorkPlan {
+  readonly approvals: ApprovalPlan;
+  /** What is written now. */
+  readonly wanted: readonly Wanted[];
+  /** The intents to remember: those of what is wanted, and those that are still open or may be tried again. */
+  readonly operations: readonly OpenOperation[];
+  /** What became of earlier intents. */
+  readonly facts: readonly AuditFact[];
+  readonly ended: readonly EndedEntry[];
+  /** Azure still carries out an earlier write: nothing is written on top of it. */
+  readonly running: boolean;
+}
+
+export async function planWork(
+  world: World,
+  resource: Resource,
+  facts: Facts,
+  rules: readonly EffectiveRule[],
+  snapshot: Snapshot,
+  occasion: Occasion,
+): Promise<WorkPlan> {
+  const now = new Date(occasion.at);
+  const resolution = await resolveIntents(world, facts.memory.operations, snapshot, occasion);
+  const judged = judge(world, resource, rules, facts, snapshot, now);
+  const approvals = planApprovals(
+    resource,
+    facts.approvals,
+    judged,
+    snapshot,
+    occasion,
+    { now, expireHours: facts.settings.settings.approvals.expireHours },
+    () => world.approvals.newId(now),
+  );
+  if (resolution.running) return { ...resolution, approvals, wanted: [] };
+  const wanted = wantedNow(judged, approvals.execute);
+  const needed = new Set(judged.flatMap(({ digest }) => digest ?? []));
+  const aside = setAside(resolution.operations, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
+  return {
+    approvals,
+    wanted,
+    operations: planOperations(world, aside.operations, wanted, occasion),
+    facts: [...resolution.facts, ...aside.facts],
+    ended: [...resolution.ended, ...aside.ended],
+    running: false,
+  };
+}
+
+/** Approved changes, and violations that nothing holds back. An approved change travels once. */
+function wantedNow(judged: readonly Judged[], approved: readonly Approval[]): Wanted[] {
+  return judged.flatMap(({ evaluation, digest, decision, approvedDecision }): Wanted[] => {
+    if (digest === null) return [];
+    const approval = approved.find((one) => one.digest === digest);
+    const action = approval ? approvedDecision?.action : decision?.action;
+    if (action !== 'fix') return [];
+    const { rule, changes, kept } = evaluation;
+    const reasons = approval ? [{ code: 'approved' as const, text: 'A person approved this change.' }] : [];
+    return [{ rule, digest, changes, kept, approvalId: approval?.id ?? null, reasons }];
+  });
+}
