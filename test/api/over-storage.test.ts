@@ -41,11 +41,10 @@ beforeAll(async () => {
   await world.audit.append(
     auditIds.map((id, n) => fact({ id, at: `2026-03-01T10:00:0${n}.000Z`, operationId: `operation-${n}` })),
   );
-  await world.findings.replace(
-    shop(),
-    [finding(), finding({ rule: 'webapp-http2', verdict: 'unknown', decision: null })],
-    [],
-  );
+  await world.findings.replace(shop(), [
+    finding(),
+    finding({ rule: 'webapp-http2', verdict: 'unknown', decision: null }),
+  ]);
   await world.events.receive(event());
   await world.memories.save(shop(), memory(), null);
 });

@@ -21,7 +21,6 @@ describe('the list of findings follows the memories', () => {
       await findings.replace(
         at(name),
         some.filter(({ resource }) => resource.id === at(name).id),
-        [],
       );
     }
     const [a, b, slot, shopping] = some;
@@ -43,7 +42,7 @@ describe('the list of findings follows the memories', () => {
       [finding(of, 'a', { since: time(20) })],
     ];
     for (const round of rounds) {
-      await findings.replace(of, round, []);
+      await findings.replace(of, round);
       expect(sorted(await all(findings, group('moves')))).toEqual(sorted(round));
     }
   });
@@ -51,8 +50,8 @@ describe('the list of findings follows the memories', () => {
   it('leaves nothing stale behind when the memory of the last findings was lost in a crash', async () => {
     const { findings } = account.open();
     const of = app('one', 'crash');
-    await findings.replace(of, [finding(of, 'a', { since: time(1) })], []);
-    await findings.replace(of, [finding(of, 'a', { since: time(2) })], []);
+    await findings.replace(of, [finding(of, 'a', { since: time(1) })]);
+    await findings.replace(of, [finding(of, 'a', { since: time(2) })]);
     expect((await all(findings, group('crash'))).map(({ since }) => since)).toEqual([time(2)]);
   });
 
@@ -60,8 +59,8 @@ describe('the list of findings follows the memories', () => {
     const { findings } = account.open();
     const of = app('one', 'many');
     const many = (since: string) => Array.from({ length: 130 }, (_, n) => finding(of, `rule-${n}`, { since }));
-    await findings.replace(of, many(time(1)), []);
-    await findings.replace(of, many(time(2)), []);
+    await findings.replace(of, many(time(1)));
+    await findings.replace(of, many(time(2)));
     const listed = await all(findings, group('many'));
     expect(listed.length).toBe(130);
     expect(new Set(listed.map(({ since }) => since))).toEqual(new Set([time(2)]));
@@ -71,7 +70,7 @@ describe('the list of findings follows the memories', () => {
     const of = app('one', 'race');
     const writers = [account.open().findings, account.open().findings];
     const told = writers.map((_, n) => ['a', 'b', 'c'].map((rule) => finding(of, `${rule}${n}`, { since: time(n) })));
-    await Promise.all(writers.map((one, n) => one.replace(of, told[n] ?? [], [])));
+    await Promise.all(writers.map((one, n) => one.replace(of, told[n] ?? [])));
     const rules = (await all(account.open().findings, group('race'))).map(({ rule }) => rule).sort();
     expect([
       ['a0', 'b0', 'c0'],
@@ -82,12 +81,11 @@ describe('the list of findings follows the memories', () => {
   it('costs two requests a reconcile', async () => {
     const { findings } = account.open();
     const of = app('one', 'cost');
-    await findings.replace(of, [finding(of, 'a')], []);
+    await findings.replace(of, [finding(of, 'a')]);
     account.requests();
     await findings.replace(
       of,
       Array.from({ length: 12 }, (_, n) => finding(of, `rule-${n}`)),
-      [],
     );
     expect(account.requests().table).toBe(2);
   });
