@@ -34,9 +34,9 @@ describe('tables, the queue and the container', () => {
 
   it('are made again when somebody removed them', async () => {
     const { findings } = account.open();
-    await findings.replace(app('one'), [finding(app('one'), 'a')], []);
+    await findings.replace(app('one'), [finding(app('one'), 'a')]);
     await account.table(TABLES.findings).deleteTable();
-    await findings.replace(app('one'), [finding(app('one'), 'a')], []);
+    await findings.replace(app('one'), [finding(app('one'), 'a')]);
     expect((await findings.list({}, { limit: 5, after: null })).items.length).toBe(1);
   });
 
