@@ -1,0 +1,64 @@
+// The browser of the tests: one that is on this machine. Playwright's own is not downloaded, because any Chromium will do.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+/** The path of a Chromium, Chrome or Edge. On Debian as root it is installed when there is none; else an error says what to do. */
+export function chromiumPath(environment: NodeJS.ProcessEnv = process.env): string {
+  const named = environment.CHROMIUM_PATH;
+  if (named) {
+    if (existsSync(named)) return named;
+    throw new Error(`CHROMIUM_PATH is ${named}, but there is no such file.`);
+  }
+  const found = usualPlaces(environment).find((place) => existsSync(place));
+  if (found) return found;
+  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+    const apt = (...words: string[]) =>
+      execFileSync('apt-get', ['-qq', ...words], { env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' } });
+    apt('update');
+    apt('install', '-y', '--no-install-recommends', 'chromium');
+    if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
+  }
+  throw new Error('The browser tests need Chromium, Chrome or Edge: install one, or set CHROMIUM_PATH to it.');
+}
+
+/** A browser that talks to nobody on its own. */
+export function launchChromium(): Promise<Browser> {
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  return chromium.launch({ executablePath: chromiumPath(), args });
+}
+
+/** For vitest's globalSetup: so that installing a browser is not part of any test's time. */
+export default function setup(): void {
+  chromiumPath();
+}
+
+function usualPlaces(environment: NodeJS.ProcessEnv): string[] {
+  const folders = [environment.PROGRAMFILES, environment['PROGRAMFILES(X86)'], environment.LOCALAPPDATA];
+  const windows = folders.flatMap((folder) =>
+    folder
+      ? [join(folder, 'Google/Chrome/Application/chrome.exe'), join(folder, 'Microsoft/Edge/Application/msedge.exe')]
+      : [],
+  );
+  return [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/usr/bin/google-chrome-stable',
+    '/usr/bin/microsoft-edge',
+    '/snap/bin/chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+    ...windows,
+  ];
+}

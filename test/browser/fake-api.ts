@@ -1,0 +1,98 @@
+// The API as the page sees it, with data and refusals made by hand; the page and its headers are those of the service.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+export interface FakeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the page sent, which is what the tests look at
+  readonly body: any;
+}
+
+export interface FakeAnswer {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+export type Answers = Record<string, FakeAnswer | ((request: FakeRequest) => FakeAnswer)>;
+
+export interface FakeApi {
+  readonly url: string;
+  /** By method and path, e.g. `GET /api/approvals`; what is not there is 404. */
+  answers: Answers;
+  readonly requests: FakeRequest[];
+  close(): Promise<void>;
+}
+
+export async function startFakeApi(): Promise<FakeApi> {
+  const page = await servedPage();
+  const requests: FakeRequest[] = [];
+  const api = { answers: {} as Answers };
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (url.pathname === '/api/console') {
+      const headers = { 'content-type': 'text/html; charset=utf-8', ...page.headers };
+      return void response.writeHead(200, headers).end(page.body);
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    const method = request.method ?? 'GET';
+    const fake = {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body: text ? JSON.parse(text) : undefined,
+    };
+    requests.push(fake);
+    const found = api.answers[`${method} ${url.pathname}`];
+    const {
+      status = 200,
+      headers = {},
+      body = {},
+    } = typeof found === 'function' ? found(fake) : (found ?? { status: 404 });
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  }
+
+  const server = createServer((request, response) => void handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(api, {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  });
+}
+
+/** The page as the bundle serves it, with the policy that the browser then holds it to. */
+async function servedPage(): Promise<{ body: string; headers: Record<string, string> }> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../../src/api/console.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    loader: { '.html': 'text', '.css': 'text' },
+  });
+  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  const { getConsole } = await import(/* @vite-ignore */ `data:text/javascript;base64,${source}`);
+  return getConsole.handle();
+}
+
+export function problem(status: number, code: string, title: string, detail: string, members: object = {}): FakeAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: { ...members, type: 'about:blank', code, title, status, detail },
+  };
+}
