@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Change } from '../domain/change.ts';
-import { isObject, type Json, type JsonObject, pointerOf } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, pointerOf, sameJson } from '../domain/json.ts';
 import { type Judgement, type Tier, unknown, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
 
@@ -123,9 +123,10 @@ function isNamed(log: Json, key: 'category' | 'categoryGroup', name: string): bo
 /** Our own setting, of which somebody took the logs or the destination. */
 function oursMended(ours: LogSetting, unsent: readonly string[], workspaceId: string): Change[] {
   const logs = extension(ours, unsent);
-  if (hasDestination(ours)) return [logs];
   const path = pointerOf(['value', ours.name, 'properties', 'workspaceId']);
-  return [logs, { document: 'diagnosticSettings', path, from: ours.properties.workspaceId ?? null, to: workspaceId }];
+  const from = ours.properties.workspaceId ?? null;
+  const destination: Change = { document: 'diagnosticSettings', path, from, to: workspaceId };
+  return [...(sameJson(logs.from, logs.to) ? [] : [logs]), ...(hasDestination(ours) ? [] : [destination])];
 }
 
 function extension({ name, properties, logs }: LogSetting, unsent: readonly string[]): Change {

@@ -119,6 +119,13 @@ testRule(rule, {
       reason: /PLUMBLINE_WORKSPACE_ID/,
     },
     {
+      title: 'none and no workspace: advice, whether or not the settings were read',
+      documents: { resource: environment({ destination: 'none' }) },
+      tier: 'advice',
+      changes: [],
+      reason: /PLUMBLINE_WORKSPACE_ID/,
+    },
+    {
       title: 'azure-monitor without a setting and without a workspace = advice',
       documents: withDestination('azure-monitor'),
       tier: 'advice',

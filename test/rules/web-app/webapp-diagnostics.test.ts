@@ -1,4 +1,5 @@
 import type { Change } from '../../../src/domain/change.ts';
+import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-diagnostics.ts';
 import {
   category,
@@ -28,6 +29,13 @@ const added: Change = {
   to: { workspaceId: WORKSPACE, logs: [{ categoryGroup: 'allLogs', enabled: true }] },
 };
 const http = category('AppServiceHTTPLogs');
+const audit = category('AppServiceAuditLogs');
+const extending = (name: string, from: Json[], to: Json[]): Change => ({
+  document: 'diagnosticSettings',
+  path: `/value/${name}/properties/logs`,
+  from,
+  to,
+});
 const archive = (name: string) => setting(name, { storageAccountId: STORAGE, logs: [category('AppServiceAuditLogs')] });
 
 testRule(rule, {
@@ -153,6 +161,56 @@ testRule(rule, {
           path: '/value/groups/properties/logs',
           from: [group('audit')],
           to: [group('audit'), { categoryGroup: 'allLogs', enabled: true }],
+        },
+      ],
+    },
+    {
+      title: 'ids of workspaces compare without case and without their first slash',
+      documents: withSettings(setting('a', { workspaceId: WORKSPACE.slice(1).toLowerCase(), logs: [audit] })),
+      parameters,
+      tier: 'risky',
+      changes: [extending('a', [audit], [audit, { category: 'AppServiceHTTPLogs', enabled: true }])],
+    },
+    {
+      title: 'the style of a setting is that of what it sends',
+      documents: withSettings(setting('a', { workspaceId: WORKSPACE, logs: [audit, group('allLogs', false)] })),
+      parameters,
+      tier: 'risky',
+      changes: [
+        extending(
+          'a',
+          [audit, group('allLogs', false)],
+          [audit, group('allLogs', false), { category: 'AppServiceHTTPLogs', enabled: true }],
+        ),
+      ],
+    },
+    {
+      title: 'a setting that sends a group is extended by a group',
+      documents: withSettings(setting('a', { workspaceId: WORKSPACE, logs: [audit, group('audit')] })),
+      parameters,
+      tier: 'risky',
+      changes: [
+        extending('a', [audit, group('audit')], [audit, group('audit'), { categoryGroup: 'allLogs', enabled: true }]),
+      ],
+    },
+    {
+      title: 'our own setting that sends other categories is extended, and stays safe',
+      documents: withSettings(setting('Plumbline', { workspaceId: WORKSPACE, logs: [audit] })),
+      parameters,
+      tier: 'safe',
+      changes: [extending('Plumbline', [audit], [audit, { category: 'AppServiceHTTPLogs', enabled: true }])],
+    },
+    {
+      title: 'our own setting that lost its destination gets it back',
+      documents: withSettings(setting('plumbline', { logs: [group('allLogs')] })),
+      parameters,
+      tier: 'safe',
+      changes: [
+        {
+          document: 'diagnosticSettings',
+          path: '/value/plumbline/properties/workspaceId',
+          from: null,
+          to: WORKSPACE,
         },
       ],
     },

@@ -20,6 +20,7 @@ testRule(rule, {
     },
     { title: '"SystemAssigned,UserAssigned" passes', documents: documents({ type: 'SystemAssigned,UserAssigned' }) },
     { title: '"SystemAssigned, UserAssigned" passes', documents: documents({ type: 'SystemAssigned, UserAssigned' }) },
+    { title: 'split on ",", trimmed', documents: documents({ type: 'None, UserAssigned' }) },
     { title: 'case-insensitive', documents: documents({ type: 'systemassigned' }) },
   ],
   violation: [
