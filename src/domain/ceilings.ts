@@ -6,7 +6,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { Resource } from './resource.ts';
 import { isWithin } from './resource.ts';
 import type { Mode } from './settings.ts';
-import { bodyOf, provisioningFinished, type Snapshot } from './snapshot.ts';
+import { bodyOf, kindsOf, provisioningFinished, type Snapshot } from './snapshot.ts';
 
 /** What may become of a violation, lowest first. */
 export const ACTIONS = ['exempt', 'report', 'queue', 'hold', 'fix'] as const;
@@ -165,17 +165,6 @@ export const CEILINGS: readonly Cause[] = [
   declined,
   provisioning,
 ];
-
-/** The parts of a resource's kind, lower case; `app,linux` is two. */
-export function kindsOf(snapshot: Snapshot): string[] {
-  const found = bodyOf(snapshot, 'resource')?.kind;
-  return typeof found === 'string'
-    ? found
-        .toLowerCase()
-        .split(',')
-        .map((part) => part.trim())
-    : [];
-}
 
 function asks(at: Action, code: ReasonCode, text: string, liftedByApproval: boolean): Ceiling {
   return { at, reason: { code, text }, liftedByApproval };

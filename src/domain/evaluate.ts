@@ -1,9 +1,8 @@
 /** The verdict of every rule on one snapshot. */
-import type { Change, Kept } from './change.ts';
-import { sortChanges } from './change.ts';
+import { type Change, type Kept, sortChanges } from './change.ts';
 import type { AnyRule, Severity, Tier, Verdict } from './rule.ts';
 import type { EffectiveRule } from './settings.ts';
-import type { Snapshot } from './snapshot.ts';
+import { kindsOf, type Snapshot } from './snapshot.ts';
 
 export interface Evaluation {
   readonly rule: AnyRule;
@@ -33,7 +32,8 @@ function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): 
     rule,
     verdict: 'violation',
     reason: judgement.reason,
-    tier: judgement.changes.length === 0 ? 'advice' : tierOf(effective, judgement.tier),
+    tier:
+      judgement.changes.length === 0 ? 'advice' : tierOf(effective, isFunctionApp(snapshot) ? 'risky' : judgement.tier),
     severity: judgement.severity ?? rule.severity,
     changes: sortChanges(judgement.changes),
     kept: judgement.kept ?? [],
@@ -42,6 +42,12 @@ function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): 
 
 /** A stored tier replaces the default; what the catalogue marks risky or advice for this very resource always wins. */
 function tierOf({ rule, tier: stored }: EffectiveRule, here: Tier | undefined): Tier {
-  if (here === 'risky' || here === 'advice') return here;
+  if (rule.tier === 'advice' || here === 'advice') return 'advice';
+  if (here === 'risky') return here;
   return stored ?? here ?? rule.tier;
+}
+
+/** Function and logic apps are whatever their code does, so a change to them is risky whatever the rule says. */
+function isFunctionApp(snapshot: Snapshot): boolean {
+  return kindsOf(snapshot).some((kind) => kind === 'functionapp' || kind === 'workflowapp');
 }

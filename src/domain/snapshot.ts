@@ -48,6 +48,17 @@ export function documentViews(snapshot: Snapshot): DocumentView[] {
   }));
 }
 
+/** The parts of a resource's kind, lower case; `app,linux` is two. */
+export function kindsOf(snapshot: Snapshot): string[] {
+  const found = bodyOf(snapshot, 'resource')?.kind;
+  return typeof found === 'string'
+    ? found
+        .toLowerCase()
+        .split(',')
+        .map((part) => part.trim())
+    : [];
+}
+
 /** The resource under the id that Azure itself gives it: events spell ids in several casings. */
 export function asAzureSpells({ resource, documents }: Snapshot): Resource {
   const id =

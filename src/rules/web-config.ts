@@ -2,12 +2,11 @@
  * What the rules about `config/web` have in common. An app that is hosted on Container Apps has no configuration of its
  * own to judge; when the site itself was not read, its configuration is judged by itself (and never written).
  */
-import { kindsOf } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
 import type { DocumentName } from '../domain/documents.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { type Judgement, judgeProperties, notApplicable } from '../domain/rule.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import { kindsOf, type Snapshot } from '../domain/snapshot.ts';
 
 export const WEB_CONFIG_DOCUMENTS: readonly DocumentName[] = ['resource', 'config/web'];
 

@@ -54,9 +54,12 @@ export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Ju
     const plan = planOf(planted.resource, changes, kept);
     expect(JSON.stringify([plan.map(shown), changes, kept, reason])).not.toContain(PLANTED);
   },
+  // The resource itself is always read: what it is decides the tier.
   'only declared documents are read': (snapshot, judge) => {
     const { rule, ...evaluation } = judge(snapshot);
-    const declared = Object.entries(snapshot.documents).filter(([name]) => rule.documents.some((one) => one === name));
+    const declared = Object.entries(snapshot.documents).filter(([name]) =>
+      ['resource', ...rule.documents].includes(name),
+    );
     expect(judge({ ...snapshot, documents: Object.fromEntries(declared) })).toEqual({ rule, ...evaluation });
   },
   'the source lines name a resource type and carry the values': (snapshot, judge) => {

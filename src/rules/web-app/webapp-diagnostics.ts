@@ -1,7 +1,6 @@
 /** Logs that nobody keeps cannot tell what happened. */
-import { kindsOf } from '../../domain/ceilings.ts';
 import { compliant, defineRule, unknown, unread } from '../../domain/rule.ts';
-import { bodyOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import { bodyOf, kindsOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
 import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
 import { logExportSource } from '../log-export-source.ts';
 import { referencesOf } from '../references.ts';

@@ -126,7 +126,7 @@ testRule(rule, {
       title: 'AppServiceHTTPLogs do not count for a function app',
       documents: ofKind('functionapp', setting('a', { storageAccountId: STORAGE, logs: [http] })),
       parameters,
-      tier: 'safe',
+      tier: 'risky',
       changes: [added],
     },
     {

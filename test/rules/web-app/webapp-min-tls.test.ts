@@ -51,9 +51,9 @@ testRule(rule, {
       changes: [{ ...change, from: '1.0' }],
     },
     {
-      title: 'a function app is judged like any other',
+      title: 'a function app is judged like any other, and changing it is risky whatever the tier',
       documents: { ...documents('1.0'), resource: site({}, { kind: 'functionapp,linux' }) },
-      tier: 'safe',
+      tier: 'risky',
       changes: [{ ...change, from: '1.0' }],
     },
     {
