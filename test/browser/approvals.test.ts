@@ -45,7 +45,7 @@ describe('approvals', () => {
     const shown = visit.card('Remote debugging is off');
     await shown.getByLabel('Comment').fill('Fine.');
     await shown.getByRole('button', { name: 'Approve' }).click();
-    await shown.getByText('This change is approved, waits for its write by Ada').waitFor();
+    await shown.getByText('This change is approved, waits for its write. Decided by Ada').waitFor();
     await shown.getByText('Fine.').waitFor();
     expect(await shown.getByRole('button').count()).toBe(0);
     expect(visit.sent('POST')).toMatchObject([
@@ -72,7 +72,7 @@ describe('approvals', () => {
     expect(visit.sent('POST')).toEqual([]);
     await visit.page.keyboard.type('Not before Friday.');
     await shown.getByRole('button', { name: 'Reject' }).click();
-    await shown.getByText('This change is rejected by Ada').waitFor();
+    await shown.getByText('This change is rejected. Decided by Ada').waitFor();
     expect(visit.sent('POST').map(({ body }) => body)).toEqual([{ comment: 'Not before Friday.' }]);
   });
 
