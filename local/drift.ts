@@ -8,16 +8,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Drift, drifts } from './drifts.ts';
+import { signInAs } from './local-session.ts';
 import { findTwin, type TwinAddress } from './twin-address.ts';
 
 const FOLDER = fileURLToPath(new URL('../.plumbline', import.meta.url));
 const PATIENCE_SECONDS = 60;
 
 const raised = z.array(z.object({ id: z.string(), subject: z.string() }));
-const explained = z.object({ outcome: z.string().nullable(), auditIds: z.array(z.string()) });
+const explained = z.object({ outcome: z.string().nullable(), reasons: z.array(z.object({ text: z.string() })) });
+const resource = z.object({ id: z.string() });
 const found = z.object({
   items: z.array(
     z.object({
+      resource,
       rule: z.string(),
       verdict: z.string(),
       decision: z.object({ action: z.string(), approvalId: z.string().optional() }).nullable(),
@@ -25,7 +28,7 @@ const found = z.object({
   ),
 });
 const logged = z.object({
-  items: z.array(z.object({ kind: z.string(), rule: z.string().nullable(), seq: z.number(), chain: z.string() })),
+  items: z.array(z.object({ resource, kind: z.string(), seq: z.number(), chain: z.string() })),
 });
 
 async function main(): Promise<void> {
@@ -42,6 +45,7 @@ async function main(): Promise<void> {
     throw new Error(`There is no change '${wanted}'. These are: ${drifts.map(({ name }) => name).join(', ')}`);
   const twin = await findTwin(FOLDER);
   const known = new Set((await events(twin)).map(({ id }) => id));
+  const began = new Date().toISOString();
   print(drift.story);
   await control(twin, 'POST', '/_simulator/change', {
     caller: drift.caller,
@@ -52,47 +56,36 @@ async function main(): Promise<void> {
   const event = (await events(twin)).find(({ id }) => !known.has(id));
   if (!event) throw new Error('The change raised no event.');
   print(`  event      ${event.id}`);
-  await follow(twin, drift, event.id);
+  await follow(twin, drift, event.id, began);
 }
 
-/** Asks why, as an auditor would, until the event has its outcome. */
-async function follow(twin: TwinAddress, drift: Drift, eventId: string): Promise<void> {
-  const cookie = await signIn(twin);
-  const ask = async (where: string) => {
-    const response = await fetch(`${twin.host}/api/${where}`, { headers: { cookie } });
+/** Asks why, as an auditor would, until the event has its outcome. `began`: only what was logged since is told. */
+async function follow(twin: TwinAddress, drift: Drift, eventId: string, began: string): Promise<void> {
+  const cookie = await signInAs('reader', twin.host);
+  const ask = async (call: string, query: Record<string, string>) => {
+    const response = await fetch(`${twin.host}/api/${call}?${new URLSearchParams(query)}`, { headers: { cookie } });
     return response.ok ? await response.json() : null;
   };
+  const where = { resource: drift.resource, rule: drift.rule };
+  // A scope holds what is below it, too: an app holds its slots.
+  const isHere = ({ resource: { id } }: { resource: { id: string } }) =>
+    id.toLowerCase() === drift.resource.toLowerCase();
   for (let waited = 0; waited < PATIENCE_SECONDS; waited++) {
-    const answer = explained.safeParse(await ask(`explain?event=${encodeURIComponent(eventId)}`));
-    if (answer.success && answer.data.outcome !== null) {
-      print(`  outcome    ${answer.data.outcome}`);
-      const findings = found.parse(
-        await ask(`findings?resource=${encodeURIComponent(drift.resource)}&rule=${drift.rule}`),
-      );
-      for (const { rule, verdict, decision } of findings.items) {
-        print(`  finding    ${rule}: ${verdict}${decision ? `, ${decision.action}` : ''}`);
-        if (decision?.approvalId)
-          print(`  approval   ${twin.host}/api/approvals/${decision.approvalId}   (decide it in the console)`);
-      }
-      const log = logged.parse(
-        await ask(`audit?resource=${encodeURIComponent(drift.resource)}&rule=${drift.rule}&limit=2`),
-      );
-      for (const { kind, rule, chain, seq } of log.items.reverse())
-        print(`  audit      ${chain}/${seq} ${kind} ${rule ?? ''}`);
-      return;
+    const answer = explained.safeParse(await ask('explain', { event: eventId }));
+    if (!answer.success || answer.data.outcome === null) {
+      await sleep(1000);
+      continue;
     }
-    await sleep(1000);
+    print(`  outcome    ${answer.data.outcome}: ${answer.data.reasons[0]?.text ?? ''}`);
+    for (const { rule, verdict, decision } of found.parse(await ask('findings', where)).items.filter(isHere)) {
+      print(`  finding    ${rule}: ${verdict}${decision ? `, ${decision.action}` : ''}`);
+      if (decision?.approvalId) print(`  approval   ${decision.approvalId}, to be decided in ${twin.host}/api/console`);
+    }
+    const entries = logged.parse(await ask('audit', { ...where, from: began })).items.filter(isHere);
+    for (const { kind, chain, seq } of entries.reverse()) print(`  audit      ${kind}, entry ${seq} of chain ${chain}`);
+    return;
   }
   throw new Error(`The event has no outcome after ${PATIENCE_SECONDS} seconds; the terminal of npm start says why.`);
-}
-
-async function signIn({ host }: TwinAddress): Promise<string> {
-  const body = new URLSearchParams({ persona: 'reader' });
-  const response = await fetch(`${host}/.auth/login/local`, { method: 'POST', body, redirect: 'manual' });
-  return response.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ');
 }
 
 async function events(twin: TwinAddress): Promise<z.infer<typeof raised>> {

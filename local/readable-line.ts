@@ -8,38 +8,45 @@ const line = z.object({
   message: z.string(),
   kind: z.string().optional(),
   action: z.string().optional(),
+  operation: z.string().optional(),
+  changedBy: z.string().optional(),
+  by: z.string().optional(),
   resource: z.string().optional(),
   rule: z.string().nullish(),
   reasons: z.array(z.string()).optional(),
   changes: z.array(change).optional(),
-  error: z.object({ message: z.string() }).optional(),
+  error: z.union([z.string(), z.object({ message: z.string() })]).optional(),
 });
+type Line = z.infer<typeof line>;
 
-/** null when there is nothing to tell. Lines that are no JSON come from the host and are told only when they report trouble. */
-export function readableLine(text: string): string | null {
-  const parsed = parse(text);
-  if (!parsed) return /fail|error|taken/i.test(text) ? text : null;
-  const { kind, action, rule, resource, reasons, changes, level, message, error } = parsed;
-  if (level === 'error' || level === 'fatal')
-    return row(parsed.time, 'error', name(resource), message, error?.message ?? '');
-  if (kind !== undefined && !kind.endsWith('.intended')) {
-    return row(
-      parsed.time,
-      kind.replace('.', ' '),
-      name(resource),
-      rule ?? '',
-      (changes ?? []).map(leaf).join(', ') || message,
-    );
+/**
+ * The line for people, or null when there is nothing to tell. `names` says who an object id is. Lines that are no JSON
+ * come from the host and are told only when they report trouble.
+ */
+export function readableLine(text: string, names: ReadonlyMap<string, string> = new Map()): string | null {
+  const told = parse(text);
+  if (!told) return /fail|error|taken/i.test(text) ? text : null;
+  const { kind, action, rule, resource, reasons, changes, level, message, error } = told;
+  const who = (id: string | undefined) => (id === undefined ? 'somebody' : (names.get(id) ?? id));
+  const row = (what: string, detail: string) => columns(told.time, what, nameOf(resource), rule ?? '', detail);
+  if (level === 'error' || level === 'fatal') {
+    return row('error', [message, typeof error === 'string' ? error : error?.message].filter(Boolean).join(': '));
   }
-  if (action !== undefined && action !== 'fix' && action !== 'queue') {
-    return row(parsed.time, action, name(resource), rule ?? '', (reasons ?? []).join(', '));
+  if (kind !== undefined) {
+    if (kind.endsWith('.intended')) return null;
+    return row(kind.replace('.', ' '), (changes ?? []).map(leaf).join(', ') || message);
   }
-  if (message === 'event received' || message === 'resource gone')
-    return row(parsed.time, message, name(resource), '', '');
-  return null;
+  if (action !== undefined) {
+    // What is fixed or queued has a line of its own.
+    return action === 'fix' || action === 'queue' ? null : row(action, (reasons ?? []).join(', '));
+  }
+  if (message === 'event received') return row(message, `${told.operation ?? ''} by ${who(told.changedBy)}`);
+  if (message === 'approval approved' || message === 'approval rejected') return row(message, `by ${who(told.by)}`);
+  if (message === 'settings changed') return row(message, `by ${who(told.by)}`);
+  return message === 'resource gone' ? row(message, '') : null;
 }
 
-function parse(text: string): z.infer<typeof line> | null {
+function parse(text: string): Line | null {
   try {
     return line.safeParse(JSON.parse(text)).data ?? null;
   } catch {
@@ -47,23 +54,31 @@ function parse(text: string): z.infer<typeof line> | null {
   }
 }
 
-function row(time: string, what: string, resource: string, rule: string, detail: string): string {
+function columns(time: string, what: string, resource: string, rule: string, detail: string): string {
   const clock = new Date(time).toLocaleTimeString('en-GB');
-  return `${clock}  ${what.padEnd(20)} ${resource.padEnd(22)} ${rule.padEnd(27)} ${detail}`.trimEnd();
+  return `${clock}  ${what.padEnd(19)} ${resource.padEnd(19)} ${rule.padEnd(29)} ${detail}`.trimEnd();
 }
 
 /** The last parts of an ARM id that tell resources apart: `app`, or `app/slot`. */
-function name(id: string | undefined): string {
+function nameOf(id: string | undefined): string {
   const parts = (id ?? '').split('/');
   const slot = parts.findIndex((part) => part.toLowerCase() === 'slots');
   return slot > 0 ? `${parts[slot - 1]}/${parts[slot + 1]}` : (parts.at(-1) ?? '');
 }
 
-function leaf({ path, from, to }: z.infer<typeof change>): string {
-  return `${path.replace('/properties/', '')}: ${short(from)} → ${short(to)}`;
+/** Most leaves say by themselves which document they are in. */
+function leaf({ document, path, from, to }: z.infer<typeof change>): string {
+  const where = path.replace(/^\/(properties\/)?/, '');
+  const named = document === 'resource' || document === 'config/web' ? where : `${document} ${where}`;
+  return `${named}: ${short(from)} → ${short(to)}`;
 }
 
 function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const text = isObject
+    ? `{ ${Object.keys(value).join(', ')} }`
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -4,27 +4,37 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { parseAuditKeys } from '../src/domain/audit.ts';
 import { build } from './build.ts';
+import { signInAs } from './local-session.ts';
+import { personas } from './personas.ts';
 import { readableLine } from './readable-line.ts';
-import { sampleEstate, workspaceId } from './simulator/estate.ts';
+import { people, pipeline, sampleEstate, workspaceId } from './simulator/estate.ts';
+import { serviceIdentity } from './simulator/identity.ts';
 import { startTwin, type Twin } from './twin.ts';
-import { forgetTwin, rememberTwin } from './twin-address.ts';
+import { findTwin, forgetTwin, rememberTwin } from './twin-address.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = path.join(ROOT, '.plumbline');
 /** Raised when what is kept in the folder cannot be read by this version any more. */
 const FOLDER_FORMAT = '1';
+const MODES_IN_WORDS: Readonly<Record<string, string>> = {
+  audit: 'look and report, nothing is written',
+  approve: 'every change waits for a person',
+  autofix: 'safe violations are fixed at once, risky ones wait for a person',
+};
 
 async function main(): Promise<void> {
   const port = portOf(process.argv.slice(2));
+  await refuseSecondStart();
   const auditKey = await openFolder();
   if (!existsSync(path.join(ROOT, 'dist', 'main.cjs'))) await build();
-  const mode = process.env.PLUMBLINE_MODE ?? 'autofix';
+  const names = namesOfCallers();
   let twin: Twin | undefined;
   let stopping = false;
   const stop = async () => {
@@ -42,7 +52,7 @@ async function main(): Promise<void> {
     simulator: { estate: sampleEstate(), operationMilliseconds: 1500 },
     environment: {
       PLUMBLINE_AUDIT_KEY: auditKey,
-      PLUMBLINE_MODE: mode,
+      PLUMBLINE_MODE: process.env.PLUMBLINE_MODE ?? 'autofix',
       PLUMBLINE_WORKSPACE_ID: workspaceId,
       PLUMBLINE_SETTLE_SECONDS: process.env.PLUMBLINE_SETTLE_SECONDS ?? '3',
       PLUMBLINE_LOG_LEVEL: 'info',
@@ -50,7 +60,7 @@ async function main(): Promise<void> {
     // A message whose host died comes back soon, as nobody wants to wait ten minutes at a desk.
     hostFlags: ['--visibility-seconds', '30'],
     onLine: (line) => {
-      const readable = readableLine(line);
+      const readable = readableLine(line, names);
       if (readable !== null) print(readable);
     },
   });
@@ -59,8 +69,33 @@ async function main(): Promise<void> {
     simulator: twin.simulator.url,
     certificatePath: twin.simulator.certificatePath,
   });
-  print(welcome(twin, mode));
+  print(welcome(twin, await modeInForce(twin)));
   await announceEstate(twin);
+}
+
+/** Two services on one folder would spoil each other's data, whatever their ports are. */
+async function refuseSecondStart(): Promise<void> {
+  const other = await findTwin(FOLDER).catch(() => null);
+  const answers = other && (await fetch(`${other.host}/api/health`).catch(() => null));
+  if (answers)
+    throw new Error(`Plumbline runs here already, at ${other.host}. Stop it with Ctrl-C in its terminal first.`);
+  await forgetTwin(FOLDER);
+}
+
+/** What operators stored before outlives a restart, so the service itself is asked. */
+async function modeInForce({ url }: Twin): Promise<string> {
+  const cookie = await signInAs('reader', url);
+  const response = await fetch(`${url}/api/settings`, { headers: { cookie } });
+  return z.object({ mode: z.string() }).parse(await response.json()).mode;
+}
+
+/** Who writes to the sample estate or signs in here, by object id. */
+function namesOfCallers(): Map<string, string> {
+  return new Map([
+    ...[...personas, ...Object.values(people)].map(({ objectId, name }) => [objectId, name ?? ''] as const),
+    [pipeline.objectId, 'the pipeline'],
+    [serviceIdentity.objectId, 'Plumbline itself'],
+  ]);
 }
 
 /** The audit key of this folder, made at the first start. Throws when the folder is of another version. */
@@ -100,12 +135,14 @@ Plumbline is running on this machine, with a sample estate in place of Azure.
   console     ${url}/api/console   (sign in first: ${url}/.auth/login/local)
   API         ${url}/api/health, ${url}/api/openapi.json
   simulator   ${simulator.url}   (stands in for Azure Resource Manager)
-  mode        ${mode}   (a deployment starts in audit; here safe violations are fixed at once)
+  mode        ${mode}   (${MODES_IN_WORDS[mode] ?? ''}; a deployment starts in audit)
 
 Try next, in another terminal:
 
   npm run drift                    somebody changes an app; watch it being put right
   npm run drift -- --list          what can be changed
+
+Below, one line for each change that was seen and each decision about it.
 
 Ctrl-C stops everything. What was learned is kept in .plumbline/; delete that folder to start afresh.
 `;
@@ -114,8 +151,8 @@ Ctrl-C stops everything. What was learned is kept in .plumbline/; delete that fo
 function portOf(args: readonly string[]): number {
   const { values } = parseArgs({ args: [...args], options: { port: { type: 'string', default: '7071' } } });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Error(`--port must be a whole number from 1 to 65535, not "${values.port}"`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port must be a whole number from 0 (any free one) to 65535, not "${values.port}"`);
   return port;
 }
 
@@ -123,10 +160,9 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-main().catch(async (error: unknown) => {
+main().catch((error: unknown) => {
   process.stderr.write(
     `${(error instanceof Error ? error.message : String(error)).replaceAll('npm run host', 'npm start')}\n`,
   );
-  await rm(path.join(FOLDER, 'twin.json'), { force: true });
   process.exit(1);
 });
