@@ -1,0 +1,108 @@
+/** Every shell command of README.md and docs/ runs as it stands there, and shows what the page says it shows. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signInAs } from '../../local/local-session.ts';
+import { type Commands, commandsIn, isShownIn, pages } from './pages.ts';
+import { hasShell, startTrial, type Trial } from './trial.ts';
+import { type Entry, faultIn, type PublicKey } from './verifier.ts';
+
+/** Not run, by name: what starts the trial or is what CI itself runs, and what needs tools and an Azure of the reader's own. */
+const STARTS = /^npm ci && npm start\n$/;
+const NOT_RUN = [/^npm (ci|test)\b/, /^npm start\b/, /^func /, /^az /, /^git clone /];
+
+let trial: Trial;
+
+describe.skipIf(!hasShell)('the commands of the documentation', () => {
+  beforeAll(async () => {
+    trial = await startTrial();
+  }, 120_000);
+
+  afterAll(() => trial?.close());
+
+  // First, as a reader would: what follows finds an estate that has come to rest.
+  it('npm start prints what the pages show of it', { timeout: 90_000 }, async () => {
+    const shown = pages().flatMap((page) => commandsIn(page).filter(({ commands }) => STARTS.test(commands)));
+    const missing = () => shown.flatMap(({ shows }) => missingIn(trial.output(), shows));
+    await expect.poll(missing, { timeout: 60_000 }).toEqual([]);
+  });
+
+  for (const page of pages().filter((one) => commandsIn(one).length > 0)) {
+    it(`${page.file}: every command runs and shows what the page shows`, { timeout: 180_000 }, async () => {
+      const blocks = commandsIn(page);
+      const { output, code } = await trial.run(scriptOf(blocks));
+      expect(code, `a command of ${page.file} failed; it said:\n${output}`).toBe(0);
+      const outputs = output.split(END);
+      for (const [index, { line, shows, commands }] of blocks.entries()) {
+        const where = `${page.file}, line ${line}`;
+        if (isRun(commands)) {
+          const said = outputs[index] ?? '';
+          expect(missingIn(said, shows), `${where} shows lines that the commands did not print:\n${said}`).toEqual([]);
+        }
+      }
+    });
+  }
+
+  it('a second npm start in the same folder is refused and leaves the first alone', async () => {
+    const second = await trial.run('npm start -- --port 0');
+    expect(second.code).toBe(1);
+    expect(second.output).toContain(`Plumbline runs here already, at ${trial.url}.`);
+    const drift = await trial.run('npm run drift -- ingress');
+    expect(drift.output).toContain('containerapp-insecure-ingress: compliant');
+  });
+
+  it('promise 14: the log that they left is verified by what docs/audit-log.md says, and a changed one is not', async () => {
+    const { entries, keys } = await wholeLog();
+    const [first] = entries;
+    expect(entries.length).toBeGreaterThan(20);
+    expect(faultIn(entries, keys)).toBeNull();
+    const edited = entries.map((entry) => (entry === first ? { ...entry, message: 'Nothing happened.' } : entry));
+    expect(faultIn(edited, keys)).toMatch(/another hash/);
+    const oldest = entries.find(
+      ({ chain, seq }) => seq === 1 && entries.some((one) => one.chain === chain && one.seq === 2),
+    );
+    expect(
+      faultIn(
+        entries.filter((entry) => entry !== oldest),
+        keys,
+      ),
+    ).toMatch(/does not follow/);
+    const strange = keys.map((key) => ({ ...key, publicKey: Buffer.alloc(32, 9).toString('base64') }));
+    expect(faultIn(entries, strange)).toMatch(/is not signed/);
+  });
+});
+
+/** All entries, page by page, and the public keys, as a reader gets them. */
+async function wholeLog(): Promise<{ entries: Entry[]; keys: PublicKey[] }> {
+  const cookie = await signInAs('reader', trial.url);
+  const get = async (call: string) =>
+    JSON.parse(await (await fetch(`${trial.url}/api/audit${call}`, { headers: { cookie } })).text());
+  const { publicKeys }: { publicKeys: PublicKey[] } = await get('/verify');
+  const entries: Entry[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: { items: Entry[]; nextCursor?: string } = await get(`?limit=7${cursor ? `&cursor=${cursor}` : ''}`);
+    entries.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return { entries, keys: publicKeys };
+}
+
+const END = '=== end of block ===\n';
+
+/** The blocks of a page share one shell, as they do for somebody who follows it. */
+function scriptOf(blocks: readonly Commands[]): string {
+  return blocks
+    .map(({ commands }) => `${isRun(commands) ? commands : ':\n'}printf '${END.trim()}\\n'\n`)
+    .join('')
+    .replaceAll('http://127.0.0.1:7071', trial.url);
+}
+
+function isRun(commands: string): boolean {
+  return !commands
+    .trim()
+    .split('\n')
+    .every((line) => NOT_RUN.some((pattern) => pattern.test(line)));
+}
+
+function missingIn(output: string, shows: readonly string[]): string[] {
+  return shows.filter((line) => !isShownIn(line, output));
+}

@@ -1,0 +1,100 @@
+/** What the documentation names exists: links, files, settings, routes, scripts, personas and reason codes. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { personas } from '../../local/personas.ts';
+import { REASON_CODES } from '../../src/domain/ceilings.ts';
+import { CALLS } from '../../src/functions/api.ts';
+import { TABLES } from '../../src/storage/names.ts';
+import { commandsIn, page, pages, proseOf, ROOT } from './pages.ts';
+
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) => {
+  it('shows output only right behind the commands that print it, so that a test can hold them together', () => {
+    const shown = commandsIn(one).filter(({ shows }) => shows.length > 0);
+    expect(shown.length).toBe([...one.text.matchAll(/^```text$/gm)].length);
+  });
+
+  it('links only to what is there', () => {
+    const links = [...proseOf(one).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target = '']) => target);
+    expect(links.filter((target) => !leadsSomewhere(file, target))).toEqual([]);
+  });
+
+  it('names only files that are there', () => {
+    const named = [...one.text.matchAll(/(?<![\w/.-])((?:src|local|test|docs|infra)\/[\w/.-]*\w\.\w+)/g)];
+    const missing = named.map(([, name = '']) => name).filter((name) => !existsSync(path.join(ROOT, name)));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  it('names only calls that the API has', () => {
+    const named = [...one.text.matchAll(/\b(GET|POST|PUT|DELETE) (\/api)?(\/[a-z][\w./{}-]*)/g)];
+    const calls = CALLS.map(({ method, route }) => `${method} /${route}`);
+    const strange = named
+      .map(([, method, api, route = '']) => ({ api, call: `${method} ${route.replace(/\.$/, '')}` }))
+      .filter(({ api, call }) => api !== undefined && !calls.includes(call));
+    expect(strange.map(({ call }) => call)).toEqual([]);
+  });
+
+  it('asks only for paths of the API that are served', () => {
+    const asked = [...one.text.matchAll(/(?:\$api|127\.0\.0\.1:7071\/api)(\/[\w./$-]+)/g)].map(
+      ([, route = '']) => route,
+    );
+    const served = CALLS.map(({ route }) => new RegExp(`^/${route.replace(/\{\w+\}/g, '[^/]+')}$`));
+    expect(asked.filter((route) => !served.some((pattern) => pattern.test(route)))).toEqual([]);
+  });
+
+  it('names only scripts of package.json', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+    const named = [...one.text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script = '']) => script);
+    expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+  });
+
+  it('signs in only as people who can', () => {
+    const named = [...one.text.matchAll(/persona=(\w+)/g)].map(([, key = '']) => key);
+    expect(named.filter((key) => !personas.some((persona) => persona.key === key))).toEqual([]);
+  });
+});
+
+describe('docs/settings.md', () => {
+  const NAME =
+    /\b(PLUMBLINE_[A-Z_]+|AZURE_[A-Z_]+|IDENTITY_[A-Z]+|WEBSITE_AUTH_ENABLED|AzureWebJobsStorage(?:__[a-z]\w*)?)\b/g;
+  const namesIn = (text: string) => [...new Set([...text.matchAll(NAME)].map(([name]) => name))].sort();
+
+  it('has every setting that the service reads, and no other', () => {
+    const rows = page('docs/settings.md')
+      .text.split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.split('|')[1] ?? '');
+    expect(namesIn(rows.join('\n'))).toEqual(namesIn(read('src/config.ts')));
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const { text } = page('docs/architecture.md');
+
+  it('names every table', () => {
+    expect(Object.values(TABLES).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('names every reason code', () => {
+    expect(REASON_CODES.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
+  });
+});
+
+function leadsSomewhere(from: string, target: string): boolean {
+  const [file = '', anchor] = target.split('#');
+  const resolved = file === '' ? from : path.posix.join(path.posix.dirname(from), file);
+  if (!existsSync(path.join(ROOT, resolved))) return false;
+  return anchor === undefined || headingsOf(resolved).includes(anchor);
+}
+
+/** Anchors as GitHub makes them. */
+function headingsOf(file: string): string[] {
+  return [...proseOf(page(file)).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

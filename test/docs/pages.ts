@@ -1,0 +1,71 @@
+/** The pages that people read, taken apart: their commands, each with the output that the page shows, and their links. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Page {
+  /** From the root of the repository, with forward slashes. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A block of shell commands; `shows` is the text block right behind it, if there is one. */
+export interface Commands {
+  readonly line: number;
+  readonly commands: string;
+  readonly shows: readonly string[];
+}
+
+export function pages(): Page[] {
+  const files = ['README.md', 'CONTRIBUTING.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+  return files.filter((file) => file.endsWith('.md')).map(page);
+}
+
+export function page(file: string): Page {
+  return { file, text: readFileSync(path.join(ROOT, file), 'utf8').replaceAll('\r\n', '\n') };
+}
+
+/** The fenced `sh` blocks of a page, in order. */
+export function commandsIn({ text }: Page): Commands[] {
+  const block = /^```sh\n(?<commands>[\s\S]*?)^```\n(?:\s*^```text\n(?<shows>[\s\S]*?)^```\n)?/gm;
+  return [...text.matchAll(block)].map((found) => ({
+    line: text.slice(0, found.index).split('\n').length,
+    commands: found.groups?.commands ?? '',
+    shows: (found.groups?.shows ?? '').split('\n').filter((line) => line.trim() !== '' && line.trim() !== '…'),
+  }));
+}
+
+/** A page without its fenced blocks. */
+export function proseOf({ text }: Page): string {
+  return text.replace(/^```[\s\S]*?^```$/gm, '');
+}
+
+/**
+ * Whether one line of the output is the line that a page shows: `…` stands for anything, and what differs from run to run
+ * (times, ids, hashes, ports) is compared by its form.
+ */
+export function isShownIn(shown: string, output: string): boolean {
+  const pattern = shown
+    .trim()
+    .split(VARYING)
+    .map((part, index) => (index % 2 === 0 ? escaped(part) : formOf(part)))
+    .join('');
+  return new RegExp(pattern).test(output);
+}
+
+const VARYING =
+  /(…|\d{4}-\d\d-\d\dT[\d:.]+Z|\b\d\d:\d\d:\d\d\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32,64}\b|\ba[0-9a-z]{9}[0-9a-f]{12}\b|127\.0\.0\.1:7071|localhost:\d+)/;
+
+function formOf(part: string): string {
+  if (part === '…') return '.*';
+  if (part.startsWith('127.')) return '127\\.0\\.0\\.1:\\d+';
+  if (part.startsWith('localhost:')) return 'localhost:\\d+';
+  return escaped(part).replace(/[0-9a-z]/g, '[0-9a-z]');
+}
+
+/** Runs of blanks are one: columns may be wider here than there. */
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+}
