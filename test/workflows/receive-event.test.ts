@@ -1,0 +1,119 @@
+/** What Event Grid delivers becomes a stored event and a message, or an error that makes Event Grid deliver again. */
+import { describe, expect, test } from 'vitest';
+import { StorageUnavailable } from '../../src/workflows/ports.ts';
+import { receiveEvent } from '../../src/workflows/receive-event.ts';
+import { CART, ENVIRONMENT, SHOP } from '../world/apps.ts';
+import { BOB, cloudEvent, gridEvent, OURSELVES, PIPELINE } from '../world/event-grid.ts';
+import { memoryWorld, START } from '../world/memory-world.ts';
+import { scene } from '../world/scene.ts';
+import { failingWorld } from '../world/watched-world.ts';
+
+describe('promise 1: no event is lost, whatever form it has', () => {
+  test.each([
+    ['the Event Grid schema', gridEvent('e', SHOP)],
+    ['CloudEvents 1.0', cloudEvent('e', SHOP)],
+    ['an id in other cases', gridEvent('e', SHOP.toUpperCase())],
+    ['a child of the app', gridEvent('e', `${SHOP}/config/web`)],
+    ['a diagnostic setting of the app', gridEvent('e', `${SHOP}/providers/Microsoft.Insights/diagnosticSettings/x`)],
+    ['a deletion', gridEvent('e', SHOP, { type: 'ResourceDeleteSuccess' })],
+    ['a swap of slots', swap()],
+    ['no claims at all', gridEvent('e', SHOP, { by: null })],
+    ['claims that are no object', { ...gridEvent('e', SHOP), data: { claims: 'secret', operationName: 7 } }],
+    ['no data', { ...gridEvent('e', SHOP), data: null }],
+  ])('%s: the app is put on the queue', async (_, event) => {
+    const world = memoryWorld();
+    await receiveEvent(world, event);
+    expect(world.stored.events).toMatchObject([{ event: { id: 'e' }, receivedAt: START, outcome: null }]);
+    expect(world.stored.sent).toHaveLength(1);
+    expect(world.stored.sent[0]?.resource.toLowerCase()).toBe(SHOP.toLowerCase());
+    expect(world.stored.sent[0]).toMatchObject({ cause: 'event', event: { id: 'e', receivedAt: START }, attempt: 0 });
+    expect(world.stored.delays).toEqual([30]);
+  });
+
+  test.each([
+    ['a slot', `${SHOP}/slots/staging/config/web`, `${SHOP}/slots/staging`],
+    ['a container app', `${CART}/revisions/cart--2`, CART],
+    ['an environment', ENVIRONMENT, ENVIRONMENT],
+  ])('%s is a resource of its own', async (_, subject, resource) => {
+    const world = memoryWorld();
+    await receiveEvent(world, gridEvent('e', subject));
+    expect(world.stored.sent[0]?.resource).toBe(resource);
+  });
+
+  test.each([
+    ['another provider', gridEvent('e', SHOP.replace('Microsoft.Web/sites', 'Microsoft.Sql/servers'))],
+    ['no subject', { id: 'e', eventType: 'Microsoft.Resources.ResourceWriteSuccess' }],
+    ['a write that failed', { ...gridEvent('e', SHOP), eventType: 'Microsoft.Resources.ResourceWriteFailure' }],
+    ['an action that changes nothing', gridEvent('e', SHOP, { type: 'ResourceActionSuccess', operation: 'x/list' })],
+    ['a subject with path tricks', gridEvent('e', `${SHOP}/../../x`)],
+  ])('%s: has the outcome `ignored` with its reason, and nothing is asked of anybody', async (_, event) => {
+    const world = memoryWorld();
+    await receiveEvent(world, event);
+    expect(await world.events.find('e')).toMatchObject({ outcome: 'ignored', reasons: [{ code: 'not-ours' }] });
+    expect(world.stored.sent).toEqual([]);
+  });
+
+  test.each([[null], ['text'], [[]], [{}], [{ id: 7 }]])('%j is no event, and no error', async (input) => {
+    const world = memoryWorld();
+    await receiveEvent(world, input);
+    expect([world.stored.events, world.stored.sent]).toEqual([[], []]);
+  });
+
+  test.each(['events.receive', 'queue.send'])(
+    'when %s fails, Event Grid is told so and its next try succeeds',
+    async (call) => {
+      const world = memoryWorld();
+      const failing = failingWorld(world, call, new StorageUnavailable('the storage does not answer'), 1);
+      await expect(receiveEvent(failing, gridEvent('e', SHOP))).rejects.toThrow('the storage does not answer');
+      await receiveEvent(failing, gridEvent('e', SHOP));
+      expect(world.stored.events).toHaveLength(1);
+      expect(world.stored.sent).toHaveLength(1);
+    },
+  );
+
+  test('the event is stored before its message, so that whoever takes the message finds it', async () => {
+    const world = memoryWorld();
+    const failing = failingWorld(world, 'events.receive', new StorageUnavailable('down'));
+    await expect(receiveEvent(failing, gridEvent('e', SHOP))).rejects.toThrow('down');
+    expect(world.stored.sent).toEqual([]);
+  });
+});
+
+describe('promise 2: state decides, so receiving twice changes nothing', () => {
+  test('while it waits a message is sent again, with the time of the first receipt', async () => {
+    const world = memoryWorld();
+    await receiveEvent(world, gridEvent('e', SHOP));
+    world.clock.advance(60);
+    await receiveEvent(world, gridEvent('e', SHOP));
+    expect(world.stored.events).toHaveLength(1);
+    expect(world.stored.sent.map(({ event }) => event?.receivedAt)).toEqual([START, START]);
+  });
+
+  test('once it has an outcome, nothing is sent', async () => {
+    const { world, host } = scene();
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    const before = world.stored.sent.length;
+    await host.deliver(gridEvent('e', SHOP));
+    expect(world.stored.sent).toHaveLength(before);
+    expect(world.stored.events).toMatchObject([{ outcome: 'evaluated' }]);
+  });
+});
+
+describe('who changed it is kept', () => {
+  test.each([
+    ['a person', BOB, { objectId: BOB.objectId, name: 'bob@example.com', type: 'user' }],
+    ['a pipeline', PIPELINE, { objectId: PIPELINE.objectId, type: 'app' }],
+    ['ourselves', OURSELVES, { objectId: OURSELVES.objectId, type: 'app' }],
+    ['nobody known', null, null],
+  ])('%s', async (_, by, expected) => {
+    const world = memoryWorld();
+    await receiveEvent(world, gridEvent('e', SHOP, { by }));
+    expect(world.stored.events[0]?.event.changedBy).toEqual(expected);
+  });
+});
+
+function swap() {
+  const operation = 'Microsoft.Web/sites/slots/slotsswap/action';
+  return gridEvent('e', SHOP, { type: 'ResourceActionSuccess', operation });
+}

@@ -1,0 +1,121 @@
+/**
+ * Plays the platform around the workflows: Event Grid delivers until it is taken, the queue hands out a message until it is
+ * handled or given up, housekeeping runs when an alarm is due, people repeat what failed. Time moves only here.
+ */
+import type { Approval } from '../../src/domain/approval.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { buryMessage, noteFailure } from '../../src/workflows/bury-message.ts';
+import { housekeep } from '../../src/workflows/housekeeping.ts';
+import { workMessage } from '../../src/workflows/messages.ts';
+import type { World } from '../../src/workflows/ports.ts';
+import { receiveEvent } from '../../src/workflows/receive-event.ts';
+import { reconcile } from '../../src/workflows/reconcile.ts';
+import { type DecisionRequest, recordDecision } from '../../src/workflows/record-decision.ts';
+import { Crash } from './crashes.ts';
+import type { QueuedMessage } from './memory-work.ts';
+import type { MemoryWorld } from './memory-world.ts';
+
+const DELIVERIES = 10;
+/** A message of a handler that threw shows again after this; host.json says so. */
+const AFTER_ERROR_SECONDS = 30;
+
+export interface HostOptions {
+  /** What the workflows are given, when that is not the world itself. */
+  readonly ports?: World;
+  /** How long a message stays hidden when its process died. */
+  readonly afterCrashSeconds?: number;
+  /** Called when the process died, before anything goes on. */
+  restart?(): void;
+}
+
+export interface Host {
+  /** Event Grid delivers an event, and again until it is taken. */
+  deliver(event: JsonObject): Promise<void>;
+  /** A person decides, and repeats it when the process died meanwhile. Throws Refusal. */
+  decide(request: DecisionRequest): Promise<Approval>;
+  /** Handles the next visible message; false when there is none. */
+  work(): Promise<boolean>;
+  /** Handles what comes up within so many seconds, moving the clock to it, until nothing does. */
+  settle(withinSeconds?: number): Promise<void>;
+}
+
+export function createHost(world: MemoryWorld, options: HostOptions = {}): Host {
+  const { stored, clock } = world;
+  const ports = options.ports ?? world;
+
+  /** Carries something out; after a crash the process starts again. False when it must be tried again. */
+  async function survive(action: () => Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      options.restart?.();
+      return false;
+    }
+  }
+
+  async function handle(taken: QueuedMessage): Promise<void> {
+    const done = () => stored.queue.splice(stored.queue.indexOf(taken), 1);
+    taken.taken += 1;
+    if (taken.taken > DELIVERIES) {
+      if (await survive(() => buryMessage(ports, 'reconcile', taken.message))) done();
+      return;
+    }
+    taken.visibleAt = clock.now().getTime() + (options.afterCrashSeconds ?? AFTER_ERROR_SECONDS) * 1000;
+    let failed = false;
+    const lived = await survive(async () => {
+      try {
+        await reconcile(ports, workMessage.parse(taken.message));
+      } catch (error) {
+        if (error instanceof Crash) throw error;
+        await noteFailure(ports, taken.message, error);
+        failed = true;
+      }
+    });
+    if (failed) taken.visibleAt = clock.now().getTime() + AFTER_ERROR_SECONDS * 1000;
+    else if (lived) done();
+  }
+
+  return {
+    async deliver(event) {
+      while (!(await survive(() => receiveEvent(ports, event)))) clock.advance(10);
+    },
+
+    async decide(request) {
+      for (;;) {
+        let decided: Approval | undefined;
+        await survive(async () => {
+          decided = await recordDecision(ports, request);
+        });
+        if (decided) return decided;
+        clock.advance(5);
+      }
+    },
+
+    async work() {
+      const now = clock.now().getTime();
+      const next = earliest(stored.queue.filter(({ visibleAt }) => visibleAt <= now));
+      if (next) await handle(next);
+      return next !== undefined;
+    },
+
+    async settle(withinSeconds = 3600) {
+      const end = clock.now().getTime() + withinSeconds * 1000;
+      for (let steps = 0; steps < 2000; steps += 1) {
+        const message = earliest(stored.queue)?.visibleAt ?? Number.POSITIVE_INFINITY;
+        const alarm = Math.min(Number.POSITIVE_INFINITY, ...[...stored.alarms.values()].map(({ at }) => at));
+        const next = Math.min(message, alarm);
+        if (next > Math.max(end, clock.now().getTime())) return;
+        clock.advanceTo(new Date(next));
+        if (message <= clock.now().getTime()) await this.work();
+        else await survive(() => housekeep(ports));
+      }
+      throw new Error(`it never comes to rest: ${JSON.stringify(stored.queue)}`);
+    },
+  };
+}
+
+function earliest(queue: readonly QueuedMessage[]): QueuedMessage | undefined {
+  return [...queue].sort((a, b) => a.visibleAt - b.visibleAt || a.id - b.id)[0];
+}

@@ -1,0 +1,71 @@
+/** The audit log with its real chains and signatures, each fact once by its id. */
+import {
+  type AuditEntry,
+  type AuditFact,
+  type AuditKey,
+  chainEntry,
+  chainOf,
+  emptyHead,
+  faultOf,
+  headAfter,
+  parseAuditKeys,
+  publicKeyText,
+} from '../../src/domain/audit.ts';
+import { isWithin } from '../../src/domain/resource.ts';
+import type { AuditLog, AuditVerification } from '../../src/workflows/ports.ts';
+import { fits, pageOf } from './memory-rows.ts';
+
+const CHAINS = 4;
+const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
+
+export function memoryAudit(entries: AuditEntry[]): AuditLog {
+  const appendOne = (fact: AuditFact): AuditEntry => {
+    const known = entries.find(({ id }) => id === fact.id);
+    if (known) return known;
+    const chain = chainOf(fact.resource?.id.toLowerCase() ?? 'service', CHAINS);
+    const last = entries.findLast((entry) => entry.chain === chain);
+    const entry = chainEntry(structuredClone(fact), last ? headAfter(last) : emptyHead(chain), signing);
+    entries.push(entry);
+    return entry;
+  };
+  return {
+    append: async (facts) => facts.map(appendOne).map((entry) => structuredClone(entry)),
+    get: async (id) => structuredClone(entries.find((one) => one.id === id) ?? null),
+    list: async (query, page) =>
+      pageOf(
+        entries
+          .filter(
+            (one) =>
+              fits(query.kind, one.kind) &&
+              fits(query.rule, one.rule ?? undefined) &&
+              fits(query.actor, one.actor.objectId) &&
+              fits(query.operationId, one.operationId ?? undefined) &&
+              fits(query.approval, one.approvalId ?? undefined) &&
+              (query.resource === undefined || (one.resource !== null && isWithin(one.resource.id, query.resource))) &&
+              (query.from === undefined || one.at >= query.from) &&
+              (query.to === undefined || one.at < query.to),
+          )
+          .reverse(),
+        page,
+      ),
+    verify: async () => verification(entries, signing),
+  };
+}
+
+function verification(entries: readonly AuditEntry[], key: AuditKey): AuditVerification {
+  const heads = new Map<string, ReturnType<typeof emptyHead>>();
+  const common = {
+    complete: true,
+    entries: entries.length,
+    verifiedTo: entries.at(-1)?.at ?? null,
+    publicKeys: [{ keyId: key.id, publicKey: publicKeyText(key) }],
+  };
+  for (const entry of entries) {
+    const reason = faultOf(entry, heads.get(entry.chain) ?? emptyHead(entry.chain), [key]);
+    if (reason !== null) {
+      return { ...common, valid: false, firstBad: { chain: entry.chain, seq: entry.seq, id: entry.id }, reason };
+    }
+    heads.set(entry.chain, headAfter(entry));
+  }
+  return { ...common, valid: true };
+}

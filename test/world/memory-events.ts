@@ -1,0 +1,34 @@
+/** Events, each stored once by its id; an outcome is given once. */
+import type { Resource } from '../../src/domain/resource.ts';
+import type { Events, StoredEvent } from '../../src/workflows/ports.ts';
+
+export function memoryEvents(stored: StoredEvent[]): Events {
+  const of = ({ key }: Resource) => stored.filter(({ resource }) => resource?.toLowerCase() === key);
+  const named = (events: readonly StoredEvent[], id: string) =>
+    structuredClone(events.find(({ event }) => event.id === id) ?? null);
+  return {
+    receive: async (event) => {
+      const same = stored.filter(({ resource }) => resource?.toLowerCase() === event.resource?.toLowerCase());
+      const known = named(same, event.event.id);
+      if (known) return known;
+      stored.push(structuredClone(event));
+      return event;
+    },
+    get: async (resource, eventId) => named(of(resource), eventId),
+    find: async (eventId) => named(stored, eventId),
+    waiting: async (resource) =>
+      structuredClone(of(resource).filter(({ outcome }) => outcome === null)).sort((a, b) =>
+        a.receivedAt < b.receivedAt ? -1 : 1,
+      ),
+    recent: async (resource, limit) =>
+      structuredClone(of(resource))
+        .sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : 1))
+        .slice(0, limit),
+    conclude: async (resource, eventIds, conclusion) => {
+      for (const event of of(resource)) {
+        if (!eventIds.includes(event.event.id) || event.outcome !== null) continue;
+        stored[stored.indexOf(event)] = { ...event, ...structuredClone(conclusion) };
+      }
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/** Everything that workflows are given, in memory: the stores keep their contracts, Azure is a small one, time stands still. */
+import type { Approval } from '../../src/domain/approval.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
+import type { Finding } from '../../src/domain/finding.ts';
+import { isWithin } from '../../src/domain/resource.ts';
+import type { AnyRule } from '../../src/domain/rule.ts';
+import { type Settings, settingsSchema } from '../../src/domain/settings.ts';
+import { rules } from '../../src/rules/index.ts';
+import type {
+  DeadLetters,
+  FindingList,
+  Options,
+  ResourceMemory,
+  StoredEvent,
+  StoredSettings,
+  WorkMessage,
+  World,
+} from '../../src/workflows/ports.ts';
+import { memoryAudit } from './memory-audit.ts';
+import { type MemoryAzure, memoryAzure } from './memory-azure.ts';
+import { memoryEvents } from './memory-events.ts';
+import { fits, memoryApprovals, memoryMemories, memorySettings, pageOf, type Row } from './memory-rows.ts';
+import { type Alarm, memoryAlarms, memoryLeases, memoryQueue, type QueuedMessage } from './memory-work.ts';
+import { type SettableClock, settableClock } from './settable-clock.ts';
+
+export const START = '2026-03-01T12:00:00.000Z';
+
+/** The state of the stores, for tests to prepare and to look at. */
+export interface Stored {
+  readonly approvals: Map<string, Row<Approval>>;
+  readonly entries: AuditEntry[];
+  readonly findings: Finding[];
+  readonly events: StoredEvent[];
+  readonly memories: Map<string, ResourceMemory>;
+  settings: Row<StoredSettings> | null;
+  readonly sent: WorkMessage[];
+  readonly delays: number[];
+  readonly queue: QueuedMessage[];
+  readonly leases: Map<string, { holder: number; until: number }>;
+  readonly alarms: Map<string, Alarm>;
+  readonly failures: Map<string, string>;
+  readonly deadLetters: Map<string, { queue: string; message: string; resource: string | null; error: string }>;
+  readonly logged: { level: string; fields: unknown; message: string }[];
+}
+
+export interface MemoryWorld extends World {
+  readonly stored: Stored;
+  readonly clock: SettableClock;
+  readonly arm: MemoryAzure;
+}
+
+/** Few of the rules, so that a new one changes no count: three safe and two risky ones of web apps, one of each other kind. */
+const CHOSEN = [
+  'webapp-https-only',
+  'webapp-min-tls',
+  'webapp-ftps-only',
+  'webapp-remote-debugging',
+  'webapp-cors-wildcard',
+  'containerapp-insecure-ingress',
+  'environment-diagnostics',
+];
+
+export function memoryWorld(
+  differs: { readonly options?: Partial<Options>; readonly rules?: readonly AnyRule[] } = {},
+): MemoryWorld {
+  const clock = settableClock(START);
+  const stored: Stored = {
+    approvals: new Map(),
+    entries: [],
+    findings: [],
+    events: [],
+    memories: new Map(),
+    settings: null,
+    sent: [],
+    delays: [],
+    queue: [],
+    leases: new Map(),
+    alarms: new Map(),
+    failures: new Map(),
+    deadLetters: new Map(),
+    logged: [],
+  };
+  const log = (level: string) => (fields: unknown, message: string) => {
+    stored.logged.push({ level, fields, message });
+  };
+  let ids = 0;
+  return {
+    stored,
+    clock,
+    log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    newId: () => {
+      ids += 1;
+      return `operation-${ids}`;
+    },
+    rules: differs.rules ?? rules.filter(({ id }) => CHOSEN.includes(id)),
+    options: { mode: 'autofix', settleSeconds: 30, selfId: null, workspaceId: null, ...differs.options },
+    arm: memoryAzure(clock),
+    queue: memoryQueue(clock, stored.queue, stored.sent, stored.delays),
+    leases: memoryLeases(clock, stored.leases),
+    alarms: memoryAlarms(stored.alarms),
+    events: memoryEvents(stored.events),
+    memories: memoryMemories(stored.memories),
+    findings: memoryFindings(stored.findings),
+    approvals: memoryApprovals(stored.approvals),
+    audit: memoryAudit(stored.entries),
+    settings: memorySettings(stored),
+    deadLetters: memoryDeadLetters(stored),
+  };
+}
+
+/** Settings as an operator would have stored them; each call is a new revision. */
+export function storeSettings(world: MemoryWorld, settings: Partial<Settings>): void {
+  const version = (world.stored.settings?.version ?? 0) + 1;
+  world.stored.settings = {
+    version,
+    value: {
+      settings: { ...settingsSchema.parse({ mode: 'autofix' }), ...settings },
+      revision: version,
+      stoppedAt: null,
+      stoppedBy: null,
+      facts: [],
+    },
+  };
+}
+
+function memoryFindings(stored: Finding[]): FindingList {
+  return {
+    replace: async ({ key }, findings) => {
+      const others = stored.filter(({ resource }) => resource.id.toLowerCase() !== key);
+      stored.splice(0, stored.length, ...others, ...structuredClone([...findings]));
+    },
+    list: async (query, page) =>
+      pageOf(
+        stored.filter(
+          (one) =>
+            fits(query.verdict, one.verdict) &&
+            fits(query.rule, one.rule) &&
+            fits(query.severity, one.severity) &&
+            fits(query.decision, one.decision?.action) &&
+            (query.resource === undefined || isWithin(one.resource.id, query.resource)),
+        ),
+        page,
+      ),
+  };
+}
+
+function memoryDeadLetters({ failures, deadLetters }: Stored): DeadLetters {
+  return {
+    noteFailure: async (key, error) => {
+      failures.set(key, error);
+    },
+    bury: async (key, { queue, message, resource }) => {
+      if (!deadLetters.has(key)) {
+        deadLetters.set(key, { queue, message, resource, error: failures.get(key) ?? 'not known' });
+      }
+    },
+  };
+}
