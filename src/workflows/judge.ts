@@ -10,7 +10,7 @@ import { type EffectiveRule, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { type Facts, isOurs } from './load-facts.ts';
 import type { World } from './ports.ts';
-import { type Judged, rejections } from './settle-approvals.ts';
+import { type Judged, declinedBy } from './settle-approvals.ts';
 
 export function rulesOn(world: World, resource: Resource, facts: Facts): EffectiveRule[] {
   return rulesFor(facts.settings.settings, world.rules, resource, { workspaceId: world.options.workspaceId });
@@ -62,12 +62,12 @@ export function judge(
   });
 }
 
-/** What is declined now: rejections until they end, expiries until somebody changes the resource again. */
+/** What is declined now: declinedBy until they end, expiries until somebody changes the resource again. */
 export function declinedFor(facts: Facts, now: Date): Record<string, ChangeMemory> {
   const changed = facts.waiting.some((event) => !isOurs(event, facts.self));
   const all = {
     ...facts.memory.declined,
-    ...rejections(facts.approvals, facts.settings.settings.approvals.rejectedDays),
+    ...declinedBy(facts.approvals, facts.settings.settings.approvals.rejectedDays),
   };
   return Object.fromEntries(
     Object.entries(all).filter(([, { until }]) => (until === null ? !changed : Date.parse(until) > now.getTime())),

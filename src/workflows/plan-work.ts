@@ -8,7 +8,7 @@ import { planOperations, type Wanted } from './apply-plan.ts';
 import type { Occasion } from './facts-of.ts';
 import { judge } from './judge.ts';
 import type { Facts } from './load-facts.ts';
-import type { OpenOperation, World } from './ports.ts';
+import type { OpenEntry, OpenOperation, World } from './ports.ts';
 import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
 import { type ApprovalPlan, type Judged, planApprovals } from './settle-approvals.ts';
 
@@ -34,11 +34,13 @@ export async function planWork(
   occasion: Occasion,
 ): Promise<WorkPlan> {
   const now = new Date(occasion.at);
-  const resolution = await resolveIntents(world, facts.memory.operations, snapshot, occasion);
+  const resolution = await resolveIntents(world, operationsIn(facts), snapshot, occasion);
   const judged = judge(world, resource, rules, facts, snapshot, now);
+  // What became of an approved write decides about its approval, not that the resource is right by now.
+  const carriedOut = new Set(resolution.ended.map(({ entry }) => entry.approvalId));
   const approvals = planApprovals(
     resource,
-    facts.approvals,
+    facts.approvals.filter(({ value }) => !carriedOut.has(value.id)),
     judged,
     snapshot,
     occasion,
@@ -57,6 +59,17 @@ export async function planWork(
     ended: [...resolution.ended, ...aside.ended],
     running: false,
   };
+}
+
+/** The remembered intents. One whose approval has failed has its outcome in the log: only the memory was not saved. */
+function operationsIn({ memory, approvals }: Facts): OpenOperation[] {
+  const failed = new Set(approvals.flatMap(({ value }) => (value.status === 'failed' ? value.id : [])));
+  return memory.operations.map((operation) => ({
+    ...operation,
+    entries: operation.entries.map((entry): OpenEntry => {
+      return entry.approvalId !== null && failed.has(entry.approvalId) ? { ...entry, state: 'failed' } : entry;
+    }),
+  }));
 }
 
 /** Approved changes, and violations that nothing holds back. An approved change travels once. */

@@ -80,11 +80,13 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const unclear = plan.running || isUnclear(snapshot);
   const readAgain = unclear && message.attempt < READ_TRIES ? backOff(message.attempt) : null;
   const later = applied.again ?? readAgain;
+  const declined = { ...facts.memory.declined, ...plan.approvals.expired };
+  const after = { ...facts, memory: { ...facts.memory, declined } };
   await recordOutcome(world, resource, {
     facts,
     remembered,
     occasion,
-    judged: judge(world, resource, rules, facts, applied.snapshot, world.clock.now()),
+    judged: judge(world, resource, rules, after, applied.snapshot, world.clock.now()),
     snapshot: applied.snapshot,
     approvals: plan.approvals,
     operations: applied.operations,

@@ -42,10 +42,11 @@ export interface ApprovalTimes {
   readonly expireHours: number;
 }
 
-/** What people rejected, as it is remembered from now on. */
-export function rejections(loaded: readonly Versioned<Approval>[], rejectedDays: number): Record<string, ChangeMemory> {
+/** What people rejected and what nobody decided in time, as it is remembered from now on. */
+export function declinedBy(loaded: readonly Versioned<Approval>[], rejectedDays: number): Record<string, ChangeMemory> {
   return Object.fromEntries(
-    loaded.flatMap(({ value: { status, digest, decision } }): [string, ChangeMemory][] => {
+    loaded.flatMap(({ value: { status, digest, decision, expiresAt } }): [string, ChangeMemory][] => {
+      if (status === 'expired') return [[digest, { status: 'expired', at: expiresAt, until: null }]];
       if (status !== 'rejected' || !decision) return [];
       const until = new Date(Date.parse(decision.at) + rejectedDays * 86_400_000).toISOString();
       return [[digest, { status: 'rejected', at: decision.at, until }]];
