@@ -18,6 +18,7 @@ export default defineConfig({
         plugins: [htmlAsText()],
         test: {
           name: 'whole',
+          globalSetup: ['test/browser/chromium.ts'],
           include: ['test/{e2e,browser,docs,faults}/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
