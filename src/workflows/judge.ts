@@ -10,7 +10,7 @@ import { type EffectiveRule, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { type Facts, isOurs } from './load-facts.ts';
 import type { World } from './ports.ts';
-import { type Judged, declinedBy } from './settle-approvals.ts';
+import { declinedBy, type Judged } from './settle-approvals.ts';
 
 export function rulesOn(world: World, resource: Resource, facts: Facts): EffectiveRule[] {
   return rulesFor(facts.settings.settings, world.rules, resource, { workspaceId: world.options.workspaceId });
@@ -62,7 +62,7 @@ export function judge(
   });
 }
 
-/** What is declined now: declinedBy until they end, expiries until somebody changes the resource again. */
+/** What is declined now: rejections until they end, expiries until somebody changes the resource again. */
 export function declinedFor(facts: Facts, now: Date): Record<string, ChangeMemory> {
   const changed = facts.waiting.some((event) => !isOurs(event, facts.self));
   const all = {
