@@ -175,13 +175,13 @@ function conclude(
       return end.state === 'applied' ? [] : [{ ...entry, state: end.state }];
     }),
   }));
-  const moved = ended.some(({ state }) => state === 'blocked') && [...ends.values()].some(isMoved);
+  const heldBack = ended.some(({ state }) => state === 'blocked') && [...ends.values()].some(isHeldBack);
   return {
     snapshot,
     operations: left.filter(({ entries }) => entries.length > 0),
     facts,
     ended,
-    again: later.length > 0 ? Math.max(...later.map(({ seconds }) => seconds)) : moved ? 0 : null,
+    again: later.length > 0 ? Math.max(...later.map(({ seconds }) => seconds)) : heldBack ? 0 : null,
   };
 }
 
@@ -196,8 +196,9 @@ function touches(entry: OpenEntry, change: Change): boolean {
   return entry.changes.some(({ document, path }) => document === change.document && path === change.path);
 }
 
-function isMoved(end: StepEnd): boolean {
-  return end.state === 'blocked' && end.cause === 'moved';
+/** Not sent, because the values or the settings moved at the last moment: another look decides by what holds now. */
+function isHeldBack(end: StepEnd): boolean {
+  return end.state === 'blocked' && !end.reasons.some(({ code }) => code === 'blocked');
 }
 
 function applied(message: string): Ending {

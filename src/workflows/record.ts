@@ -2,7 +2,7 @@
  * What a reconcile leaves behind. Before anything is written: the plan, so that a crash finds its intents and approvals.
  * At the end: approvals, audit entries, findings, the memory (under the fence), and the outcome of the events it covers.
  */
-import { type Approval, type ApprovalStatus, isOpen } from '../domain/approval.ts';
+import { type Approval, type ApprovalStatus, isDecided, isOpen } from '../domain/approval.ts';
 import type { AuditFact } from '../domain/audit.ts';
 import type { Reason } from '../domain/ceilings.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -140,7 +140,8 @@ async function storeApprovals(world: World, outcome: Outcome): Promise<StoredApp
   }
   for (const { operationId, entry, state, reasons, factId } of outcome.ended) {
     const found = outcome.facts.approvals.find(({ value }) => value.id === entry.approvalId)?.value;
-    if (!found) continue;
+    // What is final stays so: then only the memory did not know it yet.
+    if (!found || !isOpen(found)) continue;
     const status = statusAfter(state, reasons);
     const auditIds = [...new Set([...found.auditIds, intendedId(operationId, entry), factId])];
     const approval: Approval = { ...found, status, auditIds, reasons: status === 'approved' ? found.reasons : reasons };
@@ -158,12 +159,14 @@ function statusAfter(state: EndedEntry['state'], reasons: readonly Reason[]): Ap
 function findingsOf(world: World, resource: Resource, outcome: Outcome, stored: readonly StoredApproval[]): Finding[] {
   const evaluatedAt = world.clock.now().toISOString();
   const before = new Map(outcome.facts.memory.findings.map((finding) => [finding.rule, finding]));
-  return outcome.judged.map(({ evaluation, decision }): Finding => {
+  return outcome.judged.map(({ evaluation, decision, approvedDecision }): Finding => {
     const { rule, verdict, severity, tier, reason, changes } = evaluation;
     const known = before.get(rule.id);
     const planned = outcome.approvals.byRule.get(rule.id);
     const approval = stored.find((one) => one.approval.id === planned?.id)?.approval ?? planned;
     const open = approval !== undefined && isOpen(approval);
+    // Once a person has approved it, what counts is what still holds it: housekeeping looks for holds.
+    const standing = open && isDecided(approval.status) ? approvedDecision : decision;
     return {
       rule: rule.id,
       title: rule.title,
@@ -176,7 +179,7 @@ function findingsOf(world: World, resource: Resource, outcome: Outcome, stored: 
       references: rule.references,
       since: known?.verdict === verdict ? known.since : evaluatedAt,
       evaluatedAt,
-      decision: decision && open ? { ...decision, approvalId: approval.id } : decision,
+      decision: standing && open ? { ...standing, approvalId: approval.id } : standing,
     };
   });
 }
@@ -209,12 +212,13 @@ function memoryOf(
 /** While an intent has no outcome, housekeeping looks again, at growing distances; afterwards nobody needs to. */
 async function watchOpenIntents(world: World, resource: Resource, outcome: Outcome): Promise<void> {
   const unresolved = outcome.operations.flatMap(({ entries }) => entries.filter(({ state }) => isUnresolved(state)));
-  if (unresolved.length === 0) {
-    if (outcome.remembered.alarm !== null) await world.alarms.clear(outcome.remembered.alarm);
-    return;
-  }
   const tries = Math.max(...unresolved.map(({ attempts }) => attempts));
-  await world.alarms.set(resource, minutesFrom(world, Math.min(360, 2 ** tries)), 'open intent');
+  const next =
+    unresolved.length === 0
+      ? null
+      : await world.alarms.set(resource, minutesFrom(world, Math.min(360, 2 ** tries)), 'open intent');
+  const { alarm } = outcome.remembered;
+  if (alarm !== null && alarm !== next) await world.alarms.clear(alarm);
 }
 
 /** The event that brought us here was evaluated; what was received well before the first read is covered by it. */
@@ -247,8 +251,9 @@ async function concludeEvents(
   );
 }
 
+/** On the minute, so that looks at the same time set one alarm: each look that sets one of its own would double them. */
 function minutesFrom(world: World, minutes: number): Date {
-  return new Date(world.clock.now().getTime() + minutes * 60_000);
+  return new Date(Math.ceil(world.clock.now().getTime() / 60_000 + minutes) * 60_000);
 }
 
 function countBy(values: readonly string[]): Record<string, number> {
