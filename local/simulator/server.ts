@@ -1,6 +1,7 @@
 // The HTTPS server on the loopback address: reads bodies, sends answers, kills or keeps connections when told to.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Answer } from './errors.ts';
 
 export interface Incoming {
@@ -31,6 +32,12 @@ export async function listen(options: {
   });
   // As long as Azure's, or a client that keeps its connections would write into one that has just been closed.
   server.keepAliveTimeout = 120_000;
+  // Those still shaking hands as well, which the server does not count among its connections and would wait for.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
@@ -51,7 +58,7 @@ export async function listen(options: {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
