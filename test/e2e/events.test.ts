@@ -232,7 +232,9 @@ describe('promise 1: what cannot be stored is not taken', () => {
 });
 
 function firstRead(id: string): string {
-  const read = plumbline.simulator.requests.find(({ method, path }) => method === 'GET' && path === id);
+  const read = plumbline.simulator.requests.find(
+    ({ method, path }) => method === 'GET' && path.toLowerCase() === id.toLowerCase(),
+  );
   if (!read) throw new Error(`${id} was never read`);
   return read.at;
 }

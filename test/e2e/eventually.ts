@@ -22,7 +22,10 @@ export async function eventually<T>(
     } catch (error) {
       trouble = error;
     }
-    if (Date.now() > until) throw new Error(`${what} did not come within ${seconds} s`, { cause: trouble });
+    if (Date.now() > until) {
+      const seen = trouble instanceof Error ? trouble.message : String(trouble);
+      throw new Error(`${what} did not come within ${seconds} s; last seen: ${seen}`, { cause: trouble });
+    }
     await sleep(EVERY_MS);
   }
 }
