@@ -1,0 +1,266 @@
+/** The way of a message through reconcile: its phases, what it costs, which events it concludes, when it comes back. */
+import { describe, expect, test } from 'vitest';
+import { StaleVersion } from '../../src/workflows/ports.ts';
+import { reconcile } from '../../src/workflows/reconcile.ts';
+import { SHOP, seedWebApp, UNSAFE } from '../world/apps.ts';
+import { ADA, BOB, gridEvent, OURSELVES } from '../world/event-grid.ts';
+import { createHost } from '../world/host.ts';
+import { resourceNamed } from '../world/memory-azure.ts';
+import { memoryWorld } from '../world/memory-world.ts';
+import { factsIn, outcomesIn, scene } from '../world/scene.ts';
+import { failingWorld, tracedWorld } from '../world/watched-world.ts';
+import { eventAndRest } from '../world/ways.ts';
+
+describe('the way of an event: the phases of a reconcile, in order', () => {
+  test('lease, facts, read, remember, intent, settings, re-read, write, verify, record, release', async () => {
+    const trace: string[] = [];
+    const { world, host } = scene({
+      app: { config: { minTlsVersion: '1.0' } },
+      ports: (whole) => tracedWorld(whole, trace),
+    });
+    await host.deliver(gridEvent('e', SHOP));
+    world.clock.advance(30);
+    trace.length = 0;
+    await host.work();
+    expect(trace).toEqual([
+      'events.get',
+      'leases.acquire',
+      'settings.load',
+      'memories.load',
+      'events.waiting',
+      'arm.identity',
+      'arm.read',
+      'memories.save',
+      'alarms.set',
+      'audit.append',
+      'settings.load',
+      'arm.read',
+      'lease.renew',
+      'arm.write',
+      'arm.read',
+      'audit.append',
+      'findings.replace',
+      'memories.save',
+      'alarms.clear',
+      'events.conclude',
+      'events.conclude',
+      'lease.release',
+    ]);
+  });
+
+  test('an app with nothing wrong costs one look: no write, no entry in the log, no alarm', async () => {
+    const { world, host } = scene();
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.arm.reads).toEqual([{ resource: SHOP, documents: ['resource', 'config/web'] }]);
+    expect([world.arm.requests, world.stored.entries, [...world.stored.alarms]]).toEqual([[], [], []]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('every safe violation costs one request per document, and each rule its intent and outcome', async () => {
+    const { world, host } = scene({ app: UNSAFE });
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.arm.requests.map(({ method, document, body }) => ({ method, document, body }))).toEqual([
+      { method: 'PATCH', document: 'resource', body: { properties: { httpsOnly: true } } },
+      {
+        method: 'PATCH',
+        document: 'config/web',
+        body: { properties: { ftpsState: 'FtpsOnly', minTlsVersion: '1.2' } },
+      },
+    ]);
+    const ids = new Set(world.stored.entries.map(({ operationId }) => operationId));
+    expect(ids.size).toBe(1);
+    expect(factsIn(world, 'fix.intended')).toHaveLength(3);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+    expect(world.stored.events[0]?.auditIds).toHaveLength(6);
+  });
+});
+
+describe('promise 2: bursts, duplicates and shuffled order change nothing but the count', () => {
+  test('fifty events within half the settle delay cost at most two evaluations', async () => {
+    const { world, host } = scene();
+    for (let n = 0; n < 50; n += 1) {
+      await host.deliver(gridEvent(`e${n}`, SHOP));
+      world.clock.advance(0.3);
+    }
+    await host.settle();
+    expect(world.arm.reads.length).toBeLessThanOrEqual(2);
+    expect(Object.keys(outcomesIn(world))).toHaveLength(50);
+    expect(new Set(Object.values(outcomesIn(world)))).toEqual(new Set(['evaluated', 'covered']));
+  });
+
+  test('a message that comes twice finds its outcome and asks Azure nothing', async () => {
+    const { world, host } = scene();
+    await host.deliver(gridEvent('e', SHOP));
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    expect(world.stored.sent.filter(({ attempt }) => attempt === 0).length).toBeGreaterThanOrEqual(2);
+    expect(world.arm.reads).toHaveLength(1);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('an event received just before the look is not covered by it: it has a look of its own', async () => {
+    const { world, host } = scene();
+    await host.deliver(gridEvent('first', SHOP));
+    world.clock.advance(28);
+    await host.deliver(gridEvent('late', SHOP, { by: ADA, correlationId: 'other' }));
+    await host.settle();
+    expect(world.arm.reads).toHaveLength(2);
+    expect(outcomesIn(world)).toEqual({ first: 'evaluated', late: 'evaluated' });
+  });
+
+  test('an event received five seconds before is covered', async () => {
+    const { world, host } = scene();
+    await host.deliver(gridEvent('first', SHOP));
+    world.clock.advance(25);
+    await host.deliver(gridEvent('late', SHOP, { by: ADA, correlationId: 'other' }));
+    await host.settle();
+    expect(world.arm.reads).toHaveLength(1);
+    expect(outcomesIn(world)).toEqual({ first: 'evaluated', late: 'covered' });
+  });
+
+  test('a look that saw something unknown covers nobody but its own event', async () => {
+    const { world, host } = scene();
+    world.arm.onRead = (_, name) =>
+      name === 'config/web' ? { status: 'failed', detail: 'busy', passing: true } : undefined;
+    await host.deliver(gridEvent('first', SHOP));
+    world.clock.advance(20);
+    await host.deliver(gridEvent('second', SHOP, { by: ADA, correlationId: 'other' }));
+    await host.settle();
+    expect(outcomesIn(world)).toEqual({ first: 'evaluated', second: 'evaluated' });
+  });
+
+  test('the echo of our own write is evaluated, writes nothing and makes us nobody who changed it', async () => {
+    const { world, host } = scene({ app: { ...UNSAFE, config: { ...UNSAFE.config, remoteDebuggingEnabled: true } } });
+    await eventAndRest(host, 'theirs', SHOP);
+    await host.deliver(gridEvent('echo', SHOP, { by: OURSELVES }));
+    await host.settle();
+    expect(outcomesIn(world)).toEqual({ theirs: 'evaluated', echo: 'evaluated' });
+    expect(world.arm.writes).toHaveLength(2);
+    expect([...world.stored.memories.values()][0]?.changers).toMatchObject({
+      'webapp-min-tls': [],
+      'webapp-remote-debugging': [{ objectId: BOB.objectId }],
+    });
+  });
+
+  test('a delete event only says where to look: the app that is there again is evaluated', async () => {
+    const { world, host } = scene();
+    await host.deliver(gridEvent('e', SHOP, { type: 'ResourceDeleteSuccess' }));
+    await host.settle();
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('a write event about an app that is gone: gone, with all that waited', async () => {
+    const { world, host } = scene();
+    world.arm.remove(SHOP);
+    await host.deliver(gridEvent('a', SHOP));
+    await host.deliver(gridEvent('b', SHOP));
+    await host.settle();
+    expect(outcomesIn(world)).toEqual({ a: 'gone', b: 'gone' });
+    expect([...world.stored.memories.values()]).toMatchObject([{ gone: true, findings: [] }]);
+  });
+});
+
+describe('promise 3: one at a time per resource', () => {
+  test.each([
+    [0, 1],
+    [2, 4],
+    [3, 8],
+    [4, 15],
+    [30, 15],
+  ])('at try %i a missed lease brings the message back after %i s', async (attempt, seconds) => {
+    const { world, host } = scene();
+    await host.deliver(gridEvent('e', SHOP));
+    await world.leases.acquire(resourceNamed(SHOP));
+    const message = { ...sentFirst(world), attempt };
+    await reconcile(world, message);
+    expect(world.stored.sent.at(-1)).toEqual({ ...message, attempt: attempt + 1 });
+    expect(world.stored.delays.at(-1)).toBe(seconds);
+    expect(world.arm.reads).toEqual([]);
+  });
+
+  test('the lease of a process that died ends by the clock, and the event gets its outcome', async () => {
+    const { world, host } = scene();
+    await world.leases.acquire(resourceNamed(SHOP));
+    await eventAndRest(host, 'e', SHOP);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('when somebody else saved first, nothing is concluded and the message comes back', async () => {
+    const world = memoryWorld();
+    seedWebApp(world.arm);
+    const ports = failingWorld(world, 'memories.save', new StaleVersion('somebody else saved first'), 1);
+    const host = createHost(world, { ports });
+    await host.deliver(gridEvent('e', SHOP));
+    world.clock.advance(30);
+    await host.work();
+    expect(outcomesIn(world)).toEqual({ e: null });
+    expect(world.stored.sent.at(-1)).toMatchObject({ event: { id: 'e' }, attempt: 1 });
+    expect(world.stored.leases.size).toBe(0);
+    await host.settle();
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+});
+
+describe('what cannot be read is read again, at growing distances, and then stays unknown', () => {
+  test('it is tried again until it is read', async () => {
+    const { world, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
+    let failures = 3;
+    world.arm.onRead = (_, name) => {
+      if (name !== 'config/web' || failures === 0) return undefined;
+      failures -= 1;
+      return { status: 'failed', detail: 'TooManyRequests', passing: true };
+    };
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.stored.delays).toEqual([30, 2, 4, 8]);
+    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('after eight tries it is given up: unknown, never written, and the event says so', async () => {
+    const { world, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
+    world.arm.onRead = (_, name) =>
+      name === 'config/web' ? { status: 'failed', detail: 'TooManyRequests', passing: true } : undefined;
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.stored.delays).toEqual([30, 2, 4, 8, 16, 32, 60, 60, 60]);
+    expect(world.stored.findings.find(({ rule }) => rule === 'webapp-min-tls')).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('TooManyRequests'),
+    });
+    expect([world.arm.requests, outcomesIn(world)]).toEqual([[], { e: 'evaluated' }]);
+  });
+
+  test('what may not be read is not tried again', async () => {
+    const { world, host } = scene();
+    world.arm.onRead = () => ({ status: 'forbidden', detail: 'AuthorizationFailed' });
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.arm.reads).toHaveLength(1);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('while a look is due later, further events wait for it and ask nothing', async () => {
+    const { world, host } = scene();
+    world.arm.onRead = () => ({ status: 'failed', detail: 'busy', passing: true });
+    await host.deliver(gridEvent('first', SHOP));
+    await host.settle(100);
+    const reads = world.arm.reads.length;
+    await host.deliver(gridEvent('second', SHOP, { by: BOB }));
+    world.clock.advance(30);
+    const memory = [...world.stored.memories.values()][0];
+    expect(memory?.lookAgainAt).not.toBeNull();
+    expect(Date.parse(memory?.lookAgainAt ?? '')).toBeGreaterThan(world.clock.now().getTime());
+    await host.work();
+    expect(world.arm.reads).toHaveLength(reads);
+  });
+});
+
+test('a message about no resource that we know is an error, so that it ends as a dead letter', async () => {
+  const { world } = scene();
+  const message = { resource: '/nowhere', cause: 'wake', attempt: 0 } as const;
+  await expect(reconcile(world, message)).rejects.toThrow("'/nowhere'");
+});
+
+function sentFirst({ stored }: ReturnType<typeof memoryWorld>) {
+  const [message] = stored.sent;
+  if (!message) throw new Error('nothing was sent');
+  return message;
+}
