@@ -40,7 +40,6 @@ export const REASON_CODES = [
   'evaluated',
   'dead',
   'approved',
-  'awaiting-approval',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

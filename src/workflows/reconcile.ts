@@ -10,7 +10,7 @@ import { applyPlan } from './apply-plan.ts';
 import type { Occasion } from './facts-of.ts';
 import { forget } from './forget-resource.ts';
 import { documentsFor, judge, rulesOn } from './judge.ts';
-import { type Facts, loadFacts } from './load-facts.ts';
+import { type Facts, isOurs, loadFacts } from './load-facts.ts';
 import { planWork } from './plan-work.ts';
 import { type Lease, StaleVersion, type WorkMessage, type World } from './ports.ts';
 import { recordOutcome, rememberPlan } from './record.ts';
@@ -59,6 +59,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const loaded = await loadFacts(world, named);
   const wait = waitFor(world, message, loaded);
   if (wait === 'concluded') return null;
+  if (wait > 0 && message.cause === 'wake') return putOff(world, named, wait);
   if (wait > 0) return { seconds: wait, counts: false };
 
   const facts: Facts = { ...loaded, approvals: await Promise.all(loaded.approvals.map((one) => logFacts(world, one))) };
@@ -100,16 +101,24 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   return later === null ? null : { seconds: later, counts: true };
 }
 
-/** Seconds to wait before looking, or that the event got its outcome meanwhile. */
+/** Seconds to wait before looking, or that the event got its outcome meanwhile. A decision is looked at once. */
 function waitFor(world: World, message: WorkMessage, { waiting, memory }: Facts): number | 'concluded' {
-  if (!message.event) return 0;
+  if (message.cause === 'decision') return 0;
+  const now = world.clock.now();
+  const busy = memory.lookAgainAt === null ? 0 : (Date.parse(memory.lookAgainAt) - now.getTime()) / 1000;
+  if (!message.event) return Math.max(0, busy);
   const { id } = message.event;
   const own = waiting.find(({ event }) => event.id === id);
   if (!own) return 'concluded';
-  const now = world.clock.now();
   const settling = remainingDelay(own, waiting, world.options.settleSeconds, now);
-  const busy = memory.lookAgainAt === null ? 0 : (Date.parse(memory.lookAgainAt) - now.getTime()) / 1000;
   return Math.max(0, settling, busy);
+}
+
+/** Wake-ups that come too early become one alarm, on the minute; as messages of their own they would multiply. */
+async function putOff(world: World, resource: Resource, seconds: number): Promise<null> {
+  const minute = Math.ceil((world.clock.now().getTime() / 1000 + seconds) / 60);
+  await world.alarms.set(resource, new Date(minute * 60_000), 'look again');
+  return null;
 }
 
 /** Whether reading again later may show more: Azure is at work, or something passing kept a document from being read. */
@@ -137,9 +146,12 @@ function occasionOf(resource: Resource, message: WorkMessage, facts: Facts, now:
   };
 }
 
-function triggerOf(message: WorkMessage, { waiting, memory }: Facts): Occasion['trigger'] {
+/** When our own echo is what brought us here, somebody's change that waits as well is the better answer to "why". */
+function triggerOf(message: WorkMessage, { waiting, memory, self }: Facts): Occasion['trigger'] {
   if (message.cause === 'decision') return { type: 'decision' };
-  const found = waiting.find(({ event }) => event.id === message.event?.id);
+  const own = waiting.find(({ event }) => event.id === message.event?.id);
+  const theirs = waiting.filter((event) => !isOurs(event, self)).sort((a, b) => (a.receivedAt < b.receivedAt ? 1 : -1));
+  const found = own && isOurs(own, self) ? (theirs[0] ?? own) : own;
   if (!found) return memory.trigger ?? { type: 'sweep' };
   const { id, operation, changedBy, correlationId } = found.event;
   return {

@@ -247,7 +247,7 @@ async function concludeEvents(
   await world.events.conclude(
     resource,
     covered.map(({ event }) => event.id),
-    { outcome: 'covered', auditIds: [], reasons: [{ code: 'covered', text: because }] },
+    { outcome: 'covered', auditIds, reasons: [{ code: 'covered', text: because }] },
   );
 }
 

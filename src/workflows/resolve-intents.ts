@@ -6,7 +6,7 @@
 import type { AuditFact } from '../domain/audit.ts';
 import { standing } from '../domain/change.ts';
 import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
-import { type Ending, endingFact, type Occasion } from './facts-of.ts';
+import { type Ending, endingFact, intendedId, type Occasion } from './facts-of.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
 
 export interface Resolution {
@@ -28,10 +28,11 @@ export interface EndedEntry {
 
 export async function resolveIntents(
   world: World,
-  operations: readonly OpenOperation[],
+  remembered: readonly OpenOperation[],
   snapshot: Snapshot,
   occasion: Occasion,
 ): Promise<Resolution> {
+  const operations = await withIntent(world, remembered);
   if (operations.every(({ entries }) => entries.every(({ state }) => !isUnresolved(state)))) {
     return { operations, facts: [], ended: [], running: false };
   }
@@ -61,6 +62,22 @@ export async function resolveIntents(
     return { ...operation, entries, waitingFor: [] };
   });
   return { operations: kept.filter(({ entries }) => entries.length > 0), facts, ended, running: false };
+}
+
+/** A crash may come between remembering an intent and logging it: then nothing was written, and there is nothing to end. */
+async function withIntent(world: World, operations: readonly OpenOperation[]): Promise<OpenOperation[]> {
+  const checked = await Promise.all(
+    operations.map(async (operation) => {
+      const entries = await Promise.all(
+        operation.entries.map(async (entry) => {
+          if (entry.state !== 'open') return [entry];
+          return (await world.audit.get(intendedId(operation.operationId, entry))) ? [entry] : [];
+        }),
+      );
+      return { ...operation, entries: entries.flat() };
+    }),
+  );
+  return checked.filter(({ entries }) => entries.length > 0);
 }
 
 export function isUnresolved(state: OpenEntry['state']): boolean {
