@@ -65,7 +65,7 @@ describe('the local sign-in', () => {
   it('says who is signed in, and forgets it on sign-out', async () => {
     const cookie = cookieOf(await signIn({ persona: 'approver' }));
     const me = await call('/.auth/me', { cookie });
-    expect(await me.json()).toMatchObject([{ provider_name: 'aad', user_id: 'ada.approver@plumbline.invalid' }]);
+    expect(await me.json()).toMatchObject([{ provider_name: 'aad', user_id: 'ada.lovelace@plumbline.invalid' }]);
     const out = await call('/.auth/logout', { cookie });
     expect([out.status, out.headers.get('location')]).toEqual([303, '/.auth/login/local']);
     expect((await call('/.auth/me', { cookie })).status).toBe(401);
