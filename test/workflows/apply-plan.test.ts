@@ -1,0 +1,396 @@
+/** The only writer: what must be there before a request leaves, what stops it at the last moment, what its answer means. */
+import { describe, expect, test } from 'vitest';
+import { StorageUnavailable, type WriteAnswer } from '../../src/workflows/ports.ts';
+import { ENVIRONMENT, RISKY, SHOP, seedEnvironment, UNSAFE, type WebAppLooks, WORKSPACE } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { createHost } from '../world/host.ts';
+import { type MemoryAzure, refused } from '../world/memory-azure.ts';
+import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
+import { factsIn, outcomesIn, scene } from '../world/scene.ts';
+import { failingWorld, watchedWorld } from '../world/watched-world.ts';
+import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
+
+const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
+const DOWN = new StorageUnavailable('the storage does not answer');
+
+describe('promises 4 and 9: no record, no change; what cannot be read stops the write', () => {
+  test.each([
+    'settings.load',
+    'memories.load',
+    'memories.save',
+    'events.waiting',
+    'audit.append',
+    'alarms.set',
+    'arm.identity',
+  ])('%s fails: nothing is written, and the event waits; once it works, it is fixed', async (call) => {
+    let down = true;
+    const { world, host } = scene({
+      app: UNSAFE,
+      ports: (whole) =>
+        watchedWorld(whole, async (name, go) => {
+          if (down && name === call) throw DOWN;
+          return go();
+        }),
+    });
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(100);
+    expect([world.arm.requests, outcomesIn(world)]).toEqual([[], { e: null }]);
+    down = false;
+    await host.settle();
+    expect(world.arm.writes).toHaveLength(2);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test.each(['approvals.get', 'memories.load', 'settings.load'])(
+    '%s fails: no approved change is written',
+    async (call) => {
+      let down = false;
+      const { world, host } = scene({
+        app: RISKY,
+        ports: (whole) =>
+          watchedWorld(whole, async (name, go) => {
+            if (down && name === call) throw DOWN;
+            return go();
+          }),
+      });
+      await eventAndRest(host, 'e', SHOP);
+      await host.decide(decisionOn(world, 'approve'));
+      down = true;
+      await host.settle(200);
+      expect(world.arm.requests).toEqual([]);
+      down = false;
+      await host.settle();
+      expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    },
+  );
+
+  test.each([1, 2, 3])(
+    'settings that cannot be read at the %i. request of a plan: that one is not sent',
+    async (nth) => {
+      let reads = 0;
+      const { world, host } = scene({
+        app: UNSAFE,
+        ports: (whole) =>
+          watchedWorld(whole, async (name, go) => {
+            if (name === 'settings.load') {
+              reads += 1;
+              if (reads === nth) throw DOWN;
+            }
+            return go();
+          }),
+      });
+      await host.deliver(gridEvent('e', SHOP));
+      world.clock.advance(30);
+      await host.work();
+      expect(world.arm.requests).toHaveLength(Math.max(0, nth - 2));
+      await host.settle();
+      expect(world.arm.writes).toHaveLength(2);
+      expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+    },
+  );
+
+  test('the intent names what is there and what is planned, before the request leaves', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    let logged: string[] = [];
+    world.arm.onWrite = () => {
+      logged = factsIn(world);
+      return undefined;
+    };
+    await eventAndRest(host, 'e', SHOP);
+    expect(logged).toEqual(['fix.intended webapp-min-tls']);
+    expect(world.stored.entries[0]).toMatchObject({
+      kind: 'fix.intended',
+      mode: 'autofix',
+      changes: [{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }],
+      trigger: { type: 'event', eventId: 'e', changedBy: { name: 'bob@example.com' } },
+    });
+  });
+});
+
+describe('the last look before a write', () => {
+  /** Something happens right after the app was evaluated. */
+  function meanwhile(world: MemoryWorld, happens: () => void) {
+    let done = false;
+    return watchedWorld(world, async (name, go) => {
+      const answer = await go();
+      if (name === 'audit.append' && !done && world.stored.entries.some(({ kind }) => kind === 'fix.intended')) {
+        done = true;
+        happens();
+      }
+      return answer;
+    });
+  }
+
+  test.each([
+    ['the stop switch', { stopped: { reason: 'incident' } }, 'stopped'],
+    ['mode audit', { mode: 'audit' }, 'mode-audit'],
+    ['mode approve, for what nobody approved', { mode: 'approve' }, 'mode-approve'],
+  ] as const)('%s is switched on in between: nothing is written, and the log says why', async (_, settings, code) => {
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) => meanwhile(whole, () => storeSettings(whole, settings)),
+    });
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.arm.requests).toEqual([]);
+    expect(factsIn(world, 'fix.intended', 'fix.blocked')).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+    ]);
+    expect(world.stored.entries[1]?.reasons).toMatchObject([{ code }]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test.each([
+    ['the stop switch', { stopped: { reason: 'incident' } }],
+    ['mode audit', { mode: 'audit' }],
+  ] as const)('%s in between leaves an approved change approved, and it is written later', async (_, settings) => {
+    let armed = false;
+    const { world, host } = scene({
+      app: RISKY,
+      ports: (whole) => meanwhile(whole, () => armed && storeSettings(whole, settings)),
+    });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    armed = true;
+    await host.settle();
+    expect([world.arm.requests, approvals(world).map(({ status }) => status)]).toEqual([[], ['approved']]);
+    storeSettings(world, {});
+    await eventAndRest(host, 'again', SHOP);
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(new Set(world.stored.entries.flatMap(({ operationId }) => operationId ?? [])).size).toBe(1);
+    expect(factsIn(world, 'fix.intended', 'fix.blocked', 'fix.applied')).toEqual([
+      'fix.intended webapp-remote-debugging',
+      'fix.blocked webapp-remote-debugging',
+      'fix.applied webapp-remote-debugging',
+    ]);
+  });
+
+  test('mode approve in between does not stop what a person approved', async () => {
+    const { world, host } = scene({
+      app: RISKY,
+      ports: (whole) => meanwhile(whole, () => storeSettings(whole, { mode: 'approve' })),
+    });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    await host.settle();
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+  });
+
+  test('the value moved between evaluation and write: nothing is written on it, a fresh look decides', async () => {
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) =>
+        meanwhile(whole, () => whole.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.1')),
+    });
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.arm.requests).toHaveLength(1);
+    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
+    expect(factsIn(world)).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+      'fix.intended webapp-min-tls',
+      'fix.applied webapp-min-tls',
+    ]);
+    expect(world.stored.entries.at(-1)?.changes).toMatchObject([{ from: '1.1', to: '1.2' }]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('an approved value that moved in between is not written: superseded, and the new one says what moved', async () => {
+    let armed = false;
+    const path = '/properties/cors/allowedOrigins';
+    const { world, host } = scene({
+      app: { config: { cors: { allowedOrigins: ['*', 'https://a.example'] } } },
+      ports: (whole) => meanwhile(whole, () => armed && whole.arm.change(SHOP, 'config/web', path, ['*'])),
+    });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    armed = true;
+    await host.settle();
+    expect(world.arm.requests).toEqual([]);
+    expect(approvals(world)).toMatchObject([
+      { status: 'superseded' },
+      { status: 'pending', moved: [{ path, from: ['*', 'https://a.example'], to: ['*'] }] },
+    ]);
+  });
+
+  test('the planned value is there already: applied without a request', async () => {
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) =>
+        meanwhile(whole, () => whole.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.2')),
+    });
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.arm.requests).toEqual([]);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+  });
+});
+
+describe('what Azure answers', () => {
+  test.each<[string, WriteAnswer, string, string]>([
+    ['a lock or a policy', refused('blocked', 'ScopeLocked'), 'fix.blocked', 'blocked'],
+    ['a request that is wrong', refused('invalid', 'BadRequest'), 'fix.failed', 'failed'],
+    ['no such app', refused('gone', 'ResourceNotFound'), 'fix.failed', 'failed'],
+  ])('%s: %s', async (_, answer, kind, status) => {
+    const { world, host } = scene({ app: RISKY });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    world.arm.onWrite = () => answer;
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    expect(world.stored.entries.at(-1)).toMatchObject({ kind, arm: { status: 409 } });
+    expect(world.stored.entries.at(-1)?.message).toContain('Azure says');
+    expect(approvals(world)).toMatchObject([{ status }]);
+  });
+
+  test.each([
+    ['throttled', refused('throttled', 'TooManyRequests', 17), 17],
+    ['busy', refused('busy', 'AnotherOperationInProgress'), 5],
+    ['transient', refused('transient', 'InternalServerError'), 5],
+  ] as const)(
+    '%s: nothing is recorded but the intent; it is tried again when Azure said',
+    async (_, answer, seconds) => {
+      const { world, host } = scene({ app: OLD_TLS });
+      let times = 3;
+      world.arm.onWrite = () => {
+        times -= 1;
+        return times < 0 ? undefined : answer;
+      };
+      await eventAndRest(host, 'e', SHOP);
+      const delays = world.stored.sent.map(({ event }, at) => (event ? world.stored.delays[at] : 'alarm'));
+      expect(delays.filter((delay) => delay !== 'alarm')).toEqual([30, seconds, seconds, seconds]);
+      expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+      expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    },
+  );
+
+  test('the rest of a plan is not sent while Azure asks to wait', async () => {
+    const { world, host } = scene({ app: UNSAFE });
+    world.arm.onWrite = () => refused('throttled', 'TooManyRequests', 60);
+    await host.deliver(gridEvent('e', SHOP));
+    world.clock.advance(30);
+    await host.work();
+    expect(world.arm.requests).toHaveLength(1);
+    world.arm.onWrite = null;
+    await host.settle();
+    expect(factsIn(world, 'fix.intended', 'fix.applied')).toHaveLength(6);
+    expect(world.arm.writes).toHaveLength(2);
+  });
+
+  test('Azure never takes it: given up after twenty tries, and the event is dead, not lost', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('busy', 'AnotherOperationInProgress');
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(1200);
+    expect(outcomesIn(world)).toEqual({ e: 'dead' });
+    expect([...world.stored.deadLetters.values()][0]?.error).toContain('gave up');
+  });
+});
+
+describe('promise 10: a further attempt runs under the intent that the log already holds', () => {
+  test('blocked again for the same reason adds nothing; another end is added; one operation throughout', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    await eventAndRest(host, 'second', SHOP);
+    await eventAndRest(host, 'third', SHOP);
+    expect(world.arm.requests).toHaveLength(3);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.blocked webapp-min-tls']);
+    world.arm.onWrite = () => refused('blocked', 'RequestDisallowedByPolicy');
+    await eventAndRest(host, 'fourth', SHOP);
+    world.arm.onWrite = () => refused('invalid', 'BadRequest');
+    await eventAndRest(host, 'fifth', SHOP);
+    world.arm.onWrite = null;
+    await eventAndRest(host, 'sixth', SHOP);
+    expect(factsIn(world)).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+      'fix.failed webapp-min-tls',
+      'fix.applied webapp-min-tls',
+    ]);
+    expect(new Set(world.stored.entries.map(({ operationId }) => operationId)).size).toBe(1);
+  });
+
+  test('once it is right by somebody else, the attempt is forgotten: the next one is an operation of its own', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    world.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.2');
+    await eventAndRest(host, 'second', SHOP);
+    world.arm.onWrite = null;
+    world.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.0');
+    await eventAndRest(host, 'third', SHOP);
+    const operations = world.stored.entries.map(({ kind, operationId }) => `${kind} ${operationId}`);
+    expect(operations).toEqual([
+      'fix.intended operation-1',
+      'fix.blocked operation-1',
+      expect.stringMatching(/^fix.intended operation-(?!1$)/),
+      expect.stringMatching(/^fix.applied operation-(?!1$)/),
+    ]);
+  });
+});
+
+describe('promise 5: fewest requests, and several rules in one of them', () => {
+  test('three approved changes of one document travel in one request', async () => {
+    const { world, host } = scene({
+      app: { config: { remoteDebuggingEnabled: true, cors: { allowedOrigins: ['*'] }, minTlsVersion: '1.0' } },
+      settings: { mode: 'approve' },
+    });
+    await eventAndRest(host, 'e', SHOP);
+    expect(approvals(world)).toHaveLength(3);
+    for (const { id, digest } of approvals(world)) {
+      const person = { objectId: 'ada', name: 'Ada' };
+      await host.decide({ approvalId: id, decision: 'approve', digest, comment: null, person });
+    }
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    expect(approvals(world).map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
+    expect(new Set(world.stored.entries.flatMap(({ operationId }) => operationId ?? [])).size).toBe(1);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+  });
+
+  test('a sibling that ARM would drop travels along, and is no change', async () => {
+    const { world, host } = scene({
+      app: { config: { cors: { allowedOrigins: ['*', 'https://a.example'], supportCredentials: true } } },
+    });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    await host.settle();
+    expect(world.arm.requests[0]?.body).toEqual({
+      properties: { cors: { allowedOrigins: ['https://a.example'], supportCredentials: true } },
+    });
+    expect(world.stored.entries.at(-1)?.changes).toHaveLength(1);
+  });
+
+  test('a rule whose second request fails has failed, and both are planned again the next time', async () => {
+    const world = memoryWorld({ options: { workspaceId: WORKSPACE } });
+    const host = createHost(world);
+    seedEnvironment(world.arm);
+    failPut(world.arm);
+    await eventAndRest(host, 'first', ENVIRONMENT);
+    expect(world.arm.requests.map(({ method }) => method)).toEqual(['PATCH', 'PUT']);
+    expect(factsIn(world)).toEqual(['fix.intended environment-diagnostics', 'fix.failed environment-diagnostics']);
+    world.arm.onWrite = null;
+    await eventAndRest(host, 'second', ENVIRONMENT);
+    expect(world.arm.requests.map(({ method }) => method)).toEqual(['PATCH', 'PUT', 'PUT']);
+    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied environment-diagnostics']);
+    expect(world.stored.findings).toMatchObject([{ verdict: 'compliant' }]);
+  });
+});
+
+test('a storage that fails after the write loses nothing: the next look finds it applied', async () => {
+  const world = memoryWorld();
+  const { host, world: shop } = scene({
+    app: OLD_TLS,
+    ports: (whole) => failingWorld(whole, 'findings.replace', DOWN, 1),
+  });
+  expect(world.arm.requests).toEqual([]);
+  await eventAndRest(host, 'e', SHOP);
+  expect(shop.arm.writes).toHaveLength(1);
+  expect(factsIn(shop)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+  expect(outcomesIn(shop)).toEqual({ e: 'evaluated' });
+});
+
+function failPut(azure: MemoryAzure): void {
+  azure.onWrite = ({ method }) => (method === 'PUT' ? refused('invalid', 'BadRequest') : undefined);
+}

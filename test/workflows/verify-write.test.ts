@@ -1,0 +1,176 @@
+/** After the write: the values are read again until they show, and Azure's long-running operations are waited for. */
+import { describe, expect, test } from 'vitest';
+import { CART, RISKY, SHOP, seedContainerApp, type WebAppLooks } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { createHost } from '../world/host.ts';
+import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
+import { factsIn, outcomesIn, scene } from '../world/scene.ts';
+import { approvals, decisionOn, eventAndRest, takeTime } from '../world/ways.ts';
+
+const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
+const TLS = '/properties/minTlsVersion';
+
+/** From now on what is written shows so many seconds after Azure has taken it. */
+function showLate({ arm }: MemoryWorld, seconds: number): void {
+  arm.onWrite = (_, take) => {
+    arm.later(seconds, take);
+    return { kind: 'done', arm: { status: 200 } };
+  };
+}
+
+describe('promise 6: a write is verified', () => {
+  test('the planned value that shows late is applied, within 30 s', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    showLate(world, 25);
+    await eventAndRest(host, 'e', SHOP);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+    expect(world.arm.requests).toHaveLength(1);
+  });
+
+  test('still the old value after 30 s is unknown; a later read resolves it to applied, without a further request', async () => {
+    const { world, host } = scene({ app: RISKY });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    showLate(world, 90);
+    const began = world.clock.now().getTime();
+    await host.work();
+    expect((world.clock.now().getTime() - began) / 1000).toBeLessThanOrEqual(30);
+    expect((world.clock.now().getTime() - began) / 1000).toBeGreaterThan(25);
+    expect(factsIn(world, 'fix.unknown')).toHaveLength(1);
+    expect(approvals(world)).toMatchObject([{ status: 'unknown' }]);
+    world.clock.advance(90);
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    expect(factsIn(world)).toEqual([
+      'approval.requested webapp-remote-debugging',
+      'approval.approved webapp-remote-debugging',
+      'fix.intended webapp-remote-debugging',
+      'fix.unknown webapp-remote-debugging',
+      'fix.applied webapp-remote-debugging',
+    ]);
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(world.stored.alarms.size).toBeLessThanOrEqual(1);
+  });
+
+  test('a write that never shows is tried again under the same intent', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => ({ kind: 'done', arm: { status: 200 } });
+    await eventAndRest(host, 'e', SHOP);
+    expect(factsIn(world).slice(0, 2)).toEqual(['fix.intended webapp-min-tls', 'fix.unknown webapp-min-tls']);
+    world.arm.onWrite = null;
+    await host.settle(7 * 3600);
+    expect(factsIn(world).at(-1)).toBe('fix.applied webapp-min-tls');
+    expect(factsIn(world, 'fix.intended', 'fix.applied')).toHaveLength(2);
+    expect(new Set(world.stored.entries.map(({ operationId }) => operationId)).size).toBe(1);
+  });
+
+  test('anything else than planned or before has failed', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => {
+      world.arm.change(SHOP, 'config/web', TLS, '1.1');
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await eventAndRest(host, 'e', SHOP);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.failed webapp-min-tls']);
+    expect(world.stored.entries.at(-1)?.reasons).toMatchObject([{ code: 'not-verified' }]);
+  });
+
+  test.each([
+    ['the public network access', 'resource', '/properties/publicNetworkAccess', 'Enabled'],
+    ['the identity', 'resource', '/identity', { type: 'None' }],
+    ['whether it runs', 'resource', '/properties/state', 'Stopped'],
+    ['the public network access of the configuration', 'config/web', '/properties/publicNetworkAccess', 'Disabled'],
+  ] as const)('%s moved with the write: applied, and the log names it', async (_, document, path, to) => {
+    const { world, host } = scene({ app: { ...OLD_TLS, beside: { identity: { type: 'SystemAssigned' } } } });
+    const from = world.arm.valueOf(SHOP, document, path);
+    world.arm.onWrite = (_, take) => {
+      take();
+      world.arm.change(SHOP, document, path, to);
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.stored.entries.at(-1)).toMatchObject({
+      kind: 'fix.applied',
+      alsoMoved: [{ document, path, from, to }],
+      reasons: [{ code: 'also-moved' }],
+    });
+  });
+
+  test('nothing moved: nothing is named', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.stored.entries.at(-1)).toMatchObject({ kind: 'fix.applied', alsoMoved: [], reasons: [] });
+  });
+});
+
+describe('promise 6: long-running operations', () => {
+  function cart(): { world: MemoryWorld; host: ReturnType<typeof createHost> } {
+    const world = memoryWorld();
+    seedContainerApp(world.arm, { allowInsecure: true });
+    return { world, host: createHost(world) };
+  }
+
+  test('it is waited for, and its outcome is that of the values', async () => {
+    const { world, host } = cart();
+    takeTime(world, 40);
+    await host.deliver(gridEvent('e', CART));
+    world.clock.advance(30);
+    await host.work();
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(factsIn(world)).toEqual([
+      'fix.intended containerapp-insecure-ingress',
+      'fix.applied containerapp-insecure-ingress',
+    ]);
+  });
+
+  test('one that outlives the invocation is resumed by a later message; written once, applied once', async () => {
+    const { world, host } = cart();
+    takeTime(world, 400);
+    await host.deliver(gridEvent('e', CART));
+    world.clock.advance(30);
+    await host.work();
+    expect(factsIn(world)).toEqual(['fix.intended containerapp-insecure-ingress']);
+    expect([...world.stored.memories.values()][0]?.operations).toMatchObject([
+      { waitingFor: ['https://azure/operations/1'], entries: [{ state: 'open' }] },
+    ]);
+    expect(outcomesIn(world)).toEqual({ e: null });
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    expect(factsIn(world)).toEqual([
+      'fix.intended containerapp-insecure-ingress',
+      'fix.applied containerapp-insecure-ingress',
+    ]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('it fails after it was accepted: failed, with what Azure said', async () => {
+    const { world, host } = cart();
+    takeTime(world, 20, 'ContainerAppOperationError');
+    await eventAndRest(host, 'e', CART);
+    expect(factsIn(world, 'fix.failed')).toHaveLength(1);
+    expect(world.stored.entries.at(-1)?.message).toContain('ContainerAppOperationError');
+  });
+
+  test('while it runs nothing else is written on the app, not even what is approved', async () => {
+    const { world, host } = cart();
+    takeTime(world, 400);
+    await host.deliver(gridEvent('e', CART));
+    world.clock.advance(30);
+    await host.work();
+    await host.deliver(gridEvent('more', CART));
+    await host.settle(200);
+    expect(world.arm.requests).toHaveLength(1);
+  });
+
+  test('stopped while it runs: its outcome is recorded all the same', async () => {
+    const { world, host } = cart();
+    takeTime(world, 400);
+    await host.deliver(gridEvent('e', CART));
+    world.clock.advance(30);
+    await host.work();
+    storeSettings(world, { stopped: { reason: 'night' } });
+    await host.settle();
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+    expect(world.arm.requests).toHaveLength(1);
+  });
+});
