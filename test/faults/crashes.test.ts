@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { containerApp, people, webApp } from '../../local/simulator/estate.ts';
+import type { RecordedRequest, RequestHook } from '../../local/simulator/simulator.ts';
+import * as schemas from '../../src/api/schemas.ts';
+import { staff } from '../e2e/callers.ts';
+import { insecure, rightWebApp, touched } from '../e2e/estate.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { usePlumbline } from '../e2e/plumbline.ts';
+
+const { ada } = people;
+/** The lease of a dead holder ends 20 to 30 s after its last renewal, and its message is tried in between. */
+const RECOVERY_SECONDS = 75;
+
+// Three documents, so that a crash in the middle leaves some written and some not.
+const unanswered = webApp({ name: 'unanswered', site: { httpsOnly: false }, web: { minTlsVersion: '1.0' } });
+const unverified = rightWebApp('unverified', { site: { httpsOnly: false } });
+const intended = rightWebApp('intended', { web: { minTlsVersion: '1.0', ftpsState: 'AllAllowed' } });
+const decided = rightWebApp('decided', { web: { remoteDebuggingEnabled: true } });
+const executing = rightWebApp('executing', { web: { remoteDebuggingEnabled: true } });
+const operating = containerApp({ name: 'operating', ingress: { allowInsecure: true } });
+
+const plumbline = usePlumbline({ resources: [unanswered, unverified, intended, decided, executing, operating] });
+const { writes } = plumbline;
+
+interface Moment {
+  readonly phase: Parameters<RequestHook>[1];
+  readonly when: (request: RecordedRequest) => boolean;
+  /** Looked at while the host still lives. */
+  readonly meanwhile?: () => Promise<void>;
+}
+
+/** Begins something, cuts the power at the moment it comes to, and starts the host again. */
+async function cutPowerAt({ phase, when, meanwhile }: Moment, begin: () => Promise<unknown>): Promise<void> {
+  let struck = false;
+  let cut: Promise<void> | null = null;
+  const remove = plumbline.simulator.onRequest(async (request, at) => {
+    if (struck || at !== phase || !when(request)) return;
+    struck = true;
+    cut = Promise.resolve(meanwhile?.()).finally(() => plumbline.twin.kill());
+    // Azure's answer must not leave before the host is dead.
+    await cut;
+  });
+  await begin();
+  await eventually('the moment of the crash', () => cut !== null);
+  remove();
+  await cut;
+  await plumbline.twin.restart();
+}
+
+const about = (id: string, path: string) => path.toLowerCase().startsWith(id.toLowerCase());
+const isWrite = ({ method }: RecordedRequest) => method === 'PATCH' || method === 'PUT';
+
+/** What the log says of the fixes of an app, and under how many operations. */
+async function fixes(id: string) {
+  const entries = (await plumbline.audit(id)).filter(({ kind }) => kind.startsWith('fix.'));
+  return {
+    kinds: entries.map(({ kind, rule }) => `${kind} ${rule}`).sort(),
+    operations: new Set(entries.map(({ operationId }) => operationId)).size,
+  };
+}
+
+const once = (...rules: string[]) => ({
+  kinds: [...rules.map((rule) => `fix.applied ${rule}`), ...rules.map((rule) => `fix.intended ${rule}`)],
+  operations: 1,
+});
+
+// One crash after the other while the leases of the dead still run; then all recover side by side.
+describe('promise 1, 4 and 8: the power is cut', () => {
+  test('at six moments', async () => {
+    await cutPowerAt(
+      { phase: 'applied', when: (request) => isWrite(request) && about(unanswered.id, request.path) },
+      () => plumbline.change(ada, unanswered.id, 'resource', touched),
+    );
+    await cutPowerAt(
+      {
+        phase: 'before',
+        when: ({ method, path }) => method === 'GET' && about(unverified.id, path) && writes(unverified.id).length > 0,
+      },
+      () => plumbline.change(ada, unverified.id, 'resource', touched),
+    );
+    await cutPowerAt(
+      {
+        // The document was read once: this is the second time, right before its write.
+        phase: 'before',
+        when: ({ method, path }) =>
+          method === 'GET' &&
+          about(`${intended.id}/config/web`, path) &&
+          plumbline.reads(intended.id, 'config/web') > 0,
+        async meanwhile() {
+          expect((await plumbline.audit(intended.id)).map(({ kind }) => kind)).toEqual([
+            'fix.intended',
+            'fix.intended',
+          ]);
+          expect(writes(intended.id)).toEqual([]);
+        },
+      },
+      () => plumbline.change(ada, intended.id, 'resource', touched),
+    );
+    await cutPowerAt(
+      { phase: 'applied', when: (request) => isWrite(request) && about(operating.id, request.path) },
+      () => plumbline.change(ada, operating.id, 'resource', touched),
+    );
+    for (const { id, phase } of [
+      { id: decided.id, phase: 'before' as const },
+      { id: executing.id, phase: 'applied' as const },
+    ]) {
+      await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', touched));
+      const approval = await plumbline.pending(id, 'webapp-remote-debugging');
+      // Before anything of the execution is read; or when the write has taken effect and nobody knows it.
+      const when = (request: RecordedRequest) => about(id, request.path) && (phase === 'before' || isWrite(request));
+      await cutPowerAt({ phase, when }, async () => {
+        const answer = await plumbline.as(staff.approver, 'Approver').approve(approval);
+        expect(answer.status).toBe(202);
+      });
+    }
+  });
+});
+
+describe.concurrent('after the restart each outcome is in the log once, and each document was written once', () => {
+  test('between the write’s effect and its answer', async () => {
+    const outcomes = await plumbline.atRest(unanswered.id, RECOVERY_SECONDS);
+    expect(writes(unanswered.id).sort()).toEqual([
+      'PATCH config/web',
+      'PATCH resource',
+      'PUT diagnosticSettings/plumbline',
+    ]);
+    expect(await fixes(unanswered.id)).toEqual(once('webapp-diagnostics', 'webapp-https-only', 'webapp-min-tls'));
+    expect([...outcomes.values()].map(({ outcome }) => outcome)).toContain('evaluated');
+  });
+
+  test('between the answer and the outcome', async () => {
+    await plumbline.atRest(unverified.id, RECOVERY_SECONDS);
+    expect(writes(unverified.id)).toEqual(['PATCH resource']);
+    expect(await fixes(unverified.id)).toEqual(once('webapp-https-only'));
+  });
+
+  test('between the intent and the write', async () => {
+    await plumbline.atRest(intended.id, RECOVERY_SECONDS);
+    expect(writes(intended.id)).toEqual(['PATCH config/web']);
+    expect(await fixes(intended.id)).toEqual(once('webapp-ftps-only', 'webapp-min-tls'));
+  });
+
+  test('while Azure carries out a long operation', async () => {
+    await plumbline.atRest(operating.id, RECOVERY_SECONDS);
+    expect(writes(operating.id)).toEqual(['PATCH resource']);
+    expect(await fixes(operating.id)).toEqual(once('containerapp-insecure-ingress'));
+  });
+
+  test.each([
+    ['between the decision and its execution', decided.id],
+    ['between the effect of an approved write and its answer', executing.id],
+  ])('%s', async (_, id) => {
+    const [approval] = await eventually(
+      'the approval to be applied',
+      async () => {
+        const found = await plumbline.approvals(id);
+        return found.every(({ status }) => status === 'applied') && found;
+      },
+      RECOVERY_SECONDS,
+    );
+    await plumbline.atRest(id, RECOVERY_SECONDS);
+    expect(writes(id)).toEqual(['PATCH config/web']);
+    expect(await fixes(id)).toEqual(once('webapp-remote-debugging'));
+    const kinds = (await plumbline.audit(id)).filter(({ approvalId }) => approvalId === approval?.id);
+    expect(kinds.map(({ kind }) => kind)).toEqual([
+      'approval.requested',
+      'approval.approved',
+      'fix.intended',
+      'fix.applied',
+    ]);
+  });
+});
+
+describe('promise 14: the log is whole after six crashes', () => {
+  test('and the next change finds a service that works', async () => {
+    await plumbline.change(ada, unverified.id, 'resource', insecure);
+    await plumbline.atRest(unverified.id);
+    expect(writes(unverified.id)).toEqual(['PATCH resource', 'PATCH resource']);
+    const reader = plumbline.as(staff.reader, 'Reader');
+    expect(await reader.get('/audit/verify', schemas.verification)).toMatchObject({ valid: true, complete: true });
+  });
+});
