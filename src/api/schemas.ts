@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { APPROVAL_STATUSES } from '../domain/approval.ts';
 import { AUDIT_KINDS } from '../domain/audit.ts';
-import { ACTIONS, REASON_CODES } from '../domain/ceilings.ts';
 import { DOCUMENT_NAMES, IMPACTS } from '../domain/documents.ts';
+import { ACTIONS, REASON_CODES } from '../domain/reasons.ts';
 import { SEVERITIES, TIERS, VERDICTS } from '../domain/rule.ts';
 import { MODES, settingsSchema } from '../domain/settings.ts';
 

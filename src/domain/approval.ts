@@ -5,12 +5,12 @@
  */
 
 import type { AuditFact } from './audit.ts';
-import type { Reason } from './ceilings.ts';
 import { type Change, type Kept, type Purpose, valueAt } from './change.ts';
 import type { Impact } from './documents.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Caller } from './event.ts';
 import { sameJson } from './json.ts';
+import type { Reason } from './reasons.ts';
 import type { ResourceView } from './resource.ts';
 import type { Severity, Source } from './rule.ts';
 import { bodyOf, type Snapshot } from './snapshot.ts';

@@ -3,9 +3,9 @@
  * signature (Ed25519) covers the hash. So an edited, deleted, reordered or inserted entry shows.
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import type { Reason } from './ceilings.ts';
 import { type Change, canonicalJson } from './change.ts';
 import type { Caller } from './event.ts';
+import type { Reason } from './reasons.ts';
 import type { ResourceView } from './resource.ts';
 import type { Mode } from './settings.ts';
 

@@ -3,50 +3,11 @@
  * reason. decide.ts takes the lowest; adding a cause is adding a function to CEILINGS.
  */
 import type { Evaluation } from './evaluate.ts';
+import type { Action, Reason, ReasonCode } from './reasons.ts';
 import type { Resource } from './resource.ts';
 import { isWithin } from './resource.ts';
 import type { Mode } from './settings.ts';
 import { bodyOf, kindsOf, provisioningFinished, type Snapshot } from './snapshot.ts';
-
-/** What may become of a violation, lowest first. */
-export const ACTIONS = ['exempt', 'report', 'queue', 'hold', 'fix'] as const;
-export type Action = (typeof ACTIONS)[number];
-
-/** The closed list of codes that reasons in decisions, approvals, entries and outcomes carry. */
-export const REASON_CODES = [
-  'tier-risky',
-  'tier-advice',
-  'mode-audit',
-  'mode-approve',
-  'stopped',
-  'function-app',
-  'logic-app',
-  'hosted-on-container-apps',
-  'managed-by',
-  'self',
-  'rejected-before',
-  'expired-before',
-  'provisioning',
-  'moved',
-  'already-right',
-  'gone',
-  'blocked',
-  'invalid',
-  'not-verified',
-  'also-moved',
-  'unread',
-  'not-ours',
-  'covered',
-  'evaluated',
-  'dead',
-  'approved',
-] as const;
-export type ReasonCode = (typeof REASON_CODES)[number];
-
-export interface Reason {
-  readonly code: ReasonCode;
-  readonly text: string;
-}
 
 export interface Ceiling {
   readonly at: Action;

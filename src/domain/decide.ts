@@ -1,6 +1,7 @@
 /** A decision is the lowest ceiling on a violation, with the reasons of all of them. */
-import { ACTIONS, type Action, CEILINGS, type Ceiling, type Circumstances, type Reason } from './ceilings.ts';
+import { CEILINGS, type Ceiling, type Circumstances } from './ceilings.ts';
 import type { Evaluation } from './evaluate.ts';
+import { ACTIONS, type Action, type Reason } from './reasons.ts';
 
 export interface Decision {
   readonly action: Action;

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { APPROVAL_STATUSES, type Approval, type Person } from '../domain/approval.ts';
 import { AUDIT_KINDS, type AuditEntry, type AuditFact, type ChainHead, type Trigger } from '../domain/audit.ts';
-import { ACTIONS, type ChangeMemory, REASON_CODES, type Reason } from '../domain/ceilings.ts';
+import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change, Kept } from '../domain/change.ts';
 import { DOCUMENT_NAMES, IMPACTS } from '../domain/documents.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
 import type { Finding } from '../domain/finding.ts';
+import { ACTIONS, REASON_CODES, type Reason } from '../domain/reasons.ts';
 import type { ResourceView } from '../domain/resource.ts';
 import { SEVERITIES, TIERS, VERDICTS } from '../domain/rule.ts';
 import { MODES, settingsSchema } from '../domain/settings.ts';

@@ -3,9 +3,9 @@
  * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
  */
 import type { AuditFact } from '../domain/audit.ts';
-import type { Reason } from '../domain/ceilings.ts';
 import { type Change, type Kept, standing } from '../domain/change.ts';
 import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { modeFor } from '../domain/settings.ts';
 import { bodyOf, type Snapshot } from '../domain/snapshot.ts';

@@ -1,8 +1,8 @@
 /** The audit facts that a reconcile records: one per rule and phase, with ids that make recording them twice harmless. */
 import type { Approval } from '../domain/approval.ts';
 import { type Actor, type ArmAnswer, type AuditFact, type AuditKind, factId, type Trigger } from '../domain/audit.ts';
-import type { Reason } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { ResourceView } from '../domain/resource.ts';
 import type { Mode } from '../domain/settings.ts';
 import type { OpenEntry } from './ports.ts';

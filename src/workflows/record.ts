@@ -4,8 +4,8 @@
  */
 import { type Approval, type ApprovalStatus, isDecided, isOpen } from '../domain/approval.ts';
 import type { AuditFact } from '../domain/audit.ts';
-import type { Reason } from '../domain/ceilings.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { type Resource, viewOf } from '../domain/resource.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { intendedId, type Occasion } from './facts-of.ts';

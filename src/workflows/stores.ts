@@ -1,10 +1,11 @@
 /** What Plumbline remembers, and the stores that keep it. Part of the ports: see ports.ts. */
 import type { Approval, ApprovalStatus, Person } from '../domain/approval.ts';
 import type { AuditEntry, AuditFact, AuditKind, Trigger } from '../domain/audit.ts';
-import type { Action, ChangeMemory, Reason } from '../domain/ceilings.ts';
+import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { Action, Reason } from '../domain/reasons.ts';
 import type { Resource, ResourceView } from '../domain/resource.ts';
 import type { Severity, Verdict } from '../domain/rule.ts';
 import type { Settings } from '../domain/settings.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { personas } from '../../local/personas.ts';
-import { REASON_CODES } from '../../src/domain/ceilings.ts';
+import { REASON_CODES } from '../../src/domain/reasons.ts';
 import { CALLS } from '../../src/functions/api.ts';
 import { TABLES } from '../../src/storage/names.ts';
 import { commandsIn, page, pages, proseOf, ROOT } from './pages.ts';

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ACTIONS, CEILINGS, type Circumstances } from '../../src/domain/ceilings.ts';
+import { CEILINGS, type Circumstances } from '../../src/domain/ceilings.ts';
 import { decide, decideApproved } from '../../src/domain/decide.ts';
 import type { Evaluation } from '../../src/domain/evaluate.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
+import { ACTIONS } from '../../src/domain/reasons.ts';
 import { read } from '../../src/domain/snapshot.ts';
 import { CONTAINER_APP, resourceNamed, SITE, violationLike } from './examples.ts';
 

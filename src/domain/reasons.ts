@@ -1,0 +1,41 @@
+/** What may become of a violation, and the closed list of reasons that decisions, approvals, entries and outcomes carry. */
+
+/** What may become of a violation, lowest first. */
+export const ACTIONS = ['exempt', 'report', 'queue', 'hold', 'fix'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** The closed list of codes that reasons in decisions, approvals, entries and outcomes carry. */
+export const REASON_CODES = [
+  'tier-risky',
+  'tier-advice',
+  'mode-audit',
+  'mode-approve',
+  'stopped',
+  'function-app',
+  'logic-app',
+  'hosted-on-container-apps',
+  'managed-by',
+  'self',
+  'rejected-before',
+  'expired-before',
+  'provisioning',
+  'moved',
+  'already-right',
+  'gone',
+  'blocked',
+  'invalid',
+  'not-verified',
+  'also-moved',
+  'unread',
+  'not-ours',
+  'covered',
+  'evaluated',
+  'dead',
+  'approved',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly text: string;
+}
