@@ -18,8 +18,11 @@ const intended = rightWebApp('intended', { web: { minTlsVersion: '1.0', ftpsStat
 const decided = rightWebApp('decided', { web: { remoteDebuggingEnabled: true } });
 const executing = rightWebApp('executing', { web: { remoteDebuggingEnabled: true } });
 const operating = containerApp({ name: 'operating', ingress: { allowInsecure: true } });
+const bystander = rightWebApp('bystander');
 
-const plumbline = usePlumbline({ resources: [unanswered, unverified, intended, decided, executing, operating] });
+const plumbline = usePlumbline({
+  resources: [unanswered, unverified, intended, decided, executing, operating, bystander],
+});
 const { writes } = plumbline;
 
 interface Moment {
@@ -171,7 +174,18 @@ describe.concurrent('after the restart each outcome is in the log once, and each
   });
 });
 
-describe('promise 14: the log is whole after six crashes', () => {
+describe('promise 1: nobody listens', () => {
+  test('what happens meanwhile is delivered again', async () => {
+    await plumbline.twin.kill();
+    const event = await plumbline.change(ada, bystander.id, 'resource', insecure);
+    await plumbline.twin.restart();
+    expect((await plumbline.outcomeOf(event)).outcome).toBe('evaluated');
+    await plumbline.atRest(bystander.id);
+    expect(writes(bystander.id)).toEqual(['PATCH resource']);
+  });
+});
+
+describe('promise 14: the log is whole after all that', () => {
   test('and the next change finds a service that works', async () => {
     await plumbline.change(ada, unverified.id, 'resource', insecure);
     await plumbline.atRest(unverified.id);

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { containerApp, people, plantedSecrets, webApp } from '../../local/simulator/estate.ts';
+import * as schemas from '../../src/api/schemas.ts';
+import { principalHeader, staff } from './callers.ts';
+import { gridEvent } from './deliveries.ts';
+import { insecure, touched } from './estate.ts';
+import { eventually } from './eventually.ts';
+import { usePlumbline } from './plumbline.ts';
+import { everythingStored, putMessage, tableOf } from './stored.ts';
+
+const { ada } = people;
+const portal = webApp({
+  name: 'portal',
+  site: { httpsOnly: false },
+  web: { minTlsVersion: '1.0', remoteDebuggingEnabled: true },
+});
+const checkout = containerApp({ name: 'checkout', ingress: { allowInsecure: true } });
+const inventory = containerApp({ name: 'inventory', ingress: { external: false, allowInsecure: true } });
+
+const plumbline = usePlumbline({
+  resources: [portal, checkout, inventory],
+  simulator: { eventSchema: 'CloudEvents' },
+});
+const reader = () => plumbline.as(staff.reader, 'Reader');
+const approver = () => plumbline.as(staff.approver, 'Approver');
+
+describe('a day of Plumbline', () => {
+  test('with fixes, decisions, changed settings, trouble in Azure and rubbish from outside', async () => {
+    const operator = plumbline.as(staff.operator, 'Operator');
+    plumbline.simulator.addFault({ match: { method: 'PATCH', path: portal.id }, action: 'server-error', times: 1 });
+    plumbline.simulator.addFault({ match: { method: 'PATCH', path: checkout.id }, action: 'reset', times: 1 });
+    for (const { id } of [portal, checkout, inventory]) await plumbline.change(ada, id, 'resource', touched);
+    const debugging = await plumbline.pending(portal.id, 'webapp-remote-debugging');
+    const ingress = await plumbline.pending(inventory.id, 'containerapp-insecure-ingress');
+    expect((await approver().approve(debugging)).told).toBe('202');
+    expect((await approver().reject(ingress, 'other apps call it so')).told).toBe('200');
+    await operator.putSettings({ mode: 'autofix', stopped: { reason: 'lunch' } });
+    await operator.putSettings({ mode: 'autofix' });
+    await operator.ask('PUT', '/settings', { body: { nonsense: plumbline.twin.url }, headers: { 'if-match': '*' } });
+    await plumbline.deliver([gridEvent('/subscriptions/x/nothing'), gridEvent(`${portal.id}-gone`)]);
+    await putMessage(plumbline.twin.storage.connectionString, 'plumbline-reconcile', 'rubbish!');
+    await plumbline.housekeep();
+    for (const { id } of [portal, checkout, inventory]) await plumbline.atRest(id, 60);
+    await eventually('the approved write', async () => {
+      const { status } = await reader().get(`/approvals/${debugging.id}`, schemas.approval);
+      return status === 'applied';
+    });
+  });
+});
+
+describe('promise 12: secrets stay where they are', () => {
+  test('what was planted is in no line, row, message, blob, answer or request', async () => {
+    const { environment, storage } = plumbline.twin;
+    const secrets = [
+      ...plantedSecrets,
+      environment.PLUMBLINE_AUDIT_KEY?.replace(/^k1:/, ''),
+      /AccountKey=([^;]+)/.exec(storage.connectionString)?.[1],
+      environment.IDENTITY_HEADER,
+      principalHeader(staff.approver, ['Approver']),
+      // The beginning of every token: a header and claims, in base64.
+      '.eyJ',
+    ];
+    expect(secrets.filter((secret) => !secret)).toEqual([]);
+
+    const paths = [
+      ...['/findings', '/approvals', '/audit', '/audit/verify', '/summary', '/rules', '/settings', '/health'],
+      ...['/openapi.json', '/console', ...[portal, checkout, inventory].map(({ id }) => `/explain?resource=${id}`)],
+    ];
+    const answers = await Promise.all(
+      paths.map(async (path) => ({
+        place: `GET ${path}`,
+        text: JSON.stringify((await reader().ask('GET', path)).body),
+      })),
+    );
+    const requests = plumbline.simulator.requests.map(({ method, path, body }) => ({
+      place: `${method} ${path}`,
+      text: JSON.stringify(body ?? null),
+    }));
+    const lines = plumbline.lines.map((text) => ({ place: 'log', text }));
+    const stored = await everythingStored(storage.connectionString);
+    const everywhere = [...answers, ...requests, ...lines, ...stored];
+
+    // The search finds what is there: leaves that were changed or are to be changed.
+    const placesOf = (leaf: string) => everywhere.filter(({ text }) => text.includes(leaf)).map(({ place }) => place);
+    expect(placesOf('minTlsVersion')).toEqual(expect.arrayContaining(['log', 'GET /audit', 'table PlumblineAudit']));
+    expect(placesOf('allowInsecure')).toEqual(expect.arrayContaining(['GET /findings', 'table PlumblineApprovals']));
+    expect(stored.some(({ place }) => place.startsWith('blob'))).toBe(true);
+
+    const leaks = everywhere.flatMap(({ place, text }) =>
+      secrets.filter((secret) => text.includes(secret ?? '')).map((secret) => `${secret} in ${place}`),
+    );
+    expect(leaks).toEqual([]);
+  });
+
+  test('no list of secrets was ever asked for', () => {
+    expect(plumbline.simulator.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+});
+
+describe('promise 14: the log can be proved', () => {
+  test('it is whole, and every entry can be had by its id', async () => {
+    const entries = await reader().list('/audit', schemas.auditEntry);
+    const verified = await reader().get('/audit/verify', schemas.verification);
+    expect(verified).toMatchObject({ valid: true, complete: true, entries: entries.length });
+    const kinds = new Set(entries.map(({ kind }) => kind));
+    for (const kind of ['fix.intended', 'fix.applied', 'approval.approved', 'approval.rejected', 'settings.changed']) {
+      expect(kinds).toContain(kind);
+    }
+    for (const entry of entries) {
+      expect(await reader().get(`/audit/${entry.id}`, schemas.auditEntry)).toEqual(entry);
+    }
+  });
+
+  test('an entry that was edited in the table is found and named', async () => {
+    const table = tableOf(plumbline.twin.storage.connectionString, 'PlumblineAudit');
+    const [entry] = await reader().list('/audit?kind=approval.approved', schemas.auditEntry);
+    if (!entry) throw new Error('nothing was approved');
+    for await (const row of table.listEntities()) {
+      const { partitionKey = '', rowKey = '', Json0: json } = row;
+      if (typeof json !== 'string' || !rowKey.startsWith('e-') || !json.includes(entry.id)) continue;
+      const edited = json.replaceAll(staff.approver.objectId, staff.otherApprover.objectId);
+      expect(edited).not.toBe(json);
+      await table.updateEntity({ partitionKey, rowKey, Json0: edited }, 'Merge');
+    }
+    expect(await reader().get('/audit/verify', schemas.verification)).toMatchObject({
+      valid: false,
+      firstBad: { chain: entry.chain, seq: entry.seq, id: entry.id },
+    });
+  });
+
+  test('and the service works on', async () => {
+    await plumbline.change(ada, portal.id, 'resource', insecure);
+    await plumbline.atRest(portal.id);
+    expect((await plumbline.findings(portal.id)).get('webapp-https-only')?.verdict).toBe('compliant');
+  });
+});
