@@ -32,7 +32,7 @@ export async function changeSettings(world: World, change: SettingsChange): Prom
     revision: before.revision + 1,
     stoppedAt: change.settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
     stoppedBy: change.settings.stopped === null ? null : stillStopped ? before.stoppedBy : change.person,
-    facts: factsOf(before.settings, change, before.revision + 1, now),
+    facts: [...(await unlogged(world, before)), ...factsOf(before.settings, change, before.revision + 1, now)],
   };
   try {
     await world.settings.save(stored, found?.version ?? null);
@@ -50,6 +50,18 @@ export async function changeSettings(world: World, change: SettingsChange): Prom
 
 export function etagOf({ revision }: StoredSettings): string {
   return `"${revision}"`;
+}
+
+/** The facts of the last change that the log does not take now: they travel on, and keep nobody from pulling the stop. */
+async function unlogged(world: World, { facts }: StoredSettings): Promise<readonly AuditFact[]> {
+  if (facts.length === 0) return [];
+  try {
+    await world.audit.append(facts);
+    return [];
+  } catch (error) {
+    world.log.warn({ error: String(error) }, 'the last change of the settings is not in the log yet');
+    return facts;
+  }
 }
 
 function defaults(world: World): StoredSettings {

@@ -1,0 +1,92 @@
+/** What could not be handled is kept with its reason, and its event has an outcome. */
+import { describe, expect, test } from 'vitest';
+import { buryMessage, noteFailure } from '../../src/workflows/bury-message.ts';
+import { StorageUnavailable, type WorkMessage } from '../../src/workflows/ports.ts';
+import { SHOP } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { memoryWorld } from '../world/memory-world.ts';
+import { outcomesIn, scene } from '../world/scene.ts';
+import { failingWorld } from '../world/watched-world.ts';
+import { eventAndRest } from '../world/ways.ts';
+
+async function received() {
+  const { world, host } = scene();
+  await host.deliver(gridEvent('e', SHOP));
+  const [message] = world.stored.sent;
+  if (!message) throw new Error('nothing was sent');
+  return { world, host, message };
+}
+
+describe('promise 1: a message that is given up is a dead letter, and its event is dead', () => {
+  test('with the error that was met last', async () => {
+    const { world, message } = await received();
+    await noteFailure(world, message, new Error('the first'));
+    await noteFailure(world, message, new StorageUnavailable('the last'));
+    await buryMessage(world, 'reconcile', message);
+    expect([...world.stored.deadLetters.values()]).toEqual([
+      { queue: 'reconcile', message: JSON.stringify(message), resource: SHOP, error: 'StorageUnavailable: the last' },
+    ]);
+    expect(outcomesIn(world)).toEqual({ e: 'dead' });
+    expect(world.stored.events[0]?.reasons).toMatchObject([{ code: 'dead' }]);
+  });
+
+  test('buried twice it is one dead letter', async () => {
+    const { world, message } = await received();
+    await buryMessage(world, 'reconcile', message);
+    await buryMessage(world, 'reconcile', message);
+    expect(world.stored.deadLetters.size).toBe(1);
+  });
+
+  test('the event that has its outcome already keeps it', async () => {
+    const { world, host, message } = await received();
+    await host.settle();
+    await buryMessage(world, 'reconcile', message);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('the letter is stored first: when the event cannot be concluded, both are tried again', async () => {
+    const { world, message } = await received();
+    const failing = failingWorld(world, 'events.conclude', new StorageUnavailable('down'), 1);
+    await expect(buryMessage(failing, 'reconcile', message)).rejects.toThrow('down');
+    expect(world.stored.deadLetters.size).toBe(1);
+    await buryMessage(failing, 'reconcile', message);
+    expect(outcomesIn(world)).toEqual({ e: 'dead' });
+  });
+
+  test.each([['no JSON object'], [{ resource: 7 }], [null], [{ resource: '/nowhere', cause: 'wake', attempt: 0 }]])(
+    'what is no message, %j, is kept as it came',
+    async (message) => {
+      const world = memoryWorld();
+      await buryMessage(world, 'reconcile', message);
+      expect([...world.stored.deadLetters.values()]).toMatchObject([
+        { message: JSON.stringify(message), resource: null },
+      ]);
+    },
+  );
+
+  test('a wake-up has no event to conclude', async () => {
+    const world = memoryWorld();
+    const message: WorkMessage = { resource: SHOP, cause: 'wake', attempt: 3 };
+    await buryMessage(world, 'reconcile', message);
+    expect([...world.stored.deadLetters.values()]).toMatchObject([{ resource: SHOP }]);
+  });
+
+  test('noting a failure never makes another one', async () => {
+    const world = memoryWorld();
+    const failing = failingWorld(world, 'deadLetters.noteFailure', new StorageUnavailable('down'));
+    await noteFailure(failing, {}, new Error('x'));
+    expect(world.stored.logged).toMatchObject([{ level: 'warn' }]);
+  });
+});
+
+test('a message that always fails is given up by the platform, with the error of its last try', async () => {
+  const { world, host } = scene({
+    ports: (whole) => failingWorld(whole, 'events.waiting', new StorageUnavailable('the table is gone')),
+  });
+  await eventAndRest(host, 'e', SHOP);
+  expect([...world.stored.deadLetters.values()]).toMatchObject([
+    { error: 'StorageUnavailable: the table is gone', resource: SHOP },
+  ]);
+  expect(outcomesIn(world)).toEqual({ e: 'dead' });
+  expect(world.stored.queue).toEqual([]);
+});

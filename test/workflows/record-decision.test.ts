@@ -1,0 +1,213 @@
+/** Deciding: who may, when not, in which order it is refused, and what is stored before anything is answered. */
+import { describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.ts';
+import { Refusal } from '../../src/domain/refusal.ts';
+import type { Settings } from '../../src/domain/settings.ts';
+import { StorageUnavailable } from '../../src/workflows/ports.ts';
+import { type DecisionRequest, recordDecision } from '../../src/workflows/record-decision.ts';
+import { RISKY, SHOP } from '../world/apps.ts';
+import { ADA, BOB, gridEvent, OURSELVES, PIPELINE } from '../world/event-grid.ts';
+import { type MemoryWorld, storeSettings } from '../world/memory-world.ts';
+import { factsIn, type Scene, scene } from '../world/scene.ts';
+import { failingWorld } from '../world/watched-world.ts';
+import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
+
+const ada = { objectId: ADA.objectId, name: 'Ada' };
+const bob = { objectId: BOB.objectId, name: 'Bob' };
+
+/** The shop with one approval, after Bob changed it. */
+async function asked(settings?: Partial<Settings>): Promise<Scene> {
+  const made = scene({ app: RISKY, ...(settings ? { settings } : {}) });
+  await eventAndRest(made.host, 'first', SHOP);
+  return made;
+}
+
+/** The code of the refusal, or the status of the approval. */
+async function answer(world: MemoryWorld, request: DecisionRequest): Promise<string> {
+  try {
+    return (await recordDecision(world, request)).status;
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+function change(world: MemoryWorld, differs: Partial<Approval>): void {
+  for (const [id, { value, version }] of world.stored.approvals) {
+    world.stored.approvals.set(id, { value: { ...value, ...differs }, version: version + 1 });
+  }
+}
+
+describe('the order of refusals: expired, decided, superseded, digest, mode or stop, own change', () => {
+  const decision = {
+    by: ada,
+    at: '2026-03-01T12:00:00.000Z',
+    comment: null,
+    decision: 'approve' as const,
+    changerUnknown: false,
+  };
+  const audit = { mode: 'audit' } as const;
+  const stopped = { stopped: { reason: 'night' } };
+  /** What each row leaves out is still wrong in the rows before it. */
+  const everything = { digest: 'sha256:other', person: bob };
+
+  test.each<[string, Partial<Approval>, Partial<DecisionRequest>, Partial<Settings>, string]>([
+    ['by its status', { status: 'expired' }, everything, audit, 'expired'],
+    [
+      'by the clock, before housekeeping was there',
+      { expiresAt: '2026-03-01T12:00:00.000Z' },
+      everything,
+      audit,
+      'expired',
+    ],
+    ['somebody decided', { status: 'approved', decision }, everything, audit, 'decided'],
+    ['decided and written', { status: 'applied', decision }, everything, audit, 'decided'],
+    ['decided, then superseded', { status: 'superseded', decision }, everything, audit, 'decided'],
+    ['superseded', { status: 'superseded', supersededBy: 'next' }, everything, audit, 'superseded'],
+    ['cleared', { status: 'cleared' }, everything, audit, 'superseded'],
+    ['another digest', {}, everything, audit, 'digest-mismatch'],
+    ['no digest', {}, { digest: null, person: bob }, audit, 'digest-mismatch'],
+    ['mode audit', {}, { person: bob }, audit, 'audit-mode'],
+    ['stopped', {}, { person: bob }, stopped, 'stopped'],
+    ['own change', {}, { person: bob }, {}, 'own-change'],
+    ['nothing stands against it', {}, {}, {}, 'approved'],
+  ])('%s', async (_, differs, request, settings, expected) => {
+    const { world } = await asked();
+    const wanted = { ...decisionOn(world, 'approve'), ...request };
+    change(world, differs);
+    storeSettings(world, settings);
+    const before = structuredClone(approvals(world));
+    expect(await answer(world, wanted)).toBe(expected);
+    if (expected !== 'approved') expect(approvals(world)).toEqual(before);
+  });
+
+  test('an unknown id is not found', async () => {
+    const { world } = await asked();
+    expect(await answer(world, { ...decisionOn(world, 'approve'), approvalId: 'other' })).toBe('not-found');
+  });
+
+  test('a superseded one names its successor', async () => {
+    const { world } = await asked();
+    const wanted = decisionOn(world, 'approve');
+    change(world, { status: 'superseded', supersededBy: 'next' });
+    await expect(recordDecision(world, wanted)).rejects.toMatchObject({ members: { supersededBy: 'next' } });
+  });
+
+  test.each<[string, Partial<Settings>]>([
+    ['mode audit', { mode: 'audit' }],
+    ['the stop', { stopped: { reason: 'night' } }],
+    ['that it is the own change', {}],
+  ])('%s does not refuse a rejection, which needs no digest', async (_, settings) => {
+    const { world } = await asked();
+    storeSettings(world, settings);
+    expect(await answer(world, { ...decisionOn(world, 'reject'), digest: null, person: bob })).toBe('rejected');
+  });
+});
+
+describe('promise 8: nobody approves what he changed himself', () => {
+  async function seen(...events: Parameters<typeof gridEvent>[]): Promise<Scene> {
+    const made = scene({ app: RISKY });
+    for (const event of events) await made.host.deliver(gridEvent(...event));
+    await made.host.settle();
+    return made;
+  }
+
+  test('each who wrote it since it last met the rule is refused, not only the last', async () => {
+    const { world } = await seen(['a', SHOP, { by: ADA }], ['b', SHOP, { by: BOB }]);
+    for (const person of [ada, bob]) {
+      expect(await answer(world, { ...decisionOn(world, 'approve'), person })).toBe('own-change');
+    }
+    const person = { objectId: 'carol', name: 'Carol' };
+    expect(await answer(world, { ...decisionOn(world, 'approve'), person })).toBe('approved');
+  });
+
+  test('who wrote it long before, and the rule was met in between, may', async () => {
+    const { world, host } = scene();
+    await host.deliver(gridEvent('a', SHOP, { by: ADA }));
+    await host.settle();
+    world.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', true);
+    await host.deliver(gridEvent('b', SHOP, { by: BOB }));
+    await host.settle();
+    expect(await answer(world, { ...decisionOn(world, 'approve'), person: ada })).toBe('approved');
+  });
+
+  test('an event that nobody has looked at yet counts', async () => {
+    const { world, host } = await seen(['b', SHOP, { by: BOB }]);
+    await host.deliver(gridEvent('a', SHOP, { by: ADA }));
+    expect(await answer(world, { ...decisionOn(world, 'approve'), person: ada })).toBe('own-change');
+  });
+
+  test('our own writes never count: with nobody else known anyone may, and the record says so', async () => {
+    const { world } = await seen(['echo', SHOP, { by: OURSELVES }]);
+    expect(await answer(world, decisionOn(world, 'approve'))).toBe('approved');
+    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: true });
+    expect(world.stored.entries.at(-1)?.message).toContain('not known');
+  });
+
+  test('a pipeline that wrote it is known: the record does not say otherwise', async () => {
+    const { world } = await seen(['p', SHOP, { by: PIPELINE }]);
+    expect(await answer(world, decisionOn(world, 'approve'))).toBe('approved');
+    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: false });
+  });
+
+  test('separation of duties switched off: the changer may', async () => {
+    const { world } = await asked({
+      approvals: { separationOfDuties: false, expireHours: 168, rejectedDays: 90, fromSweep: false },
+    });
+    expect(await answer(world, { ...decisionOn(world, 'approve'), person: bob })).toBe('approved');
+  });
+});
+
+describe('a decision is stored before anything else happens', () => {
+  test('the same person repeating the same decision gets the first answer, at any later time', async () => {
+    const { world, host } = await asked();
+    const request = decisionOn(world, 'approve');
+    await host.decide(request);
+    const at = approvals(world)[0]?.decision?.at;
+    await host.settle();
+    world.clock.advance(60);
+    expect(await recordDecision(world, request)).toMatchObject({ status: 'applied', decision: { at } });
+    expect(factsIn(world, 'approval.approved')).toHaveLength(1);
+    expect(world.arm.writes).toHaveLength(1);
+  });
+
+  test('the same person with another decision is told that it is decided', async () => {
+    const { world, host } = await asked();
+    const [approve, reject] = [decisionOn(world, 'approve'), decisionOn(world, 'reject')];
+    await host.decide(approve);
+    expect(await answer(world, reject)).toBe('decided');
+  });
+
+  test('it names who decided, when, and what they said', async () => {
+    const { world } = await asked();
+    await recordDecision(world, { ...decisionOn(world, 'reject'), comment: 'The vendor needs it until May.' });
+    expect(world.stored.entries.at(-1)).toMatchObject({
+      kind: 'approval.rejected',
+      actor: { type: 'user', objectId: ADA.objectId, name: 'Ada' },
+      message: 'The vendor needs it until May.',
+    });
+  });
+
+  test.each(['queue.send', 'alarms.clear'])(
+    '%s fails: the decision stands, and housekeeping carries it out',
+    async (call) => {
+      const { world, host } = await asked();
+      const failing = failingWorld(world, call, new StorageUnavailable('down'));
+      await expect(recordDecision(failing, decisionOn(world, 'approve'))).rejects.toThrow('down');
+      expect(approvals(world)).toMatchObject([{ status: 'approved' }]);
+      await host.settle();
+      expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+      expect(world.arm.writes).toHaveLength(1);
+    },
+  );
+
+  test.each(['settings.load', 'memories.load', 'events.waiting', 'arm.identity', 'alarms.set', 'approvals.save'])(
+    '%s fails: nothing is decided',
+    async (call) => {
+      const { world } = await asked();
+      const failing = failingWorld(world, call, new StorageUnavailable('down'));
+      await expect(recordDecision(failing, decisionOn(world, 'approve'))).rejects.toThrow('down');
+      expect(approvals(world)).toMatchObject([{ status: 'pending', decision: null }]);
+    },
+  );
+});
