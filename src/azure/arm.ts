@@ -92,11 +92,12 @@ async function get(client: Client, path: string, row: DocumentDefinition, now: (
 }
 
 function refusedState(reply: ArmReply, now: Date): DocumentState {
-  const { kind, code, message } = failureOf(reply, now);
+  const { kind, code, message, retryAfter } = failureOf(reply, now);
   const detail = `${code}: ${message}`;
   if (reply.status === 404) return { status: 'missing' };
   if (reply.status === 401 || reply.status === 403) return { status: 'forbidden', detail };
-  return { status: 'failed', detail, passing: kind === 'throttled' || kind === 'busy' || kind === 'transient' };
+  const passing = kind === 'throttled' || kind === 'busy' || kind === 'transient';
+  return { status: 'failed', detail, passing, ...(retryAfter === null ? {} : { retryAfter }) };
 }
 
 function operationStateOf(reply: ArmReply, now: Date): OperationState {

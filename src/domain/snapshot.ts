@@ -9,7 +9,13 @@ export type DocumentState =
   | { readonly status: 'missing' }
   | { readonly status: 'forbidden'; readonly detail: string }
   /** `passing`: throttled, busy or transient, so that reading again later may help. */
-  | { readonly status: 'failed'; readonly detail: string; readonly passing: boolean }
+  | {
+      readonly status: 'failed';
+      readonly detail: string;
+      readonly passing: boolean;
+      /** Seconds, when ARM said how long to wait. */
+      readonly retryAfter?: number;
+    }
   | { readonly status: 'not-read' };
 
 export interface Snapshot {

@@ -79,8 +79,10 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
     throw new Error(`gave up after ${message.attempt} tries: Azure did not take the write`);
   }
   const unclear = plan.running || isUnclear(snapshot);
-  const readAgain = unclear && message.attempt < READ_TRIES ? backOff(message.attempt) : null;
-  const later = applied.again ?? readAgain;
+  const delay = backOff(message.attempt, snapshot);
+  const readAgain = unclear && message.attempt < READ_TRIES ? delay : null;
+  // 0 means that the values moved: nothing has to pass, another look decides at once.
+  const later = applied.again ? Math.max(applied.again, delay) : (applied.again ?? readAgain);
   const declined = { ...facts.memory.declined, ...plan.approvals.expired };
   const after = { ...facts, memory: { ...facts.memory, declined } };
   await recordOutcome(world, resource, {
@@ -127,8 +129,10 @@ function isUnclear(snapshot: Snapshot): boolean {
   return !provisioningFinished(snapshot) || states.some((state) => state.status === 'failed' && state.passing);
 }
 
-function backOff(attempt: number): number {
-  return Math.min(60, 2 ** (attempt + 1));
+/** A growing delay, and never less than Azure asked for. */
+function backOff(attempt: number, { documents }: Snapshot): number {
+  const asked = Object.values(documents).map((state) => (state.status === 'failed' ? (state.retryAfter ?? 0) : 0));
+  return Math.max(Math.min(60, 2 ** (attempt + 1)), ...asked);
 }
 
 async function putBack(world: World, message: WorkMessage, { seconds, counts }: Later): Promise<void> {

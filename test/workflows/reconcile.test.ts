@@ -216,6 +216,19 @@ describe('what cannot be read is read again, at growing distances, and then stay
     expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
   });
 
+  test('it is not read again before Azure said it may be', async () => {
+    const { world, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
+    let failures = 2;
+    world.arm.onRead = (_, name) => {
+      if (name !== 'config/web' || failures === 0) return undefined;
+      failures -= 1;
+      return { status: 'failed', detail: 'TooManyRequests', passing: true, retryAfter: 90 };
+    };
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.stored.delays).toEqual([30, 90, 90]);
+    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
+  });
+
   test('after eight tries it is given up: unknown, never written, and the event says so', async () => {
     const { world, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
     world.arm.onRead = (_, name) =>
