@@ -1,0 +1,169 @@
+/** What Azure answers to a write becomes an outcome; further attempts; and how few requests carry many changes. */
+import { describe, expect, test } from 'vitest';
+import type { WriteAnswer } from '../../src/workflows/ports.ts';
+import { ENVIRONMENT, RISKY, SHOP, seedEnvironment, UNSAFE, type WebAppLooks, WORKSPACE } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { createHost } from '../world/host.ts';
+import { type MemoryAzure, refused } from '../world/memory-azure.ts';
+import { memoryWorld } from '../world/memory-world.ts';
+import { factsIn, outcomesIn, scene } from '../world/scene.ts';
+import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
+
+const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
+
+describe('what Azure answers', () => {
+  test.each<[string, WriteAnswer, string, string]>([
+    ['a lock or a policy', refused('blocked', 'ScopeLocked'), 'fix.blocked', 'blocked'],
+    ['a request that is wrong', refused('invalid', 'BadRequest'), 'fix.failed', 'failed'],
+    ['no such app', refused('gone', 'ResourceNotFound'), 'fix.failed', 'failed'],
+  ])('%s: %s', async (_, answer, kind, status) => {
+    const { world, host } = scene({ app: RISKY });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    world.arm.onWrite = () => answer;
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    expect(world.stored.entries.at(-1)).toMatchObject({ kind, arm: { status: 409 } });
+    expect(world.stored.entries.at(-1)?.message).toContain('Azure says');
+    expect(approvals(world)).toMatchObject([{ status }]);
+  });
+
+  test.each([
+    ['throttled', refused('throttled', 'TooManyRequests', 17), [17, 17, 17]],
+    ['busy', refused('busy', 'AnotherOperationInProgress'), [5, 5, 8]],
+    ['transient', refused('transient', 'InternalServerError'), [5, 5, 8]],
+  ] as const)(
+    '%s: nothing is recorded but the intent; it is tried again when Azure said, at growing distances',
+    async (_, answer, seconds) => {
+      const { world, host } = scene({ app: OLD_TLS });
+      let times = 3;
+      world.arm.onWrite = () => {
+        times -= 1;
+        return times < 0 ? undefined : answer;
+      };
+      await eventAndRest(host, 'e', SHOP);
+      const delays = world.stored.sent.map(({ event }, at) => (event ? world.stored.delays[at] : 'alarm'));
+      expect(delays.filter((delay) => delay !== 'alarm')).toEqual([30, ...seconds]);
+      expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+      expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    },
+  );
+
+  test('the rest of a plan is not sent while Azure asks to wait', async () => {
+    const { world, host } = scene({ app: UNSAFE });
+    world.arm.onWrite = () => refused('throttled', 'TooManyRequests', 60);
+    await host.deliver(gridEvent('e', SHOP));
+    world.clock.advance(30);
+    await host.work();
+    expect(world.arm.requests).toHaveLength(1);
+    world.arm.onWrite = null;
+    await host.settle();
+    expect(factsIn(world, 'fix.intended', 'fix.applied')).toHaveLength(6);
+    expect(world.arm.writes).toHaveLength(2);
+  });
+
+  test('Azure never takes it: given up after twenty tries, and the event is dead, not lost', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('busy', 'AnotherOperationInProgress');
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(7200);
+    expect(outcomesIn(world)).toEqual({ e: 'dead' });
+    expect([...world.stored.deadLetters.values()][0]?.error).toContain('gave up');
+  });
+});
+
+describe('promise 10: a further attempt runs under the intent that the log already holds', () => {
+  test('blocked again for the same reason adds nothing; another end is added; one operation throughout', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    await eventAndRest(host, 'second', SHOP);
+    await eventAndRest(host, 'third', SHOP);
+    expect(world.arm.requests).toHaveLength(3);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.blocked webapp-min-tls']);
+    world.arm.onWrite = () => refused('blocked', 'RequestDisallowedByPolicy');
+    await eventAndRest(host, 'fourth', SHOP);
+    world.arm.onWrite = () => refused('invalid', 'BadRequest');
+    await eventAndRest(host, 'fifth', SHOP);
+    world.arm.onWrite = null;
+    await eventAndRest(host, 'sixth', SHOP);
+    expect(factsIn(world)).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+      'fix.failed webapp-min-tls',
+      'fix.applied webapp-min-tls',
+    ]);
+    expect(new Set(world.stored.entries.map(({ operationId }) => operationId)).size).toBe(1);
+  });
+
+  test('once it is right by somebody else, the attempt is forgotten: the next one is an operation of its own', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    world.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.2');
+    await eventAndRest(host, 'second', SHOP);
+    world.arm.onWrite = null;
+    world.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.0');
+    await eventAndRest(host, 'third', SHOP);
+    const operations = world.stored.entries.map(({ kind, operationId }) => `${kind} ${operationId}`);
+    expect(operations).toEqual([
+      'fix.intended operation-1',
+      'fix.blocked operation-1',
+      expect.stringMatching(/^fix.intended operation-(?!1$)/),
+      expect.stringMatching(/^fix.applied operation-(?!1$)/),
+    ]);
+  });
+});
+
+describe('promise 5: fewest requests, and several rules in one of them', () => {
+  test('three approved changes of one document travel in one request', async () => {
+    const { world, host } = scene({
+      app: { config: { remoteDebuggingEnabled: true, cors: { allowedOrigins: ['*'] }, minTlsVersion: '1.0' } },
+      settings: { mode: 'approve' },
+    });
+    await eventAndRest(host, 'e', SHOP);
+    expect(approvals(world)).toHaveLength(3);
+    for (const { id, digest } of approvals(world)) {
+      const person = { objectId: 'ada', name: 'Ada' };
+      await host.decide({ approvalId: id, decision: 'approve', digest, comment: null, person });
+    }
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    expect(approvals(world).map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
+    expect(new Set(world.stored.entries.flatMap(({ operationId }) => operationId ?? [])).size).toBe(1);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+  });
+
+  test('a sibling that ARM would drop travels along, and is no change', async () => {
+    const { world, host } = scene({
+      app: { config: { cors: { allowedOrigins: ['*', 'https://a.example'], supportCredentials: true } } },
+    });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    await host.settle();
+    expect(world.arm.requests[0]?.body).toEqual({
+      properties: { cors: { allowedOrigins: ['https://a.example'], supportCredentials: true } },
+    });
+    expect(world.stored.entries.at(-1)?.changes).toHaveLength(1);
+  });
+
+  test('a rule whose second request fails has failed, and both are planned again the next time', async () => {
+    const world = memoryWorld({ options: { workspaceId: WORKSPACE } });
+    const host = createHost(world);
+    seedEnvironment(world.arm);
+    failPut(world.arm);
+    await eventAndRest(host, 'first', ENVIRONMENT);
+    expect(world.arm.requests.map(({ method }) => method)).toEqual(['PATCH', 'PUT']);
+    expect(factsIn(world)).toEqual(['fix.intended environment-diagnostics', 'fix.failed environment-diagnostics']);
+    world.arm.onWrite = null;
+    await eventAndRest(host, 'second', ENVIRONMENT);
+    expect(world.arm.requests.map(({ method }) => method)).toEqual(['PATCH', 'PUT', 'PUT']);
+    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied environment-diagnostics']);
+    expect(world.stored.findings).toMatchObject([{ verdict: 'compliant' }]);
+  });
+});
+
+function failPut(azure: MemoryAzure): void {
+  azure.onWrite = ({ method }) => (method === 'PUT' ? refused('invalid', 'BadRequest') : undefined);
+}
