@@ -4,6 +4,7 @@ import type { RecordedRequest } from '../../local/simulator/simulator.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import type { Api, Approval } from './api.ts';
 import { staff } from './callers.ts';
+import { gridEvent } from './deliveries.ts';
 import { rightWebApp, touched } from './estate.ts';
 import { eventually } from './eventually.ts';
 import { usePlumbline } from './plumbline.ts';
@@ -25,10 +26,14 @@ const refused = rightWebApp('refused', debugging);
 const own = rightWebApp('own', debugging);
 const adopted = rightWebApp('adopted', debugging);
 const veiled = rightWebApp('veiled', debugging);
+const nameless = rightWebApp('nameless', debugging);
 const passwords = rightWebApp('passwords', { ftpBasicAuth: true, scmBasicAuth: true, identity: null });
 
 const plumbline = usePlumbline({
-  resources: [...[plain, contested, threefold, moving, racing, mended], ...[refused, own, adopted, veiled, passwords]],
+  resources: [
+    ...[plain, contested, threefold, moving, racing, mended],
+    ...[refused, own, adopted, veiled, nameless, passwords],
+  ],
 });
 const approver = (): Api => plumbline.as(staff.approver, 'Approver');
 
@@ -202,6 +207,18 @@ describe.concurrent('promise 8: decided once, executed once', () => {
     expect(plumbline.writes(own.id)).toEqual([]);
     expect((await approver().approve(approval)).told).toBe('202');
     await inStatus(approval.id, 'applied');
+  });
+});
+
+describe.concurrent('promise 8: who changed it', () => {
+  test('where nobody is known to have changed the app, anyone with the role decides, and the record says so', async () => {
+    expect(await plumbline.deliver([gridEvent(nameless.id)])).toBe(202);
+    const approval = await plumbline.pending(nameless.id, 'webapp-remote-debugging');
+    expect(approval.changedBy).toBeUndefined();
+    expect((await approver().approve(approval, 'fine')).told).toBe('202');
+    await inStatus(approval.id, 'applied');
+    const decision = (await plumbline.audit(nameless.id)).find(({ kind }) => kind === 'approval.approved');
+    expect(decision?.message).toMatch(/^fine .*not known/);
   });
 });
 

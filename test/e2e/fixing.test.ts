@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { containerApp, environment, functionApp, people, webApp, workspaceId } from '../../local/simulator/estate.ts';
 import type { RecordedRequest } from '../../local/simulator/simulator.ts';
+import * as schemas from '../../src/api/schemas.ts';
 import { insecure, logged, rightSlot, rightWebApp, touched } from './estate.ts';
 import { usePlumbline } from './plumbline.ts';
 
@@ -102,7 +103,9 @@ describe('promise 4 and 5: a safe violation is fixed, with the fewest requests a
     expect([...outcomes.values()].filter(({ outcome }) => outcome !== 'evaluated' && outcome !== 'covered')).toEqual(
       [],
     );
-    expect((await plumbline.pending(id, 'webapp-remote-debugging')).changedBy?.objectId).toBe(ada.objectId);
+    const waiting = await plumbline.pending(id, 'webapp-remote-debugging');
+    expect(waiting.changedBy?.objectId).toBe(ada.objectId);
+    expect((await plumbline.as(ada, 'Approver').approve(waiting)).told).toBe('403 own-change');
   });
 
   test('our own writes never count as somebody’s change', async () => {
@@ -215,6 +218,11 @@ describe.concurrent('promise 9: an unknown verdict is never written', () => {
     await plumbline.atRest(hidden.id);
     expect(plumbline.writes(hidden.id)).toEqual(['PATCH resource']);
     expect((await plumbline.findings(hidden.id)).get('webapp-min-tls')?.verdict).toBe('unknown');
+    const path = `/explain?resource=${hidden.id}`;
+    const { documents } = await plumbline.as(ada, 'Reader').get(path, schemas.explainedResource);
+    expect(documents.filter(({ status }) => status !== 'read')).toEqual([
+      { name: 'config/web', status: 'forbidden', detail: expect.stringContaining('AuthorizationFailed') },
+    ]);
   });
 
   test('an app that itself may not be read is not written at all', async () => {

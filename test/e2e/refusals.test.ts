@@ -3,6 +3,7 @@ import { people } from '../../local/simulator/estate.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import { apiFor } from './api.ts';
 import { staff } from './callers.ts';
+import { gridEvent } from './deliveries.ts';
 import { insecure, rightWebApp, touched } from './estate.ts';
 import { eventually } from './eventually.ts';
 import { usePlumbline } from './plumbline.ts';
@@ -214,6 +215,20 @@ describe('promise 9: no identity, no decision', () => {
       expect((await anybody.ask('GET', path)).told).toBe('401 auth-off');
     expect((await anybody.reject({ id: 'any' }, 'no')).told).toBe('401 auth-off');
     expect((await anybody.ask('GET', '/health')).status).toBe(200);
+  });
+});
+
+describe('a service without its settings', () => {
+  test('says which is missing, takes no event and decides nothing', async () => {
+    const { twin } = plumbline;
+    delete twin.environment.PLUMBLINE_AUDIT_KEY;
+    twin.environment.WEBSITE_AUTH_ENABLED = 'true';
+    await twin.restart();
+    const health = await plumbline.as(null).ask('GET', '/health');
+    expect(health.status).toBe(503);
+    expect(JSON.stringify(health.body)).toContain('PLUMBLINE_AUDIT_KEY');
+    expect((await approver().ask('GET', '/approvals')).told).toBe('503 not-configured');
+    expect(await plumbline.deliver([gridEvent(waiting.id)])).toBe(500);
   });
 });
 

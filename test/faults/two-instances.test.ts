@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { containerApp, people, webApp } from '../../local/simulator/estate.ts';
+import * as schemas from '../../src/api/schemas.ts';
+import { apiFor } from '../e2e/api.ts';
+import { staff } from '../e2e/callers.ts';
+import { gridEvent } from '../e2e/deliveries.ts';
+import { rightWebApp } from '../e2e/estate.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { usePlumbline } from '../e2e/plumbline.ts';
+
+const { ada, grace } = people;
+const stormy = webApp({ name: 'stormy', site: { httpsOnly: false }, web: { minTlsVersion: '1.0' } });
+const operating = containerApp({ name: 'operating', ingress: { allowInsecure: true } });
+const decided = rightWebApp('decided', { web: { remoteDebuggingEnabled: true } });
+
+const plumbline = usePlumbline({ resources: [stormy, operating, decided] });
+let second: { readonly url: string; readonly process: ChildProcess } | undefined;
+
+beforeAll(async () => {
+  second = await secondHost(plumbline.twin.environment);
+});
+afterAll(async () => {
+  if (!second) return;
+  const ended = once(second.process, 'exit');
+  second.process.kill('SIGTERM');
+  await ended;
+});
+
+function urls(): string[] {
+  if (!second) throw new Error('the second instance starts before the first test');
+  return [plumbline.twin.url, second.url];
+}
+
+describe.concurrent('promise 3: one at a time per resource, also where two instances run', () => {
+  test.each([
+    ['a web app', stormy, ['PATCH config/web', 'PATCH resource', 'PUT diagnosticSettings/plumbline'], 3],
+    ['a container app', operating, ['PATCH resource'], 1],
+  ])(
+    'a storm of events about %s, half of them to each: each document is written once',
+    async (_, { id }, writes, rules) => {
+      const events = Array.from({ length: 24 }, (_unused, at) => gridEvent(id, { caller: at % 2 === 0 ? ada : grace }));
+      await Promise.all(events.map((event, at) => deliver(urls()[at % 2] ?? '', event)));
+      const outcomes = await Promise.all(events.map((event) => plumbline.outcomeOf(String(event.id), 60)));
+      expect(outcomes.filter(({ outcome }) => outcome !== 'evaluated' && outcome !== 'covered')).toEqual([]);
+      await plumbline.atRest(id, 60);
+      expect(plumbline.writes(id).sort()).toEqual(writes);
+      const kinds = (await plumbline.audit(id)).map(({ kind }) => kind);
+      expect(kinds.filter((kind) => kind === 'fix.intended')).toHaveLength(rules);
+      expect(kinds.filter((kind) => kind === 'fix.applied')).toHaveLength(rules);
+      expect(kinds).toHaveLength(2 * rules);
+    },
+  );
+
+  test('a decision at each: one stands', async () => {
+    await deliver(urls()[0] ?? '', gridEvent(decided.id, { caller: grace }));
+    const approval = await plumbline.pending(decided.id, 'webapp-remote-debugging');
+    const approvers = [staff.approver, staff.otherApprover];
+    const answers = await Promise.all(
+      urls().map((url, at) => apiFor(url, approvers[at] ?? null, ['Approver']).approve(approval)),
+    );
+    expect(answers.map(({ told }) => told).sort()).toEqual(['202', '409 decided']);
+    await eventually('the write', () => plumbline.writes(decided.id).length > 0);
+    await plumbline.atRest(decided.id, 60);
+    expect(plumbline.writes(decided.id)).toEqual(['PATCH config/web']);
+  });
+});
+
+describe('promise 14: two writers, one log', () => {
+  test('the chains have no fork', async () => {
+    const reader = plumbline.as(staff.reader, 'Reader');
+    expect(await reader.get('/audit/verify', schemas.verification)).toMatchObject({ valid: true, complete: true });
+  });
+});
+
+async function deliver(url: string, event: Record<string, unknown>): Promise<void> {
+  const answer = await fetch(`${url}/runtime/webhooks/EventGrid?functionName=resourceChanged`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'aeg-event-type': 'Notification' },
+    body: JSON.stringify([event]),
+  });
+  expect(answer.status).toBe(202);
+}
+
+/** Another instance of the deployed bundle, on the same storage and the same Azure. */
+async function secondHost(settings: Readonly<Record<string, string>>) {
+  const host = fileURLToPath(new URL('../../local/host.ts', import.meta.url));
+  const flags = ['--port', '0', '--principal-header', '--visibility-seconds', '5'];
+  const child = spawn(process.execPath, ['--import', 'tsx', host, ...flags], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    if (child.stdout === null) throw new Error('its output cannot be read');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const listening = /^Plumbline host listening on (\S+)$/.exec(line)?.[1];
+      if (listening) resolve(listening);
+    });
+    child.once('exit', (code) => reject(new Error(`the second instance ended with ${code}`)));
+  });
+  return { url, process: child };
+}
