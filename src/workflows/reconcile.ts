@@ -100,7 +100,10 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
     message,
     later,
   });
-  return later === null ? null : { seconds: later, counts: true };
+  if (later === null) return null;
+  if (message.cause !== 'wake') return { seconds: later, counts: true };
+  // Housekeeping brings a wake-up back; for an intent that is still open its alarm is set already, at growing distances.
+  return applied.again ? null : putOff(world, resource, later);
 }
 
 /** Seconds to wait before looking, or that the event got its outcome meanwhile. A decision is looked at once. */
