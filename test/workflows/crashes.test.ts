@@ -13,8 +13,6 @@ describe.each(WAYS)('promises 1, 4 and 8: a crash at any line, on the way of $ti
   // A message of a dead process shows again soon, before any alarm rings; or late, when housekeeping was there already.
   test.for([
     ['before', 30],
-    ['before', 600],
-    ['after', 30],
     ['after', 600],
   ] as const)(
     '%s a call, the message being back after %i s, leaves what no crash leaves',

@@ -158,6 +158,34 @@ describe('promise 8: nobody approves what he changed himself', () => {
   });
 });
 
+describe('where the settings name approvers, only they approve', () => {
+  const team = 'dddddddd-0000-4000-8000-00000000000d';
+  const [subscription = ''] = /^\/subscriptions\/[^/]+/.exec(SHOP) ?? [];
+  const scopes = (...approvers: string[]) => ({ scopes: [{ scope: subscription, approvers }] });
+
+  test.each<[string, Partial<Settings>, Partial<DecisionRequest>, string]>([
+    ['somebody who is not named', scopes(BOB.objectId), {}, 'forbidden'],
+    ['a member of another group', scopes(team), { person: { ...ada, groups: ['other'] } }, 'forbidden'],
+    ['who is named, in any case', scopes(ADA.objectId.toUpperCase()), {}, 'approved'],
+    ['a member of a group that is named', scopes(team), { person: { ...ada, groups: ['other', team] } }, 'approved'],
+    ['who is named and changed it', scopes(BOB.objectId), { person: bob }, 'own-change'],
+    ['who changed it and is not named', scopes(team), { person: bob }, 'forbidden'],
+    ['nobody, while stopped', { ...scopes(team), stopped: { reason: 'night' } }, {}, 'stopped'],
+  ])('%s', async (_, settings, request, expected) => {
+    const { world } = await asked();
+    storeSettings(world, settings);
+    expect(await answer(world, { ...decisionOn(world, 'approve'), ...request })).toBe(expected);
+    // Groups help to decide; the record names the person.
+    if (expected === 'approved') expect(approvals(world)[0]?.decision?.by).toEqual(ada);
+  });
+
+  test('anybody with the role still rejects', async () => {
+    const { world } = await asked();
+    storeSettings(world, scopes(team));
+    expect(await answer(world, decisionOn(world, 'reject'))).toBe('rejected');
+  });
+});
+
 describe('a decision is stored before anything else happens', () => {
   test('the same person repeating the same decision gets the first answer, at any later time', async () => {
     const { world, host } = await asked();
