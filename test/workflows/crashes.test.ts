@@ -2,37 +2,37 @@
  * The process may end at any line. Every way is walked once in peace; then again and again, ending before or after its
  * first, second, third, ... call to the world, until it is through. Each time the world must come to the same end.
  */
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
 import { crashingWorld } from '../world/crashes.ts';
 import { createHost } from '../world/host.ts';
 import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
 import { WAYS, type Way } from '../world/ways.ts';
 
+let total = 0;
+afterAll(() => console.info(`crash points: ${total}`));
+
 describe.each(WAYS)('promises 1, 4 and 8: a crash at any line, on the way of $title', (way) => {
   // A message of a dead process shows again soon, before any alarm rings; or late, when housekeeping was there already.
   test.for([
     ['before', 30],
     ['after', 600],
-  ] as const)(
-    '%s a call, the message being back after %i s, leaves what no crash leaves',
-    async ([when, seconds], { annotate }) => {
-      const peaceful = await walked(way, null, when, seconds);
-      const expected = endOf(peaceful.world);
-      expect(expected.waiting).toBe(0);
-      expect(expected.unresolved).toBe(0);
-      let points = 0;
-      for (;;) {
-        const { world, crashed, name } = await walked(way, points + 1, when, seconds);
-        if (!crashed) break;
-        points += 1;
-        expect({ ...endOf(world), name }).toEqual({ ...expected, name });
-        expect(await world.audit.verify()).toMatchObject({ valid: true });
-      }
-      expect(points).toBe(peaceful.calls);
-      await annotate(`${points} crash points`);
-    },
-  );
+  ] as const)('%s a call, the message being back after %i s, leaves what no crash leaves', async ([when, seconds]) => {
+    const peaceful = await walked(way, null, when, seconds);
+    const expected = endOf(peaceful.world);
+    expect(expected.waiting).toBe(0);
+    expect(expected.unresolved).toBe(0);
+    let points = 0;
+    for (;;) {
+      const { world, crashed, name } = await walked(way, points + 1, when, seconds);
+      if (!crashed) break;
+      points += 1;
+      expect({ ...endOf(world), name }).toEqual({ ...expected, name });
+      expect(await world.audit.verify()).toMatchObject({ valid: true });
+    }
+    expect(points).toBe(peaceful.calls);
+    total += points;
+  });
 });
 
 async function walked(way: Way, at: number | null, when: 'before' | 'after', afterCrashSeconds: number) {
