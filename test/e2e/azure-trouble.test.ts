@@ -78,7 +78,7 @@ beforeAll(async () => {
 });
 
 describe.concurrent('what passes is tried again, under the same intent', () => {
-  test.each(passing)('$name', async ({ seed, fault }) => {
+  test.each(passing.map((one) => [one.name, one] as const))('%s', async (_, { seed, fault }) => {
     await plumbline.atRest(seed.id, 60);
     const patches = plumbline.writes(seed.id).filter((write) => write === 'PATCH resource');
     expect(patches).toHaveLength(2);
@@ -106,25 +106,28 @@ describe.concurrent('what passes is tried again, under the same intent', () => {
 });
 
 describe.concurrent('what does not pass is said once', () => {
-  test.each(lasting)('$name: blocked, once for the same reason, and applied under the same intent', async (one) => {
-    const { id } = one.seed;
-    await plumbline.atRest(id, 60);
-    expect((await plumbline.audit(id)).at(-1)).toMatchObject({
-      kind: 'fix.blocked',
-      message: expect.stringContaining(one.code),
-    });
-    for (const tag of ['second', 'third']) {
-      await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', { tags: { touched: tag } }));
-    }
-    expect(await kindsOf(id)).toEqual(['fix.intended', 'fix.blocked']);
+  test.each(lasting.map((one) => [one.name, one] as const))(
+    '%s: blocked, once for the same reason, and applied under the same intent',
+    async (_, one) => {
+      const { id } = one.seed;
+      await plumbline.atRest(id, 60);
+      expect((await plumbline.audit(id)).at(-1)).toMatchObject({
+        kind: 'fix.blocked',
+        message: expect.stringContaining(one.code),
+      });
+      for (const tag of ['second', 'third']) {
+        await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', { tags: { touched: tag } }));
+      }
+      expect(await kindsOf(id)).toEqual(['fix.intended', 'fix.blocked']);
 
-    unlock.get(id)?.();
-    await plumbline.change(grace, id, 'resource', { tags: { touched: 'unlocked' } });
-    await plumbline.atRest(id);
-    expect(await kindsOf(id)).toEqual(['fix.intended', 'fix.blocked', 'fix.applied']);
-    expect(new Set((await plumbline.audit(id)).map(({ operationId }) => operationId)).size).toBe(1);
-    expect(plumbline.simulator.get(id)).toMatchObject({ properties: { httpsOnly: true } });
-  });
+      unlock.get(id)?.();
+      await plumbline.change(grace, id, 'resource', { tags: { touched: 'unlocked' } });
+      await plumbline.atRest(id);
+      expect(await kindsOf(id)).toEqual(['fix.intended', 'fix.blocked', 'fix.applied']);
+      expect(new Set((await plumbline.audit(id)).map(({ operationId }) => operationId)).size).toBe(1);
+      expect(plumbline.simulator.get(id)).toMatchObject({ properties: { httpsOnly: true } });
+    },
+  );
 
   test('an operation that Azure accepts and then fails is failed', async () => {
     await plumbline.atRest(doomed.id, 60);

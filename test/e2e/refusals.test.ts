@@ -82,7 +82,6 @@ describe('settings', () => {
     ['an unknown mode', { mode: 'careless' }, '/mode'],
     ['a window, whose ceiling is not built yet', scoped({ window: night() }), '/scopes/0/window'],
     ['a freeze, whose ceiling is not built yet', scoped({ frozen: freeze() }), '/scopes/0/frozen'],
-    ['approvers, whose ceiling is not built yet', scoped({ approvers: [ada.objectId] }), '/scopes/0/approvers'],
     ['opting down by tag, whose ceiling is not built yet', { tagOptDown: true }, '/tagOptDown'],
   ])('%s is 400 and names its place', async (_, body, pointer) => {
     const answer = await operator().ask('PUT', '/settings', { body, headers: { 'if-match': '*' } });
