@@ -1,13 +1,16 @@
 /** The queue: the changes that wait for a person, and the two decisions. */
 import { z } from 'zod';
 import { APPROVAL_STATUSES, type Approval } from '../domain/approval.ts';
+import { GROUPINGS, type Grouping, groupsOf } from '../domain/approval-group.ts';
 import { planOf, shown } from '../domain/plan.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId } from '../domain/resource.ts';
+import type { ApprovalQuery, World } from '../workflows/ports.ts';
 import { recordDecision } from '../workflows/record-decision.ts';
 import { type Asked, defineCall } from './call.ts';
 import { id, isId, resourceOrAbove } from './filters.ts';
-import { pageOf, pageQuery } from './page.ts';
+import { type PageQuery, pageOf, pageQuery } from './page.ts';
+import { invalid } from './problem.ts';
 import * as schemas from './schemas.ts';
 
 const none = z.strictObject({});
@@ -17,18 +20,25 @@ export const listApprovals = defineCall({
   name: 'listApprovals',
   method: 'GET',
   route: 'approvals',
-  summary: 'The queue, newest first.',
+  summary: 'The queue, newest first; or, with `group`, in numbers.',
   role: 'Plumbline.Reader',
   query: z.strictObject({
     status: z.enum(APPROVAL_STATUSES).exactOptional(),
     resource: resourceOrAbove.exactOptional(),
     rule: id.exactOptional(),
+    group: z
+      .enum(GROUPINGS)
+      .exactOptional()
+      .describe(
+        'How many there are of each, of those that match the filters; the pending ones unless `status` is given.',
+      ),
     ...pageQuery,
   }),
   statuses: [200],
-  result: schemas.listOf(schemas.approval),
+  result: z.union([schemas.listOf(schemas.approval), schemas.approvalGroups]),
   refusals: [],
-  async handle({ world, config, query }) {
+  async handle({ world, config, query: { group, ...query } }) {
+    if (group !== undefined) return { body: await grouped(world, group, query) };
     const page = await pageOf('approvals', config.cursorKey, query, (filters, at) => world.approvals.list(filters, at));
     return { body: { ...page, items: page.items.map(approvalView) } };
   },
@@ -72,7 +82,7 @@ export const approve = defineCall({
       decision: 'approve',
       digest: body.digest,
       comment: body.comment || null,
-      person: { objectId: principal.objectId, name: principal.name },
+      person: principal,
     });
     return { body: approvalView(decided) };
   },
@@ -100,7 +110,7 @@ export const reject = defineCall({
       decision: 'reject',
       digest: body.digest ?? null,
       comment: body.comment,
-      person: { objectId: principal.objectId, name: principal.name },
+      person: principal,
     });
     return { body: approvalView(decided) };
   },
@@ -117,6 +127,14 @@ export function approvalView(approval: Approval) {
     ...(decision === null ? {} : { decision: { by: decision.by, at: decision.at, comment: decision.comment } }),
     ...(supersededBy === null ? {} : { supersededBy }),
   };
+}
+
+/** All groups at once: there are no pages of them. */
+async function grouped(world: World, by: Grouping, query: ApprovalQuery & PageQuery) {
+  const { limit: _limit, cursor, status = 'pending', ...filters } = query;
+  if (cursor !== undefined) throw invalid([{ parameter: 'cursor', detail: 'groups have no pages' }]);
+  const { heads, complete } = await world.approvals.heads({ ...filters, status });
+  return { items: groupsOf(heads, by), ...(complete ? {} : { incomplete: true }) };
 }
 
 async function findApproval({ world, params: { id: wanted } }: Asked): Promise<Approval> {

@@ -16,6 +16,8 @@ export interface Principal {
   /** An application is not a person. */
   readonly application: boolean;
   readonly roles: readonly Role[];
+  /** Object ids (lower case) of the groups that the token names; empty when they were too many for it to name. */
+  readonly groups: readonly string[];
 }
 
 interface Headers {
@@ -62,7 +64,16 @@ export function principalOf(headers: Headers, authEnabled: boolean): Principal {
       valuesOf(claims, ['idtyp']).some((type) => type.toLowerCase() === 'app') ||
       valuesOf(claims, SUBJECT).some((subject) => subject.toLowerCase() === objectId),
     roles: ROLES.filter((role) => given.includes(role)),
+    groups: groupsIn(claims),
   };
+}
+
+/** With too many groups Entra names a place to ask for them instead (the overage claims); nobody asks, so none is known. */
+function groupsIn(claims: Claims): string[] {
+  const elsewhere = claims.some(
+    ({ typ, val }) => (typ === '_claim_names' && val.includes('groups')) || (typ === 'hasgroups' && val !== 'false'),
+  );
+  return elsewhere ? [] : valuesOf(claims, ['groups']).map((id) => id.toLowerCase());
 }
 
 /** Throws Refusal `forbidden` unless the caller has the role; every role may do what Reader may. */

@@ -44,6 +44,11 @@ export function problemOf({ code, message, members }: Refusal): Reply {
   return problem(status, { type, title, status, detail: message, code, ...members }, challenge);
 }
 
+/** The storage, which nothing can be decided without, does not answer. */
+export function storageProblem(): Reply {
+  return problemOf(new Refusal('storage-unavailable', 'The storage does not answer; try again in a moment.'));
+}
+
 /** A fault of our own: its id finds the log line; nothing else of it leaves the service. */
 export function internalProblem(id: string): Reply {
   return problem(500, {

@@ -10,7 +10,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { StorageUnavailable } from '../workflows/ports.ts';
 import type { Call, GetService, Reply } from './call.ts';
 import { principalOf, requireRole } from './principal.ts';
-import { internalProblem, problemOf } from './problem.ts';
+import { internalProblem, problemOf, storageProblem } from './problem.ts';
 import { bodyOf, queryOf, refuseOtherOrigins } from './request.ts';
 
 type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
@@ -56,10 +56,7 @@ async function refused(error: unknown, call: Call, getService: GetService, conte
   }
   const id = randomUUID();
   await logFault(error, { problem: id, call: call.name }, getService, context);
-  if (error instanceof StorageUnavailable) {
-    return problemOf(new Refusal('storage-unavailable', 'The storage does not answer; try again in a moment.'));
-  }
-  return internalProblem(id);
+  return error instanceof StorageUnavailable ? storageProblem() : internalProblem(id);
 }
 
 /** Errors of SDKs carry whole requests, so only what they say and where is logged. */

@@ -80,6 +80,36 @@ export const approval = name(
   }),
 );
 
+export const approvalGroups = name(
+  'ApprovalGroups',
+  z.strictObject({
+    items: z.array(z.strictObject({ key: text, count: z.int(), oldest: time, impact: z.enum(IMPACTS) })),
+    incomplete: z
+      .literal(true)
+      .exactOptional()
+      .describe('There are more than can be counted at once; narrow it with the other filters'),
+  }),
+);
+
+/** A problem document as part of an answer; its form as an answer of its own is in openapi.ts. */
+const problem = z.looseObject({ type: text, title: text, status: z.int(), detail: text, code: text.exactOptional() });
+
+export const decisions = name(
+  'Decisions',
+  z.strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          id: text,
+          status: z.int().describe('What the single call would have answered'),
+          approval: approval.exactOptional(),
+          problem: problem.exactOptional(),
+        }),
+      )
+      .describe('In the order of the request'),
+  }),
+);
+
 const trigger = name(
   'Trigger',
   z.strictObject({

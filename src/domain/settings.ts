@@ -101,6 +101,17 @@ export function modeFor(settings: Settings, resource: Resource): Mode {
   return scopesFor(settings, resource).reduce<Mode>((mode, at) => at.mode ?? mode, settings.mode);
 }
 
+/**
+ * The object ids (lower case) of the users and groups who alone may approve changes of a resource: those of the most
+ * specific scope that names any. null: whoever has the role.
+ */
+export function approversFor(settings: Settings, resource: Resource): readonly string[] | null {
+  const named = scopesFor(settings, resource).findLast(
+    ({ approvers }) => approvers !== undefined && approvers.length > 0,
+  );
+  return named?.approvers?.map((id) => id.toLowerCase()) ?? null;
+}
+
 /** The rules to evaluate on a resource, with parameters and tier; the widest scope first, the most specific wins. */
 export function rulesFor(
   settings: Settings,
@@ -194,10 +205,8 @@ function notBuiltYet(settings: Settings): SettingsProblem[] {
   return [
     ...(settings.tagOptDown ? [{ pointer: '/tagOptDown', message }] : []),
     ...settings.scopes.flatMap((at, index) =>
-      (['approvers', 'window', 'frozen'] as const)
-        .filter(
-          (key) => at[key] !== undefined && at[key] !== null && !(key === 'approvers' && at.approvers?.length === 0),
-        )
+      (['window', 'frozen'] as const)
+        .filter((key) => at[key] !== undefined && at[key] !== null)
         .map((key) => ({ pointer: `/scopes/${index}/${key}`, message })),
     ),
   ];

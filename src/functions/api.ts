@@ -4,6 +4,7 @@ import { approve, getApproval, listApprovals, reject } from '../api/approvals.ts
 import { getAuditEntry, listAudit, verifyAudit } from '../api/audit.ts';
 import type { Call } from '../api/call.ts';
 import { getConsole } from '../api/console.ts';
+import { decideApprovals } from '../api/decisions.ts';
 import { explain } from '../api/explain.ts';
 import { getSummary, listFindings } from '../api/findings.ts';
 import { getHealth } from '../api/health.ts';
@@ -18,6 +19,7 @@ const described: readonly Call[] = [
   getApproval,
   approve,
   reject,
+  decideApprovals,
   listAudit,
   verifyAudit,
   getAuditEntry,

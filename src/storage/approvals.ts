@@ -1,5 +1,8 @@
 /** Approvals: one row each, newest first by their ids, saved only under the version that was read. */
-import { type Approvals, StaleVersion } from '../workflows/ports.ts';
+import { z } from 'zod';
+import type { ApprovalHead } from '../domain/approval-group.ts';
+import { IMPACTS } from '../domain/documents.ts';
+import { type ApprovalQuery, type Approvals, StaleVersion } from '../workflows/ports.ts';
 import { entityOf, valueIn } from './entity.ts';
 import { allOf, isPlainId } from './keys.ts';
 import { approval } from './shapes.ts';
@@ -23,20 +26,45 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
         Status: saved.status,
         ResourceKey: saved.resource.id.toLowerCase(),
         Rule: saved.rule.id,
+        ResourceId: saved.resource.id,
+        RequestedAt: saved.requestedAt,
+        Impact: saved.rule.impact,
       });
       const next = version === null ? await table.insert(entity) : await table.replace(entity, version);
       if (next === null) throw new StaleVersion(`somebody else saved approval ${saved.id} first`);
       return next;
     },
 
-    async list({ status, resource, rule }, page) {
-      const filter = allOf(startingWith(PARTITION, 'a'), { Status: status, Rule: rule }, resource);
-      const { items, next } = await table.page(filter, page);
+    async list(query, page) {
+      const { items, next } = await table.page(filterOf(query), page);
       return { items: items.map((row) => valueIn(approval, table.name, row)), next };
+    },
+
+    async heads(query) {
+      const columns = ['Rule', 'ResourceId', 'RequestedAt', 'Impact'];
+      const { rows, complete } = await table.columns(filterOf(query), columns, MOST_COUNTING_REQUESTS);
+      return { heads: z.array(HEAD).parse(rows), complete };
     },
   };
 }
 
+function filterOf({ status, resource, rule }: ApprovalQuery): string {
+  return allOf(startingWith(PARTITION, 'a'), { Status: status, Rule: rule }, resource);
+}
+
 const PARTITION = 'approval';
+/** A request reads a thousand rows. */
+const MOST_COUNTING_REQUESTS = 30;
+/** The columns of a row that make a head. */
+const HEAD = z
+  .object({ Rule: z.string(), ResourceId: z.string(), RequestedAt: z.string(), Impact: z.enum(IMPACTS) })
+  .transform(
+    ({ Rule, ResourceId, RequestedAt, Impact }): ApprovalHead => ({
+      rule: Rule,
+      resource: ResourceId,
+      requestedAt: RequestedAt,
+      impact: Impact,
+    }),
+  );
 /** Nine digits of base 36 hold milliseconds until the year 5188. */
 const LATEST = 36 ** 9 - 1;

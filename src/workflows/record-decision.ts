@@ -6,7 +6,7 @@ import type { Approval, ApprovalDecision, Person } from '../domain/approval.ts';
 import { factId } from '../domain/audit.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId, type Resource } from '../domain/resource.ts';
-import { modeFor } from '../domain/settings.ts';
+import { approversFor, modeFor } from '../domain/settings.ts';
 import { currentSettings } from './change-settings.ts';
 import { isOurs } from './load-facts.ts';
 import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
@@ -18,7 +18,12 @@ export interface DecisionRequest {
   /** What the person was shown; rejecting needs none. */
   readonly digest: string | null;
   readonly comment: string | null;
-  readonly person: Person;
+  readonly person: Decider;
+}
+
+/** Who decides, with the object ids of the groups that are known of them (lower case). */
+export interface Decider extends Person {
+  readonly groups?: readonly string[];
 }
 
 /** Returns the approval as it stands then. Throws Refusal, in the order that the contract gives. */
@@ -45,13 +50,16 @@ async function decideOnce(world: World, request: DecisionRequest, found: Version
   const settings = await currentSettings(world);
   // Rejecting needs no digest; a wrong one still shows that the person looked at something else.
   if (request.decision === 'approve' || request.digest !== null) refuseOtherDigest(approval, request);
-  if (request.decision === 'approve') refuseWhileNotWriting(settings, resource);
+  if (request.decision === 'approve') {
+    refuseWhileNotWriting(settings, resource);
+    refuseUnlessApprover(settings, resource, request.person);
+  }
   const changers = request.decision === 'approve' ? await changersOf(world, resource, approval) : [];
   if (settings.settings.approvals.separationOfDuties && changers.includes(request.person.objectId)) {
     throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
   }
   const decision: ApprovalDecision = {
-    by: request.person,
+    by: { objectId: request.person.objectId, name: request.person.name },
     at: now.toISOString(),
     comment: request.comment,
     decision: request.decision,
@@ -108,7 +116,19 @@ function refuseOtherDigest(approval: Approval, request: DecisionRequest): void {
   );
 }
 
-function refuseWhileNotWriting({ settings }: StoredSettings, resource: Resource): void {
+/** Where the settings name approvers, only they approve; anybody with the role may still reject. */
+export function refuseUnlessApprover({ settings }: StoredSettings, resource: Resource, person: Decider): void {
+  const named = approversFor(settings, resource);
+  const own = [person.objectId.toLowerCase(), ...(person.groups ?? [])];
+  if (named !== null && !own.some((id) => named.includes(id))) {
+    throw new Refusal(
+      'forbidden',
+      'The settings name the approvers of this resource (scopes[].approvers), and neither you nor a group in your token is one of them.',
+    );
+  }
+}
+
+export function refuseWhileNotWriting({ settings }: StoredSettings, resource: Resource): void {
   if (modeFor(settings, resource) === 'audit') {
     throw new Refusal('audit-mode', 'Mode audit writes nothing; an operator must choose another mode first.');
   }

@@ -1,5 +1,6 @@
 /** What Plumbline remembers, and the stores that keep it. Part of the ports: see ports.ts. */
 import type { Approval, ApprovalStatus, Person } from '../domain/approval.ts';
+import type { ApprovalHead } from '../domain/approval-group.ts';
 import type { AuditEntry, AuditFact, AuditKind, Trigger } from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
@@ -132,6 +133,8 @@ export interface Approvals {
   /** Saves under the version that was loaded (null: it is new). Throws StaleVersion when somebody else was faster. */
   save(approval: Approval, version: string | null): Promise<string>;
   list(query: ApprovalQuery, page: PageRequest): Promise<Page<Approval>>;
+  /** As much of each as counting needs, in a bounded number of requests; not `complete` when there are more. */
+  heads(query: ApprovalQuery): Promise<{ readonly heads: readonly ApprovalHead[]; readonly complete: boolean }>;
 }
 
 export interface ApprovalQuery {

@@ -28,7 +28,7 @@ describe('every list', () => {
   it.each(lists)('%s refuses what it does not know', async (_, call) => {
     for (const query of [
       '?colour=red',
-      '?group=rule',
+      '?group=colour',
       '?Limit=1',
       '?limit=1&limit=2',
       '?cursor=a&cursor=a',

@@ -2,12 +2,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Approval } from '../../src/domain/approval.ts';
+import { headOf } from '../../src/domain/approval-group.ts';
 import { type AuditEntry, type AuditFact, chainEntry, emptyHead, headAfter } from '../../src/domain/audit.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import { isWithin } from '../../src/domain/resource.ts';
 import { compliant, defineRule } from '../../src/domain/rule.ts';
 import {
+  type ApprovalQuery,
   type Page,
   type PageRequest,
   type ResourceMemory,
@@ -47,6 +49,15 @@ export function memoryWorld(): MemoryWorld {
   const log = (level: string) => (fields: unknown, message: string) => {
     stored.logged.push({ level, fields, message });
   };
+  const approvalsLike = (query: ApprovalQuery) =>
+    [...stored.approvals.values()]
+      .map(({ value }) => value)
+      .filter(
+        (one) =>
+          fits(query.status, one.status) &&
+          fits(query.rule, one.rule.id) &&
+          (query.resource === undefined || isWithin(one.resource.id, query.resource)),
+      );
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const unused = (): never => {
     throw new Error('the API does not use this');
@@ -114,18 +125,8 @@ export function memoryWorld(): MemoryWorld {
         stored.approvals.set(approval.id, { value: approval, version: (before ?? 0) + 1 });
         return String((before ?? 0) + 1);
       },
-      list: async (query, page) =>
-        pageOf(
-          [...stored.approvals.values()]
-            .map(({ value }) => value)
-            .filter(
-              (one) =>
-                fits(query.status, one.status) &&
-                fits(query.rule, one.rule.id) &&
-                (query.resource === undefined || isWithin(one.resource.id, query.resource)),
-            ),
-          page,
-        ),
+      list: async (query, page) => pageOf(approvalsLike(query), page),
+      heads: async (query) => ({ heads: approvalsLike(query).map(headOf), complete: true }),
     },
     audit: {
       append: async (facts: readonly AuditFact[]) =>

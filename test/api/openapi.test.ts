@@ -100,6 +100,7 @@ describe('openapi.json', () => {
       'GET /rules/{id}',
       'GET /settings',
       'GET /summary',
+      'POST /approvals/decisions',
       'POST /approvals/{id}/approve',
       'POST /approvals/{id}/reject',
       'PUT /settings',
@@ -142,7 +143,7 @@ describe('openapi.json', () => {
       find(at)
         .parameters.filter((one) => one.in === 'query')
         .map(({ name }) => name);
-    expect(queryOf('GET /approvals')).toEqual(['status', 'resource', 'rule', 'limit', 'cursor']);
+    expect(queryOf('GET /approvals')).toEqual(['status', 'resource', 'rule', 'group', 'limit', 'cursor']);
     expect(queryOf('GET /audit')).toEqual([
       ...['from', 'to', 'resource', 'rule', 'kind', 'actor', 'operationId', 'approval', 'limit', 'cursor'],
     ]);

@@ -92,6 +92,33 @@ describe('who the caller is', () => {
     expect(read(principal(['Reader'], { claims: more })).application).toBe(application);
   });
 
+  it('knows the groups that the token names, in lower case', () => {
+    const as = principal(['Approver'], {
+      claims: [
+        ['groups', ADA.toUpperCase()],
+        ['groups', 'a-second'],
+      ],
+    });
+    expect(read(as).groups).toEqual([ADA, 'a-second']);
+    expect(read(principal()).groups).toEqual([]);
+  });
+
+  it.each([
+    ['_claim_names', '{"groups":"src1"}'],
+    ['hasgroups', 'true'],
+  ])('with too many groups for the token (%s) it knows none', (typ, val) => {
+    expect(
+      read(
+        principal(['Approver'], {
+          claims: [
+            ['groups', ADA],
+            [typ, val],
+          ],
+        }),
+      ).groups,
+    ).toEqual([]);
+  });
+
   it('lets an application operate', async () => {
     const as = principal(['Operator'], { claims: [['idtyp', 'app']] });
     const answer = await ask(putSettings, service, { as, body: {}, headers: { 'if-match': '*' } });

@@ -184,11 +184,17 @@ describe('state changes come from our own origin', () => {
 
 describe('who may make which call', () => {
   const open = ['getConsole', 'getHealth', 'getOpenApi'];
-  const needs: Record<string, string> = { approve: 'Approver', reject: 'Approver', putSettings: 'Operator' };
+  const needs: Record<string, string> = {
+    approve: 'Approver',
+    reject: 'Approver',
+    decideApprovals: 'Approver',
+    putSettings: 'Operator',
+  };
   const asking: Record<string, Asking> = {
     getApproval: here,
     approve: { ...here, body: { digest: DIGEST } },
     reject: { ...here, body: { comment: 'no' } },
+    decideApprovals: { body: { decision: 'reject', items: [{ id: 'approval-1' }], comment: 'no' } },
     getAuditEntry: { params: { id: 'audit-1' } },
     explain: { query: `?resource=${SHOP}` },
     getRule: { params: { id: 'webapp-min-tls' } },

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { AnyRule } from '../../src/domain/rule.ts';
-import { defaultRules, modeFor, parseSettings, rulesFor, type Settings } from '../../src/domain/settings.ts';
+import {
+  approversFor,
+  defaultRules,
+  modeFor,
+  parseSettings,
+  rulesFor,
+  type Settings,
+} from '../../src/domain/settings.ts';
 import { resourceNamed, ruleLike, SITE } from './examples.ts';
 
 const site = resourceNamed(SITE);
@@ -162,13 +169,12 @@ describe('problems have a pointer', () => {
         scopes: [
           {
             scope: GROUP,
-            approvers: ['aaaaaaaa-0000-4000-8000-000000000000'],
             frozen: { until: '2026-01-01T00:00:00Z', reason: 'x' },
             window: { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'Europe/Berlin' },
           },
         ],
       },
-      ['/scopes/0/approvers', '/scopes/0/window', '/scopes/0/frozen'],
+      ['/scopes/0/window', '/scopes/0/frozen'],
     ],
   ])('%s', (_, input, pointers) => {
     const parsed = parseSettings(input, known);
@@ -179,8 +185,29 @@ describe('problems have a pointer', () => {
 
   test('ceilings that are not built are taken at their default', () => {
     expect(
-      settingsOf({ tagOptDown: false, scopes: [{ scope: GROUP, approvers: [], window: null, frozen: null }] }).scopes,
+      settingsOf({ tagOptDown: false, scopes: [{ scope: GROUP, window: null, frozen: null }] }).scopes,
     ).toHaveLength(1);
+  });
+});
+
+describe('who may approve', () => {
+  const [wide, narrow] = ['AAAAAAAA-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002'];
+  const approvers = (...scopes: [scope: string, approvers?: string[]][]) =>
+    approversFor(
+      settingsOf({ scopes: scopes.map(([scope, named]) => ({ scope, ...(named ? { approvers: named } : {}) })) }),
+      resourceNamed(SITE),
+    );
+
+  test('is not restricted unless a scope names somebody', () => {
+    expect(approvers()).toBeNull();
+    expect(approvers([GROUP], [SITE, []])).toBeNull();
+    expect(approvers([`${GROUP}-other`, [wide]])).toBeNull();
+  });
+
+  test('is said by the most specific scope that names anybody, in whatever order and case', () => {
+    expect(approvers([GROUP, [wide]])).toEqual([wide.toLowerCase()]);
+    expect(approvers([SITE, [narrow]], [GROUP, [wide]])).toEqual([narrow]);
+    expect(approvers([GROUP, [wide]], [SITE, []])).toEqual([wide.toLowerCase()]);
   });
 });
 

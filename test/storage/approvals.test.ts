@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
+import { TABLES } from '../../src/storage/names.ts';
 import { type ApprovalQuery, type Approvals, StaleVersion } from '../../src/workflows/ports.ts';
 import { useAccount } from './azurite.ts';
 import { app, approval, SUBSCRIPTION, time } from './samples.ts';
@@ -10,9 +11,10 @@ describe('promise 8: a decision is stored once', () => {
   it('lets one of two people win who save at the same moment', async () => {
     const writers = [account.open().approvals, account.open().approvals];
     await writers[0]?.save(approval('a-race', app('race')), null);
+    const reads = await Promise.all(writers.map((approvals) => approvals.get('a-race')));
     const answers = await Promise.allSettled(
       writers.map(async (approvals, n) => {
-        const read = await approvals.get('a-race');
+        const read = reads[n];
         if (!read) throw new Error('it was saved before');
         const by = { objectId: `person-${n}`, name: `Person ${n}` };
         const decision = { by, at: time(n), comment: null, decision: 'approve' as const, changerUnknown: false };
@@ -84,6 +86,38 @@ describe('the queue of approvals', () => {
       made.filter(({ resource }) => resource.id === app('shop', 'List-B').id),
     );
     expect(await listed({ rule: 'webapp-http2' })).toEqual([]);
+  });
+
+  it('counts thousands by their heads alone, in a request for each thousand', async () => {
+    const { approvals } = account.open();
+    const table = account.table(TABLES.approvals);
+    for (let start = 0; start < 1500; start += 100) {
+      await table.submitTransaction(
+        Array.from({ length: 100 }, (_, n) => [
+          'create',
+          {
+            partitionKey: 'approval',
+            rowKey: `a-count-${start + n}`,
+            Status: 'unknown',
+            ResourceKey: app(`count-${n}`).key,
+            ResourceId: app(`count-${n}`).id,
+            Rule: 'webapp-min-tls',
+            RequestedAt: time(0),
+            Impact: 'restart',
+          },
+        ]),
+      );
+    }
+    account.requests();
+    const { heads, complete } = await approvals.heads({ status: 'unknown' });
+    expect(account.requests().table).toBe(2);
+    expect(complete).toBe(true);
+    expect(heads).toHaveLength(1500);
+    const one = approval('a-count-one', app('count-one'), { status: 'unknown' });
+    await approvals.save(one, null);
+    expect((await approvals.heads({ resource: one.resource.id })).heads).toEqual([
+      { rule: one.rule.id, resource: one.resource.id, requestedAt: one.requestedAt, impact: one.rule.impact },
+    ]);
   });
 });
 

@@ -1,7 +1,9 @@
 /** Rows under versions: who saves under an old one is told so. What comes out is a copy, as from any store. */
 import type { Approval } from '../../src/domain/approval.ts';
+import { headOf } from '../../src/domain/approval-group.ts';
 import { isWithin } from '../../src/domain/resource.ts';
 import {
+  type ApprovalQuery,
   type Approvals,
   type Memories,
   type Page,
@@ -30,20 +32,20 @@ export function memoryApprovals(rows: Map<string, Row<Approval>>): Approvals {
       rows.set(approval.id, saved);
       return String(saved.version);
     },
-    list: async ({ status, resource, rule }, page) =>
-      pageOf(
-        [...rows.values()]
-          .map(({ value }) => value)
-          .filter(
-            (one) =>
-              fits(status, one.status) &&
-              fits(rule, one.rule.id) &&
-              (resource === undefined || isWithin(one.resource.id, resource)),
-          )
-          .reverse(),
-        page,
-      ),
+    list: async (query, page) => pageOf(matching(rows, query).reverse(), page),
+    heads: async (query) => ({ heads: matching(rows, query).map(headOf), complete: true }),
   };
+}
+
+function matching(rows: Map<string, Row<Approval>>, { status, resource, rule }: ApprovalQuery): Approval[] {
+  return [...rows.values()]
+    .map(({ value }) => value)
+    .filter(
+      (one) =>
+        fits(status, one.status) &&
+        fits(rule, one.rule.id) &&
+        (resource === undefined || isWithin(one.resource.id, resource)),
+    );
 }
 
 /** The values alone are kept in the map that tests see; a value that was put there by hand has version 1. */
