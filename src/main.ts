@@ -1,4 +1,5 @@
 /** Registers every function, synchronously; the only file that knows them all. Settings are read at the first use. */
+import { registerAnchorAudit } from './functions/anchor-audit.ts';
 import { registerApi } from './functions/api.ts';
 import { registerDeadLetter } from './functions/dead-letter.ts';
 import { registerHousekeeping } from './functions/housekeeping.ts';
@@ -9,4 +10,5 @@ registerResourceChanged();
 registerReconcile();
 registerDeadLetter();
 registerHousekeeping();
+registerAnchorAudit();
 registerApi();

@@ -1,16 +1,23 @@
 /** The audit log: facts become signed entries on the chain of their resource; nothing here changes or removes an entry. */
-import { type AuditFact, type AuditKeys, chainOf } from '../domain/audit.ts';
+import { type AuditFact, chainOf } from '../domain/audit.ts';
+import { type AuditKeys, seal } from '../domain/seal.ts';
 import { type AuditLog, type AuditQuery, StorageUnavailable } from '../workflows/ports.ts';
+import type { Anchors } from './anchors.ts';
 import { type AuditChain, openChain } from './audit-chain.ts';
+import { openProof } from './audit-proof.ts';
 import { AUDIT_PARTITION, CHAINS, findEntry } from './audit-rows.ts';
-import { verifyLog } from './audit-verification.ts';
 import { valueIn } from './entity.ts';
 import { allOf, isPlainId, newestFirst } from './keys.ts';
 import { auditEntry } from './shapes.ts';
 import { after, between, type Table } from './table.ts';
 
 /** `pause` waits before the n-th repetition of an attempt that met another writer. */
-export function openAuditLog(table: Table, keys: AuditKeys, pause: (attempt: number) => Promise<void>): AuditLog {
+export function openAuditLog(
+  table: Table,
+  anchors: Anchors,
+  keys: AuditKeys,
+  pause: (attempt: number) => Promise<void>,
+): AuditLog {
   const chains = new Map<string, AuditChain>();
 
   function chainCalled(name: string): AuditChain {
@@ -42,8 +49,10 @@ export function openAuditLog(table: Table, keys: AuditKeys, pause: (attempt: num
       return { items: items.map((row) => valueIn(auditEntry, table.name, row)), next };
     },
 
-    verify() {
-      return verifyLog(table, keys);
+    ...openProof(table, anchors, keys),
+
+    sign(statement) {
+      return seal(statement, keys.signing);
     },
   };
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { AuditEntry, ChainHead } from '../domain/audit.ts';
 import { type Columns, type Entity, entityOf, type Row, valueIn } from './entity.ts';
-import { newestFirst } from './keys.ts';
+import { newestFirst, timeOf } from './keys.ts';
 import { auditEntry, chainHead } from './shapes.ts';
 import { startingWith, type Table } from './table.ts';
 
@@ -14,7 +14,7 @@ export const AUDIT_PARTITION = 'audit';
 export const CHAINS = 8;
 
 export const ALL_ENTRIES = startingWith(AUDIT_PARTITION, 'e-');
-export const ALL_HEADS = startingWith(AUDIT_PARTITION, 'h-');
+const ALL_HEADS = startingWith(AUDIT_PARTITION, 'h-');
 
 export function entryRow(entry: AuditEntry): Entity {
   return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: entryKey(entry) }, entry, entryColumns(entry));
@@ -37,10 +37,18 @@ export function entryKey({ at, chain, seq }: Pick<AuditEntry, 'at' | 'chain' | '
   return `e-${newestFirst(at)}-${chain}-${String(LAST_SEQ - seq).padStart(10, '0')}`;
 }
 
-/** What the key of an entry's row says, for one whose content says nothing. */
-export function placeOf(rowKey: string): { readonly chain: string; readonly seq: number } | null {
-  const match = /^e-\d{15}-([^-]+)-(\d{10})$/.exec(rowKey);
-  return match?.[1] && match[2] ? { chain: match[1], seq: LAST_SEQ - Number(match[2]) } : null;
+/** What the key of an entry's row says, for one whose content says nothing; `at` in milliseconds. */
+export function placeOf(rowKey: string): { readonly chain: string; readonly seq: number; readonly at: number } | null {
+  const match = /^e-(\d{15})-([^-]+)-(\d{10})$/.exec(rowKey);
+  if (!match?.[1] || !match[2] || !match[3]) return null;
+  return { at: timeOf(match[1]), chain: match[2], seq: LAST_SEQ - Number(match[3]) };
+}
+
+/** The key and the columns of a row must say what its entry says: lists find it by them. */
+export function rowFault(entry: AuditEntry, row: Row): string | null {
+  if (entryKey(entry) !== row.rowKey) return 'its content does not belong to its row';
+  const strange = Object.entries(entryColumns(entry)).find(([name, value]) => (row[name] ?? null) !== value);
+  return strange ? `its column ${strange[0]} does not match its content` : null;
 }
 
 export function pointerRow(entry: AuditEntry): Entity {
@@ -53,6 +61,12 @@ export function headRow(head: ChainHead): Entity {
 
 export function headIn(table: Table, row: Row): ChainHead {
   return valueIn(chainHead, table.name, row);
+}
+
+/** The heads by their chain. */
+export async function headsOf(table: Table): Promise<Map<string, ChainHead>> {
+  const heads = (await table.all(ALL_HEADS)).map((row) => headIn(table, row));
+  return new Map(heads.map((head) => [head.chain, head]));
 }
 
 /** The entry that a fact became, or null when it is not in the log. */

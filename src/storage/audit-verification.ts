@@ -1,55 +1,60 @@
 /**
- * Verifies the whole log in one pass from the newest entry to the oldest: each entry against the one before it in its chain,
- * its row against its content, and each chain's end against its head. Memory does not grow with the log.
+ * Verifies the log in one pass from the newest entry down: each entry against the one before it in its chain, its row
+ * against its content, each chain's end against its head and against the newest anchor. The pass goes down to the first
+ * entry, or only to the anchor. Memory does not grow with the log.
  */
-import {
-  type AuditEntry,
-  type AuditKeys,
-  type ChainHead,
-  emptyHead,
-  faultOf,
-  headAfter,
-  publicKeyText,
-} from '../domain/audit.ts';
+import type { Anchor } from '../domain/anchor.ts';
+import { type AuditEntry, type ChainHead, emptyHead, faultOf, headAfter } from '../domain/audit.ts';
+import { type AuditKeys, publicKeyText, sealFault } from '../domain/seal.ts';
 import type { AuditVerification } from '../workflows/ports.ts';
-import { ALL_ENTRIES, ALL_HEADS, entryColumns, entryKey, headIn, placeOf } from './audit-rows.ts';
+import { ALL_ENTRIES, AUDIT_PARTITION, entryKey, headsOf, placeOf, rowFault } from './audit-rows.ts';
 import { jsonOf, type Row } from './entity.ts';
 import { auditEntry } from './shapes.ts';
 import type { Table } from './table.ts';
 
-/** Names the oldest bad entry of the first bad chain; its id is null when the entry is not there or tells none. */
-export async function verifyLog(table: Table, keys: AuditKeys): Promise<AuditVerification> {
+export interface Look {
+  readonly verification: AuditVerification;
+  /** Where each chain ends, as far as it was verified. */
+  readonly ends: readonly ChainHead[];
+}
+
+/**
+ * Names the oldest bad entry of the first bad chain; its id is null when the entry is not there or tells none.
+ * With `whole` every entry is looked at, otherwise those behind `anchor`, and the entries that it names.
+ */
+export async function verifyLog(
+  table: Table,
+  keys: AuditKeys,
+  { anchor, whole }: { readonly anchor: Anchor | null; readonly whole: boolean },
+): Promise<Look> {
   const before = await headsOf(table);
-  const walks = new Map<string, Walk>();
-  let entries = 0;
-  for await (const rows of table.pages(ALL_ENTRIES)) {
+  const walks = new Walks(anchor, whole, before, keys);
+  scan: for await (const rows of table.pages(ALL_ENTRIES)) {
     for (const row of rows) {
-      entries++;
-      const place = placeOf(row.rowKey) ?? { chain: '??', seq: 0 };
-      const walk = walks.get(place.chain) ?? { newestSeq: place.seq, newest: null, later: null, fault: null };
-      walks.set(place.chain, walk);
-      step(walk, row, place.seq, keys);
+      if (walks.step(row) === 'enough') break scan;
     }
   }
   // Others may have written meanwhile: a chain ends somewhere between its heads before and after.
   const after = await headsOf(table);
-  for (const chain of after.keys()) {
-    if (!walks.has(chain)) walks.set(chain, { newestSeq: 0, newest: null, later: null, fault: null });
+  for (const chain of [...after.keys(), ...Object.keys(anchor?.chains ?? {})]) walks.of(chain);
+  for (const [chain, walk] of walks.all) {
+    if (walk.later) walk.fault = linkFault(walk.later, walk.floor, keys) ?? walk.fault;
+    walk.fault ??= endFault(walk, before.get(chain), after.get(chain), anchor);
   }
-  for (const [chain, walk] of walks) {
-    if (walk.later) walk.fault = linkFault(walk.later, emptyHead(chain), keys) ?? walk.fault;
-    walk.fault ??= endFault(walk, before.get(chain), after.get(chain));
-  }
-  return verdict(walks, entries, keys);
+  if (!whole) await walks.lookAtAnchored(table);
+  return walks.look();
 }
 
 /** How far the pass has come in one chain. */
 interface Walk {
-  /** Of the first row that was met, from its key. */
-  newestSeq: number;
-  newest: AuditEntry | null;
+  /** What the oldest entry of this pass continues. */
+  readonly floor: ChainHead;
+  /** The first row that was met; without one, the floor. The hash is null when the row tells none. */
+  end: { readonly seq: number; readonly hash: string | null; readonly at: string | null; readonly id: string | null };
   /** The entry above, not yet held against the one before it; null after a row that tells nothing. */
   later: AuditEntry | null;
+  /** The lowest number that was met. */
+  lowest: number | null;
   /** The oldest fault so far. */
   fault: Fault | null;
 }
@@ -62,12 +67,106 @@ interface Fault {
   readonly after: string | null;
 }
 
-function step(walk: Walk, row: Row, seq: number, keys: AuditKeys): void {
+class Walks {
+  readonly all = new Map<string, Walk>();
+  readonly #anchor: Anchor | null;
+  readonly #whole: boolean;
+  readonly #heads: ReadonlyMap<string, ChainHead>;
+  readonly #keys: AuditKeys;
+  #entries = 0;
+
+  constructor(anchor: Anchor | null, whole: boolean, heads: ReadonlyMap<string, ChainHead>, keys: AuditKeys) {
+    this.#anchor = anchor;
+    this.#whole = whole;
+    this.#heads = heads;
+    this.#keys = keys;
+  }
+
+  of(chain: string): Walk {
+    const known = this.all.get(chain);
+    if (known) return known;
+    const anchored = this.#whole ? undefined : this.#anchor?.chains[chain];
+    const floor = anchored ? { chain, ...anchored } : emptyHead(chain);
+    const walk = { floor, end: { ...floor, id: null }, later: null, lowest: null, fault: null };
+    this.all.set(chain, walk);
+    return walk;
+  }
+
+  step(row: Row): 'more' | 'enough' {
+    const { chain, seq, at } = placeOf(row.rowKey) ?? { chain: '??', seq: 0, at: 0 };
+    if (!this.#whole && this.#isEnough(at)) return 'enough';
+    const walk = this.of(chain);
+    if (!this.#whole && seq <= walk.floor.seq) return 'more';
+    this.#entries++;
+    const first = walk.lowest === null;
+    walk.lowest = Math.min(seq, walk.lowest ?? seq);
+    const entry = readEntry(walk, row, seq, this.#keys);
+    if (first) walk.end = { seq, hash: entry?.hash ?? null, at: entry?.at ?? null, id: entry?.id ?? null };
+    const anchored = this.#anchor?.chains[chain];
+    if (entry && anchored?.seq === seq && anchored.hash !== entry.hash) {
+      walk.fault = { seq, id: entry.id, text: `anchor ${this.#anchor?.number} names another hash`, after: null };
+    }
+    return 'more';
+  }
+
+  /** Older than the anchor, and every chain that grew since has met the entry that continues the anchored one. */
+  #isEnough(at: number): boolean {
+    if (this.#anchor === null || at >= Date.parse(this.#anchor.at)) return false;
+    return [...this.#heads].every(([chain, { seq }]) => {
+      const { floor, lowest } = this.of(chain);
+      const reached = seq <= floor.seq || (lowest !== null && lowest <= floor.seq + 1);
+      return reached || (floor.at !== null && at < Date.parse(floor.at));
+    });
+  }
+
+  /** The entries that the anchor names must still be there, as they were. */
+  async lookAtAnchored(table: Table): Promise<void> {
+    const anchored = Object.entries(this.#anchor?.chains ?? {}).map(async ([chain, { seq, hash, at }]) => {
+      const row = await table.get(AUDIT_PARTITION, entryKey({ chain, seq, at }));
+      const entry = row ? auditEntry.safeParse(jsonOf(row)).data : undefined;
+      const text = !row
+        ? `it is not there, but anchor ${this.#anchor?.number} names it`
+        : !entry
+          ? 'its row holds no audit entry'
+          : entry.hash !== hash
+            ? `anchor ${this.#anchor?.number} names another hash`
+            : (rowFault(entry, row) ?? sealFault(entry, this.#keys.all));
+      const walk = this.of(chain);
+      // A head that was put back names an older one.
+      if (text && !(walk.fault && walk.fault.seq < seq)) {
+        walk.fault = { seq, id: entry?.id ?? null, text, after: null };
+      }
+    });
+    await Promise.all(anchored);
+  }
+
+  look(): Look {
+    const common = {
+      complete: this.#whole,
+      entries: this.#entries + (this.#whole ? 0 : (this.#anchor?.entries ?? 0)),
+      publicKeys: this.#keys.all.map((key) => ({ keyId: key.id, publicKey: publicKeyText(key) })),
+    };
+    const chains = [...this.all].sort(([a], [b]) => (a < b ? -1 : 1));
+    const ends = chains.map(([chain, { end }]) => ({ chain, seq: end.seq, hash: end.hash ?? '', at: end.at }));
+    for (const [chain, { fault }] of chains) {
+      if (!fault) continue;
+      const { seq, id, text, after } = fault;
+      const reason = `Entry ${seq} of chain ${chain}: ${text}.`;
+      const firstBad = { chain, seq, id };
+      return { ends, verification: { ...common, valid: false, verifiedTo: after, firstBad, reason } };
+    }
+    const times = chains.flatMap(([, { end }]) => end.at ?? []).sort();
+    return { ends, verification: { ...common, valid: true, verifiedTo: times.at(-1) ?? null } };
+  }
+}
+
+/** The entry of a row, held against the one above it; null when it tells nothing that can be trusted. */
+function readEntry(walk: Walk, row: Row, seq: number, keys: AuditKeys): AuditEntry | null {
   const parsed = auditEntry.safeParse(jsonOf(row));
   if (!parsed.success) {
     walk.fault = { seq, id: null, text: 'its row holds no audit entry', after: null };
     walk.later = null;
-    return;
+    return null;
   }
   const entry = parsed.data;
   if (walk.later) walk.fault = linkFault(walk.later, headAfter(entry), keys) ?? walk.fault;
@@ -75,14 +174,7 @@ function step(walk: Walk, row: Row, seq: number, keys: AuditKeys): void {
   const text = rowFault(entry, row);
   if (text) walk.fault = { seq, id: entry.id, text, after: null };
   walk.later = text ? null : entry;
-  if (walk.newestSeq === seq) walk.newest ??= walk.later;
-}
-
-/** The key and the columns of a row must say what its entry says: lists find it by them. */
-function rowFault(entry: AuditEntry, row: Row): string | null {
-  if (entryKey(entry) !== row.rowKey) return 'its content does not belong to its row';
-  const strange = Object.entries(entryColumns(entry)).find(([name, value]) => (row[name] ?? null) !== value);
-  return strange ? `its column ${strange[0]} does not match its content` : null;
+  return walk.later;
 }
 
 /** What is wrong with an entry, or with the gap, behind `before`. */
@@ -96,45 +188,24 @@ function linkFault(entry: AuditEntry, before: ChainHead, keys: AuditKeys): Fault
   return { seq: entry.seq, id: entry.id, text, after: before.at };
 }
 
-/** Whether the chain ends where its head says. A head that was rolled back with its tail shows in the anchors only. */
-function endFault(walk: Walk, before: ChainHead | undefined, after: ChainHead | undefined): Fault | null {
-  const { newestSeq, newest } = walk;
-  const at = newest?.at ?? null;
+/** Whether the chain ends where its head says, and not before the anchor: a head may be put back together with its tail. */
+function endFault(
+  { end, floor, lowest }: Walk,
+  before: ChainHead | undefined,
+  after: ChainHead | undefined,
+  anchor: Anchor | null,
+): Fault | null {
   const least = before?.seq ?? 0;
   const most = after?.seq ?? 0;
-  if (newestSeq < least) {
-    return {
-      seq: newestSeq + 1,
-      id: null,
-      text: `it is not there, but the head says that there are ${least}`,
-      after: at,
-    };
+  const anchored = anchor?.chains[floor.chain]?.seq ?? 0;
+  // Without a row in this pass nobody has seen that the chain reaches its floor.
+  const seen = lowest === null ? Math.min(end.seq, most) : end.seq;
+  const missing = (seq: number, text: string) => ({ seq, id: null, text: `it is not there, ${text}`, after: end.at });
+  if (end.seq < least) return missing(end.seq + 1, `but the head says that there are ${least}`);
+  if (seen < anchored) return missing(seen + 1, `but anchor ${anchor?.number} says that there were ${anchored}`);
+  if (end.seq > most) {
+    return { seq: end.seq, id: end.id, text: `the head says that there are ${most}`, after: end.at };
   }
-  if (newestSeq > most) {
-    return { seq: newestSeq, id: newest?.id ?? null, text: `the head says that there are ${most}`, after: at };
-  }
-  const other = [before, after].some((head) => head?.seq === newestSeq && head.hash !== (newest?.hash ?? ''));
-  return other ? { seq: newestSeq, id: newest?.id ?? null, text: 'the head names another hash', after: at } : null;
-}
-
-async function headsOf(table: Table): Promise<Map<string, ChainHead>> {
-  const heads = (await table.all(ALL_HEADS)).map((row) => headIn(table, row));
-  return new Map(heads.map((head) => [head.chain, head]));
-}
-
-function verdict(walks: ReadonlyMap<string, Walk>, entries: number, keys: AuditKeys): AuditVerification {
-  const common = {
-    complete: true,
-    entries,
-    publicKeys: keys.all.map((key) => ({ keyId: key.id, publicKey: publicKeyText(key) })),
-  };
-  const chains = [...walks].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [chain, { fault }] of chains) {
-    if (!fault) continue;
-    const { seq, id, text, after } = fault;
-    const reason = `Entry ${seq} of chain ${chain}: ${text}.`;
-    return { ...common, valid: false, verifiedTo: after, firstBad: { chain, seq, id }, reason };
-  }
-  const times = chains.flatMap(([, { newest }]) => newest?.at ?? []).sort();
-  return { ...common, valid: true, verifiedTo: times.at(-1) ?? null };
+  const other = [before, after].some((head) => head?.seq === end.seq && head.hash !== (end.hash ?? ''));
+  return other ? { seq: end.seq, id: end.id, text: 'the head names another hash', after: end.at } : null;
 }

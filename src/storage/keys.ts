@@ -16,6 +16,11 @@ export function newestFirst(at: string | Date): string {
   return String(10 ** WIDTH - 1 - millisecondsOf(at)).padStart(WIDTH, '0');
 }
 
+/** The milliseconds of a key that newestFirst made. */
+export function timeOf(key: string): number {
+  return 10 ** WIDTH - 1 - Number(key);
+}
+
 /** Whether a text from outside can be part of a row key; ids of Plumbline's own making all are. */
 export function isPlainId(id: string): boolean {
   return /^[\w-]{1,128}$/.test(id);

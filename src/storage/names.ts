@@ -13,3 +13,4 @@ export const TABLES = {
 
 export const RECONCILE_QUEUE = 'plumbline-reconcile';
 export const LEASE_CONTAINER = 'plumbline-leases';
+export const ANCHOR_CONTAINER = 'plumbline-anchors';

@@ -16,6 +16,7 @@ import type {
   WorkQueue,
 } from '../workflows/ports.ts';
 import { openAlarms } from './alarms.ts';
+import { openAnchors } from './anchors.ts';
 import { openApprovals } from './approvals.ts';
 import { openAuditLog } from './audit-log.ts';
 import { type StorageConnection, storageClients } from './connection.ts';
@@ -24,7 +25,7 @@ import { openEvents } from './events.ts';
 import { openFindingList } from './finding-list.ts';
 import { openLeases } from './leases.ts';
 import { openMemories } from './memories.ts';
-import { LEASE_CONTAINER, RECONCILE_QUEUE, TABLES } from './names.ts';
+import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, TABLES } from './names.ts';
 import type { OnRequest } from './requests.ts';
 import { openSettingsStore } from './settings-store.ts';
 import { openTable } from './table.ts';
@@ -64,6 +65,7 @@ export function openStorage(options: StorageOptions): Storage {
   const table = (name: string) => openTable(clients.table(name), onRequest);
   const queue = openWorkQueue(clients.queue(RECONCILE_QUEUE), onRequest);
   const leases = openLeases(clients.container(LEASE_CONTAINER), onRequest);
+  const anchors = openAnchors(clients.container(ANCHOR_CONTAINER), onRequest);
   const settingsTable = table(TABLES.settings);
   return {
     queue,
@@ -73,7 +75,7 @@ export function openStorage(options: StorageOptions): Storage {
     memories: openMemories(table(TABLES.resources)),
     findings: openFindingList(table(TABLES.findings)),
     approvals: openApprovals(table(TABLES.approvals), unique),
-    audit: openAuditLog(table(TABLES.audit), auditKeys, options.pause ?? jittered),
+    audit: openAuditLog(table(TABLES.audit), anchors, auditKeys, options.pause ?? jittered),
     settings: openSettingsStore(settingsTable),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     async ping() {

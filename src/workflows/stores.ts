@@ -1,4 +1,5 @@
 /** What Plumbline remembers, and the stores that keep it. Part of the ports: see ports.ts. */
+import type { Anchor } from '../domain/anchor.ts';
 import type { Approval, ApprovalStatus, Person } from '../domain/approval.ts';
 import type { ApprovalHead } from '../domain/approval-group.ts';
 import type { AuditEntry, AuditFact, AuditKind, Trigger } from '../domain/audit.ts';
@@ -9,6 +10,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { Action, Reason } from '../domain/reasons.ts';
 import type { Resource, ResourceView } from '../domain/resource.ts';
 import type { Severity, Verdict } from '../domain/rule.ts';
+import type { Seal } from '../domain/seal.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { DocumentView } from '../domain/snapshot.ts';
 
@@ -151,7 +153,17 @@ export interface AuditLog {
   append(facts: readonly AuditFact[]): Promise<AuditEntry[]>;
   get(id: string): Promise<AuditEntry | null>;
   list(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
+  /** From the newest anchor to the ends; a short log from its first entry. */
   verify(): Promise<AuditVerification>;
+  /**
+   * Verifies as far as is due, and anchors what it found: a new anchor when all of it is whole and something is new, else null.
+   * Once a day every entry is looked at.
+   */
+  anchor(now: Date): Promise<{ readonly verification: AuditVerification; readonly anchor: Anchor | null }>;
+  newestAnchor(): Promise<Anchor | null>;
+  /** Seals a statement about the log with the key that signs entries. */
+  sign<T extends object>(statement: T): T & Seal;
+  readonly publicKeys: AuditVerification['publicKeys'];
 }
 
 export interface AuditQuery {

@@ -8,6 +8,7 @@ import type { Finding } from '../../src/domain/finding.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import { isWithin } from '../../src/domain/resource.ts';
 import { compliant, defineRule } from '../../src/domain/rule.ts';
+import { publicKeyText, seal } from '../../src/domain/seal.ts';
 import {
   type ApprovalQuery,
   type Page,
@@ -159,6 +160,10 @@ export function memoryWorld(): MemoryWorld {
         verifiedTo: stored.entries.at(-1)?.at ?? null,
         publicKeys: [{ keyId: 'k1', publicKey: 'AAAA' }],
       }),
+      anchor: unused,
+      newestAnchor: async () => null,
+      sign: (statement) => seal(statement, { id: 'k1', privateKey, publicKey }),
+      publicKeys: [{ keyId: 'k1', publicKey: publicKeyText({ id: 'k1', publicKey }) }],
     },
     settings: {
       load: async () =>

@@ -12,6 +12,7 @@ import {
   publicKeyText,
 } from '../../src/domain/audit.ts';
 import { isWithin } from '../../src/domain/resource.ts';
+import { seal } from '../../src/domain/seal.ts';
 import type { AuditLog, AuditVerification } from '../../src/workflows/ports.ts';
 import { fits, pageOf } from './memory-rows.ts';
 
@@ -49,6 +50,10 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
         page,
       ),
     verify: async () => verification(entries, signing),
+    anchor: async () => ({ verification: verification(entries, signing), anchor: null }),
+    newestAnchor: async () => null,
+    sign: (statement) => seal(statement, signing),
+    publicKeys: publicKeysOf(signing),
   };
 }
 
@@ -58,7 +63,7 @@ function verification(entries: readonly AuditEntry[], key: AuditKey): AuditVerif
     complete: true,
     entries: entries.length,
     verifiedTo: entries.at(-1)?.at ?? null,
-    publicKeys: [{ keyId: key.id, publicKey: publicKeyText(key) }],
+    publicKeys: publicKeysOf(key),
   };
   for (const entry of entries) {
     const reason = faultOf(entry, heads.get(entry.chain) ?? emptyHead(entry.chain), [key]);
@@ -68,4 +73,8 @@ function verification(entries: readonly AuditEntry[], key: AuditKey): AuditVerif
     heads.set(entry.chain, headAfter(entry));
   }
   return { ...common, valid: true };
+}
+
+function publicKeysOf(key: AuditKey) {
+  return [{ keyId: key.id, publicKey: publicKeyText(key) }];
 }

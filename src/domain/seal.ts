@@ -1,0 +1,98 @@
+/**
+ * What the service signs: entries, anchors, manifests. A seal is the id of the key, the SHA-256 of the canonical JSON
+ * (RFC 8785) of everything but hash and signature, and an Ed25519 signature over the text of that hash.
+ */
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { canonicalJson } from './change.ts';
+
+export interface Seal {
+  readonly keyId: string;
+  readonly hash: string;
+  readonly signature: string;
+}
+
+/** A key that verifies. */
+export interface PublicKey {
+  readonly id: string;
+  readonly publicKey: KeyObject;
+}
+
+export interface AuditKey extends PublicKey {
+  readonly privateKey: KeyObject;
+}
+
+export interface AuditKeys {
+  /** The key that signs what is new. */
+  readonly signing: AuditKey;
+  /** Every key that verifies, the signing one included. */
+  readonly all: readonly AuditKey[];
+}
+
+export function seal<T extends object>(content: T, key: AuditKey): T & Seal {
+  const unsigned = { ...content, keyId: key.id };
+  const hash = hashOf(unsigned);
+  return { ...unsigned, hash, signature: sign(null, Buffer.from(hash), key.privateKey).toString('base64') };
+}
+
+/** What is wrong with a seal, in words that follow the name of what is sealed; null when it is right. */
+export function sealFault({ hash, signature, ...unsigned }: Seal, keys: readonly PublicKey[]): string | null {
+  if (hashOf(unsigned) !== hash) return 'its content does not match its hash';
+  const key = keys.find(({ id }) => id === unsigned.keyId);
+  if (!key) return `it names the key '${unsigned.keyId}', which is not known`;
+  const bytes = Buffer.from(signature, 'base64');
+  // Base64 has several texts for the same bytes; only ours is the one that was written.
+  if (bytes.toString('base64') !== signature || !verify(null, Buffer.from(hash), key.publicKey, bytes)) {
+    return 'its signature does not match';
+  }
+  return null;
+}
+
+/**
+ * The keys of `kid:seed[,kid:seed…]`; a bare seed is `k1`. Seeds are 32 bytes in base64.
+ * Throws an Error that says what the setting should be, and never repeats it.
+ */
+export function parseAuditKeys(text: string): AuditKeys {
+  const all = text.split(',').map((part) => {
+    const named = namedBytes(part);
+    if (!named) throw new Error('must be kid:seed[,kid:seed…] where each seed is 32 bytes in base64');
+    return keyFrom(named.id, named.bytes);
+  });
+  const [signing] = all;
+  if (!signing || new Set(all.map(({ id }) => id)).size !== all.length) throw new Error('must name each key once');
+  return { signing, all };
+}
+
+/** The raw 32 bytes of a public key in base64, as auditors get it. */
+export function publicKeyText({ publicKey }: PublicKey): string {
+  return publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
+}
+
+/** The public key of `kid:key`, the key being what publicKeyText gives; a bare one is `k1`. null when it is none. */
+export function parsePublicKey(text: string): PublicKey | null {
+  const named = namedBytes(text);
+  if (!named) return null;
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: named.bytes.toString('base64url') };
+  return { id: named.id, publicKey: createPublicKey({ key: jwk, format: 'jwk' }) };
+}
+
+function namedBytes(text: string): { id: string; bytes: Buffer } | null {
+  const [first = '', second] = text.trim().split(':');
+  const [id, encoded] = second === undefined ? ['k1', first] : [first, second];
+  const bytes = Buffer.from(encoded, 'base64');
+  const isOne =
+    /^[\w.-]{1,32}$/.test(id) &&
+    bytes.length === 32 &&
+    bytes.toString('base64').replace(/=+$/, '') === encoded.replace(/=+$/, '');
+  return isOne ? { id, bytes } : null;
+}
+
+/** A seed becomes an Ed25519 key through its PKCS #8 form (RFC 8410), whose prefix is fixed. */
+function keyFrom(id: string, seed: Buffer): AuditKey {
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return { id, privateKey, publicKey: createPublicKey(privateKey) };
+}
+
+function hashOf(unsigned: object): string {
+  return createHash('sha256').update(canonicalJson(unsigned)).digest('hex');
+}
