@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createArm } from './azure/arm.ts';
 import { createCredential } from './azure/credential.ts';
+import { tellingTopic } from './azure/notifications.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { rules } from './rules/index.ts';
@@ -28,6 +29,7 @@ async function createService(config: Config): Promise<Service> {
   const log = createLog(config.logLevel);
   const now = () => new Date();
   const credential = createCredential(config.identity);
+  const topic = config.topicEndpoint;
   const { ping, ...stores } = openStorage({
     connection: config.storage,
     auditKeys: config.auditKeys,
@@ -39,6 +41,7 @@ async function createService(config: Config): Promise<Service> {
     ping,
     world: {
       ...stores,
+      audit: topic === null ? stores.audit : tellingTopic(stores.audit, { endpoint: topic, credential, log }),
       log,
       rules,
       clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },

@@ -1,0 +1,74 @@
+/**
+ * Tells an Event Grid custom topic (CloudEvents 1.0) what enters the audit log, for chats, tickets and pagers. The log is
+ * the record, this is only its bell: an entry is told after it is in the log, perhaps twice (its id is the event's), and a
+ * topic that does not answer hinders nothing.
+ */
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { AuditEntry } from '../domain/audit.ts';
+import type { AuditLog, Log } from '../workflows/ports.ts';
+
+export interface TopicOptions {
+  /** URL of the topic, e.g. `https://plumbline.westeurope-1.eventgrid.azure.net/api/events`. */
+  readonly endpoint: string;
+  readonly credential: TokenCredential;
+  readonly log: Log;
+  readonly httpClient?: HttpClient;
+}
+
+const GIVE_UP_MILLISECONDS = 5000;
+
+/** The same log, whose new entries are told to the topic. */
+export function tellingTopic<L extends Pick<AuditLog, 'append'>>(audit: L, options: TopicOptions): L {
+  const publish = createPublisher(options);
+  return {
+    ...audit,
+    async append(facts: Parameters<L['append']>[0]) {
+      const entries = await audit.append(facts);
+      // The intent is followed by its outcome within seconds, and nothing may stand between it and the write.
+      const told = entries.filter(({ kind }) => !kind.endsWith('.intended'));
+      if (told.length > 0) await publish(told);
+      return entries;
+    },
+  };
+}
+
+function createPublisher({ endpoint, credential, log, httpClient }: TopicOptions) {
+  let client: Promise<Sender> | undefined;
+  return async (entries: readonly AuditEntry[]): Promise<void> => {
+    try {
+      client ??= connect(endpoint, credential, httpClient);
+      const { send } = await client;
+      await send(entries.map(eventOf), { abortSignal: AbortSignal.timeout(GIVE_UP_MILLISECONDS) });
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      log.warn({ auditIds: entries.map(({ id }) => id), reason }, 'the notification topic was not told');
+    }
+  };
+}
+
+interface Sender {
+  send(events: ReturnType<typeof eventOf>[], options: { abortSignal: AbortSignal }): Promise<void>;
+}
+
+/** The library is loaded with the first notification only. */
+async function connect(endpoint: string, credential: TokenCredential, httpClient?: HttpClient): Promise<Sender> {
+  const { EventGridPublisherClient } = await import('@azure/eventgrid');
+  const options = { retryOptions: { maxRetries: 0 }, ...(httpClient ? { httpClient } : {}) };
+  const client = new EventGridPublisherClient(endpoint, 'CloudEvent', credential, options);
+  return { send: (events, sending) => client.send(events, sending) };
+}
+
+/** What a notification says: changed leaves and reasons, never a document. */
+function eventOf(entry: AuditEntry) {
+  const { id, at, kind, resource, rule, mode, operationId, approvalId, actor, changes, alsoMoved, reasons, message } =
+    entry;
+  return {
+    id,
+    type: `Plumbline.${kind}`,
+    source: '/plumbline',
+    subject: resource?.id ?? '/plumbline/settings',
+    time: new Date(at),
+    data: { id, kind, resource, rule, mode, operationId, approvalId, actor, changes, alsoMoved, reasons, message },
+  };
+}

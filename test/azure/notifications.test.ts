@@ -1,0 +1,116 @@
+// What the notification topic is told, over the real Event Grid client; its answers are made by hand.
+import { generateKeyPairSync } from 'node:crypto';
+import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { tellingTopic } from '../../src/azure/notifications.ts';
+import { type AuditEntry, type AuditFact, type AuditKind, chainEntry, emptyHead } from '../../src/domain/audit.ts';
+import { createLog } from '../../src/log.ts';
+import type { AuditLog } from '../../src/workflows/ports.ts';
+
+const ENDPOINT = 'https://plumbline.westeurope-1.eventgrid.azure.net/api/events';
+
+describe('notifications', () => {
+  test('an outcome is told as a CloudEvent under the id of its entry, with the changed leaves only', async () => {
+    const topic = topicAnswering(200);
+    await topic.audit.append([fact('fix.applied')]);
+    const [sent] = topic.requests;
+    expect([sent?.method, sent?.url]).toEqual(['POST', expect.stringContaining(ENDPOINT)]);
+    expect(sent?.headers.get('authorization')).toBe('Bearer topic-token');
+    expect(sent?.headers.get('content-type')).toContain('application/cloudevents-batch+json');
+    const [event] = z.array(z.looseObject({ data: z.looseObject({}) })).parse(JSON.parse(String(sent?.body)));
+    expect(event).toMatchObject({
+      id: 'fact-fix.applied',
+      specversion: '1.0',
+      type: 'Plumbline.fix.applied',
+      source: '/plumbline',
+      subject: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/shop',
+      data: { rule: 'webapp-min-tls', changes: [{ path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }] },
+    });
+    expect(Object.keys(event?.data ?? {})).not.toContain('signature');
+  });
+
+  test('an intent is not told: nothing stands between it and the write', async () => {
+    const topic = topicAnswering(200);
+    await topic.audit.append([fact('fix.intended')]);
+    expect(topic.requests).toEqual([]);
+  });
+
+  test.each([500, 403, 'unreachable'] as const)(
+    'a topic that answers %s hinders nothing and is noted',
+    async (answer) => {
+      const topic = topicAnswering(answer);
+      const entries = await topic.audit.append([fact('fix.applied')]);
+      expect(entries.map(({ id }) => id)).toEqual(['fact-fix.applied']);
+      expect(topic.requests).toHaveLength(1);
+      expect(topic.lines.join()).toContain('the notification topic was not told');
+      expect(topic.lines.join()).not.toContain('topic-token');
+    },
+  );
+
+  test('when the log fails, nobody is told', async () => {
+    const topic = topicAnswering(200);
+    topic.fail();
+    await expect(topic.audit.append([fact('fix.applied')])).rejects.toThrow('no log');
+    expect(topic.requests).toEqual([]);
+  });
+});
+
+function topicAnswering(status: number | 'unreachable') {
+  const requests: PipelineRequest[] = [];
+  const lines: string[] = [];
+  let failing = false;
+  const httpClient: HttpClient = {
+    async sendRequest(request) {
+      requests.push(request);
+      if (status === 'unreachable') throw new Error('connect ECONNREFUSED');
+      return { request, status, headers: createHttpHeaders() };
+    },
+  };
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const log: Pick<AuditLog, 'append'> = {
+    async append(facts): Promise<AuditEntry[]> {
+      if (failing) throw new Error('no log');
+      return facts.map((one) => chainEntry(one, emptyHead('00'), { id: 'k1', privateKey, publicKey }));
+    },
+  };
+  const credential = { getToken: async () => ({ token: 'topic-token', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  const audit = tellingTopic(log, {
+    endpoint: ENDPOINT,
+    credential,
+    httpClient,
+    log: createLog('debug', { write: (line: string) => void lines.push(line) }),
+  });
+  return {
+    audit,
+    requests,
+    lines,
+    fail: () => {
+      failing = true;
+    },
+  };
+}
+
+function fact(kind: AuditKind): AuditFact {
+  return {
+    id: `fact-${kind}`,
+    at: '2026-03-01T12:00:00.000Z',
+    kind,
+    resource: {
+      id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/shop',
+      type: 'Microsoft.Web/sites',
+      name: 'shop',
+    },
+    rule: 'webapp-min-tls',
+    mode: 'autofix',
+    operationId: 'o',
+    approvalId: null,
+    actor: { type: 'service' },
+    trigger: null,
+    changes: [{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }],
+    alsoMoved: [],
+    reasons: [],
+    arm: null,
+    message: 'Written and verified.',
+  };
+}
