@@ -1,0 +1,114 @@
+/** The process died around a write: what a later look finds decides what the log says about the intent. */
+import { describe, expect, test } from 'vitest';
+import { RISKY, SHOP, type WebAppLooks } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { type MemoryWorld, storeSettings } from '../world/memory-world.ts';
+import { factsIn, type Scene, scene } from '../world/scene.ts';
+import { watchedWorld } from '../world/watched-world.ts';
+import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
+
+const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
+const TLS = '/properties/minTlsVersion';
+
+/** The first write fails to come back: before it left, or after Azure had carried it out. */
+async function broken(app: WebAppLooks, when: 'before' | 'after'): Promise<Scene> {
+  let left = 1;
+  const ports = (whole: MemoryWorld) =>
+    watchedWorld(whole, async (name, go) => {
+      if (name !== 'arm.write' || left === 0) return go();
+      left -= 1;
+      if (when === 'after') await go();
+      throw new Error('the process ended');
+    });
+  const made = scene({ app, ports });
+  await made.host.deliver(gridEvent('e', SHOP));
+  made.world.clock.advance(30);
+  await made.host.work();
+  return made;
+}
+
+describe('promise 4: an intent without outcome is resolved by reading again', () => {
+  test('the planned value is there: applied, without a further request', async () => {
+    const { world, host } = await broken(OLD_TLS, 'after');
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls']);
+    await host.settle();
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+    expect(world.arm.requests).toHaveLength(1);
+    expect(world.stored.events[0]?.auditIds).toEqual(expect.arrayContaining(world.stored.entries.map(({ id }) => id)));
+  });
+
+  test('the old value is there: it is written under the same intent', async () => {
+    const { world, host } = await broken(OLD_TLS, 'before');
+    await host.settle();
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+    expect(world.arm.requests).toHaveLength(1);
+    expect(new Set(world.stored.entries.map(({ operationId }) => operationId)).size).toBe(1);
+  });
+
+  test('the old value is there and the service was stopped: unknown; after the stop it is written, one operation', async () => {
+    const { world, host } = await broken(OLD_TLS, 'before');
+    storeSettings(world, { stopped: { reason: 'incident' } });
+    await host.settle();
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.unknown webapp-min-tls']);
+    expect(world.arm.requests).toEqual([]);
+    storeSettings(world, {});
+    await eventAndRest(host, 'later', SHOP);
+    expect(factsIn(world).at(-1)).toBe('fix.applied webapp-min-tls');
+    expect(factsIn(world, 'fix.intended')).toHaveLength(1);
+  });
+
+  test('another value is there: failed, and what is wrong now is a fix of its own', async () => {
+    const { world, host } = await broken(OLD_TLS, 'before');
+    world.arm.change(SHOP, 'config/web', TLS, '1.1');
+    await host.settle();
+    expect(factsIn(world)).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.intended webapp-min-tls',
+      'fix.failed webapp-min-tls',
+      'fix.applied webapp-min-tls',
+    ]);
+    const [first, second, failed, applied] = world.stored.entries.map(({ operationId }) => operationId);
+    expect([failed, applied]).toEqual([first, second]);
+  });
+
+  test('the document cannot be read: nothing is claimed to have been applied or to have failed', async () => {
+    const { world, host } = await broken(OLD_TLS, 'after');
+    world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no' } : undefined);
+    await host.settle();
+    expect(factsIn(world, 'fix.applied', 'fix.failed')).toEqual([]);
+    world.arm.onRead = null;
+    await eventAndRest(host, 'later', SHOP);
+    expect(factsIn(world).at(-1)).toBe('fix.applied webapp-min-tls');
+    expect(world.arm.requests).toHaveLength(1);
+  });
+
+  test('the app is gone: failed, because it is gone', async () => {
+    const { world, host } = await broken(OLD_TLS, 'before');
+    world.arm.remove(SHOP);
+    await host.settle();
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.failed webapp-min-tls']);
+    expect(world.stored.entries.at(-1)?.reasons).toMatchObject([{ code: 'gone' }]);
+  });
+
+  test('an approved write: the approval is applied, never cleared, whoever comes first', async () => {
+    let armed = false;
+    const ports = (whole: MemoryWorld) =>
+      watchedWorld(whole, async (name, go) => {
+        if (name !== 'arm.write' || !armed) return go();
+        armed = false;
+        await go();
+        throw new Error('the process ended');
+      });
+    const { world, host } = scene({ app: RISKY, ports });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    armed = true;
+    await host.work();
+    expect(approvals(world)).toMatchObject([{ status: 'approved' }]);
+    await eventAndRest(host, 'echo', SHOP);
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(factsIn(world, 'approval.cleared')).toEqual([]);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+    expect(world.arm.requests).toHaveLength(1);
+  });
+});
