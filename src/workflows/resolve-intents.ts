@@ -85,8 +85,8 @@ export function isUnresolved(state: OpenEntry['state']): boolean {
 }
 
 /**
- * Open intents that are not tried again now: the old values are still there, so their outcome is unknown until a later
- * read. Ended attempts are forgotten once their change is no longer what the resource needs.
+ * Open intents that are not tried again now: the old values are still there, or could not be read, so their outcome is
+ * unknown until a later read. Ended attempts are forgotten once their change is no longer what the resource needs.
  */
 export function setAside(
   operations: readonly OpenOperation[],
@@ -104,10 +104,10 @@ export function setAside(
       if (entry.state === 'unknown') return [entry];
       const ending: Ending = {
         state: 'unknown',
-        reasons: [{ code: 'not-verified', text: STILL_OLD }],
+        reasons: [{ code: 'not-verified', text: NOT_SEEN }],
         alsoMoved: [],
         arm: null,
-        message: STILL_OLD,
+        message: NOT_SEEN,
         cause: '',
       };
       const fact = endingFact({ ...occasion, trigger: operation.trigger }, operation.operationId, entry, ending);
@@ -125,7 +125,7 @@ export function setAside(
   return { operations: kept.filter(({ entries }) => entries.length > 0), facts, ended };
 }
 
-const STILL_OLD = 'The values are still those before, and the change may not be tried again now.';
+const NOT_SEEN = 'The planned values were not seen, and the change may not be tried again now; a later read decides.';
 
 function endingOf(entry: OpenEntry, snapshot: Snapshot): Ending | null {
   const common = { alsoMoved: [], arm: null, cause: '' };

@@ -76,6 +76,7 @@ describe('promise 4: an intent without outcome is resolved by reading again', ()
     world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no' } : undefined);
     await host.settle();
     expect(factsIn(world, 'fix.applied', 'fix.failed')).toEqual([]);
+    expect(world.stored.entries.at(-1)?.message).not.toContain('still');
     world.arm.onRead = null;
     await eventAndRest(host, 'later', SHOP);
     expect(factsIn(world).at(-1)).toBe('fix.applied webapp-min-tls');
