@@ -1,7 +1,7 @@
 /** The only writer: what must be there before a request leaves, what stops it at the last moment, what its answer means. */
 import { describe, expect, test } from 'vitest';
 import { StorageUnavailable } from '../../src/workflows/ports.ts';
-import { RISKY, SHOP, UNSAFE, type WebAppLooks } from '../world/apps.ts';
+import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppLooks } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
 import { type MemoryWorld, storeSettings } from '../world/memory-world.ts';
 import { factsIn, outcomesIn, scene } from '../world/scene.ts';
@@ -37,6 +37,25 @@ describe('promises 4 and 9: no record, no change; what cannot be read stops the 
     await host.settle();
     expect(world.arm.writes).toHaveLength(2);
     expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('what somebody else puts right before our intent was in the log is never told as our fix', async () => {
+    let down = true;
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) =>
+        watchedWorld(whole, async (name, go) => {
+          if (down && name === 'audit.append') throw DOWN;
+          return go();
+        }),
+    });
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(100);
+    expect([...world.stored.memories.values()][0]?.operations).toHaveLength(1);
+    seedWebApp(world.arm, { config: { minTlsVersion: '1.2' } });
+    down = false;
+    await host.settle();
+    expect([factsIn(world), world.arm.requests, outcomesIn(world)]).toEqual([[], [], { e: 'evaluated' }]);
   });
 
   test.each(['approvals.get', 'memories.load', 'settings.load'])(
