@@ -20,7 +20,7 @@ export interface ApiService {
 /** Rejects with NotConfigured when settings are missing or malformed. */
 export type GetService = () => Promise<ApiService>;
 
-/** An answer: a string body is sent as it is, everything else as JSON. */
+/** An answer: a string body is sent as it is, everything else as JSON, and undefined is no body. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -30,14 +30,14 @@ export interface Reply {
 interface Described {
   /** Name of the function and operationId. */
   readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below /api. */
   readonly route: string;
   readonly summary: string;
   /** Statuses that it answers with its result; the first is the usual one. */
   readonly statuses: readonly [number, ...number[]];
-  /** The result, or the media type when it is no JSON. */
-  readonly result: z.ZodType | string;
+  /** The result, the media type when it is no JSON, or null when the answer has no body. */
+  readonly result: z.ZodType | string | null;
   readonly sendsHeaders?: Readonly<Record<string, string>>;
 }
 

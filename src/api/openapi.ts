@@ -74,10 +74,7 @@ export function refusalsOf(call: Call): RefusalCode[] {
 }
 
 function operationOf(call: Call, components: Components): object {
-  const content =
-    typeof call.result === 'string'
-      ? { [call.result.split(';')[0] ?? '']: { schema: { type: 'string' } } }
-      : { 'application/json': { schema: components.describe(call.result, 'output') } };
+  const content = contentOf(call.result, components);
   const headers = Object.entries(call.sendsHeaders ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -86,7 +83,7 @@ function operationOf(call: Call, components: Components): object {
     status,
     {
       description: status < 400 ? call.summary : 'The same form: something fails.',
-      content,
+      ...(content === null ? {} : { content }),
       ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
     },
   ]);
@@ -105,6 +102,12 @@ function operationOf(call: Call, components: Components): object {
       : {}),
     responses: { ...Object.fromEntries(results), ...problemResponses(refusalsOf(call)) },
   };
+}
+
+function contentOf(result: Call['result'], components: Components): object | null {
+  if (result === null) return null;
+  if (typeof result === 'string') return { [result.split(';')[0] ?? '']: { schema: { type: 'string' } } };
+  return { 'application/json': { schema: components.describe(result, 'output') } };
 }
 
 function pathParameters(route: string): object[] {

@@ -81,11 +81,13 @@ function response(call: Call, { status, headers, body }: Reply): HttpResponseIni
   return {
     status: status ?? call.statuses[0],
     headers: {
-      'content-type': typeof call.result === 'string' ? call.result : 'application/json',
+      ...(call.result === null
+        ? {}
+        : { 'content-type': typeof call.result === 'string' ? call.result : 'application/json' }),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       ...headers,
     },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   };
 }

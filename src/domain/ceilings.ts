@@ -3,6 +3,7 @@
  * reason. decide.ts takes the lowest; adding a cause is adding a function to CEILINGS.
  */
 import type { Evaluation } from './evaluate.ts';
+import { type Exemption, exemptReason } from './exemption.ts';
 import type { Action, Reason, ReasonCode } from './reasons.ts';
 import type { Resource } from './resource.ts';
 import { isWithin } from './resource.ts';
@@ -25,6 +26,8 @@ export interface Circumstances {
   readonly stopped: { readonly reason: string } | null;
   readonly selfId: string | null;
   readonly memory: ChangeMemory | null;
+  /** The exemption of the rule on the resource that is in force. */
+  readonly exemption: Exemption | null;
 }
 
 /** That a person declined, or nobody decided, this digest: it is not asked again until then, or until a new change. */
@@ -36,6 +39,9 @@ export interface ChangeMemory {
 }
 
 type Cause = (evaluation: Evaluation, at: Circumstances) => Ceiling | null;
+
+const exempt: Cause = (_, { exemption }) =>
+  exemption && { at: 'exempt', until: exemption.expires, reason: exemptReason(exemption), liftedByApproval: false };
 
 const tier: Cause = ({ tier: found, rule }) => {
   if (found === 'advice')
@@ -114,6 +120,7 @@ const unread: Cause = (_, { snapshot }) =>
     : asks('report', 'unread', 'The resource itself could not be read, so nothing on it is written.', false);
 
 export const CEILINGS: readonly Cause[] = [
+  exempt,
   unread,
   tier,
   mode,

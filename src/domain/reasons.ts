@@ -6,6 +6,7 @@ export type Action = (typeof ACTIONS)[number];
 
 /** The closed list of codes that reasons in decisions, approvals, entries and outcomes carry. */
 export const REASON_CODES = [
+  'exempt',
   'tier-risky',
   'tier-advice',
   'mode-audit',

@@ -5,6 +5,7 @@ import { getAuditEntry, listAudit, verifyAudit } from '../api/audit.ts';
 import type { Call } from '../api/call.ts';
 import { getConsole } from '../api/console.ts';
 import { decideApprovals } from '../api/decisions.ts';
+import { deleteExemption, listExemptions, postExemption } from '../api/exemptions.ts';
 import { explain } from '../api/explain.ts';
 import { getSummary, listFindings } from '../api/findings.ts';
 import { getHealth } from '../api/health.ts';
@@ -30,6 +31,9 @@ const described: readonly Call[] = [
   getRule,
   getSettings,
   putSettings,
+  listExemptions,
+  postExemption,
+  deleteExemption,
   getHealth,
   getConsole,
 ];

@@ -7,6 +7,7 @@ export const TABLES = {
   approvals: 'PlumblineApprovals',
   audit: 'PlumblineAudit',
   settings: 'PlumblineSettings',
+  exemptions: 'PlumblineExemptions',
   deadLetters: 'PlumblineDeadLetters',
   alarms: 'PlumblineAlarms',
 } as const;

@@ -9,6 +9,7 @@ import type {
   AuditLog,
   DeadLetters,
   Events,
+  Exemptions,
   FindingList,
   Leases,
   Memories,
@@ -22,6 +23,7 @@ import { openAuditLog } from './audit-log.ts';
 import { type StorageConnection, storageClients } from './connection.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { openEvents } from './events.ts';
+import { openExemptions } from './exemptions.ts';
 import { openFindingList } from './finding-list.ts';
 import { openLeases } from './leases.ts';
 import { openMemories } from './memories.ts';
@@ -54,6 +56,7 @@ export interface Storage {
   readonly approvals: Approvals;
   readonly audit: AuditLog;
   readonly settings: SettingsStore;
+  readonly exemptions: Exemptions;
   readonly deadLetters: DeadLetters;
   /** Asks tables, queue and blobs once each; throws StorageUnavailable. */
   ping(): Promise<void>;
@@ -77,6 +80,7 @@ export function openStorage(options: StorageOptions): Storage {
     approvals: openApprovals(table(TABLES.approvals), unique),
     audit: openAuditLog(table(TABLES.audit), anchors, auditKeys, options.pause ?? jittered),
     settings: openSettingsStore(settingsTable),
+    exemptions: openExemptions(table(TABLES.exemptions), unique),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     async ping() {
       await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);

@@ -1,11 +1,19 @@
 /** The shapes of what is stored, held to the domain's types in both directions: a field that is new or gone must be dealt with here. */
 import { z } from 'zod';
 import { APPROVAL_STATUSES, type Approval, type Person } from '../domain/approval.ts';
-import { AUDIT_KINDS, type AuditEntry, type AuditFact, type ChainHead, type Trigger } from '../domain/audit.ts';
+import {
+  type Actor,
+  AUDIT_KINDS,
+  type AuditEntry,
+  type AuditFact,
+  type ChainHead,
+  type Trigger,
+} from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change, Kept } from '../domain/change.ts';
 import { DOCUMENT_NAMES, IMPACTS } from '../domain/documents.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
+import type { Exemption } from '../domain/exemption.ts';
 import type { Finding } from '../domain/finding.ts';
 import { ACTIONS, REASON_CODES, type Reason } from '../domain/reasons.ts';
 import type { ResourceView } from '../domain/resource.ts';
@@ -46,6 +54,14 @@ const trigger = shapeOf<Trigger>()(
   }),
 );
 
+const actor = shapeOf<Actor>()(
+  z.strictObject({
+    type: z.enum(['service', 'user', 'app']),
+    objectId: text.exactOptional(),
+    name: text.exactOptional(),
+  }),
+);
+
 const factFields = {
   id: text,
   at: text,
@@ -55,11 +71,7 @@ const factFields = {
   mode: z.enum(MODES).nullable(),
   operationId: orNull,
   approvalId: orNull,
-  actor: z.strictObject({
-    type: z.enum(['service', 'user', 'app']),
-    objectId: text.exactOptional(),
-    name: text.exactOptional(),
-  }),
+  actor,
   trigger: trigger.nullable(),
   changes: listOf(change),
   alsoMoved: listOf(change),
@@ -228,5 +240,21 @@ export const storedSettings = shapeOf<StoredSettings>()(
     stoppedAt: orNull,
     stoppedBy: person.nullable(),
     facts: listOf(auditFact),
+  }),
+);
+
+export const exemption = shapeOf<Exemption>()(
+  z.strictObject({
+    id: text,
+    scope: text,
+    rule: text,
+    owner: text,
+    reason: text,
+    ticket: orNull,
+    expires: text,
+    createdAt: text,
+    createdBy: actor,
+    removedAt: orNull,
+    unlogged: listOf(auditFact),
   }),
 );

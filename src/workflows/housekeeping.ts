@@ -4,6 +4,7 @@
  */
 import { parseResourceId } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
+import { closeExemptions } from './close-exemptions.ts';
 import type { World } from './ports.ts';
 
 /** How many resources one run puts on the queue at most; the next run takes the rest. */
@@ -19,6 +20,7 @@ export async function housekeep(world: World): Promise<void> {
   }
   const stored = await currentSettings(world);
   await world.audit.append(stored.facts);
+  await closeExemptions(world);
   if (stored.settings.stopped === null) await releaseHeld(world);
 }
 

@@ -5,6 +5,7 @@ import { decide, decideApproved } from '../domain/decide.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
 import { evaluate } from '../domain/evaluate.ts';
 import type { Caller } from '../domain/event.ts';
+import { exemptionFor } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type EffectiveRule, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -51,6 +52,7 @@ export function judge(
       stopped: settings.stopped,
       selfId: world.options.selfId,
       memory: digest === null ? null : (declined[digest] ?? null),
+      exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
     };
     return {
       evaluation,

@@ -1,5 +1,6 @@
 /** Everything that a reconcile must know before it looks: read in one go, and if any of it cannot be read, nothing is done. */
 import { type Approval, isOpen } from '../domain/approval.ts';
+import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { viewOf } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
@@ -13,15 +14,18 @@ export interface Facts {
   /** The approvals that the memory lists, whatever became of them since. */
   readonly approvals: readonly Versioned<Approval>[];
   readonly waiting: readonly StoredEvent[];
+  /** Those whose scope is the resource or above it. */
+  readonly exemptions: readonly Exemption[];
   /** Plumbline itself, as Azure knows it. */
   readonly self: { readonly objectId: string | null; readonly appId: string | null };
 }
 
 export async function loadFacts(world: World, resource: Resource): Promise<Facts> {
-  const [settings, stored, waiting, self] = await Promise.all([
+  const [settings, stored, waiting, exemptions, self] = await Promise.all([
     currentSettings(world),
     world.memories.load(resource),
     world.events.waiting(resource),
+    world.exemptions.above(resource),
     world.arm.identity(),
   ]);
   const memory = stored?.value ?? nothingKnown(resource);
@@ -32,6 +36,7 @@ export async function loadFacts(world: World, resource: Resource): Promise<Facts
     version: stored?.version ?? null,
     approvals: loaded.flatMap((approval) => approval ?? []),
     waiting,
+    exemptions,
     self,
   };
 }

@@ -8,7 +8,16 @@ import type { AnyRule } from '../domain/rule.ts';
 import type { Mode } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
-import type { Approvals, AuditLog, DeadLetters, Events, FindingList, Memories, SettingsStore } from './stores.ts';
+import type {
+  Approvals,
+  AuditLog,
+  DeadLetters,
+  Events,
+  Exemptions,
+  FindingList,
+  Memories,
+  SettingsStore,
+} from './stores.ts';
 
 export * from './stores.ts';
 
@@ -116,6 +125,7 @@ export interface Ports {
   readonly approvals: Approvals;
   readonly audit: AuditLog;
   readonly settings: SettingsStore;
+  readonly exemptions: Exemptions;
   readonly deadLetters: DeadLetters;
 }
 

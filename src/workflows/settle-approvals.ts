@@ -70,7 +70,9 @@ export function planApprovals(
   for (const { value: approval, version } of loaded) {
     if (!isOpen(approval)) continue;
     const found = judged.find(({ evaluation }) => evaluation.rule.id === approval.rule.id) ?? null;
-    const settlement = settle(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
+    const settlement =
+      exemptNow(approval, found) ??
+      settle(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
     const next = settlement.kind === 'supersede' && found ? successor(approval, settlement.moved, found) : null;
     const settled = afterSettling(approval, settlement, next?.id ?? null, found, occasion);
     // The successor first: a crash in between then finds it, instead of a pointer to nothing.
@@ -130,6 +132,12 @@ export function planApprovals(
     };
     return withFact(approval, occasion, 'approval.requested', evaluation.reason);
   }
+}
+
+/** What is exempt by now is no longer asked; putting back what a fix wrote is another question. */
+function exemptNow({ purpose }: Approval, found: Judged | null): Settlement | null {
+  const reason = found?.decision?.reasons.find(({ code }) => code === 'exempt');
+  return reason && purpose === 'fix' ? { kind: 'clear', reason } : null;
 }
 
 function afterSettling(

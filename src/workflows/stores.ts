@@ -6,6 +6,7 @@ import type { AuditEntry, AuditFact, AuditKind, Trigger } from '../domain/audit.
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
+import type { Exemption } from '../domain/exemption.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Action, Reason } from '../domain/reasons.ts';
 import type { Resource, ResourceView } from '../domain/resource.ts';
@@ -204,6 +205,18 @@ export interface SettingsStore {
   /** Always asks the store. */
   load(): Promise<Versioned<StoredSettings> | null>;
   save(stored: StoredSettings, version: string | null): Promise<string>;
+}
+
+export interface Exemptions {
+  get(id: string): Promise<Versioned<Exemption> | null>;
+  /** An id that sorts newest first. */
+  newId(now: Date): string;
+  /** Saves under the version that was loaded (null: it is new). Throws StaleVersion when somebody else was faster. */
+  save(exemption: Exemption, version: string | null): Promise<string>;
+  remove(id: string): Promise<void>;
+  /** Those whose scope is the resource or above it, in force or not. */
+  above(resource: Resource): Promise<Exemption[]>;
+  list(page: PageRequest): Promise<Page<Exemption>>;
 }
 
 export interface DeadLetters {

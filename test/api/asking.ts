@@ -50,7 +50,7 @@ export async function ask(call: Call, service: ApiService | (() => ApiService), 
     request,
     context,
   );
-  const said = z.string().parse(answer.body);
+  const said = z.string().default('').parse(answer.body);
   const headers = new Headers(z.record(z.string(), z.string()).parse(answer.headers));
   const json = headers.get('content-type')?.includes('json');
   return {

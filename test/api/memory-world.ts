@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Approval } from '../../src/domain/approval.ts';
 import { headOf } from '../../src/domain/approval-group.ts';
 import { type AuditEntry, type AuditFact, chainEntry, emptyHead, headAfter } from '../../src/domain/audit.ts';
+import type { Exemption } from '../../src/domain/exemption.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import { isWithin } from '../../src/domain/resource.ts';
@@ -20,6 +21,7 @@ import {
   type WorkMessage,
   type World,
 } from '../../src/workflows/ports.ts';
+import { memoryExemptions } from '../world/memory-exemptions.ts';
 
 export const NOW = '2026-03-01T12:00:00.000Z';
 
@@ -31,6 +33,7 @@ export interface MemoryWorld extends World {
     readonly events: StoredEvent[];
     readonly memories: Map<string, ResourceMemory>;
     settings: { value: StoredSettings; version: number } | null;
+    readonly exemptions: Map<string, { value: Exemption; version: number }>;
     readonly sent: WorkMessage[];
     readonly logged: { level: string; fields: unknown; message: string }[];
   };
@@ -44,6 +47,7 @@ export function memoryWorld(): MemoryWorld {
     events: [],
     memories: new Map(),
     settings: null,
+    exemptions: new Map(),
     sent: [],
     logged: [],
   };
@@ -165,6 +169,7 @@ export function memoryWorld(): MemoryWorld {
       sign: (statement) => seal(statement, { id: 'k1', privateKey, publicKey }),
       publicKeys: [{ keyId: 'k1', publicKey: publicKeyText({ id: 'k1', publicKey }) }],
     },
+    exemptions: memoryExemptions(stored.exemptions),
     settings: {
       load: async () =>
         stored.settings ? { value: stored.settings.value, version: String(stored.settings.version) } : null,

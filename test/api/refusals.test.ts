@@ -189,6 +189,8 @@ describe('who may make which call', () => {
     reject: 'Approver',
     decideApprovals: 'Approver',
     putSettings: 'Operator',
+    createExemption: 'Operator',
+    deleteExemption: 'Operator',
   };
   const asking: Record<string, Asking> = {
     getApproval: here,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CEILINGS, type Circumstances } from '../../src/domain/ceilings.ts';
 import { decide, decideApproved } from '../../src/domain/decide.ts';
 import type { Evaluation } from '../../src/domain/evaluate.ts';
+import type { Exemption } from '../../src/domain/exemption.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { ACTIONS } from '../../src/domain/reasons.ts';
 import { read } from '../../src/domain/snapshot.ts';
@@ -10,6 +11,19 @@ import { CONTAINER_APP, resourceNamed, SITE, violationLike } from './examples.ts
 
 const calm: Circumstances = around({});
 const kind = (text: string) => around({}, { kind: text });
+const exemption: Exemption = {
+  id: 'x1',
+  scope: SITE,
+  rule: 'webapp-example',
+  owner: 'Team Shop',
+  reason: 'an old scanner',
+  ticket: null,
+  expires: '2026-04-01T00:00:00.000Z',
+  createdAt: '2026-02-01T00:00:00.000Z',
+  createdBy: { type: 'user' },
+  removedAt: null,
+  unlogged: [],
+};
 const memory = { at: '2026-01-01T00:00:00Z' };
 
 describe('a decision is the lowest ceiling', () => {
@@ -56,6 +70,7 @@ describe('a decision is the lowest ceiling', () => {
       'report',
       ['expired-before'],
     ],
+    ['exempt', violationLike(), around({ exemption }), 'exempt', ['exempt']],
     ['provisioning', violationLike(), around({}, {}, { provisioningState: 'InProgress' }), 'hold', ['provisioning']],
     ['provisioning failed: it is over', violationLike(), around({}, {}, { provisioningState: 'Failed' }), 'fix', []],
     [
@@ -69,7 +84,7 @@ describe('a decision is the lowest ceiling', () => {
     const decision = decide(evaluation, circumstances);
     expect(decision.action).toBe(action);
     expect(decision.reasons.map(({ code }) => code)).toEqual(codes);
-    for (const { text } of decision.reasons) expect(text).toMatch(/\.$|freeze$/);
+    for (const { text } of decision.reasons) expect(text).toMatch(/\.$|freeze$|\)$/);
   });
 
   test('all reasons are kept, so that one sees what would still be in the way', () => {
@@ -86,6 +101,7 @@ describe('an approval lifts the ceilings that asked for a person', () => {
     ['the kind', violationLike(), kind('functionapp'), 'fix'],
     ['rejected before', violationLike(), around({ memory: { ...memory, status: 'rejected', until: null } }), 'fix'],
     ['not mode audit', violationLike(), around({ mode: 'audit' }), 'report'],
+    ['not an exemption', violationLike({ tier: 'risky' }), around({ exemption }), 'exempt'],
     ['not the stop switch', violationLike({ tier: 'risky' }), around({ stopped: { reason: 'x' } }), 'hold'],
     ['not managedBy', violationLike(), around({}, { managedBy: 'x' }), 'report'],
     ['not itself', violationLike(), around({ selfId: SITE }), 'report'],
@@ -101,6 +117,12 @@ describe('an approval lifts the ceilings that asked for a person', () => {
   ])('%s', (_, evaluation, circumstances, action) => {
     expect(decideApproved(evaluation, circumstances).action).toBe(action);
   });
+});
+
+test('an exemption is below everything else, and says when it ends', () => {
+  const all = around({ exemption, mode: 'audit', stopped: { reason: 'x' } }, { managedBy: 'x' });
+  expect(decide(violationLike({ tier: 'risky' }), all)).toMatchObject({ action: 'exempt', until: exemption.expires });
+  expect(decideApproved(violationLike({ tier: 'risky' }), all).action).toBe('exempt');
 });
 
 test('whatever comes together, the action is the lowest that any ceiling allows, and approving never lowers it', () => {
@@ -136,6 +158,7 @@ function around(members: Partial<Circumstances>, beside: JsonObject = {}, proper
     stopped: null,
     selfId: null,
     memory: null,
+    exemption: null,
     ...members,
   };
 }

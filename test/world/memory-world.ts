@@ -1,6 +1,7 @@
 /** Everything that workflows are given, in memory: the stores keep their contracts, Azure is a small one, time stands still. */
 import type { Approval } from '../../src/domain/approval.ts';
 import type { AuditEntry } from '../../src/domain/audit.ts';
+import type { Exemption } from '../../src/domain/exemption.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { isWithin } from '../../src/domain/resource.ts';
 import type { AnyRule } from '../../src/domain/rule.ts';
@@ -19,6 +20,7 @@ import type {
 import { memoryAudit } from './memory-audit.ts';
 import { type MemoryAzure, memoryAzure } from './memory-azure.ts';
 import { memoryEvents } from './memory-events.ts';
+import { memoryExemptions } from './memory-exemptions.ts';
 import { fits, memoryApprovals, memoryMemories, memorySettings, pageOf, type Row } from './memory-rows.ts';
 import { type Alarm, memoryAlarms, memoryLeases, memoryQueue, type QueuedMessage } from './memory-work.ts';
 import { type SettableClock, settableClock } from './settable-clock.ts';
@@ -33,6 +35,7 @@ export interface Stored {
   readonly events: StoredEvent[];
   readonly memories: Map<string, ResourceMemory>;
   settings: Row<StoredSettings> | null;
+  readonly exemptions: Map<string, Row<Exemption>>;
   readonly sent: WorkMessage[];
   readonly delays: number[];
   readonly queue: QueuedMessage[];
@@ -71,6 +74,7 @@ export function memoryWorld(
     events: [],
     memories: new Map(),
     settings: null,
+    exemptions: new Map(),
     sent: [],
     delays: [],
     queue: [],
@@ -104,6 +108,7 @@ export function memoryWorld(
     approvals: memoryApprovals(stored.approvals),
     audit: memoryAudit(stored.entries),
     settings: memorySettings(stored),
+    exemptions: memoryExemptions(stored.exemptions),
     deadLetters: memoryDeadLetters(stored),
   };
 }

@@ -15,6 +15,7 @@ const PORTS = [
   'approvals',
   'audit',
   'settings',
+  'exemptions',
   'deadLetters',
 ] as const;
 

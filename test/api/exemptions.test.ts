@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { deleteExemption, exemptionSchema, listExemptions, postExemption } from '../../src/api/exemptions.ts';
+import { ADA, type Asking, ask, principal, serviceOf, told } from './asking.ts';
+import { type MemoryWorld, memoryWorld, NOW } from './memory-world.ts';
+import { approval, GROUP, SHOP } from './samples.ts';
+
+let world: MemoryWorld;
+const good = {
+  scope: GROUP,
+  rule: 'webapp-min-tls',
+  owner: 'Team Shop',
+  reason: 'an old scanner',
+  expires: '2026-04-01T00:00:00Z',
+};
+const post = (body: unknown, asking: Asking = {}) => ask(postExemption, serviceOf(world), { body, ...asking });
+const list = (query = '') => ask(listExemptions, serviceOf(world), { query });
+const remove = (id: string, asking: Asking = {}) =>
+  ask(deleteExemption, serviceOf(world), { params: { id }, ...asking });
+const kinds = () => world.stored.entries.map(({ kind }) => kind);
+
+beforeEach(() => {
+  world = memoryWorld();
+});
+
+describe('an exemption', () => {
+  it('is granted to whoever answers for it, is listed, and can be taken back once', async () => {
+    const answer = await post({ ...good, ticket: 'SHOP-7' });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      ...good,
+      ticket: 'SHOP-7',
+      expires: '2026-04-01T00:00:00.000Z',
+      id: expect.any(String),
+      createdAt: NOW,
+      createdBy: { type: 'user', objectId: ADA, name: 'ada@example.com' },
+    });
+    expect(exemptionSchema.parse(answer.body)).toEqual(answer.body);
+    expect((await list()).body).toEqual({ items: [answer.body] });
+    const id = String(answer.body.id);
+    const gone = await remove(id);
+    expect([gone.status, gone.text, gone.headers.get('content-type')]).toEqual([204, '', null]);
+    expect((await list()).body).toEqual({ items: [] });
+    expect(told(await remove(id))).toBe('404 not-found');
+    expect(kinds()).toEqual(['exemption.created', 'exemption.removed']);
+    expect(world.stored.entries[0]).toMatchObject({ rule: 'webapp-min-tls', actor: { objectId: ADA }, resource: null });
+  });
+
+  it('needs no ticket, and may be granted by an application with the role', async () => {
+    const as = principal(['Operator'], { claims: [['idtyp', 'app']] });
+    const { status, body } = await post(good, { as });
+    expect([status, Object.hasOwn(body, 'ticket')]).toEqual([201, false]);
+    expect(body.createdBy).toMatchObject({ type: 'app', objectId: ADA });
+    expect((await remove(String(body.id), { as })).status).toBe(204);
+  });
+
+  it('makes us look again at what waits for a person there, and at nothing else', async () => {
+    const other = SHOP.replace('/sites/shop', '/sites/other');
+    world.stored.approvals.set('1', { value: approval({ id: '1' }), version: 1 });
+    const elsewhere = approval({ id: '2', resource: { ...approval().resource, id: other } });
+    world.stored.approvals.set('2', { value: elsewhere, version: 1 });
+    world.stored.approvals.set('3', { value: approval({ id: '3', status: 'rejected' }), version: 1 });
+    await post({ ...good, scope: SHOP, rule: approval().rule.id });
+    expect(world.stored.sent).toEqual([{ resource: SHOP, cause: 'wake', attempt: 0 }]);
+  });
+
+  it('that has ended is not listed and cannot be taken back', async () => {
+    const { body } = await post({ ...good, expires: '2026-03-01T12:00:00.001Z' });
+    const later = { ...world, clock: { ...world.clock, now: () => new Date('2026-03-01T12:00:01Z') } };
+    expect((await ask(listExemptions, serviceOf(later))).body).toEqual({ items: [] });
+    const params = { id: String(body.id) };
+    expect(told(await ask(deleteExemption, serviceOf(later), { params }))).toBe('404 not-found');
+  });
+
+  it.each<[string, unknown]>([
+    ['/colour', { ...good, colour: 'red' }],
+    ['/scope', { ...good, scope: '/resourceGroups/prod' }],
+    ['/scope', { ...good, scope: `${GROUP}/../other` }],
+    ['/rule', { ...good, rule: 'webapp-none' }],
+    ['/owner', { ...good, owner: '  ' }],
+    ['/reason', { ...good, reason: '' }],
+    ['/ticket', { ...good, ticket: 7 }],
+    ['/expires', { ...good, expires: undefined }],
+    ['/expires', { ...good, expires: 'soon' }],
+    ['/expires', { ...good, expires: NOW }],
+    ['/expires', { ...good, expires: '2027-03-01T12:00:00.001Z' }],
+  ])('with something wrong at %s is 400', async (pointer, body) => {
+    const answer = await post(body);
+    expect(told(answer)).toBe('400 invalid');
+    expect(answer.body.errors).toEqual([{ pointer, detail: expect.any(String) }]);
+    expect([world.stored.exemptions.size, kinds()]).toEqual([0, []]);
+  });
+
+  it.each(['Reader', 'Approver'])('is for operators; to a %s it is 403', async (role) => {
+    const as = principal([role]);
+    const { body } = await post(good);
+    expect(told(await post(good, { as }))).toBe('403 forbidden');
+    expect(told(await remove(String(body.id), { as }))).toBe('403 forbidden');
+    expect(world.stored.exemptions.size).toBe(1);
+  });
+
+  it('cannot be taken back by a page of another origin, and an id that is none is 404', async () => {
+    const { body } = await post(good);
+    const headers = { origin: 'https://elsewhere.example' };
+    expect(told(await remove(String(body.id), { headers }))).toBe('403 forbidden');
+    expect(told(await remove('no id'))).toBe('404 not-found');
+  });
+
+  it('is one of a page, and pages lead through all', async () => {
+    for (let n = 0; n < 3; n += 1) await post({ ...good, owner: `Team ${n}` });
+    const first = await list('?limit=2');
+    expect(first.body.items).toMatchObject([{ owner: 'Team 2' }, { owner: 'Team 1' }]);
+    const cursor = encodeURIComponent(String(first.body.nextCursor));
+    expect((await list(`?limit=2&cursor=${cursor}`)).body).toMatchObject({ items: [{ owner: 'Team 0' }] });
+    expect(told(await list('?rule=webapp-min-tls'))).toBe('400 invalid');
+  });
+});
