@@ -168,7 +168,10 @@ function conclude(
   const waitingFor = later.flatMap((end) => end.waitingFor ?? []);
   const left = operations.map((operation) => ({
     ...operation,
-    waitingFor: operation.entries.some(({ state }) => state === 'open') ? waitingFor : operation.waitingFor,
+    // What nobody attempted now still waits for what it waited for.
+    waitingFor: attempted.some(({ operationId }) => operationId === operation.operationId)
+      ? waitingFor
+      : operation.waitingFor,
     entries: operation.entries.flatMap((entry): OpenEntry[] => {
       const end = ended.find((one) => one.entry === entry);
       if (!end) return [entry];

@@ -10,19 +10,38 @@ import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
 const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
 const TLS = '/properties/minTlsVersion';
 
-/** The first write fails to come back: before it left, or after Azure had carried it out. */
-async function broken(app: WebAppLooks, when: 'before' | 'after'): Promise<Scene> {
-  let left = 1;
+/** A write fails to come back: before it left, or after Azure had carried it out. `arm` says which. */
+function breaking(when: 'before' | 'after') {
+  let armed = false;
+  const arm = () => {
+    armed = true;
+  };
   const ports = (whole: MemoryWorld) =>
     watchedWorld(whole, async (name, go) => {
-      if (name !== 'arm.write' || left === 0) return go();
-      left -= 1;
+      if (name !== 'arm.write' || !armed) return go();
+      armed = false;
       if (when === 'after') await go();
       throw new Error('the process ended');
     });
+  return { arm, ports };
+}
+
+async function broken(app: WebAppLooks, when: 'before' | 'after'): Promise<Scene> {
+  const { arm, ports } = breaking(when);
   const made = scene({ app, ports });
+  arm();
   await made.host.deliver(gridEvent('e', SHOP));
   made.world.clock.advance(30);
+  await made.host.work();
+  return made;
+}
+
+async function brokenApproval(app: WebAppLooks, when: 'before' | 'after'): Promise<Scene> {
+  const { arm, ports } = breaking(when);
+  const made = scene({ app, ports });
+  await eventAndRest(made.host, 'e', SHOP);
+  await made.host.decide(decisionOn(made.world, 'approve'));
+  arm();
   await made.host.work();
   return made;
 }
@@ -92,24 +111,21 @@ describe('promise 4: an intent without outcome is resolved by reading again', ()
   });
 
   test('an approved write: the approval is applied, never cleared, whoever comes first', async () => {
-    let armed = false;
-    const ports = (whole: MemoryWorld) =>
-      watchedWorld(whole, async (name, go) => {
-        if (name !== 'arm.write' || !armed) return go();
-        armed = false;
-        await go();
-        throw new Error('the process ended');
-      });
-    const { world, host } = scene({ app: RISKY, ports });
-    await eventAndRest(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
-    armed = true;
-    await host.work();
+    const { world, host } = await brokenApproval(RISKY, 'after');
     expect(approvals(world)).toMatchObject([{ status: 'approved' }]);
     await eventAndRest(host, 'echo', SHOP);
     expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
     expect(factsIn(world, 'approval.cleared')).toEqual([]);
     expect(factsIn(world, 'fix.applied')).toHaveLength(1);
     expect(world.arm.requests).toHaveLength(1);
+  });
+
+  test('an approved write that never left, of what has moved since: superseded, and it stays so', async () => {
+    const cors = { allowedOrigins: ['*'], supportCredentials: false };
+    const { world, host } = await brokenApproval({ config: { cors } }, 'before');
+    world.arm.change(SHOP, 'config/web', '/properties/cors/supportCredentials', true);
+    await host.settle();
+    expect(approvals(world).map(({ status }) => status)).toEqual(['superseded', 'pending']);
+    expect(world.arm.requests).toEqual([]);
   });
 });

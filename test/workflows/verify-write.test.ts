@@ -162,6 +162,21 @@ describe('promise 6: long-running operations', () => {
     expect(world.arm.requests).toHaveLength(1);
   });
 
+  test('an operation is asked, too: that the app shows no work means nothing while it runs', async () => {
+    const { world, host } = cart();
+    world.arm.onWrite = (_, take) => {
+      world.arm.later(400, take);
+      return world.arm.accept(400, () => null);
+    };
+    await host.deliver(gridEvent('e', CART));
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    expect(factsIn(world)).toEqual([
+      'fix.intended containerapp-insecure-ingress',
+      'fix.applied containerapp-insecure-ingress',
+    ]);
+  });
+
   test('stopped while it runs: its outcome is recorded all the same', async () => {
     const { world, host } = cart();
     takeTime(world, 400);
