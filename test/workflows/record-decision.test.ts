@@ -144,6 +144,13 @@ describe('promise 8: nobody approves what he changed himself', () => {
     expect(world.stored.entries.at(-1)?.message).toContain('not known');
   });
 
+  test('nor does an echo of ours that nobody has looked at yet', async () => {
+    const { world, host } = await seen(['first', SHOP, { by: null }]);
+    await host.deliver(gridEvent('echo', SHOP, { by: OURSELVES }));
+    expect(await answer(world, decisionOn(world, 'approve'))).toBe('approved');
+    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: true });
+  });
+
   test('a pipeline that wrote it is known: the record does not say otherwise', async () => {
     const { world } = await seen(['p', SHOP, { by: PIPELINE }]);
     expect(await answer(world, decisionOn(world, 'approve'))).toBe('approved');

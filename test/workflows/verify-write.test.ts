@@ -162,6 +162,23 @@ describe('promise 6: long-running operations', () => {
     expect(world.arm.requests).toHaveLength(1);
   });
 
+  test('the values show while Azure still works on the app: applied only when it has finished', async () => {
+    const { world, host } = cart();
+    const state = (value: string) => world.arm.change(CART, 'resource', '/properties/provisioningState', value);
+    world.arm.onWrite = (_, take) => {
+      take();
+      state('InProgress');
+      world.arm.later(12, () => state('Succeeded'));
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await host.deliver(gridEvent('e', CART));
+    world.clock.advance(30);
+    const began = world.clock.now().getTime();
+    await host.work();
+    expect(world.clock.now().getTime() - began).toBeGreaterThanOrEqual(12_000);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+  });
+
   test('an operation is asked, too: that the app shows no work means nothing while it runs', async () => {
     const { world, host } = cart();
     world.arm.onWrite = (_, take) => {
