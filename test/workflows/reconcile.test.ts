@@ -96,6 +96,14 @@ describe('promise 2: bursts, duplicates and shuffled order change nothing but th
     expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
   });
 
+  test('a message whose event has its outcome costs one read of a table, and no lease', async () => {
+    const { world, host } = scene();
+    await eventAndRest(host, 'e', SHOP);
+    const trace: string[] = [];
+    await reconcile(tracedWorld(world, trace), sentFirst(world));
+    expect(trace).toEqual(['events.get']);
+  });
+
   test('an event received just before the look is not covered by it: it has a look of its own', async () => {
     const { world, host } = scene();
     await host.deliver(gridEvent('first', SHOP));
