@@ -7,23 +7,25 @@ import { id, isId, moment, resourceOrAbove } from './filters.ts';
 import { pageOf, pageQuery } from './page.ts';
 import * as schemas from './schemas.ts';
 
+/** The parameters that choose entries. */
+export const auditFilters = {
+  from: moment.exactOptional().describe('Inclusive.'),
+  to: moment.exactOptional().describe('Exclusive.'),
+  resource: resourceOrAbove.exactOptional(),
+  rule: id.exactOptional(),
+  kind: z.enum(AUDIT_KINDS).exactOptional(),
+  actor: id.toLowerCase().exactOptional().describe('An object id.'),
+  operationId: id.exactOptional(),
+  approval: id.exactOptional(),
+};
+
 export const listAudit = defineCall({
   name: 'listAudit',
   method: 'GET',
   route: 'audit',
   summary: 'The log, newest first.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({
-    from: moment.exactOptional().describe('Inclusive.'),
-    to: moment.exactOptional().describe('Exclusive.'),
-    resource: resourceOrAbove.exactOptional(),
-    rule: id.exactOptional(),
-    kind: z.enum(AUDIT_KINDS).exactOptional(),
-    actor: id.toLowerCase().exactOptional().describe('An object id.'),
-    operationId: id.exactOptional(),
-    approval: id.exactOptional(),
-    ...pageQuery,
-  }),
+  query: z.strictObject({ ...auditFilters, ...pageQuery }),
   statuses: [200],
   result: schemas.listOf(schemas.auditEntry),
   refusals: [],

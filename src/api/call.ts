@@ -38,6 +38,8 @@ interface Described {
   readonly statuses: readonly [number, ...number[]];
   /** The result, the media type when it is no JSON, or null when the answer has no body. */
   readonly result: z.ZodType | string | null;
+  /** Further media types of a result that is no JSON. */
+  readonly alsoAs?: readonly string[];
   readonly sendsHeaders?: Readonly<Record<string, string>>;
 }
 

@@ -74,7 +74,7 @@ export function refusalsOf(call: Call): RefusalCode[] {
 }
 
 function operationOf(call: Call, components: Components): object {
-  const content = contentOf(call.result, components);
+  const content = contentOf(call, components);
   const headers = Object.entries(call.sendsHeaders ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -104,9 +104,11 @@ function operationOf(call: Call, components: Components): object {
   };
 }
 
-function contentOf(result: Call['result'], components: Components): object | null {
+function contentOf({ result, alsoAs = [] }: Call, components: Components): object | null {
   if (result === null) return null;
-  if (typeof result === 'string') return { [result.split(';')[0] ?? '']: { schema: { type: 'string' } } };
+  if (typeof result === 'string') {
+    return Object.fromEntries([result, ...alsoAs].map((type) => [type.split(';')[0], { schema: { type: 'string' } }]));
+  }
   return { 'application/json': { schema: components.describe(result, 'output') } };
 }
 

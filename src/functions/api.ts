@@ -2,6 +2,7 @@
 import { app } from '@azure/functions';
 import { approve, getApproval, listApprovals, reject } from '../api/approvals.ts';
 import { getAuditEntry, listAudit, verifyAudit } from '../api/audit.ts';
+import { exportAudit } from '../api/audit-export.ts';
 import type { Call } from '../api/call.ts';
 import { getConsole } from '../api/console.ts';
 import { decideApprovals } from '../api/decisions.ts';
@@ -23,6 +24,7 @@ const described: readonly Call[] = [
   decideApprovals,
   listAudit,
   verifyAudit,
+  exportAudit,
   getAuditEntry,
   listFindings,
   getSummary,

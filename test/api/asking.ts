@@ -52,7 +52,7 @@ export async function ask(call: Call, service: ApiService | (() => ApiService), 
   );
   const said = z.string().default('').parse(answer.body);
   const headers = new Headers(z.record(z.string(), z.string()).parse(answer.headers));
-  const json = headers.get('content-type')?.includes('json');
+  const json = /[/+]json\b/.test(headers.get('content-type') ?? '');
   return {
     status: z.number().parse(answer.status),
     headers,

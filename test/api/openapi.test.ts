@@ -95,6 +95,7 @@ describe('openapi.json', () => {
       'GET /approvals',
       'GET /approvals/{id}',
       'GET /audit',
+      'GET /audit/export',
       'GET /audit/verify',
       'GET /audit/{id}',
       'GET /console',

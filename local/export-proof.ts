@@ -1,0 +1,181 @@
+/**
+ * Proves exports of the audit log offline, from files and public keys alone: every entry and the manifest are sealed, each
+ * chain goes on without a gap that the filter does not explain, and no file was cut. Memory does not grow with the files.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { z } from 'zod';
+import { type AnchoredEntry, anchorFault } from '../src/domain/anchor.ts';
+import { emptyHead, faultOf, type Link } from '../src/domain/audit.ts';
+import { isGapless, type Manifest } from '../src/domain/manifest.ts';
+import { type PublicKey, parsePublicKey, type Seal, sealFault } from '../src/domain/seal.ts';
+
+/** The first thing that is wrong. */
+export class NotWhole extends Error {
+  override readonly name = 'NotWhole';
+}
+
+export interface Proof {
+  readonly entries: number;
+  readonly chains: number;
+  /** Numbers that the filter left out between entries. */
+  readonly leftOut: number;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** One file after the other, oldest first; each is proved as the continuation of those before it. */
+export interface ExportProof {
+  /** Begins a file by its last line. Throws NotWhole. */
+  begin(lastLine: string): { line(text: string): void; end(): void };
+  result(): Proof;
+}
+
+/** The keys that the manifest itself names: a claim, which proves nothing about who made the file. */
+export function claimedKeys(lastLine: string): PublicKey[] {
+  return manifestIn(lastLine).publicKeys.flatMap(
+    ({ keyId, publicKey }) => parsePublicKey(`${keyId}:${publicKey}`) ?? [],
+  );
+}
+
+export function exportProof(keys: readonly PublicKey[]): ExportProof {
+  const ends = new Map<string, Place>();
+  let entries = 0;
+  let leftOut = 0;
+  let from: string | null = null;
+  let to: string | null = null;
+  /** Whether the first file begins with the first entry of each chain. */
+  let fromStart: boolean | null = null;
+
+  function begin(lastLine: string) {
+    const manifest = manifestIn(lastLine);
+    const fault = sealFault(manifest, keys) ?? (manifest.anchor && anchorFault(manifest.anchor, undefined, keys));
+    if (fault) throw new NotWhole(`the manifest: ${fault}`);
+    const gapless = isGapless(manifest.filter);
+    fromStart ??= manifest.filter.from === undefined;
+    const digest = createHash('sha256');
+    const inFile = new Map<string, number>();
+    let count = 0;
+    return {
+      line(text: string) {
+        const entry = entryIn(text, count + 1);
+        take(entry, gapless, manifest.anchor?.chains[entry.chain]);
+        inFile.set(entry.chain, entry.seq);
+        count++;
+        digest.update(`${text}\n`);
+      },
+      end() {
+        for (const [chain, { lastSeq }] of Object.entries(manifest.chains)) {
+          const last = inFile.get(chain) ?? 0;
+          if (last < lastSeq) throw bad(chain, last + 1, `it is not there; the manifest ends with ${lastSeq}`);
+        }
+        if (gapless && manifest.filter.to === undefined) reachAnchor(manifest);
+        sameContent(manifest, count, digest);
+      },
+    };
+  }
+
+  function take(entry: Entry, gapless: boolean, anchored: AnchoredEntry | undefined): void {
+    const { chain, seq, at, prevHash } = entry;
+    const end = ends.get(chain);
+    if (end && seq <= end.seq) throw bad(chain, seq, `it stands behind entry ${end.seq} of its chain`);
+    const expected = end ?? (gapless && fromStart ? emptyHead(chain) : null);
+    const isNext = expected?.seq === seq - 1;
+    if (expected && gapless && !isNext) throw bad(chain, expected.seq + 1, 'it is not there');
+    if (end && !isNext) leftOut += seq - end.seq - 1;
+    const before = expected && isNext ? expected : { chain, seq: seq - 1, hash: prevHash, at: null };
+    const fault = faultOf(entry, before, keys);
+    if (fault) throw bad(chain, seq, fault);
+    if (end?.at && at < end.at) throw bad(chain, seq, 'it goes back in time');
+    if (anchored?.seq === seq && anchored.hash !== entry.hash) throw bad(chain, seq, 'the anchor names another hash');
+    ends.set(chain, { chain, seq, hash: entry.hash, at });
+    entries++;
+    from = from === null || at < from ? at : from;
+    to = to === null || at > to ? at : to;
+  }
+
+  /** A file without an end has at least what was anchored before it was made. */
+  function reachAnchor({ anchor, filter }: Manifest): void {
+    for (const [chain, { seq, at }] of Object.entries(anchor?.chains ?? {})) {
+      const end = ends.get(chain)?.seq ?? 0;
+      if (end >= seq || (filter.from !== undefined && at < filter.from)) continue;
+      throw bad(chain, end + 1, `it is not there; anchor ${anchor?.number} ends with ${seq}`);
+    }
+  }
+
+  return { begin, result: () => ({ entries, chains: ends.size, leftOut, from, to }) };
+}
+
+interface Place {
+  readonly chain: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly at: string | null;
+}
+
+type Entry = Link & { readonly at: string };
+
+const text = z.string();
+const sealed = { keyId: text, hash: text, signature: text };
+// Loose, so that the members of a later version count for the hash, too.
+const entryShape: z.ZodType<Entry> = z.looseObject({
+  at: text,
+  chain: text,
+  seq: z.int().positive(),
+  prevHash: text,
+  ...sealed,
+});
+
+const manifestShape: z.ZodType<Manifest & Seal> = z.looseObject({
+  v: z.literal(1),
+  exportedAt: text,
+  filter: z.record(text, text),
+  count: z.int(),
+  chains: z.record(
+    text,
+    z.looseObject({ count: z.int(), firstSeq: z.int(), firstHash: text, lastSeq: z.int(), lastHash: text }),
+  ),
+  anchor: z
+    .looseObject({
+      number: z.int(),
+      at: text,
+      entries: z.int(),
+      wholeAt: text,
+      chains: z.record(text, z.looseObject({ seq: z.int(), hash: text, at: text })),
+      prevHash: text,
+      ...sealed,
+    })
+    .nullable(),
+  publicKeys: z.array(z.looseObject({ keyId: text, publicKey: text })),
+  sha256: text,
+  ...sealed,
+});
+const lastLineShape = z.strictObject({ manifest: manifestShape });
+
+function manifestIn(lastLine: string): Manifest & Seal {
+  const parsed = lastLineShape.safeParse(jsonOf(lastLine));
+  if (!parsed.success) throw new NotWhole('the last line is no manifest: the end was cut off, or it is no export');
+  return parsed.data.manifest;
+}
+
+function entryIn(line: string, number: number): Entry {
+  const parsed = entryShape.safeParse(jsonOf(line));
+  if (!parsed.success) throw new NotWhole(`line ${number} is no audit entry`);
+  return parsed.data;
+}
+
+function sameContent({ count: expected, sha256 }: Manifest, count: number, digest: Hash): void {
+  if (count !== expected) throw new NotWhole(`there are ${count} entries; the manifest says ${expected}`);
+  if (digest.digest('hex') !== sha256) throw new NotWhole('the lines are not byte for byte those of the manifest');
+}
+
+function bad(chain: string, seq: number, why: string): NotWhole {
+  return new NotWhole(`entry ${seq} of chain ${chain}: ${why}`);
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
