@@ -14,7 +14,7 @@ import { build } from './build.ts';
 import { signInAs } from './local-session.ts';
 import { personas } from './personas.ts';
 import { readableLine } from './readable-line.ts';
-import { people, pipeline, sampleEstate, workspaceId } from './simulator/estate.ts';
+import { people, pipeline, sampleEstate, subscriptionId, workspaceId } from './simulator/estate.ts';
 import { serviceIdentity } from './simulator/identity.ts';
 import { startTwin, type Twin } from './twin.ts';
 import { findTwin, forgetTwin, rememberTwin } from './twin-address.ts';
@@ -53,6 +53,7 @@ async function main(): Promise<void> {
     environment: {
       PLUMBLINE_AUDIT_KEY: auditKey,
       PLUMBLINE_MODE: process.env.PLUMBLINE_MODE ?? 'autofix',
+      PLUMBLINE_SUBSCRIPTIONS: subscriptionId,
       PLUMBLINE_WORKSPACE_ID: workspaceId,
       PLUMBLINE_SETTLE_SECONDS: process.env.PLUMBLINE_SETTLE_SECONDS ?? '3',
       PLUMBLINE_LOG_LEVEL: 'info',

@@ -84,6 +84,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
+/** When to sweep, for registering the timer: one that is malformed is told by readConfig, and must not keep an app from loading. */
+export function sweepScheduleIn({ PLUMBLINE_SWEEP_SCHEDULE }: Readonly<Record<string, string | undefined>>): string {
+  const given = PLUMBLINE_SWEEP_SCHEDULE?.trim();
+  return given && isSchedule(given) ? given : EVERY_SIX_HOURS;
+}
+
+const EVERY_SIX_HOURS = '0 0 */6 * * *';
 const WORKSPACE =
   /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/]+\/providers\/Microsoft\.OperationalInsights\/workspaces\/[^/]+$/i;
 /** One field of NCRONTAB: numbers, names, ranges, steps and lists of them. */
@@ -130,7 +137,7 @@ const SETTINGS = z.object({
   PLUMBLINE_SWEEP_SCHEDULE: z
     .string()
     .refine(isSchedule, 'must be six NCRONTAB fields, the first one seconds, such as 0 0 */6 * * *')
-    .default('0 0 */6 * * *'),
+    .default(EVERY_SIX_HOURS),
   PLUMBLINE_SELF_ID: z
     .string()
     .refine((id) => parseResourceId(id)?.kind === 'web-app', "must be the ARM id of Plumbline's own function app")

@@ -1,14 +1,17 @@
-/** Registers every function, synchronously; the only file that knows them all. Settings are read at the first use. */
+/** Registers every function, synchronously; the only file that knows them all. Settings are read at the first use, but for the schedule. */
+import { sweepScheduleIn } from './config.ts';
 import { registerAnchorAudit } from './functions/anchor-audit.ts';
 import { registerApi } from './functions/api.ts';
 import { registerDeadLetter } from './functions/dead-letter.ts';
 import { registerHousekeeping } from './functions/housekeeping.ts';
 import { registerReconcile } from './functions/reconcile.ts';
 import { registerResourceChanged } from './functions/resource-changed.ts';
+import { registerSweep } from './functions/sweep.ts';
 
 registerResourceChanged();
 registerReconcile();
 registerDeadLetter();
 registerHousekeeping();
 registerAnchorAudit();
+registerSweep(sweepScheduleIn(process.env));
 registerApi();

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createArm } from './azure/arm.ts';
 import { createCredential } from './azure/credential.ts';
+import { createEstate } from './azure/estate.ts';
 import { tellingTopic } from './azure/notifications.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
@@ -47,6 +48,7 @@ async function createService(config: Config): Promise<Service> {
       clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
       newId: randomUUID,
       arm: createArm({ ...config.arm, credential, now, log }),
+      estate: createEstate({ ...config.arm, credential, now, log }),
       options: {
         mode: config.mode,
         settleSeconds: config.settleSeconds,

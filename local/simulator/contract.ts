@@ -1,5 +1,6 @@
 // What the simulator offers to those who start it in their process. Other processes use the same through control.ts.
 import type { JsonObject } from './merge.ts';
+import type { GraphOptions } from './resource-graph.ts';
 
 /** Who makes a request. Users have a `name` (their user principal name); applications an `appId`, and no name in events. */
 export interface Caller {
@@ -37,6 +38,8 @@ export interface SimulatorOptions {
   eventSchema?: EventSchema;
   /** Pauses between attempts to deliver an event; default: a shortened form of Event Grid's schedule. */
   retryMilliseconds?: readonly number[];
+  /** Page size, lag and quota of Resource Graph. */
+  graph?: GraphOptions;
   /** The role of the managed identity: false answers 403 AuthorizationFailed. Default: everything but POST actions. */
   allows?: Allows;
 }

@@ -9,6 +9,7 @@ import type { EstateStore } from './estate-store.ts';
 import { type FaultBook, faultAnswer } from './faults.ts';
 import { callerOf } from './identity.ts';
 import type { Operations } from './operations.ts';
+import { graphAction, graphPath, type ResourceGraph } from './resource-graph.ts';
 import type { Writes } from './writes.ts';
 
 export interface ArmRequest {
@@ -27,6 +28,7 @@ export type Outcome = Answer | 'reset' | 'hang';
 export interface Manager {
   estate: EstateStore;
   faults: FaultBook;
+  graph: ResourceGraph;
   operations: Operations;
   writes: Writes;
   allows: Allows;
@@ -52,6 +54,7 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   if ('status' in caller) return caller;
   record.callerObjectId = caller.objectId;
 
+  if (method === 'POST' && path.toLowerCase() === graphPath) return queryGraph(request, manager, caller);
   const address = addressOf(path);
   if (!address) return errors.invalidResourceType(path);
   const found = rowOf(address);
@@ -75,6 +78,22 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   const place = placeOf(address, found, manager.estate);
   if (method === 'GET') return read(place, address);
   return write(request, manager, place, caller, fault);
+}
+
+/** A query reads although it is a POST; a role that reads is all it needs. */
+async function queryGraph({ method, url, body }: ArmRequest, manager: Manager, caller: Caller): Promise<Outcome> {
+  const faults = manager.faults.strike({ method, path: graphPath, action: graphAction });
+  for (const fault of faults) if (fault.action === 'delay') await manager.pause(fault.milliseconds ?? 0);
+  const fault = faults.find((one) => one.action !== 'delay');
+  if (fault?.action === 'reset' || fault?.action === 'hang') return fault.action;
+  if (fault?.action === 'throttled') return manager.graph.throttled(fault.retryAfter ?? 10);
+  if (fault?.action === 'forbidden') {
+    return errors.forbidden(caller.appId ?? caller.objectId, caller.objectId, graphAction, '/');
+  }
+  if (fault?.action === 'answer') return { status: fault.status ?? 500, body: fault.body };
+  if (fault) return errors.server(fault.status ?? 500);
+  if (!url.searchParams.get('api-version')) return errors.missingApiVersion();
+  return manager.graph.answer(body, caller.objectId, Date.now());
 }
 
 function read(place: Place, address: Address): Answer {

@@ -16,6 +16,7 @@ import { operations } from './operations.ts';
 import { pause } from './pause.ts';
 import { changeAs } from './people.ts';
 import { rateLimit } from './rate-limit.ts';
+import { resourceGraph } from './resource-graph.ts';
 import { answerArm, armHeaders, everythingButActions, type Manager, type Outcome } from './resource-manager.ts';
 import { type Incoming, listen } from './server.ts';
 import { writes } from './writes.ts';
@@ -43,6 +44,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const manager: Manager = {
     estate,
     faults,
+    graph: resourceGraph(estate, options.graph ?? {}),
     operations: running,
     writes: writer,
     allows: options.allows ?? everythingButActions,

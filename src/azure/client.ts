@@ -17,7 +17,7 @@ export interface ClientOptions extends PipelineOptions {
   readonly onRequest?: (request: SentRequest) => void;
 }
 
-export type Method = 'GET' | 'PATCH' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 export interface SentRequest {
   readonly method: Method;

@@ -25,6 +25,8 @@ export interface Circumstances {
   readonly mode: Mode;
   readonly stopped: { readonly reason: string } | null;
   readonly selfId: string | null;
+  /** That nobody but the sweep has brought it up, and operators want such findings reported only. */
+  readonly foundBySweep: boolean;
   readonly memory: ChangeMemory | null;
   /** The exemption of the rule on the resource that is in force. */
   readonly exemption: Exemption | null;
@@ -108,6 +110,12 @@ const declined: Cause = (_, { memory }) => {
   );
 };
 
+/** Nobody wants three thousand cards on the first day: an operator says which of them come before people. */
+const swept: Cause = ({ tier: found }, { foundBySweep }) =>
+  foundBySweep && found === 'risky'
+    ? asks('report', 'found-by-sweep', 'Only the sweep found it: it is queued when an operator asks for it.', true)
+    : null;
+
 const provisioning: Cause = (_, { snapshot }) =>
   provisioningFinished(snapshot)
     ? null
@@ -130,6 +138,7 @@ export const CEILINGS: readonly Cause[] = [
   managed,
   self,
   declined,
+  swept,
   provisioning,
 ];
 

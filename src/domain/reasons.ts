@@ -19,6 +19,7 @@ export const REASON_CODES = [
   'self',
   'rejected-before',
   'expired-before',
+  'found-by-sweep',
   'provisioning',
   'moved',
   'already-right',

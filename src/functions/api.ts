@@ -14,11 +14,13 @@ import { describing } from '../api/openapi.ts';
 import { handlerOf } from '../api/route.ts';
 import { getRule, listRules } from '../api/rules.ts';
 import { getSettings, putSettings } from '../api/settings.ts';
+import { getScan, postApprovals, postScan } from '../api/sweep.ts';
 import { getService } from '../service.ts';
 
 const described: readonly Call[] = [
   listApprovals,
   getApproval,
+  postApprovals,
   approve,
   reject,
   decideApprovals,
@@ -36,6 +38,8 @@ const described: readonly Call[] = [
   listExemptions,
   postExemption,
   deleteExemption,
+  postScan,
+  getScan,
   getHealth,
   getConsole,
 ];

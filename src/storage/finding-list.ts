@@ -2,6 +2,7 @@
  * The list of findings, newest first. A row's key holds the time, so it moves when the verdict changes; the row r-<resource>
  * knows the keys of a resource and changes with them in one transaction, so that no crash leaves a stale finding behind.
  */
+import { odata } from '@azure/data-tables';
 import { z } from 'zod';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingList, StorageUnavailable } from '../workflows/ports.ts';
@@ -16,7 +17,7 @@ export function openFindingList(table: Table): FindingList {
     async replace(resource, findings) {
       const entities = findings.map((one) => rowOf(resource.key, one));
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await replaceAll(`r-${hashOf(resource.key)}`, entities)) return;
+        if (await replaceAll(resource.key, entities)) return;
       }
       throw new StorageUnavailable(`could not list the findings of ${resource.id}: other writers were faster`);
     },
@@ -26,10 +27,18 @@ export function openFindingList(table: Table): FindingList {
       const { items, next } = await table.page(allOf(startingWith(PARTITION, 'f-'), columns, resource), page);
       return { items: items.map((row) => valueIn(finding, table.name, row)), next };
     },
+
+    async resources(scope, after, upTo) {
+      const behind = odata`ResourceKey gt ${after}`;
+      const range = upTo === null ? behind : `${behind} and ${odata`ResourceKey le ${upTo}`}`;
+      const rows = await table.all(`${allOf(startingWith(PARTITION, 'r-'), {}, scope)} and ${range}`);
+      return rows.filter((row) => valueIn(KEYS, table.name, row).length > 0).map((row) => String(row.ResourceKey));
+    },
   };
 
   /** False when somebody else replaced them meanwhile. */
-  async function replaceAll(indexKey: string, entities: readonly Entity[]): Promise<boolean> {
+  async function replaceAll(resourceKey: string, entities: readonly Entity[]): Promise<boolean> {
+    const indexKey = `r-${hashOf(resourceKey)}`;
     const index = await table.get(PARTITION, indexKey);
     const present = new Set(index ? valueIn(KEYS, table.name, index) : []);
     const wanted = new Set(entities.map(({ rowKey }) => rowKey));
@@ -46,7 +55,7 @@ export function openFindingList(table: Table): FindingList {
         if ('put' in step) present.add(step.put.rowKey);
         if ('remove' in step) present.delete(step.remove.rowKey);
       }
-      const row = entityOf({ partitionKey: PARTITION, rowKey: indexKey }, [...present]);
+      const row = entityOf({ partitionKey: PARTITION, rowKey: indexKey }, [...present], { ResourceKey: resourceKey });
       const answer = await table.transact([etag === null ? { insert: row } : { replace: row, etag }, ...chunk]);
       if (answer instanceof Declined) return false;
       etag = answer[0] ?? null;

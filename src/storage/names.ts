@@ -10,8 +10,10 @@ export const TABLES = {
   exemptions: 'PlumblineExemptions',
   deadLetters: 'PlumblineDeadLetters',
   alarms: 'PlumblineAlarms',
+  scans: 'PlumblineScans',
 } as const;
 
 export const RECONCILE_QUEUE = 'plumbline-reconcile';
+export const SWEEP_QUEUE = 'plumbline-sweep';
 export const LEASE_CONTAINER = 'plumbline-leases';
 export const ANCHOR_CONTAINER = 'plumbline-anchors';

@@ -13,7 +13,9 @@ import type {
   FindingList,
   Leases,
   Memories,
+  Scans,
   SettingsStore,
+  SweepQueue,
   WorkQueue,
 } from '../workflows/ports.ts';
 import { openAlarms } from './alarms.ts';
@@ -27,8 +29,9 @@ import { openExemptions } from './exemptions.ts';
 import { openFindingList } from './finding-list.ts';
 import { openLeases } from './leases.ts';
 import { openMemories } from './memories.ts';
-import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, TABLES } from './names.ts';
+import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import type { OnRequest } from './requests.ts';
+import { openScans } from './scans.ts';
 import { openSettingsStore } from './settings-store.ts';
 import { openTable } from './table.ts';
 import { openWorkQueue } from './work-queue.ts';
@@ -48,6 +51,8 @@ export interface StorageOptions {
 
 export interface Storage {
   readonly queue: WorkQueue;
+  readonly sweeps: SweepQueue;
+  readonly scans: Scans;
   readonly leases: Leases;
   readonly alarms: Alarms;
   readonly events: Events;
@@ -72,6 +77,8 @@ export function openStorage(options: StorageOptions): Storage {
   const settingsTable = table(TABLES.settings);
   return {
     queue,
+    sweeps: openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest),
+    scans: openScans(table(TABLES.scans)),
     leases,
     alarms: openAlarms(table(TABLES.alarms)),
     events: openEvents(table(TABLES.events), table(TABLES.eventIds)),

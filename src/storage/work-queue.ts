@@ -1,10 +1,10 @@
-/** The queue of resources to look at. Messages never expire and are visible when their delay is over. */
+/** A queue of resources to look at. Messages never expire and are visible when their delay is over. */
 import type { QueueClient } from '@azure/storage-queue';
-import type { WorkQueue } from '../workflows/ports.ts';
+import type { SweepQueue } from '../workflows/ports.ts';
 import type { OnRequest, Requests } from './requests.ts';
 import { requestsTo } from './requests.ts';
 
-export function openWorkQueue(client: QueueClient, onRequest: OnRequest): WorkQueue & { ping(): Promise<void> } {
+export function openWorkQueue(client: QueueClient, onRequest: OnRequest): SweepQueue & { ping(): Promise<void> } {
   const requests: Requests = requestsTo(
     {
       kind: 'queue',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { parseResourceId } from '../domain/resource.ts';
 import { workMessage } from './messages.ts';
 import type { World } from './ports.ts';
+import { countForScan } from './sweep.ts';
 
 /** Remembers why a message failed this time, for the case that it is given up. Returns nothing; throws nothing. */
 export async function noteFailure(world: World, message: unknown, error: unknown): Promise<void> {
@@ -29,6 +30,7 @@ export async function buryMessage(world: World, queue: string, message: unknown)
     const reasons = [{ code: 'dead' as const, text: 'It could not be handled; its dead letter says why.' }];
     await world.events.conclude(resource, [work.event.id], { outcome: 'dead', auditIds: [], reasons });
   }
+  if (work) await countForScan(world, work);
   world.log.error({ resource: resource?.id, eventId: work?.event?.id }, 'message given up');
 }
 

@@ -9,6 +9,7 @@ import { exemptionFor } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type EffectiveRule, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { foundBySweepOnly } from './found-by-sweep.ts';
 import { type Facts, isOurs } from './load-facts.ts';
 import type { World } from './ports.ts';
 import { declinedBy, type Judged } from './settle-approvals.ts';
@@ -51,6 +52,7 @@ export function judge(
       mode: modeFor(settings, resource),
       stopped: settings.stopped,
       selfId: world.options.selfId,
+      foundBySweep: !settings.approvals.fromSweep && foundBySweepOnly(evaluation, facts, changers),
       memory: digest === null ? null : (declined[digest] ?? null),
       exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
     };

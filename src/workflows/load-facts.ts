@@ -4,7 +4,7 @@ import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { viewOf } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
-import type { ResourceMemory, StoredEvent, StoredSettings, Versioned, World } from './ports.ts';
+import type { ResourceMemory, StoredEvent, StoredSettings, Versioned, WorkMessage, World } from './ports.ts';
 
 export interface Facts {
   readonly settings: StoredSettings;
@@ -16,11 +16,13 @@ export interface Facts {
   readonly waiting: readonly StoredEvent[];
   /** Those whose scope is the resource or above it. */
   readonly exemptions: readonly Exemption[];
+  /** What brought us here. */
+  readonly message: Pick<WorkMessage, 'cause' | 'rule'>;
   /** Plumbline itself, as Azure knows it. */
   readonly self: { readonly objectId: string | null; readonly appId: string | null };
 }
 
-export async function loadFacts(world: World, resource: Resource): Promise<Facts> {
+export async function loadFacts(world: World, resource: Resource, message: WorkMessage): Promise<Facts> {
   const [settings, stored, waiting, exemptions, self] = await Promise.all([
     currentSettings(world),
     world.memories.load(resource),
@@ -37,6 +39,7 @@ export async function loadFacts(world: World, resource: Resource): Promise<Facts
     approvals: loaded.flatMap((approval) => approval ?? []),
     waiting,
     exemptions,
+    message,
     self,
   };
 }

@@ -1,9 +1,28 @@
-/** The messages of the work queue, parsed like everything that comes from outside. */
+/** The messages of the queues, parsed like everything that comes from outside. */
 import { z } from 'zod';
+
+const sweep = z.object({ id: z.string().min(1), startedAt: z.iso.datetime() });
 
 export const workMessage = z.object({
   resource: z.string().min(1),
-  cause: z.enum(['event', 'decision', 'wake']),
+  cause: z.enum(['event', 'decision', 'wake', 'sweep', 'scan', 'request']),
   event: z.object({ id: z.string().min(1), receivedAt: z.iso.datetime() }).optional(),
+  sweep: sweep.optional(),
+  rule: z.string().min(1).optional(),
   attempt: z.int().min(0),
 });
+
+export const sweepPage = z.object({
+  list: z.object({
+    cause: z.enum(['sweep', 'scan']),
+    subscriptionId: z.string().min(1),
+    scope: z.string().min(1),
+    token: z.string().nullable(),
+    after: z.string(),
+  }),
+  sweep,
+  attempt: z.int().min(0),
+});
+
+/** What the slow queue carries: a page to list, or a resource to look at. */
+export const sweepMessage = z.union([sweepPage, workMessage]);

@@ -16,6 +16,7 @@ import type {
   Exemptions,
   FindingList,
   Memories,
+  Scans,
   SettingsStore,
 } from './stores.ts';
 
@@ -75,16 +76,65 @@ export interface Arm {
   identity(): Promise<{ readonly objectId: string | null; readonly appId: string | null }>;
 }
 
+// ---- The estate ---------------------------------------------------------------------------------------------------------
+
+export type EstatePage =
+  | {
+      readonly kind: 'page';
+      /** ARM ids in the order of their lower-case form. */
+      readonly ids: readonly string[];
+      /** How to ask for the next page; null when this was the last. */
+      readonly next: string | null;
+      /** Seconds before anything may be asked again. */
+      readonly waitSeconds: number;
+    }
+  | { readonly kind: 'refused'; readonly failure: ArmFailure };
+
+/** What there is to look at. It lags behind: it says where to look, never what is there. */
+export interface Estate {
+  list(subscriptionId: string, token: string | null): Promise<EstatePage>;
+}
+
 // ---- Work -------------------------------------------------------------------------------------------------------------
 
 /** A message says where to look and why; it carries ids only. */
 export interface WorkMessage {
   readonly resource: string;
-  readonly cause: 'event' | 'decision' | 'wake';
+  readonly cause: 'event' | 'decision' | 'wake' | 'sweep' | 'scan' | 'request';
   /** For events: the id, and when it was received by our clock (ISO). */
   readonly event?: { readonly id: string; readonly receivedAt: string } | undefined;
+  /** For sweeps and scans: which one. */
+  readonly sweep?: SweepRun | undefined;
+  /** For requests: the rule whose violation an operator wants before people. */
+  readonly rule?: string | undefined;
   /** How often it has been put back. */
   readonly attempt: number;
+}
+
+export interface SweepRun {
+  readonly id: string;
+  /** By our clock, ISO: what was looked at since need not be looked at for it. */
+  readonly startedAt: string;
+}
+
+/** A page of the estate to list: its resources go on the same queue, then the next page. */
+export interface SweepPage {
+  readonly list: {
+    readonly cause: 'sweep' | 'scan';
+    readonly subscriptionId: string;
+    /** The subscription, or what of it is wanted. */
+    readonly scope: string;
+    readonly token: string | null;
+    /** The key of the last resource on the page before; empty at the first. */
+    readonly after: string;
+  };
+  readonly sweep: SweepRun;
+  readonly attempt: number;
+}
+
+/** The slow path: a queue of its own, so that no sweep stands before a person's change. */
+export interface SweepQueue {
+  send(message: WorkMessage | SweepPage, delaySeconds: number): Promise<void>;
 }
 
 export interface WorkQueue {
@@ -116,7 +166,10 @@ export interface Ports {
   readonly log: Log;
   newId(): string;
   readonly arm: Arm;
+  readonly estate: Estate;
   readonly queue: WorkQueue;
+  readonly sweeps: SweepQueue;
+  readonly scans: Scans;
   readonly leases: Leases;
   readonly alarms: Alarms;
   readonly events: Events;

@@ -12,7 +12,7 @@ import { forget } from './forget-resource.ts';
 import { documentsFor, judge, rulesOn } from './judge.ts';
 import { type Facts, isOurs, loadFacts } from './load-facts.ts';
 import { planWork } from './plan-work.ts';
-import { type Lease, StaleVersion, type WorkMessage, type World } from './ports.ts';
+import { type Lease, StaleVersion, type WorkMessage, type WorkQueue, type World } from './ports.ts';
 import { recordOutcome, rememberPlan } from './record.ts';
 import { remainingDelay } from './settle-delay.ts';
 import { logFacts } from './store-approval.ts';
@@ -22,6 +22,8 @@ const READ_TRIES = 8;
 /** After so many tries at writing, the message is given up to the poison queue. */
 const WRITE_TRIES = 20;
 const LEASE_WAIT_SECONDS = 15;
+/** What goes the slow path, and stays on it. */
+const SLOW: readonly WorkMessage['cause'][] = ['sweep', 'scan', 'request'];
 
 /** Come back later: in so many seconds, as a further try or as the same one. */
 interface Later {
@@ -29,18 +31,21 @@ interface Later {
   readonly counts: boolean;
 }
 
-/** Handles one message. Throws when it could not be handled: then the queue delivers it again. */
-export async function reconcile(world: World, message: WorkMessage): Promise<void> {
+/**
+ * Handles one message; false when it was put back to come again. Throws when it could not be handled: then the queue
+ * delivers it again.
+ */
+export async function reconcile(world: World, message: WorkMessage): Promise<boolean> {
   const resource = parseResourceId(message.resource);
   if (!resource) throw new Error(`the message names '${message.resource}', which is no resource that Plumbline knows`);
   if (message.event) {
     const stored = await world.events.get(resource, message.event.id);
-    if (!stored || stored.outcome !== null) return;
+    if (!stored || stored.outcome !== null) return true;
   }
   const lease = await world.leases.acquire(resource);
   if (!lease) {
     await putBack(world, message, { seconds: Math.min(LEASE_WAIT_SECONDS, 2 ** message.attempt), counts: true });
-    return;
+    return false;
   }
   let later: Later | null;
   try {
@@ -53,10 +58,12 @@ export async function reconcile(world: World, message: WorkMessage): Promise<voi
     await lease.release();
   }
   if (later) await putBack(world, message, later);
+  return later === null;
 }
 
 async function underLease(world: World, lease: Lease, named: Resource, message: WorkMessage): Promise<Later | null> {
-  const loaded = await loadFacts(world, named);
+  const loaded = await loadFacts(world, named, message);
+  if (isSweptAlready(message, loaded)) return null;
   const wait = waitFor(world, message, loaded);
   if (wait === 'concluded') return null;
   if (wait > 0 && message.cause === 'wake') return putOff(world, named, wait);
@@ -111,12 +118,24 @@ function waitFor(world: World, message: WorkMessage, { waiting, memory }: Facts)
   if (message.cause === 'decision') return 0;
   const now = world.clock.now();
   const busy = memory.lookAgainAt === null ? 0 : (Date.parse(memory.lookAgainAt) - now.getTime()) / 1000;
-  if (!message.event) return Math.max(0, busy);
+  if (!message.event) return Math.max(0, busy, message.sweep ? settlingOf(world, waiting) : 0);
   const { id } = message.event;
   const own = waiting.find(({ event }) => event.id === id);
   if (!own) return 'concluded';
   const settling = remainingDelay(own, waiting, world.options.settleSeconds, now);
   return Math.max(0, settling, busy);
+}
+
+/** Seconds until every event that waits has settled: a sweep does not look into the middle of a deployment either. */
+function settlingOf({ options, clock }: World, waiting: Facts['waiting']): number {
+  return Math.max(...waiting.map((one) => remainingDelay(one, waiting, options.settleSeconds, clock.now())));
+}
+
+/** Whether the resource was looked at, with nothing left unread, since the sweep began; a look may take a minute. */
+function isSweptAlready({ sweep }: WorkMessage, { memory }: Facts): boolean {
+  if (!sweep || memory.evaluatedAt === null || memory.lookAgainAt !== null) return false;
+  const whole = memory.gone || memory.documents.every(({ status }) => status !== 'failed');
+  return whole && Date.parse(memory.evaluatedAt) - 60_000 >= Date.parse(sweep.startedAt);
 }
 
 /** Wake-ups that come too early become one alarm, on the minute; as messages of their own they would multiply. */
@@ -138,8 +157,13 @@ function backOff(attempt: number, { documents }: Snapshot): number {
   return Math.max(Math.min(60, 2 ** (attempt + 1)), ...asked);
 }
 
+/** Where a message belongs. */
+export function queueOf({ queue, sweeps }: World, { cause }: WorkMessage): WorkQueue {
+  return SLOW.includes(cause) ? sweeps : queue;
+}
+
 async function putBack(world: World, message: WorkMessage, { seconds, counts }: Later): Promise<void> {
-  await world.queue.send({ ...message, attempt: message.attempt + (counts ? 1 : 0) }, Math.ceil(seconds));
+  await queueOf(world, message).send({ ...message, attempt: message.attempt + (counts ? 1 : 0) }, Math.ceil(seconds));
 }
 
 function occasionOf(resource: Resource, message: WorkMessage, facts: Facts, now: Date): Occasion {
@@ -155,7 +179,8 @@ function occasionOf(resource: Resource, message: WorkMessage, facts: Facts, now:
 
 /** When our own echo is what brought us here, somebody's change that waits as well is the better answer to "why". */
 function triggerOf(message: WorkMessage, { waiting, memory, self }: Facts): Occasion['trigger'] {
-  if (message.cause === 'decision') return { type: 'decision' };
+  if (message.cause === 'sweep' || message.cause === 'scan') return { type: message.cause };
+  if (message.cause === 'decision' || message.cause === 'request') return { type: 'decision' };
   const own = waiting.find(({ event }) => event.id === message.event?.id);
   const theirs = waiting.filter((event) => !isOurs(event, self)).sort((a, b) => (a.receivedAt < b.receivedAt ? 1 : -1));
   const found = own && isOurs(own, self) ? (theirs[0] ?? own) : own;

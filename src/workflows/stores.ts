@@ -107,6 +107,29 @@ export interface FindingList {
   /** These are now all findings of the resource. */
   replace(resource: Resource, findings: readonly Finding[]): Promise<void>;
   list(query: FindingQuery, page: PageRequest): Promise<Page<Finding>>;
+  /** Keys of the resources below a scope that have findings, from one (exclusive) to another (inclusive, null: all). */
+  resources(scope: string, after: string, upTo: string | null): Promise<string[]>;
+}
+
+export interface Scan {
+  readonly id: string;
+  readonly scope: string;
+  /** done: everything was listed, and everything found was looked at. */
+  readonly status: 'running' | 'done';
+  readonly found: number;
+  readonly evaluated: number;
+}
+
+/** How far scans are. Each resource counts once, however often it is told. */
+export interface Scans {
+  begin(id: string, scope: string): Promise<void>;
+  /** These are to be looked at. */
+  found(id: string, resources: readonly string[]): Promise<void>;
+  /** Nothing more will be found. */
+  listed(id: string): Promise<void>;
+  /** This one was looked at, or given up to the dead letters. */
+  evaluated(id: string, resource: string): Promise<void>;
+  get(id: string): Promise<Scan | null>;
 }
 
 export interface FindingQuery {

@@ -18,9 +18,11 @@ import {
   StaleVersion,
   type StoredEvent,
   type StoredSettings,
+  type SweepPage,
   type WorkMessage,
   type World,
 } from '../../src/workflows/ports.ts';
+import { memoryScans, type StoredScan } from '../world/memory-estate.ts';
 import { memoryExemptions } from '../world/memory-exemptions.ts';
 
 export const NOW = '2026-03-01T12:00:00.000Z';
@@ -35,6 +37,8 @@ export interface MemoryWorld extends World {
     settings: { value: StoredSettings; version: number } | null;
     readonly exemptions: Map<string, { value: Exemption; version: number }>;
     readonly sent: WorkMessage[];
+    readonly swept: (SweepPage | WorkMessage)[];
+    readonly scans: Map<string, StoredScan>;
     readonly logged: { level: string; fields: unknown; message: string }[];
   };
 }
@@ -49,6 +53,8 @@ export function memoryWorld(): MemoryWorld {
     settings: null,
     exemptions: new Map(),
     sent: [],
+    swept: [],
+    scans: new Map(),
     logged: [],
   };
   const log = (level: string) => (fields: unknown, message: string) => {
@@ -71,7 +77,7 @@ export function memoryWorld(): MemoryWorld {
     stored,
     clock: { now: () => new Date(NOW), sleep: unused },
     log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
-    newId: unused,
+    newId: () => 'an-id-of-ours',
     rules: [tlsRule, debuggingRule],
     options: { mode: 'approve', settleSeconds: 30, selfId: null, workspaceId: null },
     arm: {
@@ -85,6 +91,13 @@ export function memoryWorld(): MemoryWorld {
         stored.sent.push(message);
       },
     },
+    estate: { list: unused },
+    sweeps: {
+      send: async (message) => {
+        stored.swept.push(message);
+      },
+    },
+    scans: memoryScans(stored.scans),
     leases: { acquire: unused },
     alarms: { set: async () => 'alarm', clear: async () => {}, due: unused },
     deadLetters: { noteFailure: unused, bury: unused },
@@ -105,6 +118,7 @@ export function memoryWorld(): MemoryWorld {
     },
     findings: {
       replace: unused,
+      resources: unused,
       list: async (query, page) =>
         pageOf(
           stored.findings.filter(

@@ -106,12 +106,15 @@ describe('openapi.json', () => {
       'GET /openapi.json',
       'GET /rules',
       'GET /rules/{id}',
+      'GET /scans/{id}',
       'GET /settings',
       'GET /summary',
+      'POST /approvals',
       'POST /approvals/decisions',
       'POST /approvals/{id}/approve',
       'POST /approvals/{id}/reject',
       'POST /exemptions',
+      'POST /scans',
       'PUT /settings',
     ]);
   });

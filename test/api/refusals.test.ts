@@ -189,6 +189,8 @@ describe('who may make which call', () => {
     reject: 'Approver',
     decideApprovals: 'Approver',
     putSettings: 'Operator',
+    queueFindings: 'Operator',
+    startScan: 'Operator',
     createExemption: 'Operator',
     deleteExemption: 'Operator',
   };

@@ -11,9 +11,10 @@ import {
 import { tokenFor } from '../../local/simulator/identity.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
 import { type ArmOptions, createArm } from '../../src/azure/arm.ts';
+import { createEstate } from '../../src/azure/estate.ts';
 import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
 import { createLog } from '../../src/log.ts';
-import type { Arm } from '../../src/workflows/ports.ts';
+import type { Arm, Estate } from '../../src/workflows/ports.ts';
 
 export const SUBSCRIPTION = '00000000-0000-4000-8000-000000000001';
 export const OID = '00000000-0000-4000-8000-0000000000b1';
@@ -25,14 +26,14 @@ export interface Logged {
 
 /** An Arm that trusts the simulator's certificate, as NODE_EXTRA_CA_CERTS makes a process do. */
 export function armOn(simulator: Simulator, options: Partial<ArmOptions> = {}): Arm & Logged & { close(): void } {
-  const agent = new Agent({ ca: readFileSync(simulator.certificatePath), keepAlive: true });
-  const inner = createDefaultHttpClient();
-  const httpClient: HttpClient = { sendRequest: (request) => inner.sendRequest(Object.assign(request, { agent })) };
-  const credential = credentialWith(
-    tokenFor(simulator.url, { type: 'app', objectId: OID, appId: APP_ID }, new Date(), 4e9),
-  );
-  const arm = armWith({ endpoint: simulator.url, audience: simulator.url, credential, httpClient, ...options });
-  return { ...arm, close: () => agent.destroy() };
+  const { close, ...wired } = wiredTo(simulator);
+  return { ...armWith({ ...wired, ...options }), close };
+}
+
+/** The same for listing the estate. */
+export function estateOn(simulator: Simulator): Estate & { close(): void } {
+  const { close, ...wired } = wiredTo(simulator);
+  return { ...createEstate(optionsWith([], wired)), close };
 }
 
 export interface CannedReply {
@@ -41,10 +42,47 @@ export interface CannedReply {
   readonly body?: unknown;
 }
 
+type Answering = (request: PipelineRequest) => CannedReply;
+
 /** An Arm whose every request is answered by hand; `requests` are those that reached the wire. */
-export function armAnswering(
-  answer: (request: PipelineRequest) => CannedReply,
-): Arm & Logged & { requests: PipelineRequest[] } {
+export function armAnswering(answer: Answering): Arm & Logged & { requests: PipelineRequest[] } {
+  const { httpClient, requests } = answering(answer);
+  return { ...armWith({ httpClient }), requests };
+}
+
+export function estateAnswering(answer: Answering): Estate & { requests: PipelineRequest[] } {
+  const { httpClient, requests } = answering(answer);
+  return { ...createEstate(optionsWith([], { httpClient })), requests };
+}
+
+export function armWith(options: Partial<ArmOptions>): Arm & Logged {
+  const lines: string[] = [];
+  return { ...createArm(optionsWith(lines, options)), lines };
+}
+
+function optionsWith(lines: string[], options: Partial<ArmOptions>): ArmOptions {
+  return {
+    endpoint: 'https://management.azure.com',
+    audience: 'https://management.azure.com',
+    credential: credentialWith('planted-token'),
+    log: createLog('debug', { write: (line) => void lines.push(line) }),
+    now: () => new Date(),
+    ...options,
+  };
+}
+
+function wiredTo(simulator: Simulator) {
+  const agent = new Agent({ ca: readFileSync(simulator.certificatePath), keepAlive: true });
+  const inner = createDefaultHttpClient();
+  const httpClient: HttpClient = { sendRequest: (request) => inner.sendRequest(Object.assign(request, { agent })) };
+  const credential = credentialWith(
+    tokenFor(simulator.url, { type: 'app', objectId: OID, appId: APP_ID }, new Date(), 4e9),
+  );
+  const { url } = simulator;
+  return { endpoint: url, audience: url, credential, httpClient, close: () => agent.destroy() };
+}
+
+function answering(answer: Answering): { httpClient: HttpClient; requests: PipelineRequest[] } {
   const requests: PipelineRequest[] = [];
   const httpClient: HttpClient = {
     async sendRequest(request) {
@@ -54,20 +92,7 @@ export function armAnswering(
       return { request, status, headers: createHttpHeaders(headers), bodyAsText };
     },
   };
-  return { ...armWith({ httpClient }), requests };
-}
-
-export function armWith(options: Partial<ArmOptions>): Arm & Logged {
-  const lines: string[] = [];
-  const arm = createArm({
-    endpoint: 'https://management.azure.com',
-    audience: 'https://management.azure.com',
-    credential: credentialWith('planted-token'),
-    log: createLog('debug', { write: (line) => void lines.push(line) }),
-    now: () => new Date(),
-    ...options,
-  });
-  return { ...arm, lines };
+  return { httpClient, requests };
 }
 
 export function credentialWith(token: string): TokenCredential {

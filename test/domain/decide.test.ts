@@ -157,6 +157,7 @@ function around(members: Partial<Circumstances>, beside: JsonObject = {}, proper
     mode: 'autofix',
     stopped: null,
     selfId: null,
+    foundBySweep: false,
     memory: null,
     exemption: null,
     ...members,

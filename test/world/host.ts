@@ -6,12 +6,14 @@ import type { Approval } from '../../src/domain/approval.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { buryMessage, noteFailure } from '../../src/workflows/bury-message.ts';
 import { housekeep } from '../../src/workflows/housekeeping.ts';
-import { workMessage } from '../../src/workflows/messages.ts';
+import { sweepMessage, workMessage } from '../../src/workflows/messages.ts';
 import type { World } from '../../src/workflows/ports.ts';
 import { receiveEvent } from '../../src/workflows/receive-event.ts';
 import { reconcile } from '../../src/workflows/reconcile.ts';
 import { type DecisionRequest, recordDecision } from '../../src/workflows/record-decision.ts';
+import { handleSweep } from '../../src/workflows/sweep.ts';
 import { Crash } from './crashes.ts';
+import type { QueuedSweep } from './memory-estate.ts';
 import type { QueuedMessage } from './memory-work.ts';
 import type { MemoryWorld } from './memory-world.ts';
 
@@ -55,18 +57,30 @@ export function createHost(world: MemoryWorld, options: HostOptions = {}): Host 
     }
   }
 
-  async function handle(taken: QueuedMessage): Promise<void> {
-    const done = () => stored.queue.splice(stored.queue.indexOf(taken), 1);
+  /** What waits on both queues; of messages that show at the same time, those of the slow one come last. */
+  function waiting(): Queued[] {
+    const fast = stored.queue.map((taken): Queued => {
+      const done = () => void stored.queue.splice(stored.queue.indexOf(taken), 1);
+      return { taken, queue: 'reconcile', done, run: () => reconcile(ports, workMessage.parse(taken.message)) };
+    });
+    const slow = stored.sweeps.map((taken): Queued => {
+      const done = () => void stored.sweeps.splice(stored.sweeps.indexOf(taken), 1);
+      return { taken, queue: 'sweep', done, run: () => handleSweep(ports, sweepMessage.parse(taken.message)) };
+    });
+    return [...fast, ...slow];
+  }
+
+  async function handle({ taken, queue, done, run }: Queued): Promise<void> {
     taken.taken += 1;
     if (taken.taken > DELIVERIES) {
-      if (await survive(() => buryMessage(ports, 'reconcile', taken.message))) done();
+      if (await survive(() => buryMessage(ports, queue, taken.message))) done();
       return;
     }
     taken.visibleAt = clock.now().getTime() + (options.afterCrashSeconds ?? AFTER_ERROR_SECONDS) * 1000;
     let failed = false;
     const lived = await survive(async () => {
       try {
-        await reconcile(ports, workMessage.parse(taken.message));
+        await run();
       } catch (error) {
         if (error instanceof Crash) throw error;
         await noteFailure(ports, taken.message, error);
@@ -95,7 +109,7 @@ export function createHost(world: MemoryWorld, options: HostOptions = {}): Host 
 
     async work() {
       const now = clock.now().getTime();
-      const next = earliest(stored.queue.filter(({ visibleAt }) => visibleAt <= now));
+      const next = earliest(waiting().filter(({ taken }) => taken.visibleAt <= now));
       if (next) await handle(next);
       return next !== undefined;
     },
@@ -103,7 +117,7 @@ export function createHost(world: MemoryWorld, options: HostOptions = {}): Host 
     async settle(withinSeconds = 3600) {
       const end = clock.now().getTime() + withinSeconds * 1000;
       for (let steps = 0; steps < 2000; steps += 1) {
-        const message = earliest(stored.queue)?.visibleAt ?? Number.POSITIVE_INFINITY;
+        const message = earliest(waiting())?.taken.visibleAt ?? Number.POSITIVE_INFINITY;
         const alarm = Math.min(Number.POSITIVE_INFINITY, ...[...stored.alarms.values()].map(({ at }) => at));
         const next = Math.min(message, alarm);
         if (next > Math.max(end, clock.now().getTime())) return;
@@ -116,6 +130,16 @@ export function createHost(world: MemoryWorld, options: HostOptions = {}): Host 
   };
 }
 
-function earliest(queue: readonly QueuedMessage[]): QueuedMessage | undefined {
-  return [...queue].sort((a, b) => a.visibleAt - b.visibleAt || a.id - b.id)[0];
+interface Queued {
+  readonly taken: QueuedMessage | QueuedSweep;
+  readonly queue: string;
+  done(): void;
+  run(): Promise<unknown>;
+}
+
+function earliest(queued: readonly Queued[]): Queued | undefined {
+  const order = ({ queue }: Queued) => (queue === 'sweep' ? 1 : 0);
+  return [...queued].sort(
+    (a, b) => a.taken.visibleAt - b.taken.visibleAt || order(a) - order(b) || a.taken.id - b.taken.id,
+  )[0];
 }

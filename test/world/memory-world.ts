@@ -19,6 +19,14 @@ import type {
 } from '../../src/workflows/ports.ts';
 import { memoryAudit } from './memory-audit.ts';
 import { type MemoryAzure, memoryAzure } from './memory-azure.ts';
+import {
+  type MemoryEstate,
+  memoryEstate,
+  memoryScans,
+  memorySweeps,
+  type QueuedSweep,
+  type StoredScan,
+} from './memory-estate.ts';
 import { memoryEvents } from './memory-events.ts';
 import { memoryExemptions } from './memory-exemptions.ts';
 import { fits, memoryApprovals, memoryMemories, memorySettings, pageOf, type Row } from './memory-rows.ts';
@@ -39,6 +47,9 @@ export interface Stored {
   readonly sent: WorkMessage[];
   readonly delays: number[];
   readonly queue: QueuedMessage[];
+  /** What nobody finished of the slow queue. */
+  readonly sweeps: QueuedSweep[];
+  readonly scans: Map<string, StoredScan>;
   readonly leases: Map<string, { holder: number; until: number }>;
   readonly alarms: Map<string, Alarm>;
   readonly failures: Map<string, string>;
@@ -50,6 +61,7 @@ export interface MemoryWorld extends World {
   readonly stored: Stored;
   readonly clock: SettableClock;
   readonly arm: MemoryAzure;
+  readonly estate: MemoryEstate;
 }
 
 /** Few of the rules, so that a new one changes no count: three safe and two risky ones of web apps, one of each other kind. */
@@ -78,6 +90,8 @@ export function memoryWorld(
     sent: [],
     delays: [],
     queue: [],
+    sweeps: [],
+    scans: new Map(),
     leases: new Map(),
     alarms: new Map(),
     failures: new Map(),
@@ -99,6 +113,9 @@ export function memoryWorld(
     rules: differs.rules ?? rules.filter(({ id }) => CHOSEN.includes(id)),
     options: { mode: 'autofix', settleSeconds: 30, selfId: null, workspaceId: null, ...differs.options },
     arm: memoryAzure(clock),
+    estate: memoryEstate(),
+    sweeps: memorySweeps(clock, stored.sweeps),
+    scans: memoryScans(stored.scans),
     queue: memoryQueue(clock, stored.queue, stored.sent, stored.delays),
     leases: memoryLeases(clock, stored.leases),
     alarms: memoryAlarms(stored.alarms),
@@ -146,6 +163,10 @@ function memoryFindings(stored: Finding[]): FindingList {
         ),
         page,
       ),
+    resources: async (scope, after, upTo) =>
+      [...new Set(stored.map(({ resource }) => resource.id.toLowerCase()))]
+        .filter((key) => isWithin(key, scope) && key > after && (upTo === null || key <= upTo))
+        .sort(),
   };
 }
 

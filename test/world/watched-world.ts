@@ -6,7 +6,10 @@ export type Watch = (name: string, call: () => Promise<unknown>) => Promise<unkn
 
 const PORTS = [
   'arm',
+  'estate',
   'queue',
+  'sweeps',
+  'scans',
   'leases',
   'alarms',
   'events',

@@ -1,0 +1,30 @@
+/** A function that takes the messages of a queue: a failure is logged, its reason kept, and the queue delivers again. */
+import { app } from '@azure/functions';
+import { getService } from '../service.ts';
+import { noteFailure } from '../workflows/bury-message.ts';
+import type { World } from '../workflows/ports.ts';
+
+export function registerQueueFunction(
+  name: string,
+  queueName: string,
+  handle: (world: World, message: unknown) => Promise<unknown>,
+): void {
+  app.storageQueue(name, {
+    queueName,
+    connection: 'AzureWebJobsStorage',
+    handler: async (message: unknown) => {
+      const { world } = await getService();
+      try {
+        await handle(world, message);
+      } catch (error) {
+        const { name: kind, message: text, stack } = error instanceof Error ? error : new Error(String(error));
+        world.log.error(
+          { error: { name: kind, message: text, stack } },
+          'a message failed; the queue delivers it again',
+        );
+        await noteFailure(world, message, error);
+        throw error;
+      }
+    },
+  });
+}

@@ -1,0 +1,105 @@
+/** The listing of the estate, against the simulator's Resource Graph and against answers made by hand. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { containerApp, environment, plan, slot, webApp } from '../../local/simulator/estate.ts';
+import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import type { EstatePage } from '../../src/workflows/ports.ts';
+import { estateAnswering, estateOn, SUBSCRIPTION } from './azure.ts';
+
+const resources = [
+  webApp({ name: 'Shop' }),
+  slot({ of: 'Shop', name: 'next' }),
+  webApp({ name: 'api' }),
+  plan({ name: 'plan' }),
+  containerApp({ name: 'cart' }),
+  environment({ name: 'stage' }),
+];
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ estate: { resources }, graph: { pageSize: 2, quota: 4 } });
+});
+afterAll(() => simulator.close());
+
+const idsOf = (page: EstatePage) => (page.kind === 'page' ? page.ids : []);
+const nextOf = (page: EstatePage) => (page.kind === 'page' ? page.next : null);
+
+describe('a listing', () => {
+  test('has apps, slots, container apps and environments, page by page in the order of their keys', async () => {
+    const estate = estateOn(simulator);
+    const first = await estate.list(SUBSCRIPTION, null);
+    const second = await estate.list(SUBSCRIPTION, nextOf(first));
+    const third = await estate.list(SUBSCRIPTION, nextOf(second));
+    estate.close();
+    expect(first).toMatchObject({ kind: 'page', waitSeconds: 0 });
+    const expected = resources.map(({ id }) => id).filter((id) => !/serverfarms/i.test(id));
+    const listed = [first, second, third].flatMap(idsOf);
+    expect(listed).toEqual([...expected].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
+    expect([first, second, third].map((page) => idsOf(page).length)).toEqual([2, 2, 1]);
+    expect(nextOf(third)).toBeNull();
+  });
+
+  test('passes the quota on: the last query says how long to wait, the next is throttled for as long', async () => {
+    const estate = estateOn(simulator);
+    const last = await estate.list(SUBSCRIPTION, null);
+    const over = await estate.list(SUBSCRIPTION, null);
+    estate.close();
+    expect(last).toMatchObject({ kind: 'page', waitSeconds: expect.any(Number) });
+    expect(last.kind === 'page' && last.waitSeconds).toBeGreaterThan(0);
+    expect(over).toMatchObject({ kind: 'refused', failure: { kind: 'throttled', code: 'RateLimiting' } });
+    expect(over.kind === 'refused' && over.failure.retryAfter).toBeGreaterThan(0);
+  });
+});
+
+describe('answers made by hand', () => {
+  const page = { data: [{ id: '/subscriptions/s/x', key: 'x' }], resultTruncated: 'false' };
+
+  test.each([
+    ['60 s left', { 'x-ms-user-quota-remaining': '0', 'x-ms-user-quota-resets-after': '00:01:00' }, 60],
+    ['some quota left', { 'x-ms-user-quota-remaining': '3', 'x-ms-user-quota-resets-after': '00:01:00' }, 0],
+    ['nothing said', {}, 0],
+  ])('%s', async (_, headers, waitSeconds) => {
+    const estate = estateAnswering(() => ({ status: 200, body: page, headers }));
+    expect(await estate.list('s', null)).toEqual({
+      kind: 'page',
+      ids: ['/subscriptions/s/x'],
+      next: null,
+      waitSeconds,
+    });
+  });
+
+  test.each([
+    [503, {}, 'transient'],
+    [403, { error: { code: 'AuthorizationFailed', message: 'no' } }, 'blocked'],
+    [400, { error: { code: 'BadRequest', message: 'no' } }, 'invalid'],
+  ])('%i is %o: %s', async (status, body, kind) => {
+    const estate = estateAnswering(() => ({ status, body }));
+    expect(await estate.list('s', null)).toMatchObject({ kind: 'refused', failure: { kind } });
+  });
+
+  test('no answer at all may pass', async () => {
+    const estate = estateAnswering(() => {
+      throw new Error('reset');
+    });
+    expect(await estate.list('s', null)).toMatchObject({ kind: 'refused', failure: { kind: 'transient' } });
+  });
+
+  test('asks for one subscription, in pages, and sends the token back as it came', async () => {
+    const estate = estateAnswering(() => ({ status: 200, body: { ...page, $skipToken: 'more' } }));
+    const first = await estate.list('s', null);
+    await estate.list('s', nextOf(first));
+    const bodies = estate.requests.map(({ body }) => JSON.parse(String(body)));
+    expect(bodies.map(({ subscriptions }) => subscriptions)).toEqual([['s'], ['s']]);
+    expect(bodies.map(({ options }) => options)).toEqual([
+      { $top: 200, resultFormat: 'objectArray' },
+      { $top: 200, resultFormat: 'objectArray', $skipToken: 'more' },
+    ]);
+    expect(new Set(estate.requests.map(({ method, url }) => `${method} ${new URL(url).pathname}`))).toEqual(
+      new Set(['POST /providers/Microsoft.ResourceGraph/resources']),
+    );
+  });
+
+  test('a body of another form is an error, never an empty estate', async () => {
+    const estate = estateAnswering(() => ({ status: 200, body: { rows: [] } }));
+    await expect(estate.list('s', null)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,152 @@
+/** Risky violations that only the sweep found are reported until somebody brings them up. */
+import { describe, expect, test } from 'vitest';
+import { queueFindings } from '../../src/workflows/queue-findings.ts';
+import { startSweep } from '../../src/workflows/sweep.ts';
+import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
+import { ADA, gridEvent, OURSELVES } from '../world/event-grid.ts';
+import { createHost } from '../world/host.ts';
+import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
+import { approvals, decisionOn } from '../world/ways.ts';
+
+const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
+const GROUP = SHOP.split('/providers/')[0] ?? '';
+const RULE = 'webapp-remote-debugging';
+
+function stage(looks = RISKY) {
+  const world = memoryWorld();
+  const host = createHost(world);
+  world.estate.ids = [SHOP];
+  seedWebApp(world.arm, looks);
+  return {
+    world,
+    host,
+    async sweep() {
+      world.clock.advance(3600);
+      await startSweep(world, [SUBSCRIPTION]);
+      await host.settle();
+    },
+    async event(id: string, looks: Parameters<typeof gridEvent>[2] = {}) {
+      world.clock.advance(3600);
+      await host.deliver(gridEvent(id, SHOP, looks));
+      await host.settle();
+    },
+    async ask() {
+      const queued = await queueFindings(world, RULE, GROUP);
+      await host.settle();
+      return queued;
+    },
+  };
+}
+
+function decision(world: MemoryWorld): string {
+  const found = world.stored.findings.find(({ rule }) => rule === RULE)?.decision;
+  return [found?.action, ...(found?.reasons.map(({ code }) => code) ?? [])].join(' ');
+}
+
+const statuses = (world: MemoryWorld) => approvals(world).map(({ status }) => status);
+
+describe('what only the sweep found', () => {
+  test('is reported, sweep after sweep', async () => {
+    const { world, sweep } = stage();
+    await sweep();
+    await sweep();
+    expect(decision(world)).toBe('report tier-risky found-by-sweep');
+    expect(approvals(world)).toEqual([]);
+  });
+
+  test('is queued when the settings say so', async () => {
+    const { world, sweep } = stage();
+    storeSettings(world, {
+      approvals: { expireHours: 168, rejectedDays: 90, separationOfDuties: true, fromSweep: true },
+    });
+    await sweep();
+    expect(decision(world)).toBe('queue tier-risky');
+    expect(statuses(world)).toEqual(['pending']);
+  });
+
+  test('is queued when somebody changes the app, with or without a name; our own echo changes nothing', async () => {
+    const { world, sweep, event } = stage();
+    await sweep();
+    await event('echo', { by: OURSELVES });
+    expect(decision(world)).toBe('report tier-risky found-by-sweep');
+    await event('nameless', { by: null });
+    expect(statuses(world)).toEqual(['pending']);
+  });
+
+  test('is queued when an operator asks, and stays so', async () => {
+    const { world, sweep, ask } = stage();
+    await sweep();
+    expect(await ask()).toBe(1);
+    expect(decision(world)).toBe('queue tier-risky');
+    expect(statuses(world)).toEqual(['pending']);
+    expect(await ask()).toBe(0);
+    await sweep();
+    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+  });
+
+  test('is written once it is approved', async () => {
+    const { world, host, sweep, ask } = stage();
+    await sweep();
+    await ask();
+    await host.decide({ ...decisionOn(world, 'approve'), person: { objectId: ADA.objectId, name: 'Ada' } });
+    await host.settle();
+    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/remoteDebuggingEnabled')).toBe(false);
+  });
+
+  test('is not asked again when it was rejected', async () => {
+    const { world, host, sweep, ask } = stage();
+    await sweep();
+    await ask();
+    await host.decide(decisionOn(world, 'reject'));
+    await host.settle();
+    await sweep();
+    expect(decision(world)).toBe('report tier-risky rejected-before');
+    expect(statuses(world)).toEqual(['rejected']);
+  });
+
+  test('is the sweep’s again after the app met the rule', async () => {
+    const { world, sweep, ask } = stage();
+    await sweep();
+    await ask();
+    world.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', false);
+    await sweep();
+    world.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', true);
+    await sweep();
+    expect(decision(world)).toBe('report tier-risky found-by-sweep');
+    expect(statuses(world)).toEqual(['cleared']);
+  });
+
+  test('is never asked about when nothing of that kind was reported', async () => {
+    const { ask, event } = stage();
+    await event('e', { by: ADA });
+    expect(await ask()).toBe(0);
+  });
+});
+
+describe('what an event has brought up', () => {
+  test.each([
+    ['by somebody', ADA],
+    ['by nobody known', null],
+  ])('%s stays with people when a sweep finds it as well', async (_, by) => {
+    const { world, sweep, event } = stage();
+    await event('e', { by });
+    await sweep();
+    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+  });
+
+  test('stays with people when it could not be read for a while', async () => {
+    const { world, sweep, event } = stage();
+    await event('e', { by: null });
+    world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
+    await sweep();
+    world.arm.onRead = null;
+    await sweep();
+    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+  });
+});
+
+test('safe violations are fixed whoever finds them', async () => {
+  const { world, sweep } = stage({ site: { httpsOnly: false } });
+  await sweep();
+  expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
+});
