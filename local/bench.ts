@@ -2,18 +2,22 @@
  * `npm run bench`: what an event costs (Azure reads and writes, table requests) and how fast the service answers, measured
  * from outside on the local twin. Counts have limits and fail the bench; times are printed against the goal.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { parseAuditKeys } from '../src/domain/audit.ts';
+import { openStorage } from '../src/storage/open-storage.ts';
+import { runWriters } from './audit-writer.ts';
 import { build } from './build.ts';
 import { checkBundle } from './bundle-check.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 import { personas, principalHeaders } from './personas.ts';
 import { allLogsTo, people, pipeline, webApp, workspaceId } from './simulator/estate.ts';
 import type { Caller, ResourceSeed } from './simulator/simulator.ts';
+import { startStorage } from './storage.ts';
 import { startTwin, type Twin } from './twin.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
@@ -33,6 +37,7 @@ async function main(): Promise<void> {
   await loading();
   await costs();
   await receiving();
+  await recording();
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   process.stdout.write('\n');
   for (const row of rows)
@@ -96,6 +101,30 @@ async function receiving(): Promise<void> {
   }
 }
 
+/** Two processes record 2,000 entries in one log, with 10 ms added to each table call. */
+async function recording(): Promise<void> {
+  const storage = await startStorage();
+  const slow = await startCountingProxy(tableEndpoint(storage.connectionString), 10);
+  try {
+    const auditKey = `k1:${randomBytes(32).toString('base64')}`;
+    const connectionString = storage.connectionString.replace(tableEndpoint(storage.connectionString), slow.url);
+    const took = await runWriters(['a', 'b'].map((writer) => ({ connectionString, auditKey, writer, count: 1000 })));
+    const value = storage.connectionString;
+    const log = openStorage({
+      connection: { kind: 'connection-string', value },
+      auditKeys: parseAuditKeys(auditKey),
+      now: () => new Date(),
+    });
+    const { valid, entries } = await log.audit.verify();
+    if (!valid || entries !== 2000) failed = true;
+    rate('audit entries of two processes, 10 ms added to each table call', entries / (took / 1000), 200);
+    count('', 'table requests', slow.count, 2000);
+  } finally {
+    await slow.close();
+    await storage.close();
+  }
+}
+
 async function startBench(environment: Record<string, string>): Promise<Bench> {
   const lines: string[] = [];
   const twin = await startTwin({
@@ -109,8 +138,7 @@ async function startBench(environment: Record<string, string>): Promise<Bench> {
     },
     onLine: (line) => lines.push(line),
   });
-  const endpoint = /TableEndpoint=(http:\/\/[^/;]+)/.exec(twin.storage.connectionString)?.[1];
-  if (!endpoint) throw new Error('the connection string of Azurite names no table endpoint');
+  const endpoint = tableEndpoint(twin.storage.connectionString);
   const tables = await startCountingProxy(endpoint);
   twin.environment.AzureWebJobsStorage = twin.storage.connectionString.replace(
     `TableEndpoint=${endpoint}`,
@@ -120,6 +148,12 @@ async function startBench(environment: Record<string, string>): Promise<Bench> {
   // Events are delivered by the bench alone; echoes of our own writes would be counted, too.
   twin.simulator.deliverTo(null);
   return { twin, tables, lines };
+}
+
+function tableEndpoint(connectionString: string): string {
+  const endpoint = /TableEndpoint=(http:\/\/[^/;]+)/.exec(connectionString)?.[1];
+  if (!endpoint) throw new Error('the connection string of Azurite names no table endpoint');
+  return endpoint;
 }
 
 async function cost(
@@ -212,6 +246,10 @@ function count(what: string, unit: string, found: number, limit: number): void {
 
 function time(what: string, milliseconds: number, goal: number): void {
   rows.push([what, 'ms', milliseconds.toFixed(0), `goal ${goal}${milliseconds > goal ? ', MISSED' : ''}`]);
+}
+
+function rate(what: string, found: number, goal: number): void {
+  rows.push([what, 'a second', found.toFixed(0), `goal ${goal}${found < goal ? ', MISSED' : ''}`]);
 }
 
 function middle(values: readonly number[]): number {

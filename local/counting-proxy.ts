@@ -1,4 +1,4 @@
-/** A plain HTTP proxy in front of one storage endpoint that counts what passes, so that costs are seen from outside. */
+/** A plain HTTP proxy in front of one storage endpoint that counts what passes, so that costs are seen from outside; it can be slow, too. */
 import { Agent, createServer, request } from 'node:http';
 
 export interface CountingProxy {
@@ -7,8 +7,11 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
-/** Passes everything on to `target` (`http://127.0.0.1:PORT`); signatures stay valid, as they do not cover the host. */
-export async function startCountingProxy(target: string): Promise<CountingProxy> {
+/**
+ * Passes everything on to `target` (`http://127.0.0.1:PORT`), after so many milliseconds; signatures stay valid, as they do
+ * not cover the host.
+ */
+export async function startCountingProxy(target: string, delay = 0): Promise<CountingProxy> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, answer) => {
     proxy.count += 1;
@@ -21,7 +24,8 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
       },
     );
     onward.on('error', () => answer.destroy());
-    incoming.pipe(onward);
+    if (delay === 0) incoming.pipe(onward);
+    else setTimeout(() => incoming.pipe(onward), delay);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -34,16 +34,21 @@ export function openProof(table: Table, anchors: Anchors, keys: AuditKeys, short
     return { newest, fault: null };
   }
 
-  function broken(reason: string): AuditVerification {
-    return { valid: false, complete: false, entries: 0, verifiedTo: null, publicKeys, reason };
+  /** What can be said without the anchors, which are at fault themselves. */
+  async function without({ newest, fault }: Trail): Promise<AuditVerification> {
+    const isShort = newest !== null && newest.entries <= shortLog;
+    const nothing = { complete: false, entries: 0, verifiedTo: null, publicKeys };
+    const found = isShort ? (await verifyLog(table, keys, { anchor: null, whole: true })).verification : nothing;
+    return { ...found, valid: false, reason: 'reason' in found ? `${fault} ${found.reason}` : `${fault}` };
   }
 
   return {
     publicKeys,
 
     async verify() {
-      const { newest, fault } = await trail(RECENT);
-      if (fault) return broken(fault);
+      const found = await trail(RECENT);
+      if (found.fault) return without(found);
+      const { newest } = found;
       const whole = newest === null || newest.entries <= shortLog;
       return (await verifyLog(table, keys, { anchor: newest, whole })).verification;
     },
@@ -51,8 +56,9 @@ export function openProof(table: Table, anchors: Anchors, keys: AuditKeys, short
     async anchor(now) {
       const last = (await anchors.newest(1))[0];
       const whole = !last || now.getTime() - Date.parse(last.wholeAt) >= WHOLE_EVERY_MS;
-      const { newest, fault } = await trail(whole ? Number.POSITIVE_INFINITY : RECENT);
-      if (fault) return { verification: broken(fault), anchor: null };
+      const found = await trail(whole ? Number.POSITIVE_INFINITY : RECENT);
+      if (found.fault) return { verification: await without(found), anchor: null };
+      const { newest } = found;
       const { verification, ends } = await verifyLog(table, keys, { anchor: newest, whole });
       const isNew = ends.some(({ chain, seq }) => seq > (newest?.chains[chain]?.seq ?? 0));
       if (!verification.valid || !(isNew || (whole && newest))) return { verification, anchor: null };

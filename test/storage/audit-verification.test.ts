@@ -1,3 +1,4 @@
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuditEntry, type AuditKeys, chainEntry, publicKeyText } from '../../src/domain/audit.ts';
 import { entryKey, entryRow } from '../../src/storage/audit-rows.ts';
@@ -143,6 +144,15 @@ describe('promise 14: an entry that was tampered with is found and named', () =>
     expect(await verified()).toMatchObject({ seq: 4, id: forged.id });
   });
 
+  it.each<[string, (hash: string) => string]>([
+    ['another algorithm', (hash) => sign('sha256', Buffer.from(hash), ellipticKey).toString('base64')],
+    ['the public key as a password', (hash) => createHmac('sha512', publicBytes()).update(hash).digest('base64')],
+    ['nothing', () => ''],
+  ])('an entry that was signed with %s', async (_, signed) => {
+    await overwrite(entryKey(at(3)), { ...at(3), signature: signed(at(3).hash) });
+    expect(await verified()).toEqual({ seq: 3, id: at(3).id, reason: expect.stringMatching(/its signature/) });
+  });
+
   it('a chain that a stranger made', async () => {
     const forged = chainEntry(
       fact(app('one'), 'forged'),
@@ -199,6 +209,12 @@ describe('promise 14: an entry that was tampered with is found and named', () =>
     expect(account.requests().table).toBe(2 + 2);
   });
 });
+
+const { privateKey: ellipticKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+function publicBytes(): Buffer {
+  return Buffer.from(publicKeyText(auditKeys.signing), 'base64');
+}
 
 function table() {
   return openTable(account.table('PlumblineAudit'), () => undefined);

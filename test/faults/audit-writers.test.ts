@@ -1,0 +1,53 @@
+/** Two processes write the log at the same time, and every table call takes 10 ms longer than it does here. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runWriters } from '../../local/audit-writer.ts';
+import { type CountingProxy, startCountingProxy } from '../../local/counting-proxy.ts';
+import { type Storage, startStorage } from '../../local/storage.ts';
+import { type AuditEntry, parseAuditKeys } from '../../src/domain/audit.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
+
+const EACH = 400;
+const auditKey = `k1:${randomBytes(32).toString('base64')}`;
+let storage: Storage;
+let slow: CountingProxy;
+
+beforeAll(async () => {
+  storage = await startStorage();
+  slow = await startCountingProxy(/TableEndpoint=(http:\/\/[^/;]+)/.exec(storage.connectionString)?.[1] ?? '', 10);
+});
+afterAll(async () => {
+  await slow.close();
+  await storage.close();
+});
+
+describe('promise 14: two processes, one log', () => {
+  test('no entry is lost, no chain has a gap or a fork', async () => {
+    const connectionString = storage.connectionString.replace(/(TableEndpoint=)http:\/\/[^/;]+/, `$1${slow.url}`);
+    await runWriters(['a', 'b'].map((writer) => ({ connectionString, auditKey, writer, count: EACH })));
+
+    const { audit } = openStorage({
+      connection: { kind: 'connection-string', value: storage.connectionString },
+      auditKeys: parseAuditKeys(auditKey),
+      now: () => new Date(),
+    });
+    const entries: AuditEntry[] = [];
+    for (let after: string | null = null, more = true; more; more = after !== null) {
+      const page = await audit.list({}, { limit: 1000, after });
+      entries.push(...page.items);
+      after = page.next;
+    }
+    expect(new Set(entries.map(({ message }) => message)).size).toBe(2 * EACH);
+    expect(entries).toHaveLength(2 * EACH);
+    for (const chain of new Set(entries.map((entry) => entry.chain))) {
+      const oldestFirst = entries.filter((entry) => entry.chain === chain).reverse();
+      expect(oldestFirst.map(({ seq }) => seq)).toEqual(oldestFirst.map((_, index) => index + 1));
+      // They did meet: in each chain one took over from the other.
+      const writers = oldestFirst.map(({ message }) => message.at(-2));
+      expect(new Set(writers)).toEqual(new Set(['a', 'b']));
+    }
+    expect(await audit.verify()).toMatchObject({ valid: true, complete: true, entries: 2 * EACH });
+    // What arrives together goes together: that, and not the wait for each call, is what bounds the rate.
+    expect(slow.count).toBeLessThan(2 * EACH);
+  });
+});
