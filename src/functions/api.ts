@@ -5,6 +5,7 @@ import { getAuditEntry, listAudit, verifyAudit } from '../api/audit.ts';
 import { exportAudit } from '../api/audit-export.ts';
 import type { Call } from '../api/call.ts';
 import { getConsole } from '../api/console.ts';
+import { listDeadLetters, releaseDeadLetter } from '../api/dead-letters.ts';
 import { decideApprovals } from '../api/decisions.ts';
 import { deleteExemption, listExemptions, postExemption } from '../api/exemptions.ts';
 import { explain } from '../api/explain.ts';
@@ -35,6 +36,8 @@ const described: readonly Call[] = [
   getRule,
   getSettings,
   putSettings,
+  listDeadLetters,
+  releaseDeadLetter,
   listExemptions,
   postExemption,
   deleteExemption,

@@ -1,7 +1,7 @@
 /** A function that takes the messages of a queue: a failure is logged, its reason kept, and the queue delivers again. */
 import { app } from '@azure/functions';
 import { getService } from '../service.ts';
-import { noteFailure } from '../workflows/bury-message.ts';
+import { forgetFailure, noteFailure } from '../workflows/bury-message.ts';
 import type { World } from '../workflows/ports.ts';
 
 export function registerQueueFunction(
@@ -12,7 +12,7 @@ export function registerQueueFunction(
   app.storageQueue(name, {
     queueName,
     connection: 'AzureWebJobsStorage',
-    handler: async (message: unknown) => {
+    handler: async (message: unknown, { triggerMetadata }) => {
       const { world } = await getService();
       try {
         await handle(world, message);
@@ -25,6 +25,8 @@ export function registerQueueFunction(
         await noteFailure(world, message, error);
         throw error;
       }
+      // Only a message that was delivered before can have failed before.
+      if (Number(triggerMetadata?.dequeueCount) > 1) await forgetFailure(world, message);
     },
   });
 }

@@ -68,6 +68,21 @@ export function openEvents(events: Table, ids: Table): Events {
       }
       throw new StorageUnavailable(`could not conclude events in table ${events.name}: other writers were faster`);
     },
+
+    async reopen(resource, eventId) {
+      const partitionKey = hashOf(resource.key);
+      const row = await events.get(partitionKey, `i-${hashOf(eventId)}`);
+      if (!row) return;
+      const found = valueIn(storedEvent, events.name, row);
+      if (found.outcome !== 'dead') return;
+      const event: StoredEvent = { ...found, outcome: null, auditIds: [], reasons: [] };
+      // Declined means that somebody else has done it meanwhile: a dead event changes in no other way.
+      await events.transact([
+        { insert: entityOf({ partitionKey, rowKey: `w-${hashOf(eventId)}` }, event) },
+        { replace: entityOf({ partitionKey, rowKey: row.rowKey }, event), etag: row.etag },
+        { put: entityOf({ partitionKey, rowKey: latestKey(event) }, event) },
+      ]);
+    },
   };
 
   /** False when another writer concluded one of them meanwhile: then what still waits is read again. */

@@ -15,6 +15,15 @@ export async function noteFailure(world: World, message: unknown, error: unknown
   }
 }
 
+/** A message was handled after it had failed. Returns nothing; throws nothing: what stays is only in nobody's way. */
+export async function forgetFailure(world: World, message: unknown): Promise<void> {
+  try {
+    await world.deadLetters.forgetFailure(keyOf(message));
+  } catch (failure) {
+    world.log.warn({ failure: String(failure) }, 'could not remove why a message failed before');
+  }
+}
+
 /** Stores the dead letter first; then the event is concluded, so that nothing disappears in between. */
 export async function buryMessage(world: World, queue: string, message: unknown): Promise<void> {
   const parsed = workMessage.safeParse(message);

@@ -47,6 +47,8 @@ export interface Events {
   recent(resource: Resource, limit: number): Promise<StoredEvent[]>;
   /** Gives events their outcome; one that has an outcome keeps it. */
   conclude(resource: Resource, eventIds: readonly string[], conclusion: Conclusion): Promise<void>;
+  /** Takes back the outcome `dead`: the event waits again. Any other outcome stays. */
+  reopen(resource: Resource, eventId: string): Promise<void>;
 }
 
 /** An intent in the log whose outcome is not there yet, or may still change. */
@@ -242,14 +244,34 @@ export interface Exemptions {
   list(page: PageRequest): Promise<Page<Exemption>>;
 }
 
+/** A message that was given up. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly at: string;
+  readonly queue: string;
+  /** An ARM id; null when the message names none. */
+  readonly resource: string | null;
+  /** As JSON. */
+  readonly message: string;
+  /** What was met at the last try; null when that could not be noted. */
+  readonly error: string | null;
+}
+
 export interface DeadLetters {
   /** Remembers why a message failed, so that the reason is known if it is given up. */
   noteFailure(messageKey: string, error: string): Promise<void>;
-  /** Stores a message that was given up, with the last reason noted; storing it twice stores it once. */
+  /** A message was handled after all: what was noted about it goes. */
+  forgetFailure(messageKey: string): Promise<void>;
+  /** Stores a message that was given up, with the last reason noted; storing it twice stores it once, until its release. */
   bury(
     messageKey: string,
     letter: { readonly queue: string; readonly message: string; readonly resource: string | null; readonly at: string },
   ): Promise<void>;
+  list(page: PageRequest): Promise<Page<DeadLetter>>;
+  /** null: there never was one. */
+  get(id: string): Promise<DeadLetter | 'released' | null>;
+  /** Takes a letter from the list; its message may be buried again. */
+  release(id: string): Promise<void>;
 }
 
 /** Somebody else saved first: read again and decide again. */

@@ -12,6 +12,7 @@ import { compliant, defineRule } from '../../src/domain/rule.ts';
 import { publicKeyText, seal } from '../../src/domain/seal.ts';
 import {
   type ApprovalQuery,
+  type DeadLetter,
   type Page,
   type PageRequest,
   type ResourceMemory,
@@ -22,6 +23,7 @@ import {
   type WorkMessage,
   type World,
 } from '../../src/workflows/ports.ts';
+import { memoryDeadLetters } from '../world/memory-dead-letters.ts';
 import { memoryScans, type StoredScan } from '../world/memory-estate.ts';
 import { memoryExemptions } from '../world/memory-exemptions.ts';
 
@@ -35,6 +37,7 @@ export interface MemoryWorld extends World {
     readonly events: StoredEvent[];
     readonly memories: Map<string, ResourceMemory>;
     settings: { value: StoredSettings; version: number } | null;
+    readonly deadLetters: Map<string, DeadLetter>;
     readonly exemptions: Map<string, { value: Exemption; version: number }>;
     readonly sent: WorkMessage[];
     readonly swept: (SweepPage | WorkMessage)[];
@@ -52,6 +55,7 @@ export function memoryWorld(): MemoryWorld {
     memories: new Map(),
     settings: null,
     exemptions: new Map(),
+    deadLetters: new Map(),
     sent: [],
     swept: [],
     scans: new Map(),
@@ -100,10 +104,11 @@ export function memoryWorld(): MemoryWorld {
     scans: memoryScans(stored.scans),
     leases: { acquire: unused },
     alarms: { set: async () => 'alarm', clear: async () => {}, due: unused },
-    deadLetters: { noteFailure: unused, bury: unused },
+    deadLetters: memoryDeadLetters(new Map(), stored.deadLetters),
     events: {
       receive: unused,
       conclude: unused,
+      reopen: async () => {},
       get: unused,
       find: async (id) => stored.events.find(({ event }) => event.id === id) ?? null,
       waiting: async (resource) => eventsOf(stored.events, resource).filter(({ outcome }) => outcome === null),

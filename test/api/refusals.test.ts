@@ -193,6 +193,7 @@ describe('who may make which call', () => {
     startScan: 'Operator',
     createExemption: 'Operator',
     deleteExemption: 'Operator',
+    releaseDeadLetter: 'Operator',
   };
   const asking: Record<string, Asking> = {
     getApproval: here,

@@ -23,7 +23,7 @@ describe('promise 1: a message that is given up is a dead letter, and its event 
     await noteFailure(world, message, new Error('the first'));
     await noteFailure(world, message, new StorageUnavailable('the last'));
     await buryMessage(world, 'reconcile', message);
-    expect([...world.stored.deadLetters.values()]).toEqual([
+    expect([...world.stored.deadLetters.values()]).toMatchObject([
       { queue: 'reconcile', message: JSON.stringify(message), resource: SHOP, error: 'StorageUnavailable: the last' },
     ]);
     expect(outcomesIn(world)).toEqual({ e: 'dead' });

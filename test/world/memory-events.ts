@@ -24,6 +24,10 @@ export function memoryEvents(stored: StoredEvent[]): Events {
       structuredClone(of(resource))
         .sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : 1))
         .slice(0, limit),
+    reopen: async (resource, eventId) => {
+      const event = of(resource).find((one) => one.event.id === eventId && one.outcome === 'dead');
+      if (event) stored[stored.indexOf(event)] = { ...event, outcome: null, auditIds: [], reasons: [] };
+    },
     conclude: async (resource, eventIds, conclusion) => {
       for (const event of of(resource)) {
         if (!eventIds.includes(event.event.id) || event.outcome !== null) continue;

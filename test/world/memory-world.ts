@@ -8,7 +8,7 @@ import type { AnyRule } from '../../src/domain/rule.ts';
 import { type Settings, settingsSchema } from '../../src/domain/settings.ts';
 import { rules } from '../../src/rules/index.ts';
 import type {
-  DeadLetters,
+  DeadLetter,
   FindingList,
   Options,
   ResourceMemory,
@@ -19,6 +19,7 @@ import type {
 } from '../../src/workflows/ports.ts';
 import { memoryAudit } from './memory-audit.ts';
 import { type MemoryAzure, memoryAzure } from './memory-azure.ts';
+import { memoryDeadLetters } from './memory-dead-letters.ts';
 import {
   type MemoryEstate,
   memoryEstate,
@@ -53,7 +54,7 @@ export interface Stored {
   readonly leases: Map<string, { holder: number; until: number }>;
   readonly alarms: Map<string, Alarm>;
   readonly failures: Map<string, string>;
-  readonly deadLetters: Map<string, { queue: string; message: string; resource: string | null; error: string }>;
+  readonly deadLetters: Map<string, DeadLetter>;
   readonly logged: { level: string; fields: unknown; message: string }[];
 }
 
@@ -126,7 +127,7 @@ export function memoryWorld(
     audit: memoryAudit(stored.entries),
     settings: memorySettings(stored),
     exemptions: memoryExemptions(stored.exemptions),
-    deadLetters: memoryDeadLetters(stored),
+    deadLetters: memoryDeadLetters(stored.failures, stored.deadLetters),
   };
 }
 
@@ -167,18 +168,5 @@ function memoryFindings(stored: Finding[]): FindingList {
       [...new Set(stored.map(({ resource }) => resource.id.toLowerCase()))]
         .filter((key) => isWithin(key, scope) && key > after && (upTo === null || key <= upTo))
         .sort(),
-  };
-}
-
-function memoryDeadLetters({ failures, deadLetters }: Stored): DeadLetters {
-  return {
-    noteFailure: async (key, error) => {
-      failures.set(key, error);
-    },
-    bury: async (key, { queue, message, resource }) => {
-      if (!deadLetters.has(key)) {
-        deadLetters.set(key, { queue, message, resource, error: failures.get(key) ?? 'not known' });
-      }
-    },
   };
 }

@@ -1,0 +1,47 @@
+/** What a queue's function does around its work: a failure is noted, and forgotten when the message is handled after all. */
+import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { registerQueueFunction } from '../../src/functions/queue-function.ts';
+import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
+import { tracedWorld } from '../world/watched-world.ts';
+
+const service: { world: MemoryWorld | null; calls: string[] } = { world: null, calls: [] };
+vi.mock('../../src/service.ts', () => ({
+  getService: async () => ({ world: service.world && tracedWorld(service.world, service.calls) }),
+}));
+
+function registered(handle: () => Promise<void>): StorageQueueHandler {
+  const register = vi.spyOn(app, 'storageQueue').mockImplementation(() => {});
+  registerQueueFunction('work', 'queue', handle);
+  const options = register.mock.calls[0]?.[1];
+  register.mockRestore();
+  if (!options) throw new Error('nothing was registered');
+  return options.handler;
+}
+
+/** The n-th delivery; the count comes as text or as a number. */
+const delivery = (dequeueCount: string | number) =>
+  new InvocationContext({ functionName: 'work', triggerMetadata: { dequeueCount } });
+
+describe('a message', () => {
+  beforeEach(() => {
+    service.world = memoryWorld();
+    service.calls = [];
+  });
+
+  it('handled at once costs no request beside its work', async () => {
+    await registered(async () => {})({ a: 1 }, delivery('1'));
+    expect(service.calls).toEqual([]);
+  });
+
+  it('that fails is noted and thrown; handled at last, the note goes', async () => {
+    const failing = registered(async () => {
+      throw new Error('down');
+    });
+    await expect(failing({ a: 1 }, delivery(1))).rejects.toThrow('down');
+    expect([...(service.world?.stored.failures.values() ?? [])]).toEqual(['Error: down']);
+    await registered(async () => {})({ a: 1 }, delivery('2'));
+    expect(service.calls).toEqual(['deadLetters.noteFailure', 'deadLetters.forgetFailure']);
+    expect(service.world?.stored.failures.size).toBe(0);
+  });
+});
