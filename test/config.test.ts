@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { NotConfigured, readConfig } from '../src/config.ts';
+import { NotConfigured, readConfig, sweepScheduleIn } from '../src/config.ts';
 
 const SEED = Buffer.alloc(32, 7).toString('base64');
 const OTHER_SEED = Buffer.alloc(32, 8).toString('base64');
@@ -177,6 +177,19 @@ describe('a missing or malformed value is an error that names the setting and wh
     expect(problems).toEqual([
       { setting: 'AzureWebJobsStorage', message: expect.stringContaining('__queueServiceUri') },
     ]);
+  });
+});
+
+describe('the schedule of the sweep, when functions are registered', () => {
+  const every6Hours = '0 0 */6 * * *';
+
+  it.each([
+    [undefined, every6Hours],
+    ['', every6Hours],
+    [' 0 30 3 * * * ', '0 30 3 * * *'],
+    ['tomorrow', every6Hours],
+  ])('%j is %s: nothing keeps the app from loading', (given, schedule) => {
+    expect(sweepScheduleIn({ PLUMBLINE_SWEEP_SCHEDULE: given })).toBe(schedule);
   });
 });
 

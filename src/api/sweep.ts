@@ -72,10 +72,12 @@ export const postApprovals = defineCall({
   statuses: [202],
   result: queued,
   refusals: [],
-  async handle({ world, body: { rule, scope } }) {
+  async handle({ world, principal, body: { rule, scope } }) {
     if (!world.rules.some((one) => one.id === rule)) {
       throw invalid([{ pointer: '/rule', detail: 'is no rule; GET /api/rules lists them' }]);
     }
-    return { body: { queued: await queueFindings(world, rule, scope) } };
+    const { objectId, name, application } = principal;
+    const person = { objectId, name };
+    return { body: { queued: await queueFindings(world, { rule, scope, person, personIsApp: application }) } };
   },
 });

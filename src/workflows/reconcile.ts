@@ -131,9 +131,9 @@ function settlingOf({ options, clock }: World, waiting: Facts['waiting']): numbe
   return Math.max(...waiting.map((one) => remainingDelay(one, waiting, options.settleSeconds, clock.now())));
 }
 
-/** Whether the resource was looked at, with nothing left unread, since the sweep began; a look may take a minute. */
-function isSweptAlready({ sweep }: WorkMessage, { memory }: Facts): boolean {
-  if (!sweep || memory.evaluatedAt === null || memory.lookAgainAt !== null) return false;
+/** Whether the resource was looked at, with nothing left to look at, since the sweep began; a look may take a minute. */
+function isSweptAlready({ sweep }: WorkMessage, { memory, waiting }: Facts): boolean {
+  if (!sweep || memory.evaluatedAt === null || memory.lookAgainAt !== null || waiting.length > 0) return false;
   const whole = memory.gone || memory.documents.every(({ status }) => status !== 'failed');
   return whole && Date.parse(memory.evaluatedAt) - 60_000 >= Date.parse(sweep.startedAt);
 }

@@ -6,6 +6,7 @@ import { staff } from './callers.ts';
 import { rightWebApp, touched } from './estate.ts';
 import { eventually } from './eventually.ts';
 import { usePlumbline } from './plumbline.ts';
+import { putMessage, tableOf } from './stored.ts';
 
 const old = rightWebApp('swept-old', { site: { httpsOnly: false } });
 const risky = rightWebApp('swept-risky', { web: { remoteDebuggingEnabled: true } });
@@ -80,6 +81,17 @@ describe('what only the sweep found', () => {
     await eventually('the end', async () =>
       (await plumbline.approvals(risky.id)).every(({ status }) => status === 'applied'),
     );
+  });
+});
+
+test('what the slow queue gave up is a dead letter', async () => {
+  const { connectionString } = plumbline.twin.storage;
+  const message = { resource: old.id, cause: 'sweep', sweep: { id: 'given-up', startedAt: new Date() }, attempt: 0 };
+  await putMessage(connectionString, 'plumbline-sweep-poison', Buffer.from(JSON.stringify(message)).toString('base64'));
+  await eventually('the letter', async () => {
+    const rows = tableOf(connectionString, 'PlumblineDeadLetters').listEntities();
+    for await (const row of rows) if (JSON.stringify(row).includes('given-up')) return JSON.stringify(row);
+    return null;
   });
 });
 

@@ -10,6 +10,7 @@ import { approvals, decisionOn } from '../world/ways.ts';
 
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const GROUP = SHOP.split('/providers/')[0] ?? '';
+const GRACE = { objectId: 'dddddddd-0000-4000-8000-000000000004', name: 'Grace' };
 const RULE = 'webapp-remote-debugging';
 
 function stage(looks = RISKY) {
@@ -31,7 +32,7 @@ function stage(looks = RISKY) {
       await host.settle();
     },
     async ask() {
-      const queued = await queueFindings(world, RULE, GROUP);
+      const queued = await queueFindings(world, { rule: RULE, scope: GROUP, person: GRACE, personIsApp: false });
       await host.settle();
       return queued;
     },
@@ -80,6 +81,11 @@ describe('what only the sweep found', () => {
     expect(decision(world)).toBe('queue tier-risky');
     expect(statuses(world)).toEqual(['pending']);
     expect(await ask()).toBe(0);
+    const requests = world.stored.entries.filter(({ kind }) => kind === 'approval.requested');
+    expect(requests.map(({ actor, resource }) => [actor.name, resource?.id])).toEqual([
+      ['Grace', undefined],
+      ['Plumbline', SHOP],
+    ]);
     await sweep();
     expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
   });

@@ -223,6 +223,23 @@ describe('a sweep never stands before a person', () => {
     expect([before, readsOf(world, SHOP), world.stored.sweeps.length]).toEqual([1, 1, 0]);
   });
 
+  test('but is, when an event still waits that nobody looks after', async () => {
+    const { world, host } = stage(SHOP);
+    seedWebApp(world.arm);
+    await startSweep(world, [SUBSCRIPTION]);
+    await host.work();
+    const waiting = world.stored.sweeps.splice(0);
+    world.clock.advance(120);
+    await host.deliver(gridEvent('first', SHOP));
+    await host.settle();
+    await host.deliver(gridEvent('lost', SHOP));
+    world.stored.queue.splice(0);
+    world.clock.advance(120);
+    world.stored.sweeps.push(...waiting);
+    await host.settle();
+    expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated', 'covered']);
+  });
+
   test('a message that comes back stays on the slow queue', async () => {
     const { world, host } = stage(SHOP);
     seedWebApp(world.arm);
