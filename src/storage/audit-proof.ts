@@ -42,6 +42,18 @@ export function openProof(table: Table, anchors: Anchors, keys: AuditKeys, short
     return { ...found, valid: false, reason: 'reason' in found ? `${fault} ${found.reason}` : `${fault}` };
   }
 
+  async function advance(now: Date, whole: boolean): ReturnType<AuditLog['anchor']> {
+    const found = await trail(whole ? Number.POSITIVE_INFINITY : RECENT);
+    if (found.fault) return { verification: await without(found), anchor: null };
+    const { newest } = found;
+    const { verification, ends } = await verifyLog(table, keys, { anchor: newest, whole });
+    const isNew = ends.some(({ chain, seq }) => seq > (newest?.chains[chain]?.seq ?? 0));
+    if (!verification.valid || !(isNew || (whole && newest))) return { verification, anchor: null };
+    const anchor = nextAnchor(newest, ends, { at: now.toISOString(), whole }, keys.signing);
+    // Another instance may have been faster; its anchor says the same.
+    return { verification, anchor: (await anchors.add(anchor)) ? anchor : null };
+  }
+
   return {
     publicKeys,
 
@@ -55,16 +67,13 @@ export function openProof(table: Table, anchors: Anchors, keys: AuditKeys, short
 
     async anchor(now) {
       const last = (await anchors.newest(1))[0];
-      const whole = !last || now.getTime() - Date.parse(last.wholeAt) >= WHOLE_EVERY_MS;
-      const found = await trail(whole ? Number.POSITIVE_INFINITY : RECENT);
-      if (found.fault) return { verification: await without(found), anchor: null };
-      const { newest } = found;
-      const { verification, ends } = await verifyLog(table, keys, { anchor: newest, whole });
-      const isNew = ends.some(({ chain, seq }) => seq > (newest?.chains[chain]?.seq ?? 0));
-      if (!verification.valid || !(isNew || (whole && newest))) return { verification, anchor: null };
-      const anchor = nextAnchor(newest, ends, { at: now.toISOString(), whole }, keys.signing);
-      // Another instance may have been faster; its anchor says the same.
-      return { verification, anchor: (await anchors.add(anchor)) ? anchor : null };
+      const isFirst = last === undefined;
+      const isDue = isFirst || (last !== null && now.getTime() - Date.parse(last.wholeAt) >= WHOLE_EVERY_MS);
+      // What is new is anchored first: it must not wait for a long look at all that is old.
+      const recent = await advance(now, isFirst);
+      if (isFirst || !isDue || !recent.verification.valid) return recent;
+      const whole = await advance(now, true);
+      return { ...whole, anchor: whole.anchor ?? recent.anchor };
     },
 
     async newestAnchor() {

@@ -6,11 +6,10 @@ import type { World } from './ports.ts';
 
 export async function anchorAudit(world: World): Promise<void> {
   const { verification, anchor } = await world.audit.anchor(world.clock.now());
-  const { valid, complete, entries, firstBad, reason } = verification;
-  if (!valid) {
-    world.log.error({ firstBad, reason }, 'the audit log is not whole; no anchor was made');
-  } else if (anchor) {
+  const { valid, complete, firstBad, reason } = verification;
+  if (anchor) {
     const { number, hash } = anchor;
-    world.log.info({ anchor: number, hash, entries, complete }, 'audit log anchored');
+    world.log.info({ anchor: number, hash, entries: anchor.entries, complete }, 'audit log anchored');
   }
+  if (!valid) world.log.error({ firstBad, reason }, 'the audit log is not whole');
 }

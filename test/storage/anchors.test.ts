@@ -60,6 +60,14 @@ describe('anchors', () => {
     });
   });
 
+  it('of what is new do not wait for the look at the whole log', async () => {
+    await append('one', 1, 100);
+    await edit(at(2));
+    const { verification, anchor } = await audit.anchor(hoursLater(24));
+    expect(verification).toMatchObject({ valid: false, complete: true, firstBad: { chain: at(2).chain, seq: 2 } });
+    expect(anchor).toMatchObject({ number: 2, wholeAt: NOON.toISOString() });
+  });
+
   it('are not made of a log that is not whole', async () => {
     await edit(at(5));
     const [sixth] = await append('one', 1, 100);
