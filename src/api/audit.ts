@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { AUDIT_KINDS, type AuditEntry } from '../domain/audit.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { askRollback } from '../workflows/ask-rollback.ts';
+import { approvalView } from './approvals.ts';
 import { type Asked, defineCall } from './call.ts';
 import { id, isId, moment, resourceOrAbove } from './filters.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -62,6 +64,27 @@ export const getAuditEntry = defineCall({
   find: findEntry,
   async handle({ subject }) {
     return { body: subject };
+  },
+});
+
+export const rollback = defineCall({
+  name: 'rollback',
+  method: 'POST',
+  route: 'audit/{id}/rollback',
+  summary:
+    'Puts back what this fix changed, if it is still what was written; the rule then lets the app be for 7 days.',
+  role: 'Plumbline.Approver',
+  personOnly: true,
+  query: z.strictObject({}),
+  body: z.strictObject({ comment: z.string().trim().min(1, 'must say why').max(4000) }),
+  statuses: [202],
+  result: schemas.approval,
+  refusals: ['not-found', 'decided', 'not-reversible', 'moved', 'audit-mode', 'stopped', 'own-change'],
+  find: findEntry,
+  async handle({ world, principal, subject, body }) {
+    return {
+      body: approvalView(await askRollback(world, { entry: subject, comment: body.comment, person: principal })),
+    };
   },
 });
 

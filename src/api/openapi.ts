@@ -167,6 +167,11 @@ function problemSchema(): object {
         items: { type: 'object', properties: { pointer: text, parameter: text, setting: text, detail: text } },
       },
       supersededBy: text,
+      moved: {
+        type: 'array',
+        description: 'What moved: from is what was written, to what is there',
+        items: { $ref: '#/components/schemas/Change' },
+      },
     },
     required: ['type', 'title', 'status', 'detail'],
   };

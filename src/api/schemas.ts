@@ -75,7 +75,9 @@ export const approval = name(
     expiresAt: time,
     decision: z.strictObject({ by: person, at: time, comment: text.nullable() }).exactOptional(),
     supersededBy: text.exactOptional(),
-    moved: z.array(change).describe('What an approval that replaced another found moved'),
+    moved: z
+      .array(change)
+      .describe('What an approval that replaced another found moved; of a superseded rollback, what moved since'),
     auditIds: z.array(text),
   }),
 );

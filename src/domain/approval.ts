@@ -68,7 +68,7 @@ export interface Approval {
   readonly expiresAt: string;
   readonly decision: ApprovalDecision | null;
   readonly supersededBy: string | null;
-  /** What this approval, when it replaced another, found moved: from is what had been shown, to what is there now. */
+  /** What this approval, when it replaced another, found moved: from is what had been shown, to what is there now. A rollback tells it of itself. */
   readonly moved: readonly Change[];
   readonly auditIds: readonly string[];
   /** Facts about it that are not in the log yet: kept with the row so that a crash cannot lose them. */

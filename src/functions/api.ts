@@ -1,7 +1,7 @@
 /** The HTTP functions: one line per route. Easy Auth and api/route.ts decide who may call, so no function key is asked for. */
 import { app } from '@azure/functions';
 import { approve, getApproval, listApprovals, reject } from '../api/approvals.ts';
-import { getAuditEntry, listAudit, verifyAudit } from '../api/audit.ts';
+import { getAuditEntry, listAudit, rollback, verifyAudit } from '../api/audit.ts';
 import { exportAudit } from '../api/audit-export.ts';
 import type { Call } from '../api/call.ts';
 import { getConsole } from '../api/console.ts';
@@ -29,6 +29,7 @@ const described: readonly Call[] = [
   verifyAudit,
   exportAudit,
   getAuditEntry,
+  rollback,
   listFindings,
   getSummary,
   explain,

@@ -21,6 +21,14 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
       return `a${(LATEST - now.getTime()).toString(36).padStart(9, '0')}${unique().replaceAll('-', '').slice(0, 12)}`;
     },
 
+    async claim(thing, id) {
+      const key = { partitionKey: PARTITION, rowKey: `k-${thing}` };
+      if ((await table.insert(entityOf(key, id))) !== null) return id;
+      const row = await table.get(key.partitionKey, key.rowKey);
+      if (!row) throw new StaleVersion(`the approval of ${thing} was claimed and is gone`);
+      return valueIn(z.string(), table.name, row);
+    },
+
     async save(saved, version) {
       const entity = entityOf({ partitionKey: PARTITION, rowKey: saved.id }, saved, {
         Status: saved.status,

@@ -227,6 +227,7 @@ export const resourceMemory = shapeOf<ResourceMemory>()(
     findings: listOf(finding),
     lookAgainAt: orNull,
     changers: z.record(text, listOf(caller)),
+    changersOfFix: z.record(text, listOf(caller)),
     openApprovals: listOf(text),
     declined: z.record(text, changeMemory),
     operations: listOf(openOperation),

@@ -3,7 +3,7 @@
  * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
  */
 import type { AuditFact } from '../domain/audit.ts';
-import { type Change, type Kept, standing } from '../domain/change.ts';
+import { type Change, type Kept, type Purpose, standing } from '../domain/change.ts';
 import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -18,6 +18,7 @@ import { verify } from './verify-write.ts';
 /** A set of changes that is to be carried out now. */
 export interface Wanted {
   readonly rule: { readonly id: string; readonly version: number };
+  readonly purpose: Purpose;
   readonly digest: string;
   readonly changes: readonly Change[];
   readonly kept: readonly Kept[];
@@ -56,11 +57,11 @@ export function planOperations(
     }),
   }));
   if (fresh.length === 0) return again;
-  const entries = fresh.map(({ rule, digest, changes, approvalId }): OpenEntry => {
+  const entries = fresh.map(({ rule, purpose, digest, changes, approvalId }): OpenEntry => {
     return {
       rule: rule.id,
       ruleVersion: rule.version,
-      purpose: 'fix',
+      purpose,
       digest,
       changes,
       approvalId,

@@ -51,6 +51,7 @@ export async function forget(
       findings: [],
       lookAgainAt: null,
       changers: {},
+      changersOfFix: {},
       openApprovals: [],
       declined: {},
       operations: [],

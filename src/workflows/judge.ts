@@ -3,14 +3,14 @@ import type { ChangeMemory, Circumstances } from '../domain/ceilings.ts';
 import { digestOf } from '../domain/change.ts';
 import { decide, decideApproved } from '../domain/decide.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
-import { evaluate } from '../domain/evaluate.ts';
+import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import type { Caller } from '../domain/event.ts';
 import { exemptionFor } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type EffectiveRule, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { foundBySweepOnly } from './found-by-sweep.ts';
-import { type Facts, isOurs } from './load-facts.ts';
+import { type Facts, isOurs, openApprovals } from './load-facts.ts';
 import type { World } from './ports.ts';
 import { declinedBy, type Judged } from './settle-approvals.ts';
 
@@ -18,12 +18,15 @@ export function rulesOn(world: World, resource: Resource, facts: Facts): Effecti
   return rulesFor(facts.settings.settings, world.rules, resource, { workspaceId: world.options.workspaceId });
 }
 
-/** The documents that an event about this resource needs: those that its rules read, and those of intents still open. */
+/** The documents that an event about this resource needs: those that its rules read, and those of intents and rollbacks still open. */
 export function documentsFor(resource: Resource, rules: readonly EffectiveRule[], facts: Facts): DocumentName[] {
   const named = [
     ...rules.flatMap(({ rule }) => rule.documents),
     ...facts.memory.operations.flatMap(({ entries }) =>
       entries.flatMap(({ changes }) => changes.map(({ document }) => document)),
+    ),
+    ...openApprovals(facts).flatMap(({ purpose, changes, kept }) =>
+      purpose === 'rollback' ? [...changes, ...kept].map(({ document }) => document) : [],
     ),
   ];
   return [...new Set<DocumentName>(['resource', ...named])].filter(
@@ -39,23 +42,12 @@ export function judge(
   snapshot: Snapshot,
   now: Date,
 ): Judged[] {
-  const { settings } = facts.settings;
-  const declined = declinedFor(facts, now);
   return evaluate(snapshot, rules, now).map((evaluation): Judged => {
     const { rule, verdict, changes } = evaluation;
     const changers = verdict === 'compliant' ? [] : changersOf(facts, rule.id);
     const digest = changes.length === 0 ? null : digestOf(resource, rule, 'fix', changes);
     if (verdict !== 'violation') return { evaluation, digest: null, decision: null, approvedDecision: null, changers };
-    const circumstances: Circumstances = {
-      resource,
-      snapshot,
-      mode: modeFor(settings, resource),
-      stopped: settings.stopped,
-      selfId: world.options.selfId,
-      foundBySweep: !settings.approvals.fromSweep && foundBySweepOnly(evaluation, facts, changers),
-      memory: digest === null ? null : (declined[digest] ?? null),
-      exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
-    };
+    const circumstances = circumstancesOf(world, resource, facts, snapshot, now, evaluation, digest);
     return {
       evaluation,
       digest,
@@ -64,6 +56,30 @@ export function judge(
       changers,
     };
   });
+}
+
+/** What the ceilings look at, for this violation with the digest of its changes. */
+export function circumstancesOf(
+  world: World,
+  resource: Resource,
+  facts: Facts,
+  snapshot: Snapshot,
+  now: Date,
+  evaluation: Evaluation,
+  digest: string | null,
+): Circumstances {
+  const { settings } = facts.settings;
+  const { rule } = evaluation;
+  return {
+    resource,
+    snapshot,
+    mode: modeFor(settings, resource),
+    stopped: settings.stopped,
+    selfId: world.options.selfId,
+    foundBySweep: !settings.approvals.fromSweep && foundBySweepOnly(evaluation, facts, changersOf(facts, rule.id)),
+    memory: digest === null ? null : (declinedFor(facts, now)[digest] ?? null),
+    exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
+  };
 }
 
 /** What is declined now: rejections until they end, expiries until somebody changes the resource again. */

@@ -55,7 +55,8 @@ export function openApprovals(facts: Facts): Approval[] {
   return facts.approvals.map(({ value }) => value).filter(isOpen);
 }
 
-function nothingKnown(resource: Resource): ResourceMemory {
+/** What is remembered of a resource that was never seen. */
+export function nothingKnown(resource: Resource): ResourceMemory {
   return {
     resource: viewOf(resource),
     gone: false,
@@ -65,6 +66,7 @@ function nothingKnown(resource: Resource): ResourceMemory {
     findings: [],
     lookAgainAt: null,
     changers: {},
+    changersOfFix: {},
     openApprovals: [],
     declined: {},
     operations: [],

@@ -1,16 +1,19 @@
 /** What a fresh look at a resource asks for: open intents resolved, every rule judged, approvals settled, writes chosen. */
-import type { Approval } from '../domain/approval.ts';
+import { type Approval, isOpen } from '../domain/approval.ts';
 import type { AuditFact } from '../domain/audit.ts';
+import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { EffectiveRule } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { planOperations, type Wanted } from './apply-plan.ts';
+import { exemptRolledBack } from './exempt-rolled-back.ts';
 import type { Occasion } from './facts-of.ts';
 import { judge } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
 import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
 import { type ApprovalPlan, type Judged, planApprovals } from './settle-approvals.ts';
+import { collide, planRollbacks } from './settle-rollbacks.ts';
 
 export interface WorkPlan {
   readonly approvals: ApprovalPlan;
@@ -21,6 +24,8 @@ export interface WorkPlan {
   /** What became of earlier intents. */
   readonly facts: readonly AuditFact[];
   readonly ended: readonly EndedEntry[];
+  /** Those that hold by now. */
+  readonly exemptions: readonly Exemption[];
   /** Azure still carries out an earlier write: nothing is written on top of it. */
   readonly running: boolean;
 }
@@ -28,28 +33,39 @@ export interface WorkPlan {
 export async function planWork(
   world: World,
   resource: Resource,
-  facts: Facts,
+  loaded: Facts,
   rules: readonly EffectiveRule[],
   snapshot: Snapshot,
   occasion: Occasion,
 ): Promise<WorkPlan> {
   const now = new Date(occasion.at);
-  const resolution = await resolveIntents(world, operationsIn(facts), snapshot, occasion);
+  const resolution = await resolveIntents(world, operationsIn(loaded), snapshot, occasion);
+  // Before anything is judged: what was put back must not be fixed again.
+  const exemptions = await exemptRolledBack(world, resource, loaded, resolution.ended);
+  const facts: Facts = { ...loaded, exemptions };
   const judged = judge(world, resource, rules, facts, snapshot, now);
   // What became of an approved write decides about its approval, not that the resource is right by now.
   const carriedOut = new Set(resolution.ended.map(({ entry }) => entry.approvalId));
-  const approvals = planApprovals(
+  const unsettled = facts.approvals.filter(({ value }) => !carriedOut.has(value.id));
+  const rollbacks = await planRollbacks(world, resource, facts, unsettled, snapshot, occasion);
+  const fixes = planApprovals(
     resource,
-    facts.approvals.filter(({ value }) => !carriedOut.has(value.id)),
+    unsettled,
     judged,
     snapshot,
     occasion,
     { now, expireHours: facts.settings.settings.approvals.expireHours },
     () => world.approvals.newId(now),
   );
-  if (resolution.running) return { ...resolution, approvals, wanted: [] };
-  const wanted = wantedNow(judged, approvals.execute);
-  const needed = new Set(judged.flatMap(({ digest }) => digest ?? []));
+  const approvals: ApprovalPlan = { ...fixes, store: [...rollbacks.store, ...fixes.store] };
+  if (resolution.running) return { ...resolution, approvals, exemptions, wanted: [] };
+  // Where a person has something put back, nothing else is written.
+  const free = wantedNow(judged, fixes.execute).filter(
+    ({ changes }) => !rollbacks.wanted.some((one) => collide(one.changes, changes)),
+  );
+  const wanted = [...rollbacks.wanted, ...free];
+  const open = unsettled.flatMap(({ value }) => (value.purpose === 'rollback' && isOpen(value) ? value.digest : []));
+  const needed = new Set([...judged.flatMap(({ digest }) => digest ?? []), ...open]);
   const aside = setAside(resolution.operations, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
   return {
     approvals,
@@ -57,6 +73,7 @@ export async function planWork(
     operations: planOperations(world, aside.operations, wanted, occasion),
     facts: [...resolution.facts, ...aside.facts],
     ended: [...resolution.ended, ...aside.ended],
+    exemptions,
     running: false,
   };
 }
@@ -81,6 +98,6 @@ function wantedNow(judged: readonly Judged[], approved: readonly Approval[]): Wa
     if (action !== 'fix') return [];
     const { rule, changes, kept } = evaluation;
     const reasons = approval ? [{ code: 'approved' as const, text: 'A person approved this change.' }] : [];
-    return [{ rule, digest, changes, kept, approvalId: approval?.id ?? null, reasons }];
+    return [{ rule, purpose: 'fix', digest, changes, kept, approvalId: approval?.id ?? null, reasons }];
   });
 }

@@ -7,6 +7,7 @@ import { parseResourceId, type Resource, viewOf } from '../domain/resource.ts';
 import { modeFor } from '../domain/settings.ts';
 import { asAzureSpells, provisioningFinished, type Snapshot, stateOf } from '../domain/snapshot.ts';
 import { applyPlan } from './apply-plan.ts';
+import { exemptRolledBack } from './exempt-rolled-back.ts';
 import type { Occasion } from './facts-of.ts';
 import { forget } from './forget-resource.ts';
 import { documentsFor, judge, rulesOn } from './judge.ts';
@@ -91,7 +92,8 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   // 0 means that the values moved: nothing has to pass, another look decides at once.
   const later = applied.again ? Math.max(applied.again, delay) : (applied.again ?? readAgain);
   const declined = { ...facts.memory.declined, ...plan.approvals.expired };
-  const after = { ...facts, memory: { ...facts.memory, declined } };
+  const exemptions = await exemptRolledBack(world, resource, { ...facts, exemptions: plan.exemptions }, applied.ended);
+  const after = { ...facts, exemptions, memory: { ...facts.memory, declined } };
   await recordOutcome(world, resource, {
     facts,
     remembered,

@@ -4,6 +4,7 @@
  */
 import type { Approval, ApprovalDecision, Person } from '../domain/approval.ts';
 import { factId } from '../domain/audit.ts';
+import type { Caller } from '../domain/event.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId, type Resource } from '../domain/resource.ts';
 import { approversFor, modeFor } from '../domain/settings.ts';
@@ -54,10 +55,9 @@ async function decideOnce(world: World, request: DecisionRequest, found: Version
     refuseWhileNotWriting(settings, resource);
     refuseUnlessApprover(settings, resource, request.person);
   }
-  const changers = request.decision === 'approve' ? await changersOf(world, resource, approval) : [];
-  if (settings.settings.approvals.separationOfDuties && changers.includes(request.person.objectId)) {
-    throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
-  }
+  const named = approval.changedBy ? [approval.changedBy] : [];
+  const changers = request.decision === 'approve' ? await changersOf(world, resource, approval.rule.id, named) : [];
+  refuseOwnChange(settings, changers, request.person);
   const decision: ApprovalDecision = {
     by: { objectId: request.person.objectId, name: request.person.name },
     at: now.toISOString(),
@@ -135,18 +135,30 @@ export function refuseWhileNotWriting({ settings }: StoredSettings, resource: Re
   if (settings.stopped) throw new Refusal('stopped', `The service is stopped: ${settings.stopped.reason}`);
 }
 
-/** The object ids, other than ours, seen writing the resource since it last met the rule, those still waiting included. */
-async function changersOf(world: World, resource: Resource, approval: Approval): Promise<string[]> {
+export function refuseOwnChange({ settings }: StoredSettings, changers: readonly string[], person: Person): void {
+  if (settings.approvals.separationOfDuties && changers.includes(person.objectId)) {
+    throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
+  }
+}
+
+/**
+ * The object ids, other than ours, seen writing the resource since it last met the rule, those still waiting included;
+ * and those of who is named besides.
+ */
+export async function changersOf(
+  world: World,
+  resource: Resource,
+  rule: string,
+  named: readonly Caller[],
+): Promise<string[]> {
   const [memory, waiting, self] = await Promise.all([
     world.memories.load(resource),
     world.events.waiting(resource),
     world.arm.identity(),
   ]);
-  const known = memory?.value.changers[approval.rule.id] ?? [];
+  const known = memory?.value.changers[rule] ?? [];
   const seen = waiting.filter((event) => !isOurs(event, self)).flatMap(({ event }) => event.changedBy ?? []);
-  return [...known, ...seen, ...(approval.changedBy ? [approval.changedBy] : [])].map(({ objectId }) =>
-    objectId.toLowerCase(),
-  );
+  return [...known, ...seen, ...named].map(({ objectId }) => objectId.toLowerCase());
 }
 
 function decisionFact(

@@ -9,7 +9,7 @@ import type { Reason } from '../domain/reasons.ts';
 import { type Resource, viewOf } from '../domain/resource.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { intendedId, type Occasion } from './facts-of.ts';
-import { declinedFor } from './judge.ts';
+import { changersOf, declinedFor } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { WorkPlan } from './plan-work.ts';
 import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.ts';
@@ -203,10 +203,19 @@ function memoryOf(
     findings,
     lookAgainAt: later === null ? null : new Date(now.getTime() + later * 1000).toISOString(),
     changers: Object.fromEntries(outcome.judged.map(({ evaluation, changers }) => [evaluation.rule.id, changers])),
+    changersOfFix: { ...facts.memory.changersOfFix, ...changersOfFixes(outcome) },
     openApprovals: [...latest.values()].filter(isOpen).map(({ id }) => id),
     declined: { ...declinedFor(facts, now), ...approvals.expired },
     operations: outcome.operations,
   };
+}
+
+/** By rule that is being put right: who had changed the resource before. While Azure is at work the rule may be met already. */
+function changersOfFixes({ ended, operations, facts }: Outcome): ResourceMemory['changersOfFix'] {
+  const entries = [...ended.map(({ entry }) => entry), ...operations.flatMap((operation) => operation.entries)];
+  const fixes = entries.filter(({ purpose }) => purpose === 'fix').map(({ rule }) => rule);
+  const known = fixes.map((rule) => [rule, changersOf(facts, rule)] as const);
+  return Object.fromEntries(known.filter(([, changers]) => changers.length > 0));
 }
 
 /** While an intent has no outcome, housekeeping looks again, at growing distances; afterwards nobody needs to. */

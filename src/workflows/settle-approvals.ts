@@ -68,7 +68,7 @@ export function planApprovals(
   const byRule = new Map<string, Approval>();
   const expired: Record<string, ChangeMemory> = {};
   for (const { value: approval, version } of loaded) {
-    if (!isOpen(approval)) continue;
+    if (approval.purpose !== 'fix' || !isOpen(approval)) continue;
     const found = judged.find(({ evaluation }) => evaluation.rule.id === approval.rule.id) ?? null;
     const settlement =
       exemptNow(approval, found) ??
@@ -140,7 +140,8 @@ function exemptNow({ purpose }: Approval, found: Judged | null): Settlement | nu
   return reason && purpose === 'fix' ? { kind: 'clear', reason } : null;
 }
 
-function afterSettling(
+/** The approval as it is stored after it was settled; the same one when nothing became of it. */
+export function afterSettling(
   approval: Approval,
   settlement: Settlement,
   supersededBy: string | null,

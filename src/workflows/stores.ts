@@ -86,6 +86,8 @@ export interface ResourceMemory {
   readonly lookAgainAt: string | null;
   /** By rule: who, other than ourselves, was seen writing the resource since it last met that rule. */
   readonly changers: Readonly<Record<string, readonly Caller[]>>;
+  /** By rule: who those were when the last fix for it was written; they do not put it back. */
+  readonly changersOfFix: Readonly<Record<string, readonly Caller[]>>;
   readonly openApprovals: readonly string[];
   /** By digest: changes that a person rejected or nobody decided. */
   readonly declined: Readonly<Record<string, ChangeMemory>>;
@@ -158,6 +160,8 @@ export interface Approvals {
   get(id: string): Promise<Versioned<Approval> | null>;
   /** An id that sorts newest first. */
   newId(now: Date): string;
+  /** Gives a thing of which there may be one approval its id: this one, or the one that it was given before. */
+  claim(thing: string, id: string): Promise<string>;
   /** Saves under the version that was loaded (null: it is new). Throws StaleVersion when somebody else was faster. */
   save(approval: Approval, version: string | null): Promise<string>;
   list(query: ApprovalQuery, page: PageRequest): Promise<Page<Approval>>;

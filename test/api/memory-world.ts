@@ -138,7 +138,8 @@ export function memoryWorld(): MemoryWorld {
         ),
     },
     approvals: {
-      newId: unused,
+      newId: () => 'an-approval-of-ours',
+      claim: async (_, id) => id,
       get: async (id) => {
         const found = stored.approvals.get(id);
         return found ? { value: found.value, version: String(found.version) } : null;

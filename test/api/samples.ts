@@ -114,6 +114,7 @@ export function memory(differs: Partial<ResourceMemory> = {}): ResourceMemory {
     findings: [finding()],
     lookAgainAt: null,
     changers: {},
+    changersOfFix: {},
     openApprovals: [],
     declined: {},
     operations: [],

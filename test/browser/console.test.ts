@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problem } from './fake-api.ts';
-import { checkout, entry, finding, me, settings } from './samples.ts';
+import { approval, checkout, entry, finding, me, settings } from './samples.ts';
 import { visits } from './visit.ts';
 
 const visit = visits();
@@ -140,6 +140,45 @@ describe('the audit log', () => {
     await expect
       .poll(() => Object.fromEntries(visit.api.requests.at(-1)?.query ?? []))
       .toMatchObject({ approval: '01A', kind: 'fix.applied' });
+  });
+
+  it('has a fix put back by whoever may approve and says why, and leads to what becomes of it', async () => {
+    await visit.open('#audit', {
+      'POST /api/audit/a2/rollback': {
+        status: 202,
+        body: approval('01R', { purpose: 'rollback', status: 'approved' }),
+      },
+      'GET /api/approvals/01R': { body: approval('01R', { purpose: 'rollback', status: 'applied' }) },
+    });
+    const back = visit.page.getByRole('button', { name: 'Put it back…' });
+    expect(await back.count()).toBe(1);
+    await back.click();
+    await visit.page.locator('#ask-input').fill('The old clients need it.');
+    await visit.page.getByRole('button', { name: 'Put it back', exact: true }).click();
+    await visit.page.getByText('It is put back after a fresh look at the app.').waitFor();
+    expect(visit.sent('POST')).toMatchObject([
+      { path: '/api/audit/a2/rollback', body: { comment: 'The old clients need it.' } },
+    ]);
+    await visit.page.getByText('See what becomes of it.').click();
+    await visit.page.getByRole('table', { name: 'What is put back' }).waitFor();
+    await visit.page.locator('.badge', { hasText: 'rollback' }).waitFor();
+  });
+
+  it('says why a fix cannot be put back', async () => {
+    const detail = 'The values are no longer those that the fix wrote.';
+    await visit.open('#audit', { 'POST /api/audit/a2/rollback': problem(409, 'moved', 'Moved', detail) });
+    await visit.page.getByRole('button', { name: 'Put it back…' }).click();
+    await visit.page.locator('#ask-input').fill('Please.');
+    await visit.page.getByRole('button', { name: 'Put it back', exact: true }).click();
+    await visit.page.getByText(detail).waitFor();
+    visit.expectRefusal(409);
+    expect(await visit.page.getByRole('button', { name: 'Put it back…' }).isEnabled()).toBe(true);
+  });
+
+  it('offers nothing to put back to readers', async () => {
+    await visit.open('#audit', { 'GET /.auth/me': { body: me('Reader') } });
+    await visit.page.locator('#audit-list > li').first().waitFor();
+    expect(await visit.page.getByRole('button', { name: 'Put it back…' }).count()).toBe(0);
   });
 
   it('is verified on demand', async () => {

@@ -58,6 +58,15 @@ describe('the queue of approvals', () => {
     expect(new Set(sameMoment).size).toBe(100);
   });
 
+  it('gives a thing one id, whoever asks and however often, and does not list it', async () => {
+    const [one, other] = [account.open().approvals, account.open().approvals];
+    const given = await Promise.all([one.claim('entry-0', 'a-first'), other.claim('entry-0', 'a-second')]);
+    expect(new Set(given).size).toBe(1);
+    expect(await other.claim('entry-0', 'a-third')).toBe(given[0]);
+    expect(await one.claim('entry-1', 'a-fourth')).toBe('a-fourth');
+    expect((await one.list({}, { limit: 200, after: null })).items.filter(({ id }) => given.includes(id))).toEqual([]);
+  });
+
   it('knows nothing of ids that it never gave', async () => {
     const { approvals } = account.open();
     for (const id of ['unknown', '', 'a/b', '%', 'x'.repeat(2000)]) expect(await approvals.get(id)).toBeNull();

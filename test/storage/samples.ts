@@ -122,6 +122,7 @@ export function memory(of: Resource, more: Partial<ResourceMemory> = {}): Resour
     findings: [],
     lookAgainAt: null,
     changers: {},
+    changersOfFix: {},
     openApprovals: [],
     declined: {},
     operations: [],

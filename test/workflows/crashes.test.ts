@@ -59,6 +59,7 @@ function endOf({ arm, stored }: MemoryWorld) {
     operations: new Set(stored.entries.flatMap(({ operationId }) => operationId ?? [])).size,
     writes: arm.writes.map(({ method, path }) => `${method} ${path}`).sort(),
     approvals: [...stored.approvals.values()].map(({ value }) => approvalEnd(value)).sort(),
+    exemptions: [...stored.exemptions.values()].map(({ value: { rule } }) => rule),
     open: memories.flatMap(({ openApprovals }) => openApprovals).length,
     unresolved: memories.flatMap(({ operations }) => operations).filter(isUnresolved).length,
     findings: stored.findings.map(({ rule, verdict, decision }) => `${rule} ${verdict} ${decision?.action}`),

@@ -4,6 +4,7 @@
  */
 import type { Approval } from '../../src/domain/approval.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
+import { askRollback, type RollbackRequest } from '../../src/workflows/ask-rollback.ts';
 import { buryMessage, noteFailure } from '../../src/workflows/bury-message.ts';
 import { housekeep } from '../../src/workflows/housekeeping.ts';
 import { sweepMessage, workMessage } from '../../src/workflows/messages.ts';
@@ -35,6 +36,8 @@ export interface Host {
   deliver(event: JsonObject): Promise<void>;
   /** A person decides, and repeats it when the process died meanwhile. Throws Refusal. */
   decide(request: DecisionRequest): Promise<Approval>;
+  /** A person has a fix put back, and repeats it when the process died meanwhile. Throws Refusal. */
+  rollBack(request: RollbackRequest): Promise<Approval>;
   /** Handles the next visible message; false when there is none. */
   work(): Promise<boolean>;
   /** Handles what comes up within so many seconds, moving the clock to it, until nothing does. */
@@ -91,21 +94,24 @@ export function createHost(world: MemoryWorld, options: HostOptions = {}): Host 
     else if (lived) done();
   }
 
+  async function repeated(action: () => Promise<Approval>): Promise<Approval> {
+    for (;;) {
+      let decided: Approval | undefined;
+      await survive(async () => {
+        decided = await action();
+      });
+      if (decided) return decided;
+      clock.advance(5);
+    }
+  }
+
   return {
     async deliver(event) {
       while (!(await survive(() => receiveEvent(ports, event)))) clock.advance(10);
     },
 
-    async decide(request) {
-      for (;;) {
-        let decided: Approval | undefined;
-        await survive(async () => {
-          decided = await recordDecision(ports, request);
-        });
-        if (decided) return decided;
-        clock.advance(5);
-      }
-    },
+    decide: (request) => repeated(() => recordDecision(ports, request)),
+    rollBack: (request) => repeated(() => askRollback(ports, request)),
 
     async work() {
       const now = clock.now().getTime();

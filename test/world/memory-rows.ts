@@ -20,11 +20,17 @@ export interface Row<T> {
 }
 
 export function memoryApprovals(rows: Map<string, Row<Approval>>): Approvals {
+  const claims = new Map<string, string>();
   let made = 0;
   return {
     newId: (now) => {
       made += 1;
       return `approval-${now.getTime()}-${made}`;
+    },
+    claim: async (thing, id) => {
+      const claimed = claims.get(thing) ?? id;
+      claims.set(thing, claimed);
+      return claimed;
     },
     get: async (id) => versioned(rows.get(id)),
     save: async (approval, version) => {

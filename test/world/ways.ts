@@ -1,5 +1,6 @@
 /** Whole ways through the service, each from a change to rest; tests walk them with and without trouble. */
 import type { Approval } from '../../src/domain/approval.ts';
+import type { RollbackRequest } from '../../src/workflows/ask-rollback.ts';
 import type { DecisionRequest } from '../../src/workflows/record-decision.ts';
 import { CART, RISKY, SHOP, seedContainerApp, seedWebApp, UNSAFE } from './apps.ts';
 import { ADA, gridEvent } from './event-grid.ts';
@@ -108,6 +109,17 @@ export const WAYS: readonly Way[] = [
     },
   },
   {
+    title: 'a rollback',
+    async walk(host, world) {
+      seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
+      await eventAndRest(host, 'first', SHOP);
+      await host.rollBack(rollbackOf(world));
+      await host.settle();
+      // What was put back stays, whoever looks.
+      await eventAndRest(host, 'second', SHOP);
+    },
+  },
+  {
     title: 'a fix that a lock refuses until it is lifted',
     async walk(host, world) {
       seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
@@ -128,6 +140,13 @@ export async function eventAndRest(host: Host, id: string, resource: string): Pr
 export function decisionOn(world: MemoryWorld, decision: 'approve' | 'reject'): DecisionRequest {
   const { id, digest } = pending(world);
   return { approvalId: id, decision, digest, comment: null, person: { objectId: ADA.objectId, name: 'Ada' } };
+}
+
+/** Ada has the last fix put back. */
+export function rollbackOf({ stored }: MemoryWorld): RollbackRequest {
+  const entry = stored.entries.findLast(({ kind }) => kind === 'fix.applied');
+  if (!entry) throw new Error('there is no fix to put back');
+  return { entry, comment: 'The old clients need it.', person: { objectId: ADA.objectId, name: 'Ada' } };
 }
 
 export function pending(world: MemoryWorld): Approval {

@@ -1,0 +1,233 @@
+/**
+ * A person has a fix put back. What is stored is an approval that they have decided: reconcile carries it out as it does
+ * any other, after a fresh read. However often it is asked, there is one approval for an entry until it came to nothing.
+ */
+import { type Approval, type ApprovalDecision, isOpen } from '../domain/approval.ts';
+import { type AuditEntry, factId } from '../domain/audit.ts';
+import { applyChanges, type Change, digestOf, type Kept } from '../domain/change.ts';
+import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { parseResourceId, type Resource, viewOf } from '../domain/resource.ts';
+import { undoing, whyIrreversible } from '../domain/rollback.ts';
+import type { AnyRule } from '../domain/rule.ts';
+import { defaultRules, modeFor, rulesFor } from '../domain/settings.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { currentSettings } from './change-settings.ts';
+import { nothingKnown } from './load-facts.ts';
+import { StaleVersion, type StoredSettings, type World } from './ports.ts';
+import {
+  changersOf,
+  type Decider,
+  refuseOwnChange,
+  refuseUnlessApprover,
+  refuseWhileNotWriting,
+} from './record-decision.ts';
+import { storeApproval } from './store-approval.ts';
+
+export interface RollbackRequest {
+  readonly entry: AuditEntry;
+  readonly comment: string;
+  readonly person: Decider;
+}
+
+/** What is known to be possible: the entry's resource and its rule. */
+interface Undoable extends RollbackRequest {
+  readonly resource: Resource;
+  readonly rule: AnyRule;
+}
+
+/** Returns the approval as it stands then. Throws Refusal: decided, not-reversible, moved, mode or stop, forbidden, own change. */
+export async function askRollback(world: World, request: RollbackRequest): Promise<Approval> {
+  const { entry, person } = request;
+  const rule = world.rules.find(({ id }) => id === entry.rule) ?? null;
+  const resource = parseResourceId(entry.resource?.id ?? '');
+  const why = whyIrreversible(entry, rule);
+  if (why !== null || !rule || !resource) throw new Refusal('not-reversible', why ?? 'The entry names no resource.');
+  for (;;) {
+    const { id, approval } = await lastTry(world, entry);
+    if (approval) return repeated(world, resource, approval, person);
+    try {
+      return await ask(world, { ...request, resource, rule }, id);
+    } catch (error) {
+      // Somebody else was faster: theirs is the one.
+      if (!(error instanceof StaleVersion)) throw error;
+    }
+  }
+}
+
+/** The approval of the entry's rollback that waits or was carried out; null, with the id to use, when there is none. */
+async function lastTry(world: World, { id: entryId }: AuditEntry): Promise<{ id: string; approval: Approval | null }> {
+  for (let nth = 0; ; nth += 1) {
+    const id = await world.approvals.claim(`${entryId}-${nth}`, world.approvals.newId(world.clock.now()));
+    const approval = (await world.approvals.get(id))?.value ?? null;
+    if (!approval || isOpen(approval) || approval.status === 'applied') return { id, approval };
+  }
+}
+
+async function repeated(world: World, resource: Resource, approval: Approval, person: Decider): Promise<Approval> {
+  const { decision } = approval;
+  if (decision && decision.by.objectId !== person.objectId) {
+    throw new Refusal('decided', `${decision.by.name} has had it put back at ${decision.at}.`);
+  }
+  if (isOpen(approval)) await putOnQueue(world, resource, approval.id);
+  return approval;
+}
+
+async function ask(world: World, request: Undoable, id: string): Promise<Approval> {
+  const { entry, resource, rule, person } = request;
+  const snapshot = await world.arm.read(resource, documentsOf(request));
+  const changes = changesNow(entry, snapshot);
+  const settings = await currentSettings(world);
+  refuseWhileNotWriting(settings, resource);
+  refuseUnlessApprover(settings, resource, person);
+  const changers = await everyChanger(world, request);
+  refuseOwnChange(settings, changers, person);
+  const now = world.clock.now();
+  const decision: ApprovalDecision = {
+    by: { objectId: person.objectId, name: person.name },
+    at: now.toISOString(),
+    comment: request.comment,
+    decision: 'approve',
+    changerUnknown: changers.length === 0,
+  };
+  const kept = keptWith(world, settings, request, snapshot, changes);
+  const approval = rollbackOf(request, id, changes, kept, settings, decision);
+  // Set before anything is stored: if we do not come through to the queue, housekeeping does.
+  const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `rollback ${id}`);
+  // Before it is stored: a crash then leaves an id without approval, which nobody minds, and not the reverse.
+  await remember(world, resource, id);
+  const { value } = await storeApproval(world, approval, null);
+  // Again: a reconcile in between has forgotten an id that it found nothing under.
+  await putOnQueue(world, resource, id);
+  await world.alarms.clear(alarm);
+  world.log.info({ approvalId: id, resource: resource.id, rule: rule.id, by: person.objectId }, 'rollback asked');
+  return value;
+}
+
+/** What puts the entry back now. Throws Refusal `moved` with the difference. */
+function changesNow(entry: AuditEntry, snapshot: Snapshot): readonly Change[] {
+  const found = undoing(entry.changes, snapshot);
+  if (found.kind === 'changes') return found.changes;
+  const text =
+    found.kind === 'moved'
+      ? 'The values are no longer those that the fix wrote; what is there now is not ours to replace.'
+      : 'The documents cannot be read now, so nobody knows whether the values are still those that the fix wrote.';
+  throw new Refusal('moved', text, { moved: found.kind === 'moved' ? found.moved : [] });
+}
+
+function documentsOf({ entry, resource, rule }: Undoable): DocumentName[] {
+  const named = [...rule.documents, ...entry.changes.map(({ document }) => document)];
+  return [...new Set<DocumentName>(['resource', ...named])].filter(
+    (name) => documentOf(resource.kind, name)?.when === 'event',
+  );
+}
+
+/** The siblings that must travel: those that the fix would take along again, once it is put back. */
+function keptWith(
+  { rules, options, clock }: World,
+  { settings }: StoredSettings,
+  { resource, rule }: Undoable,
+  snapshot: Snapshot,
+  changes: readonly Change[],
+): readonly Kept[] {
+  const defaults = { workspaceId: options.workspaceId };
+  const known = [...rulesFor(settings, rules, resource, defaults), ...defaultRules(rules, resource, defaults)];
+  const effective = known.find((one) => one.rule.id === rule.id);
+  const judgement = rule.check(applyChanges(snapshot, changes), effective?.parameters, clock.now());
+  return judgement.verdict === 'violation' ? (judgement.kept ?? []) : [];
+}
+
+/** The object ids of those whose change the fix put right, and of those seen writing since. */
+async function everyChanger(world: World, { entry, resource, rule }: Undoable): Promise<string[]> {
+  const [memory, fix] = await Promise.all([
+    world.memories.load(resource),
+    entry.approvalId === null ? null : world.approvals.get(entry.approvalId),
+  ]);
+  return changersOf(world, resource, rule.id, [
+    ...(memory?.value.changersOfFix[rule.id] ?? []),
+    ...[entry.trigger?.changedBy ?? [], fix?.value.changedBy ?? []].flat(),
+  ]);
+}
+
+function rollbackOf(
+  { entry, resource, rule }: Undoable,
+  id: string,
+  changes: readonly Change[],
+  kept: readonly Kept[],
+  { settings }: StoredSettings,
+  decision: ApprovalDecision,
+): Approval {
+  const expireHours = settings.approvals.expireHours * 3_600_000;
+  const approval: Approval = {
+    id,
+    purpose: 'rollback',
+    status: 'approved',
+    digest: digestOf(resource, rule, 'rollback', changes),
+    resource: viewOf(resource),
+    rule: {
+      id: rule.id,
+      version: rule.version,
+      title: rule.title,
+      severity: rule.severity,
+      risk: rule.risk,
+      impact: impactOf(resource.kind, changes),
+      reversible: rule.reversible,
+    },
+    changes,
+    kept,
+    source: rule.source(changes),
+    changedBy: entry.trigger?.changedBy ?? null,
+    reasons: [{ code: 'approved', text: `Puts back what the fix of ${entry.at} changed.` }],
+    requestedAt: decision.at,
+    expiresAt: new Date(Date.parse(decision.at) + expireHours).toISOString(),
+    decision,
+    supersededBy: null,
+    moved: [],
+    auditIds: [entry.id],
+    unlogged: [],
+  };
+  const unknownChanger = decision.changerUnknown ? ' Who had changed the resource is not known.' : '';
+  return {
+    ...approval,
+    unlogged: [
+      {
+        id: factId(id, 'approval.approved'),
+        at: decision.at,
+        kind: 'approval.approved',
+        resource: approval.resource,
+        rule: rule.id,
+        mode: modeFor(settings, resource),
+        operationId: null,
+        approvalId: id,
+        actor: { type: 'user', ...decision.by },
+        trigger: { type: 'decision' },
+        changes,
+        alsoMoved: [],
+        reasons: approval.reasons,
+        arm: null,
+        message: `${decision.comment}${unknownChanger}`,
+      },
+    ],
+  };
+}
+
+async function putOnQueue(world: World, resource: Resource, id: string): Promise<void> {
+  await remember(world, resource, id);
+  await world.queue.send({ resource: resource.id, cause: 'decision', attempt: 0 }, 0);
+}
+
+/** Adds it to what reconcile holds against each fresh look. */
+async function remember(world: World, resource: Resource, id: string): Promise<void> {
+  for (;;) {
+    const stored = await world.memories.load(resource);
+    const memory = stored?.value ?? nothingKnown(resource);
+    if (memory.openApprovals.includes(id)) return;
+    try {
+      const openApprovals = [...memory.openApprovals, id];
+      await world.memories.save(resource, { ...memory, openApprovals }, stored?.version ?? null);
+      return;
+    } catch (error) {
+      if (!(error instanceof StaleVersion)) throw error;
+    }
+  }
+}

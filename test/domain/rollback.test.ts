@@ -1,0 +1,102 @@
+/** What can be put back, what moved since, and what becomes of a rollback that waits. */
+import { describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.ts';
+import { applyChanges, type Change, type Kept } from '../../src/domain/change.ts';
+import { settleRollback, undoing, whyIrreversible } from '../../src/domain/rollback.ts';
+import type { AnyRule } from '../../src/domain/rule.ts';
+import { read, type Snapshot } from '../../src/domain/snapshot.ts';
+import { approval } from '../api/samples.ts';
+import { resourceNamed, ruleLike, SITE } from './examples.ts';
+
+const tls: Change = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' };
+const logs: Change = {
+  document: 'diagnosticSettings',
+  path: '/value/plumbline/properties',
+  from: null,
+  to: { logs: [{ category: 'AppServiceHTTPLogs', enabled: true }] },
+};
+
+function snapshotOf(documents: Snapshot['documents']): Snapshot {
+  return { resource: resourceNamed(SITE), documents };
+}
+
+const web = (minTlsVersion: string, more = {}) =>
+  snapshotOf({ 'config/web': read({ properties: { minTlsVersion, ...more } }) });
+
+describe('why something cannot be undone', () => {
+  const rule = ruleLike({ id: 'webapp-tls', reversible: true });
+  test.each<[string, Partial<Parameters<typeof whyIrreversible>[0]>, AnyRule | null, RegExp | null]>([
+    ['a fix that changed a value', {}, rule, null],
+    ['a diagnostic setting that was made', { changes: [logs] }, rule, null],
+    ['a value that was not there before', { changes: [tls, { ...tls, from: null }] }, rule, /no value at config\/web/],
+    ['what was only intended', { kind: 'fix.intended' }, rule, /'fix.intended'/],
+    ['a rollback', { kind: 'rollback.applied' }, rule, /'rollback.applied'/],
+    ['a rule that says so', {}, ruleLike({ id: 'webapp-tls', reversible: false }), /cannot be undone/],
+    ['a rule that is gone', {}, null, /no longer part of the catalogue/],
+  ])('%s', (_, entry, known, expected) => {
+    const why = whyIrreversible({ kind: 'fix.applied', rule: 'webapp-tls', changes: [tls], ...entry }, known);
+    if (expected === null) expect(why).toBeNull();
+    else expect(why).toMatch(expected);
+  });
+});
+
+describe('what puts it back', () => {
+  test('the inverse of exactly these changes, while they are as written', () => {
+    expect(undoing([tls], web('1.2'))).toEqual({ kind: 'changes', changes: [{ ...tls, from: '1.2', to: '1.0' }] });
+  });
+
+  test('what Azure added to what was written is part of what is there, not a difference', () => {
+    const held = {
+      logs: [{ category: 'AppServiceHTTPLogs', enabled: true, retentionPolicy: { days: 0 } }],
+      metrics: [],
+    };
+    const fresh = snapshotOf({ diagnosticSettings: read({ value: [{ name: 'plumbline', properties: held }] }) });
+    expect(undoing([logs], fresh)).toEqual({ kind: 'changes', changes: [{ ...logs, from: held, to: null }] });
+  });
+
+  test('nothing, when one of them moved: the difference names what was written and what is there', () => {
+    const other: Change = { ...tls, path: '/properties/ftpsState', from: 'AllAllowed', to: 'Disabled' };
+    expect(undoing([tls, other], web('1.3', { ftpsState: 'Disabled' }))).toEqual({
+      kind: 'moved',
+      moved: [{ ...tls, from: '1.2', to: '1.3' }],
+    });
+  });
+
+  test.each<[string, Snapshot, string]>([
+    ['could not be read', snapshotOf({ 'config/web': { status: 'forbidden', detail: '403' } }), 'unread'],
+    ['was not read', snapshotOf({}), 'unread'],
+    ['is gone', snapshotOf({ 'config/web': { status: 'missing' } }), 'moved'],
+  ])('a document that %s', (_, fresh, kind) => {
+    expect(undoing([tls], fresh).kind).toBe(kind);
+  });
+});
+
+describe('promise 7: a rollback is compared with a fresh read', () => {
+  const back: Change = { ...tls, from: '1.2', to: '1.0' };
+  const kept: Kept = { document: 'config/web', path: '/properties/http20Enabled', value: true };
+  const waiting: Approval = approval({ purpose: 'rollback', status: 'approved', changes: [back], kept: [kept] });
+  const now = (snapshot: Snapshot) => settleRollback(waiting, snapshot);
+
+  test('still what was written: executed', () => {
+    expect(now(web('1.2', { http20Enabled: true }))).toEqual({ kind: 'execute' });
+  });
+
+  test('back by itself: cleared', () => {
+    expect(now(applyChanges(web('1.2'), [back]))).toMatchObject({ kind: 'clear', reason: { code: 'already-right' } });
+  });
+
+  test('moved: superseded, and says what moved', () => {
+    expect(now(web('1.3', { http20Enabled: true }))).toEqual({ kind: 'supersede', moved: [{ ...back, to: '1.3' }] });
+  });
+
+  test('what must travel along moved: superseded', () => {
+    expect(now(web('1.2', { http20Enabled: false }))).toMatchObject({
+      kind: 'supersede',
+      moved: [{ path: '/properties/http20Enabled', from: true, to: false }],
+    });
+  });
+
+  test('unread: kept, and nothing is written', () => {
+    expect(now(snapshotOf({}))).toEqual({ kind: 'keep' });
+  });
+});
