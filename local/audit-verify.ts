@@ -1,12 +1,13 @@
 /**
- * `npm run audit:verify -- FILE... [--key KID:BASE64 ...]`: proves exports (format=jsonl) of the audit log offline. Several
- * files are the parts of one log, oldest first. Exit code 0: whole; 1: not, with the first bad entry; 2: usage.
+ * `npm run audit:verify -- FILE... [--key KID:BASE64 ...] [--kept FILE ...]`: proves exports (format=jsonl) of the audit log
+ * offline. Several files are the parts of one log, oldest first; what kept exports end with must be in it. Exit code 0: whole;
+ * 1: not, with the first bad entry; 2: usage.
  */
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PublicKey, parsePublicKey, publicKeyText } from '../src/domain/seal.ts';
-import { claimedKeys, exportProof, NotWhole } from './export-proof.ts';
+import { claimedKeys, endsOfKept, exportProof, NotWhole } from './export-proof.ts';
 
 /** What was given cannot be worked with. */
 class Usage extends Error {
@@ -19,11 +20,15 @@ export async function verifyExports(
 ): Promise<{ readonly code: 0 | 1 | 2; readonly text: string }> {
   let file = '';
   try {
-    const { files, given } = inputOf(args);
+    const { files, given, kept } = inputOf(args);
     const lastLines = files.map(lastLineOf);
     file = files[0] ?? '';
     const keys = given.length > 0 ? given : claimedKeys(lastLines[0] ?? '');
-    const proof = exportProof(keys);
+    const known = kept.map(lastLineOf).flatMap((line, index) => {
+      file = kept[index] ?? '';
+      return endsOfKept(line, keys);
+    });
+    const proof = exportProof(keys, known);
     for (const [index, lastLine] of lastLines.entries()) {
       file = files[index] ?? '';
       await prove(file, proof.begin(lastLine));
@@ -42,16 +47,13 @@ export async function verifyExports(
   }
 }
 
-const USAGE = 'usage: npm run audit:verify -- FILE... [--key KID:BASE64 ...]';
+const USAGE = 'usage: npm run audit:verify -- FILE... [--key KID:BASE64 ...] [--kept FILE ...]';
 
-function inputOf(args: readonly string[]): { files: readonly string[]; given: readonly PublicKey[] } {
-  let parsed: { values: { key?: string[] | undefined }; positionals: string[] };
+function inputOf(args: readonly string[]) {
+  let parsed: { values: { key?: string[] | undefined; kept?: string[] | undefined }; positionals: string[] };
   try {
-    parsed = parseArgs({
-      args: [...args],
-      options: { key: { type: 'string', multiple: true } },
-      allowPositionals: true,
-    });
+    const options = { key: { type: 'string', multiple: true }, kept: { type: 'string', multiple: true } } as const;
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     throw new Usage(`${error instanceof Error ? error.message.split('. ')[0] : error}; ${USAGE}`);
   }
@@ -61,7 +63,7 @@ function inputOf(args: readonly string[]): { files: readonly string[]; given: re
     if (!key) throw new Usage(`--key must be a public key of 32 bytes in base64, with its id before a colon; ${USAGE}`);
     return key;
   });
-  return { files: parsed.positionals, given };
+  return { files: parsed.positionals, given, kept: parsed.values.kept ?? [] };
 }
 
 /** Proves the lines of a file but the last one. */

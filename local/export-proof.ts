@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
-import { type AnchoredEntry, anchorFault } from '../src/domain/anchor.ts';
+import { anchorFault } from '../src/domain/anchor.ts';
 import { emptyHead, faultOf, type Link } from '../src/domain/audit.ts';
 import { isGapless, type Manifest } from '../src/domain/manifest.ts';
 import { type PublicKey, parsePublicKey, type Seal, sealFault } from '../src/domain/seal.ts';
@@ -37,7 +37,17 @@ export function claimedKeys(lastLine: string): PublicKey[] {
   );
 }
 
-export function exportProof(keys: readonly PublicKey[]): ExportProof {
+/** The last entries of an export that was kept, from its last line. Throws NotWhole when they are not sealed by these keys. */
+export function endsOfKept(lastLine: string, keys: readonly PublicKey[]): KnownEntry[] {
+  const manifest = sealedManifest(lastLine, keys);
+  const told = `the export of ${manifest.exportedAt}`;
+  return Object.entries(manifest.chains)
+    .map(([chain, { lastSeq: seq, lastHash: hash }]): KnownEntry => ({ told, chain, seq, hash, at: null }))
+    .concat(anchoredIn(manifest));
+}
+
+/** `kept`: entries that must be in the log, known from elsewhere. */
+export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntry[] = []): ExportProof {
   const ends = new Map<string, Place>();
   let entries = 0;
   let leftOut = 0;
@@ -47,9 +57,9 @@ export function exportProof(keys: readonly PublicKey[]): ExportProof {
   let fromStart: boolean | null = null;
 
   function begin(lastLine: string) {
-    const manifest = manifestIn(lastLine);
-    const fault = sealFault(manifest, keys) ?? (manifest.anchor && anchorFault(manifest.anchor, undefined, keys));
-    if (fault) throw new NotWhole(`the manifest: ${fault}`);
+    const manifest = sealedManifest(lastLine, keys);
+    const known = [...kept, ...anchoredIn(manifest)];
+    const hashes = new Map(known.map((one) => [`${one.chain} ${one.seq}`, one]));
     const gapless = isGapless(manifest.filter);
     fromStart ??= manifest.filter.from === undefined;
     const digest = createHash('sha256');
@@ -58,7 +68,9 @@ export function exportProof(keys: readonly PublicKey[]): ExportProof {
     return {
       line(text: string) {
         const entry = entryIn(text, count + 1);
-        take(entry, gapless, manifest.anchor?.chains[entry.chain]);
+        take(entry, gapless);
+        const same = hashes.get(`${entry.chain} ${entry.seq}`);
+        if (same && same.hash !== entry.hash) throw bad(entry.chain, entry.seq, `${same.told} names another hash`);
         inFile.set(entry.chain, entry.seq);
         count++;
         digest.update(`${text}\n`);
@@ -68,13 +80,13 @@ export function exportProof(keys: readonly PublicKey[]): ExportProof {
           const last = inFile.get(chain) ?? 0;
           if (last < lastSeq) throw bad(chain, last + 1, `it is not there; the manifest ends with ${lastSeq}`);
         }
-        if (gapless && manifest.filter.to === undefined) reachAnchor(manifest);
+        if (gapless && manifest.filter.to === undefined) for (const one of known) reach(one, manifest.filter.from);
         sameContent(manifest, count, digest);
       },
     };
   }
 
-  function take(entry: Entry, gapless: boolean, anchored: AnchoredEntry | undefined): void {
+  function take(entry: Entry, gapless: boolean): void {
     const { chain, seq, at, prevHash } = entry;
     const end = ends.get(chain);
     if (end && seq <= end.seq) throw bad(chain, seq, `it stands behind entry ${end.seq} of its chain`);
@@ -86,23 +98,29 @@ export function exportProof(keys: readonly PublicKey[]): ExportProof {
     const fault = faultOf(entry, before, keys);
     if (fault) throw bad(chain, seq, fault);
     if (end?.at && at < end.at) throw bad(chain, seq, 'it goes back in time');
-    if (anchored?.seq === seq && anchored.hash !== entry.hash) throw bad(chain, seq, 'the anchor names another hash');
     ends.set(chain, { chain, seq, hash: entry.hash, at });
     entries++;
     from = from === null || at < from ? at : from;
     to = to === null || at > to ? at : to;
   }
 
-  /** A file without an end has at least what was anchored before it was made. */
-  function reachAnchor({ anchor, filter }: Manifest): void {
-    for (const [chain, { seq, at }] of Object.entries(anchor?.chains ?? {})) {
-      const end = ends.get(chain)?.seq ?? 0;
-      if (end >= seq || (filter.from !== undefined && at < filter.from)) continue;
-      throw bad(chain, end + 1, `it is not there; anchor ${anchor?.number} ends with ${seq}`);
-    }
+  /** A file without an end has what is known to have been there, unless it begins behind it. */
+  function reach({ told, chain, seq, at }: KnownEntry, begins: string | undefined): void {
+    const end = ends.get(chain)?.seq ?? 0;
+    const isBefore = end === 0 && begins !== undefined && (at === null || at < begins);
+    if (end < seq && !isBefore) throw bad(chain, end + 1, `it is not there; ${told} ends with ${seq}`);
   }
 
   return { begin, result: () => ({ entries, chains: ends.size, leftOut, from, to }) };
+}
+
+/** An entry that somebody has told of before. */
+export interface KnownEntry {
+  readonly told: string;
+  readonly chain: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly at: string | null;
 }
 
 interface Place {
@@ -150,6 +168,18 @@ const manifestShape: z.ZodType<Manifest & Seal> = z.looseObject({
   ...sealed,
 });
 const lastLineShape = z.strictObject({ manifest: manifestShape });
+
+function sealedManifest(lastLine: string, keys: readonly PublicKey[]): Manifest & Seal {
+  const manifest = manifestIn(lastLine);
+  const fault = sealFault(manifest, keys) ?? (manifest.anchor && anchorFault(manifest.anchor, undefined, keys));
+  if (fault) throw new NotWhole(`the manifest: ${fault}`);
+  return manifest;
+}
+
+function anchoredIn({ anchor }: Manifest): KnownEntry[] {
+  const told = `anchor ${anchor?.number}`;
+  return Object.entries(anchor?.chains ?? {}).map(([chain, { seq, hash, at }]) => ({ told, chain, seq, hash, at }));
+}
 
 function manifestIn(lastLine: string): Manifest & Seal {
   const parsed = lastLineShape.safeParse(jsonOf(lastLine));

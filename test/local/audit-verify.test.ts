@@ -145,8 +145,27 @@ describe('promise 14: each tampering is found, and the first bad entry named', (
     const anchor = nextAnchor(null, [headAfter(entryAt('03', 5))], { at: time(700), whole: true }, k2);
     const anew = entriesOf(12, () => k2);
     expect((await proved(exported(anew, {}, auditKeys, anchor))).text).toMatch(
-      /entry 5 of chain 03: the anchor names another hash/,
+      /entry 5 of chain 03: anchor 1 names another hash/,
     );
+  });
+
+  it('a log that was cut or written anew since an export that the auditor kept, anchors and all', async () => {
+    const kept = ['--kept', file(exported(log.slice(0, 10)))];
+    expect((await proved(exported(log), [...KEYS, ...kept])).code).toBe(0);
+    expect((await proved(exported(log.slice(0, 8)), [...KEYS, ...kept])).text).toMatch(
+      /entry 5 of chain 03: it is not there; the export of \S+ ends with 5/,
+    );
+    const anew = entriesOf(12, () => k2);
+    expect((await proved(exported(anew), [...KEYS, ...kept])).text).toMatch(
+      /entry 5 of chain 03: the export of \S+ names another hash/,
+    );
+    const forged = ['--kept', file(exported(anew, {}, strangerKeys))];
+    expect((await proved(exported(log), [...KEYS, ...forged])).text).toMatch(/names the key 'k9'/);
+  });
+
+  it('not for a part of the log that begins behind what was kept', async () => {
+    const part = exported(log.slice(11), { from: time(660) });
+    expect((await proved(part, [...KEYS, '--kept', file(exported(log.slice(0, 4)))])).code).toBe(0);
   });
 
   it.each<[string, (manifest: Record<string, unknown>) => object, RegExp]>([
@@ -179,6 +198,7 @@ describe('usage', () => {
     ['no file', []],
     ['a file that is not there', [path.join(folder, 'nothing')]],
     ['a key that is none', [file(exported(log)), '--key', 'k1:AAAA']],
+    ['a kept export that is not there', [file(exported(log)), '--kept', path.join(folder, 'nothing')]],
     ['an unknown option', [file(exported(log)), '--kye', 'x']],
   ])('%s is exit code 2', async (_, args) => {
     expect((await verifyExports(args)).code).toBe(2);
