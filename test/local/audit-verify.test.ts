@@ -53,6 +53,12 @@ describe('an export that is whole', () => {
     expect((await proved(exported([entry]))).code).toBe(0);
   });
 
+  it('may be longer than what is read at once', async () => {
+    const text = exported(entriesOf(1500, () => k2, 'grün '.repeat(60)));
+    expect(Buffer.byteLength(text)).toBeGreaterThan(1_500_000);
+    expect(await proved(text)).toMatchObject({ code: 0, text: expect.stringMatching(/^whole: 1500 entries/) });
+  });
+
   it('may come in parts, each the continuation of the one before', async () => {
     const [first, second] = [log.slice(0, 5), log.slice(5)];
     const [middle = ''] = second.map(({ at }) => at);
@@ -205,7 +211,7 @@ describe('usage', () => {
   });
 });
 
-function entriesOf(count: number, keyOf: (n: number) => AuditKeys['signing']): AuditEntry[] {
+function entriesOf(count: number, keyOf: (n: number) => AuditKeys['signing'], message = 'Done.'): AuditEntry[] {
   const heads = new Map([
     ['03', emptyHead('03')],
     ['05', emptyHead('05')],
@@ -213,7 +219,7 @@ function entriesOf(count: number, keyOf: (n: number) => AuditKeys['signing']): A
   return Array.from({ length: count }, (_, n) => {
     const chain = n % 2 === 0 ? '03' : '05';
     const entry = chainEntry(
-      fact(app(chain), `${n}`, { at: time(60 * n) }),
+      fact(app(chain), `${n}`, { at: time(60 * n), message }),
       heads.get(chain) ?? emptyHead(chain),
       keyOf(n),
     );
