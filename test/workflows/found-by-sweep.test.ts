@@ -44,6 +44,14 @@ function decision(world: MemoryWorld): string {
   return [found?.action, ...(found?.reasons.map(({ code }) => code) ?? [])].join(' ');
 }
 
+/** Nobody may read the configuration, until the answer is called. */
+function unreadable({ arm }: MemoryWorld): () => void {
+  arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
+  return () => {
+    arm.onRead = null;
+  };
+}
+
 const statuses = (world: MemoryWorld) => approvals(world).map(({ status }) => status);
 
 describe('what only the sweep found', () => {
@@ -53,6 +61,16 @@ describe('what only the sweep found', () => {
     await sweep();
     expect(decision(world)).toBe('report tier-risky found-by-sweep');
     expect(approvals(world)).toEqual([]);
+  });
+
+  test('is the sweep’s as well when it shows at the look after the sweep', async () => {
+    const { world, host, sweep } = stage();
+    const remove = unreadable(world);
+    await sweep();
+    remove();
+    await world.queue.send({ resource: SHOP, cause: 'wake', attempt: 0 }, 0);
+    await host.settle();
+    expect(decision(world)).toBe('report tier-risky found-by-sweep');
   });
 
   test('is queued when the settings say so', async () => {
@@ -140,12 +158,21 @@ describe('what an event has brought up', () => {
     expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
   });
 
+  test('comes before people when it could not be read at the time of the event', async () => {
+    const { world, sweep, event } = stage();
+    const remove = unreadable(world);
+    await event('e', { by: ADA });
+    remove();
+    await sweep();
+    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+  });
+
   test('stays with people when it could not be read for a while', async () => {
     const { world, sweep, event } = stage();
     await event('e', { by: null });
-    world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
+    const remove = unreadable(world);
     await sweep();
-    world.arm.onRead = null;
+    remove();
     await sweep();
     expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
   });

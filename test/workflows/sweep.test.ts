@@ -157,6 +157,25 @@ describe('pages, pace and quota', () => {
     expect(world.stored.sweeps.map(({ visibleAt }) => (visibleAt - now) / 1000)).toEqual([0, 1, 2, 3, 4]);
   });
 
+  test('the next page is asked for when the resources of this one are through', async () => {
+    const { world, host } = stage();
+    await pages(world);
+    await startSweep(world, [SUBSCRIPTION]);
+    await host.work();
+    const next = world.stored.sweeps.find(({ message }) => 'list' in message);
+    expect(((next?.visibleAt ?? 0) - world.clock.now().getTime()) / 1000).toBe(2);
+  });
+
+  test('what is listed and known gets one message', async () => {
+    const { world, host, sweep } = stage();
+    await pages(world);
+    await sweep();
+    world.estate.pageSize = 100;
+    await startSweep(world, [SUBSCRIPTION]);
+    await host.work();
+    expect(world.stored.sweeps).toHaveLength(names.length);
+  });
+
   test('a page that is refused for now is asked again when Resource Graph allows it, and nothing is lost', async () => {
     const { world, sweep } = stage();
     await pages(world);
@@ -223,6 +242,23 @@ describe('a sweep never stands before a person', () => {
     expect([before, readsOf(world, SHOP), world.stored.sweeps.length]).toEqual([1, 1, 0]);
   });
 
+  test('but is, when something could not be read then', async () => {
+    const { world, host } = stage(SHOP);
+    seedWebApp(world.arm);
+    await startSweep(world, [SUBSCRIPTION]);
+    await host.work();
+    const waiting = world.stored.sweeps.splice(0);
+    world.clock.advance(120);
+    world.arm.onRead = (_, name) =>
+      name === 'config/web' ? { status: 'failed', detail: 'no', passing: false } : undefined;
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    world.arm.onRead = null;
+    world.stored.sweeps.push(...waiting);
+    await host.settle();
+    expect(world.stored.findings.filter(({ verdict }) => verdict === 'unknown')).toEqual([]);
+  });
+
   test('but is, when an event still waits that nobody looks after', async () => {
     const { world, host } = stage(SHOP);
     seedWebApp(world.arm);
@@ -264,6 +300,18 @@ describe('scans', () => {
     world.stored.sweeps.push(...world.stored.sweeps.map((one) => ({ ...one })));
     await host.settle();
     expect(await world.scans.get(id)).toEqual({ id, scope: SCOPE, status: 'done', found: 2, evaluated: 2 });
+  });
+
+  test('what was put back is not counted before its time', async () => {
+    const { world, host } = stage(SHOP);
+    seedWebApp(world.arm);
+    world.stored.leases.set(SHOP.toLowerCase(), { holder: 99, until: world.clock.now().getTime() + 20_000 });
+    const { id } = await startScan(world, SCOPE);
+    await host.work();
+    await host.work();
+    expect(await world.scans.get(id)).toMatchObject({ status: 'running', found: 1, evaluated: 0 });
+    await host.settle();
+    expect(await world.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
   });
 
   test('only what is in the scope is looked at', async () => {
