@@ -4,7 +4,7 @@ import type { Actor } from '../domain/audit.ts';
 import { type Exemption, isInForce, LONGEST_EXEMPTION_DAYS, problemsOf } from '../domain/exemption.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isScope } from '../domain/resource.ts';
-import { createExemption, removeExemption } from '../workflows/exempt.ts';
+import { grantExemption, removeExemption } from '../workflows/exempt.ts';
 import { type Asked, defineCall } from './call.ts';
 import { isId, moment } from './filters.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -76,7 +76,7 @@ export const postExemption = defineCall({
     const request = { ...body, ticket: body.ticket ?? null };
     const problems = problemsOf(request, world.rules, world.clock.now());
     if (problems.length > 0) throw invalid(problems.map(({ pointer, message }) => ({ pointer, detail: message })));
-    return { body: exemptionView(await createExemption(world, request, actorOf(principal))) };
+    return { body: exemptionView(await grantExemption(world, request, actorOf(principal))) };
   },
 });
 

@@ -4,10 +4,30 @@ import { type Exemption, type ExemptionRequest, exemptionFact, isInForce } from 
 import { Refusal } from '../domain/refusal.ts';
 import { StaleVersion, type Versioned, type World } from './ports.ts';
 
-/** How many approvals are looked at again at once; the others are settled at the next look at their resource. */
+/** How many resources are looked at again at once; the others show it at their next look. */
 const AT_ONCE = 100;
+/** How many pages of findings are looked through for them, so that granting costs a bounded number of requests. */
+const PAGES = 10;
 
-/** Grants it, and looks again at what waits for a person there, so that nobody is asked what is settled. */
+/** Grants it, and looks again at the violations there, so that people are not shown or asked what is settled. */
+export async function grantExemption(world: World, request: ExemptionRequest, actor: Actor): Promise<Exemption> {
+  const exemption = await createExemption(world, request, actor);
+  const query = { verdict: 'violation' as const, rule: request.rule, resource: request.scope };
+  let queued = 0;
+  let after: string | null = null;
+  for (let pages = 0; pages < PAGES; pages += 1) {
+    const page = await world.findings.list(query, { limit: AT_ONCE - queued, after });
+    for (const { resource } of page.items) {
+      await world.queue.send({ resource: resource.id, cause: 'wake', attempt: 0 }, 0);
+    }
+    queued += page.items.length;
+    after = page.next;
+    if (after === null || queued >= AT_ONCE) break;
+  }
+  return exemption;
+}
+
+/** Stores it, and logs it. */
 export async function createExemption(
   world: World,
   request: ExemptionRequest,
@@ -18,15 +38,7 @@ export async function createExemption(
   const granted: Exemption = { ...request, id, createdAt, createdBy: actor, removedAt: null, unlogged: [] };
   const value = { ...granted, unlogged: [exemptionFact(granted, 'exemption.created', createdAt, actor)] };
   await logExemption(world, { value, version: await world.exemptions.save(value, null) });
-  const { scope, rule } = request;
-  const waiting = await world.approvals.list(
-    { status: 'pending', resource: scope, rule },
-    { limit: AT_ONCE, after: null },
-  );
-  for (const { resource } of waiting.items) {
-    await world.queue.send({ resource: resource.id, cause: 'wake', attempt: 0 }, 0);
-  }
-  world.log.info({ exemption: id, rule, scope, by: actor.objectId }, 'exemption created');
+  world.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption created');
   return granted;
 }
 

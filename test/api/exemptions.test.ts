@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { deleteExemption, exemptionSchema, listExemptions, postExemption } from '../../src/api/exemptions.ts';
 import { ADA, type Asking, ask, principal, serviceOf, told } from './asking.ts';
 import { type MemoryWorld, memoryWorld, NOW } from './memory-world.ts';
-import { approval, GROUP, SHOP } from './samples.ts';
+import { finding, GROUP, SHOP, shop } from './samples.ts';
 
 let world: MemoryWorld;
 const good = {
@@ -53,14 +53,24 @@ describe('an exemption', () => {
     expect((await remove(String(body.id), { as })).status).toBe(204);
   });
 
-  it('makes us look again at what waits for a person there, and at nothing else', async () => {
-    const other = SHOP.replace('/sites/shop', '/sites/other');
-    world.stored.approvals.set('1', { value: approval({ id: '1' }), version: 1 });
-    const elsewhere = approval({ id: '2', resource: { ...approval().resource, id: other } });
-    world.stored.approvals.set('2', { value: elsewhere, version: 1 });
-    world.stored.approvals.set('3', { value: approval({ id: '3', status: 'rejected' }), version: 1 });
-    await post({ ...good, scope: SHOP, rule: approval().rule.id });
+  it('makes us look again at the violations there, and at nothing else', async () => {
+    const at = (name: string) => ({ ...shop, id: SHOP.replace('/sites/shop', `/sites/${name}`) });
+    const elsewhere = { ...shop, id: SHOP.replace('/prod/', '/test/') };
+    world.stored.findings.push(
+      finding(),
+      finding({ resource: at('right'), verdict: 'compliant', decision: null }),
+      finding({ resource: at('debugged'), rule: 'webapp-remote-debugging' }),
+      finding({ resource: elsewhere }),
+    );
+    await post(good);
     expect(world.stored.sent).toEqual([{ resource: SHOP, cause: 'wake', attempt: 0 }]);
+  });
+
+  it('of a whole subscription makes us look again at a hundred at once', async () => {
+    const named = (n: number) => ({ ...shop, id: `${SHOP}-${n}` });
+    world.stored.findings.push(...Array.from({ length: 130 }, (_, n) => finding({ resource: named(n) })));
+    await post(good);
+    expect(world.stored.sent).toHaveLength(100);
   });
 
   it('that has ended is not listed and cannot be taken back', async () => {

@@ -1,7 +1,7 @@
 /** Exemptions at work: what is exempt is left alone, an end is recorded once, and then it is looked at again. */
 import { describe, expect, test } from 'vitest';
 import type { ExemptionRequest } from '../../src/domain/exemption.ts';
-import { createExemption, removeExemption } from '../../src/workflows/exempt.ts';
+import { createExemption, grantExemption, removeExemption } from '../../src/workflows/exempt.ts';
 import { housekeep } from '../../src/workflows/housekeeping.ts';
 import { StorageUnavailable, type World } from '../../src/workflows/ports.ts';
 import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
@@ -21,7 +21,7 @@ const by = { type: 'user', objectId: ADA.objectId, name: 'Ada' } as const;
 
 function grant(world: World, differs: Partial<ExemptionRequest> = {}) {
   const request = { scope: GROUP, rule: 'webapp-min-tls', owner: 'Team Shop', reason: 'an old scanner', ticket: 'S-7' };
-  return createExemption(world, { ...request, expires: inSeconds(DAY), ...differs }, by);
+  return grantExemption(world, { ...request, expires: inSeconds(DAY), ...differs }, by);
 }
 
 describe('what is exempt', () => {
@@ -41,6 +41,15 @@ describe('what is exempt', () => {
     expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-https-only']);
     expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
     expect(world.stored.events[0]?.reasons.map(({ code }) => code)).toContain('exempt');
+  });
+
+  test('shows as such without an event, as soon as it is granted', async () => {
+    const { world, host } = scene({ app: OLD_TLS, settings: { mode: 'audit' } });
+    await eventAndRest(host, 'e', SHOP);
+    expect(decisionOf(world, 'webapp-min-tls')).toBe('report mode-audit');
+    await grant(world);
+    await host.settle(60);
+    expect(decisionOf(world, 'webapp-min-tls')).toBe('exempt exempt mode-audit');
   });
 
   test.each([
