@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buryMessage, noteFailure } from '../../src/workflows/bury-message.ts';
 import { StorageUnavailable, type WorkMessage } from '../../src/workflows/ports.ts';
 import { SHOP } from '../world/apps.ts';
+import { Crash, crashingWorld } from '../world/crashes.ts';
 import { gridEvent } from '../world/event-grid.ts';
 import { memoryWorld } from '../world/memory-world.ts';
 import { outcomesIn, scene } from '../world/scene.ts';
@@ -35,6 +36,21 @@ describe('promise 1: a message that is given up is a dead letter, and its event 
     await buryMessage(world, 'reconcile', message);
     await buryMessage(world, 'reconcile', message);
     expect(world.stored.deadLetters.size).toBe(1);
+  });
+
+  test('a crash at any line of the burial: the platform repeats it, and it is one letter and one outcome', async () => {
+    for (let at = 1; ; at += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const { world, message } = await received();
+        const crashing = crashingWorld(world, at, when);
+        await buryMessage(crashing.world, 'reconcile', message).catch((error: unknown) => {
+          if (!(error instanceof Crash)) throw error;
+        });
+        if (!crashing.crashed()) return expect(at).toBe(3);
+        await buryMessage(world, 'reconcile', message);
+        expect([world.stored.deadLetters.size, outcomesIn(world)]).toEqual([1, { e: 'dead' }]);
+      }
+    }
   });
 
   test('the event that has its outcome already keeps it', async () => {
