@@ -199,15 +199,18 @@ function ruleProblems(stored: z.infer<typeof rules>, at: string, known: readonly
   });
 }
 
-/** Settings whose ceiling does not exist yet must not look as if they held anything back. */
+/**
+ * What is decided by whom and when comes in one piece: until windows, freezes and tags hold, none of these settings may look
+ * as if it held anything back, named approvers included.
+ */
 function notBuiltYet(settings: Settings): SettingsProblem[] {
   const message = 'is not supported by this version; leave it out';
   return [
     ...(settings.tagOptDown ? [{ pointer: '/tagOptDown', message }] : []),
-    ...settings.scopes.flatMap((at, index) =>
-      (['window', 'frozen'] as const)
-        .filter((key) => at[key] !== undefined && at[key] !== null)
-        .map((key) => ({ pointer: `/scopes/${index}/${key}`, message })),
+    ...settings.scopes.flatMap(({ window: open, frozen: closed, approvers = [] }, index) =>
+      Object.entries({ window: Boolean(open), frozen: Boolean(closed), approvers: approvers.length > 0 })
+        .filter(([, given]) => given)
+        .map(([key]) => ({ pointer: `/scopes/${index}/${key}`, message })),
     ),
   ];
 }

@@ -8,6 +8,7 @@ import {
   parseSettings,
   rulesFor,
   type Settings,
+  settingsSchema,
 } from '../../src/domain/settings.ts';
 import { resourceNamed, ruleLike, SITE } from './examples.ts';
 
@@ -171,10 +172,11 @@ describe('problems have a pointer', () => {
             scope: GROUP,
             frozen: { until: '2026-01-01T00:00:00Z', reason: 'x' },
             window: { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'Europe/Berlin' },
+            approvers: ['aaaaaaaa-0000-4000-8000-000000000001'],
           },
         ],
       },
-      ['/scopes/0/window', '/scopes/0/frozen'],
+      ['/scopes/0/window', '/scopes/0/frozen', '/scopes/0/approvers'],
     ],
   ])('%s', (_, input, pointers) => {
     const parsed = parseSettings(input, known);
@@ -185,7 +187,7 @@ describe('problems have a pointer', () => {
 
   test('ceilings that are not built are taken at their default', () => {
     expect(
-      settingsOf({ tagOptDown: false, scopes: [{ scope: GROUP, window: null, frozen: null }] }).scopes,
+      settingsOf({ tagOptDown: false, scopes: [{ scope: GROUP, window: null, frozen: null, approvers: [] }] }).scopes,
     ).toHaveLength(1);
   });
 });
@@ -194,7 +196,9 @@ describe('who may approve', () => {
   const [wide, narrow] = ['AAAAAAAA-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002'];
   const approvers = (...scopes: [scope: string, approvers?: string[]][]) =>
     approversFor(
-      settingsOf({ scopes: scopes.map(([scope, named]) => ({ scope, ...(named ? { approvers: named } : {}) })) }),
+      settingsSchema.parse({
+        scopes: scopes.map(([scope, named]) => ({ scope, ...(named ? { approvers: named } : {}) })),
+      }),
       resourceNamed(SITE),
     );
 

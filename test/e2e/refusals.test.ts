@@ -82,6 +82,11 @@ describe('settings', () => {
     ['an unknown mode', { mode: 'careless' }, '/mode'],
     ['a window, whose ceiling is not built yet', scoped({ window: night() }), '/scopes/0/window'],
     ['a freeze, whose ceiling is not built yet', scoped({ frozen: freeze() }), '/scopes/0/frozen'],
+    [
+      'approvers of a scope, not offered yet',
+      scoped({ approvers: ['aaaaaaaa-0000-4000-8000-000000000001'] }),
+      '/scopes/0/approvers',
+    ],
     ['opting down by tag, whose ceiling is not built yet', { tagOptDown: true }, '/tagOptDown'],
   ])('%s is 400 and names its place', async (_, body, pointer) => {
     const answer = await operator().ask('PUT', '/settings', { body, headers: { 'if-match': '*' } });
