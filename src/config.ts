@@ -1,6 +1,6 @@
 /** Every setting of the environment, checked at once: all problems are told together, and never a value. */
 import { hkdfSync } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AuditKey, type AuditKeys, parseAuditKeys } from './domain/audit.ts';
 import { parseResourceId } from './domain/resource.ts';
 import { MODES, type Mode } from './domain/settings.ts';

@@ -1,5 +1,5 @@
 /** The queue: the changes that wait for a person, and the two decisions. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { APPROVAL_STATUSES, type Approval } from '../domain/approval.ts';
 import { GROUPINGS, type Grouping, groupsOf } from '../domain/approval-group.ts';
 import { planOf, shown } from '../domain/plan.ts';

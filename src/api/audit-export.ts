@@ -2,7 +2,7 @@
  * The log as one file. The Functions host takes an answer whole (no HTTP streaming is switched on), so a file has a largest
  * size; a longer log is taken in parts, by time, and proved together.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditEntry } from '../domain/audit.ts';
 import { linesOf, type Manifest, manifestOf } from '../domain/manifest.ts';
 import { Refusal } from '../domain/refusal.ts';

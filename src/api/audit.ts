@@ -1,5 +1,5 @@
 /** The log, as it was signed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AUDIT_KINDS, type AuditEntry } from '../domain/audit.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { askRollback } from '../workflows/ask-rollback.ts';

@@ -1,5 +1,5 @@
 /** JSON Schemas for openapi.json: what has a name is described once, as a component, and referred to everywhere else. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject, type JsonObject, sameJson } from '../domain/json.ts';
 import { named } from './schemas.ts';
 

@@ -1,5 +1,5 @@
 /** What could not be handled, with its reason, and the way back. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId, viewOf } from '../domain/resource.ts';
 import type { DeadLetter } from '../workflows/ports.ts';

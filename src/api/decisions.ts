@@ -1,5 +1,5 @@
 /** Many decisions in one request: each is decided as if it had come alone, and one that fails hinders no other. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
 import { StorageUnavailable, type World } from '../workflows/ports.ts';
 import { recordDecision } from '../workflows/record-decision.ts';

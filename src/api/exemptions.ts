@@ -1,5 +1,5 @@
 /** What may stay as it is: exemptions with an owner, a reason and an end. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Actor } from '../domain/audit.ts';
 import { type Exemption, isInForce, LONGEST_EXEMPTION_DAYS, problemsOf } from '../domain/exemption.ts';
 import { Refusal } from '../domain/refusal.ts';

@@ -1,5 +1,5 @@
 /** Why, and why not: what was last seen of a resource and decided about it, and what became of an event. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
 import { isScope, parseResourceId } from '../domain/resource.ts';
 import type { StoredEvent, World } from '../workflows/ports.ts';

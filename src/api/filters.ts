@@ -1,5 +1,5 @@
 /** The query parameters that several calls share, with their one meaning. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isScope } from '../domain/resource.ts';
 
 /** An id of ours, a rule's or an object's: what cannot be one is refused before any store is asked. */

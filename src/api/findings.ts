@@ -1,5 +1,5 @@
 /** Posture: what every rule says about every resource, and the numbers of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACTIONS } from '../domain/reasons.ts';
 import { SEVERITIES, VERDICTS } from '../domain/rule.ts';
 import { defineCall } from './call.ts';

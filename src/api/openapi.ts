@@ -1,5 +1,5 @@
 /** The description of the API (OpenAPI 3.1), made from the calls themselves: what is not served is not in it, and vice versa. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject } from '../domain/json.ts';
 import type { RefusalCode } from '../domain/refusal.ts';
 import type { Call, GuardedCall, OpenCall } from './call.ts';

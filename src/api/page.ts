@@ -3,7 +3,7 @@
  * made up, or comes from another list, is refused and never reaches the storage.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../domain/change.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Page, PageRequest } from '../workflows/ports.ts';

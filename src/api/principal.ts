@@ -3,7 +3,7 @@
  * says that Easy Auth is on, because otherwise any caller can send it. `HttpRequest.user` is never used: it throws for
  * applications, which have no name.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
 
 export const ROLES = ['Plumbline.Reader', 'Plumbline.Approver', 'Plumbline.Operator'] as const;

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { z } from 'zod';
+import * as z from 'zod';
 import { NotConfigured } from '../config.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { StorageUnavailable } from '../workflows/ports.ts';

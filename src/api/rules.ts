@@ -1,5 +1,5 @@
 /** The catalogue: what is asked, why, and what may be set about it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
 import type { AnyRule } from '../domain/rule.ts';
 import type { Page, PageRequest } from '../workflows/ports.ts';

@@ -1,5 +1,5 @@
 /** The form of every answer, once: the views are typed by it, openapi.ts publishes it, the tests hold the answers against it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { APPROVAL_STATUSES } from '../domain/approval.ts';
 import { AUDIT_KINDS } from '../domain/audit.ts';
 import { DOCUMENT_NAMES, IMPACTS } from '../domain/documents.ts';

@@ -1,5 +1,5 @@
 /** What operators choose: the whole document, guarded by its ETag. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
 import { parseSettings, settingsSchema } from '../domain/settings.ts';
 import { changeSettings, currentSettings, etagOf } from '../workflows/change-settings.ts';

@@ -1,5 +1,5 @@
 /** What operators ask of the slow path: look at a part of the estate now, and put what it reported before people. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
 import { queueFindings } from '../workflows/queue-findings.ts';
 import { startScan } from '../workflows/sweep.ts';

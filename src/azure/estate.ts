@@ -2,7 +2,7 @@
  * What there is in a subscription, from Resource Graph, a page at a time. It lags behind Resource Manager, so it says where
  * to look and nothing more. Its quota is told with every answer and passed on, so that the next page waits for it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Estate, EstatePage } from '../workflows/ports.ts';
 import { type ClientOptions, createClient } from './client.ts';
 import { type ArmReply, failureOf, failureOfError } from './errors.ts';

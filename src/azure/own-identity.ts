@@ -1,6 +1,6 @@
 /** Who Plumbline is to Azure, read from the claims of its own token: decoded, never verified, never logged. */
 import type { TokenCredential } from '@azure/core-auth';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface OwnIdentity {
   readonly objectId: string | null;

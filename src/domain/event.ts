@@ -2,7 +2,7 @@
  * A change event of either schema (Event Grid, CloudEvents 1.0): where to look, who changed it. The event never decides
  * anything: claims, evidence and request may be missing or of another form, and that must not lose the event.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Resource, resourceOf } from './resource.ts';
 
 export interface Caller {

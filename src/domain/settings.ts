@@ -1,5 +1,5 @@
 /** What operators choose: the stored document, its defaults, and what of it holds for one resource. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { pointerOf } from './json.ts';
 import { isScope, isWithin, type Resource } from './resource.ts';
 import { type AnyRule, TIERS, type Tier } from './rule.ts';

@@ -1,5 +1,5 @@
 /** The documents of one resource, read together; each is a body or the reason why not. Secrets are dropped before. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DocumentName, isDocumentName, withoutSecrets } from './documents.ts';
 import { isObject, type Json, type JsonObject, pointerOf } from './json.ts';
 import { parseResourceId, type Resource } from './resource.ts';

@@ -2,7 +2,7 @@
  * Whether diagnostic settings send a resource's logs anywhere, and the least change that makes them: a setting of our own,
  * or more in a setting that already sends part of them to the same workspace (Azure refuses a second one with 409).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Change } from '../domain/change.ts';
 import { isObject, type Json, type JsonObject, pointerOf, sameJson } from '../domain/json.ts';
 import { type Judgement, type Tier, unknown, unread } from '../domain/rule.ts';

@@ -1,5 +1,5 @@
 /** The least TLS version that a site accepts: one judgement for the app and for its SCM site. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { compliant, type Judgement } from '../domain/rule.ts';
 import { quoted, webConfigChange } from './web-config.ts';

@@ -1,5 +1,5 @@
 /** Alarms in the order of their time; the key says time, resource and why, so the same alarm is one row. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Alarms } from '../workflows/ports.ts';
 import { entityOf, valueIn } from './entity.ts';
 import { hashOf, isPlainId, oldestFirst } from './keys.ts';

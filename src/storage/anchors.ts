@@ -3,7 +3,7 @@
  * newest. A container with an immutability policy makes the same hold for whoever has the account's key.
  */
 import type { ContainerClient } from '@azure/storage-blob';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Anchor } from '../domain/anchor.ts';
 import { Declined, type OnRequest, requestsTo } from './requests.ts';
 

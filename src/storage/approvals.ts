@@ -1,5 +1,5 @@
 /** Approvals: one row each, newest first by their ids, saved only under the version that was read. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApprovalHead } from '../domain/approval-group.ts';
 import { IMPACTS } from '../domain/documents.ts';
 import { type ApprovalQuery, type Approvals, StaleVersion } from '../workflows/ports.ts';

@@ -2,7 +2,7 @@
  * The rows of the audit log, all in one partition so that an entry, the pointer that makes it unique, and the head of its
  * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> its key; h-<chain> a head.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditEntry, ChainHead } from '../domain/audit.ts';
 import { type Columns, type Entity, entityOf, type Row, valueIn } from './entity.ts';
 import { newestFirst, timeOf } from './keys.ts';

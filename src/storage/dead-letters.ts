@@ -2,7 +2,7 @@
  * Messages that were given up, each once by its key and newest first, with the last reason that was noted before. The rows
  * of a message: f-<key> its last failure, i-<key> the key of its letter, null when it was released, l-<time> the letter.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeadLetter, DeadLetters } from '../workflows/ports.ts';
 import { entityOf, type Row, valueIn } from './entity.ts';
 import { hashOf, isPlainId, newestFirst } from './keys.ts';

@@ -3,7 +3,7 @@
  * knows the keys of a resource and changes with them in one transaction, so that no crash leaves a stale finding behind.
  */
 import { odata } from '@azure/data-tables';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingList, StorageUnavailable } from '../workflows/ports.ts';
 import { type Entity, entityOf, valueIn } from './entity.ts';

@@ -2,7 +2,7 @@
  * The one way to ask the storage: counts the request, bounds its time, creates what is missing on first use, and makes
  * every failure a StorageUnavailable that names what was asked, never an address or a key.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorageUnavailable } from '../workflows/ports.ts';
 
 export type StorageKind = 'table' | 'queue' | 'blob';

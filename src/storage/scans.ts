@@ -2,7 +2,7 @@
  * How far a scan is: a partition each. The rows of a scan: `s` what it is, `l` that all was listed, `f-` each resource that
  * was found, `e-` each that was looked at. Telling something twice writes the same row, so nothing is counted twice.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Scans } from '../workflows/ports.ts';
 import { type Entity, entityOf, valueIn } from './entity.ts';
 import { hashOf } from './keys.ts';

@@ -1,5 +1,5 @@
 /** The shapes of what is stored, held to the domain's types in both directions: a field that is new or gone must be dealt with here. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { APPROVAL_STATUSES, type Approval, type Person } from '../domain/approval.ts';
 import {
   type Actor,

@@ -1,6 +1,6 @@
 /** A table as the stores use it: every entity is held against Azure's limits, every request goes through requests.ts. */
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Page, PageRequest } from '../workflows/ports.ts';
 import type { Entity, Key, Row } from './entity.ts';
 import { LARGEST_PAYLOAD, LARGEST_TRANSACTION, payloadOf, refuseBeyondLimits } from './limits.ts';

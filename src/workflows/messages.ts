@@ -1,5 +1,5 @@
 /** The messages of the queues, parsed like everything that comes from outside. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const sweep = z.object({ id: z.string().min(1), startedAt: z.iso.datetime() });
 

@@ -1,5 +1,5 @@
 /** An ingress that allows insecure connections answers HTTP in clear text instead of redirecting it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { isObject } from '../../domain/json.ts';
 import { compliant, defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';

@@ -1,5 +1,5 @@
 /** CORS for every origin lets any web page read what the app answers to its visitor. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';

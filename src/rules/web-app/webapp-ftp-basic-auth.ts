@@ -1,5 +1,5 @@
 /** A publishing password for FTP bypasses Microsoft Entra, its conditional access and its log. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { defineRule } from '../../domain/rule.ts';
 import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';

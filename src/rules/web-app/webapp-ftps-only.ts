@@ -1,5 +1,5 @@
 /** Plain FTP sends the publishing password and the app's files in clear text. FTPS, or no FTP at all, is right. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { compliant, defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { siteConfigSource } from '../source-lines.ts';

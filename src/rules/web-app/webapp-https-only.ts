@@ -1,5 +1,5 @@
 /** A web app that answers plain HTTP sends whatever its visitors send in clear text. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { compliant, defineRule, judgeProperties } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { siteSource } from '../source-lines.ts';

@@ -1,5 +1,5 @@
 /** Without an identity of its own an app reaches other services with passwords that somebody has to keep. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { isObject, type Json } from '../../domain/json.ts';
 import { compliant, defineRule, judgeProperties } from '../../domain/rule.ts';

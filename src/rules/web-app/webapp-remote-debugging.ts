@@ -1,5 +1,5 @@
 /** An open debugger port lets its user read and change everything in the process. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { compliant, defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { siteConfigSource } from '../source-lines.ts';

@@ -1,5 +1,5 @@
 /** A publishing password for the SCM site deploys code without Microsoft Entra, its conditional access and its log. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRule } from '../../domain/rule.ts';
 import { judgePublishingPolicy, publishingPolicySource } from '../publishing-policy.ts';
 import { referencesOf } from '../references.ts';
