@@ -109,6 +109,16 @@ describe('promise 8: asked however often, it is one approval and one write', () 
     expect(factsIn(world, 'rollback.intended')).toHaveLength(1);
   });
 
+  test('asking again brings back what has fallen off the queue', async () => {
+    const { world, host } = await fixed();
+    const request = rollbackOf(world);
+    await host.rollBack(request);
+    world.stored.queue.length = 0;
+    await host.rollBack(request);
+    await host.settle();
+    expect(tlsNow(world)).toBe('1.0');
+  });
+
   test('two at the same moment: one is told that it is decided', async () => {
     const { world, host } = await fixed();
     const answers = await Promise.all([answer(world), answer(world, { person: carol })]);

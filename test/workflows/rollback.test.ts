@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../src/rules/index.ts';
 import { askRollback } from '../../src/workflows/ask-rollback.ts';
+import { createExemption } from '../../src/workflows/exempt.ts';
 import { RISKY, SHOP, seedWebApp, WORKSPACE } from '../world/apps.ts';
 import { gridEvent, OURSELVES } from '../world/event-grid.ts';
 import { createHost } from '../world/host.ts';
@@ -172,6 +173,37 @@ describe('between the decision and the write', () => {
       'rollback.blocked webapp-min-tls',
       'rollback.applied webapp-min-tls',
     ]);
+  });
+
+  test('blocked, then held for a while: the next attempt still runs under the same intent', async () => {
+    const { world, host } = await fixed();
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await host.rollBack(rollbackOf(world));
+    await host.settle();
+    world.arm.onWrite = null;
+    storeSettings(world, { stopped: { reason: 'night' } });
+    await eventAndRest(host, 'at night', SHOP);
+    storeSettings(world, { stopped: null });
+    await host.settle();
+    expect(factsIn(world, 'rollback.intended', 'rollback.applied')).toHaveLength(2);
+  });
+
+  test('an exemption that is there already is no obstacle', async () => {
+    const { world, host } = await fixed();
+    const expires = new Date(world.clock.now().getTime() + 86_400_000).toISOString();
+    const request = {
+      scope: SHOP,
+      rule: 'webapp-min-tls',
+      owner: 'Team Shop',
+      reason: 'a migration',
+      ticket: null,
+      expires,
+    };
+    await createExemption(world, request, { type: 'user' });
+    await host.rollBack(rollbackOf(world));
+    await host.settle();
+    expect(tlsNow(world)).toBe('1.0');
+    expect(world.stored.exemptions.size).toBe(2);
   });
 
   test('the rule asks for more by now: the person wins, and its fix waits', async () => {
