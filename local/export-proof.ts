@@ -58,7 +58,8 @@ export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntr
 
   function begin(lastLine: string) {
     const manifest = sealedManifest(lastLine, keys);
-    const known = [...kept, ...anchoredIn(manifest)];
+    // Of two that tell of the same entry the last counts: what the auditor kept.
+    const known = [...anchoredIn(manifest), ...kept];
     const hashes = new Map(known.map((one) => [`${one.chain} ${one.seq}`, one]));
     const gapless = isGapless(manifest.filter);
     fromStart ??= manifest.filter.from === undefined;
@@ -76,9 +77,11 @@ export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntr
         digest.update(`${text}\n`);
       },
       end() {
-        for (const [chain, { lastSeq }] of Object.entries(manifest.chains)) {
-          const last = inFile.get(chain) ?? 0;
-          if (last < lastSeq) throw bad(chain, last + 1, `it is not there; the manifest ends with ${lastSeq}`);
+        for (const [chain, { firstSeq, lastSeq }] of Object.entries(manifest.chains)) {
+          const last = inFile.get(chain) ?? firstSeq - 1;
+          // A filter may have left out what follows, but not what the manifest ends with.
+          const missing = gapless ? last + 1 : lastSeq;
+          if (last < lastSeq) throw bad(chain, missing, `it is not there; the manifest ends with ${lastSeq}`);
         }
         if (gapless && manifest.filter.to === undefined) for (const one of known) reach(one, manifest.filter.from);
         sameContent(manifest, count, digest);

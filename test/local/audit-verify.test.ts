@@ -162,7 +162,9 @@ describe('promise 14: each tampering is found, and the first bad entry named', (
       /entry 5 of chain 03: it is not there; the export of \S+ ends with 5/,
     );
     const anew = entriesOf(12, () => k2);
-    expect((await proved(exported(anew), [...KEYS, ...kept])).text).toMatch(
+    const fifth = anew.find(({ chain, seq }) => chain === '03' && seq === 5) ?? third;
+    const anchor = nextAnchor(null, [headAfter(fifth)], { at: time(700), whole: true }, k2);
+    expect((await proved(exported(anew, {}, auditKeys, anchor), [...KEYS, ...kept])).text).toMatch(
       /entry 5 of chain 03: the export of \S+ names another hash/,
     );
     const forged = ['--kept', file(exported(anew, {}, strangerKeys))];
@@ -191,6 +193,18 @@ describe('promise 14: each tampering is found, and the first bad entry named', (
     const { manifest }: { manifest: Record<string, unknown> } = JSON.parse(honest);
     const text = `${linesOf(log)}${JSON.stringify({ manifest: change(manifest) })}\n`;
     expect(await proved(text)).toEqual({ code: 1, text: expect.stringMatching(expected) });
+  });
+
+  it('the last of what a filter chose', async () => {
+    const filter = { kind: 'fix.applied' };
+    const some = log.filter(({ seq }) => seq % 2 === 0);
+    const end = lastLine(exported(some, filter));
+    expect((await proved(`${linesOf(some.slice(0, 5))}${end}\n`)).text).toMatch(
+      /entry 6 of chain 05: it is not there; the manifest ends with 6/,
+    );
+    expect((await proved(`${linesOf(some.slice(1))}${end}\n`)).text).toMatch(
+      /there are 5 entries; the manifest says 6/,
+    );
   });
 
   it('a line that means the same and is not the one that was exported', async () => {
