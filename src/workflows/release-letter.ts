@@ -4,9 +4,9 @@
  */
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId } from '../domain/resource.ts';
+import { queueOf } from './come-back.ts';
 import { sweepMessage } from './messages.ts';
 import type { DeadLetter, SweepPage, WorkMessage, World } from './ports.ts';
-import { queueOf } from './reconcile.ts';
 
 /** Throws Refusal: `not-found`, or `invalid` when what was given up is no message and can never be handled. */
 export async function releaseLetter(world: World, id: string): Promise<void> {
