@@ -57,25 +57,27 @@ async function costs(): Promise<void> {
   try {
     const { twin } = bench;
     const right = webApp({ name: 'right', diagnostics: { central: allLogsTo(workspaceId) } });
-    await cost(bench, 'an event, the first ever', [right], { reads: 5, writes: 0, tables: 40 });
-    await cost(bench, 'an event, compliant app', [right], { reads: 5, writes: 0, tables: 12 });
-    const alone = bench.tables.count;
-    await cost(bench, 'two events at once, compliant app', [right, right], { reads: 5, writes: 0, tables: alone + 8 });
+    tell('an event, the first ever', await cost(bench, [right]), { reads: 5, writes: 0, tables: 40 });
+    const alone = await leastCost(bench, [right]);
+    tell('an event, compliant app', alone, { reads: 5, writes: 0, tables: 13 });
+    const together = await leastCost(bench, [right, right]);
+    const covered = {
+      reads: together.reads - alone.reads,
+      writes: together.writes - alone.writes,
+      tables: together.tables - alone.tables,
+    };
+    tell('a covered event', covered, { reads: 0, writes: 0, tables: 6 });
     const wrong = webApp({
       name: 'wrong',
       site: { httpsOnly: false },
       web: { minTlsVersion: '1.0', scmMinTlsVersion: '1.0', ftpsState: 'AllAllowed' },
     });
-    await cost(bench, 'an event, every safe violation', [wrong], { reads: 16, writes: 3, tables: 40 });
+    tell('an event, every safe violation', await leastCost(bench, [wrong]), { reads: 16, writes: 3, tables: 30 });
     const took = bench.lines.flatMap((line) => durationOf(line, wrong.id));
     time('from the queue to a verified fix of three documents', Math.max(...took), 1000);
     twin.simulator.add(right);
-    await cost(
-      bench,
-      '50 events in half the settle delay',
-      Array.from({ length: 50 }, () => right),
-      { reads: 10, writes: 0, tables: 350 },
-    );
+    const burst = Array.from({ length: 50 }, () => right);
+    tell('50 events in half the settle delay', await cost(bench, burst), { reads: 10, writes: 0, tables: 350 });
   } finally {
     await bench.twin.close();
     await bench.tables.close();
@@ -156,12 +158,21 @@ function tableEndpoint(connectionString: string): string {
   return endpoint;
 }
 
-async function cost(
-  { twin, tables }: Bench,
-  what: string,
-  apps: readonly ResourceSeed[],
-  limits: { reads: number; writes: number; tables: number },
-): Promise<void> {
+interface Cost {
+  readonly reads: number;
+  readonly writes: number;
+  readonly tables: number;
+}
+
+/** The least of three: once a minute the housekeeping's own requests fall into a measurement. */
+async function leastCost(bench: Bench, apps: readonly ResourceSeed[]): Promise<Cost> {
+  const runs = [await cost(bench, apps), await cost(bench, apps), await cost(bench, apps)];
+  const least = (of: (run: Cost) => number) => Math.min(...runs.map(of));
+  return { reads: least((run) => run.reads), writes: least((run) => run.writes), tables: least((run) => run.tables) };
+}
+
+/** What happens when one event for each of these apps is delivered, all at once. */
+async function cost({ twin, tables }: Bench, apps: readonly ResourceSeed[]): Promise<Cost> {
   for (const app of new Set(apps)) twin.simulator.add(app);
   twin.simulator.clearRequests();
   tables.count = 0;
@@ -172,10 +183,13 @@ async function cost(
   await sleep(SETTLE_SECONDS * 1000);
   for (const { id } of events) await outcome(twin, id, tables);
   const writes = twin.simulator.requests.filter(({ method }) => method !== 'GET').length;
-  const reads = twin.simulator.requests.length - writes;
-  count(what, 'Azure reads', reads, limits.reads);
-  count('', 'Azure writes', writes, limits.writes);
-  count('', 'table requests', tables.count, limits.tables);
+  return { reads: twin.simulator.requests.length - writes, writes, tables: tables.count };
+}
+
+function tell(what: string, found: Cost, limits: Cost): void {
+  count(what, 'Azure reads', found.reads, limits.reads);
+  count('', 'Azure writes', found.writes, limits.writes);
+  count('', 'table requests', found.tables, limits.tables);
 }
 
 const explained = z.object({ outcome: z.string().nullable() });
