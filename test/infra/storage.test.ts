@@ -1,0 +1,40 @@
+// The Bicep of the storage account against the code: the names are those that Plumbline uses, and no key opens it.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from '../../src/storage/names.ts';
+
+const bicep = readFileSync(new URL('../../infra/storage.bicep', import.meta.url), 'utf8');
+
+describe('promise 13: the storage account is as narrow as Plumbline needs it', () => {
+  test('it has exactly the tables, queues and containers that the code names', () => {
+    expect(listed('tableNames').sort()).toEqual(Object.values(TABLES).sort());
+    expect(listed('queueNames').sort()).toEqual([RECONCILE_QUEUE, SWEEP_QUEUE].sort());
+    expect([...bicep.matchAll(/parent: blobService\n {2}name: '([^']+)'/g)].map(([, name]) => name).sort()).toEqual(
+      [ANCHOR_CONTAINER, LEASE_CONTAINER].sort(),
+    );
+  });
+
+  test.each([
+    ['allowSharedKeyAccess: false'],
+    ['allowBlobPublicAccess: false'],
+    ["minimumTlsVersion: 'TLS1_2'"],
+    ['supportsHttpsTrafficOnly: true'],
+  ])('%s', (line) => {
+    expect(bicep.split('\n').map((one) => one.trim())).toContain(line);
+  });
+
+  test('roles are assigned on the account, no wider, and no key is an output', () => {
+    expect(bicep.match(/scope: \w+/g)).toEqual(['scope: account']);
+    expect(bicep).not.toMatch(/listKeys|AccountKey|connectionString/i);
+  });
+
+  test('it needs no registry to compile', () => {
+    expect(bicep).not.toMatch(/\b(br|ts)[:/]/);
+  });
+});
+
+/** The quoted names of a list variable. */
+function listed(name: string): string[] {
+  const list = new RegExp(`var ${name} = \\[([^\\]]*)\\]`).exec(bicep)?.[1] ?? '';
+  return [...list.matchAll(/'([^']+)'/g)].flatMap(([, one]) => one ?? []);
+}
