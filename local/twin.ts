@@ -40,6 +40,7 @@ export interface Twin {
 }
 
 const HOST = fileURLToPath(new URL('host.ts', import.meta.url));
+const TYPESCRIPT = new URL('typescript.mjs', import.meta.url).href;
 
 /** Resolves when the host listens. Throws with what the host said when it does not start. */
 export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
@@ -93,7 +94,7 @@ async function startHostProcess(port: number, settings: Record<string, string>, 
   const machine = ['PATH', 'HOME', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'APPDATA', 'LOCALAPPDATA'];
   const inherited = Object.fromEntries(machine.flatMap((name) => [[name, process.env[name]]]));
   const flags = ['--port', String(port), ...(options.hostFlags ?? [])];
-  const child = spawn(process.execPath, ['--import', 'tsx', HOST, ...flags], {
+  const child = spawn(process.execPath, ['--import', TYPESCRIPT, HOST, ...flags], {
     env: { ...inherited, ...settings },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,

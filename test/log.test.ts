@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { createLog, type JoinedLog, type LogLevel } from '../src/log.ts';
 
+const TYPESCRIPT = new URL('../local/typescript.mjs', import.meta.url).href;
+
 describe('a log line', () => {
   it('is one JSON object with an ISO time, the level by its name, and the message', () => {
     const [line] = linesOf('info', (log) => log.info({ resource: 'app' }, 'evaluated'));
@@ -62,7 +64,7 @@ it('a process that is killed has lost no line', () => {
 
 function spawnKilled(script: string): string {
   try {
-    return execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    return execFileSync(process.execPath, ['--import', TYPESCRIPT, '--input-type=module', '-e', script], {
       encoding: 'utf8',
     });
   } catch (error) {

@@ -39,7 +39,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const ownFolder = options.certificateFolder ? null : await mkdtemp(join(tmpdir(), 'simulator-'));
   const { key, certificate, certificatePath } = await certificateIn(options.certificateFolder ?? ownFolder ?? '');
-  const server = await listen({ port: options.port ?? 0, key, certificate, handle });
+  const removeOwnFolder = async () => {
+    if (ownFolder) await rm(ownFolder, { recursive: true, force: true });
+  };
+  const server = await listen({ port: options.port ?? 0, key, certificate, handle }).catch(async (error: unknown) => {
+    await removeOwnFolder();
+    throw error;
+  });
   const url = `https://localhost:${server.port}`;
   const manager: Manager = {
     estate,
@@ -140,7 +146,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       running.close();
       await server.close();
       await grid.settled();
-      if (ownFolder) await rm(ownFolder, { recursive: true, force: true });
+      await removeOwnFolder();
     },
   };
   return simulator;

@@ -7,6 +7,8 @@ import { webApp } from '../../local/simulator/web-builders.ts';
 import { createOwnIdentity, identityIn } from '../../src/azure/own-identity.ts';
 import { APP_ID, OID } from './azure.ts';
 
+const TYPESCRIPT = new URL('../../local/typescript.mjs', import.meta.url).href;
+
 const token = tokenFor(
   'https://management.azure.com',
   { type: 'app', objectId: OID.toUpperCase(), appId: APP_ID },
@@ -88,7 +90,7 @@ describe('the managed identity over its real protocol', () => {
       const identity = await arm.identity().catch(() => 'none');
       console.log(JSON.stringify({ identity, statuses: { resource: snapshot.documents.resource.status } }));
       process.exit(0);`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const child = spawn(process.execPath, ['--import', TYPESCRIPT, '--input-type=module', '-e', script], {
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

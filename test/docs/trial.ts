@@ -33,7 +33,7 @@ export function repositoryFiles(): string[] {
 export async function startTrial(): Promise<Trial> {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-docs-'));
   copyRepository(folder);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', '--port', '0'], {
+  const child = spawn(process.execPath, ['--import', './local/typescript.mjs', 'local/start.ts', '--port', '0'], {
     cwd: folder,
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,6 +12,8 @@ import { rightWebApp } from '../e2e/estate.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { usePlumbline } from '../e2e/plumbline.ts';
 
+const TYPESCRIPT = new URL('../../local/typescript.mjs', import.meta.url).href;
+
 const { ada, grace } = people;
 const stormy = webApp({ name: 'stormy', site: { httpsOnly: false }, web: { minTlsVersion: '1.0' } });
 const operating = containerApp({ name: 'operating', ingress: { allowInsecure: true } });
@@ -89,7 +91,7 @@ async function deliver(url: string, event: Record<string, unknown>): Promise<voi
 async function secondHost(settings: Readonly<Record<string, string>>) {
   const host = fileURLToPath(new URL('../../local/host.ts', import.meta.url));
   const flags = ['--port', '0', '--principal-header', '--visibility-seconds', '5'];
-  const child = spawn(process.execPath, ['--import', 'tsx', host, ...flags], {
+  const child = spawn(process.execPath, ['--import', TYPESCRIPT, host, ...flags], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

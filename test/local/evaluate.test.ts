@@ -16,6 +16,8 @@ import {
 import { settings, WORKSPACE } from '../rules/fixtures/diagnostic-settings.ts';
 import { SITE_ID, site, webConfig } from '../rules/fixtures/web-app.ts';
 
+const TYPESCRIPT = new URL('../../local/typescript.mjs', import.meta.url).href;
+
 const NOW = new Date('2026-01-15T12:00:00Z');
 const good = {
   id: SITE_ID,
@@ -161,7 +163,7 @@ describe('the command', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const command = (args: string[], input = '') =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'local/evaluate.ts', ...args], {
+    spawnSync(process.execPath, ['--import', TYPESCRIPT, 'local/evaluate.ts', ...args], {
       cwd: path.resolve(import.meta.dirname, '../..'),
       input,
       encoding: 'utf8',

@@ -10,6 +10,8 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { describe, expect, it } from 'vitest';
 import { startStorage } from '../../../local/storage.ts';
 
+const TYPESCRIPT = new URL('../../../local/typescript.mjs', import.meta.url).href;
+
 const portOf = (connectionString: string) =>
   Number(/QueueEndpoint=http:\/\/127\.0\.0\.1:(\d+)/.exec(connectionString)?.[1]);
 
@@ -51,7 +53,7 @@ describe('storage on this machine', () => {
   it('dies with a parent that is killed', async () => {
     const module = fileURLToPath(new URL('../../../local/storage.ts', import.meta.url));
     const program = `import(${JSON.stringify(module)}).then((m) => m.startStorage()).then((s) => console.log(s.connectionString));`;
-    const parent = spawn(process.execPath, ['--import', 'tsx', '-e', program], {
+    const parent = spawn(process.execPath, ['--import', TYPESCRIPT, '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const said = await new Promise<string>((resolve) =>

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { containerApp, environment, idOf, subscriptionId, webApp } from '../../../local/simulator/estate.ts';
 import { serviceIdentity, tokenFor } from '../../../local/simulator/identity.ts';
@@ -148,8 +148,13 @@ describe('the certificate', () => {
     await expect(stat(dirname(one.certificatePath))).rejects.toThrow('ENOENT');
   });
 
-  it('says which port is taken', async () => {
+  it('says which port is taken, and leaves nothing behind', async () => {
     const port = Number(new URL(simulator.url).port);
+    const folder = await mkdtemp(join(tmpdir(), 'certificate-'));
+    for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, folder);
     await expect(startSimulator({ port })).rejects.toThrow(`port ${port} is taken`);
+    vi.unstubAllEnvs();
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 });
