@@ -3,21 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import type { AuditKeys } from '../domain/audit.ts';
-import type {
-  Alarms,
-  Approvals,
-  AuditLog,
-  DeadLetters,
-  Events,
-  Exemptions,
-  FindingList,
-  Leases,
-  Memories,
-  Scans,
-  SettingsStore,
-  SweepQueue,
-  WorkQueue,
-} from '../workflows/ports.ts';
+import type { StoragePorts } from '../workflows/ports.ts';
 import { openAlarms } from './alarms.ts';
 import { openAnchors } from './anchors.ts';
 import { openApprovals } from './approvals.ts';
@@ -49,20 +35,7 @@ export interface StorageOptions {
   readonly pause?: (attempt: number) => Promise<void>;
 }
 
-export interface Storage {
-  readonly queue: WorkQueue;
-  readonly sweeps: SweepQueue;
-  readonly scans: Scans;
-  readonly leases: Leases;
-  readonly alarms: Alarms;
-  readonly events: Events;
-  readonly memories: Memories;
-  readonly findings: FindingList;
-  readonly approvals: Approvals;
-  readonly audit: AuditLog;
-  readonly settings: SettingsStore;
-  readonly exemptions: Exemptions;
-  readonly deadLetters: DeadLetters;
+export interface Storage extends StoragePorts {
   /** Asks tables, queue and blobs once each; throws StorageUnavailable. */
   ping(): Promise<void>;
 }

@@ -161,12 +161,8 @@ export interface Alarms {
   due(now: Date, limit: number): Promise<{ readonly key: string; readonly resource: string; readonly why: string }[]>;
 }
 
-export interface Ports {
-  readonly clock: Clock;
-  readonly log: Log;
-  newId(): string;
-  readonly arm: Arm;
-  readonly estate: Estate;
+/** What one storage account keeps. */
+export interface StoragePorts {
   readonly queue: WorkQueue;
   readonly sweeps: SweepQueue;
   readonly scans: Scans;
@@ -180,6 +176,14 @@ export interface Ports {
   readonly settings: SettingsStore;
   readonly exemptions: Exemptions;
   readonly deadLetters: DeadLetters;
+}
+
+export interface Ports extends StoragePorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  newId(): string;
+  readonly arm: Arm;
+  readonly estate: Estate;
 }
 
 /** How this deployment is set up, as far as workflows care. */

@@ -1,0 +1,80 @@
+/** The tables of a rule about one TLS version of `config/web`: the app's own and its SCM site's are judged alike. */
+import { SLOT_ID, site, webConfig } from './fixtures/web-app.ts';
+import type { Tables } from './rule-tester.ts';
+
+export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<Tables, 'id'> {
+  const documents = (version: string | number | null) => ({
+    resource: site(),
+    'config/web': webConfig({ [property]: version }),
+  });
+  const change = { document: 'config/web', path: `/properties/${property}`, to: '1.2' } as const;
+
+  return {
+    compliant: [
+      { title: '"1.2"', documents: documents('1.2') },
+      { title: '"1.3" where 1.2 is asked: never lowered', documents: documents('1.3') },
+      { title: 'a number', documents: documents(1.2) },
+      { title: 'numeric compare of major.minor: 1.10 is above 1.2', documents: documents('1.10') },
+      { title: 'a later major version', documents: documents('2.0') },
+      { title: '"1.3" where 1.3 is asked', documents: documents('1.3'), parameters: { minimum: '1.3' } },
+      { title: 'the site was not read: config/web is judged alone', documents: { 'config/web': webConfig() } },
+    ],
+    violation: [
+      { title: '"1.0" = fail', documents: documents('1.0'), tier: 'safe', changes: [{ ...change, from: '1.0' }] },
+      { title: '"1.1" = fail', documents: documents('1.1'), tier: 'safe', changes: [{ ...change, from: '1.1' }] },
+      { title: 'the number 1.1 = fail', documents: documents(1.1), tier: 'safe', changes: [{ ...change, from: 1.1 }] },
+      {
+        title: 'unparseable = fail',
+        documents: documents('TLS1_2'),
+        tier: 'safe',
+        changes: [{ ...change, from: 'TLS1_2' }],
+      },
+      {
+        title: 'null in config/web = fail',
+        documents: documents(null),
+        tier: 'safe',
+        changes: [{ ...change, from: null }],
+        undo: false,
+      },
+      {
+        title: 'raising to 1.3 is risky',
+        documents: documents('1.2'),
+        parameters: { minimum: '1.3' },
+        tier: 'risky',
+        changes: [{ ...change, from: '1.2', to: '1.3' }],
+      },
+      {
+        title: 'a slot is a resource of its own',
+        id: SLOT_ID,
+        documents: documents('1.0'),
+        tier: 'safe',
+        changes: [{ ...change, from: '1.0' }],
+      },
+      {
+        title: 'a function app is judged like any other, and changing it is risky whatever the tier',
+        documents: { ...documents('1.0'), resource: site({}, { kind: 'functionapp,linux' }) },
+        tier: 'risky',
+        changes: [{ ...change, from: '1.0' }],
+      },
+      {
+        title: 'the site was not read: config/web is judged alone',
+        documents: { 'config/web': webConfig({ [property]: '1.0' }) },
+        tier: 'safe',
+        changes: [{ ...change, from: '1.0' }],
+      },
+    ],
+    notApplicable: [
+      {
+        title: 'hosted on Container Apps',
+        documents: {
+          ...documents('1.0'),
+          resource: site({}, { kind: 'functionapp,linux,container,azurecontainerapps' }),
+        },
+      },
+    ],
+    unknown: [
+      { title: 'value not read: the siteConfig inside the site tells nothing', documents: { resource: site() } },
+      { title: 'config/web must exist', documents: { resource: site(), 'config/web': null } },
+    ],
+  };
+}
