@@ -151,6 +151,7 @@ describe('the audit log', () => {
       'GET /api/approvals/01R': { body: approval('01R', { purpose: 'rollback', status: 'applied' }) },
     });
     const back = visit.page.getByRole('button', { name: 'Put it back…' });
+    await back.first().waitFor();
     expect(await back.count()).toBe(1);
     await back.click();
     await visit.page.locator('#ask-input').fill('The old clients need it.');
