@@ -3,8 +3,8 @@ import { type Approval, isOpen } from '../domain/approval.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { approvalFact, type Ending, endingFact, type Occasion } from './facts-of.ts';
-import type { Facts } from './load-facts.ts';
-import type { World } from './ports.ts';
+import { type Facts, nothingKnown } from './load-facts.ts';
+import type { ResourceMemory, World } from './ports.ts';
 import { logFact } from './record.ts';
 import { isUnresolved } from './resolve-intents.ts';
 import { storeApproval } from './store-approval.ts';
@@ -40,24 +40,14 @@ export async function forget(
     auditIds.push(fact.id);
   }
   await world.findings.replace(resource, []);
-  await world.memories.save(
-    resource,
-    {
-      resource: occasion.resource,
-      gone: true,
-      evaluatedAt: occasion.at,
-      trigger: occasion.trigger,
-      documents: documentViews(snapshot),
-      findings: [],
-      lookAgainAt: null,
-      changers: {},
-      changersOfFix: {},
-      openApprovals: [],
-      declined: {},
-      operations: [],
-    },
-    facts.version,
-  );
+  const memory: ResourceMemory = {
+    ...nothingKnown(resource),
+    gone: true,
+    evaluatedAt: occasion.at,
+    trigger: occasion.trigger,
+    documents: documentViews(snapshot),
+  };
+  await world.memories.save(resource, memory, facts.version);
   await world.events.conclude(
     resource,
     facts.waiting.map(({ event }) => event.id),
