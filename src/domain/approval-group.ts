@@ -1,5 +1,4 @@
 /** The queue in numbers: what waits, counted by rule or by resource, from no more than the heads of approvals. */
-import type { Approval } from './approval.ts';
 import { IMPACTS, type Impact } from './documents.ts';
 
 export const GROUPINGS = ['rule', 'resource'] as const;
@@ -37,10 +36,6 @@ export function groupsOf(heads: readonly ApprovalHead[], by: Grouping): Approval
     });
   }
   return [...groups.values()].sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
-}
-
-export function headOf({ rule, resource, requestedAt }: Approval): ApprovalHead {
-  return { rule: rule.id, resource: resource.id, requestedAt, impact: rule.impact };
 }
 
 function worse(a: Impact, b: Impact): Impact {

@@ -2,7 +2,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Approval } from '../../src/domain/approval.ts';
-import { headOf } from '../../src/domain/approval-group.ts';
 import { type AuditEntry, type AuditFact, chainEntry, emptyHead, headAfter } from '../../src/domain/audit.ts';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import type { Finding } from '../../src/domain/finding.ts';
@@ -26,6 +25,7 @@ import {
 import { memoryDeadLetters } from '../world/memory-dead-letters.ts';
 import { memoryScans, type StoredScan } from '../world/memory-estate.ts';
 import { memoryExemptions } from '../world/memory-exemptions.ts';
+import { headOf } from '../world/memory-rows.ts';
 
 export const NOW = '2026-03-01T12:00:00.000Z';
 

@@ -1,6 +1,6 @@
 /** Rows under versions: who saves under an old one is told so. What comes out is a copy, as from any store. */
 import type { Approval } from '../../src/domain/approval.ts';
-import { headOf } from '../../src/domain/approval-group.ts';
+import type { ApprovalHead } from '../../src/domain/approval-group.ts';
 import { isWithin } from '../../src/domain/resource.ts';
 import {
   type ApprovalQuery,
@@ -102,4 +102,8 @@ function versioned<T>(row: Row<T> | undefined): { value: T; version: string } | 
 function next<T>(before: Row<T> | undefined, value: T, version: string | null): Row<T> {
   if ((before ? String(before.version) : null) !== version) throw new StaleVersion('somebody else saved first');
   return { value: structuredClone(value), version: (before?.version ?? 0) + 1 };
+}
+
+export function headOf({ rule, resource, requestedAt }: Approval): ApprovalHead {
+  return { rule: rule.id, resource: resource.id, requestedAt, impact: rule.impact };
 }
