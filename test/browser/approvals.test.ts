@@ -10,13 +10,11 @@ describe('approvals', () => {
     await visit.open('#approvals');
     const shown = visit.card('Remote debugging is off');
     const row = shown.getByRole('row').nth(1);
-    expect(await row.getByRole('cell').allInnerTexts()).toEqual([
-      'config/web /properties/remoteDebuggingEnabled',
-      'true',
-      'false',
-    ]);
+    await expect
+      .poll(() => row.getByRole('cell').allInnerTexts())
+      .toEqual(['config/web /properties/remoteDebuggingEnabled', 'true', 'false']);
     await shown.getByText('What may break: Whoever is debugging the app right now loses the connection').waitFor();
-    expect(await shown.innerText()).toMatch(/Changed by\s+Grace Hopper/);
+    await expect.poll(() => shown.innerText()).toMatch(/Changed by\s+Grace Hopper/);
     await shown.getByText('The exact request').click();
     await shown.getByText('"remoteDebuggingEnabled": false').waitFor();
     await shown.getByText('Fix it at the source').click();
@@ -47,7 +45,7 @@ describe('approvals', () => {
     await shown.getByRole('button', { name: 'Approve' }).click();
     await shown.getByText('This change is approved, waits for its write. Decided by Ada').waitFor();
     await shown.getByText('Fine.').waitFor();
-    expect(await shown.getByRole('button').count()).toBe(0);
+    await expect.poll(() => shown.getByRole('button').count()).toBe(0);
     expect(visit.sent('POST')).toMatchObject([
       { path: '/api/approvals/01A/approve', body: { digest: approval('01A').digest, comment: 'Fine.' } },
     ]);
@@ -88,8 +86,8 @@ describe('approvals', () => {
       await shown.getByLabel('Comment').fill('My comment');
       await shown.getByRole('button', { name: 'Approve' }).click();
       await shown.getByRole('alert').getByText(`${title}. ${detail}`).waitFor();
-      expect(await shown.getByLabel('Comment').inputValue()).toBe('My comment');
-      expect(await shown.getByRole('button', { name: 'Approve' }).isEnabled()).toBe(true);
+      await expect.poll(() => shown.getByLabel('Comment').inputValue()).toBe('My comment');
+      await expect.poll(() => shown.getByRole('button', { name: 'Approve' }).isEnabled()).toBe(true);
       visit.expectRefusal(status);
     },
   );
@@ -114,8 +112,9 @@ describe('approvals', () => {
     await shown.getByRole('button', { name: 'Approve' }).click();
     const alert = shown.getByRole('alert').filter({ hasText: title });
     await alert.waitFor();
-    expect(await shown.getByRole('button', { name: 'Approve' }).count()).toBe(0);
-    if (code === 'superseded') expect(await alert.getByRole('link').getAttribute('href')).toBe('#approvals/01Z');
+    await expect.poll(() => shown.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    if (code === 'superseded')
+      await expect.poll(() => alert.getByRole('link').getAttribute('href')).toBe('#approvals/01Z');
     visit.expectRefusal(status);
   });
 
@@ -123,13 +122,13 @@ describe('approvals', () => {
     await visit.open('#approvals', { 'GET /.auth/me': { body: me('Reader') } });
     const shown = visit.card('Remote debugging is off');
     await shown.getByText('Deciding needs the role Plumbline.Approver.').waitFor();
-    expect(await shown.getByRole('button').count()).toBe(0);
+    await expect.poll(() => shown.getByRole('button').count()).toBe(0);
   });
 
   it('are found by their address, and in pages that may be empty', async () => {
     await visit.open('#approvals/01B', { 'GET /api/approvals/01B': { body: identityApproval } });
     await visit.card('Browsers of any origin may not call the app').waitFor();
-    expect(await visit.page.getByRole('article').count()).toBe(1);
+    await expect.poll(() => visit.page.getByRole('article').count()).toBe(1);
     visit.api.answers['GET /api/approvals'] = ({ query }) =>
       query.get('cursor') === 'two'
         ? { body: { items: [approval('01C')] } }
@@ -142,7 +141,7 @@ describe('approvals', () => {
     await visit.page.getByRole('link', { name: 'Show all approvals' }).click();
     await visit.page.getByRole('button', { name: 'Show more' }).click();
     await visit.card('Remote debugging is off').waitFor();
-    expect(await visit.page.getByRole('article').count()).toBe(2);
-    expect(await visit.page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+    await expect.poll(() => visit.page.getByRole('article').count()).toBe(2);
+    await expect.poll(() => visit.page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
   });
 });

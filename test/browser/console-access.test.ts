@@ -34,8 +34,8 @@ describe('everybody can use it', () => {
     expect(await focused()).toBe('Settings');
     await page.keyboard.press('ArrowRight');
     expect(await focused()).toMatch(/^Approvals/);
-    expect(await page.getByRole('tab', { selected: true }).count()).toBe(1);
-    expect(await page.getByRole('tabpanel').count()).toBe(1);
+    await expect.poll(() => page.getByRole('tab', { selected: true }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('tabpanel').count()).toBe(1);
   });
 
   it.each(VIEWS)('%s: every control has a name, every id is there once, and headings go down by one', async (view) => {

@@ -17,8 +17,10 @@ describe('the page', () => {
     await visit.open('#approvals');
     await visit.page.getByText('ada@contoso.example (Reader, Approver, Operator)').waitFor();
     await visit.page.getByText('Mode approve').waitFor();
-    expect(await visit.page.getByRole('tab', { name: 'Approvals' }).innerText()).toMatch(/Approvals\s+2/);
-    expect(await visit.page.getByRole('link', { name: 'Sign out' }).getAttribute('href')).toContain('/.auth/logout');
+    await expect.poll(() => visit.page.getByRole('tab', { name: 'Approvals' }).innerText()).toMatch(/Approvals\s+2/);
+    await expect
+      .poll(() => visit.page.getByRole('link', { name: 'Sign out' }).getAttribute('href'))
+      .toContain('/.auth/logout');
   });
 
   it('offers to sign in, back to where one was, when nobody is signed in', async () => {
@@ -30,9 +32,9 @@ describe('the page', () => {
     await visit.open('#findings', { 'GET /.auth/me': { status: 401, body: [] }, ...Object.fromEntries(calls) });
     const alert = visit.page.getByRole('alert').filter({ hasText: 'Sign in first.' });
     const link = alert.getByRole('link', { name: 'Sign in' });
-    expect(await link.getAttribute('href')).toBe(
-      '/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fconsole%23findings',
-    );
+    await expect
+      .poll(() => link.getAttribute('href'))
+      .toBe('/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fconsole%23findings');
     visit.expectRefusal(401);
   });
 
@@ -59,7 +61,7 @@ describe('the page', () => {
     };
     await visit.open('#audit', { 'GET /api/settings': { headers: { etag: '"8"' }, body: { ...settings, stopped } } });
     const banner = visit.page.getByRole('status').filter({ hasText: 'Stopped: nothing is written.' });
-    expect(await banner.innerText()).toMatch(/Black Friday\s+Stopped by Katherine Johnson/);
+    await expect.poll(() => banner.innerText()).toMatch(/Black Friday\s+Stopped by Katherine Johnson/);
   });
 });
 
@@ -71,10 +73,12 @@ describe('findings', () => {
     await shown.getByText('Reported only').waitFor();
     await shown.getByText('Why, and what would change').click();
     await shown.getByText('Mode audit looks and reports only.').waitFor();
-    expect(await visit.page.getByRole('definition').allInnerTexts()).toEqual(
-      expect.arrayContaining(['14', '11', '4', '41 s']),
-    );
-    expect(await visit.card('Remote debugging is off').getByRole('link').getAttribute('href')).toBe('#approvals/01A');
+    await expect
+      .poll(() => visit.page.getByRole('definition').allInnerTexts())
+      .toEqual(expect.arrayContaining(['14', '11', '4', '41 s']));
+    await expect
+      .poll(() => visit.card('Remote debugging is off').getByRole('link').getAttribute('href'))
+      .toBe('#approvals/01A');
   });
 
   it('are filtered by verdict and severity in the API, and by part of a name here', async () => {
@@ -84,7 +88,7 @@ describe('findings', () => {
     await visit.page.getByLabel('Resource or rule').fill('CHECKOUT');
     await visit.page.keyboard.press('Enter');
     await visit.card('Ingress redirects to HTTPS').waitFor();
-    expect(await visit.page.getByRole('article').count()).toBe(1);
+    await expect.poll(() => visit.page.getByRole('article').count()).toBe(1);
     const last = visit.api.requests.filter(({ path }) => path === '/api/findings').at(-1);
     expect(Object.fromEntries(last?.query ?? [])).toEqual({ verdict: 'unknown', severity: 'high', limit: '50' });
   });
@@ -113,7 +117,7 @@ describe('findings', () => {
     const late = visit.page.waitForResponse(/severity=low/);
     release();
     await late;
-    expect(await visit.page.getByText('Late').count()).toBe(0);
+    await expect.poll(() => visit.page.getByText('Late').count()).toBe(0);
   });
 });
 
@@ -130,7 +134,7 @@ describe('the audit log', () => {
     await first.getByText('chain 03, number 41, signed with k1').waitFor();
     await visit.page.getByRole('button', { name: 'Show more' }).click();
     await visit.page.getByText('The oldest.').waitFor();
-    expect(await visit.page.locator('#audit-list > li').count()).toBe(26);
+    await expect.poll(() => visit.page.locator('#audit-list > li').count()).toBe(26);
   });
 
   it('is filtered by kind, and by the approval that a link names', async () => {
@@ -152,7 +156,7 @@ describe('the audit log', () => {
     });
     const back = visit.page.getByRole('button', { name: 'Put it back…' });
     await back.first().waitFor();
-    expect(await back.count()).toBe(1);
+    await expect.poll(() => back.count()).toBe(1);
     await back.click();
     await visit.page.locator('#ask-input').fill('The old clients need it.');
     await visit.page.getByRole('button', { name: 'Put it back', exact: true }).click();
@@ -173,13 +177,13 @@ describe('the audit log', () => {
     await visit.page.getByRole('button', { name: 'Put it back', exact: true }).click();
     await visit.page.getByText(detail).waitFor();
     visit.expectRefusal(409);
-    expect(await visit.page.getByRole('button', { name: 'Put it back…' }).isEnabled()).toBe(true);
+    await expect.poll(() => visit.page.getByRole('button', { name: 'Put it back…' }).isEnabled()).toBe(true);
   });
 
   it('offers nothing to put back to readers', async () => {
     await visit.open('#audit', { 'GET /.auth/me': { body: me('Reader') } });
     await visit.page.locator('#audit-list > li').first().waitFor();
-    expect(await visit.page.getByRole('button', { name: 'Put it back…' }).count()).toBe(0);
+    await expect.poll(() => visit.page.getByRole('button', { name: 'Put it back…' }).count()).toBe(0);
   });
 
   it('is verified on demand', async () => {
@@ -247,7 +251,7 @@ describe('settings', () => {
     await visit.page.getByRole('button', { name: 'Resume' }).click();
     await visit.page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
     await visit.page.getByRole('alert').getByText('Plumbline works again.').waitFor();
-    expect(await visit.page.getByText('Incident 42').count()).toBe(0);
+    await expect.poll(() => visit.page.getByText('Incident 42').count()).toBe(0);
     expect(visit.sent('PUT').map(({ body }) => body.stopped)).toEqual([{ reason: 'Incident 42' }, null]);
   });
 
@@ -259,14 +263,14 @@ describe('settings', () => {
     visit.api.answers['GET /api/settings'] = { headers: { etag: '"8"' }, body: { ...settings, mode: 'audit' } };
     await visit.page.getByRole('dialog').getByRole('button', { name: 'Change it' }).click();
     await visit.page.getByRole('alert').getByText('Somebody else changed the settings meanwhile.').waitFor();
-    expect(await visit.page.getByRole('radio', { name: 'audit' }).isChecked()).toBe(true);
+    await expect.poll(() => visit.page.getByRole('radio', { name: 'audit' }).isChecked()).toBe(true);
     visit.expectRefusal(412);
   });
 
   it('cannot be changed by who is no operator', async () => {
     await visit.open('#settings', { 'GET /.auth/me': { body: me('Reader', 'Approver') } });
     await visit.page.getByText('Changing them needs the role Plumbline.Operator.').waitFor();
-    expect(await visit.page.getByRole('button', { name: 'Stop everything' }).isDisabled()).toBe(true);
-    expect(await visit.page.getByRole('button', { name: 'Change the mode' }).isDisabled()).toBe(true);
+    await expect.poll(() => visit.page.getByRole('button', { name: 'Stop everything' }).isDisabled()).toBe(true);
+    await expect.poll(() => visit.page.getByRole('button', { name: 'Change the mode' }).isDisabled()).toBe(true);
   });
 });
