@@ -25,6 +25,10 @@ export interface ResourceView {
 }
 
 const SEGMENT = '[\\p{L}\\p{N}_.()-]+';
+/** Characters; the longest that names of Azure can make has some 500, and what stands for a resource must fit a message. */
+const LONGEST_ID = 1024;
+/** Without case these two are taken for s and k, so that an id could be one resource here and none in Azure. */
+const LOOKALIKES = /[\u017f\u212a]/;
 const GROUP = `/subscriptions/(?<subscription>[0-9a-z-]+)/resourceGroups/${SEGMENT}/providers`;
 const FORMS: readonly { kind: ResourceKind; type: string; pattern: RegExp }[] = [
   form(
@@ -51,11 +55,11 @@ export function parseResourceId(id: string): Resource | null {
 
 /**
  * The resource that this id is, or is a child of; null when it is none that Plumbline looks at. Ids with path tricks
- * (`.`/`..` segments, escapes, query strings) are none.
+ * (`.`/`..` segments, escapes, query strings, look-alike letters, endless names) are none.
  */
 export function resourceOf(id: string): Resource | null {
   const path = withoutTrailingSlash(id);
-  if (/[%?#\\]|\/\.{1,2}(\/|$)|\/\//.test(path)) return null;
+  if (path.length > LONGEST_ID || LOOKALIKES.test(path) || /[%?#\\]|\/\.{1,2}(\/|$)|\/\//.test(path)) return null;
   for (const { kind, type, pattern } of FORMS) {
     const match = pattern.exec(path);
     const { subscription, name, child } = match?.groups ?? {};
@@ -86,6 +90,7 @@ export function isWithin(id: string, scope: string): boolean {
 
 /** Whether a string can be a scope: a subscription, a resource group, or anything below by whole segments. */
 export function isScope(text: string): boolean {
+  if (text.length > LONGEST_ID || LOOKALIKES.test(text)) return false;
   return new RegExp(`^/subscriptions/[0-9a-z-]+(/${SEGMENT})*/?$`, 'iu').test(text) && !/\/\.{1,2}(\/|$)/.test(text);
 }
 

@@ -105,6 +105,12 @@ describe('the resource an id means', () => {
     ['a backslash', `${SITE}\\..\\other`],
     ['a line break in a name', `${SITE}\nx`],
     ['a blank in a name', `${GROUP}/Microsoft.Web/sites/a b`],
+    ['a zero byte in a name', `${SITE}\u0000`],
+    ['a mark that turns the direction', `${SITE}\u202e`],
+    // Without case U+212A is a k: this would be the key of another app, and no app that Azure knows.
+    ['a name with the sign of Kelvin', `${GROUP}/Microsoft.Web/sites/boo\u212a`],
+    ['a provider with a long s', SITE.replace('sites', '\u017fites')],
+    ['a name without end', SITE + 'x'.repeat(1024)],
   ])('%s is none', (_, id) => {
     expect(resourceOf(id)).toBeNull();
   });
@@ -140,6 +146,9 @@ describe('scopes', () => {
     ['/subscriptions/s/../t', false],
     ['/subscriptions/s//resourceGroups', false],
     ['/subscriptions/s?x', false],
+    ['/\u017fubscriptions/s', false],
+    ['/subscriptions/\u212a', false],
+    [`/subscriptions/s/resourceGroups/${'g'.repeat(1024)}`, false],
   ])('%s can be one: %s', (text, expected) => {
     expect(isScope(text)).toBe(expected);
   });
