@@ -15,6 +15,12 @@ export interface ArmReply {
   header(name: string): string | undefined;
 }
 
+/** Characters: what Azure says goes into the log, whose entries have a largest size. */
+const LONGEST_CODE = 200;
+const LONGEST_MESSAGE = 4000;
+/** Seconds. Nothing waits for longer than a day, whatever Azure asks for. */
+const LONGEST_WAIT = 86_400;
+
 /** What a refusal means. `now` turns an HTTP date of Retry-After into seconds. */
 export function failureOf(reply: ArmReply, now: Date): ArmFailure {
   const problems = problemsOf(reply.body);
@@ -22,8 +28,8 @@ export function failureOf(reply: ArmReply, now: Date): ArmFailure {
   const shown = telling ?? problems[0];
   return {
     kind: kindOf(reply, telling?.code, shown?.message ?? ''),
-    code: shown?.code || `Http${reply.status}`,
-    message: shown?.message || `Azure answered ${reply.status} without a message.`,
+    code: shown?.code.slice(0, LONGEST_CODE) || `Http${reply.status}`,
+    message: shown?.message.slice(0, LONGEST_MESSAGE) || `Azure answered ${reply.status} without a message.`,
     retryAfter: retryAfterOf(reply, now),
   };
 }
@@ -41,37 +47,45 @@ export function failureOfError(error: unknown): ArmFailure {
   };
 }
 
-/** Seconds that Azure asks to wait, from whichever header says so; null when none does. */
-export function retryAfterOf({ header }: Pick<ArmReply, 'header'>, now: Date): number | null {
+/** Seconds that Azure asks to wait, a day at most, from whichever header says so; null when none does. */
+export function retryAfterOf(reply: Pick<ArmReply, 'header'>, now: Date): number | null {
+  const seconds = askedSeconds(reply, now);
+  return seconds === null ? null : Math.min(seconds, LONGEST_WAIT);
+}
+
+function askedSeconds({ header }: Pick<ArmReply, 'header'>, now: Date): number | null {
   const milliseconds = header('x-ms-retry-after-ms') ?? header('retry-after-ms');
   if (milliseconds !== undefined && /^\d+$/.test(milliseconds)) return Math.ceil(Number(milliseconds) / 1000);
   const after = header('retry-after');
   if (after === undefined) return null;
   if (/^\d+$/.test(after)) return Number(after);
-  const date = Date.parse(after);
+  // Date.parse takes -5 for a day in May; an HTTP date begins with the name of a day.
+  const date = /^[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now.getTime()) / 1000));
 }
 
-const KIND_BY_CODE: Readonly<Record<string, ArmFailureKind>> = {
-  scopelocked: 'blocked',
-  requestdisallowedbypolicy: 'blocked',
-  authorizationfailed: 'blocked',
-  linkedauthorizationfailed: 'blocked',
-  linkedaccesscheckfailed: 'blocked',
-  denyassignmentauthorizationfailed: 'blocked',
-  readonlydisabledsubscription: 'blocked',
-  containerappoperationinprogress: 'busy',
-  managedenvironmentoperationinprogress: 'busy',
-  conflictingconcurrentwritenotallowed: 'busy',
-  subscriptionrequeststhrottled: 'throttled',
-  expiredauthenticationtoken: 'transient',
-};
+const KIND_BY_CODE = new Map<string, ArmFailureKind>(
+  Object.entries({
+    scopelocked: 'blocked',
+    requestdisallowedbypolicy: 'blocked',
+    authorizationfailed: 'blocked',
+    linkedauthorizationfailed: 'blocked',
+    linkedaccesscheckfailed: 'blocked',
+    denyassignmentauthorizationfailed: 'blocked',
+    readonlydisabledsubscription: 'blocked',
+    containerappoperationinprogress: 'busy',
+    managedenvironmentoperationinprogress: 'busy',
+    conflictingconcurrentwritenotallowed: 'busy',
+    subscriptionrequeststhrottled: 'throttled',
+    expiredauthenticationtoken: 'transient',
+  }),
+);
 
 function kindOfCode(code: string, path: string): ArmFailureKind | null {
   const known = code.toLowerCase();
   // Azure Monitor says Conflict when a data sink is in use already, which never ends by waiting; others say it when busy.
   if (known === 'conflict') return isInsights(path) ? 'blocked' : 'busy';
-  return KIND_BY_CODE[known] ?? null;
+  return KIND_BY_CODE.get(known) ?? null;
 }
 
 function kindOf({ status, path }: ArmReply, code: string | undefined, message: string): ArmFailureKind {

@@ -147,6 +147,8 @@ describe('every refusal of Azure becomes one kind, by its code before its status
     ['a gateway that answers HTML', 502, SITE, '<html>Bad Gateway</html>', 'transient', 'Http502'],
     ['a server error without body', 503, SITE, undefined, 'transient', 'Http503'],
     ['a body of nonsense', 400, SITE, { error: 'no', details: 7 }, 'invalid', 'Http400'],
+    ['a code that every object has', 409, SITE, withCode('constructor'), 'busy', 'constructor'],
+    ['the code that every object inherits from', 400, SITE, withCode('__proto__'), 'invalid', '__proto__'],
   ])('%s (%i)', (_, status, path, body, kind, code) => {
     const failure = failureOf(reply({ status, path, body }), NOW);
     expect(failure).toMatchObject({ kind, code });
@@ -156,6 +158,14 @@ describe('every refusal of Azure becomes one kind, by its code before its status
   it('keeps the message of the error that decided', () => {
     expect(failureOf(reply({ status: 400, body: inDeployment }), NOW).message).toBe(policy.error.message);
     expect(failureOf(reply({ status: 409, body: busySite }), NOW).message).toBe(busySite.Message);
+  });
+
+  it('says no more than an entry of the log can hold', () => {
+    const { code, message } = failureOf(
+      reply({ status: 403, body: { error: { code: 'c'.repeat(1e6), message: 'm'.repeat(4e6) } } }),
+      NOW,
+    );
+    expect([code.length, message.length]).toEqual([200, 4000]);
   });
 
   it('does not follow details without end', () => {
@@ -174,6 +184,11 @@ describe('how long Azure asks to wait', () => {
     ['milliseconds, rounded up', { 'x-ms-retry-after-ms': '1500' }, 2],
     ['milliseconds before seconds', { 'retry-after': '60', 'x-ms-retry-after-ms': '1000' }, 1],
     ['nonsense', { 'retry-after': 'soon' }, null],
+    ['a negative number', { 'retry-after': '-5' }, null],
+    ['two values in one', { 'retry-after': '12, 13' }, null],
+    ['more than a day', { 'retry-after': '99999999999999999999' }, 86_400],
+    ['milliseconds of more than a day', { 'x-ms-retry-after-ms': '9'.repeat(400) }, 86_400],
+    ['a date in 8000 years', { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, 86_400],
     ['nothing', {}, null],
   ])('%s', (_, headers, seconds) => {
     expect(retryAfterOf(reply({ headers }), NOW)).toBe(seconds);
