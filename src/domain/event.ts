@@ -27,7 +27,9 @@ export type Received =
   | { readonly kind: 'change'; readonly event: ChangeEvent; readonly resource: Resource }
   | { readonly kind: 'ignored'; readonly eventId: string | null; readonly reason: string };
 
-const text = z.string().min(1);
+/** Characters; far beyond what Azure sends, and little enough that an event fits a message and a row. */
+const LONGEST_TEXT = 1024;
+const text = z.string().min(1).max(LONGEST_TEXT);
 const optional = text.nullish().catch(null);
 const envelope = z.object({
   id: text,
@@ -58,7 +60,8 @@ const SWAP = /\/slotsswap\/action$/i;
 /** What a delivered event means. Never throws: what cannot be understood is ignored with its reason. */
 export function receive(input: unknown): Received {
   const parsed = envelope.safeParse(input);
-  if (!parsed.success) return { kind: 'ignored', eventId: null, reason: 'it has no id, so it is no event' };
+  if (!parsed.success)
+    return { kind: 'ignored', eventId: null, reason: 'it has no id, or one without end, so it is no event' };
   const { id, data, ...head } = parsed.data;
   const ignored = (reason: string): Received => ({ kind: 'ignored', eventId: id, reason });
   const type = head.eventType ?? head.type ?? '';
@@ -105,7 +108,7 @@ function callerOf(
 function claim(claims: Record<string, unknown>, ...names: string[]): string | null {
   for (const name of names) {
     const value = claims[name];
-    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT) return value;
   }
   return null;
 }

@@ -108,6 +108,8 @@ describe('who changed it', () => {
     ['evidence of a role only', {}, { role: 'Subscription Admin' }, null],
     ['claims of another form', 'none', undefined, null],
     ['an object id that is no text', { oid: 7 }, undefined, null],
+    ['an object id without end', { oid: 'o'.repeat(1025) }, undefined, null],
+    ['an object id that every object inherits', JSON.parse(`{"__proto__":{"oid":"${OID}"}}`), undefined, null],
     ['nothing', undefined, undefined, null],
   ])('%s', (_, claims, evidence, expected) => {
     expect(changedBy(claims, evidence)).toEqual(expected);
@@ -117,6 +119,7 @@ describe('who changed it', () => {
     ['no data', undefined],
     ['data of another form', 'x'],
     ['authorization of another form', { authorization: 'x' }],
+    ['what fits no row', { operationName: 'o'.repeat(1e6), correlationId: 'c', claims: { oid: 'o'.repeat(1e6) } }],
   ])('%s loses the caller, not the event', (_, data) => {
     expect(receive({ ...written, data })).toMatchObject({
       kind: 'change',
@@ -147,6 +150,7 @@ describe('what is none of ours is ignored, with its reason', () => {
   test('what has no id is no event', () => {
     expect(receive({ ...written, id: undefined })).toMatchObject({ kind: 'ignored', eventId: null });
     expect(receive(null)).toMatchObject({ kind: 'ignored', eventId: null });
+    expect(receive({ ...written, id: 'i'.repeat(1025) })).toMatchObject({ kind: 'ignored', eventId: null });
   });
 
   test('promise 1: nothing that JSON can say makes it throw', () => {
