@@ -4,7 +4,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { isScope, parseResourceId } from '../domain/resource.ts';
 import type { StoredEvent, World } from '../workflows/ports.ts';
 import { defineCall } from './call.ts';
-import * as schemas from './schemas.ts';
+import { explainedEvent, explainedResource } from './posture-schemas.ts';
 
 const SHOWN_EVENTS = 20;
 
@@ -24,7 +24,7 @@ export const explain = defineCall({
       'give either resource or event',
     ),
   statuses: [200],
-  result: z.union([schemas.explainedResource, schemas.explainedEvent]),
+  result: z.union([explainedResource, explainedEvent]),
   refusals: ['not-found'],
   async handle({ world, query: { resource, event } }) {
     if (event !== undefined) return { body: await explainEvent(world, event) };

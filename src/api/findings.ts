@@ -1,10 +1,12 @@
 /** Posture: what every rule says about every resource, and the numbers of it. */
 import * as z from 'zod';
+import type { Finding } from '../domain/finding.ts';
 import { ACTIONS } from '../domain/reasons.ts';
 import { SEVERITIES, VERDICTS } from '../domain/rule.ts';
 import { defineCall } from './call.ts';
 import { id, resourceOrAbove } from './filters.ts';
 import { pageOf, pageQuery } from './page.ts';
+import * as posture from './posture-schemas.ts';
 import * as schemas from './schemas.ts';
 import { summaryOf } from './summary.ts';
 
@@ -23,11 +25,13 @@ export const listFindings = defineCall({
     ...pageQuery,
   }),
   statuses: [200],
-  result: schemas.listOf(schemas.finding),
+  result: schemas.listOf(posture.finding),
   refusals: [],
   async handle({ world, config, query }) {
-    const list = world.findings;
-    return { body: await pageOf('findings', config.cursorKey, query, (filters, page) => list.list(filters, page)) };
+    const listed = await pageOf('findings', config.cursorKey, query, (filters, page) =>
+      world.findings.list(filters, page),
+    );
+    return { body: { ...listed, items: listed.items.map(inList) } };
   },
 });
 
@@ -39,9 +43,16 @@ export const getSummary = defineCall({
   role: 'Plumbline.Reader',
   query: z.strictObject({}),
   statuses: [200],
-  result: schemas.summary,
+  result: posture.summary,
   refusals: [],
   async handle({ world }) {
     return { body: await summaryOf(world) };
   },
 });
+
+/** Each ceiling of its own is for who asks why. */
+function inList(finding: Finding) {
+  if (finding.decision === null) return finding;
+  const { ceilings: _, ...decision } = finding.decision;
+  return { ...finding, decision };
+}

@@ -3,21 +3,21 @@ import * as z from 'zod';
 import { APPROVAL_STATUSES } from '../domain/approval.ts';
 import { AUDIT_KINDS } from '../domain/audit.ts';
 import { DOCUMENT_NAMES, IMPACTS } from '../domain/documents.ts';
-import { ACTIONS, REASON_CODES } from '../domain/reasons.ts';
-import { SEVERITIES, TIERS, VERDICTS } from '../domain/rule.ts';
+import { REASON_CODES } from '../domain/reasons.ts';
+import { SEVERITIES, TIERS } from '../domain/rule.ts';
 import { MODES, settingsSchema } from '../domain/settings.ts';
 
 /** The schemas with a name of their own in openapi.json. */
 export const named = z.registry<{ id: string }>();
 
-const text = z.string();
+export const text = z.string();
 /** Any JSON value. */
 const json = z.unknown();
-const time = z.iso.datetime().describe('ISO 8601 in UTC');
+export const time = z.iso.datetime().describe('ISO 8601 in UTC');
 
 export const resource = name('Resource', z.strictObject({ id: text, type: text, name: text }));
 
-const change = name(
+export const change = name(
   'Change',
   z.strictObject({
     document: z.enum(DOCUMENT_NAMES),
@@ -27,16 +27,16 @@ const change = name(
   }),
 );
 
-const reason = name('Reason', z.strictObject({ code: z.enum(REASON_CODES), text }));
+export const reason = name('Reason', z.strictObject({ code: z.enum(REASON_CODES), text }));
 
-const caller = name(
+export const caller = name(
   'Caller',
   z.strictObject({ objectId: text, name: text.exactOptional(), type: z.enum(['user', 'app']) }),
 );
 
 const person = name('Person', z.strictObject({ objectId: text, name: text }));
 
-const reference = z.strictObject({ source: text, id: text });
+export const reference = z.strictObject({ source: text, id: text });
 
 export const approval = name(
   'Approval',
@@ -112,7 +112,7 @@ export const decisions = name(
   }),
 );
 
-const trigger = name(
+export const trigger = name(
   'Trigger',
   z.strictObject({
     type: z.enum(['event', 'sweep', 'scan', 'decision']),
@@ -174,85 +174,6 @@ export const verification = name(
   }),
 );
 
-export const finding = name(
-  'Finding',
-  z.strictObject({
-    rule: text,
-    title: text,
-    severity: z.enum(SEVERITIES),
-    tier: z.enum(TIERS),
-    verdict: z.enum(VERDICTS),
-    reason: text,
-    resource,
-    changes: z.array(change),
-    references: z.array(reference),
-    since: time,
-    evaluatedAt: time,
-    decision: z
-      .strictObject({
-        action: z.enum(ACTIONS),
-        until: time.nullable(),
-        reasons: z.array(reason),
-        approvalId: text.exactOptional(),
-      })
-      .nullable()
-      .describe('null unless the verdict is violation'),
-  }),
-);
-
-const outcome = z
-  .enum(['ignored', 'covered', 'evaluated', 'gone', 'dead'])
-  .nullable()
-  .describe('null while the event still waits');
-
-export const explainedResource = name(
-  'ExplainedResource',
-  z.strictObject({
-    resource,
-    evaluatedAt: time,
-    trigger: trigger.nullable(),
-    documents: z.array(
-      z.strictObject({
-        name: text,
-        status: z.enum(['read', 'missing', 'forbidden', 'failed', 'not-read']),
-        detail: text.exactOptional(),
-      }),
-    ),
-    findings: z.array(finding),
-    events: z
-      .array(
-        z.strictObject({
-          eventId: text,
-          receivedAt: time,
-          operation: text,
-          changedBy: caller.nullable(),
-          outcome,
-          auditIds: z.array(text),
-          reasons: z.array(reason),
-        }),
-      )
-      .describe('The latest 20, newest first'),
-  }),
-);
-
-export const explainedEvent = name(
-  'ExplainedEvent',
-  z.strictObject({ eventId: text, receivedAt: time, outcome, auditIds: z.array(text), reasons: z.array(reason) }),
-);
-
-export const summary = name(
-  'Summary',
-  z.strictObject({
-    resources: z.int(),
-    byVerdict: z.record(z.enum(VERDICTS), z.int()),
-    bySeverity: z.record(z.enum(SEVERITIES), z.int()).describe('Of violations'),
-    byRule: z.array(z.strictObject({ rule: text, violations: z.int() })),
-    approvals: z.strictObject({ pending: z.int(), oldestAt: time.nullable() }),
-    fixes: z.strictObject({ last24h: z.int(), last30d: z.int() }),
-    meanTimeToFixSeconds: z.number().nullable().describe('From the receipt of the event to the applied fix'),
-  }),
-);
-
 export const rule = name(
   'Rule',
   z.strictObject({
@@ -293,7 +214,8 @@ export function listOf<T extends z.ZodType>(item: T) {
   return z.strictObject({ items: z.array(item), nextCursor: text.exactOptional() });
 }
 
-function name<T extends z.ZodType>(id: string, schema: T): T {
+/** Gives a schema its name in openapi.json. */
+export function name<T extends z.ZodType>(id: string, schema: T): T {
   named.add(schema, { id });
   return schema;
 }

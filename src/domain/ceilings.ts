@@ -2,13 +2,17 @@
  * Why a violation may not simply be fixed: each cause is one small function that gives the most that may happen, with its
  * reason. decide.ts takes the lowest; adding a cause is adding a function to CEILINGS.
  */
+import { impactOf } from './documents.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { Caller } from './event.ts';
 import { type Exemption, exemptReason } from './exemption.ts';
+import { type RuleHistory, within } from './history.ts';
 import type { Action, Reason, ReasonCode } from './reasons.ts';
 import type { Resource } from './resource.ts';
 import { isWithin } from './resource.ts';
-import type { Mode } from './settings.ts';
-import { bodyOf, kindsOf, provisioningFinished, type Snapshot } from './snapshot.ts';
+import type { Freeze, Mode, Settings } from './settings.ts';
+import { bodyOf, kindsOf, provisioningFinished, type Snapshot, tagOf } from './snapshot.ts';
+import { type MaintenanceWindow, opensAt } from './window.ts';
 
 export interface Ceiling {
   readonly at: Action;
@@ -18,8 +22,9 @@ export interface Ceiling {
   readonly liftedByApproval: boolean;
 }
 
-/** What the ceilings look at. `memory` is what is remembered of this very change. */
+/** What the ceilings look at. `memory` is what is remembered of this very change, `history` of this rule on the resource. */
 export interface Circumstances {
+  readonly now: Date;
   readonly resource: Resource;
   readonly snapshot: Snapshot;
   readonly mode: Mode;
@@ -30,7 +35,24 @@ export interface Circumstances {
   readonly memory: ChangeMemory | null;
   /** The exemption of the rule on the resource that is in force. */
   readonly exemption: Exemption | null;
+  readonly limits: Pick<Settings['limits'], 'flapCount' | 'flapHours'>;
+  readonly history: RuleHistory;
+  /** Those seen writing the resource since it last met the rule, the latest last. */
+  readonly changers: readonly Caller[];
+  /** That a sweep is looking, which tries again what keeps failing. */
+  readonly retry: boolean;
+  readonly window: MaintenanceWindow | null;
+  readonly frozen: Freeze | null;
+  /** Whether the tag of an app lowers its mode. */
+  readonly tagOptDown: boolean;
 }
+
+/** So many failed writes within so many hours, and only the sweep tries again. */
+const FAILURES = 3;
+const FAILURE_HOURS = 24;
+/** Impacts that wait for the maintenance window. */
+const DISTURBING: readonly string[] = ['traffic', 'new-revision', 'restart'];
+const MODE_TAG = 'plumbline-mode';
 
 /** That a person declined, or nobody decided, this digest: it is not asked again until then, or until a new change. */
 export interface ChangeMemory {
@@ -121,6 +143,60 @@ const provisioning: Cause = (_, { snapshot }) =>
     ? null
     : asks('hold', 'provisioning', 'Azure is still working on the resource.', false);
 
+/** Fixing what somebody keeps undoing is a war that nobody wins: people settle it, and the source is where. */
+const flapping: Cause = ({ rule, changes }, { history, limits, now, changers }) => {
+  const fixed = within(history.fixedAt, limits.flapHours, now);
+  if (fixed.length < limits.flapCount) return null;
+  const { bicep, terraform } = rule.source(changes);
+  const by = changers.length === 0 ? 'nobody that was seen' : changers.map(named).join(', ');
+  const text = `It was fixed ${fixed.length} times in ${limits.flapHours} h and undone again, the last time by ${by}. Fix it at its source. Bicep: ${bicep} Terraform: ${terraform}`;
+  return asks('queue', 'flapping', text, true);
+};
+
+const failing: Cause = (_, { history, now, retry }) => {
+  const failed = within(history.failedAt, FAILURE_HOURS, now);
+  if (retry || failed.length < FAILURES) return null;
+  const text = `Writing it failed ${failed.length} times in ${FAILURE_HOURS} h, the last time on ${failed.at(-1)}; the next sweep tries again.`;
+  return asks('report', 'failing', text, false);
+};
+
+const movedBefore: Cause = (_, { history: { alsoMovedAt } }) =>
+  alsoMovedAt
+    ? asks(
+        'queue',
+        'also-moved-before',
+        `On ${alsoMovedAt} this fix moved something else along; a person decides.`,
+        true,
+      )
+    : null;
+
+/** Who owns an app may ask for less than the settings allow, never for more. */
+const tag: Cause = (_, { snapshot, tagOptDown }) => {
+  const wanted = tagOptDown ? tagOf(snapshot, MODE_TAG)?.trim().toLowerCase() : null;
+  if (wanted === 'audit')
+    return asks('report', 'tag-audit', `Its tag ${MODE_TAG} asks to look and report only.`, false);
+  if (wanted === 'approve')
+    return asks('queue', 'tag-approve', `Its tag ${MODE_TAG} asks to queue every change.`, true);
+  return null;
+};
+
+const windowed: Cause = ({ changes }, { resource, window, now }) => {
+  const impact = impactOf(resource.kind, changes);
+  const opens = window && DISTURBING.includes(impact) ? opensAt(window, now)?.toISOString() : null;
+  return opens
+    ? asks(
+        'hold',
+        'window',
+        `Its impact is ${impact}, so it waits for the maintenance window at ${opens}.`,
+        false,
+        opens,
+      )
+    : null;
+};
+
+const frozenNow: Cause = (_, { frozen }) =>
+  frozen && asks('hold', 'frozen', `Frozen until ${frozen.until}: ${frozen.reason}`, false, frozen.until);
+
 /** Without the resource itself its kind and its owner are not known: fail closed. */
 const unread: Cause = (_, { snapshot }) =>
   bodyOf(snapshot, 'resource')
@@ -140,8 +216,19 @@ export const CEILINGS: readonly Cause[] = [
   declined,
   swept,
   provisioning,
+  flapping,
+  failing,
+  movedBefore,
+  tag,
+  windowed,
+  frozenNow,
 ];
 
-function asks(at: Action, code: ReasonCode, text: string, liftedByApproval: boolean): Ceiling {
-  return { at, reason: { code, text }, liftedByApproval };
+function asks(at: Action, code: ReasonCode, text: string, liftedByApproval: boolean, until?: string): Ceiling {
+  return { at, reason: { code, text }, liftedByApproval, ...(until === undefined ? {} : { until }) };
+}
+
+function named({ objectId, name, type }: Caller): string {
+  const what = type === 'app' ? 'the application' : 'the user';
+  return name === undefined ? `${what} ${objectId}` : `${what} ${name} (${objectId})`;
 }

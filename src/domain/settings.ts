@@ -1,8 +1,10 @@
 /** What operators choose: the stored document, its defaults, and what of it holds for one resource. */
 import * as z from 'zod';
+import { KEPT_TIMES } from './history.ts';
 import { pointerOf } from './json.ts';
 import { isScope, isWithin, type Resource } from './resource.ts';
 import { type AnyRule, TIERS, type Tier } from './rule.ts';
+import { DAYS, isTimeZone, type MaintenanceWindow } from './window.ts';
 
 export const MODES = ['audit', 'approve', 'autofix'] as const;
 export type Mode = (typeof MODES)[number];
@@ -14,12 +16,13 @@ const ruleSetting = z.strictObject({
   parameters: z.record(z.string(), z.json()).optional(),
 });
 const rules = z.record(z.string(), ruleSetting);
-const frozen = z.strictObject({ until: z.iso.datetime(), reason: z.string().min(1) });
+const frozen = z.strictObject({ until: z.iso.datetime(), reason: z.string().trim().min(1).max(1000) });
+export type Freeze = z.infer<typeof frozen>;
 const window = z.strictObject({
-  days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])),
+  days: z.array(z.enum(DAYS)).min(1, 'must name at least one day; leave the window out to have none'),
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 22:00'),
   to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 04:00'),
-  timeZone: z.string().min(1),
+  timeZone: z.string().refine(isTimeZone, 'must be the IANA name of a time zone, like Europe/Berlin'),
 });
 const scope = z.strictObject({
   scope: z.string().refine(isScope, 'must be an ARM id of a subscription, a resource group or something below'),
@@ -30,7 +33,7 @@ const scope = z.strictObject({
   window: window.nullable().optional(),
   frozen: frozen.nullable().optional(),
 });
-const count = (fallback: number, least = 1) => z.int().min(least).max(100_000).default(fallback);
+const count = (fallback: number, least = 1, most = 100_000) => z.int().min(least).max(most).default(fallback);
 
 export const settingsSchema = z.strictObject({
   mode: z.enum(MODES).default('audit'),
@@ -46,7 +49,7 @@ export const settingsSchema = z.strictObject({
   limits: z
     .strictObject({
       fixesPerHour: count(25, 0),
-      flapCount: count(3),
+      flapCount: count(3, 1, KEPT_TIMES),
       flapHours: count(24),
       resumeHours: count(6),
     })
@@ -91,7 +94,6 @@ export function parseSettings(
   const problems = [
     ...ruleProblems(settings.rules, '/rules', known),
     ...settings.scopes.flatMap((at, index) => ruleProblems(at.rules ?? {}, `/scopes/${index}/rules`, known)),
-    ...notBuiltYet(settings),
   ];
   return problems.length > 0 ? { problems } : { settings };
 }
@@ -110,6 +112,25 @@ export function approversFor(settings: Settings, resource: Resource): readonly s
     ({ approvers }) => approvers !== undefined && approvers.length > 0,
   );
   return named?.approvers?.map((id) => id.toLowerCase()) ?? null;
+}
+
+/** The maintenance window of a resource: that of the most specific scope that says one, or says that there is none. */
+export function windowFor(settings: Settings, resource: Resource): MaintenanceWindow | null {
+  return scopesFor(settings, resource).reduce<MaintenanceWindow | null>(
+    (found, at) => (at.window === undefined ? found : at.window),
+    null,
+  );
+}
+
+/**
+ * The freeze of a resource that is in force and ends last. A narrower scope adds to those above it, because a freeze that is
+ * over must not end one that is not; only `null` lifts them.
+ */
+export function freezeFor(settings: Settings, resource: Resource, now: Date): Freeze | null {
+  const stated = scopesFor(settings, resource).map((at) => at.frozen);
+  const standing = stated.slice(stated.lastIndexOf(null) + 1).flatMap((freeze) => freeze ?? []);
+  const inForce = standing.filter(({ until }) => Date.parse(until) > now.getTime());
+  return inForce.sort((a, b) => Date.parse(a.until) - Date.parse(b.until)).at(-1) ?? null;
 }
 
 /** The rules to evaluate on a resource, with parameters and tier; the widest scope first, the most specific wins. */
@@ -197,22 +218,6 @@ function ruleProblems(stored: z.infer<typeof rules>, at: string, known: readonly
       message: problem.message,
     }));
   });
-}
-
-/**
- * What is decided by whom and when comes in one piece: until windows, freezes and tags hold, none of these settings may look
- * as if it held anything back, named approvers included.
- */
-function notBuiltYet(settings: Settings): SettingsProblem[] {
-  const message = 'is not supported by this version; leave it out';
-  return [
-    ...(settings.tagOptDown ? [{ pointer: '/tagOptDown', message }] : []),
-    ...settings.scopes.flatMap(({ window: open, frozen: closed, approvers = [] }, index) =>
-      Object.entries({ window: Boolean(open), frozen: Boolean(closed), approvers: approvers.length > 0 })
-        .filter(([, given]) => given)
-        .map(([key]) => ({ pointer: `/scopes/${index}/${key}`, message })),
-    ),
-  ];
 }
 
 function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {

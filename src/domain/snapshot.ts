@@ -65,6 +65,13 @@ export function kindsOf(snapshot: Snapshot): string[] {
     : [];
 }
 
+/** The value of a tag of the resource; names of tags are compared without case, as Azure does. */
+export function tagOf(snapshot: Snapshot, name: string): string | null {
+  const tags = bodyOf(snapshot, 'resource')?.tags;
+  const found = isObject(tags) ? Object.entries(tags).find(([key]) => key.toLowerCase() === name) : undefined;
+  return typeof found?.[1] === 'string' ? found[1] : null;
+}
+
 /** The resource under the id that Azure itself gives it: events spell ids in several casings. */
 export function asAzureSpells({ resource, documents }: Snapshot): Resource {
   const id =

@@ -22,9 +22,11 @@ export function openFindingList(table: Table): FindingList {
       throw new StorageUnavailable(`could not list the findings of ${resource.id}: other writers were faster`);
     },
 
-    async list({ verdict, resource, rule, severity, decision }, page) {
+    async list({ verdict, resource, rule, severity, decision, openEndedOrBefore }, page) {
       const columns = { Verdict: verdict, Rule: rule, Severity: severity, Action: decision };
-      const { items, next } = await table.page(allOf(startingWith(PARTITION, 'f-'), columns, resource), page);
+      const asked = allOf(startingWith(PARTITION, 'f-'), columns, resource);
+      const open = odata`(Until eq '' or EvaluatedAt lt ${openEndedOrBefore ?? ''})`;
+      const { items, next } = await table.page(openEndedOrBefore === undefined ? asked : `${asked} and ${open}`, page);
       return { items: items.map((row) => valueIn(finding, table.name, row)), next };
     },
 
@@ -78,5 +80,7 @@ function rowOf(resourceKey: string, one: Finding): Entity {
     Rule: one.rule,
     Severity: one.severity,
     Action: one.decision?.action ?? null,
+    Until: one.decision?.until ?? '',
+    EvaluatedAt: one.evaluatedAt,
   });
 }

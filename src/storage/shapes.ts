@@ -11,10 +11,12 @@ import {
 } from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change, Kept } from '../domain/change.ts';
+import type { Lift } from '../domain/decide.ts';
 import { DOCUMENT_NAMES, IMPACTS } from '../domain/documents.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
 import type { Exemption } from '../domain/exemption.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { RuleHistory } from '../domain/history.ts';
 import { ACTIONS, REASON_CODES, type Reason } from '../domain/reasons.ts';
 import type { ResourceView } from '../domain/resource.ts';
 import { SEVERITIES, TIERS, VERDICTS } from '../domain/rule.ts';
@@ -123,6 +125,10 @@ export const storedEvent = shapeOf<StoredEvent>()(
   }),
 );
 
+const lift = shapeOf<Lift>()(
+  z.strictObject({ code: z.enum(REASON_CODES), at: z.enum(ACTIONS), until: orNull, ifLifted: z.enum(ACTIONS) }),
+);
+
 export const finding = shapeOf<Finding>()(
   z.strictObject({
     rule: text,
@@ -141,6 +147,7 @@ export const finding = shapeOf<Finding>()(
         action: z.enum(ACTIONS),
         until: orNull,
         reasons: listOf(reason),
+        ceilings: listOf(lift).default([]),
         approvalId: text.exactOptional(),
       })
       .nullable(),
@@ -211,6 +218,10 @@ const openOperation = shapeOf<OpenOperation>()(
   }),
 );
 
+const ruleHistory = shapeOf<RuleHistory>()(
+  z.strictObject({ fixedAt: listOf(text), failedAt: listOf(text), alsoMovedAt: orNull }),
+);
+
 export const resourceMemory = shapeOf<ResourceMemory>()(
   z.strictObject({
     resource: resourceView,
@@ -228,6 +239,7 @@ export const resourceMemory = shapeOf<ResourceMemory>()(
     lookAgainAt: orNull,
     changers: z.record(text, listOf(caller)),
     changersOfFix: z.record(text, listOf(caller)),
+    history: z.record(text, ruleHistory).default({}),
     openApprovals: listOf(text),
     declined: z.record(text, changeMemory),
     operations: listOf(openOperation),

@@ -5,10 +5,12 @@
 import { parseResourceId } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
 import { closeExemptions } from './close-exemptions.ts';
-import type { World } from './ports.ts';
+import type { StoredSettings, World } from './ports.ts';
 
 /** How many resources one run puts on the queue at most; the next run takes the rest. */
 const AT_ONCE = 100;
+/** A look at a resource, with its writes, ends within this time. */
+const LOOK_MINUTES = 3;
 
 export async function housekeep(world: World): Promise<void> {
   const due = await world.alarms.due(world.clock.now(), AT_ONCE);
@@ -21,12 +23,19 @@ export async function housekeep(world: World): Promise<void> {
   const stored = await currentSettings(world);
   await world.audit.append(stored.facts);
   await closeExemptions(world);
-  if (stored.settings.stopped === null) await releaseHeld(world);
+  if (stored.settings.stopped === null) await releaseHeld(world, stored);
 }
 
-/** What was held by the stop or by unfinished work of Azure is looked at again, once for each resource. */
-async function releaseHeld(world: World): Promise<void> {
-  const held = await world.findings.list({ decision: 'hold' }, { limit: AT_ONCE, after: null });
+/**
+ * What was held by the stop or by unfinished work of Azure is looked at again, and after a change of the settings all that
+ * is held; once for each resource. What is held until a known time has an alarm.
+ */
+async function releaseHeld(world: World, { facts }: StoredSettings): Promise<void> {
+  const changedAt = facts.at(-1)?.at;
+  // A look that began before the change may have ended after it.
+  const openEndedOrBefore =
+    changedAt === undefined ? '' : new Date(Date.parse(changedAt) + LOOK_MINUTES * 60_000).toISOString();
+  const held = await world.findings.list({ decision: 'hold', openEndedOrBefore }, { limit: AT_ONCE, after: null });
   for (const id of new Set(held.items.map(({ resource }) => resource.id))) {
     await world.queue.send({ resource: id, cause: 'wake', attempt: 0 }, 0);
     world.log.info({ resource: id }, 'held work looked at again');

@@ -6,8 +6,9 @@ import { type DocumentName, documentOf } from '../domain/documents.ts';
 import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import type { Caller } from '../domain/event.ts';
 import { exemptionFor } from '../domain/exemption.ts';
+import { NO_HISTORY } from '../domain/history.ts';
 import type { Resource } from '../domain/resource.ts';
-import { type EffectiveRule, modeFor, rulesFor } from '../domain/settings.ts';
+import { type EffectiveRule, freezeFor, modeFor, rulesFor, windowFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { foundBySweepOnly } from './found-by-sweep.ts';
 import { type Facts, isOurs, openApprovals } from './load-facts.ts';
@@ -70,15 +71,24 @@ export function circumstancesOf(
 ): Circumstances {
   const { settings } = facts.settings;
   const { rule } = evaluation;
+  const changers = changersOf(facts, rule.id);
   return {
+    now,
     resource,
     snapshot,
     mode: modeFor(settings, resource),
     stopped: settings.stopped,
     selfId: world.options.selfId,
-    foundBySweep: !settings.approvals.fromSweep && foundBySweepOnly(evaluation, facts, changersOf(facts, rule.id)),
+    foundBySweep: !settings.approvals.fromSweep && foundBySweepOnly(evaluation, facts, changers),
     memory: digest === null ? null : (declinedFor(facts, now)[digest] ?? null),
     exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
+    limits: settings.limits,
+    history: facts.memory.history[rule.id] ?? NO_HISTORY,
+    changers,
+    retry: facts.retry,
+    window: windowFor(settings, resource),
+    frozen: freezeFor(settings, resource, now),
+    tagOptDown: settings.tagOptDown,
   };
 }
 

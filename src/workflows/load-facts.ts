@@ -18,6 +18,8 @@ export interface Facts {
   readonly exemptions: readonly Exemption[];
   /** What brought us here. */
   readonly message: Pick<WorkMessage, 'cause' | 'rule'>;
+  /** Whether what keeps failing is tried again. */
+  readonly retry: boolean;
   /** Plumbline itself, as Azure knows it. */
   readonly self: { readonly objectId: string | null; readonly appId: string | null };
 }
@@ -40,6 +42,7 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     waiting,
     exemptions,
     message,
+    retry: message.sweep !== undefined,
     self,
   };
 }
@@ -67,6 +70,7 @@ export function nothingKnown(resource: Resource): ResourceMemory {
     lookAgainAt: null,
     changers: {},
     changersOfFix: {},
+    history: {},
     openApprovals: [],
     declined: {},
     operations: [],

@@ -8,6 +8,7 @@ import { asAzureSpells, stateOf } from '../domain/snapshot.ts';
 import { applyPlan } from './apply-plan.ts';
 import { afterLook, isSweptAlready, type Later, putBack, putOff, waitFor, whenLeaseIsFree } from './come-back.ts';
 import { exemptRolledBack } from './exempt-rolled-back.ts';
+import { historyAfter } from './fix-history.ts';
 import { forget } from './forget-resource.ts';
 import { documentsFor, judge, rulesOn } from './judge.ts';
 import { type Facts, loadFacts } from './load-facts.ts';
@@ -72,7 +73,9 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const { clear, seconds } = afterLook(message, { snapshot, running: plan.running, writeAgain });
   const declined = { ...facts.memory.declined, ...plan.approvals.expired };
   const exemptions = await exemptRolledBack(world, resource, { ...facts, exemptions: plan.exemptions }, applied.ended);
-  const after = { ...facts, exemptions, memory: { ...facts.memory, declined } };
+  const ended = [...plan.ended, ...applied.ended];
+  const history = historyAfter(facts.memory.history, ended, world.clock.now());
+  const after: Facts = { ...facts, exemptions, memory: { ...facts.memory, declined, history }, retry: false };
   await recordOutcome(world, resource, {
     facts,
     remembered,
@@ -82,7 +85,8 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
     approvals: plan.approvals,
     operations: applied.operations,
     auditFacts: [...plan.facts, ...applied.facts],
-    ended: [...plan.ended, ...applied.ended],
+    ended,
+    history,
     firstRead,
     clear,
     message,

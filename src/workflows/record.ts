@@ -29,6 +29,8 @@ export interface Outcome {
   readonly operations: readonly OpenOperation[];
   readonly auditFacts: readonly AuditFact[];
   readonly ended: readonly EndedEntry[];
+  /** By rule, what became of its fixes, those that ended now included. */
+  readonly history: ResourceMemory['history'];
   readonly firstRead: Date;
   /** Nothing was unknown from reading, and Azure had finished. */
   readonly clear: boolean;
@@ -73,6 +75,7 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   const memory = memoryOf(world, outcome, findings, approvals);
   await world.memories.save(resource, memory, outcome.remembered.version);
   await watchOpenIntents(world, resource, outcome);
+  await watchHeld(world, resource, findings);
   const intents = outcome.ended.map(({ operationId, entry }) => intendedId(operationId, entry));
   const auditIds = [
     ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),
@@ -204,6 +207,7 @@ function memoryOf(
     lookAgainAt: later === null ? null : new Date(now.getTime() + later * 1000).toISOString(),
     changers: Object.fromEntries(outcome.judged.map(({ evaluation, changers }) => [evaluation.rule.id, changers])),
     changersOfFix: { ...facts.memory.changersOfFix, ...changersOfFixes(outcome) },
+    history: outcome.history,
     openApprovals: [...latest.values()].filter(isOpen).map(({ id }) => id),
     declined: { ...declinedFor(facts, now), ...approvals.expired },
     operations: outcome.operations,
@@ -258,6 +262,14 @@ async function concludeEvents(
     covered.map(({ event }) => event.id),
     { outcome: 'covered', auditIds, reasons: [{ code: 'covered', text: because }] },
   );
+}
+
+/** What is held until a known time comes back then by itself, on the minute. */
+async function watchHeld(world: World, resource: Resource, findings: readonly Finding[]): Promise<void> {
+  const ends = findings.flatMap(({ decision }) => (decision?.action === 'hold' ? (decision.until ?? []) : []));
+  if (ends.length === 0) return;
+  const first = Math.min(...ends.map((end) => Date.parse(end)));
+  await world.alarms.set(resource, new Date(Math.ceil(first / 60_000) * 60_000), 'held until now');
 }
 
 /** On the minute, so that looks at the same time set one alarm: each look that sets one of its own would double them. */

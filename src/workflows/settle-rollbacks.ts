@@ -5,6 +5,7 @@
 import { type Approval, isOpen } from '../domain/approval.ts';
 import { decideApproved } from '../domain/decide.ts';
 import type { Evaluation } from '../domain/evaluate.ts';
+import { NO_HISTORY } from '../domain/history.ts';
 import type { Resource } from '../domain/resource.ts';
 import { settleRollback } from '../domain/rollback.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -57,7 +58,7 @@ export function collide(a: Approval['changes'], b: Approval['changes']): boolean
   return a.some(({ document, path }) => b.some((other) => other.document === document && other.path === path));
 }
 
-/** The rollback as the ceilings see it: a change that a person approved. Exemptions are what it brings, no obstacle. */
+/** The rollback as the ceilings see it: a change that a person approved. Exemptions are what it brings, failed fixes no obstacle. */
 function judgedAs(
   world: World,
   resource: Resource,
@@ -73,7 +74,12 @@ function judgedAs(
     reason: 'A fix is put back.',
   };
   const circumstances = circumstancesOf(world, resource, facts, snapshot, new Date(at), evaluation, digest);
-  const approvedDecision = decideApproved(evaluation, { ...circumstances, exemption: null, memory: null });
+  const approvedDecision = decideApproved(evaluation, {
+    ...circumstances,
+    exemption: null,
+    memory: null,
+    history: NO_HISTORY,
+  });
   return { evaluation, digest, decision: null, approvedDecision, changers: [] };
 }
 

@@ -8,6 +8,7 @@ import type { Change } from '../domain/change.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
 import type { Exemption } from '../domain/exemption.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { RuleHistory } from '../domain/history.ts';
 import type { Action, Reason } from '../domain/reasons.ts';
 import type { Resource, ResourceView } from '../domain/resource.ts';
 import type { Severity, Verdict } from '../domain/rule.ts';
@@ -88,6 +89,8 @@ export interface ResourceMemory {
   readonly changers: Readonly<Record<string, readonly Caller[]>>;
   /** By rule: who those were when the last fix for it was written; they do not put it back. */
   readonly changersOfFix: Readonly<Record<string, readonly Caller[]>>;
+  /** By rule: what became of its fixes. */
+  readonly history: Readonly<Record<string, RuleHistory>>;
   readonly openApprovals: readonly string[];
   /** By digest: changes that a person rejected or nobody decided. */
   readonly declined: Readonly<Record<string, ChangeMemory>>;
@@ -142,6 +145,8 @@ export interface FindingQuery {
   readonly rule?: string;
   readonly severity?: Severity;
   readonly decision?: Action;
+  /** Only those whose decision ends at no known time, or that were evaluated before this time (ISO). */
+  readonly openEndedOrBefore?: string;
 }
 
 export interface PageRequest {

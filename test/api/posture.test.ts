@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { getAuditEntry, listAudit, verifyAudit } from '../../src/api/audit.ts';
 import { explain } from '../../src/api/explain.ts';
 import { getSummary, listFindings } from '../../src/api/findings.ts';
+import * as posture from '../../src/api/posture-schemas.ts';
 import { getRule, listRules } from '../../src/api/rules.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import { ask, serviceOf, told } from './asking.ts';
@@ -83,7 +84,7 @@ describe('a finding, as others see it', () => {
         expect.objectContaining({ verdict: 'compliant', decision: null }),
       ],
     });
-    expect(schemas.listOf(schemas.finding).parse(body)).toEqual(body);
+    expect(schemas.listOf(posture.finding).parse(body)).toEqual(body);
   });
 });
 
@@ -114,7 +115,7 @@ describe('explain', () => {
         },
       ],
     });
-    expect(schemas.explainedResource.parse(body)).toEqual(body);
+    expect(posture.explainedResource.parse(body)).toEqual(body);
   });
 
   it('finds a resource in any case, and shows 20 events', async () => {
@@ -136,7 +137,7 @@ describe('explain', () => {
     });
     const waiting = await get(explain, { query: '?event=event-2' });
     expect(waiting.body).toMatchObject({ eventId: 'event-2', outcome: null });
-    expect(schemas.explainedEvent.parse(waiting.body)).toEqual(waiting.body);
+    expect(posture.explainedEvent.parse(waiting.body)).toEqual(waiting.body);
   });
 
   it.each([
@@ -172,7 +173,7 @@ describe('summary', () => {
       fixes: { last24h: 0, last30d: 0 },
       meanTimeToFixSeconds: null,
     });
-    expect(schemas.summary.parse(body)).toEqual(body);
+    expect(posture.summary.parse(body)).toEqual(body);
   });
 
   it('counts violations only where it says so, over every page', async () => {

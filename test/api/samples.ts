@@ -59,7 +59,7 @@ export function finding(differs: Partial<Finding> = {}): Finding {
     references: [{ source: 'MCSB', id: 'DP-3' }],
     since: '2026-03-01T09:00:00.000Z',
     evaluatedAt: '2026-03-01T10:00:00.000Z',
-    decision: { action: 'queue', until: null, reasons: [reason], approvalId: 'approval-1' },
+    decision: { action: 'queue', until: null, reasons: [reason], ceilings: [], approvalId: 'approval-1' },
     ...differs,
   };
 }
@@ -115,6 +115,7 @@ export function memory(differs: Partial<ResourceMemory> = {}): ResourceMemory {
     lookAgainAt: null,
     changers: {},
     changersOfFix: {},
+    history: {},
     openApprovals: [],
     declined: {},
     operations: [],

@@ -86,8 +86,7 @@ describe('settings', () => {
     ['/rules/a~1b', { rules: { 'a/b': { enabled: true } } }],
     ['/rules/webapp-min-tls/parameters/maximum', { rules: { 'webapp-min-tls': { parameters: { maximum: '1.2' } } } }],
     ['/rules/webapp-min-tls/parameters/minimum', { rules: { 'webapp-min-tls': { parameters: { minimum: '1.0' } } } }],
-    ['/tagOptDown', { tagOptDown: true }],
-    ['/scopes/0/frozen', { scopes: [{ scope: GROUP, frozen: { until: NOW, reason: 'r' } }] }],
+    ['/scopes/0/frozen/until', { scopes: [{ scope: GROUP, frozen: { until: 'Friday', reason: 'r' } }] }],
   ])('with something wrong at %s are 400', async (pointer, body) => {
     const answer = await put(body, '*');
     expect(told(answer)).toBe('400 invalid');

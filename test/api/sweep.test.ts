@@ -21,7 +21,7 @@ function reported(name: string, code: 'found-by-sweep' | 'mode-audit'): Finding 
     references: [],
     since: '2026-03-01T12:00:00.000Z',
     evaluatedAt: '2026-03-01T12:00:00.000Z',
-    decision: { action: 'report', until: null, reasons: [{ code, text: 'so' }] },
+    decision: { action: 'report', until: null, reasons: [{ code, text: 'so' }], ceilings: [] },
   };
 }
 

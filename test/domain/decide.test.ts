@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CEILINGS, type Circumstances } from '../../src/domain/ceilings.ts';
+import type { Change } from '../../src/domain/change.ts';
 import { decide, decideApproved } from '../../src/domain/decide.ts';
 import type { Evaluation } from '../../src/domain/evaluate.ts';
 import type { Exemption } from '../../src/domain/exemption.ts';
-import type { JsonObject } from '../../src/domain/json.ts';
+import { NO_HISTORY } from '../../src/domain/history.ts';
+import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { ACTIONS } from '../../src/domain/reasons.ts';
 import { read } from '../../src/domain/snapshot.ts';
-import { CONTAINER_APP, resourceNamed, SITE, violationLike } from './examples.ts';
+import type { MaintenanceWindow } from '../../src/domain/window.ts';
+import { CONTAINER_APP, resourceNamed, ruleLike, SITE, violationLike } from './examples.ts';
 
 const calm: Circumstances = around({});
 const kind = (text: string) => around({}, { kind: text });
@@ -23,6 +26,15 @@ const exemption: Exemption = {
   createdBy: { type: 'user' },
   removedAt: null,
   unlogged: [],
+};
+const JUNE = '2026-06-01T00:00:00Z';
+const MORE = { flapCount: 4, flapHours: 24 };
+const NIGHT: MaintenanceWindow = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'UTC' };
+const QUIET: Change = {
+  document: 'basicPublishingCredentialsPolicies/ftp',
+  path: '/properties/allow',
+  from: true,
+  to: false,
 };
 const memory = { at: '2026-01-01T00:00:00Z' };
 
@@ -81,6 +93,40 @@ describe('a decision is the lowest ceiling', () => {
     ['exempt', violationLike(), around({ exemption }), 'exempt', ['exempt']],
     ['provisioning', violationLike(), around({}, {}, { provisioningState: 'InProgress' }), 'hold', ['provisioning']],
     ['provisioning failed: it is over', violationLike(), around({}, {}, { provisioningState: 'Failed' }), 'fix', []],
+    ['promise 10: fixed three times in a day', violationLike(), flapped(1, 5, 23), 'queue', ['flapping']],
+    ['fixed twice in a day, and once before', violationLike(), flapped(1, 5, 24), 'fix', []],
+    ['fixed as often as the settings allow', violationLike(), { ...flapped(1, 5, 7), limits: MORE }, 'fix', []],
+    ['promise 10: failed three times in a day', violationLike(), failed(1, 5, 23), 'report', ['failing']],
+    ['failed twice in a day, and once before', violationLike(), failed(1, 5, 24), 'fix', []],
+    ['failed, and the sweep tries again', violationLike(), { ...failed(1, 5, 23), retry: true }, 'fix', []],
+    [
+      'promise 6: moved something along before, however long ago',
+      violationLike(),
+      around({ history: { ...NO_HISTORY, alsoMovedAt: '2024-01-01T00:00:00.000Z' } }),
+      'queue',
+      ['also-moved-before'],
+    ],
+    ['a tag that asks to look only', violationLike(), tagged('Plumbline-Mode', 'AUDIT '), 'report', ['tag-audit']],
+    ['a tag that asks for people', violationLike(), tagged('plumbline-mode', 'approve'), 'queue', ['tag-approve']],
+    [
+      'a tag never raises',
+      violationLike(),
+      { ...tagged('plumbline-mode', 'autofix'), mode: 'audit' },
+      'report',
+      ['mode-audit'],
+    ],
+    ['a tag of another form', violationLike(), tagged('plumbline-mode', { audit: true }), 'fix', []],
+    ['a tag nobody asked for', violationLike(), { ...tagged('plumbline-mode', 'audit'), tagOptDown: false }, 'fix', []],
+    ['a window that is closed', violationLike(), around({ window: NIGHT }), 'hold', ['window']],
+    [
+      'a window that is open',
+      violationLike(),
+      around({ window: NIGHT, now: new Date('2026-03-07T23:00:00Z') }),
+      'fix',
+      [],
+    ],
+    ['a change that disturbs nobody', violationLike({ changes: [QUIET] }), around({ window: NIGHT }), 'fix', []],
+    ['frozen', violationLike(), around({ frozen: { until: JUNE, reason: 'audit season' } }), 'hold', ['frozen']],
     [
       'promise 9: the resource was not read',
       violationLike(),
@@ -92,7 +138,7 @@ describe('a decision is the lowest ceiling', () => {
     const decision = decide(evaluation, circumstances);
     expect(decision.action).toBe(action);
     expect(decision.reasons.map(({ code }) => code)).toEqual(codes);
-    for (const { text } of decision.reasons) expect(text).toMatch(/\.$|freeze$|\)$/);
+    for (const { text } of decision.reasons) expect(text).toMatch(/\.$|freeze$|season$|\)$|Terraform: /);
   });
 
   test('all reasons are kept, so that one sees what would still be in the way', () => {
@@ -102,6 +148,47 @@ describe('a decision is the lowest ceiling', () => {
   });
 });
 
+describe('a hold', () => {
+  const frozen = { until: JUNE, reason: 'x' };
+
+  test('ends when the last of its causes ends', () => {
+    expect(decide(violationLike(), around({ window: NIGHT })).until).toBe('2026-03-07T22:00:00.000Z');
+    expect(decide(violationLike(), around({ window: NIGHT, frozen })).until).toBe(JUNE);
+    const short = { until: '2026-03-03T00:00:00Z', reason: 'x' };
+    expect(decide(violationLike(), around({ window: NIGHT, frozen: short })).until).toBe('2026-03-07T22:00:00.000Z');
+  });
+
+  test('ends at no known time when one of its causes does', () => {
+    expect(decide(violationLike(), around({ frozen, stopped: { reason: 'x' } })).until).toBeNull();
+  });
+});
+
+test('promise 10: flapping names who keeps undoing the fix, and the lines that fix it at the source', () => {
+  const rule = ruleLike({ source: () => ({ bicep: 'minTlsVersion: 1', terraform: 'minimum_tls_version = 2' }) });
+  const by = (...changers: Circumstances['changers']) =>
+    decide(violationLike({ rule }), { ...flapped(1, 2, 3), changers }).reasons[0]?.text;
+  expect(by({ objectId: 'o1', name: 'deploy-shop', type: 'app' }, { objectId: 'o2', type: 'user' })).toBe(
+    'It was fixed 3 times in 24 h and undone again, the last time by the application deploy-shop (o1), the user o2. Fix it at its source. Bicep: minTlsVersion: 1 Terraform: minimum_tls_version = 2',
+  );
+  expect(by()).toContain('nobody that was seen');
+});
+
+test('each ceiling says what would happen if it alone were lifted', () => {
+  const lifted = (evaluation: Evaluation, circumstances: Circumstances) =>
+    decide(evaluation, circumstances).ceilings.map(
+      ({ code, at, ifLifted }) => `${code}: ${at}, without it ${ifLifted}`,
+    );
+  expect(lifted(violationLike(), calm)).toEqual([]);
+  expect(lifted(violationLike(), around({ mode: 'audit' }))).toEqual(['mode-audit: report, without it fix']);
+  expect(
+    lifted(violationLike({ tier: 'risky' }), around({ mode: 'audit', frozen: { until: JUNE, reason: 'x' } })),
+  ).toEqual([
+    'tier-risky: queue, without it report',
+    'mode-audit: report, without it queue',
+    'frozen: hold, without it report',
+  ]);
+});
+
 describe('an approval lifts the ceilings that asked for a person', () => {
   test.each<[string, Evaluation, Circumstances, string]>([
     ['tier', violationLike({ tier: 'risky' }), calm, 'fix'],
@@ -109,6 +196,13 @@ describe('an approval lifts the ceilings that asked for a person', () => {
     ['the kind', violationLike(), kind('functionapp'), 'fix'],
     ['rejected before', violationLike(), around({ memory: { ...memory, status: 'rejected', until: null } }), 'fix'],
     ['found by the sweep', violationLike({ tier: 'risky' }), around({ foundBySweep: true }), 'fix'],
+    ['flapping', violationLike(), flapped(1, 2, 3), 'fix'],
+    ['moved along before', violationLike(), around({ history: { ...NO_HISTORY, alsoMovedAt: JUNE } }), 'fix'],
+    ['a tag that asks for people', violationLike(), tagged('plumbline-mode', 'approve'), 'fix'],
+    ['not a tag that asks to look only', violationLike(), tagged('plumbline-mode', 'audit'), 'report'],
+    ['not failing', violationLike(), failed(1, 2, 3), 'report'],
+    ['not a window', violationLike(), around({ window: NIGHT }), 'hold'],
+    ['not a freeze', violationLike(), around({ frozen: { until: JUNE, reason: 'x' } }), 'hold'],
     ['not mode audit', violationLike(), around({ mode: 'audit' }), 'report'],
     ['not an exemption', violationLike({ tier: 'risky' }), around({ exemption }), 'exempt'],
     ['not the stop switch', violationLike({ tier: 'risky' }), around({ stopped: { reason: 'x' } }), 'hold'],
@@ -158,6 +252,23 @@ test('whatever comes together, the action is the lowest that any ceiling allows,
   );
 });
 
+/** Fixed so many hours ago. */
+function flapped(...hours: number[]): Circumstances {
+  return around({ history: { ...NO_HISTORY, fixedAt: hoursAgo(hours) } });
+}
+
+function failed(...hours: number[]): Circumstances {
+  return around({ history: { ...NO_HISTORY, failedAt: hoursAgo(hours) } });
+}
+
+function hoursAgo(hours: number[]): string[] {
+  return hours.map((ago) => new Date(calm.now.getTime() - ago * 3_600_000).toISOString()).reverse();
+}
+
+function tagged(name: string, value: Json): Circumstances {
+  return around({ tagOptDown: true }, { tags: { [name]: value } });
+}
+
 function around(members: Partial<Circumstances>, beside: JsonObject = {}, properties: JsonObject = {}): Circumstances {
   const resource = resourceNamed(SITE);
   return {
@@ -169,6 +280,14 @@ function around(members: Partial<Circumstances>, beside: JsonObject = {}, proper
     foundBySweep: false,
     memory: null,
     exemption: null,
+    now: new Date('2026-03-02T12:00:00Z'),
+    limits: { flapCount: 3, flapHours: 24 },
+    history: NO_HISTORY,
+    changers: [],
+    retry: false,
+    window: null,
+    frozen: null,
+    tagOptDown: false,
     ...members,
   };
 }

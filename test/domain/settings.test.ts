@@ -4,17 +4,22 @@ import type { AnyRule } from '../../src/domain/rule.ts';
 import {
   approversFor,
   defaultRules,
+  freezeFor,
   modeFor,
   parseSettings,
   rulesFor,
   type Settings,
   settingsSchema,
+  windowFor,
 } from '../../src/domain/settings.ts';
 import { resourceNamed, ruleLike, SITE } from './examples.ts';
 
 const site = resourceNamed(SITE);
 const SUBSCRIPTION = '/subscriptions/11111111-2222-3333-4444-555555555555';
 const GROUP = `${SUBSCRIPTION}/resourceGroups/Shop-RG`;
+const JUNE = '2026-06-01T00:00:00Z';
+const NIGHT = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'Europe/Berlin' };
+const inGroup = (more: object) => ({ scopes: [{ scope: GROUP, ...more }] });
 
 const tls: AnyRule = ruleLike({
   id: 'webapp-tls',
@@ -163,32 +168,51 @@ describe('problems have a pointer', () => {
     ],
     ['promoted advice', { rules: { 'webapp-advice': { tier: 'safe' } } }, ['/rules/webapp-advice/tier']],
     ['two at once', { mode: 1, profile: 2 }, ['/mode', '/profile']],
-    ['tagOptDown, which is not built', { tagOptDown: true }, ['/tagOptDown']],
-    [
-      'ceilings of a scope that are not built',
-      {
-        scopes: [
-          {
-            scope: GROUP,
-            frozen: { until: '2026-01-01T00:00:00Z', reason: 'x' },
-            window: { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'Europe/Berlin' },
-            approvers: ['aaaaaaaa-0000-4000-8000-000000000001'],
-          },
-        ],
-      },
-      ['/scopes/0/window', '/scopes/0/frozen', '/scopes/0/approvers'],
-    ],
+    ['a window without a day', inGroup({ window: { ...NIGHT, days: [] } }), ['/scopes/0/window/days']],
+    ['a window at no time', inGroup({ window: { ...NIGHT, from: '24:00' } }), ['/scopes/0/window/from']],
+    ['a window nowhere', inGroup({ window: { ...NIGHT, timeZone: 'Europe/Atlantis' } }), ['/scopes/0/window/timeZone']],
+    ['a freeze without end', inGroup({ frozen: { reason: 'x' } }), ['/scopes/0/frozen/until']],
+    ['a freeze without reason', inGroup({ frozen: { until: JUNE, reason: ' ' } }), ['/scopes/0/frozen/reason']],
+    ['an approver who is a name', inGroup({ approvers: ['Ada'] }), ['/scopes/0/approvers/0']],
+    ['more fixes than are remembered', { limits: { flapCount: 1001 } }, ['/limits/flapCount']],
   ])('%s', (_, input, pointers) => {
     const parsed = parseSettings(input, known);
     if ('settings' in parsed) throw new Error('it was taken for good');
     expect(parsed.problems.map(({ pointer }) => pointer)).toEqual(pointers);
     for (const { message } of parsed.problems) expect(message).not.toBe('');
   });
+});
 
-  test('ceilings that are not built are taken at their default', () => {
-    expect(
-      settingsOf({ tagOptDown: false, scopes: [{ scope: GROUP, window: null, frozen: null, approvers: [] }] }).scopes,
-    ).toHaveLength(1);
+describe('when changes wait', () => {
+  const now = new Date('2026-03-01T12:00:00Z');
+  const settingsWith = (...scopes: object[]) => settingsOf({ scopes });
+
+  test('the window is that of the most specific scope that says one, or that there is none', () => {
+    const day = { ...NIGHT, from: '08:00', to: '18:00' };
+    expect(windowFor(settingsWith(), site)).toBeNull();
+    expect(windowFor(settingsWith({ scope: SITE, window: day }, { scope: GROUP, window: NIGHT }), site)).toEqual(day);
+    expect(windowFor(settingsWith({ scope: SITE }, { scope: GROUP, window: NIGHT }), site)).toEqual(NIGHT);
+    expect(windowFor(settingsWith({ scope: SITE, window: null }, { scope: GROUP, window: NIGHT }), site)).toBeNull();
+    expect(windowFor(settingsWith({ scope: `${SITE}2`, window: NIGHT }), site)).toBeNull();
+  });
+
+  test('the freeze is the one that ends last; what is over ends nothing, and only null lifts', () => {
+    const until = (end: string) => ({ until: end, reason: 'x' });
+    const over = until('2026-02-01T00:00:00Z');
+    const freeze = (...scopes: object[]) => freezeFor(settingsWith(...scopes), site, now)?.until ?? null;
+    expect(freeze()).toBeNull();
+    expect(freeze({ scope: GROUP, frozen: over })).toBeNull();
+    expect(freeze({ scope: GROUP, frozen: until(now.toISOString()) }), 'its end is not part of it').toBeNull();
+    expect(freeze({ scope: GROUP, frozen: until(JUNE) }, { scope: SITE, frozen: over })).toBe(JUNE);
+    expect(freeze({ scope: GROUP, frozen: until(JUNE) }, { scope: SITE, frozen: until('2026-04-01T00:00:00Z') })).toBe(
+      JUNE,
+    );
+    expect(freeze({ scope: GROUP, frozen: until('2026-04-01T00:00:00Z') }, { scope: SITE, frozen: until(JUNE) })).toBe(
+      JUNE,
+    );
+    expect(freeze({ scope: GROUP, frozen: until(JUNE) }, { scope: SITE, frozen: null })).toBeNull();
+    expect(freeze({ scope: SITE, frozen: until(JUNE) }, { scope: GROUP, frozen: null })).toBe(JUNE);
+    expect(freeze({ scope: `${SITE}2`, frozen: until(JUNE) })).toBeNull();
   });
 });
 

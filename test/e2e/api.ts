@@ -1,13 +1,14 @@
 /** The HTTP API as a caller uses it; every answer is held against the schema that the service publishes. */
 import { z } from 'zod';
 import type { Caller } from '../../local/simulator/simulator.ts';
+import type * as posture from '../../src/api/posture-schemas.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import { principalHeader, type Role } from './callers.ts';
 
 export type Approval = z.infer<typeof schemas.approval>;
 export type AuditEntry = z.infer<typeof schemas.auditEntry>;
-export type Finding = z.infer<typeof schemas.finding>;
-export type EventAnswer = z.infer<typeof schemas.explainedEvent>;
+export type Finding = z.infer<typeof posture.finding>;
+export type EventAnswer = z.infer<typeof posture.explainedEvent>;
 export type Settings = z.infer<typeof schemas.settings>;
 
 export interface Answer {

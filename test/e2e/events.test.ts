@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { people, pipeline } from '../../local/simulator/estate.ts';
-import * as schemas from '../../src/api/schemas.ts';
+import * as posture from '../../src/api/posture-schemas.ts';
 import { staff } from './callers.ts';
 import { cloudEvent, type EventOptions, gridEvent } from './deliveries.ts';
 import { insecure, rightSlot, rightWebApp, touched } from './estate.ts';
@@ -143,7 +143,7 @@ describe.concurrent('promise 2: state decides', () => {
     const outcomes = await outcomesOf(ids);
     expect(outcomes.filter(({ outcome }) => outcome !== 'evaluated' && outcome !== 'covered')).toEqual([]);
     const reader = plumbline.as(staff.reader, 'Reader');
-    const explained = await reader.get(`/explain?resource=${children.id}`, schemas.explainedResource);
+    const explained = await reader.get(`/explain?resource=${children.id}`, posture.explainedResource);
     expect(explained.events.map(({ eventId }) => eventId).sort()).toEqual([...ids].sort());
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { people } from '../../local/simulator/estate.ts';
 import { deadLetterSchema } from '../../src/api/dead-letters.ts';
 import { exemptionSchema } from '../../src/api/exemptions.ts';
+import * as posture from '../../src/api/posture-schemas.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import { staff } from './callers.ts';
 import { insecure, rightWebApp } from './estate.ts';
@@ -87,7 +88,7 @@ describe('promise 1: a message that was given up', () => {
     const explain = () => reader().ask('GET', `/explain?event=${event}`);
     const { receivedAt } = await eventually('the event', async () => {
       const { status, body } = await explain();
-      return status === 200 && schemas.explainedEvent.parse(body);
+      return status === 200 && posture.explainedEvent.parse(body);
     });
     // What the platform does with a message after its last try.
     const message = { resource: poisoned.id, cause: 'event', event: { id: event, receivedAt }, attempt: 3 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { containerApp, environment, functionApp, people, webApp, workspaceId } from '../../local/simulator/estate.ts';
 import type { RecordedRequest } from '../../local/simulator/simulator.ts';
-import * as schemas from '../../src/api/schemas.ts';
+import * as posture from '../../src/api/posture-schemas.ts';
 import { insecure, logged, rightSlot, rightWebApp, touched } from './estate.ts';
 import { usePlumbline } from './plumbline.ts';
 
@@ -219,7 +219,7 @@ describe.concurrent('promise 9: an unknown verdict is never written', () => {
     expect(plumbline.writes(hidden.id)).toEqual(['PATCH resource']);
     expect((await plumbline.findings(hidden.id)).get('webapp-min-tls')?.verdict).toBe('unknown');
     const path = `/explain?resource=${hidden.id}`;
-    const { documents } = await plumbline.as(ada, 'Reader').get(path, schemas.explainedResource);
+    const { documents } = await plumbline.as(ada, 'Reader').get(path, posture.explainedResource);
     expect(documents.filter(({ status }) => status !== 'read')).toEqual([
       { name: 'config/web', status: 'forbidden', detail: expect.stringContaining('AuthorizationFailed') },
     ]);

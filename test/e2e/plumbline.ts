@@ -6,6 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { other, workspaceId } from '../../local/simulator/estate.ts';
 import type { Caller, ResourceSeed, Simulator } from '../../local/simulator/simulator.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../local/twin.ts';
+import * as posture from '../../src/api/posture-schemas.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import { resourceOf } from '../../src/domain/resource.ts';
 import { type Api, type Approval, type AuditEntry, apiFor, type EventAnswer, type Finding } from './api.ts';
@@ -85,7 +86,7 @@ export function usePlumbline(options: PlumblineOptions): Plumbline {
   async function outcome(eventId: string): Promise<EventAnswer | null> {
     const { status, body } = await reader().ask('GET', `/explain?event=${encodeURIComponent(eventId)}`);
     if (status !== 200) return null;
-    const answer = schemas.explainedEvent.parse(body);
+    const answer = posture.explainedEvent.parse(body);
     return answer.outcome === null ? null : answer;
   }
 
@@ -160,7 +161,7 @@ export function usePlumbline(options: PlumblineOptions): Plumbline {
     },
 
     async findings(id) {
-      const found = await reader().list(`/findings?resource=${encodeURIComponent(id)}`, schemas.finding);
+      const found = await reader().list(`/findings?resource=${encodeURIComponent(id)}`, posture.finding);
       return new Map(
         found.filter(({ resource }) => isAbout(resource.id, id)).map((finding) => [finding.rule, finding]),
       );

@@ -15,7 +15,10 @@ describe('the list of findings follows the memories', () => {
       finding(at('shop'), 'rule-a', { since: time(1) }),
       finding(at('shop'), 'rule-b', { since: time(3), verdict: 'compliant', decision: null }),
       finding(at('shop/slots/next'), 'rule-a', { since: time(2), severity: 'low' }),
-      finding(at('shopping'), 'rule-a', { since: time(4), decision: { action: 'fix', until: null, reasons: [] } }),
+      finding(at('shopping'), 'rule-a', {
+        since: time(4),
+        decision: { action: 'fix', until: null, reasons: [], ceilings: [] },
+      }),
     ];
     for (const name of ['shop', 'shop/slots/next', 'shopping']) {
       await findings.replace(

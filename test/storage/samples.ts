@@ -75,7 +75,12 @@ export function finding(of: Resource, rule: string, more: Partial<Finding> = {})
     references: [{ source: 'MCSB', id: 'DP-3' }],
     since: time(0),
     evaluatedAt: time(0),
-    decision: { action: 'queue', until: null, reasons: [{ code: 'tier-risky', text: 'A person decides.' }] },
+    decision: {
+      action: 'queue',
+      until: null,
+      reasons: [{ code: 'tier-risky', text: 'A person decides.' }],
+      ceilings: [],
+    },
     ...more,
   };
 }
@@ -123,6 +128,7 @@ export function memory(of: Resource, more: Partial<ResourceMemory> = {}): Resour
     lookAgainAt: null,
     changers: {},
     changersOfFix: {},
+    history: {},
     openApprovals: [],
     declined: {},
     operations: [],

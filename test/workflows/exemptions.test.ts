@@ -166,7 +166,7 @@ describe('an exemption that is over', () => {
     const late = {
       ...first,
       rule: 'webapp-min-tls',
-      decision: { action: 'exempt' as const, until: null, reasons: [] },
+      decision: { action: 'exempt' as const, until: null, reasons: [], ceilings: [] },
     };
     world.stored.findings.splice(0, world.stored.findings.length, late);
     await tick(world, host);

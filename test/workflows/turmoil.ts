@@ -169,7 +169,8 @@ export function turmoil(): Turmoil {
       troubles = [];
       unread = 0;
       storeSettings(world, {});
-      world.clock.advance(60);
+      // A day later nothing counts as failing or as reverted again and again any more.
+      world.clock.advance(25 * 3600);
       for (const event of events) await host.deliver(event);
       await host.settle();
       // The last word is somebody's: what was blocked or failed before is looked at once more.

@@ -160,6 +160,9 @@ function memoryFindings(stored: Finding[]): FindingList {
             fits(query.rule, one.rule) &&
             fits(query.severity, one.severity) &&
             fits(query.decision, one.decision?.action) &&
+            (query.openEndedOrBefore === undefined ||
+              !one.decision?.until ||
+              one.evaluatedAt < query.openEndedOrBefore) &&
             (query.resource === undefined || isWithin(one.resource.id, query.resource)),
         ),
         page,
