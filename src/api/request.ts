@@ -1,11 +1,14 @@
 /** Reads what a request carries, strictly: where it came from, its query, its JSON body. */
 import type { HttpRequest } from '@azure/functions';
 import type { z } from 'zod';
+import { pointerOf } from '../domain/json.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { invalid, invalidBody, invalidQuery } from './problem.ts';
 
 /** Bytes. */
 const LARGEST_BODY = 1_048_576;
+/** Levels of lists and objects; settings, the deepest that is asked for, have six. */
+const DEEPEST_BODY = 32;
 
 /**
  * Throws Refusal `forbidden` when a browser sends a state change from another origin.
@@ -46,7 +49,9 @@ export async function bodyOf<T>(request: HttpRequest, schema: z.ZodType<T>): Pro
   if (Number(request.headers.get('content-length') ?? 0) > LARGEST_BODY) throw tooLarge();
   const bytes = Buffer.from(await request.arrayBuffer());
   if (bytes.length > LARGEST_BODY) throw tooLarge();
-  const parsed = schema.safeParse(json(bytes));
+  const content = json(bytes);
+  refuseOddities(content);
+  const parsed = schema.safeParse(content);
   if (!parsed.success) throw invalidBody(parsed.error);
   return parsed.data;
 }
@@ -63,5 +68,20 @@ function json(bytes: Buffer): unknown {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw invalid([{ detail: 'the body is no JSON' }]);
+  }
+}
+
+/** What schemas pass over or choke on: a key that stands for an object's prototype, and nesting without end. */
+function refuseOddities(content: unknown): void {
+  let level = [{ path: [] as readonly string[], value: content }];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST_BODY) throw invalid([{ detail: `the body has more than ${DEEPEST_BODY} levels` }]);
+    level = level.flatMap(({ path, value }) =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).map(([key, member]) => ({ path: [...path, key], value: member }))
+        : [],
+    );
+    const strange = level.find(({ path }) => path.at(-1) === '__proto__');
+    if (strange) throw invalid([{ pointer: pointerOf(strange.path), detail: 'is not known' }]);
   }
 }

@@ -1,13 +1,15 @@
 /** What operators choose: the whole document, guarded by its ETag. */
 import * as z from 'zod';
 import { Refusal } from '../domain/refusal.ts';
-import { parseSettings, settingsSchema } from '../domain/settings.ts';
+import { parseSettings, type Settings, settingsSchema } from '../domain/settings.ts';
 import { changeSettings, currentSettings, etagOf } from '../workflows/change-settings.ts';
 import type { StoredSettings } from '../workflows/ports.ts';
 import { defineCall, type Reply } from './call.ts';
 import { invalid } from './problem.ts';
 import * as schemas from './schemas.ts';
 
+/** Characters as JSON in ASCII: settings are one row of a table, which holds a megabyte in UTF-16. */
+const LARGEST_SETTINGS = 400_000;
 const sendsHeaders = { ETag: 'The revision in force; "0" while nothing is stored.' };
 
 export const getSettings = defineCall({
@@ -50,11 +52,19 @@ export const putSettings = defineCall({
     }
     const { objectId, name, application } = principal;
     const { settings } = parsed;
+    refuseLarge(settings);
     return reply(
       await changeSettings(world, { settings, ifMatch, person: { objectId, name }, personIsApp: application }),
     );
   },
 });
+
+function refuseLarge(settings: Settings): void {
+  const characters = JSON.stringify(settings).replaceAll(/[^ -~]/g, '\\u0000').length;
+  if (characters > LARGEST_SETTINGS) {
+    throw new Refusal('too-large', `Settings may have ${LARGEST_SETTINGS} characters; these have ${characters}.`);
+  }
+}
 
 function reply(stored: StoredSettings): Reply {
   const { stopped } = stored.settings;

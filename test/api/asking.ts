@@ -15,6 +15,7 @@ export interface Asking {
   readonly body?: unknown;
   /** Sent as it is. */
   readonly text?: string;
+  readonly bytes?: Uint8Array;
   readonly as?: string | null;
 }
 
@@ -39,11 +40,11 @@ export async function ask(call: Call, service: ApiService | (() => ApiService), 
     url: `${ORIGIN}/api/${path}${asking.query ?? ''}`,
     params: asking.params ?? {},
     headers: {
-      ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(text === undefined && !asking.bytes ? {} : { 'content-type': 'application/json' }),
       ...(as === null ? {} : { 'x-ms-client-principal': as }),
       ...asking.headers,
     },
-    ...(text === undefined ? {} : { body: { string: text } }),
+    ...(asking.bytes ? { body: { bytes: asking.bytes } } : text === undefined ? {} : { body: { string: text } }),
   });
   const context = new InvocationContext({ functionName: call.name, logHandler: () => {} });
   const answer = await handlerOf(call, async () => (typeof service === 'function' ? service() : service))(

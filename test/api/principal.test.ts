@@ -16,6 +16,8 @@ describe('promise 9: no identity, no decision', () => {
     ['no base64', 'not base64!'],
     ['two headers in one', `${principal()}, ${principal(['Reader'])}`],
     ['base64 of no JSON', Buffer.from('hello').toString('base64')],
+    ['base64 as URLs have it', Buffer.from('{"a":"ÿÿÿ>>>???"}').toString('base64url')],
+    ['lists without end', Buffer.from('['.repeat(50_000)).toString('base64')],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x7b]).toString('base64')],
     ['a list', header([])],
     ['null', header(null)],
@@ -23,6 +25,10 @@ describe('promise 9: no identity, no decision', () => {
     ['claims that are no list', header({ auth_typ: 'aad', claims: { oid: ADA } })],
     ['a claim without value', header({ auth_typ: 'aad', claims: [{ typ: 'oid' }] })],
     ['another provider', header({ auth_typ: 'github', claims: claims(['oid', ADA], ['roles', 'Plumbline.Reader']) })],
+    ['a provider that only looks so', header({ auth_typ: 'AAD', claims: claims(['oid', ADA]) })],
+    ['two providers', header({ auth_typ: ['aad'], claims: claims(['oid', ADA]) })],
+    ['an object id that is a list', header({ auth_typ: 'aad', claims: [{ typ: 'oid', val: [ADA] }] })],
+    ['a claim type that is no text', header({ auth_typ: 'aad', claims: [{ typ: { oid: 1 }, val: ADA }] })],
     ['no provider', header({ claims: claims(['oid', ADA], ['roles', 'Plumbline.Reader']) })],
     ['the form of Static Web Apps', header({ identityProvider: 'aad', userId: ADA, userRoles: ['Plumbline.Reader'] })],
     ['no object id', header({ auth_typ: 'aad', claims: claims(['roles', 'Plumbline.Reader']) })],
@@ -45,6 +51,9 @@ describe('promise 9: no identity, no decision', () => {
     ['a role of another application', [['roles', 'Admin']]],
     ['a role in another case', [['roles', 'plumbline.reader']]],
     ['a role in a claim that is none', [['groups', 'Plumbline.Reader']]],
+    ['all roles in one claim', [['roles', 'Plumbline.Reader Plumbline.Operator']]],
+    ['a role as JSON', [['roles', '["Plumbline.Reader"]']]],
+    ['a role with a blank', [['roles', 'Plumbline.Reader ']]],
   ] as const)('a principal with %s is 403', async (_, more) => {
     expect(told(await ask(getSummary, service, { as: principal([], { claims: more }) }))).toBe('403 forbidden');
   });
@@ -90,6 +99,18 @@ describe('who the caller is', () => {
     ['nothing says so', [], false],
   ] as const)('knows an application when %s', (_, more, application) => {
     expect(read(principal(['Reader'], { claims: more })).application).toBe(application);
+  });
+
+  it("does not ask for the tenant, nor for the audience: whom sign-in lets through is the platform's to say", () => {
+    const elsewhere = [
+      ['http://schemas.microsoft.com/identity/claims/tenantid', 'dddddddd-0000-4000-8000-000000000004'],
+      ['iss', 'https://login.microsoftonline.com/another/v2.0'],
+      ['aud', 'another'],
+    ] as const;
+    expect(read(principal(['Reader'], { claims: elsewhere }))).toMatchObject({
+      objectId: ADA,
+      roles: ['Plumbline.Reader'],
+    });
   });
 
   it('knows the groups that the token names, in lower case', () => {
