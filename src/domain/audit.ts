@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Change } from './change.ts';
 import type { Caller } from './event.ts';
+import { wellFormed } from './json.ts';
 import type { Reason } from './reasons.ts';
 import type { ResourceView } from './resource.ts';
 import { type AuditKey, type PublicKey, type Seal, seal, sealFault } from './seal.ts';
@@ -109,10 +110,10 @@ export function chainOf(key: string, chains: number): string {
   return String(number).padStart(2, '0');
 }
 
-/** Continues a chain with a fact. */
+/** Continues a chain with a fact, in text that every program can verify. */
 export function chainEntry(fact: AuditFact, head: ChainHead, key: AuditKey): AuditEntry {
   const content = {
-    ...fact,
+    ...wellFormed(fact),
     at: head.at !== null && head.at > fact.at ? head.at : fact.at,
     chain: head.chain,
     seq: head.seq + 1,

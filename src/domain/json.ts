@@ -1,4 +1,4 @@
-/** JSON values as ARM sends them, and the two questions that everything here asks of them. */
+/** JSON values as ARM sends them, and the few questions that everything here asks of them. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
@@ -21,4 +21,14 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
 /** The JSON Pointer (RFC 6901) of a path of keys; the root is the empty string. */
 export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/**
+ * The same value, with every half of a surrogate pair that stands alone replaced: it has no UTF-8, and RFC 8785 tells
+ * programs to stop at it.
+ */
+export function wellFormed<T>(value: T): T {
+  const text = JSON.stringify(value);
+  if (!/\\ud[89a-f]/.test(text)) return value;
+  return JSON.parse(text.replaceAll(/\\(?:u(d[89a-f]..)|.)/g, (written, half) => (half ? '\\ufffd' : written)));
 }

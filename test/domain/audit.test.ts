@@ -191,6 +191,15 @@ test('all entries about a resource are on one chain, and resources spread over a
   expect([...chains].sort()).toEqual(Array.from({ length: 16 }, (_, index) => String(index).padStart(2, '0')));
 });
 
+test('promise 14: half a character in a comment or a name keeps no program from verifying the entry', () => {
+  const half = { ...fact(1), message: 'no \ud83d', actor: { type: 'user', objectId: 'o', name: '\udc00' } } as const;
+  const [entry] = chained([half]);
+  expect(entry).toMatchObject({ message: 'no \ufffd', actor: { name: '\ufffd' } });
+  // UTF-8 and back, as a file or another language has it.
+  const read: AuditEntry = JSON.parse(Buffer.from(JSON.stringify(entry)).toString());
+  expect(firstFault([read])).toBeNull();
+});
+
 test('the kinds are those of the contract', () => {
   const ends = ['intended', 'applied', 'failed', 'blocked', 'unknown'];
   expect([...AUDIT_KINDS].sort()).toEqual(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Json, pointerOf, sameJson } from '../../src/domain/json.ts';
+import { type Json, pointerOf, sameJson, wellFormed } from '../../src/domain/json.ts';
 
 describe('sameJson', () => {
   test.each<[string, Json | undefined, Json | undefined, boolean]>([
@@ -27,4 +27,23 @@ describe('sameJson', () => {
 test('pointers escape as RFC 6901 says', () => {
   expect(pointerOf([])).toBe('');
   expect(pointerOf(['documents', 'config/web', 'a~b', 0])).toBe('/documents/config~1web/a~0b/0');
+});
+
+describe('wellFormed', () => {
+  test('what no text in UTF-8 can be is replaced, in names as well as in values, and nothing else', () => {
+    const odd = { 'a\ud800': ['\udc00b', '\\ud800', '"\\\ud800"', '\u0000', '\u{1f600}', 1, null] };
+    expect(wellFormed(odd)).toEqual({
+      'a\ufffd': ['\ufffdb', '\\ud800', '"\\\ufffd"', '\u0000', '\u{1f600}', 1, null],
+    });
+  });
+
+  test('any text comes out as what its UTF-8 says', () => {
+    const units = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
+    const pieces = fc.oneof(units, fc.constantFrom('\\', '"', '\ud83d', '\ude00', 'ud800', 'a'));
+    fc.assert(
+      fc.property(fc.string({ unit: pieces }), (text) => {
+        expect(wellFormed([text])).toEqual([Buffer.from(text).toString()]);
+      }),
+    );
+  });
 });
