@@ -12,7 +12,8 @@ import { startingWith, type Table } from './table.ts';
 export function openApprovals(table: Table, unique: () => string): Approvals {
   return {
     async get(id) {
-      if (!isPlainId(id)) return null;
+      // The claims (k-) are in this table as well, and are no approvals.
+      if (!isPlainId(id) || !id.startsWith('a')) return null;
       const row = await table.get(PARTITION, id);
       return row && { value: valueIn(approval, table.name, row), version: row.etag };
     },

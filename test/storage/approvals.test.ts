@@ -36,6 +36,13 @@ describe('promise 8: a decision is stored once', () => {
     await expect(approvals.save(approval('a-twice', app('one')), null)).rejects.toBeInstanceOf(StaleVersion);
   });
 
+  it('finds approvals only, not what the table holds beside them', async () => {
+    const { approvals } = account.open();
+    await approvals.claim('entry-0', 'a-claimed');
+    expect(await approvals.claim('entry-0', 'a-other')).toBe('a-claimed');
+    expect(await approvals.get('k-entry-0')).toBeNull();
+  });
+
   it('gives a version with which it can be saved again', async () => {
     const { approvals } = account.open();
     const first = await approvals.save(approval('a-again', app('one')), null);
