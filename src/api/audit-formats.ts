@@ -40,10 +40,13 @@ const COLUMNS: readonly (readonly [string, (entry: AuditEntry) => string | numbe
   ['signature', ({ signature }) => signature],
 ];
 
+/** How a formula begins, in the wide forms too that some spreadsheets take for it, and behind what they skip. */
+const CALCULATED = /^[\s\0\u200b-\u200f\u202a-\u202e\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+
 function cell(value: string | number | null | undefined): string {
   const text = String(value ?? '');
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = CALCULATED.test(text) ? `'${text}` : text;
+  return /[",;\t\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function eventOf(entry: AuditEntry) {

@@ -87,7 +87,21 @@ describe('GET /audit/export as csv', () => {
     expect(rows[1]).toMatch(/^audit-1,2026-03-01T10:00:01.000Z,fix.applied,/);
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('lets no spreadsheet calculate %j', (message) => {
+  const formulas = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '\uff1d1',
+    '\uff20SUM',
+    ' =1',
+    '\0=1',
+    '\u202e=1',
+  ];
+  it.each(formulas)('lets no spreadsheet calculate %j', (message) => {
     const text = csvOf([entryWith({ message, actor: { type: 'user', objectId: ADA, name: message } })]);
     expect(text.split(`"'${message}"`)).toHaveLength(3);
   });
