@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PublicKey, parsePublicKey, publicKeyText } from '../src/domain/seal.ts';
 import { claimedKeys, endsOfKept, exportProof, NotWhole } from './export-proof.ts';
+import { printable } from './printable.ts';
 
 /** What was given cannot be worked with. */
 class Usage extends Error {
@@ -34,14 +35,14 @@ export async function verifyExports(
       await prove(file, proof.begin(lastLine));
     }
     const { entries, chains, leftOut, from, to } = proof.result();
-    const time = from === null ? '' : `, ${from} to ${to}`;
+    const time = from === null ? '' : printable(`, ${from} to ${to}`);
     const gaps = leftOut > 0 ? `${leftOut} entries between them are left out, as the filter explains.\n` : '';
     return {
       code: 0,
       text: `whole: ${entries} entries in ${chains} chains${time}\n${gaps}${said(keys, given.length > 0)}`,
     };
   } catch (error) {
-    if (error instanceof NotWhole) return { code: 1, text: `NOT whole: ${file}: ${error.message}\n` };
+    if (error instanceof NotWhole) return { code: 1, text: `NOT whole: ${printable(`${file}: ${error.message}`)}\n` };
     if (error instanceof Usage) return { code: 2, text: `${error.message}\n` };
     throw error;
   }

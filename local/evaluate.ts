@@ -17,6 +17,7 @@ import {
   type Settings,
 } from '../src/domain/settings.ts';
 import { parseSnapshot, type Snapshot } from '../src/domain/snapshot.ts';
+import { printable } from './printable.ts';
 import { generateRuleIndex } from './rule-index.ts';
 
 export interface EvaluatedSnapshot {
@@ -139,7 +140,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     });
     process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   } catch (error) {
-    process.stderr.write(`plumbline evaluate: ${messageOf(error)}\n`);
+    process.stderr.write(`plumbline evaluate: ${printable(messageOf(error))}\n`);
     process.exitCode = 2;
   }
 }

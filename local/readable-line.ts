@@ -1,5 +1,6 @@
 /** Turns the service's JSON log lines into what a person wants to read of them: each decision as one line. */
 import { z } from 'zod';
+import { printable } from './printable.ts';
 
 const change = z.object({ document: z.string(), path: z.string(), from: z.json(), to: z.json() });
 const line = z.object({
@@ -25,7 +26,7 @@ type Line = z.infer<typeof line>;
  */
 export function readableLine(text: string, names: ReadonlyMap<string, string> = new Map()): string | null {
   const told = parse(text);
-  if (!told) return /fail|error|taken/i.test(text) ? text : null;
+  if (!told) return /fail|error|taken/i.test(text) ? printable(text) : null;
   const { kind, action, rule, resource, reasons, changes, level, message, error } = told;
   const who = (id: string | undefined) => (id === undefined ? 'somebody' : (names.get(id) ?? id));
   const row = (what: string, detail: string) => columns(told.time, what, nameOf(resource), rule ?? '', detail);
@@ -56,7 +57,7 @@ function parse(text: string): Line | null {
 
 function columns(time: string, what: string, resource: string, rule: string, detail: string): string {
   const clock = new Date(time).toLocaleTimeString('en-GB');
-  return `${clock}  ${what.padEnd(19)} ${resource.padEnd(19)} ${rule.padEnd(29)} ${detail}`.trimEnd();
+  return printable(`${clock}  ${what.padEnd(19)} ${resource.padEnd(19)} ${rule.padEnd(29)} ${detail}`.trimEnd());
 }
 
 /** The last parts of an ARM id that tell resources apart: `app`, or `app/slot`. */

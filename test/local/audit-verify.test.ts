@@ -213,6 +213,29 @@ describe('promise 14: each tampering is found, and the first bad entry named', (
   });
 });
 
+describe('what a forger wrote into a file', () => {
+  const erase = '\u001b[2J\nwhole: 12 entries\u202e';
+
+  it('is told in one line that no terminal obeys', async () => {
+    const { code, text } = await proved(exported([{ ...third, chain: erase }]));
+    expect([code, text.split('\n').length]).toEqual([1, 2]);
+    expect(text).toMatch(/^NOT whole: /);
+    expect(text).toContain('\\u{1b}[2J\\u{a}whole: 12 entries\\u{202e}');
+  });
+
+  it('cannot hide that the key is its own claim', async () => {
+    const entry = chainEntry(
+      fact(app('one'), 'a', { at: `${time(1)}${erase}` }),
+      emptyHead('00'),
+      strangerKeys.signing,
+    );
+    const { code, text } = await proved(exported([entry], {}, strangerKeys), []);
+    expect([code, text.split('\n').length]).toEqual([0, 4]);
+    expect(text).toMatch(/file's own claim/);
+    for (const mark of ['\u001b', '\u202e']) expect(text).not.toContain(mark);
+  });
+});
+
 describe('usage', () => {
   it.each<[string, string[]]>([
     ['no file', []],

@@ -183,6 +183,15 @@ describe('the command', () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^plumbline evaluate: snapshot 1, \/documents[^\n]+\n$/);
   });
+
+  test('a name in a file writes nothing of its own to the terminal', () => {
+    const documents = { 'x\u001b[2J\r\nall compliant\u202e': {} };
+    const { status, stderr } = command(['-'], JSON.stringify({ id: SITE_ID, documents }));
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      'plumbline evaluate: snapshot 0, /documents/x\\u{1b}[2J all compliant\\u{202e}: is no document that Plumbline knows\n',
+    );
+  });
 });
 
 function thrown(run: () => unknown): string {

@@ -22,6 +22,12 @@ describe('a line of the log, for people', () => {
     expect(told({ ...event, changedBy: undefined })).toBe('event received shop Microsoft.Web/sites/write by somebody');
   });
 
+  it('lets no name move the cursor, erase or turn what is shown', () => {
+    const event = { message: 'event received', operation: 'o', changedBy: 'eve\n\u001b[2K\u202eadmin' };
+    expect(told(event)).toBe('event received shop o by eve\\u{a}\\u{1b}[2K\\u{202e}admin');
+    expect(readableLine('failed: \u001b[8mhidden')).toBe('failed: \\u{1b}[8mhidden');
+  });
+
   it('tells what was fixed, leaf by leaf, and not what was only intended', () => {
     const changes = [{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }];
     const fix = { kind: 'fix.applied', rule: 'webapp-min-tls', changes };
