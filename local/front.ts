@@ -41,6 +41,7 @@ export function requestListener(functions: readonly RegisteredFunction[], front:
   return (request, response) => {
     const url = urlOf(request.headers.host, request.url);
     if (!url) return answer(response, 400);
+    if (signIn && !LOOPBACK.has(url.hostname)) return answer(response, 421);
     route({ request, response, url }).catch((error: unknown) => {
       front.log(`${request.method} ${url.pathname} failed: ${error instanceof Error ? error.stack : String(error)}`);
       if (response.headersSent) response.destroy();
@@ -48,6 +49,9 @@ export function requestListener(functions: readonly RegisteredFunction[], front:
     });
   };
 }
+
+/** Sign-in is for pages of this machine: another name that was pointed here is another site, with its own scripts. */
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** As in the real host: answered at once, run in the background. The JSON type keeps other sites' forms out. */
 function runTimer({ request, response }: Exchange, timer: TimerListener | undefined): void {

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { personas } from '../../../local/personas.ts';
@@ -35,6 +36,20 @@ describe('the local sign-in', () => {
   it('tells the app what the platform would: Easy Auth is on', () => {
     expect(authEnabled).toBe('True');
   });
+
+  it.each(['plumbline.example', 'localhost.evil.example', '127.0.0.1.evil.example', '169.254.169.254'])(
+    'answers nobody who was led here by the name %s',
+    async (name) => {
+      const { port } = new URL(host.url);
+      const answered = new Promise<number | undefined>((resolve, reject) => {
+        get(`${host.url}/.auth/login/local`, { headers: { host: `${name}:${port}` } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).once('error', reject);
+      });
+      expect(await answered).toBe(421);
+    },
+  );
 
   it('strips principal headers that a caller sends', async () => {
     expect(await principalSeen({ 'x-ms-client-principal': 'abc', 'X-MS-CLIENT-PRINCIPAL-ID': 'x' })).toEqual({});
