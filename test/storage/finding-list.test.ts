@@ -34,6 +34,22 @@ describe('the list of findings follows the memories', () => {
     expect(await all(findings, { ...group('filters'), decision: 'fix' })).toEqual([shopping]);
   });
 
+  it('tells what is held at no known time, or was looked at before a time, from what only waits', async () => {
+    const { findings } = account.open();
+    const of = app('one', 'held');
+    const held = (rule: string, until: string | null, evaluatedAt: string) =>
+      finding(of, rule, { evaluatedAt, decision: { action: 'hold', until, reasons: [], ceilings: [] } });
+    await findings.replace(of, [
+      held('stopped', null, time(9)),
+      held('frozen', time(50), time(9)),
+      held('frozen-early', time(50), time(1)),
+    ]);
+    const rules = async (openEndedOrBefore: string) =>
+      (await all(findings, { ...group('held'), decision: 'hold', openEndedOrBefore })).map(({ rule }) => rule).sort();
+    expect(await rules('')).toEqual(['stopped']);
+    expect(await rules(time(5))).toEqual(['frozen-early', 'stopped']);
+  });
+
   it('holds exactly the last findings of a resource, whatever moved', async () => {
     const { findings } = account.open();
     const of = app('one', 'moves');
