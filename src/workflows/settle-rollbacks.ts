@@ -14,6 +14,7 @@ import type { Occasion } from './facts-of.ts';
 import { circumstancesOf } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { Versioned, World } from './ports.ts';
+import { unprovenRollback } from './prove-rollback.ts';
 import { type ApprovalPlan, afterSettling, type Judged } from './settle-approvals.ts';
 
 export interface RollbackPlan {
@@ -46,11 +47,23 @@ export async function planRollbacks(
     const stands = judged?.approvedDecision;
     if (stands?.action === 'hold') await lookAgain(world, resource, stands.until);
     // Two that want one place: the second sees in its turn that the value has moved.
-    if (stands?.action === 'fix' && !wanted.some(({ changes }) => collide(changes, approval.changes))) {
-      wanted.push(wantedOf(approval));
+    if (stands?.action !== 'fix' || wanted.some(({ changes }) => collide(changes, approval.changes))) continue;
+    const unproven = await unprovenRollback(world, approval);
+    if (unproven === null) wanted.push(wantedOf(approval));
+    else {
+      world.log.error(
+        { approvalId: approval.id, resource: resource.id, unproven },
+        'a rollback is not what the log says',
+      );
+      store.push({ approval: withheld(approval, unproven), version });
     }
   }
   return { store, wanted };
+}
+
+function withheld(approval: Approval, unproven: string): Approval {
+  const text = `Nothing is written: ${unproven}.`;
+  return { ...approval, status: 'blocked', reasons: [{ code: 'blocked', text }] };
 }
 
 /** Whether two sets of changes want to write one place. */
