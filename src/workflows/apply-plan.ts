@@ -7,7 +7,7 @@ import { type Change, type Kept, type Purpose, standing } from '../domain/change
 import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
-import { modeFor } from '../domain/settings.ts';
+import { freezeFor, modeFor } from '../domain/settings.ts';
 import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
 import { currentSettings } from './change-settings.ts';
 import { type Ending, endingFact, intendedFact, type Occasion } from './facts-of.ts';
@@ -128,6 +128,8 @@ async function carryOut(
   if (mode === 'audit') return { end: notNow('mode-audit', 'The mode was set to audit before the write.') };
   if (mode === 'approve' && !approved)
     return { end: notNow('mode-approve', 'The mode was set to approve before the write.') };
+  const freeze = freezeFor(settings, resource, world.clock.now());
+  if (freeze) return { end: notNow('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`) };
   const now = standing(step.changes, fresh);
   if (now === 'unread') return { end: { state: 'later', seconds: 5 } };
   if (now === 'planned') return { end: applied('The planned values were there already.'), snapshot: fresh };
@@ -209,7 +211,7 @@ function applied(message: string): Ending {
   return { state: 'applied', reasons: [], alsoMoved: [], arm: null, message, cause: '' };
 }
 
-function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'moved', text: string): Ending {
+function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'frozen' | 'moved', text: string): Ending {
   return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, cause: code };
 }
 

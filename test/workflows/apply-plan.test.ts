@@ -1,5 +1,6 @@
 /** The only writer: what must be there before a request leaves, what stops it at the last moment, what its answer means. */
 import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../src/domain/settings.ts';
 import { StorageUnavailable } from '../../src/workflows/ports.ts';
 import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppLooks } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
@@ -138,11 +139,12 @@ describe('the last look before a write', () => {
     });
   }
 
-  test.each([
+  test.each<[string, Partial<Settings>, string]>([
     ['the stop switch', { stopped: { reason: 'incident' } }, 'stopped'],
     ['mode audit', { mode: 'audit' }, 'mode-audit'],
     ['mode approve, for what nobody approved', { mode: 'approve' }, 'mode-approve'],
-  ] as const)('%s is switched on in between: nothing is written, and the log says why', async (_, settings, code) => {
+    ['a freeze', { scopes: [{ scope: SHOP, frozen: { until: '2026-04-01T00:00:00Z', reason: 'x' } }] }, 'frozen'],
+  ])('%s is switched on in between: nothing is written, and the log says why', async (_, settings, code) => {
     const { world, host } = scene({
       app: OLD_TLS,
       ports: (whole) => meanwhile(whole, () => storeSettings(whole, settings)),
