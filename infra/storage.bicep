@@ -29,6 +29,7 @@ var tableNames = [
   'PlumblineDeadLetters'
   'PlumblineAlarms'
   'PlumblineScans'
+  'PlumblineGuards'
 ]
 
 // The host adds a poison queue to each when it needs one.

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createArm } from './azure/arm.ts';
 import { createCredential } from './azure/credential.ts';
 import { createEstate } from './azure/estate.ts';
-import { tellingTopic } from './azure/notifications.ts';
+import { noticesTo, tellingTopic } from './azure/notifications.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { rules } from './rules/index.ts';
@@ -30,7 +30,7 @@ async function createService(config: Config): Promise<Service> {
   const log = createLog(config.logLevel);
   const now = () => new Date();
   const credential = createCredential(config.identity);
-  const topic = config.topicEndpoint;
+  const topic = config.topicEndpoint === null ? null : { endpoint: config.topicEndpoint, credential, log };
   const { ping, ...stores } = openStorage({
     connection: config.storage,
     auditKeys: config.auditKeys,
@@ -42,7 +42,8 @@ async function createService(config: Config): Promise<Service> {
     ping,
     world: {
       ...stores,
-      audit: topic === null ? stores.audit : tellingTopic(stores.audit, { endpoint: topic, credential, log }),
+      audit: topic === null ? stores.audit : tellingTopic(stores.audit, topic),
+      notices: noticesTo(topic),
       log,
       rules,
       clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },

@@ -41,6 +41,8 @@ export interface Circumstances {
   readonly changers: readonly Caller[];
   /** That a sweep is looking, which tries again what keeps failing. */
   readonly retry: boolean;
+  /** That its subscription has no room for it now. */
+  readonly budget: BudgetHold | null;
   readonly window: MaintenanceWindow | null;
   readonly frozen: Freeze | null;
   /** Whether the tag of an app lowers its mode. */
@@ -53,6 +55,14 @@ const FAILURE_HOURS = 24;
 /** Impacts that wait for the maintenance window. */
 const DISTURBING: readonly string[] = ['traffic', 'new-revision', 'restart'];
 const MODE_TAG = 'plumbline-mode';
+
+/** That as many resources were written automatically within the hour as may be, or older ones come first. */
+export interface BudgetHold {
+  /** When its turn comes, ISO. */
+  readonly until: string;
+  readonly used: number;
+  readonly limit: number;
+}
 
 /** That a person declined, or nobody decided, this digest: it is not asked again until then, or until a new change. */
 export interface ChangeMemory {
@@ -197,6 +207,14 @@ const windowed: Cause = ({ changes }, { resource, window, now }) => {
 const frozenNow: Cause = (_, { frozen }) =>
   frozen && asks('hold', 'frozen', `Frozen until ${frozen.until}: ${frozen.reason}`, false, frozen.until);
 
+/** Only what would be written without a person waits for a turn. */
+const budgeted: Cause = ({ tier: found }, { budget }) => {
+  if (!budget || found !== 'safe') return null;
+  const { used, limit, until } = budget;
+  const text = `${used} of at most ${limit} resources of the subscription were written automatically within the last hour; its turn comes at ${until}.`;
+  return asks('hold', 'budget', text, true, until);
+};
+
 /** Without the resource itself its kind and its owner are not known: fail closed. */
 const unread: Cause = (_, { snapshot }) =>
   bodyOf(snapshot, 'resource')
@@ -222,6 +240,7 @@ export const CEILINGS: readonly Cause[] = [
   tag,
   windowed,
   frozenNow,
+  budgeted,
 ];
 
 function asks(at: Action, code: ReasonCode, text: string, liftedByApproval: boolean, until?: string): Ceiling {

@@ -24,6 +24,7 @@ export const REASON_CODES = [
   'flapping',
   'failing',
   'also-moved-before',
+  'budget',
   'tag-audit',
   'tag-approve',
   'window',

@@ -11,6 +11,7 @@ export const TABLES = {
   deadLetters: 'PlumblineDeadLetters',
   alarms: 'PlumblineAlarms',
   scans: 'PlumblineScans',
+  guards: 'PlumblineGuards',
 } as const;
 
 export const RECONCILE_QUEUE = 'plumbline-reconcile';

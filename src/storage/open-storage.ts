@@ -8,6 +8,7 @@ import { openAlarms } from './alarms.ts';
 import { openAnchors } from './anchors.ts';
 import { openApprovals } from './approvals.ts';
 import { openAuditLog } from './audit-log.ts';
+import { openBudgets } from './budgets.ts';
 import { type StorageConnection, storageClients } from './connection.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { openEvents } from './events.ts';
@@ -48,6 +49,7 @@ export function openStorage(options: StorageOptions): Storage {
   const leases = openLeases(clients.container(LEASE_CONTAINER), onRequest);
   const anchors = openAnchors(clients.container(ANCHOR_CONTAINER), onRequest);
   const settingsTable = table(TABLES.settings);
+  const pause = options.pause ?? jittered;
   return {
     queue,
     sweeps: openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest),
@@ -58,10 +60,11 @@ export function openStorage(options: StorageOptions): Storage {
     memories: openMemories(table(TABLES.resources)),
     findings: openFindingList(table(TABLES.findings)),
     approvals: openApprovals(table(TABLES.approvals), unique),
-    audit: openAuditLog(table(TABLES.audit), anchors, auditKeys, options.pause ?? jittered),
+    audit: openAuditLog(table(TABLES.audit), anchors, auditKeys, pause),
     settings: openSettingsStore(settingsTable),
     exemptions: openExemptions(table(TABLES.exemptions), unique),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
+    budgets: openBudgets(table(TABLES.guards), pause),
     async ping() {
       await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);
     },

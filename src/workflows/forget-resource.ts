@@ -3,6 +3,7 @@ import { type Approval, isOpen } from '../domain/approval.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { approvalFact, type Ending, endingFact, type Occasion } from './facts-of.ts';
+import { giveUpTurn } from './keep-budget.ts';
 import { type Facts, nothingKnown } from './load-facts.ts';
 import type { ResourceMemory, World } from './ports.ts';
 import { logFact } from './record.ts';
@@ -39,6 +40,7 @@ export async function forget(
     await storeApproval(world, { ...cleared, unlogged: [...cleared.unlogged, fact] }, version);
     auditIds.push(fact.id);
   }
+  await giveUpTurn(world, resource, facts.memory);
   await world.findings.replace(resource, []);
   const memory: ResourceMemory = {
     ...nothingKnown(resource),

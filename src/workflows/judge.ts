@@ -86,6 +86,7 @@ export function circumstancesOf(
     history: facts.memory.history[rule.id] ?? NO_HISTORY,
     changers,
     retry: facts.retry,
+    budget: facts.budget,
     window: windowFor(settings, resource),
     frozen: freezeFor(settings, resource, now),
     tagOptDown: settings.tagOptDown,

@@ -1,5 +1,6 @@
 /** Everything that a reconcile must know before it looks: read in one go, and if any of it cannot be read, nothing is done. */
 import { type Approval, isOpen } from '../domain/approval.ts';
+import type { BudgetHold } from '../domain/ceilings.ts';
 import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { viewOf } from '../domain/resource.ts';
@@ -20,6 +21,8 @@ export interface Facts {
   readonly message: Pick<WorkMessage, 'cause' | 'rule'>;
   /** Whether what keeps failing is tried again. */
   readonly retry: boolean;
+  /** That the hour's budget was asked, and refused it. */
+  readonly budget: BudgetHold | null;
   /** Plumbline itself, as Azure knows it. */
   readonly self: { readonly objectId: string | null; readonly appId: string | null };
 }
@@ -43,6 +46,7 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     exemptions,
     message,
     retry: message.sweep !== undefined,
+    budget: null,
     self,
   };
 }

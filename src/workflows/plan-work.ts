@@ -1,6 +1,7 @@
 /** What a fresh look at a resource asks for: open intents resolved, every rule judged, approvals settled, writes chosen. */
 import { type Approval, isOpen } from '../domain/approval.ts';
 import type { AuditFact } from '../domain/audit.ts';
+import type { BudgetHold } from '../domain/ceilings.ts';
 import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { EffectiveRule } from '../domain/settings.ts';
@@ -9,6 +10,7 @@ import { planOperations, type Wanted } from './apply-plan.ts';
 import { exemptRolledBack } from './exempt-rolled-back.ts';
 import type { Occasion } from './facts-of.ts';
 import { judge } from './judge.ts';
+import { withinBudget } from './keep-budget.ts';
 import type { Facts } from './load-facts.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
 import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
@@ -26,6 +28,8 @@ export interface WorkPlan {
   readonly ended: readonly EndedEntry[];
   /** Those that hold by now. */
   readonly exemptions: readonly Exemption[];
+  /** Why what could be fixed now is not. */
+  readonly budget: BudgetHold | null;
   /** Azure still carries out an earlier write: nothing is written on top of it. */
   readonly running: boolean;
 }
@@ -58,12 +62,13 @@ export async function planWork(
     () => world.approvals.newId(now),
   );
   const approvals: ApprovalPlan = { ...fixes, store: [...rollbacks.store, ...fixes.store] };
-  if (resolution.running) return { ...resolution, approvals, exemptions, wanted: [] };
+  if (resolution.running) return { ...resolution, approvals, exemptions, budget: null, wanted: [] };
   // Where a person has something put back, nothing else is written.
   const free = wantedNow(judged, fixes.execute).filter(
     ({ changes }) => !rollbacks.wanted.some((one) => collide(one.changes, changes)),
   );
-  const wanted = [...rollbacks.wanted, ...free];
+  const { wanted: allowed, budget } = await withinBudget(world, resource, facts, free);
+  const wanted = [...rollbacks.wanted, ...allowed];
   const open = unsettled.flatMap(({ value }) => (value.purpose === 'rollback' && isOpen(value) ? value.digest : []));
   const needed = new Set([...judged.flatMap(({ digest }) => digest ?? []), ...open]);
   const aside = setAside(resolution.operations, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
@@ -74,6 +79,7 @@ export async function planWork(
     facts: [...resolution.facts, ...aside.facts],
     ended: [...resolution.ended, ...aside.ended],
     exemptions,
+    budget,
     running: false,
   };
 }

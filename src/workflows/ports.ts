@@ -1,5 +1,6 @@
 /** What the workflows need of the world. azure/ and storage/ implement it; tests may too. */
 import type { ArmAnswer } from '../domain/audit.ts';
+import type { Answer as BudgetAnswer } from '../domain/budget.ts';
 import type { DocumentName } from '../domain/documents.ts';
 import type { Json } from '../domain/json.ts';
 import type { PlanStep } from '../domain/plan.ts';
@@ -161,6 +162,31 @@ export interface Alarms {
   due(now: Date, limit: number): Promise<{ readonly key: string; readonly resource: string; readonly why: string }[]>;
 }
 
+/** How many resources of each subscription are written automatically within an hour: see domain/budget.ts. */
+export interface Budgets {
+  /** Asks that a resource may be written now, under a limit of so many an hour. Throws StaleVersion when too many ask at once. */
+  claim(resource: Resource, now: Date, limit: number): Promise<BudgetAnswer>;
+  /** It needs no turn any more. */
+  leave(resource: Resource): Promise<void>;
+}
+
+/** What people are told beside the facts of the log. */
+export interface Notice {
+  /** The same when it is told twice. */
+  readonly id: string;
+  readonly kind: 'budget.held';
+  /** ISO. */
+  readonly at: string;
+  /** An ARM id. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** Never fails: who cannot be told hinders nothing. */
+export interface Notices {
+  tell(notice: Notice): Promise<void>;
+}
+
 /** What one storage account keeps. */
 export interface StoragePorts {
   readonly queue: WorkQueue;
@@ -176,6 +202,7 @@ export interface StoragePorts {
   readonly settings: SettingsStore;
   readonly exemptions: Exemptions;
   readonly deadLetters: DeadLetters;
+  readonly budgets: Budgets;
 }
 
 export interface Ports extends StoragePorts {
@@ -184,6 +211,7 @@ export interface Ports extends StoragePorts {
   newId(): string;
   readonly arm: Arm;
   readonly estate: Estate;
+  readonly notices: Notices;
 }
 
 /** How this deployment is set up, as far as workflows care. */

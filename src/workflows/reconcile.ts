@@ -75,7 +75,8 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const exemptions = await exemptRolledBack(world, resource, { ...facts, exemptions: plan.exemptions }, applied.ended);
   const ended = [...plan.ended, ...applied.ended];
   const history = historyAfter(facts.memory.history, ended, world.clock.now());
-  const after: Facts = { ...facts, exemptions, memory: { ...facts.memory, declined, history }, retry: false };
+  const memory = { ...facts.memory, declined, history };
+  const after: Facts = { ...facts, exemptions, memory, budget: plan.budget, retry: false };
   await recordOutcome(world, resource, {
     facts,
     remembered,

@@ -105,6 +105,8 @@ export function memoryWorld(): MemoryWorld {
     leases: { acquire: unused },
     alarms: { set: async () => 'alarm', clear: async () => {}, due: unused },
     deadLetters: memoryDeadLetters(new Map(), stored.deadLetters),
+    budgets: { claim: unused, leave: unused },
+    notices: { tell: unused },
     events: {
       receive: unused,
       conclude: unused,

@@ -3,10 +3,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { tellingTopic } from '../../src/azure/notifications.ts';
+import { noticesTo, tellingTopic } from '../../src/azure/notifications.ts';
 import { type AuditEntry, type AuditFact, type AuditKind, chainEntry, emptyHead } from '../../src/domain/audit.ts';
 import { createLog } from '../../src/log.ts';
-import type { AuditLog } from '../../src/workflows/ports.ts';
+import type { AuditLog, Notice } from '../../src/workflows/ports.ts';
 
 const ENDPOINT = 'https://plumbline.westeurope-1.eventgrid.azure.net/api/events';
 
@@ -48,6 +48,27 @@ describe('notifications', () => {
     },
   );
 
+  test('a notice is told under its id, and a topic that does not answer hinders nothing', async () => {
+    const notice: Notice = {
+      id: 'budget-s-2026-03-01T12:00:00.000Z',
+      kind: 'budget.held',
+      at: '2026-03-01T12:00:00.000Z',
+      subject: '/subscriptions/s',
+      message: 'Further ones are held.',
+    };
+    const topic = topicAnswering(200);
+    await topic.notices.tell(notice);
+    const [event] = z.array(z.looseObject({})).parse(JSON.parse(String(topic.requests[0]?.body)));
+    expect(event).toMatchObject({
+      ...{ id: notice.id, type: 'Plumbline.budget.held', source: '/plumbline', subject: notice.subject },
+      ...{ time: notice.at, data: notice },
+    });
+    const silent = topicAnswering('unreachable');
+    await silent.notices.tell(notice);
+    expect(silent.lines.join()).toContain(notice.id);
+    await noticesTo(null).tell(notice);
+  });
+
   test('when the log fails, nobody is told', async () => {
     const topic = topicAnswering(200);
     topic.fail();
@@ -75,14 +96,15 @@ function topicAnswering(status: number | 'unreachable') {
     },
   };
   const credential = { getToken: async () => ({ token: 'topic-token', expiresOnTimestamp: Date.now() + 3_600_000 }) };
-  const audit = tellingTopic(log, {
+  const options = {
     endpoint: ENDPOINT,
     credential,
     httpClient,
     log: createLog('debug', { write: (line: string) => void lines.push(line) }),
-  });
+  };
   return {
-    audit,
+    audit: tellingTopic(log, options),
+    notices: noticesTo(options),
     requests,
     lines,
     fail: () => {

@@ -28,6 +28,7 @@ const exemption: Exemption = {
   unlogged: [],
 };
 const JUNE = '2026-06-01T00:00:00Z';
+const FULL = { until: JUNE, used: 10, limit: 10 };
 const MORE = { flapCount: 4, flapHours: 24 };
 const NIGHT: MaintenanceWindow = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'UTC' };
 const QUIET: Change = {
@@ -127,6 +128,14 @@ describe('a decision is the lowest ceiling', () => {
     ],
     ['a change that disturbs nobody', violationLike({ changes: [QUIET] }), around({ window: NIGHT }), 'fix', []],
     ['frozen', violationLike(), around({ frozen: { until: JUNE, reason: 'audit season' } }), 'hold', ['frozen']],
+    ["the hour's budget is used up", violationLike(), around({ budget: FULL }), 'hold', ['budget']],
+    [
+      'what a person decides waits for no turn',
+      violationLike({ tier: 'risky' }),
+      around({ budget: FULL }),
+      'queue',
+      ['tier-risky'],
+    ],
     [
       'promise 9: the resource was not read',
       violationLike(),
@@ -154,6 +163,7 @@ describe('a hold', () => {
   test('ends when the last of its causes ends', () => {
     expect(decide(violationLike(), around({ window: NIGHT })).until).toBe('2026-03-07T22:00:00.000Z');
     expect(decide(violationLike(), around({ window: NIGHT, frozen })).until).toBe(JUNE);
+    expect(decide(violationLike(), around({ budget: FULL })).until).toBe(JUNE);
     const short = { until: '2026-03-03T00:00:00Z', reason: 'x' };
     expect(decide(violationLike(), around({ window: NIGHT, frozen: short })).until).toBe('2026-03-07T22:00:00.000Z');
   });
@@ -203,6 +213,7 @@ describe('an approval lifts the ceilings that asked for a person', () => {
     ['not failing', violationLike(), failed(1, 2, 3), 'report'],
     ['not a window', violationLike(), around({ window: NIGHT }), 'hold'],
     ['not a freeze', violationLike(), around({ frozen: { until: JUNE, reason: 'x' } }), 'hold'],
+    ["the hour's budget", violationLike(), around({ budget: FULL }), 'fix'],
     ['not mode audit', violationLike(), around({ mode: 'audit' }), 'report'],
     ['not an exemption', violationLike({ tier: 'risky' }), around({ exemption }), 'exempt'],
     ['not the stop switch', violationLike({ tier: 'risky' }), around({ stopped: { reason: 'x' } }), 'hold'],
@@ -285,6 +296,7 @@ function around(members: Partial<Circumstances>, beside: JsonObject = {}, proper
     history: NO_HISTORY,
     changers: [],
     retry: false,
+    budget: null,
     window: null,
     frozen: null,
     tagOptDown: false,

@@ -64,6 +64,7 @@ function endOf({ arm, stored }: MemoryWorld) {
     unresolved: memories.flatMap(({ operations }) => operations).filter(isUnresolved).length,
     findings: stored.findings.map(({ rule, verdict, decision }) => `${rule} ${verdict} ${decision?.action}`),
     queue: stored.queue.length,
+    told: new Set(stored.told.map(({ id }) => id)).size,
   };
 }
 

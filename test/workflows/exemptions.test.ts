@@ -1,6 +1,7 @@
 /** Exemptions at work: what is exempt is left alone, an end is recorded once, and then it is looked at again. */
 import { describe, expect, test } from 'vitest';
 import type { ExemptionRequest } from '../../src/domain/exemption.ts';
+import { settingsSchema } from '../../src/domain/settings.ts';
 import { createExemption, grantExemption, removeExemption } from '../../src/workflows/exempt.ts';
 import { housekeep } from '../../src/workflows/housekeeping.ts';
 import { StorageUnavailable, type World } from '../../src/workflows/ports.ts';
@@ -8,7 +9,7 @@ import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
 import { Crash, crashingWorld } from '../world/crashes.ts';
 import { ADA } from '../world/event-grid.ts';
 import { createHost } from '../world/host.ts';
-import { type MemoryWorld, memoryWorld, START } from '../world/memory-world.ts';
+import { type MemoryWorld, memoryWorld, START, storeSettings } from '../world/memory-world.ts';
 import { decisionOf, factsIn, outcomesIn, scene } from '../world/scene.ts';
 import { failingWorld } from '../world/watched-world.ts';
 import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
@@ -138,6 +139,7 @@ describe('an exemption that is over', () => {
 
   test('of a scope with many apps: a hundred a minute, until each was looked at', async () => {
     const world = memoryWorld();
+    storeSettings(world, { limits: { ...settingsSchema.parse({}).limits, fixesPerHour: 130 } });
     const host = createHost(world);
     const apps = Array.from({ length: 130 }, (_, index) => `${SHOP}-${index}`);
     const { id } = await grant(world);

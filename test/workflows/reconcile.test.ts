@@ -12,7 +12,7 @@ import { failingWorld, tracedWorld } from '../world/watched-world.ts';
 import { eventAndRest } from '../world/ways.ts';
 
 describe('the way of an event: the phases of a reconcile, in order', () => {
-  test('lease, facts, read, remember, intent, settings, re-read, write, verify, record, release', async () => {
+  test('lease, facts, read, budget, remember, intent, settings, re-read, write, verify, record, release', async () => {
     const trace: string[] = [];
     const { world, host } = scene({
       app: { config: { minTlsVersion: '1.0' } },
@@ -28,6 +28,7 @@ describe('the way of an event: the phases of a reconcile, in order', () => {
     expect(trace.slice(2, read)).toEqual(expect.arrayContaining(['settings.load', 'memories.load', 'events.waiting']));
     expect(trace.slice(read)).toEqual([
       'arm.read',
+      'budgets.claim',
       'memories.save',
       'alarms.set',
       'audit.append',

@@ -1,6 +1,7 @@
 /** Everything that workflows are given, in memory: the stores keep their contracts, Azure is a small one, time stands still. */
 import type { Approval } from '../../src/domain/approval.ts';
 import type { AuditEntry } from '../../src/domain/audit.ts';
+import type { Budget } from '../../src/domain/budget.ts';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { isWithin } from '../../src/domain/resource.ts';
@@ -10,6 +11,7 @@ import { rules } from '../../src/rules/index.ts';
 import type {
   DeadLetter,
   FindingList,
+  Notice,
   Options,
   ResourceMemory,
   StoredEvent,
@@ -19,6 +21,7 @@ import type {
 } from '../../src/workflows/ports.ts';
 import { memoryAudit } from './memory-audit.ts';
 import { type MemoryAzure, memoryAzure } from './memory-azure.ts';
+import { memoryBudgets, memoryNotices } from './memory-budgets.ts';
 import { memoryDeadLetters } from './memory-dead-letters.ts';
 import {
   type MemoryEstate,
@@ -55,6 +58,9 @@ export interface Stored {
   readonly alarms: Map<string, Alarm>;
   readonly failures: Map<string, string>;
   readonly deadLetters: Map<string, DeadLetter>;
+  /** By subscription. */
+  readonly budgets: Map<string, Budget>;
+  readonly told: Notice[];
   readonly logged: { level: string; fields: unknown; message: string }[];
 }
 
@@ -97,6 +103,8 @@ export function memoryWorld(
     alarms: new Map(),
     failures: new Map(),
     deadLetters: new Map(),
+    budgets: new Map(),
+    told: [],
     logged: [],
   };
   const log = (level: string) => (fields: unknown, message: string) => {
@@ -128,6 +136,8 @@ export function memoryWorld(
     settings: memorySettings(stored),
     exemptions: memoryExemptions(stored.exemptions),
     deadLetters: memoryDeadLetters(stored.failures, stored.deadLetters),
+    budgets: memoryBudgets(stored.budgets),
+    notices: memoryNotices(stored.told),
   };
 }
 

@@ -20,6 +20,8 @@ const PORTS = [
   'settings',
   'exemptions',
   'deadLetters',
+  'budgets',
+  'notices',
 ] as const;
 
 export function watchedWorld(world: World, watch: Watch): World {

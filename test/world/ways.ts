@@ -1,12 +1,13 @@
 /** Whole ways through the service, each from a change to rest; tests walk them with and without trouble. */
 import type { Approval } from '../../src/domain/approval.ts';
+import { settingsSchema } from '../../src/domain/settings.ts';
 import type { RollbackRequest } from '../../src/workflows/ask-rollback.ts';
 import type { DecisionRequest } from '../../src/workflows/record-decision.ts';
 import { CART, RISKY, SHOP, seedContainerApp, seedWebApp, UNSAFE } from './apps.ts';
 import { ADA, gridEvent } from './event-grid.ts';
 import type { Host } from './host.ts';
 import { failure, refused } from './memory-azure.ts';
-import type { MemoryWorld } from './memory-world.ts';
+import { type MemoryWorld, storeSettings } from './memory-world.ts';
 
 export interface Way {
   readonly title: string;
@@ -127,6 +128,17 @@ export const WAYS: readonly Way[] = [
       await eventAndRest(host, 'first', SHOP);
       world.arm.onWrite = null;
       await eventAndRest(host, 'second', SHOP);
+    },
+  },
+  {
+    title: 'a fix that waits for its turn',
+    async walk(host, world) {
+      storeSettings(world, { limits: { ...settingsSchema.parse({}).limits, fixesPerHour: 1 } });
+      seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
+      seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } }, `${SHOP}-2`);
+      await eventAndRest(host, 'first', SHOP);
+      await eventAndRest(host, 'second', `${SHOP}-2`);
+      await host.settle(3 * 3600);
     },
   },
 ];

@@ -1,0 +1,246 @@
+/** The hour's budget at work: how many are written, what becomes of the rest, and who is told. */
+import { describe, expect, test } from 'vitest';
+import { settingsSchema } from '../../src/domain/settings.ts';
+import { changeSettings } from '../../src/workflows/change-settings.ts';
+import { housekeep } from '../../src/workflows/housekeeping.ts';
+import { StorageUnavailable } from '../../src/workflows/ports.ts';
+import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppLooks } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { createHost, type Host } from '../world/host.ts';
+import { refused } from '../world/memory-azure.ts';
+import { type MemoryWorld, memoryWorld, START } from '../world/memory-world.ts';
+import { failingWorld } from '../world/watched-world.ts';
+import { approvals, decisionOn } from '../world/ways.ts';
+
+const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
+const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
+const OTHER_SUBSCRIPTION = '22222222-2222-3333-4444-555555555555';
+const HOUR = 3600;
+
+describe('promise 11: at most fixesPerHour resources are written automatically per hour and subscription', () => {
+  test('100 apps in one minute, 10 an hour: ten are written, the rest by tens in later hours, told once', async () => {
+    const { world, host } = await withLimit(10);
+    const apps = Array.from({ length: 100 }, (_, index) => appNamed(`app-${index}`));
+    for (const app of apps) {
+      seedWebApp(world.arm, OLD_TLS, app);
+      await host.deliver(gridEvent(`of ${app}`, app));
+      world.clock.advance(0.6);
+    }
+    for (let hour = 0; hour < 10; hour++) {
+      await settleUntil(world, host, hour * HOUR + 10 * 60);
+      // Those of one minute come in any order.
+      expect(byNumber(written(world).slice(hour * 10))).toEqual(apps.slice(hour * 10, (hour + 1) * 10));
+      expect(held(world)).toEqual(apps.slice((hour + 1) * 10));
+    }
+    expect(world.stored.told).toMatchObject([{ kind: 'budget.held', subject: `/subscriptions/${SUBSCRIPTION}` }]);
+    expect(warnings(world)).toHaveLength(1);
+    await settleUntil(world, host, 48 * HOUR);
+    expect(world.arm.requests).toHaveLength(100);
+    expect([...world.stored.queue, ...world.stored.alarms.keys()]).toEqual([]);
+  });
+
+  test('what is held says how many were written of how many, and when its turn comes', async () => {
+    const { world, host } = await withLimit(1);
+    await drift(world, host, 'first');
+    await drift(world, host, 'second');
+    const decision = findingOf(world, 'second')?.decision;
+    expect(decision).toMatchObject({ action: 'hold', until: minutesAfterStart(60.5) });
+    expect(decision?.reasons.map(({ code }) => code)).toEqual(['budget']);
+    expect(decision?.reasons[0]?.text).toContain(`1 of at most 1 resources`);
+    expect(decision?.reasons[0]?.text).toContain(minutesAfterStart(60.5));
+    expect(decision?.ceilings).toMatchObject([{ code: 'budget', ifLifted: 'fix' }]);
+  });
+
+  test('what a person approved is written meanwhile, and uses nothing', async () => {
+    const { world, host } = await withLimit(1);
+    await drift(world, host, 'first');
+    await drift(world, host, 'asked', { ...RISKY, site: { httpsOnly: false } });
+    expect(held(world)).toEqual([appNamed('asked')]);
+    await host.decide(decisionOn(world, 'approve'));
+    await settleUntil(world, host, 10 * 60);
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(written(world)).toEqual([appNamed('first'), appNamed('asked')]);
+    expect(world.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(false);
+    await settleUntil(world, host, 2 * HOUR);
+    expect(world.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(true);
+  });
+
+  test('each subscription has its own', async () => {
+    const { world, host } = await withLimit(1);
+    await drift(world, host, 'first');
+    await drift(world, host, 'elsewhere', OLD_TLS, OTHER_SUBSCRIPTION);
+    expect(written(world)).toHaveLength(2);
+    expect(held(world)).toEqual([]);
+  });
+
+  test('0 writes nothing automatically, hour after hour; approved changes pass', async () => {
+    const { world, host } = await withLimit(0);
+    await drift(world, host, 'first', { ...RISKY, site: { httpsOnly: false } });
+    await settleUntil(world, host, 5 * HOUR);
+    expect([world.arm.requests, held(world)]).toEqual([[], [appNamed('first')]]);
+    await host.decide(decisionOn(world, 'approve'));
+    await settleUntil(world, host, 6 * HOUR);
+    expect(world.arm.writes.map(({ document }) => document)).toEqual(['config/web']);
+  });
+
+  test('a limit that an operator raises lets what is held through within minutes', async () => {
+    const { world, host } = await withLimit(1);
+    for (const name of ['a', 'b', 'c', 'd']) await drift(world, host, name);
+    expect(written(world)).toHaveLength(1);
+    await limitTo(world, 3);
+    await minutes(world, host, 5);
+    expect(written(world)).toEqual(['a', 'b', 'c'].map((name) => appNamed(name)));
+  });
+
+  test('an app of several documents, a write that is tried again, and a second drift use one place', async () => {
+    const { world, host } = await withLimit(2);
+    world.arm.onWrite = () => (world.arm.requests.length < 3 ? refused('throttled', 'TooManyRequests', 60) : undefined);
+    await drift(world, host, 'first', UNSAFE);
+    await drift(world, host, 'first', OLD_TLS);
+    expect(world.arm.writes).toHaveLength(3);
+    await drift(world, host, 'second');
+    await drift(world, host, 'third');
+    expect(held(world)).toEqual([appNamed('third')]);
+  });
+
+  test('in mode audit and while stopped nothing is claimed', async () => {
+    const { world, host } = await withLimit(1);
+    for (const settings of [{ mode: 'audit' }, { mode: 'autofix', stopped: { reason: 'night' } }]) {
+      await change(world, settings);
+      await drift(world, host, 'first');
+    }
+    expect(world.stored.budgets).toEqual(new Map());
+  });
+});
+
+describe('promise 9: without the budget nothing is written', () => {
+  test('a budget that cannot be read: no request leaves, and when it can be read the fix is made', async () => {
+    const world = memoryWorld();
+    const ports = failingWorld(world, 'budgets.claim', new StorageUnavailable('no table'), 3);
+    const host = createHost(world, { ports });
+    seedWebApp(world.arm, UNSAFE);
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(80);
+    expect([world.arm.requests, world.stored.entries]).toEqual([[], []]);
+    await host.settle();
+    expect(world.arm.writes).toHaveLength(2);
+  });
+});
+
+describe('who does not need its turn any more keeps nobody waiting', () => {
+  test.each<[string, (world: MemoryWorld, app: string) => void]>([
+    ['its owner has put it right', ({ arm }, app) => arm.change(app, 'config/web', '/properties/minTlsVersion', '1.2')],
+    ['it is gone', ({ arm }, app) => arm.remove(app)],
+  ])('%s', async (_, happens) => {
+    const { world, host } = await withLimit(1);
+    for (const name of ['first', 'second', 'third']) await drift(world, host, name);
+    happens(world, appNamed('second'));
+    await eventAndRestFor(host, 'second again', appNamed('second'));
+    expect(world.stored.budgets.get(SUBSCRIPTION)?.waiting.map(({ resource }) => resource)).toEqual([
+      appNamed('third').toLowerCase(),
+    ]);
+    await settleUntil(world, host, 24 * HOUR);
+    expect(written(world)).toEqual([appNamed('first'), appNamed('third')]);
+  });
+});
+
+describe('people are told once in an hour that holds', () => {
+  test('not again for what waits, nor by looking again; in a later hour under another id', async () => {
+    const { world, host } = await withLimit(1);
+    for (const name of ['a', 'b', 'c']) await drift(world, host, name);
+    for (const name of ['b', 'c', 'b'])
+      await eventAndRestFor(host, `${name} again ${world.stored.events.length}`, appNamed(name));
+    expect(world.stored.told).toHaveLength(1);
+    await settleUntil(world, host, 1.5 * HOUR);
+    expect(written(world)).toHaveLength(2);
+    await drift(world, host, 'd');
+    expect(held(world)).toEqual([appNamed('c'), appNamed('d')]);
+    expect(new Set(world.stored.told.map(({ id }) => id)).size).toBe(2);
+    expect(world.stored.told).toHaveLength(2);
+    expect(warnings(world)).toHaveLength(2);
+  });
+
+  test('a crash before it is told, or right behind, tells it under the same id', async () => {
+    for (const failing of ['notices.tell', 'memories.save']) {
+      const { world, host } = await withLimit(1);
+      await drift(world, host, 'first');
+      const ports = failingWorld(world, failing, new Error('the process has ended'), 1);
+      await drift(world, createHost(world, { ports }), 'second');
+      const ids = world.stored.told.map(({ id }) => id);
+      expect(ids).toHaveLength(failing === 'notices.tell' ? 1 : 2);
+      expect(new Set(ids).size).toBe(1);
+    }
+  });
+});
+
+async function withLimit(fixesPerHour: number) {
+  const world = memoryWorld();
+  await limitTo(world, fixesPerHour);
+  return { world, host: createHost(world) };
+}
+
+async function limitTo(world: MemoryWorld, fixesPerHour: number): Promise<void> {
+  await change(world, { mode: 'autofix', limits: { fixesPerHour } });
+}
+
+async function change(world: MemoryWorld, settings: unknown): Promise<void> {
+  const person = { objectId: 'operator', name: 'Olga' };
+  await changeSettings(world, { settings: settingsSchema.parse(settings), ifMatch: '*', person, personIsApp: false });
+}
+
+function appNamed(name: string, subscription = SUBSCRIPTION): string {
+  return `${SHOP.slice(0, SHOP.lastIndexOf('/'))}/${name}`.replace(SUBSCRIPTION, subscription);
+}
+
+/** Somebody makes, or makes again, an app like this; the events about it come to rest. */
+async function drift(world: MemoryWorld, host: Host, name: string, looks = OLD_TLS, subscription = SUBSCRIPTION) {
+  const app = appNamed(name, subscription);
+  seedWebApp(world.arm, looks, app);
+  await eventAndRestFor(host, `${name} ${world.stored.events.length}`, app);
+}
+
+async function eventAndRestFor(host: Host, id: string, app: string): Promise<void> {
+  await host.deliver(gridEvent(id, app));
+  await host.settle(200);
+}
+
+async function settleUntil({ clock }: MemoryWorld, host: Host, seconds: number): Promise<void> {
+  const end = Date.parse(START) + seconds * 1000;
+  await host.settle((end - clock.now().getTime()) / 1000);
+  clock.advanceTo(new Date(end));
+}
+
+/** Housekeeping runs every minute. */
+async function minutes(world: MemoryWorld, host: Host, count: number): Promise<void> {
+  for (let minute = 0; minute < count; minute++) {
+    world.clock.advance(60);
+    await housekeep(world);
+    await host.settle(0);
+  }
+}
+
+function minutesAfterStart(count: number): string {
+  return new Date(Date.parse(START) + count * 60_000).toISOString();
+}
+
+/** In the order in which they were written. */
+function written({ arm }: MemoryWorld): string[] {
+  return [...new Set(arm.writes.map(({ resource }) => resource))];
+}
+
+function held({ stored }: MemoryWorld): string[] {
+  const ids = stored.findings.filter(({ decision }) => decision?.action === 'hold').map(({ resource }) => resource.id);
+  return byNumber([...new Set(ids)]);
+}
+
+function byNumber(ids: readonly string[]): string[] {
+  return [...ids].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+function findingOf({ stored }: MemoryWorld, name: string) {
+  return stored.findings.find(({ resource, verdict }) => resource.name === name && verdict === 'violation');
+}
+
+function warnings({ stored }: MemoryWorld): string[] {
+  return stored.logged.filter(({ level }) => level === 'warn').map(({ message }) => message);
+}
