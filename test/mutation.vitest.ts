@@ -5,6 +5,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The page is no concern of these tests: its address stands for it.
+  assetsInclude: ['**/*.html'],
   test: {
     include: ['test/{domain,workflows,rules,api}/**/*.test.ts'],
     exclude: [
