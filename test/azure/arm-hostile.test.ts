@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { valueAt } from '../../src/domain/change.ts';
 import type { PlanStep } from '../../src/domain/plan.ts';
 import { armAnswering, armWith, resource } from './azure.ts';
 
@@ -30,6 +31,31 @@ describe('the token goes to Resource Manager and nowhere else', () => {
     expect(arm.lines.join()).toContain('outside Resource Manager');
     expect(await arm.operation('https://evil.example/operation')).toEqual({ kind: 'ended' });
     expect(arm.requests).toHaveLength(1);
+  });
+
+  it.each([
+    '//evil.example/x',
+    '\\\\evil.example\\x',
+    'https://management.azure.com.evil.example/x',
+    'https://management.azure.com@evil.example/x',
+    'https://management.azure.com:8443/x',
+    'http://management.azure.com/x',
+    'javascript:alert(1)',
+    'https://',
+  ])('not to %s, however it looks', async (place) => {
+    const arm = armAnswering(() => ({
+      status: 202,
+      headers: { location: place },
+      body: { value: [], nextLink: place },
+    }));
+    expect(await arm.write(patch, {})).toMatchObject({ kind: 'done' });
+    expect(await arm.operation(place)).toEqual({ kind: 'ended' });
+    expect(arm.requests).toHaveLength(1);
+    const list = armAnswering(() => ({ status: 200, body: { value: [], nextLink: place } }));
+    expect((await list.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
+      status: 'failed',
+    });
+    expect(list.requests).toHaveLength(1);
   });
 
   it.each([301, 302, 307, 308])('not after a redirect (%i)', async (status) => {
@@ -87,6 +113,15 @@ describe('a list in pages', () => {
       status: 'failed',
     });
     expect(arm.requests).toHaveLength(100);
+  });
+});
+
+describe('answers that are too much', () => {
+  it('a key that stands for the prototype is a key like any other', async () => {
+    const body = '{"__proto__":{"harmed":true},"properties":{"__proto__":{"httpsOnly":true}}}';
+    const { documents } = await armAnswering(() => ({ status: 200, body })).read(site, ['resource']);
+    expect(JSON.stringify(documents.resource)).toBe(`{"status":"read","body":${body}}`);
+    expect([Reflect.get({}, 'harmed'), valueAt(JSON.parse(body), '/properties/httpsOnly')]).toEqual([undefined, null]);
   });
 });
 

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { documentViews, parseSnapshot, provisioningFinished, read, stateOf } from '../../src/domain/snapshot.ts';
+import {
+  asAzureSpells,
+  documentViews,
+  parseSnapshot,
+  provisioningFinished,
+  read,
+  stateOf,
+} from '../../src/domain/snapshot.ts';
 import { CONTAINER_APP, resourceNamed, SITE } from './examples.ts';
 
 const PLANTED = 'planted-secret';
@@ -86,6 +93,26 @@ describe('promise 12: secrets are dropped before a snapshot exists', () => {
   test('the logs of a diagnostic setting are no secret', () => {
     const body = { value: [{ name: 'a', properties: { logs: [{ category: 'x', enabled: true }], workspaceId: 'w' } }] };
     expect(read(body)).toEqual({ status: 'read', body });
+  });
+});
+
+describe('the resource is the one that was asked for', () => {
+  const answered = (id: unknown) =>
+    asAzureSpells({ resource: resourceNamed(SITE), documents: { resource: read(JSON.parse(JSON.stringify({ id }))) } });
+
+  test('spelled as Azure spells it', () => {
+    expect(answered(SITE.toLowerCase())).toMatchObject({ id: SITE.toLowerCase(), key: SITE.toLowerCase() });
+  });
+
+  test.each([
+    ['another app', SITE.replace('Shop', 'Bank')],
+    ['a slot of it', `${SITE}/slots/blue`],
+    ['its parent in another group', SITE.replace('Shop-RG', 'Bank-RG')],
+    ['a trick', `${SITE}/../Bank`],
+    ['no id', { id: SITE }],
+    ['nothing', undefined],
+  ])('whatever the answer says of itself: %s', (_, id) => {
+    expect(answered(id).id).toBe(SITE);
   });
 });
 
