@@ -48,6 +48,7 @@ async function createService(config: Config): Promise<Service> {
       rules,
       clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
       newId: randomUUID,
+      random: Math.random,
       arm: createArm({ ...config.arm, credential, now, log }),
       estate: createEstate({ ...config.arm, credential, now, log }),
       options: {

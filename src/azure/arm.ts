@@ -7,7 +7,7 @@ import { type DocumentDefinition, type DocumentName, documentOf } from '../domai
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type DocumentState, read } from '../domain/snapshot.ts';
-import type { Arm, OperationState, WriteAnswer } from '../workflows/ports.ts';
+import { type Arm, isPassing, type OperationState, type WriteAnswer } from '../workflows/ports.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
 import { type ArmReply, failureOf, failureOfError, retryAfterOf } from './errors.ts';
 import { createOwnIdentity } from './own-identity.ts';
@@ -95,9 +95,10 @@ function refusedState(reply: ArmReply, now: Date): DocumentState {
   const { kind, code, message, retryAfter } = failureOf(reply, now);
   const detail = `${code}: ${message}`;
   if (reply.status === 404) return { status: 'missing' };
-  if (reply.status === 401 || reply.status === 403) return { status: 'forbidden', detail };
-  const passing = kind === 'throttled' || kind === 'busy' || kind === 'transient';
-  return { status: 'failed', detail, passing, ...(retryAfter === null ? {} : { retryAfter }) };
+  // A token that has just expired is refused with 401 too.
+  if (!isPassing(kind) && (reply.status === 401 || reply.status === 403)) return { status: 'forbidden', detail };
+  const more = { ...(kind === 'throttled' ? { throttled: true } : {}), ...(retryAfter === null ? {} : { retryAfter }) };
+  return { status: 'failed', detail, passing: isPassing(kind), ...more };
 }
 
 function operationStateOf(reply: ArmReply, now: Date): OperationState {
@@ -108,8 +109,7 @@ function operationStateOf(reply: ArmReply, now: Date): OperationState {
   if (reply.status >= 300) {
     const failure = failureOf(reply, now);
     // That asking failed for now says nothing about the operation.
-    const passing = failure.kind === 'throttled' || failure.kind === 'transient';
-    return passing ? { kind: 'running', retryAfter: failure.retryAfter } : { kind: 'refused', failure };
+    return failure.kind === 'transient' ? { kind: 'running', retryAfter } : { kind: 'refused', failure };
   }
   const status = isObject(reply.body) && typeof reply.body.status === 'string' ? reply.body.status.toLowerCase() : null;
   if (status === null || status === 'succeeded') return { kind: 'ended' };

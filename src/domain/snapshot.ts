@@ -13,6 +13,7 @@ export type DocumentState =
       readonly status: 'failed';
       readonly detail: string;
       readonly passing: boolean;
+      readonly throttled?: boolean;
       /** Seconds, when ARM said how long to wait. */
       readonly retryAfter?: number;
     }

@@ -52,6 +52,17 @@ export function openEvents(events: Table, ids: Table): Events {
         .sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
     },
 
+    async waitingResources(enough) {
+      const partitions = new Set<string>();
+      let pages = 0;
+      for await (const rows of events.pages(WAITING_ANYWHERE)) {
+        for (const { partitionKey } of rows) partitions.add(partitionKey);
+        pages += 1;
+        if (partitions.size > enough || pages === MOST_PAGES) return { resources: partitions.size, complete: false };
+      }
+      return { resources: partitions.size, complete: true };
+    },
+
     async recent(resource, limit) {
       const { items } = await events.page(startingWith(hashOf(resource.key), 'e-'), { limit, after: null });
       return items.map((row) => valueIn(storedEvent, events.name, row));
@@ -107,6 +118,9 @@ export function openEvents(events: Table, ids: Table): Events {
 }
 
 const ATTEMPTS = 5;
+const WAITING_ANYWHERE = odata`RowKey ge ${'w-'} and RowKey lt ${'w.'}`;
+/** Azure looks through so much of the table in one request, and gives what it found. */
+const MOST_PAGES = 100;
 const EVENTS_A_TRANSACTION = 33;
 
 function latestKey({ event, receivedAt }: StoredEvent): string {

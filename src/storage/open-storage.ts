@@ -14,6 +14,7 @@ import { openDeadLetters } from './dead-letters.ts';
 import { openEvents } from './events.ts';
 import { openExemptions } from './exemptions.ts';
 import { openFindingList } from './finding-list.ts';
+import { openGuards } from './guards.ts';
 import { openLeases } from './leases.ts';
 import { openMemories } from './memories.ts';
 import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
@@ -65,6 +66,7 @@ export function openStorage(options: StorageOptions): Storage {
     exemptions: openExemptions(table(TABLES.exemptions), unique),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     budgets: openBudgets(table(TABLES.guards), pause),
+    guards: openGuards(table(TABLES.guards)),
     async ping() {
       await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);
     },

@@ -211,7 +211,7 @@ const openOperation = shapeOf<OpenOperation>()(
         changes: listOf(change),
         approvalId: orNull,
         attempts: z.int(),
-        state: z.enum(['open', 'unknown', 'blocked', 'failed']),
+        state: z.enum(['open', 'unknown', 'blocked', 'held', 'failed']),
       }),
     ),
     waitingFor: listOf(text),

@@ -8,10 +8,10 @@ import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { freezeFor, modeFor } from '../domain/settings.ts';
-import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
+import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
 import { currentSettings } from './change-settings.ts';
 import { type Ending, endingFact, intendedFact, type Occasion } from './facts-of.ts';
-import type { ArmFailure, Lease, OpenEntry, OpenOperation, World } from './ports.ts';
+import { type ArmFailure, isPassing, type Lease, type OpenEntry, type OpenOperation, type World } from './ports.ts';
 import type { EndedEntry } from './resolve-intents.ts';
 import { verify } from './verify-write.ts';
 
@@ -37,6 +37,9 @@ export interface Applied {
 
 /** What a step came to; `later` leaves its entries open. */
 type StepEnd = Ending | { readonly state: 'later'; readonly seconds: number; readonly waitingFor?: string };
+
+/** Before Azure is asked again, when it did not say how long; each try of a message adds its back-off. */
+const PAUSE_SECONDS = 5;
 
 /** Plans the operations for what is wanted: attempts at changes that an intent in the log already holds run under it. */
 export function planOperations(
@@ -131,7 +134,7 @@ async function carryOut(
   const freeze = freezeFor(settings, resource, world.clock.now());
   if (freeze) return { end: notNow('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`) };
   const now = standing(step.changes, fresh);
-  if (now === 'unread') return { end: { state: 'later', seconds: 5 } };
+  if (now === 'unread') return { end: { state: 'later', seconds: askedFor(fresh, step) ?? PAUSE_SECONDS } };
   if (now === 'planned') return { end: applied('The planned values were there already.'), snapshot: fresh };
   if (now === 'other')
     return {
@@ -161,7 +164,7 @@ function conclude(
   const ended: EndedEntry[] = [];
   for (const { operationId, entry } of attempted) {
     const own = steps.filter((step) => step.changes.some((change) => touches(entry, change)));
-    const ending = worst(own.map((step) => ends.get(step) ?? { state: 'later', seconds: 5 }));
+    const ending = worst(own.map((step) => ends.get(step) ?? { state: 'later', seconds: PAUSE_SECONDS }));
     if (ending.state === 'later') continue;
     const fact = endingFact(occasion, operationId, entry, ending);
     facts.push(fact);
@@ -178,7 +181,7 @@ function conclude(
     entries: operation.entries.flatMap((entry): OpenEntry[] => {
       const end = ended.find((one) => one.entry === entry);
       if (!end) return [entry];
-      return end.state === 'applied' ? [] : [{ ...entry, state: end.state }];
+      return end.state === 'applied' ? [] : [{ ...entry, state: isHeldBack(end) ? 'held' : end.state }];
     }),
   }));
   const heldBack = ended.some(({ state }) => state === 'blocked') && [...ends.values()].some(isHeldBack);
@@ -203,8 +206,14 @@ function touches(entry: OpenEntry, change: Change): boolean {
 }
 
 /** Not sent, because the values or the settings moved at the last moment: another look decides by what holds now. */
-function isHeldBack(end: StepEnd): boolean {
+function isHeldBack(end: StepEnd | EndedEntry): boolean {
   return end.state === 'blocked' && !end.reasons.some(({ code }) => code === 'blocked');
+}
+
+/** Seconds that Azure asked to wait when it did not let the document be read. */
+function askedFor(fresh: Snapshot, { document }: PlanStep): number | null {
+  const state = stateOf(fresh, document);
+  return state.status === 'failed' ? (state.retryAfter ?? null) : null;
 }
 
 function applied(message: string): Ending {
@@ -216,9 +225,7 @@ function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'frozen' | 'mo
 }
 
 function refused(step: PlanStep, failure: ArmFailure, arm: Ending['arm']): StepEnd {
-  if (failure.kind === 'throttled' || failure.kind === 'busy' || failure.kind === 'transient') {
-    return { state: 'later', seconds: failure.retryAfter ?? 5 };
-  }
+  if (isPassing(failure.kind)) return { state: 'later', seconds: failure.retryAfter ?? PAUSE_SECONDS };
   const text = `${step.method} ${step.path} was refused: ${failure.code}: ${failure.message}`;
   const blocked = failure.kind === 'blocked';
   const code = blocked ? 'blocked' : failure.kind === 'gone' ? 'gone' : 'invalid';

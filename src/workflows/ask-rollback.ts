@@ -13,6 +13,7 @@ import type { AnyRule } from '../domain/rule.ts';
 import { defaultRules, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { currentSettings } from './change-settings.ts';
+import { heedThrottling } from './heed-throttling.ts';
 import { nothingKnown } from './load-facts.ts';
 import { StaleVersion, type StoredSettings, type World } from './ports.ts';
 import {
@@ -75,7 +76,8 @@ async function repeated(world: World, resource: Resource, approval: Approval, pe
 
 async function ask(world: World, request: Undoable, id: string): Promise<Approval> {
   const { entry, resource, rule, person } = request;
-  const snapshot = await world.arm.read(resource, documentsOf(request));
+  const { arm } = heedThrottling(world, resource.subscriptionId, null);
+  const snapshot = await arm.read(resource, documentsOf(request));
   const changes = changesNow(entry, snapshot);
   const settings = await currentSettings(world);
   refuseWhileNotWriting(settings, resource);

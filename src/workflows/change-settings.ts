@@ -1,9 +1,9 @@
 /** Reading and replacing what operators choose. A change is stored together with its facts, then logged. */
 import type { Person } from '../domain/approval.ts';
-import { type AuditFact, factId } from '../domain/audit.ts';
+import { type Actor, type AuditFact, factId } from '../domain/audit.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type Settings, settingsSchema } from '../domain/settings.ts';
-import { StaleVersion, type StoredSettings, type World } from './ports.ts';
+import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
 
 /** The settings in force, always asked of the store; the defaults, in the deployment's mode, while nothing is stored. */
 export async function currentSettings(world: World): Promise<StoredSettings> {
@@ -25,26 +25,56 @@ export async function changeSettings(world: World, change: SettingsChange): Prom
   const changed = () =>
     new Refusal('settings-changed', 'The settings have changed since you read them; read them again and repeat.');
   if (change.ifMatch !== '*' && change.ifMatch !== etagOf(before)) throw changed();
-  const now = world.clock.now().toISOString();
-  const stillStopped = before.settings.stopped?.reason === change.settings.stopped?.reason;
-  const stored: StoredSettings = {
-    settings: change.settings,
-    revision: before.revision + 1,
-    stoppedAt: change.settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
-    stoppedBy: change.settings.stopped === null ? null : stillStopped ? before.stoppedBy : change.person,
-    facts: [...(await unlogged(world, before)), ...factsOf(before.settings, change, before.revision + 1, now)],
-  };
+  const { person, personIsApp } = change;
+  const actor: Actor = { type: personIsApp ? 'app' : 'user', ...person };
   try {
-    await world.settings.save(stored, found?.version ?? null);
+    return await replace(world, found, change.settings, actor, person);
   } catch (error) {
     if (error instanceof StaleVersion) throw changed();
     throw error;
   }
+}
+
+/** The service pulls its own stop switch, in the same way; one that is pulled already is left as it is. */
+export async function stopService(world: World, reason: string): Promise<void> {
+  const { objectId } = await world.arm.identity();
+  const itself = objectId === null ? null : { objectId, name: 'Plumbline' };
+  for (;;) {
+    const found = await world.settings.load();
+    const { settings } = found?.value ?? defaults(world);
+    if (settings.stopped !== null) return;
+    try {
+      const actor: Actor = { type: 'service', name: 'Plumbline', ...itself };
+      await replace(world, found, { ...settings, stopped: { reason } }, actor, itself);
+      return;
+    } catch (error) {
+      // Somebody changed the settings meanwhile: what they are now counts.
+      if (!(error instanceof StaleVersion)) throw error;
+    }
+  }
+}
+
+/** Throws StaleVersion when the settings are no longer those that were found. */
+async function replace(
+  world: World,
+  found: Versioned<StoredSettings> | null,
+  settings: Settings,
+  actor: Actor,
+  by: Person | null,
+): Promise<StoredSettings> {
+  const before = found?.value ?? defaults(world);
+  const now = world.clock.now().toISOString();
+  const stillStopped = before.settings.stopped?.reason === settings.stopped?.reason;
+  const stored: StoredSettings = {
+    settings,
+    revision: before.revision + 1,
+    stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
+    stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : by,
+    facts: [...(await unlogged(world, before)), ...factsOf(before.settings, settings, actor, before.revision + 1, now)],
+  };
+  await world.settings.save(stored, found?.version ?? null);
   await world.audit.append(stored.facts);
-  world.log.info(
-    { revision: stored.revision, mode: stored.settings.mode, by: change.person.objectId },
-    'settings changed',
-  );
+  world.log.info({ revision: stored.revision, mode: settings.mode, by: actor.objectId }, 'settings changed');
   return stored;
 }
 
@@ -69,12 +99,7 @@ function defaults(world: World): StoredSettings {
   return { settings, revision: 0, stoppedAt: null, stoppedBy: null, facts: [] };
 }
 
-function factsOf(
-  before: Settings,
-  { settings, person, personIsApp }: SettingsChange,
-  revision: number,
-  at: string,
-): AuditFact[] {
+function factsOf(before: Settings, settings: Settings, actor: Actor, revision: number, at: string): AuditFact[] {
   const fact = (kind: AuditFact['kind'], message: string): AuditFact => ({
     id: factId('settings', String(revision), kind),
     at,
@@ -84,7 +109,7 @@ function factsOf(
     mode: settings.mode,
     operationId: null,
     approvalId: null,
-    actor: { type: personIsApp ? 'app' : 'user', ...person },
+    actor,
     trigger: null,
     changes: [],
     alsoMoved: [],

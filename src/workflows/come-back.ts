@@ -1,6 +1,7 @@
 /** When to look, and when to look again: what a message waits for, how long, and how it comes back. */
 import type { Resource } from '../domain/resource.ts';
 import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
+import { atLeast, atMost } from './back-off.ts';
 import type { Facts } from './load-facts.ts';
 import type { WorkMessage, WorkQueue, World } from './ports.ts';
 import { remainingDelay } from './settle-delay.ts';
@@ -51,6 +52,12 @@ export async function putOff(world: World, resource: Resource, seconds: number):
   return null;
 }
 
+/** The message waits as it is, as no further try. At most a day at a time: then it finds out whether it must wait on. */
+export async function waitOut(world: World, resource: Resource, message: WorkMessage, seconds: number): Promise<void> {
+  if (message.cause === 'wake') await putOff(world, resource, seconds);
+  else await putBack(world, message, { seconds, counts: false });
+}
+
 /** Whether reading again later may show more: Azure is at work, or something passing kept a document from being read. */
 function isUnclear(snapshot: Snapshot): boolean {
   const states = Object.values(snapshot.documents);
@@ -58,9 +65,9 @@ function isUnclear(snapshot: Snapshot): boolean {
 }
 
 /** A growing delay, and never less than Azure asked for. */
-function backOff(attempt: number, { documents }: Snapshot): number {
+function backOff(world: World, attempt: number, { documents }: Snapshot): number {
   const asked = Object.values(documents).map((state) => (state.status === 'failed' ? (state.retryAfter ?? 0) : 0));
-  return Math.max(Math.min(60, 2 ** (attempt + 1)), ...asked);
+  return Math.max(atMost(world, Math.min(60, 2 ** (attempt + 1))), atLeast(world, Math.max(0, ...asked)));
 }
 
 /** Where a message belongs. */
@@ -73,8 +80,8 @@ export async function putBack(world: World, message: WorkMessage, { seconds, cou
 }
 
 /** Another one holds the lease, which is no error: it is tried again at growing distances. */
-export function whenLeaseIsFree({ attempt }: WorkMessage): Later {
-  return { seconds: Math.min(LEASE_WAIT_SECONDS, 2 ** attempt), counts: true };
+export function whenLeaseIsFree(world: World, { attempt }: WorkMessage): Later {
+  return { seconds: atMost(world, Math.min(LEASE_WAIT_SECONDS, 2 ** attempt)), counts: true };
 }
 
 /** What a look at a resource left open. */
@@ -90,12 +97,18 @@ export interface LookEnd {
  * Whether reading again later may show more, and after how many seconds this message looks again; null when it is done.
  * Throws when Azure did not take a write however often it was tried.
  */
-export function afterLook({ attempt }: WorkMessage, end: LookEnd): { clear: boolean; seconds: number | null } {
+export function afterLook(
+  world: World,
+  { attempt }: WorkMessage,
+  end: LookEnd,
+): { clear: boolean; seconds: number | null } {
   if (end.writeAgain !== null && attempt >= WRITE_TRIES) {
     throw new Error(`gave up after ${attempt} tries: Azure did not take the write`);
   }
   const clear = !end.running && !isUnclear(end.snapshot);
-  const delay = backOff(attempt, end.snapshot);
-  if (end.writeAgain !== null) return { clear, seconds: end.writeAgain === 0 ? 0 : Math.max(end.writeAgain, delay) };
+  const delay = backOff(world, attempt, end.snapshot);
+  if (end.writeAgain !== null) {
+    return { clear, seconds: end.writeAgain === 0 ? 0 : Math.max(atLeast(world, end.writeAgain), delay) };
+  }
   return { clear, seconds: !clear && attempt < READ_TRIES ? delay : null };
 }

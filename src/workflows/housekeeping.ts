@@ -5,6 +5,7 @@
 import { parseResourceId } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
 import { closeExemptions } from './close-exemptions.ts';
+import { keepBeating } from './guard-resume.ts';
 import type { StoredSettings, World } from './ports.ts';
 
 /** How many resources one run puts on the queue at most; the next run takes the rest. */
@@ -13,6 +14,7 @@ const AT_ONCE = 100;
 const LOOK_MINUTES = 3;
 
 export async function housekeep(world: World): Promise<void> {
+  await keepBeating(world);
   const due = await world.alarms.due(world.clock.now(), AT_ONCE);
   for (const { key, resource, why } of due) {
     if (parseResourceId(resource)) await world.queue.send({ resource, cause: 'wake', attempt: 0 }, 0);

@@ -67,21 +67,47 @@ export async function planWork(
   const free = wantedNow(judged, fixes.execute).filter(
     ({ changes }) => !rollbacks.wanted.some((one) => collide(one.changes, changes)),
   );
-  const { wanted: allowed, budget } = await withinBudget(world, resource, facts, free);
-  const wanted = [...rollbacks.wanted, ...allowed];
+  const mayBeTried = (one: Wanted) => !isBlockedStill(one, resolution.operations, facts);
+  const { wanted: allowed, budget } = await withinBudget(world, resource, facts, free.filter(mayBeTried));
+  const wanted = [...rollbacks.wanted.filter(mayBeTried), ...allowed];
   const open = unsettled.flatMap(({ value }) => (value.purpose === 'rollback' && isOpen(value) ? value.digest : []));
   const needed = new Set([...judged.flatMap(({ digest }) => digest ?? []), ...open]);
   const aside = setAside(resolution.operations, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
   return {
     approvals,
     wanted,
-    operations: planOperations(world, aside.operations, wanted, occasion),
+    operations: planOperations(world, held(aside.operations, wanted, facts), wanted, occasion),
     facts: [...resolution.facts, ...aside.facts],
     ended: [...resolution.ended, ...aside.ended],
     exemptions,
     budget,
     running: false,
   };
+}
+
+/**
+ * What Azure has blocked is tried again at the next event or sweep, or when a person asks for it. A wake-up is none of
+ * these: it comes for other work on the same resource.
+ */
+function isBlockedStill({ digest, approvalId }: Wanted, operations: readonly OpenOperation[], facts: Facts): boolean {
+  if (facts.message.cause !== 'wake') return false;
+  const newlyDecided = facts.approvals.some(({ value }) => value.id === approvalId && value.status === 'approved');
+  const entries = operations.flatMap((operation) => operation.entries);
+  return !newlyDecided && entries.some((entry) => entry.digest === digest && entry.state === 'blocked');
+}
+
+/** Something else now holds what Azure had blocked: once it does not, a wake-up brings it back. */
+function held(
+  operations: readonly OpenOperation[],
+  wanted: readonly Wanted[],
+  { message }: Facts,
+): readonly OpenOperation[] {
+  if (message.cause === 'wake') return operations;
+  const heldNow = ({ digest, state }: OpenEntry) => state === 'blocked' && !wanted.some((one) => one.digest === digest);
+  return operations.map((operation) => ({
+    ...operation,
+    entries: operation.entries.map((entry): OpenEntry => (heldNow(entry) ? { ...entry, state: 'held' } : entry)),
+  }));
 }
 
 /** The remembered intents. One whose approval has failed has its outcome in the log: only the memory was not saved. */

@@ -9,6 +9,7 @@ import type { AnyRule } from '../domain/rule.ts';
 import type { Mode } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
+import type { Guards } from './guards.ts';
 import type {
   Approvals,
   AuditLog,
@@ -21,6 +22,7 @@ import type {
   SettingsStore,
 } from './stores.ts';
 
+export * from './guards.ts';
 export * from './stores.ts';
 
 export interface Clock {
@@ -40,6 +42,11 @@ export interface Log {
 
 /** How a failed ARM call is to be handled; azure/errors.ts turns every shape into one of these. */
 export type ArmFailureKind = 'throttled' | 'busy' | 'transient' | 'blocked' | 'gone' | 'invalid';
+
+/** Whether the same call may well succeed later. */
+export function isPassing(kind: ArmFailureKind): boolean {
+  return kind === 'throttled' || kind === 'busy' || kind === 'transient';
+}
 
 export interface ArmFailure {
   readonly kind: ArmFailureKind;
@@ -203,12 +210,15 @@ export interface StoragePorts {
   readonly exemptions: Exemptions;
   readonly deadLetters: DeadLetters;
   readonly budgets: Budgets;
+  readonly guards: Guards;
 }
 
 export interface Ports extends StoragePorts {
   readonly clock: Clock;
   readonly log: Log;
   newId(): string;
+  /** From 0 to below 1. */
+  random(): number;
   readonly arm: Arm;
   readonly estate: Estate;
   readonly notices: Notices;

@@ -6,13 +6,23 @@
 import { parseResourceId, type Resource } from '../domain/resource.ts';
 import { asAzureSpells, stateOf } from '../domain/snapshot.ts';
 import { applyPlan } from './apply-plan.ts';
-import { afterLook, isSweptAlready, type Later, putBack, putOff, waitFor, whenLeaseIsFree } from './come-back.ts';
+import {
+  afterLook,
+  isSweptAlready,
+  type Later,
+  putBack,
+  putOff,
+  waitFor,
+  waitOut,
+  whenLeaseIsFree,
+} from './come-back.ts';
 import { exemptRolledBack } from './exempt-rolled-back.ts';
 import { historyAfter } from './fix-history.ts';
 import { forget } from './forget-resource.ts';
 import { documentsFor, judge, rulesOn } from './judge.ts';
 import { type Facts, loadFacts } from './load-facts.ts';
 import { occasionOf } from './occasion.ts';
+import { passGuards } from './pass-guards.ts';
 import { planWork } from './plan-work.ts';
 import { type Lease, StaleVersion, type WorkMessage, type World } from './ports.ts';
 import { recordOutcome, rememberPlan } from './record.ts';
@@ -22,16 +32,22 @@ import { logFacts } from './store-approval.ts';
  * Handles one message; false when it was put back to come again. Throws when it could not be handled: then the queue
  * delivers it again.
  */
-export async function reconcile(world: World, message: WorkMessage): Promise<boolean> {
+export async function reconcile(given: World, message: WorkMessage): Promise<boolean> {
   const resource = parseResourceId(message.resource);
   if (!resource) throw new Error(`the message names '${message.resource}', which is no resource that Plumbline knows`);
-  if (message.event) {
-    const stored = await world.events.get(resource, message.event.id);
-    if (!stored || stored.outcome !== null) return true;
+  const [passed, concluded] = await Promise.all([
+    passGuards(given, resource.subscriptionId),
+    isConcluded(given, resource, message),
+  ]);
+  if (concluded) return true;
+  const { world, wait } = passed;
+  if (wait > 0) {
+    await waitOut(world, resource, message, wait);
+    return false;
   }
   const lease = await world.leases.acquire(resource);
   if (!lease) {
-    await putBack(world, message, whenLeaseIsFree(message));
+    await putBack(world, message, whenLeaseIsFree(world, message));
     return false;
   }
   let later: Later | null;
@@ -46,6 +62,12 @@ export async function reconcile(world: World, message: WorkMessage): Promise<boo
   }
   if (later) await putBack(world, message, later);
   return later === null;
+}
+
+async function isConcluded({ events }: World, resource: Resource, { event }: WorkMessage): Promise<boolean> {
+  if (!event) return false;
+  const stored = await events.get(resource, event.id);
+  return !stored || stored.outcome !== null;
 }
 
 async function underLease(world: World, lease: Lease, named: Resource, message: WorkMessage): Promise<Later | null> {
@@ -70,7 +92,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const remembered = await rememberPlan(world, resource, facts, plan);
   const applied = await applyPlan(world, lease, resource, snapshot, plan.wanted, plan.operations, occasion);
   const { snapshot: seen, again: writeAgain } = applied;
-  const { clear, seconds } = afterLook(message, { snapshot, running: plan.running, writeAgain });
+  const { clear, seconds } = afterLook(world, message, { snapshot, running: plan.running, writeAgain });
   const declined = { ...facts.memory.declined, ...plan.approvals.expired };
   const exemptions = await exemptRolledBack(world, resource, { ...facts, exemptions: plan.exemptions }, applied.ended);
   const ended = [...plan.ended, ...applied.ended];

@@ -44,6 +44,8 @@ export interface Events {
   find(eventId: string): Promise<StoredEvent | null>;
   /** The events of a resource that have no outcome yet. */
   waiting(resource: Resource): Promise<StoredEvent[]>;
+  /** How many resources have such events: counted until there are more than so many, or too many rows to look through. */
+  waitingResources(enough: number): Promise<{ readonly resources: number; readonly complete: boolean }>;
   /** The latest events of a resource, newest first. */
   recent(resource: Resource, limit: number): Promise<StoredEvent[]>;
   /** Gives events their outcome; one that has an outcome keeps it. */
@@ -71,8 +73,11 @@ export interface OpenEntry {
   readonly approvalId: string | null;
   /** How often it was tried; the outcome of each try is a fact of its own. */
   readonly attempts: number;
-  /** open: no outcome yet. unknown: a later read decides. The others ended, and a further attempt runs under this intent. */
-  readonly state: 'open' | 'unknown' | 'blocked' | 'failed';
+  /**
+   * open: no outcome yet. unknown: a later read decides. The others ended, and a further attempt runs under this intent:
+   * blocked by Azure; held, not sent because values or settings moved at the last moment; failed.
+   */
+  readonly state: 'open' | 'unknown' | 'blocked' | 'held' | 'failed';
 }
 
 /** All that is remembered of one resource between two reconciles; one row, saved under its version (the fence). */

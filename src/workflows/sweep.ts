@@ -3,7 +3,17 @@
  * own and at a pace of its own, so that it never stands before a person's change. One message lists one page.
  */
 import { isWithin, parseResourceId } from '../domain/resource.ts';
-import type { EstatePage, Scan, SweepPage, SweepRun, WorkMessage, World } from './ports.ts';
+import { atLeast, atMost } from './back-off.ts';
+import { passGuards } from './pass-guards.ts';
+import {
+  type EstatePage,
+  isPassing,
+  type Scan,
+  type SweepPage,
+  type SweepRun,
+  type WorkMessage,
+  type World,
+} from './ports.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
@@ -49,6 +59,8 @@ export async function countForScan(world: World, { cause, resource, sweep }: Wor
 
 async function listPage(world: World, page: SweepPage): Promise<void> {
   const { list, sweep } = page;
+  const { wait } = await passGuards(world, list.subscriptionId);
+  if (wait > 0) return world.sweeps.send(page, wait);
   const listed = await world.estate.list(list.subscriptionId, list.token);
   if (listed.kind === 'refused') return askAgain(world, page, listed);
   const keys = listed.ids.map((id) => id.toLowerCase());
@@ -77,11 +89,13 @@ async function askAgain(
   { failure }: Extract<EstatePage, { kind: 'refused' }>,
 ): Promise<void> {
   const { kind, code, message, retryAfter } = failure;
-  const passing = kind === 'throttled' || kind === 'transient' || kind === 'busy';
-  if (!passing || page.attempt >= LIST_TRIES) {
+  if (!isPassing(kind) || page.attempt >= LIST_TRIES) {
     throw new Error(`Resource Graph does not list subscription ${page.list.subscriptionId}: ${code}: ${message}`);
   }
-  await world.sweeps.send({ ...page, attempt: page.attempt + 1 }, retryAfter ?? Math.min(300, 2 ** (page.attempt + 1)));
+  // The quota of Resource Graph is one of its own, for all subscriptions: it slows no subscription down.
+  const own = () => atMost(world, Math.min(300, 2 ** (page.attempt + 1)));
+  const seconds = retryAfter === null ? own() : atLeast(world, retryAfter);
+  await world.sweeps.send({ ...page, attempt: page.attempt + 1 }, seconds);
   world.log.warn({ sweep: page.sweep.id, code, retryAfter }, 'the estate could not be listed now; asked again later');
 }
 

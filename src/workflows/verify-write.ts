@@ -7,13 +7,15 @@ import type { DocumentName } from '../domain/documents.ts';
 import { sameJson } from '../domain/json.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import { bodyOf, provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
+import { atMost } from './back-off.ts';
 import type { Ending } from './facts-of.ts';
-import type { Lease, OperationState, World, WriteAnswer } from './ports.ts';
+import { isPassing, type Lease, type OperationState, type World, type WriteAnswer } from './ports.ts';
 
 /** How long the leaves are read again before their state is unknown. */
 const VERIFY_SECONDS = 30;
 /** How long one invocation waits for a long-running operation; a longer one is resumed by a later message. */
 const OPERATION_SECONDS = 120;
+const LOOK_AGAIN_SECONDS = 30;
 /** What a write must not move along: the ways in, the identity, whether it runs. */
 const WATCHED: readonly { document: DocumentName; path: string }[] = [
   { document: 'resource', path: '/properties/publicNetworkAccess' },
@@ -37,7 +39,10 @@ export async function verify(
   const common = { alsoMoved: [], arm: answer.arm, cause: '' };
   if (answer.kind === 'accepted') {
     const operation = await operationEnd(world, lease, answer.operation, answer.retryAfter);
-    if (operation.kind === 'running') return { end: { state: 'later', seconds: 30, waitingFor: answer.operation } };
+    if (operation.kind === 'running') {
+      const seconds = Math.max(LOOK_AGAIN_SECONDS, operation.retryAfter ?? 0);
+      return { end: { state: 'later', seconds, waitingFor: answer.operation } };
+    }
     if (operation.kind === 'refused') {
       const { code, message } = operation.failure;
       const text = `${step.method} ${step.path} was accepted and then failed: ${code}: ${message}`;
@@ -74,9 +79,10 @@ async function* looks(world: World, lease: Lease, step: PlanStep, before: Snapsh
   for (let pause = 0.25; ; pause = Math.min(pause * 2, 5)) {
     yield await world.arm.read(before.resource, names);
     if (waited + pause > VERIFY_SECONDS) return;
-    await world.clock.sleep(pause * 1000);
+    const seconds = atMost(world, pause);
+    await world.clock.sleep(seconds * 1000);
     await lease.renew();
-    waited += pause;
+    waited += seconds;
   }
 }
 
@@ -87,18 +93,21 @@ async function operationEnd(
   url: string,
   retryAfter: number | null,
 ): Promise<OperationState> {
-  let pause = retryAfter ?? 0.25;
-  for (let waited = 0; waited < OPERATION_SECONDS; waited += pause) {
+  let asked = retryAfter;
+  let waited = 0;
+  for (let growing = 0.25; ; growing = Math.min(growing * 2, 5)) {
+    const pause = asked ?? atMost(world, growing);
+    // Longer than one invocation should wait: a later message asks.
+    if (waited + pause > OPERATION_SECONDS) return { kind: 'running', retryAfter: asked };
     await world.clock.sleep(pause * 1000);
     await lease.renew();
+    waited += pause;
     const state = await world.arm.operation(url);
     if (state.kind === 'ended') return state;
     // A failure to ask says nothing about the operation.
-    const passing = ['transient', 'throttled', 'busy'];
-    if (state.kind === 'refused' && !passing.includes(state.failure.kind)) return state;
-    pause = (state.kind === 'running' ? state.retryAfter : null) ?? Math.min(pause * 2, 5);
+    if (state.kind === 'refused' && !isPassing(state.failure.kind)) return state;
+    asked = state.kind === 'refused' ? state.failure.retryAfter : state.retryAfter;
   }
-  return { kind: 'running', retryAfter: null };
 }
 
 function movedAlong(step: PlanStep, before: Snapshot, after: Snapshot): Change[] {

@@ -82,6 +82,7 @@ export function memoryWorld(): MemoryWorld {
     clock: { now: () => new Date(NOW), sleep: unused },
     log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     newId: () => 'an-id-of-ours',
+    random: () => 0,
     rules: [tlsRule, debuggingRule],
     options: { mode: 'approve', settleSeconds: 30, selfId: null, workspaceId: null },
     arm: {
@@ -107,10 +108,12 @@ export function memoryWorld(): MemoryWorld {
     deadLetters: memoryDeadLetters(new Map(), stored.deadLetters),
     budgets: { claim: unused, leave: unused },
     notices: { tell: unused },
+    guards: { read: unused, heartbeat: unused, beat: unused, throttle: unused },
     events: {
       receive: unused,
       conclude: unused,
       reopen: async () => {},
+      waitingResources: unused,
       get: unused,
       find: async (id) => stored.events.find(({ event }) => event.id === id) ?? null,
       waiting: async (resource) => eventsOf(stored.events, resource).filter(({ outcome }) => outcome === null),

@@ -12,7 +12,7 @@ import { failingWorld, tracedWorld } from '../world/watched-world.ts';
 import { eventAndRest } from '../world/ways.ts';
 
 describe('the way of an event: the phases of a reconcile, in order', () => {
-  test('lease, facts, read, budget, remember, intent, settings, re-read, write, verify, record, release', async () => {
+  test('guards, lease, facts, read, budget, remember, intent, settings, re-read, write, verify, record, release', async () => {
     const trace: string[] = [];
     const { world, host } = scene({
       app: { config: { minTlsVersion: '1.0' } },
@@ -24,8 +24,8 @@ describe('the way of an event: the phases of a reconcile, in order', () => {
     await host.work();
     // Between the lease and the first read everything that must be known is loaded at once.
     const read = trace.indexOf('arm.read');
-    expect(trace.slice(0, 2)).toEqual(['events.get', 'leases.acquire']);
-    expect(trace.slice(2, read)).toEqual(expect.arrayContaining(['settings.load', 'memories.load', 'events.waiting']));
+    expect(trace.slice(0, 3)).toEqual(['guards.read', 'events.get', 'leases.acquire']);
+    expect(trace.slice(3, read)).toEqual(expect.arrayContaining(['settings.load', 'memories.load', 'events.waiting']));
     expect(trace.slice(read)).toEqual([
       'arm.read',
       'budgets.claim',
@@ -97,12 +97,12 @@ describe('promise 2: bursts, duplicates and shuffled order change nothing but th
     expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
   });
 
-  test('a message whose event has its outcome costs one read of a table, and no lease', async () => {
+  test('a message whose event has its outcome costs the guards and one read of a table, and no lease', async () => {
     const { world, host } = scene();
     await eventAndRest(host, 'e', SHOP);
     const trace: string[] = [];
     await reconcile(tracedWorld(world, trace), sentFirst(world));
-    expect(trace).toEqual(['events.get']);
+    expect(trace).toEqual(['guards.read', 'events.get']);
   });
 
   test('an event received just before the look is not covered by it: it has a look of its own', async () => {

@@ -5,7 +5,7 @@ import { ENVIRONMENT, RISKY, SHOP, seedEnvironment, UNSAFE, type WebAppLooks, WO
 import { gridEvent } from '../world/event-grid.ts';
 import { createHost } from '../world/host.ts';
 import { type MemoryAzure, refused } from '../world/memory-azure.ts';
-import { memoryWorld } from '../world/memory-world.ts';
+import { memoryWorld, storeSettings } from '../world/memory-world.ts';
 import { factsIn, outcomesIn, scene } from '../world/scene.ts';
 import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
 
@@ -95,6 +95,46 @@ describe('promise 10: a further attempt runs under the intent that the log alrea
       'fix.applied webapp-min-tls',
     ]);
     expect(new Set(world.stored.entries.map(({ operationId }) => operationId)).size).toBe(1);
+  });
+
+  test('what Azure has blocked is back on the next event or sweep, and not with a wake-up for other work', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    const wake = { resource: SHOP, cause: 'wake', attempt: 0 } as const;
+    await world.queue.send(wake, 0);
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(1);
+    for (const cause of ['sweep', 'scan'] as const) {
+      world.clock.advance(60);
+      await world.queue.send({ resource: SHOP, cause, attempt: 0 }, 0);
+      await host.settle();
+    }
+    expect(world.arm.requests).toHaveLength(3);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.blocked webapp-min-tls']);
+    world.arm.onWrite = null;
+    await world.queue.send(wake, 0);
+    await host.settle();
+    expect(world.arm.requests).toHaveLength(3);
+    await eventAndRest(host, 'second', SHOP);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+  });
+
+  test('what was only held back at the last moment comes with a wake-up', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    const { load } = world.settings;
+    // The stop is pulled between the decision and the write.
+    world.settings.load = async () => {
+      if (world.arm.reads.length === 1) storeSettings(world, { stopped: { reason: 'night' } });
+      return load();
+    };
+    await eventAndRest(host, 'first', SHOP);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.blocked webapp-min-tls']);
+    world.settings.load = load;
+    storeSettings(world, {});
+    await world.queue.send({ resource: SHOP, cause: 'wake', attempt: 0 }, 0);
+    await host.settle();
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
   });
 
   test('once it is right by somebody else, the attempt is forgotten: the next one is an operation of its own', async () => {

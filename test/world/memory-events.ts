@@ -20,6 +20,10 @@ export function memoryEvents(stored: StoredEvent[]): Events {
       structuredClone(of(resource).filter(({ outcome }) => outcome === null)).sort((a, b) =>
         a.receivedAt < b.receivedAt ? -1 : 1,
       ),
+    waitingResources: async (enough) => {
+      const resources = new Set(stored.filter(({ outcome }) => outcome === null).map(({ resource }) => resource));
+      return { resources: resources.size, complete: resources.size <= enough };
+    },
     recent: async (resource, limit) =>
       structuredClone(of(resource))
         .sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : 1))

@@ -33,6 +33,7 @@ import {
 } from './memory-estate.ts';
 import { memoryEvents } from './memory-events.ts';
 import { memoryExemptions } from './memory-exemptions.ts';
+import { memoryGuards, type StoredGuards } from './memory-guards.ts';
 import { fits, memoryApprovals, memoryMemories, memorySettings, pageOf, type Row } from './memory-rows.ts';
 import { type Alarm, memoryAlarms, memoryLeases, memoryQueue, type QueuedMessage } from './memory-work.ts';
 import { type SettableClock, settableClock } from './settable-clock.ts';
@@ -54,6 +55,7 @@ export interface Stored {
   /** What nobody finished of the slow queue. */
   readonly sweeps: QueuedSweep[];
   readonly scans: Map<string, StoredScan>;
+  readonly guards: StoredGuards;
   readonly leases: Map<string, { holder: number; until: number }>;
   readonly alarms: Map<string, Alarm>;
   readonly failures: Map<string, string>;
@@ -99,6 +101,8 @@ export function memoryWorld(
     queue: [],
     sweeps: [],
     scans: new Map(),
+    // It has run until now: no test begins after a silence unless it says so.
+    guards: { heartbeat: START, throttles: new Map() },
     leases: new Map(),
     alarms: new Map(),
     failures: new Map(),
@@ -119,6 +123,7 @@ export function memoryWorld(
       ids += 1;
       return `operation-${ids}`;
     },
+    random: () => 0,
     rules: differs.rules ?? rules.filter(({ id }) => CHOSEN.includes(id)),
     options: { mode: 'autofix', settleSeconds: 30, selfId: null, workspaceId: null, ...differs.options },
     arm: memoryAzure(clock),
@@ -138,6 +143,7 @@ export function memoryWorld(
     deadLetters: memoryDeadLetters(stored.failures, stored.deadLetters),
     budgets: memoryBudgets(stored.budgets),
     notices: memoryNotices(stored.told),
+    guards: memoryGuards(stored.guards),
   };
 }
 

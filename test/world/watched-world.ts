@@ -22,6 +22,7 @@ const PORTS = [
   'deadLetters',
   'budgets',
   'notices',
+  'guards',
 ] as const;
 
 export function watchedWorld(world: World, watch: Watch): World {

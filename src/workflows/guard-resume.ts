@@ -1,0 +1,41 @@
+/**
+ * Whoever comes back after a long silence must not fire what has piled up: when too much waits, the service pulls its own
+ * stop switch and says why. The heartbeat is moved only after that, so a crash in between stops nothing from being noticed.
+ */
+import { currentSettings, stopService } from './change-settings.ts';
+import type { World } from './ports.ts';
+
+const HOUR = 3_600_000;
+
+/** Before each message. A heartbeat younger than the least `resumeHours` is no silence, and costs nothing. */
+export async function guardResume(world: World, heartbeat: string | null): Promise<void> {
+  const now = world.clock.now();
+  if (heartbeat !== null && now.getTime() - Date.parse(heartbeat) < HOUR) return;
+  await stopAfterSilence(world, heartbeat, now);
+  await world.guards.beat(now);
+}
+
+/** Every minute: the same, and the heartbeat moves in any case. */
+export async function keepBeating(world: World): Promise<void> {
+  const now = world.clock.now();
+  await stopAfterSilence(world, await world.guards.heartbeat(), now);
+  await world.guards.beat(now);
+}
+
+/** A service that never ran was not silent. */
+async function stopAfterSilence(world: World, heartbeat: string | null, now: Date): Promise<void> {
+  if (heartbeat === null || now.getTime() - Date.parse(heartbeat) < HOUR) return;
+  const { settings } = await currentSettings(world);
+  const { resumeHours, fixesPerHour } = settings.limits;
+  if (settings.stopped !== null || now.getTime() - Date.parse(heartbeat) <= resumeHours * HOUR) return;
+  const { resources, complete } = await world.events.waitingResources(fixesPerHour);
+  if (complete && resources <= fixesPerHour) return;
+  const many = resources > fixesPerHour ? `more than ${fixesPerHour} resources wait` : 'nobody could count what waits';
+  const reason = [
+    `The service was silent since ${heartbeat}, longer than ${resumeHours} h (limits.resumeHours), and ${many}`,
+    `(limits.fixesPerHour is ${fixesPerHour}). Look at what waits (GET /api/explain, /api/findings), then set stopped`,
+    'to null to resume.',
+  ].join(' ');
+  await stopService(world, reason);
+  world.log.error({ heartbeat, resources, complete }, 'stopped by the service itself, after a long silence');
+}

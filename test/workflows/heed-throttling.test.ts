@@ -1,0 +1,293 @@
+/** Azure throttles by subscription: that one slows down, whatever its messages are about, and the others do not. */
+import { describe, expect, test } from 'vitest';
+import { StorageUnavailable, type World } from '../../src/workflows/ports.ts';
+import { reconcile } from '../../src/workflows/reconcile.ts';
+import { startScan, startSweep } from '../../src/workflows/sweep.ts';
+import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppLooks } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { createHost, type Host } from '../world/host.ts';
+import { failure, refused } from '../world/memory-azure.ts';
+import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
+import { factsIn, outcomesIn } from '../world/scene.ts';
+import { failingWorld, watchedWorld } from '../world/watched-world.ts';
+import { decisionOn } from '../world/ways.ts';
+
+const OURS = SHOP.split('/')[2] ?? '';
+const OTHER = '99999999-2222-4333-8444-555555555555';
+const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
+const shops = (count: number, subscription: string) =>
+  Array.from({ length: count }, (_, n) => SHOP.replace(OURS, subscription).replace(/[^/]+$/, `shop-${n}`));
+
+interface Stage {
+  readonly world: MemoryWorld;
+  readonly ports: World;
+  readonly host: Host;
+  /** What was asked of Azure and answered by it, in seconds since the start. */
+  readonly asked: { readonly call: string; readonly subscription: string; readonly at: number }[];
+}
+
+/** A world that writes down when Azure is asked, and about which subscription. */
+function stage(random = 0): Stage {
+  const world = memoryWorld();
+  const asked: Stage['asked'] = [];
+  const began = world.clock.now().getTime();
+  const read = world.arm.read;
+  const note = (call: string, id: string) => {
+    asked.push({ call, subscription: id.split('/')[2] ?? '', at: (world.clock.now().getTime() - began) / 1000 });
+  };
+  world.arm.read = async (resource, documents) => {
+    note('read', resource.id);
+    return read(resource, documents);
+  };
+  const write = world.arm.write;
+  world.arm.write = async (step, body) => {
+    note('write', step.path);
+    return write(step, body);
+  };
+  const ports: World = { ...world, random: () => random };
+  return { world, ports, host: createHost(world, { ports }), asked };
+}
+
+async function deliverAll(host: Host, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await host.deliver(gridEvent(`of ${id}`, id));
+}
+
+/** The next write is throttled, once. */
+function throttleOneWrite({ arm }: MemoryWorld, retryAfter: number | null): void {
+  arm.onWrite = () => {
+    arm.onWrite = null;
+    return refused('throttled', 'SubscriptionRequestsThrottled', retryAfter);
+  };
+}
+
+const messagesAbout = ({ stored }: MemoryWorld, subscription: string) =>
+  stored.sent.filter(({ resource }) => resource.split('/')[2] === subscription);
+
+describe('one subscription slows down, the others do not', () => {
+  test('one throttled write: nothing in its subscription is asked until Azure said, however many messages wait', async () => {
+    const { world, host, asked } = stage();
+    const [ours, theirs] = [shops(20, OURS), shops(20, OTHER)];
+    for (const id of [...ours, ...theirs]) seedWebApp(world.arm, OLD_TLS, id);
+    throttleOneWrite(world, 300);
+    await deliverAll(host, [...ours, ...theirs]);
+    await host.settle(299);
+    // The first message read twice and wrote; the other nineteen of its subscription asked nothing.
+    expect(asked.filter(({ subscription }) => subscription === OURS).map(({ call }) => call)).toEqual([
+      'read',
+      'read',
+      'write',
+    ]);
+    // The other subscription is as if nothing had been: each message came once, and each app is right.
+    expect(messagesAbout(world, OTHER)).toHaveLength(20);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(20);
+
+    await host.settle();
+    const again = asked.filter(({ subscription, at }) => subscription === OURS && at > 30);
+    expect(Math.min(...again.map(({ at }) => at))).toBeGreaterThanOrEqual(330);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(40);
+    expect(new Set(Object.values(outcomesIn(world)))).toEqual(new Set(['evaluated']));
+    // Waiting is no try: only the message that met the refusal itself has counted one.
+    const sent = messagesAbout(world, OURS).filter(({ cause }) => cause === 'event');
+    expect(sent.map(({ attempt }) => attempt).filter((attempt) => attempt > 0)).toEqual([1]);
+    expect(sent).toHaveLength(40);
+    expect(world.stored.guards.throttles.size).toBe(1);
+  });
+
+  test('who waits comes back after it, and not all at once: up to half of it later', async () => {
+    const { world, ports, host } = stage();
+    for (const id of shops(3, OURS)) seedWebApp(world.arm, OLD_TLS, id);
+    const at = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1000).toISOString();
+    await world.guards.throttle(OURS, { since: at(0), until: at(100) });
+    const delays: number[] = [];
+    for (const [index, id] of shops(3, OURS).entries()) {
+      await reconcile({ ...ports, random: () => index / 3 }, { resource: id, cause: 'decision', attempt: 4 });
+      delays.push(world.stored.delays.at(-1) ?? 0);
+    }
+    expect(delays).toEqual([100, 117, 134]);
+    expect(world.stored.sent.map(({ attempt }) => attempt)).toEqual([4, 4, 4]);
+    await host.settle();
+    expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+  });
+});
+
+describe('every message waits while its subscription is throttled', () => {
+  async function throttled(seconds: number, looks: WebAppLooks = OLD_TLS): Promise<Stage> {
+    const staged = stage();
+    seedWebApp(staged.world.arm, looks);
+    const now = staged.world.clock.now().getTime();
+    const until = new Date(now + seconds * 1000).toISOString();
+    await staged.world.guards.throttle(OURS, { since: new Date(now).toISOString(), until });
+    return staged;
+  }
+
+  test('a decision, too: Azure would refuse it anyway', async () => {
+    const { world, host, asked } = await throttled(0, RISKY);
+    await deliverAll(host, [SHOP]);
+    await host.settle();
+    const at = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1000).toISOString();
+    await world.guards.throttle(OURS, { since: at(0), until: at(600) });
+    const before = asked.length;
+    await host.decide(decisionOn(world, 'approve'));
+    await host.settle(599);
+    expect(asked).toHaveLength(before);
+    await host.settle();
+    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-remote-debugging']);
+  });
+
+  test('a wake-up becomes one alarm, however many there are: as messages they would multiply', async () => {
+    const { world, ports } = await throttled(600);
+    for (let n = 0; n < 5; n += 1) await reconcile(ports, { resource: SHOP, cause: 'wake', attempt: 0 });
+    expect(world.stored.sent).toEqual([]);
+    expect([...world.stored.alarms.values()].map(({ at }) => at - world.clock.now().getTime())).toEqual([600_000]);
+  });
+
+  test('a page of the sweep and what it lists stay on the slow queue; a scan ends all the same', async () => {
+    const { world, host, asked } = await throttled(600);
+    world.estate.ids = [SHOP];
+    await startSweep(world, [OURS]);
+    const scan = await startScan(world, `/subscriptions/${OURS}`);
+    await host.settle(599);
+    expect([world.estate.asked, asked, world.stored.queue]).toEqual([[], [], []]);
+    await host.settle();
+    expect(world.estate.asked).toHaveLength(2);
+    expect(await world.scans.get(scan.id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
+  });
+
+  test('the quota of Resource Graph is its own: that a listing is throttled slows no subscription down', async () => {
+    const { world, host } = stage();
+    world.estate.ids = [SHOP];
+    seedWebApp(world.arm, OLD_TLS);
+    world.estate.onList = () => {
+      world.estate.onList = null;
+      return { kind: 'refused', failure: failure('throttled', 'RateLimiting', 20) };
+    };
+    await startSweep(world, [OURS]);
+    await host.settle();
+    expect(world.stored.guards.throttles.size).toBe(0);
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+  });
+
+  test('Azure asks for a day, again and again: the message is neither given up nor lost', async () => {
+    const { world, host, asked } = stage();
+    seedWebApp(world.arm, OLD_TLS);
+    let refusals = 3;
+    world.arm.onRead = (_, name) => {
+      if (name !== 'config/web' || refusals === 0) return undefined;
+      refusals -= 1;
+      return { status: 'failed', detail: 'TooManyRequests', passing: true, throttled: true, retryAfter: 86_400 };
+    };
+    await deliverAll(host, [SHOP]);
+    await host.settle(4 * 86_400);
+    expect(asked.slice(0, 3).map(({ at }) => Math.floor((at - 30) / 86_400))).toEqual([0, 1, 2]);
+    expect(outcomesIn(world)).toEqual({ [`of ${SHOP}`]: 'evaluated' });
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+  });
+});
+
+describe('wherever Azure says so, the row is set before anything else is asked', () => {
+  const throttledRead = { status: 'failed', detail: '429', passing: true, throttled: true, retryAfter: 90 } as const;
+  const places: readonly [string, (world: MemoryWorld) => void][] = [
+    ['a read', (world) => onRead(world, 1)],
+    ['the read right before the write', (world) => onRead(world, 2)],
+    ['a write', (world) => throttleOneWrite(world, 90)],
+    ['the read that verifies', (world) => onRead(world, 3)],
+    ['asking how an operation stands', onOperation],
+  ];
+
+  /** The n-th read of all is throttled. */
+  function onRead({ arm }: MemoryWorld, which: number): void {
+    const nth = arm.reads.length + which;
+    arm.onRead = (_, name) => (arm.reads.length === nth && name === 'config/web' ? throttledRead : undefined);
+  }
+
+  function onOperation({ arm }: MemoryWorld): void {
+    const { operation } = arm;
+    let times = 1;
+    arm.onWrite = (_, take) => {
+      take();
+      return arm.accept(1, () => null);
+    };
+    arm.operation = async (url) => {
+      times -= 1;
+      return times < 0 ? operation(url) : { kind: 'refused', failure: failure('throttled', '429', 90) };
+    };
+  }
+
+  test.each(places)('%s', async (_, prepare) => {
+    const { world, ports } = stage();
+    seedWebApp(world.arm, OLD_TLS);
+    prepare(world);
+    let told = 0;
+    const calls: string[] = [];
+    const watched = watchedWorld(ports, (name, call) => {
+      const now = world.clock.now().getTime();
+      const until = world.stored.guards.throttles.get(OURS)?.until;
+      if (until !== undefined && now < Date.parse(until) && /^arm\.(read|write|operation)$/.test(name))
+        calls.push(name);
+      if (name === 'guards.throttle') told += 1;
+      return call();
+    });
+    const host = createHost(world, { ports: watched });
+    await deliverAll(host, [SHOP]);
+    await host.settle();
+    expect(told).toBe(1);
+    const row = world.stored.guards.throttles.get(OURS);
+    expect(Date.parse(row?.until ?? '') - Date.parse(row?.since ?? '')).toBe(90_000);
+    expect(calls).toEqual([]);
+    expect(world.arm.writes).toHaveLength(1);
+    expect(factsIn(world, 'fix.intended', 'fix.applied', 'fix.failed')).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.applied webapp-min-tls',
+    ]);
+    expect(outcomesIn(world)).toEqual({ [`of ${SHOP}`]: 'evaluated' });
+  });
+
+  test('without a word how long: ten seconds, doubled while it is not enough, five minutes at most', async () => {
+    const { world, host } = stage();
+    seedWebApp(world.arm, OLD_TLS);
+    const waits: number[] = [];
+    const { throttle } = world.guards;
+    world.guards.throttle = async (subscription, row) => {
+      waits.push((Date.parse(row.until) - Date.parse(row.since)) / 1000);
+      return throttle(subscription, row);
+    };
+    world.arm.onWrite = (_, take) => {
+      if (waits.length < 7) return refused('throttled', 'TooManyRequests');
+      take();
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await deliverAll(host, [SHOP]);
+    await host.settle();
+    expect(waits).toEqual([10, 20, 40, 80, 160, 300, 300]);
+    // Much later it is a new beginning.
+    world.clock.advance(3600);
+    world.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.0');
+    throttleOneWrite(world, null);
+    await host.deliver(gridEvent('later', SHOP));
+    await host.settle();
+    expect(waits.at(-1)).toBe(10);
+  });
+});
+
+describe('promise 9: fail closed', () => {
+  test.each(['event', 'decision', 'wake', 'sweep'] as const)(
+    'guards that cannot be read: Azure is not asked, and the message of a %s comes again',
+    async (cause) => {
+      const { world, ports, asked } = stage();
+      seedWebApp(world.arm, UNSAFE);
+      const failing = failingWorld(ports, 'guards.read', new StorageUnavailable('down'));
+      await expect(reconcile(failing, { resource: SHOP, cause, attempt: 0 })).rejects.toThrow('down');
+      expect([asked, world.arm.requests, world.stored.entries]).toEqual([[], [], []]);
+    },
+  );
+
+  test('nor is the estate listed', async () => {
+    const { world, ports } = stage();
+    await startSweep(world, [OURS]);
+    const host = createHost(world, { ports: failingWorld(ports, 'guards.read', new StorageUnavailable('down'), 1) });
+    await host.work();
+    expect(world.estate.asked).toEqual([]);
+    await host.settle();
+    expect(world.estate.asked).toEqual([null]);
+  });
+});
