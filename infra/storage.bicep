@@ -24,6 +24,7 @@ var tableNames = [
   'PlumblineFindings'
   'PlumblineApprovals'
   'PlumblineAudit'
+  'PlumblineAuditIndex'
   'PlumblineSettings'
   'PlumblineExemptions'
   'PlumblineDeadLetters'

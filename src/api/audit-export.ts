@@ -57,7 +57,7 @@ async function entriesOf(audit: AuditLog, filter: AuditQuery): Promise<AuditEntr
   const found: AuditEntry[] = [];
   let after: string | null = null;
   do {
-    const page: Awaited<ReturnType<AuditLog['list']>> = await audit.list(filter, { limit: 1000, after });
+    const page: Awaited<ReturnType<AuditLog['entries']>> = await audit.entries(filter, { limit: 1000, after });
     found.push(...page.items);
     if (found.length > LARGEST_EXPORT) {
       throw new Refusal(

@@ -1,13 +1,15 @@
 /**
  * The rows of the audit log, all in one partition so that an entry, the pointer that makes it unique, and the head of its
- * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> its key; h-<chain> a head.
+ * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> its key; h-<chain> a head. g-index says
+ * how far the index has come.
  */
 import * as z from 'zod';
 import type { AuditEntry, ChainHead } from '../domain/audit.ts';
+import type { AuditQuery } from '../workflows/ports.ts';
 import { type Columns, type Entity, entityOf, type Row, valueIn } from './entity.ts';
-import { newestFirst, timeOf } from './keys.ts';
+import { allOf, newestFirst, timeOf } from './keys.ts';
 import { auditEntry, chainHead } from './shapes.ts';
-import { startingWith, type Table } from './table.ts';
+import { after, between, startingWith, type Table } from './table.ts';
 
 export const AUDIT_PARTITION = 'audit';
 /** The chains of the log: few enough to keep in mind, enough not to wait for each other. Never change it for a log that exists. */
@@ -30,6 +32,21 @@ export function entryColumns(entry: AuditEntry): Columns {
     OperationId: entry.operationId,
     ApprovalId: entry.approvalId,
   };
+}
+
+/** A filter for entries, newest first: of the log itself, or of a place in its index. */
+export function entriesLike(
+  { from, to, resource, rule, kind, actor, operationId, approval }: AuditQuery,
+  { partition, prefix } = { partition: AUDIT_PARTITION, prefix: 'e-' },
+): string {
+  // The dash behind the time is the last character of the prefix: the keys of that millisecond end there.
+  const first = to === undefined ? prefix : after(`${prefix}${newestFirst(to)}-`);
+  const last = from === undefined ? after(prefix) : after(`${prefix}${newestFirst(from)}-`);
+  return allOf(
+    between(partition, first, last),
+    { Rule: rule, Kind: kind, Actor: actor?.toLowerCase(), OperationId: operationId, ApprovalId: approval },
+    resource,
+  );
 }
 
 /** Where an entry belongs. */

@@ -33,6 +33,17 @@ export function withinScope(scope: string): string {
   return odata`(ResourceKey eq ${path} or (ResourceKey ge ${`${path}/`} and ResourceKey lt ${`${path}0`}))`;
 }
 
+/**
+ * The scopes from the subscription down to this one that lists know as a whole, in lower case: the subscription, the
+ * resource group, the resource and what is below it; `.../providers/Microsoft.Web/sites` is none, and ends at its group.
+ */
+export function levelsOf(scope: string): string[] {
+  const segments = scope.toLowerCase().replace(/\/$/, '').split('/').slice(1);
+  // A group's id ends with the fourth segment; behind `providers/<namespace>` come pairs of type and name.
+  const ends = segments.map((_, index) => index + 1).filter((end) => end % 2 === 0 && end !== 6);
+  return ends.map((end) => `/${segments.slice(0, end).join('/')}`);
+}
+
 /** A filter that holds all of these; undefined ones ask for nothing. */
 export function allOf(range: string, columns: Readonly<Record<string, string | undefined>>, scope?: string): string {
   const wanted = Object.entries(columns).flatMap(([name, value]) =>

@@ -6,6 +6,7 @@ export const TABLES = {
   findings: 'PlumblineFindings',
   approvals: 'PlumblineApprovals',
   audit: 'PlumblineAudit',
+  auditIndex: 'PlumblineAuditIndex',
   settings: 'PlumblineSettings',
   exemptions: 'PlumblineExemptions',
   deadLetters: 'PlumblineDeadLetters',

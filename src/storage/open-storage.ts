@@ -61,7 +61,7 @@ export function openStorage(options: StorageOptions): Storage {
     memories: openMemories(table(TABLES.resources)),
     findings: openFindingList(table(TABLES.findings)),
     approvals: openApprovals(table(TABLES.approvals), unique),
-    audit: openAuditLog(table(TABLES.audit), anchors, auditKeys, pause),
+    audit: openAuditLog(table(TABLES.audit), table(TABLES.auditIndex), anchors, auditKeys, pause),
     settings: openSettingsStore(settingsTable),
     exemptions: openExemptions(table(TABLES.exemptions), unique),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),

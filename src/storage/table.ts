@@ -19,8 +19,8 @@ export interface Table {
   remove(key: Key): Promise<void>;
   /** All or nothing, in one partition; returns the versions in order. Removing a row that is not there is declined. */
   transact(steps: readonly Step[]): Promise<readonly (string | null)[] | Declined>;
-  /** One page in the order of keys, by at most three requests; it may be short while `next` is there. */
-  page(filter: string, page: PageRequest): Promise<Page<Row>>;
+  /** One page in the order of keys, by at most three requests or as many as given; it may be short while `next` is there. */
+  page(filter: string, page: PageRequest, mostRequests?: number): Promise<Page<Row>>;
   /** Only these columns of the rows, without their values, by at most so many requests; `complete` when that was all. */
   columns(
     filter: string,
@@ -114,10 +114,10 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
       return answer instanceof Declined ? answer : answer.subResponses.map(({ etag }) => etag ?? null);
     },
 
-    async page(filter, { limit, after }) {
+    async page(filter, { limit, after }, mostRequests = REQUESTS_A_PAGE) {
       const items: Row[] = [];
       let next = after;
-      for (let request = 0; request < REQUESTS_A_PAGE; request++) {
+      for (let request = 0; request < mostRequests; request++) {
         const page = await onePage(filter, Math.min(limit - items.length, LARGEST_PAGE), next);
         items.push(...page.items);
         next = page.next;
@@ -166,7 +166,8 @@ export function after(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }
 
-const REQUESTS_A_PAGE = 3;
+/** What a page of a list may cost. */
+export const REQUESTS_A_PAGE = 3;
 const LARGEST_PAGE = 1000;
 const ROW = z.looseObject({ partitionKey: z.string(), rowKey: z.string(), etag: z.string() });
 const ETAG = z.string();

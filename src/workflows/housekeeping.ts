@@ -1,6 +1,6 @@
 /**
  * Every minute: what is due goes back on the queue (open intents, decisions not yet carried out, expiries), what was held
- * is looked at again, and the last change of the settings is in the log. It never writes to Azure.
+ * is looked at again, the last change of the settings is in the log, and the log in its index. It never writes to Azure.
  */
 import { parseResourceId } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
@@ -26,6 +26,7 @@ export async function housekeep(world: World): Promise<void> {
   await world.audit.append(stored.facts);
   await closeExemptions(world);
   if (stored.settings.stopped === null) await releaseHeld(world, stored);
+  await world.audit.index();
 }
 
 /**

@@ -69,8 +69,8 @@ describe('GET /audit/export as jsonl', () => {
     const [entry] = world.stored.entries;
     const items = Array.from({ length: 1000 }, () => entry).filter((one) => one !== undefined);
     let pages = 0;
-    const list = async () => ({ items, next: String(++pages) });
-    const answer = await ask(exportAudit, serviceOf({ ...world, audit: { ...world.audit, list } }));
+    const entries = async () => ({ items, next: String(++pages) });
+    const answer = await ask(exportAudit, serviceOf({ ...world, audit: { ...world.audit, entries } }));
     expect(told(answer)).toBe('413 too-large');
     expect(answer.body.detail).toMatch(/from and to/);
     expect(pages).toBe(LARGEST_EXPORT / 1000 + 1);

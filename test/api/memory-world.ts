@@ -11,6 +11,7 @@ import { compliant, defineRule } from '../../src/domain/rule.ts';
 import { publicKeyText, seal } from '../../src/domain/seal.ts';
 import {
   type ApprovalQuery,
+  type AuditLog,
   type DeadLetter,
   type Page,
   type PageRequest,
@@ -77,6 +78,19 @@ export function memoryWorld(): MemoryWorld {
   const unused = (): never => {
     throw new Error('the API does not use this');
   };
+  const listEntries: AuditLog['list'] = async (query, page) =>
+    pageOf(
+      stored.entries
+        .filter(
+          (one) =>
+            fits(query.kind, one.kind) &&
+            fits(query.actor, one.actor.objectId) &&
+            (query.from === undefined || one.at >= query.from) &&
+            (query.to === undefined || one.at < query.to),
+        )
+        .reverse(),
+      page,
+    );
   return {
     stored,
     clock: { now: () => new Date(NOW), sleep: unused },
@@ -169,19 +183,9 @@ export function memoryWorld(): MemoryWorld {
           return entry;
         }),
       get: async (id) => stored.entries.find((one) => one.id === id) ?? null,
-      list: async (query, page) =>
-        pageOf(
-          stored.entries
-            .filter(
-              (one) =>
-                fits(query.kind, one.kind) &&
-                fits(query.actor, one.actor.objectId) &&
-                (query.from === undefined || one.at >= query.from) &&
-                (query.to === undefined || one.at < query.to),
-            )
-            .reverse(),
-          page,
-        ),
+      list: listEntries,
+      entries: listEntries,
+      index: async () => undefined,
       verify: async () => ({
         valid: true,
         complete: true,

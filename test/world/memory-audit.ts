@@ -29,26 +29,29 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
     entries.push(entry);
     return entry;
   };
+  const list: AuditLog['list'] = async (query, page) =>
+    pageOf(
+      entries
+        .filter(
+          (one) =>
+            fits(query.kind, one.kind) &&
+            fits(query.rule, one.rule ?? undefined) &&
+            fits(query.actor, one.actor.objectId) &&
+            fits(query.operationId, one.operationId ?? undefined) &&
+            fits(query.approval, one.approvalId ?? undefined) &&
+            (query.resource === undefined || (one.resource !== null && isWithin(one.resource.id, query.resource))) &&
+            (query.from === undefined || one.at >= query.from) &&
+            (query.to === undefined || one.at < query.to),
+        )
+        .reverse(),
+      page,
+    );
   return {
     append: async (facts) => facts.map(appendOne).map((entry) => structuredClone(entry)),
     get: async (id) => structuredClone(entries.find((one) => one.id === id) ?? null),
-    list: async (query, page) =>
-      pageOf(
-        entries
-          .filter(
-            (one) =>
-              fits(query.kind, one.kind) &&
-              fits(query.rule, one.rule ?? undefined) &&
-              fits(query.actor, one.actor.objectId) &&
-              fits(query.operationId, one.operationId ?? undefined) &&
-              fits(query.approval, one.approvalId ?? undefined) &&
-              (query.resource === undefined || (one.resource !== null && isWithin(one.resource.id, query.resource))) &&
-              (query.from === undefined || one.at >= query.from) &&
-              (query.to === undefined || one.at < query.to),
-          )
-          .reverse(),
-        page,
-      ),
+    list,
+    entries: list,
+    index: async () => undefined,
     verify: async () => verification(entries, signing),
     anchor: async () => ({ verification: verification(entries, signing), anchor: null }),
     newestAnchor: async () => null,
