@@ -89,6 +89,13 @@ const factFields = {
 };
 const auditFact = shapeOf<AuditFact>()(z.strictObject(factFields));
 
+/** Facts that wait in a row to be signed: those about such a row and no others, so that none can be slipped in through it. */
+function factsAbout(...kinds: readonly string[]) {
+  return listOf(
+    auditFact.refine(({ kind }) => kinds.some((one) => kind.startsWith(`${one}.`)), 'is no fact about such a row'),
+  );
+}
+
 export const auditEntry = shapeOf<AuditEntry>()(
   z.strictObject({
     ...factFields,
@@ -189,7 +196,7 @@ export const approval = shapeOf<Approval>()(
     supersededBy: orNull,
     moved: listOf(change),
     auditIds: listOf(text),
-    unlogged: listOf(auditFact),
+    unlogged: factsAbout('approval'),
   }),
 );
 
@@ -252,7 +259,7 @@ export const storedSettings = shapeOf<StoredSettings>()(
     revision: z.int(),
     stoppedAt: orNull,
     stoppedBy: person.nullable(),
-    facts: listOf(auditFact),
+    facts: factsAbout('settings', 'service'),
   }),
 );
 
@@ -268,6 +275,6 @@ export const exemption = shapeOf<Exemption>()(
     createdAt: text,
     createdBy: actor,
     removedAt: orNull,
-    unlogged: listOf(auditFact),
+    unlogged: factsAbout('exemption'),
   }),
 );

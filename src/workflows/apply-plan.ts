@@ -56,7 +56,9 @@ export function planOperations(
     ...operation,
     entries: operation.entries.map((entry): OpenEntry => {
       const want = wanted.find(({ digest }) => digest === entry.digest);
-      return want ? { ...entry, approvalId: want.approvalId, attempts: entry.attempts + 1, state: 'open' } : entry;
+      return want
+        ? { ...entry, changes: want.changes, approvalId: want.approvalId, attempts: entry.attempts + 1, state: 'open' }
+        : entry;
     }),
   }));
   if (fresh.length === 0) return again;

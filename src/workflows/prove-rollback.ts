@@ -4,19 +4,16 @@
  */
 import type { Approval } from '../domain/approval.ts';
 import { sameJson } from '../domain/json.ts';
-import { parsePublicKey, sealFault } from '../domain/seal.ts';
 import type { World } from './ports.ts';
+import { signedEntry } from './signed-entry.ts';
 
 /** Why this rollback is not the way back of a signed fix of the same rule on the same resource; null when it is. */
 export async function unprovenRollback(
-  { audit }: Pick<World, 'audit'>,
+  world: Pick<World, 'audit' | 'log'>,
   { resource, rule, changes, auditIds: [fixId] }: Approval,
 ): Promise<string | null> {
-  const fix = fixId === undefined ? null : await audit.get(fixId);
-  if (fix?.kind !== 'fix.applied') return 'the log has no fix that it puts back';
-  const keys = audit.publicKeys.flatMap(({ keyId, publicKey }) => parsePublicKey(`${keyId}:${publicKey}`) ?? []);
-  const fault = sealFault(fix, keys);
-  if (fault !== null) return `of the entry of the fix ${fault.replace(/^its/, 'the')}`;
+  const fix = fixId === undefined ? null : await signedEntry(world, fixId);
+  if (fix?.kind !== 'fix.applied') return 'the log has no signed entry of a fix that it puts back';
   if (fix.rule !== rule.id || fix.resource?.id.toLowerCase() !== resource.id.toLowerCase()) {
     return 'the fix that it names is of another rule or resource';
   }

