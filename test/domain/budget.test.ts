@@ -70,6 +70,23 @@ describe('promise 11: at most so many resources are written automatically within
     expect(asked.ask('c', MINUTE).granted).toBe(true);
   });
 
+  test('a limit that was lowered lets nobody in before so few are left', () => {
+    const asked = line(3);
+    for (const [index, one] of ['a', 'b', 'c'].entries()) asked.ask(one, index * 10 * MINUTE);
+    asked.limit = 1;
+    expect(minutes(asked.ask('d', 30 * MINUTE))).toBe(80);
+    expect([asked.ask('d', 79 * MINUTE).granted, asked.ask('d', 80 * MINUTE).granted]).toEqual([false, true]);
+  });
+
+  test('an instance whose clock is behind shortens no hour, and sees whose ends first', () => {
+    const asked = line(2);
+    asked.ask('a', 10 * MINUTE);
+    expect([asked.ask('a', 5 * MINUTE).granted, asked.ask('b', 5 * MINUTE).granted]).toEqual([true, true]);
+    expect(minutes(asked.ask('c', 10 * MINUTE))).toBe(65);
+    expect([asked.ask('c', 65 * MINUTE).granted, asked.ask('d', 69 * MINUTE).granted]).toEqual([true, false]);
+    expect(asked.ask('d', 70 * MINUTE).granted).toBe(true);
+  });
+
   test('a limit of 0 never grants, and asks everybody to come again in an hour', () => {
     const asked = line(0);
     for (const now of [0, HOUR, 2 * HOUR])
@@ -200,13 +217,22 @@ describe('an hour begins to hold once', () => {
   });
 });
 
-test('the line is bounded: without a place it is an hour later, and nobody else is kept waiting', () => {
-  const asked = line(1);
-  for (let index = 0; index <= MOST_PLACES; index++) asked.ask(`r${index}`, 0);
-  expect(asked.now().waiting).toHaveLength(MOST_PLACES);
-  expect(asked.ask('one more', MINUTE)).toMatchObject({ granted: false, due: MINUTE + HOUR });
-  expect(asked.now().waiting).toHaveLength(MOST_PLACES);
-  asked.limit = 100_000;
-  for (let index = 0; index <= MOST_PLACES + 1; index++) asked.ask(`r${index}`, 2 * HOUR + index);
-  expect(asked.now().grants).toHaveLength(MOST_PLACES);
+describe('a budget is one row', () => {
+  const all = Array.from({ length: MOST_PLACES }, (_, index) => `r${index}`);
+
+  test('so the line is bounded: without a place it is an hour later, with one it is kept', () => {
+    const full: Budget = { ...EMPTY_BUDGET, waiting: all.map((resource) => ({ resource, due: 5 * HOUR })) };
+    const { budget, answer } = claim({ ...full, grants: [{ resource: 'a', first: 0, last: 0 }] }, 'new', MINUTE, 1);
+    expect(answer).toMatchObject({ granted: false, due: MINUTE + HOUR });
+    expect(budget.waiting).toEqual(full.waiting);
+    const known = claim(budget, 'r3', MINUTE, 1);
+    expect(known.answer).toMatchObject({ due: 4 * HOUR });
+    expect(known.budget.waiting).toHaveLength(MOST_PLACES);
+  });
+
+  test('so no limit counts for more than it holds', () => {
+    const full: Budget = { ...EMPTY_BUDGET, grants: all.map((resource) => ({ resource, first: 0, last: 0 })) };
+    expect(claim(full, 'new', MINUTE, 100_000).answer).toMatchObject({ granted: false, used: MOST_PLACES, due: HOUR });
+    expect(claim(full, 'r7', MINUTE, 100_000).answer).toEqual({ granted: true });
+  });
 });

@@ -103,8 +103,12 @@ describe('promise 11: at most fixesPerHour resources are written automatically p
     expect(held(world)).toEqual([appNamed('third')]);
   });
 
-  test('in mode audit and while stopped nothing is claimed', async () => {
+  test('for what a person approved, in mode audit and while stopped nothing is claimed', async () => {
     const { world, host } = await withLimit(1);
+    await drift(world, host, 'asked', RISKY);
+    await host.decide(decisionOn(world, 'approve'));
+    await host.settle(60);
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
     for (const settings of [{ mode: 'audit' }, { mode: 'autofix', stopped: { reason: 'night' } }]) {
       await change(world, settings);
       await drift(world, host, 'first');
