@@ -7,7 +7,7 @@ import { giveUpTurn } from './keep-budget.ts';
 import { type Facts, nothingKnown } from './load-facts.ts';
 import type { ResourceMemory, World } from './ports.ts';
 import { logFact } from './record.ts';
-import { isUnresolved } from './resolve-intents.ts';
+import { isUnresolved, withIntent } from './resolve-intents.ts';
 import { storeApproval } from './store-approval.ts';
 
 const GONE = { code: 'gone' as const, text: 'The resource is gone.' };
@@ -27,7 +27,8 @@ export async function forget(
     message: GONE.text,
     cause: 'gone',
   };
-  const endings = facts.memory.operations.flatMap(({ operationId, entries }) =>
+  const intended = await withIntent(world, facts.memory.operations);
+  const endings = intended.flatMap(({ operationId, entries }) =>
     entries.filter(({ state }) => isUnresolved(state)).map((entry) => endingFact(occasion, operationId, entry, ending)),
   );
   const entries = await world.audit.append(endings);

@@ -69,7 +69,7 @@ export async function resolveIntents(
  * A crash may come between remembering an intent and logging it: then nothing was written, and there is nothing to end. What
  * was intended is what the log says, which is signed.
  */
-async function withIntent(world: World, operations: readonly OpenOperation[]): Promise<OpenOperation[]> {
+export async function withIntent(world: World, operations: readonly OpenOperation[]): Promise<OpenOperation[]> {
   const checked = await Promise.all(
     operations.map(async (operation) => {
       const entries = await Promise.all(

@@ -49,6 +49,15 @@ describe('promise 14: an intent is what the log says, whatever the tables rememb
     expect(JSON.stringify([made.world.stored.entries, made.world.arm.requests])).not.toContain(COMMAND);
   });
 
+  test('the app is gone', async () => {
+    const made = await died('before');
+    tamper(made);
+    made.world.arm.remove(SHOP);
+    await made.host.settle();
+    expect(factsIn(made.world)).toEqual(['fix.intended webapp-min-tls', 'fix.failed webapp-min-tls']);
+    expect(JSON.stringify(made.world.stored.entries)).not.toContain(COMMAND);
+  });
+
   test('an intent whose entry was edited is none, and the service says so', async () => {
     const made = await died('after');
     const { entries } = made.world.stored;
