@@ -40,7 +40,7 @@ export interface SimulatorOptions {
   retryMilliseconds?: readonly number[];
   /** Page size, lag and quota of Resource Graph. */
   graph?: GraphOptions;
-  /** The role of the managed identity: false answers 403 AuthorizationFailed. Default: everything but POST actions. */
+  /** The role of the managed identity: false answers 403 AuthorizationFailed. Default: the roles that are deployed. */
   allows?: Allows;
 }
 

@@ -182,9 +182,6 @@ function refuseApiVersion(version: string | null, address: Address): void {
   }
 }
 
-/** The role of the service until one is generated: everything but POST actions, which give secrets away or restart. */
-export const everythingButActions: Allows = ({ method }) => method !== 'POST';
-
 /** Headers of every ARM answer. */
 export function armHeaders(method: string, correlationId: string, remaining: number): Record<string, string> {
   const kind = method === 'GET' ? 'reads' : method === 'DELETE' ? 'deletes' : 'writes';

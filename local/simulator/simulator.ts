@@ -17,7 +17,8 @@ import { pause } from './pause.ts';
 import { changeAs } from './people.ts';
 import { rateLimit } from './rate-limit.ts';
 import { resourceGraph } from './resource-graph.ts';
-import { answerArm, armHeaders, everythingButActions, type Manager, type Outcome } from './resource-manager.ts';
+import { answerArm, armHeaders, type Manager, type Outcome } from './resource-manager.ts';
+import { deployedRole } from './role.ts';
 import { type Incoming, listen } from './server.ts';
 import { writes } from './writes.ts';
 
@@ -53,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     graph: resourceGraph(estate, options.graph ?? {}),
     operations: running,
     writes: writer,
-    allows: options.allows ?? everythingButActions,
+    allows: options.allows ?? deployedRole(),
     audience: url,
     pause: (milliseconds) => pause(milliseconds, closing.signal),
   };

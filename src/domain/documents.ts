@@ -24,7 +24,7 @@ export interface DocumentDefinition {
   readonly name: DocumentName;
   readonly kinds: readonly ResourceKind[];
   readonly apiVersion: string;
-  readonly readAction: string;
+  readonly readActions: readonly string[];
   /** sweep: outside the changed resource, so it never costs a read on an event. */
   readonly when: 'event' | 'sweep';
   /** What a 404 means: the resource is gone, the document must exist and its absence tells nothing, or there simply is none. */
@@ -72,6 +72,7 @@ export type DocumentName = (typeof DOCUMENT_NAMES)[number];
 const WEB = '2025-05-01';
 const APP = '2025-07-01';
 const INSIGHTS = '2021-05-01-preview';
+const SUBNET_JOIN = 'Microsoft.Network/virtualNetworks/subnets/join/action';
 
 /** The documents that rules read today; a name without a row is known in snapshot files only. */
 export const DOCUMENTS: readonly DocumentDefinition[] = [
@@ -79,7 +80,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     name: 'resource',
     kinds: ['web-app'],
     apiVersion: WEB,
-    readAction: 'Microsoft.Web/sites/read',
+    readActions: ['Microsoft.Web/sites/read'],
     when: 'event',
     missing: 'gone',
     path: (resource) => resource.id,
@@ -88,7 +89,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
       how: 'merge',
       actions: ['Microsoft.Web/sites/write'],
       // App Service checks the network join again on every site update, whatever the update is about.
-      linkedActions: ['Microsoft.Network/virtualNetworks/subnets/join/action'],
+      linkedActions: [SUBNET_JOIN, 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'],
       impact: (path) => (/^\/properties\/(publicNetworkAccess|clientCert)/i.test(path) ? 'traffic' : 'restart'),
     },
   },
@@ -96,7 +97,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     name: 'resource',
     kinds: ['container-app'],
     apiVersion: APP,
-    readAction: 'Microsoft.App/containerApps/read',
+    readActions: ['Microsoft.App/containerApps/read'],
     when: 'event',
     missing: 'gone',
     path: (resource) => resource.id,
@@ -112,7 +113,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     name: 'resource',
     kinds: ['environment'],
     apiVersion: APP,
-    readAction: 'Microsoft.App/managedEnvironments/read',
+    readActions: ['Microsoft.App/managedEnvironments/read'],
     when: 'event',
     missing: 'gone',
     path: (resource) => resource.id,
@@ -128,7 +129,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     name: 'config/web',
     kinds: ['web-app'],
     apiVersion: WEB,
-    readAction: 'Microsoft.Web/sites/config/read',
+    readActions: ['Microsoft.Web/sites/config/read'],
     when: 'event',
     missing: 'unknown',
     path: (resource) => `${resource.id}/config/web`,
@@ -136,7 +137,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
       method: 'PATCH',
       how: 'merge',
       actions: ['Microsoft.Web/sites/config/write'],
-      linkedActions: ['Microsoft.Network/virtualNetworks/subnets/join/action'],
+      linkedActions: [SUBNET_JOIN],
       impact: (path) => (/^\/properties\/(cors|ipSecurity|scmIpSecurity)/i.test(path) ? 'traffic' : 'restart'),
     },
   },
@@ -198,7 +199,11 @@ function publishingPolicy(which: 'ftp' | 'scm'): DocumentDefinition {
     name: `basicPublishingCredentialsPolicies/${which}`,
     kinds: ['web-app'],
     apiVersion: WEB,
-    readAction: `Microsoft.Web/sites/basicPublishingCredentialsPolicies/${which}/read`,
+    // Which of them Azure checks is not documented; both exist.
+    readActions: [
+      'Microsoft.Web/sites/basicPublishingCredentialsPolicies/read',
+      `Microsoft.Web/sites/basicPublishingCredentialsPolicies/${which}/read`,
+    ],
     when: 'event',
     missing: 'unknown',
     path: (resource) => `${resource.id}/basicPublishingCredentialsPolicies/${which}`,
@@ -220,7 +225,7 @@ function diagnosticSettings(kind: ResourceKind, impact: Impact): DocumentDefinit
     name: 'diagnosticSettings',
     kinds: [kind],
     apiVersion: INSIGHTS,
-    readAction: 'Microsoft.Insights/diagnosticSettings/read',
+    readActions: ['Microsoft.Insights/diagnosticSettings/read'],
     when: 'event',
     missing: 'unknown',
     path: (resource) => `${resource.id}/providers/Microsoft.Insights/diagnosticSettings`,

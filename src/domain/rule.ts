@@ -55,7 +55,10 @@ export interface Rule<P> {
   readonly kind: ResourceKind;
   /** Whether a fix can be undone; a single change still cannot be when it came from null. */
   readonly reversible: boolean;
+  /** What it reads. */
   readonly documents: readonly DocumentName[];
+  /** What its fixes write: the roles follow from it. */
+  readonly writes: readonly DocumentName[];
   readonly parameters: z.ZodType<P>;
   /** Whether these parameters ask for more than the defaults do: then the rule is risky unless the setting says its tier. */
   stricter?(parameters: P): boolean;

@@ -220,6 +220,7 @@ const metadata = {
   kind: 'web-app',
   reversible: true,
   documents: ['config/web'],
+  writes: ['config/web'],
   references: [{ source: 'MCSB', id: 'DP-3' }],
   check: () => compliant('fine'),
   source: () => ({ bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' }),

@@ -30,6 +30,7 @@ export function ruleLike(members: Partial<AnyRule> = {}): AnyRule {
       kind: 'web-app',
       reversible: true,
       documents: ['config/web'],
+      writes: ['config/web'],
       parameters: z.object({}),
       references: [{ source: 'MCSB', id: 'DP-3' }],
       check: () => compliant('It is right.'),

@@ -12,8 +12,10 @@ type Judge = (snapshot: Snapshot) => Evaluation;
 
 /** The obligations by name; each throws when the rule does not meet it. */
 export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Judge) => void>> = {
-  'every changed document can be written': (snapshot, judge) => {
-    for (const { document } of judge(snapshot).changes) {
+  'every changed document can be written, and is declared': (snapshot, judge) => {
+    const { rule, changes } = judge(snapshot);
+    for (const { document } of changes) {
+      expect(rule.writes).toContain(document);
       expect(documentOf(snapshot.resource.kind, document)?.write, document).toBeDefined();
     }
   },

@@ -18,6 +18,7 @@ export const rule = defineRule({
   kind: 'container-app',
   reversible: true,
   documents: ['resource'],
+  writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['0e80e269-43a4-4ae9-b5bc-178126b8a5cb'],

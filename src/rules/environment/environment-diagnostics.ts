@@ -20,6 +20,7 @@ export const rule = defineRule({
   kind: 'environment',
   reversible: true,
   documents: ['resource', 'diagnosticSettings'],
+  writes: ['resource', 'diagnosticSettings'],
   parameters: logExportParameters,
   references: referencesOf({
     'Azure Policy (fix)': ['6a664864-e2b5-413e-b930-f11caa132f16'],

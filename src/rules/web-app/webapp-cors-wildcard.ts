@@ -20,6 +20,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: WEB_CONFIG_DOCUMENTS,
+  writes: ['config/web'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['5744710e-cc2f-4ee8-8809-3b11e89f4bc9'],

@@ -16,6 +16,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: ['resource', 'diagnosticSettings'],
+  writes: ['diagnosticSettings'],
   parameters: logExportParameters,
   references: referencesOf({
     'Azure Policy': ['91a78b24-f231-4a8a-8da9-02c35b2b6510'],

@@ -17,6 +17,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: ['basicPublishingCredentialsPolicies/ftp', 'config/web'],
+  writes: ['basicPublishingCredentialsPolicies/ftp'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['871b205b-57cf-4e1e-a234-492616998bf7'],

@@ -16,6 +16,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: WEB_CONFIG_DOCUMENTS,
+  writes: ['config/web'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['4d24b6d4-5e53-4a4f-a7f4-618fa573ee4b'],

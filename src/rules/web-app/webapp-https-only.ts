@@ -15,6 +15,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: ['resource'],
+  writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['a4af4a39-4135-47fb-b175-47fbdf85311d'],

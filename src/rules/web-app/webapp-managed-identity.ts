@@ -20,6 +20,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: false,
   documents: ['resource'],
+  writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['2b9ad585-36bc-4615-b300-fd4435808332'],

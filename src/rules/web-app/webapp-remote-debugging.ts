@@ -16,6 +16,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: WEB_CONFIG_DOCUMENTS,
+  writes: ['config/web'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['cb510bfd-1cba-4d9f-a230-cb0976f4bb71'],

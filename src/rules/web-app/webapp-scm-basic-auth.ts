@@ -15,6 +15,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: ['basicPublishingCredentialsPolicies/scm'],
+  writes: ['basicPublishingCredentialsPolicies/scm'],
   parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['aede300b-d67f-480a-ae26-4b3dfb1a1fdc'],

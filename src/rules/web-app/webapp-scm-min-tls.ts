@@ -16,6 +16,7 @@ export const rule = defineRule({
   kind: 'web-app',
   reversible: true,
   documents: WEB_CONFIG_DOCUMENTS,
+  writes: ['config/web'],
   parameters: tlsParameters,
   stricter: asksForMoreTls,
   references: referencesOf({ MCSB: ['DP-3'] }),

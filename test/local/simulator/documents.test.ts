@@ -23,6 +23,7 @@ describe('what Resource Manager answers about resources', () => {
 
   beforeAll(async () => {
     simulator = await startSimulator({
+      allows: ({ method }) => method !== 'POST',
       estate: {
         resources: [
           plan({ name: 'plan-linux' }),

@@ -229,6 +229,29 @@ describe('who may do what', () => {
   });
 });
 
+describe('promise 13: least privilege', () => {
+  it('the identity may do what the deployed roles say, and nothing else', async () => {
+    const strict = await startSimulator({ estate: { resources: [webApp({ name: 'web' })] } });
+    const identity = await connect(strict);
+    expect((await identity.get(`${site}/config/web`)).status).toBe(200);
+    expect((await identity.send('PATCH', site, { properties: { httpsOnly: true } })).status).toBe(200);
+    const outside: [string, string][] = [
+      ['POST', `${site}/config/appsettings/list`],
+      ['POST', `${site}/restart`],
+      ['DELETE', site],
+      ['GET', `${site}/backups`],
+      ['POST', `${site}/slotsswap`],
+    ];
+    for (const [method, path] of outside) {
+      const answer = await identity.send(method, path);
+      const told = `${method} ${path}: ${answer.status} ${answer.at('error.code')}`;
+      expect(told).toBe(`${method} ${path}: 403 AuthorizationFailed`);
+    }
+    identity.close();
+    await strict.close();
+  });
+});
+
 describe('hooks', () => {
   it('run before a request is looked at, and between its effect and its answer', async () => {
     const seen: string[] = [];

@@ -11,6 +11,7 @@ let azure: Azure;
 
 beforeEach(async () => {
   simulator = await startSimulator({
+    allows: () => true,
     operationMilliseconds: 60_000,
     estate: {
       resources: [

@@ -1,0 +1,86 @@
+/**
+ * What the identity of Plumbline may do in Azure, from the table of documents and what rules say that they write. The
+ * custom roles of the infrastructure, docs/permissions.md and what the simulator lets through are made of it.
+ */
+import { DOCUMENTS, type DocumentDefinition } from './documents.ts';
+import type { ResourceKind } from './resource.ts';
+import type { AnyRule, Profile } from './rule.ts';
+
+export interface Permission {
+  readonly action: string;
+  /** The documents, by kind of resource, that it is needed for; or what else. */
+  readonly because: readonly string[];
+}
+
+export interface Roles {
+  /** Enough for mode `audit`: it can change nothing. */
+  readonly reader: readonly Permission[];
+  /** By profile: what fixes and rollbacks write, and asking how a long write goes. */
+  readonly writer: Readonly<Record<Profile, readonly Permission[]>>;
+  /** What Azure checks on other resources when it takes a write: to be granted on those alone. */
+  readonly linked: readonly Permission[];
+}
+
+/** The roles for these rules. */
+export function rolesFor(rules: readonly AnyRule[]): Roles {
+  const written = (profile: Profile) =>
+    DOCUMENTS.filter(({ name, kinds }) =>
+      rules.some(
+        (rule) =>
+          rule.writes.includes(name) &&
+          kinds.includes(rule.kind) &&
+          (profile === 'strict' || rule.profile === 'baseline'),
+      ),
+    );
+  const writer = (profile: Profile) =>
+    permissions([...written(profile).flatMap((row) => needs(row, row.write?.actions ?? [])), ...POLLING]);
+  return {
+    reader: permissions(DOCUMENTS.flatMap((row) => needs(row, row.readActions))),
+    writer: { baseline: writer('baseline'), strict: writer('strict') },
+    linked: permissions(written('strict').flatMap((row) => needs(row, row.write?.linkedActions ?? []))),
+  };
+}
+
+/** The actions of a role, as a role definition lists them. */
+export function actionsOf(role: readonly Permission[]): string[] {
+  return role.map(({ action }) => action);
+}
+
+type Need = readonly [action: string, because: string];
+
+/** Azure answers a long write with the address of its operation, which has an action of its own to be asked. */
+const POLLING: readonly Need[] = [
+  'containerappOperationStatuses',
+  'containerappOperationResults',
+  'managedEnvironmentOperationStatuses',
+  'managedEnvironmentOperationResults',
+].map((type) => [`Microsoft.App/locations/${type}/read`, 'the progress of a long write']);
+
+/** A slot is a resource of its own type, with actions of its own. */
+function needs({ name, kinds }: DocumentDefinition, actions: readonly string[]): Need[] {
+  return kinds.flatMap((kind) =>
+    actions.flatMap((action): Need[] => {
+      const own: Need = [action, `${name} of ${OWNERS[kind]}`];
+      if (!action.startsWith(SITES)) return [own];
+      return [own, [`${SITES}slots/${action.slice(SITES.length)}`, `${name} of a slot`]];
+    }),
+  );
+}
+
+const SITES = 'Microsoft.Web/sites/';
+const OWNERS: Readonly<Record<ResourceKind, string>> = {
+  'web-app': 'a web app',
+  'container-app': 'a container app',
+  environment: 'an environment',
+  plan: 'a plan',
+  subscription: 'a subscription',
+};
+
+/** Each action once, with all that needs it, in the order of the alphabet. */
+function permissions(needed: readonly Need[]): Permission[] {
+  const byAction = new Map<string, Set<string>>();
+  for (const [action, because] of needed) byAction.set(action, (byAction.get(action) ?? new Set()).add(because));
+  return [...byAction]
+    .map(([action, because]) => ({ action, because: [...because].sort() }))
+    .sort((a, b) => (a.action < b.action ? -1 : 1));
+}

@@ -1,0 +1,17 @@
+/** What `npm run generate` writes is in the repository as it would write it now. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { permissionsPage, rolesFile } from '../../local/generated-roles.ts';
+import { rolesFor } from '../../src/domain/roles.ts';
+import { rules } from '../../src/rules/index.ts';
+import { ROOT } from './pages.ts';
+
+const roles = rolesFor(rules);
+
+test.each([
+  ['infra/roles.json', rolesFile(roles)],
+  ['docs/permissions.md', permissionsPage(roles)],
+])('%s is current; npm run generate writes it', (file, content) => {
+  expect(readFileSync(path.join(ROOT, file), 'utf8')).toBe(content);
+});
