@@ -1,21 +1,36 @@
-/** Approvals: one row each, newest first by their ids, saved only under the version that was read. */
+/**
+ * Approvals: one row each, newest first by their ids, saved only under the version that was read, and in the same
+ * transaction where lists find it. A version begins with the status that was read: what the index has of it goes.
+ */
 import * as z from 'zod';
+import type { Approval } from '../domain/approval.ts';
 import type { ApprovalHead } from '../domain/approval-group.ts';
 import { IMPACTS } from '../domain/documents.ts';
 import { type ApprovalQuery, type Approvals, StaleVersion } from '../workflows/ports.ts';
-import { entityOf, valueIn } from './entity.ts';
+import { indexedId, indexKeys, indexRows, prefixFor } from './approval-index.ts';
+import { entityOf, jsonOf, type Row, valueIn } from './entity.ts';
 import { allOf, isPlainId } from './keys.ts';
+import { Declined } from './requests.ts';
 import { approval } from './shapes.ts';
 import { startingWith, type Table } from './table.ts';
 
 /** `unique` gives a text of at least twelve hex characters that was never given before. */
 export function openApprovals(table: Table, unique: () => string): Approvals {
+  /** The approval of a row; one that is too large for copies is read where it is. */
+  async function approvalIn(row: Row): Promise<Approval | null> {
+    const isCopy = jsonOf(row) !== null;
+    const whole = isCopy ? row : await table.get(PARTITION, indexedId(row));
+    return whole && valueIn(approval, table.name, whole);
+  }
+
   return {
     async get(id) {
       // The claims (k-) are in this table as well, and are no approvals.
       if (!isPlainId(id) || !id.startsWith('a')) return null;
       const row = await table.get(PARTITION, id);
-      return row && { value: valueIn(approval, table.name, row), version: row.etag };
+      if (!row) return null;
+      const value = valueIn(approval, table.name, row);
+      return { value, version: versionOf(value, row.etag) };
     },
 
     newId(now) {
@@ -31,22 +46,26 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
     },
 
     async save(saved, version) {
-      const entity = entityOf({ partitionKey: PARTITION, rowKey: saved.id }, saved, {
-        Status: saved.status,
-        ResourceKey: saved.resource.id.toLowerCase(),
-        Rule: saved.rule.id,
-        ResourceId: saved.resource.id,
-        RequestedAt: saved.requestedAt,
-        Impact: saved.rule.impact,
-      });
-      const next = version === null ? await table.insert(entity) : await table.replace(entity, version);
-      if (next === null) throw new StaleVersion(`somebody else saved approval ${saved.id} first`);
-      return next;
+      const columns = columnsOf(saved);
+      const row = entityOf({ partitionKey: PARTITION, rowKey: saved.id }, saved, columns);
+      const [status, etag] = version === null ? [] : version.split(VERSION_PARTS);
+      const rows = indexRows(saved, row, columns);
+      const present = new Set(rows.map(({ rowKey }) => rowKey));
+      const stale = status === undefined ? [] : indexKeys(saved, status).filter((key) => !present.has(key));
+      const answer = await table.transact([
+        etag === undefined ? { insert: row } : { replace: row, etag },
+        ...rows.map((put) => ({ put })),
+        ...stale.map((rowKey) => ({ remove: { partitionKey: PARTITION, rowKey } })),
+      ]);
+      const next = answer instanceof Declined ? null : answer[0];
+      if (!next) throw new StaleVersion(`somebody else saved approval ${saved.id} first`);
+      return versionOf(saved, next);
     },
 
     async list(query, page) {
       const { items, next } = await table.page(filterOf(query), page);
-      return { items: items.map((row) => valueIn(approval, table.name, row)), next };
+      const found = await Promise.all(items.map(approvalIn));
+      return { items: found.filter((one) => one !== null), next };
     },
 
     async heads(query) {
@@ -57,10 +76,28 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
   };
 }
 
-function filterOf({ status, resource, rule }: ApprovalQuery): string {
-  return allOf(startingWith(PARTITION, 'a'), { Status: status, Rule: rule }, resource);
+function filterOf(query: ApprovalQuery): string {
+  const { status, resource, rule } = query;
+  return allOf(startingWith(PARTITION, prefixFor(query) ?? 'a'), { Status: status, Rule: rule }, resource);
 }
 
+function columnsOf({ status, resource, rule, requestedAt }: Approval): Readonly<Record<string, string>> {
+  return {
+    Status: status,
+    ResourceKey: resource.id.toLowerCase(),
+    Rule: rule.id,
+    ResourceId: resource.id,
+    RequestedAt: requestedAt,
+    Impact: rule.impact,
+  };
+}
+
+function versionOf({ status }: Approval, etag: string): string {
+  return `${status} ${etag}`;
+}
+
+/** The status has no space; an ETag may. */
+const VERSION_PARTS = /(?<=^\S+) /;
 const PARTITION = 'approval';
 /** A request reads a thousand rows. */
 const MOST_COUNTING_REQUESTS = 30;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
+import { indexKeys, prefixFor } from '../../src/storage/approval-index.ts';
 import { TABLES } from '../../src/storage/names.ts';
+import { openTable } from '../../src/storage/table.ts';
 import { type ApprovalQuery, type Approvals, StaleVersion } from '../../src/workflows/ports.ts';
 import { useAccount } from './azurite.ts';
 import { app, approval, SUBSCRIPTION, time } from './samples.ts';
@@ -104,6 +106,51 @@ describe('the queue of approvals', () => {
     expect(await listed({ rule: 'webapp-http2' })).toEqual([]);
   });
 
+  it('finds an approval under the status that it has, and under no other', async () => {
+    const { approvals } = account.open();
+    const one = approval('a-moves', app('moves', 'Moves'));
+    const { id } = one.resource;
+    const statuses = ['pending', 'approved', 'blocked', 'applied'] as const;
+    let version: string | null = null;
+    for (const status of statuses) {
+      version = await approvals.save({ ...one, status }, version);
+      // Again, as when only what it remembers of the log changes.
+      version = await approvals.save({ ...one, status, auditIds: ['entry'] }, version);
+      for (const asked of statuses) {
+        for (const query of [
+          {},
+          { rule: one.rule.id },
+          { resource: id },
+          { resource: id.split('/providers')[0] ?? '' },
+        ]) {
+          const found = (await all(approvals, { ...query, status: asked }, 50)).filter((other) => other.id === one.id);
+          expect(found, `${asked} ${JSON.stringify(query)}`).toEqual(
+            asked === status ? [{ ...one, status, auditIds: ['entry'] }] : [],
+          );
+        }
+      }
+    }
+    const rows = await openTable(account.table(TABLES.approvals), () => undefined).all("PartitionKey eq 'approval'");
+    const kept = rows.map(({ rowKey }) => rowKey).filter((key) => key.startsWith('x-') && key.endsWith('-a-moves'));
+    expect(kept.sort()).toEqual(indexKeys(one, 'applied').sort());
+  });
+
+  it('costs one request to save, also when its status changes, and lists what is too large for copies', async () => {
+    const { approvals } = account.open();
+    const large = approval('a-large', app('large', 'Large'), { moved: [], reasons: [] });
+    const changes = [{ document: 'config/web' as const, path: '/properties/x', from: 'x'.repeat(450_000), to: null }];
+    account.requests();
+    const version = await approvals.save({ ...large, changes }, null);
+    const rejected = { ...large, changes, status: 'rejected' as const };
+    await approvals.save(rejected, version);
+    expect(account.requests().table).toBe(2);
+    const { items } = await approvals.list(
+      { resource: large.resource.id, status: 'rejected' },
+      { limit: 5, after: null },
+    );
+    expect(items).toEqual([rejected]);
+  });
+
   it('counts thousands by their heads alone, in a request for each thousand', async () => {
     const { approvals } = account.open();
     const table = account.table(TABLES.approvals);
@@ -113,7 +160,7 @@ describe('the queue of approvals', () => {
           'create',
           {
             partitionKey: 'approval',
-            rowKey: `a-count-${start + n}`,
+            rowKey: `${prefixFor({ status: 'unknown' })}a-count-${start + n}`,
             Status: 'unknown',
             ResourceKey: app(`count-${n}`).key,
             ResourceId: app(`count-${n}`).id,
