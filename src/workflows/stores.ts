@@ -1,8 +1,7 @@
 /** What Plumbline remembers, and the stores that keep it. Part of the ports: see ports.ts. */
-import type { Anchor } from '../domain/anchor.ts';
 import type { Approval, ApprovalStatus, Person } from '../domain/approval.ts';
 import type { ApprovalHead } from '../domain/approval-group.ts';
-import type { AuditEntry, AuditFact, AuditKind, Trigger } from '../domain/audit.ts';
+import type { AuditFact, Trigger } from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
@@ -12,9 +11,10 @@ import type { RuleHistory } from '../domain/history.ts';
 import type { Action, Reason } from '../domain/reasons.ts';
 import type { Resource, ResourceView } from '../domain/resource.ts';
 import type { Severity, Verdict } from '../domain/rule.ts';
-import type { Seal } from '../domain/seal.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { DocumentView } from '../domain/snapshot.ts';
+
+export * from './audit-port.ts';
 
 export type EventOutcome = 'ignored' | 'covered' | 'evaluated' | 'gone' | 'dead';
 
@@ -183,56 +183,6 @@ export interface ApprovalQuery {
   readonly status?: ApprovalStatus;
   readonly resource?: string;
   readonly rule?: string;
-}
-
-export interface AuditLog {
-  /**
-   * Records facts, in order, each once by its id: a fact that is there already is not added again.
-   * Returns the entries, those that were there already included.
-   */
-  append(facts: readonly AuditFact[]): Promise<AuditEntry[]>;
-  get(id: string): Promise<AuditEntry | null>;
-  /** By an index: a first page is full wherever something matches, in a log of any length. */
-  list(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
-  /** The same from the entries alone, as they are proved; what matches rarely takes long to find. */
-  entries(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
-  /** Brings the index up to the ends of the chains. */
-  index(): Promise<void>;
-  /** From the newest anchor to the ends; a short log from its first entry. */
-  verify(): Promise<AuditVerification>;
-  /**
-   * Verifies as far as is due, and anchors what it found: a new anchor when all of it is whole and something is new, else null.
-   * Once a day every entry is looked at.
-   */
-  anchor(now: Date): Promise<{ readonly verification: AuditVerification; readonly anchor: Anchor | null }>;
-  newestAnchor(): Promise<Anchor | null>;
-  /** Seals a statement about the log with the key that signs entries. */
-  sign<T extends object>(statement: T): T & Seal;
-  readonly publicKeys: AuditVerification['publicKeys'];
-}
-
-export interface AuditQuery {
-  readonly from?: string;
-  readonly to?: string;
-  readonly resource?: string;
-  readonly rule?: string;
-  readonly kind?: AuditKind;
-  /** An object id. */
-  readonly actor?: string;
-  readonly operationId?: string;
-  readonly approval?: string;
-}
-
-export interface AuditVerification {
-  readonly valid: boolean;
-  /** Whether every entry was looked at. */
-  readonly complete: boolean;
-  readonly entries: number;
-  /** ISO time of the last entry that was verified. */
-  readonly verifiedTo: string | null;
-  readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
-  readonly firstBad?: { readonly chain: string; readonly seq: number; readonly id: string | null };
-  readonly reason?: string;
 }
 
 export interface StoredSettings {
