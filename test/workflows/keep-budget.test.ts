@@ -10,7 +10,7 @@ import { createHost, type Host } from '../world/host.ts';
 import { refused } from '../world/memory-azure.ts';
 import { type MemoryWorld, memoryWorld, START } from '../world/memory-world.ts';
 import { failingWorld } from '../world/watched-world.ts';
-import { approvals, decisionOn } from '../world/ways.ts';
+import { approvals, decisionOn, rollbackOf } from '../world/ways.ts';
 
 const OLD_TLS: WebAppLooks = { config: { minTlsVersion: '1.0' } };
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
@@ -63,6 +63,15 @@ describe('promise 11: at most fixesPerHour resources are written automatically p
     expect(world.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(false);
     await settleUntil(world, host, 2 * HOUR);
     expect(world.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(true);
+  });
+
+  test('a rollback is written meanwhile, too', async () => {
+    const { world, host } = await withLimit(1);
+    await drift(world, host, 'first');
+    await limitTo(world, 0);
+    await host.rollBack(rollbackOf(world));
+    await host.settle(60);
+    expect(world.arm.valueOf(appNamed('first'), 'config/web', '/properties/minTlsVersion')).toBe('1.0');
   });
 
   test('each subscription has its own', async () => {
