@@ -38,11 +38,15 @@ function settlingOf({ options, clock }: World, waiting: Facts['waiting']): numbe
   return Math.max(...waiting.map((one) => remainingDelay(one, waiting, options.settleSeconds, clock.now())));
 }
 
-/** Whether the resource was looked at, with nothing left to look at, since the sweep began; a look may take a minute. */
-export function isSweptAlready({ sweep }: WorkMessage, { memory, waiting }: Facts): boolean {
+/**
+ * Whether the resource was looked at, with nothing left to look at, since the sweep began; a look may take a minute. One in
+ * the future was timed by a clock that was wrong, and nobody knows when it was.
+ */
+export function isSweptAlready({ clock }: World, { sweep }: WorkMessage, { memory, waiting }: Facts): boolean {
   if (!sweep || memory.evaluatedAt === null || memory.lookAgainAt !== null || waiting.length > 0) return false;
   const whole = memory.gone || memory.documents.every(({ status }) => status !== 'failed');
-  return whole && Date.parse(memory.evaluatedAt) - 60_000 >= Date.parse(sweep.startedAt);
+  const evaluatedAt = Date.parse(memory.evaluatedAt);
+  return whole && evaluatedAt - 60_000 >= Date.parse(sweep.startedAt) && evaluatedAt <= clock.now().getTime();
 }
 
 /** Wake-ups that come too early become one alarm, on the minute; as messages of their own they would multiply. */

@@ -71,7 +71,16 @@ export async function planWork(
   const { wanted: allowed, budget } = await withinBudget(world, resource, facts, free.filter(mayBeTried));
   const wanted = [...rollbacks.wanted.filter(mayBeTried), ...allowed];
   const open = unsettled.flatMap(({ value }) => (value.purpose === 'rollback' && isOpen(value) ? value.digest : []));
-  const needed = new Set([...judged.flatMap(({ digest }) => digest ?? []), ...open]);
+  // Of a rule that could not be checked nobody knows what it needs.
+  const unchecked = judged.flatMap(({ evaluation: { verdict, rule } }) => (verdict === 'unknown' ? rule.id : []));
+  const unclear = resolution.operations.flatMap(({ entries }) =>
+    entries.filter(({ rule }) => unchecked.includes(rule)),
+  );
+  const needed = new Set([
+    ...judged.flatMap(({ digest }) => digest ?? []),
+    ...open,
+    ...unclear.map(({ digest }) => digest),
+  ]);
   const aside = setAside(resolution.operations, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
   return {
     approvals,

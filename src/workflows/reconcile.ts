@@ -72,7 +72,7 @@ async function isConcluded({ events }: World, resource: Resource, { event }: Wor
 
 async function underLease(world: World, lease: Lease, named: Resource, message: WorkMessage): Promise<Later | null> {
   const loaded = await loadFacts(world, named, message);
-  if (isSweptAlready(message, loaded)) return null;
+  if (isSweptAlready(world, message, loaded)) return null;
   const wait = waitFor(world, message, loaded);
   if (wait === 'concluded') return null;
   if (wait > 0 && message.cause === 'wake') return putOff(world, named, wait);
@@ -89,7 +89,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
     return null;
   }
   const plan = await planWork(world, resource, facts, rules, snapshot, occasion);
-  const remembered = await rememberPlan(world, resource, facts, plan);
+  const remembered = await rememberPlan(world, resource, facts, plan, occasion);
   const applied = await applyPlan(world, lease, resource, snapshot, plan.wanted, plan.operations, occasion);
   const { snapshot: seen, again: writeAgain } = applied;
   const { clear, seconds } = afterLook(world, message, { snapshot, running: plan.running, writeAgain });

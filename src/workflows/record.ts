@@ -14,6 +14,7 @@ import type { Facts } from './load-facts.ts';
 import type { WorkPlan } from './plan-work.ts';
 import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.ts';
 import { type EndedEntry, isUnresolved } from './resolve-intents.ts';
+import { minutesFrom, setAlarms } from './set-alarms.ts';
 import type { ApprovalPlan, Judged } from './settle-approvals.ts';
 import { coveredBefore } from './settle-delay.ts';
 import { storeApproval } from './store-approval.ts';
@@ -51,11 +52,14 @@ export async function rememberPlan(
   resource: Resource,
   facts: Facts,
   plan: WorkPlan,
+  occasion: Occasion,
 ): Promise<Remembered> {
   const created = plan.approvals.store.filter(({ version }) => version === null).map(({ approval }) => approval);
   if (created.length === 0 && plan.wanted.length === 0) return { version: facts.version, alarm: null };
   const memory: ResourceMemory = {
     ...facts.memory,
+    // Whoever is woken to go on must know what brought it up.
+    trigger: occasion.trigger,
     openApprovals: [...facts.memory.openApprovals, ...created.map(({ id }) => id)],
     operations: plan.operations,
   };
@@ -74,8 +78,7 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   await world.findings.replace(resource, findings);
   const memory = memoryOf(world, outcome, findings, approvals);
   await world.memories.save(resource, memory, outcome.remembered.version);
-  await watchOpenIntents(world, resource, outcome);
-  await watchHeld(world, resource, findings);
+  await setAlarms(world, resource, outcome, memory);
   const intents = outcome.ended.map(({ operationId, entry }) => intendedId(operationId, entry));
   const auditIds = [
     ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),
@@ -222,18 +225,6 @@ function changersOfFixes({ ended, operations, facts }: Outcome): ResourceMemory[
   return Object.fromEntries(known.filter(([, changers]) => changers.length > 0));
 }
 
-/** While an intent has no outcome, housekeeping looks again, at growing distances; afterwards nobody needs to. */
-async function watchOpenIntents(world: World, resource: Resource, outcome: Outcome): Promise<void> {
-  const unresolved = outcome.operations.flatMap(({ entries }) => entries.filter(({ state }) => isUnresolved(state)));
-  const tries = Math.max(...unresolved.map(({ attempts }) => attempts));
-  const next =
-    unresolved.length === 0
-      ? null
-      : await world.alarms.set(resource, minutesFrom(world, Math.min(360, 2 ** tries)), 'open intent');
-  const { alarm } = outcome.remembered;
-  if (alarm !== null && alarm !== next) await world.alarms.clear(alarm);
-}
-
 /** The event that brought us here was evaluated; what was received well before the first read is covered by it. */
 async function concludeEvents(
   world: World,
@@ -262,19 +253,6 @@ async function concludeEvents(
     covered.map(({ event }) => event.id),
     { outcome: 'covered', auditIds, reasons: [{ code: 'covered', text: because }] },
   );
-}
-
-/** What is held until a known time comes back then by itself, on the minute. */
-async function watchHeld(world: World, resource: Resource, findings: readonly Finding[]): Promise<void> {
-  const ends = findings.flatMap(({ decision }) => (decision?.action === 'hold' ? (decision.until ?? []) : []));
-  if (ends.length === 0) return;
-  const first = Math.min(...ends.map((end) => Date.parse(end)));
-  await world.alarms.set(resource, new Date(Math.ceil(first / 60_000) * 60_000), 'held until now');
-}
-
-/** On the minute, so that looks at the same time set one alarm: each look that sets one of its own would double them. */
-function minutesFrom(world: World, minutes: number): Date {
-  return new Date(Math.ceil(world.clock.now().getTime() / 60_000 + minutes) * 60_000);
 }
 
 function countBy(values: readonly string[]): Record<string, number> {

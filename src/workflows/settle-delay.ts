@@ -6,7 +6,10 @@ import type { StoredEvent } from './ports.ts';
 
 const LONGEST_SECONDS = 600;
 
-/** Seconds that this event still has to wait; 0 when it is time to look. */
+/**
+ * Seconds that this event still has to wait; 0 when it is time to look. A time further ahead than any wait is that of a clock
+ * which has jumped, or of another instance's: then it is time to look, too.
+ */
 export function remainingDelay(
   event: StoredEvent,
   waiting: readonly StoredEvent[],
@@ -18,7 +21,8 @@ export function remainingDelay(
   const first = Math.min(own, ...times);
   const last = Math.max(own, ...times);
   const due = Math.min(last + settleSeconds * 1000, Math.max(first + LONGEST_SECONDS * 1000, own));
-  return Math.max(0, (due - now.getTime()) / 1000);
+  const left = (due - now.getTime()) / 1000;
+  return left > LONGEST_SECONDS ? 0 : Math.max(0, left);
 }
 
 /** Events received by this time are covered by a look that began at `firstRead`: what they announced was there to be seen. */

@@ -1,5 +1,6 @@
 /** The life of an approval: asked once, compared with every fresh read, decided once, executed once, and then not again. */
 import { describe, expect, test } from 'vitest';
+import { housekeep } from '../../src/workflows/housekeeping.ts';
 import { RISKY, SHOP } from '../world/apps.ts';
 import { ADA, BOB, gridEvent, OURSELVES } from '../world/event-grid.ts';
 import { createHost } from '../world/host.ts';
@@ -168,6 +169,17 @@ describe('promise 8: decided once, executed once, and not asked again', () => {
     world.arm.change(SHOP, 'config/web', ORIGINS, ['*', 'https://b.example']);
     await eventAndRest(host, 'second', SHOP);
     expect(statuses(world)).toEqual(['rejected', 'pending']);
+  });
+
+  test('expire also when the alarm rang by a clock that is ahead', async () => {
+    const { world, host } = scene({ app: RISKY });
+    await eventAndRest(host, 'first', SHOP);
+    const own = world.clock;
+    const ahead = { ...own, now: () => new Date(own.now().getTime() + 300_000) };
+    world.clock.advance(7 * DAY - 200);
+    await housekeep({ ...world, clock: ahead });
+    await host.settle();
+    expect(statuses(world)).toEqual(['expired']);
   });
 
   test('expire: by the clock, without any event; the finding says that it was not decided', async () => {

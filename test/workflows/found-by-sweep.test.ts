@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { queueFindings } from '../../src/workflows/queue-findings.ts';
 import { startSweep } from '../../src/workflows/sweep.ts';
 import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
+import { Crash } from '../world/crashes.ts';
 import { ADA, gridEvent, OURSELVES } from '../world/event-grid.ts';
 import { createHost } from '../world/host.ts';
 import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
+import { watchedWorld } from '../world/watched-world.ts';
 import { approvals, decisionOn } from '../world/ways.ts';
 
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
@@ -71,6 +73,24 @@ describe('what only the sweep found', () => {
     await world.queue.send({ resource: SHOP, cause: 'wake', attempt: 0 }, 0);
     await host.settle();
     expect(decision(world)).toBe('report tier-risky found-by-sweep');
+  });
+
+  test('is the sweep’s as well when the process died in the middle of a fix beside it, and an alarm brings another', async () => {
+    const world = memoryWorld();
+    world.estate.ids = [SHOP];
+    seedWebApp(world.arm, { site: { httpsOnly: false }, ...RISKY });
+    let died = false;
+    const ports = watchedWorld(world, async (name, call) => {
+      if (name === 'arm.write' && !died) {
+        died = true;
+        throw new Crash('the power is cut');
+      }
+      return call();
+    });
+    const host = createHost(world, { ports, afterCrashSeconds: 600 });
+    await startSweep(world, [SUBSCRIPTION]);
+    await host.settle();
+    expect([died, decision(world)]).toEqual([true, 'report tier-risky found-by-sweep']);
   });
 
   test('is queued when the settings say so', async () => {

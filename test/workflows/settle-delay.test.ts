@@ -54,6 +54,11 @@ describe('the settle delay lets a deployment finish', () => {
   test('one that comes after the ten minutes is not kept waiting by the first', () => {
     expect(remaining(received(700), [received(0)], 700)).toBe(0);
   });
+
+  test('one that a clock five hours ahead has timed waits for no clock: it is looked at', () => {
+    expect(remaining(received(5 * 3600), [], 0)).toBe(0);
+    expect(remaining(received(0), [received(5 * 3600)], 0)).toBe(600);
+  });
 });
 
 describe('promise 2: an event is covered when it was received well before the first read', () => {

@@ -1,5 +1,6 @@
 /** The slow path: what events missed is found, what is gone is confirmed, people wait for none of it. */
 import { describe, expect, test } from 'vitest';
+import { reconcile } from '../../src/workflows/reconcile.ts';
 import { handleSweep, startScan, startSweep } from '../../src/workflows/sweep.ts';
 import {
   CART,
@@ -64,6 +65,17 @@ describe('promise 1: what no event told is found', () => {
     await sweep();
     expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['covered']);
     expect(world.arm.valueOf(SHOP, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
+  });
+
+  test('an app whose last look was timed by a clock five hours ahead is looked at all the same', async () => {
+    const { world, sweep } = stage(SHOP);
+    seedWebApp(world.arm);
+    const own = world.clock;
+    const ahead = { ...own, now: () => new Date(own.now().getTime() + 5 * 3_600_000) };
+    await reconcile({ ...world, clock: ahead }, { resource: SHOP, cause: 'wake', attempt: 0 });
+    world.arm.change(SHOP, 'resource', '/properties/httpsOnly', false);
+    await sweep();
+    expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
   });
 
   test('it does not look into the middle of a deployment', async () => {

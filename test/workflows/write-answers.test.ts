@@ -137,6 +137,18 @@ describe('promise 10: a further attempt runs under the intent that the log alrea
     expect(factsIn(world, 'fix.applied')).toHaveLength(1);
   });
 
+  test('also after a look that could not read the document', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    world.arm.onRead = (_, name) =>
+      name === 'config/web' ? { status: 'failed', detail: 'down', passing: false } : undefined;
+    await eventAndRest(host, 'second', SHOP);
+    world.arm.onRead = null;
+    await eventAndRest(host, 'third', SHOP);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.blocked webapp-min-tls']);
+  });
+
   test('once it is right by somebody else, the attempt is forgotten: the next one is an operation of its own', async () => {
     const { world, host } = scene({ app: OLD_TLS });
     world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
