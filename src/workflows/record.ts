@@ -13,7 +13,7 @@ import { changersOf, declinedFor } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { WorkPlan } from './plan-work.ts';
 import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.ts';
-import { type EndedEntry, isUnresolved } from './resolve-intents.ts';
+import type { EndedEntry } from './resolve-intents.ts';
 import { minutesFrom, setAlarms } from './set-alarms.ts';
 import type { ApprovalPlan, Judged } from './settle-approvals.ts';
 import { coveredBefore } from './settle-delay.ts';

@@ -1,4 +1,5 @@
-/** The audit log with its real chains and signatures, each fact once by its id. */
+/** The audit log with its real chains, signatures and anchors, each fact once by its id. */
+import { type Anchor, nextAnchor } from '../../src/domain/anchor.ts';
 import {
   type AuditEntry,
   type AuditFact,
@@ -18,8 +19,10 @@ import { fits, pageOf } from './memory-rows.ts';
 
 const CHAINS = 4;
 const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
+const publicKeys = [{ keyId: signing.id, publicKey: publicKeyText(signing) }];
 
 export function memoryAudit(entries: AuditEntry[]): AuditLog {
+  const anchors: Anchor[] = [];
   const appendOne = (fact: AuditFact): AuditEntry => {
     const known = entries.find(({ id }) => id === fact.id);
     if (known) return known;
@@ -53,10 +56,18 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
     entries: list,
     index: async () => undefined,
     verify: async () => verification(entries, signing),
-    anchor: async () => ({ verification: verification(entries, signing), anchor: null }),
-    newestAnchor: async () => null,
+    anchor: async (now) => {
+      const found = verification(entries, signing);
+      const last = anchors.at(-1) ?? null;
+      if (!found.valid || entries.length === (last?.entries ?? 0)) return { verification: found, anchor: null };
+      const ends = [...new Map(entries.map((entry) => [entry.chain, headAfter(entry)])).values()];
+      const anchor = nextAnchor(last, ends, { at: now.toISOString(), whole: true }, signing);
+      anchors.push(anchor);
+      return { verification: found, anchor };
+    },
+    newestAnchor: async () => anchors.at(-1) ?? null,
     sign: (statement) => seal(statement, signing),
-    publicKeys: publicKeysOf(signing),
+    publicKeys,
   };
 }
 
@@ -66,7 +77,7 @@ function verification(entries: readonly AuditEntry[], key: AuditKey): AuditVerif
     complete: true,
     entries: entries.length,
     verifiedTo: entries.at(-1)?.at ?? null,
-    publicKeys: publicKeysOf(key),
+    publicKeys,
   };
   for (const entry of entries) {
     const reason = faultOf(entry, heads.get(entry.chain) ?? emptyHead(entry.chain), [key]);
@@ -76,8 +87,4 @@ function verification(entries: readonly AuditEntry[], key: AuditKey): AuditVerif
     heads.set(entry.chain, headAfter(entry));
   }
   return { ...common, valid: true };
-}
-
-function publicKeysOf(key: AuditKey) {
-  return [{ keyId: key.id, publicKey: publicKeyText(key) }];
 }

@@ -4,30 +4,26 @@ import type { World } from '../../src/workflows/ports.ts';
 /** Called instead of a port's method; `call` carries it out. */
 export type Watch = (name: string, call: () => Promise<unknown>) => Promise<unknown>;
 
-const PORTS = [
-  'arm',
-  'estate',
-  'queue',
-  'sweeps',
-  'scans',
-  'leases',
-  'alarms',
-  'events',
-  'memories',
-  'findings',
-  'approvals',
-  'audit',
-  'settings',
-  'exemptions',
-  'deadLetters',
-  'budgets',
-  'notices',
-  'guards',
-] as const;
+/** What of a world is no port: it cannot fail, or it is the test's own. */
+const NO_PORTS = ['clock', 'log', 'rules', 'options', 'stored'];
+/** What answers at once, without asking anybody. */
+const AT_ONCE = ['newId', 'sign'];
+
+/** The names of all ports, those that will be added included. */
+export function portsOf(world: World): string[] {
+  return Object.entries(world).flatMap(([name, member]) => (isPort(member) && !NO_PORTS.includes(name) ? name : []));
+}
 
 export function watchedWorld(world: World, watch: Watch): World {
-  const watched = PORTS.map((name) => [name, watchedPort(name, world[name], watch)] as const);
+  const members = Object.entries(world);
+  const watched = members.flatMap(([name, member]) =>
+    isPort(member) && !NO_PORTS.includes(name) ? [[name, watchedPort(name, member, watch)] as const] : [],
+  );
   return { ...world, ...Object.fromEntries(watched) };
+}
+
+function isPort(member: unknown): member is object {
+  return typeof member === 'object' && member !== null;
 }
 
 /** Like the world, except that the named call fails as often as said. */
@@ -52,7 +48,7 @@ function watchedPort<T extends object>(name: string, port: T, watch: Watch): T {
   return new Proxy(port, {
     get(target, property, receiver) {
       const member: unknown = Reflect.get(target, property, receiver);
-      if (typeof member !== 'function' || property === 'newId') return member;
+      if (typeof member !== 'function' || AT_ONCE.includes(String(property))) return member;
       return (...given: unknown[]) =>
         watch(`${name}.${String(property)}`, async () => {
           const answer: unknown = await Reflect.apply(member, target, given);

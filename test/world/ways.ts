@@ -1,8 +1,15 @@
 /** Whole ways through the service, each from a change to rest; tests walk them with and without trouble. */
 import type { Approval } from '../../src/domain/approval.ts';
-import { settingsSchema } from '../../src/domain/settings.ts';
+import { Refusal } from '../../src/domain/refusal.ts';
+import { type Settings, settingsSchema } from '../../src/domain/settings.ts';
+import { anchorAudit } from '../../src/workflows/anchor-audit.ts';
 import type { RollbackRequest } from '../../src/workflows/ask-rollback.ts';
-import type { DecisionRequest } from '../../src/workflows/record-decision.ts';
+import { changeSettings } from '../../src/workflows/change-settings.ts';
+import { grantExemption } from '../../src/workflows/exempt.ts';
+import { housekeep } from '../../src/workflows/housekeeping.ts';
+import { type DecisionRequest, recordDecision } from '../../src/workflows/record-decision.ts';
+import { releaseLetter } from '../../src/workflows/release-letter.ts';
+import { startScan, startSweep } from '../../src/workflows/sweep.ts';
 import { CART, RISKY, SHOP, seedContainerApp, seedWebApp, UNSAFE } from './apps.ts';
 import { ADA, gridEvent } from './event-grid.ts';
 import type { Host } from './host.ts';
@@ -16,6 +23,9 @@ export interface Way {
 
 const ORIGINS = '/properties/cors/allowedOrigins';
 const WEEK_SECONDS = 8 * 86_400;
+const OTHER = `${SHOP}-other`;
+const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
+const OLGA = { objectId: 'olga', name: 'Olga' };
 
 export const WAYS: readonly Way[] = [
   {
@@ -93,7 +103,7 @@ export const WAYS: readonly Way[] = [
     title: 'a long-running operation that outlives its invocation',
     async walk(host, world) {
       seedContainerApp(world.arm, { allowInsecure: true });
-      takeTime(world, 300);
+      takeTime(world, 150);
       await eventAndRest(host, 'first', CART);
     },
   },
@@ -114,7 +124,7 @@ export const WAYS: readonly Way[] = [
     async walk(host, world) {
       seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
       await eventAndRest(host, 'first', SHOP);
-      await host.rollBack(rollbackOf(world));
+      await putBack(host, world);
       await host.settle();
       // What was put back stays, whoever looks.
       await eventAndRest(host, 'second', SHOP);
@@ -141,6 +151,94 @@ export const WAYS: readonly Way[] = [
       await host.settle(3 * 3600);
     },
   },
+  {
+    title: 'many decisions at once',
+    async walk(host, world) {
+      seedWebApp(world.arm, { config: { ...RISKY.config, cors: { allowedOrigins: ['*'] } } });
+      await eventAndRest(host, 'first', SHOP);
+      const decisions = waiting(world).map((one) => decidedBy(one, 'approve'));
+      await host.ask(async (given) => {
+        for (const decision of decisions) await recordDecision(given, decision);
+      });
+      await host.settle();
+    },
+  },
+  {
+    title: 'an approval that the stop switch holds',
+    async walk(host, world) {
+      seedWebApp(world.arm, RISKY);
+      await eventAndRest(host, 'first', SHOP);
+      const decision = decisionOn(world, 'approve');
+      await host.decide(decision);
+      await choose(host, { stopped: { reason: 'An incident.' } });
+      await host.settle();
+      await choose(host, {});
+      await minutes(host, world, 2);
+    },
+  },
+  {
+    title: 'a sweep of what was never seen and of what is gone',
+    async walk(host, world) {
+      seedWebApp(world.arm, RISKY, OTHER);
+      await eventAndRest(host, 'first', OTHER);
+      world.arm.remove(OTHER);
+      seedWebApp(world.arm, { site: { httpsOnly: false }, ...RISKY });
+      seedContainerApp(world.arm, { allowInsecure: true });
+      world.estate.ids = [CART, SHOP];
+      world.estate.pageSize = 1;
+      await host.ask((given) => startSweep(given, [SUBSCRIPTION]));
+      await host.settle();
+    },
+  },
+  {
+    title: 'a scan, told how far it is',
+    async walk(host, world) {
+      seedWebApp(world.arm, UNSAFE);
+      seedContainerApp(world.arm);
+      world.estate.ids = [CART, SHOP];
+      await host.ask((given) => startScan(given, `/subscriptions/${SUBSCRIPTION}`));
+      await host.settle();
+    },
+  },
+  {
+    title: 'a dead letter that is released',
+    async walk(host, world) {
+      seedWebApp(world.arm, UNSAFE);
+      world.arm.onRead = () => {
+        throw new Error('nobody has thought of this');
+      };
+      await eventAndRest(host, 'first', SHOP);
+      world.arm.onRead = null;
+      const [letter] = world.stored.deadLetters.keys();
+      if (letter === undefined) throw new Error('there should be a dead letter');
+      await host.ask((given) => releaseLetter(given, letter));
+      await host.settle();
+    },
+  },
+  {
+    title: 'an exemption that ends',
+    async walk(host, world) {
+      seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
+      const expires = new Date(world.clock.now().getTime() + 8 * 3_600_000).toISOString();
+      const about = { owner: 'Team Shop', reason: 'Old clients.', ticket: null };
+      const request = { scope: SHOP, rule: 'webapp-min-tls', expires, ...about };
+      await host.ask((given) => grantExemption(given, request, { type: 'user', ...OLGA }));
+      await eventAndRest(host, 'first', SHOP);
+      world.clock.advance(14 * 3600);
+      await minutes(host, world, 12);
+    },
+  },
+  {
+    title: 'a fix, and the anchors of the log around it',
+    async walk(host, world) {
+      seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
+      for (const wait of [0, 0, 3600]) {
+        world.clock.advance(wait);
+        await host.ask(anchorAudit);
+        await eventAndRest(host, `after ${wait}`, SHOP);
+      }
+    },
+  },
 ];
 
 export async function eventAndRest(host: Host, id: string, resource: string): Promise<void> {
@@ -148,9 +246,37 @@ export async function eventAndRest(host: Host, id: string, resource: string): Pr
   await host.settle();
 }
 
+/** An operator replaces the settings; what is not said takes its default, in mode autofix. */
+async function choose(host: Host, settings: Partial<Settings>): Promise<void> {
+  const change = { settings: { ...settingsSchema.parse({ mode: 'autofix' }), ...settings }, ifMatch: '*' };
+  await host.ask((given) => changeSettings(given, { ...change, person: OLGA, personIsApp: false }));
+}
+
+/** So many runs of housekeeping. */
+async function minutes(host: Host, { clock }: MemoryWorld, count: number): Promise<void> {
+  for (let minute = 0; minute < count; minute += 1) {
+    clock.advance(60);
+    await host.ask(housekeep);
+    await host.settle();
+  }
+}
+
+/** Ada has the last fix put back; while it cannot be read, she is told so, and tries again. */
+async function putBack(host: Host, world: MemoryWorld): Promise<void> {
+  try {
+    await host.rollBack(rollbackOf(world));
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'moved') throw error;
+    await host.rollBack(rollbackOf(world));
+  }
+}
+
 /** Ada decides the approval that waits. */
 export function decisionOn(world: MemoryWorld, decision: 'approve' | 'reject'): DecisionRequest {
-  const { id, digest } = pending(world);
+  return decidedBy(pending(world), decision);
+}
+
+function decidedBy({ id, digest }: Approval, decision: 'approve' | 'reject'): DecisionRequest {
   return { approvalId: id, decision, digest, comment: null, person: { objectId: ADA.objectId, name: 'Ada' } };
 }
 
@@ -162,10 +288,14 @@ export function rollbackOf({ stored }: MemoryWorld): RollbackRequest {
 }
 
 export function pending(world: MemoryWorld): Approval {
-  const found = approvals(world).filter(({ status }) => status === 'pending');
+  const found = waiting(world);
   const [first] = found;
   if (!first || found.length > 1) throw new Error(`there should be one pending approval, not ${found.length}`);
   return first;
+}
+
+function waiting(world: MemoryWorld): Approval[] {
+  return approvals(world).filter(({ status }) => status === 'pending');
 }
 
 export function approvals(world: MemoryWorld): Approval[] {
