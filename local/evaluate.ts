@@ -119,7 +119,8 @@ function messageOf(error: unknown): string {
   return message.replace(/\s*[\r\n]+\s*/g, ' ').trim();
 }
 
-async function loadRules(): Promise<readonly AnyRule[]> {
+/** All rules of this checkout; their index is generated when it is missing. */
+export async function loadRules(): Promise<readonly AnyRule[]> {
   const folder = fileURLToPath(new URL('../src/rules', import.meta.url));
   const index = path.join(folder, 'index.ts');
   if (!existsSync(index)) generateRuleIndex(folder);

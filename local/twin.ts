@@ -27,6 +27,8 @@ export interface TwinOptions {
 export interface Twin {
   /** `http://127.0.0.1:PORT` of the functions host. */
   readonly url: string;
+  /** Of the functions host that runs now. */
+  readonly pid: number;
   readonly simulator: Simulator;
   readonly storage: Storage;
   /** What the host's process is given; change it before `restart`. */
@@ -67,6 +69,9 @@ export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
   simulator.deliverTo(`${url}/runtime/webhooks/EventGrid?functionName=resourceChanged`);
   const twin: Twin = {
     url,
+    get pid() {
+      return host.process.pid ?? 0;
+    },
     simulator,
     storage,
     environment,

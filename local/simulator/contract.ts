@@ -42,6 +42,8 @@ export interface SimulatorOptions {
   graph?: GraphOptions;
   /** The role of the managed identity: false answers 403 AuthorizationFailed. Default: the roles that are deployed. */
   allows?: Allows;
+  /** From 0 (inclusive) to 1, for faults that strike by chance; default `Math.random`. */
+  random?: () => number;
 }
 
 export type EventSchema = 'EventGrid' | 'CloudEvents';
@@ -59,6 +61,8 @@ export interface RecordedRequest {
   status: number;
   at: string;
   callerObjectId: string | null;
+  /** What went wrong with it on demand; a delay only when nothing else did. */
+  fault?: FaultName;
 }
 
 export const faultNames = [
@@ -102,6 +106,8 @@ export interface Fault {
   times?: number;
   /** How many matching requests pass before it strikes. */
   skip?: number;
+  /** It strikes each matching request with this probability, 0 to 1; absent: every one. */
+  chance?: number;
   /** Of `delay`. */
   milliseconds?: number;
   /** Of `throttled`, in seconds; default 10. */

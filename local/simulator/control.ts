@@ -40,6 +40,7 @@ const fault = z.strictObject({
   action: z.enum(faultNames),
   times: z.number().exactOptional(),
   skip: z.number().exactOptional(),
+  chance: z.number().min(0).max(1).exactOptional(),
   milliseconds: z.number().exactOptional(),
   retryAfter: z.number().exactOptional(),
   status: z.number().exactOptional(),

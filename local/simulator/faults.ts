@@ -19,8 +19,8 @@ export interface Struck {
   action?: string;
 }
 
-/** An empty book; faults strike in the order in which they were added. */
-export function faultBook(): FaultBook {
+/** An empty book; faults strike in the order in which they were added. `random` is asked by those that strike by chance. */
+export function faultBook(random: () => number = Math.random): FaultBook {
   const faults: { fault: Fault; passed: number; struck: number }[] = [];
   return {
     add(fault) {
@@ -40,6 +40,7 @@ export function faultBook(): FaultBook {
         const taken = fault.action !== 'delay' && struck.some((other) => other.action !== 'delay');
         if (taken || !matches(fault, request) || entry.struck >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
         if (entry.passed++ < (fault.skip ?? 0)) continue;
+        if (fault.chance !== undefined && random() >= fault.chance) continue;
         entry.struck++;
         struck.push(fault);
       }

@@ -63,6 +63,8 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   const faults = manager.faults.strike({ method, path, action });
   for (const fault of faults) if (fault.action === 'delay') await manager.pause(fault.milliseconds ?? 0);
   const fault = faults.find((one) => one.action !== 'delay');
+  const struck = (fault ?? faults[0])?.action;
+  if (struck) record.fault = struck;
   const scope = address.resourceId;
   if (fault?.action === 'reset' || fault?.action === 'hang') return fault.action;
   const failure = fault && faultAnswer(fault, { method, action, address, scope, caller });

@@ -9,10 +9,12 @@ const httpsOnly = { properties: { httpsOnly: true } };
 
 let simulator: Simulator;
 let azure: Azure;
+let drawn: number;
 
 beforeEach(async () => {
   simulator = await startSimulator({
     operationMilliseconds: 60_000,
+    random: () => drawn,
     estate: {
       resources: [
         webApp({ name: 'web', site: { httpsOnly: false } }),
@@ -185,6 +187,15 @@ describe('which requests a fault strikes', () => {
     simulator.addFault({ action: 'server-error' });
     simulator.clearFaults();
     expect(await statuses(1)).toEqual([200]);
+  });
+
+  it('by chance, and the record says what went wrong', async () => {
+    simulator.addFault({ action: 'server-error', status: 503, chance: 0.3 });
+    drawn = 0.3;
+    expect(await statuses(1)).toEqual([200]);
+    drawn = 0.29;
+    expect(await statuses(1)).toEqual([503]);
+    expect(simulator.requests.map(({ fault }) => fault)).toEqual([undefined, 'server-error']);
   });
 
   it('by method, by part of the path, by pattern and by action, without case', async () => {

@@ -1,0 +1,42 @@
+/** How much memory another process has had at most, as the system counts it. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** Resident megabytes of a process: on Linux the most it ever had, elsewhere what it has now; null where nobody can tell. */
+export async function residentMegabytes(pid: number): Promise<number | null> {
+  if (process.platform === 'linux') {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    return megabytes(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+  }
+  if (process.platform === 'win32') return null;
+  const answer = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return megabytes(answer.stdout.trim());
+}
+
+export interface MemoryWatch {
+  /** null: not measured here. */
+  readonly peak: number | null;
+  stop(): void;
+}
+
+/** Looks twice a second at the process that `pid` names then. */
+export function watchMemory(pid: () => number): MemoryWatch {
+  let peak: number | null = null;
+  const timer = setInterval(async () => {
+    const found = await residentMegabytes(pid());
+    if (found !== null) peak = Math.max(peak ?? 0, found);
+  }, 500);
+  return {
+    get peak() {
+      return peak;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+const run = promisify(execFile);
+
+function megabytes(kilobytes: string | undefined): number | null {
+  return kilobytes === undefined || !/^\d+$/.test(kilobytes) ? null : Math.round(Number(kilobytes) / 1024);
+}

@@ -1,0 +1,71 @@
+/** What goes wrong with one ARM request in twenty, in every way that passes by itself. */
+import type { Fault, FaultName, Simulator } from '../simulator/simulator.ts';
+
+/** Of all requests of a kind. */
+export const TROUBLED = 0.05;
+/** Each holds its request for the 15 s that Plumbline waits, and the batch that it is in. */
+const MOST_HANGS = 3;
+
+type Kind = Omit<Fault, 'chance' | 'match'>;
+
+const ANY: readonly Kind[] = [
+  { action: 'throttled', retryAfter: 1 },
+  { action: 'throttled', retryAfter: 2 },
+  { action: 'server-error', status: 500 },
+  { action: 'server-error', status: 502 },
+  { action: 'server-error', status: 503 },
+  { action: 'reset' },
+  // The answer comes late; in between the world goes on.
+  { action: 'delay', milliseconds: 1500 },
+];
+const WRITES: readonly Kind[] = [
+  { action: 'conflicting-write' },
+  // It happened, and nobody was told.
+  { action: 'apply-then-reset' },
+  { action: 'accepted-empty' },
+];
+const SITES: readonly Kind[] = [{ action: 'busy-site' }];
+const CONTAINER_APPS: readonly Kind[] = [{ action: 'busy-app' }, { action: 'busy-environment' }];
+
+/** What makes the requests fail, with these chances. */
+export function troubles(): Fault[] {
+  const hang: Fault = { action: 'hang', chance: 0.001, times: MOST_HANGS };
+  return [
+    hang,
+    ...evenly({ method: 'GET' }, ANY),
+    ...['PATCH', 'PUT'].flatMap((method) => [
+      ...evenly({ method, path: '/providers/Microsoft.App/' }, [...ANY, ...WRITES, ...CONTAINER_APPS]),
+      ...evenly({ method, path: '/providers/Microsoft.Web/' }, [...ANY, ...WRITES, ...SITES]),
+    ]),
+  ];
+}
+
+function evenly(match: NonNullable<Fault['match']>, kinds: readonly Kind[]): Fault[] {
+  return kinds.map((kind) => ({ ...kind, match, chance: TROUBLED / kinds.length }));
+}
+
+export interface Trouble {
+  /** ARM requests of the service. */
+  readonly requests: number;
+  /** How many of them went wrong, by how. */
+  readonly struck: ReadonlyMap<FaultName, number>;
+}
+
+/** Makes the simulator fail, and counts; its own list of requests is kept short. */
+export function makeTrouble(simulator: Simulator): Trouble {
+  for (const fault of troubles()) simulator.addFault(fault);
+  const struck = new Map<FaultName, number>();
+  let requests = 0;
+  simulator.onRequest(({ fault }, phase) => {
+    if (phase === 'before') return;
+    requests++;
+    if (fault) struck.set(fault, (struck.get(fault) ?? 0) + 1);
+    if (simulator.requests.length > 1000) simulator.clearRequests();
+  });
+  return {
+    get requests() {
+      return requests;
+    },
+    struck,
+  };
+}
