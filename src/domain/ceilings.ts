@@ -211,7 +211,10 @@ const frozenNow: Cause = (_, { frozen }) =>
 const budgeted: Cause = ({ tier: found }, { budget }) => {
   if (!budget || found !== 'safe') return null;
   const { used, limit, until } = budget;
-  const text = `${used} of at most ${limit} resources of the subscription were written automatically within the last hour; its turn comes at ${until}.`;
+  const text =
+    limit === 0
+      ? `Nothing is written without a person while fixesPerHour is 0; it is looked at again at ${until}.`
+      : `Plumbline began to write ${used} of at most ${limit} resources of the subscription within the last hour; those that wait longer come first, and its turn comes at ${until}.`;
   return asks('hold', 'budget', text, true, until);
 };
 

@@ -129,6 +129,7 @@ describe('a decision is the lowest ceiling', () => {
     ['a change that disturbs nobody', violationLike({ changes: [QUIET] }), around({ window: NIGHT }), 'fix', []],
     ['frozen', violationLike(), around({ frozen: { until: JUNE, reason: 'audit season' } }), 'hold', ['frozen']],
     ["the hour's budget is used up", violationLike(), around({ budget: FULL }), 'hold', ['budget']],
+    ['a budget of 0', violationLike(), around({ budget: { ...FULL, used: 0, limit: 0 } }), 'hold', ['budget']],
     [
       'what a person decides waits for no turn',
       violationLike({ tier: 'risky' }),

@@ -87,6 +87,7 @@ describe('promise 11: at most fixesPerHour resources are written automatically p
     await drift(world, host, 'first', { ...RISKY, site: { httpsOnly: false } });
     await settleUntil(world, host, 5 * HOUR);
     expect([world.arm.requests, held(world)]).toEqual([[], [appNamed('first')]]);
+    expect(findingOf(world, 'first')?.decision?.reasons.at(-1)?.text).toContain('while fixesPerHour is 0');
     await host.decide(decisionOn(world, 'approve'));
     await settleUntil(world, host, 6 * HOUR);
     expect(world.arm.writes.map(({ document }) => document)).toEqual(['config/web']);
@@ -155,6 +156,21 @@ describe('who does not need its turn any more keeps nobody waiting', () => {
     await settleUntil(world, host, 24 * HOUR);
     expect(written(world)).toEqual([appNamed('first'), appNamed('third')]);
   });
+});
+
+test('when the line has become shorter, the sweep brings who was told to wait longer', async () => {
+  const { world, host } = await withLimit(1);
+  for (const name of ['a', 'b', 'c', 'd']) await drift(world, host, name);
+  for (const name of ['b', 'c']) {
+    world.arm.change(appNamed(name), 'config/web', '/properties/minTlsVersion', '1.2');
+    await eventAndRestFor(host, `${name} is right`, appNamed(name));
+  }
+  await settleUntil(world, host, 1.5 * HOUR);
+  expect(held(world)).toEqual([appNamed('d')]);
+  const sweep = { id: 'sweep', startedAt: world.clock.now().toISOString() };
+  await world.sweeps.send({ resource: appNamed('d'), cause: 'sweep', sweep, attempt: 0 }, 0);
+  await host.settle(60);
+  expect(written(world)).toEqual([appNamed('a'), appNamed('d')]);
 });
 
 describe('people are told once in an hour that holds', () => {
