@@ -8,7 +8,7 @@ import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { freezeFor, modeFor } from '../domain/settings.ts';
-import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
 import { currentSettings } from './change-settings.ts';
 import { type Ending, endingFact, intendedFact, type Occasion } from './facts-of.ts';
 import { type ArmFailure, isPassing, type Lease, type OpenEntry, type OpenOperation, type World } from './ports.ts';
@@ -136,7 +136,7 @@ async function carryOut(
   const freeze = freezeFor(settings, resource, world.clock.now());
   if (freeze) return { end: notNow('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`) };
   const now = standing(step.changes, fresh);
-  if (now === 'unread') return { end: { state: 'later', seconds: askedFor(fresh, step) ?? PAUSE_SECONDS } };
+  if (now === 'unread') return { end: { state: 'later', seconds: PAUSE_SECONDS } };
   if (now === 'planned') return { end: applied('The planned values were there already.'), snapshot: fresh };
   if (now === 'other')
     return {
@@ -210,12 +210,6 @@ function touches(entry: OpenEntry, change: Change): boolean {
 /** Not sent, because the values or the settings moved at the last moment: another look decides by what holds now. */
 function isHeldBack(end: StepEnd | EndedEntry): boolean {
   return end.state === 'blocked' && !end.reasons.some(({ code }) => code === 'blocked');
-}
-
-/** Seconds that Azure asked to wait when it did not let the document be read. */
-function askedFor(fresh: Snapshot, { document }: PlanStep): number | null {
-  const state = stateOf(fresh, document);
-  return state.status === 'failed' ? (state.retryAfter ?? null) : null;
 }
 
 function applied(message: string): Ending {

@@ -117,6 +117,21 @@ describe('reading a resource', () => {
     expect(simulator.requests).toHaveLength(1);
   });
 
+  it('that it was throttling is said, and how long Azure asks to wait; of what else passes it is not', async () => {
+    simulator.addFault({ action: 'throttled', retryAfter: 90, match: { path: '/config/web' } });
+    simulator.addFault({ action: 'server-error', match: { path: '/diagnosticSettings' } });
+    const { documents } = await arm.read(site, ['config/web', 'diagnosticSettings']);
+    expect(documents['config/web']).toMatchObject({ passing: true, throttled: true, retryAfter: 90 });
+    expect(documents.diagnosticSettings).not.toHaveProperty('throttled');
+  });
+
+  it('a token that has just expired passes, and forbids nothing', async () => {
+    const error = { code: 'ExpiredAuthenticationToken', message: 'The access token expiry is before now.' };
+    simulator.addFault({ action: 'answer', status: 401, body: { error } });
+    const { documents } = await arm.read(site, ['resource']);
+    expect(documents.resource).toMatchObject({ status: 'failed', passing: true });
+  });
+
   it('a 400 is failed and does not pass', async () => {
     simulator.addFault({ action: 'answer', status: 400, body: { error: { code: 'BadRequest', message: 'No.' } } });
     const { documents } = await arm.read(site, ['resource']);

@@ -190,7 +190,9 @@ describe('promise 11: it stops once, and a person resumes', () => {
 
   test('it is stopped already: the heartbeat moves, and the settings stay', async () => {
     const { world } = await silence(26, 7, { stopped: { reason: 'night' } });
-    await reconcile(world, aMessage);
+    const trace: string[] = [];
+    await reconcile(tracedWorld(world, trace), aMessage);
+    expect(trace).not.toContain('events.waitingResources');
     expect(await currentSettings(world)).toMatchObject({ revision: 1, settings: { stopped: { reason: 'night' } } });
     expect(world.stored.guards.heartbeat).toBe(world.clock.now().toISOString());
   });

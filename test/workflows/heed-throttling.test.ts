@@ -10,7 +10,7 @@ import { failure, refused } from '../world/memory-azure.ts';
 import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
 import { factsIn, outcomesIn } from '../world/scene.ts';
 import { failingWorld, watchedWorld } from '../world/watched-world.ts';
-import { decisionOn } from '../world/ways.ts';
+import { decisionOn, rollbackOf } from '../world/ways.ts';
 
 const OURS = SHOP.split('/')[2] ?? '';
 const OTHER = '99999999-2222-4333-8444-555555555555';
@@ -240,6 +240,16 @@ describe('wherever Azure says so, the row is set before anything else is asked',
       'fix.applied webapp-min-tls',
     ]);
     expect(outcomesIn(world)).toEqual({ [`of ${SHOP}`]: 'evaluated' });
+  });
+
+  test('the read of somebody who asks for a rollback', async () => {
+    const { world, host } = stage();
+    seedWebApp(world.arm, OLD_TLS);
+    await deliverAll(host, [SHOP]);
+    await host.settle();
+    onRead(world, 1);
+    await host.rollBack(rollbackOf(world)).catch(() => {});
+    expect(world.stored.guards.throttles.size).toBe(1);
   });
 
   test('without a word how long: ten seconds, doubled while it is not enough, five minutes at most', async () => {

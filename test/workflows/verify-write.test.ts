@@ -143,6 +143,24 @@ describe('promise 6: long-running operations', () => {
     expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
   });
 
+  test('Azure wants it asked about after longer than an invocation should wait: a later message asks', async () => {
+    const { world, host } = cart();
+    world.arm.onWrite = (_, take) => {
+      world.arm.later(300, take);
+      const accepted = world.arm.accept(300, () => null);
+      return accepted.kind === 'accepted' ? { ...accepted, retryAfter: 300 } : accepted;
+    };
+    await host.deliver(gridEvent('e', CART));
+    world.clock.advance(30);
+    const began = world.clock.now().getTime();
+    await host.work();
+    expect(world.clock.now().getTime() - began).toBeLessThanOrEqual(120_000);
+    expect(world.stored.delays.at(-1)).toBe(300);
+    await host.settle();
+    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+    expect(world.arm.requests).toHaveLength(1);
+  });
+
   test('it fails after it was accepted: failed, with what Azure said', async () => {
     const { world, host } = cart();
     takeTime(world, 20, 'ContainerAppOperationError');

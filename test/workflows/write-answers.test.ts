@@ -121,18 +121,23 @@ describe('promise 10: a further attempt runs under the intent that the log alrea
   });
 
   test('what was only held back at the last moment comes with a wake-up', async () => {
-    const { world, host } = scene({ app: OLD_TLS });
+    const { world, host } = scene({ app: OLD_TLS, settings: { stopped: { reason: 'evening' } } });
+    const wake = { resource: SHOP, cause: 'wake', attempt: 0 } as const;
+    await eventAndRest(host, 'first', SHOP);
+    storeSettings(world, {});
     const { load } = world.settings;
-    // The stop is pulled between the decision and the write.
+    const looked = world.arm.reads.length;
+    // The stop is pulled again between the decision and the write.
     world.settings.load = async () => {
-      if (world.arm.reads.length === 1) storeSettings(world, { stopped: { reason: 'night' } });
+      if (world.arm.reads.length > looked) storeSettings(world, { stopped: { reason: 'night' } });
       return load();
     };
-    await eventAndRest(host, 'first', SHOP);
+    await world.queue.send(wake, 0);
+    await host.settle();
     expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.blocked webapp-min-tls']);
     world.settings.load = load;
     storeSettings(world, {});
-    await world.queue.send({ resource: SHOP, cause: 'wake', attempt: 0 }, 0);
+    await world.queue.send(wake, 0);
     await host.settle();
     expect(factsIn(world, 'fix.applied')).toHaveLength(1);
   });

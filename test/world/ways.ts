@@ -131,6 +131,18 @@ export const WAYS: readonly Way[] = [
     },
   },
   {
+    title: 'a fix that Azure throttles at first',
+    async walk(host, world) {
+      seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
+      let refusals = 1;
+      world.arm.onWrite = () => {
+        refusals -= 1;
+        return refusals < 0 ? undefined : refused('throttled', 'TooManyRequests', 90);
+      };
+      await eventAndRest(host, 'first', SHOP);
+    },
+  },
+  {
     title: 'a fix that a lock refuses until it is lifted',
     async walk(host, world) {
       seedWebApp(world.arm, { config: { minTlsVersion: '1.0' } });
