@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
 import { SHOP } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
+import { refused } from '../world/memory-azure.ts';
 import { factsIn, type Scene, scene } from '../world/scene.ts';
 import { watchedWorld } from '../world/watched-world.ts';
+import { eventAndRest } from '../world/ways.ts';
 import { tlsNow } from './rolling-back.ts';
 
 const COMMAND = '/properties/appCommandLine';
@@ -47,6 +49,19 @@ describe('promise 14: an intent is what the log says, whatever the tables rememb
     expect(tlsNow(made.world)).toBe('1.2');
     expect(factsIn(made.world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
     expect(JSON.stringify([made.world.stored.entries, made.world.arm.requests])).not.toContain(COMMAND);
+  });
+
+  test('what was blocked is tried again as it is judged now', async () => {
+    const made = scene({ app: { config: { minTlsVersion: '1.0' } } });
+    const { world, host } = made;
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    tamper(made);
+    world.arm.onWrite = null;
+    await eventAndRest(host, 'second', SHOP);
+    const kinds = ['fix.intended', 'fix.blocked', 'fix.applied'];
+    expect([tlsNow(world), factsIn(world)]).toEqual(['1.2', kinds.map((kind) => `${kind} webapp-min-tls`)]);
+    expect(JSON.stringify(world.stored.entries)).not.toContain(COMMAND);
   });
 
   test('the app is gone', async () => {
