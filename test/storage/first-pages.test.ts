@@ -1,0 +1,249 @@
+/**
+ * Issue 3: with 10,000 pending approvals and 1,000,000 audit entries, a first page costs at most three table requests,
+ * counted where they leave the SDK's pipeline, and is full wherever enough matches. The service is a stand-in, because no
+ * emulator takes a million rows in a test; it is held against Azurite below.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Approval } from '../../src/domain/approval.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
+import { isWithin } from '../../src/domain/resource.ts';
+import { openApprovals } from '../../src/storage/approvals.ts';
+import { openAuditIndex } from '../../src/storage/audit-index.ts';
+import { indexKeys } from '../../src/storage/audit-index-rows.ts';
+import { entriesLike } from '../../src/storage/audit-rows.ts';
+import { openTable } from '../../src/storage/table.ts';
+import type { ApprovalQuery, AuditQuery } from '../../src/workflows/ports.ts';
+import { useAccount } from './azurite.ts';
+import { approvalsMade, approvalTable, ENTRIES, entryAt, logTables, signedAt, timeAt, wholeIndex } from './million.ts';
+import { app, auditKeys, fact, SUBSCRIPTION, time } from './samples.ts';
+import { type Rows, rowsOf, tableService } from './table-service.ts';
+
+const LIMIT = 50;
+
+describe('a first page of a million audit entries', () => {
+  const group = (n: number) => `${SUBSCRIPTION}/resourceGroups/group-${n}`;
+  const QUERIES: readonly AuditQuery[] = [
+    { operationId: 'operation-120000' },
+    { approval: 'approval-24000' },
+    { resource: app('app-4711', 'group-111').id },
+    { resource: group(111) },
+    { resource: `${group(111)}/providers/Microsoft.Web` },
+    { resource: SUBSCRIPTION },
+    { resource: `${SUBSCRIPTION}-far` },
+    { rule: 'rule-7' },
+    { rule: 'rare-rule' },
+    { rule: 'unheard-of' },
+    { kind: 'fix.applied' },
+    { kind: 'service.stopped' },
+    { kind: 'settings.changed' },
+    { actor: 'person-20' },
+    { actor: 'nina' },
+    { from: timeAt(500_000), to: timeAt(499_000) },
+    { rule: 'rare-rule', to: timeAt(ENTRIES - 20_000) },
+    { kind: 'fix.applied', from: timeAt(900_000), to: timeAt(899_000) },
+    { kind: 'fix.failed', resource: app('app-4711', 'group-111').id },
+    { kind: 'fix.failed', resource: group(111) },
+    { rule: 'rule-7', kind: 'fix.failed' },
+    { rule: 'rule-7', actor: 'person-20' },
+    { operationId: 'operation-120000', rule: 'rule-7', kind: 'fix.applied', actor: 'person-0' },
+    { actor: 'nina', rule: 'rare-rule', kind: 'service.stopped', resource: `${SUBSCRIPTION}-far` },
+  ];
+  let index: Record<string, Rows> = {};
+  /** What the first pages must be, by looking at every entry. */
+  const wanted: string[][] = QUERIES.map(() => []);
+  beforeAll(() => {
+    index = wholeIndex((entry) => {
+      for (const [number, query] of QUERIES.entries()) {
+        const found = wanted[number];
+        if (found && found.length < LIMIT && matches(entry, query)) found.push(entry.id);
+      }
+    });
+  }, 240_000);
+
+  it('is asked of rows that are what the storage would have written', () => {
+    for (let n = 0; n < ENTRIES; n += 99_991) {
+      for (const { partitionKey, rowKey } of indexKeys(entryAt(n))) {
+        const rows = index[partitionKey];
+        const at = rows
+          ? Array.from({ length: 21 }).reduce<[number, number]>(
+              ([low, high]) => {
+                const middle = (low + high) >> 1;
+                return rows.keyAt(middle) <= rowKey ? [middle, high] : [low, middle];
+              },
+              [0, rows.count],
+            )[0]
+          : -1;
+        expect(rows?.keyAt(at)).toBe(rowKey);
+      }
+    }
+  });
+
+  it.each([
+    ['the index has all', 0, 300_000],
+    ['the index is 400 entries behind', 400, Number.POSITIVE_INFINITY],
+  ])('costs at most three requests and is full, when %s', async (_, behind, boundary) => {
+    const service = tableService(logTables(index, behind), { boundary });
+    const open = (name: string) => openTable(service.client(name), () => undefined);
+    const log = open('PlumblineAudit');
+    const { list } = openAuditIndex(log, open('PlumblineAuditIndex'), auditKeys.all);
+    for (const [number, query] of QUERIES.entries()) {
+      service.requests();
+      const isTimeOnly = Object.keys(query).every((name) => name === 'from' || name === 'to');
+      const ids = isTimeOnly
+        ? (await log.page(entriesLike(query), { limit: LIMIT, after: null })).items.map(({ rowKey }) => rowKey)
+        : (await list(query, { limit: LIMIT, after: null })).items.map(({ id }) => id);
+      expect(service.requests(), JSON.stringify(query)).toBeLessThanOrEqual(3);
+      if (isTimeOnly) expect(ids).toHaveLength(LIMIT);
+      else expect(ids, JSON.stringify(query)).toEqual(wanted[number]);
+    }
+  });
+
+  it('is what was signed', async () => {
+    const service = tableService(logTables(index, 0));
+    const open = (name: string) => openTable(service.client(name), () => undefined);
+    const { list } = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), auditKeys.all);
+    const { items } = await list({ operationId: 'operation-120000' }, { limit: LIMIT, after: null });
+    expect(items).toEqual(Array.from({ length: 8 }, (_, n) => signedAt(960_000 + n)));
+  });
+});
+
+describe('a first page of 10,000 pending approvals behind 90,000 others', () => {
+  const QUERIES: readonly ApprovalQuery[] = [
+    {},
+    { status: 'pending' },
+    { status: 'unknown' },
+    { status: 'rejected' },
+    { rule: 'rule-7' },
+    { rule: 'rare-rule' },
+    { status: 'pending', rule: 'rare-rule' },
+    { status: 'pending', rule: 'rule-7' },
+    { resource: app('app-4711', 'group-111').id },
+    { resource: app('app-4711', 'group-111').id, status: 'pending', rule: 'rule-7' },
+    { resource: `${SUBSCRIPTION}/resourceGroups/group-111` },
+    { resource: `${SUBSCRIPTION}/resourceGroups/group-111`, status: 'pending' },
+    { resource: `${SUBSCRIPTION}/resourceGroups/group-111`, status: 'pending', rule: 'rule-11' },
+    { resource: SUBSCRIPTION, status: 'pending' },
+    { resource: `${SUBSCRIPTION}-far`, status: 'unknown' },
+  ];
+  let made: Approval[] = [];
+  let tables: ReturnType<typeof approvalTable>;
+  beforeAll(() => {
+    made = approvalsMade();
+    tables = approvalTable(made);
+  }, 240_000);
+
+  it('costs at most three requests and is full', async () => {
+    const service = tableService(tables);
+    const approvals = openApprovals(
+      openTable(service.client('PlumblineApprovals'), () => undefined),
+      () => '',
+    );
+    for (const query of QUERIES) {
+      service.requests();
+      const { items } = await approvals.list(query, { limit: LIMIT, after: null });
+      expect(service.requests(), JSON.stringify(query)).toBeLessThanOrEqual(3);
+      const wanted = made.filter(
+        ({ status, rule, resource }) =>
+          (query.status ?? status) === status &&
+          (query.rule ?? rule.id) === rule.id &&
+          (query.resource === undefined || isWithin(resource.id, query.resource)),
+      );
+      expect(
+        items.map(({ id }) => id),
+        JSON.stringify(query),
+      ).toEqual(wanted.slice(0, LIMIT).map(({ id }) => id));
+    }
+  });
+
+  it('is counted in a request for each thousand that match', async () => {
+    const service = tableService(tables);
+    const approvals = openApprovals(
+      openTable(service.client('PlumblineApprovals'), () => undefined),
+      () => '',
+    );
+    const { heads, complete } = await approvals.heads({ status: 'pending' });
+    expect([heads.length, complete, service.requests()]).toEqual([10_000, true, 10]);
+  });
+});
+
+describe('the stand-in answers as Azurite does', () => {
+  const account = useAccount();
+
+  it('row by row and page by page', async () => {
+    const { audit } = account.open();
+    await audit.append(
+      Array.from({ length: 300 }, (_, n) =>
+        fact(app(`app-${n % 9}`, `group-${n % 3}`), `${n}`, {
+          at: time(n),
+          rule: `rule-${n % 7}`,
+          operationId: `o'${n}`,
+        }),
+      ),
+    );
+    await audit.index();
+    const tables: Record<string, Record<string, Rows>> = {};
+    for (const name of ['PlumblineAudit', 'PlumblineAuditIndex']) {
+      const partitions: Record<string, { rowKey: string; columns: Record<string, string> }[]> = {};
+      for await (const { partitionKey = '', rowKey = '', ...more } of account.table(name).listEntities()) {
+        const texts = Object.entries(more).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+        const columns = Object.fromEntries(texts.filter(([column]) => /^[A-Z]/.test(column)));
+        partitions[partitionKey] = [...(partitions[partitionKey] ?? []), { rowKey, columns }];
+      }
+      tables[name] = Object.fromEntries(Object.entries(partitions).map(([key, rows]) => [key, rowsOf(rows)]));
+    }
+    const service = tableService(tables, { boundary: 70 });
+    const group = `${SUBSCRIPTION}/resourceGroups/group-1`;
+    const filters = [
+      entriesLike({}),
+      entriesLike({ rule: 'rule-3', from: time(50), to: time(250) }),
+      entriesLike({ resource: app('app-4', 'group-1').id, kind: 'fix.applied' }),
+      entriesLike({ operationId: "o'17", resource: group }),
+      "PartitionKey eq 'rule' and RowKey gt '5' and RowKey le 'b'",
+      "PartitionKey eq 'kind' and (Rule eq 'rule-1' or Rule eq 'rule-2') and ResourceKey gt 'a'",
+      "PartitionKey eq 'nobody'",
+    ];
+    for (const name of ['PlumblineAudit', 'PlumblineAuditIndex']) {
+      for (const filter of filters) {
+        const real = await openTable(account.table(name), () => undefined).all(filter);
+        const standIn = openTable(service.client(name), () => undefined);
+        const paged: unknown[] = [];
+        for (let after: string | null = null, more = true; more; more = after !== null) {
+          const page = await standIn.page(filter, { limit: 7, after });
+          paged.push(...page.items.map(({ rowKey, Json0 }) => [rowKey, Json0]));
+          after = page.next;
+        }
+        expect(paged, `${name}: ${filter}`).toEqual(real.map(({ rowKey, Json0 }) => [rowKey, Json0]));
+      }
+    }
+    const [entry] = (await audit.list({ operationId: "o'17" }, { limit: 1, after: null })).items;
+    const open = (name: string) => openTable(service.client(name), () => undefined);
+    const index = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), auditKeys.all);
+    for (const query of [
+      { operationId: "o'17" },
+      { rule: 'rule-3' },
+      { resource: group, kind: 'fix.applied' as const },
+    ]) {
+      expect(await index.list(query, { limit: 20, after: null })).toMatchObject({
+        items: (await audit.list(query, { limit: 20, after: null })).items,
+      });
+    }
+    expect(await open('PlumblineAudit').get('audit', `i-${entry?.id}`)).toMatchObject({ rowKey: `i-${entry?.id}` });
+    expect(await open('PlumblineAudit').get('audit', 'i-nothing')).toBeNull();
+  });
+});
+
+function matches(
+  entry: AuditEntry,
+  { from, to, resource, rule, kind, actor, operationId, approval }: AuditQuery,
+): boolean {
+  return (
+    (from === undefined || entry.at >= from) &&
+    (to === undefined || entry.at < to) &&
+    (rule ?? entry.rule) === entry.rule &&
+    (kind ?? entry.kind) === entry.kind &&
+    (operationId ?? entry.operationId) === entry.operationId &&
+    (approval ?? entry.approvalId) === entry.approvalId &&
+    (actor === undefined || entry.actor.objectId === actor) &&
+    (resource === undefined || (entry.resource !== null && isWithin(entry.resource.id, resource)))
+  );
+}

@@ -1,0 +1,173 @@
+/** A log of a million entries and a queue of a hundred thousand approvals, made by formula, as the tables would hold them. */
+import { APPROVAL_STATUSES, type Approval } from '../../src/domain/approval.ts';
+import { AUDIT_KINDS, type AuditEntry, type AuditFact, chainEntry, emptyHead } from '../../src/domain/audit.ts';
+import type { Resource } from '../../src/domain/resource.ts';
+import { indexKeys as approvalKeys } from '../../src/storage/approval-index.ts';
+import { openApprovals } from '../../src/storage/approvals.ts';
+import { INDEXED } from '../../src/storage/audit-index-rows.ts';
+import { AUDIT_PARTITION, entryColumns, entryKey, entryRow, headRow } from '../../src/storage/audit-rows.ts';
+import { type Entity, entityOf } from '../../src/storage/entity.ts';
+import { hashOf } from '../../src/storage/keys.ts';
+import { openTable } from '../../src/storage/table.ts';
+import { app, approval, auditKeys, fact, SUBSCRIPTION } from './samples.ts';
+import { type Rows, rowsOf, tableService } from './table-service.ts';
+
+export const ENTRIES = 1_000_000;
+const CHAINS = 8;
+const NEWEST = Date.UTC(2026, 2, 1);
+const APPS = Array.from({ length: 5000 }, (_, n) => app(`app-${n}`, `group-${n % 200}`));
+const FAR: Resource = { ...app('far', 'far'), id: app('far', 'far').id.replace(SUBSCRIPTION, `${SUBSCRIPTION}-far`) };
+const FACTS = [...APPS, FAR].map((of) => fact(of, ''));
+const KINDS = AUDIT_KINDS.filter((kind) => /^(fix|approval)\./.test(kind));
+
+/** The n-th newest entry. What is rare is far down: a rule, a kind, a person, a subscription. */
+export function entryAt(n: number): AuditEntry {
+  const isRare = n > ENTRIES - 60_000 && n % 997 === 0;
+  const base = FACTS[isRare ? APPS.length : (n * 7919) % APPS.length] ?? fact(FAR, '');
+  const person = { type: 'user' as const, objectId: isRare ? 'nina' : `person-${n % 30}`, name: 'Somebody' };
+  const told: AuditFact = {
+    ...base,
+    id: n.toString(16).padStart(32, '0'),
+    at: timeAt(n),
+    kind: isRare ? 'service.stopped' : (KINDS[(n * 31) % KINDS.length] ?? 'fix.applied'),
+    rule: isRare ? 'rare-rule' : `rule-${(n * 17) % 40}`,
+    operationId: `operation-${Math.floor(n / 8)}`,
+    approvalId: n % 10 === 0 ? `approval-${Math.floor(n / 40)}` : null,
+    actor: isRare || n % 10 === 0 ? person : { type: 'service' },
+  };
+  return { ...told, chain: `0${n % CHAINS}`, seq: seqAt(n), prevHash: '', keyId: '', hash: '', signature: '' };
+}
+
+export function timeAt(n: number): string {
+  return new Date(NEWEST - n * 1000).toISOString();
+}
+
+function seqAt(n: number): number {
+  return (ENTRIES - n - 1 - ((ENTRIES - n - 1) % CHAINS)) / CHAINS + 1;
+}
+
+export function signedAt(n: number): AuditEntry {
+  const { chain, seq, prevHash: _p, keyId: _k, hash: _h, signature: _s, ...told } = entryAt(n);
+  return chainEntry(told, { ...emptyHead(chain), seq: seq - 1 }, auditKeys.signing);
+}
+
+/** The log's two tables; the index does not know the newest `behind` entries. */
+export function logTables(index: Readonly<Record<string, Rows>>, behind: number) {
+  const ends = (from: number) => Array.from({ length: CHAINS }, (_, n) => entryAt(from + n));
+  const heads = ends(0).map(({ chain, seq, at }) => headRow({ chain, seq, at, hash: 'f'.repeat(64) }));
+  const reached = Object.fromEntries(ends(behind).map(({ chain, seq, at }) => [chain, { seq, at }]));
+  const progress = entityOf({ partitionKey: AUDIT_PARTITION, rowKey: 'g-index' }, reached);
+  const others = rowsOf([progress, ...heads].map((entity) => ({ rowKey: entity.rowKey, columns: textsOf(entity) })));
+  const entries: Rows = {
+    count: ENTRIES + others.count,
+    keyAt: (n) => (n < ENTRIES ? entryKey(entryAt(n)) : others.keyAt(n - ENTRIES)),
+    columnsAt: (n) => (n < ENTRIES ? textsOf(entryColumns(entryAt(n))) : others.columnsAt(n - ENTRIES)),
+    rowAt: (n) => (n < ENTRIES ? textsOf(entryRow(signedAt(n))) : others.rowAt(n - ENTRIES)),
+  };
+  return { PlumblineAudit: { [AUDIT_PARTITION]: entries }, PlumblineAuditIndex: index };
+}
+
+/**
+ * What the index has when it has all, by the very list of fields that the storage works with; `see` is told of each entry,
+ * the newest first.
+ */
+export function wholeIndex(see: (entry: AuditEntry) => void): Record<string, Rows> {
+  const found = INDEXED.map(() => new Map<string, number[]>());
+  const scopes = INDEXED.map(() => new Map<unknown, readonly (string | null | undefined)[]>());
+  for (let n = 0; n < ENTRIES; n++) {
+    const entry = entryAt(n);
+    see(entry);
+    for (const [field, { name, of }] of INDEXED.entries()) {
+      // The scopes of a resource are always the same.
+      const isScope = ['resource', 'group', 'subscription'].includes(name);
+      const values = (isScope && scopes[field]?.get(entry.resource)) || of(entry);
+      if (isScope) scopes[field]?.set(entry.resource, values);
+      for (const value of values) {
+        if (!value) continue;
+        const list = found[field]?.get(value);
+        if (list) list.push(n);
+        else found[field]?.set(value, [n]);
+      }
+    }
+  }
+  return Object.fromEntries(INDEXED.map(({ name }, field) => [name, indexRows(found[field] ?? new Map())]));
+}
+
+function indexRows(byValue: ReadonlyMap<string, readonly number[]>): Rows {
+  const blocks = [...byValue].map(([value, list]) => ({ hash: hashOf(value), list }));
+  blocks.sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  const starts: number[] = [];
+  let count = 0;
+  for (const { list } of blocks) {
+    starts.push(count);
+    count += list.length;
+  }
+  const at = (index: number) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= index) low = middle;
+      else high = middle;
+    }
+    const { hash, list } = blocks[low] ?? { hash: '', list: [] };
+    return { hash, n: list[index - (starts[low] ?? 0)] ?? -1 };
+  };
+  return {
+    count,
+    keyAt: (index) => `${at(index).hash}-${entryKey(entryAt(at(index).n)).slice('e-'.length)}`,
+    columnsAt: (index) => textsOf(entryColumns(entryAt(at(index).n))),
+    rowAt: (index) => textsOf(entryRow(signedAt(at(index).n))),
+  };
+}
+
+export const APPROVALS = 100_000;
+const PENDING = 10_000;
+
+/** Newest first; those that are pending are the oldest of all, behind everything that is finished. */
+export function approvalsMade(): Approval[] {
+  const unused = openTable(tableService({}).client('none'), () => undefined);
+  let made = 0;
+  const ids = openApprovals(unused, () => (made++).toString(16).padStart(12, '0'));
+  const finished = APPROVAL_STATUSES.filter(
+    (status) => !['pending', 'approved', 'blocked', 'unknown'].includes(status),
+  );
+  return Array.from({ length: APPROVALS }, (_, n) => {
+    const isPending = n >= APPROVALS - PENDING;
+    const one = approval(ids.newId(new Date(timeAt(n))), APPS[(n * 7919) % APPS.length] ?? FAR, {
+      status: isPending ? 'pending' : n === 70_000 ? 'unknown' : (finished[n % finished.length] ?? 'applied'),
+      requestedAt: timeAt(n),
+    });
+    const rule = n % 601 === 0 ? 'rare-rule' : `rule-${n % 30}`;
+    return { ...one, rule: { ...one.rule, id: rule } };
+  });
+}
+
+/** Their table, with what lists look at. */
+export function approvalTable(approvals: readonly Approval[]) {
+  const rows = approvals.flatMap((one) => {
+    const columns = {
+      Status: one.status,
+      ResourceKey: one.resource.id.toLowerCase(),
+      Rule: one.rule.id,
+      ResourceId: one.resource.id,
+      RequestedAt: one.requestedAt,
+      Impact: one.rule.impact,
+    };
+    return [one.id, ...approvalKeys(one, one.status)].map((rowKey) => ({ rowKey, columns, one }));
+  });
+  const json = new Map(approvals.map((one) => [one.id, one]));
+  const sorted = rowsOf(rows);
+  const whole = (index: number) => {
+    const one = json.get(sorted.keyAt(index).slice(-22));
+    return { ...sorted.columnsAt(index), Json0: JSON.stringify(one) };
+  };
+  return { PlumblineApprovals: { approval: { ...sorted, rowAt: whole } } };
+}
+
+/** The columns of an entity as texts. */
+function textsOf(columns: Entity | Readonly<Record<string, string | number | boolean | null>>): Record<string, string> {
+  const texts = Object.entries(columns).flatMap(([name, value]) =>
+    typeof value === 'string' && /^[A-Z]/.test(name) ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(texts);
+}

@@ -1,0 +1,188 @@
+/**
+ * A stand-in for the table service that reads, behind the SDK's own client: rows in the order of keys, made when they are
+ * looked at, so that a million cost nothing. A query looks at a thousand rows at most and stops where the service would move
+ * to another server; then it answers what it found, perhaps nothing, and where to go on. It is held against Azurite.
+ */
+
+import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
+
+type Columns = Readonly<Record<string, string>>;
+
+/** The rows of a partition, in the order of their keys. */
+export interface Rows {
+  readonly count: number;
+  keyAt(index: number): string;
+  /** What filters look at; asked for each row that a query passes. */
+  columnsAt(index: number): Columns;
+  /** The whole row; asked for those that are answered. */
+  rowAt(index: number): Columns;
+}
+
+export interface TableService {
+  client(table: string): TableClient;
+  /** The requests that left the SDK's pipeline since the last call. */
+  requests(): number;
+}
+
+const ROWS_A_QUERY = 1000;
+
+/** `boundary`: at each so manieth row of a partition another server goes on. */
+export function tableService(
+  tables: Readonly<Record<string, Readonly<Record<string, Rows>>>>,
+  { boundary = Number.POSITIVE_INFINITY } = {},
+): TableService {
+  let count = 0;
+  const httpClient: HttpClient = {
+    async sendRequest(request) {
+      count++;
+      const { status, body, headers = {} } = answer(request);
+      return { request, status, headers: createHttpHeaders(headers), bodyAsText: JSON.stringify(body) };
+    },
+  };
+
+  function answer({ method, url }: PipelineRequest): Answer {
+    const { pathname, searchParams } = new URL(url);
+    const [, table = '', keys = ''] = /^\/(\w+)\((.*)\)$/.exec(decodeURIComponent(pathname)) ?? [];
+    const partitions = tables[table];
+    if (method !== 'GET' || !partitions) throw new Error(`the stand-in does not answer ${method} ${pathname}`);
+    if (keys === '') return query(partitions, searchParams);
+    const [, partition = '', key = ''] = /^PartitionKey='(.*)',RowKey='(.*)'$/.exec(keys) ?? [];
+    const rows = partitions[partition];
+    const at = rows ? lowerBound(rows, key) : 0;
+    if (!rows || at >= rows.count || rows.keyAt(at) !== key) {
+      return { status: 404, body: { 'odata.error': { code: 'ResourceNotFound', message: { value: 'no such row' } } } };
+    }
+    return { status: 200, body: answered(partition, rows, at) };
+  }
+
+  function query(partitions: Readonly<Record<string, Rows>>, asked: URLSearchParams): Answer {
+    const filter = parseFilter(asked.get('$filter') ?? '');
+    const partition = boundOf(filter, 'PartitionKey', 'eq');
+    if (partition === undefined) throw new Error('the stand-in knows one partition at a time');
+    const rows = partitions[partition] ?? NONE;
+    const top = Number(asked.get('$top') ?? ROWS_A_QUERY);
+    const first = lowerBound(rows, asked.get('NextRowKey') ?? boundOf(filter, 'RowKey', 'ge') ?? '');
+    const end = lowerBound(rows, boundOf(filter, 'RowKey', 'lt') ?? '\uffff');
+    const stop = Math.min(end, first + ROWS_A_QUERY, (Math.floor(first / boundary) + 1) * boundary);
+    const value: unknown[] = [];
+    let at = first;
+    for (; at < stop && value.length < top; at++) {
+      const key = { PartitionKey: partition, RowKey: rows.keyAt(at) };
+      if (holds(filter, { ...rows.columnsAt(at), ...key })) value.push(answered(partition, rows, at));
+    }
+    const next = { 'x-ms-continuation-NextPartitionKey': partition, 'x-ms-continuation-NextRowKey': '' };
+    if (at < end) next['x-ms-continuation-NextRowKey'] = rows.keyAt(at);
+    return { status: 200, body: { value }, headers: at < end ? next : {} };
+  }
+
+  return {
+    client: (table) =>
+      new TableClient(
+        'https://stand-in.table.core.windows.net',
+        table,
+        new AzureNamedKeyCredential('stand-in', Buffer.alloc(32).toString('base64')),
+        { httpClient, retryOptions: { maxRetries: 0 } },
+      ),
+    requests() {
+      const before = count;
+      count = 0;
+      return before;
+    },
+  };
+}
+
+/** Rows that are there already, in the order of keys. */
+export function rowsOf(stored: readonly { readonly rowKey: string; readonly columns: Columns }[]): Rows {
+  const sorted = [...stored].sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+  const at = (index: number) => {
+    const row = sorted[index];
+    if (!row) throw new Error(`there is no row ${index}`);
+    return row;
+  };
+  const columnsAt = (index: number) => at(index).columns;
+  return { count: sorted.length, keyAt: (index) => at(index).rowKey, columnsAt, rowAt: columnsAt };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const NONE = rowsOf([]);
+
+function answered(partition: string, rows: Rows, index: number) {
+  return { 'odata.etag': 'W/"1"', PartitionKey: partition, RowKey: rows.keyAt(index), ...rows.rowAt(index) };
+}
+
+/** The first row whose key is not before this one. */
+function lowerBound(rows: Rows, key: string): number {
+  let [low, high] = [0, rows.count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows.keyAt(middle) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// ---- As much of OData as Plumbline asks with: comparisons with texts, and, or, parentheses. -------------------------------
+
+type Operator = 'eq' | 'ge' | 'gt' | 'le' | 'lt';
+type Filter =
+  | { readonly column: string; readonly operator: Operator; readonly value: string }
+  | { readonly all: readonly Filter[] }
+  | { readonly any: readonly Filter[] };
+
+function parseFilter(text: string): Filter {
+  const tokens = text.match(/'(?:[^']|'')*'|[()]|\w+/g) ?? [];
+  let at = 0;
+  const either = (): Filter => {
+    const parts = [both()];
+    while (tokens[at] === 'or' && at++ >= 0) parts.push(both());
+    return { any: parts };
+  };
+  const both = (): Filter => {
+    const parts = [one()];
+    while (tokens[at] === 'and' && at++ >= 0) parts.push(one());
+    return { all: parts };
+  };
+  const one = (): Filter => {
+    if (tokens[at] === '(') {
+      at++;
+      const inner = either();
+      if (tokens[at++] !== ')') throw new Error(`a parenthesis is missing in ${text}`);
+      return inner;
+    }
+    const [column = '', operator = '', value = ''] = tokens.slice(at, at + 3);
+    at += 3;
+    if (!isOperator(operator) || !value.startsWith("'")) throw new Error(`the stand-in does not know ${text}`);
+    return { column, operator, value: value.slice(1, -1).replaceAll("''", "'") };
+  };
+  const filter = either();
+  if (at !== tokens.length) throw new Error(`the stand-in does not know ${text}`);
+  return filter;
+}
+
+function isOperator(text: string): text is Operator {
+  return ['eq', 'ge', 'gt', 'le', 'lt'].includes(text);
+}
+
+function holds(filter: Filter, row: Columns): boolean {
+  if ('all' in filter) return filter.all.every((one) => holds(one, row));
+  if ('any' in filter) return filter.any.some((one) => holds(one, row));
+  const found = row[filter.column];
+  if (found === undefined) return false;
+  if (filter.operator === 'eq') return found === filter.value;
+  if (filter.operator === 'ge') return found >= filter.value;
+  if (filter.operator === 'gt') return found > filter.value;
+  return filter.operator === 'le' ? found <= filter.value : found < filter.value;
+}
+
+/** What a key is held against, when all rows must be so. */
+function boundOf(filter: Filter, column: string, operator: Operator): string | undefined {
+  if ('column' in filter) return filter.column === column && filter.operator === operator ? filter.value : undefined;
+  const parts = 'all' in filter ? filter.all : filter.any.length === 1 ? filter.any : [];
+  return parts.map((part) => boundOf(part, column, operator)).find((value) => value !== undefined);
+}
