@@ -62,6 +62,26 @@ describe('promise 7: settled against a fresh reading', () => {
     });
   });
 
+  test.each<[string, Evaluation | null, { code: string; text: string }]>([
+    ['no rule', null, { code: 'already-right', text: 'The rule is no longer evaluated on this resource.' }],
+    ['advice', violationLike({ changes: [] }), { code: 'tier-advice', text: 'It is wrong.' }],
+  ])('clearing for %s says so', (_, evaluation, reason) => {
+    expect(settled(approval({}), evaluation)).toEqual({ kind: 'clear', reason });
+  });
+
+  test('siblings to keep are compared one by one: place and value, in any order', () => {
+    const [sibling] = kept;
+    if (!sibling) throw new Error('there is none');
+    const second = { ...sibling, path: '/properties/http20Enabled' };
+    const fresh = (...others: Evaluation['kept']) =>
+      settled(approval({ status: 'approved', kept: [sibling, second] }), violationLike({ kept: others })).kind;
+    expect(fresh(second, sibling)).toBe('execute');
+    expect(fresh(sibling, { ...second, value: false })).toBe('supersede');
+    expect(fresh(sibling, { ...second, path: '/properties/other' })).toBe('supersede');
+    expect(fresh(sibling, { ...second, document: 'resource' })).toBe('supersede');
+    expect(fresh(sibling, sibling)).toBe('supersede');
+  });
+
   test('superseding says what moved: what had been shown, and what is there now', () => {
     const shown = approval({ kept });
     const now = snapshotWith({ minTlsVersion: '1.1', cors: { supportCredentials: false } });

@@ -31,6 +31,8 @@ describe('pointers', () => {
       { name: 'One', properties: { logs: [] } },
       { name: '0', properties: { n: 'zero' } },
     ],
+    other: [{ name: '5', properties: { n: 'five' } }],
+    long: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 'ten'],
   };
 
   test.each<[string, Json]>([
@@ -39,6 +41,8 @@ describe('pointers', () => {
     ['/a/d~0e', 2],
     ['/a/', 3],
     ['/list/1/x', 20],
+    ['/long/10', 'ten'],
+    ['/other/5/properties/n', 'five'],
     ['/value/one/properties/logs', []],
     ['/nothing/at/all', null],
     ['/list/7', null],
@@ -69,6 +73,27 @@ describe('pointers', () => {
     });
     expect(withValue(list, '/value/A/properties', null)).toEqual({ value: [] });
   });
+
+  test('the elements beside the one that is meant stay as they are', () => {
+    const list: Json = {
+      value: [
+        { name: 'a', properties: 1 },
+        { name: 'b', properties: 2 },
+      ],
+    };
+    expect(withValue(list, '/value/b/properties', 3)).toEqual({
+      value: [
+        { name: 'a', properties: 1 },
+        { name: 'b', properties: 3 },
+      ],
+    });
+    expect(withValue(list, '/value/b/properties', null)).toEqual({ value: [{ name: 'a', properties: 1 }] });
+  });
+
+  test.each(['0', '1', '7'])('a name that is a number, %s, and no position yet is an element to be made', (name) => {
+    const made = { value: [{ name, properties: { z: 1 } }] };
+    expect(withValue({ value: [] }, `/value/${name}/properties`, { z: 1 })).toEqual(made);
+  });
 });
 
 describe('apply and invert', () => {
@@ -82,6 +107,14 @@ describe('apply and invert', () => {
     expect(after.documents['config/web']).toEqual(read({ properties: { minTlsVersion: '1.2', other: 1 } }));
     expect(applyChanges(after, invertChanges([tls, setting]) ?? [])).toEqual(before);
     expect(before.documents['config/web']).toEqual(read({ properties: { minTlsVersion: '1.0', other: 1 } }));
+  });
+
+  test('what was not read is made of nothing but the change', () => {
+    const documents = { 'config/web': { status: 'missing' } } as const;
+    for (const snapshot of [snapshotWith({}), { ...before, documents }]) {
+      const after = applyChanges(snapshot, [tls]);
+      expect(after.documents).toEqual({ 'config/web': read({ properties: { minTlsVersion: '1.2' } }) });
+    }
   });
 
   test('a change from null cannot be undone: to Microsoft.Web null means no change', () => {
@@ -99,6 +132,19 @@ describe('where the leaves stand', () => {
     ['not readable', snapshotWith({}), 'unread'],
   ])('%s', (_, snapshot, expected) => {
     expect(standing([tls], snapshot)).toBe(expected);
+  });
+
+  test('half as before is neither', () => {
+    const half = snapshotWith({ 'config/web': { properties: { minTlsVersion: '1.0' } }, resource: { properties: {} } });
+    expect(standing([tls, https], half)).toBe('other');
+  });
+
+  test('ids are the same in any case, other texts are not', () => {
+    const id = { ...tls, from: null, to: '/subscriptions/s/w' };
+    expect(standing([id], at('/Subscriptions/S/W'))).toBe('planned');
+    expect(standing([id], at(null))).toBe('before');
+    expect(standing([{ ...tls, to: 'FtpsOnly' }], at('ftpsonly'))).toBe('other');
+    expect(standing([{ ...tls, to: true }], at('/subscriptions/s/w'))).toBe('other');
   });
 
   test('half as planned is neither', () => {
@@ -153,7 +199,7 @@ describe('promise 7: the digest binds what was shown', () => {
 
   test('members are sorted by UTF-16 units and numbers written as ECMAScript does', () => {
     expect(canonicalJson({ b: 1e21, a: [0.1, -0, '\u20ac'], A: null })).toBe('{"A":null,"a":[0.1,0,"€"],"b":1e+21}');
-    expect(() => canonicalJson(undefined)).toThrow();
+    expect(() => canonicalJson(undefined)).toThrow('a value without JSON form cannot be hashed');
   });
 });
 

@@ -45,6 +45,11 @@ describe('the documents table', () => {
   });
 });
 
+test('a document that a kind does not have, or that is never written, has no impact', () => {
+  expect(impactOf('container-app', [{ document: 'config/web', path: '/properties/cors' }])).toBe('none');
+  expect(impactOf('web-app', [{ document: 'backups', path: '/value' }])).toBe('none');
+});
+
 test.each([
   [
     'the worst of several wins',
@@ -68,6 +73,10 @@ test.each([
     ['resource /properties/appLogsConfiguration/destination', 'diagnosticSettings /value/plumbline/properties'],
     'cost',
   ],
+  ['a new image of a container app restarts it', 'container-app', ['resource /properties/template/x'], 'restart'],
+  ['the network of an environment is traffic', 'environment', ['resource /properties/publicNetworkAccess'], 'traffic'],
+  ['the ways into a site are traffic', 'web-app', ['resource /properties/publicNetworkAccess'], 'traffic'],
+  ['client certificates are traffic', 'web-app', ['resource /properties/clientCertMode'], 'traffic'],
   ['nothing has no impact', 'web-app', [], 'none'],
 ] as const)('impact: %s', (_, kind, leaves, impact) => {
   const changes = leaves.map((leaf) => ({ document: leaf.split(' ')[0] ?? '', path: leaf.split(' ')[1] ?? '' }));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/domain/evaluate.ts';
 import { type AnyRule, compliant, type Judgement, type Tier, unknown } from '../../src/domain/rule.ts';
+import { read } from '../../src/domain/snapshot.ts';
 import { resourceNamed, ruleLike, SITE, TLS_CHANGE } from './examples.ts';
 
 const snapshot = { resource: resourceNamed(SITE), documents: {} };
@@ -24,6 +25,22 @@ describe('the tier of a verdict', () => {
     ['no changes are advice, whatever is stored', 'safe', 'safe', { changes: [] }, 'advice'],
   ])('%s', (_, tier, stored, members, expected) => {
     expect(verdictOf({ ...wrong, ...members }, { tier }, stored)?.tier).toBe(expected);
+  });
+
+  test('advice of the rule stays advice, whatever this resource says', () => {
+    expect(verdictOf({ ...wrong, tier: 'risky' }, { tier: 'advice' }, 'safe')?.tier).toBe('advice');
+  });
+
+  test.each([
+    ['functionapp,linux', 'risky'],
+    ['functionapp,workflowapp', 'risky'],
+    ['workflowapp', 'risky'],
+    ['app,linux', 'safe'],
+    [null, 'safe'],
+  ])('an app of kind %s is changed as %s: what its code does nobody knows', (kind, tier) => {
+    const rule = ruleLike({ check: () => wrong });
+    const app = { ...snapshot, documents: { resource: read({ kind }) } };
+    expect(evaluate(app, [{ rule, parameters: {}, tier: null }], NOW)[0]?.tier).toBe(tier);
   });
 
   test('verdicts that are no violation carry no changes, and the tier that a violation would have', () => {

@@ -40,6 +40,8 @@ const event = {
   eventTime: '2026-01-15T11:59:58.1234567Z',
   correlationId: 'c1',
 };
+const DASHLESS = OID.replaceAll('-', '');
+const person = { objectId: OID, type: 'user' };
 const ada = { objectId: OID, type: 'user', name: 'ada@example.com' };
 
 describe('both schemas say where to look, and who changed it', () => {
@@ -104,6 +106,15 @@ describe('who changed it', () => {
       { objectId: OID, type: 'app' },
     ],
     ['evidence of a person', null, { principalId: OID, principalType: 'User' }, { objectId: OID, type: 'user' }],
+    ['a name from the oldest claim', { oid: OID, [`${SOAP}/name`]: 'ada@example.com' }, undefined, ada],
+    ['a guest', { oid: OID, unique_name: 'ada@example.com' }, undefined, ada],
+    ['a scope is given to people', { oid: OID, [`${CLAIMS}/scope`]: 'user_impersonation' }, undefined, person],
+    ['and its short name', { oid: OID, scp: 'user_impersonation' }, undefined, person],
+    ['a name that is empty is none', { oid: OID, upn: '' }, undefined, { objectId: OID, type: 'app' }],
+    ['evidence of no type', {}, { principalId: OID }, { objectId: OID, type: 'app' }],
+    ['evidence without an id', {}, { principalType: 'User' }, null],
+    ['evidence of another form of id', {}, { principalId: `x${DASHLESS}` }, { objectId: `x${DASHLESS}`, type: 'app' }],
+    ['and a longer one', {}, { principalId: `${DASHLESS}0` }, { objectId: `${DASHLESS}0`, type: 'app' }],
     ['evidence as a list', {}, [], null],
     ['evidence of a role only', {}, { role: 'Subscription Admin' }, null],
     ['claims of another form', 'none', undefined, null],
@@ -145,6 +156,32 @@ describe('what is none of ours is ignored, with its reason', () => {
       eventId: 'e1',
       reason: expect.stringMatching(/\w/),
     });
+  });
+
+  test.each([
+    ['no resource', { subject: '', data: {} }, 'it names no resource'],
+    ['a plan', { subject: SITE.replace('sites', 'serverfarms') }, 'it is about nothing that Plumbline looks at'],
+    ['no type', { eventType: null }, 'events of type (none) change nothing that Plumbline looks at'],
+    [
+      'another type',
+      { eventType: 'Storage.Blob' },
+      'events of type Storage.Blob change nothing that Plumbline looks at',
+    ],
+  ])('%s: it says so', (_, members, reason) => {
+    expect(receive({ ...written, ...members })).toMatchObject({ kind: 'ignored', reason });
+  });
+
+  test.each(['xMicrosoft.Resources.ResourceActionSuccess', 'Microsoft.Resources.ResourceActionSuccessx'])(
+    'a swap of type %s is none',
+    (eventType) => {
+      const data = { operationName: 'Microsoft.Web/sites/slots/slotsswap/Action' };
+      expect(receive({ ...written, eventType, data }).kind).toBe('ignored');
+    },
+  );
+
+  test('the application is known by either of its claims', () => {
+    const received = receive({ ...written, data: { claims: { azp: 'the-app' } } });
+    expect(received).toMatchObject({ event: { appId: 'the-app' } });
   });
 
   test('what has no id is no event', () => {

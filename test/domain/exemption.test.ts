@@ -108,6 +108,18 @@ describe('what may be asked for', () => {
   });
 });
 
+test('what is wrong is said so that it can be put right', () => {
+  const wrong = exemption({ scope: 'x', rule: 'y', expires: '2000-01-01T00:00:00.000Z' });
+  const late = exemption({ rule: 'y', expires: '3000-01-01T00:00:00.000Z' });
+  expect([...problemsOf(wrong, [], NOW), ...problemsOf(late, [], NOW)].map(({ message }) => message)).toEqual([
+    'must be the ARM id of a resource or of a scope above it',
+    'is no rule; GET /api/rules lists them',
+    'must be in the future',
+    'is no rule; GET /api/rules lists them',
+    'must be within 365 days',
+  ]);
+});
+
 test('the reason names owner, ticket, end and why; without a ticket it names none', () => {
   const end = '2026-04-01T00:00:00.000Z';
   expect(exemptReason(exemption())).toEqual({

@@ -40,6 +40,15 @@ describe('why something cannot be undone', () => {
   });
 });
 
+test('what cannot be put back is named by its place, and nothing beside it', () => {
+  const [a, b] = ['/properties/a', '/properties/b'].map((path) => ({ ...tls, path, from: null }));
+  const changes = [tls, logs, a, b].flatMap((change) => change ?? []);
+  const entry = { kind: 'fix.applied', rule: 'webapp-tls', changes } as const;
+  expect(whyIrreversible(entry, ruleLike({ id: 'webapp-tls', reversible: true }))).toBe(
+    'There was no value at config/web /properties/a, config/web /properties/b before, and Azure takes no value for no change.',
+  );
+});
+
 describe('what puts it back', () => {
   test('the inverse of exactly these changes, while they are as written', () => {
     expect(undoing([tls], web('1.2'))).toEqual({ kind: 'changes', changes: [{ ...tls, from: '1.2', to: '1.0' }] });
@@ -60,6 +69,10 @@ describe('what puts it back', () => {
       kind: 'moved',
       moved: [{ ...tls, from: '1.2', to: '1.3' }],
     });
+  });
+
+  test('one document that could not be read is enough to know nothing', () => {
+    expect(undoing([tls, { ...logs, document: 'resource' }], web('1.2')).kind).toBe('unread');
   });
 
   test.each<[string, Snapshot, string]>([
@@ -96,7 +109,9 @@ describe('promise 7: a rollback is compared with a fresh read', () => {
     });
   });
 
-  test('unread: kept, and nothing is written', () => {
+  test('unread, and be it one document of several: kept, and nothing is written', () => {
     expect(now(snapshotOf({}))).toEqual({ kind: 'keep' });
+    const two = { ...waiting, kept: [{ ...kept, document: 'resource' as const }] };
+    expect(settleRollback(two, web('1.2'))).toEqual({ kind: 'keep' });
   });
 });

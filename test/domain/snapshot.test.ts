@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   asAzureSpells,
+  bodyOf,
+  type DocumentState,
   documentViews,
+  kindsOf,
   parseSnapshot,
   provisioningFinished,
   read,
   stateOf,
+  tagOf,
 } from '../../src/domain/snapshot.ts';
 import { CONTAINER_APP, resourceNamed, SITE } from './examples.ts';
 
@@ -113,6 +117,45 @@ describe('the resource is the one that was asked for', () => {
     ['nothing', undefined],
   ])('whatever the answer says of itself: %s', (_, id) => {
     expect(answered(id).id).toBe(SITE);
+  });
+});
+
+describe('a snapshot file that is none says where', () => {
+  test.each<[string, unknown, string]>([
+    ['nothing', null, '/: Invalid input: expected object, received null'],
+    ['no id', { documents: {} }, '/id: Invalid input: expected string, received undefined'],
+    ['another member', { id: SITE, documents: {}, x: 1 }, '/: Unrecognized key: "x"'],
+    ['documents as a list', { id: SITE, documents: [] }, '/documents: must be an object of documents'],
+    ['an id of nothing', { id: '/x', documents: {} }, '/id: is not the ARM id of a resource that Plumbline knows'],
+    ['a name', { id: SITE, documents: { a: {} } }, '/documents/a: is no document that Plumbline knows'],
+    [
+      'a body',
+      { id: SITE, documents: { resource: {}, 'config/web': 'x' } },
+      '/documents/config~1web: must be the body that ARM sent, or null for a 404',
+    ],
+  ])('%s', (_, file, message) => {
+    expect(() => parseSnapshot(file)).toThrow(message);
+  });
+});
+
+describe('a body of another form is none', () => {
+  test.each<[string, DocumentState]>([
+    ['a list', { status: 'read', body: [{ properties: {} }] }],
+    ['not read', { status: 'forbidden', detail: 'no' }],
+  ])('%s', (_, state) => {
+    const snapshot = { resource: resourceNamed(SITE), documents: { resource: state } };
+    expect(bodyOf(snapshot, 'resource')).toBeNull();
+    expect(kindsOf(snapshot)).toEqual([]);
+    expect(tagOf(snapshot, 'owner')).toBeNull();
+    expect(asAzureSpells(snapshot)).toBe(snapshot.resource);
+  });
+
+  test('a tag is found by its name without case, and a resource is called as Azure calls it', () => {
+    const resource = resourceNamed(SITE.toLowerCase());
+    const body = { id: SITE, tags: { Team: 'shop', Owner: 'ada' } };
+    const snapshot = { resource, documents: { resource: read(body) } };
+    expect([tagOf(snapshot, 'owner'), tagOf(snapshot, 'nobody')]).toEqual(['ada', null]);
+    expect(asAzureSpells(snapshot).id).toBe(SITE);
   });
 });
 
