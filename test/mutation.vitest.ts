@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/{domain,workflows,rules,api}/**/*.test.ts'],
     exclude: [
-      'test/workflows/{crash,turmoil,model,fault}*.test.ts',
+      'test/workflows/{crash,turmoil,model,fault,failure,broken}*.test.ts',
       'test/api/{console,openapi,over-storage}.test.ts',
       'test/api/{health,principal,refusals}.test.ts',
     ],
