@@ -22,7 +22,7 @@ import { findTwin, forgetTwin, rememberTwin } from './twin-address.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = path.join(ROOT, '.plumbline');
 /** Raised when what is kept in the folder cannot be read by this version any more. */
-const FOLDER_FORMAT = '1';
+const FOLDER_FORMAT = '2';
 const MODES_IN_WORDS: Readonly<Record<string, string>> = {
   audit: 'look and report, nothing is written',
   approve: 'every change waits for a person',
