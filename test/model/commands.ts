@@ -1,0 +1,237 @@
+/** What may happen, in any order: people, pipelines, approvers and operators, time, faults. fast-check makes and shrinks it. */
+import fc from 'fast-check';
+import { Refusal } from '../../src/domain/refusal.ts';
+import { MODES } from '../../src/domain/settings.ts';
+import { grantExemption, removeExemption } from '../../src/workflows/exempt.ts';
+import { housekeep } from '../../src/workflows/housekeeping.ts';
+import { releaseLetter } from '../../src/workflows/release-letter.ts';
+import { startSweep } from '../../src/workflows/sweep.ts';
+import { ADA, BOB, gridEvent, PIPELINE } from '../world/event-grid.ts';
+import { memoryWorld } from '../world/memory-world.ts';
+import { portsOf } from '../world/watched-world.ts';
+import { approvals } from '../world/ways.ts';
+import { APPS, leavesOf, RULES, SUBSCRIPTIONS } from './estate.ts';
+import { expectAlways } from './invariants.ts';
+import type { Model } from './model.ts';
+import type { Stage } from './stage.ts';
+
+export type Command = fc.AsyncCommand<Model, Stage>;
+
+/** Those who change apps; Carol only decides. */
+const WRITERS = [ADA, BOB, PIPELINE];
+const CAROL = { objectId: 'dddddddd-0000-4000-8000-000000000004', name: 'carol@example.com' };
+const PEOPLE = [ADA, BOB, CAROL].map(({ objectId }) => ({ objectId, name: objectId }));
+const OLGA = { type: 'user', objectId: 'olga', name: 'Olga' } as const;
+const SCOPES = [...APPS, ...SUBSCRIPTIONS.map((id) => `/subscriptions/${id}`)];
+
+const index = fc.nat({ max: 11 });
+/** Mostly the first app, so that much meets there. */
+const often = fc.constantFrom(0, 0, 0, 1, 2, 3);
+/** Mostly leaves that people are asked about. */
+const risky = fc.constantFrom(0, 1, 2, 3, 4, 3, 4);
+const seldom = fc.constantFrom(false, false, false, true);
+
+/** How often each comes, and how it goes. */
+const KINDS = [
+  kind(
+    9,
+    'change',
+    { app: often, leaf: risky, value: index, by: index, told: fc.constantFrom(true, true, false) },
+    async (model, stage, at) => {
+      const app = pick(APPS, at.app);
+      const leaf = pick(leavesOf(app), at.leaf);
+      const value = pick([leaf.right, ...leaf.wrong, ...leaf.wrong], at.value);
+      const by = pick(WRITERS, at.by);
+      stage.world.arm.change(app, leaf.document, leaf.path, value);
+      model.wrote(app, leaf, value);
+      stage.events.push({
+        event: gridEvent(`event-${stage.events.length}`, app, { by }),
+        app,
+        by: by.objectId,
+        known: false,
+      });
+      if (at.told) await deliver(model, stage, stage.events.length - 1);
+    },
+  ),
+  kind(4, 'deliver', { which: fc.nat({ max: 99 }) }, (model, stage, { which }) => deliver(model, stage, which)),
+  kind(9, 'decide', { which: index, by: index, approve: fc.constantFrom(true, true, false) }, decide),
+  kind(2, 'roll back', { which: index, by: index }, rollBack),
+  kind(
+    2,
+    'choose',
+    { mode: fc.constantFrom(...MODES, 'autofix' as const, 'autofix' as const), stopped: seldom },
+    async (model, stage, at) => {
+      await stage.choose({ mode: at.mode, stopped: at.stopped ? { reason: 'An incident.' } : null });
+      model.mode = at.mode;
+      model.stopped = at.stopped;
+    },
+  ),
+  kind(1, 'exempt', { scope: index, rule: index, hours: fc.constantFrom(1, 720) }, exempt),
+  kind(1, 'end an exemption', { which: index }, endExemption),
+  kind(1, 'sweep', {}, async (_, { host }) => host.ask((given) => startSweep(given, SUBSCRIPTIONS))),
+  kind(1, 'release', {}, (_, stage) => releaseAll(stage)),
+  kind(
+    2,
+    'a request fails',
+    {
+      how: fc.constantFrom('throttled', 'busy', 'transient', 'blocked', 'invalid', 'lost', 'late'),
+      times: fc.integer({ min: 1, max: 3 }),
+    },
+    async (_, { faults }, { how, times }) => {
+      faults.writes.push(...Array.from({ length: times }, () => how));
+    },
+  ),
+  kind(1, 'a read fails', { times: fc.integer({ min: 1, max: 3 }) }, async (_, { faults }, { times }) => {
+    faults.unread += times;
+  }),
+  kind(
+    2,
+    'a port fails',
+    {
+      port: fc.constantFrom(...portsOf(memoryWorld()), 'lease'),
+      lost: fc.boolean(),
+      // The last is more than a message bears.
+      left: fc.constantFrom(1, 2, 4, 25),
+    },
+    async (_, { faults }, fault) => {
+      // How Azure fails is told apart from that.
+      if (fault.port !== 'arm' && fault.port !== 'estate') faults.storage.push({ ...fault });
+    },
+  ),
+  kind(
+    3,
+    'the process dies',
+    { calls: fc.integer({ min: 1, max: 40 }), when: fc.constantFrom('before', 'after') },
+    async (_, { faults }, death) => {
+      faults.death = { ...death };
+    },
+  ),
+  kind(3, 'wait', { seconds: fc.constantFrom(1, 15, 40, 120, 700) }, async (_, { world }, { seconds }) =>
+    world.clock.advance(seconds),
+  ),
+  kind(10, 'work', { seconds: fc.constantFrom(0, 31, 200) }, (_, { host }, { seconds }) => host.settle(seconds)),
+  kind(1, 'housekeep', {}, (_, { host }) => host.ask(housekeep)),
+];
+
+export function commands(most: number): fc.Arbitrary<Iterable<Command>> {
+  return fc.commands([fc.oneof(...KINDS)], { maxCommands: most, size: 'max' });
+}
+
+export async function releaseAll({ host, world }: Stage): Promise<void> {
+  for (const letter of [...world.stored.deadLetters.keys()]) await host.ask((given) => releaseLetter(given, letter));
+}
+
+/** Event Grid delivers it, maybe once more. */
+export async function deliver(model: Model, { host, events }: Stage, which: number): Promise<void> {
+  if (events.length === 0) return;
+  const told = pick(events, which);
+  await host.deliver(told.event);
+  if (told.by !== null && !told.known) model.announced(told.app, told.by);
+  told.known = true;
+}
+
+async function decide(
+  model: Model,
+  { world, host }: Stage,
+  at: { readonly which: number; readonly by: number; readonly approve: boolean },
+): Promise<void> {
+  const fixes = approvals(world).filter(({ purpose }) => purpose === 'fix');
+  const waiting = fixes.filter(({ status }) => status === 'pending');
+  // Mostly one that waits; now and then one that is over.
+  const approval = waiting[at.which % Math.max(1, waiting.length + 1)] ?? fixes[at.which % Math.max(1, fixes.length)];
+  if (!approval) return;
+  const person = pick(PEOPLE, at.by);
+  const decision = at.approve ? 'approve' : 'reject';
+  const before = model.deeds.get(approval.id);
+  const request = { approvalId: approval.id, decision, digest: approval.digest, comment: null, person } as const;
+  if (!(await taken(() => host.decide(request)))) return;
+  const leaf = leavesOf(approval.resource.id).find(({ rule }) => rule === approval.rule.id);
+  if (before) {
+    if (before.kind !== decision || before.by !== person.objectId) throw new Error(`${approval.id} was decided twice`);
+  } else {
+    if (at.approve && leaf && !model.mayApprove(approval.resource.id, leaf, person.objectId)) {
+      throw new Error(`${person.name} could approve ${approval.id}`);
+    }
+    model.decided(approval, { kind: decision, by: person.objectId });
+  }
+}
+
+async function rollBack(model: Model, { world, host }: Stage, at: { readonly which: number; readonly by: number }) {
+  const fixes = world.stored.entries.filter(({ kind }) => kind === 'fix.applied');
+  const entry = fixes[at.which % Math.max(1, fixes.length)];
+  if (!entry) return;
+  const person = pick(PEOPLE, at.by);
+  const known = new Set(model.deeds.keys());
+  await taken(() => host.rollBack({ entry, comment: 'The old clients need it.', person }));
+  // Stored is what counts, also when what came after it was refused.
+  for (const approval of approvals(world)) {
+    if (approval.purpose !== 'rollback' || known.has(approval.id)) continue;
+    if (model.stopped || model.mode === 'audit') throw new Error('a rollback was taken that nobody may carry out');
+    model.decided(approval, { kind: 'rollback', by: person.objectId });
+  }
+}
+
+async function exempt(
+  model: Model,
+  { world, host }: Stage,
+  at: { readonly scope: number; readonly rule: number; readonly hours: number },
+): Promise<void> {
+  const [scope, rule] = [pick(SCOPES, at.scope), pick(RULES, at.rule)];
+  const until = world.clock.now().getTime() + at.hours * 3_600_000;
+  const request = {
+    scope,
+    rule,
+    expires: new Date(until).toISOString(),
+    owner: 'Team Shop',
+    reason: 'Old.',
+    ticket: null,
+  };
+  const known = new Set(world.stored.exemptions.keys());
+  await host.ask((given) => grantExemption(given, request, OLGA));
+  // Asked for again after a failure it may be there twice.
+  for (const id of world.stored.exemptions.keys()) if (!known.has(id)) model.exemptions.set(id, { scope, rule, until });
+}
+
+async function endExemption(model: Model, { host }: Stage, { which }: { readonly which: number }): Promise<void> {
+  const ids = [...model.exemptions.keys()].filter((id) => !id.startsWith('rollback'));
+  const id = ids[which % Math.max(1, ids.length)];
+  if (id === undefined) return;
+  await taken(() => host.ask((given) => removeExemption(given, id, OLGA)));
+  model.exemptions.delete(id);
+}
+
+/** Whether it was carried out, and not refused. */
+async function taken(action: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return false;
+  }
+}
+
+function kind<T extends object>(
+  weight: number,
+  name: string,
+  values: { readonly [key in keyof T]: fc.Arbitrary<T[key]> },
+  run: (model: Model, stage: Stage, at: T) => Promise<unknown>,
+): { weight: number; arbitrary: fc.Arbitrary<Command> } {
+  const arbitrary = fc.record<T>(values).map(
+    (at): Command => ({
+      check: () => true,
+      toString: () => `${name} ${JSON.stringify(at)}`,
+      run: async (model, stage) => {
+        await run(model, stage, at);
+        expectAlways(model, stage);
+      },
+    }),
+  );
+  return { weight, arbitrary };
+}
+
+function pick<T>(from: readonly T[], at: number): T {
+  const found = from[at % from.length];
+  if (found === undefined) throw new Error('there is nothing to pick from');
+  return found;
+}

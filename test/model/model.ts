@@ -1,0 +1,105 @@
+/**
+ * What should be, told by what people did and what Azure took, in a few lines: the value of each leaf, who changed it, who
+ * decided what, what is exempt. It knows nothing of messages, leases, retries or records.
+ */
+import type { Approval } from '../../src/domain/approval.ts';
+import { type Json, sameJson } from '../../src/domain/json.ts';
+import { isWithin } from '../../src/domain/resource.ts';
+import type { Mode } from '../../src/domain/settings.ts';
+import { APPS, isWrong, type Leaf, leavesOf } from './estate.ts';
+
+export interface Deed {
+  readonly kind: 'approve' | 'reject' | 'rollback';
+  readonly by: string;
+}
+
+interface LeafNow {
+  value: Json;
+  /** Who was announced as a writer of the app since the leaf is wrong. */
+  readonly changers: Set<string>;
+  /** The values that somebody wants left as they are. */
+  readonly rejected: Json[];
+}
+
+export type Expected = 'right' | 'exempt' | 'rejected' | 'asked' | 'fixed';
+
+export class Model {
+  mode: Mode = 'autofix';
+  stopped = false;
+  /** By approval. */
+  readonly deeds = new Map<string, Deed>();
+  readonly exemptions = new Map<string, { scope: string; rule: string; until: number }>();
+  readonly #leaves = new Map<string, LeafNow>();
+
+  constructor() {
+    for (const app of APPS) {
+      for (const { rule, right } of leavesOf(app)) {
+        this.#leaves.set(`${app} ${rule}`, { value: right, changers: new Set(), rejected: [] });
+      }
+    }
+  }
+
+  valueOf(app: string, leaf: Leaf): Json {
+    return this.#at(app, leaf).value;
+  }
+
+  /** Somebody, Plumbline included, wrote it. */
+  wrote(app: string, leaf: Leaf, value: Json): void {
+    const now = this.#at(app, leaf);
+    now.value = value;
+    if (!isWrong(leaf, value)) now.changers.clear();
+  }
+
+  /** Plumbline was told that somebody changed the app. */
+  announced(app: string, by: string): void {
+    for (const leaf of leavesOf(app)) {
+      const now = this.#at(app, leaf);
+      if (isWrong(leaf, now.value)) now.changers.add(by);
+    }
+  }
+
+  mayApprove(app: string, leaf: Leaf, by: string): boolean {
+    return !this.stopped && this.mode !== 'audit' && !this.#at(app, leaf).changers.has(by);
+  }
+
+  decided(approval: Approval, deed: Deed): void {
+    this.deeds.set(approval.id, deed);
+    const [change] = approval.changes;
+    const leaf = leavesOf(approval.resource.id).find(({ rule }) => rule === approval.rule.id);
+    if (deed.kind === 'reject' && leaf && change) this.#at(approval.resource.id, leaf).rejected.push(change.from);
+  }
+
+  isExempt(app: string, { rule }: Leaf, now: number): boolean {
+    return [...this.exemptions.values()].some(
+      (one) => one.rule === rule && isWithin(app, one.scope) && now < one.until,
+    );
+  }
+
+  /** Why Plumbline may not write this now; null when it may. */
+  objection(app: string, leaf: Leaf, from: Json, approvalId: string | null, now: number): string | null {
+    const deed = approvalId === null ? undefined : this.deeds.get(approvalId);
+    if (this.stopped) return 'the service is stopped';
+    if (this.mode === 'audit') return 'mode audit writes nothing';
+    if (!sameJson(from, this.valueOf(app, leaf))) return 'the value has moved';
+    if (deed?.kind === 'rollback') return null;
+    if (this.isExempt(app, leaf, now)) return 'it is exempt';
+    if (deed?.kind === 'approve') return null;
+    if (this.#at(app, leaf).rejected.some((one) => sameJson(one, from))) return 'a person has rejected it';
+    return leaf.risky || this.mode === 'approve' ? 'nobody has approved it' : null;
+  }
+
+  /** How a leaf must be when everything has come to rest in mode autofix. */
+  expected(app: string, leaf: Leaf, now: number): Expected {
+    const { value, rejected } = this.#at(app, leaf);
+    if (!isWrong(leaf, value)) return 'right';
+    if (this.isExempt(app, leaf, now)) return 'exempt';
+    if (rejected.some((one) => sameJson(one, value))) return 'rejected';
+    return leaf.risky ? 'asked' : 'fixed';
+  }
+
+  #at(app: string, { rule }: Leaf): LeafNow {
+    const found = this.#leaves.get(`${app} ${rule}`);
+    if (!found) throw new Error(`${app} has no leaf of ${rule}`);
+    return found;
+  }
+}

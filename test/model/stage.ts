@@ -1,0 +1,157 @@
+/** The running workflows around the model's estate: real ones, on a small world in which calls fail and processes die. */
+import { valueAt } from '../../src/domain/change.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { type Settings, settingsSchema } from '../../src/domain/settings.ts';
+import { changeSettings } from '../../src/workflows/change-settings.ts';
+import { type ArmFailureKind, StorageUnavailable, type World } from '../../src/workflows/ports.ts';
+import { Crash } from '../world/crashes.ts';
+import { gridEvent, OURSELVES } from '../world/event-grid.ts';
+import { createHost, type Host } from '../world/host.ts';
+import { refused, type Sent } from '../world/memory-azure.ts';
+import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
+import { watchedWorld } from '../world/watched-world.ts';
+import { APPS, type Leaf, leavesOf, seedEstate } from './estate.ts';
+import type { Model } from './model.ts';
+
+/** What may be wrong with Azure, with a port, or with the process; each is over by itself. */
+export interface Faults {
+  writes: (ArmFailureKind | 'lost' | 'late')[];
+  unread: number;
+  storage: { readonly port: string; readonly lost: boolean; left: number }[];
+  /** In how many calls the process dies. */
+  death: { calls: number; readonly when: 'before' | 'after' } | null;
+}
+
+export interface Told {
+  readonly event: JsonObject;
+  readonly app: string;
+  /** null: it is our own echo. */
+  readonly by: string | null;
+  /** Whether it was delivered before; then it tells nothing new. */
+  known: boolean;
+}
+
+export interface Stage {
+  readonly world: MemoryWorld;
+  readonly host: Host;
+  readonly faults: Faults;
+  /** Every event there was; any may be delivered at any time, and again, or never. */
+  readonly events: Told[];
+  /** What was written although the model objects. */
+  readonly wrongs: string[];
+  /** Whether a process has died, or a port has failed. */
+  interrupted(): boolean;
+  choose(settings: Partial<Settings>): Promise<void>;
+}
+
+const OLGA = { objectId: 'olga', name: 'Olga' };
+
+export function createStage(model: Model, limits: Partial<Settings['limits']>): Stage {
+  const world = memoryWorld();
+  const { arm } = world;
+  const faults: Faults = { writes: [], unread: 0, storage: [], death: null };
+  const events: Told[] = [];
+  const wrongs: string[] = [];
+  const { ports, restart, interrupted } = frail(world, faults);
+  const host = createHost(world, { ports, restart });
+  seedEstate(arm);
+  world.estate.ids = [...APPS];
+
+  arm.onRead = (_, name) => {
+    if (faults.unread === 0 || name === 'resource') return undefined;
+    faults.unread -= 1;
+    return { status: 'failed', detail: 'ECONNRESET', passing: true };
+  };
+  arm.onWrite = (_, take) => {
+    const sent = arm.requests.at(-1);
+    if (sent) wrongs.push(...objections(world, model, sent));
+    const fault = faults.writes.shift();
+    if (fault === undefined) return undefined;
+    if (fault === 'late') {
+      arm.later(50, take);
+      return { kind: 'done', arm: { status: 200 } };
+    }
+    // The answer was lost, not the request.
+    if (fault === 'lost') take();
+    return fault === 'lost' ? refused('transient', 'ETIMEDOUT') : refused(fault, `Said${fault}`, 7);
+  };
+  arm.onWritten = (sent) => {
+    for (const leaf of leavesIn(sent)) model.wrote(sent.resource, leaf, valueAt(sent.body, leaf.path));
+    const event = gridEvent(`echo-${events.length}`, sent.resource, { by: OURSELVES });
+    events.push({ event, app: sent.resource, by: null, known: false });
+  };
+
+  return {
+    world,
+    host,
+    faults,
+    events,
+    wrongs,
+    interrupted,
+    async choose(settings) {
+      const wanted = { ...settingsSchema.parse({ mode: 'autofix', limits }), ...settings };
+      await host.ask((given) =>
+        changeSettings(given, { settings: wanted, ifMatch: '*', person: OLGA, personIsApp: false }),
+      );
+    },
+  };
+}
+
+/** A world that fails and dies as the faults say. */
+function frail(world: MemoryWorld, faults: Faults): { ports: World; restart(): void; interrupted(): boolean } {
+  let dead = false;
+  let interrupted = false;
+  const die = () => {
+    dead = true;
+    interrupted = true;
+    faults.death = null;
+    return new Crash('the power is cut');
+  };
+  const ports = watchedWorld(world, async (name, call) => {
+    if (dead) throw new Crash('the process has ended');
+    if (faults.death) faults.death.calls -= 1;
+    const dies = faults.death?.calls === 0 ? faults.death.when : null;
+    if (dies === 'before') throw die();
+    const fault = faults.storage.find(({ port, left }) => left > 0 && name.startsWith(`${port}.`));
+    if (fault) {
+      fault.left -= 1;
+      interrupted = true;
+    }
+    if (fault && !fault.lost) throw new StorageUnavailable(`${name} does not answer`);
+    const answer = await call();
+    if (dies === 'after') throw die();
+    if (fault) throw new StorageUnavailable(`the answer of ${name} was lost`);
+    return answer;
+  });
+  return {
+    ports,
+    interrupted: () => interrupted,
+    restart: () => {
+      dead = false;
+    },
+  };
+}
+
+function objections({ stored, clock }: MemoryWorld, model: Model, sent: Sent): string[] {
+  return leavesIn(sent).flatMap((leaf) => {
+    const told = `${leaf.rule} of ${sent.resource}`;
+    const intent = stored.entries.findLast(
+      ({ kind, rule, resource }) => kind.endsWith('.intended') && rule === leaf.rule && resource?.id === sent.resource,
+    );
+    const change = intent?.changes.find(({ path }) => path === leaf.path);
+    if (!intent || !change) return [`${told} was written without an intent`];
+    const objection = model.objection(sent.resource, leaf, change.from, intent.approvalId, clock.now().getTime());
+    return objection === null ? [] : [`${told} was written, but ${objection}`];
+  });
+}
+
+/** The leaves that a request writes. */
+function leavesIn({ resource, document, body }: Sent): Leaf[] {
+  return leavesOf(resource).filter((leaf) => leaf.document === document && isNamed(body, leaf));
+}
+
+function isNamed(body: Sent['body'], { path }: Leaf): boolean {
+  const end = path.lastIndexOf('/');
+  const parent = valueAt(body, path.slice(0, end));
+  return typeof parent === 'object' && parent !== null && path.slice(end + 1) in parent;
+}
