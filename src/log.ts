@@ -1,4 +1,5 @@
 /** Structured logs as JSON lines on stdout, written at once so that a killed process loses none. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Log } from './workflows/ports.ts';
 
@@ -10,6 +11,13 @@ export interface JoinedLog extends Log {
   child(fields: Record<string, unknown>): JoinedLog;
 }
 
+/** Whatever is logged while `work` is done carries these fields: what is logged deep inside knows nothing of its invocation. */
+export function joinedTo<T>(fields: Readonly<Record<string, unknown>>, work: () => T): T {
+  return joints.run(fields, work);
+}
+
+const joints = new AsyncLocalStorage<Readonly<Record<string, unknown>>>();
+
 /** `destination` takes the lines instead of stdout. */
 export function createLog(level: LogLevel, destination?: DestinationStream): JoinedLog {
   // No transport: that would be a worker thread, which a bundle does not have and a kill would cut off.
@@ -18,6 +26,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Joi
       {
         level,
         base: null,
+        mixin: () => ({ ...joints.getStore() }),
         messageKey: 'message',
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { createLog, type JoinedLog, type LogLevel } from '../src/log.ts';
+import { createLog, type JoinedLog, joinedTo, type LogLevel } from '../src/log.ts';
 
 const TYPESCRIPT = new URL('../local/typescript.mjs', import.meta.url).href;
 
@@ -21,6 +21,23 @@ describe('a log line', () => {
       log.child({ event: 'e1' }).child({ resource: 'app' }).warn({ attempt: 2 }, 'again'),
     );
     expect(line).toMatchObject({ level: 'warn', event: 'e1', resource: 'app', attempt: 2 });
+  });
+
+  it('carries the invocation that it was written in, however deep, and no other', async () => {
+    const told = linesWhile(async (log) => {
+      const work = (invocation: string) =>
+        joinedTo({ invocation, trace: `t-${invocation}` }, async () => {
+          await Promise.resolve();
+          log.info({ resource: 'app' }, 'evaluated');
+        });
+      await Promise.all([work('one'), work('two')]);
+      log.info({}, 'outside');
+    });
+    expect((await told).map(({ invocation, trace, message }) => ({ invocation, trace, message }))).toEqual([
+      { invocation: 'one', trace: 't-one', message: 'evaluated' },
+      { invocation: 'two', trace: 't-two', message: 'evaluated' },
+      { invocation: undefined, trace: undefined, message: 'outside' },
+    ]);
   });
 
   it('tells an error by name, message and stack, and leaves out what SDKs hang on it', () => {
@@ -73,6 +90,12 @@ function spawnKilled(script: string): string {
     }
     throw error;
   }
+}
+
+async function linesWhile(write: (log: JoinedLog) => Promise<void>): Promise<Record<string, unknown>[]> {
+  const lines: string[] = [];
+  await write(createLog('info', { write: (line) => void lines.push(line) }));
+  return lines.map((line) => JSON.parse(line));
 }
 
 function linesOf(level: LogLevel, write: (log: JoinedLog) => void): Record<string, unknown>[] {

@@ -16,7 +16,9 @@ import { handlerOf } from '../api/route.ts';
 import { getRule, listRules } from '../api/rules.ts';
 import { getSettings, putSettings } from '../api/settings.ts';
 import { getScan, postApprovals, postScan } from '../api/sweep.ts';
+import { joinedTo } from '../log.ts';
 import { getService } from '../service.ts';
+import { fieldsOf } from './invocation.ts';
 
 const described: readonly Call[] = [
   listApprovals,
@@ -55,6 +57,12 @@ export const CALLS: readonly Call[] = [...described, describing(described)];
 export function registerApi(): void {
   for (const call of CALLS) {
     const { name, route, method } = call;
-    app.http(name, { route, methods: [method], authLevel: 'anonymous', handler: handlerOf(call, getService) });
+    const handle = handlerOf(call, getService);
+    app.http(name, {
+      route,
+      methods: [method],
+      authLevel: 'anonymous',
+      handler: (request, context) => joinedTo(fieldsOf(context), () => handle(request, context)),
+    });
   }
 }

@@ -1,8 +1,8 @@
 /** A function that takes the messages of a queue: a failure is logged, its reason kept, and the queue delivers again. */
 import { app } from '@azure/functions';
-import { getService } from '../service.ts';
 import { forgetFailure, noteFailure } from '../workflows/bury-message.ts';
 import type { World } from '../workflows/ports.ts';
+import { invocation } from './invocation.ts';
 
 export function registerQueueFunction(
   name: string,
@@ -12,21 +12,21 @@ export function registerQueueFunction(
   app.storageQueue(name, {
     queueName,
     connection: 'AzureWebJobsStorage',
-    handler: async (message: unknown, { triggerMetadata }) => {
-      const { world } = await getService();
-      try {
-        await handle(world, message);
-      } catch (error) {
-        const { name: kind, message: text, stack } = error instanceof Error ? error : new Error(String(error));
-        world.log.error(
-          { error: { name: kind, message: text, stack } },
-          'a message failed; the queue delivers it again',
-        );
-        await noteFailure(world, message, error);
-        throw error;
-      }
-      // Only a message that was delivered before can have failed before.
-      if (Number(triggerMetadata?.dequeueCount) > 1) await forgetFailure(world, message);
-    },
+    handler: (message: unknown, context) =>
+      invocation(context, async ({ world }) => {
+        try {
+          await handle(world, message);
+        } catch (error) {
+          const { name: kind, message: text, stack } = error instanceof Error ? error : new Error(String(error));
+          world.log.error(
+            { error: { name: kind, message: text, stack } },
+            'a message failed; the queue delivers it again',
+          );
+          await noteFailure(world, message, error);
+          throw error;
+        }
+        // Only a message that was delivered before can have failed before.
+        if (Number(context.triggerMetadata?.dequeueCount) > 1) await forgetFailure(world, message);
+      }),
   });
 }

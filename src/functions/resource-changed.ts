@@ -1,10 +1,10 @@
 /** Event Grid delivers here. A throw becomes a 500, and Event Grid delivers again. */
 import { app } from '@azure/functions';
-import { getService } from '../service.ts';
 import { receiveEvent } from '../workflows/receive-event.ts';
+import { invocation } from './invocation.ts';
 
 export function registerResourceChanged(): void {
   app.eventGrid('resourceChanged', {
-    handler: async (event: unknown) => receiveEvent((await getService()).world, event),
+    handler: (event: unknown, context) => invocation(context, ({ world }) => receiveEvent(world, event)),
   });
 }

@@ -1,19 +1,16 @@
 /** The sweep: a timer that begins it, never at start, and the slow queue that carries it out. */
 import { app } from '@azure/functions';
-import { getService } from '../service.ts';
 import { SWEEP_QUEUE } from '../storage/names.ts';
 import { sweepMessage } from '../workflows/messages.ts';
 import { handleSweep, startSweep } from '../workflows/sweep.ts';
+import { invocation } from './invocation.ts';
 import { registerQueueFunction } from './queue-function.ts';
 
 /** The schedule is given, because the host refuses a timer whose schedule names an app setting that is not there. */
 export function registerSweep(schedule: string): void {
   app.timer('sweep', {
     schedule,
-    handler: async () => {
-      const { world, config } = await getService();
-      await startSweep(world, config.subscriptions);
-    },
+    handler: (_, context) => invocation(context, ({ world, config }) => startSweep(world, config.subscriptions)),
   });
   registerQueueFunction('sweepWork', SWEEP_QUEUE, async (world, message) =>
     handleSweep(world, sweepMessage.parse(message)),

@@ -104,7 +104,9 @@ export async function applyPlan(
   let snapshot = before;
   const ends = new Map<PlanStep, StepEnd>();
   for (const step of steps) {
-    const done = await carryOut(world, lease, resource, snapshot, step, occasion, wanted);
+    const ids = attempted.filter(({ entry }) => entry.changes.some((change) => step.changes.includes(change)));
+    const operationId = [...new Set(ids.map((one) => one.operationId))].join(' ');
+    const done = await carryOut(world, lease, resource, snapshot, step, { occasion, operationId }, wanted);
     snapshot = { ...snapshot, documents: { ...snapshot.documents, ...done.snapshot?.documents } };
     ends.set(step, done.end);
     // ARM asked to wait, or is busy: the rest would meet the same.
@@ -120,10 +122,11 @@ async function carryOut(
   resource: Resource,
   before: Snapshot,
   step: PlanStep,
-  occasion: Occasion,
+  { occasion, operationId }: { readonly occasion: Occasion; readonly operationId: string },
   wanted: readonly Wanted[],
 ): Promise<{ end: StepEnd; snapshot?: Snapshot }> {
-  const joined = { resource: resource.id, document: step.document, eventId: occasion.trigger.eventId };
+  const { eventId, correlationId } = occasion.trigger;
+  const joined = { resource: resource.id, document: step.document, operationId, eventId, correlationId };
   const [{ settings }, fresh] = await Promise.all([currentSettings(world), world.arm.read(resource, [step.document])]);
   if (settings.stopped) return { end: notNow('stopped', `The service was stopped: ${settings.stopped.reason}`) };
   const mode = modeFor(settings, resource);

@@ -1,6 +1,7 @@
 /** A message that was given up: its event gets the outcome `dead`, and a dead letter keeps the reason. */
 import { createHash } from 'node:crypto';
 import { parseResourceId } from '../domain/resource.ts';
+import { concludeEvents } from './conclude-events.ts';
 import { workMessage } from './messages.ts';
 import type { World } from './ports.ts';
 import { countForScan } from './sweep.ts';
@@ -37,10 +38,10 @@ export async function buryMessage(world: World, queue: string, message: unknown)
   });
   if (resource && work.event) {
     const reasons = [{ code: 'dead' as const, text: 'It could not be handled; its dead letter says why.' }];
-    await world.events.conclude(resource, [work.event.id], { outcome: 'dead', auditIds: [], reasons });
+    await concludeEvents(world, resource, [work.event], { outcome: 'dead', auditIds: [], reasons });
   }
   if (work) await countForScan(world, work);
-  world.log.error({ resource: resource?.id, eventId: work?.event?.id }, 'message given up');
+  world.log.error({ queue, resource: resource?.id, eventId: work?.event?.id }, 'message given up');
 }
 
 function keyOf(message: unknown): string {

@@ -2,6 +2,7 @@
 import { type Approval, isOpen } from '../domain/approval.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
+import { concludeEvents } from './conclude-events.ts';
 import { approvalFact, type Ending, endingFact, type Occasion } from './facts-of.ts';
 import { giveUpTurn } from './keep-budget.ts';
 import { type Facts, nothingKnown } from './load-facts.ts';
@@ -32,6 +33,7 @@ export async function forget(
     entries.filter(({ state }) => isUnresolved(state)).map((entry) => endingFact(occasion, operationId, entry, ending)),
   );
   const entries = await world.audit.append(endings);
+  for (const ending of endings) logFact(world, ending);
   const auditIds = entries.map(({ id }) => id);
   for (const { value, version } of facts.approvals) {
     if (!isOpen(value)) continue;
@@ -51,10 +53,12 @@ export async function forget(
     documents: documentViews(snapshot),
   };
   await world.memories.save(resource, memory, facts.version);
-  await world.events.conclude(
+  await concludeEvents(
+    world,
     resource,
-    facts.waiting.map(({ event }) => event.id),
+    facts.waiting.map(({ event }) => event),
     { outcome: 'gone', auditIds, reasons: [GONE] },
   );
-  world.log.info({ resource: resource.id, eventId: occasion.trigger.eventId }, 'resource gone');
+  const { eventId, correlationId } = occasion.trigger;
+  world.log.info({ resource: resource.id, eventId, correlationId }, 'resource gone');
 }

@@ -8,6 +8,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { Reason } from '../domain/reasons.ts';
 import { type Resource, viewOf } from '../domain/resource.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
+import { concludeEvents } from './conclude-events.ts';
 import { intendedId, type Occasion } from './facts-of.ts';
 import { changersOf, declinedFor } from './judge.ts';
 import type { Facts } from './load-facts.ts';
@@ -83,9 +84,10 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   const auditIds = [
     ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),
   ];
-  for (const fact of outcome.auditFacts) logFact(world, fact);
+  const received = new Map(outcome.facts.waiting.map(({ event, receivedAt }) => [event.id, receivedAt]));
+  for (const fact of outcome.auditFacts) logFact(world, fact, received.get(fact.trigger?.eventId ?? ''));
   logDecisions(world, findings, outcome);
-  await concludeEvents(world, resource, outcome, findings, auditIds);
+  await concludeWaiting(world, resource, outcome, findings, auditIds);
   world.log.info(
     {
       resource: resource.id,
@@ -101,10 +103,15 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   );
 }
 
-/** One line of the log per fact: the ids that join it, and the leaves that it is about. */
-export function logFact(world: World, fact: AuditFact): void {
+/**
+ * One line of the log per fact: the ids that join it, and the leaves that it is about. A fix that no person decided says
+ * how long it took, when its event still waits: `receivedAt` is when that came.
+ */
+export function logFact(world: World, fact: AuditFact, receivedAt?: string): void {
+  const timed = receivedAt !== undefined && fact.kind === 'fix.applied' && fact.approvalId === null;
   world.log.info(
     {
+      ...(timed ? { secondsFromEvent: (Date.parse(fact.at) - Date.parse(receivedAt)) / 1000 } : {}),
       auditId: fact.id,
       kind: fact.kind,
       resource: fact.resource?.id,
@@ -226,14 +233,14 @@ function changersOfFixes({ ended, operations, facts }: Outcome): ResourceMemory[
 }
 
 /** The event that brought us here was evaluated; what was received well before the first read is covered by it. */
-async function concludeEvents(
+async function concludeWaiting(
   world: World,
   resource: Resource,
   outcome: Outcome,
   findings: readonly Finding[],
   auditIds: readonly string[],
 ): Promise<void> {
-  const { message, firstRead, clear, later } = outcome;
+  const { message, firstRead, clear, later, occasion } = outcome;
   if (later !== null) return;
   const own = message.event?.id;
   const violations = findings.filter(({ verdict }) => verdict === 'violation').length;
@@ -243,14 +250,18 @@ async function concludeEvents(
     { code: 'evaluated' as const, text },
     ...new Map(decided.map((reason) => [reason.code, reason])).values(),
   ];
-  if (own !== undefined) await world.events.conclude(resource, [own], { outcome: 'evaluated', auditIds, reasons });
+  if (own !== undefined) {
+    const { correlationId } = occasion.trigger;
+    await concludeEvents(world, resource, [{ id: own, correlationId }], { outcome: 'evaluated', auditIds, reasons });
+  }
   if (!clear) return;
   const until = coveredBefore(firstRead, world.options.settleSeconds);
   const covered = outcome.facts.waiting.filter(({ event, receivedAt }) => event.id !== own && receivedAt <= until);
   const because = `A look that began at ${firstRead.toISOString()} covers it.`;
-  await world.events.conclude(
+  await concludeEvents(
+    world,
     resource,
-    covered.map(({ event }) => event.id),
+    covered.map(({ event }) => event),
     { outcome: 'covered', auditIds, reasons: [{ code: 'covered', text: because }] },
   );
 }

@@ -1,0 +1,29 @@
+/** What is logged inside a function is found by the invocation and by the trace that Application Insights knows. */
+import { InvocationContext } from '@azure/functions';
+import { expect, it, vi } from 'vitest';
+import { fieldsOf, invocation } from '../../src/functions/invocation.ts';
+import { createLog } from '../../src/log.ts';
+
+const lines: string[] = [];
+vi.mock('../../src/service.ts', () => ({ getService: async () => ({}) }));
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const context = (traceParent?: string) =>
+  new InvocationContext({
+    functionName: 'reconcile',
+    invocationId: 'i-1',
+    ...(traceParent === undefined ? {} : { traceContext: { traceParent } }),
+  });
+
+it('every line that is written meanwhile carries them', async () => {
+  const log = createLog('info', { write: (line) => void lines.push(line) });
+  await invocation(context(`00-${TRACE}-00f067aa0ba902b7-01`), async () => log.info({ eventId: 'e1' }, 'evaluated'));
+  log.info({}, 'outside');
+  const [inside, outside] = lines.map((line): unknown => JSON.parse(line));
+  expect(inside).toMatchObject({ invocationId: 'i-1', function: 'reconcile', traceId: TRACE, eventId: 'e1' });
+  expect(outside).not.toHaveProperty('invocationId');
+});
+
+it.each([[undefined], [''], ['rubbish'], ['00-short-00f067aa0ba902b7-01']])('a trace of %j is none', (traceParent) => {
+  expect(fieldsOf(context(traceParent))).toEqual({ invocationId: 'i-1', function: 'reconcile' });
+});
