@@ -1,6 +1,6 @@
 /** What could not be handled is kept with its reason, and its event has an outcome. */
 import { describe, expect, test } from 'vitest';
-import { buryMessage, noteFailure } from '../../src/workflows/bury-message.ts';
+import { buryMessage, forgetFailure, noteFailure } from '../../src/workflows/bury-message.ts';
 import { StorageUnavailable, type WorkMessage } from '../../src/workflows/ports.ts';
 import { SHOP } from '../world/apps.ts';
 import { Crash, crashingWorld } from '../world/crashes.ts';
@@ -28,7 +28,7 @@ describe('promise 1: a message that is given up is a dead letter, and its event 
       { queue: 'reconcile', message: JSON.stringify(message), resource: SHOP, error: 'StorageUnavailable: the last' },
     ]);
     expect(outcomesIn(world)).toEqual({ e: 'dead' });
-    expect(world.stored.events[0]?.reasons).toMatchObject([{ code: 'dead' }]);
+    expect(world.stored.events[0]).toMatchObject({ auditIds: [], reasons: [{ code: 'dead' }] });
   });
 
   test('buried twice it is one dead letter', async () => {
@@ -92,6 +92,20 @@ describe('promise 1: a message that is given up is a dead letter, and its event 
     const failing = failingWorld(world, 'deadLetters.noteFailure', new StorageUnavailable('down'));
     await noteFailure(failing, {}, new Error('x'));
     expect(world.stored.logged).toMatchObject([{ level: 'warn' }]);
+  });
+
+  test('nor does forgetting one', async () => {
+    const world = memoryWorld();
+    const failing = failingWorld(world, 'deadLetters.forgetFailure', new StorageUnavailable('down'));
+    await forgetFailure(failing, {});
+    expect(world.stored.logged).toMatchObject([{ level: 'warn', fields: { failure: 'StorageUnavailable: down' } }]);
+  });
+
+  test('what stands for two messages is not one letter', async () => {
+    const world = memoryWorld();
+    await buryMessage(world, 'reconcile', 'one');
+    await buryMessage(world, 'reconcile', 'two');
+    expect(world.stored.deadLetters.size).toBe(2);
   });
 });
 

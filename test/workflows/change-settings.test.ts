@@ -1,9 +1,9 @@
 /** Reading and replacing what operators choose: nobody overwrites what he has not seen, and each change is in the log. */
 import { describe, expect, test } from 'vitest';
 import { type Settings, settingsSchema } from '../../src/domain/settings.ts';
-import { changeSettings, currentSettings, etagOf } from '../../src/workflows/change-settings.ts';
+import { changeSettings, currentSettings, etagOf, stopService } from '../../src/workflows/change-settings.ts';
 import { housekeep } from '../../src/workflows/housekeeping.ts';
-import { StorageUnavailable } from '../../src/workflows/ports.ts';
+import { StaleVersion, StorageUnavailable } from '../../src/workflows/ports.ts';
 import { memoryWorld } from '../world/memory-world.ts';
 import { failingWorld } from '../world/watched-world.ts';
 
@@ -65,7 +65,13 @@ describe('each change is in the log', () => {
     expect(world.stored.entries).toMatchObject([
       { kind: 'settings.changed', mode: 'autofix', actor: { type: 'user', objectId: 'olga' } },
     ]);
-    expect(world.stored.entries[0]?.message).toContain('profile');
+    expect(world.stored.entries[0]?.message).toBe('Settings 1: profile changed, mode autofix.');
+    await changeSettings(world, changed({ mode: 'audit', tagOptDown: true, profile: 'strict' }));
+    await changeSettings(world, changed({ mode: 'audit', tagOptDown: true, profile: 'strict' }));
+    expect(world.stored.entries.slice(1).map(({ message }) => message)).toEqual([
+      'Settings 2: mode, tagOptDown changed, mode audit.',
+      'Settings 3: nothing changed, mode audit.',
+    ]);
   });
 
   test('an application may be the one', async () => {
@@ -134,5 +140,37 @@ describe('each change is in the log', () => {
     const failing = failingWorld(world, 'settings.save', new StorageUnavailable('down'));
     await expect(changeSettings(failing, changed({}))).rejects.toThrow('down');
     expect(kinds(world)).toEqual([]);
+  });
+});
+
+describe('the service stops itself', () => {
+  test('as itself, and once: a stop that is there already is left as it is', async () => {
+    const world = memoryWorld();
+    await stopService(world, 'silence');
+    await stopService(world, 'something else');
+    expect((await currentSettings(world)).settings.stopped).toEqual({ reason: 'silence' });
+    const { objectId } = await world.arm.identity();
+    expect(world.stored.entries.find(({ kind }) => kind === 'service.stopped')?.actor).toEqual({
+      type: 'service',
+      name: 'Plumbline',
+      objectId,
+    });
+    expect(kinds(world)).toEqual(['settings.changed', 'service.stopped']);
+  });
+
+  test('also while it does not know who it is', async () => {
+    const world = memoryWorld();
+    const nobody = { ...world, arm: { ...world.arm, identity: async () => ({ objectId: null, appId: null }) } };
+    await stopService(nobody, 'silence');
+    expect(world.stored.settings?.value.stoppedBy).toBeNull();
+    expect(world.stored.entries[0]?.actor).toEqual({ type: 'service', name: 'Plumbline' });
+  });
+
+  test('also when an operator changes something at the same moment; what fails otherwise is told', async () => {
+    const world = memoryWorld();
+    await stopService(failingWorld(world, 'settings.save', new StaleVersion(), 1), 'silence');
+    expect((await currentSettings(world)).settings.stopped).toEqual({ reason: 'silence' });
+    const down = failingWorld(memoryWorld(), 'settings.save', new StorageUnavailable('down'), 1);
+    await expect(stopService(down, 'silence')).rejects.toThrow('down');
   });
 });

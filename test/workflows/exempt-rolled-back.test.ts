@@ -1,0 +1,93 @@
+/** Whoever has a fix put back is left alone for a week: once for each rollback that was carried out, in the name of who asked. */
+import { describe, expect, it } from 'vitest';
+import type { Approval } from '../../src/domain/approval.ts';
+import type { Exemption } from '../../src/domain/exemption.ts';
+import { createExemption } from '../../src/workflows/exempt.ts';
+import { exemptRolledBack } from '../../src/workflows/exempt-rolled-back.ts';
+import { loadFacts } from '../../src/workflows/load-facts.ts';
+import type { EndedEntry } from '../../src/workflows/resolve-intents.ts';
+import { approval } from '../api/samples.ts';
+import { resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
+import { SHOP } from '../world/apps.ts';
+import { memoryWorld } from '../world/memory-world.ts';
+
+const shop = resourceNamed(SHOP);
+const ADA = { objectId: 'ada', name: 'Ada' };
+
+function decidedBy(id: string, comment: string | null, by = ADA): Approval {
+  const at = '2026-03-01T11:00:00.000Z';
+  return approval({
+    id,
+    purpose: 'rollback',
+    decision: { by, at, comment, decision: 'approve', changerUnknown: false },
+  });
+}
+
+function ended(members: Partial<EndedEntry['entry']> = {}, state: EndedEntry['state'] = 'applied'): EndedEntry {
+  const rule = { rule: 'webapp-min-tls', ruleVersion: 1 };
+  const entry = { ...rule, digest: 'd', changes: [TLS_CHANGE], approvalId: 'a1', attempts: 1, state: 'open' as const };
+  return { operationId: 'o', entry: { ...entry, purpose: 'rollback', ...members }, state, reasons: [], factId: 'f' };
+}
+
+async function exemptionsAfter(
+  ends: readonly EndedEntry[],
+  approvals: readonly Approval[],
+  there: readonly Exemption[] = [],
+) {
+  const world = memoryWorld();
+  const facts = await loadFacts(world, shop, { resource: SHOP, cause: 'decision', attempt: 0 });
+  const loaded = approvals.map((value) => ({ value, version: '1' }));
+  const all = await exemptRolledBack(world, shop, { ...facts, approvals: loaded, exemptions: there }, ends);
+  return { world, all };
+}
+
+describe('a rollback that was carried out', () => {
+  it('exempts its rule on that app for seven days', async () => {
+    const { world, all } = await exemptionsAfter(
+      [ended()],
+      [decidedBy('other', 'no', { objectId: 'bob', name: 'Bob' }), decidedBy('a1', 'Old clients.')],
+    );
+    expect(all).toMatchObject([
+      {
+        scope: SHOP,
+        rule: 'webapp-min-tls',
+        owner: 'Ada',
+        reason: 'Put back by approval a1: Old clients.',
+        ticket: null,
+        expires: '2026-03-08T12:00:00.000Z',
+        createdBy: { type: 'user', ...ADA },
+      },
+    ]);
+    expect(world.stored.entries.map(({ kind }) => kind)).toEqual(['exemption.created']);
+  });
+
+  it.each<[string, Approval[], string, string]>([
+    ['without a comment', [decidedBy('a1', null)], 'Ada', 'Put back by approval a1.'],
+    ['whose approval is not there any more', [], 'unknown', 'Put back by approval a1.'],
+  ])('%s, too', async (_, approvals, owner, reason) => {
+    expect((await exemptionsAfter([ended()], approvals)).all).toMatchObject([{ owner, reason }]);
+  });
+
+  it('exempts once, also when it ends again after a crash; that of another rule is another one', async () => {
+    const { world, all: first } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')]);
+    expect((await exemptionsAfter([ended(), ended()], [decidedBy('a1', 'x')], first)).all).toEqual(first);
+    expect(
+      (await exemptionsAfter([ended({ rule: 'webapp-https-only' })], [decidedBy('a1', 'x')], first)).all,
+    ).toHaveLength(2);
+    const foreign = {
+      ...first[0],
+      ...{ rule: 'webapp-min-tls', owner: 'Team', reason: 'an old scanner', ticket: null },
+    };
+    const { expires } = { expires: '2026-04-01T00:00:00.000Z', ...foreign };
+    const other = await createExemption(world, { scope: SHOP, ...foreign, expires }, { type: 'user' });
+    expect((await exemptionsAfter([ended()], [decidedBy('a1', 'x')], [other])).all).toHaveLength(2);
+  });
+
+  it.each([
+    ['a fix', ended({ purpose: 'fix' })],
+    ['a rollback that failed', ended({}, 'failed')],
+    ['a rollback that was blocked', ended({}, 'blocked')],
+  ])('%s exempts nothing', async (_, end) => {
+    expect((await exemptionsAfter([end], [decidedBy('a1', 'x')])).all).toEqual([]);
+  });
+});
