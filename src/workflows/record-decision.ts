@@ -13,6 +13,9 @@ import { isOurs } from './load-facts.ts';
 import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
 import { storeApproval } from './store-approval.ts';
 
+/** How many of a resource's latest events are searched for such as were given up. */
+const RECENT = 100;
+
 export interface DecisionRequest {
   readonly approvalId: string;
   readonly decision: 'approve' | 'reject';
@@ -142,8 +145,8 @@ export function refuseOwnChange({ settings }: StoredSettings, changers: readonly
 }
 
 /**
- * The object ids, other than ours, seen writing the resource since it last met the rule, those still waiting included;
- * and those of who is named besides.
+ * The object ids, other than ours, seen writing the resource since it last met the rule; those of events that still wait,
+ * or were given up so that no look remembers them, included; and those of who is named besides.
  */
 export async function changersOf(
   world: World,
@@ -151,13 +154,15 @@ export async function changersOf(
   rule: string,
   named: readonly Caller[],
 ): Promise<string[]> {
-  const [memory, waiting, self] = await Promise.all([
+  const [memory, waiting, recent, self] = await Promise.all([
     world.memories.load(resource),
     world.events.waiting(resource),
+    world.events.recent(resource, RECENT),
     world.arm.identity(),
   ]);
   const known = memory?.value.changers[rule] ?? [];
-  const seen = waiting.filter((event) => !isOurs(event, self)).flatMap(({ event }) => event.changedBy ?? []);
+  const unseen = [...waiting, ...recent.filter(({ outcome }) => outcome === 'dead')];
+  const seen = unseen.filter((event) => !isOurs(event, self)).flatMap(({ event }) => event.changedBy ?? []);
   return [...known, ...seen, ...named].map(({ objectId }) => objectId.toLowerCase());
 }
 

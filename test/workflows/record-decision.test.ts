@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import type { Settings } from '../../src/domain/settings.ts';
+import { buryMessage } from '../../src/workflows/bury-message.ts';
 import { StorageUnavailable } from '../../src/workflows/ports.ts';
 import { type DecisionRequest, recordDecision } from '../../src/workflows/record-decision.ts';
 import { RISKY, SHOP } from '../world/apps.ts';
@@ -134,6 +135,14 @@ describe('promise 8: nobody approves what he changed himself', () => {
   test('an event that nobody has looked at yet counts', async () => {
     const { world, host } = await seen(['b', SHOP, { by: BOB }]);
     await host.deliver(gridEvent('a', SHOP, { by: ADA }));
+    expect(await answer(world, { ...decisionOn(world, 'approve'), person: ada })).toBe('own-change');
+  });
+
+  test('an event that was given up counts, too', async () => {
+    const { world, host } = await seen(['b', SHOP, { by: BOB }]);
+    await host.deliver(gridEvent('a', SHOP, { by: ADA }));
+    await buryMessage(world, 'reconcile', world.stored.queue[0]?.message);
+    expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated', 'dead']);
     expect(await answer(world, { ...decisionOn(world, 'approve'), person: ada })).toBe('own-change');
   });
 
