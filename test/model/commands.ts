@@ -25,6 +25,8 @@ const OLGA = { type: 'user', objectId: 'olga', name: 'Olga' } as const;
 const SCOPES = [...APPS, ...SUBSCRIPTIONS.map((id) => `/subscriptions/${id}`)];
 
 const index = fc.nat({ max: 11 });
+/** What Azure says of the time is only shown. */
+const EVENT_TIMES = ['2026-03-01T11:59:58Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z', 'yesterday'];
 /** Mostly the first app, so that much meets there. */
 const often = fc.constantFrom(0, 0, 0, 1, 2, 3);
 /** Mostly leaves that people are asked about. */
@@ -44,12 +46,11 @@ const KINDS = [
       const by = pick(WRITERS, at.by);
       stage.world.arm.change(app, leaf.document, leaf.path, value);
       model.wrote(app, leaf, value);
-      stage.events.push({
-        event: gridEvent(`event-${stage.events.length}`, app, { by }),
-        app,
-        by: by.objectId,
-        known: false,
-      });
+      const event = {
+        ...gridEvent(`event-${stage.events.length}`, app, { by }),
+        eventTime: pick(EVENT_TIMES, at.value),
+      };
+      stage.events.push({ event, app, by: by.objectId, known: false });
       if (at.told) await deliver(model, stage, stage.events.length - 1);
     },
   ),
@@ -110,6 +111,7 @@ const KINDS = [
     world.clock.advance(seconds),
   ),
   kind(10, 'work', { seconds: fc.constantFrom(0, 31, 200) }, (_, { host }, { seconds }) => host.settle(seconds)),
+  kind(3, 'three instances work', {}, (_, { host }) => Promise.all([host.work(), host.work(), host.work()])),
   kind(1, 'housekeep', {}, (_, { host }) => host.ask(housekeep)),
 ];
 

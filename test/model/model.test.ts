@@ -1,6 +1,6 @@
 /**
  * The running workflows against a simple model of what should be, with random people, pipelines, approvers, operators and
- * faults. PLUMBLINE_SEED repeats a run, PLUMBLINE_RUNS makes it longer.
+ * faults. Everybody walks the same random days; PLUMBLINE_SEED chooses others or repeats them, PLUMBLINE_RUNS makes them more.
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ import { createStage, type Stage } from './stage.ts';
 /** Milliseconds, for a machine that is busy. */
 const PATIENCE = 300_000;
 
-const seed = Number(process.env.PLUMBLINE_SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.PLUMBLINE_SEED ?? 1);
 const runs = Number(process.env.PLUMBLINE_RUNS ?? 150);
 beforeAll(() => console.info(`PLUMBLINE_SEED=${seed} PLUMBLINE_RUNS=${runs}`));
 
