@@ -5,15 +5,19 @@ import { createCredential } from './azure/credential.ts';
 import { createEstate } from './azure/estate.ts';
 import { noticesTo, tellingTopic } from './azure/notifications.ts';
 import { type Config, readConfig } from './config.ts';
+import { createCounting } from './counting.ts';
 import { createLog } from './log.ts';
 import { rules } from './rules/index.ts';
-import type { World } from './workflows/ports.ts';
+import type { Meters, World } from './workflows/ports.ts';
 
 export interface Service {
   readonly world: World;
   readonly config: Config;
   /** Throws StorageUnavailable when the storage does not answer. */
   ping(): Promise<void>;
+  readonly meters: Meters;
+  /** Stores what was counted; throws nothing. */
+  storeCounts(): Promise<void>;
 }
 
 let service: Promise<Service> | undefined;
@@ -27,19 +31,21 @@ export async function getService(): Promise<Service> {
 async function createService(config: Config): Promise<Service> {
   // The storage SDKs are most of what the bundle has to load, and registering functions needs none of it.
   const { openStorage } = await import('./storage/open-storage.ts');
-  const log = createLog(config.logLevel);
   const now = () => new Date();
-  const credential = createCredential(config.identity);
-  const topic = config.topicEndpoint === null ? null : { endpoint: config.topicEndpoint, credential, log };
-  const { ping, ...stores } = openStorage({
+  const { ping, meters, tallies, ...stores } = openStorage({
     connection: config.storage,
     auditKeys: config.auditKeys,
     now,
     credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
   });
+  const { log, store: storeCounts } = createCounting(createLog(config.logLevel), tallies, now);
+  const credential = createCredential(config.identity);
+  const topic = config.topicEndpoint === null ? null : { endpoint: config.topicEndpoint, credential, log };
   return {
     config,
     ping,
+    meters,
+    storeCounts,
     world: {
       ...stores,
       audit: topic === null ? stores.audit : tellingTopic(stores.audit, topic),

@@ -1,7 +1,7 @@
 /** What a call of the API is: where it is, who may make it, what it takes and what it gives. route.ts serves it, openapi.ts describes it. */
 import type { z } from 'zod';
 import type { RefusalCode } from '../domain/refusal.ts';
-import type { World } from '../workflows/ports.ts';
+import type { Meters, World } from '../workflows/ports.ts';
 import type { Principal, Role } from './principal.ts';
 
 /** What calls need of the service. */
@@ -15,6 +15,7 @@ export interface ApiService {
   };
   /** Throws when the storage does not answer. */
   ping(): Promise<void>;
+  readonly meters: Meters;
 }
 
 /** Rejects with NotConfigured when settings are missing or malformed. */
@@ -66,7 +67,7 @@ export interface GuardedCall<Query, Body, Subject> extends Described {
 
 export type Call = OpenCall | GuardedCall<unknown, unknown, unknown>;
 
-export interface Asked extends Pick<ApiService, 'world' | 'config'> {
+export interface Asked extends Pick<ApiService, 'world' | 'config' | 'meters'> {
   readonly principal: Principal;
   readonly params: Readonly<Record<string, string>>;
   readonly headers: { get(name: string): string | null };

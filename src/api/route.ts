@@ -34,13 +34,13 @@ async function serve(call: Call, request: HttpRequest, getService: GetService): 
     queryOf(request.url, noQuery);
     return call.handle(getService);
   }
-  const { world, config } = await getService();
+  const { world, config, meters } = await getService();
   const principal = principalOf(request.headers, config.authEnabled);
   requireRole(principal, call.role);
   if (call.personOnly && principal.application) {
     throw new Refusal('not-a-person', 'Decisions are made by people; an application may read.');
   }
-  const asked = { world, config, principal, params: request.params, headers: request.headers };
+  const asked = { world, config, meters, principal, params: request.params, headers: request.headers };
   const subject = await call.find?.(asked);
   const query = queryOf(request.url, call.query);
   const body = call.body ? await bodyOf(request, call.body) : undefined;

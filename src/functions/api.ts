@@ -11,6 +11,7 @@ import { deleteExemption, listExemptions, postExemption } from '../api/exemption
 import { explain } from '../api/explain.ts';
 import { getSummary, listFindings } from '../api/findings.ts';
 import { getHealth } from '../api/health.ts';
+import { getMetrics } from '../api/metrics.ts';
 import { describing } from '../api/openapi.ts';
 import { handlerOf } from '../api/route.ts';
 import { getRule, listRules } from '../api/rules.ts';
@@ -47,6 +48,7 @@ const described: readonly Call[] = [
   postScan,
   getScan,
   getHealth,
+  getMetrics,
   getConsole,
 ];
 

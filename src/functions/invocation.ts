@@ -1,11 +1,21 @@
-/** What every trigger does around its work: what is logged meanwhile carries the invocation and the trace of the platform. */
+/**
+ * What every trigger does around its work: what is logged meanwhile carries the invocation and the trace of the platform,
+ * and what it counted is stored, whether the work came to its end or not.
+ */
 import type { InvocationContext } from '@azure/functions';
 import { joinedTo } from '../log.ts';
 import { getService, type Service } from '../service.ts';
 
 /** Works with the service. Rejects with NotConfigured when settings are missing or malformed, and with what the work throws. */
 export function invocation<T>(context: InvocationContext, work: (service: Service) => Promise<T>): Promise<T> {
-  return joinedTo(fieldsOf(context), async () => work(await getService()));
+  return joinedTo(fieldsOf(context), async () => {
+    const service = await getService();
+    try {
+      return await work(service);
+    } finally {
+      await service.storeCounts();
+    }
+  });
 }
 
 /** `traceId` is the operation_Id that Application Insights gives the requests and dependencies of this invocation. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import type { AuditKeys } from '../domain/audit.ts';
-import type { StoragePorts } from '../workflows/ports.ts';
+import type { Meters, StoragePorts, Tallies } from '../workflows/ports.ts';
 import { openAlarms } from './alarms.ts';
 import { openAnchors } from './anchors.ts';
 import { openApprovals } from './approvals.ts';
@@ -22,6 +22,7 @@ import type { OnRequest } from './requests.ts';
 import { openScans } from './scans.ts';
 import { openSettingsStore } from './settings-store.ts';
 import { openTable } from './table.ts';
+import { openTallies } from './tallies.ts';
 import { openWorkQueue } from './work-queue.ts';
 
 export interface StorageOptions {
@@ -40,6 +41,8 @@ export interface StorageOptions {
 export interface Storage extends StoragePorts {
   /** Asks tables, queue and blobs once each; throws StorageUnavailable. */
   ping(): Promise<void>;
+  readonly tallies: Tallies;
+  readonly meters: Meters;
 }
 
 export function openStorage(options: StorageOptions): Storage {
@@ -50,10 +53,12 @@ export function openStorage(options: StorageOptions): Storage {
   const leases = openLeases(clients.container(LEASE_CONTAINER), onRequest);
   const anchors = openAnchors(clients.container(ANCHOR_CONTAINER), onRequest);
   const settingsTable = table(TABLES.settings);
+  const sweeps = openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest);
+  const tallies = openTallies(table(TABLES.guards), unique(), now);
   const pause = options.pause ?? jittered;
   return {
     queue,
-    sweeps: openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest),
+    sweeps,
     scans: openScans(table(TABLES.scans)),
     leases,
     alarms: openAlarms(table(TABLES.alarms)),
@@ -67,6 +72,11 @@ export function openStorage(options: StorageOptions): Storage {
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     budgets: openBudgets(table(TABLES.guards), pause),
     guards: openGuards(table(TABLES.guards)),
+    tallies,
+    meters: {
+      counted: tallies.total,
+      queues: () => Promise.all([queue.state(), sweeps.state()]),
+    },
     async ping() {
       await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);
     },

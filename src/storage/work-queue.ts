@@ -1,10 +1,16 @@
 /** A queue of resources to look at. Messages never expire and are visible when their delay is over. */
 import type { QueueClient } from '@azure/storage-queue';
-import type { SweepQueue } from '../workflows/ports.ts';
+import type { QueueState, SweepQueue } from '../workflows/ports.ts';
 import type { OnRequest, Requests } from './requests.ts';
 import { requestsTo } from './requests.ts';
 
-export function openWorkQueue(client: QueueClient, onRequest: OnRequest): SweepQueue & { ping(): Promise<void> } {
+export interface OpenQueue extends SweepQueue {
+  ping(): Promise<void>;
+  /** Two requests, whatever is in the queue. */
+  state(): Promise<QueueState>;
+}
+
+export function openWorkQueue(client: QueueClient, onRequest: OnRequest): OpenQueue {
   const requests: Requests = requestsTo(
     {
       kind: 'queue',
@@ -22,6 +28,15 @@ export function openWorkQueue(client: QueueClient, onRequest: OnRequest): SweepQ
       await requests.must('send a message', (abortSignal) =>
         client.sendMessage(text, { visibilityTimeout, messageTimeToLive: FOREVER, abortSignal }),
       );
+    },
+
+    async state() {
+      const [{ approximateMessagesCount }, { peekedMessageItems }] = await Promise.all([
+        requests.must('count', (abortSignal) => client.getProperties({ abortSignal })),
+        requests.must('peek', (abortSignal) => client.peekMessages({ numberOfMessages: 1, abortSignal })),
+      ]);
+      const oldestAt = peekedMessageItems[0]?.insertedOn.toISOString() ?? null;
+      return { name: client.name, messages: approximateMessagesCount ?? 0, oldestAt };
     },
 
     async ping() {

@@ -23,6 +23,7 @@ import type {
 } from './stores.ts';
 
 export * from './guards.ts';
+export * from './meters.ts';
 export * from './stores.ts';
 
 export interface Clock {

@@ -237,6 +237,8 @@ export interface DeadLetters {
     letter: { readonly queue: string; readonly message: string; readonly resource: string | null; readonly at: string },
   ): Promise<void>;
   list(page: PageRequest): Promise<Page<DeadLetter>>;
+  /** How many there are; a few thousand at most. */
+  count(): Promise<number>;
   /** null: there never was one. */
   get(id: string): Promise<DeadLetter | 'released' | null>;
   /** Takes a letter from the list; its message may be buried again. */

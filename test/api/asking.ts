@@ -3,10 +3,14 @@ import { HttpRequest, InvocationContext } from '@azure/functions';
 import { z } from 'zod';
 import type { ApiService, Call } from '../../src/api/call.ts';
 import { handlerOf } from '../../src/api/route.ts';
+import { NO_TALLY } from '../../src/domain/tally.ts';
 import type { World } from '../../src/workflows/ports.ts';
 
 export const ORIGIN = 'https://plumbline.example';
 export const ADA = 'aaaaaaaa-0000-4000-8000-000000000001';
+
+/** Nothing was counted, and nothing waits. */
+export const NO_METERS: ApiService['meters'] = { counted: async () => NO_TALLY, queues: async () => [] };
 
 export interface Asking {
   readonly query?: string;
@@ -27,7 +31,7 @@ export interface Answer {
 }
 
 export function serviceOf(world: World, authEnabled = true): ApiService {
-  return { world, config: { authEnabled, cursorKey: Buffer.alloc(32, 7) }, ping: async () => {} };
+  return { world, config: { authEnabled, cursorKey: Buffer.alloc(32, 7) }, ping: async () => {}, meters: NO_METERS };
 }
 
 /** Asks `call` of a service, as a person with every role unless told. */

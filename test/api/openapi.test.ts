@@ -104,6 +104,7 @@ describe('openapi.json', () => {
       'GET /explain',
       'GET /findings',
       'GET /health',
+      'GET /metrics',
       'GET /openapi.json',
       'GET /rules',
       'GET /rules/{id}',

@@ -5,7 +5,8 @@ import { fieldsOf, invocation } from '../../src/functions/invocation.ts';
 import { createLog } from '../../src/log.ts';
 
 const lines: string[] = [];
-vi.mock('../../src/service.ts', () => ({ getService: async () => ({}) }));
+const stored = vi.fn(async () => {});
+vi.mock('../../src/service.ts', () => ({ getService: async () => ({ storeCounts: () => stored() }) }));
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const context = (traceParent?: string) =>
@@ -22,6 +23,16 @@ it('every line that is written meanwhile carries them', async () => {
   const [inside, outside] = lines.map((line): unknown => JSON.parse(line));
   expect(inside).toMatchObject({ invocationId: 'i-1', function: 'reconcile', traceId: TRACE, eventId: 'e1' });
   expect(outside).not.toHaveProperty('invocationId');
+});
+
+it('what was counted is stored after the work, also when it failed', async () => {
+  stored.mockClear();
+  const work = invocation(context(), async () => {
+    expect(stored).not.toHaveBeenCalled();
+    throw new Error('down');
+  });
+  await expect(work).rejects.toThrow('down');
+  expect(stored).toHaveBeenCalledTimes(1);
 });
 
 it.each([[undefined], [''], ['rubbish'], ['00-short-00f067aa0ba902b7-01']])('a trace of %j is none', (traceParent) => {

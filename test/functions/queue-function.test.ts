@@ -7,7 +7,10 @@ import { tracedWorld } from '../world/watched-world.ts';
 
 const service: { world: MemoryWorld | null; calls: string[] } = { world: null, calls: [] };
 vi.mock('../../src/service.ts', () => ({
-  getService: async () => ({ world: service.world && tracedWorld(service.world, service.calls) }),
+  getService: async () => ({
+    world: service.world && tracedWorld(service.world, service.calls),
+    storeCounts: async () => {},
+  }),
 }));
 
 function registered(handle: () => Promise<void>): StorageQueueHandler {

@@ -16,6 +16,7 @@ export function memoryDeadLetters(failures: Map<string, string>, letters: Map<st
       if (!letters.has(key)) letters.set(key, { ...letter, id: key, error: failures.get(key) ?? null });
     },
     list: async (page) => pageOf([...letters.values()].reverse(), page),
+    count: async () => letters.size,
     get: async (id) => letters.get(id) ?? (released.has(id) ? 'released' : null),
     release: async (id) => {
       letters.delete(id);

@@ -1,0 +1,11 @@
+/** Every five minutes, never at start. */
+import { app } from '@azure/functions';
+import { logMeasures } from '../workflows/measure.ts';
+import { invocation } from './invocation.ts';
+
+export function registerMeasure(): void {
+  app.timer('measure', {
+    schedule: '30 */5 * * * *',
+    handler: (_, context) => invocation(context, ({ world, meters }) => logMeasures(world, meters)),
+  });
+}

@@ -1,0 +1,58 @@
+/** Counts are stored seldom, lose nothing to trouble, and never stand in the way of the work. */
+import { expect, it } from 'vitest';
+import { createCounting } from '../src/counting.ts';
+import type { Tally } from '../src/domain/tally.ts';
+import type { Log } from '../src/workflows/ports.ts';
+import { settableClock } from './world/settable-clock.ts';
+
+function scene() {
+  const clock = settableClock('2026-03-01T12:00:00.000Z');
+  const stored: Tally['counts'][] = [];
+  const told: string[] = [];
+  const trouble = { now: false };
+  const tell = (level: string) => (_: unknown, message: string) => void told.push(`${level} ${message}`);
+  const log: Log = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
+  const tallies = {
+    add: async ({ counts }: Tally) => {
+      if (trouble.now) throw new Error('down');
+      stored.push(counts);
+    },
+  };
+  return { ...createCounting(log, tallies, clock.now), clock, stored, told, trouble };
+}
+
+it('every line goes on as it was', () => {
+  const { log, told } = scene();
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]({}, 'evaluated');
+  expect(told).toEqual(['debug evaluated', 'info evaluated', 'warn evaluated', 'error evaluated']);
+});
+
+it('the first count is stored at once, then one request in 15 s carries all', async () => {
+  const { log, store, clock, stored } = scene();
+  for (let second = 0; second < 40; second += 1) {
+    log.info({}, 'evaluated');
+    await store();
+    clock.advance(1);
+  }
+  expect(stored).toEqual([{ evaluations: 1 }, { evaluations: 15 }, { evaluations: 15 }]);
+});
+
+it('nothing counted, nothing stored', async () => {
+  const { log, store, stored } = scene();
+  log.info({}, 'decided');
+  await store();
+  expect(stored).toEqual([]);
+});
+
+it('what could not be stored is kept, and the work hears nothing of it', async () => {
+  const { log, store, clock, stored, told, trouble } = scene();
+  trouble.now = true;
+  log.info({}, 'evaluated');
+  await store();
+  expect(told).toContain('warn the counts could not be stored; they are kept for later');
+  trouble.now = false;
+  log.info({}, 'evaluated');
+  clock.advance(15);
+  await store();
+  expect(stored).toEqual([{ evaluations: 2 }]);
+});

@@ -1,0 +1,21 @@
+/** docs/operate.md against the code: the metrics are those that are served. */
+import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../src/api/metrics.ts';
+import { page } from './pages.ts';
+
+const { text } = page('docs/operate.md');
+
+describe('docs/operate.md', () => {
+  it('has every metric that is served, with its labels and what it says, and no other', () => {
+    const rows = text.split('\n').filter((line) => line.startsWith('| `plumbline_'));
+    expect(rows).toEqual(
+      METRICS.map(({ name, type, labels, help }) => {
+        const named = labels
+          .map((label) => `\`${label}\` `)
+          .join(', ')
+          .replaceAll(' ,', ',');
+        return `| \`${name}\` | ${type} | ${named}| ${help} |`;
+      }),
+    );
+  });
+});
