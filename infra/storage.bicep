@@ -12,10 +12,10 @@ param accountName string
 @description('Object id of the managed identity that the function app runs as.')
 param principalId string
 
-@description('How long nobody, not even an owner, may change or delete an anchor of the audit log, in days.')
-@minValue(1)
-@maxValue(146000)
-param anchorRetentionDays int = 365
+param tags object = {}
+
+@description('Whether the account is reached from everywhere, or through private endpoints only.')
+param publicNetworkAccess bool = true
 
 var tableNames = [
   'PlumblineEvents'
@@ -49,6 +49,7 @@ var roleDefinitionIds = {
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   name: accountName
   location: location
+  tags: tags
   kind: 'StorageV2'
   sku: {
     name: 'Standard_ZRS'
@@ -59,6 +60,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
   }
 }
 
@@ -96,19 +98,10 @@ resource leases 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-
   name: 'plumbline-leases'
 }
 
+// Its retention policy is made and locked by hooks/after-provision.mjs: Azure refuses a template that holds a locked one.
 resource anchors 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
   parent: blobService
   name: 'plumbline-anchors'
-}
-
-// Unlocked on purpose: locking cannot be undone, so a person does it when the deployment is what it should be.
-resource anchorRetention 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2023-05-01' = {
-  parent: anchors
-  name: 'default'
-  properties: {
-    immutabilityPeriodSinceCreationInDays: anchorRetentionDays
-    allowProtectedAppendWrites: false
-  }
 }
 
 resource roleAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
@@ -123,5 +116,6 @@ resource roleAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   }
 ]
 
-@description('Value of the app setting AzureWebJobsStorage__accountName.')
-output storageAccountName string = account.name
+output accountName string = account.name
+output accountId string = account.id
+output anchorContainerId string = anchors.id

@@ -1,0 +1,96 @@
+// Which events reach Plumbline. They are chosen by what they are about and not by the names of their operations: that is
+// what the code looks at, and not every name is documented. A test holds the filters to src/domain/event.ts.
+param topicName string
+param subscriptionPrefix string
+param functionAppId string
+param deadLetterAccountId string
+
+// A batch is delivered again as a whole, so each event travels alone.
+var destination = {
+  endpointType: 'AzureFunction'
+  properties: {
+    resourceId: '${functionAppId}/functions/resourceChanged'
+    maxEventsPerBatch: 1
+    preferredBatchSizeInKilobytes: 64
+  }
+}
+// A day, which is the longest that Event Grid has. What it drops after that the sweep finds.
+var retryPolicy = {
+  maxDeliveryAttempts: 30
+  eventTimeToLiveInMinutes: 1440
+}
+var deadLetterDestination = empty(deadLetterAccountId)
+  ? null
+  : {
+      endpointType: 'StorageBlob'
+      properties: {
+        resourceId: deadLetterAccountId
+        blobContainerName: 'plumbline-undelivered'
+      }
+    }
+
+resource topic 'Microsoft.EventGrid/systemTopics@2022-06-15' existing = {
+  name: topicName
+}
+
+resource changes 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15' = {
+  parent: topic
+  name: '${subscriptionPrefix}-changes'
+  properties: {
+    destination: destination
+    eventDeliverySchema: 'EventGridSchema'
+    retryPolicy: retryPolicy
+    deadLetterDestination: deadLetterDestination
+    filter: {
+      includedEventTypes: [
+        'Microsoft.Resources.ResourceWriteSuccess'
+        'Microsoft.Resources.ResourceDeleteSuccess'
+      ]
+      advancedFilters: [
+        {
+          operatorType: 'StringContains'
+          key: 'subject'
+          values: [
+            '/providers/Microsoft.Web/sites/'
+            '/providers/Microsoft.App/containerApps/'
+            '/providers/Microsoft.App/managedEnvironments/'
+          ]
+        }
+      ]
+    }
+  }
+}
+
+// A swap of slots changes the app in production without a write event on it. All other actions (restarting, listing,
+// also what others list) are no change and stay away.
+resource swaps 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15' = {
+  parent: topic
+  name: '${subscriptionPrefix}-swaps'
+  properties: {
+    destination: destination
+    eventDeliverySchema: 'EventGridSchema'
+    retryPolicy: retryPolicy
+    deadLetterDestination: deadLetterDestination
+    filter: {
+      includedEventTypes: [
+        'Microsoft.Resources.ResourceActionSuccess'
+      ]
+      advancedFilters: [
+        {
+          operatorType: 'StringContains'
+          key: 'subject'
+          values: [
+            '/providers/Microsoft.Web/sites/'
+          ]
+        }
+        {
+          operatorType: 'StringEndsWith'
+          key: 'data.operationName'
+          values: [
+            '/slotsswap/action'
+          ]
+        }
+      ]
+    }
+  }
+}

@@ -1,0 +1,211 @@
+// The function app on Flex Consumption, and its settings: those that src/config.ts reads and those of the host. A test
+// holds them together, and Plumbline's own rules find nothing to say about it.
+param name string
+param planName string
+param location string
+param tags object
+
+param identityId string
+param identityClientId string
+param storageAccountName string
+param packageContainerUri string
+param auditKeyUri string
+param insightsName string
+param workspaceId string
+param topicEndpoint string
+
+@description('Subnet to reach private endpoints from; empty for none.')
+param subnetId string
+param allowedRanges array
+param authClientId string
+param maximumInstances int
+param instanceMemory int
+
+param mode string
+param monitoredSubscriptions array
+param appLogsWorkspaceId string
+param settleSeconds int
+param sweepSchedule string
+param logLevel string
+
+// Event Grid delivers from addresses of its service tag. The site that takes deployments needs none of them.
+var operatorRules = [
+  for (range, index) in allowedRanges: {
+    name: 'operators ${index}'
+    priority: 200 + index
+    action: 'Allow'
+    ipAddress: range
+  }
+]
+var eventGridRule = {
+  name: 'Event Grid'
+  priority: 100
+  action: 'Allow'
+  tag: 'ServiceTag'
+  ipAddress: 'AzureEventGrid'
+}
+var restricted = !empty(allowedRanges)
+
+resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: storageAccountName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource site 'Microsoft.Web/sites@2024-04-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'plumbline' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: packageContainerUri
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'node'
+        version: '22'
+      }
+      scaleAndConcurrency: {
+        maximumInstanceCount: maximumInstances
+        instanceMemoryMB: instanceMemory
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      remoteDebuggingEnabled: false
+      http20Enabled: true
+      ipSecurityRestrictionsDefaultAction: restricted ? 'Deny' : 'Allow'
+      ipSecurityRestrictions: restricted ? concat([eventGridRule], operatorRules) : []
+      scmIpSecurityRestrictionsUseMain: false
+      scmIpSecurityRestrictionsDefaultAction: restricted ? 'Deny' : 'Allow'
+      scmIpSecurityRestrictions: restricted ? operatorRules : []
+    }
+  }
+}
+
+resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
+  parent: site
+  name: 'appsettings'
+  properties: {
+    AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+    AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
+    AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: identityClientId
+    // Says where to send; without local authentication it opens nothing, the identity does.
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    AZURE_CLIENT_ID: identityClientId
+    AZURE_RESOURCE_MANAGER_ENDPOINT: environment().resourceManager
+    AZURE_RESOURCE_MANAGER_AUDIENCE: environment().resourceManager
+    PLUMBLINE_AUDIT_KEY: '@Microsoft.KeyVault(SecretUri=${auditKeyUri})'
+    PLUMBLINE_MODE: mode
+    PLUMBLINE_SUBSCRIPTIONS: join(monitoredSubscriptions, ',')
+    PLUMBLINE_WORKSPACE_ID: appLogsWorkspaceId
+    PLUMBLINE_SETTLE_SECONDS: string(settleSeconds)
+    PLUMBLINE_SWEEP_SCHEDULE: sweepSchedule
+    PLUMBLINE_SELF_ID: site.id
+    PLUMBLINE_TOPIC_ENDPOINT: topicEndpoint
+    PLUMBLINE_LOG_LEVEL: logLevel
+  }
+}
+
+resource publishingPolicies 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = [
+  for which in ['ftp', 'scm']: {
+    parent: site
+    name: which
+    properties: {
+      allow: false
+    }
+  }
+]
+
+// Nobody is turned away at the door, because Event Grid has no token of this tenant: the code refuses what needs a
+// person, and no path is excluded from having its principal headers checked.
+resource signIn 'Microsoft.Web/sites/config@2024-04-01' = {
+  parent: site
+  name: 'authsettingsV2'
+  properties: {
+    platform: {
+      enabled: true
+    }
+    globalValidation: {
+      requireAuthentication: false
+      unauthenticatedClientAction: 'AllowAnonymous'
+    }
+    httpSettings: {
+      requireHttps: true
+    }
+    login: {
+      tokenStore: {
+        enabled: true
+      }
+    }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: authClientId
+          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
+        validation: {
+          allowedAudiences: [
+            authClientId
+            'api://${authClientId}'
+          ]
+        }
+      }
+    }
+  }
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: site
+  name: 'plumbline'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output id string = site.id
+output host string = site.properties.defaultHostName

@@ -1,0 +1,64 @@
+/**
+ * What no template can do: tell the app registration where the app is, make the signing key where there is none, and lock
+ * the retention of the anchors. Each looks first, so that running it again changes nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import { required, rest, runHook, say } from './azure-cli.mjs';
+import { graph } from './graph.mjs';
+
+const VAULT = '2023-07-01';
+const STORAGE = '2023-05-01';
+const WEB = '2024-04-01';
+const SECRET = 'plumbline-audit-key';
+
+runHook(() => {
+  tellWhereTheAppIs();
+  keepSigningKey();
+  retainAnchors();
+});
+
+function tellWhereTheAppIs() {
+  const callback = `https://${required('PLUMBLINE_HOST')}/.auth/login/aad/callback`;
+  const objectId = process.env.PLUMBLINE_AUTH_OBJECT_ID;
+  if (!objectId) {
+    say(`your app registration needs the redirect URI ${callback}, and the three roles.`);
+    return;
+  }
+  const web = { redirectUris: [callback], implicitGrantSettings: { enableIdTokenIssuance: true } };
+  rest('PATCH', `${graph()}/applications/${objectId}`, { body: { web } });
+}
+
+/** Through Resource Manager, which writes secrets and never reads them: so nobody here needs a role that could read the key. */
+function keepSigningKey() {
+  const vault = required('PLUMBLINE_VAULT_ID');
+  const { value: secrets } = rest('GET', `${vault}/secrets`, { version: VAULT });
+  if (secrets.some(({ name }) => name === SECRET)) return;
+  const value = `k1:${randomBytes(32).toString('base64')}`;
+  rest('PUT', `${vault}/secrets/${SECRET}`, { version: VAULT, body: { properties: { value } } });
+  say('a new key signs the audit log.');
+  // The app looked for it before it was there.
+  const app = required('PLUMBLINE_FUNCTION_APP_ID');
+  rest('POST', `${app}/config/configreferences/appsettings/refresh`, { version: WEB });
+}
+
+/** A template that holds a locked policy is refused the next time, so the policy is in none. */
+function retainAnchors() {
+  const container = required('PLUMBLINE_ANCHOR_CONTAINER_ID');
+  const days = Number(required('PLUMBLINE_ANCHOR_RETENTION_DAYS'));
+  const { properties } = rest('GET', container, { version: STORAGE });
+  const current = properties.immutabilityPolicy?.properties;
+  if (current?.state === 'Locked') {
+    const kept = current.immutabilityPeriodSinceCreationInDays;
+    if (kept < days) say(`anchors are locked for ${kept} days; extend that to ${days} yourself, it cannot be undone.`);
+    return;
+  }
+  const policy = `${container}/immutabilityPolicies/default`;
+  const wanted = { immutabilityPeriodSinceCreationInDays: days, allowProtectedAppendWrites: false };
+  const { etag } = rest('PUT', policy, { version: STORAGE, body: { properties: wanted } });
+  if (required('PLUMBLINE_LOCK_ANCHORS').toLowerCase() !== 'true') {
+    say(`anchors are kept for ${days} days, unlocked: an owner can take that away.`);
+    return;
+  }
+  rest('POST', `${policy}/lock`, { version: STORAGE, headers: { 'If-Match': etag } });
+  say(`anchors are kept for ${days} days, locked: nobody can take that away.`);
+}

@@ -1,0 +1,65 @@
+// What Plumbline may do in one subscription: the generated actions (npm run generate), assignable there and nowhere else.
+targetScope = 'subscription'
+
+param environmentName string
+param principalId string
+param mayWrite bool
+@allowed(['baseline', 'strict'])
+param profile string
+
+var scope = subscription().id
+var actions = loadJsonContent('roles.json')
+
+resource reader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(subscription().id, environmentName, 'plumbline-reader')
+  properties: {
+    roleName: 'Plumbline reader (${environmentName}, ${subscription().subscriptionId})'
+    description: 'Reads what the rules of Plumbline look at, and changes nothing.'
+    type: 'CustomRole'
+    assignableScopes: [scope]
+    permissions: [
+      {
+        actions: actions.reader
+        notActions: []
+        dataActions: []
+        notDataActions: []
+      }
+    ]
+  }
+}
+
+resource writer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (mayWrite) {
+  name: guid(subscription().id, environmentName, 'plumbline-writer')
+  properties: {
+    roleName: 'Plumbline writer (${environmentName}, ${subscription().subscriptionId})'
+    description: 'Writes what the fixes of Plumbline change.'
+    type: 'CustomRole'
+    assignableScopes: [scope]
+    permissions: [
+      {
+        actions: profile == 'strict' ? actions.writer.strict : actions.writer.baseline
+        notActions: []
+        dataActions: []
+        notDataActions: []
+      }
+    ]
+  }
+}
+
+resource mayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(subscription().id, principalId, reader.id)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader.id
+  }
+}
+
+resource mayWriteToo 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (mayWrite) {
+  name: guid(subscription().id, principalId, writer.id)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: writer.id
+  }
+}

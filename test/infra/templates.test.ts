@@ -1,0 +1,154 @@
+/** Every template of infra/: it is Bicep, hangs together without a registry, and compiles where the compiler is at hand. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { at, declared, INFRA, isBody, parse, strangers, template, templates, type Value, valuesIn } from './bicep.ts';
+
+const all = templates();
+const ENTRIES = ['main.bicep', 'events.bicep'];
+
+describe('the templates', () => {
+  test('what is no Bicep is refused with its line', () => {
+    expect(() => parse('broken.bicep', "param name string\nresource a 'A/b@2024-01-01' = {\n  name: name\n")).toThrow(
+      /broken\.bicep, line \d/,
+    );
+    expect(all.length).toBeGreaterThan(10);
+  });
+
+  test.each(all)('$file uses only names that it declares', (one) => {
+    expect(strangers(one)).toEqual([]);
+  });
+
+  test('a name that nobody declares is noticed', () => {
+    expect(strangers(parse('x', `param known string\nvar a = [for one in known: '\${one} \${missing}']`))).toEqual([
+      'missing',
+    ]);
+  });
+
+  test('modules are files of this folder, and each is used', () => {
+    const used = declared('module', ...all).map(({ type }) => type);
+    const files = readdirSync(INFRA).filter((file) => file.endsWith('.bicep'));
+    expect([...new Set([...used, ...ENTRIES])].sort()).toEqual(files.sort());
+  });
+
+  test.each(declared('module', ...all))(
+    'module $name gives $type what it asks for and nothing else',
+    ({ type, value }) => {
+      const parameters = declared('parameter', template(type));
+      const given = Object.keys(bodyOf(at(value, 'params')));
+      const optional = parameters.filter((one) => one.value !== null).map(({ name }) => name);
+      expect(given.filter((name) => !parameters.some((one) => one.name === name))).toEqual([]);
+      expect(
+        parameters.map(({ name }) => name).filter((name) => !given.includes(name) && !optional.includes(name)),
+      ).toEqual([]);
+    },
+  );
+
+  test.each(all)('$file asks modules only for outputs that they have', (one) => {
+    const asked = [...one.text.matchAll(/\b(\w+)\.outputs\.(\w+)/g)];
+    const wrong = asked.filter(([, module, output]) => {
+      const file = declared('module', one).find(({ name }) => name === module)?.type ?? '';
+      return !declared('output', template(file)).some(({ name }) => name === output);
+    });
+    expect(wrong.map(([text]) => text)).toEqual([]);
+  });
+
+  test.each(all)('$file uses every parameter and variable that it declares', (one) => {
+    const names = [...declared('parameter', one), ...declared('variable', one)].map(({ name }) => name);
+    expect(names.filter((name) => [...one.text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length < 2)).toEqual([]);
+  });
+});
+
+describe('names are within the limits of Azure', () => {
+  /** Least, most, and what it may be made of. */
+  const LIMITS: Readonly<Record<string, readonly [number, number, RegExp]>> = {
+    'Microsoft.Resources/resourceGroups': [1, 90, /^[\w.()-]*[\w()-]$/],
+    'Microsoft.Storage/storageAccounts': [3, 24, /^[a-z0-9]+$/],
+    'Microsoft.KeyVault/vaults': [3, 24, /^[a-z](-?[a-z0-9])*$/],
+    'Microsoft.ManagedIdentity/userAssignedIdentities': [3, 128, /^[a-z0-9][\w-]*$/],
+    'Microsoft.OperationalInsights/workspaces': [4, 63, /^[a-z0-9][a-z0-9-]*[a-z0-9]$/],
+    'Microsoft.Insights/components': [1, 260, /^[\w.()-]*[^.]$/],
+    'Microsoft.EventGrid/topics': [3, 50, /^[a-z0-9-]+$/i],
+    'Microsoft.EventGrid/systemTopics': [3, 128, /^[a-z0-9-]+$/i],
+    'Microsoft.EventGrid/systemTopics/eventSubscriptions': [3, 64, /^[a-z0-9-]+$/i],
+    'Microsoft.Web/serverfarms': [1, 60, /^[a-z0-9-]+$/i],
+    'Microsoft.Web/sites': [2, 60, /^[a-z0-9][a-z0-9-]*[a-z0-9]$/i],
+    'Microsoft.Network/virtualNetworks': [2, 64, /^[a-z0-9][\w.-]*\w$/i],
+    'Microsoft.Network/privateEndpoints': [2, 64, /^[a-z0-9][\w.-]*\w$/i],
+    deployment: [1, 64, /^[\w.()-]+$/],
+  };
+  const named = all.flatMap((one) => [
+    ...declared('resource', one)
+      .filter(({ existing, type }) => !existing && (type.split('@')[0] ?? '') in LIMITS)
+      .map(({ type, value }) => ({ kind: type.split('@')[0] ?? '', name: nameIn(one.file, at(value, 'name')) })),
+    ...declared('module', one).map(({ value }) => ({ kind: 'deployment', name: nameIn(one.file, at(value, 'name')) })),
+  ]);
+
+  test.each(named)('$kind $name', ({ kind, name }) => {
+    const [least, most, pattern] = LIMITS[kind] ?? [0, 0, /^$/];
+    expect(name).toMatch(pattern);
+    expect(name.length).toBeGreaterThanOrEqual(least);
+    expect(name.length).toBeLessThanOrEqual(most);
+  });
+
+  test('the names of the vault and of the accounts are among them', () => {
+    const kinds = named.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'Microsoft.Storage/storageAccounts')).toHaveLength(2);
+    expect(kinds).toEqual(expect.arrayContaining(Object.keys(LIMITS)));
+  });
+});
+
+const COMPILERS: readonly [command: string, ...before: string[]][] = [
+  ['bicep', 'build', '--stdout'],
+  ['az', 'bicep', 'build', '--stdout', '--file'],
+];
+const compiler = COMPILERS.find(([command, ...before]) =>
+  runs(command, before[0] === 'build' ? ['--version'] : ['bicep', 'version']),
+);
+
+describe.skipIf(!compiler)('the real compiler, where bicep or az bicep is on the PATH', () => {
+  test.each(ENTRIES)('%s compiles', { timeout: 120_000 }, (file) => {
+    const [command = '', ...before] = compiler ?? [''];
+    const { status, stderr } = spawnSync(command, [...before, path.join(INFRA, file)], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+  });
+});
+
+function runs(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
+}
+
+function bodyOf(value: Value | undefined) {
+  return isBody(value) ? value : {};
+}
+
+/** The longest name that can come of it; a name that is a parameter is looked up where the module is used. */
+function nameIn(file: string, value: Value | undefined): string {
+  const text = typeof value === 'string' ? value : value && 'text' in Object(value) ? String(Object(value).text) : '';
+  if (typeof value === 'string') return value;
+  if (text.startsWith("'")) return filled(text.slice(1, -1));
+  const variable = declared('variable', template(file)).find(({ name }) => name === text);
+  const literal = variable && valuesIn(variable.value).map(textOf).join(' ');
+  if (literal) return filled(/'([^']*\$\{[^']*)'/.exec(literal)?.[1] ?? '');
+  const given = all.flatMap((one) =>
+    declared('module', one)
+      .filter(({ type }) => type === file)
+      .map(({ value: module }) => ({ from: one.file, value: at(module, 'params', text) })),
+  );
+  const [first] = given;
+  return first ? nameIn(first.from, first.value) : '';
+}
+
+function textOf(value: Value): string {
+  return value !== null && typeof value === 'object' && 'text' in value ? String(value.text) : String(value);
+}
+
+/** Hashes have 13 characters, the name of an environment up to 64, what a service is called ten at most. */
+function filled(text: string): string {
+  return text.replace(/\$\{(?:[^{}'(]|\([^)]*\))*\}/g, (hole) => {
+    if (hole === `\${environmentName}`) return 'e'.repeat(64);
+    if (hole === `\${subscriptionPrefix}`) return `plumbline-${'a'.repeat(13)}`;
+    return hole === `\${service.name}` ? 'package' : 'a'.repeat(13);
+  });
+}
