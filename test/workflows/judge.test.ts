@@ -1,0 +1,154 @@
+/** What a look reads, who counts as having changed the resource, and what stays declined. */
+import { describe, expect, it } from 'vitest';
+import type { Approval } from '../../src/domain/approval.ts';
+import type { Change } from '../../src/domain/change.ts';
+import type { Caller } from '../../src/domain/event.ts';
+import { read } from '../../src/domain/snapshot.ts';
+import { changersOf, declinedFor, documentsFor, judge } from '../../src/workflows/judge.ts';
+import { type Facts, loadFacts } from '../../src/workflows/load-facts.ts';
+import type { OpenOperation, ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
+import { approval } from '../api/samples.ts';
+import { resourceNamed, ruleLike, TLS_CHANGE } from '../domain/examples.ts';
+import { SHOP } from '../world/apps.ts';
+import { memoryWorld } from '../world/memory-world.ts';
+
+const shop = resourceNamed(SHOP);
+const NOW = new Date('2026-03-01T12:00:00.000Z');
+const person = (objectId: string, name = objectId): Caller => ({ objectId, type: 'user', name });
+
+async function factsWith(differs: Partial<Facts> = {}, memory: Partial<ResourceMemory> = {}): Promise<Facts> {
+  const facts = await loadFacts(memoryWorld(), shop, { resource: SHOP, cause: 'event', attempt: 0 });
+  return { ...facts, memory: { ...facts.memory, ...memory }, ...differs };
+}
+
+function event(minute: number, changedBy: Caller | null): StoredEvent {
+  const about = { operation: 'Microsoft.Web/sites/write', eventTime: null, correlationId: null, appId: null };
+  return {
+    event: { id: `e${minute}`, ...about, changedBy },
+    ...{ resource: shop.key, receivedAt: `2026-03-01T11:${minute}:00.000Z`, outcome: null, auditIds: [], reasons: [] },
+  };
+}
+
+describe('a look reads what its rules, its open intents and its open rollbacks are about, each once', () => {
+  const at = (document: Change['document']): Change => ({ ...TLS_CHANGE, document });
+  const rule = { rule: ruleLike({ documents: ['config/web', 'plan'] }), parameters: {}, tier: null };
+  const intent: OpenOperation = {
+    ...{ operationId: 'o', startedAt: '', trigger: { type: 'sweep' }, waitingFor: [] },
+    entries: [
+      {
+        ...{ rule: 'r', ruleVersion: 1, purpose: 'fix', digest: 'd', approvalId: null, attempts: 1, state: 'open' },
+        changes: [at('config/web'), at('diagnosticSettings')],
+      },
+    ],
+  };
+  const open = (differs: Partial<Approval>) => ({ value: approval({ status: 'approved', ...differs }), version: '1' });
+  const ftp = 'basicPublishingCredentialsPolicies/ftp';
+  const scm = 'basicPublishingCredentialsPolicies/scm';
+  const kept = [{ document: scm, path: '/properties/allow', value: true }] as const;
+
+  it.each<[string, Partial<Facts>, Partial<ResourceMemory>, string[]]>([
+    ['of its rules, what an event may cost', {}, {}, ['resource', 'config/web']],
+    ['of an intent', {}, { operations: [intent] }, ['resource', 'config/web', 'diagnosticSettings']],
+    [
+      'of a rollback, with what travels along',
+      { approvals: [open({ purpose: 'rollback', changes: [at(ftp)], kept })] },
+      {},
+      ['resource', 'config/web', ftp, scm],
+    ],
+    [
+      'not of a fix: its rule reads for it',
+      { approvals: [open({ changes: [at(ftp)] })] },
+      {},
+      ['resource', 'config/web'],
+    ],
+    [
+      'not of a rollback that is over',
+      { approvals: [open({ purpose: 'rollback', status: 'applied', changes: [at(ftp)] })] },
+      {},
+      ['resource', 'config/web'],
+    ],
+    [
+      'nothing that this kind does not have',
+      {},
+      { operations: [{ ...intent, entries: [] }] },
+      ['resource', 'config/web'],
+    ],
+  ])('%s', async (_, differs, memory, expected) => {
+    expect(documentsFor(shop, [rule], await factsWith(differs, memory))).toEqual(expected);
+  });
+});
+
+describe('promise 8: the changers', () => {
+  const [ada, bob, eve] = ['ada', 'bob', 'eve'].map((id) => person(id));
+
+  it('are those that are remembered and those that wait, the latest last, each once and by the latest name', async () => {
+    const waiting = [event(30, person('ada', 'Ada Example')), event(10, person('eve')), event(20, null)];
+    const facts = await factsWith({ waiting }, { changers: { tls: [ada, bob].flatMap((one) => one ?? []) } });
+    expect(changersOf(facts, 'tls')).toEqual([bob, eve, person('ada', 'Ada Example')]);
+    expect(changersOf(facts, 'other')).toEqual([eve, person('ada', 'Ada Example')]);
+  });
+
+  it('are never ourselves', async () => {
+    const waiting = [event(10, person('ours'))];
+    expect(changersOf(await factsWith({ waiting, self: { objectId: 'OURS', appId: null } }), 'tls')).toEqual([]);
+  });
+
+  it('are forgotten once the rule is met, and kept while nobody knows', async () => {
+    const facts = await factsWith({ waiting: [event(10, person('eve'))] });
+    const changersWhen = (verdict: 'compliant' | 'unknown' | 'not-applicable') => {
+      const rule = { rule: ruleLike({ check: () => ({ verdict, reason: '' }) }), parameters: {}, tier: null };
+      const [judged] = judge(
+        memoryWorld(),
+        shop,
+        [rule],
+        facts,
+        { resource: shop, documents: { resource: read({}) } },
+        NOW,
+      );
+      return judged;
+    };
+    expect(changersWhen('compliant')).toMatchObject({
+      changers: [],
+      digest: null,
+      decision: null,
+      approvedDecision: null,
+    });
+    expect(changersWhen('unknown')).toMatchObject({ changers: [eve], digest: null, decision: null });
+    expect(changersWhen('not-applicable')).toMatchObject({ changers: [eve] });
+  });
+});
+
+describe('what was declined stays declined', () => {
+  const rejected = { status: 'rejected', at: '2026-02-01T12:00:00.000Z', until: '2026-03-01T12:00:00.001Z' } as const;
+  const over = { ...rejected, until: '2026-03-01T12:00:00.000Z' };
+  const expired = { status: 'expired', at: '2026-02-01T12:00:00.000Z', until: null } as const;
+  const declined = { rejected, over, expired };
+
+  it('what was rejected until its days are over; what expired until somebody changes the resource', async () => {
+    expect(declinedFor(await factsWith({}, { declined }), NOW)).toEqual({ rejected, expired });
+    const waiting = [event(10, person('eve'))];
+    expect(declinedFor(await factsWith({ waiting }, { declined }), NOW)).toEqual({ rejected });
+    const ours = { waiting: [event(10, person('ours'))], self: { objectId: 'ours', appId: null } };
+    expect(declinedFor(await factsWith(ours, { declined }), NOW)).toEqual({ rejected, expired });
+  });
+
+  it('what a person rejected since counts from that moment, for as many days as the settings say', async () => {
+    const by = { objectId: 'ada', name: 'Ada' };
+    const decision = {
+      by,
+      at: '2026-02-28T12:00:00.000Z',
+      comment: 'no',
+      decision: 'reject',
+      changerUnknown: false,
+    } as const;
+    const approvals = [
+      { value: approval({ status: 'rejected', digest: 'd', decision }), version: '1' },
+      { value: approval({ status: 'pending', digest: 'p' }), version: '1' },
+      { value: approval({ status: 'expired', digest: 'x', expiresAt: '2026-02-27T12:00:00.000Z' }), version: '1' },
+    ];
+    expect(declinedFor(await factsWith({ approvals }), NOW)).toEqual({
+      d: { status: 'rejected', at: decision.at, until: '2026-05-29T12:00:00.000Z' },
+      x: { status: 'expired', at: '2026-02-27T12:00:00.000Z', until: null },
+    });
+  });
+});
