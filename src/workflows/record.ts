@@ -64,6 +64,8 @@ export async function rememberPlan(
     openApprovals: [...facts.memory.openApprovals, ...created.map(({ id }) => id)],
     operations: plan.operations,
   };
+  // What became of earlier intents is in the log before the memory forgets them.
+  if (plan.facts.length > 0) await world.audit.append(plan.facts);
   const [version, alarm] = await Promise.all([
     world.memories.save(resource, memory, facts.version),
     plan.wanted.length > 0 ? world.alarms.set(resource, minutesFrom(world, 1), 'open intent') : null,

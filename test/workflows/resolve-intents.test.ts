@@ -1,7 +1,9 @@
 /** The process died around a write: what a later look finds decides what the log says about the intent. */
 import { describe, expect, test } from 'vitest';
+import { StorageUnavailable } from '../../src/workflows/ports.ts';
 import { RISKY, SHOP, type WebAppLooks } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
+import { refused } from '../world/memory-azure.ts';
 import { type MemoryWorld, storeSettings } from '../world/memory-world.ts';
 import { factsIn, type Scene, scene } from '../world/scene.ts';
 import { watchedWorld } from '../world/watched-world.ts';
@@ -46,6 +48,25 @@ async function brokenApproval(app: WebAppLooks, when: 'before' | 'after'): Promi
   return made;
 }
 
+test('promise 4: an intent that a look resolves has its outcome, also when that look dies before its own writes', async () => {
+  let failing = false;
+  const ports = (world: MemoryWorld) =>
+    watchedWorld(world, async (name, call) => {
+      if (!failing || name !== 'lease.renew') return call();
+      failing = false;
+      throw new StorageUnavailable('the lease cannot be renewed');
+    });
+  const { world, host } = scene({ app: { site: { httpsOnly: false }, config: { minTlsVersion: '1.0' } }, ports });
+  world.arm.onWrite = () => refused('throttled', 'TooManyRequests', 60);
+  await host.deliver(gridEvent('first', SHOP));
+  await host.settle(31);
+  world.arm.onWrite = null;
+  world.arm.change(SHOP, 'resource', '/properties/httpsOnly', true);
+  failing = true;
+  await host.settle();
+  expect(factsIn(world, 'fix.applied').sort()).toEqual(['fix.applied webapp-https-only', 'fix.applied webapp-min-tls']);
+});
+
 describe('promise 4: an intent without outcome is resolved by reading again', () => {
   test('the planned value is there: applied, without a further request', async () => {
     const { world, host } = await broken(OLD_TLS, 'after');
@@ -82,8 +103,8 @@ describe('promise 4: an intent without outcome is resolved by reading again', ()
     await host.settle();
     expect(factsIn(world)).toEqual([
       'fix.intended webapp-min-tls',
-      'fix.intended webapp-min-tls',
       'fix.failed webapp-min-tls',
+      'fix.intended webapp-min-tls',
       'fix.applied webapp-min-tls',
     ]);
     const [first, second, failed, applied] = world.stored.entries.map(({ operationId }) => operationId);
