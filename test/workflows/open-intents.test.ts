@@ -1,0 +1,162 @@
+/** Promise 4: an intent without an outcome is resolved by re-reading, to applied, failed or unknown; each by itself. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../src/domain/change.ts';
+import type { Json } from '../../src/domain/json.ts';
+import { read, type Snapshot } from '../../src/domain/snapshot.ts';
+import { intendedFact, type Occasion } from '../../src/workflows/facts-of.ts';
+import type { OpenEntry, OpenOperation, OperationState } from '../../src/workflows/ports.ts';
+import { resolveIntents, setAside } from '../../src/workflows/resolve-intents.ts';
+import { resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
+import { SHOP } from '../world/apps.ts';
+import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
+
+const shop = resourceNamed(SHOP);
+const occasion: Occasion = {
+  at: '2026-03-01T12:00:00.000Z',
+  resource: { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' },
+  mode: 'autofix',
+  trigger: { type: 'sweep' },
+  service: { type: 'service', name: 'Plumbline' },
+};
+const ftps: Change = { document: 'config/web', path: '/properties/ftpsState', from: 'AllAllowed', to: 'FtpsOnly' };
+
+function entry(digest: string, change: Change, members: Partial<OpenEntry> = {}): OpenEntry {
+  return {
+    ...{ rule: 'webapp-min-tls', ruleVersion: 1, purpose: 'fix', digest, changes: [change], approvalId: null },
+    ...{ attempts: 1, state: 'open' },
+    ...members,
+  };
+}
+
+function operation(operationId: string, entries: OpenEntry[], waitingFor: string[] = []): OpenOperation {
+  const trigger = { type: 'event', eventId: `of-${operationId}` } as const;
+  return { operationId, startedAt: '2026-03-01T11:00:00.000Z', trigger, entries, waitingFor };
+}
+
+function shown(minTlsVersion: Json, ftpsState: Json = 'AllAllowed', provisioningState: Json = null): Snapshot {
+  const documents = {
+    resource: read({ properties: { provisioningState } }),
+    'config/web': read({ properties: { minTlsVersion, ftpsState } }),
+  };
+  return { resource: shop, documents };
+}
+
+let world: MemoryWorld;
+beforeEach(() => {
+  world = memoryWorld();
+});
+
+/** With their intents in the log. */
+async function resolve(operations: readonly OpenOperation[], snapshot: Snapshot, asked: OperationState[] = []) {
+  for (const { operationId, entries } of operations) {
+    await world.audit.append(entries.map((one) => intendedFact(occasion, operationId, one, [])));
+  }
+  const urls: string[] = [];
+  const arm = {
+    ...world.arm,
+    operation: async (url: string): Promise<OperationState> => {
+      urls.push(url);
+      return asked.shift() ?? { kind: 'ended' };
+    },
+  };
+  return { ...(await resolveIntents({ ...world, arm }, operations, snapshot, occasion)), urls };
+}
+
+describe('what a fresh read shows decides', () => {
+  const open = entry('d', TLS_CHANGE);
+
+  it('the planned value: applied, under the operation and by the trigger of its intent, and done with', async () => {
+    const { operations, facts, ended, running } = await resolve([operation('o', [open])], shown('1.2'));
+    expect([operations, running]).toEqual([[], false]);
+    expect(facts).toMatchObject([
+      {
+        kind: 'fix.applied',
+        operationId: 'o',
+        trigger: { type: 'event', eventId: 'of-o' },
+        message: 'A later read shows the planned values.',
+        ...{ reasons: [], alsoMoved: [], arm: null },
+      },
+    ]);
+    expect(ended).toEqual([{ operationId: 'o', entry: open, state: 'applied', reasons: [], factId: facts[0]?.id }]);
+  });
+
+  it('another value: failed, and remembered as such for a further attempt', async () => {
+    const { operations, facts } = await resolve([operation('o', [open], ['url'])], shown('1.1'));
+    const text = 'A later read shows neither the planned values nor those before.';
+    expect(facts).toMatchObject([{ kind: 'fix.failed', reasons: [{ code: 'not-verified', text }], message: text }]);
+    expect(operations).toEqual([operation('o', [{ ...open, state: 'failed' }])]);
+  });
+
+  it.each<[string, Snapshot]>([
+    ['the old value', shown('1.0')],
+    ['nothing, because it could not be read', { ...shown('1.0'), documents: { resource: read({}) } }],
+  ])('%s: it stays open', async (_, snapshot) => {
+    const { operations, facts, ended } = await resolve([operation('o', [open])], snapshot);
+    expect([operations, facts, ended]).toEqual([[operation('o', [open])], [], []]);
+  });
+
+  it('each entry by itself, and unknown ones again; what has ended otherwise stays as it is', async () => {
+    const unknown = entry('u', ftps, { state: 'unknown' });
+    const blocked = entry('b', TLS_CHANGE, { state: 'blocked' });
+    const both = [operation('one', [open, unknown]), operation('two', [blocked])];
+    const { operations, facts } = await resolve(both, shown('1.2', 'AllAllowed'));
+    expect(operations).toEqual([operation('one', [unknown]), operation('two', [blocked])]);
+    expect(facts.map(({ kind }) => kind)).toEqual(['fix.applied']);
+    const later = await resolve(both, shown('1.2', 'FtpsOnly'));
+    expect(later.operations).toEqual([operation('two', [blocked])]);
+    expect(later.facts.map(({ kind }) => kind)).toEqual(['fix.applied', 'fix.applied']);
+  });
+
+  it('an intent that is not in the log is none: nothing was written for it', async () => {
+    const { operations, facts } = await resolveIntents(world, [operation('o', [open])], shown('1.2'), occasion);
+    expect([operations, facts]).toEqual([[], []]);
+  });
+});
+
+describe('while Azure is at work nothing is decided', () => {
+  const open = [operation('o', [entry('d', TLS_CHANGE)], ['first', 'second'])];
+
+  it.each<[string, Snapshot, OperationState[], boolean]>([
+    ['its operation runs', shown('1.2'), [{ kind: 'ended' }, { kind: 'running', retryAfter: null }], true],
+    ['the resource is not finished', shown('1.2', 'AllAllowed', 'Updating'), [], true],
+    ['both have ended', shown('1.2'), [], false],
+  ])('%s', async (_, snapshot, asked, expected) => {
+    const { running, facts, urls } = await resolve(open, snapshot, asked);
+    expect([running, facts.length]).toEqual([expected, expected ? 0 : 1]);
+    expect(urls).toEqual(['first', 'second']);
+  });
+
+  it('nobody is asked when nothing is open', async () => {
+    const ended = [operation('o', [entry('d', TLS_CHANGE, { state: 'failed' })], ['url'])];
+    const { running, operations, urls } = await resolve(ended, shown('1.2', 'AllAllowed', 'Updating'));
+    expect([running, operations, urls]).toEqual([false, ended, []]);
+  });
+});
+
+describe('what is not tried again now', () => {
+  const open = entry('open', TLS_CHANGE);
+  const unknown = entry('unknown', ftps, { state: 'unknown' });
+  const failed = entry('failed', ftps, { state: 'failed' });
+  const nobody = new Set<string>();
+
+  it('is unknown until a later read, and told once', () => {
+    const { operations, facts, ended } = setAside([operation('o', [open, unknown])], nobody, nobody, occasion);
+    expect(operations).toEqual([operation('o', [{ ...open, state: 'unknown' }, unknown])]);
+    const text = 'The planned values were not seen, and the change may not be tried again now; a later read decides.';
+    expect(facts).toMatchObject([
+      {
+        kind: 'fix.unknown',
+        trigger: { type: 'event', eventId: 'of-o' },
+        ...{ reasons: [{ code: 'not-verified', text }], message: text, alsoMoved: [], arm: null },
+      },
+    ]);
+    expect(ended).toMatchObject([{ operationId: 'o', entry: open, state: 'unknown', factId: facts[0]?.id }]);
+  });
+
+  it('is left alone while it is tried; what ended is remembered only as long as the resource needs it', () => {
+    const there = [operation('o', [open, failed]), operation('p', [entry('gone', TLS_CHANGE, { state: 'blocked' })])];
+    const { operations, facts } = setAside(there, new Set(['open']), new Set(['failed']), occasion);
+    expect([operations, facts]).toEqual([[operation('o', [open, failed])], []]);
+    expect(setAside([operation('o', [failed])], nobody, nobody, occasion).operations).toEqual([]);
+  });
+});
