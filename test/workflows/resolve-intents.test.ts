@@ -107,7 +107,7 @@ describe('promise 4: an intent without outcome is resolved by reading again', ()
       'fix.intended webapp-min-tls',
       'fix.applied webapp-min-tls',
     ]);
-    const [first, second, failed, applied] = world.stored.entries.map(({ operationId }) => operationId);
+    const [first, failed, second, applied] = world.stored.entries.map(({ operationId }) => operationId);
     expect([failed, applied]).toEqual([first, second]);
   });
 
