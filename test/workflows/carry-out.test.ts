@@ -1,0 +1,124 @@
+/** Several changes and several requests: each set of changes ends as the worst of its own requests, and nothing else. */
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/domain/change.ts';
+import { applyPlan, type Wanted } from '../../src/workflows/apply-plan.ts';
+import type { Occasion } from '../../src/workflows/facts-of.ts';
+import type { OpenEntry, OpenOperation, WriteAnswer } from '../../src/workflows/ports.ts';
+import { resourceNamed } from '../domain/examples.ts';
+import { SHOP, seedWebApp, UNSAFE } from '../world/apps.ts';
+import { refused } from '../world/memory-azure.ts';
+import { memoryWorld, storeSettings } from '../world/memory-world.ts';
+
+const shop = resourceNamed(SHOP);
+const occasion: Occasion = {
+  at: '2026-03-01T12:00:00.000Z',
+  resource: { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' },
+  mode: 'autofix',
+  trigger: { type: 'sweep' },
+  service: { type: 'service' },
+};
+const https: Change = { document: 'resource', path: '/properties/httpsOnly', from: false, to: true };
+const tls: Change = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' };
+const ftps: Change = { document: 'config/web', path: '/properties/ftpsState', from: 'AllAllowed', to: 'FtpsOnly' };
+
+function want(digest: string, ...changes: Change[]): Wanted {
+  return { rule: { id: digest, version: 1 }, purpose: 'fix', digest, changes, kept: [], approvalId: null, reasons: [] };
+}
+
+function entry(digest: string, changes: readonly Change[], members: Partial<OpenEntry> = {}): OpenEntry {
+  const open = { rule: digest, ruleVersion: 1, purpose: 'fix', approvalId: null, attempts: 1, state: 'open' } as const;
+  return { ...open, digest, changes, ...members };
+}
+
+function operation(operationId: string, entries: OpenEntry[], waitingFor: string[] = []): OpenOperation {
+  return { operationId, startedAt: occasion.at, trigger: occasion.trigger, entries, waitingFor };
+}
+
+type Answers = Partial<Record<'resource' | 'config/web', WriteAnswer>>;
+
+async function carryOut(wanted: Wanted[], operations: OpenOperation[], answers: Answers = {}, stopped = false) {
+  const world = memoryWorld();
+  seedWebApp(world.arm, UNSAFE);
+  world.arm.onWrite = ({ document }) =>
+    document === 'resource' || document === 'config/web' ? answers[document] : undefined;
+  const lease = await world.leases.acquire(shop);
+  if (!lease) throw new Error('the lease is taken');
+  const before = await world.arm.read(shop, ['resource', 'config/web']);
+  if (stopped) storeSettings(world, { stopped: { reason: 'night' } });
+  const done = await applyPlan(world, lease, shop, before, wanted, operations, occasion);
+  const ends = Object.fromEntries(done.ended.map((end) => [end.entry.digest, end.state]));
+  return { ...done, ends, requests: world.arm.requests.map(({ document }) => document) };
+}
+
+describe('how a set of changes ends', () => {
+  const both = entry('both', [https, tls]);
+  const one = entry('one', [ftps]);
+
+  it('applied, when each of its requests is: and nothing is left of its operation', async () => {
+    const done = await carryOut([want('both', https, tls), want('one', ftps)], [operation('o', [both, one])]);
+    expect([done.ends, done.operations, done.again]).toEqual([{ both: 'applied', one: 'applied' }, [], null]);
+    expect(done.requests).toEqual(['resource', 'config/web']);
+    expect(done.facts.map(({ kind, operationId }) => [kind, operationId])).toEqual([
+      ['fix.applied', 'o'],
+      ['fix.applied', 'o'],
+    ]);
+  });
+
+  it.each<[string, Answers, Record<string, string>, OpenEntry[]]>([
+    [
+      'blocked, when one of its requests is; that of another document does not matter to the others',
+      { resource: refused('blocked', 'ScopeLocked') },
+      { both: 'blocked', one: 'applied' },
+      [{ ...both, state: 'blocked' }],
+    ],
+    [
+      'failed, when one of its requests is',
+      { 'config/web': refused('invalid', 'BadRequest') },
+      { both: 'failed', one: 'failed' },
+      [
+        { ...both, state: 'failed' },
+        { ...one, state: 'failed' },
+      ],
+    ],
+    [
+      'failed rather than blocked',
+      { resource: refused('blocked', 'ScopeLocked'), 'config/web': refused('invalid', 'BadRequest') },
+      { both: 'failed', one: 'failed' },
+      [
+        { ...both, state: 'failed' },
+        { ...one, state: 'failed' },
+      ],
+    ],
+  ])('%s', async (_, answers, ends, left) => {
+    const done = await carryOut([want('both', https, tls), want('one', ftps)], [operation('o', [both, one])], answers);
+    expect([done.ends, done.operations, done.again]).toEqual([ends, [operation('o', left)], null]);
+  });
+
+  it('open, while one of its requests is to be repeated; the one after it is not sent', async () => {
+    const answers = { resource: refused('throttled', 'TooManyRequests', 17) };
+    const operations = [operation('o', [both, one])];
+    const done = await carryOut([want('both', https, tls), want('one', ftps)], operations, answers);
+    expect([done.ends, done.facts, done.operations, done.again]).toEqual([{}, [], operations, 17]);
+    expect(done.requests).toEqual(['resource']);
+  });
+
+  it('held, when the stop came in between: another look follows at once', async () => {
+    const done = await carryOut([want('one', ftps)], [operation('o', [one])], {}, true);
+    expect([done.ends, done.again, done.requests]).toEqual([{ one: 'blocked' }, 0, []]);
+    expect(done.operations).toEqual([operation('o', [{ ...one, state: 'held' }])]);
+    expect(done.ended[0]?.reasons).toEqual([{ code: 'stopped', text: 'The service was stopped: night' }]);
+  });
+});
+
+describe('an operation of which nothing is wanted now', () => {
+  const ended = entry('other', [tls], { state: 'failed' });
+
+  it('stays as it is, with what it waits for; the intent in the log is of what is wanted alone', async () => {
+    const idle = operation('idle', [ended], ['https://management.example/idle']);
+    const done = await carryOut([want('one', ftps)], [idle, operation('o', [entry('one', [ftps])], ['old'])], {
+      'config/web': refused('blocked', 'ScopeLocked'),
+    });
+    expect(done.operations).toEqual([idle, operation('o', [entry('one', [ftps], { state: 'blocked' })])]);
+    expect(done.facts.map(({ operationId }) => operationId)).toEqual(['o']);
+  });
+});
