@@ -15,11 +15,11 @@ export interface Courier {
   stop(): void;
 }
 
-const LATEST_MS = { first: 4_000, second: 12_000 };
+const LATEST_MS = { first: 4_000, second: 30_000 };
 const LOOK_EVERY_MS = 20;
 const AGAIN_AFTER_MS = 500;
 /** Deliveries under way at a time. */
-const AT_ONCE = 16;
+const AT_ONCE = 4;
 
 /** Delivers to `url` what the simulator raises from now on; `onRaised` is told of each event once. */
 export function startCourier(

@@ -16,7 +16,7 @@ export interface Ledger {
 }
 
 /** The drifts that the apps begin with count as well. */
-export function openLedger(apps: readonly SoakApp[], { identity }: Simulator): Ledger {
+export function openLedger(apps: readonly SoakApp[], { identity }: Pick<Simulator, 'identity'>): Ledger {
   const due = new Map<string, number>();
   const written = new Map<string, { count: number; at: number }>();
   let eventsOfPeople = 0;

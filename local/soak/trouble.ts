@@ -4,7 +4,7 @@ import type { Fault, FaultName, Simulator } from '../simulator/simulator.ts';
 /** Of all requests of a kind. */
 export const TROUBLED = 0.05;
 /** Each holds its request for the 15 s that Plumbline waits, and the batch that it is in. */
-const MOST_HANGS = 3;
+const MOST_HANGS = 2;
 
 type Kind = Omit<Fault, 'chance' | 'match'>;
 
@@ -16,7 +16,7 @@ const ANY: readonly Kind[] = [
   { action: 'server-error', status: 503 },
   { action: 'reset' },
   // The answer comes late; in between the world goes on.
-  { action: 'delay', milliseconds: 1500 },
+  { action: 'delay', milliseconds: 500 },
 ];
 const WRITES: readonly Kind[] = [
   { action: 'conflicting-write' },
