@@ -71,8 +71,7 @@ export function planApprovals(
     if (approval.purpose !== 'fix' || !isOpen(approval)) continue;
     const found = judged.find(({ evaluation }) => evaluation.rule.id === approval.rule.id) ?? null;
     const settlement =
-      exemptNow(approval, found) ??
-      settle(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
+      exemptNow(found) ?? settle(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
     const next = settlement.kind === 'supersede' && found ? successor(approval, settlement.moved, found) : null;
     const settled = afterSettling(approval, settlement, next?.id ?? null, found, occasion);
     // The successor first: a crash in between then finds it, instead of a pointer to nothing.
@@ -135,9 +134,9 @@ export function planApprovals(
 }
 
 /** What is exempt by now is no longer asked; putting back what a fix wrote is another question. */
-function exemptNow({ purpose }: Approval, found: Judged | null): Settlement | null {
+function exemptNow(found: Judged | null): Settlement | null {
   const reason = found?.decision?.reasons.find(({ code }) => code === 'exempt');
-  return reason && purpose === 'fix' ? { kind: 'clear', reason } : null;
+  return reason ? { kind: 'clear', reason } : null;
 }
 
 /** The approval as it is stored after it was settled; the same one when nothing became of it. */

@@ -32,7 +32,6 @@ export function coveredBefore(firstRead: Date, settleSeconds: number): string {
 }
 
 function related(a: StoredEvent, b: StoredEvent): boolean {
-  if (a.event.id === b.event.id) return true;
   const sameDeployment = a.event.correlationId !== null && a.event.correlationId === b.event.correlationId;
   const caller = a.event.changedBy?.objectId;
   return sameDeployment || (caller !== undefined && caller === b.event.changedBy?.objectId);
