@@ -25,6 +25,13 @@ describe('alarms', () => {
     expect([...world.stored.alarms.values()].map(({ why }) => why)).toEqual(['not yet']);
   });
 
+  test('one of what is no resource is taken away, and queues nothing', async () => {
+    const world = memoryWorld();
+    await world.alarms.set({ ...shop, id: '/nowhere', key: '/nowhere' }, world.clock.now(), 'due');
+    await housekeep(world);
+    expect([world.stored.sent, world.stored.alarms.size]).toEqual([[], 0]);
+  });
+
   test('the queue does not answer: the alarm stays and rings again', async () => {
     const world = memoryWorld();
     await world.alarms.set(shop, world.clock.now(), 'due');

@@ -100,6 +100,30 @@ describe('promise 2: state decides, so receiving twice changes nothing', () => {
   });
 });
 
+describe('what is none of ours', () => {
+  test('has its outcome at once, with the reason, and asks nothing of anybody', async () => {
+    const world = memoryWorld();
+    await receiveEvent(world, gridEvent('e', '/subscriptions/s/resourceGroups/g'));
+    expect(world.stored.events).toEqual([
+      {
+        event: { id: 'e', operation: '', eventTime: null, correlationId: null, changedBy: null, appId: null },
+        resource: null,
+        receivedAt: START,
+        outcome: 'ignored',
+        auditIds: [],
+        reasons: [{ code: 'not-ours', text: 'The event was ignored: it is about nothing that Plumbline looks at.' }],
+      },
+    ]);
+    expect(world.stored.sent).toEqual([]);
+  });
+
+  test('what is ours waits without an outcome, an entry or a reason', async () => {
+    const world = memoryWorld();
+    await receiveEvent(world, gridEvent('e', SHOP));
+    expect(world.stored.events).toMatchObject([{ resource: SHOP, outcome: null, auditIds: [], reasons: [] }]);
+  });
+});
+
 describe('who changed it is kept', () => {
   test.each([
     ['a person', BOB, { objectId: BOB.objectId, name: 'bob@example.com', type: 'user' }],

@@ -159,3 +159,27 @@ function onlyLetter({ stored }: MemoryWorld): string {
   if (id === undefined || more.length > 0) throw new Error('there should be one dead letter');
   return id;
 }
+
+describe('a page of the sweep', () => {
+  test('comes back on the slow queue as if for the first time, and no event waits for it', async () => {
+    const world = memoryWorld();
+    const sweep = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
+    const list = { cause: 'sweep' as const, subscriptionId: 'x', scope: '/subscriptions/x', token: null, after: '' };
+    await buryMessage(world, 'sweep', { list, sweep, attempt: 20 });
+    await releaseLetter(world, onlyLetter(world));
+    expect(world.stored.sweeps.map(({ message }) => message)).toEqual([{ list, sweep, attempt: 0 }]);
+    expect([world.stored.sent, world.stored.alarms.size, world.stored.deadLetters.size]).toEqual([[], 0, 0]);
+  });
+});
+
+describe('a refusal says why', () => {
+  test.each([
+    ['no letter', null, 'not-found', 'There is no dead letter with this id.'],
+    ['no message', { nothing: true }, 'invalid', 'It is no message that Plumbline can handle, now or later.'],
+  ])('%s', async (_, message, code, text) => {
+    const world = memoryWorld();
+    if (message) await buryMessage(world, 'reconcile', message);
+    const id = message ? onlyLetter(world) : 'nobody';
+    await expect(releaseLetter(world, id)).rejects.toMatchObject({ code, message: text });
+  });
+});
