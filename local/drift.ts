@@ -2,14 +2,13 @@
  * `npm run drift [-- NAME | --list]`: changes an app of the running sample estate as a person would, then follows the event
  * to its outcome: evaluated, and fixed or queued, with the entries of the audit log.
  */
-import { readFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Drift, drifts } from './drifts.ts';
 import { signInAs } from './local-session.ts';
 import { findTwin, type TwinAddress } from './twin-address.ts';
+import { control } from './twin-control.ts';
 
 const FOLDER = fileURLToPath(new URL('../.plumbline', import.meta.url));
 const PATIENCE_SECONDS = 60;
@@ -90,31 +89,6 @@ async function follow(twin: TwinAddress, drift: Drift, eventId: string, began: s
 
 async function events(twin: TwinAddress): Promise<z.infer<typeof raised>> {
   return raised.parse(JSON.parse(await control(twin, 'GET', '/_simulator/events')));
-}
-
-/** The simulator's certificate is its own, so it is trusted by name here and nowhere else. */
-async function control(twin: TwinAddress, method: string, route: string, body?: unknown): Promise<string> {
-  const ca = await readFile(twin.certificatePath);
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      new URL(route, twin.simulator),
-      { method, ca, headers: { 'content-type': 'application/json' } },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('end', () => {
-          if ((response.statusCode ?? 500) < 300) resolve(text);
-          else reject(new Error(`The simulator refused: ${text}`));
-        });
-      },
-    );
-    sent.on('error', () =>
-      reject(new Error(`Nothing answers at ${twin.simulator}. Start it in another terminal: npm start`)),
-    );
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
 }
 
 function print(text: string): void {

@@ -1,0 +1,71 @@
+/**
+ * A deployment in Azure, seen with the credential of whoever runs the checkup: it changes the scratch app through Resource
+ * Manager and asks Plumbline with a token for its audience. Plumbline's own identity is never used here.
+ */
+
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import { createClient, type Method } from '../../src/azure/client.ts';
+import { identityIn } from '../../src/azure/own-identity.ts';
+import { documentOf } from '../../src/domain/documents.ts';
+import type { Json } from '../../src/domain/json.ts';
+import type { Resource } from '../../src/domain/resource.ts';
+import type { Deployment } from './deployment.ts';
+
+export interface AzureDeployment {
+  /** Origin of the function app. */
+  readonly url: string;
+  readonly app: Resource;
+  /** What tokens for the API are issued for, such as `api://…`. */
+  readonly audience: string;
+  readonly drift: boolean;
+  readonly credential: TokenCredential;
+  /** Resource Manager; default the public cloud's. */
+  readonly endpoint?: string | undefined;
+  readonly armAudience?: string | undefined;
+  readonly httpClient?: HttpClient;
+}
+
+const PUBLIC_CLOUD = 'https://management.azure.com';
+const body = z.record(z.string(), z.json());
+const refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+export function azureDeployment(options: AzureDeployment): Deployment {
+  const { url, app, audience, drift, credential, endpoint = PUBLIC_CLOUD, armAudience = endpoint } = options;
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  const arm = createClient({
+    endpoint,
+    audience: armAudience,
+    credential,
+    log: quiet,
+    now: () => new Date(),
+    ...(options.httpClient && { httpClient: options.httpClient }),
+  });
+  const apiVersion = documentOf(app.kind, 'resource')?.apiVersion;
+  if (apiVersion === undefined) throw new Error(`${app.type} cannot be a scratch app`);
+
+  async function send(method: Method, content?: Json): Promise<Json | undefined> {
+    const reply = await arm.send(method, arm.urlOf(app.id, apiVersion ?? ''), content);
+    if (reply.status < 300) return reply.body;
+    const { code, message } = refusal.safeParse(reply.body).data?.error ?? { code: '', message: '' };
+    throw new Error(`Azure answered your ${method} of ${app.name} with ${reply.status} ${code} ${message}`.trim());
+  }
+
+  async function tokenFor(scope: string): Promise<string> {
+    const token = await credential.getToken(scope);
+    if (!token) throw new Error(`no token for ${scope} could be had; sign in first, for example with az login`);
+    return token.token;
+  }
+
+  return {
+    url,
+    app,
+    drift,
+    signedIn: async () => ({ authorization: `Bearer ${await tokenFor(`${audience}/.default`)}` }),
+    changer: async () => identityIn(await tokenFor(`${armAudience}/.default`)).objectId,
+    read: async () => body.parse(await send('GET')),
+    patch: async (content) => void (await send('PATCH', content)),
+    close: async () => {},
+  };
+}

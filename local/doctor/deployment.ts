@@ -1,0 +1,22 @@
+/** What a checkup needs of a deployment: its address, somebody who may read, and an app that may be changed. */
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { Resource } from '../../src/domain/resource.ts';
+
+export interface Deployment {
+  /** Origin of the function app. */
+  readonly url: string;
+  /** The app that the checkup changes. */
+  readonly app: Resource;
+  /** Whether a violation may be made, to see it put right. */
+  readonly drift: boolean;
+  /** The headers of somebody with the role Reader. Throws when nobody can be signed in. */
+  signedIn(): Promise<Readonly<Record<string, string>>>;
+  /** Object id (lower case) of who changes the app; null when that cannot be known. */
+  changer(): Promise<string | null>;
+  /** The app as it is now. Throws when it cannot be read. */
+  read(): Promise<JsonObject>;
+  /** Somebody changes the app. Throws when Azure refuses. */
+  patch(body: JsonObject): Promise<void>;
+  /** Puts away what the checkup itself brought along. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,140 @@
+/**
+ * What nobody could verify about Azure before a deployment, and Plumbline relies on: whether this one shows it. What shows
+ * otherwise is a failure; what did not happen yet is not seen yet.
+ */
+import type { Visit } from './checkup.ts';
+import { within } from './checkup.ts';
+import { eventsOf } from './event.ts';
+import { type Entry, entriesOf } from './log.ts';
+
+export interface Observation {
+  readonly name: string;
+  readonly state: 'seen' | 'not-seen' | 'otherwise';
+  readonly said: string;
+}
+
+type Seen = Omit<Observation, 'name'>;
+
+/** Made after the checks. Never throws: what cannot be asked was not seen. */
+export async function observe(visit: Visit): Promise<Observation[]> {
+  const entries = await entriesOf(visit.service, { limit: '200' }).catch(() => []);
+  const observations: Observation[] = [];
+  for (const [name, look] of LOOKS) {
+    const seen = await look(visit, entries).catch((error: unknown) => notSeen(String(error)));
+    observations.push({ name, ...seen });
+  }
+  return observations;
+}
+
+const LOOKS: readonly (readonly [string, (visit: Visit, entries: readonly Entry[]) => Promise<Seen>])[] = [
+  ['how long an event takes', latency],
+  ['how many events a change raises', eventsPerChange],
+  ['what a change is called', operation],
+  ['an event names who made the change', caller],
+  ['Plumbline knows its own writes', ownWrite],
+  ['deliveries need no sign-in', delivery],
+  ['events of publishing policies', triggeredBy(/\/basicPublishingCredentialsPolicies\//i)],
+  ['events of diagnostic settings', triggeredBy(/\/diagnosticSettings\//i)],
+  ['events of slot swaps', triggeredBy(/\/slotsswap\//i)],
+  ['Resource Graph shows the apps', sweep],
+  ['a container app can be fixed', join],
+];
+
+async function latency({ change, event }: Visit): Promise<Seen> {
+  if (!change || !event) return notSeen('no event arrived');
+  const seconds = (Date.parse(event.receivedAt) - change.at) / 1000;
+  return seen(`received ${seconds.toFixed(1)} s after the change was answered, as far as its clock and yours agree`);
+}
+
+async function eventsPerChange(visit: Visit): Promise<Seen> {
+  const { change, event } = visit;
+  if (!change || !event) return notSeen('no event arrived');
+  const sameKind = (await eventsOf(visit)).filter(
+    ({ eventId, changedBy }) => !change.known.has(eventId) && changedBy?.objectId === event.changedBy?.objectId,
+  );
+  const changes = 1 + (visit.fix ? 1 : 0);
+  return seen(`${sameKind.length} for ${changes} ${changes === 1 ? 'change' : 'changes'} by you`);
+}
+
+const OPERATIONS: Readonly<Record<string, RegExp>> = {
+  'web-app': /^Microsoft\.Web\/sites\/(slots\/)?write$/i,
+  'container-app': /^Microsoft\.App\/containerApps\/write$/i,
+  environment: /^Microsoft\.App\/managedEnvironments\/write$/i,
+};
+
+async function operation({ event, deployment }: Visit): Promise<Seen> {
+  if (!event) return notSeen('no event arrived');
+  const expected = OPERATIONS[deployment.app.kind];
+  if (!expected || expected.test(event.operation)) return seen(event.operation);
+  return otherwise(
+    `${event.operation}: see that the filter of the event subscription lets all such operations through`,
+  );
+}
+
+async function caller({ event, deployment }: Visit): Promise<Seen> {
+  const changer = await deployment.changer();
+  if (!event || changer === null) return notSeen(event ? 'your token does not say who you are' : 'no event arrived');
+  const named = event.changedBy?.objectId.toLowerCase();
+  if (named === changer) return seen('the event of the scratch change names you by object id');
+  return otherwise(
+    `the event of the scratch change names ${named ?? 'nobody'}, and you are ${changer}: who changed an app could approve its fix`,
+  );
+}
+
+async function ownWrite(visit: Visit): Promise<Seen> {
+  const { fix, deployment, patienceSeconds } = visit;
+  if (!fix) return notSeen('nothing was fixed in this checkup');
+  if (fix.by === undefined) return otherwise('the log does not name the identity: its token carries no object id');
+  const changer = await deployment.changer();
+  const names = await within(patienceSeconds, async () => {
+    const fresh = (await eventsOf(visit)).filter(({ eventId }) => !fix.known.has(eventId));
+    const others = fresh.filter(({ changedBy }) => changedBy?.objectId.toLowerCase() !== changer);
+    const own = fresh.find(({ changedBy }) => changedBy?.objectId.toLowerCase() === fix.by?.toLowerCase());
+    return own ? 'own' : (others[0] ?? null);
+  });
+  if (names === 'own') return seen(`the event of the fix names the identity ${fix.by}`);
+  if (names === null) return notSeen(`no event of the fix came within ${patienceSeconds} s`);
+  return otherwise(
+    `the event of the fix names ${names.changedBy?.objectId ?? 'nobody'} and not the identity ${fix.by}: Plumbline takes its own fixes for changes of others`,
+  );
+}
+
+async function delivery({ event }: Visit): Promise<Seen> {
+  return event ? seen('an event was delivered') : notSeen('no event arrived');
+}
+
+function triggeredBy(pattern: RegExp) {
+  return async (visit: Visit, entries: readonly Entry[]): Promise<Seen> => {
+    const operations = [
+      ...entries.flatMap(({ trigger }) => trigger?.operation ?? []),
+      ...(await eventsOf(visit)).map((event) => event.operation),
+    ];
+    const found = operations.find((one) => pattern.test(one));
+    return found === undefined ? notSeen('none among the latest events and entries') : seen(found);
+  };
+}
+
+async function sweep(_: Visit, entries: readonly Entry[]): Promise<Seen> {
+  const found = entries.find(({ trigger }) => trigger?.type === 'sweep' || trigger?.type === 'scan');
+  return found ? seen(`${found.kind} at ${found.at}`) : notSeen('no entry of the log comes from a sweep');
+}
+
+async function join(_: Visit, entries: readonly Entry[]): Promise<Seen> {
+  const ofApps = entries.filter(({ resource }) => resource?.type.toLowerCase() === 'microsoft.app/containerapps');
+  const refused = ofApps.find(({ kind, message }) => kind === 'fix.blocked' && /join\/action/i.test(message));
+  if (refused) return otherwise(`${refused.message} Grant it on the environment: docs/permissions.md, linked actions`);
+  const applied = ofApps.find(({ kind }) => kind === 'fix.applied');
+  return applied ? seen(`fix.applied at ${applied.at}, with the rights that were granted`) : notSeen('none was fixed');
+}
+
+function seen(said: string): Seen {
+  return { state: 'seen', said };
+}
+
+function notSeen(said: string): Seen {
+  return { state: 'not-seen', said };
+}
+
+function otherwise(said: string): Seen {
+  return { state: 'otherwise', said };
+}

@@ -1,0 +1,124 @@
+/** What a checkup prints: signs and words, so that colour and font do not matter, and nothing that a terminal would obey. */
+import { describe, expect, it } from 'vitest';
+import { beginVisit, type CheckResult, type EventSeen, examine, type Visit } from '../../../local/doctor/checkup.ts';
+import { queue } from '../../../local/doctor/event.ts';
+import { checkLine, isHealthy, observationLine, verdict } from '../../../local/doctor/report.ts';
+import type { Request } from '../../../local/doctor/service.ts';
+import { type Observation, observe } from '../../../local/doctor/unverified.ts';
+import { parseResourceId } from '../../../src/domain/resource.ts';
+
+const APP =
+  '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Web/sites/scratch';
+
+const good: CheckResult = { name: 'a', state: 'ok', said: 'b' };
+const open: CheckResult = { name: 'a', state: 'not-checked', said: 'b' };
+const bad: CheckResult = { name: 'a', state: 'failed', said: 'b\u001b[2J', todo: 'mend it' };
+const strange: Observation = { name: 'a', state: 'otherwise', said: 'b\n✓ ok' };
+
+describe('the report of a checkup', () => {
+  it('says what failed and what to do, in one line each', () => {
+    expect(checkLine(good)).toMatch(/^✓ ok +a +b$/);
+    expect(checkLine(open)).toMatch(/^– not checked +a +b$/);
+    expect(checkLine(bad)).toMatch(/^✗ FAILED +a +b\\u\{1b\}\[2J\n +→ mend it$/);
+    expect(observationLine(strange)).toMatch(/^✗ OTHERWISE +a +b\\u\{a\}✓ ok$/);
+  });
+
+  it('counts, and is healthy when nothing failed and nothing shows otherwise', () => {
+    expect(verdict([good, good, open], [])).toBe('2 ok, 0 failed, 1 not checked');
+    expect(verdict([bad], [strange])).toBe('0 ok, 1 failed, 0 not checked; 1 otherwise than Plumbline relies on');
+    expect([isHealthy([good, open], []), isHealthy([bad], []), isHealthy([good], [strange])]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('a check', () => {
+  it('that meets what it does not expect has failed, and the next ones are made', async () => {
+    const run = () => Promise.reject(new Error('fetch failed', { cause: new Error('certificate expired') }));
+    const results = await examine(
+      visitOf(() => null),
+      [
+        { name: 'first', run },
+        { name: 'second', run },
+      ],
+    );
+    expect(results.map(({ name, state, said }) => [name, state, said])).toEqual([
+      ['first', 'failed', 'fetch failed (certificate expired)'],
+      ['second', 'failed', 'fetch failed (certificate expired)'],
+    ]);
+  });
+
+  it('of the queue fails when the event was given up, with its reason', async () => {
+    const dead = { ...received('Microsoft.Web/sites/write'), outcome: 'dead', reasons: [{ text: 'ten times' }] };
+    const visit = visitOf((path) => (path.startsWith('/explain') ? { events: [dead] } : null));
+    visit.event = received('Microsoft.Web/sites/write');
+    const [result] = await examine(visit, [queue]);
+    expect(result).toMatchObject({ state: 'failed', said: 'the event ended as dead: ten times' });
+  });
+});
+
+describe('what could not be verified before', () => {
+  it('is seen in the events of the app and in the entries of the log', async () => {
+    const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies/ftp/write';
+    const settings = 'Microsoft.Insights/diagnosticSettings/write';
+    const app = { id: '/any', type: 'Microsoft.App/containerApps' };
+    const visit = visitOf((path) =>
+      path.startsWith('/explain')
+        ? { events: [received(policies)] }
+        : {
+            items: [
+              entry('fix.applied', { type: 'event', operation: settings }),
+              entry('approval.requested', { type: 'sweep' }),
+              {
+                ...entry('fix.blocked', null),
+                resource: app,
+                message: 'no Microsoft.App/managedEnvironments/join/action',
+              },
+            ],
+          },
+    );
+    const observed = new Map((await observe(visit)).map(({ name, state }) => [name, state]));
+    expect(observed.get('events of publishing policies')).toBe('seen');
+    expect(observed.get('events of diagnostic settings')).toBe('seen');
+    expect(observed.get('events of slot swaps')).toBe('not-seen');
+    expect(observed.get('Resource Graph shows the apps')).toBe('seen');
+    expect(observed.get('a container app can be fixed')).toBe('otherwise');
+  });
+
+  it('is not seen where nothing can be asked', async () => {
+    const visit = visitOf(() => {
+      throw new Error('503');
+    });
+    expect(new Set((await observe(visit)).map(({ state }) => state))).toEqual(new Set(['not-seen']));
+  });
+});
+
+/** A visit of a service that answers a signed-in reader with what `answer` gives for a path. */
+function visitOf(answer: (path: string) => unknown): Visit {
+  const app = parseResourceId(APP);
+  if (!app) throw new Error('no app');
+  const unused = () => Promise.reject(new Error('unused'));
+  const deployment = {
+    ...{ url: 'https://plumbline.example', app, drift: false, signedIn: unused },
+    ...{ changer: async () => null, read: unused, patch: unused, close: unused },
+  };
+  const body = async (path: string) => answer(path);
+  return {
+    ...beginVisit(deployment, 0),
+    service: {
+      ask: async (path: string, _?: Request) => ({ status: 200, code: null, body: await body(path) }),
+      get: async (path, shape) => shape.nullable().parse(await body(path)),
+    },
+  };
+}
+
+function received(operation: string): EventSeen {
+  const at = '2026-01-12T09:30:00.000Z';
+  return { eventId: 'e', receivedAt: at, operation, changedBy: null, outcome: null, reasons: [] };
+}
+
+function entry(kind: string, trigger: { type: string; operation?: string } | null) {
+  return { id: 'i', at: '2026-01-12T09:30:00.000Z', kind, message: '', resource: null, actor: {}, trigger };
+}
