@@ -8,6 +8,9 @@ param location string
 @description('ARM id of the function app.')
 param functionAppId string
 
+@description('ARM id of the action group that is told of events which could not be delivered.')
+param actionGroupId string
+
 @description('Ids of the monitored subscriptions, with commas between them.')
 param monitoredSubscriptions string
 
@@ -27,6 +30,7 @@ module events 'subscription-events.bicep' = [
       environmentName: environmentName
       location: location
       functionAppId: functionAppId
+      actionGroupId: actionGroupId
       existingTopics: topics
       deadLetterAccountId: deadLetterAccountId
     }

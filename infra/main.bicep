@@ -44,6 +44,18 @@ param sweepSchedule string = ''
 @allowed(['trace', 'debug', 'info', 'warn', 'error'])
 param logLevel string = 'info'
 
+@description('Who is told when something is wrong: addresses of mail, with commas between them. Empty: nobody, the alerts are seen in the portal only.')
+param alertEmails string = ''
+
+@description('Hours after which an approval has waited too long.')
+@minValue(1)
+@maxValue(720)
+param oldestApprovalHours int = 24
+
+@description('How long no event at all may come before that is an alert.')
+@allowed(['PT6H', 'P1D', 'P2D'])
+param quietPeriod string = 'P1D'
+
 @description('How long logs are kept, in days.')
 @minValue(30)
 @maxValue(730)
@@ -110,6 +122,30 @@ module monitoring 'monitoring.bicep' = {
     tags: tags
     retentionDays: logRetentionDays
     principalId: identity.outputs.principalId
+  }
+}
+
+module alerts 'alerts.bicep' = {
+  name: 'plumbline-alerts'
+  scope: group
+  params: {
+    suffix: token
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    emailAddresses: alertEmails
+    oldestApprovalHours: oldestApprovalHours
+    quietPeriod: quietPeriod
+  }
+}
+
+module workbook 'workbook.bicep' = {
+  name: 'plumbline-workbook'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -233,6 +269,7 @@ output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
 output PLUMBLINE_FUNCTION_APP_ID string = functionApp.outputs.id
 output PLUMBLINE_HOST string = functionApp.outputs.host
+output PLUMBLINE_ACTION_GROUP_ID string = alerts.outputs.actionGroupId
 output PLUMBLINE_VAULT_ID string = vault.outputs.vaultId
 output PLUMBLINE_ANCHOR_CONTAINER_ID string = storage.outputs.anchorContainerId
 output PLUMBLINE_ANCHOR_RETENTION_DAYS int = anchorRetentionDays

@@ -4,6 +4,7 @@ targetScope = 'subscription'
 param environmentName string
 param location string
 param functionAppId string
+param actionGroupId string
 param existingTopics array
 param deadLetterAccountId string
 
@@ -35,6 +36,17 @@ module subscriptions 'event-subscriptions.bicep' = {
     subscriptionPrefix: 'plumbline-${uniqueString(functionAppId)}'
     functionAppId: functionAppId
     deadLetterAccountId: deadLetterAccountId
+  }
+  dependsOn: [topic]
+}
+
+module dropped 'dropped-events.bicep' = {
+  name: 'plumbline-dropped-${uniqueString(topicName, environmentName)}'
+  scope: resourceGroup(groupName)
+  params: {
+    topicName: topicName
+    actionGroupId: actionGroupId
+    tags: { 'azd-env-name': environmentName }
   }
   dependsOn: [topic]
 }

@@ -8,6 +8,7 @@ runHook(() => {
     environmentName: required('AZURE_ENV_NAME'),
     location: required('AZURE_LOCATION'),
     functionAppId: required('PLUMBLINE_FUNCTION_APP_ID'),
+    actionGroupId: required('PLUMBLINE_ACTION_GROUP_ID'),
     monitoredSubscriptions: required('PLUMBLINE_MONITORED_SUBSCRIPTIONS'),
     existingTopics: process.env.PLUMBLINE_EXISTING_TOPICS ?? '',
     deadLetterAccountId: process.env.PLUMBLINE_DEAD_LETTER_ACCOUNT_ID ?? '',

@@ -56,13 +56,14 @@ describe('the parameters of a deployment', () => {
 describe('what it costs', () => {
   /** As the page says it: events and looks of so many apps, 43,200 minutes. */
   const LINES: Readonly<Record<string, (apps: number) => number>> = {
-    executions: (apps) => (Math.max(0, 2 * events(apps) + sweeps(apps) + 43_920 - 250_000) * 0.4) / 1e6,
+    executions: (apps) => (Math.max(0, 2 * events(apps) + sweeps(apps) + 52_560 - 250_000) * 0.4) / 1e6,
     'GB-seconds': (apps) => (Math.max(0, 2 * events(apps) + looks(apps) + 2 * MINUTES - 100_000) * 26) / 1e6,
-    'table requests': (apps) => ((13 * looks(apps) + 10 * MINUTES) * 0.036) / 1e6,
+    'table requests': (apps) => ((13 * looks(apps) + 11 * MINUTES) * 0.036) / 1e6,
     'queue requests': (apps) => ((3 * looks(apps) + 5.2e6) * 0.4) / 1e6,
     'lease requests': (apps) => (3 * looks(apps) * 5) / 1e6,
     'Event Grid': (apps) => (Math.max(0, 4 * events(apps) + 3 * 9 * events(apps) - 100_000) * 0.6) / 1e6,
     logs: (apps) => Math.max(0, (4 * looks(apps) + 3 * MINUTES) / 1e6 - 5) * 2.76,
+    alerts: () => 8 * 0.5 + 2 * 0.1,
   };
   const ESTATES = [10, 1000, 100_000];
 

@@ -1,0 +1,152 @@
+/** No alert goes silent because a line was renamed: what the queries ask for is in the lines that the service really logs. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import { AUDIT_KINDS } from '../../src/domain/audit.ts';
+import { createLog } from '../../src/log.ts';
+import { anchorAudit } from '../../src/workflows/anchor-audit.ts';
+import { logMeasures } from '../../src/workflows/measure.ts';
+import { receiveEvent } from '../../src/workflows/receive-event.ts';
+import { signedEntry } from '../../src/workflows/signed-entry.ts';
+import { page } from '../docs/pages.ts';
+import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { createHost } from '../world/host.ts';
+import { type Line, linesIn, linesOn, wayCalled } from '../world/lines.ts';
+import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
+import { eventAndRest, pending, WAYS } from '../world/ways.ts';
+import { declared, template } from './bicep.ts';
+import { alertQueries, askedFor, fieldsIn, type Query, queriesIn, workbookQueries } from './queries.ts';
+
+const alerts = alertQueries();
+const all: readonly Query[] = [...alerts, ...workbookQueries(), ...queriesIn('docs/operate.md')];
+const lines = [...(await Promise.all(WAYS.map(linesOn))).flatMap((way) => way.lines), ...(await seldomLines())];
+
+describe('every query asks for what is logged', () => {
+  it('and there are some of each', () => {
+    expect(alerts.map(({ name }) => name)).toEqual([
+      'not-running',
+      'audit-log-not-whole',
+      'stopped',
+      'dead-letters',
+      'backlog',
+      'failing-fixes',
+      'oldest-approval',
+      'no-events',
+    ]);
+    expect(workbookQueries().length).toBeGreaterThan(5);
+    expect(queriesIn('docs/operate.md').length).toBeGreaterThan(3);
+  });
+
+  test.each(all)('$name', ({ text }) => {
+    expect(text).toContain('extend line = parse_json(Message)');
+    const messages = askedFor(text, 'message');
+    const kinds = askedFor(text, 'kind');
+    expect(messages.filter((message) => !lines.some((line) => line.message === message) && !inCode(message))).toEqual(
+      [],
+    );
+    expect(kinds.filter((kind) => !AUDIT_KINDS.some((known) => known === kind))).toEqual([]);
+    const meant = lines.filter(
+      ({ message, fields }) => messages.includes(message) || kinds.includes(String(fields.kind)),
+    );
+    const from = meant.length > 0 ? meant : lines;
+    const there = new Set(from.flatMap((line) => Object.keys(asWritten(line))));
+    expect(fieldsIn(text).filter((field) => !there.has(field) && !OF_INVOCATION.includes(field))).toEqual([]);
+  });
+
+  it('a renamed message or field would be noticed', () => {
+    expect(askedFor('x | where tostring(line.message) in ("a", "b") or line.message == "c"', 'message')).toEqual([
+      'c',
+      'a',
+      'b',
+    ]);
+    expect(fieldsIn('line.message == "x" | where toint(line.deadLetters) > 0')).toEqual(['message', 'deadLetters']);
+  });
+});
+
+describe('how things stand', () => {
+  it.each([
+    ['stopped', 'stopped', true],
+    ['dead-letters', 'deadLetters', 1],
+    ['oldest-approval', 'oldestApprovalSeconds', 90_000],
+    ['backlog', 'oldestMessageSeconds', 4000],
+  ])('the alert %s looks at %s, which says it', async (name, field, value) => {
+    expect(alerts.find((alert) => alert.name === name)?.text).toContain(`line.${field}`);
+    const told = lines.filter(({ message }) => message === 'measured').map(({ fields }) => fields[field]);
+    expect(told).toContain(value);
+  });
+
+  it('is logged more often than the alerts ask, so that its absence tells something', () => {
+    const timer = readFileSync(new URL('../../src/functions/measure.ts', import.meta.url), 'utf8');
+    expect(timer).toContain("schedule: '30 */5 * * * *'");
+    expect([...new Set(template('alerts.bicep').text.match(/window: '\w+'/g))].sort()).toEqual([
+      "window: 'PT15M'",
+      "window: 'PT1H'",
+      "window: 'PT2H'",
+      "window: 'PT30M'",
+    ]);
+  });
+});
+
+describe('the alerts reach people, and people know what they mean', () => {
+  it('every rule tells the action group, and so does what Event Grid dropped', () => {
+    expect(template('alerts.bicep').text).toContain('actionGroups: [people.id]');
+    const dropped = template('dropped-events.bicep').text;
+    expect(dropped).toContain('actionGroupId: actionGroupId');
+    expect(dropped.match(/'(DroppedEventCount|DeadLetteredCount)'/g)).toHaveLength(2);
+    expect(declared('module', template('subscription-events.bicep')).map(({ type }) => type)).toContain(
+      'dropped-events.bicep',
+    );
+  });
+
+  it('docs/operate.md has a section for each', () => {
+    const { text } = page('docs/operate.md');
+    const told = [...text.matchAll(/^### `([\w-]+)`/gm)].map(([, name]) => name);
+    expect(told).toEqual([...alerts.map(({ name }) => name), 'dropped-events']);
+  });
+});
+
+/** Seldom lines that are on no way here: their words stand in the code that logs them. */
+function inCode(message: string): boolean {
+  const folder = new URL('../../src/workflows/', import.meta.url);
+  return readdirSync(folder).some((file) => readFileSync(new URL(file, folder), 'utf8').includes(`'${message}'`));
+}
+
+/** What src/functions/invocation.ts puts into every line, and src/functions/queue-function.ts into those of failures. */
+const OF_INVOCATION = ['traceId', 'invocationId', 'function', 'error'];
+
+function asWritten({ fields, message }: Line): Record<string, unknown> {
+  const written: string[] = [];
+  createLog('info', { write: (line) => void written.push(line) }).info({ ...fields }, message);
+  return JSON.parse(written[0] ?? '{}');
+}
+
+/** Lines of what happens on no way: a log that is not whole, what is none of ours, and how things stand when they stand badly. */
+async function seldomLines(): Promise<Line[]> {
+  const { world } = await linesOn(wayCalled('an approval, beside a fix'));
+  await receiveEvent(world, gridEvent('foreign', '/subscriptions/none/resourceGroups/of/providers/Ours.Is/not/this'));
+  const [entry] = world.stored.entries;
+  if (!entry) throw new Error('the way has left no entry');
+  world.stored.entries[0] = { ...entry, message: 'Nothing happened.' };
+  await signedEntry(world, entry.id);
+  await anchorAudit(world);
+  return [...linesIn(world), ...linesIn(await standingBadly())];
+}
+
+/** A service that is stopped, with an approval, a dead letter and a message that nobody looks after. */
+async function standingBadly(): Promise<MemoryWorld> {
+  const world = memoryWorld();
+  seedWebApp(world.arm, RISKY);
+  await eventAndRest(createHost(world), 'first', SHOP);
+  const requestedAt = pending(world).requestedAt;
+  world.clock.advanceTo(new Date(Date.parse(requestedAt) + 90_000_000));
+  storeSettings(world, { stopped: { reason: 'It is night.' } });
+  const at = world.clock.now();
+  await world.deadLetters.bury('key', { queue: 'q', message: '{}', resource: null, at: at.toISOString() });
+  const oldestAt = new Date(at.getTime() - 4_000_000).toISOString();
+  const left = { 's subscription-reads': { requests: 9, at: at.toISOString() } };
+  await logMeasures(world, {
+    queues: async () => [{ name: 'plumbline-reconcile', messages: 3, oldestAt }],
+    counted: async () => ({ counts: {}, left }),
+  });
+  return world;
+}
