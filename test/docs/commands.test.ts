@@ -7,7 +7,15 @@ import { type Entry, faultIn, type PublicKey } from './verifier.ts';
 
 /** Not run, by name: what starts the trial or is what CI itself runs, and what needs tools and an Azure of the reader's own. */
 const STARTS = /^npm ci && npm start\n$/;
-const NOT_RUN = [/^npm (ci|test)\b/, /^npm start\b/, /^func /, /^azd? /, /^node infra\/hooks\//, /^git clone /];
+const NOT_RUN = [
+  /^npm (ci|test)\b/,
+  /^npm start\b/,
+  /^func /,
+  /^azd? /,
+  /^node infra\/hooks\//,
+  /^npm run doctor -- --url /,
+  /^git clone /,
+];
 
 let trial: Trial;
 

@@ -19,7 +19,8 @@ export interface Commands {
 }
 
 export function pages(): Page[] {
-  const files = ['README.md', 'CONTRIBUTING.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+  const top = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+  const files = [...top, ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)];
   return files.filter((file) => file.endsWith('.md')).map(page);
 }
 
