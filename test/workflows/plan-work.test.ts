@@ -1,0 +1,204 @@
+/** Between looking and writing: what is wanted now, what waits, and which intents are remembered. */
+import { describe, expect, it } from 'vitest';
+import type { Settings } from '../../src/domain/settings.ts';
+import { intendedFact, type Occasion } from '../../src/workflows/facts-of.ts';
+import { rulesOn } from '../../src/workflows/judge.ts';
+import { loadFacts } from '../../src/workflows/load-facts.ts';
+import { planWork } from '../../src/workflows/plan-work.ts';
+import type { OpenEntry, OpenOperation, WorkMessage } from '../../src/workflows/ports.ts';
+import { approval } from '../api/samples.ts';
+import { resourceNamed } from '../domain/examples.ts';
+import { SHOP, seedWebApp } from '../world/apps.ts';
+import { memoryWorld, storeSettings } from '../world/memory-world.ts';
+
+const shop = resourceNamed(SHOP);
+const tls = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' } as const;
+const occasion: Occasion = {
+  at: '2026-03-01T12:00:00.000Z',
+  resource: { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' },
+  mode: 'autofix',
+  trigger: { type: 'sweep' },
+  service: { type: 'service' },
+};
+
+interface Looks {
+  readonly cause?: WorkMessage['cause'];
+  readonly settings?: Partial<Settings>;
+  readonly operations?: readonly OpenOperation[];
+  readonly approvals?: readonly Parameters<typeof approval>[0][];
+  readonly tlsNow?: string;
+  readonly unread?: boolean;
+  readonly running?: boolean;
+}
+
+/** One look at the shop, whose TLS version is too low unless told otherwise, with the intents in the log. */
+async function plan({
+  cause = 'event',
+  settings = {},
+  operations = [],
+  approvals = [],
+  tlsNow = '1.0',
+  unread,
+  running,
+}: Looks) {
+  const world = memoryWorld();
+  storeSettings(world, settings);
+  seedWebApp(world.arm, { config: { minTlsVersion: tlsNow } });
+  for (const { operationId, entries } of operations) {
+    await world.audit.append(entries.map((one) => intendedFact(occasion, operationId, one, [])));
+  }
+  if (unread) {
+    world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
+  }
+  const facts = await loadFacts(world, shop, { resource: SHOP, cause, attempt: 0 });
+  const snapshot = await world.arm.read(shop, ['resource', 'config/web', 'diagnosticSettings']);
+  const operation: typeof world.arm.operation = async () =>
+    running ? { kind: 'running', retryAfter: null } : { kind: 'ended' };
+  const planned = await planWork(
+    { ...world, arm: { ...world.arm, operation } },
+    shop,
+    {
+      ...facts,
+      approvals: approvals.map((one) => ({ value: approval(one), version: '1' })),
+      memory: { ...facts.memory, operations },
+    },
+    rulesOn(world, shop, facts),
+    snapshot,
+    occasion,
+  );
+  return { ...planned, digests: planned.wanted.map(({ digest }) => digest) };
+}
+
+function remembered(digest: string, members: Partial<OpenEntry> = {}): OpenOperation {
+  const rule = { rule: 'webapp-min-tls', ruleVersion: 1, purpose: 'fix', approvalId: null, attempts: 1 } as const;
+  const entry: OpenEntry = { ...rule, digest, changes: [tls], state: 'blocked', ...members };
+  return {
+    operationId: 'earlier',
+    startedAt: occasion.at,
+    trigger: occasion.trigger,
+    entries: [entry],
+    waitingFor: [],
+  };
+}
+
+const statesIn = (operations: readonly OpenOperation[]) =>
+  operations.flatMap(({ operationId, entries }) => entries.map(({ state }) => `${operationId} ${state}`));
+
+async function digestNow(): Promise<string> {
+  const [digest] = (await plan({})).digests;
+  if (digest === undefined) throw new Error('nothing is wanted');
+  return digest;
+}
+
+describe('what Azure has blocked', () => {
+  it.each<[WorkMessage['cause'], number, string]>([
+    ['event', 1, 'earlier open'],
+    ['sweep', 1, 'earlier open'],
+    ['decision', 1, 'earlier open'],
+    ['wake', 0, 'earlier blocked'],
+  ])(
+    'is tried again when it is a %s that brings us, and not by a wake-up for other work',
+    async (cause, wanted, state) => {
+      const operations = [remembered(await digestNow())];
+      const planned = await plan({ cause, operations });
+      expect([planned.digests.length, statesIn(planned.operations)]).toEqual([wanted, [state]]);
+    },
+  );
+
+  it('of something else, does not keep a fix waiting', async () => {
+    const planned = await plan({ cause: 'wake', operations: [remembered('another')] });
+    expect(statesIn(planned.operations)).toEqual(['operation-1 open']);
+  });
+
+  it('is held once something of ours holds it, so that a wake-up brings it back', async () => {
+    const operations = [remembered(await digestNow())];
+    const settings = { stopped: { reason: 'night' } };
+    expect(statesIn((await plan({ operations, settings })).operations)).toEqual(['earlier held']);
+    expect(statesIn((await plan({ operations, settings, cause: 'wake' })).operations)).toEqual(['earlier blocked']);
+    expect((await plan({ operations, settings })).digests).toEqual([]);
+  });
+});
+
+describe('an earlier intent', () => {
+  it('whose write Azure still carries out: nothing is written on top of it', async () => {
+    const digest = await digestNow();
+    const open = { ...remembered(digest, { state: 'open' }), waitingFor: ['https://management.example/operation'] };
+    const planned = await plan({ operations: [open], running: true });
+    expect([planned.running, planned.wanted, planned.operations]).toEqual([true, [], [open]]);
+    const over = await plan({ operations: [open] });
+    expect([over.running, over.digests]).toEqual([false, [digest]]);
+  });
+
+  it('whose approval has failed has ended: it is not told again', async () => {
+    const open = remembered('d', { state: 'open', approvalId: 'a1' });
+    const other = { changes: [tls], digest: 'd' };
+    const ended = await plan({
+      operations: [open],
+      approvals: [{ id: 'a1', status: 'failed', ...other }],
+      tlsNow: '1.1',
+    });
+    expect(ended.facts).toEqual([]);
+    const another = await plan({
+      operations: [open],
+      approvals: [{ id: 'a2', status: 'failed', ...other }],
+      tlsNow: '1.1',
+    });
+    expect(another.facts.map(({ kind }) => kind)).toEqual(['fix.failed']);
+    expect(another.ended.map(({ state }) => state)).toEqual(['failed']);
+    const nobody = await plan({ operations: [remembered('d', { state: 'open' })], tlsNow: '1.1' });
+    expect(nobody.facts).toHaveLength(1);
+  });
+
+  it.each([
+    ['is forgotten once the resource needs it no more', { tlsNow: '1.2' }, []],
+    ['is remembered while nobody knows what the resource needs', { unread: true }, ['earlier failed']],
+  ])('that failed %s', async (_, looks, expected) => {
+    const planned = await plan({ ...looks, operations: [remembered('d', { state: 'failed' })] });
+    expect(statesIn(planned.operations)).toEqual(expected);
+  });
+
+  it('of another rule is forgotten, whatever is unread of this one', async () => {
+    const other = remembered('d', { state: 'failed', rule: 'webapp-https-only' });
+    expect((await plan({ unread: true, operations: [other] })).operations).toEqual([]);
+  });
+
+  it('whose old values are there and that nothing wants now is unknown, and told', async () => {
+    const planned = await plan({ operations: [remembered('d', { state: 'open' })], settings: { mode: 'audit' } });
+    expect(statesIn(planned.operations)).toEqual(['earlier unknown']);
+    expect(planned.facts.map(({ kind }) => kind)).toEqual(['fix.unknown']);
+    expect(planned.ended.map(({ state }) => state)).toEqual(['unknown']);
+  });
+});
+
+describe('a rollback', () => {
+  const back = { ...tls, from: '1.0', to: '1.1' };
+  const asked = {
+    id: 'r',
+    purpose: 'rollback',
+    status: 'approved',
+    changes: [back],
+    kept: [],
+    digest: 'back',
+  } as const;
+
+  it('whose attempt has ended is remembered while it waits, and forgotten when it is over', async () => {
+    const ended = remembered('back', { state: 'failed', purpose: 'rollback', changes: [back], approvalId: 'r' });
+    const settings = { mode: 'audit' } as const;
+    const waiting = await plan({ operations: [ended], approvals: [asked], settings });
+    expect(statesIn(waiting.operations)).toEqual(['earlier failed']);
+    const over = await plan({ operations: [ended], approvals: [{ ...asked, status: 'superseded' }], settings });
+    expect(over.operations).toEqual([]);
+    const fix = await plan({ operations: [ended], approvals: [{ ...asked, purpose: 'fix' }], settings });
+    expect(fix.operations).toEqual([]);
+  });
+});
+
+it('what is approved travels with its approval, and why', async () => {
+  const digest = await digestNow();
+  const rule = { ...approval({}).rule, id: 'webapp-min-tls' };
+  const planned = await plan({ approvals: [{ id: 'a1', status: 'approved', digest, changes: [tls], kept: [], rule }] });
+  expect(planned.wanted).toMatchObject([
+    { approvalId: 'a1', reasons: [{ code: 'approved', text: 'A person approved this change.' }] },
+  ]);
+  expect((await plan({})).wanted).toMatchObject([{ approvalId: null, reasons: [], purpose: 'fix', changes: [tls] }]);
+});
