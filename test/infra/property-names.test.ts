@@ -1,0 +1,112 @@
+/**
+ * Names and known values of properties against the models of Azure's own SDKs, since no compiler may be at hand: a property
+ * that is misspelt is not refused by every service, it just does nothing.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { at, Expression, INFRA, isBody, parse, resource, template, type Value } from './bicep.ts';
+
+const SDK = path.join(INFRA, '../node_modules/@azure');
+const web = models('arm-appservice');
+const monitor = models('arm-monitor');
+
+/** Of Bicep itself, on every resource. */
+const ANYWHERE = ['parent', 'scope', 'dependsOn'];
+
+describe.each([
+  ['Microsoft.Web/sites', undefined, 'Site', web],
+  ['Microsoft.Web/serverfarms', undefined, 'AppServicePlan', web],
+  ['Microsoft.Web/sites/config', 'authsettingsV2', 'SiteAuthSettingsV2', web],
+  ['Microsoft.Web/sites/basicPublishingCredentialsPolicies', undefined, 'CsmPublishingCredentialsPoliciesEntity', web],
+  ['Microsoft.Insights/diagnosticSettings', undefined, 'DiagnosticSettingsResource', monitor],
+])('%s %s', (type, name, model, sdk) => {
+  test(`has only properties and values that ${model} knows`, () => {
+    expect(strange(resource(template('function-app.bicep'), type, name).value, model, sdk)).toEqual([]);
+  });
+});
+
+test('a misspelt property and a value that Azure does not have are noticed', () => {
+  const { file, text } = template('function-app.bicep');
+  const wrong = text.replace('httpsOnly', 'httpOnly').replace("ftpsState: 'Disabled'", "ftpsState: 'Off'");
+  const site = resource(parse(file, wrong), 'Microsoft.Web/sites').value;
+  expect(strange(site, 'Site', web)).toEqual(['properties.httpOnly', "properties.siteConfig.ftpsState is 'Off'"]);
+});
+
+interface Models {
+  /** By interface: its properties with their types, inherited ones included. */
+  readonly properties: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** By type: the values that the service is known to take. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The interfaces and known values in the declarations of an SDK. */
+function models(name: string): Models {
+  const folder = path.join(SDK, name, 'dist/esm/models');
+  const text = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((file) => path.basename(file) === 'models.d.ts')
+    .map((file) => readFileSync(path.join(folder, file), 'utf8'))
+    .join('\n');
+  const own = new Map<string, { above: string | undefined; properties: Record<string, string> }>();
+  for (const [, model = '', above, body = ''] of text.matchAll(
+    /^export interface (\w+)(?: extends (\w+))? \{\n([\s\S]*?)^\}/gm,
+  )) {
+    const properties = [...body.matchAll(/^ {4}(?:readonly )?"?([\w-]+)"?\??: (.*);$/gm)];
+    own.set(model, { above, properties: Object.fromEntries(properties.map(([, key, type]) => [key, type])) });
+  }
+  const all = (model: string): Record<string, string> => {
+    const found = own.get(model);
+    return found ? { ...(found.above ? all(found.above) : {}), ...found.properties } : {};
+  };
+  const enums = [...text.matchAll(/^export declare enum Known(\w+) \{\n([\s\S]*?)^\}/gm)].map(
+    ([, type = '', body = '']): [string, string[]] => [
+      type,
+      [...body.matchAll(/= "([^"]*)"/g)].map(([, one = '']) => one),
+    ],
+  );
+  const unions = [...text.matchAll(/^export type (\w+) = ((?:"[^"]*"(?: \| )?)+);$/gm)].map(
+    ([, type = '', body = '']): [string, string[]] => [
+      type,
+      [...body.matchAll(/"([^"]*)"/g)].map(([, one = '']) => one),
+    ],
+  );
+  return {
+    properties: new Map([...own.keys()].map((model) => [model, all(model)])),
+    values: new Map([...enums, ...unions]),
+  };
+}
+
+/** What of a value the model does not know, by its path. */
+function strange(value: Value | undefined, type: string, sdk: Models, where = ''): string[] {
+  const element = /^(\w+)\[\]$/.exec(type)?.[1];
+  if (Array.isArray(value)) return value.flatMap((one) => strange(one, element ?? '', sdk, where));
+  const known = sdk.values.get(type);
+  if (typeof value === 'string' && known && !known.includes(value)) return [`${where} is '${value}'`];
+  const properties = sdk.properties.get(type);
+  if (!isBody(value) || !properties) return [];
+  return Object.entries(value).flatMap(([name, inside]) => {
+    const here = where ? `${where}.${name}` : name;
+    if (where === '' && ANYWHERE.includes(name)) return [];
+    // The SDKs lift the properties of a resource one level up, and keep the model of where they are on the wire.
+    if (where === '' && name === 'properties') return strange(inside, lifted(type, sdk), sdk, here);
+    return name in properties ? strange(inside, properties[name] ?? '', sdk, here) : [here];
+  });
+}
+
+/** The model of a resource's properties. Throws when there is none, because then nothing would be checked. */
+function lifted(type: string, sdk: Models): string {
+  const found = [`${type}Properties`, type.replace(/Resource$/, '')].find(
+    (name) => name !== type && sdk.properties.has(name),
+  );
+  if (found === undefined) throw new Error(`the SDK has no model for the properties of ${type}`);
+  return found;
+}
+
+test('the models were found: a site has its configuration, and that its settings', () => {
+  expect(web.properties.get('SiteProperties')?.siteConfig).toBe('SiteConfig');
+  expect(
+    at(resource(template('function-app.bicep'), 'Microsoft.Web/sites').value, 'properties', 'serverFarmId'),
+  ).toBeInstanceOf(Expression);
+  expect(monitor.properties.get('LogSettings')).toHaveProperty('categoryGroup');
+});
