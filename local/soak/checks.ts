@@ -57,7 +57,7 @@ export async function checksOf(at: AtRest): Promise<Check[]> {
       (await at.api.list('/deadletters', z.unknown())).map((letter) => JSON.stringify(letter)),
     ),
     told('Azure requests of the service', trouble.requests),
-    atLeast('of these failed', struck, Math.floor(trouble.requests * TROUBLED * 0.7)),
+    atLeast('of these failed', struck, fewest(trouble.requests * TROUBLED)),
     told('in these ways', [...trouble.struck].map(([kind, count]) => `${kind} ${count}`).join(', ')),
     memoryCheck(at.memory.peak),
   ];
@@ -138,6 +138,11 @@ function memoryCheck(peak: number | null): Check {
   const what = 'most memory of the host, in MB';
   if (peak === null) return told(what, 'not measured here');
   return { ...told(what, peak), limit: `under ${MOST_MEGABYTES}`, holds: peak < MOST_MEGABYTES };
+}
+
+/** What chance gives fewer than once in ten thousand runs. */
+function fewest(expected: number): number {
+  return Math.max(1, Math.floor(expected - 4 * Math.sqrt(expected)));
 }
 
 function none(what: string, wrong: readonly string[]): Check {

@@ -16,18 +16,22 @@ export interface Courier {
 }
 
 const LATEST_MS = { first: 4_000, second: 30_000 };
+/** A small run is not to wait for copies only. */
+const LATEST_MS_AN_EVENT = 60;
 const LOOK_EVERY_MS = 20;
 const AGAIN_AFTER_MS = 500;
 /** Deliveries under way at a time. */
 const AT_ONCE = 4;
 
-/** Delivers to `url` what the simulator raises from now on; `onRaised` is told of each event once. */
+/** Delivers to `url` what the simulator raises from now on, some `events` in all; `onRaised` is told of each once. */
 export function startCourier(
   simulator: Simulator,
   url: string,
+  events: number,
   chance: Chance,
   onRaised: (event: RaisedEvent) => void,
 ): Courier {
+  const latestSecond = Math.min(LATEST_MS.second, events * LATEST_MS_AN_EVENT);
   let stopped = false;
   let seen = simulator.events.length;
   let taken = 0;
@@ -51,7 +55,7 @@ export function startCourier(
     for (const event of simulator.events.slice(seen)) {
       seen++;
       onRaised(event);
-      for (const latest of [LATEST_MS.first, LATEST_MS.second])
+      for (const latest of [LATEST_MS.first, latestSecond])
         due.push({ event, at: Date.now() + chance.next() * latest });
     }
     due.sort((a, b) => a.at - b.at);

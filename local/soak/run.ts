@@ -56,7 +56,7 @@ export async function soak(options: SoakOptions): Promise<Check[]> {
     await api.putSettings({ mode: 'autofix', limits: LIMITS });
     const trouble = makeTrouble(simulator);
     const records = openRecords(twin.storage.connectionString);
-    courier = startCourier(simulator, webhook, chanceFrom(seed, 'courier'), ledger.note);
+    courier = startCourier(simulator, webhook, options.events, chanceFrom(seed, 'courier'), ledger.note);
     const drifts = chanceFrom(seed, 'drifts');
     tell(`${options.events} changes of ${apps.length} apps`);
     const half = Math.floor(options.events / 2);
