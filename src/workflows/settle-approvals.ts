@@ -2,7 +2,7 @@
  * Every open approval against the fresh verdict: keep, clear, supersede, expire or execute; and a new one for each
  * violation that waits for a person. Plans only; reconcile stores what comes out of it.
  */
-import { type Approval, isDecided, isOpen, type Settlement, settle } from '../domain/approval.ts';
+import { type Approval, isOpen, type Settlement, settle } from '../domain/approval.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
 import { invertChanges } from '../domain/change.ts';
@@ -168,9 +168,7 @@ export function afterSettling(
       const stands = found?.approvedDecision;
       // Held and stopped changes wait as approved; what may never be written is blocked, and says why.
       if (stands?.action !== 'report' || stands.reasons.some(({ code }) => code === 'mode-audit')) return approval;
-      return isDecided(approval.status) && approval.status !== 'blocked'
-        ? { ...approval, status: 'blocked', reasons: stands.reasons }
-        : approval;
+      return approval.status === 'blocked' ? approval : { ...approval, status: 'blocked', reasons: stands.reasons };
     }
     case 'keep':
       return approval;

@@ -61,6 +61,15 @@ describe('promise 5: the fewest requests, with nothing but the named leaves', ()
     expect(planOf(site, [change('config/web', '/properties/cors', null, {})])[0]?.body).toEqual({
       properties: { cors: null },
     });
+    const [a, b] = [change('config/web', '/properties/a', 1), change('config/web', '/properties/b', null, 2)];
+    expect([planOf(site, [a, b])[0]?.body, planOf(site, [b, a])[0]?.body]).toEqual([
+      { properties: { a: 1, b: null } },
+      { properties: { a: 1, b: null } },
+    ]);
+    expect(planOf(site, [change('resource', '/identity', null, {}), https])[0]?.body).toEqual({
+      identity: null,
+      properties: { httpsOnly: true },
+    });
   });
 
   test('a slot has paths of its own, as do container apps and environments', () => {
@@ -88,6 +97,14 @@ describe('settings in a list', () => {
     expect(planOf(site, [setting, logs]).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `PUT ${insights}/plumbline`,
       `PUT ${insights}/to%20%2F%20x`,
+    ]);
+  });
+
+  test('changes of two elements stay apart, however alike their names are', () => {
+    const other = change('diagnosticSettings', '/value/plumbline2/properties', { workspaceId: 'x', logs: [] });
+    expect(planOf(site, [setting, other]).map(({ path, body, changes }) => [path, body, changes])).toEqual([
+      [`${insights}/plumbline`, { properties: setting.to }, [setting]],
+      [`${insights}/plumbline2`, { properties: other.to }, [other]],
     ]);
   });
 

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import { closeExemptions } from '../../src/workflows/close-exemptions.ts';
-import { createExemption, grantExemption } from '../../src/workflows/exempt.ts';
-import type { World } from '../../src/workflows/ports.ts';
+import { createExemption, grantExemption, removeExemption } from '../../src/workflows/exempt.ts';
+import { StaleVersion, StorageUnavailable, type World } from '../../src/workflows/ports.ts';
 import { SHOP } from '../world/apps.ts';
 import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
 import { factsIn, scene } from '../world/scene.ts';
-import { failingWorld, tracedWorld } from '../world/watched-world.ts';
+import { failingWorld, tracedWorld, watchedWorld } from '../world/watched-world.ts';
 import { eventAndRest } from '../world/ways.ts';
 
 const by = { type: 'user', objectId: 'ada', name: 'Ada' } as const;
@@ -90,5 +90,36 @@ describe('closing', () => {
     expect(factsIn(world)).toEqual([]);
     await closeExemptions(world);
     expect(factsIn(world)).toEqual(['exemption.created webapp-min-tls']);
+  });
+});
+
+describe('taking one back while somebody else writes its row', () => {
+  it.each([1, 2])('the %i. save comes too late: it is taken back, and told once', async (times) => {
+    const world = memoryWorld();
+    const { id } = await createExemption(world, asked(TOMORROW), by);
+    await removeExemption(failingWorld(world, 'exemptions.save', new StaleVersion(), times), id, by);
+    expect((await world.exemptions.get(id))?.value.removedAt).toBe('2026-03-01T12:00:00.000Z');
+    expect(factsIn(world, 'exemption.removed')).toHaveLength(1);
+  });
+
+  it('what is logged meanwhile by somebody else is logged', async () => {
+    const world = memoryWorld();
+    let saves = 0;
+    const late = watchedWorld(world, async (name, go) => {
+      if (name === 'exemptions.save') saves += 1;
+      if (name === 'exemptions.save' && saves === 2) throw new StaleVersion();
+      return go();
+    });
+    await createExemption(late, asked(TOMORROW), by);
+    expect(factsIn(world)).toEqual(['exemption.created webapp-min-tls']);
+  });
+
+  it('a storage that does not answer is told', async () => {
+    const world = memoryWorld();
+    const { id } = await createExemption(world, asked(TOMORROW), by);
+    const down = () => failingWorld(world, 'exemptions.save', new StorageUnavailable('down'), 1);
+    await expect(removeExemption(down(), id, by)).rejects.toThrow('down');
+    await expect(createExemption(down(), asked(TOMORROW), by)).rejects.toThrow('down');
+    expect(factsIn(world, 'exemption.removed')).toEqual([]);
   });
 });
