@@ -15,7 +15,8 @@ var topicName = empty(given) ? 'evgst-plumbline-${uniqueString(subscription().id
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = if (empty(given)) {
   name: groupName
   location: location
-  tags: { 'azd-env-name': environmentName }
+  // Not the tag of azd: it would take this group for the one of the app.
+  tags: { plumbline: environmentName }
 }
 
 module topic 'system-topic.bicep' = if (empty(given)) {

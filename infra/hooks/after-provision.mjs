@@ -1,9 +1,10 @@
 /**
- * What no template can do: tell the app registration where the app is, make the signing key where there is none, and lock
- * the retention of the anchors. Each looks first, so that running it again changes nothing.
+ * What no template can do: tell the app registration where the app is, take away what an audit-only deployment must not
+ * have, make the signing key where there is none, and lock the retention of the anchors. Each looks first, so that running
+ * it again changes nothing.
  */
 import { randomBytes } from 'node:crypto';
-import { required, rest, runHook, say } from './azure-cli.mjs';
+import { az, required, rest, runHook, say } from './azure-cli.mjs';
 import { graph } from './graph.mjs';
 
 const VAULT = '2023-07-01';
@@ -13,6 +14,7 @@ const SECRET = 'plumbline-audit-key';
 
 runHook(() => {
   tellWhereTheAppIs();
+  takeWritingAway();
   keepSigningKey();
   retainAnchors();
 });
@@ -24,8 +26,24 @@ function tellWhereTheAppIs() {
     say(`your app registration needs the redirect URI ${callback}, and the three roles.`);
     return;
   }
-  const web = { redirectUris: [callback], implicitGrantSettings: { enableIdTokenIssuance: true } };
-  rest('PATCH', `${graph()}/applications/${objectId}`, { body: { web } });
+  const app = `${graph()}/applications/${objectId}`;
+  const { redirectUris = [] } = rest('GET', app).web ?? {};
+  if (redirectUris.includes(callback)) return;
+  rest('PATCH', app, { body: { web: { redirectUris: [...redirectUris, callback] } } });
+}
+
+/** A deployment adds role assignments and removes none: who goes back to audit-only would keep what was granted before. */
+function takeWritingAway() {
+  if (required('PLUMBLINE_MAY_WRITE').toLowerCase() === 'true') return;
+  const principal = required('PLUMBLINE_PRINCIPAL_ID');
+  for (const subscription of required('PLUMBLINE_MONITORED_SUBSCRIPTIONS').split(',')) {
+    const assigned = az('role', 'assignment', 'list', '--assignee', principal, '--all', '--subscription', subscription);
+    for (const { id, roleDefinitionName } of assigned) {
+      if (!/^Plumbline (writer|linked action) \(/.test(roleDefinitionName)) continue;
+      az('role', 'assignment', 'delete', '--ids', id);
+      say(`${roleDefinitionName} is taken away.`);
+    }
+  }
 }
 
 /** Through Resource Manager, which writes secrets and never reads them: so nobody here needs a role that could read the key. */

@@ -31,9 +31,11 @@ const environment = {
   PLUMBLINE_ANCHOR_CONTAINER_ID: container,
   PLUMBLINE_ANCHOR_RETENTION_DAYS: '365',
   PLUMBLINE_LOCK_ANCHORS: 'true',
+  PLUMBLINE_MAY_WRITE: 'true',
+  PLUMBLINE_PRINCIPAL_ID: 'principal',
   PLUMBLINE_MONITORED_SUBSCRIPTIONS: '00000000-0000-4000-8000-000000000001',
 };
-const EMPTY = { secrets: [], apps: [], principals: [], policy: null };
+const EMPTY = { secrets: [], apps: [], principals: [], policy: null, assigned: [], redirectUris: [] };
 
 let folder: string;
 
@@ -77,6 +79,29 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(bodiesOf(again.calls, 'POST', '/servicePrincipals')).toEqual([]);
     expect(again.calls.at(-1)?.args).toContain('old-object');
     expect(run('before-provision.mjs', EMPTY, { PLUMBLINE_AUTH_CLIENT_ID: 'mine' }).calls).toEqual([]);
+  });
+
+  test('the registration learns where the app is, once, and keeps what it knew', () => {
+    const own = 'https://plumbline.contoso.com/.auth/login/aad/callback';
+    const callback = `https://${environment.PLUMBLINE_HOST}/.auth/login/aad/callback`;
+    const { calls } = run('after-provision.mjs', { ...EMPTY, redirectUris: [own] });
+    expect(bodiesOf(calls, 'PATCH', '/applications/object')).toEqual([{ web: { redirectUris: [own, callback] } }]);
+    const again = run('after-provision.mjs', { ...EMPTY, redirectUris: [own, callback] });
+    expect(bodiesOf(again.calls, 'PATCH', '/applications/object')).toEqual([]);
+  });
+
+  test('promise 13: going back to audit-only takes away what was granted, and nothing else', () => {
+    const assigned = [
+      'Plumbline writer (prod, x)',
+      'Plumbline reader (prod, x)',
+      'Plumbline linked action (prod, y)',
+    ].map((roleDefinitionName, index) => ({ id: `assignment-${index}`, roleDefinitionName }));
+    const deleted = (mayWrite: string) =>
+      run('after-provision.mjs', { ...EMPTY, assigned }, { PLUMBLINE_MAY_WRITE: mayWrite })
+        .calls.filter(({ args }) => args.slice(0, 3).join(' ') === 'role assignment delete')
+        .map(({ args }) => args[4]);
+    expect(deleted('false')).toEqual(['assignment-0', 'assignment-2']);
+    expect(deleted('true')).toEqual([]);
   });
 
   test('a vault without a signing key gets one, in a file only; nothing prints it and no argument holds it', () => {
@@ -197,6 +222,8 @@ const answers = [
   [/^cloud show/, 'https://graph.microsoft.com/'],
   [/^ad app list/, state.apps],
   [/^ad sp list/, state.principals],
+  [/^role assignment list/, state.assigned],
+  [/GET .*\\/applications\\/object/, { web: { redirectUris: state.redirectUris } }],
   [/POST .*\\/applications/, { id: 'made-object', appId: 'made-app' }],
   [/GET .*\\/secrets\\?/, { value: state.secrets }],
   [/GET .*containers\\/plumbline-anchors\\?/, { properties: { immutabilityPolicy: state.policy } }],
