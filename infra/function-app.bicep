@@ -30,11 +30,11 @@ param logLevel string
 
 // Event Grid delivers from addresses of its service tag. The site that takes deployments needs none of them.
 var operatorRules = [
-  for (range, index) in allowedRanges: {
+  for (addresses, index) in allowedRanges: {
     name: 'operators ${index}'
     priority: 200 + index
     action: 'Allow'
-    ipAddress: range
+    ipAddress: addresses
   }
 ]
 var eventGridRule = {
@@ -159,6 +159,8 @@ resource publishingPolicies 'Microsoft.Web/sites/basicPublishingCredentialsPolic
 resource signIn 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'authsettingsV2'
+  // One write of the site's configuration at a time: it answers two with a conflict.
+  dependsOn: [settings]
   properties: {
     platform: {
       enabled: true

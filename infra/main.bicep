@@ -254,13 +254,13 @@ module roles 'monitored-subscription.bicep' = [
 ]
 
 module linkedRoles 'linked-role.bicep' = [
-  for resourceId in linked: if (mayWrite) {
-    name: 'plumbline-linked-${uniqueString(resourceId, environmentName)}'
-    scope: subscription(split(resourceId, '/')[2])
+  for linkedId in linked: if (mayWrite) {
+    name: 'plumbline-linked-${uniqueString(linkedId, environmentName)}'
+    scope: subscription(split(linkedId, '/')[2])
     params: {
       environmentName: environmentName
       principalId: identity.outputs.principalId
-      linkedResourceId: resourceId
+      linkedResourceId: linkedId
     }
   }
 ]

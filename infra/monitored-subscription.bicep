@@ -7,7 +7,7 @@ param mayWrite bool
 @allowed(['baseline', 'strict'])
 param profile string
 
-var scope = subscription().id
+var ownScope = subscription().id
 var actions = loadJsonContent('roles.json')
 
 resource reader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
@@ -16,7 +16,7 @@ resource reader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
     roleName: 'Plumbline reader (${environmentName}, ${subscription().subscriptionId})'
     description: 'Reads what the rules of Plumbline look at, and changes nothing.'
     type: 'CustomRole'
-    assignableScopes: [scope]
+    assignableScopes: [ownScope]
     permissions: [
       {
         actions: actions.reader
@@ -34,7 +34,7 @@ resource writer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (mayWr
     roleName: 'Plumbline writer (${environmentName}, ${subscription().subscriptionId})'
     description: 'Writes what the fixes of Plumbline change.'
     type: 'CustomRole'
-    assignableScopes: [scope]
+    assignableScopes: [ownScope]
     permissions: [
       {
         actions: profile == 'strict' ? actions.writer.strict : actions.writer.baseline

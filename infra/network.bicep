@@ -37,32 +37,33 @@ resource network 'Microsoft.Network/virtualNetworks@2024-01-01' = {
 }
 
 var storageSuffix = environment().suffixes.storage
-var zoneNames = {
-  blob: 'privatelink.blob.${storageSuffix}'
-  queue: 'privatelink.queue.${storageSuffix}'
-  table: 'privatelink.table.${storageSuffix}'
+var zoneNames = [
+  'privatelink.blob.${storageSuffix}'
+  'privatelink.queue.${storageSuffix}'
+  'privatelink.table.${storageSuffix}'
   // The public cloud names the zone otherwise than the vaults in it.
-  vault: replace('privatelink${environment().suffixes.keyvaultDns}', 'vault.', 'vaultcore.')
-}
+  replace('privatelink${environment().suffixes.keyvaultDns}', 'vault.', 'vaultcore.')
+]
 
+// The zone is an index of the list above.
 var services = [
-  { name: 'blob', group: 'blob', zone: zoneNames.blob, target: storageAccountId }
-  { name: 'queue', group: 'queue', zone: zoneNames.queue, target: storageAccountId }
-  { name: 'table', group: 'table', zone: zoneNames.table, target: storageAccountId }
-  { name: 'package', group: 'blob', zone: zoneNames.blob, target: packageAccountId }
-  { name: 'vault', group: 'vault', zone: zoneNames.vault, target: vaultId }
+  { name: 'blob', group: 'blob', zone: 0, target: storageAccountId }
+  { name: 'queue', group: 'queue', zone: 1, target: storageAccountId }
+  { name: 'table', group: 'table', zone: 2, target: storageAccountId }
+  { name: 'package', group: 'blob', zone: 0, target: packageAccountId }
+  { name: 'vault', group: 'vault', zone: 3, target: vaultId }
 ]
 
 resource zones 'Microsoft.Network/privateDnsZones@2020-06-01' = [
-  for zone in items(zoneNames): {
-    name: zone.value
+  for zoneName in zoneNames: {
+    name: zoneName
     location: 'global'
     tags: tags
   }
 ]
 
 resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01' = [
-  for (zone, index) in items(zoneNames): {
+  for (zoneName, index) in zoneNames: {
     parent: zones[index]
     name: 'plumbline'
     location: 'global'
@@ -101,11 +102,10 @@ resource names 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-01-
       privateDnsZoneConfigs: [
         {
           name: service.group
-          properties: { privateDnsZoneId: resourceId('Microsoft.Network/privateDnsZones', service.zone) }
+          properties: { privateDnsZoneId: zones[service.zone].id }
         }
       ]
     }
-    dependsOn: [zones]
   }
 ]
 

@@ -8,7 +8,7 @@ param actionGroupId string
 param existingTopics array
 param deadLetterAccountId string
 
-var given = filter(existingTopics, topic => startsWith(toLower(topic), toLower('${subscription().id}/')))
+var given = filter(existingTopics, id => startsWith(toLower(id), toLower('${subscription().id}/')))
 var groupName = empty(given) ? 'rg-plumbline-${environmentName}-events' : split(given[0], '/')[4]
 var topicName = empty(given) ? 'evgst-plumbline-${uniqueString(subscription().id, environmentName)}' : last(split(given[0], '/'))
 

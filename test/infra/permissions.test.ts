@@ -68,8 +68,8 @@ describe('promise 13: no more than is needed, no wider than is asked', () => {
       .map(({ name, value }) => [name, at(value, 'properties', 'assignableScopes')]);
     expect(scopes).toEqual([
       ['role', [new Expression(`'\${subscription().id}/resourceGroups/\${parts[4]}'`)]],
-      ['reader', [new Expression('scope')]],
-      ['writer', [new Expression('scope')]],
+      ['reader', [new Expression('ownScope')]],
+      ['writer', [new Expression('ownScope')]],
     ]);
   });
 
