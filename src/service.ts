@@ -38,7 +38,10 @@ async function createService(config: Config): Promise<Service> {
     now,
     credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
   });
-  const { log, store: storeCounts } = createCounting(createLog(config.logLevel), tallies, now);
+  const { log, store: storeCounts } = createCounting(createLog(config.logLevel), tallies, {
+    now,
+    after: (milliseconds, work) => void setTimeout(work, milliseconds).unref(),
+  });
   const credential = createCredential(config.identity);
   const topic = config.topicEndpoint === null ? null : { endpoint: config.topicEndpoint, credential, log };
   return {

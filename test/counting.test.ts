@@ -10,6 +10,7 @@ function scene() {
   const stored: Tally['counts'][] = [];
   const told: string[] = [];
   const trouble = { now: false };
+  const waiting: { at: number; work: () => void }[] = [];
   const tell = (level: string) => (_: unknown, message: string) => void told.push(`${level} ${message}`);
   const log: Log = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
   const tallies = {
@@ -18,7 +19,17 @@ function scene() {
       stored.push(counts);
     },
   };
-  return { ...createCounting(log, tallies, clock.now), clock, stored, told, trouble };
+  const after = (milliseconds: number, work: () => void) =>
+    void waiting.push({ at: clock.now().getTime() + milliseconds, work });
+  /** A second passes, and what waited for it is done. */
+  const second = async () => {
+    clock.advance(1);
+    const due = waiting.filter(({ at }) => at <= clock.now().getTime());
+    for (const one of due) waiting.splice(waiting.indexOf(one), 1)[0]?.work();
+    await Promise.resolve();
+  };
+  const counting = createCounting(log, tallies, { now: clock.now, after });
+  return { ...counting, clock, stored, told, trouble, waiting, second };
 }
 
 it('every line goes on as it was', () => {
@@ -35,6 +46,20 @@ it('the first count is stored at once, then one request in 15 s carries all', as
     clock.advance(1);
   }
   expect(stored).toEqual([{ evaluations: 1 }, { evaluations: 15 }, { evaluations: 15 }]);
+});
+
+it('what comes soon after is stored in the end, also when nothing comes any more', async () => {
+  const { log, store, second, stored, waiting } = scene();
+  for (let n = 0; n < 4; n += 1) {
+    log.info({}, 'evaluated');
+    await store();
+    await second();
+  }
+  expect(waiting).toHaveLength(1);
+  expect(stored).toEqual([{ evaluations: 1 }]);
+  for (let n = 0; n < 15; n += 1) await second();
+  expect(stored).toEqual([{ evaluations: 1 }, { evaluations: 3 }]);
+  expect(waiting).toEqual([]);
 });
 
 it('nothing counted, nothing stored', async () => {

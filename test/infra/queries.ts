@@ -26,14 +26,8 @@ export function workbookQueries(): Query[] {
 /** The `kusto` blocks of a page, named by the sentence before them. */
 export function queriesIn(file: string): Query[] {
   const { text } = page(file);
-  return [...text.matchAll(/^```kusto\n([\s\S]*?)^```$/gm)].map((found) => ({
-    name:
-      text
-        .slice(0, found.index)
-        .match(/^#+ .+$/gm)
-        ?.at(-1) ?? file,
-    text: found[1] ?? '',
-  }));
+  const blocks = text.matchAll(/([^\n]*)\n\n```kusto\n([\s\S]*?)^```$/gm);
+  return [...blocks].map(([, name = file, asked = '']) => ({ name, text: asked }));
 }
 
 /** The messages or kinds that a query compares lines with. */
