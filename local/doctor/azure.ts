@@ -8,7 +8,7 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { createClient, type Method } from '../../src/azure/client.ts';
 import { identityIn } from '../../src/azure/own-identity.ts';
-import { documentOf } from '../../src/domain/documents.ts';
+import { type DocumentName, documentOf } from '../../src/domain/documents.ts';
 import type { Json } from '../../src/domain/json.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import type { Deployment } from './deployment.ts';
@@ -42,11 +42,12 @@ export function azureDeployment(options: AzureDeployment): Deployment {
     now: () => new Date(),
     ...(options.httpClient && { httpClient: options.httpClient }),
   });
-  const apiVersion = documentOf(app.kind, 'resource')?.apiVersion;
-  if (apiVersion === undefined) throw new Error(`${app.type} cannot be a scratch app`);
 
-  async function send(method: Method, content?: Json): Promise<Json | undefined> {
-    const reply = await arm.send(method, arm.urlOf(app.id, apiVersion ?? ''), content);
+  async function send(method: Method, document: DocumentName, content?: Json): Promise<Json | undefined> {
+    const row = documentOf(app.kind, document);
+    const path = row?.path(app, null);
+    if (!row || !path) throw new Error(`${app.type} has no document ${document}`);
+    const reply = await arm.send(method, arm.urlOf(path, row.apiVersion), content);
     if (reply.status < 300) return reply.body;
     const { code, message } = refusal.safeParse(reply.body).data?.error ?? { code: '', message: '' };
     throw new Error(`Azure answered your ${method} of ${app.name} with ${reply.status} ${code} ${message}`.trim());
@@ -64,8 +65,9 @@ export function azureDeployment(options: AzureDeployment): Deployment {
     drift,
     signedIn: async () => ({ authorization: `Bearer ${await tokenFor(`${audience}/.default`)}` }),
     changer: async () => identityIn(await tokenFor(`${armAudience}/.default`)).objectId,
-    read: async () => body.parse(await send('GET')),
-    patch: async (content) => void (await send('PATCH', content)),
+    read: async (document = 'resource') => body.parse(await send('GET', document)),
+    patch: async (content) => void (await send('PATCH', 'resource', content)),
+    put: async (document, content) => void (await send('PUT', document, content)),
     close: async () => {},
   };
 }

@@ -8,7 +8,6 @@ import { eventsOf } from './event.ts';
 import { type Entry, entriesOf } from './log.ts';
 
 const explained = z.object({
-  evaluatedAt: z.string(),
   documents: z.array(z.object({ name: z.string(), status: z.string(), detail: z.string().optional() })),
   findings: z.array(
     z.object({

@@ -20,8 +20,10 @@ export async function twinDeployment(twin: TwinAddress): Promise<Deployment> {
   const app = parseResourceId(seed.id);
   if (!app) throw new Error(`${seed.id} is no app`);
   await control(twin, 'POST', '/_simulator/resources', seed);
-  const change = (patch: unknown) =>
-    control(twin, 'POST', '/_simulator/change', { caller: people.katherine, id: seed.id, document: 'resource', patch });
+  const { id } = seed;
+  const change = async (document: string, patch: unknown) => {
+    await control(twin, 'POST', '/_simulator/change', { caller: people.katherine, id, document, patch });
+  };
   let cookie: Promise<string> | undefined;
   return {
     url: twin.host,
@@ -32,11 +34,12 @@ export async function twinDeployment(twin: TwinAddress): Promise<Deployment> {
       return { cookie: await cookie };
     },
     changer: async () => people.katherine.objectId,
-    read: async () =>
-      body.parse(
-        JSON.parse(await control(twin, 'GET', `/_simulator/document?${new URLSearchParams({ id: seed.id })}`)),
-      ),
-    patch: async (patch) => void (await change(patch)),
-    close: async () => void (await change(null)),
+    async read(document = 'resource') {
+      const query = new URLSearchParams({ id, document });
+      return body.parse(JSON.parse(await control(twin, 'GET', `/_simulator/document?${query}`)));
+    },
+    patch: (patch) => change('resource', patch),
+    put: change,
+    close: () => change('resource', null),
   };
 }

@@ -2,8 +2,8 @@
  * What nobody could verify about Azure before a deployment, and Plumbline relies on: whether this one shows it. What shows
  * otherwise is a failure; what did not happen yet is not seen yet.
  */
-import type { Visit } from './checkup.ts';
-import { within } from './checkup.ts';
+import { valueAt } from '../../src/domain/change.ts';
+import { type EventSeen, type Visit, within } from './checkup.ts';
 import { eventsOf } from './event.ts';
 import { type Entry, entriesOf } from './log.ts';
 
@@ -33,7 +33,7 @@ const LOOKS: readonly (readonly [string, (visit: Visit, entries: readonly Entry[
   ['an event names who made the change', caller],
   ['Plumbline knows its own writes', ownWrite],
   ['deliveries need no sign-in', delivery],
-  ['events of publishing policies', triggeredBy(/\/basicPublishingCredentialsPolicies\//i)],
+  ['events of publishing policies', policies],
   ['events of diagnostic settings', triggeredBy(/\/diagnosticSettings\//i)],
   ['events of slot swaps', triggeredBy(/\/slotsswap\//i)],
   ['Resource Graph shows the apps', sweep],
@@ -101,6 +101,24 @@ async function ownWrite(visit: Visit): Promise<Seen> {
 
 async function delivery({ event }: Visit): Promise<Seen> {
   return event ? seen('an event was delivered') : notSeen('no event arrived');
+}
+
+const POLICY = 'basicPublishingCredentialsPolicies/ftp';
+
+/** The one child that can be written as it is: nothing comes of it but the event. */
+async function policies(visit: Visit, entries: readonly Entry[]): Promise<Seen> {
+  const { deployment, event, patienceSeconds } = visit;
+  const before = await triggeredBy(/\/basicPublishingCredentialsPolicies\//i)(visit, entries);
+  const mayWrite = deployment.drift && deployment.app.kind === 'web-app' && event?.outcome;
+  if (before.state === 'seen' || !mayWrite) return before;
+  const known = new Set((await eventsOf(visit)).map(({ eventId }) => eventId));
+  const allow = valueAt(await deployment.read(POLICY), '/properties/allow');
+  if (typeof allow !== 'boolean') return notSeen(`${POLICY} does not say whether it allows`);
+  await deployment.put(POLICY, { properties: { allow } });
+  const isFresh = (one: EventSeen) => !known.has(one.eventId) && /policies/i.test(one.operation);
+  const found = await within(patienceSeconds, async () => (await eventsOf(visit)).find(isFresh) ?? null);
+  if (found) return seen(found.operation);
+  return otherwise(`${POLICY} was written as it is, and no event of it came within ${patienceSeconds} s`);
 }
 
 function triggeredBy(pattern: RegExp) {

@@ -107,6 +107,9 @@ describe('a deployment that works', () => {
       tags: { owner: 'platform', [TAG]: expect.any(String) },
       properties: { httpsOnly: true },
     });
+    // Whatever the provider makes of tags that are left out.
+    const bodies = plumbline.simulator.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+    expect(bodies[0]).toEqual({ tags: { owner: 'platform', [TAG]: expect.any(String) } });
     const observed = await observe(visit);
     expect(isHealthy(results, observed)).toBe(true);
     expect(observed.filter(({ state }) => state === 'seen').map(({ name }) => name)).toEqual([
@@ -116,6 +119,7 @@ describe('a deployment that works', () => {
       'an event names who made the change',
       'Plumbline knows its own writes',
       'deliveries need no sign-in',
+      'events of publishing policies',
     ]);
   });
 
@@ -254,9 +258,10 @@ describe('each check fails when what it checks is broken', () => {
     const row = await guards.getEntity('guard', 'heartbeat');
     const at = new Date(Date.now() - 20 * 60_000).toISOString();
     await guards.upsertEntity({ ...row, partitionKey: 'guard', rowKey: 'heartbeat', Json0: JSON.stringify({ at }) });
-    expect(await said([timers], impatient())).toMatch(/^failed: housekeeping last ran 120\d s ago$/);
+    const hasty = beginVisit(deploymentOf(), 0);
+    expect(await said([timers], hasty)).toMatch(/^failed: housekeeping last ran 120\d s ago$/);
     await guards.deleteEntity('guard', 'heartbeat');
-    expect(await said([timers], impatient())).toBe('failed: housekeeping has never run');
+    expect(await said([timers], hasty)).toBe('failed: housekeeping has never run');
   });
 
   test('the chains of the log are whole: not when an entry was edited', async () => {
@@ -286,6 +291,17 @@ describe('each check fails when what it checks is broken', () => {
       'Plumbline knows its own writes',
     ]);
     expect([isHealthy(results, []), isHealthy(results, observed)]).toEqual([true, false]);
+  });
+
+  test('events of a child that do not arrive are otherwise than Plumbline relies on', async () => {
+    const visit = beginVisit(deploymentOf(unseen.id), 20);
+    await examine(visit, toTheOutcome);
+    plumbline.simulator.delivery.lose = true;
+    const observed = await observe({ ...visit, patienceSeconds: 1 });
+    expect(observed.find(({ name }) => name === 'events of publishing policies')).toMatchObject({
+      state: 'otherwise',
+      said: expect.stringContaining('written as it is'),
+    });
   });
 
   // The last ones: they leave a service that works no more.

@@ -102,7 +102,7 @@ function visitOf(answer: (path: string) => unknown): Visit {
   const unused = () => Promise.reject(new Error('unused'));
   const deployment = {
     ...{ url: 'https://plumbline.example', app, drift: false, signedIn: unused },
-    ...{ changer: async () => null, read: unused, patch: unused, close: unused },
+    ...{ changer: async () => null, read: unused, patch: unused, put: unused, close: unused },
   };
   const body = async (path: string) => answer(path);
   return {
