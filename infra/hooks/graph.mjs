@@ -18,6 +18,10 @@ export function registration(displayName) {
     displayName,
     signInAudience: 'AzureADMyOrg',
     appRoles: APP_ROLES,
+    // Approvers of a scope can be a group; only groups that were given a role here are named, so that they always fit.
+    groupMembershipClaims: 'ApplicationGroup',
+    // An application says so of itself, because it must not decide.
+    optionalClaims: { accessToken: [{ name: 'idtyp' }] },
     web: { implicitGrantSettings: { enableIdTokenIssuance: true, enableAccessTokenIssuance: false } },
     api: {
       requestedAccessTokenVersion: 2,

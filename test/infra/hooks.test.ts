@@ -60,6 +60,8 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     // An application is not a person, so it cannot be one who decides.
     expect(roles.find(({ value }) => value === 'Plumbline.Approver')?.allowedMemberTypes).toEqual(['User']);
     expect(created).not.toHaveProperty('passwordCredentials');
+    expect(created?.optionalClaims).toEqual({ accessToken: [{ name: 'idtyp' }] });
+    expect(created?.groupMembershipClaims).toBe('ApplicationGroup');
     expect(bodiesOf(calls, 'PATCH', '/applications/made-object')[0]).toMatchObject({
       identifierUris: ['api://made-app'],
     });

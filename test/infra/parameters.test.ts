@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { principalOf } from '../../src/api/principal.ts';
 import { declared, INFRA, template } from './bicep.ts';
 
 const read = (file: string) => readFileSync(path.join(INFRA, file), 'utf8').replaceAll('\r\n', '\n');
@@ -51,6 +52,12 @@ describe('the parameters of a deployment', () => {
     expect(needed.length).toBeGreaterThan(5);
     expect(needed.filter((name) => !outputs.includes(name) && !ofAzd.includes(name))).toEqual([]);
   });
+});
+
+test('the forged header that the page has sent is one that the code would believe, if the platform let it through', () => {
+  const [, header = ''] = /x-ms-client-principal: ([\w=]+)'/.exec(page) ?? [];
+  const { roles } = principalOf(new Headers({ 'x-ms-client-principal': header }), true);
+  expect(roles).toEqual(['Plumbline.Reader']);
 });
 
 describe('what it costs', () => {
