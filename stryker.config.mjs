@@ -18,7 +18,7 @@ export default {
   ignorePatterns: ['dist', 'infra', 'docs', '.plumbline'],
   tempDirName: '.stryker/sandbox',
   reporters: ['clear-text', 'html', 'json'],
-  clearTextReporter: { allowColor: false, reportTests: false },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: '.stryker/report.html' },
   jsonReporter: { fileName: '.stryker/report.json' },
   concurrency: 2,
