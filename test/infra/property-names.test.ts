@@ -26,6 +26,16 @@ describe.each([
   });
 });
 
+describe.each([
+  ['alerts.bicep', 'Microsoft.Insights/scheduledQueryRules', 'ScheduledQueryRuleResource'],
+  ['alerts.bicep', 'Microsoft.Insights/actionGroups', 'ActionGroupResource'],
+  ['dropped-events.bicep', 'Microsoft.Insights/metricAlerts', 'MetricAlertResource'],
+])('%s: %s', (file, type, model) => {
+  test(`has only properties and values that ${model} knows`, () => {
+    expect(strange(resource(template(file), type).value, model, monitor)).toEqual([]);
+  });
+});
+
 test('a misspelt property and a value that Azure does not have are noticed', () => {
   const { file, text } = template('function-app.bicep');
   const wrong = text.replace('httpsOnly', 'httpOnly').replace("ftpsState: 'Disabled'", "ftpsState: 'Off'");
@@ -96,7 +106,8 @@ function strange(value: Value | undefined, type: string, sdk: Models, where = ''
 
 /** The model of a resource's properties. Throws when there is none, because then nothing would be checked. */
 function lifted(type: string, sdk: Models): string {
-  const found = [`${type}Properties`, type.replace(/Resource$/, '')].find(
+  const bare = type.replace(/Resource$/, '');
+  const found = [`${type}Properties`, `${bare}Properties`, bare].find(
     (name) => name !== type && sdk.properties.has(name),
   );
   if (found === undefined) throw new Error(`the SDK has no model for the properties of ${type}`);
