@@ -8,6 +8,7 @@ import { at, declared, Expression, parse, resource, type Template, template, typ
 
 const GROUP = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers';
 const site = `${GROUP}/Microsoft.Web/sites/func-plumbline`;
+const planId = `${GROUP}/Microsoft.Web/serverfarms/plan-plumbline`;
 
 describe('what Plumbline asks of others its own deployment meets', () => {
   test('no rule, strict ones included, finds a violation on the function app', () => {
@@ -18,8 +19,8 @@ describe('what Plumbline asks of others its own deployment meets', () => {
 
   test('nor on its plan', () => {
     const plan = resource(template('function-app.bicep'), 'Microsoft.Web/serverfarms');
-    const id = `${GROUP}/Microsoft.Web/serverfarms/plan-plumbline`;
-    const snapshot = parseSnapshot({ id, documents: { resource: body(id, plan.value) } });
+    const snapshot = parseSnapshot({ id: planId, documents: { resource: body(planId, plan.value) } });
+    expect(snapshot.resource.kind).toBe('plan');
     const found = evaluate(snapshot, defaultRules(rules, snapshot.resource, { workspaceId: null }), new Date(0));
     expect(found.filter(({ verdict }) => verdict === 'violation')).toEqual([]);
   });
@@ -51,6 +52,7 @@ function findings(app: Template): { rule: string; verdict: string; reason: strin
   const logs = at(resource(app, 'Microsoft.Insights/diagnosticSettings').value, 'properties');
   const documents = {
     resource: body(site, made),
+    plan: body(planId, resource(app, 'Microsoft.Web/serverfarms').value),
     'config/web': plain({ properties: at(made, 'properties', 'siteConfig') ?? {} }),
     ...(policies && loop.includes("'ftp'") ? { 'basicPublishingCredentialsPolicies/ftp': plain(policy) } : {}),
     ...(policies && loop.includes("'scm'") ? { 'basicPublishingCredentialsPolicies/scm': plain(policy) } : {}),
