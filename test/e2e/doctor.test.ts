@@ -258,10 +258,7 @@ describe('each check fails when what it checks is broken', () => {
     const row = await guards.getEntity('guard', 'heartbeat');
     const at = new Date(Date.now() - 20 * 60_000).toISOString();
     await guards.upsertEntity({ ...row, partitionKey: 'guard', rowKey: 'heartbeat', Json0: JSON.stringify({ at }) });
-    const hasty = beginVisit(deploymentOf(), 0);
-    expect(await said([timers], hasty)).toMatch(/^failed: housekeeping last ran 120\d s ago$/);
-    await guards.deleteEntity('guard', 'heartbeat');
-    expect(await said([timers], hasty)).toBe('failed: housekeeping has never run');
+    expect(await said([timers], beginVisit(deploymentOf(), 0))).toMatch(/^failed: housekeeping last ran 120\d s ago$/);
   });
 
   test('the chains of the log are whole: not when an entry was edited', async () => {

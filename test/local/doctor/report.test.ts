@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { beginVisit, type CheckResult, type EventSeen, examine, type Visit } from '../../../local/doctor/checkup.ts';
 import { queue } from '../../../local/doctor/event.ts';
+import { timers } from '../../../local/doctor/health.ts';
 import { checkLine, isHealthy, observationLine, verdict } from '../../../local/doctor/report.ts';
 import type { Request } from '../../../local/doctor/service.ts';
 import { type Observation, observe } from '../../../local/doctor/unverified.ts';
@@ -48,6 +49,19 @@ describe('a check', () => {
       ['first', 'failed', 'fetch failed (certificate expired)'],
       ['second', 'failed', 'fetch failed (certificate expired)'],
     ]);
+  });
+
+  it('of the timers fails when housekeeping has never run', async () => {
+    const [result] = await examine(
+      visitOf(() => '# HELP plumbline_heartbeat_age_seconds Seconds since housekeeping last ran.'),
+      [timers],
+    );
+    expect(result).toMatchObject({ state: 'failed', said: 'housekeeping has never run' });
+    const [alive] = await examine(
+      visitOf(() => 'plumbline_heartbeat_age_seconds 61.5\n'),
+      [timers],
+    );
+    expect(alive).toMatchObject({ state: 'ok', said: 'housekeeping ran 62 s ago' });
   });
 
   it('of the queue fails when the event was given up, with its reason', async () => {
