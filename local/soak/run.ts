@@ -69,7 +69,7 @@ export async function soak(options: SoakOptions): Promise<Check[]> {
     const early = new Map([...(await records.outcomes()), ...[...given].filter(([, outcome]) => outcome !== null)]);
     const known = [...early.values()].filter((outcome) => outcome !== null).length;
     tell(`all changes are made, ${known} events have their outcome; waiting for rest`);
-    await rest(courier, records, tell);
+    await rest(courier, records, simulator, tell);
     return await checksOf({
       ...options,
       apps,
@@ -153,13 +153,18 @@ async function killInTheMiddle(twin: Twin): Promise<void> {
 }
 
 /** Every event was taken and has its outcome, no intent is open and no look is due. Throws when it takes too long. */
-async function rest(courier: Courier, records: Records, tell: (line: string) => void): Promise<void> {
+async function rest(
+  courier: Courier,
+  records: Records,
+  simulator: Simulator,
+  tell: SoakOptions['tell'],
+): Promise<void> {
   const until = Date.now() + PATIENCE_SECONDS * 1000;
   let left = '';
   for (let looks = 1; Date.now() < until; looks++) {
     await sleep(2000);
     // While much is to be done the storage may not answer in time; then it is asked again.
-    left = await whatIsLeft(courier, records).catch((error: unknown) => String(error));
+    left = await whatIsLeft(courier, records, simulator).catch((error: unknown) => String(error));
     if (left === '') return;
     if (looks % 5 === 0) tell(left);
   }
@@ -167,10 +172,12 @@ async function rest(courier: Courier, records: Records, tell: (line: string) => 
 }
 
 /** In a few words; empty when all is at rest. */
-async function whatIsLeft(courier: Courier, records: Records): Promise<string> {
+async function whatIsLeft(courier: Courier, records: Records, simulator: Simulator): Promise<string> {
   if (courier.left > 0) return `${courier.left} deliveries are to be made`;
   const waiting = await records.waiting();
   if (waiting > 0) return `${waiting} events wait for their outcome`;
+  // The storm is over: a look that fails now would only wait for the next minute, and fail again.
+  simulator.clearFaults();
   const { openIntents, dueLooks } = await records.unsettled();
   if (openIntents.length + dueLooks.length > 0)
     return `${openIntents.length} intents are open, ${dueLooks.length} apps are looked at again`;
