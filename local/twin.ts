@@ -18,6 +18,8 @@ export interface TwinOptions {
   readonly simulator?: SimulatorOptions;
   /** Settings of the service, over those that the twin gives. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many hosts share storage and Azure, as instances of an app that was scaled out; default 1. */
+  readonly instances?: number;
   /** Flags of `npm run host`. */
   readonly hostFlags?: readonly string[];
   /** Every line that the host and the service print. */
@@ -27,15 +29,17 @@ export interface TwinOptions {
 export interface Twin {
   /** `http://127.0.0.1:PORT` of the functions host. */
   readonly url: string;
-  /** Of the functions host that runs now. */
-  readonly pid: number;
+  /** Of every instance, the first being `url`. */
+  readonly urls: readonly string[];
+  /** Of the functions hosts that run now. */
+  readonly pids: readonly number[];
   readonly simulator: Simulator;
   readonly storage: Storage;
   /** What the host's process is given; change it before `restart`. */
   readonly environment: Record<string, string>;
-  /** Ends the host's process at once, as a power cut would. */
+  /** Ends the process of the first host at once, as a power cut would. */
   kill(): Promise<void>;
-  /** Starts the host again on the same port, storage and simulator. */
+  /** Starts the first host again on the same port, storage and simulator. */
   restart(): Promise<void>;
   /** Ends everything; nothing is left behind. */
   close(): Promise<void>;
@@ -58,31 +62,39 @@ export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
     ...simulator.environment,
     ...options.environment,
   };
-  let host: Host;
+  const hosts: Host[] = [];
+  const endHosts = () => Promise.all(hosts.map((one) => end(one.process, 'SIGTERM')));
   try {
-    host = await startHostProcess(options.port ?? 0, environment, options);
+    hosts.push(await startHostProcess(options.port ?? 0, environment, options));
+    while (hosts.length < (options.instances ?? 1)) hosts.push(await startHostProcess(0, environment, options));
   } catch (error) {
-    await Promise.all([simulator.close(), storage.close()]);
+    await Promise.all([simulator.close(), endHosts().then(() => storage.close())]);
     throw error;
   }
-  const { url } = host;
+  const urls = hosts.map((one) => one.url);
+  const url = urls[0] ?? '';
   simulator.deliverTo(`${url}/runtime/webhooks/EventGrid?functionName=resourceChanged`);
+  const kill = async () => {
+    const [first] = hosts;
+    if (first) await end(first.process, 'SIGKILL');
+  };
   const twin: Twin = {
     url,
-    get pid() {
-      return host.process.pid ?? 0;
+    urls,
+    get pids() {
+      return hosts.flatMap((one) => one.process.pid ?? []);
     },
     simulator,
     storage,
     environment,
-    kill: () => end(host.process, 'SIGKILL'),
+    kill,
     async restart() {
-      await end(host.process, 'SIGKILL');
-      host = await startHostProcess(Number(new URL(url).port), environment, options);
+      await kill();
+      hosts[0] = await startHostProcess(Number(new URL(url).port), environment, options);
     },
     async close() {
       await simulator.close();
-      await end(host.process, 'SIGTERM');
+      await endHosts();
       await storage.close();
     },
   };

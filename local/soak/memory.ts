@@ -20,12 +20,13 @@ export interface MemoryWatch {
   stop(): void;
 }
 
-/** Looks twice a second at the process that `pid` names then. */
-export function watchMemory(pid: () => number): MemoryWatch {
+/** Looks twice a second at the processes that `pids` names then; the peak is that of the largest. */
+export function watchMemory(pids: () => readonly number[]): MemoryWatch {
   let peak: number | null = null;
   const timer = setInterval(async () => {
-    const found = await residentMegabytes(pid());
-    if (found !== null) peak = Math.max(peak ?? 0, found);
+    for (const found of await Promise.all(pids().map(residentMegabytes))) {
+      if (found !== null) peak = Math.max(peak ?? 0, found);
+    }
   }, 500);
   return {
     get peak() {

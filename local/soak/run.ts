@@ -31,6 +31,8 @@ export interface SoakOptions {
 
 /** Changes a second: what a busy afternoon of a large company has. */
 const CHANGES_A_SECOND = 100;
+/** An app under such a load is scaled out; one of them is killed. */
+const INSTANCES = 3;
 const PATIENCE_SECONDS = 900;
 const WRITE_WITHIN_SECONDS = 60;
 /** Told of less memory than this machine has, V8 collects before its heap is larger, as it does on a small instance. */
@@ -46,7 +48,7 @@ export async function soak(options: SoakOptions): Promise<Check[]> {
   const settings = settingsFrom({ mode: 'autofix', limits: LIMITS }, rules);
   const apps = soakApps(options.apps, chanceFrom(seed, 'apps'));
   const twin = await startSoakTwin(apps, options);
-  const memory = watchMemory(() => twin.pid);
+  const memory = watchMemory(() => twin.pids);
   const { simulator } = twin;
   const webhook = `${twin.url}/runtime/webhooks/EventGrid?functionName=resourceChanged`;
   const ledger = openLedger(apps, simulator);
@@ -105,6 +107,7 @@ async function startSoakTwin(apps: readonly SoakApp[], { seed, onLine }: SoakOpt
       operationMilliseconds: 200,
       random: chanceFrom(seed, 'trouble').next,
     },
+    instances: INSTANCES,
     hostFlags: ['--principal-header', '--visibility-seconds', '5'],
     environment: {
       WEBSITE_AUTH_ENABLED: 'true',

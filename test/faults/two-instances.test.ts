@@ -1,8 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { containerApp, people, webApp } from '../../local/simulator/estate.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import { apiFor } from '../e2e/api.ts';
@@ -12,30 +8,13 @@ import { rightWebApp } from '../e2e/estate.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { usePlumbline } from '../e2e/plumbline.ts';
 
-const TYPESCRIPT = new URL('../../local/typescript.mjs', import.meta.url).href;
-
 const { ada, grace } = people;
 const stormy = webApp({ name: 'stormy', site: { httpsOnly: false }, web: { minTlsVersion: '1.0' } });
 const operating = containerApp({ name: 'operating', ingress: { allowInsecure: true } });
 const decided = rightWebApp('decided', { web: { remoteDebuggingEnabled: true } });
 
-const plumbline = usePlumbline({ resources: [stormy, operating, decided] });
-let second: { readonly url: string; readonly process: ChildProcess } | undefined;
-
-beforeAll(async () => {
-  second = await secondHost(plumbline.twin.environment);
-});
-afterAll(async () => {
-  if (!second) return;
-  const ended = once(second.process, 'exit');
-  second.process.kill('SIGTERM');
-  await ended;
-});
-
-function urls(): string[] {
-  if (!second) throw new Error('the second instance starts before the first test');
-  return [plumbline.twin.url, second.url];
-}
+const plumbline = usePlumbline({ resources: [stormy, operating, decided], instances: 2 });
+const urls = () => plumbline.twin.urls;
 
 describe.concurrent('promise 3: one at a time per resource, also where two instances run', () => {
   test.each([
@@ -85,23 +64,4 @@ async function deliver(url: string, event: Record<string, unknown>): Promise<voi
     body: JSON.stringify([event]),
   });
   expect(answer.status).toBe(202);
-}
-
-/** Another instance of the deployed bundle, on the same storage and the same Azure. */
-async function secondHost(settings: Readonly<Record<string, string>>) {
-  const host = fileURLToPath(new URL('../../local/host.ts', import.meta.url));
-  const flags = ['--port', '0', '--principal-header', '--visibility-seconds', '5'];
-  const child = spawn(process.execPath, ['--import', TYPESCRIPT, host, ...flags], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    if (child.stdout === null) throw new Error('its output cannot be read');
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const listening = /^Plumbline host listening on (\S+)$/.exec(line)?.[1];
-      if (listening) resolve(listening);
-    });
-    child.once('exit', (code) => reject(new Error(`the second instance ended with ${code}`)));
-  });
-  return { url, process: child };
 }
