@@ -11,10 +11,14 @@ export interface CountingProxy {
  * Passes everything on to `target` (`http://127.0.0.1:PORT`), after so many milliseconds; signatures stay valid, as they do
  * not cover the host.
  */
-export async function startCountingProxy(target: string, delay = 0): Promise<CountingProxy> {
+export async function startCountingProxy(
+  target: string,
+  delay = 0,
+  counts: (path: string) => boolean = () => true,
+): Promise<CountingProxy> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, answer) => {
-    proxy.count += 1;
+    if (counts(incoming.url ?? '/')) proxy.count += 1;
     const onward = request(
       new URL(incoming.url ?? '/', target),
       { method: incoming.method, headers: incoming.headers, agent },
