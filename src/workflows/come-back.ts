@@ -49,10 +49,14 @@ export function isSweptAlready({ clock }: World, { sweep }: WorkMessage, { memor
   return whole && evaluatedAt - 60_000 >= Date.parse(sweep.startedAt) && evaluatedAt <= clock.now().getTime();
 }
 
-/** Wake-ups that come too early become one alarm, on the minute; as messages of their own they would multiply. */
+/** The minute that begins then or next, in milliseconds: looks that come together set one alarm, and do not multiply. */
+export function onTheMinute(milliseconds: number): Date {
+  return new Date(Math.ceil(milliseconds / 60_000) * 60_000);
+}
+
+/** Wake-ups that come too early become one alarm; as messages of their own they would multiply. */
 export async function putOff(world: World, resource: Resource, seconds: number): Promise<null> {
-  const minute = Math.ceil((world.clock.now().getTime() / 1000 + seconds) / 60);
-  await world.alarms.set(resource, new Date(minute * 60_000), 'look again');
+  await world.alarms.set(resource, onTheMinute(world.clock.now().getTime() + seconds * 1000), 'look again');
   return null;
 }
 

@@ -1,5 +1,6 @@
 /** The alarms that a look leaves behind, so that what is still open comes back by itself: intents, expiries, holds. */
 import type { Resource } from '../domain/resource.ts';
+import { onTheMinute } from './come-back.ts';
 import type { ResourceMemory, World } from './ports.ts';
 import type { Outcome } from './record.ts';
 import { isUnresolved } from './resolve-intents.ts';
@@ -16,9 +17,8 @@ export async function setAlarms(
   await watchHeld(world, resource, findings);
 }
 
-/** On the minute, so that looks at the same time set one alarm: each look that sets one of its own would double them. */
 export function minutesFrom(world: World, minutes: number): Date {
-  return new Date(Math.ceil(world.clock.now().getTime() / 60_000 + minutes) * 60_000);
+  return onTheMinute(world.clock.now().getTime() + minutes * 60_000);
 }
 
 /** While an intent has no outcome, housekeeping looks again, at growing distances; afterwards nobody needs to. */
@@ -52,5 +52,5 @@ async function watchHeld(world: World, resource: Resource, findings: ResourceMem
   const ends = findings.flatMap(({ decision }) => (decision?.action === 'hold' ? (decision.until ?? []) : []));
   if (ends.length === 0) return;
   const first = Math.min(...ends.map((end) => Date.parse(end)));
-  await world.alarms.set(resource, new Date(Math.ceil(first / 60_000) * 60_000), 'held until now');
+  await world.alarms.set(resource, onTheMinute(first), 'held until now');
 }

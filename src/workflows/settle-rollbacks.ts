@@ -10,6 +10,7 @@ import type { Resource } from '../domain/resource.ts';
 import { settleRollback } from '../domain/rollback.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Wanted } from './apply-plan.ts';
+import { onTheMinute } from './come-back.ts';
 import type { Occasion } from './facts-of.ts';
 import { circumstancesOf } from './judge.ts';
 import type { Facts } from './load-facts.ts';
@@ -104,6 +105,5 @@ function wantedOf({ id, rule, digest, changes, kept }: Approval): Wanted {
 async function lookAgain(world: World, resource: Resource, until: string | null): Promise<void> {
   const now = world.clock.now().getTime();
   const at = until === null ? now + HELD_MINUTES * 60_000 : Math.max(now + 60_000, Date.parse(until));
-  // On the minute: looks that come together set one alarm.
-  await world.alarms.set(resource, new Date(Math.ceil(at / 60_000) * 60_000), 'a rollback is held');
+  await world.alarms.set(resource, onTheMinute(at), 'a rollback is held');
 }

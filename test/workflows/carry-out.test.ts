@@ -2,21 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
 import { applyPlan, type Wanted } from '../../src/workflows/apply-plan.ts';
-import type { Occasion } from '../../src/workflows/facts-of.ts';
 import type { OpenEntry, OpenOperation, WriteAnswer } from '../../src/workflows/ports.ts';
 import { resourceNamed } from '../domain/examples.ts';
 import { SHOP, seedWebApp, UNSAFE } from '../world/apps.ts';
 import { refused } from '../world/memory-azure.ts';
 import { memoryWorld, storeSettings } from '../world/memory-world.ts';
+import { occasion } from '../world/occasion.ts';
 
 const shop = resourceNamed(SHOP);
-const occasion: Occasion = {
-  at: '2026-03-01T12:00:00.000Z',
-  resource: { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' },
-  mode: 'autofix',
-  trigger: { type: 'sweep' },
-  service: { type: 'service' },
-};
 const https: Change = { document: 'resource', path: '/properties/httpsOnly', from: false, to: true };
 const tls: Change = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' };
 const ftps: Change = { document: 'config/web', path: '/properties/ftpsState', from: 'AllAllowed', to: 'FtpsOnly' };

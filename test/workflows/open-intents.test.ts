@@ -3,21 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
 import type { Json } from '../../src/domain/json.ts';
 import { read, type Snapshot } from '../../src/domain/snapshot.ts';
-import { intendedFact, type Occasion } from '../../src/workflows/facts-of.ts';
+import { intendedFact } from '../../src/workflows/facts-of.ts';
 import type { OpenEntry, OpenOperation, OperationState } from '../../src/workflows/ports.ts';
 import { resolveIntents, setAside } from '../../src/workflows/resolve-intents.ts';
 import { resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
 import { SHOP } from '../world/apps.ts';
 import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
+import { occasion } from '../world/occasion.ts';
 
 const shop = resourceNamed(SHOP);
-const occasion: Occasion = {
-  at: '2026-03-01T12:00:00.000Z',
-  resource: { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' },
-  mode: 'autofix',
-  trigger: { type: 'sweep' },
-  service: { type: 'service', name: 'Plumbline' },
-};
 const ftps: Change = { document: 'config/web', path: '/properties/ftpsState', from: 'AllAllowed', to: 'FtpsOnly' };
 
 function entry(digest: string, change: Change, members: Partial<OpenEntry> = {}): OpenEntry {

@@ -1,7 +1,7 @@
 /** Between looking and writing: what is wanted now, what waits, and which intents are remembered. */
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../src/domain/settings.ts';
-import { intendedFact, type Occasion } from '../../src/workflows/facts-of.ts';
+import { intendedFact } from '../../src/workflows/facts-of.ts';
 import { rulesOn } from '../../src/workflows/judge.ts';
 import { loadFacts } from '../../src/workflows/load-facts.ts';
 import { planWork } from '../../src/workflows/plan-work.ts';
@@ -10,16 +10,10 @@ import { approval } from '../api/samples.ts';
 import { resourceNamed } from '../domain/examples.ts';
 import { SHOP, seedWebApp } from '../world/apps.ts';
 import { memoryWorld, storeSettings } from '../world/memory-world.ts';
+import { occasion } from '../world/occasion.ts';
 
 const shop = resourceNamed(SHOP);
 const tls = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' } as const;
-const occasion: Occasion = {
-  at: '2026-03-01T12:00:00.000Z',
-  resource: { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' },
-  mode: 'autofix',
-  trigger: { type: 'sweep' },
-  service: { type: 'service' },
-};
 
 interface Looks {
   readonly cause?: WorkMessage['cause'];

@@ -1,0 +1,11 @@
+/** A look at the shop that a sweep has brought about, for tests of what happens within one. */
+import type { Occasion } from '../../src/workflows/facts-of.ts';
+import { SHOP } from './apps.ts';
+
+export const occasion: Occasion = {
+  at: '2026-03-01T12:00:00.000Z',
+  resource: { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' },
+  mode: 'autofix',
+  trigger: { type: 'sweep' },
+  service: { type: 'service', name: 'Plumbline' },
+};
