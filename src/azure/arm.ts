@@ -5,29 +5,38 @@
 import type { ArmAnswer } from '../domain/audit.ts';
 import { type DocumentDefinition, type DocumentName, documentOf } from '../domain/documents.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { Resource } from '../domain/resource.ts';
 import { type DocumentState, read } from '../domain/snapshot.ts';
 import { type Arm, isPassing, type OperationState, type WriteAnswer } from '../workflows/ports.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
 import { type ArmReply, failureOf, failureOfError, retryAfterOf } from './errors.ts';
 import { createOwnIdentity } from './own-identity.ts';
+import { keepSharedDocuments } from './shared-documents.ts';
 
 export type ArmOptions = ClientOptions;
 
 export function createArm(options: ArmOptions): Arm {
   const client = createClient(options);
   const { now, log } = options;
+  const shared = keepSharedDocuments(now);
 
   return {
-    async read(resource, names) {
-      let resourceState: Promise<DocumentState> | undefined;
-      const resourceBody = async () => objectIn(await resourceState);
-      const readOne = (name: DocumentName) => readDocument(client, resource, name, resourceBody, now);
-      if (names.includes('resource')) resourceState = readOne('resource');
-      const states = await Promise.all(
-        names.map(async (name) => [name, await (name === 'resource' ? resourceState : readOne(name))] as const),
-      );
-      return { resource, documents: Object.fromEntries(states) };
+    async read(resource, names, options) {
+      // Each once, also those that only say where another one is.
+      const states = new Map<DocumentName, Promise<DocumentState>>();
+      const stateOf = (name: DocumentName): Promise<DocumentState> => {
+        const state = states.get(name) ?? readDocument(name);
+        states.set(name, state);
+        return state;
+      };
+      const readDocument = async (name: DocumentName): Promise<DocumentState> => {
+        const row = documentOf(resource.kind, name);
+        const path = row?.path(resource, row.from === undefined ? null : objectIn(await stateOf(row.from))) ?? null;
+        if (!row || path === null) return { status: 'not-read' };
+        const ask = () => get(client, path, row, now);
+        return row.shared ? shared.get(`${path} ${name}`, options?.fresh === true, ask) : ask();
+      };
+      const found = await Promise.all(names.map(async (name) => [name, await stateOf(name)] as const));
+      return { resource, documents: Object.fromEntries(found) };
     },
 
     async write({ method, path, apiVersion }, body): Promise<WriteAnswer> {
@@ -58,23 +67,9 @@ export function createArm(options: ArmOptions): Arm {
   };
 }
 
-async function readDocument(
-  client: Client,
-  resource: Resource,
-  name: DocumentName,
-  resourceBody: () => Promise<JsonObject | null>,
-  now: () => Date,
-): Promise<DocumentState> {
-  const row = documentOf(resource.kind, name);
-  if (!row) return { status: 'not-read' };
-  // Most documents lie below the id; only a place that the resource itself names has to wait for it.
-  const path = row.path(resource, null) ?? (name === 'resource' ? null : row.path(resource, await resourceBody()));
-  return path === null ? { status: 'not-read' } : get(client, path, row, now);
-}
-
 async function get(client: Client, path: string, row: DocumentDefinition, now: () => Date): Promise<DocumentState> {
   const elements: Json[] = [];
-  let url = client.urlOf(path, row.apiVersion);
+  let url = client.urlOf(path, row.apiVersion, row.query);
   for (let page = 0; page < 100; page += 1) {
     const reply = await client.send('GET', url).catch(failureOfError);
     if (!isReply(reply)) return { status: 'failed', detail: `${reply.code}: ${reply.message}`, passing: true };

@@ -31,7 +31,7 @@ export interface Client {
   /** Sends once. Rejects when no answer came in time or no token could be had; every answer is an answer. */
   send(method: Method, url: URL, body?: Json): Promise<ArmReply>;
   /** The URL of an ARM id or a path below one. Throws for anything that would leave Resource Manager. */
-  urlOf(path: string, apiVersion: string): URL;
+  urlOf(path: string, apiVersion: string, query?: Readonly<Record<string, string>>): URL;
   /** The URL that Azure itself gave for what comes next; null unless it is Resource Manager's. */
   urlFromAzure(url: string | undefined): URL | null;
 }
@@ -69,13 +69,14 @@ export function createClient(options: ClientOptions): Client {
       }
     },
 
-    urlOf(path, apiVersion) {
+    urlOf(path, apiVersion, query = {}) {
       const segments = path.split('/');
       if (segments[0] !== '' || segments.slice(1).some((segment) => ['', '.', '..'].includes(segment))) {
         throw new Error(`${path} is no path of Resource Manager`);
       }
       const url = new URL(segments.map(encodeURIComponent).join('/'), endpoint);
       url.searchParams.set('api-version', apiVersion);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       return url;
     },
 

@@ -1,151 +1,179 @@
 /**
- * THE table of documents: every ARM body that rules read, by its snapshot name. The reader, the writer, the roles, the
- * simulator and the snapshot schema follow from it. Order matters: a plan's requests are sent in the order of this table.
+ * THE table of documents: every ARM body that rules read. The reader, the writer, the roles, the simulator and the snapshot
+ * schema follow from it. Order matters: a plan's requests are sent in the order of this table.
  */
-import { isObject, type Json, type JsonObject } from './json.ts';
-import type { Resource, ResourceKind } from './resource.ts';
+import {
+  DOCUMENT_NAMES,
+  type DocumentDefinition,
+  type DocumentName,
+  IMPACTS,
+  type Impact,
+  type WriteDefinition,
+} from './document.ts';
+import { below, idIn, inventory, itself, listed, merged, onSweep, outside, placed } from './document-rows.ts';
+import { isObject } from './json.ts';
+import type { ResourceKind } from './resource.ts';
 
-/** What a change of the document may do to its app, worst first. */
-export const IMPACTS = ['traffic', 'new-revision', 'restart', 'cost', 'none'] as const;
-export type Impact = (typeof IMPACTS)[number];
-
-export interface WriteDefinition {
-  readonly method: 'PATCH' | 'PUT';
-  /** merge: only the named leaves travel; whole: read, change the leaf, write; elements: a list, each element PUT by its name. */
-  readonly how: 'merge' | 'whole' | 'elements';
-  readonly actions: readonly string[];
-  /** Actions that ARM checks on other resources when it takes this write. */
-  readonly linkedActions: readonly string[];
-  /** The impact of changing the leaf at this JSON Pointer. */
-  impact(path: string): Impact;
-}
-
-export interface DocumentDefinition {
-  readonly name: DocumentName;
-  readonly kinds: readonly ResourceKind[];
-  readonly apiVersion: string;
-  readonly readActions: readonly string[];
-  /** sweep: outside the changed resource, so it never costs a read on an event. */
-  readonly when: 'event' | 'sweep';
-  /** What a 404 means: the resource is gone, the document must exist and its absence tells nothing, or there simply is none. */
-  readonly missing: 'gone' | 'unknown' | 'none';
-  /** The path below the Resource Manager endpoint; null when the resource has no such document. */
-  path(resource: Resource, resourceBody: JsonObject | null): string | null;
-  readonly write?: WriteDefinition;
-}
-
-export const DOCUMENT_NAMES = [
-  'resource',
-  'config/web',
-  'config/authsettingsV2',
-  'config/configreferences/appsettings',
-  'basicPublishingCredentialsPolicies/ftp',
-  'basicPublishingCredentialsPolicies/scm',
-  'diagnosticSettings',
-  'privateEndpointConnections',
-  'slots',
-  'backups',
-  'authConfigs/current',
-  'revisions',
-  'daprComponents',
-  'roleAssignments',
-  'plan',
-  'environment',
-  'environment/diagnosticSettings',
-  'environment/apps',
-  'resourceGroup',
-  'subnet',
-  'routeTable',
-  'registry',
-  'subscription/certificates',
-  'subscription/metricAlerts',
-  'subscription/activityLogAlerts',
-  'subscription/policyAssignments',
-  'subscription/diagnosticSettings',
-  'subscription/apps',
-  'subscription/pricings/AppServices',
-  'subscription/pricings/Containers',
-  'subscription/pricings/CloudPosture',
-] as const;
-export type DocumentName = (typeof DOCUMENT_NAMES)[number];
+export * from './document.ts';
 
 const WEB = '2025-05-01';
 const APP = '2025-07-01';
 const INSIGHTS = '2021-05-01-preview';
+const RESOURCES = '2021-04-01';
+const NETWORK = '2024-05-01';
 const SUBNET_JOIN = 'Microsoft.Network/virtualNetworks/subnets/join/action';
+const RESOURCE_GROUP_READ = ['Microsoft.Resources/subscriptions/resourceGroups/read'];
+const POLICY_ASSIGNMENTS = 'Microsoft.Authorization/policyAssignments';
+const APPS: readonly ResourceKind[] = ['web-app', 'container-app'];
+const IDENTITY_ASSIGN = 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action';
 
-/** The documents that rules read today; a name without a row is known in snapshot files only. */
+const TAGS: WriteDefinition = {
+  at: '/tags',
+  method: 'PATCH',
+  how: 'merge',
+  actions: ['Microsoft.Resources/tags/write'],
+  linkedActions: [],
+  elsewhere: {
+    apiVersion: RESOURCES,
+    path: ({ id }) => `${id}/providers/Microsoft.Resources/tags/default`,
+    body: (leaves) => ({ operation: 'Merge', properties: leaves }),
+  },
+  impact: () => 'none',
+};
+
 export const DOCUMENTS: readonly DocumentDefinition[] = [
-  {
-    name: 'resource',
-    kinds: ['web-app'],
-    apiVersion: WEB,
-    readActions: ['Microsoft.Web/sites/read'],
-    when: 'event',
-    missing: 'gone',
-    path: (resource) => resource.id,
-    write: {
-      method: 'PATCH',
-      how: 'merge',
-      actions: ['Microsoft.Web/sites/write'],
+  itself('web-app', WEB, 'Microsoft.Web/sites', [
+    TAGS,
+    {
+      ...merged('Microsoft.Web/sites/write', (path) =>
+        /^\/properties\/(publicNetworkAccess|clientCert|outboundVnetRouting)/i.test(path) ? 'traffic' : 'restart',
+      ),
       // App Service checks the network join again on every site update, whatever the update is about.
-      linkedActions: [SUBNET_JOIN, 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'],
-      impact: (path) => (/^\/properties\/(publicNetworkAccess|clientCert)/i.test(path) ? 'traffic' : 'restart'),
+      linkedActions: [SUBNET_JOIN, IDENTITY_ASSIGN],
     },
+  ]),
+  itself('container-app', APP, 'Microsoft.App/containerApps', [
+    TAGS,
+    {
+      ...merged('Microsoft.App/containerApps/write', (path) =>
+        path.startsWith('/properties/configuration/') ? 'traffic' : 'restart',
+      ),
+      linkedActions: ['Microsoft.App/managedEnvironments/join/action', IDENTITY_ASSIGN],
+    },
+  ]),
+  itself('environment', APP, 'Microsoft.App/managedEnvironments', [
+    merged('Microsoft.App/managedEnvironments/write', (path) =>
+      path.startsWith('/properties/appLogsConfiguration') ? 'cost' : 'traffic',
+    ),
+  ]),
+  itself('plan', WEB, 'Microsoft.Web/serverfarms'),
+  itself('subscription', '2022-12-01', 'Microsoft.Resources/subscriptions'),
+  {
+    ...below('web-app', 'config/web', WEB, ['Microsoft.Web/sites/config/read']),
+    writes: [
+      {
+        ...merged('Microsoft.Web/sites/config/write', (path) =>
+          /^\/properties\/(cors|ipSecurity|scmIpSecurity)/i.test(path) ? 'traffic' : 'restart',
+        ),
+        linkedActions: [SUBNET_JOIN],
+      },
+    ],
   },
   {
-    name: 'resource',
-    kinds: ['container-app'],
-    apiVersion: APP,
-    readActions: ['Microsoft.App/containerApps/read'],
-    when: 'event',
-    missing: 'gone',
-    path: (resource) => resource.id,
-    write: {
-      method: 'PATCH',
-      how: 'merge',
-      actions: ['Microsoft.App/containerApps/write'],
-      linkedActions: ['Microsoft.App/managedEnvironments/join/action'],
-      impact: (path) => (path.startsWith('/properties/configuration/') ? 'traffic' : 'restart'),
-    },
-  },
-  {
-    name: 'resource',
-    kinds: ['environment'],
-    apiVersion: APP,
-    readActions: ['Microsoft.App/managedEnvironments/read'],
-    when: 'event',
-    missing: 'gone',
-    path: (resource) => resource.id,
-    write: {
-      method: 'PATCH',
-      how: 'merge',
-      actions: ['Microsoft.App/managedEnvironments/write'],
-      linkedActions: [],
-      impact: (path) => (path.startsWith('/properties/appLogsConfiguration') ? 'cost' : 'traffic'),
-    },
-  },
-  {
-    name: 'config/web',
-    kinds: ['web-app'],
-    apiVersion: WEB,
-    readActions: ['Microsoft.Web/sites/config/read'],
-    when: 'event',
-    missing: 'unknown',
-    path: (resource) => `${resource.id}/config/web`,
-    write: {
-      method: 'PATCH',
-      how: 'merge',
-      actions: ['Microsoft.Web/sites/config/write'],
-      linkedActions: [SUBNET_JOIN],
-      impact: (path) => (/^\/properties\/(cors|ipSecurity|scmIpSecurity)/i.test(path) ? 'traffic' : 'restart'),
-    },
+    ...below('web-app', 'config/authsettingsV2', WEB, ['Microsoft.Web/sites/config/read']),
+    writes: [
+      {
+        ...merged('Microsoft.Web/sites/config/write', (path) =>
+          path.startsWith('/properties/login') ? 'restart' : 'traffic',
+        ),
+        method: 'PUT',
+        how: 'whole',
+      },
+    ],
   },
   publishingPolicy('ftp'),
   publishingPolicy('scm'),
+  {
+    ...below('container-app', 'authConfigs/current', APP, ['Microsoft.App/containerApps/authConfigs/read']),
+    missing: 'none',
+    writes: [
+      { ...merged('Microsoft.App/containerApps/authConfigs/write', () => 'traffic'), method: 'PUT', how: 'whole' },
+    ],
+  },
   // The platform injects settings for log categories into web apps, which restarts them.
   diagnosticSettings('web-app', 'restart'),
   diagnosticSettings('environment', 'cost'),
+  below('web-app', 'privateEndpointConnections', WEB, ['Microsoft.Web/sites/privateEndpointConnections/read']),
+  below('environment', 'privateEndpointConnections', APP, [
+    'Microsoft.App/managedEnvironments/privateEndpointConnections/read',
+  ]),
+  below('environment', 'daprComponents', APP, ['Microsoft.App/managedEnvironments/daprComponents/read']),
+
+  // What belongs to others, and is looked at for the app's sake.
+  placed('web-app', 'plan', WEB, 'Microsoft.Web/serverfarms/read', 'resource', ({ serverFarmId }) =>
+    idIn(serverFarmId),
+  ),
+  placed(
+    'container-app',
+    'environment',
+    APP,
+    'Microsoft.App/managedEnvironments/read',
+    'resource',
+    ({ environmentId, managedEnvironmentId }) => idIn(environmentId) ?? idIn(managedEnvironmentId),
+  ),
+  {
+    ...outside(['web-app', 'container-app'], 'resourceGroup', RESOURCES, RESOURCE_GROUP_READ),
+    path: ({ id }) => id.split('/').slice(0, 5).join('/'),
+  },
+
+  // What only the sweep reads.
+  onSweep(
+    // It shows whether references resolve, and no values. Which of the actions Azure checks is not documented.
+    below('web-app', 'config/configreferences/appsettings', WEB, [
+      'Microsoft.Web/sites/config/read',
+      'Microsoft.Web/sites/config/appsettings/read',
+    ]),
+  ),
+  {
+    ...onSweep(below('web-app', 'slots', WEB, ['Microsoft.Web/sites/slots/read'])),
+    path: ({ id, type }) => (type === 'Microsoft.Web/sites' ? `${id}/slots` : null),
+  },
+  onSweep(below('web-app', 'backups', WEB, ['Microsoft.Web/sites/backups/read'])),
+  onSweep(below('container-app', 'revisions', APP, ['Microsoft.App/containerApps/revisions/read'])),
+  roleAssignments('web-app'),
+  roleAssignments('container-app'),
+  onSweep(
+    placed(
+      'environment',
+      'subnet',
+      NETWORK,
+      'Microsoft.Network/virtualNetworks/subnets/read',
+      'resource',
+      ({ vnetConfiguration }) => idIn(isObject(vnetConfiguration) ? vnetConfiguration.infrastructureSubnetId : null),
+    ),
+  ),
+  onSweep(
+    placed('environment', 'routeTable', NETWORK, 'Microsoft.Network/routeTables/read', 'subnet', ({ routeTable }) =>
+      idIn(isObject(routeTable) ? routeTable.id : null),
+    ),
+  ),
+  listed(['environment'], 'environment/apps', APP, 'Microsoft.App/containerApps'),
+  inventory('container-app', 'registry', [
+    'Microsoft.ContainerRegistry/registries',
+    'Microsoft.ContainerRegistry/registries/replications',
+  ]),
+  listed(['web-app'], 'subscription/certificates', WEB, 'Microsoft.Web/certificates'),
+  listed(APPS, 'subscription/metricAlerts', '2018-03-01', 'Microsoft.Insights/metricAlerts'),
+  listed(APPS, 'subscription/activityLogAlerts', '2020-10-01', 'Microsoft.Insights/activityLogAlerts'),
+  {
+    ...listed(['subscription'], 'subscription/policyAssignments', '2022-06-01', POLICY_ASSIGNMENTS),
+    query: { $filter: 'atScope()' },
+  },
+  listed(['subscription'], 'subscription/diagnosticSettings', INSIGHTS, 'Microsoft.Insights/diagnosticSettings'),
+  inventory('subscription', 'subscription/apps', ['Microsoft.Web/sites', 'Microsoft.App/containerApps']),
+  pricing('AppServices'),
+  pricing('Containers'),
+  pricing('CloudPosture'),
 ];
 
 /** The row for a document of a kind of resource, or null when that kind has none. */
@@ -153,10 +181,15 @@ export function documentOf(kind: ResourceKind, name: string): DocumentDefinition
   return DOCUMENTS.find((row) => row.name === name && row.kinds.includes(kind)) ?? null;
 }
 
+/** How the leaf at this JSON Pointer is written; null when it cannot be. */
+export function writeOf(definition: DocumentDefinition | null, path: string): WriteDefinition | null {
+  return definition?.writes?.find(({ at }) => path === at || path.startsWith(`${at}/`)) ?? null;
+}
+
 /** The worst impact of changing these leaves of a resource of this kind. */
 export function impactOf(kind: ResourceKind, changes: readonly { document: string; path: string }[]): Impact {
   const ranks = changes.map(({ document, path }) =>
-    IMPACTS.indexOf(documentOf(kind, document)?.write?.impact(path) ?? 'none'),
+    IMPACTS.indexOf(writeOf(documentOf(kind, document), path)?.impact(path) ?? 'none'),
   );
   return IMPACTS[Math.min(IMPACTS.length - 1, ...ranks)] ?? 'none';
 }
@@ -165,76 +198,51 @@ export function isDocumentName(name: string): name is DocumentName {
   return DOCUMENT_NAMES.some((known) => known === name);
 }
 
-/**
- * Drops the values that Plumbline must never hold, before a snapshot exists: environment variables of containers, values
- * of Dapr components, a backup's storage URL, databases and log.
- */
-export function withoutSecrets(body: Json): Json {
-  if (Array.isArray(body)) return body.map(withoutSecrets);
-  if (!isObject(body)) return body;
-  const kept = Object.entries(body).map(([key, value]): [string, Json] => [
-    key,
-    SECRET_LISTS.has(key) && Array.isArray(value) ? value.map(withoutValue) : withoutSecrets(value),
-  ]);
-  return Object.fromEntries(kept.filter(([key]) => !SECRET_LEAVES.has(key)));
+function pricing(plan: 'AppServices' | 'Containers' | 'CloudPosture'): DocumentDefinition {
+  return onSweep({
+    ...outside(['subscription'], `subscription/pricings/${plan}`, '2024-01-01', ['Microsoft.Security/pricings/read']),
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/providers/Microsoft.Security/pricings/${plan}`,
+  });
 }
 
-const SECRET_LISTS = new Set(['env', 'secrets', 'metadata']);
-const SECRET_LEAVES = new Set([
-  'storageAccountUrl',
-  'databases',
-  'log',
-  'appSettings',
-  'connectionStrings',
-  'publishingPassword',
-  'sharedKey',
-]);
-
-function withoutValue(element: Json): Json {
-  return isObject(element) ? Object.fromEntries(Object.entries(element).filter(([key]) => key !== 'value')) : element;
+/** Those at exactly this scope and those inherited; which is which, each says. */
+function roleAssignments(kind: ResourceKind): DocumentDefinition {
+  return {
+    ...onSweep(below(kind, 'roleAssignments', '2022-04-01', ['Microsoft.Authorization/roleAssignments/read'])),
+    path: ({ id }) => `${id}/providers/Microsoft.Authorization/roleAssignments`,
+    query: { $filter: 'atScope()' },
+  };
 }
 
 function publishingPolicy(which: 'ftp' | 'scm'): DocumentDefinition {
+  const type = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies';
   return {
-    name: `basicPublishingCredentialsPolicies/${which}`,
-    kinds: ['web-app'],
-    apiVersion: WEB,
     // Which of them Azure checks is not documented; both exist.
-    readActions: [
-      'Microsoft.Web/sites/basicPublishingCredentialsPolicies/read',
-      `Microsoft.Web/sites/basicPublishingCredentialsPolicies/${which}/read`,
+    ...below('web-app', `basicPublishingCredentialsPolicies/${which}`, WEB, [`${type}/read`, `${type}/${which}/read`]),
+    writes: [
+      {
+        ...merged(`${type}/write`, () => 'none'),
+        method: 'PUT',
+        actions: [`${type}/write`, `${type}/${which}/write`],
+      },
     ],
-    when: 'event',
-    missing: 'unknown',
-    path: (resource) => `${resource.id}/basicPublishingCredentialsPolicies/${which}`,
-    write: {
-      method: 'PUT',
-      how: 'merge',
-      actions: [
-        'Microsoft.Web/sites/basicPublishingCredentialsPolicies/write',
-        `Microsoft.Web/sites/basicPublishingCredentialsPolicies/${which}/write`,
-      ],
-      linkedActions: [],
-      impact: () => 'none',
-    },
   };
 }
 
 function diagnosticSettings(kind: ResourceKind, impact: Impact): DocumentDefinition {
+  const type = 'Microsoft.Insights/diagnosticSettings';
   return {
-    name: 'diagnosticSettings',
-    kinds: [kind],
-    apiVersion: INSIGHTS,
-    readActions: ['Microsoft.Insights/diagnosticSettings/read'],
-    when: 'event',
-    missing: 'unknown',
-    path: (resource) => `${resource.id}/providers/Microsoft.Insights/diagnosticSettings`,
-    write: {
-      method: 'PUT',
-      how: 'elements',
-      actions: ['Microsoft.Insights/diagnosticSettings/write', 'Microsoft.Insights/diagnosticSettings/delete'],
-      linkedActions: ['Microsoft.OperationalInsights/workspaces/sharedKeys/action'],
-      impact: () => impact,
-    },
+    ...below(kind, 'diagnosticSettings', INSIGHTS, [`${type}/read`]),
+    path: ({ id }) => `${id}/providers/${type}`,
+    writes: [
+      {
+        at: '',
+        method: 'PUT',
+        how: 'elements',
+        actions: [`${type}/write`, `${type}/delete`],
+        linkedActions: ['Microsoft.OperationalInsights/workspaces/sharedKeys/action'],
+        impact: () => impact,
+      },
+    ],
   };
 }

@@ -1,6 +1,13 @@
-/** From changes to the fewest requests that carry them out: one per document, or per element of a list of named ones. */
+/** From changes to the fewest requests that carry them out: one per place that is written, or per element of a list of named ones. */
 import { type Change, type Kept, valueAt, withValue } from './change.ts';
-import { DOCUMENTS, type DocumentName, documentOf } from './documents.ts';
+import {
+  DOCUMENTS,
+  type DocumentDefinition,
+  type DocumentName,
+  documentOf,
+  type WriteDefinition,
+  writeOf,
+} from './documents.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
 
@@ -32,27 +39,34 @@ export function planOf(resource: Resource, changes: readonly Change[], kept: rea
     (a, b) => order.indexOf(a) - order.indexOf(b),
   );
   return names.flatMap((name) => {
-    const definition = documentOf(resource.kind, name);
-    const path = definition?.path(resource, null);
-    if (!definition?.write || !path) throw new Error(`${name} of ${resource.id} cannot be written`);
     const own = changes.filter(({ document }) => document === name);
-    const common = { document: name, apiVersion: definition.apiVersion };
-    if (definition.write.how === 'elements') return elementSteps(own, path).map((step) => ({ ...common, ...step }));
-    const siblings = kept
-      .filter(({ document }) => document === name)
-      .map(({ path: at, value }) => ({ path: at, to: value }));
-    return [
-      {
-        ...common,
-        method: definition.write.method,
-        path,
-        root: '',
-        body: bodyWith([...own, ...siblings]),
-        changes: own,
-        ...(definition.write.how === 'whole' ? { whole: true as const } : {}),
-      },
-    ];
+    const siblings = kept.filter(({ document }) => document === name);
+    const definition = documentOf(resource.kind, name);
+    const writes = new Set(own.map(({ path }) => writeOf(definition, path)));
+    return [...writes].flatMap((write) => {
+      if (!definition || !write) throw new Error(`${name} of ${resource.id} cannot be written`);
+      const carried = ({ path }: { path: string }) => writeOf(definition, path) === write;
+      return stepsOf(resource, definition, write, own.filter(carried), siblings.filter(carried));
+    });
   });
+}
+
+function stepsOf(
+  resource: Resource,
+  definition: DocumentDefinition,
+  { method, how, elsewhere }: WriteDefinition,
+  changes: readonly Change[],
+  siblings: readonly Kept[],
+): PlanStep[] {
+  const { name: document } = definition;
+  const path = elsewhere?.path(resource) ?? definition.path(resource, null);
+  if (path === null) throw new Error(`${document} of ${resource.id} has no place to be written to`);
+  const apiVersion = elsewhere?.apiVersion ?? definition.apiVersion;
+  if (how === 'elements') return elementSteps(changes, path).map((step) => ({ document, apiVersion, ...step }));
+  const leaves = bodyWith([...changes, ...siblings.map(({ path: at, value }) => ({ path: at, to: value }))]);
+  const body = elsewhere?.body(leaves) ?? leaves;
+  const whole = how === 'whole' ? { whole: true as const } : {};
+  return [{ document, apiVersion, method, path, root: '', body, changes, ...whole }];
 }
 
 /** What a person is shown of a step: the request without our bookkeeping. */
@@ -60,12 +74,15 @@ export function shown({ method, path, body, whole }: PlanStep): PlannedRequest {
   return { method, path, ...(body === undefined ? {} : { body }), ...(whole ? { whole } : {}) };
 }
 
-/** What is sent for a step: its body, or for a whole document the one just read with the changed leaves in place. */
+/**
+ * What is sent for a step: its body, or for a whole document the one just read with the changed leaves in place; null when
+ * that holds a redacted value, which must not be written back over the real one.
+ */
 export function bodyToSend(step: PlanStep, current: Json): Json | undefined {
   if (!step.whole) return step.body;
   const sent = step.changes.reduce((document, { path, to }) => withValue(document, path, to), current);
   const part = valueAt(sent, step.root);
-  if (redacted(part)) throw new Error(`${step.path} holds a redacted value and cannot be written back whole`);
+  if (redacted(part)) return null;
   return step.root === '' ? part : { properties: valueAt(part, '/properties') };
 }
 

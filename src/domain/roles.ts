@@ -33,11 +33,16 @@ export function rolesFor(rules: readonly AnyRule[]): Roles {
       ),
     );
   const writer = (profile: Profile) =>
-    permissions([...written(profile).flatMap((row) => needs(row, row.write?.actions ?? [])), ...POLLING]);
+    permissions([
+      ...written(profile).flatMap((row) => needs(row, row.writes?.flatMap(({ actions }) => actions) ?? [])),
+      ...POLLING,
+    ]);
   return {
     reader: permissions(DOCUMENTS.flatMap((row) => needs(row, row.readActions))),
     writer: { baseline: writer('baseline'), strict: writer('strict') },
-    linked: permissions(written('strict').flatMap((row) => needs(row, row.write?.linkedActions ?? []))),
+    linked: permissions(
+      written('strict').flatMap((row) => needs(row, row.writes?.flatMap(({ linkedActions }) => linkedActions) ?? [])),
+    ),
   };
 }
 

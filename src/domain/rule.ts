@@ -47,8 +47,14 @@ export interface Rule<P> {
   readonly id: string;
   readonly version: number;
   readonly title: string;
+  /** Why it is asked, for whoever looks it up: a sentence or two. */
+  readonly why: string;
+  /** What the fix writes, in one plain sentence; null where there is none in place. */
+  readonly fix: string | null;
   /** One plain sentence: what may break when it is fixed. */
   readonly risk: string;
+  /** Where authorities disagree: what others do, and why this rule differs. */
+  readonly differs?: string;
   readonly severity: Severity;
   readonly tier: Tier;
   readonly profile: Profile;
@@ -63,7 +69,10 @@ export interface Rule<P> {
   /** Whether these parameters ask for more than the defaults do: then the rule is risky unless the setting says its tier. */
   stricter?(parameters: P): boolean;
   readonly references: readonly Reference[];
+  /** The documents that these parameters need, where that is not all of them. */
+  needs?(parameters: P): readonly DocumentName[];
   check(snapshot: Snapshot, parameters: P, now: Date): Judgement;
+  /** For a violation's changes; without any, the lines of what is recommended. */
   source(changes: readonly Change[]): Source;
 }
 

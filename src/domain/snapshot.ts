@@ -1,8 +1,9 @@
 /** The documents of one resource, read together; each is a body or the reason why not. Secrets are dropped before. */
 import * as z from 'zod';
-import { type DocumentName, isDocumentName, withoutSecrets } from './documents.ts';
+import { type DocumentName, isDocumentName } from './documents.ts';
 import { isObject, type Json, type JsonObject, pointerOf } from './json.ts';
 import { parseResourceId, type Resource } from './resource.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export type DocumentState =
   | { readonly status: 'read'; readonly body: Json }

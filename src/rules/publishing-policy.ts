@@ -1,6 +1,7 @@
 /** Whether a site takes its publishing user and password, for FTP or for the SCM site. */
 import { compliant, type Judgement, judgeProperties, type Source } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { declared, Expression } from './source-lines.ts';
 
 /** The policy always exists and its default is to allow, so only an explicit false is right. */
 export function judgePublishingPolicy(snapshot: Snapshot, which: 'ftp' | 'scm'): Judgement {
@@ -15,15 +16,10 @@ export function judgePublishingPolicy(snapshot: Snapshot, which: 'ftp' | 'scm'):
   });
 }
 
-export function publishingPolicySource(which: 'ftp' | 'scm', terraformAttribute: string): Source {
-  return {
-    bicep: [
-      `resource ${which}Publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {`,
-      '  parent: site',
-      `  name: '${which}'`,
-      '  properties: { allow: false }',
-      '}',
-    ].join('\n'),
-    terraform: `# azurerm_linux_web_app / azurerm_windows_web_app\n${terraformAttribute} = false`,
-  };
+export function publishingPolicySource(which: 'ftp' | 'scm', attribute: string): Source {
+  return declared({
+    type: 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01',
+    body: { parent: new Expression('site'), name: which, properties: { allow: false } },
+    azurerm: { resource: 'azurerm_linux_web_app', also: 'azurerm_windows_web_app', body: { [attribute]: false } },
+  });
 }

@@ -1,40 +1,149 @@
 /**
- * The lines that fix a violation where the app is declared. Values come from documents, so they are written as literals of
- * each language, with everything escaped that would otherwise be read as an expression.
+ * The lines that declare a setting at its source, in Bicep and Terraform. Values come from documents, so they are written
+ * as literals of each language, with everything escaped that would otherwise be read as an expression.
  */
-import { isObject, type Json } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
+import type { Source } from '../domain/rule.ts';
 
-/** Where azurerm declares a web app; function apps and slots have the same attributes in resources of their own. */
-const TERRAFORM_SITES = 'azurerm_linux_web_app / azurerm_windows_web_app';
+/** Code of the language itself, where a value would be a literal: `app.id`. */
+export class Expression {
+  readonly code: string;
 
-/** Properties of the site itself. */
-export function siteSource(bicep: string, terraform: string) {
-  return { bicep: `// Microsoft.Web/sites\n${bicep}`, terraform: `# ${TERRAFORM_SITES}\n${terraform}` };
+  constructor(code: string) {
+    this.code = code;
+  }
 }
 
-/** Properties of the site's configuration. */
-export function siteConfigSource(bicep: string, terraform: string) {
-  return siteSource(`properties: { siteConfig: { ${bicep} } }`, `site_config {\n  ${terraform}\n}`);
+/** A block of Terraform: `site_config { … }` is no value. Several in a list are the same block again. */
+export class Block {
+  readonly body: Body;
+
+  constructor(body: Body) {
+    this.body = body;
+  }
 }
 
-/** A value in Bicep, on one line. */
-export function bicepOf(value: Json): string {
+export type Value = Json | Expression | Block | readonly Value[] | Body;
+export interface Body {
+  readonly [name: string]: Value;
+}
+
+export interface Declaration {
+  /** The ARM type, with the version that the lines were looked up for: `Microsoft.Web/sites@2024-11-01`. */
+  readonly type: string;
+  /** What it is called in the lines; `app` unless said otherwise. */
+  readonly name?: string;
+  readonly body: Body;
+  /** How azurerm declares the same; null where it has no attribute for it: then the lines are azapi's. */
+  readonly azurerm: Azurerm | null;
+  /** The Terraform expression of the id that azapi updates; without it azapi makes the resource. */
+  readonly updates?: string;
+}
+
+export interface Azurerm {
+  readonly resource: string;
+  /** Another resource with the same attributes. */
+  readonly also?: string;
+  readonly body: Body;
+}
+
+const LEARN = 'https://learn.microsoft.com/azure/templates';
+const AZURERM = 'https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources';
+const AZAPI = 'https://registry.terraform.io/providers/Azure/azapi/latest/docs/resources';
+
+/** The lines of these declarations, each under the page where it was looked up. */
+export function declared(...declarations: readonly Declaration[]): Source {
+  return {
+    bicep: declarations.map(bicepLines).join('\n\n'),
+    terraform: declarations.map(terraformLines).join('\n\n'),
+  };
+}
+
+function bicepLines({ type, name = 'app', body }: Declaration): string {
+  const page = `${LEARN}/${type.split('@')[0]?.toLowerCase()}`;
+  return `// ${page}\nresource ${name} '${type}' = ${bicepOf(body)}`;
+}
+
+function terraformLines(declaration: Declaration): string {
+  const { azurerm, name = 'app' } = declaration;
+  if (azurerm === null) return azapiLines(declaration);
+  const { resource, also, body } = azurerm;
+  return [
+    `# ${AZURERM}/${resource.replace(/^azurerm_/, '')}`,
+    ...(also === undefined ? [] : [`# ${also} has the same.`]),
+    `resource "${resource}" "${name}" {`,
+    ...membersOf(body, '  '),
+    '}',
+  ].join('\n');
+}
+
+function azapiLines({ type, name = 'app', body, updates }: Declaration): string {
+  const resource = updates === undefined ? 'azapi_resource' : 'azapi_update_resource';
+  const { name: called, parent: _parent, scope: _scope, ...sent } = body;
+  const place: Body =
+    updates === undefined
+      ? { name: called ?? name, parent_id: new Expression('var.parent_id') }
+      : { resource_id: new Expression(updates) };
+  return [
+    `# azurerm has no attribute for it, so azapi sets it. ${AZAPI}/${resource.replace(/^azapi_/, '')}`,
+    `resource "${resource}" "${name}" {`,
+    ...membersOf({ type, ...place, body: sent }, '  '),
+    '}',
+  ].join('\n');
+}
+
+/** A value in Bicep; objects and lists of objects over several lines. */
+export function bicepOf(value: Value, indent = ''): string {
+  if (value instanceof Expression) return value.code;
+  if (value instanceof Block) return bicepOf(value.body, indent);
   if (typeof value === 'string') {
     return `'${value
       .replace(/\\|'|\$(?=\{)/g, '\\$&')
       .replaceAll('\n', '\\n')
       .replaceAll('\r', '\\r')}'`;
   }
-  if (Array.isArray(value)) return `[${value.map(bicepOf).join(', ')}]`;
-  if (!isObject(value)) return String(value);
+  const deeper = `${indent}  `;
+  if (isList(value)) {
+    if (!value.some(isBody)) return `[${value.map((one) => bicepOf(one, deeper)).join(', ')}]`;
+    return ['[', ...value.map((one) => `${deeper}${bicepOf(one, deeper)}`), `${indent}]`].join('\n');
+  }
+  if (!isBody(value)) return String(value);
   const members = Object.entries(value).map(
-    ([key, member]) => `${/^[a-z_]\w*$/i.test(key) ? key : bicepOf(key)}: ${bicepOf(member)}`,
+    ([key, member]) => `${deeper}${/^[a-z_]\w*$/i.test(key) ? key : bicepOf(key)}: ${bicepOf(member, deeper)}`,
   );
-  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+  return members.length === 0 ? '{}' : ['{', ...members, `${indent}}`].join('\n');
 }
 
-/** A string or a list of strings in Terraform. */
-export function terraformOf(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(terraformOf).join(', ')}]`;
-  return JSON.stringify(value).replace(/[$%](?=\{)/g, '$&$&');
+/** The members of a block of Terraform, one or more lines each. */
+function membersOf(body: Body, indent: string): string[] {
+  return Object.entries(body).flatMap(([key, member]) => {
+    const blocks = isList(member) ? member : [member];
+    if (blocks.length > 0 && blocks.every((one) => one instanceof Block)) {
+      return blocks.flatMap((one) => [`${indent}${key} {`, ...membersOf(one.body, `${indent}  `), `${indent}}`]);
+    }
+    return [`${indent}${key} = ${terraformOf(member, indent)}`];
+  });
+}
+
+function terraformOf(value: Value, indent: string): string {
+  if (value instanceof Expression) return value.code;
+  const deeper = `${indent}  `;
+  if (isList(value)) {
+    if (!value.some(isBody)) return `[${value.map((one) => terraformOf(one, deeper)).join(', ')}]`;
+    return ['[', ...value.map((one) => `${deeper}${terraformOf(one, deeper)},`), `${indent}]`].join('\n');
+  }
+  if (!isBody(value)) return JSON.stringify(value).replace(/[$%](?=\{)/g, '$&$&');
+  const members = Object.entries(value).map(
+    ([key, member]) =>
+      `${deeper}${/^[a-z_]\w*$/i.test(key) ? key : terraformOf(key, '')} = ${terraformOf(member, deeper)}`,
+  );
+  return members.length === 0 ? '{}' : ['{', ...members, `${indent}}`].join('\n');
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function isBody(value: Value): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Expression);
 }

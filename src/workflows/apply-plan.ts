@@ -4,6 +4,8 @@
  */
 import type { AuditFact } from '../domain/audit.ts';
 import { type Change, type Kept, type Purpose, standing } from '../domain/change.ts';
+import { type DocumentName, documentOf } from '../domain/documents.ts';
+import { sameJson } from '../domain/json.ts';
 import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -127,12 +129,15 @@ async function carryOut(
 ): Promise<{ end: StepEnd; snapshot?: Snapshot }> {
   const { eventId, correlationId } = occasion.trigger;
   const joined = { resource: resource.id, document: step.document, operationId, eventId, correlationId };
-  const [{ settings }, fresh] = await Promise.all([currentSettings(world), world.arm.read(resource, [step.document])]);
+  const own = wanted.filter(({ changes }) => changes.some((change) => step.changes.includes(change)));
+  const around = documentsAround(world, resource, own);
+  const [{ settings }, fresh] = await Promise.all([
+    currentSettings(world),
+    world.arm.read(resource, [step.document, ...around], { fresh: true }),
+  ]);
   if (settings.stopped) return { end: notNow('stopped', `The service was stopped: ${settings.stopped.reason}`) };
   const mode = modeFor(settings, resource);
-  const approved = wanted
-    .filter(({ changes }) => changes.some((change) => step.changes.includes(change)))
-    .every(({ approvalId }) => approvalId !== null);
+  const approved = own.every(({ approvalId }) => approvalId !== null);
   if (mode === 'audit') return { end: notNow('mode-audit', 'The mode was set to audit before the write.') };
   if (mode === 'approve' && !approved)
     return { end: notNow('mode-approve', 'The mode was set to approve before the write.') };
@@ -141,20 +146,31 @@ async function carryOut(
   const now = standing(step.changes, fresh);
   if (now === 'unread') return { end: { state: 'later', seconds: PAUSE_SECONDS } };
   if (now === 'planned') return { end: applied('The planned values were there already.'), snapshot: fresh };
-  if (now === 'other')
+  if (now === 'other' || around.some((name) => !sameJson(bodyOf(before, name), bodyOf(fresh, name))))
     return {
       end: notNow('moved', 'The values moved between evaluation and write; nothing was written.'),
       snapshot: fresh,
     };
+  const body = bodyToSend(step, bodyOf(fresh, step.document) ?? {});
+  if (body === null) return { end: redacted(step), snapshot: fresh };
   await lease.renew();
   world.log.info({ ...joined, method: step.method }, 'writing');
-  const answer = await world.arm.write(step, bodyToSend(step, bodyOf(fresh, step.document) ?? {}));
+  const answer = await world.arm.write(step, body);
   if (answer.kind === 'refused') {
     world.log.warn({ ...joined, kind: answer.failure.kind, code: answer.failure.code }, 'write refused');
     return { end: refused(step, answer.failure, answer.arm) };
   }
   const watched = { ...before, documents: { ...before.documents, ...fresh.documents } };
   return verify(world, lease, step, answer, watched);
+}
+
+/** What the verdicts behind these changes were formed on beside the app itself, and may have been read some time ago. */
+function documentsAround({ rules }: World, { kind }: Resource, wanted: readonly Wanted[]): DocumentName[] {
+  const named = rules
+    .filter(({ id }) => wanted.some(({ rule }) => rule.id === id))
+    .flatMap(({ documents }) => documents)
+    .filter((name) => documentOf(kind, name)?.shared === true);
+  return [...new Set(named)];
 }
 
 function conclude(
@@ -217,6 +233,19 @@ function isHeldBack(end: StepEnd | EndedEntry): boolean {
 
 function applied(message: string): Ending {
   return { state: 'applied', reasons: [], alsoMoved: [], arm: null, message, cause: '' };
+}
+
+/** Azure takes the document only whole and shows a part of it hidden: written back, the hidden would replace the real. */
+function redacted({ path }: PlanStep): Ending {
+  const text = `${path} holds a redacted value and cannot be written back whole; a person changes it where it is declared.`;
+  return {
+    state: 'blocked',
+    reasons: [{ code: 'blocked', text }],
+    alsoMoved: [],
+    arm: null,
+    message: text,
+    cause: 'redacted',
+  };
 }
 
 function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'frozen' | 'moved', text: string): Ending {

@@ -30,9 +30,9 @@ export function heedThrottling(world: World, subscriptionId: string, known: Thro
     arm: {
       identity: () => arm.identity(),
 
-      async read(resource, documents) {
+      async read(resource, documents, options) {
         if (left() > 0) return unasked(resource, documents, left());
-        const snapshot = await arm.read(resource, documents);
+        const snapshot = await arm.read(resource, documents, options);
         const throttled = Object.values(snapshot.documents).filter(isThrottled);
         const asked = throttled.flatMap(({ retryAfter }) => retryAfter ?? []);
         if (throttled.length > 0) await heed(asked.length > 0 ? Math.max(...asked) : null);

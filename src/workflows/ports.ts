@@ -75,8 +75,11 @@ export type OperationState =
   | { readonly kind: 'refused'; readonly failure: ArmFailure };
 
 export interface Arm {
-  /** Reads documents of one resource in parallel. What cannot be read is a state of the snapshot, never an exception. */
-  read(resource: Resource, documents: readonly DocumentName[]): Promise<Snapshot>;
+  /**
+   * Reads documents of one resource in parallel. What cannot be read is a state of the snapshot, never an exception. What
+   * many resources share may be up to ten minutes old unless it is asked for fresh.
+   */
+  read(resource: Resource, documents: readonly DocumentName[], options?: { readonly fresh: true }): Promise<Snapshot>;
   /** Sends exactly this body. Refusals are answers; it never retries and times out before a lease ends. */
   write(step: PlanStep, body: Json | undefined): Promise<WriteAnswer>;
   /** Asks once how a long-running operation stands. */

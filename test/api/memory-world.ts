@@ -214,6 +214,8 @@ export function memoryWorld(): MemoryWorld {
 
 const metadata = {
   version: 1,
+  why: 'Old versions can be broken.',
+  fix: 'Sets the version.',
   risk: 'Clients that know only TLS 1.0 or 1.1 can no longer connect.',
   severity: 'high',
   profile: 'baseline',

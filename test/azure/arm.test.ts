@@ -90,8 +90,8 @@ describe('reading a resource', () => {
   });
 
   it('a document that the kind does not have is not read, and asks nothing', async () => {
-    const snapshot = await arm.read(app, ['config/web', 'revisions']);
-    expect(snapshot.documents).toEqual({ 'config/web': { status: 'not-read' }, revisions: { status: 'not-read' } });
+    const snapshot = await arm.read(app, ['config/web', 'slots']);
+    expect(snapshot.documents).toEqual({ 'config/web': { status: 'not-read' }, slots: { status: 'not-read' } });
     expect(simulator.requests).toEqual([]);
   });
 

@@ -23,6 +23,8 @@ export function ruleLike(members: Partial<AnyRule> = {}): AnyRule {
       id: 'webapp-example',
       version: 1,
       title: 'An example',
+      why: 'To see one.',
+      fix: 'Sets what is asked.',
       risk: 'Nothing breaks.',
       severity: 'high',
       tier: 'safe',

@@ -125,7 +125,7 @@ describe('settings in a list', () => {
     const [step] = planOf(site, [logs]);
     for (const redacted of ['[REDACTED]', 'hidden', '*****']) {
       const current = { value: [{ name: 'to / x', properties: { key: redacted, logs: [] } }] };
-      expect(() => step && bodyToSend(step, current), redacted).toThrow(/redacted value/);
+      expect(step && bodyToSend(step, current), redacted).toBeNull();
     }
   });
 });

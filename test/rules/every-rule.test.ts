@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { documentOf } from '../../src/domain/documents.ts';
 import { rules } from '../../src/rules/index.ts';
+import { checkSource } from './source-checks.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const source = fileURLToPath(new URL('../../src/rules', import.meta.url));
@@ -27,8 +28,18 @@ describe('every rule', () => {
     for (const name of rule.documents) expect(documentOf(rule.kind, name), name).not.toBeNull();
   });
 
-  test.each(rules.map((rule) => [rule.id, rule] as const))('%s says its risk in one plain sentence', (_, rule) => {
-    expect(rule.risk).toMatch(/^[A-Z].*\.$/);
-    expect(rule.references.length).toBeGreaterThan(0);
+  test.each(rules.map((rule) => [rule.id, rule] as const))(
+    '%s says why, what it writes and what it risks',
+    (_, rule) => {
+      for (const sentence of [rule.why, rule.risk, rule.fix ?? 'None.', rule.differs ?? 'None.']) {
+        expect(sentence).toMatch(/^[A-Z`].*\.$/s);
+      }
+      expect(rule.fix === null).toBe(rule.writes.length === 0);
+      expect(rule.references.length).toBeGreaterThan(0);
+    },
+  );
+
+  test.each(rules.map((rule) => [rule.id, rule] as const))('%s shows the lines of what it recommends', (_, rule) => {
+    checkSource(rule.source([]));
   });
 });

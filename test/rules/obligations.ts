@@ -1,11 +1,13 @@
 /** What every rule owes for every violation that it offers to fix, whatever the documents were. */
 import { expect } from 'vitest';
 import { applyChanges, invertChanges } from '../../src/domain/change.ts';
-import { documentOf } from '../../src/domain/documents.ts';
+import { documentOf, writeOf } from '../../src/domain/documents.ts';
 import type { Evaluation } from '../../src/domain/evaluate.ts';
 import { isObject, type Json, sameJson } from '../../src/domain/json.ts';
 import { planOf, shown } from '../../src/domain/plan.ts';
+import { actionsOf, rolesFor } from '../../src/domain/roles.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { checkSource, checkValues } from './source-checks.ts';
 import { movedLeaves, written } from './written.ts';
 
 type Judge = (snapshot: Snapshot) => Evaluation;
@@ -14,9 +16,9 @@ type Judge = (snapshot: Snapshot) => Evaluation;
 export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Judge) => void>> = {
   'every changed document can be written, and is declared': (snapshot, judge) => {
     const { rule, changes } = judge(snapshot);
-    for (const { document } of changes) {
+    for (const { document, path } of changes) {
       expect(rule.writes).toContain(document);
-      expect(documentOf(snapshot.resource.kind, document)?.write, document).toBeDefined();
+      expect(writeOf(documentOf(snapshot.resource.kind, document), path), document).not.toBeNull();
     }
   },
   'a change starts from what is there': (snapshot, judge) => {
@@ -64,11 +66,23 @@ export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Ju
     );
     expect(judge({ ...snapshot, documents: Object.fromEntries(declared) })).toEqual({ rule, ...evaluation });
   },
-  'the source lines name a resource type and carry the values': (snapshot, judge) => {
+  'the source lines parse, say where they were looked up, and set what the plan sets': (snapshot, judge) => {
     const { rule, changes } = judge(snapshot);
-    const { bicep, terraform } = rule.source(changes);
-    expect(bicep).toMatch(/Microsoft\.\w+\/\w+/);
-    expect(terraform).toMatch(/azurerm_\w+|azapi_\w+/);
+    const source = rule.source(changes);
+    checkSource(source);
+    checkValues(source, changes);
+  },
+  'the roles that follow from the rule allow what it reads and writes': (snapshot, judge) => {
+    const { rule, changes, kept } = judge(snapshot);
+    const { reader, writer } = rolesFor([rule]);
+    for (const { document, path } of [...changes, ...kept]) {
+      const { actions = [] } = writeOf(documentOf(snapshot.resource.kind, document), path) ?? {};
+      expect(actionsOf(writer.strict)).toEqual(expect.arrayContaining([...actions]));
+    }
+    for (const name of rule.documents) {
+      const { readActions = [] } = documentOf(snapshot.resource.kind, name) ?? {};
+      expect(actionsOf(reader)).toEqual(expect.arrayContaining([...readActions]));
+    }
   },
 };
 

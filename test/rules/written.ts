@@ -26,13 +26,29 @@ export function movedLeaves(before: Json, after: Json): string[] {
 function patched(snapshot: Snapshot, document: JsonObject, step: PlanStep): JsonObject {
   const sent = bodyToSend(step, document);
   if (!isObject(sent)) throw new Error(`${step.path} is sent without a body`);
+  if (step.whole) return sent;
+  if (step.path.endsWith('/Microsoft.Resources/tags/default')) {
+    const { tags } = asObject(sent.properties);
+    return { ...document, tags: { ...asObject(document.tags), ...asObject(tags) } };
+  }
   if (snapshot.resource.kind !== 'web-app') return merged(document, sent);
   const { properties, ...beside } = sent;
   return {
     ...document,
     ...beside,
-    ...(isObject(properties) ? { properties: { ...asObject(document.properties), ...withoutNulls(properties) } } : {}),
+    ...(isObject(properties)
+      ? { properties: withMembers(asObject(document.properties), withoutNulls(properties)) }
+      : {}),
   };
+}
+
+/** App Service replaces a member whole, but merges what it takes for several switches of its own. */
+function withMembers(properties: JsonObject, named: JsonObject): JsonObject {
+  const { outboundVnetRouting } = named;
+  const routing = isObject(outboundVnetRouting)
+    ? { outboundVnetRouting: { ...asObject(properties.outboundVnetRouting), ...outboundVnetRouting } }
+    : {};
+  return { ...properties, ...named, ...routing };
 }
 
 function put(document: JsonObject, step: PlanStep): Json[] {

@@ -4,13 +4,22 @@ import { valueAt } from '../../domain/change.ts';
 import { isObject } from '../../domain/json.ts';
 import { compliant, defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
+import { ingressSource, type Setting, settingsOf } from '../sources.ts';
 
 const INGRESS = '/properties/configuration/ingress';
+
+const REDIRECTED: Setting = {
+  document: 'resource',
+  path: '/properties/configuration/ingress/allowInsecure',
+  to: false,
+};
 
 export const rule = defineRule({
   id: 'containerapp-insecure-ingress',
   version: 1,
   title: 'HTTP ingress does not accept clear-text HTTP',
+  why: 'An ingress that allows insecure connections answers HTTP in clear text instead of redirecting it.',
+  fix: 'Sets `allowInsecure` of the ingress to false.',
   risk: 'HTTP is redirected for all revisions at once, also where apps of the environment call each other over http://.',
   severity: 'high',
   tier: 'safe',
@@ -45,8 +54,5 @@ export const rule = defineRule({
       };
     });
   },
-  source: () => ({
-    bicep: '// Microsoft.App/containerApps\nproperties: { configuration: { ingress: { allowInsecure: false } } }',
-    terraform: '# azurerm_container_app\ningress {\n  allow_insecure_connections = false\n}',
-  }),
+  source: (changes) => ingressSource(settingsOf(changes, REDIRECTED), { allow_insecure_connections: false }),
 });

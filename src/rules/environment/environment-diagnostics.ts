@@ -3,8 +3,10 @@ import { type Change, valueAt } from '../../domain/change.ts';
 import { compliant, defineRule, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
-import { logExportSource } from '../log-export-source.ts';
+import { logExportDeclaration } from '../log-export-source.ts';
 import { referencesOf } from '../references.ts';
+import { declared, Expression } from '../source-lines.ts';
+import { environmentDeclaration, type Setting } from '../sources.ts';
 
 const DESTINATION = '/properties/appLogsConfiguration/destination';
 const CATEGORIES = ['ContainerAppConsoleLogs', 'ContainerAppSystemLogs'];
@@ -13,7 +15,11 @@ export const rule = defineRule({
   id: 'environment-diagnostics',
   version: 1,
   title: 'Application and system logs are exported',
+  why: 'The logs of all apps of an environment go where the environment sends them, or nowhere.',
+  fix: 'Sets the log destination to `azure-monitor` where there is none, and puts a diagnostic setting `plumbline` that sends all logs to the configured workspace.',
   risk: 'Log ingestion costs money.',
+  differs:
+    "Azure Policy writes a Log Analytics destination with the workspace's key. Plumbline never holds such a key: it sends through a diagnostic setting, and leaves environments that already use Log Analytics alone.",
   severity: 'medium',
   tier: 'safe',
   profile: 'baseline',
@@ -44,20 +50,18 @@ export const rule = defineRule({
     });
   },
   source(changes) {
-    const setting = logExportSource(changes);
-    const destination = changes.some(({ document }) => document === 'resource') ? DESTINATION_SOURCE : null;
-    const both = [destination, setting].filter((one) => one !== null);
-    return {
-      bicep: both.map(({ bicep }) => bicep).join('\n\n'),
-      terraform: both.map(({ terraform }) => terraform).join('\n\n'),
-    };
+    const logs = logExportDeclaration(changes, 'azurerm_container_app_environment.environment');
+    const setting = { ...logs, body: { ...logs.body, scope: new Expression('environment') } };
+    const destination = environmentDeclaration([TO_AZURE_MONITOR], { logs_destination: 'azure-monitor' });
+    if (changes.length === 0) return declared(destination, setting);
+    return declared(
+      ...(changes.some(({ document }) => document === 'resource') ? [destination] : []),
+      ...(changes.some(({ document }) => document === 'diagnosticSettings') ? [setting] : []),
+    );
   },
 });
 
-const DESTINATION_SOURCE = {
-  bicep: "// Microsoft.App/managedEnvironments\nproperties: { appLogsConfiguration: { destination: 'azure-monitor' } }",
-  terraform: '# azurerm_container_app_environment\nlogs_destination = "azure-monitor"',
-};
+const TO_AZURE_MONITOR: Setting = { document: 'resource', path: DESTINATION, to: 'azure-monitor' };
 
 /** The diagnostic settings of an environment that sends, or with the first changes would send, to Azure Monitor. */
 function judgeExport(snapshot: Snapshot, workspaceId: string | null, first: readonly Change[]): Judgement {

@@ -3,17 +3,28 @@ import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
-import { bicepOf, siteConfigSource, terraformOf } from '../source-lines.ts';
+import { Block } from '../source-lines.ts';
+import { type Setting, settingsOf, siteConfigSource, valueSet } from '../sources.ts';
 import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
 
 const ORIGINS = '/properties/cors/allowedOrigins';
 const CREDENTIALS = '/properties/cors/supportCredentials';
 
+const NAMED: Setting = {
+  document: 'config/web',
+  path: '/properties/cors/allowedOrigins',
+  to: ['https://www.contoso.example'],
+};
+
 export const rule = defineRule({
   id: 'webapp-cors-wildcard',
   version: 1,
   title: 'CORS does not allow every origin',
+  why: 'CORS for every origin lets any web page read what the app answers to its visitor.',
+  fix: 'Writes the list of allowed origins without `*`; `supportCredentials` stays as it is.',
   risk: 'Browser clients on origins that are not in the list can no longer call the app.',
+  differs:
+    'Checkov passes a list that names other origins beside `*`. Such a list allows every origin all the same, so it is a violation here.',
   severity: 'high',
   tier: 'risky',
   profile: 'baseline',
@@ -46,11 +57,8 @@ export const rule = defineRule({
       };
     });
   },
-  source([change]) {
-    const origins = change?.to ?? [];
-    return siteConfigSource(
-      `cors: { allowedOrigins: ${bicepOf(origins)} }`,
-      `cors { allowed_origins = ${terraformOf(origins)} }`,
-    );
-  },
+  source: (changes) =>
+    siteConfigSource(settingsOf(changes, NAMED), {
+      cors: new Block({ allowed_origins: valueSet(changes, NAMED) }),
+    }),
 });

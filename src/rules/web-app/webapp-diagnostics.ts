@@ -2,14 +2,19 @@
 import { compliant, defineRule, unknown, unread } from '../../domain/rule.ts';
 import { bodyOf, kindsOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
 import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
-import { logExportSource } from '../log-export-source.ts';
+import { logExportDeclaration } from '../log-export-source.ts';
 import { referencesOf } from '../references.ts';
+import { declared } from '../source-lines.ts';
 
 export const rule = defineRule({
   id: 'webapp-diagnostics',
   version: 1,
   title: 'Resource logs are exported (diagnostic setting)',
+  why: 'Logs that nobody keeps cannot tell what happened.',
+  fix: 'Puts a diagnostic setting `plumbline` that sends all logs to the configured workspace, or extends one that already sends part of them there.',
   risk: 'Log ingestion costs money, and the platform restarts the app when its log categories change.',
+  differs:
+    'Azure Policy passes on any one enabled category. Here the log that tells who used the app must be among them: HTTP logs of web apps, function logs of function apps, the workflow runtime of logic apps.',
   severity: 'medium',
   tier: 'safe',
   profile: 'baseline',
@@ -23,11 +28,11 @@ export const rule = defineRule({
     'Azure Policy (slots)': ['d639b3af-a535-4bef-8dcf-15078cddf5e2'],
     'Azure Policy (fix)': ['c0d8e23a-47be-4032-961f-8b0ff3957061'],
     MCSB: ['LT-3', 'LT-4'],
-    'CIS Azure Foundations 1.3 to 1.4': ['5.3'],
-    'CIS Azure Foundations 2.0': ['5.1.7', '5.4'],
-    'CIS Azure Foundations 3.0': ['6.1.6'],
-    'CIS Azure Foundations 4.0': ['7.1.1.6'],
-    'CIS Azure Foundations 5.0': ['6.1.1.6'],
+    'CIS Foundations 1.3, 1.4': ['5.3'],
+    'CIS Foundations 2.0': ['5.1.7', '5.4'],
+    'CIS Foundations 3.0': ['6.1.6'],
+    'CIS Foundations 4.0': ['7.1.1.6'],
+    'CIS Foundations 5.0': ['6.1.1.6'],
     Prowler: ['app_http_logs_enabled'],
     AzTS: ['Azure_AppService_Audit_Enable_Diagnostic_Settings'],
   }),
@@ -42,7 +47,7 @@ export const rule = defineRule({
       return { verdict: 'violation', reason: `No diagnostic setting sends ${wanted} or all logs. ${text}`, ...fix };
     });
   },
-  source: (changes) => logExportSource(changes) ?? { bicep: '', terraform: '' },
+  source: (changes) => declared(logExportDeclaration(changes, 'azurerm_linux_web_app.app')),
 });
 
 /** The log that tells who used the app, by what the app is; any of them when that was not read. */

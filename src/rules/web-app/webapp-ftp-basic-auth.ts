@@ -10,6 +10,8 @@ export const rule = defineRule({
   id: 'webapp-ftp-basic-auth',
   version: 1,
   title: 'Basic publishing credentials are disabled for FTP',
+  why: 'A publishing password for FTP bypasses Microsoft Entra, its conditional access and its log.',
+  fix: 'Puts the publishing policy `ftp` with `allow` false.',
   risk: 'FTP and FTPS publishing stops, for FTP has no sign-in through Microsoft Entra.',
   severity: 'medium',
   tier: 'risky',
@@ -25,7 +27,7 @@ export const rule = defineRule({
     'Azure Policy (fix)': ['572e342c-c920-4ef5-be2e-1ed3c6a51dc5'],
     'Azure Policy (fix, slots)': ['f493116f-3b7f-4ab3-bf80-0c2af35e46c2'],
     MCSB: ['IM-1'],
-    'CIS Azure Foundations 3.0': ['9.6'],
+    'CIS Foundations 3.0': ['9.6'],
     AzTS: ['Azure_AppService_AuthN_FTP_and_SCM_Access_Disable_Basic_Auth'],
   }),
   check(snapshot) {

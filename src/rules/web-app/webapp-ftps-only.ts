@@ -2,14 +2,20 @@
 import * as z from 'zod';
 import { compliant, defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
-import { siteConfigSource } from '../source-lines.ts';
+import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
 import { judgeWebConfig, quoted, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../web-config.ts';
+
+const FTPS_ONLY: Setting = { document: 'config/web', path: '/properties/ftpsState', to: 'FtpsOnly' };
 
 export const rule = defineRule({
   id: 'webapp-ftps-only',
   version: 1,
   title: 'Plain FTP is disabled (FTPS only, or FTP/FTPS off)',
+  why: 'Plain FTP sends the publishing password and the content in clear text.',
+  fix: 'Sets `ftpsState` of the configuration to `FtpsOnly`.',
   risk: 'Publishers that speak clear-text FTP stop working; FTPS goes on.',
+  differs:
+    'Some ask for `Disabled`. Both are compliant here, and the fix writes `FtpsOnly`: it stops clear text and leaves FTPS publishers working.',
   severity: 'high',
   tier: 'safe',
   profile: 'baseline',
@@ -22,9 +28,9 @@ export const rule = defineRule({
     'Azure Policy': ['4d24b6d4-5e53-4a4f-a7f4-618fa573ee4b'],
     'Azure Policy (slots)': ['c285a320-8830-4665-9cc7-bbd05fc7c5c0'],
     MCSB: ['DP-3'],
-    'CIS Azure Foundations 1.3 to 2.0': ['9.10'],
-    'CIS Azure Foundations 2.1': ['9.9'],
-    'CIS Azure Foundations 3.0': ['9.3'],
+    'CIS Foundations 1.3, 1.4, 2.0': ['9.10'],
+    'CIS Foundations 2.1': ['9.9'],
+    'CIS Foundations 3.0': ['9.3'],
     PSRule: ['Azure.AppService.WebSecureFtp (AZR-000081)'],
     Prowler: ['app_ftp_deployment_disabled', 'app_function_ftps_deployment_disabled'],
     Checkov: ['CKV_AZURE_78'],
@@ -44,5 +50,5 @@ export const rule = defineRule({
       };
     });
   },
-  source: () => siteConfigSource("ftpsState: 'FtpsOnly'", 'ftps_state = "FtpsOnly"'),
+  source: (changes) => siteConfigSource(settingsOf(changes, FTPS_ONLY), { ftps_state: 'FtpsOnly' }),
 });

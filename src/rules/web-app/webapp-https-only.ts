@@ -2,12 +2,16 @@
 import * as z from 'zod';
 import { compliant, defineRule, judgeProperties } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
-import { siteSource } from '../source-lines.ts';
+import { type Setting, settingsOf, siteSource } from '../sources.ts';
+
+const HTTPS_ONLY: Setting = { document: 'resource', path: '/properties/httpsOnly', to: true };
 
 export const rule = defineRule({
   id: 'webapp-https-only',
   version: 1,
   title: 'Web app accepts HTTPS only',
+  why: 'An app that answers plain HTTP shows cookies and content to whoever is on the line, and lets them be changed.',
+  fix: 'Sets `httpsOnly` of the site to true.',
   risk: 'Clients, probes and origins that speak HTTP only get a redirect, and a POST body is lost on the way.',
   severity: 'high',
   tier: 'safe',
@@ -23,8 +27,8 @@ export const rule = defineRule({
     'Azure Policy (fix)': ['0f98368e-36bc-4716-8ac2-8f8067203b63'],
     'Azure Policy (fix, slots)': ['a18c77f2-3d6d-497a-9f61-849a7e8a3b79'],
     MCSB: ['DP-3'],
-    'CIS Azure Foundations 1.3 to 2.1': ['9.2'],
-    'CIS Azure Foundations 3.0': ['9.1'],
+    'CIS Foundations 1.3, 1.4, 2.0, 2.1': ['9.2'],
+    'CIS Foundations 3.0': ['9.1'],
     PSRule: ['Azure.AppService.UseHTTPS (AZR-000084)'],
     Prowler: ['app_ensure_http_is_redirected_to_https', 'app_function_ensure_http_is_redirected_to_https'],
     Checkov: ['CKV_AZURE_14', 'CKV_AZURE_70', 'CKV_AZURE_153'],
@@ -41,5 +45,5 @@ export const rule = defineRule({
       };
     });
   },
-  source: () => siteSource('properties: { httpsOnly: true }', 'https_only = true'),
+  source: (changes) => siteSource(settingsOf(changes, HTTPS_ONLY), { https_only: true }),
 });

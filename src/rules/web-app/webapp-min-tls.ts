@@ -1,15 +1,21 @@
 /** Old TLS versions can be broken by whoever is on the line between the app and its visitors. */
 import { defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
-import { bicepOf, siteConfigSource, terraformOf } from '../source-lines.ts';
+import { type Setting, settingsOf, siteConfigSource, valueSet } from '../sources.ts';
 import { asksForMoreTls, judgeTlsVersion, tlsParameters } from '../tls-version.ts';
 import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+
+const MINIMUM: Setting = { document: 'config/web', path: '/properties/minTlsVersion', to: '1.2' };
 
 export const rule = defineRule({
   id: 'webapp-min-tls',
   version: 1,
   title: 'Minimum inbound TLS version is 1.2 or higher',
+  why: 'TLS 1.0 and 1.1 can be broken by whoever is on the line between the app and its visitors.',
+  fix: 'Sets `minTlsVersion` of the configuration to the minimum, never below what is there.',
   risk: 'Clients that speak only TLS 1.0 or 1.1 (old Java 7, .NET before 4.6, Windows 7 as shipped) can no longer connect.',
+  differs:
+    "The newest Azure Policy writes 1.3. Plumbline writes 1.2, the platform's default, because it cannot break what works on a new app; ask for 1.3 with the parameter `minimum`, and a person decides.",
   severity: 'high',
   tier: 'safe',
   profile: 'baseline',
@@ -25,8 +31,8 @@ export const rule = defineRule({
     'Azure Policy (fix)': ['ae44c1d1-0df2-4ca9-98fa-a3d3ae5b409d'],
     'Azure Policy (fix, slots)': ['014664e7-e348-41a3-aeb9-566e4ff6a9df'],
     MCSB: ['DP-3', 'NS-8'],
-    'CIS Azure Foundations 1.3 to 2.1': ['9.3'],
-    'CIS Azure Foundations 3.0': ['9.4'],
+    'CIS Foundations 1.3, 1.4, 2.0, 2.1': ['9.3'],
+    'CIS Foundations 3.0': ['9.4'],
     PSRule: ['Azure.AppService.MinTLS (AZR-000073)'],
     Prowler: ['app_minimum_tls_version_12'],
     Checkov: ['CKV_AZURE_15', 'CKV_AZURE_145', 'CKV_AZURE_154'],
@@ -35,8 +41,6 @@ export const rule = defineRule({
   check(snapshot, parameters) {
     return judgeWebConfig(snapshot, (properties) => judgeTlsVersion(properties, 'minTlsVersion', parameters));
   },
-  source([change]) {
-    const version = change?.to ?? '1.2';
-    return siteConfigSource(`minTlsVersion: ${bicepOf(version)}`, `minimum_tls_version = ${terraformOf(version)}`);
-  },
+  source: (changes) =>
+    siteConfigSource(settingsOf(changes, MINIMUM), { minimum_tls_version: valueSet(changes, MINIMUM) }),
 });

@@ -2,13 +2,17 @@
 import * as z from 'zod';
 import { compliant, defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
-import { siteConfigSource } from '../source-lines.ts';
+import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
 import { judgeWebConfig, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../web-config.ts';
+
+const OFF: Setting = { document: 'config/web', path: '/properties/remoteDebuggingEnabled', to: false };
 
 export const rule = defineRule({
   id: 'webapp-remote-debugging',
   version: 1,
   title: 'Remote debugging is off',
+  why: 'Remote debugging opens further ports and lets who has access halt and change the running app.',
+  fix: 'Sets `remoteDebuggingEnabled` of the configuration to false.',
   risk: 'A debugging session that is under way ends; a production app does not depend on one.',
   severity: 'high',
   tier: 'risky',
@@ -24,7 +28,7 @@ export const rule = defineRule({
     'Azure Policy (fix)': ['a5e3fe8f-f6cd-4f1d-bbf6-c749754a724b'],
     'Azure Policy (fix, slots)': ['cca5adfe-626b-4cc6-8522-f5b6ed2391bd'],
     MCSB: ['PV-2'],
-    'CIS Azure Foundations 3.0': ['9.12'],
+    'CIS Foundations 3.0': ['9.12'],
     PSRule: ['Azure.AppService.RemoteDebug (AZR-000074)'],
     Checkov: ['CKV_AZURE_72', 'CKV_AZURE_155'],
     AzTS: ['Azure_AppService_Config_Disable_Remote_Debugging'],
@@ -42,5 +46,5 @@ export const rule = defineRule({
       };
     });
   },
-  source: () => siteConfigSource('remoteDebuggingEnabled: false', 'remote_debugging_enabled = false'),
+  source: (changes) => siteConfigSource(settingsOf(changes, OFF), { remote_debugging_enabled: false }),
 });

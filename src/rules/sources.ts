@@ -1,0 +1,90 @@
+/** Where each kind of resource is declared: the changes of its documents as Bicep and Terraform declare them. */
+import { type Change, withValue } from '../domain/change.ts';
+import type { DocumentName } from '../domain/documents.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import type { Source } from '../domain/rule.ts';
+import { Block, type Body, type Declaration, declared } from './source-lines.ts';
+
+/** What a change sets, or what a rule recommends where there is none. */
+export type Setting = Pick<Change, 'document' | 'path' | 'to'>;
+
+/** The attributes of azurerm for the same; null where it has none. */
+type Attributes = Body | null;
+
+const SITE = 'Microsoft.Web/sites@2024-11-01';
+const CONTAINER_APP = 'Microsoft.App/containerApps@2025-07-01';
+const ENVIRONMENT = 'Microsoft.App/managedEnvironments@2025-07-01';
+
+/** A web app, by its own properties and those of its configuration; function apps and slots have resources of their own. */
+export function siteSource(settings: readonly Setting[], attributes: Attributes): Source {
+  return declared(siteDeclaration(settings, attributes));
+}
+
+export function siteDeclaration(settings: readonly Setting[], attributes: Attributes): Declaration {
+  const own = bodyOf(settings, 'resource');
+  const { properties } = bodyOf(settings, 'config/web');
+  const declaredProperties = {
+    ...objectIn(own.properties),
+    ...(isObject(properties) ? { siteConfig: properties } : {}),
+  };
+  const body = Object.keys(declaredProperties).length > 0 ? { ...own, properties: declaredProperties } : own;
+  const azurerm = attributes && {
+    resource: 'azurerm_linux_web_app',
+    also: 'azurerm_windows_web_app',
+    body: attributes,
+  };
+  return { type: SITE, body, azurerm, updates: 'azurerm_linux_web_app.app.id' };
+}
+
+/** Properties of a web app's configuration. */
+export function siteConfigSource(settings: readonly Setting[], siteConfig: Attributes): Source {
+  return siteSource(settings, siteConfig && { site_config: new Block(siteConfig) });
+}
+
+export function containerAppSource(settings: readonly Setting[], attributes: Attributes): Source {
+  return declared({
+    type: CONTAINER_APP,
+    body: bodyOf(settings, 'resource'),
+    azurerm: attributes && { resource: 'azurerm_container_app', body: attributes },
+    updates: 'azurerm_container_app.app.id',
+  });
+}
+
+/** Properties of a container app's ingress. */
+export function ingressSource(settings: readonly Setting[], ingress: Attributes): Source {
+  return containerAppSource(settings, ingress && { ingress: new Block(ingress) });
+}
+
+export function environmentSource(settings: readonly Setting[], attributes: Attributes): Source {
+  return declared(environmentDeclaration(settings, attributes));
+}
+
+export function environmentDeclaration(settings: readonly Setting[], attributes: Attributes): Declaration {
+  return {
+    type: ENVIRONMENT,
+    name: 'environment',
+    body: bodyOf(settings, 'resource'),
+    azurerm: attributes && { resource: 'azurerm_container_app_environment', body: attributes },
+    updates: 'azurerm_container_app_environment.environment.id',
+  };
+}
+
+/** The changes, or what the rule recommends when there are none, as for a finding that is advice. */
+export function settingsOf(changes: readonly Change[], recommended: Setting): readonly Setting[] {
+  return changes.length > 0 ? changes : [recommended];
+}
+
+/** The value that the changes set at a place, or what is recommended there. */
+export function valueSet(changes: readonly Change[], { document, path, to }: Setting): Json {
+  return changes.find((change) => change.document === document && change.path === path)?.to ?? to;
+}
+
+/** A document that holds just these settings. */
+export function bodyOf(settings: readonly Setting[], document: DocumentName): JsonObject {
+  const own = settings.filter((one) => one.document === document);
+  return objectIn(own.reduce<Json>((body, { path, to }) => withValue(body, path, to), {}));
+}
+
+function objectIn(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}

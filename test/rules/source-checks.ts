@@ -1,0 +1,112 @@
+/** The lines that a rule shows, by real parsers: they parse, say where they were looked up, and set what the plan sets. */
+import { createRequire } from 'node:module';
+import { expect } from 'vitest';
+import { Language, type Node, Parser } from 'web-tree-sitter';
+import type { Change } from '../../src/domain/change.ts';
+import { isObject, type Json, sameJson } from '../../src/domain/json.ts';
+import type { Source } from '../../src/domain/rule.ts';
+import { Expression, parse, type Value, valuesIn } from '../infra/bicep.ts';
+
+const require = createRequire(import.meta.url);
+await Parser.init();
+const terraform = new Parser();
+terraform.setLanguage(
+  await Language.load(require.resolve('@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm')),
+);
+
+/** Throws when the lines are no code of their language, or do not say what is declared and where that was looked up. */
+export function checkSource({ bicep, terraform: hcl }: Source): void {
+  const { declarations } = parse('the Bicep lines', bicep);
+  expect(declarations.length).toBeGreaterThan(0);
+  for (const { kind, type } of declarations) {
+    expect(kind).toBe('resource');
+    expect(type, bicep).toMatch(/^Microsoft\.\w+(\/\w+)+@\d{4}-\d{2}-\d{2}(-preview)?$/);
+    const page = `https://learn.microsoft.com/azure/templates/${type.split('@')[0]?.toLowerCase()}`;
+    expect(bicep.split('\n')).toContain(`// ${page}`);
+  }
+  const types = resourcesIn(hcl);
+  expect(types.length).toBeGreaterThan(0);
+  for (const type of types) {
+    const provider = type.startsWith('azapi_') ? 'Azure/azapi' : 'hashicorp/azurerm';
+    const name = type.replace(/^[a-z]+_/, '');
+    expect(hcl).toContain(`https://registry.terraform.io/providers/${provider}/latest/docs/resources/${name}\n`);
+    if (type.startsWith('azapi_')) expect(hcl).toContain('azurerm has no attribute for it');
+    else expect(type).toMatch(/^azurerm_\w+$/);
+  }
+}
+
+/** Throws when the lines do not set what these changes set. */
+export function checkValues({ bicep, terraform: hcl }: Source, changes: readonly Change[]): void {
+  const set = parse('the Bicep lines', bicep).declarations.flatMap(({ value }) => membersIn(value));
+  const literals = literalsIn(hcl);
+  for (const { path, to } of changes) {
+    const leaf = decodeURIComponent(path.split('/').at(-1) ?? '')
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~');
+    const found = set.some(([name, value]) => name === leaf && holds(value, to));
+    expect(found, `${path} ${JSON.stringify(to)} in\n${bicep}`).toBe(true);
+    for (const scalar of toldIn(to)) {
+      const told = literals.some((one) => one.toLowerCase() === String(scalar).toLowerCase());
+      expect(told, `${path} ${JSON.stringify(scalar)} in\n${hcl}`).toBe(true);
+    }
+  }
+}
+
+/** What Terraform has to say of a value: the value itself, or every string of a list but those of what is switched off. */
+function toldIn(value: Json): Json[] {
+  if (value === null) return [];
+  if (!isObject(value) && !Array.isArray(value)) return [value];
+  if (isObject(value) && value.enabled === false) return [];
+  return Object.values(value).flatMap((one) => (typeof one === 'string' || typeof one === 'object' ? toldIn(one) : []));
+}
+
+function holds(value: Value, wanted: Json): boolean {
+  if (value instanceof Expression) return false;
+  return sameJson(plain(value), wanted);
+}
+
+/** The parser leaves escapes as they are written. */
+function plain(value: Value): Json {
+  if (value instanceof Expression) return value.text;
+  if (typeof value === 'string')
+    return value
+      .replace(/\\(['\\$])/g, '$1')
+      .replaceAll('\\n', '\n')
+      .replaceAll('\\r', '\r');
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key.replace(/\\(['\\$])/g, '$1'), plain(member)]),
+  );
+}
+
+function membersIn(value: Value): [string, Value][] {
+  return valuesIn(value).flatMap((one) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one) && !(one instanceof Expression)
+      ? Object.entries(one).map(([key, member]): [string, Value] => [key.replace(/\\(['\\$])/g, '$1'), member])
+      : [],
+  );
+}
+
+function rootOf(hcl: string): Node {
+  const root = terraform.parse(hcl)?.rootNode;
+  if (!root || root.hasError) throw new Error(`no Terraform:\n${hcl}`);
+  return root;
+}
+
+function resourcesIn(hcl: string): string[] {
+  const blocks = rootOf(hcl).namedChildren.flatMap((body) => body?.namedChildren ?? []);
+  return blocks
+    .filter((block) => block?.type === 'block')
+    .map((block) => {
+      expect(block?.namedChild(0)?.text).toBe('resource');
+      return JSON.parse(block?.namedChild(1)?.text ?? '""');
+    });
+}
+
+function literalsIn(hcl: string): string[] {
+  return rootOf(hcl)
+    .descendantsOfType(['string_lit', 'bool_lit', 'numeric_lit', 'null_lit'])
+    .flatMap((node) => (node === null ? [] : [node.text]))
+    .map((text) => (text.startsWith('"') ? String(JSON.parse(text.replace(/([$%])\1(?=\{)/g, '$1'))) : text));
+}
