@@ -1,6 +1,7 @@
-// Resource Graph over the estate: it answers the one query that the service sends and refuses every other, pages it, counts
-// the quota of each caller, and may lag behind Resource Manager as the real one does.
+// Resource Graph over the estate: it answers the one query that the service sends, for the types that it names, and refuses
+// every other, pages it, counts the quota of each caller, and may lag behind Resource Manager as the real one does.
 import { z } from 'zod';
+import type { ResourceKind } from './address.ts';
 import { type Answer, errors } from './errors.ts';
 import type { EstateStore } from './estate-store.ts';
 
@@ -26,11 +27,19 @@ export interface ResourceGraph {
 interface Row {
   id: string;
   key: string;
+  kind: ResourceKind;
 }
 
 const QUERY =
-  /^resources\s*\|\s*where type in~ \('microsoft\.web\/sites',\s*'microsoft\.web\/sites\/slots',\s*'microsoft\.app\/containerapps',\s*'microsoft\.app\/managedenvironments'\)\s*\|\s*project id,\s*key\s*=\s*tolower\(id\)\s*\|\s*order by key asc$/;
-const kinds = ['site', 'slot', 'containerApp', 'environment'];
+  /^resources\s*\|\s*where type in~ \((?<types>'[a-z./]+'(?:,\s*'[a-z./]+')*)\)\s*\|\s*project id,\s*key\s*=\s*tolower\(id\)\s*\|\s*order by key asc$/;
+/** The types it has, and so the only ones that a query may name. */
+const KINDS: Record<string, ResourceKind> = {
+  'microsoft.web/sites': 'site',
+  'microsoft.web/sites/slots': 'slot',
+  'microsoft.web/serverfarms': 'plan',
+  'microsoft.app/containerapps': 'containerApp',
+  'microsoft.app/managedenvironments': 'environment',
+};
 const windowMilliseconds = 5000;
 
 const request = z.object({
@@ -54,8 +63,7 @@ export function resourceGraph(estate: EstateStore, options: GraphOptions): Resou
     if (before && now - before.at < (options.lagMilliseconds ?? 0)) return before.rows;
     const rows = estate
       .below(`/subscriptions/${subscription}`)
-      .filter(({ kind }) => kinds.includes(kind))
-      .map(({ id }) => ({ id, key: id.toLowerCase() }));
+      .map(({ id, kind }) => ({ id, key: id.toLowerCase(), kind }));
     shown.set(subscription, { at: now, rows });
     return rows;
   }
@@ -86,13 +94,15 @@ export function resourceGraph(estate: EstateStore, options: GraphOptions): Resou
       if (window.asked > quota) return throttled(Math.ceil(resets / 1000));
 
       const parsed = request.safeParse(body);
-      const query = parsed.data?.query.trim().replace(/\s+/g, ' ') ?? '';
-      if (!parsed.success || !QUERY.test(query)) {
+      const kinds = kindsIn(parsed.data?.query ?? '');
+      if (!parsed.success || !kinds) {
         return errors.badRequest('BadRequest', 'Please provide a query that the simulator knows.'); // wording ours
       }
       const { subscriptions, options: asked } = parsed.data;
       const rows = subscriptions
         .flatMap((id) => rowsOf(id.toLowerCase(), now))
+        .filter(({ kind }) => kinds.includes(kind))
+        .map(({ id, key }) => ({ id, key }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
       const start = asked.$skipToken === undefined ? 0 : offsetIn(asked.$skipToken);
       if (start === null) return errors.badRequest('BadRequest', 'The skip token is not valid.'); // wording ours
@@ -106,6 +116,14 @@ export function resourceGraph(estate: EstateStore, options: GraphOptions): Resou
       };
     },
   };
+}
+
+/** What a query asks for; null when it is another query, or names a type that there is not. */
+function kindsIn(query: string): ResourceKind[] | null {
+  const types = QUERY.exec(query.trim().replace(/\s+/g, ' '))?.groups?.types;
+  if (types === undefined) return null;
+  const kinds = types.split(',').flatMap((type) => KINDS[type.trim().slice(1, -1)] ?? []);
+  return kinds.length === types.split(',').length ? kinds : null;
 }
 
 function offsetIn(token: string): number | null {

@@ -1,6 +1,6 @@
 // Resource Graph as the simulator plays it: one query, pages, quota, lag.
 import { afterEach, describe, expect, test } from 'vitest';
-import { idOf, webApp } from '../../../local/simulator/estate.ts';
+import { idOf, plan, webApp } from '../../../local/simulator/estate.ts';
 import { estateStore } from '../../../local/simulator/estate-store.ts';
 import { type GraphOptions, resourceGraph } from '../../../local/simulator/resource-graph.ts';
 import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
@@ -40,6 +40,17 @@ describe('the query', () => {
     ['no body', undefined],
   ])('%s is 400', (_, body) => {
     expect(graph().graph.answer(body, 'me', 0).status).toBe(400);
+  });
+
+  test.each([
+    ['one of the types', "'microsoft.web/serverfarms'", ['plan-linux']],
+    ['two', "'microsoft.web/sites', 'microsoft.web/serverfarms'", ['plan-linux', 'a', 'b']],
+    ['a type that it does not have', "'microsoft.web/sites', 'microsoft.web/staticsites'", null],
+  ])('asked for %s it gives those', (_, types, expected) => {
+    const { estate, graph: one } = graph();
+    estate.add(plan({ name: 'plan-linux' }));
+    const query = `resources | where type in~ (${types}) | project id, key = tolower(id) | order by key asc`;
+    expect(names(one.answer(asks({}, query), 'me', 0))).toEqual(expected);
   });
 
   test('knows nothing of other subscriptions', () => {
