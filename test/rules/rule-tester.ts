@@ -16,7 +16,7 @@ export interface Row {
   /** The resource, when it is not the one the table names. */
   readonly id?: string;
   readonly documents: { readonly [name: string]: JsonObject | null };
-  readonly parameters?: Record<string, string | boolean | null>;
+  readonly parameters?: JsonObject;
 }
 
 export interface ViolationRow extends Row {
@@ -43,6 +43,7 @@ export function testRule(rule: AnyRule, tables: Tables): void {
     verdictTable('compliant', tables.compliant);
     verdictTable('not-applicable', tables.notApplicable ?? []);
     verdictTable('unknown', tables.unknown);
+    if (tables.violation.length === 0) return;
     describe('violation', () => {
       describe.each(tables.violation)('$title', (row) => {
         const snapshot = snapshotOf(row);

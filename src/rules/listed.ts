@@ -1,0 +1,23 @@
+/** Documents that are lists of resources, as Resource Manager answers them: `{ value: [ … ] }`. */
+import type { DocumentName } from '../domain/documents.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
+import { type Judgement, unknown, unread } from '../domain/rule.ts';
+import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+
+/** Judges the elements of a list; unknown, with the reason, when it was not read or holds what is no resource. */
+export function judgeList(
+  snapshot: Snapshot,
+  name: DocumentName,
+  judge: (elements: readonly JsonObject[]) => Judgement,
+): Judgement {
+  const state = stateOf(snapshot, name);
+  if (state.status !== 'read') return unknown(unread(name, state));
+  const elements = bodyOf(snapshot, name)?.value;
+  if (!Array.isArray(elements) || !elements.every(isObject)) return unknown(`${name} came without a list of resources`);
+  return judge(elements);
+}
+
+/** The properties of an element of a list; empty when it has none. */
+export function propertiesOf({ properties }: JsonObject): JsonObject {
+  return isObject(properties) ? properties : {};
+}
