@@ -1,12 +1,9 @@
 /** An ingress that allows insecure connections answers HTTP in clear text instead of redirecting it. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
-import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
+import { compliant, defineRule } from '../../domain/rule.ts';
+import { ingressChange, isExternal, judgeHttpIngress } from '../ingress.ts';
 import { referencesOf } from '../references.ts';
 import { ingressSource, type Setting, settingsOf } from '../sources.ts';
-
-const INGRESS = '/properties/configuration/ingress';
 
 const REDIRECTED: Setting = {
   document: 'resource',
@@ -37,20 +34,15 @@ export const rule = defineRule({
     azqr: ['ca-008'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, body) => {
-      const ingress = valueAt(body, INGRESS);
-      if (!isObject(ingress)) return notApplicable('The app has no ingress.');
-      const { transport, allowInsecure, external } = ingress;
-      if (typeof transport === 'string' && transport.toLowerCase() === 'tcp') {
-        return notApplicable('The ingress is TCP, which has no HTTP to redirect.');
-      }
-      if ((allowInsecure ?? false) === false) return compliant('HTTP is redirected to HTTPS.');
+    return judgeHttpIngress(snapshot, (ingress) => {
+      if ((ingress.allowInsecure ?? false) === false) return compliant('HTTP is redirected to HTTPS.');
+      const external = isExternal(ingress);
       return {
         verdict: 'violation',
-        reason: `The ${external === true ? 'external' : 'internal'} ingress answers clear-text HTTP.`,
-        changes: [{ document: 'resource', path: `${INGRESS}/allowInsecure`, from: allowInsecure ?? null, to: false }],
+        reason: `The ${external ? 'external' : 'internal'} ingress answers clear-text HTTP.`,
+        changes: [ingressChange(ingress, '/allowInsecure', false)],
         // Apps behind an internal ingress often call each other over http:// (.NET Aspire deploys them so).
-        ...(external === true ? {} : { tier: 'risky' }),
+        ...(external ? {} : { tier: 'risky' }),
       };
     });
   },

@@ -1,18 +1,23 @@
 /** CORS for every origin lets any web page read what the app answers to its visitor. */
 import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { defineRule } from '../../domain/rule.ts';
+import { type Cors, judgeOrigins } from '../origins.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 import { type Setting, settingsOf, siteConfigSource, valueSet } from '../sources.ts';
 import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
 
-const ORIGINS = '/properties/cors/allowedOrigins';
-const CREDENTIALS = '/properties/cors/supportCredentials';
+const CORS: Cors = {
+  document: 'config/web',
+  origins: '/properties/cors/allowedOrigins',
+  credentials: '/properties/cors/supportCredentials',
+  withCredentials: 'critical',
+};
 
 const NAMED: Setting = {
   document: 'config/web',
-  path: '/properties/cors/allowedOrigins',
+  path: CORS.origins,
   to: ['https://www.contoso.example'],
 };
 
@@ -42,19 +47,11 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     return judgeWebConfig(snapshot, (properties) => {
-      const origins = valueAt({ properties }, ORIGINS) ?? [];
-      const credentials = valueAt({ properties }, CREDENTIALS);
-      if (!Array.isArray(origins)) return unknown('The allowed origins are no list.');
-      if (!origins.includes('*')) return compliant('Every allowed origin is named.');
-      const named = origins.filter((origin) => origin !== '*');
-      return {
-        verdict: 'violation',
-        reason: `Every origin is allowed${credentials === true ? ', with credentials' : ''}; ${named.length} would stay.`,
-        changes: [{ document: 'config/web', path: ORIGINS, from: origins, to: named }],
-        // ARM replaces the whole cors object, so what else is in it must travel along.
-        kept: credentials === null ? [] : [{ document: 'config/web', path: CREDENTIALS, value: credentials }],
-        ...(credentials === true ? { severity: 'critical' } : {}),
-      };
+      const found = judgeOrigins({ properties }, CORS);
+      const credentials = valueAt({ properties }, CORS.credentials);
+      if (found.verdict !== 'violation' || credentials === null) return found;
+      // ARM replaces the whole cors object, so what else is in it must travel along.
+      return { ...found, kept: [{ document: 'config/web', path: CORS.credentials, value: credentials }] };
     });
   },
   source: (changes) =>
