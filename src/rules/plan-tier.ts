@@ -1,0 +1,73 @@
+/**
+ * The pricing tier of an App Service plan. `sku.tier` says it in many spellings (`PremiumV3`, `Premium0V3`, `PremiumMV3`), and
+ * where it says nothing that is known, the name of the size does (`P1v3`, `Y1`).
+ */
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { unread } from '../domain/rule.ts';
+import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+
+export const PLAN_TIERS = [
+  'Free',
+  'Shared',
+  'Basic',
+  'Standard',
+  'Premium',
+  'PremiumV2',
+  'PremiumV3',
+  'PremiumV4',
+  'PremiumContainer',
+  'Isolated',
+  'IsolatedV2',
+  'Dynamic',
+  'ElasticPremium',
+  'FlexConsumption',
+  'WorkflowStandard',
+] as const;
+export type PlanTier = (typeof PLAN_TIERS)[number];
+
+/** The tier that the body of a plan says; null when it says none that is known. */
+export function planTierOf(plan: JsonObject): PlanTier | null {
+  const sku = isObject(plan.sku) ? plan.sku : {};
+  return tierNamed(sku.tier) ?? tierOfSize(sku.name) ?? tierOfSize(sku.size);
+}
+
+/** The tier of the plan that a web app runs on, or as `unknown` why it is not known, as a reason. */
+export function tierOfApp(snapshot: Snapshot): { readonly tier: PlanTier } | { readonly unknown: string } {
+  const plan = bodyOf(snapshot, 'plan');
+  if (!plan) return { unknown: unread('plan', stateOf(snapshot, 'plan')) };
+  const tier = planTierOf(plan);
+  return tier ? { tier } : { unknown: 'plan came with a tier that is not known' };
+}
+
+/** Spellings of `sku.tier`, without case: sizes with more memory or a smaller first size belong to their generation. */
+function tierNamed(value: Json | undefined): PlanTier | null {
+  if (typeof value !== 'string') return null;
+  const plain = value.trim().toLowerCase();
+  const generation = /^(premium|isolated)(?:0|m)?(v\d)$/.exec(plain);
+  const name = generation ? `${generation[1]}${generation[2]}` : plain;
+  return PLAN_TIERS.find((tier) => tier.toLowerCase() === name) ?? null;
+}
+
+const SIZES: readonly (readonly [RegExp, PlanTier])[] = [
+  [/^(f1|free)$/, 'Free'],
+  [/^(d1|shared)$/, 'Shared'],
+  [/^b\d$/, 'Basic'],
+  [/^s\d$/, 'Standard'],
+  [/^p\d$/, 'Premium'],
+  [/^p\d+m?v2$/, 'PremiumV2'],
+  [/^p\d+m?v3$/, 'PremiumV3'],
+  [/^p\d+m?v4$/, 'PremiumV4'],
+  [/^pc\d$/, 'PremiumContainer'],
+  [/^i\d$/, 'Isolated'],
+  [/^i\d+m?v2$/, 'IsolatedV2'],
+  [/^y\d$/, 'Dynamic'],
+  [/^ep\d$/, 'ElasticPremium'],
+  [/^fc\d$/, 'FlexConsumption'],
+  [/^ws\d$/, 'WorkflowStandard'],
+];
+
+function tierOfSize(value: Json | undefined): PlanTier | null {
+  if (typeof value !== 'string') return null;
+  const size = value.trim().toLowerCase();
+  return SIZES.find(([pattern]) => pattern.test(size))?.[1] ?? null;
+}

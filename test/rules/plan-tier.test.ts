@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../src/domain/json.ts';
+import { planTierOf } from '../../src/rules/plan-tier.ts';
+
+describe('the tier of a plan', () => {
+  test.each<[string, Json, string | null]>([
+    ['as Azure spells it', { name: 'P1v3', tier: 'PremiumV3', size: 'P1v3', family: 'Pv3', capacity: 1 }, 'PremiumV3'],
+    ['in another casing', { name: 'y1', tier: 'DYNAMIC' }, 'Dynamic'],
+    ['of the smallest size of a generation', { name: 'P0v3', tier: 'Premium0V3' }, 'PremiumV3'],
+    ['of sizes with more memory', { name: 'P1mv3', tier: 'PremiumMV3' }, 'PremiumV3'],
+    ['of isolated sizes with more memory', { name: 'I1mv2', tier: 'IsolatedMV2' }, 'IsolatedV2'],
+    ['by its name alone', { name: 'EP1', tier: null }, 'ElasticPremium'],
+    ['by the name, in other casings', { name: 'p2V2' }, 'PremiumV2'],
+    ['of shared plans by name', { name: 'D1' }, 'Shared'],
+    ['by the name, where the tier is none that is known', { name: 'FC1', tier: 'Flexible' }, 'FlexConsumption'],
+    ['that nobody knows', { name: 'Z9', tier: 'Zeppelin' }, null],
+    ['of another form', { name: 1, tier: ['Basic'] }, null],
+    ['that is not there', null, null],
+  ])('%s', (_, sku, tier) => {
+    expect(planTierOf({ sku })).toBe(tier);
+  });
+});
