@@ -1,0 +1,59 @@
+/** A TCP port that is open to the outside beside the ingress passes by all that the ingress does for HTTP. */
+import * as z from 'zod';
+import type { Json } from '../../domain/json.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { ingressChange, judgeIngress } from '../ingress.ts';
+import { objectsIn } from '../lists.ts';
+import { referencesOf } from '../references.ts';
+import { ingressSource, type Setting, settingsOf } from '../sources.ts';
+
+const INTERNAL: Setting = {
+  document: 'resource',
+  path: '/properties/configuration/ingress/additionalPortMappings',
+  to: [{ targetPort: 9090, external: false }],
+};
+
+export const rule = defineRule({
+  id: 'containerapp-additional-ports',
+  version: 1,
+  title: 'No externally exposed additional TCP ports',
+  why: 'An additional port that is open to the outside has no TLS, authentication or certificate of the ingress before it.',
+  fix: 'Sets `external` of these ports to false, in the whole list of additional ports; ARM replaces lists whole.',
+  risk: 'Clients outside of the environment can no longer reach these ports, whatever protocol they speak.',
+  differs:
+    'Other authorities look at the ingress only. Its additional ports are open just the same, so they are judged here.',
+  severity: 'medium',
+  tier: 'risky',
+  profile: 'baseline',
+  kind: 'container-app',
+  reversible: true,
+  documents: ['resource'],
+  writes: ['resource'],
+  parameters: z.object({}),
+  references: referencesOf({ MCSB: ['NS-2'] }),
+  check(snapshot) {
+    return judgeIngress(snapshot, (ingress) => {
+      const mappings = objectsIn(ingress.additionalPortMappings);
+      if (!mappings || mappings.some(({ external }) => !isSwitch(external))) {
+        return unknown('The additional ports have a form that nobody knows.');
+      }
+      const open = mappings.filter(({ external }) => external === true);
+      if (open.length === 0) return compliant('No additional port is open to the outside.');
+      const closed = mappings.map((one) => (one.external === true ? { ...one, external: false } : one));
+      return {
+        verdict: 'violation',
+        reason: `Additional ports are open to the outside: ${open.map(({ targetPort }) => portOf(targetPort)).join(', ')}.`,
+        changes: [ingressChange(ingress, '/additionalPortMappings', closed)],
+      };
+    });
+  },
+  source: (changes) => ingressSource(settingsOf(changes, INTERNAL), null),
+});
+
+function isSwitch(value: Json | undefined): boolean {
+  return value === undefined || value === null || typeof value === 'boolean';
+}
+
+function portOf(port: Json | undefined): string {
+  return typeof port === 'number' ? String(port) : 'one without a number';
+}

@@ -1,0 +1,62 @@
+import type { Json } from '../../../src/domain/json.ts';
+import { rule } from '../../../src/rules/container-app/containerapp-additional-ports.ts';
+import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const documents = (additionalPortMappings: Json, members = {}) => ({
+  resource: containerApp(ingress({ additionalPortMappings, ...members })),
+});
+const change = { document: 'resource', path: '/properties/configuration/ingress/additionalPortMappings' } as const;
+const metrics = { external: false, targetPort: 9090, exposedPort: null };
+const mqtt = { external: true, targetPort: 1883, exposedPort: 8883 };
+
+testRule(rule, {
+  id: CONTAINER_APP_ID,
+  compliant: [
+    { title: 'none true', documents: documents([metrics, { targetPort: 7000 }]) },
+    { title: 'null = no additional ports', documents: documents(null) },
+    { title: 'an empty list', documents: documents([]) },
+    { title: 'absent, as older versions send it', documents: { resource: containerApp(ingress({})) } },
+  ],
+  violation: [
+    {
+      title: 'FULL list with external=false: array replace, the other ports stay',
+      documents: documents([metrics, mqtt]),
+      tier: 'risky',
+      changes: [{ ...change, from: [metrics, mqtt], to: [metrics, { ...mqtt, external: false }] }],
+      reason: /1883/,
+    },
+    {
+      title: 'gap in every authority: internal HTTP ingress, and a port beside it that is open all the same',
+      documents: documents([{ external: true, targetPort: 5671 }], { external: false }),
+      tier: 'risky',
+      changes: [
+        { ...change, from: [{ external: true, targetPort: 5671 }], to: [{ external: false, targetPort: 5671 }] },
+      ],
+    },
+    {
+      title: 'beside a TCP ingress, too; several at once',
+      documents: documents([mqtt, { ...mqtt, targetPort: 1884 }], { transport: 'Tcp' }),
+      tier: 'risky',
+      changes: [
+        {
+          ...change,
+          from: [mqtt, { ...mqtt, targetPort: 1884 }],
+          to: [
+            { ...mqtt, external: false },
+            { ...mqtt, targetPort: 1884, external: false },
+          ],
+        },
+      ],
+      reason: /1883, 1884/,
+    },
+  ],
+  notApplicable: [{ title: 'no ingress', documents: { resource: containerApp(null) } }],
+  unknown: [
+    { title: 'not read', documents: {} },
+    { title: 'gone', documents: { resource: null } },
+    { title: 'ports that are no list', documents: documents({ external: true }) },
+    { title: 'ports in a list of something else', documents: documents([mqtt, 1884]) },
+    { title: 'a switch that is neither on nor off', documents: documents([mqtt, { ...mqtt, external: 'true' }]) },
+  ],
+});
