@@ -3,6 +3,7 @@ import type { DocumentName } from '../domain/documents.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { type Judgement, unknown, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+import { objectsIn } from './lists.ts';
 
 /** Judges the elements of a list; unknown, with the reason, when it was not read or holds what is no resource. */
 export function judgeList(
@@ -12,12 +13,17 @@ export function judgeList(
 ): Judgement {
   const state = stateOf(snapshot, name);
   if (state.status !== 'read') return unknown(unread(name, state));
-  const elements = bodyOf(snapshot, name)?.value;
-  if (!Array.isArray(elements) || !elements.every(isObject)) return unknown(`${name} came without a list of resources`);
-  return judge(elements);
+  const list = bodyOf(snapshot, name)?.value;
+  const elements = Array.isArray(list) ? objectsIn(list) : null;
+  return elements ? judge(elements) : unknown(`${name} came without a list of resources`);
 }
 
 /** The properties of an element of a list; empty when it has none. */
 export function propertiesOf({ properties }: JsonObject): JsonObject {
   return isObject(properties) ? properties : {};
+}
+
+/** What an element is called, for a reason. */
+export function nameOf({ name }: JsonObject): string {
+  return typeof name === 'string' ? name : 'one without a name';
 }
