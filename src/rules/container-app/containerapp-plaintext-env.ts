@@ -1,0 +1,77 @@
+/** The plain value of an environment variable is shown to everybody who may read the app. */
+import * as z from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { judgeContainers } from '../containers.ts';
+import { objectsIn } from '../lists.ts';
+import { referencesOf } from '../references.ts';
+import { looksSecret } from '../secret-names.ts';
+import { Block } from '../source-lines.ts';
+import { containerAppSource, type Setting } from '../sources.ts';
+
+const REFERENCED: Setting = {
+  document: 'resource',
+  path: '/properties/template/containers',
+  to: [{ name: 'app', env: [{ name: 'DB_PASSWORD', secretRef: 'db' }] }],
+};
+
+const variable = z.string().regex(/^[^\s=]+$/, 'must be the name of an environment variable');
+
+const parameters = z.object({
+  /** Variables that hold a secret although their names do not look like it. */
+  secret: z.array(variable).default([]),
+  /** Variables that hold none although their names look like it; Microsoft calls that of Application Insights no secret. */
+  exempt: z.array(variable).default(['APPLICATIONINSIGHTS_CONNECTION_STRING']),
+});
+
+export const rule = defineRule({
+  id: 'containerapp-plaintext-env',
+  version: 1,
+  title: 'No secret-looking plain env values',
+  why: 'The plain value of an environment variable is shown to everybody who may read the app, and stays in every revision of it.',
+  fix: null,
+  risk: 'Names are all that this is judged by; moving a value to a secret makes a new revision.',
+  severity: 'medium',
+  tier: 'advice',
+  profile: 'baseline',
+  kind: 'container-app',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters,
+  references: referencesOf({ MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] }),
+  check(snapshot, { secret, exempt }) {
+    const looksLikeOne = (name: string) => !includes(exempt, name) && (includes(secret, name) || looksSecret(name));
+    return judgeContainers(snapshot, ({ all }) => {
+      const lists = all.map(({ env }) => objectsIn(env));
+      const variables = lists.flatMap((list) => list ?? []);
+      if (lists.includes(null)) return unknown('The environment variables are no list of variables.');
+      const plain = variables.filter((one) => !isReference(one)).flatMap(({ name }) => (isText(name) ? [name] : []));
+      const found = [...new Set(plain.filter(looksLikeOne))];
+      if (found.length === 0) return compliant('No variable with a plain value has the name of a secret.');
+      return {
+        verdict: 'violation',
+        reason: `Variables with plain values have the names of secrets: ${found.join(', ')}.`,
+        changes: [],
+      };
+    });
+  },
+  source: () =>
+    containerAppSource([REFERENCED], {
+      template: new Block({
+        container: new Block({ name: 'app', env: new Block({ name: 'DB_PASSWORD', secret_name: 'db' }) }),
+      }),
+    }),
+});
+
+function isReference({ secretRef }: JsonObject): boolean {
+  return isText(secretRef) && secretRef !== '';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function includes(names: readonly string[], name: string): boolean {
+  return names.some((one) => one.toLowerCase() === name.toLowerCase());
+}
