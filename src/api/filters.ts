@@ -1,6 +1,9 @@
 /** The query parameters that several calls share, with their one meaning. */
 import * as z from 'zod';
+import { benchmarksOf, rulesIn } from '../domain/benchmark.ts';
 import { isScope } from '../domain/resource.ts';
+import type { AnyRule } from '../domain/rule.ts';
+import { invalid } from './problem.ts';
 
 /** An id of ours, a rule's or an object's: what cannot be one is refused before any store is asked. */
 const ID = /^[\w.:~-]{1,128}$/;
@@ -21,3 +24,18 @@ export const resourceOrAbove = z
 export const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z')
   .transform((time) => new Date(Math.max(0, Date.parse(time))).toISOString());
+
+export const benchmark = z
+  .string()
+  .max(256, 'must be the name of a benchmark')
+  .describe(
+    'A benchmark, a version or a control of it, by whole words from the front: `MCSB`, `MCSB DP-3`, `CIS Foundations`, `CIS Foundations 3.0`, `Azure Policy`, or the latter with the id of a definition. Cases do not matter.',
+  );
+
+/** The ids of the rules in a benchmark. Throws Refusal `invalid`, which names the benchmarks there are, when nothing refers to it. */
+export function rulesInBenchmark(asked: string, rules: readonly AnyRule[]): readonly string[] {
+  const ids = rulesIn(asked, rules);
+  if (ids.length > 0) return ids;
+  const detail = `no rule refers to it; there are ${benchmarksOf(rules).join(', ')}`;
+  throw invalid([{ parameter: 'benchmark', detail }]);
+}

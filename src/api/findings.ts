@@ -4,7 +4,7 @@ import type { Finding } from '../domain/finding.ts';
 import { ACTIONS } from '../domain/reasons.ts';
 import { SEVERITIES, VERDICTS } from '../domain/rule.ts';
 import { defineCall } from './call.ts';
-import { id, resourceOrAbove } from './filters.ts';
+import { benchmark, id, resourceOrAbove, rulesInBenchmark } from './filters.ts';
 import { pageOf, pageQuery } from './page.ts';
 import * as posture from './posture-schemas.ts';
 import * as schemas from './schemas.ts';
@@ -22,15 +22,17 @@ export const listFindings = defineCall({
     rule: id.exactOptional(),
     severity: z.enum(SEVERITIES).exactOptional(),
     decision: z.enum(ACTIONS).exactOptional(),
+    benchmark: benchmark.exactOptional(),
     ...pageQuery,
   }),
   statuses: [200],
   result: schemas.listOf(posture.finding),
   refusals: [],
   async handle({ world, config, query }) {
-    const listed = await pageOf('findings', config.cursorKey, query, (filters, page) =>
-      world.findings.list(filters, page),
-    );
+    const listed = await pageOf('findings', config.cursorKey, query, ({ benchmark: asked, ...filters }, page) => {
+      const rules = asked === undefined ? {} : { rules: rulesInBenchmark(asked, world.rules) };
+      return world.findings.list({ ...filters, ...rules }, page);
+    });
     return { body: { ...listed, items: listed.items.map(inList) } };
   },
 });

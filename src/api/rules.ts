@@ -4,6 +4,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { AnyRule } from '../domain/rule.ts';
 import type { Page, PageRequest } from '../workflows/ports.ts';
 import { type Asked, defineCall } from './call.ts';
+import { benchmark, rulesInBenchmark } from './filters.ts';
 import { pageOf, pageQuery } from './page.ts';
 import * as schemas from './schemas.ts';
 
@@ -11,14 +12,21 @@ export const listRules = defineCall({
   name: 'listRules',
   method: 'GET',
   route: 'rules',
-  summary: 'Every rule, by its id.',
+  summary: 'Every rule, or those that a benchmark asks for, by id.',
   role: 'Plumbline.Reader',
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({ benchmark: benchmark.exactOptional(), ...pageQuery }),
   statuses: [200],
   result: schemas.listOf(schemas.rule),
   refusals: [],
   async handle({ world, config, query }) {
-    const list = async (_: object, page: PageRequest) => slice(world.rules, page);
+    const list = async (asked: { benchmark?: string }, page: PageRequest) => {
+      if (asked.benchmark === undefined) return slice(world.rules, page);
+      const wanted = rulesInBenchmark(asked.benchmark, world.rules);
+      return slice(
+        world.rules.filter(({ id }) => wanted.includes(id)),
+        page,
+      );
+    };
     const page = await pageOf('rules', config.cursorKey, query, list);
     return { body: { ...page, items: page.items.map(ruleView) } };
   },

@@ -5,12 +5,13 @@
 import { odata } from '@azure/data-tables';
 import * as z from 'zod';
 import type { Finding } from '../domain/finding.ts';
-import { type FindingList, StorageUnavailable } from '../workflows/ports.ts';
-import { type Entity, entityOf, valueIn } from './entity.ts';
+import { type FindingList, type Page, type PageRequest, StorageUnavailable } from '../workflows/ports.ts';
+import { type Entity, entityOf, type Row, valueIn } from './entity.ts';
 import { allOf, hashOf, newestFirst } from './keys.ts';
+import { comparisonsIn, MOST_COMPARISONS } from './limits.ts';
 import { Declined } from './requests.ts';
 import { finding } from './shapes.ts';
-import { type Step, startingWith, type Table } from './table.ts';
+import { REQUESTS_A_PAGE, type Step, startingWith, type Table } from './table.ts';
 
 export function openFindingList(table: Table): FindingList {
   return {
@@ -22,11 +23,12 @@ export function openFindingList(table: Table): FindingList {
       throw new StorageUnavailable(`could not list the findings of ${resource.id}: other writers were faster`);
     },
 
-    async list({ verdict, resource, rule, severity, decision, openEndedOrBefore }, page) {
+    async list({ verdict, resource, rule, rules, severity, decision, openEndedOrBefore }, page) {
       const columns = { Verdict: verdict, Rule: rule, Severity: severity, Action: decision };
       const asked = allOf(startingWith(PARTITION, 'f-'), columns, resource);
       const open = odata`(Until eq '' or EvaluatedAt lt ${openEndedOrBefore ?? ''})`;
-      const { items, next } = await table.page(openEndedOrBefore === undefined ? asked : `${asked} and ${open}`, page);
+      const filter = openEndedOrBefore === undefined ? asked : `${asked} and ${open}`;
+      const { items, next } = await (rules ? pageOfRules(filter, rules, page) : table.page(filter, page));
       return { items: items.map((row) => valueIn(finding, table.name, row)), next };
     },
 
@@ -37,6 +39,27 @@ export function openFindingList(table: Table): FindingList {
       return rows.filter((row) => valueIn(KEYS, table.name, row).length > 0).map((row) => String(row.ResourceKey));
     },
   };
+
+  /**
+   * The rules stand in the filter where Azure's limit has room for them. More are picked out of what the other filters give:
+   * such a page may be short while `next` leads on, and misses nothing. A column would have to be written anew for every row
+   * whenever a rule gets another reference.
+   */
+  async function pageOfRules(filter: string, rules: readonly string[], page: PageRequest): Promise<Page<Row>> {
+    if (rules.length === 0) return { items: [], next: null };
+    if (comparisonsIn(filter) + rules.length <= MOST_COMPARISONS) {
+      return table.page(`${filter} and (${rules.map((rule) => odata`Rule eq ${rule}`).join(' or ')})`, page);
+    }
+    const items: Row[] = [];
+    let next = page.after;
+    for (let request = 0; request < REQUESTS_A_PAGE; request++) {
+      const part = await table.page(filter, { limit: page.limit - items.length, after: next }, 1);
+      items.push(...part.items.filter(({ Rule }) => rules.includes(String(Rule))));
+      next = part.next;
+      if (next === null || items.length >= page.limit) break;
+    }
+    return { items, next };
+  }
 
   /** False when somebody else replaced them meanwhile. */
   async function replaceAll(resourceKey: string, entities: readonly Entity[]): Promise<boolean> {

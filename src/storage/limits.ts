@@ -7,11 +7,26 @@ export const LONGEST_STRING = 32 * 1024;
 export const LARGEST_TRANSACTION = 100;
 /** Bytes of one transaction's request. */
 export const LARGEST_PAYLOAD = 4 * 1024 * 1024;
+/** Comparisons in one filter (azure: querying tables and entities). */
+export const MOST_COMPARISONS = 15;
 
 /** Throws an Error that names the entity and the limit that it breaks. */
 export function refuseBeyondLimits(table: string, entity: Entity): void {
   const broken = brokenLimit(entity);
   if (broken) throw new Error(`row ${entity.partitionKey}/${entity.rowKey} of table ${table}: ${broken}`);
+}
+
+/** Throws an Error when a filter compares more often than Azure allows. */
+export function refuseFilter(table: string, filter: string): void {
+  const count = comparisonsIn(filter);
+  if (count > MOST_COMPARISONS) {
+    throw new Error(`a filter of table ${table} has ${count} comparisons, ${MOST_COMPARISONS} are allowed: ${filter}`);
+  }
+}
+
+/** The comparisons of a filter; what stands in quotes is a value. */
+export function comparisonsIn(filter: string): number {
+  return filter.replace(/'[^']*'/g, "''").match(/ (?:eq|ne|g[et]|l[et]) /g)?.length ?? 0;
 }
 
 /** The bytes that an entity adds to the request of a transaction, generously. */

@@ -3,7 +3,7 @@ import { odata, type TableClient, type TransactionAction } from '@azure/data-tab
 import * as z from 'zod';
 import type { Page, PageRequest } from '../workflows/ports.ts';
 import type { Entity, Key, Row } from './entity.ts';
-import { LARGEST_PAYLOAD, LARGEST_TRANSACTION, payloadOf, refuseBeyondLimits } from './limits.ts';
+import { LARGEST_PAYLOAD, LARGEST_TRANSACTION, payloadOf, refuseBeyondLimits, refuseFilter } from './limits.ts';
 import { Declined, type OnRequest, requestsTo } from './requests.ts';
 
 export interface Table {
@@ -51,6 +51,7 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
   );
 
   async function onePage(filter: string, limit: number, after: string | null): Promise<Page<Row>> {
+    refuseFilter(name, filter);
     return requests.must('read a page', async (abortSignal) => {
       const pages = client
         .listEntities({ queryOptions: { filter }, abortSignal })
@@ -127,6 +128,7 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
     },
 
     async columns(filter, select, mostRequests) {
+      refuseFilter(name, filter);
       const rows: unknown[] = [];
       let next: string | undefined;
       for (let request = 0; request < mostRequests; request++) {

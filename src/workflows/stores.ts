@@ -148,6 +148,8 @@ export interface FindingQuery {
   readonly verdict?: Verdict;
   readonly resource?: string;
   readonly rule?: string;
+  /** Only those of one of these rules. */
+  readonly rules?: readonly string[];
   readonly severity?: Severity;
   readonly decision?: Action;
   /** Only those whose decision ends at no known time, or that were evaluated before this time (ISO). */

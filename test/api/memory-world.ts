@@ -149,6 +149,7 @@ export function memoryWorld(): MemoryWorld {
             (one) =>
               fits(query.verdict, one.verdict) &&
               fits(query.rule, one.rule) &&
+              (query.rules?.includes(one.rule) ?? true) &&
               fits(query.severity, one.severity) &&
               fits(query.decision, one.decision?.action) &&
               (query.resource === undefined || isWithin(one.resource.id, query.resource)),

@@ -164,7 +164,7 @@ describe('openapi.json', () => {
       ...['from', 'to', 'resource', 'rule', 'kind', 'actor', 'operationId', 'approval', 'limit', 'cursor'],
     ]);
     expect(queryOf('GET /findings')).toEqual([
-      ...['verdict', 'resource', 'rule', 'severity', 'decision', 'limit', 'cursor'],
+      ...['verdict', 'resource', 'rule', 'severity', 'decision', 'benchmark', 'limit', 'cursor'],
     ]);
     expect(queryOf('GET /explain')).toEqual(['resource', 'event']);
     const limit = find('GET /audit').parameters.find(({ name }) => name === 'limit');

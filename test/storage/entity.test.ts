@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Entity, entityOf, valueIn } from '../../src/storage/entity.ts';
-import { LONGEST_STRING, refuseBeyondLimits } from '../../src/storage/limits.ts';
+import { comparisonsIn, LONGEST_STRING, refuseBeyondLimits } from '../../src/storage/limits.ts';
 import { openTable } from '../../src/storage/table.ts';
 import { useAccount } from './azurite.ts';
 
@@ -61,6 +61,18 @@ describe('limits of Azure that the emulator does not hold', () => {
   it('take what is within them', () => {
     refuseBeyondLimits('T', entityOf(key, 'x'.repeat(520_000)));
     refuseBeyondLimits('T', { ...key, ...columns(252), partitionKey: 'x'.repeat(512) });
+  });
+
+  it('count the comparisons of a filter, and not what its values hold', async () => {
+    const filterOf = (count: number) =>
+      Array.from({ length: count }, (_, n) => `C${n} eq 'it''s a le b eq c'`).join(' or ');
+    expect(comparisonsIn(`(${filterOf(14)}) and not (D ge 5)`)).toBe(15);
+    const table = openTable(account.table('Values'), () => undefined);
+    expect(await table.all(filterOf(15))).toEqual([]);
+    const most = /16 comparisons, 15 are allowed/;
+    await expect(table.all(filterOf(16))).rejects.toThrow(most);
+    await expect(table.page(filterOf(16), { limit: 1, after: null })).rejects.toThrow(most);
+    await expect(table.columns(filterOf(16), ['RowKey'], 1)).rejects.toThrow(most);
   });
 
   it('are asked before every way of writing', async () => {

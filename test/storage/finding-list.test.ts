@@ -85,6 +85,29 @@ describe('the list of findings follows the memories', () => {
     expect(new Set(listed.map(({ since }) => since))).toEqual(new Set([time(2)]));
   });
 
+  it.each([
+    ['few, in the filter', 9, 9, 1],
+    ['more than a filter compares, picked out', 40, 9, 3],
+  ])('shows those of a set of rules (%s), and misses none', async (_, wanted, limit, requests) => {
+    const { findings } = account.open();
+    const of = app('one', `set-of-${wanted}`);
+    await findings.replace(
+      of,
+      Array.from({ length: 120 }, (__, n) => finding(of, `rule-${n}`, { since: time(n) })),
+    );
+    const rules = Array.from({ length: wanted }, (__, n) => `rule-${n * 3}`);
+    const query = { resource: of.id, rules };
+    account.requests();
+    const first = await findings.list(query, { limit, after: null });
+    expect(account.requests().table).toBeLessThanOrEqual(requests);
+    expect(first.items.length).toBeGreaterThan(0);
+    const seen = (await all(findings, query)).map(({ rule }) => rule);
+    expect(seen).toEqual([...rules].reverse());
+    expect(await all(findings, { ...query, rule: 'rule-3' })).toHaveLength(1);
+    expect(await all(findings, { ...query, rule: 'rule-1' })).toEqual([]);
+    expect(await all(findings, { ...query, rules: [] })).toEqual([]);
+  });
+
   it('ends with the findings of one of two writers, never a mixture', async () => {
     const of = app('one', 'race');
     const writers = [account.open().findings, account.open().findings];

@@ -174,6 +174,7 @@ function memoryFindings(stored: Finding[]): FindingList {
           (one) =>
             fits(query.verdict, one.verdict) &&
             fits(query.rule, one.rule) &&
+            (query.rules?.includes(one.rule) ?? true) &&
             fits(query.severity, one.severity) &&
             fits(query.decision, one.decision?.action) &&
             (query.openEndedOrBefore === undefined ||
