@@ -12,6 +12,7 @@ const TYPES = [
   'microsoft.web/sites/slots',
   'microsoft.app/containerapps',
   'microsoft.app/managedenvironments',
+  'microsoft.web/serverfarms',
 ];
 /** Pages are only sound when rows are in the order of a unique column and show their id. */
 const QUERY = `resources | where type in~ (${TYPES.map((type) => `'${type}'`).join(', ')}) | project id, key = tolower(id) | order by key asc`;

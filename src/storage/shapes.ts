@@ -234,6 +234,7 @@ export const resourceMemory = shapeOf<ResourceMemory>()(
     resource: resourceView,
     gone: z.boolean(),
     evaluatedAt: orNull,
+    completeAt: orNull.default(null),
     trigger: trigger.nullable(),
     documents: listOf(
       z.strictObject({

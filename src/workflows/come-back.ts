@@ -39,14 +39,14 @@ function settlingOf({ options, clock }: World, waiting: Facts['waiting']): numbe
 }
 
 /**
- * Whether the resource was looked at, with nothing left to look at, since the sweep began; a look may take a minute. One in
- * the future was timed by a clock that was wrong, and nobody knows when it was.
+ * Whether every rule was judged on the resource, with nothing left to look at, since the sweep began; a look may take a minute. One
+ * in the future was timed by a clock that was wrong, and nobody knows when it was.
  */
 export function isSweptAlready({ clock }: World, { sweep }: WorkMessage, { memory, waiting }: Facts): boolean {
-  if (!sweep || memory.evaluatedAt === null || memory.lookAgainAt !== null || waiting.length > 0) return false;
+  if (!sweep || memory.completeAt === null || memory.lookAgainAt !== null || waiting.length > 0) return false;
   const whole = memory.gone || memory.documents.every(({ status }) => status !== 'failed');
-  const evaluatedAt = Date.parse(memory.evaluatedAt);
-  return whole && evaluatedAt - 60_000 >= Date.parse(sweep.startedAt) && evaluatedAt <= clock.now().getTime();
+  const completeAt = Date.parse(memory.completeAt);
+  return whole && completeAt - 60_000 >= Date.parse(sweep.startedAt) && completeAt <= clock.now().getTime();
 }
 
 /** The minute that begins then or next, in milliseconds: looks that come together set one alarm, and do not multiply. */

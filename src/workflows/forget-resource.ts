@@ -49,6 +49,7 @@ export async function forget(
     ...nothingKnown(resource),
     gone: true,
     evaluatedAt: occasion.at,
+    completeAt: occasion.at,
     trigger: occasion.trigger,
     documents: documentViews(snapshot),
   };

@@ -19,10 +19,20 @@ export function rulesOn(world: World, resource: Resource, facts: Facts): Effecti
   return rulesFor(facts.settings.settings, world.rules, resource, { workspaceId: world.options.workspaceId });
 }
 
-/** The documents that an event about this resource needs: those that its rules read, and those of intents and rollbacks still open. */
+/** Those that this look can judge: what needs a document that only the sweep reads is judged by the sweep alone. */
+export function dueRules(resource: Resource, rules: readonly EffectiveRule[], { sweeping }: Facts): EffectiveRule[] {
+  const isForEvents = ({ rule }: EffectiveRule) => rule.documents.every((name) => !isSweepOnly(resource, name));
+  return sweeping ? [...rules] : rules.filter(isForEvents);
+}
+
+export function isSweepOnly({ kind }: Resource, name: string): boolean {
+  return documentOf(kind, name)?.when === 'sweep';
+}
+
+/** The documents that a look at this resource needs: those that its rules read, and those of intents and rollbacks still open. */
 export function documentsFor(resource: Resource, rules: readonly EffectiveRule[], facts: Facts): DocumentName[] {
   const named = [
-    ...rules.flatMap(({ rule }) => rule.documents),
+    ...rules.flatMap(({ rule, parameters }) => rule.needs?.(parameters) ?? rule.documents),
     ...facts.memory.operations.flatMap(({ entries }) =>
       entries.flatMap(({ changes }) => changes.map(({ document }) => document)),
     ),
@@ -30,9 +40,7 @@ export function documentsFor(resource: Resource, rules: readonly EffectiveRule[]
       purpose === 'rollback' ? [...changes, ...kept].map(({ document }) => document) : [],
     ),
   ];
-  return [...new Set<DocumentName>(['resource', ...named])].filter(
-    (name) => documentOf(resource.kind, name)?.when === 'event',
-  );
+  return [...new Set<DocumentName>(['resource', ...named])].filter((name) => documentOf(resource.kind, name) !== null);
 }
 
 export function judge(
@@ -85,7 +93,7 @@ export function circumstancesOf(
     limits: settings.limits,
     history: facts.memory.history[rule.id] ?? NO_HISTORY,
     changers,
-    retry: facts.retry,
+    retry: facts.sweeping,
     budget: facts.budget,
     window: windowFor(settings, resource),
     frozen: freezeFor(settings, resource, now),

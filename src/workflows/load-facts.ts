@@ -19,8 +19,8 @@ export interface Facts {
   readonly exemptions: readonly Exemption[];
   /** What brought us here. */
   readonly message: Pick<WorkMessage, 'cause' | 'rule'>;
-  /** Whether what keeps failing is tried again. */
-  readonly retry: boolean;
+  /** Whether a sweep is looking: it reads everything, and what keeps failing is tried again. */
+  readonly sweeping: boolean;
   /** That the hour's budget was asked, and refused it. */
   readonly budget: BudgetHold | null;
   /** Plumbline itself, as Azure knows it. */
@@ -45,7 +45,7 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     waiting,
     exemptions,
     message,
-    retry: message.sweep !== undefined,
+    sweeping: message.sweep !== undefined,
     budget: null,
     self,
   };
@@ -68,6 +68,7 @@ export function nothingKnown(resource: Resource): ResourceMemory {
     resource: viewOf(resource),
     gone: false,
     evaluatedAt: null,
+    completeAt: null,
     trigger: null,
     documents: [],
     findings: [],

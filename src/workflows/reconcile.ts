@@ -19,7 +19,7 @@ import {
 import { exemptRolledBack } from './exempt-rolled-back.ts';
 import { historyAfter } from './fix-history.ts';
 import { forget } from './forget-resource.ts';
-import { documentsFor, judge, rulesOn } from './judge.ts';
+import { documentsFor, dueRules, judge, rulesOn } from './judge.ts';
 import { type Facts, loadFacts } from './load-facts.ts';
 import { occasionOf } from './occasion.ts';
 import { passGuards } from './pass-guards.ts';
@@ -80,15 +80,16 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
 
   const facts: Facts = { ...loaded, approvals: await Promise.all(loaded.approvals.map((one) => logFacts(world, one))) };
   const rules = rulesOn(world, named, facts);
+  const due = dueRules(named, rules, facts);
   const firstRead = world.clock.now();
-  const snapshot = await world.arm.read(named, documentsFor(named, rules, facts));
+  const snapshot = await world.arm.read(named, documentsFor(named, due, facts));
   const resource = asAzureSpells(snapshot);
   const occasion = occasionOf(resource, message, facts, firstRead);
   if (stateOf(snapshot, 'resource').status === 'missing') {
     await forget(world, resource, facts, snapshot, occasion);
     return null;
   }
-  const plan = await planWork(world, resource, facts, rules, snapshot, occasion);
+  const plan = await planWork(world, resource, facts, due, snapshot, occasion);
   const remembered = await rememberPlan(world, resource, facts, plan, occasion);
   const applied = await applyPlan(world, lease, resource, snapshot, plan.wanted, plan.operations, occasion);
   const { snapshot: seen, again: writeAgain } = applied;
@@ -98,12 +99,13 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const ended = [...plan.ended, ...applied.ended];
   const history = historyAfter(facts.memory.history, ended, world.clock.now());
   const memory = { ...facts.memory, declined, history };
-  const after: Facts = { ...facts, exemptions, memory, budget: plan.budget, retry: false };
+  const after: Facts = { ...facts, exemptions, memory, budget: plan.budget, sweeping: false };
   await recordOutcome(world, resource, {
     facts,
     remembered,
     occasion,
-    judged: judge(world, resource, rules, after, seen, world.clock.now()),
+    rules,
+    judged: judge(world, resource, due, after, seen, world.clock.now()),
     snapshot: seen,
     approvals: plan.approvals,
     operations: applied.operations,

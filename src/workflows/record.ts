@@ -7,10 +7,11 @@ import type { AuditFact } from '../domain/audit.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Reason } from '../domain/reasons.ts';
 import { type Resource, viewOf } from '../domain/resource.ts';
-import { documentViews, type Snapshot } from '../domain/snapshot.ts';
+import type { EffectiveRule } from '../domain/settings.ts';
+import { type DocumentView, documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { concludeEvents } from './conclude-events.ts';
 import { intendedId, type Occasion } from './facts-of.ts';
-import { changersOf, declinedFor } from './judge.ts';
+import { changersOf, declinedFor, isSweepOnly } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { WorkPlan } from './plan-work.ts';
 import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.ts';
@@ -24,7 +25,9 @@ export interface Outcome {
   readonly facts: Facts;
   readonly remembered: Remembered;
   readonly occasion: Occasion;
-  /** Every rule, as it stands after what was written. */
+  /** Those that hold for the resource. */
+  readonly rules: readonly EffectiveRule[];
+  /** Those that this look could judge, as they stand after what was written. */
   readonly judged: readonly Judged[];
   readonly snapshot: Snapshot;
   readonly approvals: ApprovalPlan;
@@ -174,7 +177,7 @@ function statusAfter(state: EndedEntry['state'], reasons: readonly Reason[]): Ap
 function findingsOf(world: World, resource: Resource, outcome: Outcome, stored: readonly StoredApproval[]): Finding[] {
   const evaluatedAt = world.clock.now().toISOString();
   const before = new Map(outcome.facts.memory.findings.map((finding) => [finding.rule, finding]));
-  return outcome.judged.map(({ evaluation, decision, approvedDecision }): Finding => {
+  const judged = outcome.judged.map(({ evaluation, decision, approvedDecision }): Finding => {
     const { rule, verdict, severity, tier, reason, changes } = evaluation;
     const known = before.get(rule.id);
     const planned = outcome.approvals.byRule.get(rule.id);
@@ -197,6 +200,21 @@ function findingsOf(world: World, resource: Resource, outcome: Outcome, stored: 
       decision: standing && open ? { ...standing, approvalId: approval.id } : standing,
     };
   });
+  // What only the sweep judges stands until the next one.
+  const standing = rulesLeft(outcome).flatMap(({ rule }) => before.get(rule.id) ?? []);
+  return [...judged, ...standing].sort((a, b) => (a.rule < b.rule ? -1 : 1));
+}
+
+/** The rules that hold for the resource, and that this look did not judge. */
+function rulesLeft({ rules, judged }: Outcome): readonly EffectiveRule[] {
+  return rules.filter(({ rule }) => !judged.some(({ evaluation }) => evaluation.rule.id === rule.id));
+}
+
+/** What was read, and what the last sweep read where this look did not. */
+function documentsOf({ snapshot, facts: { memory } }: Outcome): DocumentView[] {
+  const read = documentViews(snapshot);
+  const swept = memory.documents.filter(({ name }) => isSweepOnly(snapshot.resource, name));
+  return [...read, ...swept.filter(({ name }) => !read.some((one) => one.name === name))];
 }
 
 function memoryOf(
@@ -213,11 +231,15 @@ function memoryOf(
     resource: occasion.resource,
     gone: false,
     evaluatedAt: now.toISOString(),
+    completeAt: rulesLeft(outcome).length === 0 ? now.toISOString() : facts.memory.completeAt,
     trigger: occasion.trigger,
-    documents: documentViews(outcome.snapshot),
+    documents: documentsOf(outcome),
     findings,
     lookAgainAt: later === null ? null : new Date(now.getTime() + later * 1000).toISOString(),
-    changers: Object.fromEntries(outcome.judged.map(({ evaluation, changers }) => [evaluation.rule.id, changers])),
+    changers: Object.fromEntries([
+      ...outcome.judged.map(({ evaluation, changers }) => [evaluation.rule.id, changers] as const),
+      ...rulesLeft(outcome).map(({ rule }) => [rule.id, changersOf(facts, rule.id)] as const),
+    ]),
     changersOfFix: { ...facts.memory.changersOfFix, ...changersOfFixes(outcome) },
     history: outcome.history,
     openApprovals: [...latest.values()].filter(isOpen).map(({ id }) => id),

@@ -85,6 +85,8 @@ export interface ResourceMemory {
   readonly resource: ResourceView;
   readonly gone: boolean;
   readonly evaluatedAt: string | null;
+  /** When a look judged every rule, those included that only the sweep judges. */
+  readonly completeAt: string | null;
   readonly trigger: Trigger | null;
   readonly documents: readonly DocumentView[];
   readonly findings: readonly Finding[];

@@ -66,11 +66,18 @@ async function listPage(world: World, page: SweepPage): Promise<void> {
   const keys = listed.ids.map((id) => id.toLowerCase());
   const last = [list.after, ...keys].reduce((a, b) => (a > b ? a : b));
   const known = await world.findings.resources(list.scope, list.after, listed.next === null ? null : last);
-  const unlisted = known.filter((key) => !keys.includes(key));
+  const subscription = `/subscriptions/${list.subscriptionId}`;
+  const unlisted = known.filter((key) => !keys.includes(key) && key !== subscription.toLowerCase());
   const wanted = [...listed.ids.filter((id) => isWithin(id, list.scope) && parseResourceId(id)), ...unlisted];
   if (list.cause === 'scan') await world.scans.found(sweep.id, wanted);
   for (const [index, resource] of wanted.entries()) {
     await world.sweeps.send({ resource, cause: list.cause, sweep, attempt: 0 }, index * PACE_SECONDS);
+  }
+  // Nothing lists the subscription itself, which has rules of its own; a scan tells what it found in it.
+  const isRuled = world.rules.some(({ kind }) => kind === 'subscription');
+  if (isRuled && list.token === null && isWithin(subscription, list.scope)) {
+    const message: WorkMessage = { resource: subscription, cause: 'sweep', sweep, attempt: 0 };
+    await world.sweeps.send(message, wanted.length * PACE_SECONDS);
   }
   if (listed.next !== null) {
     const next: SweepPage = { list: { ...list, token: listed.next, after: last }, sweep, attempt: 0 };

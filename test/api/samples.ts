@@ -109,6 +109,7 @@ export function memory(differs: Partial<ResourceMemory> = {}): ResourceMemory {
     resource: shop,
     gone: false,
     evaluatedAt: '2026-03-01T10:00:00.000Z',
+    completeAt: null,
     trigger: { type: 'event', eventId: 'event-1', operation: 'Microsoft.Web/sites/write', changedBy: bob },
     documents: [{ name: 'config/web', status: 'read' }],
     findings: [finding()],

@@ -11,6 +11,7 @@ const account = useAccount();
 describe('promise 3: the fence guards what is remembered of a resource', () => {
   const full = memory(app('one'), {
     evaluatedAt: time(1),
+    completeAt: null,
     trigger: { type: 'event', eventId: 'e1', changedBy: { objectId: 'o', type: 'app' } },
     documents: [{ name: 'config/web', status: 'failed', detail: 'busy' }],
     findings: Array.from({ length: 40 }, (_, n) => finding(app('one'), `rule-${n}`)),

@@ -122,6 +122,7 @@ export function memory(of: Resource, more: Partial<ResourceMemory> = {}): Resour
     resource: viewOf(of),
     gone: false,
     evaluatedAt: null,
+    completeAt: null,
     trigger: null,
     documents: [],
     findings: [],

@@ -1,10 +1,15 @@
 /** The only writer: what must be there before a request leaves, what stops it at the last moment, what its answer means. */
 import { describe, expect, test } from 'vitest';
+import { valueAt } from '../../src/domain/change.ts';
+import { compliant } from '../../src/domain/rule.ts';
 import type { Settings } from '../../src/domain/settings.ts';
+import { bodyOf, read } from '../../src/domain/snapshot.ts';
 import { StorageUnavailable } from '../../src/workflows/ports.ts';
+import { ruleLike } from '../domain/examples.ts';
 import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppLooks } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
-import { type MemoryWorld, storeSettings } from '../world/memory-world.ts';
+import { createHost, type Host } from '../world/host.ts';
+import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
 import { factsIn, outcomesIn, scene } from '../world/scene.ts';
 import { failingWorld, watchedWorld } from '../world/watched-world.ts';
 import { approvals, decisionOn, eventAndRest } from '../world/ways.ts';
@@ -251,4 +256,94 @@ test('a storage that fails after the write loses nothing: the next look finds it
   expect(world.arm.writes).toHaveLength(1);
   expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
   expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+});
+
+describe('what a verdict was formed on beside the app', () => {
+  const PLAN_RULE = ruleLike({
+    id: 'webapp-planned',
+    documents: ['resource', 'plan'],
+    writes: ['resource'],
+    check: (snapshot) => {
+      const { tier } = bodyOf(snapshot, 'plan') ?? {};
+      const from = valueAt(bodyOf(snapshot, 'resource') ?? {}, '/properties/httpsOnly');
+      if (from === true || tier !== 'Premium') return compliant('It is right.');
+      const change = { document: 'resource', path: '/properties/httpsOnly', from, to: true } as const;
+      return { verdict: 'violation', reason: 'It is wrong.', changes: [change] };
+    },
+  });
+
+  function premiumApp(): { world: MemoryWorld; host: Host } {
+    const world = memoryWorld({ rules: [PLAN_RULE] });
+    seedWebApp(world.arm, { site: { httpsOnly: false } });
+    world.arm.seed(SHOP, { resource: world.arm.valueOf(SHOP, 'resource', ''), plan: { tier: 'Premium' } });
+    return { world, host: createHost(world) };
+  }
+
+  test('is read again, and fresh, before the write', async () => {
+    const { world, host } = premiumApp();
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    expect(world.arm.writes).toHaveLength(1);
+    expect(world.arm.reads[1]).toMatchObject({ documents: ['resource', 'plan'], fresh: true });
+  });
+
+  test('when it moved meanwhile, nothing is written, and another look decides', async () => {
+    const { world, host } = premiumApp();
+    let looks = 0;
+    world.arm.onRead = (_, name) => {
+      if (name === 'plan') looks += 1;
+      return name === 'plan' && looks > 1 ? read({ tier: 'Free' }) : undefined;
+    };
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    expect(world.arm.requests).toEqual([]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(world.stored.findings.map(({ verdict }) => verdict)).toEqual(['compliant']);
+  });
+});
+
+describe('promise 5: a document that Azure takes only whole', () => {
+  const AUTH_RULE = ruleLike({
+    id: 'webapp-signed-in',
+    documents: ['resource', 'config/authsettingsV2'],
+    writes: ['config/authsettingsV2'],
+    check: (snapshot) => {
+      const path = '/properties/platform/enabled';
+      const from = valueAt(bodyOf(snapshot, 'config/authsettingsV2') ?? {}, path);
+      if (from === true) return compliant('It is on.');
+      const changes = [{ document: 'config/authsettingsV2', path, from, to: true }] as const;
+      return { verdict: 'violation', reason: 'It is off.', changes };
+    },
+  });
+
+  async function fixed(clientSecret: string): Promise<MemoryWorld> {
+    const world = memoryWorld({ rules: [AUTH_RULE] });
+    seedWebApp(world.arm);
+    const settings = { name: 'authsettingsV2', properties: { platform: { enabled: false }, login: { clientSecret } } };
+    world.arm.seed(SHOP, { resource: world.arm.valueOf(SHOP, 'resource', ''), 'config/authsettingsV2': settings });
+    const host = createHost(world);
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    return world;
+  }
+
+  test('is sent as it was just read, with the one leaf changed', async () => {
+    const { arm } = await fixed('a-setting');
+    expect(arm.writes.map(({ method, body }) => ({ method, body }))).toEqual([
+      {
+        method: 'PUT',
+        body: {
+          name: 'authsettingsV2',
+          properties: { platform: { enabled: true }, login: { clientSecret: 'a-setting' } },
+        },
+      },
+    ]);
+  });
+
+  test('is not sent when it carries a redacted value: blocked, with what to do', async () => {
+    const world = await fixed('[hidden]');
+    expect(world.arm.requests).toEqual([]);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-signed-in', 'fix.blocked webapp-signed-in']);
+    expect(world.stored.entries.at(-1)?.reasons[0]?.text).toMatch(/redacted value.*changes it where it is declared/);
+  });
 });

@@ -4,7 +4,7 @@ import type { Approval } from '../../src/domain/approval.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Caller } from '../../src/domain/event.ts';
 import { read } from '../../src/domain/snapshot.ts';
-import { changersOf, declinedFor, documentsFor, judge } from '../../src/workflows/judge.ts';
+import { changersOf, declinedFor, documentsFor, dueRules, judge } from '../../src/workflows/judge.ts';
 import { type Facts, loadFacts } from '../../src/workflows/load-facts.ts';
 import type { OpenOperation, ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
 import { approval } from '../api/samples.ts';
@@ -31,7 +31,7 @@ function event(minute: number, changedBy: Caller | null): StoredEvent {
 
 describe('a look reads what its rules, its open intents and its open rollbacks are about, each once', () => {
   const at = (document: Change['document']): Change => ({ ...TLS_CHANGE, document });
-  const rule = { rule: ruleLike({ documents: ['config/web', 'plan'] }), parameters: {}, tier: null };
+  const rule = { rule: ruleLike({ documents: ['config/web', 'revisions'] }), parameters: {}, tier: null };
   const intent: OpenOperation = {
     ...{ operationId: 'o', startedAt: '', trigger: { type: 'sweep' }, waitingFor: [] },
     entries: [
@@ -75,6 +75,30 @@ describe('a look reads what its rules, its open intents and its open rollbacks a
     ],
   ])('%s', async (_, differs, memory, expected) => {
     expect(documentsFor(shop, [rule], await factsWith(differs, memory))).toEqual(expected);
+  });
+});
+
+describe('what only the sweep reads', () => {
+  const swept = {
+    rule: ruleLike({ id: 'webapp-swept', documents: ['resource', 'backups'] }),
+    parameters: {},
+    tier: null,
+  };
+  const quick = { rule: ruleLike({ documents: ['resource', 'plan'] }), parameters: {}, tier: null };
+
+  it('is judged by the sweep alone, so an event costs no read for it', async () => {
+    const facts = await factsWith();
+    expect(dueRules(shop, [swept, quick], facts)).toEqual([quick]);
+    expect(dueRules(shop, [swept, quick], { ...facts, sweeping: true })).toEqual([swept, quick]);
+  });
+
+  it('is read only when the parameters ask for it', async () => {
+    const needs = ({ tags }: { tags: number }) =>
+      tags > 0 ? (['resource', 'plan'] as const) : (['resource'] as const);
+    const rule = ruleLike({ documents: ['resource', 'plan'], needs });
+    const facts = await factsWith();
+    expect(documentsFor(shop, [{ rule, parameters: { tags: 0 }, tier: null }], facts)).toEqual(['resource']);
+    expect(documentsFor(shop, [{ rule, parameters: { tags: 1 }, tier: null }], facts)).toEqual(['resource', 'plan']);
   });
 });
 

@@ -36,7 +36,7 @@ describe("promise 2: our own writes never count as somebody's change", () => {
 describe('the facts', () => {
   it('of a resource that was never seen are none', async () => {
     const facts = await loadFacts(memoryWorld(), shop, { resource: SHOP, cause: 'event', attempt: 0 });
-    expect(facts).toMatchObject({ version: null, approvals: [], waiting: [], exemptions: [], retry: false });
+    expect(facts).toMatchObject({ version: null, approvals: [], waiting: [], exemptions: [], sweeping: false });
     expect(facts.memory).toEqual(nothingKnown(shop));
     expect(facts.memory).toMatchObject({
       gone: false,
@@ -51,7 +51,7 @@ describe('the facts', () => {
     'what keeps failing is tried again by a sweep alone: %s',
     async (cause) => {
       const message = { resource: SHOP, cause, attempt: 0, ...(cause === 'event' ? {} : { sweep }) };
-      expect((await loadFacts(memoryWorld(), shop, message)).retry).toBe(cause !== 'event');
+      expect((await loadFacts(memoryWorld(), shop, message)).sweeping).toBe(cause !== 'event');
     },
   );
 

@@ -24,7 +24,7 @@ export interface Sent {
 }
 
 export interface MemoryAzure extends Arm {
-  readonly reads: { readonly resource: string; readonly documents: readonly DocumentName[] }[];
+  readonly reads: { readonly resource: string; readonly documents: readonly DocumentName[]; readonly fresh?: true }[];
   /** Requests that changed something. */
   readonly writes: Sent[];
   /** Requests that arrived, refused ones included. */
@@ -99,9 +99,9 @@ export function memoryAzure(clock: Clock): MemoryAzure {
       return { kind: 'accepted', arm: { status: 202 }, operation: url, retryAfter: null };
     },
 
-    read: async (resource, names) => {
+    read: async (resource, names, options) => {
       catchUp();
-      azure.reads.push({ resource: resource.id, documents: [...names] });
+      azure.reads.push({ resource: resource.id, documents: [...names], ...options });
       const states = names.map((name): [DocumentName, DocumentState] => {
         const body = resources.get(resource.key)?.get(name);
         const state: DocumentState = body === undefined ? { status: 'missing' } : read(structuredClone(body));
