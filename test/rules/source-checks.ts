@@ -46,18 +46,29 @@ export function checkValues({ bicep, terraform: hcl }: Source, changes: readonly
     const found = set.some(([name, value]) => name === leaf && holds(value, to));
     expect(found, `${path} ${JSON.stringify(to)} in\n${bicep}`).toBe(true);
     for (const scalar of toldIn(to)) {
-      const told = literals.some((one) => one.toLowerCase() === String(scalar).toLowerCase());
+      const told = literals.some((one) => one.toLowerCase() === String(scalar).toLowerCase()) || switched(hcl, scalar);
       expect(told, `${path} ${JSON.stringify(scalar)} in\n${hcl}`).toBe(true);
     }
   }
 }
 
-/** What Terraform has to say of a value: the value itself, or every string of a list but those of what is switched off. */
+/** Where Resource Manager has the words Enabled and Disabled, azurerm often has a switch. */
+function switched(hcl: string, scalar: Json): boolean {
+  const on = { Enabled: 'true', Disabled: 'false' }[String(scalar)];
+  return on !== undefined && new RegExp(`_enabled = ${on}$`, 'm').test(hcl);
+}
+
+/**
+ * What Terraform has to say of a value: the value itself, or every string of a list but those of what is switched off. The
+ * tag of an access restriction says what its address is, for which azurerm has attributes of their own.
+ */
 function toldIn(value: Json): Json[] {
   if (value === null) return [];
   if (!isObject(value) && !Array.isArray(value)) return [value];
   if (isObject(value) && value.enabled === false) return [];
-  return Object.values(value).flatMap((one) => (typeof one === 'string' || typeof one === 'object' ? toldIn(one) : []));
+  return Object.entries(value).flatMap(([key, one]) =>
+    key !== 'tag' && (typeof one === 'string' || typeof one === 'object') ? toldIn(one) : [],
+  );
 }
 
 function holds(value: Value, wanted: Json): boolean {

@@ -1,0 +1,21 @@
+/** Whether the public network reaches a web app or an environment: what `publicNetworkAccess` says. */
+import type { Json } from '../domain/json.ts';
+import { isObject } from '../domain/json.ts';
+import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
+
+/** unset: null or empty, which is the platform's default; strange: nothing that Plumbline knows. */
+export type NetworkAccess = 'enabled' | 'disabled' | 'unset' | 'strange';
+
+export function networkAccess(value: Json | undefined): NetworkAccess {
+  if (value === null || value === undefined || value === '') return 'unset';
+  const said = typeof value === 'string' ? value.toLowerCase() : value;
+  return said === 'enabled' || said === 'disabled' ? said : 'strange';
+}
+
+/** Whether the site is off the public network, by its own word or by that of its configuration. */
+export function isOffPublicNetwork(snapshot: Snapshot): boolean {
+  return (['resource', 'config/web'] as const).some((name) => {
+    const properties = bodyOf(snapshot, name)?.properties;
+    return isObject(properties) && networkAccess(properties.publicNetworkAccess) === 'disabled';
+  });
+}
