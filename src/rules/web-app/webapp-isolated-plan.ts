@@ -1,0 +1,65 @@
+/** Apps that need isolation share no front end and no network with those of others. */
+import * as z from 'zod';
+import { isObject } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { tagOf } from '../../domain/snapshot.ts';
+import { referencesOf } from '../references.ts';
+import { declared, Expression } from '../source-lines.ts';
+
+export const rule = defineRule({
+  id: 'webapp-isolated-plan',
+  version: 1,
+  title: 'Apps tagged as needing isolation run in an App Service Environment',
+  why: 'In an App Service Environment an app shares no front end, no workers and no network with the apps of others.',
+  fix: null,
+  risk: 'The app has to move to another plan, which means to make it anew there.',
+  severity: 'info',
+  tier: 'advice',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({
+    /** The name of the tag, whatever its value, that says that an app needs isolation; null asks nobody. */
+    isolationTag: z
+      .string()
+      .min(1)
+      .max(512)
+      .regex(/^[^<>%&\\?/]*$/, 'must be a name that Azure takes for a tag, which has none of < > % & \\ ? /')
+      .nullable()
+      .default(null),
+  }),
+  references: referencesOf({
+    guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],
+  }),
+  check(snapshot, { isolationTag }) {
+    return judgeProperties(snapshot, 'resource', ({ hostingEnvironmentProfile: place }) => {
+      if (isolationTag === null) return notApplicable('No tag is configured that asks for isolation.');
+      if (tagOf(snapshot, isolationTag.toLowerCase()) === null) {
+        return notApplicable(`The app has no tag '${isolationTag}'.`);
+      }
+      const environment = place ?? {};
+      if (!isObject(environment)) return unknown('The hosting environment is no object.');
+      if (environment.id) return compliant('The app is in an App Service Environment.');
+      const reason = `The app has the tag '${isolationTag}' and is in no App Service Environment.`;
+      return { verdict: 'violation', reason, changes: [] };
+    });
+  },
+  source: () =>
+    declared({
+      type: 'Microsoft.Web/serverfarms@2025-03-01',
+      name: 'plan',
+      body: {
+        sku: { name: 'I1v2', tier: 'IsolatedV2' },
+        properties: { hostingEnvironmentProfile: { id: new Expression('environment.id') } },
+      },
+      azurerm: {
+        resource: 'azurerm_service_plan',
+        body: {
+          app_service_environment_id: new Expression('azurerm_app_service_environment_v3.environment.id'),
+          sku_name: 'I1v2',
+        },
+      },
+    }),
+});
