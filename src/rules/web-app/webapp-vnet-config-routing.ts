@@ -1,0 +1,79 @@
+/** What the platform fetches for an app goes past its network unless it is told otherwise. */
+import * as z from 'zod';
+import { compliant, defineRule, type Source } from '../../domain/rule.ts';
+import { referencesOf } from '../references.ts';
+import { type Body, declared } from '../source-lines.ts';
+import { type Setting, siteDeclaration, siteSource } from '../sources.ts';
+import { judgeRouting, routeThrough, type Traffic } from '../vnet-routing.ts';
+
+const KINDS: readonly Traffic[] = ['imagePullTraffic', 'contentShareTraffic', 'backupRestoreTraffic'];
+const NAMES: Readonly<Partial<Record<Traffic, string>>> = {
+  imagePullTraffic: 'image pulls',
+  contentShareTraffic: 'the content share',
+  backupRestoreTraffic: 'backups',
+};
+const ATTRIBUTES: Readonly<Partial<Record<Traffic, string>>> = {
+  imagePullTraffic: 'vnet_image_pull_enabled',
+  backupRestoreTraffic: 'virtual_network_backup_restore_enabled',
+};
+
+export const rule = defineRule({
+  id: 'webapp-vnet-config-routing',
+  version: 1,
+  title: 'Configuration traffic (image pull, content share, backup) is routed through the VNet',
+  why: 'Images, content and backups that go past the virtual network need a registry and a storage account on the internet.',
+  fix: 'Sets those of `imagePullTraffic`, `contentShareTraffic` and `backupRestoreTraffic` of `outboundVnetRouting` to true that are not.',
+  risk: 'Images are no longer pulled, and content and backups no longer found, if registry and storage cannot be reached from the subnet.',
+  differs:
+    'The policies ask it of apps without VNet integration, too. Those have no network to route through, so it does not apply to them here.',
+  severity: 'low',
+  tier: 'risky',
+  profile: 'strict',
+  kind: 'web-app',
+  reversible: true,
+  documents: ['resource'],
+  writes: ['resource'],
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['801543d1-1953-4a90-b8b0-8cf6d41473a5'],
+    'Azure Policy (slots)': ['5747353b-1ca9-42c1-a4dd-b874b894f3d4'],
+    MCSB: ['NS-2'],
+  }),
+  check(snapshot) {
+    return judgeRouting(snapshot, KINDS, (past, changes) => {
+      if (past.length === 0) return compliant('What the platform fetches goes through the virtual network.');
+      const reason = `Past the virtual network go: ${past.map((kind) => NAMES[kind]).join(', ')}.`;
+      return { verdict: 'violation', reason, changes };
+    });
+  },
+  source(changes) {
+    const settings: readonly Setting[] = changes.length > 0 ? changes : KINDS.map(routeThrough);
+    const withAttribute = KINDS.filter((kind) => settings.some(({ path }) => path === routeThrough(kind).path));
+    return linesOf(settings, withAttribute);
+  },
+});
+
+/** azurerm knows two of the three; azapi sets the third. */
+function linesOf(settings: readonly Setting[], kinds: readonly Traffic[]): Source {
+  const attributes: Body = Object.fromEntries(
+    kinds.flatMap((kind) => {
+      const name = ATTRIBUTES[kind];
+      return name === undefined ? [] : [[name, true]];
+    }),
+  );
+  const { bicep } = siteSource(settings, null);
+  const parts = [];
+  if (Object.keys(attributes).length > 0) {
+    // The two resources call the image pull differently, so that neither has the same as the other.
+    const { azurerm, ...declaration } = siteDeclaration(settings, attributes);
+    const linux = declared({ ...declaration, azurerm: azurerm && { resource: azurerm.resource, body: attributes } });
+    parts.push(linux.terraform);
+    parts.push(
+      '# azurerm_windows_web_app calls them virtual_network_image_pull_enabled and virtual_network_backup_restore_enabled.',
+    );
+  }
+  const share = routeThrough('contentShareTraffic');
+  const shares = settings.filter(({ path }) => path === share.path);
+  if (shares.length > 0) parts.push(siteSource(shares, null).terraform);
+  return { bicep, terraform: parts.join('\n') };
+}
