@@ -83,7 +83,9 @@ export function openAuditIndex(log: Table, index: Table, keys: readonly PublicKe
       for await (const rows of log.pages(entriesLike({ from: since }))) {
         const entries = rows.flatMap((row) => auditEntry.safeParse(jsonOf(row)).data ?? []);
         const isNew = ({ chain, seq }: AuditEntry) => seq > (indexed[chain]?.seq ?? 0) && seq <= (ends.get(chain) ?? 0);
-        await putAll(index, entries.filter(isNew).flatMap(indexRows));
+        const fresh = entries.filter(isNew);
+        for (let start = 0; start < fresh.length; start += ENTRIES_AT_ONCE)
+          await putAll(index, fresh.slice(start, start + ENTRIES_AT_ONCE).flatMap(indexRows));
       }
       const reached = heads.flatMap(({ chain, seq, at }) => (at === null ? [] : [[chain, { seq, at }] as const]));
       const row = entityOf(PROGRESS, Object.fromEntries(reached));
@@ -125,26 +127,36 @@ function paged(at: Position, { items, next }: Page<AuditEntry>): Page<AuditEntry
   return { items, next: next === null ? null : JSON.stringify({ ...at, token: next }) };
 }
 
+/** So many entries fill a transaction of each field; the rows of a whole page would fill the memory. */
+const ENTRIES_AT_ONCE = LARGEST_TRANSACTION;
+
 /** Writes the rows, as many at a time as a transaction takes. */
 async function putAll(index: Table, rows: readonly Entity[]): Promise<void> {
-  const partitions = new Map<string, Entity[][]>();
+  const partitions = new Map<string, Batch[]>();
   for (const row of rows) {
-    const batches = partitions.get(row.partitionKey) ?? [[]];
-    const batch = batches.at(-1) ?? [];
-    const payload = batch.reduce((sum, one) => sum + payloadOf(one), payloadOf(row));
-    if (batch.length < LARGEST_TRANSACTION && payload <= LARGEST_PAYLOAD) batch.push(row);
-    else batches.push([row]);
+    const batches = partitions.get(row.partitionKey) ?? [];
+    const payload = payloadOf(row);
+    const batch = batches.at(-1);
+    if (batch && batch.rows.length < LARGEST_TRANSACTION && batch.payload + payload <= LARGEST_PAYLOAD) {
+      batch.rows.push(row);
+      batch.payload += payload;
+    } else batches.push({ rows: [row], payload });
     partitions.set(row.partitionKey, batches);
   }
   await Promise.all(
     [...partitions.values()].map(async (batches) => {
       for (const batch of batches) {
-        const answer = await index.transact(batch.map((put) => ({ put })));
+        const answer = await index.transact(batch.rows.map((put) => ({ put })));
         if (answer instanceof Declined)
           throw new StorageUnavailable(`table ${index.name} declined rows: ${answer.code}`);
       }
     }),
   );
+}
+
+interface Batch {
+  readonly rows: Entity[];
+  payload: number;
 }
 
 /** Later than any entry. */
