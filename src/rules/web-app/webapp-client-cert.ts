@@ -1,0 +1,82 @@
+/** A client certificate proves who calls before the app reads a byte of the call. */
+import * as z from 'zod';
+import { type Change, type Kept, valueAt } from '../../domain/change.ts';
+import type { Json } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
+import { referencesOf } from '../references.ts';
+import { type Setting, siteSource } from '../sources.ts';
+import { truthOf } from '../switch.ts';
+import { quoted } from '../web-config.ts';
+
+const ENABLED: Setting = { document: 'resource', path: '/properties/clientCertEnabled', to: true };
+const REQUIRED: Setting = { document: 'resource', path: '/properties/clientCertMode', to: 'Required' };
+const MODES = ['required', 'optional', 'optionalinteractiveuser'];
+
+export const rule = defineRule({
+  id: 'webapp-client-cert',
+  version: 1,
+  title: 'Incoming client certificates are required',
+  why: 'A certificate of the client proves who calls before the app reads a byte of the call; a token can be stolen and sent by anyone.',
+  fix: 'Sets `clientCertEnabled` of the site to true and `clientCertMode` to `Required`.',
+  risk: 'Every caller without a certificate gets 403.',
+  differs:
+    'Azure Policy and CloudSploit also pass an app that has HTTP/2 enabled. HTTP/2 asks nobody for a certificate, and `Required` works with it, so it is a violation here all the same.',
+  severity: 'low',
+  tier: 'risky',
+  profile: 'strict',
+  kind: 'web-app',
+  reversible: true,
+  documents: ['resource', 'config/web'],
+  writes: ['resource'],
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['19dd1db6-f442-49cf-a838-b0786b4401ef'],
+    'Azure Policy (slots)': ['5b0bd968-5cb5-4513-8987-27786c6f0df8'],
+    MCSB: ['PV-2'],
+    'CIS Foundations 1.3, 1.4, 2.0': ['9.4'],
+    Prowler: ['app_client_certificates_on'],
+    Checkov: ['CKV_AZURE_17'],
+  }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', ({ clientCertEnabled, clientCertMode }) => {
+      const enabled = truthOf(clientCertEnabled ?? false);
+      // The service's own default, whether certificates are asked for or not.
+      const mode = lowerCase(clientCertMode ?? 'Required');
+      if (enabled === null) return unknown('clientCertEnabled is neither true nor false.');
+      if (!MODES.includes(mode)) return unknown('clientCertMode is no mode that is known.');
+      if (enabled && mode === 'required') return compliant('Every caller must show a certificate.');
+      const switched: Change[] = enabled ? [] : [{ ...ENABLED, from: clientCertEnabled ?? null }];
+      const moved: Change[] =
+        mode === 'required' && typeof clientCertMode === 'string'
+          ? []
+          : [{ ...REQUIRED, from: clientCertMode ?? null }];
+      const kept: Kept[] =
+        moved.length > 0 || clientCertMode === undefined ? [] : [{ ...placeOf(REQUIRED), value: clientCertMode }];
+      return {
+        verdict: 'violation',
+        reason: enabled
+          ? `Certificates are asked for and not required (clientCertMode is ${quoted(clientCertMode)}).`
+          : `No certificate is asked for (clientCertEnabled is ${quoted(clientCertEnabled)})${http2Note(snapshot)}.`,
+        changes: [...switched, ...moved],
+        kept,
+      };
+    });
+  },
+  source: () =>
+    siteSource([ENABLED, REQUIRED], { client_certificate_enabled: true, client_certificate_mode: 'Required' }),
+});
+
+function placeOf({ document, path }: Setting): Omit<Kept, 'value'> {
+  return { document, path };
+}
+
+function lowerCase(value: Json): string {
+  return typeof value === 'string' ? value.toLowerCase() : '';
+}
+
+/** Azure Policy tells the same app compliant, which somebody will wonder about. */
+function http2Note(snapshot: Snapshot): string {
+  const http2 = truthOf(valueAt(bodyOf(snapshot, 'config/web') ?? {}, '/properties/http20Enabled'));
+  return http2 ? '; Azure Policy passes it because HTTP/2 is enabled' : '';
+}
