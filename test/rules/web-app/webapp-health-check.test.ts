@@ -1,0 +1,35 @@
+import type { Json } from '../../../src/domain/json.ts';
+import { rule } from '../../../src/rules/web-app/webapp-health-check.ts';
+import { SITE_ID, SLOT_ID, site, webConfig } from '../fixtures/web-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const documents = (healthCheckPath: Json) => ({ resource: site(), 'config/web': webConfig({ healthCheckPath }) });
+
+testRule(rule, {
+  id: SITE_ID,
+  compliant: [
+    { title: 'non-empty', documents: documents('/api/health') },
+    { title: 'PSRule WebProbePath: longer than "/"; the start page is a path here', documents: documents('/') },
+  ],
+  violation: [
+    { title: 'null = fail', documents: documents(null), tier: 'advice', changes: [] },
+    { title: 'empty = fail', documents: documents(''), tier: 'advice', changes: [] },
+    {
+      title: 'a slot is a resource of its own',
+      id: SLOT_ID,
+      documents: { resource: site(), 'config/web': webConfig() },
+      tier: 'advice',
+      changes: [],
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'hosted on Container Apps',
+      documents: { ...documents(null), resource: site({}, { kind: 'functionapp,azurecontainerapps' }) },
+    },
+  ],
+  unknown: [
+    { title: 'not read', documents: { resource: site() } },
+    { title: 'no path', documents: documents(['/healthz']) },
+  ],
+});
