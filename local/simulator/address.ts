@@ -36,6 +36,11 @@ const patterns: readonly { kind: ResourceKind; type: string; pattern: string }[]
     type: 'Microsoft.Network/virtualNetworks/subnets',
     pattern: 'microsoft.network/virtualnetworks/*/subnets/*',
   },
+  {
+    kind: 'other',
+    type: 'Microsoft.ContainerRegistry/registries/replications',
+    pattern: 'microsoft.containerregistry/registries/*/replications/*',
+  },
   { kind: 'other', type: '', pattern: '*/*/*' },
 ];
 

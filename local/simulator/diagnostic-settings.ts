@@ -155,8 +155,12 @@ function entries(setting: JsonObject, name: string): JsonObject[] {
 export function rawSetting(resource: { id: string }, name: string, properties: JsonObject): JsonObject {
   const retentionPolicy = { enabled: false, days: 0 };
   const given = (key: string) => (Array.isArray(properties[key]) ? properties[key].filter(isObject) : []);
+  // Those of a subscription have another provider in their ids, and no slash at the beginning.
+  const id = /^\/subscriptions\/[^/]+$/i.test(resource.id)
+    ? `${resource.id.slice(1)}/providers/AzureResourceManager/diagnosticSettings/${name}`
+    : `${resource.id.toLowerCase()}/providers/microsoft.insights/diagnosticSettings/${name}`;
   return {
-    id: `${resource.id.toLowerCase()}/providers/microsoft.insights/diagnosticSettings/${name}`,
+    id,
     type: 'Microsoft.Insights/diagnosticSettings',
     name,
     location: null,

@@ -5,7 +5,11 @@ import { deleteContainerApp, patchContainerApp, patchEnvironment, putContainerAp
 import { categories, deleteSetting, getSetting, putSetting } from './diagnostic-settings.ts';
 import { errors, Refusal } from './errors.ts';
 import type { EstateStore, StoredResource } from './estate-store.ts';
+import { inventoryOf, listOf, slotsOf } from './inventory.ts';
 import { isObject, mergePatch } from './merge.ts';
+import { revisionsOf } from './revisions.ts';
+import { roleAssignmentsOf } from './role-assignments.ts';
+import { patchTags, readTags } from './tags.ts';
 import { deleteSite, patchSite, putPolicy, putWhole, writeConfiguration } from './web-app.ts';
 
 export type WriteMethod = 'PUT' | 'PATCH' | 'DELETE';
@@ -16,6 +20,8 @@ export interface Place {
   resource: StoredResource;
   row: DocumentRow;
   captured: string;
+  /** The `$filter` of the request. */
+  filter?: string;
 }
 
 /** What a write would do; nothing is stored before it is committed. */
@@ -40,13 +46,17 @@ export interface DocumentRow {
   suffix: string;
   /** Types below the resource's in the RBAC action, where they do not follow from the suffix. */
   action?: string;
+  /** Its events are about the resource, not about the document (unverified). */
+  announcedAsResource?: true;
   /** Undefined is 404. Default: the stored body. */
   read?: (place: Place) => unknown;
   writes?: Partial<Record<WriteMethod, Write>>;
 }
 
 const web: readonly ResourceKind[] = ['site', 'slot'];
-const monitored: readonly ResourceKind[] = [...web, 'plan', 'containerApp', 'environment', 'other', 'subscription'];
+const resources: readonly ResourceKind[] = [...web, 'plan', 'containerApp', 'environment', 'other'];
+const monitored: readonly ResourceKind[] = [...resources, 'subscription'];
+const groups: readonly ResourceKind[] = ['resourceGroup', 'subscription'];
 const insights = 'providers/microsoft.insights';
 
 export const documentTable: readonly DocumentRow[] = [
@@ -58,7 +68,12 @@ export const documentTable: readonly DocumentRow[] = [
     writes: { PATCH: writeConfiguration, PUT: writeConfiguration },
   },
   { name: 'config/authsettingsV2', kinds: web, suffix: 'config/authsettingsV2', writes: { PUT: putWhole } },
-  { name: 'config/configreferences/appsettings', kinds: web, suffix: 'config/configreferences/appsettings' },
+  {
+    name: 'config/configreferences/appsettings',
+    kinds: web,
+    suffix: 'config/configreferences/appsettings',
+    read: storedOrNone,
+  },
   ...['ftp', 'scm'].map((name) => ({
     name: `basicPublishingCredentialsPolicies/${name}`,
     kinds: web,
@@ -82,7 +97,7 @@ export const documentTable: readonly DocumentRow[] = [
     writes: { PATCH: patchContainerApp, PUT: putContainerApp, DELETE: deleteContainerApp },
   },
   { name: 'authConfigs/current', kinds: ['containerApp'], suffix: 'authConfigs/current', writes: { PUT: putWhole } },
-  { name: 'revisions', kinds: ['containerApp'], suffix: 'revisions', read: storedOrNone },
+  { name: 'revisions', kinds: ['containerApp'], suffix: 'revisions', read: revisionsOf },
   { name: 'resource', kinds: ['environment'], suffix: '', writes: { PATCH: patchEnvironment } },
   { name: 'daprComponents', kinds: ['environment'], suffix: 'daprComponents', read: storedOrNone },
 
@@ -101,15 +116,44 @@ export const documentTable: readonly DocumentRow[] = [
     suffix: `${insights}/diagnosticSettingsCategories`,
     read: categories,
   },
+  {
+    name: 'tags/default',
+    kinds: [...resources, ...groups],
+    suffix: 'providers/Microsoft.Resources/tags/default',
+    announcedAsResource: true,
+    read: readTags,
+    writes: { PATCH: patchTags },
+  },
+  {
+    name: 'roleAssignments',
+    kinds: [...resources, ...groups],
+    suffix: 'providers/Microsoft.Authorization/roleAssignments',
+    read: roleAssignmentsOf,
+  },
+  {
+    name: 'policyAssignments',
+    kinds: ['subscription'],
+    suffix: 'providers/Microsoft.Authorization/policyAssignments',
+    read: storedOrNone,
+  },
+  ...['AppServices', 'Containers', 'CloudPosture'].map((plan) => ({
+    name: `pricings/${plan}`,
+    kinds: ['subscription' as const],
+    suffix: `providers/Microsoft.Security/pricings/${plan}`,
+  })),
+  { name: 'resources', kinds: groups, suffix: 'resources', read: inventoryOf },
   ...[
     'Microsoft.Web/sites',
     'Microsoft.Web/serverfarms',
+    'Microsoft.Web/certificates',
     'Microsoft.App/containerApps',
     'Microsoft.App/managedEnvironments',
+    'Microsoft.Insights/metricAlerts',
+    'Microsoft.Insights/activityLogAlerts',
   ].map(
     (type): DocumentRow => ({
       name: `list of ${type}`,
-      kinds: ['resourceGroup', 'subscription'],
+      kinds: groups,
       suffix: `providers/${type}`,
       read: (place) => listOf(place, type),
     }),
@@ -169,15 +213,6 @@ export function plainEffect({ resource, row }: Place, method: string, body: unkn
 }
 
 function storedOrNone({ resource, row }: Place): unknown {
-  return resource.documents.get(row.name) ?? { value: [] };
-}
-
-function slotsOf({ estate, resource }: Place): unknown {
-  const slots = estate.below(resource.id).filter((below) => below.kind === 'slot');
-  return { value: slots.map((slot) => slot.documents.get('resource')), nextLink: null, id: null };
-}
-
-function listOf({ estate, resource }: Place, type: string): unknown {
-  const listed = estate.below(resource.id).filter((below) => below.address.type === type);
-  return { value: listed.map((one) => one.documents.get('resource')) };
+  const none = web.includes(resource.kind) ? { value: [], nextLink: null, id: null } : { value: [] };
+  return resource.documents.get(row.name) ?? none;
 }

@@ -1,6 +1,7 @@
 // The resources there are, with their documents, by id without case.
 import { type Address, type ResourceKind, resourceAddress } from './address.ts';
 import type { Caller, ResourceSeed } from './contract.ts';
+import { resourceGroup, subscription } from './subscription-builders.ts';
 
 export interface StoredResource {
   id: string;
@@ -18,14 +19,11 @@ export interface EstateStore {
   remove(id: string): void;
   /** Resources whose id begins with the scope, by whole segments. */
   below(scope: string): StoredResource[];
-  knows(scope: string): boolean;
 }
 
-/** A store that begins with copies of the seeds. */
+/** A store that begins with copies of the seeds. Their groups and subscriptions need none: they come with the first resource, and stay. */
 export function estateStore(seeds: readonly ResourceSeed[]): EstateStore {
   const resources = new Map<string, StoredResource>();
-  // Groups and subscriptions stay when their last resource goes.
-  const scopes = new Set<string>();
 
   const store: EstateStore = {
     find: (id) => resources.get(key(id)),
@@ -38,10 +36,8 @@ export function estateStore(seeds: readonly ResourceSeed[]): EstateStore {
         documents: new Map(Object.entries(structuredClone(seed.documents))),
         ...(seed.author && { author: seed.author }),
       };
+      for (const above of seedsAbove(address)) if (!store.find(above.id)) store.add(above);
       resources.set(key(seed.id), resource);
-      scopes.add(key(`/subscriptions/${address.subscriptionId}`));
-      if (address.resourceGroup)
-        scopes.add(key(`/subscriptions/${address.subscriptionId}/resourceGroups/${address.resourceGroup}`));
       return resource;
     },
     remove(id) {
@@ -49,10 +45,15 @@ export function estateStore(seeds: readonly ResourceSeed[]): EstateStore {
       for (const child of store.below(id)) resources.delete(key(child.id));
     },
     below: (scope) => [...resources.values()].filter((resource) => key(resource.id).startsWith(`${key(scope)}/`)),
-    knows: (scope) => scopes.has(key(scope)),
   };
   for (const seed of seeds) store.add(seed);
   return store;
+}
+
+function seedsAbove({ kind, subscriptionId, resourceGroup: group }: Address): ResourceSeed[] {
+  if (kind === 'subscription') return [];
+  const above = subscription({ subscription: subscriptionId });
+  return kind === 'resourceGroup' ? [above] : [above, resourceGroup({ subscription: subscriptionId, name: group })];
 }
 
 /** The same for all spellings of an id. */

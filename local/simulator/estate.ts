@@ -19,6 +19,15 @@ export {
   tenantId,
   workspaceId,
 } from './seeds.ts';
+export { activityLogTo, resourceGroup, type SubscriptionLeaves, subscription } from './subscription-builders.ts';
+export {
+  activityLogAlert,
+  certificate,
+  metricAlert,
+  registry,
+  routeTable,
+  subnet,
+} from './surroundings.ts';
 export { functionApp, plan, slot, type WebAppLeaves, webApp } from './web-builders.ts';
 
 /** A resource that somebody has just created: as built for its kind, with their body merged in. */

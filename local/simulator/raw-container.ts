@@ -15,7 +15,9 @@ export const rawContainerApp = {
     latestRevisionFqdn: '',
     customDomainVerificationId: 'A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0',
     configuration: {
-      secrets: [{ name: 'registry-password' }, { name: 'database' }],
+      secrets: [
+        { name: 'database', keyVaultUrl: 'https://contoso-shop.vault.azure.net/secrets/database', identity: 'system' },
+      ],
       activeRevisionsMode: 'Single',
       targetLabel: '',
       registries: [{ server: 'contosoapps.azurecr.io', username: '', passwordSecretRef: '', identity: 'system' }],

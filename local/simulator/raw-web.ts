@@ -192,9 +192,14 @@ export const rawSite = {
   },
 };
 
-const allowAll = () => [
-  { ipAddress: 'Any', action: 'Allow', priority: 2147483647, name: 'Allow all', description: 'Allow all access' },
-];
+/** The last rule of a list of access restrictions, which the platform adds. */
+export const allowAll = anybody('Allow');
+export const denyAll = anybody('Deny');
+
+function anybody(action: 'Allow' | 'Deny') {
+  const priority = 2147483647;
+  return { ipAddress: 'Any', action, priority, name: `${action} all`, description: `${action} all access` };
+}
 
 /** Everything a configuration has, with values that no guide objects to. Secrets are never in it. */
 export const rawConfigWeb = {
@@ -230,8 +235,8 @@ export const rawConfigWeb = {
     vnetPrivatePortsCount: 0,
     publicNetworkAccess: null,
     localMySqlEnabled: false,
-    ipSecurityRestrictions: allowAll(),
-    scmIpSecurityRestrictions: allowAll(),
+    ipSecurityRestrictions: [allowAll],
+    scmIpSecurityRestrictions: [allowAll],
     scmIpSecurityRestrictionsUseMain: false,
     http20Enabled: true,
     minTlsVersion: '1.2',

@@ -77,7 +77,8 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   const polled = manager.operations.poll(path, url.href);
   if (polled) return polled;
 
-  const place = placeOf(address, found, manager.estate);
+  const filter = url.searchParams.get('$filter');
+  const place = { ...placeOf(address, found, manager.estate), ...(filter !== null && { filter }) };
   if (method === 'GET') return read(place, address);
   return write(request, manager, place, caller, fault);
 }
@@ -143,34 +144,16 @@ function write(request: ArmRequest, manager: Manager, place: Place, caller: Call
 
 function placeOf(address: Address, found: ReturnType<typeof rowOf>, estate: EstateStore): Place {
   const { subscriptionId, resourceGroup } = address;
-  if (!estate.knows(`/subscriptions/${subscriptionId}`)) throw new Refusal(errors.subscriptionNotFound(subscriptionId));
-  if (resourceGroup && !estate.knows(`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`)) {
+  if (!estate.find(`/subscriptions/${subscriptionId}`)) throw new Refusal(errors.subscriptionNotFound(subscriptionId));
+  if (resourceGroup && !estate.find(`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`)) {
     throw new Refusal(errors.resourceGroupNotFound(resourceGroup));
   }
-  const resource = estate.find(address.resourceId) ?? scopeOf(address);
+  const resource = estate.find(address.resourceId);
   if (!resource) {
     throw new Refusal(errors.resourceNotFound(typeAndName({ ...address, rest: [] }), resourceGroup));
   }
   if (!found) throw new Refusal(errors.invalidResourceType(`${address.type}/${address.rest.join('/')}`));
   return { estate, resource, ...found };
-}
-
-/** Groups and subscriptions need no seed to be there. */
-function scopeOf(address: Address) {
-  const { kind, resourceId: id, name } = address;
-  if (kind !== 'subscription' && kind !== 'resourceGroup') return undefined;
-  const body =
-    kind === 'subscription'
-      ? { id, subscriptionId: name, displayName: 'Sample', state: 'Enabled' }
-      : {
-          id,
-          name,
-          type: 'Microsoft.Resources/resourceGroups',
-          location: 'westeurope',
-          tags: {},
-          properties: { provisioningState: 'Succeeded' },
-        };
-  return { id, kind, address, documents: new Map<string, unknown>([['resource', body]]) };
 }
 
 const insightsVersions = ['2017-05-01-preview', '2021-05-01-preview'];

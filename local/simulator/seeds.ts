@@ -2,6 +2,7 @@
 import type { Caller, ResourceSeed } from './contract.ts';
 import { rawSetting } from './diagnostic-settings.ts';
 import type { JsonObject } from './merge.ts';
+import { type Access, rawRoleAssignment } from './role-assignments.ts';
 
 export const subscriptionId = '00000000-0000-4000-8000-000000000001';
 /** Home of all callers. */
@@ -10,7 +11,15 @@ const base = `/subscriptions/${subscriptionId}/resourceGroups`;
 export const workspaceId = `${base}/monitoring/providers/Microsoft.OperationalInsights/workspaces/central`;
 
 /** Secret values that the estate holds where Azure holds them; found anywhere else, they have leaked. */
-export const plantedSecrets = ['planted-env-value-4711', 'planted-app-setting-4712', 'planted-connection-string-4713'];
+export const plantedSecrets = [
+  'planted-env-value-4711',
+  'planted-app-setting-4712',
+  'planted-connection-string-4713',
+  'planted-backup-storage-4714',
+  'planted-backup-database-4715',
+  'planted-backup-log-4716',
+  'planted-dapr-metadata-4717',
+];
 
 const user = (name: string, number: string): Caller => ({
   type: 'user',
@@ -42,6 +51,8 @@ export interface Leaves {
   author?: Caller;
   /** Diagnostic settings by name, with their `properties`. Web apps and environments default to `{}`: none. */
   diagnostics?: Record<string, JsonObject>;
+  /** Roles held at exactly this scope. */
+  access?: Access[];
   /** Further documents, or other bodies for those that the builder makes. */
   documents?: Record<string, unknown>;
 }
@@ -59,15 +70,19 @@ export function idOf(type: string, leaves: { name: string; resourceGroup?: strin
 }
 
 /** Any other resource, such as a workspace. */
-export function other(type: string, leaves: Leaves & { properties?: JsonObject }): ResourceSeed {
+export function other(
+  type: string,
+  leaves: Leaves & { location?: string; sku?: object; properties?: JsonObject },
+): ResourceSeed {
   const id = idOf(type, leaves);
   return seed(id, leaves, {
     resource: {
       id,
       name: leaves.name,
       type,
-      location: 'westeurope',
+      location: leaves.location ?? 'westeurope',
       tags: leaves.tags ?? {},
+      ...(leaves.sku && { sku: leaves.sku }),
       properties: leaves.properties ?? {},
     },
   });
@@ -78,9 +93,11 @@ export function seed(id: string, leaves: Leaves, documents: Record<string, unkno
   const value = Object.entries(leaves.diagnostics ?? {}).map(([name, properties]) =>
     rawSetting({ id }, name, properties),
   );
+  const access = leaves.access?.map((one, index) => rawRoleAssignment(id, one, index + 1));
+  const roleAssignments = access && { roleAssignments: { value: access } };
   return structuredClone({
     id,
-    documents: { ...documents, diagnosticSettings: { value }, ...leaves.documents },
+    documents: { ...documents, diagnosticSettings: { value }, ...roleAssignments, ...leaves.documents },
     ...(leaves.author && { author: leaves.author }),
   });
 }

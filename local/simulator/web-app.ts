@@ -2,7 +2,7 @@
 import type { Effect, Place } from './documents.ts';
 import { errors, Refusal } from './errors.ts';
 import { asObject, isObject, type JsonObject, member, mergeIgnoringNulls, mergePatch } from './merge.ts';
-import { rawConfigWeb, rawSite } from './raw-web.ts';
+import { allowAll, denyAll, rawConfigWeb, rawSite } from './raw-web.ts';
 import { tenantId as homeTenant } from './seeds.ts';
 
 /** PATCH of a site or slot. What it carries in `siteConfig` lands in config/web; GET of the site still shows nulls. */
@@ -61,7 +61,19 @@ function touched(site: unknown): unknown {
 }
 
 function mergeConfiguration(current: unknown, properties: JsonObject): unknown {
-  return mergeIgnoringNulls(current, { properties: known(properties, knownOfConfiguration) });
+  const merged = asObject(mergeIgnoringNulls(current, { properties: known(properties, knownOfConfiguration) }));
+  return { ...merged, properties: withLastRules(asObject(merged.properties)) };
+}
+
+/** Each list of access restrictions ends with a rule of the platform's own, which says what becomes of all others. */
+function withLastRules(properties: JsonObject): JsonObject {
+  const lists = ['ipSecurityRestrictions', 'scmIpSecurityRestrictions'].map((name) => {
+    const given = properties[name];
+    const own = (Array.isArray(given) ? given : []).filter((rule) => member(rule, 'priority') !== 2147483647);
+    const otherwise = properties[`${name}DefaultAction`] ?? (own.length > 0 ? 'Deny' : 'Allow');
+    return [name, [...own, otherwise === 'Deny' ? denyAll : allowAll]];
+  });
+  return { ...properties, ...Object.fromEntries(lists) };
 }
 
 /** Assigns ids as Azure would; a type without UserAssigned drops the assigned ones (unverified). */

@@ -2,8 +2,9 @@
 // names only what it is about.
 import type { ResourceSeed } from './contract.ts';
 import type { JsonObject } from './merge.ts';
-import { rawAuthSettings, rawConfigWeb, rawPlan, rawSite } from './raw-web.ts';
+import { rawConfigWeb, rawPlan, rawSite } from './raw-web.ts';
 import { idOf, type Leaves, plantedSecrets, seed, tenantId } from './seeds.ts';
+import { authSettings, backups, type EasyAuth, keyVaultReferences, privateEndpoints } from './site-documents.ts';
 
 export interface WebAppLeaves extends Leaves {
   /** `app`, `app,linux`, `functionapp,linux`, ...; default `app,linux`. */
@@ -16,6 +17,16 @@ export interface WebAppLeaves extends Leaves {
   /** `allow` of the publishing policies; default false. */
   ftpBasicAuth?: boolean;
   scmBasicAuth?: boolean;
+  /** Easy Auth; default `on`. */
+  auth?: EasyAuth;
+  /** Custom domains with the thumbprint of their certificate; null: no TLS binding. */
+  domains?: Record<string, string | null>;
+  /** How the references of app settings to Key Vault stand, such as `Resolved` or `SecretNotFound`, by setting. */
+  references?: Record<string, string>;
+  /** Backups that have ended, newest first. */
+  backups?: { at: string; status: string }[];
+  /** How the connections of its private endpoints stand; default: there are none. */
+  privateEndpoints?: string[];
 }
 
 /** A web app on Linux, right in everything but what the leaves say. */
@@ -39,6 +50,8 @@ function site(id: string, type: string, name: string, leaves: WebAppLeaves): Res
   const linux = kind.includes('linux');
   const dashed = name.replace('/', '-').toLowerCase();
   const host = `${dashed}.azurewebsites.net`;
+  const scm = `${dashed}.scm.azurewebsites.net`;
+  const { domains = {} } = leaves;
   const frame = { location: 'West Europe', tags: leaves.tags ?? {} };
   const child = (childType: string, childName: string, properties: unknown) => ({
     id: `${id}/${childType}/${childName}`,
@@ -50,18 +63,12 @@ function site(id: string, type: string, name: string, leaves: WebAppLeaves): Res
   const properties = {
     ...rawSite.properties,
     name: name.split('/').at(-1),
-    hostNames: [host],
-    enabledHostNames: [host, `${dashed}.scm.azurewebsites.net`],
+    hostNames: [host, ...Object.keys(domains)],
+    enabledHostNames: [host, ...Object.keys(domains), scm],
     hostNameSslStates: [
-      {
-        name: host,
-        sslState: 'Disabled',
-        ipBasedSslResult: null,
-        virtualIP: null,
-        thumbprint: null,
-        toUpdate: null,
-        hostType: 'Standard',
-      },
+      hostName(host, null),
+      ...Object.entries(domains).map(([name, thumbprint]) => hostName(name, thumbprint)),
+      { ...hostName(scm, null), hostType: 'Repository' },
     ],
     serverFarmId: idOf('Microsoft.Web/serverfarms', {
       ...leaves,
@@ -79,7 +86,9 @@ function site(id: string, type: string, name: string, leaves: WebAppLeaves): Res
   const linuxFxVersion = kind.includes('container')
     ? `DOCKER|contosoapps.azurecr.io/${dashed}:1.4.2`
     : linux
-      ? 'NODE|20-lts'
+      ? kind.includes('functionapp')
+        ? 'Node|24'
+        : 'NODE|24-lts'
       : '';
   const web = { ...rawConfigWeb.properties, linuxFxVersion, publishingUsername: `$${dashed}` };
   return seed(id, leaves, {
@@ -98,17 +107,36 @@ function site(id: string, type: string, name: string, leaves: WebAppLeaves): Res
       id: `${id}/config/web`,
       type: `${type}/config`,
     },
-    'config/authsettingsV2': child('config', 'authsettingsV2', rawAuthSettings.properties),
+    'config/authsettingsV2': child('config', 'authsettingsV2', authSettings(leaves.auth ?? 'on')),
     'basicPublishingCredentialsPolicies/ftp': child('basicPublishingCredentialsPolicies', 'ftp', {
       allow: leaves.ftpBasicAuth ?? false,
     }),
     'basicPublishingCredentialsPolicies/scm': child('basicPublishingCredentialsPolicies', 'scm', {
       allow: leaves.scmBasicAuth ?? false,
     }),
+    ...(leaves.references && {
+      'config/configreferences/appsettings': keyVaultReferences(id, type, leaves.references),
+    }),
+    ...(leaves.privateEndpoints && {
+      privateEndpointConnections: privateEndpoints(id, type, leaves.privateEndpoints),
+    }),
+    ...(leaves.backups && { backups: backups(id, type, leaves.backups) }),
     // What POST config/*/list would give away; no GET shows it, and every such POST is refused.
     'hidden/config/appsettings': { DATABASE_PASSWORD: plantedSecrets[1] },
     'hidden/config/connectionstrings': { Main: plantedSecrets[2] },
   });
+}
+
+function hostName(name: string, thumbprint: string | null): JsonObject {
+  return {
+    name,
+    sslState: thumbprint === null ? 'Disabled' : 'SniEnabled',
+    ipBasedSslResult: null,
+    virtualIP: null,
+    thumbprint,
+    toUpdate: null,
+    hostType: 'Standard',
+  };
 }
 
 export const systemAssigned = { principalId: '00000000-0000-4000-8000-0000000000a1', tenantId, type: 'SystemAssigned' };

@@ -48,7 +48,7 @@ export function writes(grid: EventGrid, running: Operations, schema: EventSchema
           caller,
           method,
           action: actionOf(method, address, place.row.action),
-          target: path,
+          target: place.row.announcedAsResource ? place.resource.id : path,
           subscriptionId: address.subscriptionId,
           resourceGroup: address.resourceGroup,
           existed: writing.existed,

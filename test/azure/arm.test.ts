@@ -79,7 +79,7 @@ describe('reading a resource', () => {
     const snapshot = await arm.read(app, ['resource']);
     expect(JSON.stringify(simulator.get(app.id))).toContain(plantedSecrets[0]);
     expect(JSON.stringify(snapshot)).not.toContain(plantedSecrets[0]);
-    expect(JSON.stringify(snapshot)).toContain('API_TOKEN');
+    expect(JSON.stringify(snapshot)).toContain('WELCOME_TEXT');
   });
 
   it('a 404 is missing', async () => {

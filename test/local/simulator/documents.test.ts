@@ -79,7 +79,7 @@ describe('what Resource Manager answers about resources', () => {
   });
 
   it.each([
-    [`${site}/config/authsettingsV2`, { properties: { platform: { enabled: false } } }],
+    [`${site}/config/authsettingsV2`, { properties: { platform: { enabled: true } } }],
     [`${site}/basicPublishingCredentialsPolicies/ftp`, { name: 'ftp', properties: { allow: false } }],
     [`${site}/basicPublishingCredentialsPolicies/scm`, { name: 'scm', properties: { allow: false } }],
     [`${site}/privateEndpointConnections`, { value: [] }],
@@ -103,8 +103,7 @@ describe('what Resource Manager answers about resources', () => {
     const { body } = await azure.get(app);
     expect(leaf(body, 'properties.template.containers.0.env.0.value')).toBe(plantedSecrets[0]);
     expect(leaf(body, 'properties.configuration.secrets')).toEqual([
-      { name: 'registry-password' },
-      { name: 'database' },
+      { name: 'database', keyVaultUrl: expect.stringMatching(/^https:/), identity: 'system' },
     ]);
     expect(leaf(body, 'properties.environmentId')).toBe(leaf(body, 'properties.managedEnvironmentId'));
   });
@@ -140,7 +139,8 @@ describe('what Resource Manager answers about resources', () => {
     });
     const group = await azure.get(idOf('Microsoft.Web/sites', { name: 'web', resourceGroup: 'nowhere' }));
     expect(group.at('error.code')).toBe('ResourceGroupNotFound');
-    expect((await azure.get(`${app}/authConfigs/current`)).status).toBe(404);
+    const job = idOf('Microsoft.App/containerApps', { name: 'job' });
+    expect((await azure.get(`${job}/authConfigs/current`)).status).toBe(404);
   });
 
   it('wants an api-version, and one that the provider has', async () => {

@@ -250,7 +250,7 @@ describe('promise 13: least privilege', () => {
       ['POST', `${site}/config/appsettings/list`],
       ['POST', `${site}/restart`],
       ['DELETE', site],
-      ['GET', `${site}/backups`],
+      ['GET', `${site}/providers/Microsoft.Insights/diagnosticSettingsCategories`],
       ['POST', `${site}/slotsswap`],
     ];
     for (const [method, path] of outside) {

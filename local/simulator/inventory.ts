@@ -1,0 +1,67 @@
+// Lists of what there is below a subscription or a group: those of the providers, whole, and the inventory of Resource
+// Manager, which has a few words about each resource and takes a filter.
+import type { Place } from './documents.ts';
+import { errors, Refusal } from './errors.ts';
+import type { StoredResource } from './estate-store.ts';
+import { isObject, type JsonObject, member } from './merge.ts';
+
+/** The provider's list of a type. */
+export function listOf({ estate, resource }: Place, type: string): unknown {
+  const wanted = type.toLowerCase();
+  const value = estate.below(resource.id).filter((below) => typeOf(below) === wanted);
+  return envelope(
+    type,
+    value.map((one) => one.documents.get('resource')),
+  );
+}
+
+/** Slots of a site. */
+export function slotsOf({ estate, resource }: Place): unknown {
+  const slots = estate.below(resource.id).filter((below) => below.kind === 'slot');
+  return envelope(
+    'Microsoft.Web/sites/slots',
+    slots.map((slot) => slot.documents.get('resource')),
+  );
+}
+
+/** The inventory, of the types that the filter names. Throws a Refusal for a filter that it does not know. */
+export function inventoryOf({ estate, resource, filter }: Place): unknown {
+  const types = filter === undefined ? null : typesIn(filter);
+  const found = estate
+    .below(resource.id)
+    .filter((below) => below.kind !== 'resourceGroup' && (types === null || types.includes(typeOf(below))));
+  return { value: found.map(entryOf) };
+}
+
+function typesIn(filter: string): string[] {
+  const terms = filter.split(/ or /i).map((term) => /^\s*resourceType eq '([^']+)'\s*$/i.exec(term)?.[1]);
+  const types = terms.flatMap((type) => (type === undefined ? [] : [type.toLowerCase()]));
+  if (types.length < terms.length) {
+    const message = `The filter '${filter}' is not supported.`; // wording unverified
+    throw new Refusal(errors.badRequest('InvalidFilterInQueryString', message));
+  }
+  return types;
+}
+
+/** Places are normalised here, and what a resource does not have is absent. */
+function entryOf(resource: StoredResource): JsonObject {
+  const body = resource.documents.get('resource');
+  const tags = member(body, 'tags');
+  const kept = ['kind', 'managedBy', 'sku', 'identity'].filter((name) => member(body, name) != null);
+  return {
+    id: resource.id,
+    name: member(body, 'name'),
+    type: resource.address.type,
+    location: String(member(body, 'location')).toLowerCase().replaceAll(' ', ''),
+    ...(isObject(tags) && Object.keys(tags).length > 0 ? { tags } : {}),
+    ...Object.fromEntries(kept.map((name) => [name, member(body, name)])),
+  };
+}
+
+function envelope(type: string, value: unknown[]): unknown {
+  return /^microsoft\.web\//i.test(type) ? { value, nextLink: null, id: null } : { value };
+}
+
+function typeOf(resource: StoredResource): string {
+  return resource.address.type.toLowerCase();
+}
