@@ -107,6 +107,8 @@ export function bicepOf(value: Value, indent = ''): string {
     if (!value.some(isBody)) return `[${value.map((one) => bicepOf(one, deeper)).join(', ')}]`;
     return ['[', ...value.map((one) => `${deeper}${bicepOf(one, deeper)}`), `${indent}]`].join('\n');
   }
+  // Bicep has no decimals.
+  if (typeof value === 'number' && !Number.isInteger(value)) return `json('${value}')`;
   if (!isBody(value)) return String(value);
   const members = Object.entries(value).map(
     ([key, member]) => `${deeper}${/^[a-z_]\w*$/i.test(key) ? key : bicepOf(key)}: ${bicepOf(member, deeper)}`,
