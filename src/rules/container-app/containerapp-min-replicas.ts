@@ -1,0 +1,42 @@
+/** An app that runs one replica, or none until somebody calls, is away whenever that replica is. */
+import * as z from 'zod';
+import { valueAt } from '../../domain/change.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { judgeTemplate } from '../containers.ts';
+import { referencesOf } from '../references.ts';
+import { Block } from '../source-lines.ts';
+import { containerAppSource, type Setting } from '../sources.ts';
+
+/** One that answers while the other is moved or replaced. */
+const LEAST = 2;
+
+const TWO: Setting = { document: 'resource', path: '/properties/template/scale/minReplicas', to: LEAST };
+
+export const rule = defineRule({
+  id: 'containerapp-min-replicas',
+  version: 1,
+  title: 'At least 2 replicas',
+  why: 'With two replicas the app answers while one of them is moved, replaced or started anew.',
+  fix: null,
+  risk: 'Replicas that always run always cost; a change of the template makes a new revision.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'container-app',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ PSRule: ['Azure.ContainerApp.MinReplicas (AZR-000413)'] }),
+  check(snapshot) {
+    return judgeTemplate(snapshot, (template) => {
+      // Without a minimum the platform scales to zero.
+      const least = valueAt(template, '/scale/minReplicas') ?? 0;
+      if (typeof least !== 'number') return unknown('minReplicas is no number.');
+      if (least >= LEAST) return compliant(`At least ${least} replicas run.`);
+      const reason = least === 1 ? 'No more than one replica is sure to run.' : 'The app scales to zero.';
+      return { verdict: 'violation', reason, changes: [] };
+    });
+  },
+  source: () => containerAppSource([TWO], { template: new Block({ min_replicas: LEAST }) }),
+});
