@@ -1,0 +1,40 @@
+/** Without its API log nobody sees which app called what through Dapr. */
+import * as z from 'zod';
+import { valueAt } from '../../domain/change.ts';
+import { isObject } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { referencesOf } from '../references.ts';
+import { containerAppSource, type Setting } from '../sources.ts';
+
+const DAPR = '/properties/configuration/dapr';
+const LOGGED: Setting = { document: 'resource', path: `${DAPR}/enableApiLogging`, to: true };
+
+export const rule = defineRule({
+  id: 'containerapp-dapr-api-logging',
+  version: 1,
+  title: 'Dapr API logging on for Dapr apps',
+  why: 'The API log of the Dapr sidecar shows what an app asked of state stores, topics, secrets and other apps.',
+  fix: null,
+  risk: 'Every call through Dapr becomes a line in the log, which costs where there are many.',
+  differs: 'No other authority asks for it. It is the only trace of calls that pass through the sidecar.',
+  severity: 'info',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'container-app',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ MCSB: ['LT-3'] }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (_, body) => {
+      const dapr = valueAt(body, DAPR);
+      if (dapr === null) return compliant('The app does not use Dapr.');
+      if (!isObject(dapr)) return unknown('The Dapr configuration is no object.');
+      if (dapr.enabled !== true) return compliant('Dapr is off.');
+      if (dapr.enableApiLogging === true) return compliant('Calls through Dapr are logged.');
+      return { verdict: 'violation', reason: 'Dapr is on, and calls through it are not logged.', changes: [] };
+    });
+  },
+  source: () => containerAppSource([LOGGED], null),
+});
