@@ -1,0 +1,83 @@
+/** Without a probe of its own an app counts as well as long as its port is open. */
+import * as z from 'zod';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { judgeContainers, nameOf } from '../containers.ts';
+import { ingressIn, transportOf } from '../ingress.ts';
+import { objectsIn } from '../lists.ts';
+import { referencesOf } from '../references.ts';
+import { Block } from '../source-lines.ts';
+import { containerAppSource, type Setting } from '../sources.ts';
+
+const HTTP_PORTS: readonly Json[] = [80, 443, 8080];
+const ASKED = ['Liveness', 'Readiness'];
+
+const PROBED: Setting = {
+  document: 'resource',
+  path: '/properties/template/containers',
+  to: [
+    {
+      name: 'app',
+      probes: [
+        { type: 'Liveness', httpGet: { path: '/healthz', port: 8080 } },
+        { type: 'Readiness', httpGet: { path: '/ready', port: 8080 } },
+      ],
+    },
+  ],
+};
+
+export const rule = defineRule({
+  id: 'containerapp-health-probe',
+  version: 1,
+  title: 'HTTP apps have liveness and readiness HTTP probes',
+  why: 'The probes of the platform only see whether the port is open; an HTTP probe sees whether the app still answers.',
+  fix: null,
+  risk: 'Only its owner knows which path tells whether the app is well; a wrong one restarts replicas that are.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'container-app',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ PSRule: ['Azure.ContainerApp.HealthProbe (AZR-000537, 2026_06)'] }),
+  check(snapshot) {
+    return judgeContainers(snapshot, ({ running }, body) => {
+      const ingress = ingressIn(body);
+      if (ingress !== null && !isObject(ingress)) return unknown('The ingress is no object.');
+      if (ingress === null || !isHttp(ingress)) return notApplicable('The ingress is not known to be HTTP.');
+      if (running.some(({ probes }) => !objectsIn(probes))) return unknown('The probes are no list of probes.');
+      const wanting = running.filter((container) => !ASKED.every((type) => hasHttpProbe(container, type)));
+      if (wanting.length === 0) return compliant('Every container has HTTP probes for liveness and readiness.');
+      return {
+        verdict: 'violation',
+        reason: `HTTP probes for liveness and readiness are not complete in: ${wanting.map(nameOf).join(', ')}.`,
+        changes: [],
+      };
+    });
+  },
+  source: () =>
+    containerAppSource([PROBED], {
+      template: new Block({
+        container: new Block({
+          name: 'app',
+          liveness_probe: new Block({ transport: 'HTTP', port: 8080, path: '/healthz' }),
+          readiness_probe: new Block({ transport: 'HTTP', port: 8080, path: '/ready' }),
+        }),
+      }),
+    }),
+});
+
+/** `auto` says nothing; then a port that HTTP is used on does. */
+function isHttp(ingress: JsonObject): boolean {
+  const transport = transportOf(ingress);
+  if (transport === 'tcp') return false;
+  return transport.startsWith('http') || HTTP_PORTS.includes(ingress.targetPort ?? null);
+}
+
+function hasHttpProbe({ probes }: JsonObject, asked: string): boolean {
+  return (objectsIn(probes) ?? []).some(
+    ({ type, httpGet }) => typeof type === 'string' && type.toLowerCase() === asked.toLowerCase() && isObject(httpGet),
+  );
+}
