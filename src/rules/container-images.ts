@@ -1,7 +1,9 @@
 /** References of container images, as Docker reads them: `host:port/repository:tag@digest`. */
-import { type Judgement, unknown } from '../domain/rule.ts';
+import { type Judgement, type Source, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { judgeContainers, nameOf } from './containers.ts';
+import { Block } from './source-lines.ts';
+import { containerAppSource } from './sources.ts';
 
 export interface Image {
   /** As the template writes it. */
@@ -38,6 +40,14 @@ export function imageOf(reference: unknown): Image | null {
   if (repository === undefined) return null;
   const registry = isHost ? registryOf(first) : DOCKER_HUB;
   return { reference, registry, tag: tag ?? null, digest: digest ?? null };
+}
+
+/** An image of a registry of one's own, with a tag of its own. */
+export function imageSource(): Source {
+  const container = { name: 'app', image: 'contoso.azurecr.io/app:1.4.2' };
+  return containerAppSource([{ document: 'resource', path: '/properties/template/containers', to: [container] }], {
+    template: new Block({ container: new Block(container) }),
+  });
 }
 
 /** The host of a registry under the one name that it is compared by. */
