@@ -1,7 +1,9 @@
 /** Why, and why not: what was last seen of a resource and decided about it, and what became of an event. */
 import * as z from 'zod';
+import type { Finding } from '../domain/finding.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isScope, parseResourceId } from '../domain/resource.ts';
+import type { Source } from '../domain/rule.ts';
 import type { StoredEvent, World } from '../workflows/ports.ts';
 import { defineCall } from './call.ts';
 import { explainedEvent, explainedResource } from './posture-schemas.ts';
@@ -38,9 +40,16 @@ async function explainResource(world: World, id: string) {
   if (!resource || !memory || memory.evaluatedAt === null) {
     throw new Refusal('not-found', 'Plumbline has never read this resource.');
   }
-  const { evaluatedAt, trigger, documents, findings } = memory;
+  const { evaluatedAt, trigger, documents } = memory;
+  const findings = memory.findings.map((finding) => sourced(world, finding));
   const events = await world.events.recent(resource, SHOWN_EVENTS);
   return { resource: memory.resource, evaluatedAt, trigger, documents, findings, events: events.map(eventOfResource) };
+}
+
+/** A violation with the lines that fix it where it is declared. */
+function sourced({ rules }: World, finding: Finding): Finding & { source?: Source } {
+  const rule = finding.verdict === 'violation' ? rules.find(({ id }) => id === finding.rule) : undefined;
+  return rule ? { ...finding, source: rule.source(finding.changes) } : finding;
 }
 
 async function explainEvent(world: World, eventId: string) {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ACTIONS, REASON_CODES } from '../domain/reasons.ts';
 import { SEVERITIES, TIERS, VERDICTS } from '../domain/rule.ts';
-import { caller, change, name, reason, reference, resource, text, time, trigger } from './schemas.ts';
+import { caller, change, name, reason, reference, resource, source, text, time, trigger } from './schemas.ts';
 
 const decision = z.strictObject({
   action: z.enum(ACTIONS),
@@ -32,6 +32,7 @@ export const finding = name(
 const explainedFinding = name(
   'ExplainedFinding',
   finding.extend({
+    source: source.exactOptional().describe('Of a violation: the lines that fix it where it is declared'),
     decision: decision
       .extend({
         ceilings: z.array(

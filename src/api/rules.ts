@@ -50,12 +50,14 @@ export const getRule = defineCall({
 
 /** A rule as others see it: its parameters as JSON Schema, and the values they have when nothing is set. */
 export function ruleView(rule: AnyRule) {
-  const { id, version, title, risk, severity, tier, profile, kind, reversible, documents, references } = rule;
+  const { id, version, title, why, fix, risk, differs, severity, tier, profile, kind, reversible } = rule;
+  const { documents, references } = rule;
   const { $schema: _schema, ...parameters } = z.toJSONSchema(rule.parameters, { io: 'input', unrepresentable: 'any' });
   const defaults = rule.parameters.safeParse({}).data ?? {};
   return {
-    ...{ id, version, title, risk, severity, tier, profile, kind, reversible, documents },
-    ...{ parameters, defaults, references },
+    ...{ id, version, title, why, fix, risk, ...(differs === undefined ? {} : { differs }) },
+    ...{ severity, tier, profile, kind, reversible, documents, parameters, defaults, references },
+    source: rule.source([]),
   };
 }
 

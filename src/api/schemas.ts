@@ -38,6 +38,8 @@ const person = name('Person', z.strictObject({ objectId: text, name: text }));
 
 export const reference = z.strictObject({ source: text, id: text });
 
+export const source = z.strictObject({ bicep: text, terraform: text });
+
 export const approval = name(
   'Approval',
   z.strictObject({
@@ -68,7 +70,7 @@ export const approval = name(
       .describe(
         'The requests that carry out the changes; with `whole` the body shows the changed leaves of what is sent',
       ),
-    source: z.strictObject({ bicep: text, terraform: text }),
+    source,
     changedBy: caller.exactOptional(),
     reasons: z.array(reason),
     requestedAt: time,
@@ -180,7 +182,10 @@ export const rule = name(
     id: text,
     version: z.int(),
     title: text,
+    why: text,
+    fix: text.nullable().describe('What the fix writes; null where there is none in place'),
     risk: text,
+    differs: text.exactOptional().describe('What other authorities ask, and why this differs'),
     severity: z.enum(SEVERITIES),
     tier: z.enum(TIERS),
     profile: z.enum(['baseline', 'strict']),
@@ -190,6 +195,7 @@ export const rule = name(
     parameters: z.record(text, json).describe('JSON Schema of the parameters that settings may give'),
     defaults: z.record(text, json),
     references: z.array(reference),
+    source,
   }),
 );
 

@@ -102,7 +102,9 @@ describe('explain', () => {
       evaluatedAt: '2026-03-01T10:00:00.000Z',
       trigger: { type: 'event', eventId: 'event-1', operation: 'Microsoft.Web/sites/write', changedBy: bob },
       documents: [{ name: 'config/web', status: 'read' }],
-      findings: [finding()],
+      findings: [
+        { ...finding(), source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' } },
+      ],
       events: [
         {
           eventId: 'event-1',
@@ -237,6 +239,8 @@ describe('rules', () => {
       id: 'webapp-min-tls',
       version: 1,
       title: 'Minimum TLS version is 1.2 or higher',
+      why: 'Old versions can be broken.',
+      fix: 'Sets the version.',
       risk: 'Clients that know only TLS 1.0 or 1.1 can no longer connect.',
       severity: 'high',
       tier: 'safe',
@@ -251,6 +255,7 @@ describe('rules', () => {
       },
       defaults: { minimum: '1.2' },
       references: [{ source: 'MCSB', id: 'DP-3' }],
+      source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' },
     });
     expect(schemas.rule.parse(body)).toEqual(body);
     const list = await get(listRules);

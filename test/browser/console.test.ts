@@ -73,6 +73,9 @@ describe('findings', () => {
     await shown.getByText('Reported only').waitFor();
     await shown.getByText('Why, and what would change').click();
     await shown.getByText('Mode audit looks and reports only.').waitFor();
+    await shown.getByText('Old versions can be broken by whoever is on the line.').waitFor();
+    await shown.getByText('Fix it at the source').click();
+    await shown.getByText("minTlsVersion: '1.2'").waitFor();
     await expect
       .poll(() => visit.page.getByRole('definition').allInnerTexts())
       .toEqual(expect.arrayContaining(['14', '11', '4', '41 s']));

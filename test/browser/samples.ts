@@ -148,6 +148,12 @@ export function everything(): Answers {
     'GET /.auth/me': { body: me('Reader', 'Approver', 'Operator') },
     'GET /api/settings': { headers: { etag: '"7"' }, body: settings },
     'GET /api/approvals': { body: { items: [approval('01A'), identityApproval] } },
+    'GET /api/rules/webapp-min-tls': {
+      body: {
+        why: 'Old versions can be broken by whoever is on the line.',
+        source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' },
+      },
+    },
     'GET /api/findings': {
       body: {
         items: [
