@@ -25,6 +25,13 @@ export const PLAN_TIERS = [
 ] as const;
 export type PlanTier = (typeof PLAN_TIERS)[number];
 
+/** Plans that add and take away instances by themselves: consumption, and the elastic ones of function and logic apps. */
+const ELASTIC: readonly PlanTier[] = ['Dynamic', 'FlexConsumption', 'ElasticPremium', 'WorkflowStandard'];
+
+export function isElastic(tier: PlanTier): boolean {
+  return ELASTIC.includes(tier);
+}
+
 /** The tier that the body of a plan says; null when it says none that is known. */
 export function planTierOf(plan: JsonObject): PlanTier | null {
   const sku = isObject(plan.sku) ? plan.sku : {};

@@ -1,0 +1,56 @@
+/** With one instance every restart and every failure of a machine is an outage of all apps of the plan. */
+import * as z from 'zod';
+import { isObject } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { isElastic, planTierOf } from '../plan-tier.ts';
+import { referencesOf } from '../references.ts';
+import { declared, Expression } from '../source-lines.ts';
+
+const ENOUGH = 2;
+
+export const rule = defineRule({
+  id: 'plan-instances',
+  version: 1,
+  title: 'Plan runs at least 2 instances',
+  why: 'With one instance, every restart and every failure of a machine is an outage of all apps of the plan.',
+  fix: null,
+  risk: 'Each instance costs as much as the first, and apps that keep state on one instance meet requests of the other.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'plan',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({
+    PSRule: ['Azure.AppService.PlanInstanceCount (AZR-000071)'],
+    Checkov: ['CKV_AZURE_212'],
+    AzTS: ['Azure_AppService_BCDR_Use_Multiple_Instances'],
+  }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (_, plan) => {
+      const tier = planTierOf(plan);
+      if (tier !== null && isElastic(tier)) {
+        return notApplicable(`A plan of the tier ${tier} adds and takes away instances by itself.`);
+      }
+      const { capacity } = isObject(plan.sku) ? plan.sku : {};
+      if (typeof capacity !== 'number') return unknown('The plan came without the number of its instances.');
+      if (capacity >= ENOUGH) return compliant(`The plan runs ${capacity} instances.`);
+      if (tier === null) return unknown('The plan came with a tier that is not known.');
+      const instances = capacity === 1 ? '1 instance' : `${capacity} instances`;
+      return { verdict: 'violation', reason: `The plan runs ${instances}.`, changes: [] };
+    });
+  },
+  source: () =>
+    declared({
+      type: 'Microsoft.Web/serverfarms@2025-03-01',
+      name: 'plan',
+      body: {
+        name: 'plan',
+        location: new Expression('location'),
+        sku: { name: 'P1v3', tier: 'PremiumV3', capacity: ENOUGH },
+      },
+      azurerm: { resource: 'azurerm_service_plan', body: { worker_count: ENOUGH } },
+    }),
+});

@@ -1,0 +1,45 @@
+/** Free, Shared and Basic plans are made for trying out: no slots, no scaling by itself, little or no promise of service. */
+import * as z from 'zod';
+import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { isElastic, planTierOf } from '../plan-tier.ts';
+import { referencesOf } from '../references.ts';
+import { declared, Expression } from '../source-lines.ts';
+
+export const rule = defineRule({
+  id: 'plan-production-tier',
+  version: 1,
+  title: 'Plan tier is fit for production',
+  why: 'Free, Shared and Basic plans are made for trying things out: they have no deployment slots and do not scale by themselves, and the smaller two share machines with apps of others.',
+  fix: null,
+  risk: 'A larger tier costs more, and the apps of the plan restart when it changes.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'plan',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['546fe8d2-368d-4029-a418-6af48a7f61e5'],
+    PSRule: ['Azure.AppService.MinPlan (AZR-000072)'],
+    Checkov: ['CKV_AZURE_211'],
+  }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (_, plan) => {
+      const tier = planTierOf(plan);
+      if (tier === null) return unknown('The plan came with a tier that is not known.');
+      if (isElastic(tier)) return notApplicable(`A plan of the tier ${tier} is made for function and logic apps.`);
+      if (tier !== 'Free' && tier !== 'Shared' && tier !== 'Basic')
+        return compliant(`The plan is of the tier ${tier}.`);
+      return { verdict: 'violation', reason: `The plan is of the tier ${tier}.`, changes: [] };
+    });
+  },
+  source: () =>
+    declared({
+      type: 'Microsoft.Web/serverfarms@2025-03-01',
+      name: 'plan',
+      body: { name: 'plan', location: new Expression('location'), sku: { name: 'P1v3', tier: 'PremiumV3' } },
+      azurerm: { resource: 'azurerm_service_plan', body: { sku_name: 'P1v3' } },
+    }),
+});
