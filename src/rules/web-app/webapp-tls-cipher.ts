@@ -1,0 +1,95 @@
+/** The cipher suites that a site offers decide whether traffic recorded today can be read with a key stolen tomorrow. */
+import * as z from 'zod';
+import { isObject } from '../../domain/json.ts';
+import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
+import { referencesOf } from '../references.ts';
+import { type Setting, siteConfigSource } from '../sources.ts';
+import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+
+/** Those that keep past traffic secret (ephemeral keys) and cannot be tampered with unnoticed (GCM). */
+const STRONG = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+  'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+  'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+  'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+] as const;
+
+/** All that App Service knows, from strong to weak (the values of `minTlsCipherSuite` in its API). */
+const SUITES = [
+  ...STRONG,
+  'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256',
+  'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384',
+  'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256',
+  'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA',
+  'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA',
+  'TLS_RSA_WITH_AES_256_GCM_SHA384',
+  'TLS_RSA_WITH_AES_128_GCM_SHA256',
+  'TLS_RSA_WITH_AES_256_CBC_SHA256',
+  'TLS_RSA_WITH_AES_128_CBC_SHA256',
+  'TLS_RSA_WITH_AES_256_CBC_SHA',
+  'TLS_RSA_WITH_AES_128_CBC_SHA',
+] as const;
+
+const parameters = z.object({
+  /** The suites that an organization accepts as the weakest one. */
+  accepted: z
+    .array(z.enum(SUITES))
+    .min(1)
+    .default([...STRONG]),
+});
+
+const MINIMUM: Setting = {
+  document: 'config/web',
+  path: '/properties/minTlsCipherSuite',
+  to: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+};
+
+export const rule = defineRule({
+  id: 'webapp-tls-cipher',
+  version: 1,
+  title: 'Minimum TLS cipher suite is set',
+  why: 'Suites without ephemeral keys let recorded traffic be read by whoever gets the key later, and those with CBC have been broken again and again.',
+  fix: null,
+  risk: 'Clients that speak none of the suites that stay could no longer connect; plans below Basic refuse the setting.',
+  differs:
+    'Azure Policy asks for a suite order in App Service Environments only, and no authority names a value for other apps. So the platform default passes here, and only a weak suite that somebody chose is reported.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'web-app',
+  reversible: false,
+  documents: WEB_CONFIG_DOCUMENTS,
+  writes: [],
+  parameters,
+  references: referencesOf({
+    'Azure Policy': ['817dcf37-e83d-4999-a472-644eada2ea1e'],
+    MCSB: ['DP-3'],
+  }),
+  check(snapshot, { accepted }) {
+    return judgeWebConfig(snapshot, ({ minTlsCipherSuite }) => {
+      if (isInEnvironment(snapshot)) {
+        return notApplicable('In an App Service Environment the suites are a setting of the environment.');
+      }
+      const found = minTlsCipherSuite ?? '';
+      if (found === '') return compliant('No weakest suite was chosen, so the platform offers its default.');
+      const suite = SUITES.find((one) => typeof found === 'string' && one === found.toUpperCase());
+      if (!suite) return unknown('minTlsCipherSuite is no suite that is known.');
+      if (accepted.includes(suite)) return compliant(`The weakest suite is ${suite}.`);
+      return {
+        verdict: 'violation',
+        reason: `The weakest suite is ${suite}, which is none that is accepted.`,
+        changes: [],
+      };
+    });
+  },
+  source: () => siteConfigSource([MINIMUM], { minimum_tls_cipher_suite: MINIMUM.to }),
+});
+
+function isInEnvironment(snapshot: Snapshot): boolean {
+  const properties = bodyOf(snapshot, 'resource')?.properties;
+  const profile = isObject(properties) ? properties.hostingEnvironmentProfile : null;
+  return isObject(profile) && typeof profile.id === 'string' && profile.id !== '';
+}
