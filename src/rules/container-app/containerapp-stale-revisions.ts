@@ -1,0 +1,77 @@
+/** A revision that nobody is sent to still runs, costs and can be called by whoever knows its name. */
+import * as z from 'zod';
+import { valueAt } from '../../domain/change.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { ingressIn } from '../ingress.ts';
+import { judgeList, propertiesOf } from '../listed.ts';
+import { objectsIn } from '../lists.ts';
+import { referencesOf } from '../references.ts';
+import { containerAppSource, type Setting } from '../sources.ts';
+
+const SINGLE: Setting = {
+  document: 'resource',
+  path: '/properties/configuration/activeRevisionsMode',
+  to: 'Single',
+};
+
+export const rule = defineRule({
+  id: 'containerapp-stale-revisions',
+  version: 1,
+  title: 'In multiple-revision mode old revisions do not keep running without traffic',
+  why: 'An old revision that keeps running holds old code with old flaws, at its own address, and costs what it needs.',
+  fix: null,
+  risk: 'A blue-green deployment holds a warm revision on purpose: with a label, so that it is no leftover.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'container-app',
+  reversible: false,
+  documents: ['resource', 'revisions'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (_, app) => {
+      const mode = valueAt(app, SINGLE.path) ?? 'Single';
+      if (typeof mode !== 'string') return unknown('activeRevisionsMode is no text.');
+      if (mode.toLowerCase() === 'single') return compliant('One revision runs at a time.');
+      const used = namesInUse(app);
+      if (!used) return unknown('The traffic of the app has a form that nobody knows.');
+      return judgeList(snapshot, 'revisions', (revisions) => {
+        const active = revisions.filter((one) => propertiesOf(one).active === true);
+        const names = active.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+        if (names.length < active.length) return unknown('A revision came without a name.');
+        const stale = active.filter((one) => !hasWeight(propertiesOf(one).trafficWeight) && !used.has(keyOf(one.name)));
+        if (stale.length === 0) return compliant('Every revision that runs has traffic or a label.');
+        const listed = stale.map(({ name }) => name).join(', ');
+        return { verdict: 'violation', reason: `Revisions run without traffic or a label: ${listed}.`, changes: [] };
+      });
+    });
+  },
+  source: () => containerAppSource([SINGLE], { revision_mode: 'Single' }),
+});
+
+/** The revisions that have traffic or a label, in lower case; null when the traffic cannot be understood. */
+function namesInUse({ properties, ...beside }: JsonObject): Set<string> | null {
+  const { latestRevisionName, latestReadyRevisionName } = isObject(properties) ? properties : {};
+  // Traffic for the latest revision stays with the latest one that is ready until the newer one is.
+  const latest = [latestRevisionName, latestReadyRevisionName].map(keyOf);
+  const ingress = ingressIn({ ...beside, properties: properties ?? null });
+  // Without an ingress nothing has traffic, and the latest revision is the one that is meant to run.
+  if (ingress === null) return new Set(latest);
+  const traffic = isObject(ingress) ? objectsIn(ingress.traffic) : null;
+  if (!traffic) return null;
+  const used = traffic.filter(({ weight, label }) => hasWeight(weight) || (typeof label === 'string' && label !== ''));
+  return new Set(
+    used.flatMap(({ latestRevision, revisionName }) => (latestRevision === true ? latest : [keyOf(revisionName)])),
+  );
+}
+
+function hasWeight(weight: Json | undefined): boolean {
+  return typeof weight === 'number' && weight > 0;
+}
+
+function keyOf(name: Json | undefined): string {
+  return typeof name === 'string' ? name.toLowerCase() : '';
+}
