@@ -93,7 +93,7 @@ describe('what it costs', () => {
   });
 
   test('a look costs as many table requests as the bench allows', () => {
-    const [, tables] = /'an event, compliant app'.*tables: (\d+)/.exec(read('../local/bench.ts')) ?? [];
+    const [, tables] = /'an event, compliant app'.*tables: (\d+)/.exec(read('../local/bench/costs.ts')) ?? [];
     expect(page).toContain(`| ${tables} a look (`);
   });
 });
