@@ -61,6 +61,21 @@ describe('Microsoft.App', () => {
     expect(leaf(body, 'tags')).toEqual({ team: 'shop' });
   });
 
+  it('replaces lists whole', async () => {
+    const open = { external: true, targetPort: 9090, exposedPort: 9090 };
+    const ports = (list: object[]) => ({
+      properties: { configuration: { ingress: { additionalPortMappings: list } } },
+    });
+    await azure.send('PATCH', app, ports([open, { ...open, targetPort: 9091, exposedPort: 9091 }]));
+    simulator.endOperations();
+    await azure.send('PATCH', app, ports([{ ...open, external: false }]));
+    simulator.endOperations();
+    const { body } = await azure.get(app);
+    expect(leaf(body, 'properties.configuration.ingress.additionalPortMappings')).toEqual([
+      { ...open, external: false },
+    ]);
+  });
+
   it('starts a revision when the template changes', async () => {
     await azure.send('PATCH', app, { properties: { template: { scale: { maxReplicas: 3 } } } });
     simulator.endOperations();
@@ -84,6 +99,22 @@ describe('Microsoft.App', () => {
     expect((await azure.get(env)).at('properties')).toMatchObject({
       provisioningState: 'Succeeded',
       peerAuthentication: { mtls: { enabled: true } },
+    });
+  });
+
+  it('merges what a PATCH says of an environment', async () => {
+    await azure.send('PATCH', env, {
+      properties: {
+        publicNetworkAccess: 'Disabled',
+        peerTrafficConfiguration: { encryption: { enabled: true } },
+      },
+    });
+    simulator.endOperations();
+    expect((await azure.get(env)).at('properties')).toMatchObject({
+      publicNetworkAccess: 'Disabled',
+      peerTrafficConfiguration: { encryption: { enabled: true } },
+      peerAuthentication: { mtls: { enabled: false } },
+      appLogsConfiguration: { destination: 'log-analytics' },
     });
   });
 

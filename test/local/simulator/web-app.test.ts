@@ -67,6 +67,64 @@ describe('Microsoft.Web', () => {
     expect(leaf(body, 'properties.cors')).toEqual({ allowedOrigins: ['https://a.example'], supportCredentials: true });
   });
 
+  it('merges the switches of outbound routing, and takes what the SDK leaves away', async () => {
+    await azure.send('PATCH', site, { properties: { outboundVnetRouting: { imagePullTraffic: true } } });
+    const { body } = await azure.send('PATCH', site, {
+      properties: {
+        outboundVnetRouting: { applicationTraffic: true },
+        sshEnabled: false,
+        endToEndEncryptionEnabled: true,
+      },
+    });
+    expect(leaf(body, 'properties')).toMatchObject({ sshEnabled: false, endToEndEncryptionEnabled: true });
+    expect(leaf(body, 'properties.outboundVnetRouting')).toEqual({
+      allTraffic: false,
+      applicationTraffic: true,
+      contentShareTraffic: false,
+      imagePullTraffic: true,
+      backupRestoreTraffic: false,
+    });
+  });
+
+  it('takes authsettingsV2 whole: what is left out is gone', async () => {
+    const path = `${site}/config/authsettingsV2`;
+    const before = await azure.get(path);
+    expect(before.at('properties.login')).toBeDefined();
+    expect((await azure.send('PATCH', path, { properties: {} })).status).toBe(405);
+    const { status } = await azure.send('PUT', path, { properties: { platform: { enabled: false } } });
+    expect(status).toBe(200);
+    expect((await azure.get(path)).body).toEqual({
+      ...Object.assign({}, before.body),
+      properties: { platform: { enabled: false } },
+    });
+    expect(simulator.events.at(-1)).toMatchObject({ operationName: 'Microsoft.Web/sites/config/write' });
+  });
+
+  it.each([
+    ['no rules of its own', {}, ['Allow all']],
+    [
+      'a rule',
+      { ipSecurityRestrictions: [{ ipAddress: '192.0.2.0/24', action: 'Allow', name: 'office' }] },
+      ['office', 'Deny all'],
+    ],
+    [
+      'a rule, and everybody else allowed',
+      {
+        ipSecurityRestrictions: [{ ipAddress: '192.0.2.0/24', action: 'Deny', name: 'guests' }],
+        ipSecurityRestrictionsDefaultAction: 'Allow',
+      },
+      ['guests', 'Allow all'],
+    ],
+    ['nobody allowed', { ipSecurityRestrictionsDefaultAction: 'Deny' }, ['Deny all']],
+  ])('ends a list of access restrictions with a rule of its own: %s', async (_, properties, expected) => {
+    await azure.send('PATCH', `${site}/config/web`, { properties });
+    const list = (await azure.get(`${site}/config/web`)).at('properties.ipSecurityRestrictions');
+    expect(Array.isArray(list) && list.map((rule) => leaf(rule, 'name'))).toEqual(expected);
+    // Written back as it was read, it does not grow.
+    await azure.send('PATCH', `${site}/config/web`, { properties: { ipSecurityRestrictions: list } });
+    expect((await azure.get(`${site}/config/web`)).at('properties.ipSecurityRestrictions')).toEqual(list);
+  });
+
   it('merges even a PUT of config/web', async () => {
     const { body } = await azure.send('PUT', `${site}/config/web`, { properties: { minTlsVersion: '1.2' } });
     expect(leaf(body, 'properties')).toMatchObject({ minTlsVersion: '1.2', ftpsState: 'FtpsOnly' });
