@@ -60,7 +60,9 @@ export function declared(...declarations: readonly Declaration[]): Source {
 }
 
 function bicepLines({ type, name = 'app', body }: Declaration): string {
-  const page = `${LEARN}/${type.split('@')[0]?.toLowerCase()}`;
+  // Each part of a site's configuration has a page of its own.
+  const part = type.startsWith('Microsoft.Web/sites/config@') ? `-${body.name}` : '';
+  const page = `${LEARN}/${type.split('@')[0]}${part}`.toLowerCase();
   return `// ${page}\nresource ${name} '${type}' = ${bicepOf(body)}`;
 }
 

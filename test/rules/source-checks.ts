@@ -18,11 +18,13 @@ terraform.setLanguage(
 export function checkSource({ bicep, terraform: hcl }: Source): void {
   const { declarations } = parse('the Bicep lines', bicep);
   expect(declarations.length).toBeGreaterThan(0);
-  for (const { kind, type } of declarations) {
+  for (const { kind, type, value } of declarations) {
     expect(kind).toBe('resource');
     expect(type, bicep).toMatch(/^Microsoft\.\w+(\/\w+)+@\d{4}-\d{2}-\d{2}(-preview)?$/);
     const page = `https://learn.microsoft.com/azure/templates/${type.split('@')[0]?.toLowerCase()}`;
-    expect(bicep.split('\n')).toContain(`// ${page}`);
+    const part = membersIn(value).find(([name]) => name === 'name')?.[1];
+    const ofPart = type.startsWith('Microsoft.Web/sites/config@') ? `-${String(part).toLowerCase()}` : '';
+    expect(bicep.split('\n')).toContain(`// ${page}${ofPart}`);
   }
   const types = resourcesIn(hcl);
   expect(types.length).toBeGreaterThan(0);
@@ -46,10 +48,24 @@ export function checkValues({ bicep, terraform: hcl }: Source, changes: readonly
     const found = set.some(([name, value]) => name === leaf && holds(value, to));
     expect(found, `${path} ${JSON.stringify(to)} in\n${bicep}`).toBe(true);
     for (const scalar of toldIn(to)) {
-      const told = literals.some((one) => one.toLowerCase() === String(scalar).toLowerCase()) || switched(hcl, scalar);
+      const told =
+        literals.some((one) => bare(one) === bare(String(scalar))) ||
+        switched(hcl, scalar) ||
+        (scalar === true && isBlock(hcl, leaf));
       expect(told, `${path} ${JSON.stringify(scalar)} in\n${hcl}`).toBe(true);
     }
   }
+}
+
+/** azurerm has enums in cases of its own, and a blank between two that are one. */
+function bare(text: string): string {
+  return text.toLowerCase().replaceAll(', ', ',');
+}
+
+/** Where Resource Manager has a switch beside an object, azurerm may have a block alone: its being there is the switch. */
+function isBlock(hcl: string, leaf: string): boolean {
+  const name = leaf.replace(/Enabled$/, '').replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+  return leaf.endsWith('Enabled') && new RegExp(`^ *${name}_\\w+ \\{$`, 'm').test(hcl);
 }
 
 /** Where Resource Manager has the words Enabled and Disabled, azurerm often has a switch. */
