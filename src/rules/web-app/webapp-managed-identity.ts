@@ -1,16 +1,9 @@
 /** Without an identity of its own an app reaches other services with passwords that somebody has to keep. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
-import { isObject, type Json } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties } from '../../domain/rule.ts';
+import { defineRule } from '../../domain/rule.ts';
+import { identityBlock, judgeManagedIdentity, SYSTEM_ASSIGNED } from '../identity.ts';
 import { referencesOf } from '../references.ts';
-import { Block } from '../source-lines.ts';
-import { type Setting, settingsOf, siteSource, valueSet } from '../sources.ts';
-
-const TYPE = '/identity/type';
-const ASSIGNED = '/identity/userAssignedIdentities';
-
-const SYSTEM_ASSIGNED: Setting = { document: 'resource', path: '/identity/type', to: 'SystemAssigned' };
+import { settingsOf, siteSource } from '../sources.ts';
 
 export const rule = defineRule({
   id: 'webapp-managed-identity',
@@ -39,42 +32,6 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_16', 'CKV_AZURE_71'],
     AzTS: ['Azure_AppService_AuthN_Use_Managed_Service_Identity'],
   }),
-  check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, body) => {
-      const type = valueAt(body, TYPE);
-      if (typesOf(type).some((one) => one === 'systemassigned' || one === 'userassigned')) {
-        return compliant(`The app has a managed identity (${type}).`);
-      }
-      const assigned = valueAt(body, ASSIGNED);
-      const keeps = isObject(assigned) && Object.keys(assigned).length > 0;
-      return {
-        verdict: 'violation',
-        reason: 'The app has no managed identity.',
-        changes: [
-          {
-            document: 'resource',
-            path: TYPE,
-            from: type,
-            to: keeps ? 'SystemAssigned, UserAssigned' : 'SystemAssigned',
-          },
-        ],
-        // The type alone would drop the identities that are already assigned.
-        kept: keeps ? [{ document: 'resource', path: ASSIGNED, value: assigned }] : [],
-      };
-    });
-  },
-  source: (changes) =>
-    siteSource(settingsOf(changes, SYSTEM_ASSIGNED), {
-      identity: new Block({ type: valueSet(changes, SYSTEM_ASSIGNED) }),
-    }),
+  check: (snapshot) => judgeManagedIdentity(snapshot, 'SystemAssigned, UserAssigned'),
+  source: (changes) => siteSource(settingsOf(changes, SYSTEM_ASSIGNED), { identity: identityBlock(changes) }),
 });
-
-/** Azure writes two types with and without a blank after the comma. */
-function typesOf(type: Json): string[] {
-  return typeof type === 'string'
-    ? type
-        .toLowerCase()
-        .split(',')
-        .map((one) => one.trim())
-    : [];
-}
