@@ -1,0 +1,25 @@
+/** Where built-in authentication is declared. azurerm has no resource for that of a container app. */
+import type { Source } from '../domain/rule.ts';
+import { Block, type Body, declared, Expression } from './source-lines.ts';
+
+export function siteAuthSource(properties: Body, authSettings: Body): Source {
+  return declared({
+    type: 'Microsoft.Web/sites/config@2024-11-01',
+    name: 'auth',
+    body: { parent: new Expression('app'), name: 'authsettingsV2', properties },
+    azurerm: {
+      resource: 'azurerm_linux_web_app',
+      also: 'azurerm_windows_web_app',
+      body: { auth_settings_v2: new Block(authSettings) },
+    },
+  });
+}
+
+export function containerAuthSource(properties: Body): Source {
+  return declared({
+    type: 'Microsoft.App/containerApps/authConfigs@2025-07-01',
+    name: 'auth',
+    body: { parent: new Expression('app'), name: 'current', properties },
+    azurerm: null,
+  });
+}

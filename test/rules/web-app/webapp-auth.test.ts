@@ -1,0 +1,100 @@
+import type { JsonObject } from '../../../src/domain/json.ts';
+import { rule } from '../../../src/rules/web-app/webapp-auth.ts';
+import { authSettings, ENTRA, providers } from '../fixtures/easy-auth.ts';
+import { SITE_ID, SLOT_ID } from '../fixtures/web-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const documents = (properties: JsonObject = {}) => ({ 'config/authsettingsV2': authSettings(properties) });
+const platform = { enabled: false, runtimeVersion: '~1' };
+const change = {
+  document: 'config/authsettingsV2',
+  path: '/properties/platform/enabled',
+  from: false,
+  to: true,
+} as const;
+
+testRule(rule, {
+  id: SITE_ID,
+  compliant: [
+    { title: 'platform.enabled true with a registered provider', documents: documents() },
+    {
+      title: 'AllowAnonymous is a note in the reason',
+      documents: documents({
+        globalValidation: { requireAuthentication: false, unauthenticatedClientAction: 'AllowAnonymous' },
+      }),
+    },
+    {
+      title: 'a registered provider of another kind: an application of Facebook',
+      documents: documents({
+        identityProviders: providers({ facebook: { enabled: true, registration: { appId: '123' }, login: {} } }),
+      }),
+    },
+    {
+      title: 'a registered provider of another kind: a consumer key',
+      documents: documents({ identityProviders: providers({ twitter: { registration: { consumerKey: 'key' } } }) }),
+    },
+    {
+      title: 'a registered provider of another kind: one of OpenID Connect',
+      documents: documents({
+        identityProviders: { customOpenIdConnectProviders: { okta: { registration: { clientId: 'shop' } } } },
+      }),
+    },
+  ],
+  violation: [
+    {
+      title: 'disabled with a provider registered = violation, risky',
+      documents: documents({ platform }),
+      tier: 'risky',
+      changes: [change],
+      reason: /^Authentication is off, although Microsoft Entra ID is registered\.$/,
+    },
+    {
+      title: 'disabled with a provider registered = violation, risky: on a slot',
+      id: SLOT_ID,
+      documents: documents({ platform }),
+      tier: 'risky',
+      changes: [change],
+    },
+    {
+      title: 'disabled with a provider registered = violation, risky: nothing is said of the platform',
+      documents: documents({ platform: null }),
+      tier: 'risky',
+      changes: [{ ...change, from: null }],
+      undo: false,
+    },
+    {
+      title: 'disabled with a provider registered = violation, risky: and would let everybody through',
+      documents: documents({ platform, globalValidation: { unauthenticatedClientAction: 'allowanonymous' } }),
+      tier: 'risky',
+      changes: [change],
+      reason: /AllowAnonymous/,
+    },
+    {
+      title: 'no provider = violation, advice: as when nobody has configured it',
+      documents: documents({ platform, identityProviders: providers({}) }),
+      tier: 'advice',
+      changes: [],
+      reason: /^No identity provider is registered, and authentication is off\.$/,
+    },
+    {
+      title: 'no provider = violation, advice: switched on all the same',
+      documents: documents({ identityProviders: null }),
+      tier: 'advice',
+      changes: [],
+      reason: /authentication is on\.$/,
+    },
+    {
+      title: 'no provider = violation, advice: one that is switched off is none',
+      documents: documents({ platform, identityProviders: { azureActiveDirectory: { ...ENTRA, enabled: false } } }),
+      tier: 'advice',
+      changes: [],
+    },
+  ],
+  unknown: [
+    { title: 'not read', documents: {} },
+    { title: 'not found', documents: { 'config/authsettingsV2': null } },
+    { title: 'a switch that is no switch', documents: documents({ platform: { enabled: 'true' } }) },
+    { title: 'a platform that is none', documents: documents({ platform: 'off' }) },
+    { title: 'providers that are none', documents: documents({ identityProviders: ['facebook'] }) },
+  ],
+});
