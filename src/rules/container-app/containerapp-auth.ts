@@ -1,0 +1,54 @@
+/** An app that answers everybody and has no built-in authentication leaves it to its own code to know who is asking. */
+import * as z from 'zod';
+import { defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
+import { stateOf } from '../../domain/snapshot.ts';
+import { judgeAuthentication } from '../easy-auth.ts';
+import { containerAuthSource } from '../easy-auth-source.ts';
+import { isExternal, judgeHttpIngress } from '../ingress.ts';
+import { referencesOf } from '../references.ts';
+import { type Body, Expression } from '../source-lines.ts';
+
+/** Where no provider is registered, switching it on is not enough. */
+const PROVIDER: Body = {
+  globalValidation: { unauthenticatedClientAction: 'RedirectToLoginPage' },
+  identityProviders: {
+    azureActiveDirectory: {
+      registration: { clientId: new Expression('clientId'), openIdIssuer: new Expression('issuer') },
+    },
+  },
+};
+
+export const rule = defineRule({
+  id: 'containerapp-auth',
+  version: 1,
+  title: 'Built-in authentication is enabled',
+  why: 'Authentication in front of the app turns strangers away before they reach its code, whatever that forgets to check.',
+  fix: 'Puts the authentication settings as they are, with `platform.enabled` true.',
+  risk: 'Who calls the app without signing in is sent to the provider or refused; without a provider that would be everybody.',
+  differs:
+    'Azure Policy passes as soon as authentication is on. Here a provider must be registered as well, for nobody can sign in without one, and apps that only their environment reaches are left out.',
+  severity: 'low',
+  tier: 'risky',
+  profile: 'baseline',
+  kind: 'container-app',
+  reversible: true,
+  documents: ['resource', 'authConfigs/current'],
+  writes: ['authConfigs/current'],
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['2b585559-a78e-4cc4-b1aa-fb169d2f6b96'],
+    MCSB: ['IM-1'],
+  }),
+  check(snapshot) {
+    return judgeHttpIngress(snapshot, (ingress) => {
+      if (!isExternal(ingress)) return notApplicable('The ingress is internal.');
+      if (stateOf(snapshot, 'authConfigs/current').status === 'missing') {
+        return { verdict: 'violation', reason: 'Authentication has never been configured.', changes: [] };
+      }
+      return judgeProperties(snapshot, 'authConfigs/current', (properties) =>
+        judgeAuthentication('authConfigs/current', properties),
+      );
+    });
+  },
+  source: (changes) => containerAuthSource({ platform: { enabled: true }, ...(changes.length > 0 ? {} : PROVIDER) }),
+});
