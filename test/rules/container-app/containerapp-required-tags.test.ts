@@ -1,0 +1,9 @@
+import { rule } from '../../../src/rules/container-app/containerapp-required-tags.ts';
+import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
+import { requiredTagsTables } from '../required-tags-tables.ts';
+import { testRule } from '../rule-tester.ts';
+
+testRule(
+  rule,
+  requiredTagsTables(CONTAINER_APP_ID, (tags) => containerApp(ingress({}), { tags })),
+);
