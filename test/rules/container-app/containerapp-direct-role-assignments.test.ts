@@ -1,0 +1,6 @@
+import { rule } from '../../../src/rules/container-app/containerapp-direct-role-assignments.ts';
+import { CONTAINER_APP_ID } from '../fixtures/container-app.ts';
+import { roleAssignmentsTables } from '../role-assignments-tables.ts';
+import { testRule } from '../rule-tester.ts';
+
+testRule(rule, roleAssignmentsTables(CONTAINER_APP_ID, true));
