@@ -1,0 +1,6 @@
+import { rule } from '../../../src/rules/container-app/containerapp-alerts.ts';
+import { alertsTables } from '../alerts-tables.ts';
+import { CONTAINER_APP_ID } from '../fixtures/container-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+testRule(rule, alertsTables(CONTAINER_APP_ID, 'Microsoft.App/containerApps'));
