@@ -1,0 +1,66 @@
+/** Without telemetry nobody can tell afterwards what an app did, and for whom. */
+import * as z from 'zod';
+import { isObject, type Json } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { referencesOf } from '../references.ts';
+import { declared, Expression } from '../source-lines.ts';
+import { siteDeclaration } from '../sources.ts';
+
+export const rule = defineRule({
+  id: 'webapp-app-insights',
+  version: 1,
+  title: 'Application Insights is connected',
+  why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
+  fix: null,
+  risk: 'Connecting needs a component, ingestion costs money, and a new app setting restarts the app.',
+  differs:
+    'Others read the app settings, which are secrets. Here the hidden tag tells, which Azure puts on an app that it connects; an app that was connected by its settings alone, or is named by a tag of the component alone, looks as if it were not.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'web-app',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ MCSB: ['LT-3'] }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (_, { tags = null }) => {
+      if (tags !== null && !isObject(tags)) return unknown('The tags of the app are no tags.');
+      if (Object.entries(tags ?? {}).some(namesComponent)) return compliant('A tag links the app to a component.');
+      return { verdict: 'violation', reason: 'No tag links the app to a component.', changes: [] };
+    });
+  },
+  source: () =>
+    declared({
+      ...siteDeclaration([], {
+        app_settings: {
+          APPLICATIONINSIGHTS_CONNECTION_STRING: new Expression('azurerm_application_insights.app.connection_string'),
+        },
+        tags: { [LINK]: new Expression('azurerm_application_insights.app.id') },
+      }),
+      body: {
+        tags: { [LINK]: new Expression('insights.id') },
+        properties: {
+          siteConfig: {
+            appSettings: [
+              {
+                name: 'APPLICATIONINSIGHTS_CONNECTION_STRING',
+                value: new Expression('insights.properties.ConnectionString'),
+              },
+            ],
+          },
+        },
+      },
+    }),
+});
+
+const LINK = 'hidden-link: /app-insights-resource-id';
+const COMPONENT = '/providers/microsoft.insights/components/';
+
+/** Azure writes the name of the tag with a blank after the colon, and without; older links have the component's id in it. */
+function namesComponent([name, value]: [string, Json]): boolean {
+  const link = name.toLowerCase().replaceAll(/\s/g, '');
+  if (!link.startsWith('hidden-link:') || typeof value !== 'string' || value.trim() === '') return false;
+  return link.startsWith('hidden-link:/app-insights') || link.includes(COMPONENT);
+}
