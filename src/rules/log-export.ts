@@ -31,13 +31,15 @@ export interface LogExportFix {
 const MOST_SETTINGS = 5;
 const OURS = 'plumbline';
 
-/** Judges the diagnostic settings of a resource; unknown when they were not read. */
-export function judgeLogSettings(snapshot: Snapshot, judge: (settings: readonly LogSetting[]) => Judgement): Judgement {
-  const body = bodyOf(snapshot, 'diagnosticSettings');
-  if (!body) return unknown(unread('diagnosticSettings', stateOf(snapshot, 'diagnosticSettings')));
-  return Array.isArray(body.value)
-    ? judge(body.value.flatMap(settingOf))
-    : unknown('diagnosticSettings came without a list');
+/** Judges the diagnostic settings of a resource, or those of its subscription; unknown when they were not read. */
+export function judgeLogSettings(
+  snapshot: Snapshot,
+  judge: (settings: readonly LogSetting[]) => Judgement,
+  document: 'diagnosticSettings' | 'subscription/diagnosticSettings' = 'diagnosticSettings',
+): Judgement {
+  const body = bodyOf(snapshot, document);
+  if (!body) return unknown(unread(document, stateOf(snapshot, document)));
+  return Array.isArray(body.value) ? judge(body.value.flatMap(settingOf)) : unknown(`${document} came without a list`);
 }
 
 /** The categories that no setting sends anywhere; none when one sends all logs. */

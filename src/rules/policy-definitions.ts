@@ -8,11 +8,7 @@ export function coversApps(policyDefinitionId: string): boolean {
   return COVERING.has(policyDefinitionId.toLowerCase());
 }
 
-/** Whether it is the Microsoft cloud security benchmark, in either version. */
-export function isBenchmark(policyDefinitionId: string): boolean {
-  return BENCHMARKS.includes(policyDefinitionId.toLowerCase());
-}
-
+/** The Microsoft cloud security benchmark, in both versions. */
 const BENCHMARKS: readonly string[] = [
   '1f3afdf9-d0c9-4c3d-847f-89da613e70a8',
   'e3ec7e09-768c-4b64-882c-fcada3772047',
