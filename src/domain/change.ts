@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { isImplicitRule } from './access-rules.ts';
 import type { DocumentName } from './documents.ts';
 import { isObject, type Json, type JsonObject, sameJson } from './json.ts';
 import type { Resource } from './resource.ts';
@@ -47,14 +48,16 @@ export function standing(changes: readonly Change[], snapshot: Snapshot): 'plann
   return 'other';
 }
 
-/** Whether ARM holds what was planned: it adds members of its own (a retention policy, nulls) and recases ids. */
+/**
+ * Whether ARM holds what was planned: it adds members of its own (a retention policy, nulls), recases ids, and ends a list of
+ * access restrictions with what the default action says.
+ */
 function holds(value: Json | undefined, planned: Json): boolean {
   if (Array.isArray(planned)) {
-    return (
-      Array.isArray(value) &&
-      value.length === planned.length &&
-      planned.every((element, at) => holds(value[at], element))
-    );
+    if (!Array.isArray(value)) return false;
+    const there = value.filter((element) => !isImplicitRule(element));
+    const wanted = planned.filter((element) => !isImplicitRule(element));
+    return there.length === wanted.length && wanted.every((element, at) => holds(there[at], element));
   }
   if (isObject(planned)) {
     return isObject(value) && Object.entries(planned).every(([key, member]) => holds(value[key], member));

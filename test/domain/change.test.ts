@@ -169,6 +169,19 @@ describe('where the leaves stand', () => {
     expect(standing([setting], listed([log, log]))).toBe('other');
     expect(standing([setting], snapshotWith({ diagnosticSettings: { value: [] } }))).toBe('before');
   });
+
+  test('the rule with which App Service ends a list of access restrictions is neither planned nor moved', () => {
+    const last = (action: string): Json => ({ ipAddress: 'Any', action, priority: 2147483647, name: `${action} all` });
+    const office: Json = { ipAddress: '203.0.113.0/24', action: 'Allow', priority: 100, name: 'office' };
+    const path = '/properties/ipSecurityRestrictions';
+    const change: Change = { document: 'config/web', path, from: [last('Allow')], to: [office] };
+    const listed = (...rules: Json[]) =>
+      snapshotWith({ 'config/web': { properties: { ipSecurityRestrictions: rules } } });
+    expect(standing([change], listed(office, last('Deny')))).toBe('planned');
+    expect(standing([{ ...change, from: [office], to: [last('Allow')] }], listed(last('Allow')))).toBe('planned');
+    expect(standing([change], listed(last('Allow')))).toBe('before');
+    expect(standing([change], listed(office, { ...Object(last('Deny')), priority: 200 }))).toBe('other');
+  });
 });
 
 describe('promise 7: the digest binds what was shown', () => {
