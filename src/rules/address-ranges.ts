@@ -1,0 +1,22 @@
+/** Ranges of addresses in CIDR notation, as operators configure them and as documents hold them. */
+import * as z from 'zod';
+
+/** The longest list that makes sense: App Service takes 512 rules, and people have to read it before they approve. */
+const MOST_RANGES = 100;
+
+const WRONG = 'must be a range like 203.0.113.0/24 or 2001:db8::/32';
+
+/** A parameter that lists who may come in. A range that everybody is in would allow what its rule forbids. */
+export const allowedRanges = z
+  .array(
+    z
+      .union([z.cidrv4(), z.cidrv6()], { error: WRONG })
+      .refine((range) => !holdsEveryone(range), 'must not be a range that every address is in'),
+  )
+  .max(MOST_RANGES)
+  .default([]);
+
+/** Whether every address of its family is in the range: 0.0.0.0/0, ::/0 and other spellings of them. */
+export function holdsEveryone(range: string): boolean {
+  return /^[0-9a-f.:]+\/0+$/i.test(range);
+}

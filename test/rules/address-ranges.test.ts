@@ -1,0 +1,55 @@
+/** Ranges that operators may configure, and what is none or would let everyone in. */
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { allowedRanges, holdsEveryone } from '../../src/rules/address-ranges.ts';
+
+const schema = z.object({ allowedRanges });
+const taken = (...ranges: unknown[]) => schema.safeParse({ allowedRanges: ranges }).success;
+
+describe('the parameter allowedRanges', () => {
+  test('is empty unless somebody sets it', () => {
+    expect(schema.parse({})).toEqual({ allowedRanges: [] });
+  });
+
+  test.each(['203.0.113.0/24', '203.0.113.7/32', '10.0.0.0/1', '2001:db8::/32', '2001:DB8::1/128'])(
+    'takes %s',
+    (range) => {
+      expect(taken(range)).toBe(true);
+    },
+  );
+
+  test.each([
+    ['everyone', '0.0.0.0/0'],
+    ['everyone in IPv6', '::/0'],
+    ['everyone spelled otherwise', '203.0.113.7/0'],
+    ['everyone in IPv6 spelled otherwise', '0:0:0:0:0:0:0:0/0'],
+    ['Any', 'Any'],
+    ['an address without a prefix', '203.0.113.7'],
+    ['a prefix that is too long', '203.0.113.0/33'],
+    ['an IPv6 prefix that is too long', '2001:db8::/129'],
+    ['a prefix with a zero before it', '203.0.113.0/024'],
+    ['no address', '203.0.113/24'],
+    ['an address with a number too large', '256.0.0.0/8'],
+    ['an address with a zone', 'fe80::1%eth0/64'],
+    ['several in one', '203.0.113.0/24,198.51.100.0/24'],
+    ['blanks', ' 203.0.113.0/24'],
+    ['a service tag', 'AzureFrontDoor.Backend'],
+    ['a number', 7],
+    ['nothing', ''],
+  ])('refuses %s', (_, range) => {
+    expect(taken(range)).toBe(false);
+    expect(taken('203.0.113.0/24', range)).toBe(false);
+  });
+
+  test('refuses what is no list, and one that nobody reads before approving it', () => {
+    expect(schema.safeParse({ allowedRanges: '203.0.113.0/24' }).success).toBe(false);
+    const many = Array.from({ length: 101 }, (_, index) => `10.0.${index}.0/24`);
+    expect(taken(...many)).toBe(false);
+    expect(taken(...many.slice(1))).toBe(true);
+  });
+});
+
+test('a range holds everyone by its prefix alone', () => {
+  expect(['0.0.0.0/0', '1.2.3.4/0', '::/0'].every(holdsEveryone)).toBe(true);
+  expect(['0.0.0.0/1', '0.0.0.0', '::', 'Any', ''].some(holdsEveryone)).toBe(false);
+});

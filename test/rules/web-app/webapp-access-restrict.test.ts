@@ -1,0 +1,171 @@
+import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import { rule } from '../../../src/rules/web-app/webapp-access-restrict.ts';
+import { ALLOW_ALL, ALLOW_ALL_FIRST, accessRule, DENY_ALL } from '../fixtures/access-restrictions.ts';
+import { SITE_ID, SLOT_ID, SUBNET_ID, site, webConfig } from '../fixtures/web-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const restricted = (otherwise: Json, rules: Json, beside: JsonObject = {}) => ({
+  resource: site(),
+  'config/web': webConfig({
+    ipSecurityRestrictions: rules,
+    ipSecurityRestrictionsDefaultAction: otherwise,
+    ...beside,
+  }),
+});
+const office = accessRule({});
+const blocked = accessRule({ name: 'crawler', action: 'Deny', ipAddress: '198.51.100.7/32', priority: 300 });
+const subnet = accessRule({ name: 'gateway', ipAddress: null, vnetSubnetResourceId: SUBNET_ID });
+const everyone = (ipAddress: string, members: JsonObject = {}) => accessRule({ name: 'all', ipAddress, ...members });
+const denies = (from: Json) =>
+  ({ document: 'config/web', path: '/properties/ipSecurityRestrictionsDefaultAction', from, to: 'Deny' }) as const;
+const list = (from: Json, to: Json) =>
+  ({ document: 'config/web', path: '/properties/ipSecurityRestrictions', from, to }) as const;
+const added = (name: string, priority: number, ipAddress: string) => ({ name, priority, action: 'Allow', ipAddress });
+const parameters = { allowedRanges: ['203.0.113.0/24', '2001:db8::/32', '203.0.113.0/24'] };
+const advice = { tier: 'advice', changes: [], reason: /allowedRanges/ } as const;
+
+testRule(rule, {
+  id: SITE_ID,
+  compliant: [
+    {
+      title: 'publicNetworkAccess=Disabled',
+      documents: restricted(null, [ALLOW_ALL], { publicNetworkAccess: 'disabled' }),
+    },
+    {
+      title: 'publicNetworkAccess=Disabled, as the site says it',
+      documents: { ...restricted('Allow', [ALLOW_ALL]), resource: site({ publicNetworkAccess: 'Disabled' }) },
+    },
+    { title: 'defaultAction=Deny with no allow-any rule', documents: restricted('Deny', [office, DENY_ALL]) },
+    { title: 'defaultAction=Deny with no rule but the implicit one', documents: restricted('deny', [DENY_ALL]) },
+    { title: 'defaultAction=Deny and no list', documents: restricted('Deny', null) },
+    {
+      title: '>=1 specific rule, no allow-any and defaultAction null',
+      documents: restricted(null, [office, DENY_ALL]),
+    },
+    { title: '>=1 specific rule: a subnet', documents: restricted('', [subnet, DENY_ALL]) },
+    {
+      title: 'allow-any has no headers filter: a Front Door of its own is specific',
+      documents: restricted(null, [everyone('Any', { headers: { 'x-azure-fdid': ['0a1b2c3d'] } }), DENY_ALL]),
+    },
+    {
+      title: 'the service always lists an implicit Any rule (priority 1 allow, or 2147483647 deny): Deny overrules it',
+      documents: restricted('Deny', [office, ALLOW_ALL]),
+    },
+  ],
+  violation: [
+    {
+      title: 'specific Allow rules exist and only the default action is wrong = write it alone',
+      documents: restricted('Allow', [office, blocked, ALLOW_ALL]),
+      parameters,
+      tier: 'risky',
+      changes: [denies('Allow')],
+    },
+    {
+      title: 'defaultAction=Allow = fail: a subnet is a specific rule as well',
+      documents: restricted('allow', [subnet]),
+      tier: 'risky',
+      changes: [denies('allow')],
+    },
+    {
+      title: 'defaultAction null, and the implicit rule allows',
+      documents: restricted(null, [office, ALLOW_ALL]),
+      tier: 'risky',
+      changes: [denies(null)],
+      undo: false,
+    },
+    {
+      title:
+        'no specific rules and ranges are configured = the list just read without the synthetic Any rules (2147483647), plus the ranges, and Deny',
+      documents: restricted('Allow', [ALLOW_ALL]),
+      parameters,
+      tier: 'risky',
+      changes: [
+        list([ALLOW_ALL], [added('plumbline-1', 100, '203.0.113.0/24'), added('plumbline-2', 101, '2001:db8::/32')]),
+        denies('Allow'),
+      ],
+    },
+    {
+      title: 'the list just read without the synthetic Any rules (priority 1)',
+      documents: restricted(null, [ALLOW_ALL_FIRST]),
+      parameters: { allowedRanges: ['203.0.113.0/24'] },
+      tier: 'risky',
+      changes: [list([ALLOW_ALL_FIRST], [added('plumbline-1', 100, '203.0.113.0/24')]), denies(null)],
+      undo: false,
+    },
+    {
+      title: 'no list at all, and ranges',
+      documents: restricted('Allow', null),
+      parameters: { allowedRanges: ['203.0.113.0/24'] },
+      tier: 'risky',
+      changes: [list(null, [added('plumbline-1', 100, '203.0.113.0/24')]), denies('Allow')],
+      undo: false,
+    },
+    {
+      title: 'what is denied stays denied, before the ranges',
+      documents: restricted('Allow', [blocked, ALLOW_ALL]),
+      parameters: { allowedRanges: ['198.51.100.0/24'] },
+      tier: 'risky',
+      changes: [list([blocked, ALLOW_ALL], [blocked, added('plumbline-1', 301, '198.51.100.0/24')]), denies('Allow')],
+    },
+    {
+      title: 'Deny already, and everyone allowed in before: the list alone',
+      documents: restricted('Deny', [ALLOW_ALL_FIRST]),
+      parameters: { allowedRanges: ['203.0.113.0/24'] },
+      tier: 'risky',
+      changes: [list([ALLOW_ALL_FIRST], [added('plumbline-1', 100, '203.0.113.0/24')])],
+    },
+    { title: 'neither = advice', documents: restricted(null, [ALLOW_ALL]), ...advice },
+    { title: 'neither = advice: only denied ones', documents: restricted('Allow', [blocked]), ...advice },
+    {
+      title: 'allow-any = ipAddress "Any" + Allow + no headers filter: whoever made it takes it out',
+      documents: restricted('Deny', [office, everyone('any', { headers: { 'x-azure-fdid': [] } })]),
+      parameters,
+      ...advice,
+    },
+    {
+      title: 'allow-any = "0.0.0.0/0"',
+      documents: restricted('Deny', [everyone('0.0.0.0/0')]),
+      parameters,
+      ...advice,
+    },
+    {
+      title: 'allow-any = "::/0", one of several in a rule',
+      documents: restricted(null, [everyone('203.0.113.0/24, ::/0')]),
+      parameters,
+      ...advice,
+    },
+    {
+      title: 'an implicit priority 1 beside specific rules is nobody knows whose',
+      documents: restricted('Allow', [ALLOW_ALL_FIRST, office]),
+      parameters,
+      ...advice,
+    },
+    {
+      title: 'a slot is a resource of its own',
+      id: SLOT_ID,
+      documents: restricted('Allow', [office]),
+      tier: 'risky',
+      changes: [denies('Allow')],
+    },
+    {
+      title: 'a function app is judged alike',
+      documents: { ...restricted('Allow', [office]), resource: site({}, { kind: 'functionapp,linux' }) },
+      tier: 'risky',
+      changes: [denies('Allow')],
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'hosted on Container Apps',
+      documents: { ...restricted(null, null), resource: site({}, { kind: 'functionapp,azurecontainerapps' }) },
+    },
+  ],
+  unknown: [
+    { title: 'not read', documents: { resource: site() } },
+    { title: 'no list', documents: restricted('Deny', 'none') },
+    { title: 'a rule that is none', documents: restricted('Allow', [office, 'Any']) },
+    { title: 'a rule with another action', documents: restricted('Allow', [accessRule({ action: 'Log' })]) },
+    { title: 'a rule for nobody knows whom', documents: restricted('Allow', [accessRule({ ipAddress: null })]) },
+    { title: 'another default action', documents: restricted('Audit', [office]) },
+  ],
+});
