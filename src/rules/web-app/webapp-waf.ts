@@ -1,0 +1,96 @@
+/** A firewall before an app helps only when nobody can walk around it. */
+import * as z from 'zod';
+import { isObject, type JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, type Judgement, unknown } from '../../domain/rule.ts';
+import { allowing, isRestricted, restrictionsIn } from '../access-restrictions.ts';
+import { isOffPublicNetwork } from '../public-network.ts';
+import { referencesOf } from '../references.ts';
+import { Block, declared, Expression } from '../source-lines.ts';
+import { siteDeclaration } from '../sources.ts';
+import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+
+const FRONT_DOOR = 'AzureFrontDoor.Backend';
+const PROFILE = 'x-azure-fdid';
+
+export const rule = defineRule({
+  id: 'webapp-waf',
+  version: 1,
+  title: 'Public apps accept traffic only from Front Door or an Application Gateway with a firewall',
+  why: 'A firewall before an app helps only when nobody can walk around it, and the address of an app is no secret.',
+  fix: null,
+  risk: 'It needs a Front Door or a gateway first; callers that know only the address of the app lose it.',
+  severity: 'medium',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'web-app',
+  reversible: false,
+  documents: WEB_CONFIG_DOCUMENTS,
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ MCSB: ['NS-6'] }),
+  check(snapshot) {
+    return judgeWebConfig(snapshot, (properties) => {
+      if (isOffPublicNetwork(snapshot)) return compliant('The public network does not reach the app.');
+      const restrictions = restrictionsIn(properties, 'main');
+      if (!restrictions) return unknown('The access restrictions have a form that Plumbline does not know.');
+      if (!isRestricted(restrictions)) return violation('Everyone reaches the app, past any firewall.');
+      const doors = allowing(restrictions).filter(isFrontDoor);
+      if (doors.length === 0) {
+        return violation(
+          'No rule lets a Front Door in; whether a gateway with a firewall stands before the app, its rules do not show.',
+        );
+      }
+      return doors.every(isPinned)
+        ? compliant('Of all Front Doors only its own comes in.')
+        : violation("Anyone's Front Door gets in: a rule lets all of them in and asks for no x-azure-fdid.");
+    });
+  },
+  source: () => {
+    const pinned = new Expression('azurerm_cdn_frontdoor_profile.edge.resource_guid');
+    const door = { name: 'front-door', priority: 100, action: 'Allow' };
+    return declared({
+      ...siteDeclaration([], {
+        site_config: new Block({
+          ip_restriction_default_action: 'Deny',
+          ip_restriction: new Block({
+            ...door,
+            service_tag: FRONT_DOOR,
+            headers: new Block({ x_azure_fdid: [pinned] }),
+          }),
+        }),
+      }),
+      body: {
+        properties: {
+          siteConfig: {
+            ipSecurityRestrictionsDefaultAction: 'Deny',
+            ipSecurityRestrictions: [
+              {
+                ...door,
+                tag: 'ServiceTag',
+                ipAddress: FRONT_DOOR,
+                headers: { [PROFILE]: [new Expression('frontDoorId')] },
+              },
+            ],
+          },
+        },
+      },
+    });
+  },
+});
+
+function violation(reason: string): Judgement {
+  return { verdict: 'violation', reason, changes: [] };
+}
+
+function isFrontDoor({ tag, ipAddress }: JsonObject): boolean {
+  if (typeof tag !== 'string' || typeof ipAddress !== 'string') return false;
+  const tags = ipAddress.split(',').map((one) => one.trim().toLowerCase());
+  return tag.toLowerCase() === 'servicetag' && tags.includes(FRONT_DOOR.toLowerCase());
+}
+
+/** Every Front Door of everyone sends from the same addresses; only the header says whose it is. */
+function isPinned({ headers }: JsonObject): boolean {
+  const [, ids] =
+    Object.entries(isObject(headers) ? headers : {}).find(([name]) => name.toLowerCase() === PROFILE) ?? [];
+  return Array.isArray(ids) && ids.length > 0 && ids.every((id) => typeof id === 'string' && id !== '');
+}

@@ -1,0 +1,90 @@
+import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import { rule } from '../../../src/rules/web-app/webapp-waf.ts';
+import { ALLOW_ALL, accessRule, DENY_ALL } from '../fixtures/access-restrictions.ts';
+import { SITE_ID, SLOT_ID, SUBNET_ID, site, webConfig } from '../fixtures/web-app.ts';
+import { testRule } from '../rule-tester.ts';
+
+const restricted = (otherwise: Json, rules: Json, beside: JsonObject = {}) => ({
+  resource: site(),
+  'config/web': webConfig({
+    ipSecurityRestrictions: rules,
+    ipSecurityRestrictionsDefaultAction: otherwise,
+    ...beside,
+  }),
+});
+const door = (headers: Json) =>
+  accessRule({ name: 'edge', tag: 'ServiceTag', ipAddress: 'AzureFrontDoor.Backend', headers });
+const own = door({ 'x-azure-fdid': ['0a1b2c3d-0000-4000-8000-000000000001'] });
+const advice = { tier: 'advice', changes: [] } as const;
+
+testRule(rule, {
+  id: SITE_ID,
+  compliant: [
+    {
+      title: 'publicNetworkAccess Disabled',
+      documents: restricted(null, [ALLOW_ALL], { publicNetworkAccess: 'Disabled' }),
+    },
+    {
+      title:
+        'or Deny by default with a rule whose ServiceTag is AzureFrontDoor.Backend and whose headers pin x-azure-fdid',
+      documents: restricted('Deny', [own, DENY_ALL]),
+    },
+    {
+      title: 'Deny by default because there is a rule; names in other casings',
+      documents: restricted(null, [
+        { ...door({ 'X-Azure-FDID': ['0a1b'] }), tag: 'servicetag', ipAddress: 'azurefrontdoor.backend' },
+      ]),
+    },
+  ],
+  violation: [
+    {
+      title: "AzureFrontDoor.Backend without x-azure-fdid = violation: anyone's Front Door gets in",
+      documents: restricted('Deny', [door(null), DENY_ALL]),
+      reason: /Anyone's Front Door/,
+      ...advice,
+    },
+    {
+      title: 'AzureFrontDoor.Backend without x-azure-fdid, beside a rule that has it',
+      documents: restricted('Deny', [own, door({ 'x-forwarded-host': ['shop.example'] }), DENY_ALL]),
+      reason: /Anyone's Front Door/,
+      ...advice,
+    },
+    {
+      title: 'x-azure-fdid with nothing in it',
+      documents: restricted('Deny', [door({ 'x-azure-fdid': [] })]),
+      reason: /Anyone's Front Door/,
+      ...advice,
+    },
+    {
+      title: 'Allow by default, whatever the rules say',
+      documents: restricted('Allow', [own, ALLOW_ALL]),
+      reason: /past any firewall/,
+      ...advice,
+    },
+    { title: 'no rules', documents: restricted(null, [ALLOW_ALL]), reason: /past any firewall/, ...advice },
+    {
+      title: 'a rule that keeps the Front Door out lets none in',
+      documents: restricted('Deny', [{ ...own, action: 'Deny' }]),
+      reason: /No rule lets a Front Door in/,
+      ...advice,
+    },
+    {
+      title: 'only a subnet: a gateway with a firewall may stand in it, or anything else',
+      documents: restricted('Deny', [accessRule({ ipAddress: null, vnetSubnetResourceId: SUBNET_ID })]),
+      reason: /do not show/,
+      ...advice,
+    },
+    { title: 'no rules of a slot', id: SLOT_ID, documents: restricted(null, null), ...advice },
+  ],
+  notApplicable: [
+    {
+      title: 'hosted on Container Apps',
+      documents: { ...restricted(null, null), resource: site({}, { kind: 'functionapp,azurecontainerapps' }) },
+    },
+  ],
+  unknown: [
+    { title: 'not read', documents: { resource: site() } },
+    { title: 'no list', documents: restricted('Deny', 'none') },
+    { title: 'headers that are none', documents: restricted('Deny', [door('x-azure-fdid')]) },
+  ],
+});
