@@ -5,6 +5,7 @@ import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '
 import { tagOf } from '../../domain/snapshot.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
+import { tagName } from '../tags.ts';
 
 export const rule = defineRule({
   id: 'webapp-isolated-plan',
@@ -22,13 +23,7 @@ export const rule = defineRule({
   writes: [],
   parameters: z.object({
     /** The name of the tag, whatever its value, that says that an app needs isolation; null asks nobody. */
-    isolationTag: z
-      .string()
-      .min(1)
-      .max(512)
-      .regex(/^[^<>%&\\?/]*$/, 'must be a name that Azure takes for a tag, which has none of < > % & \\ ? /')
-      .nullable()
-      .default(null),
+    isolationTag: tagName.nullable().default(null),
   }),
   references: referencesOf({
     guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],

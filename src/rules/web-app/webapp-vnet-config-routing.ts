@@ -53,7 +53,7 @@ export const rule = defineRule({
   },
 });
 
-/** azurerm knows two of the three; azapi sets the third. */
+/** azurerm knows two of the three, and calls one of those differently for Windows; azapi sets the third. */
 function linesOf(settings: readonly Setting[], kinds: readonly Traffic[]): Source {
   const attributes: Body = Object.fromEntries(
     kinds.flatMap((kind) => {
@@ -61,19 +61,15 @@ function linesOf(settings: readonly Setting[], kinds: readonly Traffic[]): Sourc
       return name === undefined ? [] : [[name, true]];
     }),
   );
-  const { bicep } = siteSource(settings, null);
-  const parts = [];
-  if (Object.keys(attributes).length > 0) {
-    // The two resources call the image pull differently, so that neither has the same as the other.
-    const { azurerm, ...declaration } = siteDeclaration(settings, attributes);
-    const linux = declared({ ...declaration, azurerm: azurerm && { resource: azurerm.resource, body: attributes } });
-    parts.push(linux.terraform);
-    parts.push(
-      '# azurerm_windows_web_app calls them virtual_network_image_pull_enabled and virtual_network_backup_restore_enabled.',
-    );
-  }
-  const share = routeThrough('contentShareTraffic');
-  const shares = settings.filter(({ path }) => path === share.path);
-  if (shares.length > 0) parts.push(siteSource(shares, null).terraform);
-  return { bicep, terraform: parts.join('\n') };
+  const { azurerm, ...declaration } = siteDeclaration(settings, attributes);
+  const linux = declared({ ...declaration, azurerm: azurerm && { resource: azurerm.resource, body: attributes } });
+  const share = settings.filter(({ path }) => path === routeThrough('contentShareTraffic').path);
+  const terraform = [
+    ...(Object.keys(attributes).length > 0 ? [`${linux.terraform}\n${WINDOWS}`] : []),
+    ...(share.length > 0 ? [siteSource(share, null).terraform] : []),
+  ].join('\n\n');
+  return { bicep: linux.bicep, terraform };
 }
+
+const WINDOWS =
+  '# azurerm_windows_web_app has virtual_network_image_pull_enabled, and virtual_network_backup_restore_enabled as well.';

@@ -23,7 +23,6 @@ testRule(rule, {
       parameters,
       tier: 'advice',
       changes: [],
-      undo: false,
     },
     {
       title: 'tagged with any value, and the hosting environment names none',
@@ -31,7 +30,6 @@ testRule(rule, {
       parameters,
       tier: 'advice',
       changes: [],
-      undo: false,
     },
     {
       title: 'a tagged slot',
@@ -40,7 +38,6 @@ testRule(rule, {
       parameters,
       tier: 'advice',
       changes: [],
-      undo: false,
     },
   ],
   notApplicable: [

@@ -7,7 +7,7 @@ const documents = (...statuses: string[]) => ({
   resource: site(),
   privateEndpointConnections: connections(SITE_ID, ...statuses),
 });
-const advice = { tier: 'advice', changes: [], undo: false } as const;
+const advice = { tier: 'advice', changes: [] } as const;
 
 testRule(rule, {
   id: SITE_ID,

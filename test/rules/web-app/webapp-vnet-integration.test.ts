@@ -2,7 +2,7 @@ import { rule } from '../../../src/rules/web-app/webapp-vnet-integration.ts';
 import { SITE_ID, SLOT_ID, SUBNET_ID, site } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
-const advice = { tier: 'advice', changes: [], undo: false } as const;
+const advice = { tier: 'advice', changes: [] } as const;
 
 testRule(rule, {
   id: SITE_ID,
