@@ -16,8 +16,6 @@ export interface SoakApp {
   readonly kind: 'web' | 'container';
   /** What becomes of what is safe to fix: written at once, asked (function apps), or left alone (another service's). */
   readonly hands: 'written' | 'asked' | 'left';
-  /** Documents that are wrong from the start in a way that is fixed at once. */
-  readonly wrong: readonly string[];
   readonly seed: ResourceSeed;
 }
 
@@ -31,7 +29,7 @@ export function soakApps(count: number, chance: Chance): SoakApp[] {
     if (kind < 0.6) return web(place, chance, webApp);
     if (kind < 0.7) return web({ ...place, name: 'staging' }, chance, (leaves) => slot({ ...leaves, of: place.name }));
     if (kind < 0.9) return container(place, chance);
-    if (kind < 0.95) return { ...web(place, chance, functionApp), hands: 'asked', wrong: [] };
+    if (kind < 0.95) return { ...web(place, chance, functionApp), hands: 'asked' };
     return {
       ...container(
         {
@@ -41,7 +39,6 @@ export function soakApps(count: number, chance: Chance): SoakApp[] {
         chance,
       ),
       hands: 'left',
-      wrong: [],
     };
   });
 }
@@ -69,25 +66,14 @@ function web(place: Place, chance: Chance, build: (leaves: WebAppLeaves) => Reso
     scmBasicAuth: rarely(),
     diagnostics: logged ? { 'to-central': allLogsTo(workspaceId) } : {},
   });
-  const wrong = [
-    ...(Object.keys(site).length > 0 ? ['resource'] : []),
-    ...(Object.keys(web).length > 0 ? ['config/web'] : []),
-    ...(logged ? [] : ['diagnosticSettings']),
-  ];
-  return { id: seed.id, kind: 'web', hands: 'written', wrong, seed };
+  return { id: seed.id, kind: 'web', hands: 'written', seed };
 }
 
 function container(place: Place, chance: Chance): SoakApp {
   const allowInsecure = chance.next() < 0.5;
   const external = chance.next() < 0.8;
   const seed = containerApp({ ...place, ingress: { allowInsecure, external } });
-  return {
-    id: seed.id,
-    kind: 'container',
-    hands: 'written',
-    wrong: allowInsecure && external ? ['resource'] : [],
-    seed,
-  };
+  return { id: seed.id, kind: 'container', hands: 'written', seed };
 }
 
 function subscriptionOf(at: number): string {

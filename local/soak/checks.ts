@@ -1,12 +1,11 @@
 /** What must hold when all is at rest: each a count with its limit, taken from outside. */
 import { z } from 'zod';
-import type { AnyRule } from '../../src/domain/rule.ts';
-import type { Settings } from '../../src/domain/settings.ts';
 import type { Twin } from '../twin.ts';
 import type { Api } from './api.ts';
 import type { SoakApp } from './apps.ts';
 import type { Courier } from './courier.ts';
 import { demandsOf } from './demands.ts';
+import type { FreshLook } from './fresh-look.ts';
 import type { Ledger } from './ledger.ts';
 import type { MemoryWatch } from './memory.ts';
 import type { Records } from './records.ts';
@@ -27,8 +26,7 @@ export interface AtRest {
   readonly apps: readonly SoakApp[];
   readonly twin: Twin;
   readonly api: Api;
-  readonly settings: Settings;
-  readonly rules: readonly AnyRule[];
+  readonly look: FreshLook;
   readonly ledger: Ledger;
   readonly courier: Courier;
   readonly records: Records;
@@ -42,6 +40,8 @@ const MOST_MEGABYTES = 300;
 
 export async function checksOf(at: AtRest): Promise<Check[]> {
   const { ledger, courier, trouble } = at;
+  // Before anything is read to check.
+  const { requests } = trouble;
   const struck = [...trouble.struck.values()].reduce((sum, count) => sum + count, 0);
   return [
     exactly('events raised by people', ledger.eventsOfPeople, at.events),
@@ -56,8 +56,8 @@ export async function checksOf(at: AtRest): Promise<Check[]> {
       'dead letters',
       (await at.api.list('/deadletters', z.unknown())).map((letter) => JSON.stringify(letter)),
     ),
-    told('Azure requests of the service', trouble.requests),
-    atLeast('of these failed', struck, fewest(trouble.requests * TROUBLED)),
+    told('Azure requests of the service', requests),
+    atLeast('of these failed', struck, fewest(requests * TROUBLED)),
     told('in these ways', [...trouble.struck].map(([kind, count]) => `${kind} ${count}`).join(', ')),
     memoryCheck(at.memory.peak),
   ];
@@ -93,8 +93,8 @@ async function eventChecks({ twin, records, early }: AtRest): Promise<Check[]> {
   ];
 }
 
-async function appChecks({ apps, twin, api, settings, rules }: AtRest): Promise<Check[]> {
-  const { unmet, queued } = await demandsOf(apps, twin.simulator, api, settings, rules);
+async function appChecks({ apps, api, look }: AtRest): Promise<Check[]> {
+  const { unmet, queued } = await demandsOf(apps, look, api);
   return [none('findings other than a fresh read demands', unmet), told('approvals that wait for a person', queued)];
 }
 

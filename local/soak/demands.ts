@@ -1,14 +1,9 @@
 /** What a fresh read of each app demands, held against how the app ended and what the service says about it. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { evaluate } from '../../src/domain/evaluate.ts';
-import type { AnyRule } from '../../src/domain/rule.ts';
-import { rulesFor, type Settings } from '../../src/domain/settings.ts';
-import { parseSnapshot } from '../../src/domain/snapshot.ts';
-import { workspaceId } from '../simulator/estate.ts';
-import type { Simulator } from '../simulator/simulator.ts';
 import type { Api } from './api.ts';
 import type { SoakApp } from './apps.ts';
+import type { FreshLook } from './fresh-look.ts';
 
 export interface Demands {
   /** Each app, rule and reason where something is not as it must be. */
@@ -21,13 +16,7 @@ export interface Demands {
  * Safe violations are gone; what needs a person is a pending approval of exactly these changes, and there is no other; what
  * nobody may write is reported. The findings of the service say the same as a fresh read.
  */
-export async function demandsOf(
-  apps: readonly SoakApp[],
-  simulator: Simulator,
-  api: Api,
-  settings: Settings,
-  rules: readonly AnyRule[],
-): Promise<Demands> {
+export async function demandsOf(apps: readonly SoakApp[], look: FreshLook, api: Api): Promise<Demands> {
   const findings = await api.list('/findings', finding);
   const approvals = await api.list('/approvals?status=pending', approval);
   const found = new Map(findings.map((one) => [keyOf(one.resource.id, one.rule), one]));
@@ -38,10 +27,9 @@ export async function demandsOf(
   }
   const unmet: string[] = [];
   let queued = 0;
-  for (const app of apps) {
-    for (const { rule, verdict, tier, changes } of freshLook(app, simulator, settings, rules)) {
+  for (const [app, demands] of await look.at(apps)) {
+    for (const { rule, verdict, wanted, changes } of demands) {
       const key = keyOf(app.id, rule.id);
-      const wanted = verdict === 'violation' ? actionOn(app, tier) : null;
       const waits = pending.get(key) ?? [];
       pending.delete(key);
       const says = found.get(key);
@@ -62,28 +50,6 @@ export async function demandsOf(
     unmet: [...unmet, ...[...pending.keys()].map((key) => `${key}: an approval that nothing calls for`)],
     queued,
   };
-}
-
-function freshLook({ id, kind }: SoakApp, simulator: Simulator, settings: Settings, rules: readonly AnyRule[]) {
-  const documents = Object.fromEntries(DOCUMENTS[kind].map((name) => [name, simulator.get(id, name) ?? null]));
-  const snapshot = parseSnapshot({ id, documents });
-  return evaluate(snapshot, rulesFor(settings, rules, snapshot.resource, { workspaceId }), new Date());
-}
-
-const DOCUMENTS: Readonly<Record<SoakApp['kind'], readonly string[]>> = {
-  web: [
-    'resource',
-    'config/web',
-    'diagnosticSettings',
-    'basicPublishingCredentialsPolicies/ftp',
-    'basicPublishingCredentialsPolicies/scm',
-  ],
-  container: ['resource'],
-};
-
-function actionOn({ hands }: SoakApp, tier: string): 'fix' | 'queue' | 'report' {
-  if (tier === 'advice' || hands === 'left') return 'report';
-  return tier === 'risky' || hands === 'asked' ? 'queue' : 'fix';
 }
 
 const change = z.object({ document: z.string(), path: z.string(), from: z.unknown(), to: z.unknown() });

@@ -5,7 +5,7 @@ import type { SoakApp } from './apps.ts';
 
 export interface Ledger {
   /** A document is wrong from now on, in a way that is put right by one write. */
-  expectWrite(app: SoakApp, document: string): void;
+  expectWrite(app: Pick<SoakApp, 'id'>, document: string): void;
   note(event: RaisedEvent): void;
   /** Whether the service wrote a document within so many milliseconds. */
   wroteWithin(app: SoakApp, document: string, milliseconds: number): boolean;
@@ -15,8 +15,11 @@ export interface Ledger {
   tooOften(): string[];
 }
 
+/** An app, and its documents that are wrong from the start in a way that is put right by one write each. */
+export type AppAtStart = Pick<SoakApp, 'id'> & { readonly wrong: readonly string[] };
+
 /** The drifts that the apps begin with count as well. */
-export function openLedger(apps: readonly SoakApp[], { identity }: Pick<Simulator, 'identity'>): Ledger {
+export function openLedger(apps: readonly AppAtStart[], { identity }: Pick<Simulator, 'identity'>): Ledger {
   const due = new Map<string, number>();
   const written = new Map<string, { count: number; at: number }>();
   let eventsOfPeople = 0;

@@ -14,6 +14,7 @@ import { type Chance, chanceFrom } from './chance.ts';
 import { type Check, checksOf } from './checks.ts';
 import { type Courier, startCourier } from './courier.ts';
 import { driftOf } from './drifts.ts';
+import { documentsToFix, openFreshLook } from './fresh-look.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { watchMemory } from './memory.ts';
 import { openRecords, type Records } from './records.ts';
@@ -51,9 +52,11 @@ export async function soak(options: SoakOptions): Promise<Check[]> {
   const memory = watchMemory(() => twin.pids);
   const { simulator } = twin;
   const webhook = `${twin.url}/runtime/webhooks/EventGrid?functionName=resourceChanged`;
-  const ledger = openLedger(apps, simulator);
+  const look = openFreshLook(simulator, settings, rules);
   let courier: Courier | undefined;
   try {
+    const atStart = (await look.at(apps)).map(([app, demands]) => ({ ...app, wrong: documentsToFix(demands) }));
+    const ledger = openLedger(atStart, simulator);
     const api = apiAt(twin.url);
     await api.putSettings({ mode: 'autofix', limits: LIMITS });
     const trouble = makeTrouble(simulator);
@@ -77,8 +80,7 @@ export async function soak(options: SoakOptions): Promise<Check[]> {
       apps,
       twin,
       api,
-      settings,
-      rules,
+      look,
       ledger,
       courier,
       records,
@@ -87,6 +89,7 @@ export async function soak(options: SoakOptions): Promise<Check[]> {
       memory,
     });
   } finally {
+    look.close();
     memory.stop();
     courier?.stop();
     await twin.close();
