@@ -5,8 +5,7 @@ import { Block, type Body, declared, Expression } from './source-lines.ts';
 export function siteAuthSource(properties: Body, authSettings: Body): Source {
   return declared({
     type: 'Microsoft.Web/sites/config@2024-11-01',
-    name: 'auth',
-    body: { parent: new Expression('app'), name: 'authsettingsV2', properties },
+    body: { parent: new Expression('site'), name: 'authsettingsV2', properties },
     azurerm: {
       resource: 'azurerm_linux_web_app',
       also: 'azurerm_windows_web_app',
@@ -15,11 +14,13 @@ export function siteAuthSource(properties: Body, authSettings: Body): Source {
   });
 }
 
-export function containerAuthSource(properties: Body): Source {
+/** `there`: whether the app has settings already, which these lines then add to. */
+export function containerAuthSource(properties: Body, there: boolean): Source {
   return declared({
     type: 'Microsoft.App/containerApps/authConfigs@2025-07-01',
     name: 'auth',
     body: { parent: new Expression('app'), name: 'current', properties },
     azurerm: null,
+    ...(there ? { updates: 'format("%s/authConfigs/current", azurerm_container_app.app.id)' } : {}),
   });
 }

@@ -6,14 +6,14 @@ import { judgeAuthentication } from '../easy-auth.ts';
 import { containerAuthSource } from '../easy-auth-source.ts';
 import { isExternal, judgeHttpIngress } from '../ingress.ts';
 import { referencesOf } from '../references.ts';
-import { type Body, Expression } from '../source-lines.ts';
+import type { Body } from '../source-lines.ts';
 
 /** Where no provider is registered, switching it on is not enough. */
 const PROVIDER: Body = {
   globalValidation: { unauthenticatedClientAction: 'RedirectToLoginPage' },
   identityProviders: {
     azureActiveDirectory: {
-      registration: { clientId: new Expression('clientId'), openIdIssuer: new Expression('issuer') },
+      registration: { clientId: '<id of the app registration>', openIdIssuer: '<issuer of the tenant>' },
     },
   },
 };
@@ -50,5 +50,8 @@ export const rule = defineRule({
       );
     });
   },
-  source: (changes) => containerAuthSource({ platform: { enabled: true }, ...(changes.length > 0 ? {} : PROVIDER) }),
+  source(changes) {
+    const there = changes.length > 0;
+    return containerAuthSource({ platform: { enabled: true }, ...(there ? {} : PROVIDER) }, there);
+  },
 });

@@ -39,9 +39,10 @@ export const rule = defineRule({
     );
   },
   source: () =>
-    containerAuthSource({
-      login: { tokenStore: { enabled: true, azureBlobStorage: { sasUrlSettingName: 'token-store-sas' } } },
-    }),
+    containerAuthSource(
+      { login: { tokenStore: { enabled: true, azureBlobStorage: { sasUrlSettingName: 'token-store-sas' } } } },
+      true,
+    ),
 });
 
 /** By the name of the app's secret with its address, or by address for an identity of the app. */
