@@ -1,0 +1,74 @@
+/** A registry in one region is where every new replica waits when that region is away. */
+import * as z from 'zod';
+import { valueAt } from '../../domain/change.ts';
+import { compliant, defineRule, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { isAzureRegistry, type Registry, registryAt } from '../container-registries.ts';
+import { judgeList } from '../listed.ts';
+import { objectsIn, stringsIn } from '../lists.ts';
+import { referencesOf } from '../references.ts';
+import { Block, declared, Expression } from '../source-lines.ts';
+
+/** Where the registry is, and one more. */
+const PLACES = 2;
+
+export const rule = defineRule({
+  id: 'containerapp-registry-geo-replicated',
+  version: 1,
+  title: 'The Azure Container Registry in use is geo-replicated',
+  why: 'New replicas pull their image when they start: without a copy elsewhere they cannot, as long as the region of the registry is away.',
+  fix: null,
+  risk: 'Replication takes the Premium tier, and every region costs.',
+  severity: 'info',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'container-app',
+  reversible: false,
+  documents: ['resource', 'registry'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (_, app) => {
+      const registries = objectsIn(valueAt(app, '/properties/configuration/registries'));
+      const servers = registries && stringsIn(registries.map(({ server }) => server ?? null));
+      if (!servers) return unknown('The registries have a form that nobody knows.');
+      const own = servers.filter(isAzureRegistry);
+      if (own.length === 0) return notApplicable('The app pulls from no Azure Container Registry.');
+      return judgeList(snapshot, 'registry', (elements) => {
+        const found = own.map((server) => judgeRegistry(server, registryAt(server, elements)));
+        const wanting = found.flatMap(({ verdict, reason }) => (verdict === 'violation' ? [reason] : []));
+        if (wanting.length > 0) return { verdict: 'violation', reason: wanting.join(' '), changes: [] };
+        return found.find(({ verdict }) => verdict === 'unknown') ?? compliant('The registry is in several regions.');
+      });
+    });
+  },
+  source: () =>
+    declared({
+      type: 'Microsoft.ContainerRegistry/registries/replications@2025-11-01',
+      name: 'replicated',
+      body: { parent: new Expression('registry'), name: 'northeurope', location: 'northeurope' },
+      azurerm: {
+        resource: 'azurerm_container_registry',
+        body: {
+          sku: 'Premium',
+          georeplications: new Block({ location: 'northeurope', global_endpoint_routing_enabled: true }),
+        },
+      },
+    }),
+});
+
+function judgeRegistry(server: string, registry: Registry | null): Judgement {
+  if (!registry) return unknown(`${server} is not among the registries of the subscription.`);
+  const { sku, locations } = registry;
+  if (sku === null) return unknown(`${server} came without its tier.`);
+  if (sku.toLowerCase() !== 'premium') {
+    return {
+      verdict: 'violation',
+      reason: `${server} is of the ${sku} tier, which cannot be replicated.`,
+      changes: [],
+    };
+  }
+  if (!locations) return unknown(`${server} came without its replications.`);
+  if (locations.size >= PLACES) return compliant(`${server} is in ${locations.size} regions.`);
+  return { verdict: 'violation', reason: `${server} is in one region only.`, changes: [] };
+}
