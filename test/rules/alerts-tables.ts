@@ -8,13 +8,12 @@ const METRIC = 'subscription/metricAlerts';
 const ACTIVITY = 'subscription/activityLogAlerts';
 
 /** The tables for an app of this ARM type. */
-export function alertsTables(id: string, type: string): Tables {
+export function alertsTables(id: string, type: string): Omit<Tables, 'id'> {
   const group = id.split('/').slice(0, 5).join('/');
   const metric = (...value: JsonObject[]) => ({ [METRIC]: alerts(...value), [ACTIVITY]: alerts() });
   const activity = (...value: JsonObject[]) => ({ [METRIC]: alerts(), [ACTIVITY]: alerts(...value) });
   const advice = { tier: 'advice', changes: [] } as const;
   return {
-    id,
     compliant: [
       { title: 'an enabled alert whose scope is the app, with an action group', documents: metric(metricAlert([id])) },
       {

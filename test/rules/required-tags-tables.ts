@@ -8,10 +8,9 @@ const parameters = { tags: ['owner', 'Cost Center'] };
 const complete = { Owner: 'cart-team', 'cost center': '4711' };
 
 /** The tables for a resource with the given tags. */
-export function requiredTagsTables(id: string, resource: (tags: Json) => JsonObject): Tables {
+export function requiredTagsTables(resource: (tags: Json) => JsonObject): Omit<Tables, 'id'> {
   const documents = (tags: Json, group?: Json) => ({ resource: resource(tags), resourceGroup: resourceGroup(group) });
   return {
-    id,
     compliant: [
       {
         title: 'every configured tag key has a non-empty value',

@@ -10,13 +10,12 @@ const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
 const CONTAINER_APPS_OPERATOR = 'f3bd1b5c-91fa-40e7-afe7-0c11d331232c';
 
 /** The tables for an app; for users the roles that open a console are the concern of container apps alone. */
-export function roleAssignmentsTables(id: string, opensConsole: boolean): Tables {
+export function roleAssignmentsTables(id: string, opensConsole: boolean): Omit<Tables, 'id'> {
   const group = id.split('/').slice(0, 5).join('/');
   const documents = (...value: JsonObject[]) => ({ roleAssignments: roleAssignments(...value) });
   const advice = { tier: 'advice', changes: [] } as const;
   const console_ = documents(assigned(CONTAINER_APPS_OPERATOR, id));
   return {
-    id,
     compliant: [
       { title: 'none', documents: documents() },
       { title: 'none: another role is not meant', documents: documents(assigned(READER, id)) },

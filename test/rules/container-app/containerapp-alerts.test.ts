@@ -3,4 +3,4 @@ import { alertsTables } from '../alerts-tables.ts';
 import { CONTAINER_APP_ID } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';
 
-testRule(rule, alertsTables(CONTAINER_APP_ID, 'Microsoft.App/containerApps'));
+testRule(rule, { id: CONTAINER_APP_ID, ...alertsTables(CONTAINER_APP_ID, 'Microsoft.App/containerApps') });

@@ -3,4 +3,4 @@ import { CONTAINER_APP_ID } from '../fixtures/container-app.ts';
 import { roleAssignmentsTables } from '../role-assignments-tables.ts';
 import { testRule } from '../rule-tester.ts';
 
-testRule(rule, roleAssignmentsTables(CONTAINER_APP_ID, true));
+testRule(rule, { id: CONTAINER_APP_ID, ...roleAssignmentsTables(CONTAINER_APP_ID, true) });

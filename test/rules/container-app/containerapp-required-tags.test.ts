@@ -3,7 +3,7 @@ import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-a
 import { requiredTagsTables } from '../required-tags-tables.ts';
 import { testRule } from '../rule-tester.ts';
 
-testRule(
-  rule,
-  requiredTagsTables(CONTAINER_APP_ID, (tags) => containerApp(ingress({}), { tags })),
-);
+testRule(rule, {
+  id: CONTAINER_APP_ID,
+  ...requiredTagsTables((tags) => containerApp(ingress({}), { tags })),
+});

@@ -7,6 +7,7 @@ import { testRule } from '../rule-tester.ts';
 const tables = alertsTables(SITE_ID, 'Microsoft.Web/sites');
 
 testRule(rule, {
+  id: SITE_ID,
   ...tables,
   violation: [
     ...tables.violation,

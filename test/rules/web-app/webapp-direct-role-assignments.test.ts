@@ -7,6 +7,7 @@ import { testRule } from '../rule-tester.ts';
 const tables = roleAssignmentsTables(SITE_ID, false);
 
 testRule(rule, {
+  id: SITE_ID,
   ...tables,
   compliant: [
     ...tables.compliant,

@@ -5,10 +5,7 @@ import { SITE_ID, site } from '../fixtures/web-app.ts';
 import { requiredTagsTables } from '../required-tags-tables.ts';
 import { testRule } from '../rule-tester.ts';
 
-testRule(
-  rule,
-  requiredTagsTables(SITE_ID, (tags) => site({}, { tags })),
-);
+testRule(rule, { id: SITE_ID, ...requiredTagsTables((tags) => site({}, { tags })) });
 
 const stored = (tags: unknown) => parseSettings({ rules: { [rule.id]: { parameters: { tags } } } }, [rule]);
 
