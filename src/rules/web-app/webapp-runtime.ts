@@ -1,0 +1,149 @@
+/** A runtime that gets no more security fixes keeps every hole that is found in it. */
+import * as z from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, type Judgement, notApplicable, unknown, unread } from '../../domain/rule.ts';
+import { bodyOf, kindsOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import { referencesOf } from '../references.ts';
+import {
+  END_OF_SUPPORT,
+  type Runtime,
+  runtimeOfStack,
+  runtimesOnWindows,
+  stated,
+  supportOf,
+} from '../runtime-versions.ts';
+import { Block } from '../source-lines.ts';
+import { type Setting, siteConfigSource } from '../sources.ts';
+import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+import { isOnLinux } from '../windows-logs.ts';
+
+const NODE: Setting = { document: 'config/web', path: '/properties/linuxFxVersion', to: 'NODE|24-lts' };
+
+const parameters = z.object({
+  /**
+   * The last day of support by stack and version, such as `NODE|22`: what is given here is added to the built-in list, or
+   * takes the place of its dates.
+   */
+  endOfSupport: z
+    .record(
+      z.string().regex(/^[A-Z]{1,30}\|\d{1,9}(\.\d{1,9}){0,3}$/, 'must be a stack and a version, like NODE|22'),
+      z.iso.date(),
+    )
+    .prefault({})
+    .transform((given) => ({ ...END_OF_SUPPORT, ...given })),
+});
+
+export const rule = defineRule({
+  id: 'webapp-runtime',
+  version: 1,
+  title: 'Runtime stack version is supported (.NET, PHP, Python, Java, Node)',
+  why: 'A runtime that gets no more security fixes keeps every hole that is found in it from then on.',
+  fix: null,
+  risk: 'Another version of the runtime is a change of code: the app has to be tested with it.',
+  differs:
+    'Azure Policy asks for one exact version, and others for the latest. Here every version passes that still gets security fixes, by a list with dates that operators can extend.',
+  severity: 'medium',
+  tier: 'advice',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: false,
+  documents: WEB_CONFIG_DOCUMENTS,
+  writes: [],
+  parameters,
+  references: referencesOf({
+    'Azure Policy': [
+      '7261b898-8a84-4db8-9e04-18527132abb3',
+      '7008174a-fd10-4ef0-817e-fc820a951d73',
+      '496223c3-ad65-4ecd-878a-bae78737e9ed',
+    ],
+    'Azure Policy (slots)': [
+      'f466b2a6-823d-470d-8ea5-b031e72d79ae',
+      '9c014953-ef68-4a98-82af-fd0f6b2306c8',
+      '46dad49f-8945-44d7-9bb1-2e1542f627d3',
+    ],
+    MCSB: ['PV-2'],
+    'CIS Foundations 1.3, 1.4, 2.0': ['9.6', '9.7', '9.8'],
+    'CIS Foundations 2.1': ['9.5', '9.6', '9.7'],
+    'CIS Foundations 3.0': ['9.7', '9.8', '9.9'],
+    PSRule: [
+      'Azure.AppService.NETVersion (AZR-000075)',
+      'Azure.AppService.PHPVersion (AZR-000076)',
+      'Azure.AppService.NodeJsVersion (AZR-000428)',
+    ],
+    Prowler: [
+      'app_ensure_php_version_is_latest',
+      'app_ensure_python_version_is_latest',
+      'app_ensure_java_version_is_latest',
+    ],
+    Checkov: ['CKV_AZURE_80', 'CKV_AZURE_81', 'CKV_AZURE_82', 'CKV_AZURE_83'],
+  }),
+  check(snapshot, { endOfSupport }, now) {
+    return judgeWebConfig(snapshot, (properties) => {
+      const runtimes = runtimesOf(snapshot, properties);
+      return Array.isArray(runtimes) ? judgeRuntimes(runtimes, endOfSupport, now) : runtimes;
+    });
+  },
+  source: () => siteConfigSource([NODE], { application_stack: new Block({ node_version: '24-lts' }) }),
+});
+
+const VERSIONS = [
+  'linuxFxVersion',
+  'windowsFxVersion',
+  'netFrameworkVersion',
+  'phpVersion',
+  'pythonVersion',
+  'nodeVersion',
+  'javaVersion',
+];
+
+/** The runtimes of an app, at least one, or the judgement of an app whose runtimes its configuration does not tell. */
+function runtimesOf(snapshot: Snapshot, properties: JsonObject): Runtime[] | Judgement {
+  const strange = VERSIONS.find((name) => typeof (properties[name] ?? '') !== 'string');
+  if (strange !== undefined) return unknown(`${strange} is no text.`);
+  const stack = stated(properties.linuxFxVersion) ?? stated(properties.windowsFxVersion);
+  if (stack !== null) {
+    const runtime = runtimeOfStack(stack);
+    return runtime ? [runtime] : notApplicable('The runtime is part of the container image.');
+  }
+  if (!bodyOf(snapshot, 'resource')) return unknown(unread('resource', stateOf(snapshot, 'resource')));
+  const isFunctionApp = kindsOf(snapshot).some((kind) => kind === 'functionapp' || kind === 'workflowapp');
+  const hidden = unknown('Which runtime the app has stands only in its settings, which are not read.');
+  if (isOnLinux(snapshot)) return isFunctionApp ? hidden : notApplicable('The app has no runtime stack.');
+  // The .NET of a function app on Windows is its host's, whatever the functions are written in.
+  const { netFrameworkVersion, ...others } = properties;
+  const runtimes = runtimesOnWindows(isFunctionApp ? others : properties);
+  if (runtimes.length > 0) return runtimes;
+  // Every app on Windows has .NET Framework, and an app with Node.js names its version in a setting.
+  return isFunctionApp || stated(netFrameworkVersion) !== null
+    ? hidden
+    : notApplicable('The app has no runtime stack.');
+}
+
+function judgeRuntimes(runtimes: readonly Runtime[], ends: Readonly<Record<string, string>>, now: Date): Judgement {
+  const found = runtimes.map((runtime) => ({ runtime, support: supportOf(runtime, ends, now) }));
+  const wrong = found.filter(({ support }) => support.status === 'ended' || support.status === 'older');
+  if (wrong.length > 0) {
+    const told = wrong.map(({ runtime, support }) =>
+      'until' in support
+        ? `${nameOf(runtime)} gets no security fixes since ${support.until}`
+        : `${nameOf(runtime)} is older than what gets security fixes`,
+    );
+    return { verdict: 'violation', reason: `${told.join('; ')}.`, changes: [] };
+  }
+  const strange = found.find(({ support }) => support.status === 'unknown');
+  if (strange) return unknown(`The list of ends of support does not tell of ${nameOf(strange.runtime)}.`);
+  return compliant(`${runtimes.map(nameOf).join(', ')} gets security fixes.`);
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  DOTNET: '.NET',
+  NODE: 'Node.js',
+  PYTHON: 'Python',
+  PHP: 'PHP',
+  JAVA: 'Java',
+};
+
+function nameOf({ stack, version }: Runtime): string {
+  const name = NAMES[stack] ?? 'this stack';
+  return version ? `${name} ${version.join('.')}` : `${name} without a version`;
+}
