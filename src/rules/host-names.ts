@@ -1,0 +1,28 @@
+/** The names under which a web app answers, with the certificate that is bound to each. */
+import type { JsonObject } from '../domain/json.ts';
+import { objectsIn } from './lists.ts';
+
+export interface HostName {
+  readonly name: string;
+  /** `disabled`, `snienabled` or `ipbasedenabled`. */
+  readonly sslState: string;
+  /** Of the certificate, in lower case; null where none is bound. */
+  readonly thumbprint: string | null;
+}
+
+/** Those of the properties of a site, without that of its SCM site; null when they are not understood. */
+export function hostNamesOf({ hostNameSslStates }: JsonObject): HostName[] | null {
+  const states = objectsIn(hostNameSslStates);
+  if (!states?.every(({ name }) => typeof name === 'string')) return null;
+  return states
+    .filter(({ hostType }) => lowerCase(hostType) !== 'repository')
+    .map(({ name, sslState, thumbprint }) => ({
+      name: String(name),
+      sslState: lowerCase(sslState),
+      thumbprint: lowerCase(thumbprint) || null,
+    }));
+}
+
+function lowerCase(value: unknown): string {
+  return typeof value === 'string' ? value.trim().toLowerCase() : '';
+}

@@ -1,0 +1,73 @@
+/** On the day a certificate ends, every client that checks it stops talking to the app. */
+import * as z from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { dayOf, daysFrom, timeIn } from '../arm-time.ts';
+import { type HostName, hostNamesOf } from '../host-names.ts';
+import { judgeList, propertiesOf } from '../listed.ts';
+import { referencesOf } from '../references.ts';
+import { declared, Expression } from '../source-lines.ts';
+
+export const rule = defineRule({
+  id: 'webapp-certificate-expiry',
+  version: 1,
+  title: 'Bound certificates do not expire within the configured days (default 30)',
+  why: 'On the day a certificate ends, every client that checks it stops talking to the app.',
+  fix: null,
+  risk: 'Renewing a certificate is for its owner; clients that pin the old one refuse the new one.',
+  severity: 'high',
+  tier: 'advice',
+  profile: 'baseline',
+  kind: 'web-app',
+  reversible: false,
+  documents: ['resource', 'subscription/certificates'],
+  writes: [],
+  parameters: z.object({
+    /** Days: a certificate that ends within them is a violation. */
+    days: z.int().min(1).max(397).default(30),
+  }),
+  references: referencesOf({ MCSB: ['DP-7'] }),
+  check(snapshot, { days }, now) {
+    return judgeProperties(snapshot, 'resource', (properties) => {
+      const names = hostNamesOf(properties);
+      if (!names) return unknown('The host names of the app came in a form that Plumbline does not know.');
+      const bound = names.filter(({ thumbprint }) => thumbprint !== null);
+      if (bound.length === 0) return notApplicable('No certificate is bound to the app.');
+      return judgeList(snapshot, 'subscription/certificates', (certificates) => {
+        const dated = bound.map((name) => ({ ...name, ends: endOf(name, certificates) }));
+        const ending = dated.filter(({ ends }) => ends !== null && ends <= daysFrom(now, days));
+        if (ending.length > 0) {
+          const each = ending.map(({ name, ends }) => `that of ${name} on ${dayOf(ends ?? 0)}`).join(', ');
+          return { verdict: 'violation', reason: `Certificates end within ${days} days: ${each}.`, changes: [] };
+        }
+        const undated = dated.find(({ ends }) => ends === null);
+        return undated
+          ? unknown(`When the certificate of ${undated.name} ends is not among the certificates of the subscription.`)
+          : compliant(`No bound certificate ends within ${days} days.`);
+      });
+    });
+  },
+  source: () =>
+    declared({
+      type: 'Microsoft.Web/certificates@2025-03-01',
+      name: 'certificate',
+      body: {
+        name: 'www',
+        location: new Expression('location'),
+        properties: { canonicalName: 'www.example.com', serverFarmId: new Expression('plan.id') },
+      },
+      azurerm: {
+        resource: 'azurerm_app_service_managed_certificate',
+        body: { custom_hostname_binding_id: new Expression('azurerm_app_service_custom_hostname_binding.www.id') },
+      },
+    }),
+});
+
+/** When the certificate that is bound to a name ends; null when none of the list says. */
+function endOf({ thumbprint }: HostName, certificates: readonly JsonObject[]): number | null {
+  const ends = certificates
+    .map(propertiesOf)
+    .filter((certificate) => String(certificate.thumbprint).toLowerCase() === thumbprint)
+    .map(({ expirationDate }) => timeIn(expirationDate));
+  return ends.find((time) => time !== null) ?? null;
+}
