@@ -63,6 +63,12 @@ export function hasTrigger(rules: Json | undefined): boolean | null {
   );
 }
 
+/** Whether the action of `autoHealRules` is a program that its owner has named. */
+export function hasCustomAction(rules: Json | undefined): boolean {
+  const { customAction = null } = membersOf(membersOf(rules)?.actions) ?? {};
+  return customAction !== null;
+}
+
 /** The block `auto_heal_setting`; since version 4 of azurerm its being there is the switch. */
 export function autoHealBlock(rules: Json): Block {
   const { triggers: given, actions: taken } = membersOf(rules) ?? {};

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Change } from '../../domain/change.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
-import { autoHealBlock, autoHealRule, autoHealRules, hasTrigger } from '../auto-heal-rule.ts';
+import { autoHealBlock, autoHealRule, autoHealRules, hasCustomAction, hasTrigger } from '../auto-heal-rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource, valueSet } from '../sources.ts';
 import { truthOf } from '../switch.ts';
@@ -48,12 +48,13 @@ export const rule = defineRule({
       if (triggered === null) return unknown('autoHealRules has a form that is not known.');
       if (enabled && triggered) return compliant('Auto-heal is on and has a trigger.');
       const wrong = enabled ? 'Auto-heal is on and has no trigger.' : 'Auto-heal is off.';
+      // What a custom action is started with may be a secret, which must not stand in a change.
+      if (hasCustomAction(rules)) {
+        return { verdict: 'violation', reason: `${wrong} It has an action of its owner, which stays.`, changes: [] };
+      }
       if (!configured) {
-        return {
-          verdict: 'violation',
-          reason: `${wrong} No rule is configured that an app could get (parameter rule).`,
-          changes: [],
-        };
+        const reason = `${wrong} No rule is configured that an app could get (parameter rule).`;
+        return { verdict: 'violation', reason, changes: [] };
       }
       const switched: Change[] = enabled ? [] : [webConfigChange(properties, 'autoHealEnabled', true)];
       return {

@@ -116,6 +116,17 @@ testRule(rule, {
       changes: [],
     },
     {
+      title: "a program of the owner's is left alone, with what it is started with",
+      documents: documents(false, {
+        ...none,
+        actions: { actionType: 'CustomAction', customAction: { exe: 'dump.exe', parameters: '-key=sesame' } },
+      }),
+      parameters,
+      tier: 'advice',
+      changes: [],
+      reason: /^(?!.*sesame).*which stays\.$/,
+    },
+    {
       title: 'a slot is a resource of its own',
       id: SLOT_ID,
       documents: documents(false, none),
