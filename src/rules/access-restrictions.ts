@@ -2,7 +2,7 @@
 import { isAllow, isImplicitRule, isSyntheticRule } from '../domain/access-rules.ts';
 import type { Change } from '../domain/change.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { holdsEveryone } from './address-ranges.ts';
+import { holdsEveryone, namedRanges } from './address-ranges.ts';
 import { objectsIn } from './lists.ts';
 import { webConfigChange } from './web-config.ts';
 
@@ -70,11 +70,11 @@ function opened({ rules, otherwise }: Restrictions): JsonObject[] {
 function rulesFor(ranges: readonly string[], kept: readonly JsonObject[]): JsonObject[] {
   const priorities = kept.map(({ priority }) => (typeof priority === 'number' ? priority : 0));
   const first = Math.max(FIRST_PRIORITY, ...priorities.map((priority) => priority + 1));
-  return [...new Set(ranges)].map((ipAddress, index) => ({
-    name: `plumbline-${index + 1}`,
+  return namedRanges(ranges, kept).map(({ name, range }, index) => ({
+    name,
     priority: Math.min(first + index, LAST_PRIORITY),
     action: 'Allow',
-    ipAddress,
+    ipAddress: range,
   }));
 }
 

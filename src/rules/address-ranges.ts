@@ -1,5 +1,6 @@
 /** Ranges of addresses in CIDR notation, as operators configure them and as documents hold them. */
 import * as z from 'zod';
+import type { JsonObject } from '../domain/json.ts';
 
 /** The longest list that makes sense: App Service takes 512 rules, and people have to read it before they approve. */
 const MOST_RANGES = 100;
@@ -19,4 +20,18 @@ export const allowedRanges = z
 /** Whether every address of its family is in the range: 0.0.0.0/0, ::/0 and other spellings of them. */
 export function holdsEveryone(range: string): boolean {
   return /^[0-9a-f.:]+\/0+$/i.test(range);
+}
+
+/** The ranges, each once, with names for rules of our own that no rule has that is there. */
+export function namedRanges(
+  ranges: readonly string[],
+  there: readonly JsonObject[],
+): { name: string; range: string }[] {
+  const taken = new Set(there.map(({ name }) => String(name).toLowerCase()));
+  let number = 0;
+  return [...new Set(ranges)].map((range) => {
+    do number += 1;
+    while (taken.has(`plumbline-${number}`));
+    return { name: `plumbline-${number}`, range };
+  });
 }

@@ -1,7 +1,10 @@
 /** Ranges that operators may configure, and what is none or would let everyone in. */
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { allowedRanges, holdsEveryone } from '../../src/rules/address-ranges.ts';
+import { parseSettings } from '../../src/domain/settings.ts';
+import { allowedRanges, holdsEveryone, namedRanges } from '../../src/rules/address-ranges.ts';
+import { rule as containerApp } from '../../src/rules/container-app/containerapp-ip-restrict.ts';
+import { rule as webApp } from '../../src/rules/web-app/webapp-access-restrict.ts';
 
 const schema = z.object({ allowedRanges });
 const taken = (...ranges: unknown[]) => schema.safeParse({ allowedRanges: ranges }).success;
@@ -52,4 +55,24 @@ describe('the parameter allowedRanges', () => {
 test('a range holds everyone by its prefix alone', () => {
   expect(['0.0.0.0/0', '1.2.3.4/0', '::/0'].every(holdsEveryone)).toBe(true);
   expect(['0.0.0.0/1', '0.0.0.0', '::', 'Any', ''].some(holdsEveryone)).toBe(false);
+});
+
+test('names of our own are free ones, and a range has one of them', () => {
+  const there = [{ name: 'Plumbline-1' }, { name: null }, { name: 'plumbline-3' }];
+  expect(namedRanges(['10.0.0.0/8', '192.0.2.0/24', '10.0.0.0/8'], there)).toEqual([
+    { name: 'plumbline-2', range: '10.0.0.0/8' },
+    { name: 'plumbline-4', range: '192.0.2.0/24' },
+  ]);
+});
+
+test.each([webApp.id, containerApp.id])('settings of %s that hold a wrong range are refused, at its place', (id) => {
+  const settings = (range: string) => ({ rules: { [id]: { parameters: { allowedRanges: ['10.0.0.0/8', range] } } } });
+  const pointer = `/rules/${id}/parameters/allowedRanges/1`;
+  expect(parseSettings(settings('192.0.2.0/24'), [webApp, containerApp])).toHaveProperty('settings');
+  expect(parseSettings(settings('192.0.2.0'), [webApp, containerApp])).toEqual({
+    problems: [{ pointer, message: 'must be a range like 203.0.113.0/24 or 2001:db8::/32' }],
+  });
+  expect(parseSettings(settings('::/0'), [webApp, containerApp])).toEqual({
+    problems: [{ pointer, message: 'must not be a range that every address is in' }],
+  });
 });
