@@ -1,0 +1,45 @@
+/** Through a private endpoint callers reach the apps of an environment without the internet. */
+import * as z from 'zod';
+import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { isInternal } from '../environment-network.ts';
+import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
+import { referencesOf } from '../references.ts';
+
+export const rule = defineRule({
+  id: 'environment-private-endpoint',
+  version: 1,
+  title: 'The environment is reached through a private endpoint or is internal',
+  why: 'Through a private endpoint callers reach the apps without the internet, and the internet need not reach them.',
+  fix: null,
+  risk: 'It needs a virtual network, a subnet and names in a private DNS zone, so it is work on the design.',
+  severity: 'low',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'environment',
+  reversible: false,
+  documents: ['resource', 'privateEndpointConnections'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({ MCSB: ['NS-2'] }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (properties) => {
+      const internal = isInternal(properties);
+      if (internal === true) return compliant('The environment is internal.');
+      return judgeEndpoints(snapshot, (approved, all) => {
+        if (approved > 0) return compliant(`The environment has ${approved} approved private endpoint(s).`);
+        if (internal === null) return unknown('Whether the environment is internal is not known.');
+        const reason =
+          all > 0
+            ? `None of its ${all} private endpoint(s) is approved, and it is not internal.`
+            : 'The environment has no private endpoint and is not internal.';
+        return { verdict: 'violation', reason, changes: [] };
+      });
+    });
+  },
+  source: () =>
+    privateEndpointSource({
+      name: 'environment',
+      id: 'azurerm_container_app_environment.environment.id',
+      group: 'managedEnvironments',
+    }),
+});
