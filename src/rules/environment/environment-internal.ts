@@ -1,0 +1,49 @@
+/** An environment without a public address cannot put an app on the internet by mistake. */
+import * as z from 'zod';
+import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { isInternal } from '../environment-network.ts';
+import { referencesOf } from '../references.ts';
+import { declared, Expression } from '../source-lines.ts';
+import { environmentDeclaration } from '../sources.ts';
+
+export const rule = defineRule({
+  id: 'environment-internal',
+  version: 1,
+  title: 'Environment is internal (no public IP)',
+  why: 'In an environment without a public address no app is on the internet, whatever its ingress says.',
+  fix: null,
+  risk: 'It is chosen when an environment is made, so the apps have to move to another one, under other names.',
+  differs:
+    'PSRule also asks for `infrastructureSubnetId`. Azure makes no internal environment without one, so `internal` alone decides here.',
+  severity: 'medium',
+  tier: 'advice',
+  profile: 'strict',
+  kind: 'environment',
+  reversible: false,
+  documents: ['resource'],
+  writes: [],
+  parameters: z.object({}),
+  references: referencesOf({
+    'Azure Policy': ['d074ddf8-01a5-4b5e-a2b8-964aed452c0a'],
+    MCSB: ['NS-2'],
+    PSRule: ['Azure.ContainerApp.PublicAccess (AZR-000363)'],
+  }),
+  check(snapshot) {
+    return judgeProperties(snapshot, 'resource', (properties) => {
+      const internal = isInternal(properties);
+      if (internal === null) return unknown('Whether the environment is internal is not known.');
+      if (internal) return compliant('The environment is internal.');
+      return { verdict: 'violation', reason: 'The environment has a public address.', changes: [] };
+    });
+  },
+  source: () =>
+    declared({
+      ...environmentDeclaration([], {
+        infrastructure_subnet_id: new Expression('azurerm_subnet.apps.id'),
+        internal_load_balancer_enabled: true,
+      }),
+      body: {
+        properties: { vnetConfiguration: { internal: true, infrastructureSubnetId: new Expression('subnetId') } },
+      },
+    }),
+});
