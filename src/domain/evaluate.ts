@@ -1,8 +1,8 @@
 /** The verdict of every rule on one snapshot. */
-import { type Change, type Kept, sortChanges } from './change.ts';
-import type { AnyRule, Severity, Tier, Verdict } from './rule.ts';
+import { type Change, hasPlace, type Kept, sortChanges } from './change.ts';
+import { type AnyRule, type Judgement, type Severity, type Tier, unknown, type Verdict } from './rule.ts';
 import type { EffectiveRule } from './settings.ts';
-import { kindsOf, type Snapshot } from './snapshot.ts';
+import { isFunctionApp, type Snapshot } from './snapshot.ts';
 
 export interface Evaluation {
   readonly rule: AnyRule;
@@ -23,7 +23,7 @@ export function evaluate(snapshot: Snapshot, rules: readonly EffectiveRule[], no
 
 function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): Evaluation {
   const { rule, parameters } = effective;
-  const judgement = rule.check(snapshot, parameters, now);
+  const judgement = placed(rule.check(snapshot, parameters, now), snapshot);
   if (judgement.verdict !== 'violation') {
     const tier = tierOf(effective, undefined);
     return { rule, ...judgement, tier, severity: rule.severity, changes: [], kept: [] };
@@ -32,6 +32,7 @@ function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): 
     rule,
     verdict: 'violation',
     reason: judgement.reason,
+    // A change to what is whatever its code does is risky, whatever the rule says.
     tier:
       judgement.changes.length === 0 ? 'advice' : tierOf(effective, isFunctionApp(snapshot) ? 'risky' : judgement.tier),
     severity: judgement.severity ?? rule.severity,
@@ -40,14 +41,16 @@ function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): 
   };
 }
 
+/** What is not understood is not written: a change below a text or a number would replace it. */
+function placed(judgement: Judgement, snapshot: Snapshot): Judgement {
+  if (judgement.verdict !== 'violation') return judgement;
+  const lost = judgement.changes.find(({ document, path }) => !hasPlace(bodyOf(snapshot, document) ?? {}, path));
+  return lost ? unknown(`${lost.document} has no place for ${lost.path}: its form is not known.`) : judgement;
+}
+
 /** A stored tier replaces the default; what the catalogue marks risky or advice for this very resource always wins. */
 function tierOf({ rule, tier: stored }: EffectiveRule, here: Tier | undefined): Tier {
   if (rule.tier === 'advice' || here === 'advice') return 'advice';
   if (here === 'risky') return here;
   return stored ?? here ?? rule.tier;
-}
-
-/** Function and logic apps are whatever their code does, so a change to them is risky whatever the rule says. */
-function isFunctionApp(snapshot: Snapshot): boolean {
-  return kindsOf(snapshot).some((kind) => kind === 'functionapp' || kind === 'workflowapp');
 }

@@ -67,6 +67,11 @@ export function kindsOf(snapshot: Snapshot): string[] {
     : [];
 }
 
+/** Function and logic apps: what they are is what their code does. False as long as the resource was not read. */
+export function isFunctionApp(snapshot: Snapshot): boolean {
+  return kindsOf(snapshot).some((kind) => kind === 'functionapp' || kind === 'workflowapp');
+}
+
 /** The value of a tag of the resource; names of tags are compared without case, as Azure does. */
 export function tagOf(snapshot: Snapshot, name: string): string | null {
   const tags = bodyOf(snapshot, 'resource')?.tags;

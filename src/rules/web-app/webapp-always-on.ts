@@ -1,7 +1,7 @@
 /** An app that is not always on is unloaded when nobody asks for it, and its next visitor waits. */
 import * as z from 'zod';
 import { defineRule, notApplicable, unknown, unread } from '../../domain/rule.ts';
-import { bodyOf, kindsOf, stateOf } from '../../domain/snapshot.ts';
+import { bodyOf, isFunctionApp, stateOf } from '../../domain/snapshot.ts';
 import { type PlanTier, tierOfApp } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
@@ -34,7 +34,7 @@ export const rule = defineRule({
     AzTS: ['Azure_AppService_BCDR_Use_AlwaysOn'],
   }),
   check(snapshot) {
-    if (kindsOf(snapshot).some((kind) => kind === 'functionapp' || kind === 'workflowapp')) {
+    if (isFunctionApp(snapshot)) {
       return notApplicable('How long function and logic apps stay loaded is a matter of their plan.');
     }
     return judgeWebConfig(snapshot, (properties) => {

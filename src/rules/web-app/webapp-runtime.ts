@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, type Judgement, notApplicable, unknown, unread } from '../../domain/rule.ts';
-import { bodyOf, kindsOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import { bodyOf, isFunctionApp, type Snapshot, stateOf } from '../../domain/snapshot.ts';
 import { referencesOf } from '../references.ts';
 import {
   END_OF_SUPPORT,
@@ -106,17 +106,15 @@ function runtimesOf(snapshot: Snapshot, properties: JsonObject): Runtime[] | Jud
     return runtime ? [runtime] : notApplicable('The runtime is part of the container image.');
   }
   if (!bodyOf(snapshot, 'resource')) return unknown(unread('resource', stateOf(snapshot, 'resource')));
-  const isFunctionApp = kindsOf(snapshot).some((kind) => kind === 'functionapp' || kind === 'workflowapp');
+  const functions = isFunctionApp(snapshot);
   const hidden = unknown('Which runtime the app has stands only in its settings, which are not read.');
-  if (isOnLinux(snapshot)) return isFunctionApp ? hidden : notApplicable('The app has no runtime stack.');
+  if (isOnLinux(snapshot)) return functions ? hidden : notApplicable('The app has no runtime stack.');
   // The .NET of a function app on Windows is its host's, whatever the functions are written in.
   const { netFrameworkVersion, ...others } = properties;
-  const runtimes = runtimesOnWindows(isFunctionApp ? others : properties);
+  const runtimes = runtimesOnWindows(functions ? others : properties);
   if (runtimes.length > 0) return runtimes;
   // Every app on Windows has .NET Framework, and an app with Node.js names its version in a setting.
-  return isFunctionApp || stated(netFrameworkVersion) !== null
-    ? hidden
-    : notApplicable('The app has no runtime stack.');
+  return functions || stated(netFrameworkVersion) !== null ? hidden : notApplicable('The app has no runtime stack.');
 }
 
 function judgeRuntimes(runtimes: readonly Runtime[], ends: Readonly<Record<string, string>>, now: Date): Judgement {
