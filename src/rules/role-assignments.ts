@@ -18,7 +18,8 @@ export const PRIVILEGED_ROLES: Roles = new Map([
 /** Judges the assignments whose scope is exactly the app: what is inherited belongs to the scope it comes from. */
 export function judgeDirectAssignments(snapshot: Snapshot, roles: Roles): Judgement {
   return judgeList(snapshot, 'roleAssignments', (assignments) => {
-    const direct = assignments.map(propertiesOf).filter(({ scope }) => isScope(scope, snapshot.resource.key));
+    const all = assignments.map(propertiesOf);
+    const direct = all.filter(({ scope }) => isScope(scope, snapshot.resource.key));
     const held = direct.flatMap((assignment) => {
       const role = roleOf(assignment, roles);
       return role && isUser(assignment) ? [`${nameOf(assignment)} is ${role}`] : [];
@@ -26,7 +27,9 @@ export function judgeDirectAssignments(snapshot: Snapshot, roles: Roles): Judgem
     if (held.length > 0) {
       return { verdict: 'violation', reason: `Directly on the app, ${held.join(', ')}.`, changes: [] };
     }
-    if (!direct.every(isClear)) return unknown('A role assignment of the app does not say who has which role.');
+    if (!all.every(({ scope }) => typeof scope === 'string') || !direct.every(isClear)) {
+      return unknown('A role assignment does not say who has which role where.');
+    }
     return compliant('No user has such a role directly on the app.');
   });
 }

@@ -72,6 +72,7 @@ export function roleAssignmentsTables(id: string, opensConsole: boolean): Omit<T
       { title: 'not found', documents: { roleAssignments: null } },
       { title: 'no list', documents: { roleAssignments: { value: null } } },
       { title: 'an assignment that does not say whose it is', documents: documents(assigned(OWNER, id, null)) },
+      { title: 'an assignment that does not say where it is', documents: documents({ properties: null }) },
     ],
   };
 }
