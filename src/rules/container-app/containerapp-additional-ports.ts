@@ -1,6 +1,6 @@
 /** A TCP port that is open to the outside beside the ingress passes by all that the ingress does for HTTP. */
 import * as z from 'zod';
-import type { Json } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { ingressChange, judgeIngress } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
@@ -34,7 +34,7 @@ export const rule = defineRule({
   check(snapshot) {
     return judgeIngress(snapshot, (ingress) => {
       const mappings = objectsIn(ingress.additionalPortMappings);
-      if (!mappings || mappings.some(({ external }) => !isSwitch(external))) {
+      if (!mappings?.every(isMapping)) {
         return unknown('The additional ports have a form that nobody knows.');
       }
       const open = mappings.filter(({ external }) => external === true);
@@ -42,7 +42,7 @@ export const rule = defineRule({
       const closed = mappings.map((one) => (one.external === true ? { ...one, external: false } : one));
       return {
         verdict: 'violation',
-        reason: `Additional ports are open to the outside: ${open.map(({ targetPort }) => portOf(targetPort)).join(', ')}.`,
+        reason: `Additional ports are open to the outside: ${open.map(({ targetPort }) => targetPort).join(', ')}.`,
         changes: [ingressChange(ingress, '/additionalPortMappings', closed)],
       };
     });
@@ -50,10 +50,8 @@ export const rule = defineRule({
   source: (changes) => ingressSource(settingsOf(changes, INTERNAL), null),
 });
 
-function isSwitch(value: Json | undefined): boolean {
-  return value === undefined || value === null || typeof value === 'boolean';
-}
-
-function portOf(port: Json | undefined): string {
-  return typeof port === 'number' ? String(port) : 'one without a number';
+/** The list is written whole, so each entry must be what Azure takes. */
+function isMapping({ external = null, targetPort, exposedPort = null }: JsonObject): boolean {
+  const isSwitch = external === null || typeof external === 'boolean';
+  return isSwitch && Number.isInteger(targetPort) && (exposedPort === null || Number.isInteger(exposedPort));
 }

@@ -67,8 +67,11 @@ export const rule = defineRule({
     }),
 });
 
-function isRegistry({ server, identity, passwordSecretRef }: JsonObject): boolean {
-  return isSet(server) && [identity, passwordSecretRef].every((value) => (value ?? null) === null || isText(value));
+/** The list is written whole, so each entry must be what Azure takes. */
+function isRegistry({ server, identity, username, passwordSecretRef }: JsonObject): boolean {
+  return (
+    isSet(server) && [identity, username, passwordSecretRef].every((value) => (value ?? null) === null || isText(value))
+  );
 }
 
 function isAzure({ server }: JsonObject): boolean {

@@ -57,6 +57,9 @@ testRule(rule, {
     { title: 'gone', documents: { resource: null } },
     { title: 'ports that are no list', documents: documents({ external: true }) },
     { title: 'ports in a list of something else', documents: documents([mqtt, 1884]) },
+    { title: 'a port that is no number', documents: documents([mqtt, { ...mqtt, targetPort: '1884' }]) },
+    { title: 'no port', documents: documents([mqtt, { external: true }]) },
+    { title: 'an exposed port that is no number', documents: documents([{ ...mqtt, exposedPort: {} }]) },
     { title: 'a switch that is neither on nor off', documents: documents([mqtt, { ...mqtt, external: 'true' }]) },
   ],
 });

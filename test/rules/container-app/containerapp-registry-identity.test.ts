@@ -118,6 +118,7 @@ testRule(rule, {
     { title: 'gone', documents: { resource: null } },
     { title: 'registries that are no list', documents: documents(withPassword) },
     { title: 'a registry without a server', documents: documents([{ ...withPassword, server: null }]) },
+    { title: 'a user that is no name', documents: documents([withPassword, { ...elsewhere, username: 7 }]) },
     { title: 'a password that is no reference', documents: documents([{ ...withPassword, passwordSecretRef: {} }]) },
     { title: 'an identity of a type that nobody knows', documents: documents([withPassword], { type: 'Other' }) },
   ],
