@@ -19,7 +19,7 @@ export interface Registry {
 
 /** Whether the server of a registry is one of Azure Container Registry. */
 export function isAzureRegistry(server: string): boolean {
-  return /^[^/]+\.azurecr\.io$/i.test(server.trim());
+  return /^[a-z0-9.-]+\.azurecr\.io$/i.test(server.trim());
 }
 
 /** The registry that answers at this server; null when it is not in the list. */
