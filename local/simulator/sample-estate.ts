@@ -54,6 +54,7 @@ function webApps(): ResourceSeed[] {
         remoteDebuggingEnabled: true,
         http20Enabled: false,
         healthCheckPath: null,
+        netFrameworkVersion: 'v4.0',
         phpVersion: '7.4',
       },
       ftpBasicAuth: true,

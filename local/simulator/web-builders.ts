@@ -90,7 +90,13 @@ function site(id: string, type: string, name: string, leaves: WebAppLeaves): Res
         ? 'Node|24'
         : 'NODE|24-lts'
       : '';
-  const web = { ...rawConfigWeb.properties, linuxFxVersion, publishingUsername: `$${dashed}` };
+  const web = {
+    ...rawConfigWeb.properties,
+    // On Windows v4.0 says nothing: other runtimes leave it so.
+    ...(!linux && { netFrameworkVersion: 'v10.0' }),
+    linuxFxVersion,
+    publishingUsername: `$${dashed}`,
+  };
   return seed(id, leaves, {
     resource: {
       id,
