@@ -2,7 +2,7 @@
  * Which runtimes an app has, as its configuration says it, and until when each version gets security fixes. App Service
  * follows the dates of the communities: https://learn.microsoft.com/azure/app-service/language-support-policy
  */
-import type { Json, JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 
 export interface Runtime {
   /** `NODE`, `DOTNET`, …: what the list of ends of support calls it. */
@@ -66,6 +66,13 @@ export function runtimeOfStack(text: string): Runtime | null {
   // `TOMCAT|10.1-java17` is Java 17, whatever Tomcat is.
   const [, java] = /(?:java|jre|jdk)(\d+)$/i.exec(rest) ?? [];
   return { stack, version: java === undefined ? (upper === 'JAVA' ? javaOf(rest) : null) : [Number(java)] };
+}
+
+/** The runtime of a Flex Consumption app, which is a property of the site and not of its configuration. */
+export function runtimeOfFunctions(functionAppConfig: Json | undefined): Runtime | null {
+  const runtime = isObject(functionAppConfig) ? functionAppConfig.runtime : null;
+  if (!isObject(runtime) || typeof runtime.name !== 'string' || typeof runtime.version !== 'string') return null;
+  return runtimeOfStack(`${runtime.name}|${runtime.version}`);
 }
 
 /** The runtimes that the single properties of an app on Windows name; `.NET Framework` is part of Windows and none of them. */

@@ -1,5 +1,6 @@
 /** A runtime that gets no more security fixes keeps every hole that is found in it. */
 import * as z from 'zod';
+import { valueAt } from '../../domain/change.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, type Judgement, notApplicable, unknown, unread } from '../../domain/rule.ts';
 import { bodyOf, isFunctionApp, type Snapshot, stateOf } from '../../domain/snapshot.ts';
@@ -7,6 +8,7 @@ import { referencesOf } from '../references.ts';
 import {
   END_OF_SUPPORT,
   type Runtime,
+  runtimeOfFunctions,
   runtimeOfStack,
   runtimesOnWindows,
   stated,
@@ -105,7 +107,10 @@ function runtimesOf(snapshot: Snapshot, properties: JsonObject): Runtime[] | Jud
     const runtime = runtimeOfStack(stack);
     return runtime ? [runtime] : notApplicable('The runtime is part of the container image.');
   }
-  if (!bodyOf(snapshot, 'resource')) return unknown(unread('resource', stateOf(snapshot, 'resource')));
+  const site = bodyOf(snapshot, 'resource');
+  if (!site) return unknown(unread('resource', stateOf(snapshot, 'resource')));
+  const ofFunctions = runtimeOfFunctions(valueAt(site, '/properties/functionAppConfig'));
+  if (ofFunctions) return [ofFunctions];
   const functions = isFunctionApp(snapshot);
   const hidden = unknown('Which runtime the app has stands only in its settings, which are not read.');
   if (isOnLinux(snapshot)) return functions ? hidden : notApplicable('The app has no runtime stack.');

@@ -23,6 +23,10 @@ const windows = (properties: JsonObject, kind: string | null = 'app') => ({
   'config/web': webConfig({ linuxFxVersion: '', ...none, ...properties }),
 });
 const advice = { tier: 'advice', changes: [] } as const;
+const flex = (runtime: JsonObject) => ({
+  resource: site({ functionAppConfig: { runtime } }, { kind: 'functionapp,linux' }),
+  'config/web': webConfig({ linuxFxVersion: '', ...none }),
+});
 
 testRule(rule, {
   id: SITE_ID,
@@ -43,6 +47,7 @@ testRule(rule, {
     { title: 'netFrameworkVersion', documents: windows({ netFrameworkVersion: 'v10.0' }) },
     { title: 'nodeVersion', documents: windows({ nodeVersion: '~22' }) },
     { title: 'javaVersion by its old name', documents: windows({ javaVersion: '1.8.0_202' }) },
+    { title: 'Flex Consumption has it beside the configuration', documents: flex({ name: 'node', version: '22' }) },
     {
       title: 'a version that operators have added to the list',
       documents: linux('NODE|18-lts'),
@@ -97,6 +102,7 @@ testRule(rule, {
       parameters: { endOfSupport: { 'NODE|20.9': '2024-01-01' } },
       ...advice,
     },
+    { title: 'Flex Consumption past it', documents: flex({ name: 'dotnet-isolated', version: '7.0' }), ...advice },
     { title: 'a slot is a resource of its own', id: SLOT_ID, documents: linux('NODE|18-lts'), ...advice },
   ],
   notApplicable: [
@@ -132,6 +138,7 @@ testRule(rule, {
       title: 'no stack, and the site was not read: it may be a function app',
       documents: { 'config/web': webConfig({ linuxFxVersion: '', netFrameworkVersion: 'v6.0' }) },
     },
+    { title: 'Flex Consumption in a form that nobody knows', documents: flex({ name: 'node', version: 22 }) },
     { title: 'newer than the list', documents: linux('NODE|40-lts') },
     { title: 'a version that the platform chooses', documents: linux('NODE|lts') },
     { title: 'half a version', documents: linux('PYTHON|3') },
