@@ -22,17 +22,16 @@ import { isOnLinux } from '../windows-logs.ts';
 const NODE: Setting = { document: 'config/web', path: '/properties/linuxFxVersion', to: 'NODE|24-lts' };
 
 const parameters = z.object({
-  /**
-   * The last day of support by stack and version, such as `NODE|22`: what is given here is added to the built-in list, or
-   * takes the place of its dates.
-   */
   endOfSupport: z
     .record(
       z.string().regex(/^[A-Z]{1,30}\|\d{1,9}(\.\d{1,9}){0,3}$/, 'must be a stack and a version, like NODE|22'),
       z.iso.date(),
     )
     .prefault({})
-    .transform((given) => ({ ...END_OF_SUPPORT, ...given })),
+    .transform((given) => ({ ...END_OF_SUPPORT, ...given }))
+    .describe(
+      'The last day of support by stack and version, such as `NODE|22`. What is given is added to the built-in list of 2026-08-22, or takes the place of its dates.',
+    ),
 });
 
 export const rule = defineRule({
