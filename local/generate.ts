@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolesFor } from '../src/domain/roles.ts';
 import { permissionsPage, rolesFile } from './generated-roles.ts';
+import { rulesPage } from './generated-rules.ts';
 import { generateRuleIndex } from './rule-index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,7 +13,11 @@ generateRuleIndex(path.join(root, 'src/rules'));
 // Only now: the list of rules is generated, too.
 const { rules } = await import('../src/rules/index.ts');
 const roles = rolesFor(rules);
-const files = { 'infra/roles.json': rolesFile(roles), 'docs/permissions.md': permissionsPage(roles) };
+const files = {
+  'infra/roles.json': rolesFile(roles),
+  'docs/permissions.md': permissionsPage(roles),
+  'docs/rules.md': rulesPage(rules),
+};
 for (const [file, content] of Object.entries(files)) {
   writeFileSync(path.join(root, file), content);
   process.stdout.write(`${file}\n`);

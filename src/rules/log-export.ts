@@ -9,8 +9,14 @@ import { type Judgement, type Tier, unknown, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
 
 export const logExportParameters = z.object({
-  /** ARM id of the Log Analytics workspace that new settings send to; its default is PLUMBLINE_WORKSPACE_ID. */
-  workspaceId: z.string().min(1).nullable().default(null),
+  workspaceId: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'ARM id of the Log Analytics workspace that new settings send to; PLUMBLINE_WORKSPACE_ID where there is none.',
+    ),
 });
 
 /** A diagnostic setting as ARM sent it. */

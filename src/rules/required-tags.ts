@@ -16,12 +16,14 @@ const tagName = z
   );
 
 export const requiredTagsParameters = z.object({
-  /** Names of the tags, which Azure compares without case; without any the rule has nothing to ask. 50 fit on an app. */
   tags: z
     .array(tagName)
     .max(50)
     .refine((names) => new Set(names.map(lower)).size === names.length, 'must name each tag once; cases do not matter')
-    .default([]),
+    .default([])
+    .describe(
+      'Names of the tags, which Azure compares without case; without any the rule has nothing to ask. 50 fit on an app.',
+    ),
 });
 type RequiredTags = z.infer<typeof requiredTagsParameters>;
 

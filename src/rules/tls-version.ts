@@ -5,8 +5,10 @@ import { compliant, type Judgement } from '../domain/rule.ts';
 import { quoted, webConfigChange } from './web-config.ts';
 
 export const tlsParameters = z.object({
-  /** 1.2 is the platform's default and spoken by every maintained client; 1.3 is not. */
-  minimum: z.enum(['1.2', '1.3']).default('1.2'),
+  minimum: z
+    .enum(['1.2', '1.3'])
+    .default('1.2')
+    .describe("The least version. 1.2 is the platform's default and spoken by every maintained client; 1.3 is not."),
 });
 export type TlsParameters = z.infer<typeof tlsParameters>;
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { permissionsPage, rolesFile } from '../../local/generated-roles.ts';
+import { rulesPage } from '../../local/generated-rules.ts';
 import { rolesFor } from '../../src/domain/roles.ts';
 import { rules } from '../../src/rules/index.ts';
 import { ROOT } from './pages.ts';
@@ -12,6 +13,7 @@ const roles = rolesFor(rules);
 test.each([
   ['infra/roles.json', rolesFile(roles)],
   ['docs/permissions.md', permissionsPage(roles)],
+  ['docs/rules.md', rulesPage(rules)],
 ])('%s is current; npm run generate writes it', (file, content) => {
   expect(readFileSync(path.join(ROOT, file), 'utf8')).toBe(content);
 });

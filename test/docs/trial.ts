@@ -32,7 +32,7 @@ export function repositoryFiles(): string[] {
 
 export async function startTrial(): Promise<Trial> {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-docs-'));
-  copyRepository(folder);
+  copyRepository(folder, (name) => !name.startsWith('test/'));
   const child = spawn(process.execPath, ['--import', './local/typescript.mjs', 'local/start.ts', '--port', '0'], {
     cwd: folder,
     env: environment(),
@@ -58,8 +58,9 @@ export async function startTrial(): Promise<Trial> {
   }
 }
 
-function copyRepository(folder: string): void {
-  for (const name of repositoryFiles().filter((one) => !one.startsWith('test/'))) {
+/** Copies the files of the repository that are wanted, and leads to its packages. */
+export function copyRepository(folder: string, wanted: (name: string) => boolean): void {
+  for (const name of repositoryFiles().filter(wanted)) {
     const target = path.join(folder, name);
     mkdirSync(path.dirname(target), { recursive: true });
     copyFileSync(path.join(ROOT, name), target);
@@ -83,7 +84,8 @@ async function listening(child: ChildProcess, output: () => string): Promise<voi
   });
 }
 
-async function run(script: string, cwd: string): Promise<{ output: string; code: number | null }> {
+/** Runs a script of the POSIX shell in a folder; it ends with the first command that fails. */
+export async function run(script: string, cwd: string): Promise<{ output: string; code: number | null }> {
   const child = spawn('sh', ['-e', '-c', script], { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const collect = (chunk: Buffer) => {

@@ -1,7 +1,8 @@
 /** What every rule owes for every violation that it offers to fix, whatever the documents were. */
 import { expect } from 'vitest';
+import { impactOfFix } from '../../local/fix-impact.ts';
 import { applyChanges, invertChanges } from '../../src/domain/change.ts';
-import { documentOf, writeOf } from '../../src/domain/documents.ts';
+import { documentOf, IMPACTS, impactOf, writeOf } from '../../src/domain/documents.ts';
 import type { Evaluation } from '../../src/domain/evaluate.ts';
 import { isObject, type Json, sameJson } from '../../src/domain/json.ts';
 import { planOf, shown } from '../../src/domain/plan.ts';
@@ -71,6 +72,11 @@ export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Ju
     const source = rule.source(changes);
     checkSource(source);
     checkValues(source, changes);
+  },
+  'the documentation tells its impact, or a worse one': (snapshot, judge) => {
+    const { rule, changes } = judge(snapshot);
+    const told = IMPACTS.indexOf(impactOfFix(rule) ?? 'none');
+    expect(told).toBeLessThanOrEqual(IMPACTS.indexOf(impactOf(rule.kind, changes)));
   },
   'the roles that follow from the rule allow what it reads and writes': (snapshot, judge) => {
     const { rule, changes, kept } = judge(snapshot);

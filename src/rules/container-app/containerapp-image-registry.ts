@@ -9,8 +9,12 @@ const host = z
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i, 'must be the host of a registry, such as contoso.azurecr.io');
 
 const parameters = z.object({
-  /** Hosts of the registries that images may come from, with their ports; without any the rule asks nothing. */
-  registries: z.array(host).default([]),
+  registries: z
+    .array(host)
+    .default([])
+    .describe(
+      'Hosts of the registries that images may come from, with their ports; without any the rule asks nothing.',
+    ),
 });
 
 export const rule = defineRule({

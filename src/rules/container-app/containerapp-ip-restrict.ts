@@ -31,8 +31,9 @@ export const rule = defineRule({
   documents: ['resource'],
   writes: ['resource'],
   parameters: z.object({
-    /** Who may reach an app that has no allow-list, in CIDR notation; without any nothing is written. */
-    allowedRanges,
+    allowedRanges: allowedRanges.describe(
+      'Who may reach an app that has no allow-list, in CIDR notation; without any nothing is written.',
+    ),
   }),
   // Then it closes apps that would only have been advice.
   stricter: (parameters) => parameters.allowedRanges.length > 0,

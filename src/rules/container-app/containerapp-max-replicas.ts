@@ -20,8 +20,12 @@ const SCALING: Setting = {
 };
 
 const parameters = z.object({
-  /** The most replicas that an app may scale to: three times the platform's default; Azure allows 1000. */
-  bound: z.int().min(1).max(1000).default(30),
+  bound: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(30)
+    .describe("The most replicas that an app may scale to: three times the platform's default; Azure allows 1000."),
 });
 
 export const rule = defineRule({

@@ -18,10 +18,16 @@ const REFERENCED: Setting = {
 const variable = z.string().regex(/^[^\s=]+$/, 'must be the name of an environment variable');
 
 const parameters = z.object({
-  /** Variables that hold a secret although their names do not look like it. */
-  secret: z.array(variable).default([]),
-  /** Variables that hold none although their names look like it; Microsoft calls that of Application Insights no secret. */
-  exempt: z.array(variable).default(['APPLICATIONINSIGHTS_CONNECTION_STRING']),
+  secret: z
+    .array(variable)
+    .default([])
+    .describe('Variables that hold a secret although their names do not look like it.'),
+  exempt: z
+    .array(variable)
+    .default(['APPLICATIONINSIGHTS_CONNECTION_STRING'])
+    .describe(
+      'Variables that hold none although their names look like it; Microsoft calls that of Application Insights no secret.',
+    ),
 });
 
 export const rule = defineRule({

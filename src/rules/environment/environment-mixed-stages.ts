@@ -23,8 +23,9 @@ export const rule = defineRule({
   documents: ['environment/apps'],
   writes: [],
   parameters: z.object({
-    /** The tag of an app whose value is its stage; names of tags compare without case. */
-    stageTag: tagName.default('environment'),
+    stageTag: tagName
+      .default('environment')
+      .describe('The tag of an app whose value is its stage; names of tags compare without case.'),
   }),
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot, { stageTag }) {

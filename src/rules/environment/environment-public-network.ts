@@ -24,8 +24,10 @@ export const rule = defineRule({
   documents: ['resource', 'privateEndpointConnections'],
   writes: ['resource'],
   parameters: z.object({
-    /** Most environments are public on purpose, so only those that have a private endpoint are asked. */
-    onlyWithPrivateEndpoint: z.boolean().default(true),
+    onlyWithPrivateEndpoint: z
+      .boolean()
+      .default(true)
+      .describe('Most environments are public on purpose, so only those that have a private endpoint are asked.'),
   }),
   stricter: ({ onlyWithPrivateEndpoint }) => !onlyWithPrivateEndpoint,
   needs: ({ onlyWithPrivateEndpoint }) =>

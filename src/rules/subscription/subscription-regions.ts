@@ -23,12 +23,23 @@ export const rule = defineRule({
   documents: ['subscription/apps'],
   writes: [],
   parameters: z.object({
-    /** The tag whose value says which application an app is part of; null asks nothing. */
-    applicationTag: tagName.nullable().default(null),
-    /** The tag that says how critical an app is; null takes every app that has the application tag for critical. */
-    criticalTag: tagName.nullable().default(null),
-    /** What the critical tag says of a critical app; values compare without case. */
-    criticalValue: z.string().trim().min(1).max(256).default('critical'),
+    applicationTag: tagName
+      .nullable()
+      .default(null)
+      .describe('The tag whose value says which application an app is part of; null asks nothing.'),
+    criticalTag: tagName
+      .nullable()
+      .default(null)
+      .describe(
+        'The tag that says how critical an app is; null takes every app that has the application tag for critical.',
+      ),
+    criticalValue: z
+      .string()
+      .trim()
+      .min(1)
+      .max(256)
+      .default('critical')
+      .describe('What the critical tag says of a critical app; values compare without case.'),
   }),
   references: referencesOf({
     guide: [

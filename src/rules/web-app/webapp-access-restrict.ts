@@ -35,8 +35,9 @@ export const rule = defineRule({
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],
   parameters: z.object({
-    /** Who may reach an app whose own rules name nobody, in CIDR notation; without any nothing is added. */
-    allowedRanges,
+    allowedRanges: allowedRanges.describe(
+      'Who may reach an app whose own rules name nobody, in CIDR notation; without any nothing is added.',
+    ),
   }),
   // Then it closes apps that would only have been advice.
   stricter: (parameters) => parameters.allowedRanges.length > 0,

@@ -19,8 +19,12 @@ const RULES: Setting = {
 };
 
 const parameters = z.object({
-  /** What apps without triggers get: triggers and what they do, as `autoHealRules` of App Service has them; none is advice. */
-  rule: autoHealRule.nullable().default(null),
+  rule: autoHealRule
+    .nullable()
+    .default(null)
+    .describe(
+      'What apps without triggers get: triggers and what they do, as `autoHealRules` of App Service has them; none is advice.',
+    ),
 });
 
 export const rule = defineRule({

@@ -21,8 +21,14 @@ export const rule = defineRule({
   documents: ['backups'],
   writes: [],
   parameters: z.object({
-    /** Days; an older backup is a violation. The default leaves a weekly schedule a day to finish. */
-    days: z.int().min(1).max(366).default(8),
+    days: z
+      .int()
+      .min(1)
+      .max(366)
+      .default(8)
+      .describe(
+        'A backup older than so many days is a violation. The default leaves a weekly schedule a day to finish.',
+      ),
   }),
   references: referencesOf({ MCSB: ['BR-4'] }),
   check(snapshot, { days }, now) {

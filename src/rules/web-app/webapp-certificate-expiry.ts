@@ -23,8 +23,7 @@ export const rule = defineRule({
   documents: ['resource', 'subscription/certificates'],
   writes: [],
   parameters: z.object({
-    /** Days: a certificate that ends within them is a violation. */
-    days: z.int().min(1).max(397).default(30),
+    days: z.int().min(1).max(397).default(30).describe('A certificate that ends within so many days is a violation.'),
   }),
   references: referencesOf({ MCSB: ['DP-7'] }),
   check(snapshot, { days }, now) {

@@ -22,8 +22,10 @@ export const rule = defineRule({
   documents: ['resource'],
   writes: [],
   parameters: z.object({
-    /** The name of the tag, whatever its value, that says that an app needs isolation; null asks nobody. */
-    isolationTag: tagName.nullable().default(null),
+    isolationTag: tagName
+      .nullable()
+      .default(null)
+      .describe('The name of the tag, whatever its value, that says that an app needs isolation; null asks nobody.'),
   }),
   references: referencesOf({
     guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],

@@ -19,8 +19,10 @@ import { type Setting, settingsOf, siteSource } from '../sources.ts';
 const DISABLED: Setting = { document: 'resource', path: '/properties/publicNetworkAccess', to: 'Disabled' };
 
 const parameters = z.object({
-  /** Most web apps are public on purpose, so only those that have a private endpoint are asked. */
-  onlyWithPrivateEndpoint: z.boolean().default(true),
+  onlyWithPrivateEndpoint: z
+    .boolean()
+    .default(true)
+    .describe('Most web apps are public on purpose, so only those that have a private endpoint are asked.'),
 });
 
 export const rule = defineRule({

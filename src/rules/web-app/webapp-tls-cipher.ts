@@ -34,11 +34,11 @@ const SUITES = [
 ] as const;
 
 const parameters = z.object({
-  /** The suites that an organization accepts as the weakest one. */
   accepted: z
     .array(z.enum(SUITES))
     .min(1)
-    .default([...STRONG]),
+    .default([...STRONG])
+    .describe('The suites that an organization accepts as the weakest one.'),
 });
 
 const MINIMUM: Setting = {
