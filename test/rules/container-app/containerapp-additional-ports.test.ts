@@ -21,9 +21,15 @@ testRule(rule, {
   violation: [
     {
       title: 'FULL list with external=false: array replace, the other ports stay',
-      documents: documents([metrics, mqtt]),
+      documents: documents([metrics, mqtt, { targetPort: 7000 }]),
       tier: 'risky',
-      changes: [{ ...change, from: [metrics, mqtt], to: [metrics, { ...mqtt, external: false }] }],
+      changes: [
+        {
+          ...change,
+          from: [metrics, mqtt, { targetPort: 7000 }],
+          to: [metrics, { ...mqtt, external: false }, { targetPort: 7000 }],
+        },
+      ],
       reason: /1883/,
     },
     {
