@@ -9,15 +9,15 @@ import { type DocumentState, read } from '../domain/snapshot.ts';
 import { type Arm, isPassing, type OperationState, type WriteAnswer } from '../workflows/ports.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
 import { type ArmReply, failureOf, failureOfError, retryAfterOf } from './errors.ts';
+import { keepDocuments } from './kept-documents.ts';
 import { createOwnIdentity } from './own-identity.ts';
-import { keepSharedDocuments } from './shared-documents.ts';
 
 export type ArmOptions = ClientOptions;
 
 export function createArm(options: ArmOptions): Arm {
   const client = createClient(options);
   const { now, log } = options;
-  const shared = keepSharedDocuments(now);
+  const shared = keepDocuments(now);
 
   return {
     async read(resource, names, options) {

@@ -33,6 +33,16 @@ export function valueAt(document: Json | undefined, path: string): Json {
   return value ?? null;
 }
 
+/** Whether what is above a pointer is an object or nothing, and above that also a list: elsewhere there is no place for it. */
+export function hasPlace(document: Json, path: string): boolean {
+  let value: Json = document;
+  for (const token of tokens(path).slice(0, -1)) {
+    value = step(value, token) ?? null;
+    if (value !== null && typeof value !== 'object') return false;
+  }
+  return !Array.isArray(value);
+}
+
 /** A copy of the document with the value at the pointer replaced; null removes it. Missing objects on the way are made. */
 export function withValue(document: Json, path: string, value: Json): Json {
   return replace(document, tokens(path), value);

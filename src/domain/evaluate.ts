@@ -2,7 +2,7 @@
 import { type Change, hasPlace, type Kept, sortChanges } from './change.ts';
 import { type AnyRule, type Judgement, type Severity, type Tier, unknown, type Verdict } from './rule.ts';
 import type { EffectiveRule } from './settings.ts';
-import { isFunctionApp, type Snapshot } from './snapshot.ts';
+import { bodyOf, isFunctionApp, type Snapshot } from './snapshot.ts';
 
 export interface Evaluation {
   readonly rule: AnyRule;

@@ -65,3 +65,14 @@ test('evaluations are ordered by rule, and changes by document and path', () => 
   const last = { ...TLS_CHANGE, document: 'resource' as const };
   expect(verdictOf({ ...wrong, changes: [last, TLS_CHANGE, first] })?.changes).toEqual([first, TLS_CHANGE, last]);
 });
+
+test.each([
+  ['a text', { properties: 'rubbish' }],
+  ['a number', { properties: 0 }],
+  ['a list', { properties: ['*'] }],
+])('promise 9: a change below %s would replace it, so the verdict is unknown', (_, body) => {
+  const rule = ruleLike({ check: () => wrong });
+  const strange = { ...snapshot, documents: { 'config/web': read(body) } };
+  const [found] = evaluate(strange, [{ rule, parameters: {}, tier: null }], NOW);
+  expect(found).toMatchObject({ verdict: 'unknown', changes: [], reason: expect.stringContaining('/properties/') });
+});

@@ -1,10 +1,17 @@
-/** Documents as they might come: drawn from what the documents can hold, odd values included, and not from what rules want. */
+/** Documents as they might come: recorded ones whose members hold whatever Azure documents for them, and odd values, too. */
 import fc from 'fast-check';
+import { withValue } from '../../src/domain/change.ts';
+import type { DocumentName } from '../../src/domain/documents.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
-import type { ResourceKind } from '../../src/domain/resource.ts';
-import { parseResourceId } from '../../src/domain/resource.ts';
-import { read, type Snapshot } from '../../src/domain/snapshot.ts';
-import { CONTAINER_APP_ID, containerApp, ENVIRONMENT_ID, environment } from '../rules/fixtures/container-app.ts';
+import { parseResourceId, type ResourceKind } from '../../src/domain/resource.ts';
+import { type DocumentState, read, type Snapshot } from '../../src/domain/snapshot.ts';
+import {
+  CONTAINER_APP_ID,
+  containerApp,
+  ENVIRONMENT_ID,
+  environment,
+  ingress,
+} from '../rules/fixtures/container-app.ts';
 import {
   category,
   group,
@@ -13,105 +20,157 @@ import {
   setting,
   WORKSPACE,
 } from '../rules/fixtures/diagnostic-settings.ts';
-import { publishingPolicy, SITE_ID, site, webConfig } from '../rules/fixtures/web-app.ts';
-
-/** What may stand at any leaf. */
-const leaf: fc.Arbitrary<Json> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom<Json>(null, true, false) },
-  { weight: 4, arbitrary: fc.constantFrom<Json>('1.0', '1.1', '1.2', '1.3', 1.1, 1.2, '1', 'tls') },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom<Json>('AllAllowed', 'ftpsonly', 'Disabled', 'None', 'SystemAssigned', 'false'),
-  },
-  { weight: 1, arbitrary: fc.string() },
-  { weight: 1, arbitrary: fc.constantFrom<Json>(0, -1, 'azure-monitor', 'none', '') },
-);
-
-const origins = fc.array(fc.constantFrom('*', 'https://a.example', 'https://b.example'), { maxLength: 4 });
-
-const webApp = documentsOf({
-  resource: fc
-    .record({
-      httpsOnly: leaf,
-      kind: fc.constantFrom<Json>(null, 'app', 'app,linux', 'functionapp', 'functionapp,workflowapp', 'API'),
-      identity: fc.option(fc.record({ type: leaf })),
-    })
-    .map(({ httpsOnly, kind, identity }) => site({ httpsOnly }, { kind, identity })),
-  'config/web': fc
-    .record(
-      {
-        minTlsVersion: leaf,
-        scmMinTlsVersion: leaf,
-        ftpsState: leaf,
-        remoteDebuggingEnabled: leaf,
-        cors: fc.option(fc.record({ allowedOrigins: fc.option(origins), supportCredentials: fc.option(fc.boolean()) })),
-      },
-      { requiredKeys: [] },
-    )
-    .map((properties) => webConfig(properties)),
-  'basicPublishingCredentialsPolicies/ftp': leaf.map((allow) => publishingPolicy('ftp', { allow })),
-  'basicPublishingCredentialsPolicies/scm': leaf.map((allow) => publishingPolicy('scm', { allow })),
-  diagnosticSettings: settingsOf(['AppServiceHTTPLogs', 'AppServiceAuditLogs', 'FunctionAppLogs', 'WorkflowRuntime']),
-});
-
-const containerAppDocuments = documentsOf({
-  resource: fc
-    .option(
-      fc.record(
-        { allowInsecure: leaf, external: leaf, transport: fc.constantFrom('Auto', 'http', 'TCP', null) },
-        { requiredKeys: [] },
-      ),
-    )
-    .map((ingress) => containerApp(ingress)),
-});
-
-const environmentDocuments = documentsOf({
-  resource: fc
-    .option(
-      fc.record(
-        { destination: fc.constantFrom<Json>(null, '', 'none', 'None', 'azure-monitor', 'log-analytics', 'else') },
-        { requiredKeys: [] },
-      ),
-    )
-    .map((logs) => environment(logs)),
-  diagnosticSettings: settingsOf(['ContainerAppConsoleLogs', 'ContainerAppSystemLogs', 'AppEnvSessionConsoleLogs']),
-});
-
-const IDS: Partial<Record<ResourceKind, string>> = {
-  'web-app': SITE_ID,
-  'container-app': CONTAINER_APP_ID,
-  environment: ENVIRONMENT_ID,
-};
-
-/** Snapshots of every kind, each with documents of its kind. */
-export const snapshots: fc.Arbitrary<Snapshot> = fc.oneof(
-  { weight: 4, arbitrary: webApp.map((documents) => snapshotOf('web-app', documents)) },
-  { weight: 1, arbitrary: containerAppDocuments.map((documents) => snapshotOf('container-app', documents)) },
-  { weight: 2, arbitrary: environmentDocuments.map((documents) => snapshotOf('environment', documents)) },
-);
-
-/** Snapshots whose documents are any JSON at all. */
-export const rubbish: fc.Arbitrary<Snapshot> = fc
-  .tuple(
-    fc.constantFrom<ResourceKind>('web-app', 'container-app', 'environment'),
-    documentsOf({
-      resource: anyObject(),
-      'config/web': anyObject(),
-      'basicPublishingCredentialsPolicies/ftp': anyObject(),
-      'basicPublishingCredentialsPolicies/scm': anyObject(),
-      diagnosticSettings: anyObject(),
-    }),
-  )
-  .map(([kind, documents]) => snapshotOf(kind, documents));
+import { authConfig, authSettings } from '../rules/fixtures/easy-auth.ts';
+import { PLAN_ID, plan, sku } from '../rules/fixtures/plan.ts';
+import { connections } from '../rules/fixtures/private-endpoints.ts';
+import { resourceGroup } from '../rules/fixtures/resource-group.ts';
+import { SUBSCRIPTION_ID } from '../rules/fixtures/subscription.ts';
+import { publishingPolicy, SITE_ID, SLOT_ID, site, webConfig } from '../rules/fixtures/web-app.ts';
+import * as members from './members.ts';
 
 export { WORKSPACE };
 
-/** Any of the documents; one that is left out was not read. */
-function documentsOf(documents: Record<string, fc.Arbitrary<JsonObject>>): fc.Arbitrary<[string, JsonObject][]> {
-  const each = Object.entries(documents).map(([name, body]) =>
-    fc.option(body, { freq: 8 }).map((found): [string, JsonObject][] => (found ? [[name, found]] : [])),
+const ODD: readonly Json[] = [null, '', 'rubbish', 'false', 0, 1.1, [], ['*'], {}, true];
+const ENDPOINTS: readonly Json[] = ['Approved', 'approved', 'Pending', null];
+
+type Documents = { readonly [name in DocumentName]?: fc.Arbitrary<JsonObject> };
+
+const KINDS: Readonly<Record<ResourceKind, { readonly ids: readonly string[]; readonly documents: Documents }>> = {
+  'web-app': {
+    ids: [SITE_ID, SLOT_ID],
+    documents: {
+      resource: varied(site(), members.SITE),
+      'config/web': varied(webConfig(), members.WEB_CONFIG),
+      'config/authsettingsV2': varied(authSettings(), members.AUTH_SETTINGS),
+      'basicPublishingCredentialsPolicies/ftp': varied(publishingPolicy('ftp', {}), members.PUBLISHING_POLICY),
+      'basicPublishingCredentialsPolicies/scm': varied(publishingPolicy('scm', {}), members.PUBLISHING_POLICY),
+      diagnosticSettings: settingsOf([
+        'AppServiceHTTPLogs',
+        'AppServiceAuditLogs',
+        'FunctionAppLogs',
+        'WorkflowRuntime',
+      ]),
+      privateEndpointConnections: endpointsOf(SITE_ID),
+      plan: varied(plan(sku('P1v3', 'PremiumV3')), members.PLAN),
+      resourceGroup: varied(resourceGroup(), members.RESOURCE_GROUP),
+    },
+  },
+  'container-app': {
+    ids: [CONTAINER_APP_ID],
+    documents: {
+      resource: fc
+        .tuple(varied(containerApp(ingress({})), members.CONTAINER_APP), fc.nat(5))
+        .map(([body, coin]) => (coin === 0 ? valueSet(body, '/properties/configuration/ingress', null) : body)),
+      'authConfigs/current': varied(authConfig(), members.AUTH_CONFIG),
+      environment: varied(environment(null), members.ENVIRONMENT),
+      resourceGroup: varied(resourceGroup(), members.RESOURCE_GROUP),
+    },
+  },
+  environment: {
+    ids: [ENVIRONMENT_ID],
+    documents: {
+      resource: varied(environment(null), members.ENVIRONMENT),
+      diagnosticSettings: settingsOf(['ContainerAppConsoleLogs', 'ContainerAppSystemLogs', 'AppEnvSessionConsoleLogs']),
+      privateEndpointConnections: endpointsOf(ENVIRONMENT_ID),
+    },
+  },
+  plan: { ids: [PLAN_ID], documents: { resource: varied(plan(sku('S1', 'Standard')), members.PLAN) } },
+  subscription: { ids: [SUBSCRIPTION_ID], documents: {} },
+};
+
+/** Snapshots of every kind that is written to, each with documents of its kind. */
+export const snapshots: fc.Arbitrary<Snapshot> = fc.oneof(
+  { weight: 5, arbitrary: snapshotsOf('web-app') },
+  { weight: 3, arbitrary: snapshotsOf('container-app') },
+  { weight: 2, arbitrary: snapshotsOf('environment') },
+);
+
+/** Snapshots of every kind whose documents are any JSON at all. */
+export const rubbish: fc.Arbitrary<Snapshot> = fc
+  .constantFrom<ResourceKind>('web-app', 'container-app', 'environment', 'plan', 'subscription')
+  .chain((kind) => {
+    const names = [...Object.keys(KINDS[kind].documents), ...FURTHER[kind]];
+    return documentsOf(Object.fromEntries(names.map((name) => [name, anyObject()]))).map((documents) =>
+      snapshotOf(KINDS[kind].ids[0] ?? '', documents),
+    );
+  });
+
+/** What else rules of a kind read; none of it is written. */
+const FURTHER: Readonly<Record<ResourceKind, readonly DocumentName[]>> = {
+  'web-app': [
+    'config/configreferences/appsettings',
+    'slots',
+    'backups',
+    'roleAssignments',
+    'subscription/certificates',
+    'subscription/metricAlerts',
+    'subscription/activityLogAlerts',
+  ],
+  'container-app': [
+    'revisions',
+    'roleAssignments',
+    'registry',
+    'subscription/metricAlerts',
+    'subscription/activityLogAlerts',
+  ],
+  environment: ['daprComponents', 'subnet', 'routeTable', 'environment/apps'],
+  plan: [],
+  subscription: [
+    'subscription/policyAssignments',
+    'subscription/diagnosticSettings',
+    'subscription/apps',
+    'subscription/pricings/AppServices',
+    'subscription/pricings/Containers',
+    'subscription/pricings/CloudPosture',
+  ],
+};
+
+function snapshotsOf(kind: ResourceKind): fc.Arbitrary<Snapshot> {
+  const { ids, documents } = KINDS[kind];
+  return fc.tuple(fc.constantFrom(...ids), documentsOf(documents)).map(([id, found]) => snapshotOf(id, found));
+}
+
+/** A recorded body, some of whose members hold another value that Azure documents, or an odd one. */
+function varied(recorded: JsonObject, documented: members.Members): fc.Arbitrary<JsonObject> {
+  const each = Object.entries(documented).map(([path, values]) => {
+    const value = fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(...values) },
+      { weight: 1, arbitrary: fc.constantFrom(...ODD) },
+    );
+    return fc.option(value, { nil: undefined, freq: 2 }).map((chosen) => [path, chosen] as const);
+  });
+  return fc
+    .tuple(...each)
+    .map((chosen) =>
+      chosen.reduce((body, [path, value]) => (value === undefined ? body : valueSet(body, path, value)), recorded),
+    );
+}
+
+/** A null stays there as ARM sends it, and is not taken out. */
+function valueSet(body: JsonObject, path: string, value: Json): JsonObject {
+  const set = withValue(body, path, value ?? 'null to be');
+  const text = JSON.stringify(set);
+  const parsed: JsonObject = JSON.parse(value === null ? text.replace('"null to be"', 'null') : text);
+  return parsed;
+}
+
+/** Any of the documents; one that is left out was not read, or could not be. */
+function documentsOf(documents: Documents): fc.Arbitrary<[string, DocumentState][]> {
+  const not = fc.constantFrom<DocumentState>(
+    { status: 'not-read' },
+    { status: 'missing' },
+    { status: 'forbidden', detail: 'no role' },
   );
-  return fc.tuple(...each).map((found) => found.flat());
+  const each = Object.entries(documents).map(([name, body]) =>
+    fc
+      .oneof({ weight: 12, arbitrary: body.map(read) }, { weight: 1, arbitrary: not })
+      .map((state): [string, DocumentState] => [name, state]),
+  );
+  return fc.tuple(...each);
+}
+
+function endpointsOf(id: string): fc.Arbitrary<JsonObject> {
+  return fc.array(fc.constantFrom(...ENDPOINTS), { maxLength: 2 }).map((statuses) => connections(id, ...statuses));
 }
 
 function settingsOf(categories: readonly string[]): fc.Arbitrary<JsonObject> {
@@ -133,22 +192,31 @@ function settingsOf(categories: readonly string[]): fc.Arbitrary<JsonObject> {
 }
 
 function anyObject(): fc.Arbitrary<JsonObject> {
-  const keys = ['properties', 'value', 'identity', 'kind', 'type', 'cors', 'configuration', 'ingress', 'logs', 'name'];
   const { tree } = fc.letrec<{ tree: JsonObject; value: Json }>((tie) => ({
-    tree: fc.dictionary(fc.constantFrom(...keys, 'allowedOrigins', 'appLogsConfiguration', 'x'), tie('value'), {
-      maxKeys: 5,
-      noNullPrototype: true,
-    }),
-    value: fc.oneof({ maxDepth: 5 }, leaf, tie('tree'), fc.array(tie('value'), { maxLength: 3 })),
+    tree: fc.dictionary(fc.constantFrom(...KEYS), tie('value'), { maxKeys: 5, noNullPrototype: true }),
+    value: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom(...ODD, 'Approved', 'Deny', 'system', '/subscriptions/s/x', -1),
+      fc.string(),
+      tie('tree'),
+      fc.array(tie('value'), { maxLength: 3 }),
+    ),
   }));
   return tree;
 }
 
-function snapshotOf(kind: ResourceKind, documents: readonly [string, JsonObject][]): Snapshot {
-  const resource = parseResourceId(IDS[kind] ?? '');
-  if (!resource) throw new Error(`there is no example of kind ${kind}`);
-  return {
-    resource,
-    documents: Object.fromEntries(documents.map(([name, body]) => [name, read(body)])),
-  };
+/** Every name that stands in a recorded document, so that rubbish gets past the first look. */
+const KEYS = [...new Set(namesIn([site(), webConfig(), authSettings(), containerApp(ingress({})), environment({})]))]
+  .concat('value', 'logs', 'scope', 'principalType', 'roleDefinitionId', 'pricingTier', 'status', 'active', 'tags')
+  .filter((name) => !name.includes('/'));
+
+function namesIn(value: Json): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...(Array.isArray(value) ? [] : Object.keys(value)), ...Object.values(value).flatMap(namesIn)];
+}
+
+function snapshotOf(id: string, documents: readonly [string, DocumentState][]): Snapshot {
+  const resource = parseResourceId(id);
+  if (!resource) throw new Error(`${id} is no resource`);
+  return { resource, documents: Object.fromEntries(documents) };
 }

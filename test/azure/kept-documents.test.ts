@@ -1,6 +1,6 @@
 /** What many resources share is read once in ten minutes, and again when it is asked for fresh. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { keepSharedDocuments, type SharedDocuments } from '../../src/azure/shared-documents.ts';
+import { type KeptDocuments, keepDocuments } from '../../src/azure/kept-documents.ts';
 import { type DocumentState, read } from '../../src/domain/snapshot.ts';
 
 const PLAN = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/serverfarms/plan plan';
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 let now = 0;
 let reads = 0;
-let kept: SharedDocuments;
+let kept: KeptDocuments;
 const reading = async (): Promise<DocumentState> => {
   reads += 1;
   return read({ at: reads });
@@ -17,7 +17,7 @@ const reading = async (): Promise<DocumentState> => {
 beforeEach(() => {
   now = Date.parse('2026-03-01T12:00:00Z');
   reads = 0;
-  kept = keepSharedDocuments(() => new Date(now));
+  kept = keepDocuments(() => new Date(now));
 });
 
 describe('a document outside of the resource', () => {

@@ -10,12 +10,12 @@ const KEPT_MILLISECONDS = 10 * 60_000;
 /** So that an instance that sees many subscriptions does not grow without end. */
 const MOST_KEPT = 500;
 
-export interface SharedDocuments {
+export interface KeptDocuments {
   /** The document at this place, from memory or by `read`; several who ask at once share one read. */
   get(place: string, fresh: boolean, read: () => Promise<DocumentState>): Promise<DocumentState>;
 }
 
-export function keepSharedDocuments(now: () => Date): SharedDocuments {
+export function keepDocuments(now: () => Date): KeptDocuments {
   const kept = new Map<string, { readonly until: number; readonly state: Promise<DocumentState> }>();
   return {
     get(place, fresh, read) {
