@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/environment/environment-public-network.ts';
 import { ENVIRONMENT_ID } from '../fixtures/container-app.ts';
@@ -11,6 +12,11 @@ const documents = (properties: JsonObject, ...statuses: Json[]) => ({
 });
 const change = { document: 'resource', path: '/properties/publicNetworkAccess', to: 'Disabled' } as const;
 const everybody = { onlyWithPrivateEndpoint: false };
+
+test('endpoints cost a read only where the parameter asks for them', () => {
+  expect(rule.needs?.(rule.parameters.parse({}))).toEqual(['resource', 'privateEndpointConnections']);
+  expect(rule.needs?.(everybody)).toEqual(['resource']);
+});
 
 testRule(rule, {
   id: ENVIRONMENT_ID,

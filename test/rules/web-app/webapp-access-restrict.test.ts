@@ -108,6 +108,32 @@ testRule(rule, {
       changes: [list([blocked, ALLOW_ALL], [blocked, added('plumbline-1', 301, '198.51.100.0/24')]), denies('Allow')],
     },
     {
+      title: 'what is denied stays denied: everyone, which is no synthetic rule of priority 1',
+      documents: restricted('Allow', [everyone('Any', { action: 'Deny', priority: 1 })]),
+      parameters: { allowedRanges: ['203.0.113.0/24'] },
+      tier: 'risky',
+      changes: [
+        list(
+          [everyone('Any', { action: 'Deny', priority: 1 })],
+          [everyone('Any', { action: 'Deny', priority: 1 }), added('plumbline-1', 100, '203.0.113.0/24')],
+        ),
+        denies('Allow'),
+      ],
+    },
+    {
+      title: 'a range gets no priority that only the implicit rule has',
+      documents: restricted('Allow', [{ ...blocked, priority: 2147483646 }]),
+      parameters: { allowedRanges: ['203.0.113.0/24'] },
+      tier: 'risky',
+      changes: [
+        list(
+          [{ ...blocked, priority: 2147483646 }],
+          [{ ...blocked, priority: 2147483646 }, added('plumbline-1', 2147483646, '203.0.113.0/24')],
+        ),
+        denies('Allow'),
+      ],
+    },
+    {
       title: 'Deny already, and everyone allowed in before: the list alone',
       documents: restricted('Deny', [ALLOW_ALL_FIRST]),
       parameters: { allowedRanges: ['203.0.113.0/24'] },
@@ -166,6 +192,8 @@ testRule(rule, {
     { title: 'a rule that is none', documents: restricted('Allow', [office, 'Any']) },
     { title: 'a rule with another action', documents: restricted('Allow', [accessRule({ action: 'Log' })]) },
     { title: 'a rule for nobody knows whom', documents: restricted('Allow', [accessRule({ ipAddress: null })]) },
+    { title: 'a rule with a priority in words', documents: restricted('Allow', [accessRule({ priority: 'first' })]) },
+    { title: 'a rule whose address is none', documents: restricted('Allow', [{ ...subnet, ipAddress: 7 }]) },
     { title: 'another default action', documents: restricted('Audit', [office]) },
   ],
 });

@@ -2,7 +2,7 @@ import { rule } from '../../../src/rules/web-app/webapp-isolated-plan.ts';
 import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
-const parameters = { isolationTag: 'isolation' };
+const parameters = { isolationTag: 'iSolation' };
 const tagged = { tags: { team: 'shop', Isolation: 'required' } };
 const ASE = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net-rg/providers/Microsoft.Web';
 const environment = { hostingEnvironmentProfile: { id: `${ASE}/hostingEnvironments/ase`, name: 'ase', type: null } };

@@ -77,6 +77,15 @@ testRule(rule, {
       undo: false,
     },
     {
+      title: 'a hosting environment without an id is none',
+      documents: {
+        ...documents('Enabled', null, 'Approved'),
+        resource: site({ publicNetworkAccess: 'Enabled', hostingEnvironmentProfile: { id: null, name: null } }),
+      },
+      tier: 'risky',
+      changes: [{ ...change, from: 'Enabled' }],
+    },
+    {
       title: 'a slot is a resource of its own',
       id: SLOT_ID,
       documents: documents('Enabled', null, 'Approved'),

@@ -70,7 +70,7 @@ testRule(rule, {
       }),
       tier: 'advice',
       changes: [],
-      reason: /main site/,
+      reason: /uses the rules of the main site/,
     },
     {
       title: 'a slot is a resource of its own',
