@@ -32,6 +32,7 @@ testRule(rule, {
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'a type that is no text', documents: documents({ type: 7 }) },
+    { title: 'an identity that is none', documents: documents(['UserAssigned']) },
   ],
 });
 
