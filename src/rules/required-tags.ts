@@ -7,13 +7,7 @@ import { compliant, type Judgement, judgeProperties, notApplicable, unknown, unr
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
 import type { Body } from './source-lines.ts';
 import { bodyOf as bodyWith, type Setting } from './sources.ts';
-
-const tagName = z
-  .string()
-  .regex(
-    /^(?!\s)[^<>%&\\?/]{1,512}(?<!\s)$/,
-    'must be the name of a tag: up to 512 characters, none of them < > % & \\ ? or /',
-  );
+import { tagName } from './tags.ts';
 
 export const requiredTagsParameters = z.object({
   tags: z

@@ -1,4 +1,7 @@
-/** Tags of resources in lists. Names compare without case, as Azure compares them; what says nothing is no tag. */
+/**
+ * Tags: the names that Azure takes, and what the tags of a resource say under one. Names compare without case, as Azure
+ * compares them; what says nothing is no tag.
+ */
 import * as z from 'zod';
 import { isObject, type Json } from '../domain/json.ts';
 
