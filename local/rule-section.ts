@@ -16,7 +16,7 @@ export function ruleSection(rule: AnyRule): string {
     '',
     `Severity ${rule.severity}, tier ${rule.tier}, profile ${rule.profile}.`,
     '',
-    ...itemsOf(rule).map(([name, text]) => `- **${name}**: ${text}`),
+    ...itemsOf(rule).map(([name, text]) => `- **${name}**:${text.startsWith('\n') ? '' : ' '}${text}`),
     '',
     '```bicep',
     bicep,
@@ -118,10 +118,10 @@ function parametersOf(rule: AnyRule): [string, string][] {
   const { parameters, defaults } = ruleView(rule);
   const properties = z.record(z.string(), schema).parse(parameters.properties ?? {});
   const told = Object.entries(properties).map(([name, one]) => {
-    const described = one.description === undefined ? '' : `: ${prose(one.description).replace(/\.$/, '')}`;
-    return `\`${name}\` (${formOf(one)}; \`${JSON.stringify(Object.entries(defaults).find(([key]) => key === name)?.[1] ?? null)}\` unless set)${described}`;
+    const [, value = null] = Object.entries(defaults).find(([key]) => key === name) ?? [];
+    return `  - \`${name}\` (${formOf(one)}; \`${JSON.stringify(value)}\` unless set). ${prose(one.description ?? '')}`;
   });
-  return told.length === 0 ? [] : [named('Parameters', `${told.join('; ')}.`)];
+  return told.length === 0 ? [] : [named('Parameters', `\n${told.join('\n')}`)];
 }
 
 /** The form of a value in words. */

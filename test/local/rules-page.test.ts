@@ -79,7 +79,9 @@ describe('docs/rules.md', () => {
     const late = rule.documents.some((name) => documentOf(rule.kind, name)?.when === 'sweep');
     expect(section.includes('judged by the sweep only')).toBe(late);
     const parameters = rule.parameters instanceof z.ZodObject ? Object.keys(rule.parameters.shape) : [];
-    for (const name of parameters) expect(section).toMatch(new RegExp(`- \\*\\*Parameters\\*\\*.*\`${name}\` \\(`));
+    // What it is, what it is when nothing is set, and what it is for.
+    for (const name of parameters)
+      expect(section).toMatch(new RegExp(`^  - \`${name}\` \\(.+ unless set\\)\\. [A-Z].+\\.$`, 'm'));
     expect(section.includes('**Undo**')).toBe(rule.writes.length > 0);
     if (rule.writes.length > 0) expect(section.includes('`not-reversible`')).toBe(!rule.reversible);
   });
