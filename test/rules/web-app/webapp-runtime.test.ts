@@ -141,7 +141,11 @@ testRule(rule, {
     { title: 'Flex Consumption in a form that nobody knows', documents: flex({ name: 'node', version: 22 }) },
     { title: 'newer than the list', documents: linux('NODE|40-lts') },
     { title: 'a version that the platform chooses', documents: linux('NODE|lts') },
-    { title: 'half a version', documents: linux('PYTHON|3') },
+    {
+      title: 'half a version, which may be any of its kind',
+      documents: linux('PYTHON|3'),
+      parameters: { endOfSupport: { 'PYTHON|4.0': '2035-10-31' } },
+    },
     { title: 'Tomcat without its Java', documents: linux('TOMCAT|9.0') },
     { title: 'a stack that is in no list', documents: linux('RUBY|2.7') },
     { title: 'a version of another form', documents: windows({ phpVersion: 8.2 }) },
