@@ -18,6 +18,8 @@ export * from './document.ts';
 
 const WEB = '2025-05-01';
 const APP = '2025-07-01';
+/** The stable versions leave out what an environment tells about its telemetry (bicep-types-az, 2026-08-20). */
+const ENVIRONMENT_PREVIEW = '2025-10-02-preview';
 const INSIGHTS = '2021-05-01-preview';
 const RESOURCES = '2021-04-01';
 const NETWORK = '2024-05-01';
@@ -116,7 +118,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
   placed(
     'container-app',
     'environment',
-    APP,
+    ENVIRONMENT_PREVIEW,
     'Microsoft.App/managedEnvironments/read',
     'resource',
     ({ environmentId, managedEnvironmentId }) => idIn(environmentId) ?? idIn(managedEnvironmentId),

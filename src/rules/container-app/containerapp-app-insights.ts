@@ -19,7 +19,7 @@ export const rule = defineRule({
   fix: null,
   risk: 'Connecting needs a component, ingestion costs money, and a new environment variable makes a new revision.',
   differs:
-    'Only preview versions of the API show whether the environment exports telemetry. Where the environment does not show it, and the app has no connection of its own, nothing is claimed.',
+    'Only preview versions of the API show whether the environment exports telemetry, so it is read with one. Where a document does not show it, and the app has no connection of its own, nothing is claimed.',
   severity: 'low',
   tier: 'advice',
   profile: 'strict',
