@@ -11,6 +11,7 @@ export const rule = defineRule({
   why: 'What `latest` means changes with every push, so that nobody can say which code runs, nor go back to the one before.',
   fix: null,
   risk: 'Another reference is another deployment: what it pulls may not be what runs now.',
+  differs: 'The examples of PSRule use `latest` throughout, and it does not ask. Such an image is found here.',
   severity: 'low',
   tier: 'advice',
   profile: 'strict',
