@@ -24,17 +24,17 @@ const idsOf = (page: EstatePage) => (page.kind === 'page' ? page.ids : []);
 const nextOf = (page: EstatePage) => (page.kind === 'page' ? page.next : null);
 
 describe('a listing', () => {
-  test('has apps, slots, container apps and environments, page by page in the order of their keys', async () => {
+  test('has apps, slots, container apps, environments and plans, page by page in the order of their keys', async () => {
     const estate = estateOn(simulator);
     const first = await estate.list(SUBSCRIPTION, null);
     const second = await estate.list(SUBSCRIPTION, nextOf(first));
     const third = await estate.list(SUBSCRIPTION, nextOf(second));
     estate.close();
     expect(first).toMatchObject({ kind: 'page', waitSeconds: 0 });
-    const expected = resources.map(({ id }) => id).filter((id) => !/serverfarms/i.test(id));
+    const expected = resources.map(({ id }) => id);
     const listed = [first, second, third].flatMap(idsOf);
-    expect(listed).toEqual([...expected].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
-    expect([first, second, third].map((page) => idsOf(page).length)).toEqual([2, 2, 1]);
+    expect(listed).toEqual(expected.sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
+    expect([first, second, third].map((page) => idsOf(page).length)).toEqual([2, 2, 2]);
     expect(nextOf(third)).toBeNull();
   });
 
