@@ -60,7 +60,7 @@ export function alertSource(
   const [dimension, value] = metric.dimension ?? [];
   const only = dimension !== undefined && value !== undefined ? { name: dimension, values: [value] } : null;
   return declared({
-    type: 'Microsoft.Insights/metricAlerts@2018-03-01',
+    type: 'Microsoft.Insights/metricAlerts@2026-01-01',
     name: 'errors',
     body: {
       name: 'errors',

@@ -4,7 +4,7 @@ import { Block, type Body, declared, Expression } from './source-lines.ts';
 
 export function siteAuthSource(properties: Body, authSettings: Body): Source {
   return declared({
-    type: 'Microsoft.Web/sites/config@2024-11-01',
+    type: 'Microsoft.Web/sites/config@2025-03-01',
     body: { parent: new Expression('site'), name: 'authsettingsV2', properties },
     azurerm: {
       resource: 'azurerm_linux_web_app',
@@ -17,7 +17,7 @@ export function siteAuthSource(properties: Body, authSettings: Body): Source {
 /** `there`: whether the app has settings already, which these lines then add to. */
 export function containerAuthSource(properties: Body, there: boolean): Source {
   return declared({
-    type: 'Microsoft.App/containerApps/authConfigs@2025-07-01',
+    type: 'Microsoft.App/containerApps/authConfigs@2026-01-01',
     name: 'auth',
     body: { parent: new Expression('app'), name: 'current', properties },
     azurerm: null,

@@ -18,7 +18,7 @@ export function judgePublishingPolicy(snapshot: Snapshot, which: 'ftp' | 'scm'):
 
 export function publishingPolicySource(which: 'ftp' | 'scm', attribute: string): Source {
   return declared({
-    type: 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01',
+    type: 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01',
     body: { parent: new Expression('site'), name: which, properties: { allow: false } },
     azurerm: { resource: 'azurerm_linux_web_app', also: 'azurerm_windows_web_app', body: { [attribute]: false } },
   });

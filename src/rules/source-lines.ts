@@ -29,7 +29,7 @@ export interface Body {
 }
 
 export interface Declaration {
-  /** The ARM type, with the version that the lines were looked up for: `Microsoft.Web/sites@2024-11-01`. */
+  /** The ARM type, with the version that the lines were looked up for: `Microsoft.Web/sites@2025-03-01`. */
   readonly type: string;
   /** What it is called in the lines; `app` unless said otherwise. */
   readonly name?: string;

@@ -11,9 +11,9 @@ export type Setting = Pick<Change, 'document' | 'path' | 'to'>;
 /** The attributes of azurerm for the same; null where it has none. */
 type Attributes = Body | null;
 
-const SITE = 'Microsoft.Web/sites@2024-11-01';
-const CONTAINER_APP = 'Microsoft.App/containerApps@2025-07-01';
-const ENVIRONMENT = 'Microsoft.App/managedEnvironments@2025-07-01';
+const SITE = 'Microsoft.Web/sites@2025-03-01';
+const CONTAINER_APP = 'Microsoft.App/containerApps@2026-01-01';
+const ENVIRONMENT = 'Microsoft.App/managedEnvironments@2026-01-01';
 
 /** A web app, by its own properties and those of its configuration; function apps and slots have resources of their own. */
 export function siteSource(settings: readonly Setting[], attributes: Attributes): Source {
