@@ -43,8 +43,8 @@ export function asksForTags({ tags }: RequiredTags): boolean {
 
 /** Judges whether each tag is there and says something. A fix that leaves one of them missing would be none. */
 export function judgeRequiredTags(snapshot: Snapshot, { tags: required }: RequiredTags): Judgement {
-  if (required.length === 0) return notApplicable('No tags are required.');
   return judgeProperties(snapshot, 'resource', (_, { tags }) => {
+    if (required.length === 0) return notApplicable('No tags are required.');
     const own = tagsIn(tags);
     if (!own) return unknown('The tags of the app are no texts.');
     const missing = required.flatMap((name) => {
