@@ -1,7 +1,7 @@
 /** The least TLS version that a site accepts: one judgement for the app and for its SCM site. */
 import * as z from 'zod';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { compliant, type Judgement } from '../domain/rule.ts';
+import { compliant, type Judgement, unknown } from '../domain/rule.ts';
 import { quoted, webConfigChange } from './web-config.ts';
 
 export const tlsParameters = z.object({
@@ -15,6 +15,7 @@ export type TlsParameters = z.infer<typeof tlsParameters>;
 /** Judges the property of `config/web` that holds a least TLS version; a higher one than asked is never lowered. */
 export function judgeTlsVersion(properties: JsonObject, name: string, { minimum }: TlsParameters): Judgement {
   const found = properties[name];
+  if (typeof found === 'object' && found !== null) return unknown(`${name} is no version.`);
   if (atLeast(found, minimum)) return compliant(`The least TLS version is ${found}.`);
   return {
     verdict: 'violation',

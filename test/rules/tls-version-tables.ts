@@ -1,9 +1,10 @@
 /** The tables of a rule about one TLS version of `config/web`: the app's own and its SCM site's are judged alike. */
+import type { Json } from '../../src/domain/json.ts';
 import { SLOT_ID, site, webConfig } from './fixtures/web-app.ts';
 import type { Tables } from './rule-tester.ts';
 
 export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<Tables, 'id'> {
-  const documents = (version: string | number | null) => ({
+  const documents = (version: Json) => ({
     resource: site(),
     'config/web': webConfig({ [property]: version }),
   });
@@ -74,6 +75,8 @@ export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<
     ],
     unknown: [
       { title: 'value not read: the siteConfig inside the site tells nothing', documents: { resource: site() } },
+      { title: 'a list of versions', documents: documents(['1.2']) },
+      { title: 'no version at all', documents: documents({ toString: '1.2' }) },
       { title: 'config/web must exist', documents: { resource: site(), 'config/web': null } },
     ],
   };

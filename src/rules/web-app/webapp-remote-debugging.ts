@@ -1,8 +1,9 @@
 /** An open debugger port lets its user read and change everything in the process. */
 import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
+import { truthOf } from '../switch.ts';
 import { judgeWebConfig, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../web-config.ts';
 
 const OFF: Setting = { document: 'config/web', path: '/properties/remoteDebuggingEnabled', to: false };
@@ -36,9 +37,9 @@ export const rule = defineRule({
   check(snapshot) {
     return judgeWebConfig(snapshot, (properties) => {
       // The platform's default is off, and some clients write the string.
-      if (String(properties.remoteDebuggingEnabled ?? false).toLowerCase() === 'false') {
-        return compliant('Remote debugging is off.');
-      }
+      const on = truthOf(properties.remoteDebuggingEnabled ?? false);
+      if (on === null) return unknown('remoteDebuggingEnabled is neither true nor false.');
+      if (!on) return compliant('Remote debugging is off.');
       return {
         verdict: 'violation',
         reason: 'Remote debugging is on.',

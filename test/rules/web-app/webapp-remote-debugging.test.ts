@@ -1,8 +1,9 @@
+import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-remote-debugging.ts';
 import { SITE_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
-const documents = (remoteDebuggingEnabled: boolean | string | null) => ({
+const documents = (remoteDebuggingEnabled: Json) => ({
   resource: site(),
   'config/web': webConfig({ remoteDebuggingEnabled }),
 });
@@ -28,6 +29,7 @@ testRule(rule, {
   ],
   unknown: [
     { title: 'not read', documents: { resource: site() } },
+    { title: 'neither true nor false', documents: documents({ toString: 'false' }) },
     { title: 'config/web must exist', documents: { resource: site(), 'config/web': null } },
   ],
 });
