@@ -177,6 +177,7 @@ export const CONTAINER_APP: Members = {
     [],
     [{ server: 'shop.azurecr.io', username: '', passwordSecretRef: '', identity: 'system' }],
     [{ server: 'shop.azurecr.io', username: 'shop', passwordSecretRef: 'registry-password', identity: '' }],
+    [{ server: 'shop.azurecr.io', username: 'shop', passwordSecretRef: 'registry-password', identity: 'system' }],
     [
       { server: 'Shop.AzureCR.io', username: 'shop', passwordSecretRef: 'registry-password', identity: null },
       { server: 'docker.io', username: 'shop', passwordSecretRef: 'docker', identity: '' },
