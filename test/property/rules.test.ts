@@ -81,8 +81,10 @@ describe('promise 9: fail closed, whatever comes back', () => {
   });
 
   test('a rule none of whose documents were read knows nothing', () => {
-    for (const snapshot of fc.sample(snapshots, 50)) {
-      for (const { verdict } of all({ ...snapshot, documents: {} })) expect(verdict).toBe('unknown');
+    // That a slot has no slots, its id tells.
+    const apps = fc.sample(snapshots, 50).filter(({ resource }) => resource.type !== 'Microsoft.Web/sites/slots');
+    for (const snapshot of apps) {
+      for (const { rule, verdict } of all({ ...snapshot, documents: {} })) expect(verdict, rule.id).toBe('unknown');
     }
   });
 });
