@@ -18,7 +18,7 @@ import { reconcile } from './reconcile.ts';
 
 /**
  * Seconds between two resources of a subscription. Resource Manager gives a principal 25 reads a second and subscription,
- * and a resource takes about five: four fifths are left to events.
+ * and a resource takes about ten, so more than half are left to events.
  */
 export const PACE_SECONDS = 1;
 /** After so many refusals that may pass, a listing is given up to the poison queue. */
