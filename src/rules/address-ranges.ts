@@ -1,6 +1,7 @@
 /** Ranges of addresses in CIDR notation, as operators configure them and as documents hold them. */
 import * as z from 'zod';
 import type { JsonObject } from '../domain/json.ts';
+import { lowerCase } from './text.ts';
 
 /** The longest list that makes sense: App Service takes 512 rules, and people have to read it before they approve. */
 const MOST_RANGES = 100;
@@ -27,7 +28,7 @@ export function namedRanges(
   ranges: readonly string[],
   there: readonly JsonObject[],
 ): { name: string; range: string }[] {
-  const taken = new Set(there.map(({ name }) => String(name).toLowerCase()));
+  const taken = new Set(there.map(({ name }) => lowerCase(name)));
   let number = 0;
   return [...new Set(ranges)].map((range) => {
     do number += 1;

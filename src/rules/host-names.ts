@@ -1,6 +1,7 @@
 /** The names under which a web app answers, with the certificate that is bound to each. */
 import type { JsonObject } from '../domain/json.ts';
 import { objectsIn } from './lists.ts';
+import { lowerCase } from './text.ts';
 
 export interface HostName {
   readonly name: string;
@@ -21,8 +22,4 @@ export function hostNamesOf({ hostNameSslStates }: JsonObject): HostName[] | nul
       sslState: lowerCase(sslState),
       thumbprint: lowerCase(thumbprint) || null,
     }));
-}
-
-function lowerCase(value: unknown): string {
-  return typeof value === 'string' ? value.trim().toLowerCase() : '';
 }

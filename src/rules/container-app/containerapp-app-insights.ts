@@ -8,6 +8,7 @@ import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 import { containerAppSource } from '../sources.ts';
+import { lowerCase } from '../text.ts';
 
 const CONNECTION = 'APPLICATIONINSIGHTS_CONNECTION_STRING';
 
@@ -73,6 +74,6 @@ function isExported(properties: JsonObject): boolean | undefined {
   if (telemetry === undefined) return isObject(connection);
   return ['traces', 'logs'].some((kind) => {
     const destinations = valueAt(telemetry, `/${kind}Configuration/destinations`);
-    return Array.isArray(destinations) && destinations.some((one) => String(one).toLowerCase() === 'appinsights');
+    return Array.isArray(destinations) && destinations.some((one) => lowerCase(one) === 'appinsights');
   });
 }

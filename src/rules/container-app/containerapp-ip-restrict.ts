@@ -9,6 +9,7 @@ import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 import { ingressSource, type Setting, settingsOf, valueSet } from '../sources.ts';
+import { lowerCase } from '../text.ts';
 
 const OFFICE: Setting = {
   document: 'resource',
@@ -83,7 +84,7 @@ function open(
 }
 
 function letsSomebodyIn({ action, ipAddressRange }: JsonObject): boolean {
-  return isAllow(action) && !holdsEveryone(String(ipAddressRange));
+  return isAllow(action) && !holdsEveryone(lowerCase(ipAddressRange));
 }
 
 function isKnown({ action, ipAddressRange }: JsonObject): boolean {

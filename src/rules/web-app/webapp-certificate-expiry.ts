@@ -7,6 +7,7 @@ import { type HostName, hostNamesOf } from '../host-names.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
+import { lowerCase } from '../text.ts';
 
 export const rule = defineRule({
   id: 'webapp-certificate-expiry',
@@ -66,7 +67,7 @@ export const rule = defineRule({
 function endOf({ thumbprint }: HostName, certificates: readonly JsonObject[]): number | null {
   const ends = certificates
     .map(propertiesOf)
-    .filter((certificate) => String(certificate.thumbprint).toLowerCase() === thumbprint)
+    .filter((certificate) => lowerCase(certificate.thumbprint) === thumbprint)
     .map(({ expirationDate }) => timeIn(expirationDate));
   return ends.find((time) => time !== null) ?? null;
 }
