@@ -2,9 +2,10 @@
  * Azure Container Registries as a subscription lists them: those of the general list of resources tell name, place and SKU,
  * with their replications beside them; those of the registries' own list may hold properties and replications.
  */
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
 import { propertiesOf } from './listed.ts';
 import { objectsIn } from './lists.ts';
+import { lowerCase } from './text.ts';
 
 const REGISTRY = 'microsoft.containerregistry/registries';
 const REPLICATION = 'microsoft.containerregistry/registries/replications';
@@ -25,7 +26,7 @@ export function isAzureRegistry(server: string): boolean {
 /** The registry that answers at this server; null when it is not in the list. */
 export function registryAt(server: string, elements: readonly JsonObject[]): Registry | null {
   const host = server.trim().toLowerCase();
-  const found = elements.find((one) => lower(one.type) === REGISTRY && answersAt(one, host));
+  const found = elements.find((one) => lowerCase(one.type) === REGISTRY && answersAt(one, host));
   if (!found) return null;
   const sku = isObject(found.sku) && typeof found.sku.name === 'string' ? found.sku.name : null;
   return { sku, locations: locationsOf(found, elements) };
@@ -35,23 +36,19 @@ export function registryAt(server: string, elements: readonly JsonObject[]): Reg
 function answersAt(registry: JsonObject, host: string): boolean {
   const { loginServer } = propertiesOf(registry);
   return typeof loginServer === 'string'
-    ? lower(loginServer) === host
-    : lower(registry.name) === (HOST.exec(host)?.[1] ?? null);
+    ? lowerCase(loginServer) === host
+    : lowerCase(registry.name) === (HOST.exec(host)?.[1] ?? null);
 }
 
 /** The home region may or may not be listed as a replication, so that it is counted once with the others. */
 function locationsOf(registry: JsonObject, elements: readonly JsonObject[]): Set<string> | null {
   const inside = registry.replications ?? propertiesOf(registry).replications ?? null;
-  const above = `${lower(registry.id)}/replications/`;
-  const beside = elements.filter(({ id, type }) => lower(type) === REPLICATION && lower(id).startsWith(above));
+  const above = `${lowerCase(registry.id)}/replications/`;
+  const beside = elements.filter(({ id, type }) => lowerCase(type) === REPLICATION && lowerCase(id).startsWith(above));
   // Their own list does not tell replications: none in it is no proof that there are none.
   if (inside === null && beside.length === 0 && isObject(registry.properties)) return null;
   const replications = inside === null ? beside : objectsIn(inside);
   if (!replications) return null;
-  const places = [registry, ...replications].map(({ location }) => lower(location).replaceAll(' ', ''));
+  const places = [registry, ...replications].map(({ location }) => lowerCase(location).replaceAll(' ', ''));
   return new Set(places.filter((place) => place !== ''));
-}
-
-function lower(value: Json | undefined): string {
-  return typeof value === 'string' ? value.trim().toLowerCase() : '';
 }

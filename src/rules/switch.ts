@@ -1,6 +1,7 @@
 /** A property that is true or false: one judgement for the rules that ask for one of them. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { compliant, type Judgement, unknown } from '../domain/rule.ts';
+import { lowerCase } from './text.ts';
 import { quoted } from './web-config.ts';
 
 export interface SwitchDemand {
@@ -33,6 +34,6 @@ export function judgeSwitch(properties: JsonObject, demand: SwitchDemand): Judge
 /** Some clients write the word. Anything else is neither, in whatever form it comes. */
 export function truthOf(value: Json | undefined): boolean | null {
   if (typeof value === 'boolean') return value;
-  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  const word = lowerCase(value);
   return word === 'true' ? true : word === 'false' ? false : null;
 }

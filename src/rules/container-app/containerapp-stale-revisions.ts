@@ -8,6 +8,7 @@ import { judgeList, propertiesOf } from '../listed.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
+import { lowerCase } from '../text.ts';
 
 const SINGLE: Setting = {
   document: 'resource',
@@ -42,7 +43,9 @@ export const rule = defineRule({
         const active = revisions.filter((one) => propertiesOf(one).active === true);
         const names = active.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
         if (names.length < active.length) return unknown('A revision came without a name.');
-        const stale = active.filter((one) => !hasWeight(propertiesOf(one).trafficWeight) && !used.has(keyOf(one.name)));
+        const stale = active.filter(
+          (one) => !hasWeight(propertiesOf(one).trafficWeight) && !used.has(lowerCase(one.name)),
+        );
         if (stale.length === 0) return compliant('Every revision that runs has traffic or a label.');
         const listed = stale.map(({ name }) => name).join(', ');
         return { verdict: 'violation', reason: `Revisions run without traffic or a label: ${listed}.`, changes: [] };
@@ -56,7 +59,7 @@ export const rule = defineRule({
 function namesInUse({ properties, ...beside }: JsonObject): Set<string> | null {
   const { latestRevisionName, latestReadyRevisionName } = isObject(properties) ? properties : {};
   // Traffic for the latest revision stays with the latest one that is ready until the newer one is.
-  const latest = [latestRevisionName, latestReadyRevisionName].map(keyOf);
+  const latest = [latestRevisionName, latestReadyRevisionName].map(lowerCase);
   const ingress = ingressIn({ ...beside, properties: properties ?? null });
   // Without an ingress nothing has traffic, and the latest revision is the one that is meant to run.
   if (ingress === null) return new Set(latest);
@@ -64,14 +67,10 @@ function namesInUse({ properties, ...beside }: JsonObject): Set<string> | null {
   if (!traffic) return null;
   const used = traffic.filter(({ weight, label }) => hasWeight(weight) || (typeof label === 'string' && label !== ''));
   return new Set(
-    used.flatMap(({ latestRevision, revisionName }) => (latestRevision === true ? latest : [keyOf(revisionName)])),
+    used.flatMap(({ latestRevision, revisionName }) => (latestRevision === true ? latest : [lowerCase(revisionName)])),
   );
 }
 
 function hasWeight(weight: Json | undefined): boolean {
   return typeof weight === 'number' && weight > 0;
-}
-
-function keyOf(name: Json | undefined): string {
-  return typeof name === 'string' ? name.toLowerCase() : '';
 }

@@ -1,12 +1,12 @@
 /** A client certificate proves who calls before the app reads a byte of the call. */
 import * as z from 'zod';
 import { type Change, type Kept, valueAt } from '../../domain/change.ts';
-import type { Json } from '../../domain/json.ts';
 import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
 import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteSource } from '../sources.ts';
 import { truthOf } from '../switch.ts';
+import { lowerCase } from '../text.ts';
 import { quoted } from '../web-config.ts';
 
 const ENABLED: Setting = { document: 'resource', path: '/properties/clientCertEnabled', to: true };
@@ -69,10 +69,6 @@ export const rule = defineRule({
 
 function placeOf({ document, path }: Setting): Omit<Kept, 'value'> {
   return { document, path };
-}
-
-function lowerCase(value: Json): string {
-  return typeof value === 'string' ? value.toLowerCase() : '';
 }
 
 /** Azure Policy tells the same app compliant, which somebody will wonder about. */
