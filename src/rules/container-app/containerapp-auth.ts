@@ -1,6 +1,6 @@
 /** An app that answers everybody and has no built-in authentication leaves it to its own code to know who is asking. */
 import * as z from 'zod';
-import { defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
+import { defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
 import { stateOf } from '../../domain/snapshot.ts';
 import { judgeAuthentication } from '../easy-auth.ts';
 import { containerAuthSource } from '../easy-auth-source.ts';
@@ -41,6 +41,8 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     return judgeHttpIngress(snapshot, (ingress) => {
+      if (typeof (ingress.external ?? false) !== 'boolean')
+        return unknown('Whether the ingress is external is not known.');
       if (!isExternal(ingress)) return notApplicable('The ingress is internal.');
       if (stateOf(snapshot, 'authConfigs/current').status === 'missing') {
         return { verdict: 'violation', reason: 'Authentication has never been configured.', changes: [] };

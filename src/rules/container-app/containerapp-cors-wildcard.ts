@@ -1,9 +1,10 @@
 /** CORS for every origin lets any web page read what the app answers to its visitor. */
 import * as z from 'zod';
-import { defineRule } from '../../domain/rule.ts';
+import { defineRule, unknown } from '../../domain/rule.ts';
 import { judgeHttpIngress } from '../ingress.ts';
 import { type Cors, judgeOrigins } from '../origins.ts';
 import { referencesOf } from '../references.ts';
+import { sectionOf } from '../sections.ts';
 import { Block } from '../source-lines.ts';
 import { ingressSource, type Setting, settingsOf, valueSet } from '../sources.ts';
 
@@ -33,7 +34,11 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ MCSB: ['PV-2'] }),
   check(snapshot) {
-    return judgeHttpIngress(snapshot, (ingress) => judgeOrigins({ properties: { configuration: { ingress } } }, CORS));
+    return judgeHttpIngress(snapshot, (ingress) =>
+      sectionOf(ingress.corsPolicy)
+        ? judgeOrigins({ properties: { configuration: { ingress } } }, CORS)
+        : unknown('The CORS policy is no object.'),
+    );
   },
   source: (changes) =>
     ingressSource(settingsOf(changes, NAMED), {

@@ -5,6 +5,7 @@ import { isObject } from '../../domain/json.ts';
 import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
+import { truthOf } from '../switch.ts';
 
 const DAPR = '/properties/configuration/dapr';
 const LOGGED: Setting = { document: 'resource', path: `${DAPR}/enableApiLogging`, to: true };
@@ -31,8 +32,11 @@ export const rule = defineRule({
       const dapr = valueAt(body, DAPR);
       if (dapr === null) return compliant('The app does not use Dapr.');
       if (!isObject(dapr)) return unknown('The Dapr configuration is no object.');
-      if (dapr.enabled !== true) return compliant('Dapr is off.');
-      if (dapr.enableApiLogging === true) return compliant('Calls through Dapr are logged.');
+      const enabled = truthOf(dapr.enabled ?? false);
+      const logging = truthOf(dapr.enableApiLogging ?? false);
+      if (enabled === false) return compliant('Dapr is off.');
+      if (logging) return compliant('Calls through Dapr are logged.');
+      if (enabled === null || logging === null) return unknown('A switch of Dapr is neither true nor false.');
       return { verdict: 'violation', reason: 'Dapr is on, and calls through it are not logged.', changes: [] };
     });
   },

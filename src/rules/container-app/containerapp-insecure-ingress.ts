@@ -1,9 +1,10 @@
 /** An ingress that allows insecure connections answers HTTP in clear text instead of redirecting it. */
 import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { ingressChange, isExternal, judgeHttpIngress } from '../ingress.ts';
 import { referencesOf } from '../references.ts';
 import { ingressSource, type Setting, settingsOf } from '../sources.ts';
+import { truthOf } from '../switch.ts';
 
 const REDIRECTED: Setting = {
   document: 'resource',
@@ -35,7 +36,9 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     return judgeHttpIngress(snapshot, (ingress) => {
-      if ((ingress.allowInsecure ?? false) === false) return compliant('HTTP is redirected to HTTPS.');
+      const insecure = truthOf(ingress.allowInsecure ?? false);
+      if (insecure === null) return unknown('allowInsecure is neither true nor false.');
+      if (!insecure) return compliant('HTTP is redirected to HTTPS.');
       const external = isExternal(ingress);
       return {
         verdict: 'violation',

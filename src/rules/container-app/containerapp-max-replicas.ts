@@ -1,12 +1,12 @@
 /** Scaling without a bound turns a flood of calls into a bill; without a rule nobody has said what the app scales on. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
 import { isObject } from '../../domain/json.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { judgeTemplate } from '../containers.ts';
 import { ingressIn, isExternal } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
+import { sectionOf } from '../sections.ts';
 import { Block } from '../source-lines.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
 
@@ -46,8 +46,9 @@ export const rule = defineRule({
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot, { bound }) {
     return judgeTemplate(snapshot, (template, body) => {
-      const most = valueAt(template, '/scale/maxReplicas') ?? DEFAULT;
-      const rules = objectsIn(valueAt(template, '/scale/rules'));
+      const scale = sectionOf(template.scale);
+      const most = scale ? (scale.maxReplicas ?? DEFAULT) : null;
+      const rules = objectsIn(scale?.rules);
       if (typeof most !== 'number' || !rules) return unknown('The scale of the app has a form that nobody knows.');
       const ingress = ingressIn(body);
       const wanting = [

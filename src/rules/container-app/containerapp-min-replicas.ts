@@ -1,9 +1,9 @@
 /** An app that runs one replica, or none until somebody calls, is away whenever that replica is. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { judgeTemplate } from '../containers.ts';
 import { referencesOf } from '../references.ts';
+import { sectionOf } from '../sections.ts';
 import { Block } from '../source-lines.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
 
@@ -31,8 +31,9 @@ export const rule = defineRule({
   check(snapshot) {
     return judgeTemplate(snapshot, (template) => {
       // Without a minimum the platform scales to zero.
-      const least = valueAt(template, '/scale/minReplicas') ?? 0;
-      if (typeof least !== 'number') return unknown('minReplicas is no number.');
+      const scale = sectionOf(template.scale);
+      const least = scale ? (scale.minReplicas ?? 0) : null;
+      if (typeof least !== 'number') return unknown('The scale of the app has a form that nobody knows.');
       if (least >= LEAST) return compliant(`At least ${least} replicas run.`);
       const reason = least === 1 ? 'No more than one replica is sure to run.' : 'The app scales to zero.';
       return { verdict: 'violation', reason, changes: [] };

@@ -1,10 +1,10 @@
 /** A container that does not say what it needs gets what the platform chooses. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { judgeContainers, nameOf } from '../containers.ts';
 import { referencesOf } from '../references.ts';
+import { sectionOf } from '../sections.ts';
 import { Block } from '../source-lines.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
 
@@ -32,6 +32,9 @@ export const rule = defineRule({
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot) {
     return judgeContainers(snapshot, ({ running }) => {
+      if (running.some((container) => isSized(container) === null)) {
+        return unknown('The resources of a container have a form that nobody knows.');
+      }
       const wanting = running.filter((container) => !isSized(container));
       if (wanting.length === 0) return compliant('Every container declares cpu and memory.');
       return {
@@ -47,8 +50,12 @@ export const rule = defineRule({
     }),
 });
 
-function isSized(container: JsonObject): boolean {
-  const cpu = valueAt(container, '/resources/cpu');
-  const memory = valueAt(container, '/resources/memory');
-  return typeof cpu === 'number' && cpu > 0 && typeof memory === 'string' && memory !== '';
+/** Whether it declares both; null where that is not understood. */
+function isSized({ resources }: JsonObject): boolean | null {
+  const declared = sectionOf(resources);
+  if (!declared) return null;
+  const cpu = declared.cpu ?? 0;
+  const memory = declared.memory ?? '';
+  if (typeof cpu !== 'number' || typeof memory !== 'string') return null;
+  return cpu > 0 && memory !== '';
 }

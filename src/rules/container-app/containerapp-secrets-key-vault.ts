@@ -36,7 +36,10 @@ export const rule = defineRule({
     return judgeProperties(snapshot, 'resource', (_, body) => {
       const secrets = objectsIn(valueAt(body, SECRETS));
       if (!secrets) return unknown('The secrets are no list of secrets.');
-      const kept = secrets.filter(({ keyVaultUrl }) => typeof keyVaultUrl !== 'string' || keyVaultUrl === '');
+      if (!secrets.every(({ keyVaultUrl }) => typeof (keyVaultUrl ?? '') === 'string')) {
+        return unknown('The address of a secret is no text.');
+      }
+      const kept = secrets.filter(({ keyVaultUrl }) => (keyVaultUrl ?? '') === '');
       if (secrets.length === 0) return compliant('The app has no secrets.');
       if (kept.length === 0) return compliant('Every secret is a Key Vault reference.');
       return {

@@ -1,9 +1,9 @@
 /** Sticky sessions tie visitors to one replica: it cannot be taken away without losing what they had there. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { ingressChange, judgeHttpIngress } from '../ingress.ts';
 import { referencesOf } from '../references.ts';
+import { sectionOf } from '../sections.ts';
 import { ingressSource, type Setting, settingsOf } from '../sources.ts';
 
 const AFFINITY = '/stickySessions/affinity';
@@ -32,7 +32,9 @@ export const rule = defineRule({
   references: referencesOf({ PSRule: ['Azure.ContainerApp.DisableAffinity (AZR-000378)'], azqr: ['ca-011'] }),
   check(snapshot) {
     return judgeHttpIngress(snapshot, (ingress) => {
-      const affinity = valueAt(ingress, AFFINITY);
+      const sessions = sectionOf(ingress.stickySessions);
+      if (!sessions) return unknown('The sticky sessions have a form that nobody knows.');
+      const affinity = sessions.affinity ?? null;
       if (affinity === null) return compliant('Sticky sessions are off, as they are unless somebody asks for them.');
       if (typeof affinity !== 'string') return unknown('The affinity of the sticky sessions is no text.');
       if (affinity.toLowerCase() === 'none') return compliant('Sticky sessions are off.');

@@ -77,5 +77,9 @@ testRule(rule, {
     { title: 'not read', documents: { resource } },
     { title: 'the app was not read', documents: { 'authConfigs/current': authConfig({ platform }) } },
     { title: 'a switch that is no switch', documents: documents({ platform: { enabled: 1 } }) },
+    {
+      title: 'external as nobody knows it',
+      documents: { resource: containerApp(ingress({ external: 'yes' })), 'authConfigs/current': null },
+    },
   ],
 });

@@ -52,6 +52,7 @@ testRule(rule, {
   unknown: [
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
+    { title: 'a policy that is no object', documents: documents(['*']) },
     { title: 'origins in a form that nobody knows', documents: documents(policy('*', true)) },
     { title: 'origins that are no text', documents: documents(policy(['*', { origin: 'https://x' }], true)) },
   ],

@@ -36,5 +36,7 @@ testRule(rule, {
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'a configuration that is no object', documents: documents('on') },
+    { title: 'enabled neither true nor false', documents: documents(dapr(1, null)) },
+    { title: 'enableApiLogging neither true nor false', documents: documents(dapr(true, 1)) },
   ],
 });

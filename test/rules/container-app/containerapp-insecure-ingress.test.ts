@@ -24,7 +24,7 @@ testRule(rule, {
       changes: [change],
     },
     {
-      title: 'risky on internal ingress, which is still evaluated',
+      title: 'internal ingress is still evaluated: risky on internal ingress',
       documents: { resource: containerApp(ingress({ allowInsecure: true, external: false })) },
       tier: 'risky',
       changes: [change],
@@ -46,5 +46,10 @@ testRule(rule, {
   unknown: [
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
+    {
+      title: 'allowInsecure neither true nor false',
+      documents: { resource: containerApp(ingress({ allowInsecure: 1 })) },
+    },
+    { title: 'an ingress that is no object', documents: { resource: containerApp([]) } },
   ],
 });

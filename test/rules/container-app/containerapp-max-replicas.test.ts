@@ -21,7 +21,7 @@ testRule(rule, {
     { title: 'an internal app needs no rule', documents: documents(10, null, false) },
     { title: 'nor does an app without ingress', documents: documents(10, [], null) },
     { title: 'a bound that the settings raise', documents: documents(300, [HTTP]), parameters: { bound: 300 } },
-    { title: 'no scale at all: the platform scales to 10', documents: { resource: withoutScale() } },
+    { title: 'no scale at all: the platform scales to 10', documents: { resource: withScale(null) } },
   ],
   violation: [
     {
@@ -59,6 +59,7 @@ testRule(rule, {
     { title: 'gone', documents: { resource: null } },
     { title: 'a maximum that is no number', documents: documents('10', [HTTP]) },
     { title: 'rules that are no list', documents: documents(10, HTTP) },
+    { title: 'a scale that is no object', documents: { resource: withScale([10]) } },
   ],
 });
 
@@ -68,6 +69,6 @@ describe('the bound', () => {
   });
 });
 
-function withoutScale() {
-  return containerApp(null, { template: { scale: null } });
+function withScale(scale: Json) {
+  return containerApp(null, { template: { scale } });
 }

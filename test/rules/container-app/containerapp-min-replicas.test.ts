@@ -35,5 +35,6 @@ testRule(rule, {
     { title: 'gone', documents: { resource: null } },
     { title: 'no template', documents: { resource: { properties: { configuration: {} } } } },
     { title: 'a minimum that is no number', documents: scaled('2') },
+    { title: 'a scale that is no object', documents: documents([2]) },
   ],
 });

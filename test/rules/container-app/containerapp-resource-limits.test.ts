@@ -34,6 +34,9 @@ testRule(rule, {
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'no template', documents: { resource: { properties: { template: [] } } } },
+    { title: 'resources that are no object', documents: documents(['1Gi']) },
+    { title: 'cpu that is no number', documents: documents({ cpu: '0.5', memory: '1Gi' }) },
+    { title: 'memory that is no text', documents: documents({ cpu: 0.5, memory: 1 }) },
     { title: 'containers that are no list', documents: { resource: { properties: { template: { containers: {} } } } } },
   ],
 });

@@ -53,5 +53,6 @@ testRule(rule, {
     { title: 'gone', documents: { resource: null } },
     { title: 'secrets in a form that nobody knows', documents: documents({ db: 'x' }) },
     { title: 'a list of something else', documents: documents(['db']) },
+    { title: 'an address that is no text', documents: documents([{ name: 'db', keyVaultUrl: 1 }]) },
   ],
 });

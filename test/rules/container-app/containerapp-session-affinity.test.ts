@@ -40,5 +40,6 @@ testRule(rule, {
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'an affinity that is no text', documents: documents({ affinity: true }) },
+    { title: 'sticky sessions that are no object', documents: documents(['sticky']) },
   ],
 });
