@@ -7,6 +7,7 @@ import type { Change } from '../domain/change.ts';
 import { isObject, type Json, type JsonObject, pointerOf, sameJson } from '../domain/json.ts';
 import { type Judgement, type Tier, unknown, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+import { objectsIn } from './lists.ts';
 
 export const logExportParameters = z.object({
   workspaceId: z
@@ -37,7 +38,10 @@ export interface LogExportFix {
 const MOST_SETTINGS = 5;
 const OURS = 'plumbline';
 
-/** Judges the diagnostic settings of a resource, or those of its subscription; unknown when they were not read. */
+/**
+ * Judges the diagnostic settings of a resource, or those of its subscription; unknown when they were not read, or when one
+ * that is not understood may send what the others do not.
+ */
 export function judgeLogSettings(
   snapshot: Snapshot,
   judge: (settings: readonly LogSetting[]) => Judgement,
@@ -45,7 +49,12 @@ export function judgeLogSettings(
 ): Judgement {
   const body = bodyOf(snapshot, document);
   if (!body) return unknown(unread(document, stateOf(snapshot, document)));
-  return Array.isArray(body.value) ? judge(body.value.flatMap(settingOf)) : unknown(`${document} came without a list`);
+  if (!Array.isArray(body.value)) return unknown(`${document} came without a list`);
+  const settings = body.value.map(settingOf);
+  const judgement = judge(settings.flatMap((setting) => setting ?? []));
+  return judgement.verdict === 'violation' && !settings.every((setting) => setting?.name)
+    ? unknown(`${document} holds a setting in a form that Plumbline does not know.`)
+    : judgement;
 }
 
 /** The categories that no setting sends anywhere; none when one sends all logs. */
@@ -90,10 +99,12 @@ export function planLogExport(
   };
 }
 
-function settingOf(element: Json): LogSetting[] {
-  if (!isObject(element) || typeof element.name !== 'string' || !isObject(element.properties)) return [];
-  const { name, properties } = element;
-  return [{ name, properties, logs: Array.isArray(properties.logs) ? properties.logs : [] }];
+/** One without a name, as '', cannot be written; null when it is not understood. */
+function settingOf(element: Json): LogSetting | null {
+  if (!isObject(element) || !isObject(element.properties)) return null;
+  const { name = '', properties } = element;
+  const logs = objectsIn(properties.logs);
+  return logs && { name: typeof name === 'string' ? name : '', properties, logs };
 }
 
 const DESTINATIONS = [

@@ -21,6 +21,13 @@ testRule(rule, {
       ),
     },
     {
+      title: 'all three enabled in one, beside one that nobody understands',
+      documents: exported(
+        { name: 'a', properties: 'none' },
+        setting('b', { workspaceId: WORKSPACE, logs: [administrative, security, policy] }),
+      ),
+    },
+    {
       title: 'all of the log at once',
       documents: exported(setting('a', { eventHubAuthorizationRuleId: 'hub', logs: [group('allLogs')] })),
     },
@@ -65,5 +72,7 @@ testRule(rule, {
     { title: 'not found', documents: { 'subscription/diagnosticSettings': null } },
     { title: 'the settings of the resource are others', documents: { diagnosticSettings: settings() } },
     { title: 'no list', documents: { 'subscription/diagnosticSettings': {} } },
+    { title: 'a setting whose logs are none', documents: exported(setting('a', { logs: 'all' })) },
+    { title: 'a setting without properties', documents: exported({ name: 'a' }) },
   ],
 });

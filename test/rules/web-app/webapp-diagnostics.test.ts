@@ -254,6 +254,16 @@ testRule(rule, {
   unknown: [
     { title: 'not read', documents: { resource: site() }, parameters },
     { title: '404', documents: { resource: site(), diagnosticSettings: null }, parameters },
+    {
+      title: 'a setting that nobody understands may send them: nothing is written',
+      documents: withSettings({ name: 'a', properties: null }),
+      parameters,
+    },
+    {
+      title: 'a setting without a name cannot be written',
+      documents: withSettings({ properties: { workspaceId: WORKSPACE, logs: [group('audit')] } }),
+      parameters,
+    },
     { title: 'not a list', documents: { resource: site(), diagnosticSettings: { value: null } }, parameters },
     {
       title: 'whether the category that is sent counts depends on the kind, which was not read',
