@@ -5,11 +5,13 @@ import { lowerCase } from './text.ts';
 
 export interface HostName {
   readonly name: string;
-  /** `disabled`, `snienabled` or `ipbasedenabled`. */
-  readonly sslState: string;
-  /** Of the certificate, in lower case; null where none is bound. */
+  /** Whether it has a TLS binding. */
+  readonly bound: boolean;
+  /** Of the certificate, in lower case; null where the name says none. */
   readonly thumbprint: string | null;
 }
+
+const BINDINGS = ['snienabled', 'ipbasedenabled'];
 
 /** Those of the properties of a site, without that of its SCM site; null when they are not understood. */
 export function hostNamesOf({ hostNameSslStates }: JsonObject): HostName[] | null {
@@ -19,7 +21,7 @@ export function hostNamesOf({ hostNameSslStates }: JsonObject): HostName[] | nul
     .filter(({ hostType }) => lowerCase(hostType) !== 'repository')
     .map(({ name, sslState, thumbprint }) => ({
       name: String(name),
-      sslState: lowerCase(sslState),
+      bound: BINDINGS.includes(lowerCase(sslState)),
       thumbprint: lowerCase(thumbprint) || null,
     }));
 }

@@ -31,7 +31,7 @@ export const rule = defineRule({
     return judgeProperties(snapshot, 'resource', (properties) => {
       const names = hostNamesOf(properties);
       if (!names) return unknown('The host names of the app came in a form that Plumbline does not know.');
-      const bound = names.filter(({ thumbprint }) => thumbprint !== null);
+      const bound = names.filter((name) => name.bound || name.thumbprint !== null);
       if (bound.length === 0) return notApplicable('No certificate is bound to the app.');
       return judgeList(snapshot, 'subscription/certificates', (certificates) => {
         const dated = bound.map((name) => ({ ...name, ends: endOf(name, certificates) }));
@@ -63,7 +63,7 @@ export const rule = defineRule({
     }),
 });
 
-/** When the certificate that is bound to a name ends; null when none of the list says. */
+/** When the certificate that is bound to a name ends; null when none of the list says, or the name does not say which it is. */
 function endOf({ thumbprint }: HostName, certificates: readonly JsonObject[]): number | null {
   const ends = certificates
     .map(propertiesOf)

@@ -27,7 +27,7 @@ export const rule = defineRule({
       if (!names) return unknown('The host names of the app came in a form that Plumbline does not know.');
       const custom = names.filter(({ name }) => !OF_THE_PLATFORM.test(name));
       if (custom.length === 0) return notApplicable('The app has no host names of its own.');
-      const unbound = custom.filter(({ sslState }) => sslState !== 'snienabled' && sslState !== 'ipbasedenabled');
+      const unbound = custom.filter(({ bound }) => !bound);
       if (unbound.length === 0) return compliant('Every host name of the app has a TLS binding.');
       const reason = `Without a TLS binding: ${unbound.map(({ name }) => name).join(', ')}.`;
       return { verdict: 'violation', reason, changes: [] };

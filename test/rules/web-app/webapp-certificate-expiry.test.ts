@@ -73,6 +73,10 @@ testRule(rule, {
       title: 'certificate not readable: it is not in the list',
       documents: documents([www, api], certificate(WWW, '2027-01-15T00:00:00Z')),
     },
+    {
+      title: 'certificate not readable: the name does not say which is bound',
+      documents: documents([hostName('www.shop.example', { sslState: 'SniEnabled' })], certificate(null, null)),
+    },
     { title: 'a certificate that does not say when it ends', documents: ends(null) },
     { title: 'a certificate that ends at no time', documents: ends('next year') },
     {
