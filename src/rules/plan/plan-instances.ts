@@ -1,8 +1,8 @@
 /** With one instance every restart and every failure of a machine is an outage of all apps of the plan. */
 import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { isElastic, planTierOf } from '../plan-tier.ts';
+import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { isElastic, judgePlan, planTierOf } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 
@@ -29,7 +29,7 @@ export const rule = defineRule({
     AzTS: ['Azure_AppService_BCDR_Use_Multiple_Instances'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, plan) => {
+    return judgePlan(snapshot, (plan) => {
       const tier = planTierOf(plan);
       if (tier !== null && isElastic(tier)) {
         return notApplicable(`A plan of the tier ${tier} adds and takes away instances by itself.`);

@@ -1,7 +1,7 @@
 /** Free, Shared and Basic plans are made for trying out: no slots, no scaling by itself, little or no promise of service. */
 import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { isElastic, planTierOf } from '../plan-tier.ts';
+import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { isElastic, judgePlan, planTierOf } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 
@@ -26,7 +26,7 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_211'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, plan) => {
+    return judgePlan(snapshot, (plan) => {
       const tier = planTierOf(plan);
       if (tier === null) return unknown('The plan came with a tier that is not known.');
       if (isElastic(tier)) return notApplicable(`A plan of the tier ${tier} is made for function and logic apps.`);

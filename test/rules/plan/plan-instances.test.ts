@@ -28,6 +28,7 @@ testRule(rule, {
     },
   ],
   notApplicable: [
+    { title: 'Y1/EP/FC skipped, by the name alone', documents: { resource: { sku: { name: 'y1', capacity: 0 } } } },
     { title: 'Y1/EP/FC skipped: Y1', documents: of('Y1', 'Dynamic', 0) },
     { title: 'Y1/EP/FC skipped: EP1', documents: of('EP1', 'ElasticPremium', 1) },
     { title: 'Y1/EP/FC skipped: FC1', documents: of('FC1', 'FlexConsumption', 0) },

@@ -16,6 +16,12 @@ testRule(rule, {
     { title: 'Free (F1)', documents: of('F1', 'Free'), tier: 'advice', changes: [], reason: /Free/ },
     { title: 'Shared (D1)', documents: of('D1', 'Shared'), tier: 'advice', changes: [] },
     { title: 'Basic (B1-B3)', documents: of('B3', 'Basic'), tier: 'advice', changes: [], reason: /Basic/ },
+    {
+      title: 'Basic (B1-B3), by the name alone',
+      documents: { resource: { sku: { name: 'B2' } } },
+      tier: 'advice',
+      changes: [],
+    },
     { title: 'Basic in another casing', documents: of('b1', 'BASIC'), tier: 'advice', changes: [] },
   ],
   notApplicable: [
@@ -27,6 +33,8 @@ testRule(rule, {
   unknown: [
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
+    { title: 'no sku', documents: { resource: { ...plan({}), sku: null } } },
+    { title: 'a tier that is no text', documents: { resource: plan({ name: 7, tier: ['Basic'] }) } },
     { title: 'a tier that nobody knows', documents: of('Z1', 'Zeppelin') },
   ],
 });
