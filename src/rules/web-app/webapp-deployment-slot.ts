@@ -32,13 +32,13 @@ export const rule = defineRule({
     if (kindsOf(snapshot).includes('azurecontainerapps')) {
       return notApplicable('The app is hosted on Container Apps, which has no slots.');
     }
+    const plan = tierOfApp(snapshot);
+    if ('tier' in plan && WITHOUT_SLOTS.includes(plan.tier)) {
+      return notApplicable(`The app runs in a plan of the tier ${plan.tier}, which has no slots.`);
+    }
     return judgeList(snapshot, 'slots', (slots) => {
       if (slots.length > 0) return compliant(`The app has ${slots.length} slot${slots.length === 1 ? '' : 's'}.`);
-      const plan = tierOfApp(snapshot);
       if ('unknown' in plan) return unknown(plan.unknown);
-      if (WITHOUT_SLOTS.includes(plan.tier)) {
-        return notApplicable(`The app runs in a plan of the tier ${plan.tier}, which has no slots.`);
-      }
       return { verdict: 'violation', reason: 'The app has no slot beside it.', changes: [] };
     });
   },

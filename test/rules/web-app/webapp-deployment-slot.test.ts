@@ -30,6 +30,10 @@ testRule(rule, {
     { title: 'Free, Shared and Basic tiers have none: Free', documents: withSlots(0, 'F1', 'Free') },
     { title: 'Free, Shared and Basic tiers have none: Shared', documents: withSlots(0, 'D1', 'Shared') },
     { title: 'Free, Shared and Basic tiers have none: Basic', documents: withSlots(0, 'B2', 'Basic') },
+    {
+      title: 'Free, Shared and Basic tiers have none: the slots need not be read for that',
+      documents: { resource: site(), plan: plan({ name: 'B1', tier: null }) },
+    },
     { title: 'flexible consumption has none, either', documents: withSlots(0, 'FC1', 'FlexConsumption') },
     { title: 'a slot has none of its own', id: SLOT_ID, documents: { resource: site() } },
     {
