@@ -1,7 +1,7 @@
 /** Azure Policy holds every app to its definitions, also those that nobody has made yet, where one is assigned. */
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
 import { coversApps } from '../policy-definitions.ts';
 import { referencesOf } from '../references.ts';
@@ -34,6 +34,7 @@ export const rule = defineRule({
       if (covering.length > 0) {
         return compliant('A policy about apps is assigned in audit only (enforcementMode DoNotEnforce).');
       }
+      if (!assignments.every(saysOfWhat)) return unknown('A policy assignment does not say of what.');
       return {
         verdict: 'violation',
         reason:
@@ -61,6 +62,10 @@ export const rule = defineRule({
 function isCovering(assignment: JsonObject): boolean {
   const { policyDefinitionId } = propertiesOf(assignment);
   return typeof policyDefinitionId === 'string' && coversApps(policyDefinitionId);
+}
+
+function saysOfWhat(assignment: JsonObject): boolean {
+  return typeof propertiesOf(assignment).policyDefinitionId === 'string';
 }
 
 /** Then it denies and changes nothing, and still shows what is wrong. */

@@ -37,8 +37,9 @@ export const rule = defineRule({
         return notApplicable(`The app has no tag '${isolationTag}'.`);
       }
       const environment = place ?? {};
-      if (!isObject(environment)) return unknown('The hosting environment is no object.');
-      if (environment.id) return compliant('The app is in an App Service Environment.');
+      const id = isObject(environment) ? (environment.id ?? '') : null;
+      if (typeof id !== 'string') return unknown('The hosting environment has a form that Plumbline does not know.');
+      if (id !== '') return compliant('The app is in an App Service Environment.');
       const reason = `The app has the tag '${isolationTag}' and is in no App Service Environment.`;
       return { verdict: 'violation', reason, changes: [] };
     });

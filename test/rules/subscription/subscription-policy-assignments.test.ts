@@ -25,6 +25,10 @@ testRule(rule, {
     },
     { title: 'or of a definition in the App Service category', documents: assigned(assignment(httpsOnly)) },
     { title: 'or of a definition in the Container Apps category', documents: assigned(assignment(networkInjection)) },
+    {
+      title: 'an assignment of the cloud security benchmark initiative, beside one that does not say of what',
+      documents: assigned(assignment(null), assignment(benchmark)),
+    },
     { title: 'ids compare without case', documents: assigned(assignment(httpsOnly.toUpperCase())) },
     {
       title: 'enforcementMode DoNotEnforce counts as audit',
@@ -45,14 +49,10 @@ testRule(rule, {
       tier: 'advice',
       changes: [],
     },
-    {
-      title: 'an assignment that does not say of what',
-      documents: assigned(assignment(null), { name: 'b' }),
-      tier: 'advice',
-      changes: [],
-    },
   ],
   unknown: [
+    { title: 'an assignment that does not say of what', documents: assigned(assignment(null)) },
+    { title: 'an assignment without properties', documents: assigned(assignment(allowedLocations), { name: 'b' }) },
     { title: 'not read: it is read by the sweep only', documents: {} },
     { title: 'not found', documents: { 'subscription/policyAssignments': null } },
     { title: 'no list', documents: { 'subscription/policyAssignments': { value: {} } } },

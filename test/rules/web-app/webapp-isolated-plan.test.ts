@@ -48,6 +48,11 @@ testRule(rule, {
   unknown: [
     { title: 'not read', documents: {}, parameters },
     { title: 'not read, and tag not configured', documents: {} },
+    {
+      title: 'an id that is no text',
+      documents: { resource: site({ hostingEnvironmentProfile: { id: 7 } }, tagged) },
+      parameters,
+    },
     { title: 'no object', documents: { resource: site({ hostingEnvironmentProfile: 'ase' }, tagged) }, parameters },
   ],
 });
