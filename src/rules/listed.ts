@@ -1,4 +1,7 @@
-/** Documents that are lists of resources, as Resource Manager answers them: `{ value: [ … ] }`. */
+/**
+ * Documents that are lists of resources, as Resource Manager answers them: `{ value: [ … ] }`. What comes from Resource Graph,
+ * as a snapshot file may, has them as `data`.
+ */
 import type { DocumentName } from '../domain/documents.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { type Judgement, unknown, unread } from '../domain/rule.ts';
@@ -13,7 +16,8 @@ export function judgeList(
 ): Judgement {
   const state = stateOf(snapshot, name);
   if (state.status !== 'read') return unknown(unread(name, state));
-  const list = bodyOf(snapshot, name)?.value;
+  const body = bodyOf(snapshot, name);
+  const list = body?.value ?? body?.data;
   const elements = Array.isArray(list) ? objectsIn(list) : null;
   return elements ? judge(elements) : unknown(`${name} came without a list of resources`);
 }

@@ -19,6 +19,19 @@ testRule(rule, {
       parameters,
     },
     {
+      title: 'two or more locations, in the form of Resource Graph',
+      documents: {
+        'subscription/apps': {
+          totalRecords: 2,
+          count: 2,
+          data: [listedApp('a', 'westeurope', shop), listedApp('b', 'uksouth', shop)],
+          facets: [],
+          resultTruncated: 'false',
+        },
+      },
+      parameters,
+    },
+    {
       title: 'names of tags and applications compare without case',
       documents: apps(listedApp('a', 'westeurope', shop), listedApp('b', 'uksouth', { Application: 'Shop ' })),
       parameters,
