@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseSnapshot } from '../../../src/domain/snapshot.ts';
 import { rule } from '../../../src/rules/web-app/webapp-backup-health.ts';
 import { SITE_ID, SLOT_ID } from '../fixtures/web-app.ts';
 import { backups } from '../fixtures/web-app-lists.ts';
@@ -83,6 +84,13 @@ testRule(rule, {
     { title: 'one says a time that is none', documents: made({ finishedTimeStamp: '2026-13-45T99:00:00' }) },
     { title: 'a backup without properties', documents: { backups: { value: [{ name: 'a' }] } } },
   ],
+});
+
+test('storage URL, databases and log are dropped at parsing', () => {
+  const databases = [{ databaseType: 'SqlAzure', name: 'shop', connectionString: 'Password=planted' }];
+  const documents = made({ databases, log: 'planted' });
+  expect(JSON.stringify(documents)).toContain('sig=planted');
+  expect(JSON.stringify(parseSnapshot({ id: SITE_ID, documents }))).not.toMatch(/planted|blob\.core/);
 });
 
 describe('the days of webapp-backup-health', () => {
