@@ -23,7 +23,7 @@ export function permissionsPage({ reader, writer, linked }: Roles): string {
     '',
     '## Reader',
     '',
-    'On each monitored subscription. It is enough for mode `audit`, also for [the sweep](sweep.md): Resource Graph shows what its caller may read.',
+    'On each monitored subscription. It is enough for mode `audit`, also for [the sweep](sweep.md): Resource Graph shows what its caller may read. Azure lists no action for reading the private endpoints of a slot, and refuses a role that names one it does not list: rules that ask for them are `unknown` on slots, unless a wider role such as Reader is assigned as well.',
     '',
     ...table(reader),
     '',

@@ -66,13 +66,18 @@ function needs({ name, kinds }: DocumentDefinition, actions: readonly string[]):
   return kinds.flatMap((kind) =>
     actions.flatMap((action): Need[] => {
       const own: Need = [action, `${name} of ${OWNERS[kind]}`];
-      if (!action.startsWith(SITES)) return [own];
-      return [own, [`${SITES}slots/${action.slice(SITES.length)}`, `${name} of a slot`]];
+      const ofSlot = `${SITES}slots/${action.slice(SITES.length)}`;
+      return action.startsWith(SITES) && !UNLISTED.has(ofSlot) ? [own, [ofSlot, `${name} of a slot`]] : [own];
     }),
   );
 }
 
 const SITES = 'Microsoft.Web/sites/';
+/**
+ * What Azure does not list among the operations of slots (its page of permissions, July 2026): a role definition that
+ * names one is refused whole. A slot has no slots; its private endpoints stay unread, unless a wider role shows them.
+ */
+const UNLISTED = new Set([`${SITES}slots/slots/read`, `${SITES}slots/privateEndpointConnections/read`]);
 const OWNERS: Readonly<Record<ResourceKind, string>> = {
   'web-app': 'a web app',
   'container-app': 'a container app',

@@ -73,7 +73,7 @@ it.each(judged.map(({ id }) => [id.split('/').slice(-2).join('/'), id] as const)
   '%s breaks no rule, and every document is there to say so',
   async (_, id) => {
     const { violation = [], unknown = [] } = await verdicts(id);
-    expect({ violation, unknown }).toEqual({ violation: [], unknown: [] });
+    expect({ violation, unknown }).toEqual({ violation: [], unknown: unreadOn(id) });
   },
 );
 
@@ -116,5 +116,10 @@ it.each(
     .map(({ id }) => [id.split('/').slice(-2).join('/'), id] as const),
 )('%s of the sample estate breaks what its comment says, and no other rule', async (name, id) => {
   const { violation = [], unknown = [] } = await verdicts(id);
-  expect({ violation, unknown }).toEqual({ violation: WRONG[name] ?? [], unknown: [] });
+  expect({ violation, unknown }).toEqual({ violation: WRONG[name] ?? [], unknown: unreadOn(id) });
 });
+
+/** No role can name the action that shows a slot's private endpoints. */
+function unreadOn(id: string): string[] {
+  return id.includes('/slots/') ? ['webapp-public-network'] : [];
+}

@@ -19,6 +19,8 @@ const ABSENT: Partial<Record<DocumentName, Record<string, DocumentState['status'
   'authConfigs/current': { inventory: 'missing', 'message-broker': 'missing', 'nightly-report': 'missing' },
   // A slot has none of its own.
   slots: { staging: 'not-read' },
+  // No role can name the action of slots.
+  privateEndpointConnections: { staging: 'forbidden' },
   // Its subnet sends nothing through a firewall.
   routeTable: { development: 'not-read' },
 };
