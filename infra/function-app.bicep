@@ -1,5 +1,5 @@
 // The function app on Flex Consumption, and its settings: those that src/config.ts reads and those of the host. A test
-// holds them together, and Plumbline's own rules find nothing to say about it.
+// holds them together, and another has Plumbline's own rules judge it; docs/deploy.md says what they still find.
 param name string
 param planName string
 param location string
@@ -71,7 +71,11 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
 resource site 'Microsoft.Web/sites@2024-04-01' = {
   name: name
   location: location
-  tags: union(tags, { 'azd-service-name': 'plumbline' })
+  tags: union(tags, {
+    'azd-service-name': 'plumbline'
+    // The portal finds the traces of an app by this tag.
+    'hidden-link: /app-insights-resource-id': insights.id
+  })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -80,6 +84,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    clientAffinityEnabled: false
     keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
@@ -102,12 +107,13 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         instanceMemoryMB: instanceMemory
       }
     }
+    // Nothing about FTP: Flex Consumption has none, and refuses a site that says so (ftpsState).
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       remoteDebuggingEnabled: false
       http20Enabled: true
+      healthCheckPath: '/api/health'
       ipSecurityRestrictionsDefaultAction: restricted ? 'Deny' : 'Allow'
       ipSecurityRestrictions: restricted ? concat([eventGridRule], operatorRules) : []
       scmIpSecurityRestrictionsUseMain: false

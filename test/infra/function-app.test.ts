@@ -1,6 +1,7 @@
 /** The function app of the template against the code: its settings are those that the code reads, and the code takes them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { getHealth } from '../../src/api/health.ts';
 import { readConfig } from '../../src/config.ts';
 import { at, Expression, isBody, resource, template } from './bicep.ts';
 
@@ -66,6 +67,12 @@ test('sign-in is on, keeps its tokens, turns nobody away, and excludes no path f
   const entra = at(properties, 'identityProviders', 'azureActiveDirectory');
   expect(at(entra, 'validation', 'allowedAudiences')).toHaveLength(2);
   expect(at(entra, 'registration', 'clientSecretSettingName')).toBeUndefined();
+});
+
+test('the platform asks for health where the API answers without a person', () => {
+  const site = resource(app, 'Microsoft.Web/sites').value;
+  expect(at(site, 'properties', 'siteConfig', 'healthCheckPath')).toBe(`/api/${getHealth.route}`);
+  expect(getHealth.role).toBeNull();
 });
 
 test('it runs what is deployed on Node.js 22, from a container that only its identity opens', () => {

@@ -63,10 +63,10 @@ test('the forged header that the page has sent is one that the code would believ
 describe('what it costs', () => {
   /** As the page says it: events and looks of so many apps, 43,200 minutes. */
   const LINES: Readonly<Record<string, (apps: number) => number>> = {
-    executions: (apps) => (Math.max(0, 2 * events(apps) + sweeps(apps) + 52_560 - 250_000) * 0.4) / 1e6,
-    'GB-seconds': (apps) => (Math.max(0, 2 * events(apps) + looks(apps) + 2 * MINUTES - 100_000) * 26) / 1e6,
-    'table requests': (apps) => ((13 * looks(apps) + 11 * MINUTES) * 0.036) / 1e6,
-    'queue requests': (apps) => ((3 * looks(apps) + 5.2e6) * 0.4) / 1e6,
+    executions: (apps) => (Math.max(0, 2 * events(apps) + sweeps(apps) + 52_560 + MINUTES - 250_000) * 0.4) / 1e6,
+    'GB-seconds': (apps) => (Math.max(0, 2 * events(apps) + looks(apps) + 4 * MINUTES - 100_000) * 26) / 1e6,
+    'table requests': (apps) => ((13 * looks(apps) + 12 * MINUTES) * 0.036) / 1e6,
+    'queue requests': (apps) => ((3 * looks(apps) + 5.3e6) * 0.4) / 1e6,
     'lease requests': (apps) => (3 * looks(apps) * 5) / 1e6,
     'Event Grid': (apps) => (Math.max(0, 4 * events(apps) + 3 * 9 * events(apps) - 100_000) * 0.6) / 1e6,
     logs: (apps) => Math.max(0, (4 * looks(apps) + 3 * MINUTES) / 1e6 - 5) * 2.76,

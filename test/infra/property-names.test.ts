@@ -38,9 +38,9 @@ describe.each([
 
 test('a misspelt property and a value that Azure does not have are noticed', () => {
   const { file, text } = template('function-app.bicep');
-  const wrong = text.replace('httpsOnly', 'httpOnly').replace("ftpsState: 'Disabled'", "ftpsState: 'Off'");
+  const wrong = text.replace('httpsOnly', 'httpOnly').replace("minTlsVersion: '1.2'", "minTlsVersion: '2.1'");
   const site = resource(parse(file, wrong), 'Microsoft.Web/sites').value;
-  expect(strange(site, 'Site', web)).toEqual(['properties.httpOnly', "properties.siteConfig.ftpsState is 'Off'"]);
+  expect(strange(site, 'Site', web)).toEqual(['properties.httpOnly', "properties.siteConfig.minTlsVersion is '2.1'"]);
 });
 
 interface Models {
