@@ -4,6 +4,7 @@ import type { DocumentName } from '../domain/documents.ts';
 import type { Json } from '../domain/json.ts';
 import { compliant, type Judgement, type Severity, unknown } from '../domain/rule.ts';
 import { stringsIn } from './lists.ts';
+import { truthOf } from './switch.ts';
 
 /** Where a document says who may call from a browser. */
 export interface Cors {
@@ -22,7 +23,7 @@ export function judgeOrigins(body: Json, { document, origins, credentials, withC
   if (!listed) return unknown('The allowed origins are no list.');
   if (!listed.includes('*')) return compliant('Every allowed origin is named.');
   const named = listed.filter((origin) => origin !== '*');
-  const credentialed = valueAt(body, credentials) === true;
+  const credentialed = truthOf(valueAt(body, credentials)) === true;
   return {
     verdict: 'violation',
     reason: `Every origin is allowed${credentialed ? ', with credentials' : ''}; ${named.length} would stay.`,

@@ -1,13 +1,16 @@
 /** Whether a site takes its publishing user and password, for FTP or for the SCM site. */
-import { compliant, type Judgement, judgeProperties, type Source } from '../domain/rule.ts';
+import { compliant, type Judgement, judgeProperties, type Source, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { declared, Expression } from './source-lines.ts';
+import { truthOf } from './switch.ts';
 
 /** The policy always exists and its default is to allow, so only an explicit false is right. */
 export function judgePublishingPolicy(snapshot: Snapshot, which: 'ftp' | 'scm'): Judgement {
   const document = `basicPublishingCredentialsPolicies/${which}` as const;
   return judgeProperties(snapshot, document, ({ allow }) => {
-    if (allow === false) return compliant(`Publishing to ${which.toUpperCase()} with a password is off.`);
+    const allowed = truthOf(allow ?? true);
+    if (allowed === null) return unknown('allow is neither true nor false.');
+    if (!allowed) return compliant(`Publishing to ${which.toUpperCase()} with a password is off.`);
     return {
       verdict: 'violation',
       reason: `Anyone with the publishing password may publish (${which.toUpperCase()}).`,

@@ -1,7 +1,8 @@
 /** CORS for every origin lets any web page read what the app answers to its visitor. */
 import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
-import { defineRule } from '../../domain/rule.ts';
+import { isObject } from '../../domain/json.ts';
+import { defineRule, unknown } from '../../domain/rule.ts';
 import { type Cors, judgeOrigins } from '../origins.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
@@ -47,6 +48,8 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     return judgeWebConfig(snapshot, (properties) => {
+      const { cors } = properties;
+      if ((cors ?? null) !== null && !isObject(cors)) return unknown('cors is no object.');
       const found = judgeOrigins({ properties }, CORS);
       const credentials = valueAt({ properties }, CORS.credentials);
       if (found.verdict !== 'violation' || credentials === null) return found;

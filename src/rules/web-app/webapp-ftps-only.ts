@@ -1,6 +1,6 @@
 /** Plain FTP sends the publishing password and the app's files in clear text. FTPS, or no FTP at all, is right. */
 import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
 import { judgeWebConfig, quoted, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../web-config.ts';
@@ -38,13 +38,14 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     return judgeWebConfig(snapshot, (properties) => {
-      const state = properties.ftpsState;
-      if (typeof state === 'string' && ['ftpsonly', 'disabled'].includes(state.toLowerCase())) {
+      const state = properties.ftpsState ?? '';
+      if (typeof state !== 'string') return unknown('ftpsState is no word.');
+      if (['ftpsonly', 'disabled'].includes(state.toLowerCase())) {
         return compliant(`FTP is ${state}.`);
       }
       return {
         verdict: 'violation',
-        reason: `Plain FTP is not ruled out (ftpsState is ${quoted(state)}).`,
+        reason: `Plain FTP is not ruled out (ftpsState is ${quoted(properties.ftpsState)}).`,
         // FtpsOnly and not Disabled: an FTPS publisher keeps working.
         changes: [webConfigChange(properties, 'ftpsState', 'FtpsOnly')],
       };

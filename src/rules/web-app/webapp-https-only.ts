@@ -1,8 +1,9 @@
 /** A web app that answers plain HTTP sends whatever its visitors send in clear text. */
 import * as z from 'zod';
-import { compliant, defineRule, judgeProperties } from '../../domain/rule.ts';
+import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteSource } from '../sources.ts';
+import { truthOf } from '../switch.ts';
 
 const HTTPS_ONLY: Setting = { document: 'resource', path: '/properties/httpsOnly', to: true };
 
@@ -37,7 +38,9 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     return judgeProperties(snapshot, 'resource', ({ httpsOnly }) => {
-      if (httpsOnly === true) return compliant('The app redirects HTTP to HTTPS.');
+      const only = truthOf(httpsOnly ?? false);
+      if (only === null) return unknown('httpsOnly is neither true nor false.');
+      if (only) return compliant('The app redirects HTTP to HTTPS.');
       return {
         verdict: 'violation',
         reason: 'The app answers plain HTTP (httpsOnly is not true).',

@@ -16,6 +16,7 @@ testRule(rule, {
     },
     { title: 'null = pass', documents: documents(null) },
     { title: 'null origins = pass', documents: documents({ allowedOrigins: null, supportCredentials: false }) },
+    { title: 'a pattern below a domain is no "*"', documents: documents({ allowedOrigins: ['https://*.x'] }) },
     { title: '[] = pass', documents: documents({ allowedOrigins: [], supportCredentials: false }) },
   ],
   violation: [
@@ -52,6 +53,8 @@ testRule(rule, {
   ],
   unknown: [
     { title: 'not read', documents: { resource: site() } },
+    { title: 'cors in a form that nobody knows', documents: documents('*') },
+    { title: 'an origin that is none', documents: documents({ allowedOrigins: ['*', 7] }) },
     { title: 'origins in a form that nobody knows', documents: documents({ allowedOrigins: '*' }) },
   ],
 });

@@ -1,14 +1,18 @@
+import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-ftp-basic-auth.ts';
 import { publishingPolicy, SITE_ID, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const DOCUMENT = 'basicPublishingCredentialsPolicies/ftp';
-const allowing = (allow: boolean | null) => ({ [DOCUMENT]: publishingPolicy('ftp', { allow }) });
+const allowing = (allow: Json) => ({ [DOCUMENT]: publishingPolicy('ftp', { allow }) });
 const change = { document: DOCUMENT, path: '/properties/allow', to: false } as const;
 
 testRule(rule, {
   id: SITE_ID,
-  compliant: [{ title: 'false', documents: { ...allowing(false), 'config/web': webConfig() } }],
+  compliant: [
+    { title: 'false', documents: { ...allowing(false), 'config/web': webConfig() } },
+    { title: 'the word false', documents: { ...allowing('False'), 'config/web': webConfig() } },
+  ],
   violation: [
     {
       title: 'true = violation; FTP publishing stops',
@@ -38,6 +42,8 @@ testRule(rule, {
   ],
   unknown: [
     { title: '404 = unknown: the policy always exists', documents: { [DOCUMENT]: null, 'config/web': webConfig() } },
+    { title: 'neither true nor false', documents: allowing({ ftp: false }) },
+    { title: 'a number', documents: allowing(0) },
     { title: 'not read', documents: { 'config/web': webConfig() } },
   ],
 });

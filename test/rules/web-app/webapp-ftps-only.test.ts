@@ -1,8 +1,9 @@
+import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-ftps-only.ts';
 import { SITE_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
-const documents = (ftpsState: string | null) => ({ resource: site(), 'config/web': webConfig({ ftpsState }) });
+const documents = (ftpsState: Json) => ({ resource: site(), 'config/web': webConfig({ ftpsState }) });
 const change = { document: 'config/web', path: '/properties/ftpsState', to: 'FtpsOnly' } as const;
 
 testRule(rule, {
@@ -41,6 +42,8 @@ testRule(rule, {
   ],
   unknown: [
     { title: 'not read', documents: { resource: site() } },
+    { title: 'no string at all', documents: documents({ state: 'AllAllowed' }) },
+    { title: 'a number', documents: documents(1) },
     { title: 'config/web must exist', documents: { resource: site(), 'config/web': null } },
   ],
 });

@@ -8,6 +8,7 @@ testRule(rule, {
   id: SITE_ID,
   compliant: [
     { title: 'true', documents: { resource: site({ httpsOnly: true }) } },
+    { title: 'the word true', documents: { resource: site({ httpsOnly: 'True' }) } },
     {
       title: 'true on an app that is hosted on Container Apps: the rule is not about config/web',
       documents: { resource: site({ httpsOnly: true }, { kind: 'functionapp,linux,container,azurecontainerapps' }) },
@@ -45,6 +46,8 @@ testRule(rule, {
   unknown: [
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
+    { title: 'neither true nor false', documents: { resource: site({ httpsOnly: { enabled: true } }) } },
+    { title: 'a number', documents: { resource: site({ httpsOnly: 1 }) } },
     { title: 'a body without properties', documents: { resource: { ...site(), properties: null } } },
   ],
 });

@@ -1,14 +1,18 @@
+import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-scm-basic-auth.ts';
 import { publishingPolicy, SITE_ID } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const DOCUMENT = 'basicPublishingCredentialsPolicies/scm';
-const allowing = (allow: boolean | null) => ({ [DOCUMENT]: publishingPolicy('scm', { allow }) });
+const allowing = (allow: Json) => ({ [DOCUMENT]: publishingPolicy('scm', { allow }) });
 const change = { document: DOCUMENT, path: '/properties/allow', to: false } as const;
 
 testRule(rule, {
   id: SITE_ID,
-  compliant: [{ title: 'false', documents: allowing(false) }],
+  compliant: [
+    { title: 'false', documents: allowing(false) },
+    { title: 'the word false', documents: allowing('False') },
+  ],
   violation: [
     { title: 'true = violation', documents: allowing(true), tier: 'risky', changes: [{ ...change, from: true }] },
     {
@@ -21,6 +25,8 @@ testRule(rule, {
   ],
   unknown: [
     { title: '404 = unknown: the policy always exists', documents: { [DOCUMENT]: null } },
+    { title: 'neither true nor false', documents: allowing({ ftp: false }) },
+    { title: 'a number', documents: allowing(0) },
     { title: 'not read', documents: {} },
   ],
 });
