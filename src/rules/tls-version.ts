@@ -38,6 +38,6 @@ function atLeast(value: Json | undefined, minimum: string): boolean {
 }
 
 function versionOf(value: Json | undefined): { major: number; minor: number } | null {
-  const [, major, minor] = /^(\d+)(?:\.(\d+))?$/.exec(String(value)) ?? [];
+  const [, major, minor] = /^\s*(\d+)(?:\.(\d+))?(?:\.\d+)*\s*$/.exec(String(value)) ?? [];
   return major === undefined ? null : { major: Number(major), minor: Number(minor ?? 0) };
 }

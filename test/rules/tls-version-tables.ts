@@ -13,7 +13,9 @@ export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<
   return {
     compliant: [
       { title: '"1.2"', documents: documents('1.2') },
-      { title: '"1.3" where 1.2 is asked: never lowered', documents: documents('1.3') },
+      { title: '"1.3"', documents: documents('1.3') },
+      { title: 'NEVER lower 1.3 to 1.2', documents: documents('1.3'), parameters: { minimum: '1.2' } },
+      { title: 'NEVER lower 1.3 to 1.2: with more numbers than two', documents: documents(' 1.3.0 ') },
       { title: 'a number', documents: documents(1.2) },
       { title: 'numeric compare of major.minor: 1.10 is above 1.2', documents: documents('1.10') },
       { title: 'a later major version', documents: documents('2.0') },
