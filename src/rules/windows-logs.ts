@@ -11,6 +11,7 @@ import { judgeWebConfig } from './web-config.ts';
 /** Judges a switch of `config/web` that means something on Windows only. */
 export function judgeWindowsLog(snapshot: Snapshot, log: Pick<SwitchDemand, 'name' | 'right' | 'wrong'>): Judgement {
   return judgeWebConfig(snapshot, (properties) => {
+    if (isOnLinux(snapshot)) return notApplicable('The app runs on Linux, where this log is not written.');
     const judgement = judgeSwitch(properties, {
       ...log,
       document: 'config/web',
@@ -19,7 +20,6 @@ export function judgeWindowsLog(snapshot: Snapshot, log: Pick<SwitchDemand, 'nam
       fixable: false,
     });
     if (judgement.verdict !== 'violation') return judgement;
-    if (isOnLinux(snapshot)) return notApplicable('The app runs on Linux, where this log is not written.');
     return bodyOf(snapshot, 'resource') ? judgement : unknown(unread('resource', stateOf(snapshot, 'resource')));
   });
 }

@@ -32,6 +32,10 @@ testRule(rule, {
       documents: { ...documents(false), resource: site({ reserved: true }, { kind: null }) },
     },
     {
+      title: 'Windows only in practice: Linux, where true does nothing',
+      documents: { ...documents(true), resource: site() },
+    },
+    {
       title: 'hosted on Container Apps',
       documents: { ...documents(false), resource: site({}, { kind: 'functionapp,azurecontainerapps' }) },
     },
