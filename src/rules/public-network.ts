@@ -3,13 +3,14 @@ import type { Json } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
 import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
 
-/** unset: null or empty, which is the platform's default; strange: nothing that Plumbline knows. */
-export type NetworkAccess = 'enabled' | 'disabled' | 'unset' | 'strange';
+/** unset: null or empty, which is the platform's default; other: a word that Plumbline does not know; strange: no word. */
+export type NetworkAccess = 'enabled' | 'disabled' | 'unset' | 'other' | 'strange';
 
 export function networkAccess(value: Json | undefined): NetworkAccess {
   if (value === null || value === undefined || value === '') return 'unset';
-  const said = typeof value === 'string' ? value.toLowerCase() : value;
-  return said === 'enabled' || said === 'disabled' ? said : 'strange';
+  if (typeof value !== 'string') return 'strange';
+  const said = value.toLowerCase();
+  return said === 'enabled' || said === 'disabled' ? said : 'other';
 }
 
 /** Whether the site is off the public network, by its own word or by that of its configuration. */

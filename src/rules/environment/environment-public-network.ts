@@ -40,7 +40,7 @@ export const rule = defineRule({
       const access = networkAccess(publicNetworkAccess);
       if (access === 'disabled') return compliant('The public network does not reach the environment.');
       if (internal === true) return compliant('The environment is internal.');
-      if (internal === null || access === 'strange') {
+      if (internal === null || access === 'other' || access === 'strange') {
         return unknown('Whether the public network reaches the environment is not known.');
       }
       const violation: Judgement = {

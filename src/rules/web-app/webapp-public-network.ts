@@ -60,24 +60,37 @@ export const rule = defineRule({
         return judgeEndpoints(snapshot, (approved) =>
           approved === 0
             ? notApplicable('The app has no approved private endpoint.')
-            : judgeAccess(snapshot, properties, () => compliant('Nothing is set, and an approved endpoint closes it.')),
+            : judgeAccess(snapshot, properties, {
+                unset: () => compliant('Nothing is set, and an approved endpoint closes it.'),
+                other: () => unknown('publicNetworkAccess is a word that Plumbline does not know.'),
+              }),
         );
       }
-      return judgeAccess(snapshot, properties, () =>
-        judgeEndpoints(snapshot, (approved) =>
-          approved > 0 ? compliant('Nothing is set, and an approved endpoint closes it.') : open(properties),
-        ),
-      );
+      return judgeAccess(snapshot, properties, {
+        unset: () =>
+          judgeEndpoints(snapshot, (approved) =>
+            approved > 0 ? compliant('Nothing is set, and an approved endpoint closes it.') : open(properties),
+          ),
+        // Where every app is asked to be closed, only the word for it says that one is.
+        other: () => open(properties),
+      });
     });
   },
   source: (changes) => siteSource(settingsOf(changes, DISABLED), { public_network_access_enabled: false }),
 });
 
-/** What the site says, else what its configuration says; `unset` decides where neither says anything. */
-function judgeAccess(snapshot: Snapshot, properties: JsonObject, unset: () => Judgement): Judgement {
+interface Undecided {
+  /** Neither the site nor its configuration says anything. */
+  unset(): Judgement;
+  /** Another word than Enabled and Disabled. */
+  other(): Judgement;
+}
+
+/** What the site says, else what its configuration says. */
+function judgeAccess(snapshot: Snapshot, properties: JsonObject, { unset, other }: Undecided): Judgement {
   const own = networkAccess(properties.publicNetworkAccess);
-  const configured = own === 'unset' ? configuredAccess(snapshot) : own;
-  switch (configured) {
+  const said = own === 'unset' ? configuredAccess(snapshot) : own;
+  switch (said) {
     case 'disabled':
       return compliant('The public network does not reach the app.');
     case 'enabled':
@@ -86,8 +99,10 @@ function judgeAccess(snapshot: Snapshot, properties: JsonObject, unset: () => Ju
       return unset();
     case 'unread':
       return unknown(unread('config/web', stateOf(snapshot, 'config/web')));
+    case 'other':
+      return other();
     case 'strange':
-      return unknown('publicNetworkAccess is nothing that Plumbline knows.');
+      return unknown('publicNetworkAccess is no word.');
   }
 }
 

@@ -77,6 +77,13 @@ testRule(rule, {
       undo: false,
     },
     {
+      title: 'False: anything but Disabled = violation: another word',
+      documents: documents('SecuredByPerimeter', null, 'Approved'),
+      parameters: everybody,
+      tier: 'risky',
+      changes: [{ ...change, from: 'SecuredByPerimeter' }],
+    },
+    {
       title: 'a hosting environment without an id is none',
       documents: {
         ...documents('Enabled', null, 'Approved'),
@@ -133,5 +140,6 @@ testRule(rule, {
     },
     { title: 'a word that nobody knows', documents: documents('SecuredByPerimeter', null, 'Approved') },
     { title: 'no word at all', documents: documents({ state: 'Enabled' }, null), parameters: everybody },
+    { title: 'a number', documents: documents(0, null, 'Approved') },
   ],
 });
