@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
 import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
 import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
+import { type PlanTier, tierOfApp } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource } from '../sources.ts';
-import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+import { judgeWebConfig } from '../web-config.ts';
 
 /** Those that keep past traffic secret (ephemeral keys) and cannot be tampered with unnoticed (GCM). */
 const STRONG = [
@@ -32,6 +33,8 @@ const SUITES = [
   'TLS_RSA_WITH_AES_256_CBC_SHA',
   'TLS_RSA_WITH_AES_128_CBC_SHA',
 ] as const;
+
+const BELOW_BASIC: readonly PlanTier[] = ['Free', 'Shared'];
 
 const parameters = z.object({
   accepted: z
@@ -61,7 +64,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: false,
-  documents: WEB_CONFIG_DOCUMENTS,
+  documents: ['resource', 'config/web', 'plan'],
   writes: [],
   parameters,
   references: referencesOf({
@@ -72,6 +75,10 @@ export const rule = defineRule({
     return judgeWebConfig(snapshot, ({ minTlsCipherSuite }) => {
       if (isInEnvironment(snapshot)) {
         return notApplicable('In an App Service Environment the suites are a setting of the environment.');
+      }
+      const plan = tierOfApp(snapshot);
+      if ('tier' in plan && BELOW_BASIC.includes(plan.tier)) {
+        return notApplicable(`The plan is ${plan.tier}, which has no choice of suites.`);
       }
       const found = minTlsCipherSuite ?? '';
       if (found === '') return compliant('No weakest suite was chosen, so the platform offers its default.');

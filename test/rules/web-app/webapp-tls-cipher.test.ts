@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-tls-cipher.ts';
+import { plan, sku } from '../fixtures/plan.ts';
 import { SITE_ID, SLOT_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
@@ -13,7 +14,8 @@ testRule(rule, {
   compliant: [
     { title: 'null', documents: documents(null) },
     { title: 'absent', documents: { resource: site(), 'config/web': webConfig() } },
-    { title: 'Basic SKU and higher: below, none can be set', documents: documents('') },
+    { title: 'Basic SKU and higher: Basic', documents: { ...documents(null), plan: plan(sku('B1', 'Basic')) } },
+    { title: 'empty', documents: documents('') },
     {
       title: 'a non-CBC/ECDHE-GCM suite (org choice)',
       documents: documents('TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'),
@@ -34,9 +36,17 @@ testRule(rule, {
       parameters: { accepted: ['TLS_AES_256_GCM_SHA384'] },
       ...advice,
     },
+    {
+      title: 'Basic SKU and higher: Standard, and CBC',
+      documents: { ...weak, plan: plan(sku('S1', 'Standard')) },
+      ...advice,
+    },
+    { title: 'CBC, where the plan may not be read', documents: weak, ...advice },
     { title: 'a slot is a resource of its own', id: SLOT_ID, documents: weak, ...advice },
   ],
   notApplicable: [
+    { title: 'Basic SKU and higher: not Free', documents: { ...weak, plan: plan(sku('F1', 'Free')) } },
+    { title: 'Basic SKU and higher: not Shared', documents: { ...weak, plan: plan(sku('D1', 'Shared')) } },
     {
       title: 'ASE has a policy for FrontEndSSLCipherSuiteOrder: a setting of the environment',
       documents: {
