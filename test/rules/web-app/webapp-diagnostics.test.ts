@@ -72,6 +72,23 @@ testRule(rule, {
       ),
     },
     {
+      title: 'ignore retentionPolicy (deprecated)',
+      documents: withSettings(
+        setting('a', {
+          storageAccountId: STORAGE,
+          logs: [{ ...http, retentionPolicy: { enabled: true, days: 1 } }],
+        }),
+      ),
+    },
+    {
+      title: 'function apps FunctionAppLogs or allLogs',
+      documents: ofKind('functionapp', setting('a', { storageAccountId: STORAGE, logs: [group('allLogs')] })),
+    },
+    {
+      title: 'logic apps WorkflowRuntime or allLogs',
+      documents: ofKind('workflowapp', setting('a', { storageAccountId: STORAGE, logs: [group('allLogs')] })),
+    },
+    {
       title: 'all logs count for any kind, even when the site was not read',
       documents: { diagnosticSettings: settings(setting('a', { workspaceId: WORKSPACE, logs: [group('allLogs')] })) },
     },
@@ -100,7 +117,7 @@ testRule(rule, {
       reason: /PLUMBLINE_WORKSPACE_ID/,
     },
     {
-      title: 'any other enabled category is not enough',
+      title: 'the built-in passes on ANY one enabled log category: here another one is not enough',
       documents: withSettings(archive('a')),
       parameters,
       tier: 'safe',
@@ -262,6 +279,16 @@ testRule(rule, {
     {
       title: 'a setting without a name cannot be written',
       documents: withSettings({ properties: { workspaceId: WORKSPACE, logs: [group('audit')] } }),
+      parameters,
+    },
+    {
+      title: 'a setting that is none',
+      documents: { resource: site(), diagnosticSettings: { value: [null] } },
+      parameters,
+    },
+    {
+      title: 'logs in a form that nobody knows',
+      documents: withSettings(setting('plumbline', { workspaceId: WORKSPACE, logs: 'all' })),
       parameters,
     },
     { title: 'not a list', documents: { resource: site(), diagnosticSettings: { value: null } }, parameters },

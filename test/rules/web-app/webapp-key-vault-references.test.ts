@@ -36,9 +36,9 @@ testRule(rule, {
       changes: [],
     },
   ],
-  notApplicable: [{ title: 'no references', documents: statuses({}) }],
+  notApplicable: [{ title: 'no references = not applicable', documents: statuses({}) }],
   unknown: [
-    { title: 'not read: it is read by the sweep only', documents: {} },
+    { title: 'sweep only: not read on an event', documents: {} },
     { title: 'not found', documents: { [DOCUMENT]: null } },
     { title: 'a reference without status', documents: statuses({ DATABASE: null }) },
     { title: 'no list', documents: { [DOCUMENT]: { value: 'none' } } },

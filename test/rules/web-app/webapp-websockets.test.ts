@@ -14,7 +14,7 @@ testRule(rule, {
   ],
   violation: [
     {
-      title: 'true; breaks SignalR/WebSocket apps; only AzTS asks for it',
+      title: 'only AzTS asks for it: true, which breaks SignalR/WebSocket apps',
       documents: documents(true),
       tier: 'risky',
       changes: [{ ...change, from: true }],
