@@ -1,6 +1,7 @@
 /** The auto-heal rule that operators configure, in the form that App Service takes, and the same as Terraform declares it. */
 import * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { objectsIn } from './lists.ts';
 import { Block, type Body } from './source-lines.ts';
 
 const count = z.int().min(1).max(1_000_000);
@@ -54,13 +55,15 @@ export function autoHealRules({
 /** Whether `autoHealRules` of a document has a trigger; null when it has a form that is not known. */
 export function hasTrigger(rules: Json | undefined): boolean | null {
   const found = membersOf(rules) && membersOf(membersOf(rules)?.triggers);
-  if (!found) return null;
+  if (!found || !membersOf(membersOf(rules)?.actions)) return null;
   const { requests, slowRequests, statusCodes, statusCodesRange, slowRequestsWithPath, privateBytesInKB } = found;
-  return (
-    [requests, slowRequests].some(isObject) ||
-    [statusCodes, statusCodesRange, slowRequestsWithPath].some((list) => Array.isArray(list) && list.length > 0) ||
-    (typeof privateBytesInKB === 'number' && privateBytesInKB > 0)
-  );
+  const single = [requests, slowRequests].map((one) => one ?? null);
+  const lists = [statusCodes, statusCodesRange, slowRequestsWithPath].map(objectsIn);
+  const memory = privateBytesInKB ?? 0;
+  if (!single.every((one) => one === null || isObject(one)) || lists.includes(null) || typeof memory !== 'number') {
+    return null;
+  }
+  return single.some(isObject) || lists.some((list) => list && list.length > 0) || memory > 0;
 }
 
 /** Whether the action of `autoHealRules` is a program that its owner has named. */

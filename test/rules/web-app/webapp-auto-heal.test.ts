@@ -149,6 +149,10 @@ testRule(rule, {
     { title: 'neither true nor false', documents: documents('perhaps', null) },
     { title: 'rules of another form', documents: documents(true, ['Recycle']) },
     { title: 'triggers of another form', documents: documents(true, { triggers: 'requests' }) },
+    { title: 'requests of another form', documents: documents(true, rules({ requests: 100 })), parameters },
+    { title: 'codes of another form', documents: documents(false, rules({ statusCodes: '500' })), parameters },
+    { title: 'memory of another form', documents: documents(true, rules({ privateBytesInKB: '1' })), parameters },
+    { title: 'actions of another form', documents: documents(false, { ...none, actions: 'Recycle' }), parameters },
   ],
 });
 
