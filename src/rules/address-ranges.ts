@@ -18,6 +18,11 @@ export const allowedRanges = z
   .max(MOST_RANGES)
   .default([]);
 
+/** Whether a text of a document has the form of an address or a range of them. */
+export function isRange(text: string): boolean {
+  return /^[0-9a-f]*[.:][0-9a-f.:]+(\/\d{1,3})?$/i.test(text.trim());
+}
+
 /** Whether every address of its family is in the range: 0.0.0.0/0, ::/0 and other spellings of them. */
 export function holdsEveryone(range: string): boolean {
   return /^[0-9a-f.:]+\/0+$/i.test(range);

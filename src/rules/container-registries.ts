@@ -3,12 +3,13 @@
  * with their replications beside them; those of the registries' own list may hold properties and replications.
  */
 import { isObject, type JsonObject } from '../domain/json.ts';
-import { propertiesOf } from './listed.ts';
+import type { Judgement } from '../domain/rule.ts';
+import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
+import { judgeList, propertiesOf } from './listed.ts';
 import { objectsIn } from './lists.ts';
 import { lowerCase } from './text.ts';
 
 const REGISTRY = 'microsoft.containerregistry/registries';
-const REPLICATION = 'microsoft.containerregistry/registries/replications';
 const HOST = /^([a-z0-9]+)(?:-[a-z0-9]+)?\.azurecr\.io$/;
 
 export interface Registry {
@@ -16,6 +17,12 @@ export interface Registry {
   readonly sku: string | null;
   /** Where it is replicated to, its home among them, lower case; null when that was not told. */
   readonly locations: ReadonlySet<string> | null;
+}
+
+/** Judges the registries that were read: those of the subscription, or one by itself. */
+export function judgeRegistries(snapshot: Snapshot, judge: (elements: readonly JsonObject[]) => Judgement): Judgement {
+  const body = bodyOf(snapshot, 'registry');
+  return body && isObject(body.sku) ? judge([body]) : judgeList(snapshot, 'registry', judge);
 }
 
 /** Whether the server of a registry is one of Azure Container Registry. */
@@ -26,7 +33,7 @@ export function isAzureRegistry(server: string): boolean {
 /** The registry that answers at this server; null when it is not in the list. */
 export function registryAt(server: string, elements: readonly JsonObject[]): Registry | null {
   const host = server.trim().toLowerCase();
-  const found = elements.find((one) => lowerCase(one.type) === REGISTRY && answersAt(one, host));
+  const found = elements.find((one) => [REGISTRY, ''].includes(lowerCase(one.type)) && answersAt(one, host));
   if (!found) return null;
   const sku = isObject(found.sku) && typeof found.sku.name === 'string' ? found.sku.name : null;
   return { sku, locations: locationsOf(found, elements) };
@@ -42,9 +49,10 @@ function answersAt(registry: JsonObject, host: string): boolean {
 
 /** The home region may or may not be listed as a replication, so that it is counted once with the others. */
 function locationsOf(registry: JsonObject, elements: readonly JsonObject[]): Set<string> | null {
-  const inside = registry.replications ?? propertiesOf(registry).replications ?? null;
+  const told = registry.replications ?? propertiesOf(registry).replications ?? null;
+  const inside = isObject(told) ? (told.value ?? null) : told;
   const above = `${lowerCase(registry.id)}/replications/`;
-  const beside = elements.filter(({ id, type }) => lowerCase(type) === REPLICATION && lowerCase(id).startsWith(above));
+  const beside = elements.filter(({ id }) => lowerCase(id).startsWith(above));
   // Their own list does not tell replications: none in it is no proof that there are none.
   if (inside === null && beside.length === 0 && isObject(registry.properties)) return null;
   const replications = inside === null ? beside : objectsIn(inside);

@@ -13,6 +13,8 @@ const INTERNAL: Setting = {
   to: [{ targetPort: 9090, external: false }],
 };
 
+const STRANGE = unknown('The additional ports have a form that nobody knows.');
+
 export const rule = defineRule({
   id: 'containerapp-additional-ports',
   version: 1,
@@ -34,11 +36,10 @@ export const rule = defineRule({
   check(snapshot) {
     return judgeIngress(snapshot, (ingress) => {
       const mappings = objectsIn(ingress.additionalPortMappings);
-      if (!mappings?.every(isMapping)) {
-        return unknown('The additional ports have a form that nobody knows.');
-      }
+      if (!mappings?.every(({ external }) => typeof (external ?? false) === 'boolean')) return STRANGE;
       const open = mappings.filter(({ external }) => external === true);
       if (open.length === 0) return compliant('No additional port is open to the outside.');
+      if (!mappings.every(isMapping)) return STRANGE;
       const closed = mappings.map((one) => (one.external === true ? { ...one, external: false } : one));
       return {
         verdict: 'violation',
@@ -51,7 +52,6 @@ export const rule = defineRule({
 });
 
 /** The list is written whole, so each entry must be what Azure takes. */
-function isMapping({ external = null, targetPort, exposedPort = null }: JsonObject): boolean {
-  const isSwitch = external === null || typeof external === 'boolean';
-  return isSwitch && Number.isInteger(targetPort) && (exposedPort === null || Number.isInteger(exposedPort));
+function isMapping({ targetPort, exposedPort = null }: JsonObject): boolean {
+  return Number.isInteger(targetPort) && (exposedPort === null || Number.isInteger(exposedPort));
 }

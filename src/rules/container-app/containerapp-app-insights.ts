@@ -19,8 +19,7 @@ export const rule = defineRule({
   why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
   fix: null,
   risk: 'Connecting needs a component, ingestion costs money, and a new environment variable makes a new revision.',
-  differs:
-    'Only preview versions of the API show whether the environment exports telemetry, so it is read with one. Where a document does not show it, and the app has no connection of its own, nothing is claimed.',
+  differs: 'Only preview versions of the API show whether the environment exports telemetry, so it is read with one.',
   severity: 'low',
   tier: 'advice',
   profile: 'strict',
@@ -32,11 +31,10 @@ export const rule = defineRule({
   references: referencesOf({ MCSB: ['LT-3'] }),
   check(snapshot) {
     return judgeContainers(snapshot, ({ running }) => {
+      if (running.some(({ env }) => !objectsIn(env))) return unknown('The environment variables are no list.');
       if (running.some(isConnected)) return compliant(`A container has the environment variable ${CONNECTION}.`);
       return judgeProperties(snapshot, 'environment', (properties) => {
-        const exported = isExported(properties);
-        if (exported === undefined) return unknown('The environment does not show whether it exports telemetry.');
-        return exported
+        return isExported(properties)
           ? compliant('The environment exports to Application Insights.')
           : { verdict: 'violation', reason: 'Neither the app nor its environment sends telemetry.', changes: [] };
       });
@@ -64,13 +62,9 @@ function isConnected({ env }: JsonObject): boolean {
   return (objectsIn(env) ?? []).some(({ name }) => name === CONNECTION);
 }
 
-/**
- * undefined: the version that was read does not show it, which proves nothing. A connection alone exports nothing where
- * the destinations are shown and do not name it.
- */
-function isExported(properties: JsonObject): boolean | undefined {
+/** A connection alone exports nothing where the destinations are shown and do not name it. */
+function isExported(properties: JsonObject): boolean {
   const { appInsightsConfiguration: connection, openTelemetryConfiguration: telemetry } = properties;
-  if (connection === undefined && telemetry === undefined) return undefined;
   if (telemetry === undefined) return isObject(connection);
   return ['traces', 'logs'].some((kind) => {
     const destinations = valueAt(telemetry, `/${kind}Configuration/destinations`);

@@ -1,6 +1,6 @@
 /** An image from a registry that nobody vouches for is code that nobody has looked at. */
 import * as z from 'zod';
-import { compliant, defineRule, notApplicable } from '../../domain/rule.ts';
+import { compliant, defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
 import { imageSource, judgeImages, registryOf } from '../container-images.ts';
 import { referencesOf } from '../references.ts';
 
@@ -35,8 +35,12 @@ export const rule = defineRule({
   references: referencesOf({ MCSB: ['DS-6'] }),
   check(snapshot, { registries }) {
     const approved = registries.map(registryOf);
+    if (approved.length === 0) {
+      return judgeProperties(snapshot, 'resource', () =>
+        notApplicable('No registries are configured that images may come from.'),
+      );
+    }
     return judgeImages(snapshot, (images) => {
-      if (approved.length === 0) return notApplicable('No registries are configured that images may come from.');
       const others = images.map(({ registry }) => registry).filter((registry) => !approved.includes(registry));
       if (others.length === 0) return compliant('Every image comes from an approved registry.');
       return {

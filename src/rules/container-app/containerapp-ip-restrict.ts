@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isAllow } from '../../domain/access-rules.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
-import { allowedRanges, holdsEveryone, namedRanges } from '../address-ranges.ts';
+import { allowedRanges, holdsEveryone, isRange, namedRanges } from '../address-ranges.ts';
 import { ingressChange, isExternal, judgeIngress } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
@@ -89,7 +89,7 @@ function letsSomebodyIn({ action, ipAddressRange }: JsonObject): boolean {
 
 function isKnown({ action, ipAddressRange }: JsonObject): boolean {
   const known = isAllow(action) || (typeof action === 'string' && action.toLowerCase() === 'deny');
-  return known && typeof ipAddressRange === 'string';
+  return known && typeof ipAddressRange === 'string' && isRange(ipAddressRange);
 }
 
 function blocksOf(rules: Json): Block[] {

@@ -2,8 +2,7 @@
 import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { compliant, defineRule, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { isAzureRegistry, type Registry, registryAt } from '../container-registries.ts';
-import { judgeList } from '../listed.ts';
+import { isAzureRegistry, judgeRegistries, type Registry, registryAt } from '../container-registries.ts';
 import { objectsIn, stringsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
@@ -34,7 +33,7 @@ export const rule = defineRule({
       if (!servers) return unknown('The registries have a form that nobody knows.');
       const own = servers.filter(isAzureRegistry);
       if (own.length === 0) return notApplicable('The app pulls from no Azure Container Registry.');
-      return judgeList(snapshot, 'registry', (elements) => {
+      return judgeRegistries(snapshot, (elements) => {
         const found = own.map((server) => judgeRegistry(server, registryAt(server, elements)));
         const wanting = found.flatMap(({ verdict, reason }) => (verdict === 'violation' ? [reason] : []));
         if (wanting.length > 0) return { verdict: 'violation', reason: wanting.join(' '), changes: [] };

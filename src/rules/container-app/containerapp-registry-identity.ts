@@ -45,7 +45,7 @@ export const rule = defineRule({
       const wanting = registries.filter((registry) => isAzure(registry) && !pullsByIdentity(registry));
       if (wanting.length === 0) return compliant('Registries are pulled with a managed identity.');
       return judgeIdentity(snapshot, (types, { identity }) => {
-        const found = `Pulled with a password: ${wanting.map(({ server }) => server).join(', ')}.`;
+        const found = `Not pulled by a managed identity alone: ${wanting.map(({ server }) => server).join(', ')}.`;
         const choice = identityToPullWith(types, identity);
         if ('missing' in choice && wanting.some((registry) => !isSet(registry.identity))) {
           return { verdict: 'violation', reason: `${found} ${choice.missing}`, changes: [] };

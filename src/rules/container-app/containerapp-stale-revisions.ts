@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
 import { ingressIn } from '../ingress.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
-import { objectsIn } from '../lists.ts';
+import { objectsIn, stringsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
 import { lowerCase } from '../text.ts';
@@ -40,11 +40,14 @@ export const rule = defineRule({
       const used = namesInUse(app);
       if (!used) return unknown('The traffic of the app has a form that nobody knows.');
       return judgeList(snapshot, 'revisions', (revisions) => {
+        if (revisions.some((one) => typeof (propertiesOf(one).active ?? false) !== 'boolean')) {
+          return unknown('Whether a revision is active is said in a form that nobody knows.');
+        }
         const active = revisions.filter((one) => propertiesOf(one).active === true);
         const names = active.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
         if (names.length < active.length) return unknown('A revision came without a name.');
         const stale = active.filter(
-          (one) => !hasWeight(propertiesOf(one).trafficWeight) && !used.has(lowerCase(one.name)),
+          (one) => !used.has(lowerCase(one.name)) && !hasWeight(propertiesOf(one).trafficWeight) && !hasLabel(one),
         );
         if (stale.length === 0) return compliant('Every revision that runs has traffic or a label.');
         const listed = stale.map(({ name }) => name).join(', ');
@@ -65,10 +68,17 @@ function namesInUse({ properties, ...beside }: JsonObject): Set<string> | null {
   if (ingress === null) return new Set(latest);
   const traffic = isObject(ingress) ? objectsIn(ingress.traffic) : null;
   if (!traffic) return null;
+  // Where nothing is said, all of it goes to the latest revision.
+  if (traffic.length === 0) return new Set(latest);
   const used = traffic.filter(({ weight, label }) => hasWeight(weight) || (typeof label === 'string' && label !== ''));
   return new Set(
     used.flatMap(({ latestRevision, revisionName }) => (latestRevision === true ? latest : [lowerCase(revisionName)])),
   );
+}
+
+/** Newer versions tell the labels of a revision with it, too. */
+function hasLabel(revision: JsonObject): boolean {
+  return (stringsIn(propertiesOf(revision).labels) ?? []).some((label) => label !== '');
 }
 
 function hasWeight(weight: Json | undefined): boolean {

@@ -16,6 +16,7 @@ testRule(rule, {
     { title: 'none true', documents: documents([metrics, { targetPort: 7000 }]) },
     { title: 'null = no additional ports', documents: documents(null) },
     { title: 'an empty list', documents: documents([]) },
+    { title: 'none true, whatever else is said of them', documents: documents([{ external: false }, {}]) },
     { title: 'absent, as older versions send it', documents: { resource: containerApp(ingress({})) } },
   ],
   violation: [

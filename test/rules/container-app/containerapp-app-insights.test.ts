@@ -57,6 +57,7 @@ testRule(rule, {
       documents: documents({ appInsightsConfiguration: null, openTelemetryConfiguration: null }),
       ...advice,
     },
+    { title: 'neither: absent is none', documents: documents({}), ...advice },
     {
       title: 'neither: a connection that no telemetry is sent to',
       documents: documents({ appInsightsConfiguration: connection, openTelemetryConfiguration: telemetry([]) }),
@@ -79,6 +80,6 @@ testRule(rule, {
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'the environment was not read', documents: { resource: app([]) } },
-    { title: 'the environment does not show it, as stable versions do not', documents: documents({}) },
+    { title: 'variables in a form that nobody knows', documents: documents({}, { DB: 'x' }) },
   ],
 });

@@ -76,7 +76,10 @@ testRule(rule, {
       reason: /: evil\.example\.$/,
     },
   ],
-  notApplicable: [{ title: 'no list configured = not evaluated', documents: documents('ghcr.io/somebody/cart:1.4') }],
+  notApplicable: [
+    { title: 'no list configured = not evaluated', documents: documents('ghcr.io/somebody/cart:1.4') },
+    { title: 'no list configured = not evaluated, whatever the image', documents: documents('a b') },
+  ],
   unknown: [
     { title: 'not read', documents: {}, parameters },
     { title: 'not read, and no list configured', documents: {} },

@@ -100,6 +100,7 @@ testRule(rule, {
     { title: 'a rule that is none', documents: app([office, null]), parameters },
     { title: 'a rule with another action', documents: app([{ ...office, action: 'Log' }]), parameters },
     { title: 'a rule without a range', documents: app([{ ...office, ipAddressRange: null }]), parameters },
+    { title: 'a range that is none', documents: app([{ ...office, ipAddressRange: 'Any' }]), parameters },
     { title: 'external as nobody knows it', documents: app(null, { external: 'yes' }), parameters },
   ],
 });

@@ -68,6 +68,22 @@ testRule(rule, {
       ]),
     },
     {
+      title: 'the registry by itself, with its replications',
+      documents: {
+        resource: app('shop.azurecr.io'),
+        registry: ownList('shop.azurecr.io', {
+          replications: { value: [replication('shop', 'westeurope'), replication('shop', 'northeurope')] },
+        }),
+      },
+    },
+    {
+      title: 'elements that tell no type',
+      documents: documents(
+        'shop.azurecr.io',
+        PREMIUM.map(({ type: _type, ...one }) => one),
+      ),
+    },
+    {
       title: 'a registry of somebody else beside it is not looked at',
       documents: { resource: app('ghcr.io', 'shop.azurecr.io'), registry: { value: PREMIUM } },
     },
@@ -88,6 +104,11 @@ testRule(rule, {
       documents: documents('basic.azurecr.io', PREMIUM),
       ...found,
       reason: /Basic tier/,
+    },
+    {
+      title: 'another tier than Premium: the registry by itself',
+      documents: { resource: app('basic.azurecr.io'), registry: registry('basic', 'Basic') },
+      ...found,
     },
     {
       title: 'each registry in use is asked, and what is wrong wins over what is not visible',

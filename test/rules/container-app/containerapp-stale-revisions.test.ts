@@ -61,6 +61,17 @@ testRule(rule, {
       documents: documents([to('cart--0001', 100)], ONE, revision('cart--0000', false, 0)),
     },
     { title: 'without ingress, only the latest revision runs', documents: without(revision('cart--0001', true, 0)) },
+    {
+      title: 'every active revision has weight or a label: one that the revision tells',
+      documents: documents([to('cart--0001', 100)], ONE, {
+        name: 'cart--0000',
+        properties: { active: true, trafficWeight: 0, labels: ['blue'] },
+      }),
+    },
+    {
+      title: 'without a word on traffic, the latest revision has it all',
+      documents: documents([], revision('cart--0001', true, null)),
+    },
     { title: 'no revisions', documents: documents([to('cart--0001', 100)]) },
   ],
   violation: [
@@ -101,6 +112,7 @@ testRule(rule, {
     { title: 'revisions not found', documents: { resource: app('Multiple', null), revisions: null } },
     { title: 'revisions without a list', documents: { resource: app('Multiple', null), revisions: { value: null } } },
     { title: 'a revision without a name', documents: documents(null, { properties: { active: true } }) },
+    { title: 'active neither true nor false', documents: documents(null, revision('cart--0001', 'yes', 100)) },
     { title: 'traffic in a form that nobody knows', documents: documents({ weight: 100 }, ONE) },
     { title: 'a mode that is no text', documents: { resource: app(1, null), revisions: { value: [] } } },
   ],
