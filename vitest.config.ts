@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests run side by side; those that start the whole twin or a browser run one after the other. */
+/** Unit tests run side by side; those that start the whole twin or a browser run two at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -20,7 +20,8 @@ export default defineConfig({
           name: 'whole',
           globalSetup: ['test/browser/chromium.ts'],
           include: ['test/{e2e,browser,docs,faults}/**/*.test.ts'],
-          fileParallelism: false,
+          // They wait more than they work; more than two hosts at a time would slow each other down.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
