@@ -1,5 +1,4 @@
 /** The infrastructure subnet of an environment, which the environment names and the network keeps. */
-import { idIn } from '../domain/document-rows.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { type Judgement, judgeProperties, notApplicable, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -9,8 +8,9 @@ export function judgeSubnet(snapshot: Snapshot, judge: (properties: JsonObject) 
   return judgeProperties(snapshot, 'resource', ({ vnetConfiguration }) => {
     const network = vnetConfiguration ?? {};
     const id = isObject(network) ? (network.infrastructureSubnetId ?? '') : null;
-    if (id === '') return notApplicable('The environment is in no virtual network of its owner.');
-    if (idIn(id) === null) return unknown('The environment names its infrastructure subnet by what is no id.');
+    if (typeof id === 'string' && id.trim() === '')
+      return notApplicable('The environment is in no virtual network of its owner.');
+    if (typeof id !== 'string') return unknown('The environment names its infrastructure subnet by what is no id.');
     return judgeProperties(snapshot, 'subnet', judge);
   });
 }

@@ -32,8 +32,9 @@ export const rule = defineRule({
       return judgeProperties(snapshot, 'routeTable', ({ routes }) => {
         const listed = objectsIn(routes);
         if (!listed) return unknown('routeTable came without a list of routes');
-        return listed.some(leadsToFirewall)
-          ? compliant('A default route leads outbound traffic to an appliance.')
+        if (listed.some(leadsToFirewall)) return compliant('A default route leads outbound traffic to an appliance.');
+        return listed.some(({ properties }) => !isObject(properties))
+          ? unknown('A route says nothing of where it leads.')
           : violation('No route leads all outbound traffic (0.0.0.0/0) to a virtual appliance.');
       });
     });

@@ -32,7 +32,7 @@ export const rule = defineRule({
           changes: [],
         };
       }
-      return isObject(group) && typeof group.id === 'string'
+      return isObject(group) && typeof group.id === 'string' && group.id !== ''
         ? compliant('The infrastructure subnet has a network security group.')
         : unknown('The subnet names its network security group in a way that Plumbline does not know.');
     });

@@ -1,6 +1,7 @@
 /** Through a private endpoint callers reach the apps of an environment without the internet. */
 import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
 import { isInternal } from '../environment-network.ts';
 import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
 import { referencesOf } from '../references.ts';
@@ -22,19 +23,14 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ MCSB: ['NS-2'] }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
-      const internal = isInternal(properties);
-      if (internal === true) return compliant('The environment is internal.');
-      return judgeEndpoints(snapshot, (approved, all) => {
-        if (approved > 0) return compliant(`The environment has ${approved} approved private endpoint(s).`);
-        if (internal === null) return unknown('Whether the environment is internal is not known.');
-        const reason =
-          all > 0
-            ? `None of its ${all} private endpoint(s) is approved, and it is not internal.`
-            : 'The environment has no private endpoint and is not internal.';
-        return { verdict: 'violation', reason, changes: [] };
-      });
-    });
+    const network = judgeProperties(snapshot, 'resource', judgeNetwork);
+    const endpoints = judgeEndpoints(snapshot, judgeApproved);
+    // Either is enough, whether or not the other was read; a violation takes both.
+    return (
+      [network, endpoints].find(({ verdict }) => verdict === 'compliant') ??
+      [network, endpoints].find(({ verdict }) => verdict === 'unknown') ??
+      endpoints
+    );
   },
   source: () =>
     privateEndpointSource({
@@ -43,3 +39,20 @@ export const rule = defineRule({
       group: 'managedEnvironments',
     }),
 });
+
+function judgeNetwork(properties: JsonObject): Judgement {
+  const internal = isInternal(properties);
+  if (internal === null) return unknown('Whether the environment is internal is not known.');
+  return internal
+    ? compliant('The environment is internal.')
+    : { verdict: 'violation', reason: 'The environment is not internal.', changes: [] };
+}
+
+function judgeApproved(approved: number, all: number): Judgement {
+  if (approved > 0) return compliant(`The environment has ${approved} approved private endpoint(s).`);
+  const reason =
+    all > 0
+      ? `None of its ${all} private endpoint(s) is approved, and it is not internal.`
+      : 'The environment has no private endpoint and is not internal.';
+  return { verdict: 'violation', reason, changes: [] };
+}

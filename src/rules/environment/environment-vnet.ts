@@ -29,7 +29,7 @@ export const rule = defineRule({
     return judgeProperties(snapshot, 'resource', (properties) => {
       const subnet = infrastructureSubnet(properties);
       if (subnet === null) return unknown('The environment names its infrastructure subnet by what is no id.');
-      if (subnet !== '') return compliant('The environment is in a virtual network of its owner.');
+      if (subnet.trim() !== '') return compliant('The environment is in a virtual network of its owner.');
       return { verdict: 'violation', reason: 'The environment is in no virtual network of its owner.', changes: [] };
     });
   },

@@ -33,7 +33,7 @@ testRule(rule, {
     },
     { title: 'scopes empty', documents: components({ scopes: [] }), tier: 'advice', changes: [] },
     {
-      title: 'an inline secret, and no secret store',
+      title: 'secret values are never returned by this GET: an inline secret is a name, and no secret store',
       documents: components({ ...scoped, ...inline }),
       tier: 'advice',
       changes: [],

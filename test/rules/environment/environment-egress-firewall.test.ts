@@ -52,11 +52,15 @@ testRule(rule, {
   ],
   unknown: [
     { title: 'not read', documents: {} },
-    { title: 'subnet not readable', documents: { resource } },
+    { title: 'subnet not readable: sweep only', documents: { resource } },
     { title: 'subnet not readable: not found', documents: { resource, subnet: null } },
     { title: 'route table not readable', documents: { resource, subnet: subnet(ROUTED) } },
     { title: 'route table not readable: not found', documents: { resource, subnet: subnet(ROUTED), routeTable: null } },
     { title: 'routes that are no list', documents: { ...routes(), routeTable: { properties: { routes: 'many' } } } },
+    {
+      title: 'a route without properties',
+      documents: { ...routes(), routeTable: { properties: { routes: [toFirewall] } } },
+    },
     { title: 'a route table that is no object', documents: { resource, subnet: subnet({ routeTable: 'routes' }) } },
     { title: 'a subnet id that is none', documents: { resource: environmentWith(vnet(17)), subnet: subnet({}) } },
     {

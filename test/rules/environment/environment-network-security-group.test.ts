@@ -26,7 +26,9 @@ testRule(rule, {
   ],
   unknown: [
     { title: 'not read', documents: {} },
+    { title: 'a group without an id', documents: { resource, subnet: subnet({ networkSecurityGroup: { id: '' } }) } },
     { title: 'subnet not readable', documents: { resource } },
+    { title: 'subnet not readable: sweep only', documents: { resource: environmentWith(vnet('apps')) } },
     { title: 'subnet not readable: not found', documents: { resource, subnet: null } },
     { title: 'a group that is no object', documents: { resource, subnet: subnet({ networkSecurityGroup: 'nsg' }) } },
   ],

@@ -16,6 +16,10 @@ testRule(rule, {
     { title: 'at least one Approved', documents: documents('Disconnected', 'Approved') },
     { title: 'at least one Approved, in another casing', documents: documents('APPROVED') },
     {
+      title: 'at least one Approved, whatever the environment says',
+      documents: { privateEndpointConnections: connections(ENVIRONMENT_ID, 'Approved') },
+    },
+    {
       title: 'or vnetConfiguration.internal true',
       documents: { ...documents(), resource: environmentWith(vnet(SUBNET_ID)) },
     },
@@ -35,6 +39,7 @@ testRule(rule, {
   ],
   unknown: [
     { title: 'not read', documents: {} },
+    { title: 'none Approved, and the environment not read', documents: { ...documents('Pending'), resource: null } },
     { title: 'endpoints not read', documents: { resource: environment(null) } },
     { title: 'endpoints not found', documents: { ...documents(), privateEndpointConnections: null } },
     {

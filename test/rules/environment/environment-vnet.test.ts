@@ -18,6 +18,7 @@ testRule(rule, {
   ],
   violation: [
     { title: '"" = fail', documents: { resource: environmentWith(vnet('')) }, ...advice },
+    { title: '"" = fail: nor is a blank one', documents: { resource: environmentWith(vnet(' ')) }, ...advice },
     { title: 'null = fail', documents: { resource: environmentWith(vnet(null)) }, ...advice },
     { title: 'no network at all = fail', documents: { resource: environment(null) }, ...advice },
   ],
