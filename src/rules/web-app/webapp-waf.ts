@@ -82,15 +82,16 @@ function violation(reason: string): Judgement {
   return { verdict: 'violation', reason, changes: [] };
 }
 
-function isFrontDoor({ tag, ipAddress }: JsonObject): boolean {
-  if (typeof tag !== 'string' || typeof ipAddress !== 'string') return false;
-  const tags = ipAddress.split(',').map((one) => one.trim().toLowerCase());
-  return tag.toLowerCase() === 'servicetag' && tags.includes(FRONT_DOOR.toLowerCase());
+/** The name can be nothing but a service tag, whether or not `tag` says that it is one. */
+function isFrontDoor({ ipAddress }: JsonObject): boolean {
+  const addresses = typeof ipAddress === 'string' ? ipAddress.split(',') : [];
+  return addresses.some((one) => one.trim().toLowerCase() === FRONT_DOOR.toLowerCase());
 }
 
 /** Every Front Door of everyone sends from the same addresses; only the header says whose it is. */
 function isPinned({ headers }: JsonObject): boolean {
   const [, ids] =
     Object.entries(isObject(headers) ? headers : {}).find(([name]) => name.toLowerCase() === PROFILE) ?? [];
-  return Array.isArray(ids) && ids.length > 0 && ids.every((id) => typeof id === 'string' && id !== '');
+  const listed = Array.isArray(ids) ? ids : [ids];
+  return listed.length > 0 && listed.every((id) => typeof id === 'string' && id !== '');
 }

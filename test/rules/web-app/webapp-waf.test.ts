@@ -35,6 +35,17 @@ testRule(rule, {
         { ...door({ 'X-Azure-FDID': ['0a1b'] }), tag: 'servicetag', ipAddress: 'azurefrontdoor.backend' },
       ]),
     },
+    {
+      title: 'Deny by default: a tag that is not said to be one, and a header that is no list',
+      documents: restricted('Deny', [{ ...door({ 'x-azure-fdid': '0a1b' }), tag: null }]),
+    },
+    {
+      title: 'publicNetworkAccess Disabled, as the site says it',
+      documents: {
+        ...restricted(null, [ALLOW_ALL], { publicNetworkAccess: null }),
+        resource: site({ publicNetworkAccess: 'disabled' }),
+      },
+    },
   ],
   violation: [
     {
