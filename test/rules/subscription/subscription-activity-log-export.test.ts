@@ -10,11 +10,11 @@ testRule(rule, {
   id: SUBSCRIPTION_ID,
   compliant: [
     {
-      title: 'all three enabled in one',
+      title: 'all three enabled in one or more settings',
       documents: exported(setting('a', { workspaceId: WORKSPACE, logs: [administrative, security, policy] })),
     },
     {
-      title: 'all three enabled in more settings',
+      title: 'all three enabled in one or more settings: two',
       documents: exported(
         setting('a', { workspaceId: WORKSPACE, logs: [administrative, category('Alert')] }),
         setting('b', { storageAccountId: STORAGE, logs: [category('security'), policy] }),
@@ -68,7 +68,7 @@ testRule(rule, {
     },
   ],
   unknown: [
-    { title: 'not read: it is read by the sweep only', documents: {} },
+    { title: 'sweep only: not read on an event', documents: {} },
     { title: 'not found', documents: { 'subscription/diagnosticSettings': null } },
     { title: 'the settings of the resource are others', documents: { diagnosticSettings: settings() } },
     { title: 'no list', documents: { 'subscription/diagnosticSettings': {} } },

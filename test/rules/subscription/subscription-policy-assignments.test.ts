@@ -53,7 +53,7 @@ testRule(rule, {
   unknown: [
     { title: 'an assignment that does not say of what', documents: assigned(assignment(null)) },
     { title: 'an assignment without properties', documents: assigned(assignment(allowedLocations), { name: 'b' }) },
-    { title: 'not read: it is read by the sweep only', documents: {} },
+    { title: 'sweep only: not read on an event', documents: {} },
     { title: 'not found', documents: { 'subscription/policyAssignments': null } },
     { title: 'no list', documents: { 'subscription/policyAssignments': { value: {} } } },
   ],

@@ -91,8 +91,8 @@ testRule(rule, {
     },
   ],
   notApplicable: [
-    { title: 'tag not configured', documents: apps(listedApp('a', 'westeurope', shop)) },
-    { title: 'tag not configured: nothing has to be read', documents: {} },
+    { title: 'tag not configured = not applicable', documents: apps(listedApp('a', 'westeurope', shop)) },
+    { title: 'tag not configured = not applicable: nothing has to be read', documents: {} },
     {
       title: 'no app has the tag',
       documents: apps(listedApp('a', 'westeurope'), listedApp('b', 'uksouth', {})),
@@ -106,7 +106,7 @@ testRule(rule, {
     { title: 'tags that are no texts', documents: apps(listedApp('a', 'westeurope', { application: 7 })), parameters },
   ],
   unknown: [
-    { title: 'not read: it is read by the sweep only', documents: {}, parameters },
+    { title: 'sweep only: not read on an event', documents: {}, parameters },
     { title: 'not found', documents: { 'subscription/apps': null }, parameters },
     { title: 'no list', documents: { 'subscription/apps': { value: 3 } }, parameters },
     {
