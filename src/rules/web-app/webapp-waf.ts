@@ -19,6 +19,8 @@ export const rule = defineRule({
   why: 'A firewall before an app helps only when nobody can walk around it, and the address of an app is no secret.',
   fix: null,
   risk: 'It needs a Front Door or a gateway first; callers that know only the address of the app lose it.',
+  differs:
+    'MCSB asks for a firewall and does not say by what an app shows that it has one. Here only a Front Door that is pinned counts: whether a gateway that stands in a subnet has a firewall, the rules of the app do not show, so such an app is reported, too.',
   severity: 'medium',
   tier: 'advice',
   profile: 'strict',
