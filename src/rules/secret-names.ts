@@ -2,11 +2,17 @@
 
 /** What names a secret wherever it stands; `tokens` does not: how many a model may use is in many names. */
 const SECRETS = [
-  ...wordsIn('password passwords passwd pwd passphrase pgpassword secret secrets token credential credentials sas'),
-  ...wordsIn('apikey accesskey accountkey connectionstring connectionstrings'),
+  ...wordsIn('password passwords passwd pwd passphrase secret secrets token credential credentials sas'),
+  ...wordsIn('connectionstrings connstr'),
   'connection string',
   'connection strings',
+  'conn str',
 ];
+
+/** What ends a word that is several written together, as in `PGPASSWORD` and `clientsecret`. */
+const TOGETHER = wordsIn(
+  'password passwd secret apikey accesskey accountkey secretkey accesstoken authtoken connectionstring',
+);
 
 /** What ends a name that only says something about a secret: where it is, what it is called, how long it lasts. */
 const ABOUT = new Set([
@@ -23,8 +29,10 @@ export function looksSecret(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
   if (ABOUT.has(last)) return false;
+  // Short for password, which what passes is not.
+  if (last === 'pass' || isSecretKey(words)) return true;
   const spoken = ` ${words.join(' ')} `;
-  return SECRETS.some((word) => spoken.includes(` ${word} `)) || isSecretKey(words);
+  return SECRETS.some((word) => spoken.includes(` ${word} `)) || TOGETHER.some((end) => spoken.includes(`${end} `));
 }
 
 /** A key that ends the name is one, as in `STORAGE_KEY`; in `KEY_VAULT_URL` and `KEYBOARD` there is none. */

@@ -30,6 +30,13 @@ describe('the name of a variable', () => {
     'GoogleCredentials',
     'BLOB_SAS',
     'sasToken',
+    'DB_PASS',
+    'smtpPass',
+    'DBPASSWORD',
+    'clientsecret',
+    'authtoken',
+    'SQL_CONN_STR',
+    'REDIS_CONNSTR',
   ])('%s looks like that of a secret', (name) => {
     expect(looksSecret(name)).toBe(true);
   });
@@ -56,6 +63,8 @@ describe('the name of a variable', () => {
     'CONNECTION_TIMEOUT',
     'STRING_CONNECTION',
     'PASSWORDLESS',
+    'PASS_RATE',
+    'COMPASS',
     'PORT',
     '',
     '__',

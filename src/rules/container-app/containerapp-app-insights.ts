@@ -19,7 +19,6 @@ export const rule = defineRule({
   why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
   fix: null,
   risk: 'Connecting needs a component, ingestion costs money, and a new environment variable makes a new revision.',
-  differs: 'Only preview versions of the API show whether the environment exports telemetry, so it is read with one.',
   severity: 'low',
   tier: 'advice',
   profile: 'strict',
@@ -62,7 +61,10 @@ function isConnected({ env }: JsonObject): boolean {
   return (objectsIn(env) ?? []).some(({ name }) => name === CONNECTION);
 }
 
-/** A connection alone exports nothing where the destinations are shown and do not name it. */
+/**
+ * Only preview versions of the API show it, so the environment is read with one. A connection alone exports nothing where
+ * the destinations are shown and do not name it.
+ */
 function isExported(properties: JsonObject): boolean {
   const { appInsightsConfiguration: connection, openTelemetryConfiguration: telemetry } = properties;
   if (telemetry === undefined) return isObject(connection);

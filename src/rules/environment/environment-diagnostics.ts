@@ -1,10 +1,11 @@
 /** The logs of all apps of an environment go where the environment sends them, or nowhere. */
-import { type Change, valueAt } from '../../domain/change.ts';
+import type { Change } from '../../domain/change.ts';
 import { compliant, defineRule, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
 import { logExportDeclaration } from '../log-export-source.ts';
 import { referencesOf } from '../references.ts';
+import { sectionOf } from '../sections.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { environmentDeclaration, type Setting } from '../sources.ts';
 
@@ -33,8 +34,10 @@ export const rule = defineRule({
     MCSB: ['LT-3', 'LT-4'],
   }),
   check(snapshot, { workspaceId }) {
-    return judgeProperties(snapshot, 'resource', (_, body) => {
-      const destination = valueAt(body, DESTINATION);
+    return judgeProperties(snapshot, 'resource', ({ appLogsConfiguration }) => {
+      const logs = sectionOf(appLogsConfiguration);
+      if (!logs) return unknown('Where the environment sends its logs is said in a form that nobody knows.');
+      const destination = logs.destination ?? null;
       const name = typeof destination === 'string' ? destination.toLowerCase() : destination;
       if (name === 'log-analytics') return compliant('The environment sends its logs to Log Analytics.');
       if (name === 'azure-monitor') return judgeExport(snapshot, workspaceId, []);

@@ -2,6 +2,7 @@ import type { Change } from '../../../src/domain/change.ts';
 import { rule } from '../../../src/rules/environment/environment-diagnostics.ts';
 import { ENVIRONMENT_ID, environment } from '../fixtures/container-app.ts';
 import { category, group, STORAGE, setting, settings, WORKSPACE } from '../fixtures/diagnostic-settings.ts';
+import { environmentWith } from '../fixtures/environment.ts';
 import { testRule } from '../rule-tester.ts';
 
 const withDestination = (destination: string | null, ...value: Parameters<typeof settings>) => ({
@@ -145,6 +146,10 @@ testRule(rule, {
   ],
   unknown: [
     { title: 'not read', documents: {}, parameters },
+    {
+      title: 'a configuration that is no object',
+      documents: { resource: environmentWith({ appLogsConfiguration: 'none' }) },
+    },
     { title: 'an unrecognised destination', documents: withDestination('event-hub'), parameters },
     {
       title: 'azure-monitor, settings not read',
