@@ -76,7 +76,10 @@ export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<
       },
     ],
     unknown: [
-      { title: 'value not read: the siteConfig inside the site tells nothing', documents: { resource: site() } },
+      {
+        title: 'value not read = unknown: the siteConfig inside the site tells nothing',
+        documents: { resource: site() },
+      },
       { title: 'a list of versions', documents: documents(['1.2']) },
       { title: 'no version at all', documents: documents({ toString: '1.2' }) },
       { title: 'config/web must exist', documents: { resource: site(), 'config/web': null } },

@@ -24,6 +24,13 @@ testRule(rule, {
       undo: false,
     },
     {
+      title: 'absent, as null (default true)',
+      documents: { resource: site() },
+      tier: 'risky',
+      changes: [{ ...change, from: null }],
+      undo: false,
+    },
+    {
       title: 'a slot is a resource of its own',
       id: SLOT_ID,
       documents: documents(true),

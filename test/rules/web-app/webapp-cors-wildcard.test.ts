@@ -41,6 +41,14 @@ testRule(rule, {
       changes: [{ ...change, from: ['https://x', '*'], to: ['https://x'] }],
       kept: [{ ...kept, value: true }],
     },
+    {
+      title: '"*" + supportCredentials=true = critical: as a word',
+      documents: documents({ allowedOrigins: ['*'], supportCredentials: 'True' }),
+      tier: 'risky',
+      severity: 'critical',
+      changes: [{ ...change, from: ['*'], to: [] }],
+      kept: [{ ...kept, value: 'True' }],
+    },
   ],
   notApplicable: [
     {

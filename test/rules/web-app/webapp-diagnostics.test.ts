@@ -42,11 +42,11 @@ testRule(rule, {
   id: SITE_ID,
   compliant: [
     {
-      title: 'a destination and AppServiceHTTPLogs',
+      title: 'a setting with a destination and, for web apps, AppServiceHTTPLogs',
       documents: withSettings(setting('a', { workspaceId: OTHER_WORKSPACE, logs: [http] })),
     },
     {
-      title: 'a destination and categoryGroup allLogs',
+      title: 'a setting with a destination and, for web apps, categoryGroup allLogs',
       documents: withSettings(setting('a', { storageAccountId: STORAGE, logs: [group('allLogs')] })),
     },
     {

@@ -28,7 +28,7 @@ testRule(rule, {
       undo: false,
     },
     {
-      title: 'safe when ftpsState is already Disabled',
+      title: 'Safe when ftpsState is already Disabled',
       documents: { ...allowing(true), 'config/web': webConfig({ ftpsState: 'disabled' }) },
       tier: 'safe',
       changes: [{ ...change, from: true }],
