@@ -102,9 +102,7 @@ describe('explain', () => {
       evaluatedAt: '2026-03-01T10:00:00.000Z',
       trigger: { type: 'event', eventId: 'event-1', operation: 'Microsoft.Web/sites/write', changedBy: bob },
       documents: [{ name: 'config/web', status: 'read' }],
-      findings: [
-        { ...finding(), source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' } },
-      ],
+      findings: [{ ...finding(), source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' } }],
       events: [
         {
           eventId: 'event-1',
