@@ -1,15 +1,15 @@
 /** The ingress of a container app: none, TCP, or HTTP; to its environment only, or to the outside. */
 import { type Change, valueAt } from '../domain/change.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { type Judgement, judgeProperties, notApplicable, unknown } from '../domain/rule.ts';
+import { type Judgement, notApplicable, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { judgeConfiguration } from './app-configuration.ts';
 
 const INGRESS = '/properties/configuration/ingress';
 
 /** Judges the ingress of a container app; there is nothing to judge where there is none. */
 export function judgeIngress(snapshot: Snapshot, judge: (ingress: JsonObject) => Judgement): Judgement {
-  return judgeProperties(snapshot, 'resource', (_, body) => {
-    const ingress = ingressIn(body);
+  return judgeConfiguration(snapshot, ({ ingress = null }) => {
     if (ingress === null) return notApplicable('The app has no ingress.');
     return isObject(ingress) ? judge(ingress) : unknown('The ingress is no object.');
   });
@@ -17,9 +17,10 @@ export function judgeIngress(snapshot: Snapshot, judge: (ingress: JsonObject) =>
 
 /** Judges what an ingress has only for HTTP; the service refuses it on TCP. */
 export function judgeHttpIngress(snapshot: Snapshot, judge: (ingress: JsonObject) => Judgement): Judgement {
-  return judgeIngress(snapshot, (ingress) =>
-    transportOf(ingress) === 'tcp' ? notApplicable('The ingress is TCP, which has no HTTP.') : judge(ingress),
-  );
+  return judgeIngress(snapshot, (ingress) => {
+    if (typeof (ingress.transport ?? '') !== 'string') return unknown('The transport of the ingress is no text.');
+    return transportOf(ingress) === 'tcp' ? notApplicable('The ingress is TCP, which has no HTTP.') : judge(ingress);
+  });
 }
 
 /** The ingress in the body of a container app; null where there is none. */

@@ -1,14 +1,13 @@
 /** Without its API log nobody sees which app called what through Dapr. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { judgeConfiguration } from '../app-configuration.ts';
 import { referencesOf } from '../references.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
 import { truthOf } from '../switch.ts';
 
-const DAPR = '/properties/configuration/dapr';
-const LOGGED: Setting = { document: 'resource', path: `${DAPR}/enableApiLogging`, to: true };
+const LOGGED: Setting = { document: 'resource', path: '/properties/configuration/dapr/enableApiLogging', to: true };
 
 export const rule = defineRule({
   id: 'containerapp-dapr-api-logging',
@@ -28,8 +27,7 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ MCSB: ['LT-3'] }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, body) => {
-      const dapr = valueAt(body, DAPR);
+    return judgeConfiguration(snapshot, ({ dapr = null }) => {
       if (dapr === null) return compliant('The app does not use Dapr.');
       if (!isObject(dapr)) return unknown('The Dapr configuration is no object.');
       const enabled = truthOf(dapr.enabled ?? false);

@@ -1,7 +1,7 @@
 /** A registry in one region is where every new replica waits when that region is away. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
-import { compliant, defineRule, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineRule, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
+import { judgeConfiguration } from '../app-configuration.ts';
 import { isAzureRegistry, judgeRegistries, type Registry, registryAt } from '../container-registries.ts';
 import { objectsIn, stringsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
@@ -27,8 +27,8 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, app) => {
-      const registries = objectsIn(valueAt(app, '/properties/configuration/registries'));
+    return judgeConfiguration(snapshot, (configuration) => {
+      const registries = objectsIn(configuration.registries);
       const servers = registries && stringsIn(registries.map(({ server }) => server ?? null));
       if (!servers) return unknown('The registries have a form that nobody knows.');
       const own = servers.filter(isAzureRegistry);

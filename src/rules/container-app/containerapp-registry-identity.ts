@@ -1,9 +1,9 @@
 /** A registry's password is known to more than the app; what an identity may pull is granted, and can be taken away. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
 import { idIn } from '../../domain/document-rows.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { judgeConfiguration } from '../app-configuration.ts';
 import { isAzureRegistry } from '../container-registries.ts';
 import { judgeIdentity } from '../identity.ts';
 import { objectsIn } from '../lists.ts';
@@ -36,8 +36,7 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ MCSB: ['IM-3'] }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, app) => {
-      const list = valueAt(app, REGISTRIES);
+    return judgeConfiguration(snapshot, ({ registries: list = null }) => {
       const registries = objectsIn(list);
       if (!registries?.every(isRegistry)) return unknown('The registries have a form that nobody knows.');
       if (registries.length === 0) return compliant('The app pulls from no private registry.');

@@ -1,7 +1,7 @@
 /** A secret that is kept in the app is known to whoever deploys it, and is renewed only by the next deployment. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { judgeConfiguration } from '../app-configuration.ts';
 import { nameOf } from '../containers.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
@@ -33,8 +33,8 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, body) => {
-      const secrets = objectsIn(valueAt(body, SECRETS));
+    return judgeConfiguration(snapshot, (configuration) => {
+      const secrets = objectsIn(configuration.secrets);
       if (!secrets) return unknown('The secrets are no list of secrets.');
       if (!secrets.every(({ keyVaultUrl }) => typeof (keyVaultUrl ?? '') === 'string')) {
         return unknown('The address of a secret is no text.');

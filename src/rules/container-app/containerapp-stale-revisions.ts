@@ -1,8 +1,8 @@
 /** A revision that nobody is sent to still runs, costs and can be called by whoever knows its name. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { judgeConfiguration } from '../app-configuration.ts';
 import { ingressIn } from '../ingress.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
 import { objectsIn, stringsIn } from '../lists.ts';
@@ -33,8 +33,8 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, app) => {
-      const mode = valueAt(app, SINGLE.path) ?? 'Single';
+    return judgeConfiguration(snapshot, ({ activeRevisionsMode }, app) => {
+      const mode = activeRevisionsMode ?? 'Single';
       if (typeof mode !== 'string') return unknown('activeRevisionsMode is no text.');
       if (mode.toLowerCase() === 'single') return compliant('One revision runs at a time.');
       const used = namesInUse(app);

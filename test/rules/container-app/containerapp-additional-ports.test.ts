@@ -60,6 +60,7 @@ testRule(rule, {
   ],
   notApplicable: [{ title: 'no ingress', documents: { resource: containerApp(null) } }],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'ports that are no list', documents: documents({ external: true }) },

@@ -33,6 +33,7 @@ testRule(rule, {
     { title: 'null is off', documents: documents(dapr(true, null)), tier: 'advice', changes: [] },
   ],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'a configuration that is no object', documents: documents('on') },

@@ -55,6 +55,7 @@ testRule(rule, {
   ],
   notApplicable: [{ title: 'no ingress = n/a', documents: { resource: containerApp(null) } }],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'external true, the environment not read', documents: { resource: app(true) } },
     { title: 'external true, the environment not found', documents: { resource: app(true), environment: null } },

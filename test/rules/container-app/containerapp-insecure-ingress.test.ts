@@ -44,8 +44,13 @@ testRule(rule, {
     },
   ],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
+    {
+      title: 'a transport that is no text',
+      documents: { resource: containerApp(ingress({ allowInsecure: true, transport: 1 })) },
+    },
     {
       title: 'allowInsecure neither true nor false',
       documents: { resource: containerApp(ingress({ allowInsecure: 1 })) },

@@ -94,6 +94,7 @@ testRule(rule, {
     { title: 'no ingress', documents: { resource: containerApp(null) }, parameters },
   ],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'no list', documents: app('none'), parameters },

@@ -146,6 +146,7 @@ testRule(rule, {
     { title: 'no tier', documents: documents('shop.azurecr.io', [registry('shop', null)]) },
     { title: 'sweep only: registries not read', documents: { resource: app('shop.azurecr.io') } },
     { title: 'registries without a list', documents: documents('shop.azurecr.io', null) },
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'a registry without a server', documents: documents(null, PREMIUM) },

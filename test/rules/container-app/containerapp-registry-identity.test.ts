@@ -114,6 +114,7 @@ testRule(rule, {
     },
   ],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'registries that are no list', documents: documents(withPassword) },

@@ -49,6 +49,7 @@ testRule(rule, {
     },
   ],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'secrets in a form that nobody knows', documents: documents({ db: 'x' }) },

@@ -106,6 +106,7 @@ testRule(rule, {
     },
   ],
   unknown: [
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     { title: 'revisions not read', documents: { resource: app('Multiple', null) } },
