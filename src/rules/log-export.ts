@@ -104,6 +104,7 @@ function settingOf(element: Json): LogSetting | null {
   if (!isObject(element) || !isObject(element.properties)) return null;
   const { name = '', properties } = element;
   const logs = objectsIn(properties.logs);
+  if (DESTINATIONS.some((key) => typeof (properties[key] ?? '') !== 'string')) return null;
   return logs && { name: typeof name === 'string' ? name : '', properties, logs };
 }
 

@@ -156,6 +156,14 @@ testRule(rule, {
       documents: { resource: environment({ destination: 'azure-monitor' }) },
     },
     {
+      title: 'a setting whose workspace is no text',
+      documents: {
+        resource: environment({ destination: 'azure-monitor' }),
+        diagnosticSettings: settings(setting('plumbline', { workspaceId: 7, logs: [] })),
+      },
+      parameters,
+    },
+    {
       title: 'none, settings not read: what to write is not known',
       documents: { resource: environment(null) },
       parameters,
