@@ -29,6 +29,8 @@ describe('what others wrote stays text', () => {
     await page.goto(`${api.url}/api/console#${view}`);
     await page.locator(`#${view}`).getByText('onerror=').first().waitFor();
     for (const summary of await page.locator(`#${view} summary`).all()) await summary.click();
+    // What is opened may ask for more.
+    await expect.poll(() => page.locator('[aria-busy]').count()).toBe(0);
     expect(await page.evaluate('window.harmed')).toBeUndefined();
     expect(await page.evaluate('document.querySelectorAll("main img, main svg, main script").length')).toBe(0);
     const links = await page.evaluate<string[]>('[...document.querySelectorAll("a")].map((a) => a.protocol)');
@@ -92,6 +94,9 @@ function hostile() {
           }),
         ],
       },
+    },
+    [`GET ${new URL(`/api/rules/${encodeURIComponent(MARKUP)}`, api.url).pathname}`]: {
+      body: { why: MARKUP, source: { bicep: MARKUP, terraform: MARKUP } },
     },
     'GET /api/findings': {
       body: {
