@@ -52,7 +52,7 @@ export function judgeLogSettings(
   if (!Array.isArray(body.value)) return unknown(`${document} came without a list`);
   const settings = body.value.map(settingOf);
   const judgement = judge(settings.flatMap((setting) => setting ?? []));
-  return judgement.verdict === 'violation' && !settings.every((setting) => setting?.name)
+  return judgement.verdict === 'violation' && settings.includes(null)
     ? unknown(`${document} holds a setting in a form that Plumbline does not know.`)
     : judgement;
 }
@@ -77,6 +77,12 @@ export function planLogExport(
   const sharing = settings.find(
     (setting) => setting !== ours && sendsTo(setting, workspaceId) && setting.logs.some(isEnabled),
   );
+  if (sharing?.name === '') {
+    return {
+      changes: [],
+      text: 'A setting without a name already sends logs to the workspace: let it send these, too.',
+    };
+  }
   if (sharing) {
     return {
       changes: [extension(sharing, unsent)],

@@ -182,6 +182,14 @@ testRule(rule, {
       ],
     },
     {
+      title: 'a setting without a name cannot be written: advice',
+      documents: withSettings({ properties: { workspaceId: WORKSPACE, logs: [group('audit')] } }),
+      parameters,
+      tier: 'advice',
+      changes: [],
+      reason: /let it send these, too/,
+    },
+    {
       title: 'ids of workspaces compare without case and without their first slash',
       documents: withSettings(setting('a', { workspaceId: WORKSPACE.slice(1).toLowerCase(), logs: [audit] })),
       parameters,
@@ -274,11 +282,6 @@ testRule(rule, {
     {
       title: 'a setting that nobody understands may send them: nothing is written',
       documents: withSettings({ name: 'a', properties: null }),
-      parameters,
-    },
-    {
-      title: 'a setting without a name cannot be written',
-      documents: withSettings({ properties: { workspaceId: WORKSPACE, logs: [group('audit')] } }),
       parameters,
     },
     {
