@@ -55,6 +55,17 @@ describe('the documents table', () => {
     }
   });
 
+  test('what is asked for beside the version: what holds at a scope, and resources of some types', () => {
+    const asked = DOCUMENTS.flatMap(({ name, kinds, query }) => (query ? [`${kinds} ${name}: ${query.$filter}`] : []));
+    expect(asked).toEqual([
+      'web-app roleAssignments: atScope()',
+      'container-app roleAssignments: atScope()',
+      "container-app registry: resourceType eq 'Microsoft.ContainerRegistry/registries' or resourceType eq 'Microsoft.ContainerRegistry/registries/replications'",
+      'subscription subscription/policyAssignments: atScope()',
+      "subscription subscription/apps: resourceType eq 'Microsoft.Web/sites' or resourceType eq 'Microsoft.App/containerApps'",
+    ]);
+  });
+
   test('every write says its action', () => {
     const writes = DOCUMENTS.flatMap(({ writes = [] }) => writes.flatMap(({ actions }) => actions));
     expect(writes.length).toBeGreaterThan(0);

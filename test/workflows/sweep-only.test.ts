@@ -4,7 +4,7 @@ import { compliant } from '../../src/domain/rule.ts';
 import { bodyOf } from '../../src/domain/snapshot.ts';
 import { startSweep } from '../../src/workflows/sweep.ts';
 import { resourceNamed, ruleLike } from '../domain/examples.ts';
-import { SHOP, seedWebApp } from '../world/apps.ts';
+import { CART, SHOP, seedWebApp } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
 import { createHost, type Host } from '../world/host.ts';
 import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
@@ -79,7 +79,11 @@ describe('a rule about a document that only the sweep reads', () => {
 
   test('is looked at by a sweep although an event was, since it began', async () => {
     await startSweep(world, [SUBSCRIPTION]);
+    const waiting = world.stored.sweeps.splice(0);
+    world.clock.advance(300);
     await event('e');
+    expect(verdicts()).toEqual(['webapp-quick compliant']);
+    world.stored.sweeps.push(...waiting);
     await host.settle();
     expect(verdicts()).toEqual(['webapp-backed violation', 'webapp-quick compliant']);
   });
@@ -105,7 +109,8 @@ describe('the subscription itself', () => {
   test('is looked at once by each sweep, when there are rules about it, and is nothing that a scan finds', async () => {
     world = memoryWorld({ rules: [quick, watched] });
     host = createHost(world);
-    world.estate.ids = [SHOP];
+    world.estate.ids = [SHOP, CART];
+    world.estate.pageSize = 1;
     seedWebApp(world.arm);
     world.arm.seed(itself, { resource: { id: itself }, 'subscription/pricings/AppServices': { properties: {} } });
     await sweep();
