@@ -2,7 +2,7 @@
  * The contract of a rule: metadata, a pure check whose violation carries its changes, and the source lines that fix it for
  * good. A rule is one file that exports `rule`; `npm run build` finds it.
  */
-import type { z } from 'zod';
+import * as z from 'zod';
 import type { Change, Kept } from './change.ts';
 import type { DocumentName } from './documents.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -81,6 +81,15 @@ export type AnyRule = Rule<unknown>;
 /** Names the type of a rule's parameters once; rules of every parameter type then live in one list. */
 export function defineRule<P>(rule: Rule<P>): Rule<P> {
   return rule;
+}
+
+type WithoutFix = 'tier' | 'fix' | 'reversible' | 'writes' | 'parameters';
+
+/** A rule that tells people what to do, for there is no fix in place: it writes nothing, whatever is set. */
+export function defineAdvice<P = object>(
+  advice: Omit<Rule<P>, WithoutFix> & { readonly parameters?: z.ZodType<P> },
+): Rule<P | object> {
+  return { parameters: z.object({}), ...advice, tier: 'advice', fix: null, reversible: false, writes: [] };
 }
 
 export function compliant(reason: string): Judgement {

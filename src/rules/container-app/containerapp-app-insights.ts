@@ -1,8 +1,7 @@
 /** Without telemetry nobody can tell afterwards what an app did, and for whom. */
-import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
 import { judgeContainers } from '../containers.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
@@ -12,21 +11,16 @@ import { lowerCase } from '../text.ts';
 
 const CONNECTION = 'APPLICATIONINSIGHTS_CONNECTION_STRING';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-app-insights',
   version: 1,
   title: 'Application telemetry is connected',
   why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
-  fix: null,
   risk: 'Connecting needs a component, ingestion costs money, and a new environment variable makes a new revision.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource', 'environment'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['LT-3'] }),
   check(snapshot) {
     return judgeContainers(snapshot, ({ running }) => {

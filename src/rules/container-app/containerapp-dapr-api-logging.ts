@@ -1,7 +1,6 @@
 /** Without its API log nobody sees which app called what through Dapr. */
-import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeConfiguration } from '../app-configuration.ts';
 import { referencesOf } from '../references.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
@@ -9,22 +8,17 @@ import { truthOf } from '../switch.ts';
 
 const LOGGED: Setting = { document: 'resource', path: '/properties/configuration/dapr/enableApiLogging', to: true };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-dapr-api-logging',
   version: 1,
   title: 'Dapr API logging on for Dapr apps',
   why: 'The API log of the Dapr sidecar shows what an app asked of state stores, topics, secrets and other apps.',
-  fix: null,
   risk: 'Every call through Dapr becomes a line in the log, which costs where there are many.',
   differs: 'No other authority asks for it. It is the only trace of calls that pass through the sidecar.',
   severity: 'info',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['LT-3'] }),
   check(snapshot) {
     return judgeConfiguration(snapshot, ({ dapr = null }) => {

@@ -1,6 +1,5 @@
 /** What one person may do alone on one app is what nobody reviews; a console in its containers is as good as its secrets. */
-import * as z from 'zod';
-import { defineRule } from '../../domain/rule.ts';
+import { defineAdvice } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { groupAssignmentSource, judgeDirectAssignments, PRIVILEGED_ROLES, type Roles } from '../role-assignments.ts';
 
@@ -12,22 +11,17 @@ const ROLES: Roles = new Map([
   ['32109304-a0e2-4d64-bd07-b23ac5efbe43', 'Logic Apps Hybrid Contributor'],
 ]);
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-direct-role-assignments',
   version: 1,
   title:
     'No user holds Owner, Contributor or User Access Administrator directly on the app, nor a role that opens its console',
   why: 'Access that is given to a person on a single app stays when the person moves on, and a console in its containers shows what the app knows.',
-  fix: null,
   risk: 'Who loses the assignment without being in a group that has one can no longer work on the app.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'container-app',
-  reversible: false,
   documents: ['roleAssignments'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['PA-7'] }),
   check: (snapshot) => judgeDirectAssignments(snapshot, ROLES),
   source: () => groupAssignmentSource('azurerm_container_app.app', 'Container Apps Contributor'),

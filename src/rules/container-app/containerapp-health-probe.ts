@@ -1,7 +1,6 @@
 /** Without a probe of its own an app counts as well as long as its port is open. */
-import * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeContainers, nameOf } from '../containers.ts';
 import { ingressIn, transportOf } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
@@ -26,21 +25,16 @@ const PROBED: Setting = {
   ],
 };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-health-probe',
   version: 1,
   title: 'HTTP apps have liveness and readiness HTTP probes',
   why: 'The probes of the platform only see whether the port is open; an HTTP probe sees whether the app still answers.',
-  fix: null,
   risk: 'Only its owner knows which path tells whether the app is well; a wrong one restarts replicas that are.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ PSRule: ['Azure.ContainerApp.HealthProbe (AZR-000537, 2026_06)'] }),
   check(snapshot) {
     return judgeContainers(snapshot, ({ running }, body) => {

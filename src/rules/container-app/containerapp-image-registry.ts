@@ -1,6 +1,6 @@
 /** An image from a registry that nobody vouches for is code that nobody has looked at. */
 import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, notApplicable } from '../../domain/rule.ts';
 import { imageSource, judgeImages, registryOf } from '../container-images.ts';
 import { referencesOf } from '../references.ts';
 
@@ -17,20 +17,16 @@ const parameters = z.object({
     ),
 });
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-image-registry',
   version: 1,
   title: 'Images come from approved registries',
   why: 'What is in an approved registry has been built, scanned and kept by somebody who answers for it.',
-  fix: null,
   risk: 'Another image is another deployment: it may not be the same code.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
   parameters,
   references: referencesOf({ MCSB: ['DS-6'] }),
   check(snapshot, { registries }) {

@@ -1,25 +1,19 @@
 /** `latest` is whatever was pushed last: two replicas of one revision may run different code. */
-import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineAdvice } from '../../domain/rule.ts';
 import { type Image, imageSource, judgeImages } from '../container-images.ts';
 import { referencesOf } from '../references.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-image-tag',
   version: 1,
   title: 'Images are pinned (no :latest / untagged)',
   why: 'What `latest` means changes with every push, so that nobody can say which code runs, nor go back to the one before.',
-  fix: null,
   risk: 'Another reference is another deployment: what it pulls may not be what runs now.',
   differs: 'The examples of PSRule use `latest` throughout, and it does not ask. Such an image is found here.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['DS-6'] }),
   check(snapshot) {
     return judgeImages(snapshot, (images) => {

@@ -1,7 +1,7 @@
 /** Scaling without a bound turns a flood of calls into a bill; without a rule nobody has said what the app scales on. */
 import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeTemplate } from '../containers.ts';
 import { ingressIn, isExternal } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
@@ -28,20 +28,16 @@ const parameters = z.object({
     .describe("The most replicas that an app may scale to: three times the platform's default; Azure allows 1000."),
 });
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-max-replicas',
   version: 1,
   title: 'Scaling is bounded and has a rule',
   why: 'A bound keeps a flood of calls from becoming a bill, and a rule of its own makes the app scale on what it is short of.',
-  fix: null,
   risk: 'An app that needs more replicas than its bound answers slowly or not at all; only its owner knows its size.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
   parameters,
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot, { bound }) {

@@ -1,6 +1,5 @@
 /** An app that runs one replica, or none until somebody calls, is away whenever that replica is. */
-import * as z from 'zod';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeTemplate } from '../containers.ts';
 import { referencesOf } from '../references.ts';
 import { sectionOf } from '../sections.ts';
@@ -12,21 +11,16 @@ const LEAST = 2;
 
 const TWO: Setting = { document: 'resource', path: '/properties/template/scale/minReplicas', to: LEAST };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-min-replicas',
   version: 1,
   title: 'At least 2 replicas',
   why: 'With two replicas the app answers while one of them is moved, replaced or started anew.',
-  fix: null,
   risk: 'Replicas that always run always cost; a change of the template makes a new revision.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ PSRule: ['Azure.ContainerApp.MinReplicas (AZR-000413)'] }),
   check(snapshot) {
     return judgeTemplate(snapshot, (template) => {

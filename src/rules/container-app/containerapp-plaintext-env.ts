@@ -1,7 +1,7 @@
 /** The plain value of an environment variable is shown to everybody who may read the app. */
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeContainers } from '../containers.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
@@ -30,20 +30,16 @@ const parameters = z.object({
     ),
 });
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-plaintext-env',
   version: 1,
   title: 'No secret-looking plain env values',
   why: 'The plain value of an environment variable is shown to everybody who may read the app, and stays in every revision of it.',
-  fix: null,
   risk: 'Names are all that this is judged by; moving a value to a secret makes a new revision.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
   parameters,
   references: referencesOf({ MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] }),
   check(snapshot, { secret, exempt }) {

@@ -1,6 +1,5 @@
 /** A registry in one region is where every new replica waits when that region is away. */
-import * as z from 'zod';
-import { compliant, defineRule, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeConfiguration } from '../app-configuration.ts';
 import { isAzureRegistry, judgeRegistries, type Registry, registryAt } from '../container-registries.ts';
 import { objectsIn, stringsIn } from '../lists.ts';
@@ -10,21 +9,16 @@ import { Block, declared, Expression } from '../source-lines.ts';
 /** Where the registry is, and one more. */
 const PLACES = 2;
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-registry-geo-replicated',
   version: 1,
   title: 'The Azure Container Registry in use is geo-replicated',
   why: 'New replicas pull their image when they start: without a copy elsewhere they cannot, as long as the region of the registry is away.',
-  fix: null,
   risk: 'Replication takes the Premium tier, and every region costs.',
   severity: 'info',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource', 'registry'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot) {
     return judgeConfiguration(snapshot, (configuration) => {

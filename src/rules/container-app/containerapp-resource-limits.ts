@@ -1,7 +1,6 @@
 /** A container that does not say what it needs gets what the platform chooses. */
-import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeContainers, nameOf } from '../containers.ts';
 import { referencesOf } from '../references.ts';
 import { sectionOf } from '../sections.ts';
@@ -14,21 +13,16 @@ const SIZED: Setting = {
   to: [{ name: 'app', resources: { cpu: 0.5, memory: '1Gi' } }],
 };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-resource-limits',
   version: 1,
   title: 'Containers declare cpu and memory',
   why: 'What a container declares bounds what it can take from its neighbours, and what it costs.',
-  fix: null,
   risk: 'A container that is given less than it needs is slow or ends; only its owner knows its size.',
   severity: 'info',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot) {
     return judgeContainers(snapshot, ({ running }) => {

@@ -1,6 +1,5 @@
 /** A secret that is kept in the app is known to whoever deploys it, and is renewed only by the next deployment. */
-import * as z from 'zod';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeConfiguration } from '../app-configuration.ts';
 import { nameOf } from '../containers.ts';
 import { objectsIn } from '../lists.ts';
@@ -16,21 +15,16 @@ const REFERENCE: Setting = {
   to: [{ name: 'db', keyVaultUrl: URL, identity: 'system' }],
 };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-secrets-key-vault',
   version: 1,
   title: 'Secrets are Key Vault references',
   why: 'A secret kept in Key Vault has one place where access to it is granted and logged, and where it is renewed; a copy in the app has none.',
-  fix: null,
   risk: 'The values have to be moved to a vault by their owner, and the app needs an identity that may read them there.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] }),
   check(snapshot) {
     return judgeConfiguration(snapshot, (configuration) => {

@@ -1,7 +1,6 @@
 /** A revision that nobody is sent to still runs, costs and can be called by whoever knows its name. */
-import * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeConfiguration } from '../app-configuration.ts';
 import { ingressIn } from '../ingress.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
@@ -16,21 +15,16 @@ const SINGLE: Setting = {
   to: 'Single',
 };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-stale-revisions',
   version: 1,
   title: 'In multiple-revision mode old revisions do not keep running without traffic',
   why: 'An old revision that keeps running holds old code with old flaws, at its own address, and costs what it needs.',
-  fix: null,
   risk: 'A blue-green deployment holds a warm revision on purpose: with a label, so that it is no leftover.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource', 'revisions'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot) {
     return judgeConfiguration(snapshot, ({ activeRevisionsMode }, app) => {

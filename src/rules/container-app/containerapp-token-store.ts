@@ -1,28 +1,22 @@
 /** Without a token store an app that signs people in has to keep their tokens itself. */
-import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, notApplicable } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, notApplicable } from '../../domain/rule.ts';
 import { stateOf } from '../../domain/snapshot.ts';
 import { judgeTokenStore } from '../easy-auth.ts';
 import { containerAuthSource } from '../easy-auth-source.ts';
 import { referencesOf } from '../references.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-token-store',
   version: 1,
   title: 'The token store is on where authentication is on',
   why: 'The token store keeps the tokens of each session and renews them, so that the app does not keep them itself.',
-  fix: null,
   risk: 'Switching it on needs a storage account with a container of its own, and access of the app to it.',
   severity: 'info',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['authConfigs/current'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     guide: ['Secure your Azure Container Apps deployment', 'Security overview in Azure Container Apps'],
   }),

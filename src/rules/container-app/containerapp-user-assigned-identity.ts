@@ -1,26 +1,20 @@
 /** Access that several apps share is easier to give, and to take away, with one identity than with one for each. */
-import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineAdvice } from '../../domain/rule.ts';
 import { judgeIdentity } from '../identity.ts';
 import { referencesOf } from '../references.ts';
 import { Block, Expression } from '../source-lines.ts';
 import { containerAppSource } from '../sources.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'containerapp-user-assigned-identity',
   version: 1,
   title: 'Apps that share access use a user-assigned identity',
   why: 'Roles given once to an identity that several apps share are seen, reviewed and taken away in one place.',
-  fix: null,
   risk: 'It needs an identity with roles of its own, and the app has to ask for its tokens by client id.',
   severity: 'info',
-  tier: 'advice',
   profile: 'strict',
   kind: 'container-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     guide: ['Security overview in Azure Container Apps', 'Azure security best practices for .NET Aspire deployments'],
   }),

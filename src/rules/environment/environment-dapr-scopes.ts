@@ -1,27 +1,21 @@
 /** A Dapr component without scopes is every app's, and secrets written into it are everybody's who may write it. */
-import * as z from 'zod';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeList, nameOf, propertiesOf } from '../listed.ts';
 import { objectsIn, stringsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-dapr-scopes',
   version: 1,
   title: 'Dapr components are scoped to named apps and take secrets from a secret store',
   why: 'A Dapr component without scopes can be used by every app of the environment, with the rights of its connection; a secret that is written into it is kept in no vault and nobody rotates it.',
-  fix: null,
   risk: 'An empty scope means every app, so naming some can cut callers off.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'environment',
-  reversible: false,
   documents: ['daprComponents'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
   check(snapshot) {
     return judgeList(snapshot, 'daprComponents', (components) => {

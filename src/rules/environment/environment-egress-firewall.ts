@@ -1,28 +1,22 @@
 /** What leaves an environment past a firewall leaves unseen: data, and calls of whoever broke in. */
-import * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
 import { propertiesOf } from '../listed.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
 import { judgeSubnet } from '../subnet.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-egress-firewall',
   version: 1,
   title: 'Outbound traffic passes a firewall',
   why: 'Apps that reach the whole internet can be made to send data anywhere; a firewall on the way lets through what is named, and keeps a log.',
-  fix: null,
   risk: 'A default route to a firewall cuts off every destination that the firewall does not let through, those that the platform needs among them.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'environment',
-  reversible: false,
   documents: ['resource', 'subnet', 'routeTable'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['NS-3'] }),
   check(snapshot) {
     return judgeSubnet(snapshot, (subnet) => {

@@ -1,28 +1,22 @@
 /** An environment without a public address cannot put an app on the internet by mistake. */
-import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
 import { isInternal } from '../environment-network.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { environmentDeclaration } from '../sources.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-internal',
   version: 1,
   title: 'Environment is internal (no public IP)',
   why: 'In an environment without a public address no app is on the internet, whatever its ingress says.',
-  fix: null,
   risk: 'It is chosen when an environment is made, so the apps have to move to another one, under other names.',
   differs:
     'PSRule also asks for `infrastructureSubnetId`. Azure makes no internal environment without one, so `internal` alone decides here.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'strict',
   kind: 'environment',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['d074ddf8-01a5-4b5e-a2b8-964aed452c0a'],
     MCSB: ['NS-2'],

@@ -1,27 +1,23 @@
 /** An environment is the boundary between apps: whatever runs in it shares network, secrets of Dapr and logs. */
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable } from '../../domain/rule.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
 import { referencesOf } from '../references.ts';
 import { declared } from '../source-lines.ts';
 import { environmentDeclaration } from '../sources.ts';
 import { tagIn, tagName } from '../tags.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-mixed-stages',
   version: 1,
   title: 'Production and other stages do not share an environment',
   why: 'Apps of one environment share its network, its Dapr components and its logs, so what is tried out in a test app can reach production.',
-  fix: null,
   risk: 'An app cannot move: it has to be made anew in another environment, under another name in the DNS.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'environment',
-  reversible: false,
   documents: ['environment/apps'],
-  writes: [],
   parameters: z.object({
     stageTag: tagName
       .default('environment')

@@ -1,26 +1,20 @@
 /** A subnet without a network security group takes and sends whatever the network lets through. */
-import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { judgeSubnet } from '../subnet.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-network-security-group',
   version: 1,
   title: 'The infrastructure subnet has a network security group',
   why: 'A subnet without a network security group takes and sends whatever the network around it lets through.',
-  fix: null,
   risk: 'A group whose rules leave out what the platform needs cuts the environment off, and its apps with it.',
   severity: 'low',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'environment',
-  reversible: false,
   documents: ['resource', 'subnet'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['NS-1'] }),
   check(snapshot) {
     return judgeSubnet(snapshot, ({ networkSecurityGroup }) => {

@@ -1,26 +1,20 @@
 /** Through a private endpoint callers reach the apps of an environment without the internet. */
-import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
 import { isInternal } from '../environment-network.ts';
 import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
 import { referencesOf } from '../references.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-private-endpoint',
   version: 1,
   title: 'The environment is reached through a private endpoint or is internal',
   why: 'Through a private endpoint callers reach the apps without the internet, and the internet need not reach them.',
-  fix: null,
   risk: 'It needs a virtual network, a subnet and names in a private DNS zone, so it is work on the design.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'environment',
-  reversible: false,
   documents: ['resource', 'privateEndpointConnections'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['NS-2'] }),
   check(snapshot) {
     const network = judgeProperties(snapshot, 'resource', judgeNetwork);

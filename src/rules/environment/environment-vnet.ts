@@ -1,26 +1,20 @@
 /** In a network of its owner an environment meets its firewall, its security groups and its private endpoints. */
-import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
 import { infrastructureSubnet } from '../environment-network.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { environmentDeclaration } from '../sources.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-vnet',
   version: 1,
   title: 'Environment is injected into a customer VNet',
   why: "Only in a network of its owner do firewalls, security groups and private endpoints see an environment's traffic.",
-  fix: null,
   risk: 'It is chosen when an environment is made, so the apps have to move to another one, under other names.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'environment',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['8b346db6-85af-419b-8557-92cee2c0f9bb'],
     MCSB: ['NS-1'],

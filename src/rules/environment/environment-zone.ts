@@ -1,26 +1,20 @@
 /** An environment in one zone goes down with it, and all its apps with the environment. */
-import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { hasZones, regionOf } from '../regions.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { environmentDeclaration } from '../sources.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'environment-zone',
   version: 1,
   title: 'Environment is zone redundant',
   why: 'An environment that is not spread over zones goes down with one of them, and all its apps with it.',
-  fix: null,
   risk: 'It is decided when an environment is made, and only one in a virtual network can have it: the apps would have to move to a new environment.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'environment',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['42daa904-5969-47ef-92fb-b75df946195a'],
     PSRule: ['Azure.ContainerApp.AvailabilityZone (AZR-000414)'],

@@ -1,28 +1,22 @@
 /** With one instance every restart and every failure of a machine is an outage of all apps of the plan. */
-import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { isElastic, judgePlan, planTierOf } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 
 const ENOUGH = 2;
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'plan-instances',
   version: 1,
   title: 'Plan runs at least 2 instances',
   why: 'With one instance, every restart and every failure of a machine is an outage of all apps of the plan.',
-  fix: null,
   risk: 'Each instance costs as much as the first, and apps that keep state on one instance meet requests of the other.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'plan',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     PSRule: ['Azure.AppService.PlanInstanceCount (AZR-000071)'],
     Checkov: ['CKV_AZURE_212'],

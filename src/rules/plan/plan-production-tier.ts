@@ -1,25 +1,19 @@
 /** Free, Shared and Basic plans are made for trying out: no slots, no scaling by itself, little or no promise of service. */
-import * as z from 'zod';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { isElastic, judgePlan, planTierOf } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'plan-production-tier',
   version: 1,
   title: 'Plan tier is fit for production',
   why: 'Free, Shared and Basic plans are made for trying things out: they have no deployment slots and do not scale by themselves, and the smaller two share machines with apps of others.',
-  fix: null,
   risk: 'A larger tier costs more, and the apps of the plan restart when it changes.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'plan',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['546fe8d2-368d-4029-a418-6af48a7f61e5'],
     PSRule: ['Azure.AppService.MinPlan (AZR-000072)'],

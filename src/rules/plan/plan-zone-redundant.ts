@@ -1,6 +1,5 @@
 /** A plan in one zone goes down with it, and all its apps with the plan. */
-import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
 import { type PlanTier, planTierOf } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { hasZones, regionOf } from '../regions.ts';
@@ -9,21 +8,16 @@ import { declared, Expression } from '../source-lines.ts';
 /** Source: https://learn.microsoft.com/azure/reliability/reliability-app-service */
 const CAN_SPREAD: readonly PlanTier[] = ['PremiumV2', 'PremiumV3', 'PremiumV4', 'ElasticPremium', 'IsolatedV2'];
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'plan-zone-redundant',
   version: 1,
   title: 'Plan is zone redundant',
   why: 'A plan whose instances are all in one zone goes down with it, and all its apps with the plan.',
-  fix: null,
   risk: 'It takes at least two instances, which cost more, and not every plan that exists can be spread: its apps then have to move to a new one.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'plan',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['22888755-d824-4e43-8e0b-42d481836554'],
     PSRule: ['Azure.AppService.AvailabilityZone (AZR-000442)'],

@@ -1,27 +1,21 @@
 /** Azure keeps the activity log for 90 days; who did what before is known only where it was exported. */
-import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineAdvice } from '../../domain/rule.ts';
 import { judgeLogSettings, unsentCategories } from '../log-export.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
 
 const CATEGORIES = ['Administrative', 'Security', 'Policy'];
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'subscription-activity-log-export',
   version: 1,
   title: 'The activity log is exported for retention',
   why: 'Azure keeps the activity log for 90 days. Who changed what before that is known only where the log was exported.',
-  fix: null,
   risk: 'Keeping logs costs money, and which workspace or storage account takes those of a whole subscription is for its owner to choose.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'subscription',
-  reversible: false,
   documents: ['subscription/diagnosticSettings'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['LT-6'] }),
   check(snapshot) {
     return judgeLogSettings(

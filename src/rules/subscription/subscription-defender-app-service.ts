@@ -1,24 +1,18 @@
 /** Defender for App Service watches the logs of all web apps of a subscription for attacks. */
-import * as z from 'zod';
-import { defineRule } from '../../domain/rule.ts';
+import { defineAdvice } from '../../domain/rule.ts';
 import { judgePlans, plansSource } from '../pricing.ts';
 import { referencesOf } from '../references.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'subscription-defender-app-service',
   version: 1,
   title: 'Defender for App Service plan is on',
   why: 'Defender for App Service watches the logs of all web apps of a subscription for attacks that are known, and for names that point to apps which are gone.',
-  fix: null,
   risk: 'It is bought for the whole subscription and costs by the instance of every plan, so a person has to decide it.',
   severity: 'high',
-  tier: 'advice',
   profile: 'strict',
   kind: 'subscription',
-  reversible: false,
   documents: ['subscription/pricings/AppServices'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['2913021d-f2fd-4f3d-b958-22354e2bdbcb'],
     'Azure Policy (fix)': ['b40e7bcd-a1e5-47fe-b9cf-2f534d0bfb7d'],

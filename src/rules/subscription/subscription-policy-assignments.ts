@@ -1,7 +1,6 @@
 /** Azure Policy holds every app to its definitions, also those that nobody has made yet, where one is assigned. */
-import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
 import { coversApps } from '../policy-definitions.ts';
 import { referencesOf } from '../references.ts';
@@ -9,23 +8,18 @@ import { declared, Expression } from '../source-lines.ts';
 
 const BENCHMARK = '/providers/Microsoft.Authorization/policySetDefinitions/1f3afdf9-d0c9-4c3d-847f-89da613e70a8';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'subscription-policy-assignments',
   version: 1,
   title: 'A built-in policy or initiative for Container Apps and App Service is assigned',
   why: 'Azure Policy holds every app to what is assigned, also those that nobody has made yet, and shows in Azure itself which ones are not as they should be.',
-  fix: null,
   risk: 'A definition that denies refuses deployments, so what is assigned, and where, is for those who govern the subscription to decide.',
   differs:
     'An assignment of another initiative does not count, even if it contains such definitions: what is in an initiative is not in the list of assignments.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'subscription',
-  reversible: false,
   documents: ['subscription/policyAssignments'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['GS'] }),
   check(snapshot) {
     return judgeList(snapshot, 'subscription/policyAssignments', (assignments) => {

@@ -1,27 +1,23 @@
 /** A region can fail as a whole; an application that must not has to run in another one, too. */
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeList } from '../listed.ts';
 import { referencesOf } from '../references.ts';
 import { regionOf } from '../regions.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { tagIn, tagName } from '../tags.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'subscription-regions',
   version: 1,
   title: 'Apps tagged as critical run in more than one region behind a global front end',
   why: 'A region can fail as a whole. An application that must not fail with it runs in a second one, behind a front end that is in none. Whether there is such a front end is not in the list of apps and is not judged.',
-  fix: null,
   risk: 'A second region is a design of its own: its data, its costs, and how traffic finds the one that is up.',
   severity: 'info',
-  tier: 'advice',
   profile: 'strict',
   kind: 'subscription',
-  reversible: false,
   documents: ['subscription/apps'],
-  writes: [],
   parameters: z.object({
     applicationTag: tagName
       .nullable()

@@ -1,28 +1,22 @@
 /** Without telemetry nobody can tell afterwards what an app did, and for whom. */
-import * as z from 'zod';
 import { isObject, type Json } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { siteDeclaration } from '../sources.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-app-insights',
   version: 1,
   title: 'Application Insights is connected',
   why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
-  fix: null,
   risk: 'Connecting needs a component, ingestion costs money, and a new app setting restarts the app.',
   differs:
     'Others read the app settings, which are secrets. Here the hidden tag tells, which Azure puts on an app that it connects; an app that was connected by its settings alone, or is named by a tag of the component alone, looks as if it were not.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['LT-3'] }),
   check(snapshot) {
     return judgeProperties(snapshot, 'resource', (_, { tags = null }) => {

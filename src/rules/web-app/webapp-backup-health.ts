@@ -1,25 +1,21 @@
 /** A backup that fails, or stopped being made, is missed on the day when it is needed. */
 import * as z from 'zod';
-import { compliant, defineRule, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
 import { dayOf, daysFrom } from '../arm-time.ts';
 import { backupSource } from '../backup-source.ts';
 import { type Backup, judgeBackups } from '../backups.ts';
 import { referencesOf } from '../references.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-backup-health',
   version: 1,
   title: 'The last backup did not fail',
   why: 'A backup that fails, or is not made any more, is missed on the day when it is needed.',
-  fix: null,
   risk: 'Mostly the credential of a storage account or a database has changed, and its owner has to give the new one.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: false,
   documents: ['backups'],
-  writes: [],
   parameters: z.object({
     days: z
       .int()

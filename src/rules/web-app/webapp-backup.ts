@@ -1,27 +1,21 @@
 /** What is deleted or overwritten comes back only from a backup. */
-import * as z from 'zod';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { backupSource } from '../backup-source.ts';
 import { judgeBackups } from '../backups.ts';
 import { referencesOf } from '../references.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-backup',
   version: 1,
   title: 'The app has backups',
   why: 'What somebody deletes or overwrites, by mistake or on purpose, comes back only from a backup.',
-  fix: null,
   risk: 'Backups need a storage account of the owner, and cost what is kept there.',
   differs:
     'Whether a schedule exists stands beside the key of its storage, which Plumbline does not read. So an app without backups is unknown, and not a violation.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: ['backups'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['BR-1'] }),
   check(snapshot) {
     return judgeBackups(snapshot, (backups) =>

@@ -1,7 +1,7 @@
 /** On the day a certificate ends, every client that checks it stops talking to the app. */
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
 import { dayOf, daysFrom, timeIn } from '../arm-time.ts';
 import { type HostName, hostNamesOf } from '../host-names.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
@@ -9,20 +9,16 @@ import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { lowerCase } from '../text.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-certificate-expiry',
   version: 1,
   title: 'Bound certificates do not expire within the configured days (default 30)',
   why: 'On the day a certificate ends, every client that checks it stops talking to the app.',
-  fix: null,
   risk: 'Renewing a certificate is for its owner; clients that pin the old one refuse the new one.',
   severity: 'high',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: false,
   documents: ['resource', 'subscription/certificates'],
-  writes: [],
   parameters: z.object({
     days: z.int().min(1).max(397).default(30).describe('A certificate that ends within so many days is a violation.'),
   }),

@@ -1,25 +1,19 @@
 /** A name without a certificate of its own is answered with that of the platform, so browsers warn, or HTTP is used. */
-import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
 import { hostNamesOf } from '../host-names.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-custom-domain-tls',
   version: 1,
   title: 'Every custom hostname has a TLS binding',
   why: 'A name without a certificate of its own is answered with that of the platform: browsers warn, clients that check refuse, and the rest get used to not checking.',
-  fix: null,
   risk: 'It needs a certificate for the name; a managed one is issued only while the name points to the app.',
   severity: 'high',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['DP-3'] }),
   check(snapshot) {
     return judgeProperties(snapshot, 'resource', (properties) => {

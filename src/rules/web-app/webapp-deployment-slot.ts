@@ -1,6 +1,5 @@
 /** Without a slot beside it, every deployment goes live untried, and going back is another deployment. */
-import * as z from 'zod';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { kindsOf } from '../../domain/snapshot.ts';
 import { judgeList } from '../listed.ts';
 import { type PlanTier, tierOfApp } from '../plan-tier.ts';
@@ -9,21 +8,16 @@ import { Block, declared, Expression } from '../source-lines.ts';
 
 const WITHOUT_SLOTS: readonly PlanTier[] = ['Free', 'Shared', 'Basic', 'FlexConsumption'];
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-deployment-slot',
   version: 1,
   title: 'Production apps have a staging slot',
   why: 'Without a slot beside it, every deployment goes live untried, and going back is another deployment.',
-  fix: null,
   risk: 'A slot changes how an app is deployed, and runs on the same machines as the app.',
   severity: 'info',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: ['resource', 'slots', 'plan'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],
   }),

@@ -1,6 +1,5 @@
 /** The trace of a failed request shows in which part of the web server it failed. */
-import * as z from 'zod';
-import { defineRule } from '../../domain/rule.ts';
+import { defineAdvice } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 import { type Setting, siteSource } from '../sources.ts';
@@ -9,21 +8,16 @@ import { judgeWindowsLog } from '../windows-logs.ts';
 
 const ON: Setting = { document: 'config/web', path: '/properties/requestTracingEnabled', to: true };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-failed-request-tracing',
   version: 1,
   title: 'Failed request tracing is on',
   why: 'The trace of a failed request shows in which part of the web server it failed, and how long each part took.',
-  fix: null,
   risk: 'IIS would trace every request that may fail, which costs performance; on Windows only.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: WEB_CONFIG_DOCUMENTS,
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     MCSB: ['LT-3'],
     Checkov: ['CKV_AZURE_66'],

@@ -1,29 +1,23 @@
 /** Without a path to ask, the platform sends visitors to an instance that no longer works. */
-import * as z from 'zod';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource } from '../sources.ts';
 import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
 
 const PATH: Setting = { document: 'config/web', path: '/properties/healthCheckPath', to: '/healthz' };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-health-check',
   version: 1,
   title: 'Health check path is set',
   why: 'The platform asks this path of every instance and stops sending visitors to one that does not answer.',
-  fix: null,
   risk: 'Only who knows the application knows the path: a wrong one takes healthy instances out of service.',
   differs:
     'PSRule also asks for a path that is longer than `/`. The start page may be what an owner wants to be asked for, so it is compliant here.',
   severity: 'low',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: false,
   documents: WEB_CONFIG_DOCUMENTS,
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     PSRule: ['Azure.AppService.WebProbe (AZR-000079)', 'Azure.AppService.WebProbePath (AZR-000080)'],
     Checkov: ['CKV_AZURE_213'],

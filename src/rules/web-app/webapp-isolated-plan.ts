@@ -1,26 +1,22 @@
 /** Apps that need isolation share no front end and no network with those of others. */
 import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
 import { tagOf } from '../../domain/snapshot.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { tagName } from '../tags.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-isolated-plan',
   version: 1,
   title: 'Apps tagged as needing isolation run in an App Service Environment',
   why: 'In an App Service Environment an app shares no front end, no workers and no network with the apps of others.',
-  fix: null,
   risk: 'The app has to move to another plan, which means to make it anew there.',
   severity: 'info',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
   parameters: z.object({
     isolationTag: tagName
       .nullable()

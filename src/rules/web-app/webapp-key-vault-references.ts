@@ -1,30 +1,24 @@
 /** An app whose reference to a vault does not resolve gets the reference itself where it expects a secret. */
-import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeList, nameOf, propertiesOf } from '../listed.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 
 const REFERENCE = '@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/database)';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-key-vault-references',
   version: 1,
   title: 'Key Vault references resolve',
   why: 'Where a reference to a vault does not resolve, the app gets the text of the reference instead of its secret, and somebody will be tempted to write the secret there.',
-  fix: null,
   risk: 'What an app may read of a vault, and what it finds there, belongs to its owner: Plumbline neither reads nor moves secrets.',
   differs:
     'CIS and AzTS ask that secrets are in Key Vault at all. Which settings are secrets cannot be known without reading them, so Plumbline judges the references that there are.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: false,
   documents: ['config/configreferences/appsettings'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     MCSB: ['IM-8'],
     'CIS Foundations 3.0': ['9.11'],

@@ -1,25 +1,19 @@
 /** Through a private endpoint callers reach an app without the internet, and the internet need not reach it. */
-import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { compliant, defineAdvice } from '../../domain/rule.ts';
 import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
 import { referencesOf } from '../references.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-private-endpoint',
   version: 1,
   title: 'App is reachable through a private endpoint',
   why: 'Through a private endpoint callers reach the app without the internet, and the internet need not reach it.',
-  fix: null,
   risk: 'It needs a virtual network, a subnet and names in a private DNS zone, so it is work on the design.',
   differs: 'The policy that fixes it writes the records of the private DNS zone only, for endpoints that are there.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: ['privateEndpointConnections'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['687aa49d-0982-40f8-bf6b-66d1da97a04b'],
     'Azure Policy (fix)': ['b318f84a-b872-429b-ac6d-a01b96814452'],

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, type Judgement, notApplicable, unknown, unread } from '../../domain/rule.ts';
+import { compliant, defineAdvice, type Judgement, notApplicable, unknown, unread } from '../../domain/rule.ts';
 import { bodyOf, isFunctionApp, type Snapshot, stateOf } from '../../domain/snapshot.ts';
 import { referencesOf } from '../references.ts';
 import {
@@ -34,22 +34,18 @@ const parameters = z.object({
     ),
 });
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-runtime',
   version: 1,
   title: 'Runtime stack version is supported (.NET, PHP, Python, Java, Node)',
   why: 'A runtime that gets no more security fixes keeps every hole that is found in it from then on.',
-  fix: null,
   risk: 'Another version of the runtime is a change of code: the app has to be tested with it.',
   differs:
     'Azure Policy asks for one exact version, and others for the latest. Here every version passes that still gets security fixes, by a list with dates that operators can extend.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: false,
   documents: WEB_CONFIG_DOCUMENTS,
-  writes: [],
   parameters,
   references: referencesOf({
     'Azure Policy': [

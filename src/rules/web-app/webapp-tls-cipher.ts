@@ -1,7 +1,7 @@
 /** The cipher suites that a site offers decide whether traffic recorded today can be read with a key stolen tomorrow. */
 import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
 import { type PlanTier, tierOfApp } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
@@ -50,22 +50,18 @@ const MINIMUM: Setting = {
   to: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
 };
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-tls-cipher',
   version: 1,
   title: 'Minimum TLS cipher suite is set',
   why: 'Suites without ephemeral keys let recorded traffic be read by whoever gets the key later, and those with CBC have been broken again and again.',
-  fix: null,
   risk: 'Clients that speak none of the suites that stay could no longer connect; plans below Basic refuse the setting.',
   differs:
     'Azure Policy asks for a suite order in App Service Environments only, and no authority names a value for other apps. So the platform default passes here, and only a weak suite that somebody chose is reported.',
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: ['resource', 'config/web', 'plan'],
-  writes: [],
   parameters,
   references: referencesOf({
     'Azure Policy': ['817dcf37-e83d-4999-a472-644eada2ea1e'],

@@ -1,28 +1,22 @@
 /** Without a network of its own an app calls everything over the internet. */
-import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { siteDeclaration } from '../sources.ts';
 import { subnetIn } from '../vnet-routing.ts';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-vnet-integration',
   version: 1,
   title: 'Regional VNet integration is configured',
   why: 'Without a network of its own an app calls everything over the internet, past firewalls and private endpoints.',
-  fix: null,
   risk: 'It needs a subnet that is delegated to App Service, and what the app may call follows that network.',
   differs:
     "The text of the policy's condition tests only the empty string. An app without the property is integrated just as little.",
   severity: 'low',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: ['resource'],
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({
     'Azure Policy': ['72d04c29-f87d-4575-9731-419ff16a2757'],
     'Azure Policy (slots)': ['24b7a1c6-44fe-40cc-a2e6-242d2ef70e98'],

@@ -1,7 +1,6 @@
 /** A firewall before an app helps only when nobody can walk around it. */
-import * as z from 'zod';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, type Judgement, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, type Judgement, unknown } from '../../domain/rule.ts';
 import { allowing, isRestricted, restrictionsIn } from '../access-restrictions.ts';
 import { isOffPublicNetwork } from '../public-network.ts';
 import { referencesOf } from '../references.ts';
@@ -12,23 +11,18 @@ import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
 const FRONT_DOOR = 'AzureFrontDoor.Backend';
 const PROFILE = 'x-azure-fdid';
 
-export const rule = defineRule({
+export const rule = defineAdvice({
   id: 'webapp-waf',
   version: 1,
   title: 'Public apps accept traffic only from Front Door or an Application Gateway with a firewall',
   why: 'A firewall before an app helps only when nobody can walk around it, and the address of an app is no secret.',
-  fix: null,
   risk: 'It needs a Front Door or a gateway first; callers that know only the address of the app lose it.',
   differs:
     'MCSB asks for a firewall and does not say by what an app shows that it has one. Here only a Front Door that is pinned counts: whether a gateway that stands in a subnet has a firewall, the rules of the app do not show, so such an app is reported, too.',
   severity: 'medium',
-  tier: 'advice',
   profile: 'strict',
   kind: 'web-app',
-  reversible: false,
   documents: WEB_CONFIG_DOCUMENTS,
-  writes: [],
-  parameters: z.object({}),
   references: referencesOf({ MCSB: ['NS-6'] }),
   check(snapshot) {
     return judgeWebConfig(snapshot, (properties) => {
