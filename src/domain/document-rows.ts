@@ -3,7 +3,8 @@ import type { DocumentDefinition, DocumentName, WriteDefinition } from './docume
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Resource, ResourceKind } from './resource.ts';
 
-const RESOURCES = '2021-04-01';
+/** The version for what all resources have: groups, tags, lists of them. */
+export const RESOURCES = '2021-04-01';
 
 export function itself(
   kind: ResourceKind,

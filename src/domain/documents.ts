@@ -10,7 +10,18 @@ import {
   type Impact,
   type WriteDefinition,
 } from './document.ts';
-import { below, idIn, inventory, itself, listed, merged, onSweep, outside, placed } from './document-rows.ts';
+import {
+  below,
+  idIn,
+  inventory,
+  itself,
+  listed,
+  merged,
+  onSweep,
+  outside,
+  placed,
+  RESOURCES,
+} from './document-rows.ts';
 import { isObject } from './json.ts';
 import type { ResourceKind } from './resource.ts';
 
@@ -21,7 +32,6 @@ const APP = '2025-07-01';
 /** The stable versions leave out what an environment tells about its telemetry (bicep-types-az, 2026-08-20). */
 const ENVIRONMENT_PREVIEW = '2025-10-02-preview';
 const INSIGHTS = '2021-05-01-preview';
-const RESOURCES = '2021-04-01';
 const NETWORK = '2024-05-01';
 const SUBNET_JOIN = 'Microsoft.Network/virtualNetworks/subnets/join/action';
 const RESOURCE_GROUP_READ = ['Microsoft.Resources/subscriptions/resourceGroups/read'];

@@ -39,8 +39,8 @@ function settlingOf({ options, clock }: World, waiting: Facts['waiting']): numbe
 }
 
 /**
- * Whether every rule was judged on the resource, with nothing left to look at, since the sweep began; a look may take a minute. One
- * in the future was timed by a clock that was wrong, and nobody knows when it was.
+ * Whether every rule was judged on the resource, with nothing left to look at, since the sweep began; a look may take a
+ * minute. One in the future was timed by a clock that was wrong, and nobody knows when it was.
  */
 export function isSweptAlready({ clock }: World, { sweep }: WorkMessage, { memory, waiting }: Facts): boolean {
   if (!sweep || memory.completeAt === null || memory.lookAgainAt !== null || waiting.length > 0) return false;
