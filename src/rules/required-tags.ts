@@ -5,11 +5,12 @@ import type { DocumentName } from '../domain/documents.ts';
 import { isObject, type Json, pointerOf } from '../domain/json.ts';
 import { compliant, type Judgement, judgeProperties, notApplicable, unknown, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+import { referencesOf } from './references.ts';
 import type { Body } from './source-lines.ts';
-import { bodyOf as bodyWith, type Setting } from './sources.ts';
+import { bodyOf as bodyWith, type Setting, settingsOf } from './sources.ts';
 import { tagName } from './tags.ts';
 
-export const requiredTagsParameters = z.object({
+const parameters = z.object({
   tags: z
     .array(tagName)
     .max(50)
@@ -19,30 +20,43 @@ export const requiredTagsParameters = z.object({
       'Names of the tags, which Azure compares without case; without any the rule has nothing to ask. 50 fit on an app.',
     ),
 });
-type RequiredTags = z.infer<typeof requiredTagsParameters>;
+type RequiredTags = z.infer<typeof parameters>;
 
 /** What is recommended where nothing can be written. */
-export const OWNER_TAG: Setting = { document: 'resource', path: '/tags/owner', to: 'team' };
+const OWNER_TAG: Setting = { document: 'resource', path: '/tags/owner', to: 'team' };
 
-/** The tags that these settings set, as a map. */
-export function tagsToDeclare(settings: readonly Setting[]): Body {
+const DOCUMENTS: readonly DocumentName[] = ['resource', 'resourceGroup'];
+
+/** The rule, but for what it is about and how that declares its tags. */
+export const requiredTags = {
+  version: 1,
+  title: 'Required tags are present',
+  why: 'Tags say whose an app is and what it is for; without them nobody knows whom to ask when something is wrong with it.',
+  fix: 'Merges the missing tags into those of the app, with the values that its resource group carries.',
+  risk: 'Tools for costs and deployments read tags, and take the app for what they say from then on.',
+  severity: 'low',
+  tier: 'risky',
+  profile: 'baseline',
+  reversible: true,
+  documents: DOCUMENTS,
+  writes: ['resource'],
+  parameters,
+  // Without required tags nothing has to be read for them.
+  needs: ({ tags }: RequiredTags) => (tags.length === 0 ? [] : DOCUMENTS),
+  stricter: ({ tags }: RequiredTags) => tags.length > 0,
+  references: referencesOf({ MCSB: ['AM-1'] }),
+  check: judgeRequiredTags,
+} as const;
+
+/** The tags that the changes set, or one that is recommended: as settings, and as the map of Terraform. */
+export function tagsToDeclare(changes: readonly Change[]): { settings: readonly Setting[]; tags: Body } {
+  const settings = settingsOf(changes, OWNER_TAG);
   const { tags } = bodyWith(settings, 'resource');
-  return isObject(tags) ? tags : {};
-}
-
-export const TAGGED_DOCUMENTS: readonly DocumentName[] = ['resource', 'resourceGroup'];
-
-/** Without required tags nothing has to be read for them. */
-export function neededForTags({ tags }: RequiredTags): readonly DocumentName[] {
-  return tags.length === 0 ? [] : TAGGED_DOCUMENTS;
-}
-
-export function asksForTags({ tags }: RequiredTags): boolean {
-  return tags.length > 0;
+  return { settings, tags: isObject(tags) ? tags : {} };
 }
 
 /** Judges whether each tag is there and says something. A fix that leaves one of them missing would be none. */
-export function judgeRequiredTags(snapshot: Snapshot, { tags: required }: RequiredTags): Judgement {
+function judgeRequiredTags(snapshot: Snapshot, { tags: required }: RequiredTags): Judgement {
   return judgeProperties(snapshot, 'resource', (_, { tags }) => {
     if (required.length === 0) return notApplicable('No tags are required.');
     const own = tagsIn(tags);
