@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { isImplicitRule } from './access-rules.ts';
 import type { DocumentName } from './documents.ts';
-import { isObject, type Json, type JsonObject, sameJson } from './json.ts';
+import { isObject, type Json, type JsonObject, sameJson, tokensOf } from './json.ts';
 import type { Resource } from './resource.ts';
 import { bodyOf, type Snapshot } from './snapshot.ts';
 
@@ -29,14 +29,14 @@ export type Purpose = 'fix' | 'rollback';
 /** The value at a pointer; null when any part of the way is absent. */
 export function valueAt(document: Json | undefined, path: string): Json {
   let value: Json | undefined = document;
-  for (const token of tokens(path)) value = step(value, token);
+  for (const token of tokensOf(path)) value = step(value, token);
   return value ?? null;
 }
 
 /** Whether what is above a pointer is an object or nothing, and above that also a list: elsewhere there is no place for it. */
 export function hasPlace(document: Json, path: string): boolean {
   let value: Json = document;
-  for (const token of tokens(path).slice(0, -1)) {
+  for (const token of tokensOf(path).slice(0, -1)) {
     value = step(value, token) ?? null;
     if (value !== null && typeof value !== 'object') return false;
   }
@@ -45,7 +45,7 @@ export function hasPlace(document: Json, path: string): boolean {
 
 /** A copy of the document with the value at the pointer replaced; null removes it. Missing objects on the way are made. */
 export function withValue(document: Json, path: string, value: Json): Json {
-  return replace(document, tokens(path), value);
+  return replace(document, tokensOf(path), value);
 }
 
 /** Where the leaves stand now: all as planned, all as before, or anything else. */
@@ -132,14 +132,6 @@ export function canonicalJson(value: unknown): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function tokens(path: string): string[] {
-  if (path === '') return [];
-  return path
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function step(value: Json | undefined, token: string): Json | undefined {

@@ -32,3 +32,11 @@ export function wellFormed<T>(value: T): T {
   if (!/\\ud[89a-f]/.test(text)) return value;
   return JSON.parse(text.replaceAll(/\\(?:u(d[89a-f]..)|.)/g, (written, half) => (half ? '\\ufffd' : written)));
 }
+
+/** The names and positions that a JSON Pointer (RFC 6901) leads through. */
+export function tokensOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

@@ -8,7 +8,7 @@ import {
   type WriteDefinition,
   writeOf,
 } from './documents.ts';
-import type { Json } from './json.ts';
+import { type Json, tokensOf } from './json.ts';
 import type { Resource } from './resource.ts';
 
 export interface PlannedRequest {
@@ -94,7 +94,7 @@ function elementSteps(changes: readonly Change[], listPath: string): Omit<PlanSt
     const inElement = own.map(({ path, to }) => ({ path: path.slice(root.length), to }));
     const element = inElement.find(({ path }) => path === '/properties');
     // The name as a pointer writes it becomes the name as a URL writes it: Azure allows blanks in it.
-    const path = `${listPath}/${encodeURIComponent(name.replaceAll('~1', '/').replaceAll('~0', '~'))}`;
+    const path = `${listPath}/${encodeURIComponent(tokensOf(root)[1] ?? '')}`;
     if (element?.to === null) return { method: 'DELETE' as const, path, root, changes: own };
     const body = bodyWith(inElement);
     // Resource Manager takes a diagnostic setting only whole: a leaf of one that exists travels with its siblings.

@@ -111,9 +111,14 @@ export function judgeProperties(
   judge: (properties: JsonObject, body: JsonObject) => Judgement,
 ): Judgement {
   const state = stateOf(snapshot, name);
-  if (state.status !== 'read') return unknown(unread(name, state));
+  if (state.status !== 'read') return notRead(snapshot, name);
   if (!isObject(state.body) || !isObject(state.body.properties)) return unknown(`${name} came without properties`);
   return judge(state.body.properties, state.body);
+}
+
+/** What is not known because a document is not there. */
+export function notRead(snapshot: Snapshot, name: DocumentName): Judgement {
+  return unknown(unread(name, stateOf(snapshot, name)));
 }
 
 /** Why a document is not there, as the end of a sentence. */

@@ -4,7 +4,7 @@
  */
 import type { DocumentName } from '../domain/documents.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
-import { type Judgement, unknown, unread } from '../domain/rule.ts';
+import { type Judgement, notRead, unknown } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
 import { objectsIn } from './lists.ts';
 
@@ -15,7 +15,7 @@ export function judgeList(
   judge: (elements: readonly JsonObject[]) => Judgement,
 ): Judgement {
   const state = stateOf(snapshot, name);
-  if (state.status !== 'read') return unknown(unread(name, state));
+  if (state.status !== 'read') return notRead(snapshot, name);
   const body = bodyOf(snapshot, name);
   const list = body?.value ?? body?.data;
   const elements = Array.isArray(list) ? objectsIn(list) : null;

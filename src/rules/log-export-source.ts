@@ -1,6 +1,6 @@
 /** The lines that declare a diagnostic setting as the changes would make it. */
 import type { Change } from '../domain/change.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, tokensOf } from '../domain/json.ts';
 import { Block, type Body, type Declaration, Expression } from './source-lines.ts';
 
 /** A setting that sends everything to a workspace: what is recommended where nothing can be written. */
@@ -9,7 +9,7 @@ const RECOMMENDED: JsonObject = { logs: [{ categoryGroup: 'allLogs', enabled: tr
 /** The diagnostic setting of an app or an environment that the changes set; `of` is its Terraform address. */
 export function logExportDeclaration(changes: readonly Change[], of: string): Declaration {
   const own = changes.filter(({ document }) => document === 'diagnosticSettings');
-  const name = decodeToken(own[0]?.path.split('/')[2] ?? 'plumbline');
+  const name = tokensOf(own[0]?.path ?? '')[1] ?? 'plumbline';
   const set: JsonObject = own.length > 0 ? Object.fromEntries(own.flatMap(propertiesOf)) : RECOMMENDED;
   // A setting that exists has its destination already.
   const workspace = set.workspaceId ?? (own.length > 0 ? undefined : new Expression('workspaceId'));
@@ -51,8 +51,4 @@ function isEnabled(log: Json): log is JsonObject {
 /** The provider lists only what is sent. */
 function enabledLog({ category, categoryGroup }: JsonObject): Block {
   return new Block(typeof category === 'string' ? { category } : { category_group: categoryGroup ?? 'allLogs' });
-}
-
-function decodeToken(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }

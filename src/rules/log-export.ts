@@ -5,8 +5,8 @@
 import * as z from 'zod';
 import type { Change } from '../domain/change.ts';
 import { isObject, type Json, type JsonObject, pointerOf, sameJson } from '../domain/json.ts';
-import { type Judgement, type Tier, unknown, unread } from '../domain/rule.ts';
-import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+import { type Judgement, notRead, type Tier, unknown } from '../domain/rule.ts';
+import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
 import { objectsIn } from './lists.ts';
 
 export const logExportParameters = z.object({
@@ -48,7 +48,7 @@ export function judgeLogSettings(
   document: 'diagnosticSettings' | 'subscription/diagnosticSettings' = 'diagnosticSettings',
 ): Judgement {
   const body = bodyOf(snapshot, document);
-  if (!body) return unknown(unread(document, stateOf(snapshot, document)));
+  if (!body) return notRead(snapshot, document);
   if (!Array.isArray(body.value)) return unknown(`${document} came without a list`);
   const settings = body.value.map(settingOf);
   const judgement = judge(settings.flatMap((setting) => setting ?? []));

@@ -3,7 +3,7 @@
  * where it says nothing that is known, the name of the size does (`P1v3`, `Y1`).
  */
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { type Judgement, unknown, unread } from '../domain/rule.ts';
+import { type Judgement, notRead, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
 
 export const PLAN_TIERS = [
@@ -35,7 +35,7 @@ export function isElastic(tier: PlanTier): boolean {
 /** Judges a plan by its body: what it is sold as stands beside its properties, which are not needed for that. */
 export function judgePlan(snapshot: Snapshot, judge: (plan: JsonObject) => Judgement): Judgement {
   const plan = bodyOf(snapshot, 'resource');
-  return plan ? judge(plan) : unknown(unread('resource', stateOf(snapshot, 'resource')));
+  return plan ? judge(plan) : notRead(snapshot, 'resource');
 }
 
 /** The tier that the body of a plan says; null when it says none that is known. */

@@ -3,8 +3,8 @@
  * there is not asked for them.
  */
 import { isObject } from '../domain/json.ts';
-import { type Judgement, notApplicable, unknown, unread } from '../domain/rule.ts';
-import { bodyOf, kindsOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
+import { type Judgement, notApplicable, notRead } from '../domain/rule.ts';
+import { bodyOf, kindsOf, type Snapshot } from '../domain/snapshot.ts';
 import { judgeSwitch, type SwitchDemand, truthOf } from './switch.ts';
 import { judgeWebConfig } from './web-config.ts';
 
@@ -20,7 +20,7 @@ export function judgeWindowsLog(snapshot: Snapshot, log: Pick<SwitchDemand, 'nam
       fixable: false,
     });
     if (judgement.verdict !== 'violation') return judgement;
-    return bodyOf(snapshot, 'resource') ? judgement : unknown(unread('resource', stateOf(snapshot, 'resource')));
+    return bodyOf(snapshot, 'resource') ? judgement : notRead(snapshot, 'resource');
   });
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Json, pointerOf, sameJson, wellFormed } from '../../src/domain/json.ts';
+import { type Json, pointerOf, sameJson, tokensOf, wellFormed } from '../../src/domain/json.ts';
 
 describe('sameJson', () => {
   test.each<[string, Json | undefined, Json | undefined, boolean]>([
@@ -46,4 +46,8 @@ describe('wellFormed', () => {
       }),
     );
   });
+});
+
+test.each([[[]], [['value', 'to ~1 / x', '']], [['~0', '/']]])('a pointer leads back to its tokens: %j', (tokens) => {
+  expect(tokensOf(pointerOf(tokens))).toEqual(tokens);
 });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { expect } from 'vitest';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 import type { Change } from '../../src/domain/change.ts';
-import { isObject, type Json, sameJson } from '../../src/domain/json.ts';
+import { isObject, type Json, sameJson, tokensOf } from '../../src/domain/json.ts';
 import type { Source } from '../../src/domain/rule.ts';
 import { Expression, parse, type Value, valuesIn } from '../infra/bicep.ts';
 
@@ -42,9 +42,7 @@ export function checkValues({ bicep, terraform: hcl }: Source, changes: readonly
   const set = parse('the Bicep lines', bicep).declarations.flatMap(({ value }) => membersIn(value));
   const literals = literalsIn(hcl);
   for (const { path, to } of changes) {
-    const leaf = decodeURIComponent(path.split('/').at(-1) ?? '')
-      .replaceAll('~1', '/')
-      .replaceAll('~0', '~');
+    const leaf = tokensOf(path).at(-1) ?? '';
     const found = set.some(([name, value]) => name === leaf && holds(value, to));
     expect(found, `${path} ${JSON.stringify(to)} in\n${bicep}`).toBe(true);
     for (const scalar of toldIn(to)) {

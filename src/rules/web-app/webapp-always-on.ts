@@ -1,7 +1,7 @@
 /** An app that is not always on is unloaded when nobody asks for it, and its next visitor waits. */
 import * as z from 'zod';
-import { defineRule, notApplicable, unknown, unread } from '../../domain/rule.ts';
-import { bodyOf, isFunctionApp, stateOf } from '../../domain/snapshot.ts';
+import { defineRule, notApplicable, notRead, unknown } from '../../domain/rule.ts';
+import { bodyOf, isFunctionApp } from '../../domain/snapshot.ts';
 import { type PlanTier, tierOfApp } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
@@ -51,7 +51,7 @@ export const rule = defineRule({
       if (judgement.verdict !== 'violation') return judgement;
       if ('unknown' in plan) return unknown(plan.unknown);
       // It might be a function app as long as the site itself was not read.
-      return bodyOf(snapshot, 'resource') ? judgement : unknown(unread('resource', stateOf(snapshot, 'resource')));
+      return bodyOf(snapshot, 'resource') ? judgement : notRead(snapshot, 'resource');
     });
   },
   source: (changes) => siteConfigSource(settingsOf(changes, ON), { always_on: true }),

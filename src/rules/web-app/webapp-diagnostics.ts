@@ -1,6 +1,6 @@
 /** Logs that nobody keeps cannot tell what happened. */
-import { compliant, defineRule, unknown, unread } from '../../domain/rule.ts';
-import { bodyOf, kindsOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import { compliant, defineRule, notRead } from '../../domain/rule.ts';
+import { bodyOf, kindsOf, type Snapshot } from '../../domain/snapshot.ts';
 import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
 import { logExportDeclaration } from '../log-export-source.ts';
 import { referencesOf } from '../references.ts';
@@ -41,7 +41,7 @@ export const rule = defineRule({
       const categories = categoriesFor(snapshot);
       const unsent = unsentCategories(settings, categories);
       if (unsent.length === 0) return compliant('A diagnostic setting sends the logs.');
-      if (unsent.length < categories.length) return unknown(unread('resource', stateOf(snapshot, 'resource')));
+      if (unsent.length < categories.length) return notRead(snapshot, 'resource');
       const { text, ...fix } = planLogExport(settings, unsent, workspaceId);
       const wanted = unsent.join(', ');
       return { verdict: 'violation', reason: `No diagnostic setting sends ${wanted} or all logs. ${text}`, ...fix };

@@ -1,8 +1,8 @@
 /** HTTP/2 sends many requests over one connection, with smaller headers. */
 import * as z from 'zod';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { defineRule, notApplicable, unknown, unread } from '../../domain/rule.ts';
-import { bodyOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import { defineRule, notApplicable, notRead } from '../../domain/rule.ts';
+import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
 import { judgeSwitch, truthOf } from '../switch.ts';
@@ -52,7 +52,7 @@ export const rule = defineRule({
         wrong: 'HTTP/2 is off',
       });
       if (judgement.verdict !== 'violation') return judgement;
-      if (!site) return unknown(unread('resource', stateOf(snapshot, 'resource')));
+      if (!site) return notRead(snapshot, 'resource');
       // Where nobody asks for certificates, nothing can ask for one at the wrong moment.
       return truthOf(site.clientCertEnabled) === false ? { ...judgement, tier: 'safe' } : judgement;
     });

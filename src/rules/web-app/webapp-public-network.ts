@@ -7,8 +7,8 @@ import {
   type Judgement,
   judgeProperties,
   notApplicable,
+  notRead,
   unknown,
-  unread,
 } from '../../domain/rule.ts';
 import { kindsOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
 import { judgeEndpoints } from '../private-endpoints.ts';
@@ -98,7 +98,7 @@ function judgeAccess(snapshot: Snapshot, properties: JsonObject, { unset, other 
     case 'unset':
       return unset();
     case 'unread':
-      return unknown(unread('config/web', stateOf(snapshot, 'config/web')));
+      return notRead(snapshot, 'config/web');
     case 'other':
       return other();
     case 'strange':

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement, notApplicable, unknown, unread } from '../../domain/rule.ts';
-import { bodyOf, isFunctionApp, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import { compliant, defineAdvice, type Judgement, notApplicable, notRead, unknown } from '../../domain/rule.ts';
+import { bodyOf, isFunctionApp, type Snapshot } from '../../domain/snapshot.ts';
 import { referencesOf } from '../references.ts';
 import {
   END_OF_SUPPORT,
@@ -103,7 +103,7 @@ function runtimesOf(snapshot: Snapshot, properties: JsonObject): Runtime[] | Jud
     return runtime ? [runtime] : notApplicable('The runtime is part of the container image.');
   }
   const site = bodyOf(snapshot, 'resource');
-  if (!site) return unknown(unread('resource', stateOf(snapshot, 'resource')));
+  if (!site) return notRead(snapshot, 'resource');
   const ofFunctions = runtimeOfFunctions(valueAt(site, '/properties/functionAppConfig'));
   if (ofFunctions) return [ofFunctions];
   const functions = isFunctionApp(snapshot);
