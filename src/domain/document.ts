@@ -59,6 +59,10 @@ export interface DocumentDefinition {
   path(resource: Resource, body: JsonObject | null): string | null;
   /** What is asked for beside the api-version. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Places (places.ts) whose values may be secret: they are dropped before a snapshot exists. */
+  readonly secrets?: readonly string[];
+  /** Places (places.ts) that the platform changes by itself: times, ids, states, what it computes. */
+  readonly volatile?: readonly string[];
   /** How its leaves are written; the first whose `at` is above a leaf carries it. */
   readonly writes?: readonly WriteDefinition[];
 }

@@ -1,0 +1,25 @@
+/** What every rule of its kind says of a snapshot, with default parameters, as `npm run evaluate` would. */
+import { type Evaluation, evaluate } from '../../../src/domain/evaluate.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import type { Verdict } from '../../../src/domain/rule.ts';
+import { defaultRules } from '../../../src/domain/settings.ts';
+import { parseSnapshot } from '../../../src/domain/snapshot.ts';
+import { rules } from '../../../src/rules/index.ts';
+
+export interface SnapshotFile {
+  readonly id: string;
+  readonly documents: { readonly [name: string]: JsonObject | null };
+}
+
+export const NOW = new Date('2026-11-01T12:00:00Z');
+
+/** The evaluation of each rule, ordered by rule id. */
+export function evaluationsOf(file: SnapshotFile): Evaluation[] {
+  const snapshot = parseSnapshot(file);
+  return evaluate(snapshot, defaultRules(rules, snapshot.resource, {}), NOW);
+}
+
+/** The verdict of each rule by its id. */
+export function verdictsOf(file: SnapshotFile): Record<string, Verdict> {
+  return Object.fromEntries(evaluationsOf(file).map(({ rule, verdict }) => [rule.id, verdict]));
+}
