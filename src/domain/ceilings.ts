@@ -7,6 +7,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { Caller } from './event.ts';
 import { type Exemption, exemptReason } from './exemption.ts';
 import { type RuleHistory, within } from './history.ts';
+import { hostingOf } from './hosting.ts';
 import type { Action, Reason, ReasonCode } from './reasons.ts';
 import type { Resource } from './resource.ts';
 import { isWithin } from './resource.ts';
@@ -108,7 +109,7 @@ const kind: Cause = (_, { snapshot }) => {
 };
 
 const hosted: Cause = (_, { snapshot }) =>
-  kindsOf(snapshot).includes('azurecontainerapps')
+  hostingOf(snapshot) === 'container-apps'
     ? asks('report', 'hosted-on-container-apps', 'The app is hosted on Container Apps and never written.', false)
     : null;
 

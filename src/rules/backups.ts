@@ -3,7 +3,9 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Judgement } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { timeIn } from './arm-time.ts';
+import { hostedElsewhere } from './hosting.ts';
 import { judgeList, propertiesOf } from './listed.ts';
+import { lackedByPlan } from './plan-features.ts';
 
 export interface Backup {
   /** As Azure spells it: `Succeeded`, `Failed`, `PartiallySucceeded`, `TimedOut`, `Skipped`; null when it says none. */
@@ -16,9 +18,12 @@ export interface Backup {
 
 /** Judges the backups that are there; those that were deleted, or should be, are none. */
 export function judgeBackups(snapshot: Snapshot, judge: (backups: readonly Backup[]) => Judgement): Judgement {
-  return judgeList(snapshot, 'backups', (elements) =>
+  const judgement = judgeList(snapshot, 'backups', (elements) =>
     judge(elements.filter((element) => !isState(element, /^delete/)).map(backupOf)),
   );
+  // What a plan had before it was made smaller is still there, and still tells.
+  if (judgement.verdict !== 'unknown') return judgement;
+  return hostedElsewhere(snapshot) ?? lackedByPlan(snapshot, 'backups') ?? judgement;
 }
 
 function backupOf(element: JsonObject): Backup {

@@ -44,12 +44,17 @@ export function planTierOf(plan: JsonObject): PlanTier | null {
   return tierNamed(sku.tier) ?? tierOfSize(sku.name) ?? tierOfSize(sku.size);
 }
 
-/** The tier of the plan that a web app runs on, or as `unknown` why it is not known, as a reason. */
+/**
+ * The tier of the plan that a web app runs on, or as `unknown` why it is not known, as a reason. Where the plan does not say
+ * it, the site does: by `sku`, or by what only Flex Consumption has.
+ */
 export function tierOfApp(snapshot: Snapshot): { readonly tier: PlanTier } | { readonly unknown: string } {
   const plan = bodyOf(snapshot, 'plan');
-  if (!plan) return { unknown: unread('plan', stateOf(snapshot, 'plan')) };
-  const tier = planTierOf(plan);
-  return tier ? { tier } : { unknown: 'plan came with a tier that is not known' };
+  const properties = bodyOf(snapshot, 'resource')?.properties;
+  const { sku, functionAppConfig } = isObject(properties) ? properties : {};
+  const tier = (plan && planTierOf(plan)) ?? tierNamed(sku) ?? (isObject(functionAppConfig) ? 'FlexConsumption' : null);
+  if (tier) return { tier };
+  return { unknown: plan ? 'plan came with a tier that is not known' : unread('plan', stateOf(snapshot, 'plan')) };
 }
 
 /** Spellings of `sku.tier`, without case: sizes with more memory or a smaller first size belong to their generation. */

@@ -34,6 +34,10 @@ export const END_OF_SUPPORT: Readonly<Record<string, string>> = {
   'PYTHON|3.12': '2028-10-31',
   'PYTHON|3.13': '2029-10-31',
   'PYTHON|3.14': '2030-10-31',
+  // https://learn.microsoft.com/powershell/scripting/install/powershell-support-lifecycle, as of 2025-02-25.
+  'POWERSHELL|7.0': '2022-12-03',
+  'POWERSHELL|7.2': '2024-11-08',
+  'POWERSHELL|7.4': '2026-11-10',
   'PHP|8.1': '2025-12-31',
   'PHP|8.2': '2026-12-31',
   'PHP|8.3': '2027-12-31',
@@ -75,14 +79,21 @@ export function runtimeOfFunctions(functionAppConfig: Json | undefined): Runtime
   return runtimeOfStack(`${runtime.name}|${runtime.version}`);
 }
 
+/**
+ * The version of PHP that App Service puts on every app on Windows, whatever it is written in: nobody chose it, so it names
+ * no runtime. It is on apps of .NET and Java and on function apps alike (https://github.com/Azure/azure-policy/issues/600).
+ */
+const LEFT_BY_PLATFORM = /^5\./;
+
 /** The runtimes that the single properties of an app on Windows name; `.NET Framework` is part of Windows and none of them. */
 export function runtimesOnWindows(properties: JsonObject): Runtime[] {
-  const { phpVersion, pythonVersion, nodeVersion, javaVersion, netFrameworkVersion } = properties;
+  const { phpVersion, pythonVersion, nodeVersion, javaVersion, powerShellVersion, netFrameworkVersion } = properties;
   const named: readonly (readonly [string, Json | undefined])[] = [
-    ['PHP', phpVersion],
+    ['PHP', LEFT_BY_PLATFORM.test(stated(phpVersion) ?? '') ? null : phpVersion],
     ['PYTHON', pythonVersion],
     ['NODE', nodeVersion],
     ['JAVA', javaVersion],
+    ['POWERSHELL', powerShellVersion],
   ];
   const runtimes = named.flatMap(([stack, value]) => {
     const text = stated(value);

@@ -1,8 +1,10 @@
 /** The least TLS version that a site accepts: one judgement for the app and for its SCM site. */
 import * as z from 'zod';
-import type { Json, JsonObject } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import { compliant, type Judgement, unknown } from '../domain/rule.ts';
-import { quoted, webConfigChange } from './web-config.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { renegotiates, siteOf } from './client-certificates.ts';
+import { judgeWebConfig, quoted, webConfigChange } from './web-config.ts';
 
 export const tlsParameters = z.object({
   minimum: z
@@ -13,24 +15,36 @@ export const tlsParameters = z.object({
 export type TlsParameters = z.infer<typeof tlsParameters>;
 
 /** Judges the property of `config/web` that holds a least TLS version; a higher one than asked is never lowered. */
-export function judgeTlsVersion(properties: JsonObject, name: string, { minimum }: TlsParameters): Judgement {
-  const found = properties[name];
-  if (typeof found === 'object' && found !== null) return unknown(`${name} is no version.`);
-  if (atLeast(found, minimum)) return compliant(`The least TLS version is ${found}.`);
-  return {
-    verdict: 'violation',
-    reason: `The least TLS version (${name}) is ${quoted(found)}, below ${minimum}.`,
-    changes: [webConfigChange(properties, name, minimum)],
-  };
+export function judgeTlsVersion(snapshot: Snapshot, name: string, { minimum }: TlsParameters): Judgement {
+  return judgeWebConfig(snapshot, (properties) => {
+    const found = properties[name];
+    if (typeof found === 'object' && found !== null) return unknown(`${name} is no version.`);
+    if (isAtLeast(found, minimum)) return compliant(`The least TLS version is ${found}.`);
+    const wrong = `The least TLS version (${name}) is ${quoted(found)}, below ${minimum}.`;
+    const changes = [webConfigChange(properties, name, minimum)];
+    const broken = isAtLeast(minimum, '1.3') ? brokenWithoutRenegotiation(snapshot) : null;
+    if (broken === null) return { verdict: 'violation', reason: wrong, changes };
+    return { verdict: 'violation', reason: `${wrong} ${broken}`, changes, tier: 'risky' };
+  });
+}
+
+/** What TLS 1.3, which does not renegotiate, would break in an app, as a sentence; null when nothing. */
+function brokenWithoutRenegotiation(snapshot: Snapshot): string | null {
+  const site = siteOf(snapshot);
+  if (!site)
+    return 'Whether the app asks for certificates in the middle of a connection, which TLS 1.3 cannot, is not known.';
+  return renegotiates(site)
+    ? 'The app asks for client certificates in the middle of a connection (OptionalInteractiveUser, or paths without one), which TLS 1.3 cannot: its callers would lose it.'
+    : null;
 }
 
 /** Asking for more than the platform's default cuts off clients that speak it. */
 export function asksForMoreTls({ minimum }: TlsParameters): boolean {
-  return !atLeast('1.2', minimum);
+  return !isAtLeast('1.2', minimum);
 }
 
 /** Whether a value is a version of at least this one, by major and minor number; what cannot be read as one is not. */
-function atLeast(value: Json | undefined, minimum: string): boolean {
+export function isAtLeast(value: Json | undefined, minimum: string): boolean {
   const found = versionOf(value);
   const asked = versionOf(minimum);
   if (!found || !asked) return false;

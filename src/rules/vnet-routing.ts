@@ -1,8 +1,11 @@
 /** What a web app sends through the virtual network that it is integrated with. */
-import type { Change } from '../domain/change.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { type Judgement, judgeProperties, notApplicable, unknown } from '../domain/rule.ts';
+import type { Kept } from '../domain/change.ts';
+import { isObject, type Json, type JsonObject, pointerOf } from '../domain/json.ts';
+import { compliant, type Judgement, notApplicable, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { judgeSite } from './hosting.ts';
+import { lackedByPlan } from './plan-features.ts';
+import { onlyByPerson } from './unpublished-properties.ts';
 
 const ROUTING = '/properties/outboundVnetRouting';
 
@@ -15,16 +18,18 @@ const OLDER = {
 } as const;
 export type Traffic = keyof typeof OLDER;
 
-/**
- * Judges which of these kinds of traffic go past the network, and gives the changes that send them through it. Switches that
- * are on stay out of them: App Service merges what it is given.
- */
-export function judgeRouting(
-  snapshot: Snapshot,
-  kinds: readonly Traffic[],
-  judge: (past: readonly Traffic[], changes: readonly Change[]) => Judgement,
-): Judgement {
-  return judgeProperties(snapshot, 'resource', (properties) => {
+/** How an app with a network of its own sends the kinds of traffic that a rule asks about. */
+export interface Routing {
+  readonly right: string;
+  /** What is wrong about those that go past the network, as a sentence. */
+  wrong(past: readonly Traffic[]): string;
+}
+
+/** Judges whether these kinds of traffic go through the network; what else the routing says travels along unchanged. */
+export function judgeRouting(snapshot: Snapshot, kinds: readonly Traffic[], { right, wrong }: Routing): Judgement {
+  return judgeSite(snapshot, (properties) => {
+    const lacked = lackedByPlan(snapshot, 'vnetRouting');
+    if (lacked) return lacked;
     const subnet = subnetIn(properties);
     if (subnet === 'strange') return unknown('The subnet is no id.');
     if (subnet === null) return notApplicable('The app is in no virtual network.');
@@ -35,11 +40,23 @@ export function judgeRouting(
     if (all === 'strange' || found.some(({ on }) => on === 'strange'))
       return unknown('The routing is neither on nor off.');
     const past = found.filter(({ on }) => on === false).map(({ kind }) => kind);
-    return judge(
-      past,
-      past.map((kind) => ({ ...routeThrough(kind), from: routing[kind] ?? null })),
-    );
+    if (past.length === 0) return compliant(right);
+    return onlyByPerson({
+      verdict: 'violation',
+      reason: wrong(past),
+      changes: past.map((kind) => ({ ...routeThrough(kind), from: routing[kind] ?? null })),
+      kept: keptOf(routing, past),
+    });
   });
+}
+
+/** The other switches as they are: whether App Service would keep them in an object without them is not known. */
+function keptOf(routing: JsonObject, changed: readonly string[]): Kept[] {
+  return Object.entries(routing).flatMap(([name, value]): Kept[] =>
+    typeof value === 'boolean' && !changed.includes(name)
+      ? [{ document: 'resource', path: ROUTING + pointerOf([name]), value }]
+      : [],
+  );
 }
 
 /** What sends this kind of traffic through the network. */

@@ -1,17 +1,23 @@
 /**
- * The logs that App Service writes to the file system of an app. On Linux the switches are there and do nothing, so an app
- * there is not asked for them.
+ * The logs that the web server of App Service writes to the file system of an app. On Linux and in containers the switches are
+ * there and do nothing (https://learn.microsoft.com/azure/app-service/troubleshoot-diagnostic-logs), so no app there is asked.
  */
-import { isObject } from '../domain/json.ts';
-import { type Judgement, notApplicable, notRead } from '../domain/rule.ts';
-import { bodyOf, kindsOf, type Snapshot } from '../domain/snapshot.ts';
-import { judgeSwitch, type SwitchDemand, truthOf } from './switch.ts';
+import { systemOf } from '../domain/hosting.ts';
+import { type Judgement, notApplicable, notRead, unknown } from '../domain/rule.ts';
+import { bodyOf, isFunctionApp, type Snapshot } from '../domain/snapshot.ts';
+import { isWindowsContainer } from './stack.ts';
+import { judgeSwitch, type SwitchDemand } from './switch.ts';
 import { judgeWebConfig } from './web-config.ts';
 
 /** Judges a switch of `config/web` that means something on Windows only. */
 export function judgeWindowsLog(snapshot: Snapshot, log: Pick<SwitchDemand, 'name' | 'right' | 'wrong'>): Judgement {
   return judgeWebConfig(snapshot, (properties) => {
-    if (isOnLinux(snapshot)) return notApplicable('The app runs on Linux, where this log is not written.');
+    if (systemOf(snapshot) === 'linux' || isWindowsContainer(snapshot)) {
+      return notApplicable('The app runs on Linux or in a container, where this log is not written.');
+    }
+    if (isFunctionApp(snapshot)) {
+      return notApplicable('Function and logic apps are traced by their host and not by the web server.');
+    }
     const judgement = judgeSwitch(properties, {
       ...log,
       document: 'config/web',
@@ -20,12 +26,7 @@ export function judgeWindowsLog(snapshot: Snapshot, log: Pick<SwitchDemand, 'nam
       fixable: false,
     });
     if (judgement.verdict !== 'violation') return judgement;
-    return bodyOf(snapshot, 'resource') ? judgement : notRead(snapshot, 'resource');
+    if (!bodyOf(snapshot, 'resource')) return notRead(snapshot, 'resource');
+    return systemOf(snapshot) ? judgement : unknown('Whether the app runs on Windows was not said.');
   });
-}
-
-/** Whether an app runs on Linux: its kind says it, and `reserved`, which is what a Linux plan is called. */
-export function isOnLinux(snapshot: Snapshot): boolean {
-  const properties = bodyOf(snapshot, 'resource')?.properties;
-  return kindsOf(snapshot).includes('linux') || (isObject(properties) && truthOf(properties.reserved) === true);
 }

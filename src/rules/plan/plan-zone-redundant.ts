@@ -1,12 +1,10 @@
 /** A plan in one zone goes down with it, and all its apps with the plan. */
 import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { type PlanTier, planTierOf } from '../plan-tier.ts';
+import { lackedBy } from '../plan-features.ts';
+import { planTierOf } from '../plan-tier.ts';
 import { referencesOf } from '../references.ts';
 import { hasZones, regionOf } from '../regions.ts';
 import { declared, Expression } from '../source-lines.ts';
-
-/** Source: https://learn.microsoft.com/azure/reliability/reliability-app-service */
-const CAN_SPREAD: readonly PlanTier[] = ['PremiumV2', 'PremiumV3', 'PremiumV4', 'ElasticPremium', 'IsolatedV2'];
 
 export const rule = defineAdvice({
   id: 'plan-zone-redundant',
@@ -28,9 +26,8 @@ export const rule = defineAdvice({
       if (zoneRedundant === true) return compliant('The plan is spread over zones.');
       const tier = planTierOf(plan);
       const region = regionOf(plan.location);
-      if (tier !== null && !CAN_SPREAD.includes(tier)) {
-        return notApplicable(`A plan of the tier ${tier} cannot be spread over zones.`);
-      }
+      const lacked = tier === null ? null : lackedBy(tier, 'zones');
+      if (lacked) return lacked;
       if (region !== null && !hasZones(region)) return notApplicable(`The region ${region} has no availability zones.`);
       if (tier === null) return unknown('The plan came with a tier that is not known.');
       if (region === null) return unknown('The plan came without its region.');

@@ -1,6 +1,9 @@
 /** Without telemetry nobody can tell afterwards what an app did, and for whom. */
 import { isObject, type Json } from '../../domain/json.ts';
 import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
+import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
+import { nameOf } from '../listed.ts';
+import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { siteDeclaration } from '../sources.ts';
@@ -12,17 +15,21 @@ export const rule = defineAdvice({
   why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
   risk: 'Connecting needs a component, ingestion costs money, and a new app setting restarts the app.',
   differs:
-    'Others read the app settings, which are secrets. Here the hidden tag tells, which Azure puts on an app that it connects; an app that was connected by its settings alone, or is named by a tag of the component alone, looks as if it were not.',
+    'Others read the app settings, which are secrets. Here the hidden tag tells, which Azure puts on an app that it connects, or a setting of Application Insights that refers to a vault. An app with neither may be connected all the same, so it is unknown, and not a violation.',
   severity: 'low',
   profile: 'strict',
   kind: 'web-app',
-  documents: ['resource'],
+  documents: ['resource', 'config/configreferences/appsettings'],
   references: referencesOf({ MCSB: ['LT-3'] }),
   check(snapshot) {
     return judgeProperties(snapshot, 'resource', (_, { tags = null }) => {
-      if (tags !== null && !isObject(tags)) return unknown('The tags of the app are no tags.');
-      if (Object.entries(tags ?? {}).some(namesComponent)) return compliant('A tag links the app to a component.');
-      return { verdict: 'violation', reason: 'No tag links the app to a component.', changes: [] };
+      if (isObject(tags) && Object.entries(tags).some(namesComponent)) {
+        return compliant('A tag links the app to a component.');
+      }
+      const connected = referringSettings(snapshot).find((name) => SETTINGS.includes(name.toUpperCase()));
+      return connected === undefined
+        ? unknown('No tag links the app to a component; the setting that would is a secret, and is not read.')
+        : compliant(`Its setting ${connected} refers to a vault.`);
     });
   },
   source: () =>
@@ -48,6 +55,15 @@ export const rule = defineAdvice({
       },
     }),
 });
+
+/** https://learn.microsoft.com/azure/azure-monitor/app/azure-web-apps */
+const SETTINGS = ['APPLICATIONINSIGHTS_CONNECTION_STRING', 'APPINSIGHTS_INSTRUMENTATIONKEY'];
+
+/** The names of the app settings that refer to a vault; none when they were not read. */
+function referringSettings(snapshot: Snapshot): string[] {
+  const references = bodyOf(snapshot, 'config/configreferences/appsettings')?.value;
+  return (objectsIn(references) ?? []).map(nameOf);
+}
 
 const LINK = 'hidden-link: /app-insights-resource-id';
 const COMPONENT = '/providers/microsoft.insights/components/';

@@ -1,6 +1,7 @@
 /** The affinity cookie ties a visitor to one instance, however busy it is. */
 import * as z from 'zod';
-import { defineRule, judgeProperties } from '../../domain/rule.ts';
+import { defineRule } from '../../domain/rule.ts';
+import { judgeSite } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteSource } from '../sources.ts';
 import { judgeSwitch } from '../switch.ts';
@@ -27,7 +28,7 @@ export const rule = defineRule({
     azqr: ['app-015'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (properties) =>
+    return judgeSite(snapshot, (properties) =>
       judgeSwitch(properties, {
         document: 'resource',
         name: 'clientAffinityEnabled',

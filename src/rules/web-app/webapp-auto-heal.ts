@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Change } from '../../domain/change.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { autoHealBlock, autoHealRule, autoHealRules, hasCustomAction, hasTrigger } from '../auto-heal-rule.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource, valueSet } from '../sources.ts';
 import { truthOf } from '../switch.ts';
@@ -39,7 +40,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: true,
-  documents: WEB_CONFIG_DOCUMENTS,
+  documents: [...WEB_CONFIG_DOCUMENTS, 'plan'],
   writes: ['config/web'],
   parameters,
   references: referencesOf({ guide: ['Azure App Service Security & Best Practices'] }),
@@ -51,6 +52,8 @@ export const rule = defineRule({
       if (enabled === null) return unknown('autoHealEnabled is neither true nor false.');
       if (triggered === null) return unknown('autoHealRules has a form that is not known.');
       if (enabled && triggered) return compliant('Auto-heal is on and has a trigger.');
+      const lacked = lackedByPlan(snapshot, 'autoHeal');
+      if (lacked) return lacked;
       const wrong = enabled ? 'Auto-heal is on and has no trigger.' : 'Auto-heal is off.';
       // What a custom action is started with may be a secret, which must not stand in a change.
       if (hasCustomAction(rules)) {

@@ -15,7 +15,7 @@ export const rule = defineAdvice({
   severity: 'medium',
   profile: 'baseline',
   kind: 'web-app',
-  documents: ['backups'],
+  documents: ['resource', 'backups'],
   parameters: z.object({
     days: z
       .int()

@@ -15,7 +15,7 @@ export const rule = defineAdvice({
   severity: 'low',
   profile: 'strict',
   kind: 'web-app',
-  documents: ['backups'],
+  documents: ['resource', 'backups'],
   references: referencesOf({ MCSB: ['BR-1'] }),
   check(snapshot) {
     return judgeBackups(snapshot, (backups) =>

@@ -1,9 +1,10 @@
 /** On the day a certificate ends, every client that checks it stops talking to the app. */
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { dayOf, daysFrom, timeIn } from '../arm-time.ts';
 import { type HostName, hostNamesOf } from '../host-names.ts';
+import { judgeSite } from '../hosting.ts';
 import { judgeList, propertiesOf } from '../listed.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
@@ -24,7 +25,7 @@ export const rule = defineAdvice({
   }),
   references: referencesOf({ MCSB: ['DP-7'] }),
   check(snapshot, { days }, now) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
+    return judgeSite(snapshot, (properties) => {
       const names = hostNamesOf(properties);
       if (!names) return unknown('The host names of the app came in a form that Plumbline does not know.');
       const bound = names.filter((name) => name.bound || name.thumbprint !== null);

@@ -1,12 +1,16 @@
 /** A client certificate proves who calls before the app reads a byte of the call. */
 import * as z from 'zod';
 import { type Change, type Kept, valueAt } from '../../domain/change.ts';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
+import { excludesPaths } from '../client-certificates.ts';
+import { judgeSite } from '../hosting.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteSource } from '../sources.ts';
 import { truthOf } from '../switch.ts';
 import { lowerCase } from '../text.ts';
+import { isAtLeast } from '../tls-version.ts';
 import { quoted } from '../web-config.ts';
 
 const ENABLED: Setting = { document: 'resource', path: '/properties/clientCertEnabled', to: true };
@@ -27,7 +31,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: true,
-  documents: ['resource', 'config/web'],
+  documents: ['resource', 'config/web', 'plan'],
   writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({
@@ -39,13 +43,16 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_17'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', ({ clientCertEnabled, clientCertMode }) => {
+    return judgeSite(snapshot, (properties) => {
+      const lacked = lackedByPlan(snapshot, 'clientCertificates');
+      if (lacked) return lacked;
+      const { clientCertEnabled, clientCertMode } = properties;
       const enabled = truthOf(clientCertEnabled ?? false);
       // The service's own default, whether certificates are asked for or not.
       const mode = lowerCase(clientCertMode ?? 'Required');
       if (enabled === null) return unknown('clientCertEnabled is neither true nor false.');
       if (!MODES.includes(mode)) return unknown('clientCertMode is no mode that is known.');
-      if (enabled && mode === 'required') return compliant('Every caller must show a certificate.');
+      if (enabled && mode === 'required') return compliant('Every caller over HTTPS must show a certificate.');
       const switched: Change[] = enabled ? [] : [{ ...ENABLED, from: clientCertEnabled ?? null }];
       const moved: Change[] =
         mode === 'required' && typeof clientCertMode === 'string'
@@ -53,13 +60,16 @@ export const rule = defineRule({
           : [{ ...REQUIRED, from: clientCertMode ?? null }];
       const kept: Kept[] =
         moved.length > 0 || clientCertMode === undefined ? [] : [{ ...placeOf(REQUIRED), value: clientCertMode }];
+      const wrong = enabled
+        ? `Certificates are asked for and not required (clientCertMode is ${quoted(clientCertMode)}).`
+        : `No certificate is asked for (clientCertEnabled is ${quoted(clientCertEnabled)})${http2Note(snapshot)}.`;
+      const broken = excludesPaths(properties) ? brokenByPaths(snapshot) : null;
       return {
         verdict: 'violation',
-        reason: enabled
-          ? `Certificates are asked for and not required (clientCertMode is ${quoted(clientCertMode)}).`
-          : `No certificate is asked for (clientCertEnabled is ${quoted(clientCertEnabled)})${http2Note(snapshot)}.`,
+        reason: broken === null ? wrong : `${wrong} ${broken}`,
         changes: [...switched, ...moved],
         kept,
+        ...(broken === null ? {} : { tier: 'risky' }),
       };
     });
   },
@@ -69,6 +79,18 @@ export const rule = defineRule({
 
 function placeOf({ document, path }: Setting): Omit<Kept, 'value'> {
   return { document, path };
+}
+
+/** What stops working once certificates are required and some paths are excluded, as a sentence; null when nothing does. */
+function brokenByPaths(snapshot: Snapshot): string | null {
+  const configuration = bodyOf(snapshot, 'config/web');
+  if (!configuration)
+    return 'Paths are excluded, which HTTP/2 and TLS 1.3 cannot do; whether those are on is not known.';
+  const http2 = truthOf(valueAt(configuration, '/properties/http20Enabled'));
+  const tls13 = isAtLeast(valueAt(configuration, '/properties/minTlsVersion'), '1.3');
+  const spoken = [...(http2 ? ['HTTP/2 is on'] : []), ...(tls13 ? ['TLS 1.3 is the least version'] : [])];
+  if (spoken.length === 0) return null;
+  return `Paths are excluded, so certificates would be asked for in the middle of a connection, which cannot be while ${spoken.join(' and ')}.`;
 }
 
 /** Azure Policy tells the same app compliant, which somebody will wonder about. */

@@ -1,6 +1,7 @@
 /** A name without a certificate of its own is answered with that of the platform, so browsers warn, or HTTP is used. */
-import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { hostNamesOf } from '../host-names.ts';
+import { judgeSite } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 
@@ -16,10 +17,10 @@ export const rule = defineAdvice({
   documents: ['resource'],
   references: referencesOf({ MCSB: ['DP-3'] }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
+    return judgeSite(snapshot, (properties) => {
       const names = hostNamesOf(properties);
       if (!names) return unknown('The host names of the app came in a form that Plumbline does not know.');
-      const custom = names.filter(({ name }) => !OF_THE_PLATFORM.test(name));
+      const custom = names.filter(({ name }) => !OF_THE_PLATFORM.test(name) && !OF_TRAFFIC_MANAGER.test(name));
       if (custom.length === 0) return notApplicable('The app has no host names of its own.');
       const unbound = custom.filter(({ bound }) => !bound);
       if (unbound.length === 0) return compliant('Every host name of the app has a TLS binding.');
@@ -46,6 +47,12 @@ export const rule = defineAdvice({
       },
     }),
 });
+
+/**
+ * Traffic Manager puts its own name on an app, and nobody can have a certificate for it: callers come by a name of their own
+ * (Azure/azure-quickstart-templates#2405). In Azure, Azure Government and Azure in China, as in the clouds of Azure PowerShell.
+ */
+const OF_TRAFFIC_MANAGER = /\.(trafficmanager\.(net|cn)|usgovtrafficmanager\.net)$/i;
 
 /** The platform has certificates for these: in Azure, in Azure Government, in Azure in China, and in an environment. */
 const OF_THE_PLATFORM = /\.(azurewebsites\.(net|us)|chinacloudsites\.cn|appserviceenvironment\.(net|us|cn))$/i;

@@ -1,12 +1,10 @@
 /** Without a slot beside it, every deployment goes live untried, and going back is another deployment. */
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { kindsOf } from '../../domain/snapshot.ts';
+import { compliant, defineAdvice, notApplicable } from '../../domain/rule.ts';
+import { hostedElsewhere } from '../hosting.ts';
 import { judgeList } from '../listed.ts';
-import { type PlanTier, tierOfApp } from '../plan-tier.ts';
+import { judgeWithPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
-
-const WITHOUT_SLOTS: readonly PlanTier[] = ['Free', 'Shared', 'Basic', 'FlexConsumption'];
 
 export const rule = defineAdvice({
   id: 'webapp-deployment-slot',
@@ -23,18 +21,13 @@ export const rule = defineAdvice({
   }),
   check(snapshot) {
     if (snapshot.resource.type === 'Microsoft.Web/sites/slots') return notApplicable('It is a slot itself.');
-    if (kindsOf(snapshot).includes('azurecontainerapps')) {
-      return notApplicable('The app is hosted on Container Apps, which has no slots.');
-    }
-    const plan = tierOfApp(snapshot);
-    if ('tier' in plan && WITHOUT_SLOTS.includes(plan.tier)) {
-      return notApplicable(`The app runs in a plan of the tier ${plan.tier}, which has no slots.`);
-    }
-    return judgeList(snapshot, 'slots', (slots) => {
-      if (slots.length > 0) return compliant(`The app has ${slots.length} slot${slots.length === 1 ? '' : 's'}.`);
-      if ('unknown' in plan) return unknown(plan.unknown);
-      return { verdict: 'violation', reason: 'The app has no slot beside it.', changes: [] };
-    });
+    const judge = () =>
+      judgeList(snapshot, 'slots', (slots) =>
+        slots.length > 0
+          ? compliant(`The app has ${slots.length} slot${slots.length === 1 ? '' : 's'}.`)
+          : { verdict: 'violation', reason: 'The app has no slot beside it.', changes: [] },
+      );
+    return hostedElsewhere(snapshot) ?? judgeWithPlan(snapshot, 'slots', judge);
   },
   source: () =>
     declared({

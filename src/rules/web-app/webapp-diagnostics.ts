@@ -1,6 +1,7 @@
 /** Logs that nobody keeps cannot tell what happened. */
 import { compliant, defineRule, notRead } from '../../domain/rule.ts';
 import { bodyOf, kindsOf, type Snapshot } from '../../domain/snapshot.ts';
+import { hostedElsewhere } from '../hosting.ts';
 import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
 import { logExportDeclaration } from '../log-export-source.ts';
 import { referencesOf } from '../references.ts';
@@ -37,6 +38,8 @@ export const rule = defineRule({
     AzTS: ['Azure_AppService_Audit_Enable_Diagnostic_Settings'],
   }),
   check(snapshot, { workspaceId }) {
+    const elsewhere = hostedElsewhere(snapshot);
+    if (elsewhere) return elsewhere;
     return judgeLogSettings(snapshot, (settings) => {
       const categories = categoriesFor(snapshot);
       const unsent = unsentCategories(settings, categories);

@@ -1,13 +1,14 @@
 /** Behind the front end, where TLS ends, requests travel to the workers in clear text. */
 import * as z from 'zod';
-import { defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { type PlanTier, tierOfApp } from '../plan-tier.ts';
+import { defineRule } from '../../domain/rule.ts';
+import { judgeSite } from '../hosting.ts';
+import { judgeWithPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteSource } from '../sources.ts';
 import { judgeSwitch } from '../switch.ts';
+import { onlyByPerson, PATCH_RISK } from '../unpublished-properties.ts';
 
 const ON: Setting = { document: 'resource', path: '/properties/endToEndEncryptionEnabled', to: true };
-const WITH: readonly PlanTier[] = ['Standard', 'Premium', 'PremiumV2', 'PremiumV3', 'PremiumV4'];
 
 export const rule = defineRule({
   id: 'webapp-end-to-end-tls',
@@ -15,7 +16,7 @@ export const rule = defineRule({
   title: 'End-to-end TLS between front end and worker',
   why: 'TLS ends at the front end of the platform; without this, requests travel on to the workers in clear text.',
   fix: 'Sets `endToEndEncryptionEnabled` of the site to true.',
-  risk: 'Encrypting once more may cost performance, and a plan of another tier refuses it.',
+  risk: `Encrypting once more may cost performance, and a plan of another tier refuses it. ${PATCH_RISK}`,
   severity: 'low',
   tier: 'risky',
   profile: 'strict',
@@ -31,21 +32,20 @@ export const rule = defineRule({
     AzTS: ['Azure_AppService_DP_Configure_EndToEnd_TLS'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
-      const plan = tierOfApp(snapshot);
-      if ('tier' in plan && !WITH.includes(plan.tier)) {
-        return notApplicable(`The plan is ${plan.tier}; it has to be Standard or Premium.`);
-      }
-      const judgement = judgeSwitch(properties, {
-        document: 'resource',
-        name: 'endToEndEncryptionEnabled',
-        wanted: true,
-        otherwise: false,
-        right: 'Requests are encrypted all the way to the worker',
-        wrong: 'Requests travel in clear text from the front end to the worker',
-      });
-      return judgement.verdict === 'violation' && 'unknown' in plan ? unknown(plan.unknown) : judgement;
-    });
+    return judgeSite(snapshot, (properties) =>
+      judgeWithPlan(snapshot, 'endToEndEncryption', () =>
+        onlyByPerson(
+          judgeSwitch(properties, {
+            document: 'resource',
+            name: 'endToEndEncryptionEnabled',
+            wanted: true,
+            otherwise: false,
+            right: 'Requests are encrypted all the way to the worker',
+            wrong: 'Requests travel in clear text from the front end to the worker',
+          }),
+        ),
+      ),
+    );
   },
   source: (changes) => siteSource(settingsOf(changes, ON), null),
 });

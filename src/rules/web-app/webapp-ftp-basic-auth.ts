@@ -18,7 +18,7 @@ export const rule = defineRule({
   profile: 'baseline',
   kind: 'web-app',
   reversible: true,
-  documents: ['basicPublishingCredentialsPolicies/ftp', 'config/web'],
+  documents: ['resource', 'basicPublishingCredentialsPolicies/ftp', 'config/web'],
   writes: ['basicPublishingCredentialsPolicies/ftp'],
   parameters: z.object({}),
   references: referencesOf({

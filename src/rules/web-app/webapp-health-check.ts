@@ -1,5 +1,8 @@
 /** Without a path to ask, the platform sends visitors to an instance that no longer works. */
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { compliant, defineAdvice, type Judgement, unknown } from '../../domain/rule.ts';
+import { isFunctionApp } from '../../domain/snapshot.ts';
+import { judgeWithPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource } from '../sources.ts';
 import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
@@ -23,16 +26,21 @@ export const rule = defineAdvice({
     Checkov: ['CKV_AZURE_213'],
   }),
   check(snapshot) {
-    return judgeWebConfig(snapshot, ({ healthCheckPath }) => {
-      const path = healthCheckPath ?? '';
-      if (typeof path !== 'string') return unknown('healthCheckPath is no path.');
-      if (path.trim() !== '') return compliant('The platform asks a path of every instance whether it works.');
-      return {
-        verdict: 'violation',
-        reason: 'No health check path is set: instances that no longer work keep getting requests.',
-        changes: [],
-      };
+    return judgeWebConfig(snapshot, (properties) => {
+      const judge = () => judgePath(properties);
+      return isFunctionApp(snapshot) ? judgeWithPlan(snapshot, 'healthCheckOfFunctions', judge) : judge();
     });
   },
   source: () => siteConfigSource([PATH], { health_check_path: PATH.to, health_check_eviction_time_in_min: 5 }),
 });
+
+function judgePath({ healthCheckPath }: JsonObject): Judgement {
+  const path = healthCheckPath ?? '';
+  if (typeof path !== 'string') return unknown('healthCheckPath is no path.');
+  if (path.trim() !== '') return compliant('The platform asks a path of every instance whether it works.');
+  return {
+    verdict: 'violation',
+    reason: 'No health check path is set: instances that no longer work keep getting requests.',
+    changes: [],
+  };
+}

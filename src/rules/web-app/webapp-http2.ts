@@ -1,8 +1,7 @@
 /** HTTP/2 sends many requests over one connection, with smaller headers. */
 import * as z from 'zod';
-import { isObject, type JsonObject } from '../../domain/json.ts';
 import { defineRule, notApplicable, notRead } from '../../domain/rule.ts';
-import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
+import { renegotiates, siteOf } from '../client-certificates.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
 import { judgeSwitch, truthOf } from '../switch.ts';
@@ -59,13 +58,3 @@ export const rule = defineRule({
   },
   source: (changes) => siteConfigSource(settingsOf(changes, ON), { http2_enabled: true }),
 });
-
-function siteOf(snapshot: Snapshot): JsonObject | null {
-  const properties = bodyOf(snapshot, 'resource')?.properties;
-  return isObject(properties) ? properties : null;
-}
-
-function renegotiates({ clientCertMode, clientCertExclusionPaths }: JsonObject): boolean {
-  const interactive = typeof clientCertMode === 'string' && clientCertMode.toLowerCase() === 'optionalinteractiveuser';
-  return interactive || (clientCertExclusionPaths ?? '') !== '';
-}

@@ -1,6 +1,7 @@
 /** A web app that answers plain HTTP sends whatever its visitors send in clear text. */
 import * as z from 'zod';
-import { compliant, defineRule, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { judgeSite } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteSource } from '../sources.ts';
 import { truthOf } from '../switch.ts';
@@ -37,7 +38,7 @@ export const rule = defineRule({
     azqr: ['app-007', 'func-007', 'logics-007'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', ({ httpsOnly }) => {
+    return judgeSite(snapshot, ({ httpsOnly }) => {
       const only = truthOf(httpsOnly ?? false);
       if (only === null) return unknown('httpsOnly is neither true nor false.');
       if (only) return compliant('The app redirects HTTP to HTTPS.');

@@ -3,7 +3,7 @@ import { defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource, valueSet } from '../sources.ts';
 import { asksForMoreTls, judgeTlsVersion, tlsParameters } from '../tls-version.ts';
-import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+import { WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
 
 const MINIMUM: Setting = { document: 'config/web', path: '/properties/minTlsVersion', to: '1.2' };
 
@@ -39,7 +39,7 @@ export const rule = defineRule({
     AzTS: ['Azure_AppService_DP_Use_Secure_TLS_Version'],
   }),
   check(snapshot, parameters) {
-    return judgeWebConfig(snapshot, (properties) => judgeTlsVersion(properties, 'minTlsVersion', parameters));
+    return judgeTlsVersion(snapshot, 'minTlsVersion', parameters);
   },
   source: (changes) =>
     siteConfigSource(settingsOf(changes, MINIMUM), { minimum_tls_version: valueSet(changes, MINIMUM) }),

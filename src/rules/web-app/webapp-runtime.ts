@@ -1,23 +1,13 @@
 /** A runtime that gets no more security fixes keeps every hole that is found in it. */
 import * as z from 'zod';
-import { valueAt } from '../../domain/change.ts';
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement, notApplicable, notRead, unknown } from '../../domain/rule.ts';
-import { bodyOf, isFunctionApp, type Snapshot } from '../../domain/snapshot.ts';
+import { compliant, defineAdvice, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
+import { hostedElsewhere } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
-import {
-  END_OF_SUPPORT,
-  type Runtime,
-  runtimeOfFunctions,
-  runtimeOfStack,
-  runtimesOnWindows,
-  stated,
-  supportOf,
-} from '../runtime-versions.ts';
+import { END_OF_SUPPORT, type Runtime, supportOf } from '../runtime-versions.ts';
 import { Block } from '../source-lines.ts';
 import { type Setting, siteConfigSource } from '../sources.ts';
-import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
-import { isOnLinux } from '../windows-logs.ts';
+import { stackOf } from '../stack.ts';
+import { WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
 
 const NODE: Setting = { document: 'config/web', path: '/properties/linuxFxVersion', to: 'NODE|24-lts' };
 
@@ -41,7 +31,7 @@ export const rule = defineAdvice({
   why: 'A runtime that gets no more security fixes keeps every hole that is found in it from then on.',
   risk: 'Another version of the runtime is a change of code: the app has to be tested with it.',
   differs:
-    'Azure Policy asks for one exact version, and others for the latest. Here every version passes that still gets security fixes, by a list with dates that operators can extend.',
+    'Azure Policy asks for one exact version, and others for the latest. Here every version passes that still gets security fixes, by a list with dates that operators can extend. PHP 5 on an app on Windows is not judged: App Service leaves it on apps of every stack.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'web-app',
@@ -75,47 +65,22 @@ export const rule = defineAdvice({
     Checkov: ['CKV_AZURE_80', 'CKV_AZURE_81', 'CKV_AZURE_82', 'CKV_AZURE_83'],
   }),
   check(snapshot, { endOfSupport }, now) {
-    return judgeWebConfig(snapshot, (properties) => {
-      const runtimes = runtimesOf(snapshot, properties);
-      return Array.isArray(runtimes) ? judgeRuntimes(runtimes, endOfSupport, now) : runtimes;
-    });
+    const elsewhere = hostedElsewhere(snapshot);
+    if (elsewhere) return elsewhere;
+    const stack = stackOf(snapshot);
+    switch (stack.is) {
+      case 'code':
+        return judgeRuntimes(stack.runtimes, endOfSupport, now);
+      case 'container':
+        return notApplicable('The runtime is part of the container image.');
+      case 'none':
+        return notApplicable('The app has no runtime stack.');
+      case 'unknown':
+        return stack.judgement;
+    }
   },
   source: () => siteConfigSource([NODE], { application_stack: new Block({ node_version: '24-lts' }) }),
 });
-
-const VERSIONS = [
-  'linuxFxVersion',
-  'windowsFxVersion',
-  'netFrameworkVersion',
-  'phpVersion',
-  'pythonVersion',
-  'nodeVersion',
-  'javaVersion',
-];
-
-/** The runtimes of an app, at least one, or the judgement of an app whose runtimes its configuration does not tell. */
-function runtimesOf(snapshot: Snapshot, properties: JsonObject): Runtime[] | Judgement {
-  const strange = VERSIONS.find((name) => typeof (properties[name] ?? '') !== 'string');
-  if (strange !== undefined) return unknown(`${strange} is no text.`);
-  const stack = stated(properties.linuxFxVersion) ?? stated(properties.windowsFxVersion);
-  if (stack !== null) {
-    const runtime = runtimeOfStack(stack);
-    return runtime ? [runtime] : notApplicable('The runtime is part of the container image.');
-  }
-  const site = bodyOf(snapshot, 'resource');
-  if (!site) return notRead(snapshot, 'resource');
-  const ofFunctions = runtimeOfFunctions(valueAt(site, '/properties/functionAppConfig'));
-  if (ofFunctions) return [ofFunctions];
-  const functions = isFunctionApp(snapshot);
-  const hidden = unknown('Which runtime the app has stands only in its settings, which are not read.');
-  if (isOnLinux(snapshot)) return functions ? hidden : notApplicable('The app has no runtime stack.');
-  // The .NET of a function app on Windows is its host's, whatever the functions are written in.
-  const { netFrameworkVersion, ...others } = properties;
-  const runtimes = runtimesOnWindows(functions ? others : properties);
-  if (runtimes.length > 0) return runtimes;
-  // Every app on Windows has .NET Framework, and an app with Node.js names its version in a setting.
-  return functions || stated(netFrameworkVersion) !== null ? hidden : notApplicable('The app has no runtime stack.');
-}
 
 function judgeRuntimes(runtimes: readonly Runtime[], ends: Readonly<Record<string, string>>, now: Date): Judgement {
   const found = runtimes.map((runtime) => ({ runtime, support: supportOf(runtime, ends, now) }));
@@ -139,6 +104,7 @@ const NAMES: Readonly<Record<string, string>> = {
   PYTHON: 'Python',
   PHP: 'PHP',
   JAVA: 'Java',
+  POWERSHELL: 'PowerShell',
 };
 
 function nameOf({ stack, version }: Runtime): string {

@@ -16,7 +16,7 @@ export const rule = defineRule({
   profile: 'baseline',
   kind: 'web-app',
   reversible: true,
-  documents: ['basicPublishingCredentialsPolicies/scm'],
+  documents: ['resource', 'basicPublishingCredentialsPolicies/scm'],
   writes: ['basicPublishingCredentialsPolicies/scm'],
   parameters: z.object({}),
   references: referencesOf({

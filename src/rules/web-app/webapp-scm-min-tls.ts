@@ -3,7 +3,7 @@ import { defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource, valueSet } from '../sources.ts';
 import { asksForMoreTls, judgeTlsVersion, tlsParameters } from '../tls-version.ts';
-import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+import { WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
 
 const MINIMUM: Setting = { document: 'config/web', path: '/properties/scmMinTlsVersion', to: '1.2' };
 
@@ -26,7 +26,7 @@ export const rule = defineRule({
   stricter: asksForMoreTls,
   references: referencesOf({ MCSB: ['DP-3'] }),
   check(snapshot, parameters) {
-    return judgeWebConfig(snapshot, (properties) => judgeTlsVersion(properties, 'scmMinTlsVersion', parameters));
+    return judgeTlsVersion(snapshot, 'scmMinTlsVersion', parameters);
   },
   source: (changes) =>
     siteConfigSource(settingsOf(changes, MINIMUM), { scm_minimum_tls_version: valueSet(changes, MINIMUM) }),

@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
 import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
 import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
-import { type PlanTier, tierOfApp } from '../plan-tier.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource } from '../sources.ts';
+import { isAtLeast } from '../tls-version.ts';
 import { judgeWebConfig } from '../web-config.ts';
 
 /** Those that keep past traffic secret (ephemeral keys) and cannot be tampered with unnoticed (GCM). */
@@ -33,8 +34,6 @@ const SUITES = [
   'TLS_RSA_WITH_AES_256_CBC_SHA',
   'TLS_RSA_WITH_AES_128_CBC_SHA',
 ] as const;
-
-const BELOW_BASIC: readonly PlanTier[] = ['Free', 'Shared'];
 
 const parameters = z.object({
   accepted: z
@@ -68,14 +67,14 @@ export const rule = defineAdvice({
     MCSB: ['DP-3'],
   }),
   check(snapshot, { accepted }) {
-    return judgeWebConfig(snapshot, ({ minTlsCipherSuite }) => {
+    return judgeWebConfig(snapshot, ({ minTlsCipherSuite, minTlsVersion }) => {
       if (isInEnvironment(snapshot)) {
         return notApplicable('In an App Service Environment the suites are a setting of the environment.');
       }
-      const plan = tierOfApp(snapshot);
-      if ('tier' in plan && BELOW_BASIC.includes(plan.tier)) {
-        return notApplicable(`The plan is ${plan.tier}, which has no choice of suites.`);
-      }
+      const lacked = lackedByPlan(snapshot, 'cipherSuites');
+      if (lacked) return lacked;
+      // Every suite of TLS 1.3 is strong, and the weaker ones belong to versions that are not spoken then.
+      if (isAtLeast(minTlsVersion, '1.3')) return compliant('Only TLS 1.3 is spoken, which has no weak suites.');
       const found = minTlsCipherSuite ?? '';
       if (found === '') return compliant('No weakest suite was chosen, so the platform offers its default.');
       const suite = SUITES.find((one) => typeof found === 'string' && one === found.toUpperCase());

@@ -1,9 +1,10 @@
 /** What the platform fetches for an app goes past its network unless it is told otherwise. */
 import * as z from 'zod';
-import { compliant, defineRule, type Source } from '../../domain/rule.ts';
+import { defineRule, type Source } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { type Body, declared } from '../source-lines.ts';
 import { type Setting, siteDeclaration, siteSource } from '../sources.ts';
+import { PATCH_RISK } from '../unpublished-properties.ts';
 import { judgeRouting, routeThrough, type Traffic } from '../vnet-routing.ts';
 
 const KINDS: readonly Traffic[] = ['imagePullTraffic', 'contentShareTraffic', 'backupRestoreTraffic'];
@@ -23,7 +24,7 @@ export const rule = defineRule({
   title: 'Configuration traffic (image pull, content share, backup) is routed through the VNet',
   why: 'Images, content and backups that go past the virtual network need a registry and a storage account on the internet.',
   fix: 'Sets those of `imagePullTraffic`, `contentShareTraffic` and `backupRestoreTraffic` of `outboundVnetRouting` to true that are not.',
-  risk: 'Images are no longer pulled, and content and backups no longer found, if registry and storage cannot be reached from the subnet.',
+  risk: `Images are no longer pulled, and content and backups no longer found, if registry and storage cannot be reached from the subnet. ${PATCH_RISK}`,
   differs:
     'The policies ask it of apps without VNet integration, too. Those have no network to route through, so it does not apply to them here.',
   severity: 'low',
@@ -31,7 +32,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: true,
-  documents: ['resource'],
+  documents: ['resource', 'plan'],
   writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({
@@ -40,10 +41,9 @@ export const rule = defineRule({
     MCSB: ['NS-2'],
   }),
   check(snapshot) {
-    return judgeRouting(snapshot, KINDS, (past, changes) => {
-      if (past.length === 0) return compliant('What the platform fetches goes through the virtual network.');
-      const reason = `Past the virtual network go: ${past.map((kind) => NAMES[kind]).join(', ')}.`;
-      return { verdict: 'violation', reason, changes };
+    return judgeRouting(snapshot, KINDS, {
+      right: 'What the platform fetches goes through the virtual network.',
+      wrong: (past) => `Past the virtual network go: ${past.map((kind) => NAMES[kind]).join(', ')}.`,
     });
   },
   source(changes) {

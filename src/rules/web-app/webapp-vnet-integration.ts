@@ -1,5 +1,7 @@
 /** Without a network of its own an app calls everything over the internet. */
-import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
+import { judgeSite } from '../hosting.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { siteDeclaration } from '../sources.ts';
@@ -16,7 +18,7 @@ export const rule = defineAdvice({
   severity: 'low',
   profile: 'strict',
   kind: 'web-app',
-  documents: ['resource'],
+  documents: ['resource', 'plan'],
   references: referencesOf({
     'Azure Policy': ['72d04c29-f87d-4575-9731-419ff16a2757'],
     'Azure Policy (slots)': ['24b7a1c6-44fe-40cc-a2e6-242d2ef70e98'],
@@ -25,11 +27,12 @@ export const rule = defineAdvice({
     azqr: ['app-009', 'func-009', 'logics-009'],
   }),
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
+    return judgeSite(snapshot, (properties) => {
       const subnet = subnetIn(properties);
       if (subnet === 'strange') return unknown('The subnet is no id.');
       if (subnet !== null) return compliant('The app is integrated with a virtual network.');
-      return { verdict: 'violation', reason: 'The app is in no virtual network.', changes: [] };
+      const lacked = lackedByPlan(snapshot, 'vnetIntegration');
+      return lacked ?? { verdict: 'violation', reason: 'The app is in no virtual network.', changes: [] };
     });
   },
   source: () =>

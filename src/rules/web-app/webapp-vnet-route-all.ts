@@ -1,9 +1,10 @@
 /** What an app sends past its network, no firewall sees. */
 import * as z from 'zod';
-import { compliant, defineRule } from '../../domain/rule.ts';
+import { defineRule } from '../../domain/rule.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 import { settingsOf, siteSource } from '../sources.ts';
+import { PATCH_RISK } from '../unpublished-properties.ts';
 import { judgeRouting, routeThrough } from '../vnet-routing.ts';
 
 export const rule = defineRule({
@@ -12,7 +13,7 @@ export const rule = defineRule({
   title: 'All outbound application traffic is routed through the VNet',
   why: 'What an app sends past its virtual network, no firewall and no security group sees.',
   fix: 'Sets `applicationTraffic` of `outboundVnetRouting` to true; its other switches stay as they are.',
-  risk: 'All calls of the app then go through the security groups, routes and firewall of the network, which can cut every one off.',
+  risk: `All calls of the app then go through the security groups, routes and firewall of the network, which can cut every one off. ${PATCH_RISK}`,
   differs:
     'The policies ask it of apps without VNet integration, too. Those have no network to route through, so it does not apply to them here.',
   severity: 'low',
@@ -20,7 +21,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: true,
-  documents: ['resource'],
+  documents: ['resource', 'plan'],
   writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({
@@ -30,11 +31,10 @@ export const rule = defineRule({
     azqr: ['app-010', 'func-010', 'logics-010'],
   }),
   check(snapshot) {
-    return judgeRouting(snapshot, ['applicationTraffic'], (past, changes) =>
-      past.length === 0
-        ? compliant('All that the app sends goes through the virtual network.')
-        : { verdict: 'violation', reason: 'Only calls to private addresses go through the virtual network.', changes },
-    );
+    return judgeRouting(snapshot, ['applicationTraffic'], {
+      right: 'All that the app sends goes through the virtual network.',
+      wrong: () => 'Only calls to private addresses go through the virtual network.',
+    });
   },
   source: (changes) =>
     siteSource(settingsOf(changes, routeThrough('applicationTraffic')), {

@@ -1,0 +1,23 @@
+/** When App Service asks for a client certificate: in the handshake, or in the middle of a connection (renegotiation). */
+import { isObject, type JsonObject } from '../domain/json.ts';
+import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
+import { lowerCase } from './text.ts';
+
+/** The properties of a site that was read. */
+export function siteOf(snapshot: Snapshot): JsonObject | null {
+  const properties = bodyOf(snapshot, 'resource')?.properties;
+  return isObject(properties) ? properties : null;
+}
+
+/**
+ * Whether these settings ask in the middle of a connection, which HTTP/2 and TLS 1.3 do not have: then App Service reads the
+ * request before it knows whether a certificate is needed.
+ * https://learn.microsoft.com/azure/app-service/app-service-web-configure-tls-mutual-auth
+ */
+export function renegotiates(site: JsonObject): boolean {
+  return lowerCase(site.clientCertMode) === 'optionalinteractiveuser' || excludesPaths(site);
+}
+
+export function excludesPaths({ clientCertExclusionPaths }: JsonObject): boolean {
+  return (clientCertExclusionPaths ?? '') !== '';
+}
