@@ -28,11 +28,11 @@ export interface Routing {
 /** Judges whether these kinds of traffic go through the network; what else the routing says travels along unchanged. */
 export function judgeRouting(snapshot: Snapshot, kinds: readonly Traffic[], { right, wrong }: Routing): Judgement {
   return judgeSite(snapshot, (properties) => {
-    const lacked = lackedByPlan(snapshot, 'vnetRouting');
-    if (lacked) return lacked;
     const subnet = subnetIn(properties);
     if (subnet === 'strange') return unknown('The subnet is no id.');
     if (subnet === null) return notApplicable('The app is in no virtual network.');
+    const lacked = lackedByPlan(snapshot, 'vnetRouting');
+    if (lacked) return lacked;
     const routing = properties.outboundVnetRouting ?? {};
     if (!isObject(routing)) return unknown('The routing is no object.');
     const all = switched(routing.allTraffic);

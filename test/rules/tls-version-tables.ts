@@ -8,6 +8,8 @@ export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<
     resource: site(),
     'config/web': webConfig({ [property]: version }),
   });
+  const certificates = (clientCertMode: string, clientCertExclusionPaths: string | null) =>
+    site({ clientCertEnabled: true, clientCertMode, clientCertExclusionPaths });
   const change = { document: 'config/web', path: `/properties/${property}`, to: '1.2' } as const;
 
   return {
@@ -45,6 +47,37 @@ export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<
         parameters: { minimum: '1.3' },
         tier: 'risky',
         changes: [{ ...change, from: '1.2', to: '1.3' }],
+      },
+      {
+        title: '1.3 does not renegotiate: paths without a client certificate; the card says so',
+        documents: { ...documents('1.2'), resource: certificates('Required', '/health;/public') },
+        parameters: { minimum: '1.3' },
+        tier: 'risky',
+        changes: [{ ...change, from: '1.2', to: '1.3' }],
+        reason: /in the middle of a connection .*, which TLS 1\.3 cannot/,
+      },
+      {
+        title: '1.3 does not renegotiate: OptionalInteractiveUser; the card says so',
+        documents: { ...documents('1.0'), resource: certificates('OptionalInteractiveUser', null) },
+        parameters: { minimum: '1.3' },
+        tier: 'risky',
+        changes: [{ ...change, from: '1.0', to: '1.3' }],
+        reason: /in the middle of a connection .*, which TLS 1\.3 cannot/,
+      },
+      {
+        title: '1.2 renegotiates, so raising to it is safe',
+        documents: { ...documents('1.0'), resource: certificates('OptionalInteractiveUser', '/health') },
+        tier: 'safe',
+        changes: [{ ...change, from: '1.0' }],
+        reason: /below 1\.2\.$/,
+      },
+      {
+        title: '1.3 where the site was not read',
+        documents: { 'config/web': documents('1.2')['config/web'] },
+        parameters: { minimum: '1.3' },
+        tier: 'risky',
+        changes: [{ ...change, from: '1.2', to: '1.3' }],
+        reason: /is not known\.$/,
       },
       {
         title: 'a slot is a resource of its own',

@@ -48,10 +48,10 @@ describe('a decision is the lowest ceiling', () => {
     expect(factsIn(world)).toHaveLength(expected.startsWith('queue') ? 1 : 0);
   });
 
-  test('hosted on Container Apps: its web configuration is not judged, and its site never written', async () => {
+  test('hosted on Container Apps: what App Service does not apply there is not judged, and nothing is written', async () => {
     const { world, host } = scene({ app: { ...UNSAFE, beside: { kind: 'app,linux,container,azurecontainerapps' } } });
     await eventAndRest(host, 'e', SHOP);
-    expect(decisionOf(world, 'webapp-https-only')).toBe('report hosted-on-container-apps');
+    expect(decisionOf(world, 'webapp-https-only')).toBeNull();
     expect(world.arm.requests).toEqual([]);
   });
 

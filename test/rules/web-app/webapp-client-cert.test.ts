@@ -1,4 +1,5 @@
 import { rule } from '../../../src/rules/web-app/webapp-client-cert.ts';
+import { plan, sku } from '../fixtures/plan.ts';
 import { SITE_ID, SLOT_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
@@ -70,12 +71,67 @@ testRule(rule, {
       reason: /Azure Policy passes it because HTTP\/2 is enabled\.$/,
     },
     {
+      title: 'excluded paths renegotiate, which HTTP/2 cannot: whatever the settings say, a person decides',
+      documents: {
+        resource: site({ clientCertEnabled: false, clientCertExclusionPaths: '/health' }),
+        'config/web': webConfig({ http20Enabled: true, minTlsVersion: '1.2' }),
+      },
+      tier: 'risky',
+      changes: [{ ...enabled, from: false }],
+      kept,
+      reason: /in the middle of a connection, which cannot be while HTTP\/2 is on\.$/,
+    },
+    {
+      title: 'excluded paths renegotiate, which TLS 1.3 cannot',
+      documents: {
+        resource: site({ clientCertEnabled: false, clientCertExclusionPaths: '/health' }),
+        'config/web': webConfig({ http20Enabled: false, minTlsVersion: '1.3' }),
+      },
+      tier: 'risky',
+      changes: [{ ...enabled, from: false }],
+      kept,
+      reason: /while TLS 1\.3 is the least version\.$/,
+    },
+    {
+      title: 'excluded paths, and neither is on',
+      documents: {
+        resource: site({ clientCertEnabled: false, clientCertExclusionPaths: '/health' }),
+        'config/web': webConfig({ http20Enabled: false, minTlsVersion: '1.2' }),
+      },
+      tier: 'risky',
+      changes: [{ ...enabled, from: false }],
+      kept,
+      reason: /\(clientCertEnabled is false\)\.$/,
+    },
+    {
+      title: 'excluded paths, and the configuration was not read',
+      documents: { resource: site({ clientCertEnabled: false, clientCertExclusionPaths: '/health' }) },
+      tier: 'risky',
+      changes: [{ ...enabled, from: false }],
+      kept,
+      reason: /is not known\.$/,
+    },
+    {
       title: 'a slot is a resource of its own',
       id: SLOT_ID,
       documents: documents(false, 'Required'),
       tier: 'risky',
       changes: [{ ...enabled, from: false }],
       kept,
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'Free and Shared have no client certificates: by the plan',
+      documents: { ...documents(false, 'Required'), plan: plan(sku('F1', 'Free')) },
+    },
+    {
+      title: 'Free and Shared have no client certificates: by what the site says of it',
+      documents: { resource: site({ clientCertEnabled: false, sku: 'Shared' }) },
+    },
+    {
+      title: 'Basic or more: consumption is not',
+      documents: { ...documents(false, 'Required'), plan: plan(sku('Y1', 'Dynamic')) },
     },
   ],
   unknown: [

@@ -16,6 +16,10 @@ testRule(rule, {
       documents: { resource: named(bound('SniEnabled'), bound('SniEnabled', 'shop.example')) },
     },
     { title: 'or IpBasedEnabled', documents: { resource: named(bound('IpBasedEnabled')) } },
+    {
+      title: 'the name of Traffic Manager beside one that is bound',
+      documents: { resource: named(bound('SniEnabled'), hostName('shop-tm.trafficmanager.net')) },
+    },
     { title: 'states compare without case', documents: { resource: named(bound('sniEnabled')) } },
     {
       title: 'hostType Repository is the SCM name: skip',
@@ -41,6 +45,12 @@ testRule(rule, {
       reason: /: shop\.example, www\.shop\.example\.$/,
     },
     {
+      title: 'a name that only looks like one of Traffic Manager',
+      documents: { resource: named(hostName('shop.mytrafficmanager.net')) },
+      tier: 'advice',
+      changes: [],
+    },
+    {
       title: 'a name that only looks like one of the platform',
       documents: { resource: named(hostName('shop-azurewebsites.net')) },
       tier: 'advice',
@@ -50,6 +60,10 @@ testRule(rule, {
   notApplicable: [
     { title: 'no custom names', documents: { resource: named() } },
     { title: 'no custom names: null', documents: states(null) },
+    {
+      title: 'no custom names: that of Traffic Manager, for which nobody can have a certificate',
+      documents: { resource: named(hostName('shop-tm.TrafficManager.net'), hostName('shop.usgovtrafficmanager.net')) },
+    },
     {
       title: 'no custom names: those of the platform compare without case',
       documents: { resource: named(hostName('Shop-Ab12.WestEurope-01.AzureWebsites.NET')) },

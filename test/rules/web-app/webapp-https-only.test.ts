@@ -9,10 +9,6 @@ testRule(rule, {
   compliant: [
     { title: 'true', documents: { resource: site({ httpsOnly: true }) } },
     { title: 'the word true', documents: { resource: site({ httpsOnly: 'True' }) } },
-    {
-      title: 'true on an app that is hosted on Container Apps: the rule is not about config/web',
-      documents: { resource: site({ httpsOnly: true }, { kind: 'functionapp,linux,container,azurecontainerapps' }) },
-    },
   ],
   violation: [
     {
@@ -41,6 +37,20 @@ testRule(rule, {
       documents: { resource: site({ httpsOnly: false }) },
       tier: 'safe',
       changes: [{ ...change, from: false }],
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'hosted on Container Apps, whose ingress says it',
+      documents: { resource: site({ httpsOnly: null }, { kind: 'functionapp,linux,container,azurecontainerapps' }) },
+    },
+    {
+      title: 'hosted on Container Apps, by its environment alone',
+      documents: { resource: site({ httpsOnly: null, managedEnvironmentId: '/subscriptions/s/x' }, { kind: null }) },
+    },
+    {
+      title: 'on Azure Arc, which is retired',
+      documents: { resource: site({ httpsOnly: false }, { kind: 'app,linux,kubernetes' }) },
     },
   ],
   unknown: [

@@ -22,6 +22,8 @@ const windows = (properties: JsonObject, kind: string | null = 'app') => ({
   resource: site({ reserved: false }, { kind }),
   'config/web': webConfig({ linuxFxVersion: '', ...none, ...properties }),
 });
+const repeating = (value: string) =>
+  site({ siteProperties: { metadata: null, properties: [{ name: 'LinuxFxVersion', value }], appSettings: null } });
 const advice = { tier: 'advice', changes: [] } as const;
 const flex = (runtime: JsonObject) => ({
   resource: site({ functionAppConfig: { runtime } }, { kind: 'functionapp,linux' }),
@@ -45,6 +47,19 @@ testRule(rule, {
     { title: 'another casing, as function apps have it', documents: linux('Python|3.11', 'functionapp,linux') },
     { title: 'windowsFxVersion', documents: windows({ windowsFxVersion: 'DOTNETCORE|10.0' }) },
     { title: 'netFrameworkVersion', documents: windows({ netFrameworkVersion: 'v10.0' }) },
+    {
+      title: 'PHP 5.6 of the platform on an app of .NET: what is named is judged',
+      documents: windows({ netFrameworkVersion: 'v10.0', phpVersion: '5.6' }),
+    },
+    {
+      title: 'PHP 5.6 of the platform on an app of Java',
+      documents: windows({ phpVersion: '5.6', javaVersion: '17', javaContainer: 'TOMCAT' }),
+    },
+    { title: 'PowerShell', documents: linux('PowerShell|7.4', 'functionapp,linux') },
+    {
+      title: 'the stack that the site repeats, where the configuration names none',
+      documents: { ...linux('', 'functionapp,linux'), resource: repeating('Python|3.11') },
+    },
     { title: 'nodeVersion', documents: windows({ nodeVersion: '~22' }) },
     { title: 'javaVersion by its old name', documents: windows({ javaVersion: '1.8.0_202' }) },
     { title: 'Flex Consumption has it beside the configuration', documents: flex({ name: 'node', version: '22' }) },
@@ -80,7 +95,17 @@ testRule(rule, {
       documents: linux('JAVA|19-java19'),
       ...advice,
     },
-    { title: 'phpVersion', documents: windows({ phpVersion: '5.6' }), ...advice },
+    { title: 'phpVersion', documents: windows({ phpVersion: '7.4' }), ...advice },
+    {
+      title: 'PowerShell of a function app',
+      documents: windows({ powerShellVersion: '7.2' }, 'functionapp'),
+      ...advice,
+    },
+    {
+      title: 'the stack that the site repeats, where the configuration was not read',
+      documents: { resource: repeating('PYTHON|3.7') },
+      ...advice,
+    },
     { title: 'pythonVersion', documents: windows({ pythonVersion: '3.4' }), ...advice },
     { title: 'nodeVersion with all its numbers', documents: windows({ nodeVersion: '6.11.2' }), ...advice },
     { title: 'javaVersion', documents: windows({ javaVersion: '1.7' }), ...advice },
@@ -133,6 +158,19 @@ testRule(rule, {
       title: 'a version that stands only in app settings = unknown: function app on Linux',
       documents: linux('', 'functionapp,linux'),
     },
+    {
+      title: 'PHP 5.6 of the platform, on a function app',
+      documents: windows({ netFrameworkVersion: 'v8.0', phpVersion: '5.6' }, 'functionapp'),
+    },
+    {
+      title: 'PHP 5.6, which may be what the app is written in, or the left-over of the platform',
+      documents: windows({ phpVersion: '5.6' }),
+    },
+    {
+      title: 'PHP 5.6 and nothing else',
+      documents: windows({ netFrameworkVersion: '', phpVersion: '5.6' }),
+    },
+    { title: 'PowerShell by its major version alone', documents: windows({ powerShellVersion: '~7' }, 'functionapp') },
     { title: 'not read', documents: { resource: site() } },
     {
       title: 'no stack, and the site was not read: it may be a function app',

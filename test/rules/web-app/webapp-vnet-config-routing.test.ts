@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-vnet-config-routing.ts';
-import { outboundRouting, SITE_ID, SLOT_ID, SUBNET_ID, site } from '../fixtures/web-app.ts';
+import { keptRouting, outboundRouting, SITE_ID, SLOT_ID, SUBNET_ID, site } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const routed = (outboundVnetRouting: Json, beside: JsonObject = {}) => ({
@@ -30,6 +30,7 @@ testRule(rule, {
       documents: routed(outboundRouting({ applicationTraffic: true })),
       tier: 'risky',
       changes: [on('backupRestoreTraffic', false), on('contentShareTraffic', false), on('imagePullTraffic', false)],
+      kept: keptRouting({ allTraffic: false, applicationTraffic: true }),
       reason: /image pulls, the content share, backups/,
     },
     {
@@ -37,12 +38,19 @@ testRule(rule, {
       documents: routed(outboundRouting({ ...three, contentShareTraffic: false })),
       tier: 'risky',
       changes: [on('contentShareTraffic', false)],
+      kept: keptRouting({
+        allTraffic: false,
+        applicationTraffic: false,
+        imagePullTraffic: true,
+        backupRestoreTraffic: true,
+      }),
     },
     {
       title: 'null is off',
       documents: routed({ ...three, imagePullTraffic: null }),
       tier: 'risky',
       changes: [on('imagePullTraffic', null)],
+      kept: keptRouting({ contentShareTraffic: true, backupRestoreTraffic: true }),
       undo: false,
     },
     {
@@ -58,9 +66,19 @@ testRule(rule, {
       documents: routed(outboundRouting({ ...three, backupRestoreTraffic: false })),
       tier: 'risky',
       changes: [on('backupRestoreTraffic', false)],
+      kept: keptRouting({
+        allTraffic: false,
+        applicationTraffic: false,
+        contentShareTraffic: true,
+        imagePullTraffic: true,
+      }),
     },
   ],
   notApplicable: [
+    {
+      title: 'Flex Consumption takes no notice of it',
+      documents: routed(outboundRouting({}), { sku: 'FlexConsumption' }),
+    },
     {
       title: 'n/a without VNet integration',
       documents: { resource: site({ virtualNetworkSubnetId: null, outboundVnetRouting: outboundRouting({}) }) },
