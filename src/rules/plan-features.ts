@@ -33,8 +33,15 @@ const FEATURES = {
     tiers: [...DEDICATED, ...ELASTIC_WITH_INSTANCES],
     lacks: 'has no health check of function apps',
   },
+  /** https://learn.microsoft.com/azure/app-service/overview-private-endpoint, and functions-networking-options. */
+  privateEndpoints: {
+    tiers: [...DEDICATED, ...ELASTIC_WITH_INSTANCES, 'FlexConsumption'],
+    lacks: 'has no private endpoints',
+  },
   /** https://learn.microsoft.com/azure/app-service/deploy-staging-slots, and functions-deployment-slots for function apps. */
   slots: { tiers: without('Free', 'Shared', 'Basic', 'FlexConsumption'), lacks: 'has no slots' },
+  /** Instances of consumption plans let nobody in (https://github.com/Azure/Azure-Functions/issues/2643, of Flex Consumption). */
+  ssh: { tiers: without('Dynamic', 'FlexConsumption'), lacks: 'has no console in its instances' },
   /** https://learn.microsoft.com/azure/azure-functions/functions-networking-options, and overview-vnet-integration. */
   vnetIntegration: {
     tiers: [...DEDICATED, ...ELASTIC_WITH_INSTANCES, 'FlexConsumption'],

@@ -45,7 +45,9 @@ describe('only a person', () => {
   test.each(['webapp-end-to-end-tls', 'webapp-ssh', 'webapp-vnet-route-all', 'webapp-vnet-config-routing'])(
     'the card of %s says that its property is in no published PATCH',
     (id) => {
-      expect(rules.find((rule) => rule.id === id)?.risk).toMatch(/not in the published model .*\(PATCH\).*not verified/);
+      expect(rules.find((rule) => rule.id === id)?.risk).toMatch(
+        /not in the published model .*\(PATCH\).*not verified/,
+      );
     },
   );
 });

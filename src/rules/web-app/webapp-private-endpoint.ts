@@ -1,5 +1,7 @@
 /** Through a private endpoint callers reach an app without the internet, and the internet need not reach it. */
 import { compliant, defineAdvice } from '../../domain/rule.ts';
+import { hostedElsewhere } from '../hosting.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
 import { referencesOf } from '../references.ts';
 
@@ -13,13 +15,15 @@ export const rule = defineAdvice({
   severity: 'low',
   profile: 'strict',
   kind: 'web-app',
-  documents: ['privateEndpointConnections'],
+  documents: ['resource', 'privateEndpointConnections'],
   references: referencesOf({
     'Azure Policy': ['687aa49d-0982-40f8-bf6b-66d1da97a04b'],
     'Azure Policy (fix)': ['b318f84a-b872-429b-ac6d-a01b96814452'],
     MCSB: ['NS-2'],
   }),
   check(snapshot) {
+    const without = hostedElsewhere(snapshot) ?? lackedByPlan(snapshot, 'privateEndpoints');
+    if (without) return without;
     return judgeEndpoints(snapshot, (approved, all) => {
       if (approved > 0) return compliant(`The app has ${approved} approved private endpoint(s).`);
       const reason =

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { systemOf } from '../../domain/hosting.ts';
 import { defineRule, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeSite } from '../hosting.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteSource } from '../sources.ts';
 import { isWindowsContainer } from '../stack.ts';
@@ -25,7 +26,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: true,
-  documents: ['resource'],
+  documents: ['resource', 'plan'],
   writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({
@@ -35,6 +36,8 @@ export const rule = defineRule({
   check(snapshot) {
     return judgeSite(snapshot, (properties) => {
       const system = systemOf(snapshot);
+      const lacked = lackedByPlan(snapshot, 'ssh');
+      if (lacked) return lacked;
       const inContainer = system === 'linux' || isWindowsContainer(snapshot);
       if (system === 'windows' && !inContainer) {
         return notApplicable('The app runs on Windows and in no container, so there is nothing that SSH reaches.');

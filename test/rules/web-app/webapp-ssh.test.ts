@@ -42,6 +42,10 @@ testRule(rule, {
   ],
   notApplicable: [
     { title: 'Windows: no container, no shell', documents: windows(null) },
+    {
+      title: 'consumption plans let nobody into their instances',
+      documents: { resource: site({ sshEnabled: null, sku: 'FlexConsumption' }, { kind: 'functionapp,linux' }) },
+    },
     { title: 'Windows: a switch that nothing follows', documents: windows(true) },
     { title: 'a function app on Windows', documents: windows(null, {}, 'functionapp') },
     { title: 'Windows by its plan, whatever its kind says', documents: windows(null, {}, 'app,linux') },
