@@ -37,17 +37,8 @@ const LEFT: readonly { rule: string; in: readonly Deployment[]; why: string }[] 
   { rule: 'webapp-access-restrict', in: ['open'], why: 'whom to let in is for the operator to say' },
   { rule: 'webapp-scm-access-restrict', in: ['open'], why: 'from where to deploy is for the operator to say' },
   { rule: 'webapp-vnet-integration', in: ['open'], why: 'the network comes with the private endpoints' },
-  { rule: 'webapp-vnet-route-all', in: ['closed'], why: 'on Flex Consumption all goes through the subnet' },
-  { rule: 'webapp-vnet-config-routing', in: ['closed'], why: 'on Flex Consumption all goes through the subnet' },
   { rule: 'webapp-private-endpoint', in: ['open', 'closed'], why: 'Event Grid delivers to none' },
   { rule: 'webapp-waf', in: ['open', 'closed'], why: 'Event Grid delivers to the app, past any firewall' },
-  { rule: 'webapp-client-cert', in: ['open', 'closed'], why: 'Event Grid shows no certificate' },
-  { rule: 'webapp-auto-heal', in: ['open', 'closed'], why: 'Flex Consumption replaces instances itself' },
-  {
-    rule: 'webapp-ssh',
-    in: ['open', 'closed'],
-    why: 'nothing says that Flex Consumption has SSH, or takes the switch',
-  },
 ];
 
 /** What Azure says by itself, and refuses to be told on Flex Consumption. */
@@ -105,9 +96,7 @@ describe('what Plumbline asks of others its own deployment meets', () => {
     ["minTlsVersion: '1.2'", 'webapp-min-tls'],
     ["scmMinTlsVersion: '1.2'", 'webapp-scm-min-tls'],
     ['http20Enabled: true', 'webapp-http2'],
-    ["healthCheckPath: '/api/health'", 'webapp-health-check'],
     ['clientAffinityEnabled: false', 'webapp-arr-affinity'],
-    ["'hidden-link: /app-insights-resource-id': insights.id", 'webapp-app-insights'],
     ["categoryGroup: 'allLogs'", 'webapp-diagnostics'],
     ['allow: false', 'webapp-scm-basic-auth'],
     ['allow: false', 'webapp-ftp-basic-auth'],

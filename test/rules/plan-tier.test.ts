@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/domain/json.ts';
-import { planTierOf } from '../../src/rules/plan-tier.ts';
+import { parseSnapshot } from '../../src/domain/snapshot.ts';
+import { planTierOf, tierOfApp } from '../../src/rules/plan-tier.ts';
+import { plan, sku } from './fixtures/plan.ts';
+import { SITE_ID, site } from './fixtures/web-app.ts';
 
 describe('the tier of a plan', () => {
   test.each<[string, Json, string | null]>([
@@ -20,5 +23,27 @@ describe('the tier of a plan', () => {
     ['that is not there', null, null],
   ])('%s', (_, sku, tier) => {
     expect(planTierOf({ sku })).toBe(tier);
+  });
+});
+
+describe('the tier of the plan of an app', () => {
+  const free = plan(sku('F1', 'Free'));
+  const flex = site({ functionAppConfig: { runtime: {} } });
+  test.each([
+    ['is that of the plan, whatever the site says of it', { resource: site({ sku: 'Standard' }), plan: free }, 'Free'],
+    ['is what the site says of a plan that was not read', { resource: site({ sku: 'Dynamic' }) }, 'Dynamic'],
+    ['is told by what only Flex Consumption has', { resource: flex }, 'FlexConsumption'],
+    [
+      'is told by what the site says, where the plan says nothing',
+      { resource: flex, plan: plan({}) },
+      'FlexConsumption',
+    ],
+  ])('%s', (_, documents, tier) => {
+    expect(tierOfApp(parseSnapshot({ id: SITE_ID, documents }))).toEqual({ tier });
+  });
+
+  test('is not known where neither says it', () => {
+    const documents = { resource: site({ sku: 'Zeppelin', functionAppConfig: null }) };
+    expect(tierOfApp(parseSnapshot({ id: SITE_ID, documents }))).toEqual({ unknown: 'plan was not read' });
   });
 });

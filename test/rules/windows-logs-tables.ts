@@ -45,6 +45,14 @@ export function windowsLogTables(
         documents: { ...documents(true), resource: site() },
       },
       {
+        title: `${phrase}: a container on Windows has a web server of its own`,
+        documents: { ...documents(false), resource: site({ reserved: false, hyperV: true }, { kind: 'app' }) },
+      },
+      {
+        title: 'function apps are traced by their host',
+        documents: { ...documents(false), resource: site({ reserved: false }, { kind: 'functionapp' }) },
+      },
+      {
         title: 'hosted on Container Apps',
         documents: { ...documents(false), resource: site({}, { kind: 'functionapp,azurecontainerapps' }) },
       },
@@ -56,6 +64,10 @@ export function windowsLogTables(
         documents: { 'config/web': webConfig({ [property]: false }) },
       },
       { title: 'neither true nor false', documents: documents('perhaps') },
+      {
+        title: 'off, neither plan nor kind says the system',
+        documents: { ...documents(false), resource: site({ reserved: null }, { kind: null }) },
+      },
     ],
   };
 }

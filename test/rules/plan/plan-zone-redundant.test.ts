@@ -17,6 +17,8 @@ testRule(rule, {
     { title: 'false', documents: of('P1v3', 'PremiumV3'), tier: 'advice', changes: [], reason: /westeurope/ },
     { title: 'null = false', documents: of('P1v2', 'PremiumV2', null, 'uksouth'), tier: 'advice', changes: [] },
     { title: 'Premium v4 can be spread, too', documents: of('P1v4', 'PremiumV4'), tier: 'advice', changes: [] },
+    { title: 'Flex Consumption', documents: of('FC1', 'FlexConsumption'), tier: 'advice', changes: [] },
+    { title: 'Workflow Standard', documents: of('WS1', 'WorkflowStandard'), tier: 'advice', changes: [] },
     { title: 'EP', documents: of('EP1', 'ElasticPremium'), tier: 'advice', changes: [] },
     { title: 'Isolated v2', documents: of('I1v2', 'IsolatedV2'), tier: 'advice', changes: [] },
   ],

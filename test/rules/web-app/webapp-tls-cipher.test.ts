@@ -17,6 +17,13 @@ testRule(rule, {
     { title: 'Basic SKU and higher: Basic', documents: { ...documents(null), plan: plan(sku('B1', 'Basic')) } },
     { title: 'empty', documents: documents('') },
     {
+      title: 'a weak suite of older versions, where only TLS 1.3 is spoken',
+      documents: {
+        resource: site(),
+        'config/web': webConfig({ minTlsCipherSuite: 'TLS_RSA_WITH_AES_128_CBC_SHA', minTlsVersion: '1.3' }),
+      },
+    },
+    {
       title: 'a non-CBC/ECDHE-GCM suite (org choice)',
       documents: documents('TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'),
     },
