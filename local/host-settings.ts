@@ -3,6 +3,8 @@
  * in queue names and schedules, as the Functions host does.
  */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import JSON5 from 'json5';
 import { z } from 'zod';
 
 /** Queue settings of host.json; durations in milliseconds. */
@@ -18,24 +20,49 @@ export interface QueueSettings {
 
 export interface HostSettings {
   readonly routePrefix: string;
+  /** Whether host.json names an extension bundle, which brings every trigger but HTTP and timers. */
+  readonly hasExtensionBundle: boolean;
   readonly queues: QueueSettings;
 }
 
-/** Reads a host.json; throws with the file and the path of what is wrong in it. */
+/**
+ * Reads a host.json as leniently as the host: with comments, trailing commas, keys in any case and keys that nobody knows.
+ * Throws with the file and the path of what is wrong in it.
+ */
 export function readHostSettings(file: string): HostSettings {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    content = JSON5.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const parsed = hostJson.safeParse(content);
+  const parsed = hostJson.safeParse(Object.fromEntries(valuesIn(content)));
   if (!parsed.success) throw new Error(`${file} is not valid: ${z.prettifyError(parsed.error)}`);
-  const { queues, http } = parsed.data.extensions;
+  const { data } = parsed;
+  const batchSize = data['extensions:queues:batchsize'];
   return {
-    routePrefix: http.routePrefix,
-    queues: { ...queues, newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2) },
+    routePrefix: data['extensions:http:routeprefix'],
+    hasExtensionBundle: data['extensionbundle:id'] !== '',
+    queues: {
+      batchSize,
+      newBatchThreshold:
+        data['extensions:queues:newbatchthreshold'] ?? Math.floor(batchSize / 2) * availableParallelism(),
+      maxPollingInterval: data['extensions:queues:maxpollinginterval'],
+      visibilityTimeout: data['extensions:queues:visibilitytimeout'],
+      maxDequeueCount: data['extensions:queues:maxdequeuecount'],
+      messageEncoding: data['extensions:queues:messageencoding'],
+    },
   };
+}
+
+/** Whether the settings switch a function off: `AzureWebJobs.NAME.Disabled`, or with underscores where no dot may be. */
+export function isDisabled(name: string, environment: Readonly<Record<string, string | undefined>>): boolean {
+  return isOn(environment[`AzureWebJobs.${name}.Disabled`]) || isOn(environment[`AzureWebJobs_${name}_Disabled`]);
+}
+
+/** Whether a setting is `true`, in any case, or `1`. */
+export function isOn(value: string | undefined): boolean {
+  return /^(true|1)$/i.test(value?.trim() ?? '');
 }
 
 /** Replaces each `%NAME%` by the setting of that name; throws when it is not set. `where` names the function. */
@@ -51,27 +78,43 @@ export function expandSettings(
   });
 }
 
+/** Every value under its path, in lower case and as text: the form in which .NET's configuration holds a file. */
+function valuesIn(content: unknown, path = ''): [string, string][] {
+  if (typeof content !== 'object' || content === null) return path === '' ? [] : [[path, String(content ?? '')]];
+  return Object.entries(content).flatMap(([key, value]) =>
+    valuesIn(value, `${path === '' ? '' : `${path}:`}${key.toLowerCase()}`),
+  );
+}
+
+const DAY = 86_400_000;
+
+/** `[days.]hours:minutes[:seconds]`, or days alone. https://learn.microsoft.com/dotnet/api/system.timespan.parse */
 const timeSpan = z
   .string()
-  .regex(/^(\d+\.)?([01]?\d|2[0-3]):[0-5]?\d:[0-5]?\d(\.\d+)?$/, 'must be a time span like 00:00:30')
+  .regex(/^(\d+|(\d+\.)?([01]?\d|2[0-3]):[0-5]?\d(:[0-5]?\d(\.\d{1,7})?)?)$/, 'must be a time span like 00:00:30')
   .transform((text) => {
-    const [clock = '', ...days] = text.split(/(?<=^\d+)\.(?=\d+:)/).reverse();
+    if (!text.includes(':')) return Number(text) * DAY;
+    const [clock = '', days = '0'] = text.split(/(?<=^\d+)\.(?=\d+:)/).reverse();
     const [hours = 0, minutes = 0, seconds = 0] = clock.split(':').map(Number);
-    return (((Number(days[0] ?? 0) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+    return Number(days) * DAY + ((hours * 60 + minutes) * 60 + seconds) * 1000;
   });
 
-const queues = z.object({
-  batchSize: z.int().min(1).max(32).default(16),
-  newBatchThreshold: z.int().min(0).optional(),
-  maxPollingInterval: timeSpan.default(60_000).refine((ms) => ms >= 100, 'must be at least 00:00:00.1'),
-  visibilityTimeout: timeSpan.default(0),
-  maxDequeueCount: z.int().min(1).default(5),
-  messageEncoding: z.enum(['base64', 'none']).default('base64'),
-});
+const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
 
-const extensions = z.object({
-  queues: queues.prefault({}),
-  http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
+const hostJson = z.object({
+  version: z.literal('2.0'),
+  'extensionbundle:id': z.string().default(''),
+  'extensions:http:routeprefix': z.string().default('api'),
+  'extensions:queues:batchsize': wholeNumber.pipe(z.int().min(1).max(32)).default(16),
+  'extensions:queues:newbatchthreshold': wholeNumber.optional(),
+  'extensions:queues:maxpollinginterval': timeSpan
+    .pipe(z.number().min(100, 'must be at least 00:00:00.1'))
+    .default(60_000),
+  'extensions:queues:visibilitytimeout': timeSpan.default(0),
+  'extensions:queues:maxdequeuecount': wholeNumber.pipe(z.int().min(1)).default(5),
+  'extensions:queues:messageencoding': z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['base64', 'none']))
+    .default('base64'),
 });
-
-const hostJson = z.object({ version: z.literal('2.0'), extensions: extensions.prefault({}) });

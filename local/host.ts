@@ -11,10 +11,11 @@ import { z } from 'zod';
 import { requestListener } from './front.ts';
 import { type AppLog, type FunctionApp, loadApp, type RegisteredFunction } from './functions-core.ts';
 import { parseHostFlags } from './host-flags.ts';
-import { expandSettings, type QueueSettings, readHostSettings } from './host-settings.ts';
+import { expandSettings, isDisabled, type QueueSettings, readHostSettings } from './host-settings.ts';
 import { type Invoke, invoke as invokeFunction } from './invocation.ts';
-import { connectQueues } from './queue-connection.ts';
 import { listenToQueue, type QueueListener } from './queues.ts';
+import { connectQueues } from './storage-connection.ts';
+import { openTimerMonitor } from './timer-monitor.ts';
 import { startTimer, type TimerListener } from './timers.ts';
 
 export interface HostOptions {
@@ -24,6 +25,8 @@ export interface HostOptions {
   readonly principalHeader?: boolean;
   /** How long a queue message stays hidden while one works on it or after it died; 600 as the platform. */
   readonly visibilitySeconds?: number;
+  /** What Event Grid must send as `code`, in place of the platform's system key; default nothing. */
+  readonly eventKey?: string;
   /** The folder of package.json and host.json; default this project. */
   readonly root?: string;
   /** The bundle; default what package.json names as `main`. */
@@ -39,7 +42,7 @@ export interface Host {
   readonly functions: readonly string[];
   /** How long the bundle took to load, in milliseconds. */
   readonly loadMilliseconds: number;
-  /** Stops polling, gives running invocations up to `graceMilliseconds` (default 3000), then lets go of everything. */
+  /** Takes nothing new, waits for what runs, or for `graceMilliseconds` at most, then lets go of everything. */
   close(graceMilliseconds?: number): Promise<void>;
 }
 
@@ -52,20 +55,21 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const root = options.root ?? projectRoot;
   const write = options.log ?? ((line) => process.stdout.write(`${line}\n`));
   const log = (line: string) => write(`host: ${line}`);
-  const settings = readHostSettings(path.join(root, 'host.json'));
+  const hostJson = path.join(root, 'host.json');
+  const settings = readHostSettings(hostJson);
   const bundle = await existingBundle(options.bundle, root);
   // The host's own sign-in is this machine's Easy Auth, so the app is told what the platform would tell it.
   const restoreSetting = options.principalHeader ? () => undefined : setEnvironment('WEBSITE_AUTH_ENABLED', 'True');
 
-  const server = createServer();
+  const server = createServer({ maxHeaderSize: LARGEST_HEADERS });
+  const answers = openAnswers(server);
   const timers = new Map<string, TimerListener>();
   const queues: QueueListener[] = [];
   let app: FunctionApp | undefined;
-  const close = async (graceMilliseconds = 3000) => {
-    const answered = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+  const close = async (graceMilliseconds?: number) => {
+    server.close();
     const listeners = [...[...timers.values()].map((timer) => timer.stop()), ...queues.map((queue) => queue.stop())];
-    await within(graceMilliseconds, Promise.all([answered, ...listeners]));
+    await within(graceMilliseconds, Promise.all([...answers, ...listeners]));
     server.closeAllConnections();
     await app?.close();
     restoreSetting();
@@ -73,19 +77,26 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     app = await loadApp(bundle, appLog(write));
     const functions = [...app.functions.values()];
-    for (const fn of functions) refuseUnknownBindings(fn);
+    for (const fn of functions) refuseUnknownBindings(fn, settings.hasExtensionBundle ? null : hostJson);
     const invoke = loggingInvoke(app, log);
-    const { routePrefix } = settings;
-    const trustPrincipal = options.principalHeader ?? false;
-    server.on('request', requestListener(functions, { routePrefix, trustPrincipal, timers, invoke, log }));
+    const disabled = new Set(functions.filter((fn) => isDisabled(fn.name, process.env)));
+    for (const fn of disabled) log(`function ${fn.name} is switched off by a setting`);
+    const front = {
+      routePrefix: settings.routePrefix,
+      trustPrincipal: options.principalHeader ?? false,
+      eventKey: options.eventKey,
+      isDisabled: (fn: RegisteredFunction) => disabled.has(fn),
+    };
+    server.on('request', requestListener(functions, { ...front, timers, invoke, log }));
     const url = await listen(server, options.port);
+    const monitor = openTimerMonitor(root, process.env);
     for (const fn of functions.filter((candidate) => candidate.trigger.binding.type === 'timerTrigger')) {
-      timers.set(fn.name.toLowerCase(), startTimer(fn, { invoke, environment: process.env }));
+      const timer = { invoke, environment: process.env, monitor, disabled: disabled.has(fn), log };
+      timers.set(fn.name.toLowerCase(), startTimer(fn, timer));
     }
-    for (const fn of functions.filter((candidate) => candidate.trigger.binding.type === 'queueTrigger')) {
-      queues.push(
-        ...startQueue(fn, settings.queues, { visibilitySeconds: options.visibilitySeconds ?? 600, invoke, log }),
-      );
+    const visibilitySeconds = options.visibilitySeconds ?? 600;
+    for (const fn of functions.filter((one) => one.trigger.binding.type === 'queueTrigger' && !disabled.has(one))) {
+      queues.push(...startQueue(fn, settings.queues, { visibilitySeconds, invoke, log }));
     }
     return { url, functions: functions.map((fn) => fn.name), loadMilliseconds: app.loadMilliseconds, close };
   } catch (error) {
@@ -114,14 +125,32 @@ async function existingBundle(given: string | undefined, root: string): Promise<
   return bundle;
 }
 
-const served = new Set(['httpTrigger', 'eventGridTrigger', 'queueTrigger', 'timerTrigger']);
+/** Bytes. Kestrel's `MaxRequestHeadersTotalSize`. */
+const LARGEST_HEADERS = 32_768;
 
-/** A binding that would silently do nothing here is an error at start, not a riddle later. */
-function refuseUnknownBindings(fn: RegisteredFunction): void {
-  for (const [name, binding] of Object.entries(fn.metadata.bindings)) {
-    const known = name === fn.trigger.name ? served.has(binding.type) : name === '$return' && binding.type === 'http';
-    if (!known)
-      throw new Error(`This host does not serve the binding ${name} (${binding.type}) of function ${fn.name}.`);
+/** The answers that are not yet sent, each as the promise that it is or that nobody waits for it any more. */
+function openAnswers(server: Server): ReadonlySet<Promise<unknown>> {
+  const open = new Set<Promise<unknown>>();
+  server.on('request', (_, response) => {
+    const sent = new Promise<void>((resolve) => response.once('close', resolve));
+    open.add(sent);
+    void sent.then(() => open.delete(sent));
+  });
+  return open;
+}
+
+const builtIn = new Set(['httpTrigger', 'timerTrigger']);
+const fromBundle = new Set(['eventGridTrigger', 'queueTrigger']);
+
+/** A binding that would silently do nothing here or there is an error at start, not a riddle later. */
+function refuseUnknownBindings(fn: RegisteredFunction, hostJsonWithoutBundle: string | null): void {
+  for (const [name, { type }] of Object.entries(fn.metadata.bindings)) {
+    const isTrigger = name === fn.trigger.name;
+    if (isTrigger && fromBundle.has(type) && hostJsonWithoutBundle !== null) {
+      throw new Error(`${hostJsonWithoutBundle} names no extensionBundle, which function ${fn.name} needs (${type}).`);
+    }
+    const known = isTrigger ? builtIn.has(type) || fromBundle.has(type) : name === '$return' && type === 'http';
+    if (!known) throw new Error(`This host does not serve the binding ${name} (${type}) of function ${fn.name}.`);
   }
 }
 
@@ -186,13 +215,14 @@ function setEnvironment(name: string, value: string): () => void {
   };
 }
 
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+async function within(milliseconds: number | undefined, work: Promise<unknown>): Promise<void> {
+  if (milliseconds === undefined) return void (await work);
   const over = new AbortController();
   await Promise.race([work, sleep(milliseconds, undefined, { signal: over.signal }).catch(() => undefined)]);
   over.abort();
 }
 
-/** `npm run host`: exit code 2 for wrong flags, 1 when it cannot start, 0 when it was told to stop. */
+/** `npm run host`: exit code 2 for wrong flags, 1 when it cannot start or is told to stop twice, 0 when it was told to stop. */
 async function main(): Promise<void> {
   const flags = parseHostFlags(process.argv.slice(2));
   if ('problem' in flags) {
@@ -201,12 +231,19 @@ async function main(): Promise<void> {
     return;
   }
   let host: Host | undefined;
-  const stop = () => {
-    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
-    (host?.close() ?? Promise.resolve()).finally(() => process.exit(0));
+  let stoppedAt: number | undefined;
+  const stop = (graceMilliseconds?: number) => {
+    stoppedAt ??= Date.now();
+    (host?.close(graceMilliseconds) ?? Promise.resolve()).finally(() => process.exit(0));
   };
-  // A parent that started this process with an IPC channel takes it along when it ends.
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
+  process.on('SIGTERM', () => stoppedAt ?? stop());
+  process.on('SIGINT', () => {
+    if (stoppedAt === undefined) stop();
+    // npm passes on the signal that the terminal has sent to this process, too: a person's second one comes later.
+    else if (Date.now() - stoppedAt > 1000) process.exit(1);
+  });
+  // A parent that started this process with an IPC channel takes it along when it ends, with all that it would wait for.
+  process.once('disconnect', () => stop(3000));
   try {
     host = await startHost(flags);
     process.stdout.write(`Plumbline host listening on ${host.url}\n`);

@@ -1,10 +1,13 @@
 /**
- * HTTP triggers: a request becomes the worker's RPC form (lower-case headers, one value per query key, body as bytes),
- * its answer an HTTP response. As in the real host there is no 405: a method without a function is 404.
+ * HTTP triggers: a request becomes the worker's RPC form (lower-case headers, one value per header and query key, body as
+ * bytes), its answer an HTTP response. As in the real host there is no 405 (a method without a function is 404), no key opens
+ * a function that asks for one (this host has no keys), and a body without a length never arrives.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { failsTheHost } from './client-principal.ts';
 import type { RegisteredFunction } from './functions-core.ts';
+import { isOn } from './host-settings.ts';
 import type { Invoke } from './invocation.ts';
 import { httpRoutes, matchRoute } from './routes.ts';
 
@@ -24,20 +27,28 @@ export interface Exchange {
 /** Serves the HTTP functions. With `trustPrincipal` the caller's own `x-ms-client-principal*` headers pass through. */
 export function serveHttp(
   functions: Iterable<RegisteredFunction>,
-  options: { invoke: Invoke; trustPrincipal: boolean },
+  options: { invoke: Invoke; trustPrincipal: boolean; isDisabled: (fn: RegisteredFunction) => boolean },
 ): HttpHandler {
   const routes = httpRoutes(functions);
   return async ({ request, response, url }, path, principal) => {
     const method = request.method ?? 'GET';
     const match = matchRoute(routes, method, path);
     if (!match) return answer(response, 404);
-    const body = await readBody(request);
-    if (body === undefined) return answer(response, 413);
+    const headers = { ...callerHeaders(request, options.trustPrincipal), ...principal };
+    const easyAuth = options.trustPrincipal && isOn(process.env.WEBSITE_AUTH_ENABLED);
+    if (easyAuth && failsTheHost(request.headersDistinct['x-ms-client-principal']?.[0] ?? ''))
+      return answer(response, 500);
+    if (!match.anonymous) return answer(response, 401);
+    if (options.isDisabled(match.fn)) return answer(response, 404);
+    // The host reads a body by its content-length: one that comes in chunks has none, and arrives empty.
+    // https://github.com/Azure/azure-functions-host/issues/7930
+    const body = Number(request.headers['content-length'] ?? 0) > 0 ? await readBody(request) : Buffer.alloc(0);
+    if (body === undefined) return answer(response, 500);
     const http = {
       method,
       url: url.href,
       nullableQuery: nullable(queryValues(url.searchParams)),
-      nullableHeaders: nullable({ ...callerHeaders(request, options.trustPrincipal), ...principal }),
+      nullableHeaders: nullable(headers),
       nullableParams: nullable(match.params),
       ...(body.length > 0 && { body: { bytes: body } }),
     };
@@ -45,13 +56,19 @@ export function serveHttp(
     const result = await options.invoke(match.fn, { inputData }).catch(() => undefined);
     if (result === undefined) return answer(response, 500);
     if (!result.returnValue) return answer(response, 204);
-    const { statusCode, headers, cookies, body: content } = rpcAnswer.parse(result.returnValue).http;
-    const sent = { ...headers };
+    const { statusCode, headers: given, cookies, body: content } = rpcAnswer.parse(result.returnValue).http;
+    if (!isAscii(Object.values(given).join(''))) return answer(response, 500);
+    const sent = { ...given };
     for (const name of ['content-length', 'transfer-encoding', 'connection']) delete sent[name];
     const setCookie = [...(sent['set-cookie'] ? [sent['set-cookie']] : []), ...cookies.map(cookieHeader)];
     delete sent['set-cookie'];
     answer(response, statusCode, { ...sent, ...(setCookie.length > 0 && { 'set-cookie': setCookie }) }, content?.bytes);
   };
+}
+
+/** The host takes and sends no other characters in headers. */
+export function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
 }
 
 /** Writes a whole answer; the body is left out where HTTP allows none. */
@@ -134,9 +151,8 @@ function queryValues(search: URLSearchParams): Record<string, string> {
 
 function callerHeaders(request: IncomingMessage, trustPrincipal: boolean): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    const text = Array.isArray(value) ? value.join(', ') : value;
-    if (text && (trustPrincipal || !name.startsWith('x-ms-client-principal'))) headers[name] = text;
+  for (const [name, values = []] of Object.entries(request.headersDistinct)) {
+    if (trustPrincipal || !name.startsWith('x-ms-client-principal')) headers[name] = values.join(',');
   }
   return headers;
 }

@@ -2,15 +2,21 @@
  * A queue message as the worker gets it: the body decoded, the metadata under the host's names, and on top of it the
  * body's own top-level properties, which may overwrite them as they do in the real host.
  */
+import { isUtf8 } from 'node:buffer';
 import type { DequeuedMessageItem } from '@azure/storage-queue';
 import type { InvocationRequest, TypedData } from './functions-core.ts';
 
+/** What a message says; `readable: false` is one that the host never invokes a function with, and tries again for nothing. */
+export type Decoded = { readonly readable: true; readonly text: string } | { readonly readable: false };
+
 /** The message's text, or undefined when it is not what `encoding` says; such a message can only go to the poison queue. */
-export function decodeBody(body: string, encoding: 'base64' | 'none'): string | undefined {
-  if (encoding === 'none') return body;
+export function decodeBody(body: string, encoding: 'base64' | 'none'): Decoded | undefined {
+  if (encoding === 'none') return { readable: true, text: body };
   const compact = body.replace(/\s/g, '');
   const valid = compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact);
-  return valid ? Buffer.from(compact, 'base64').toString('utf8') : undefined;
+  if (!valid) return undefined;
+  const bytes = Buffer.from(compact, 'base64');
+  return isUtf8(bytes) ? { readable: true, text: bytes.toString('utf8') } : { readable: false };
 }
 
 /** The invocation of a function whose queue trigger binding is `bindingName`. */
@@ -18,7 +24,7 @@ export function queueInvocation(bindingName: string, message: DequeuedMessageIte
   const metadata: Record<string, TypedData> = {
     QueueTrigger: { string: text },
     Id: { string: message.messageId },
-    DequeueCount: { json: JSON.stringify(String(message.dequeueCount)) },
+    DequeueCount: { json: JSON.stringify(message.dequeueCount) },
     PopReceipt: { string: message.popReceipt },
     InsertionTime: { json: JSON.stringify(message.insertedOn) },
     ExpirationTime: { json: JSON.stringify(message.expiresOn) },

@@ -94,12 +94,12 @@ async function process(
   stopping: AbortSignal,
 ): Promise<void> {
   const { settings, fn } = trigger;
-  const text = decodeBody(message.messageText, settings.messageEncoding);
+  const body = decodeBody(message.messageText, settings.messageEncoding);
   const hidden = keepHidden(trigger, queue, message);
   let succeeded = false;
   try {
-    if (text !== undefined && message.dequeueCount <= settings.maxDequeueCount) {
-      await trigger.invoke(fn, queueInvocation(fn.trigger.name, message, text));
+    if (body?.readable && message.dequeueCount <= settings.maxDequeueCount) {
+      await trigger.invoke(fn, queueInvocation(fn.trigger.name, message, body.text));
       succeeded = true;
     }
   } catch {
@@ -111,7 +111,7 @@ async function process(
       await queue.deleteMessage(message.messageId, popReceipt);
     } else if (queue.name.endsWith(poisonSuffix)) {
       // A poison queue has none of its own: the message stays where it is and comes back when its invisibility ends.
-    } else if (text !== undefined && message.dequeueCount < settings.maxDequeueCount) {
+    } else if (body !== undefined && message.dequeueCount < settings.maxDequeueCount) {
       await queue.updateMessage(message.messageId, popReceipt, undefined, settings.visibilityTimeout / 1000);
     } else {
       await poison(trigger, queue, message, popReceipt);

@@ -1,6 +1,7 @@
 /**
- * Route templates of HTTP functions (`approvals/{id}`, `{name?}`, `{*rest}`), matched as the Functions host does:
- * literals without case, the most literal route first, one function per route and method.
+ * Route templates of HTTP functions (`approvals/{id}`, `{name?}`, `{*rest}`), matched as the Functions host does: it sorts
+ * the functions by name without case, and the first route that matches wins. A literal has no precedence over a parameter.
+ * https://github.com/Azure/azure-functions-host (4.1037.0): FunctionMetadataManager.cs, WebScriptHostHttpRoutesManager.cs
  */
 import { z } from 'zod';
 import type { RegisteredFunction } from './functions-core.ts';
@@ -9,10 +10,13 @@ export interface Route {
   readonly fn: RegisteredFunction;
   readonly methods: readonly string[];
   readonly segments: readonly Segment[];
+  /** Whether no key is asked for. */
+  readonly anonymous: boolean;
 }
 
 export interface Match {
   readonly fn: RegisteredFunction;
+  readonly anonymous: boolean;
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -26,22 +30,30 @@ export function httpRoutes(functions: Iterable<RegisteredFunction>): readonly Ro
       return {
         fn,
         methods: binding.methods.map((method) => method.toUpperCase()),
+        anonymous: binding.authLevel?.toLowerCase() === 'anonymous',
         segments: template
           .split('/')
           .filter(Boolean)
           .map((text) => segment(text, fn.name)),
       };
     });
-  return routes.sort((a, b) => precedence(a).localeCompare(precedence(b)));
+  return routes.sort((a, b) => byName(a.fn.name, b.fn.name));
+}
+
+/** The order of the Functions host: .NET's `OrdinalIgnoreCase`, which compares upper-case letters by their codes. */
+export function byName(a: string, b: string): number {
+  const [first, second] = [a.toUpperCase(), b.toUpperCase()];
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 /** The function that serves a method and a path (below the prefix, still percent-encoded), or none. */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
-  const parts = path.split('/').filter(Boolean).map(decodeSegment);
+  // One slash at the end is no segment; any other empty segment is one that nothing matches.
+  const parts = path.replace(/\/$/, '').split('/').map(decodeSegment);
   for (const route of routes) {
     if (!route.methods.includes(method)) continue;
     const params = matchSegments(route.segments, parts);
-    if (params) return { fn: route.fn, params };
+    if (params) return { fn: route.fn, anonymous: route.anonymous, params };
   }
   return undefined;
 }
@@ -50,6 +62,7 @@ type Segment = { readonly kind: 'literal' | 'param' | 'optional' | 'rest'; reado
 
 const httpTrigger = z.object({
   route: z.string().optional(),
+  authLevel: z.string().optional(),
   methods: z.array(z.enum(['GET', 'POST', 'DELETE', 'HEAD', 'PATCH', 'PUT', 'OPTIONS', 'TRACE', 'CONNECT'])),
 });
 
@@ -62,11 +75,6 @@ function segment(text: string, functionName: string): Segment {
   return { kind: star ? 'rest' : optional ? 'optional' : 'param', name };
 }
 
-function precedence(route: Route): string {
-  const rank = { literal: '1', param: '2', optional: '3', rest: '4' };
-  return route.segments.map((part) => rank[part.kind]).join('');
-}
-
 function matchSegments(segments: readonly Segment[], parts: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
   for (const [index, { kind, name }] of segments.entries()) {
@@ -77,10 +85,10 @@ function matchSegments(segments: readonly Segment[], parts: readonly string[]): 
     }
     if (part === undefined) {
       if (kind !== 'optional') return undefined;
+    } else if (kind === 'literal' ? part.toLowerCase() !== name : part === '') {
+      return undefined;
     } else if (kind !== 'literal') {
       params[name] = part;
-    } else if (part.toLowerCase() !== name) {
-      return undefined;
     }
   }
   return parts.length <= segments.length ? params : undefined;

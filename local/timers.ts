@@ -1,13 +1,16 @@
 /**
- * Timer triggers: NCRONTAB schedules (six fields, seconds first), never at start unless the function asks for it,
- * never two runs of one timer at a time, and the retries that the function declares.
+ * Timer triggers, as the Functions host runs them: on their NCRONTAB schedule, at start when an occurrence was missed
+ * meanwhile, never two runs of one timer at a time, and with the retries that the function declares. An occurrence that
+ * comes while the timer still runs follows at once, however many there were. TimerListener.cs in
+ * https://github.com/Azure/azure-webjobs-sdk-extensions (timers 5.1.0)
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cron } from 'croner';
 import { z } from 'zod';
 import type { RegisteredFunction, RetryOptions } from './functions-core.ts';
 import { expandSettings } from './host-settings.ts';
 import type { Invoke } from './invocation.ts';
+import { readSchedule } from './schedule.ts';
+import { atStart, NEVER, type TimerMonitor, type TimerStatus } from './timer-monitor.ts';
 
 export interface TimerListener {
   /** Runs the timer now, unless it is running; settles when the run and its retries are over, never rejects. */
@@ -16,59 +19,107 @@ export interface TimerListener {
   stop(): Promise<void>;
 }
 
+export interface TimerOptions {
+  readonly invoke: Invoke;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly monitor: TimerMonitor;
+  /** Whether it runs by hand only. */
+  readonly disabled: boolean;
+  readonly log: (line: string) => void;
+}
+
 /** Starts the schedule of a timer function; throws when its schedule is not NCRONTAB or a setting in it is missing. */
-export function startTimer(
-  fn: RegisteredFunction,
-  options: { invoke: Invoke; environment: Readonly<Record<string, string | undefined>> },
-): TimerListener {
+export function startTimer(fn: RegisteredFunction, options: TimerOptions): TimerListener {
   const binding = timerTrigger.parse(fn.trigger.binding);
-  const schedule = expandSettings(binding.schedule, options.environment, `The schedule of function ${fn.name}`);
-  const timezone = options.environment.WEBSITE_TIME_ZONE ?? 'UTC';
+  const text = expandSettings(binding.schedule, options.environment, `The schedule of function ${fn.name}`);
+  const schedule = readSchedule(text, fn.name, options.environment.WEBSITE_TIME_ZONE);
+  const monitor = binding.useMonitor && !schedule.belowOneMinute ? options.monitor : null;
   const stopping = new AbortController();
-  let last = new Date(0);
+  const { signal } = stopping;
+  let status: TimerStatus = { Last: NEVER, Next: schedule.next(new Date()), LastUpdated: NEVER };
   let running: Promise<void> | undefined;
 
-  const run = () => {
-    running ??= attempt().finally(() => {
+  const run = (isPastDue = false) => {
+    const timer = { Schedule: { AdjustForDST: true }, ScheduleStatus: monitor && status, IsPastDue: isPastDue };
+    running ??= invokeWithRetries(fn, JSON.stringify(timer), options.invoke, signal).finally(() => {
       running = undefined;
     });
     return running;
   };
-  const cron = ncrontab(schedule, fn.name, timezone, run);
-  const attempt = async () => {
-    const status = { Last: last, Next: cron.nextRun() ?? new Date(0), LastUpdated: last };
-    last = new Date();
-    const json = JSON.stringify({ Schedule: { AdjustForDST: true }, ScheduleStatus: status, IsPastDue: false });
-    await invokeWithRetries(fn, json, options.invoke, stopping.signal);
+  const store = (changed: TimerStatus) =>
+    monitor?.write(fn.name, changed).catch((error: unknown) => {
+      options.log(`what is known of timer ${fn.name} could not be stored: ${messageOf(error)}`);
+    });
+  const begin = async (): Promise<boolean> => {
+    if (!monitor) return false;
+    const found = await readWhenPossible(monitor, fn.name, signal, options.log);
+    if (found === undefined) return false;
+    const start = atStart(found, schedule, new Date());
+    status = start.status;
+    if (start.store) await store(start.store);
+    return start.isPastDue;
   };
-  if (binding.runOnStartup) void run();
+  const occur = async (isPastDue: boolean, due: Date | null) => {
+    const now = new Date();
+    await run(isPastDue);
+    // The clock of a timer may be a little ahead: the occurrence counts as that of its time, so that it comes once.
+    const last = due !== null && due > now ? due : now;
+    status = { Last: last, Next: schedule.next(last), LastUpdated: last };
+    await store(status);
+  };
+  const follow = async () => {
+    const isPastDue = await begin();
+    if (!signal.aborted && (isPastDue || binding.runOnStartup)) await occur(isPastDue, null);
+    for (;;) {
+      await waitUntil(status.Next, signal);
+      if (signal.aborted) return;
+      await occur(false, status.Next);
+    }
+  };
+  const following = options.disabled ? undefined : follow();
   return {
-    run,
+    run: () => run(),
     async stop() {
-      cron.stop();
       stopping.abort();
+      await following;
       await running;
     },
   };
 }
 
-/** The next times of a schedule after `from`; throws when it is not NCRONTAB. */
-export function nextRuns(schedule: string, count: number, from: Date, timezone = 'UTC'): Date[] {
-  return ncrontab(schedule, 'schedule', timezone).nextRuns(count, from);
+const timerTrigger = z.object({
+  schedule: z.string(),
+  runOnStartup: z.boolean().default(false),
+  useMonitor: z.boolean().default(true),
+});
+
+/** As the real host: a timer whose past is not known does not run, and is asked about again. Undefined when stopped. */
+async function readWhenPossible(
+  monitor: TimerMonitor,
+  name: string,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<TimerStatus | null | undefined> {
+  let trouble = '';
+  while (!signal.aborted) {
+    try {
+      return await monitor.read(name, signal);
+    } catch (error) {
+      const message = messageOf(error);
+      if (message !== trouble && !signal.aborted) log(`function ${name} does not run on its schedule: ${message}`);
+      trouble = message;
+      await sleep(2000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
 }
 
-const timerTrigger = z.object({ schedule: z.string(), runOnStartup: z.boolean().default(false) });
+const DAY = 86_400_000;
 
-function ncrontab(schedule: string, name: string, timezone: string, run?: () => void): Cron {
-  try {
-    // NCRONTAB runs only on days that match both day fields, where Unix cron takes either.
-    const options = { mode: '5-or-6-parts', domAndDow: true, timezone, protect: true } as const;
-    return run ? new Cron(schedule, options, run) : new Cron(schedule, options);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `The schedule "${schedule}" of function ${name} is not NCRONTAB ({second} {minute} {hour} {day} {month} {day of week}): ${reason}`,
-    );
+/** Resolves at a time, or when stopped; in steps, as no timer of Node.js waits for longer than 24 days. */
+async function waitUntil(time: Date, signal: AbortSignal): Promise<void> {
+  for (let left = time.getTime() - Date.now(); left > 0 && !signal.aborted; left = time.getTime() - Date.now()) {
+    await sleep(Math.min(left, DAY), undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -85,12 +136,12 @@ async function invokeWithRetries(
     try {
       await invoke(fn, {
         inputData: [{ name: fn.trigger.name, data: { json } }],
-        ...(retry && exception && { retryContext: { retryCount, maxRetryCount, exception } }),
+        ...(retry && { retryContext: { retryCount, maxRetryCount, ...(exception && { exception }) } }),
       });
       return;
     } catch (error) {
       if (!retry || (maxRetryCount !== -1 && retryCount >= maxRetryCount)) return;
-      exception = { message: error instanceof Error ? error.message : String(error) };
+      exception = { message: messageOf(error) };
       await sleep(retryDelay(retry, retryCount), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -101,4 +152,8 @@ function retryDelay(retry: RetryOptions, retryCount: number): number {
   const minimum = retry.minimumInterval?.seconds ?? 1;
   const maximum = retry.maximumInterval?.seconds ?? 60;
   return Math.min(maximum, minimum * 2 ** retryCount) * 1000;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

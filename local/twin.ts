@@ -93,8 +93,9 @@ export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
       hosts[0] = await startHostProcess(Number(new URL(url).port), environment, options);
     },
     async close() {
-      await simulator.close();
+      // The hosts finish what runs, so Azure must be there until they have.
       await endHosts();
+      await simulator.close();
       await storage.close();
     },
   };

@@ -29,7 +29,7 @@ export interface Reply {
 }
 
 interface Described {
-  /** Name of the function and operationId. */
+  /** operationId, and the end of the function's name. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below /api. */

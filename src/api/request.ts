@@ -7,6 +7,8 @@ import { invalid, invalidBody, invalidQuery } from './problem.ts';
 
 /** Bytes. */
 const LARGEST_BODY = 1_048_576;
+const LENGTH_MISSING =
+  'no body arrived: send it with the header Content-Length, as the platform drops a body that comes in chunks (Transfer-Encoding: chunked)';
 /** Levels of lists and objects; settings, the deepest that is asked for, have six. */
 const DEEPEST_BODY = 32;
 
@@ -48,6 +50,9 @@ export async function bodyOf<T>(request: HttpRequest, schema: z.ZodType<T>): Pro
   const tooLarge = () => new Refusal('too-large', 'A body may have 1 MB at most.');
   if (Number(request.headers.get('content-length') ?? 0) > LARGEST_BODY) throw tooLarge();
   const bytes = Buffer.from(await request.arrayBuffer());
+  // The Functions host reads a body by its length: one that comes in chunks arrives empty.
+  // https://github.com/Azure/azure-functions-host/issues/7930
+  if (bytes.length === 0 && request.headers.get('content-length') === null) throw invalid([{ detail: LENGTH_MISSING }]);
   if (bytes.length > LARGEST_BODY) throw tooLarge();
   const content = json(bytes);
   refuseOddities(content);

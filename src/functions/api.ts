@@ -55,12 +55,21 @@ const described: readonly Call[] = [
 /** Every call of the API. */
 export const CALLS: readonly Call[] = [...described, describing(described)];
 
+/**
+ * The name of the function that serves a call. The Functions host sorts functions by name, and the first route that matches
+ * wins: a literal has no precedence. So the number of parameters in the route comes first: `audit/verify`, which has none,
+ * is before `audit/{id}`. https://github.com/Azure/azure-functions-host/issues/3153
+ */
+export function functionNameOf({ name, route }: Pick<Call, 'name' | 'route'>): string {
+  return `http${route.split('{').length - 1}_${name}`;
+}
+
 /** Registers the HTTP functions, synchronously. */
 export function registerApi(): void {
   for (const call of CALLS) {
-    const { name, route, method } = call;
+    const { route, method } = call;
     const handle = handlerOf(call, getService);
-    app.http(name, {
+    app.http(functionNameOf(call), {
       route,
       methods: [method],
       authLevel: 'anonymous',
