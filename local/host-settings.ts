@@ -36,21 +36,23 @@ export function readHostSettings(file: string): HostSettings {
   } catch (error) {
     throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const parsed = hostJson.safeParse(Object.fromEntries(valuesIn(content)));
+  const values = new Map(valuesIn(content));
+  const known = Object.keys(hostJson.shape).map((path) => [path, values.get(path.toLowerCase())]);
+  const parsed = hostJson.safeParse(Object.fromEntries(known));
   if (!parsed.success) throw new Error(`${file} is not valid: ${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
-  const batchSize = data['extensions:queues:batchsize'];
+  const batchSize = data['extensions:queues:batchSize'];
   return {
-    routePrefix: data['extensions:http:routeprefix'],
-    hasExtensionBundle: data['extensionbundle:id'] !== '',
+    routePrefix: data['extensions:http:routePrefix'],
+    hasExtensionBundle: data['extensionBundle:id'] !== '',
     queues: {
       batchSize,
       newBatchThreshold:
-        data['extensions:queues:newbatchthreshold'] ?? Math.floor(batchSize / 2) * availableParallelism(),
-      maxPollingInterval: data['extensions:queues:maxpollinginterval'],
-      visibilityTimeout: data['extensions:queues:visibilitytimeout'],
-      maxDequeueCount: data['extensions:queues:maxdequeuecount'],
-      messageEncoding: data['extensions:queues:messageencoding'],
+        data['extensions:queues:newBatchThreshold'] ?? Math.floor(batchSize / 2) * availableParallelism(),
+      maxPollingInterval: data['extensions:queues:maxPollingInterval'],
+      visibilityTimeout: data['extensions:queues:visibilityTimeout'],
+      maxDequeueCount: data['extensions:queues:maxDequeueCount'],
+      messageEncoding: data['extensions:queues:messageEncoding'],
     },
   };
 }
@@ -103,16 +105,16 @@ const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transfor
 
 const hostJson = z.object({
   version: z.literal('2.0'),
-  'extensionbundle:id': z.string().default(''),
-  'extensions:http:routeprefix': z.string().default('api'),
-  'extensions:queues:batchsize': wholeNumber.pipe(z.int().min(1).max(32)).default(16),
-  'extensions:queues:newbatchthreshold': wholeNumber.optional(),
-  'extensions:queues:maxpollinginterval': timeSpan
+  'extensionBundle:id': z.string().default(''),
+  'extensions:http:routePrefix': z.string().default('api'),
+  'extensions:queues:batchSize': wholeNumber.pipe(z.int().min(1).max(32)).default(16),
+  'extensions:queues:newBatchThreshold': wholeNumber.optional(),
+  'extensions:queues:maxPollingInterval': timeSpan
     .pipe(z.number().min(100, 'must be at least 00:00:00.1'))
     .default(60_000),
-  'extensions:queues:visibilitytimeout': timeSpan.default(0),
-  'extensions:queues:maxdequeuecount': wholeNumber.pipe(z.int().min(1)).default(5),
-  'extensions:queues:messageencoding': z
+  'extensions:queues:visibilityTimeout': timeSpan.default(0),
+  'extensions:queues:maxDequeueCount': wholeNumber.pipe(z.int().min(1)).default(5),
+  'extensions:queues:messageEncoding': z
     .string()
     .toLowerCase()
     .pipe(z.enum(['base64', 'none']))

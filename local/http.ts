@@ -30,12 +30,12 @@ export function serveHttp(
   options: { invoke: Invoke; trustPrincipal: boolean; isDisabled: (fn: RegisteredFunction) => boolean },
 ): HttpHandler {
   const routes = httpRoutes(functions);
+  const easyAuth = options.trustPrincipal && isOn(process.env.WEBSITE_AUTH_ENABLED);
   return async ({ request, response, url }, path, principal) => {
     const method = request.method ?? 'GET';
     const match = matchRoute(routes, method, path);
     if (!match) return answer(response, 404);
     const headers = { ...callerHeaders(request, options.trustPrincipal), ...principal };
-    const easyAuth = options.trustPrincipal && isOn(process.env.WEBSITE_AUTH_ENABLED);
     if (easyAuth && failsTheHost(request.headersDistinct['x-ms-client-principal']?.[0] ?? ''))
       return answer(response, 500);
     if (!match.anonymous) return answer(response, 401);

@@ -1,4 +1,4 @@
-/** Every hour at 17 minutes past, away from what runs on the full hour; never at start. */
+/** Every hour at 17 minutes past, away from what runs on the full hour, and at start after an hour that was missed. */
 import { app } from '@azure/functions';
 import { anchorAudit } from '../workflows/anchor-audit.ts';
 import { invocation } from './invocation.ts';

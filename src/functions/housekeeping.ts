@@ -1,4 +1,4 @@
-/** Every minute, never at start. */
+/** Every minute, and at start after a minute that was missed. */
 import { app } from '@azure/functions';
 import { housekeep } from '../workflows/housekeeping.ts';
 import { invocation } from './invocation.ts';

@@ -1,4 +1,4 @@
-/** Every five minutes, never at start. */
+/** Every five minutes, and at start after a time that was missed. */
 import { app } from '@azure/functions';
 import { logMeasures } from '../workflows/measure.ts';
 import { invocation } from './invocation.ts';

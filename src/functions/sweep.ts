@@ -1,4 +1,4 @@
-/** The sweep: a timer that begins it, never at start, and the slow queue that carries it out. */
+/** The sweep: a timer that begins it (at start, too, when the platform missed it), and the slow queue that carries it out. */
 import { app } from '@azure/functions';
 import { SWEEP_QUEUE } from '../storage/names.ts';
 import { sweepMessage } from '../workflows/messages.ts';

@@ -7,7 +7,7 @@ import type { World } from './ports.ts';
 
 const HOUR = 3_600_000;
 
-/** Before each message. A heartbeat younger than the least `resumeHours` is no silence, and costs nothing. */
+/** Before each message and each sweep. A heartbeat younger than the least `resumeHours` is no silence, and costs nothing. */
 export async function guardResume(world: World, heartbeat: string | null): Promise<void> {
   const now = world.clock.now();
   if (heartbeat !== null && now.getTime() - Date.parse(heartbeat) < HOUR) return;

@@ -4,6 +4,7 @@
  */
 import { isWithin, parseResourceId } from '../domain/resource.ts';
 import { atLeast, atMost } from './back-off.ts';
+import { guardResume } from './guard-resume.ts';
 import { passGuards } from './pass-guards.ts';
 import {
   type EstatePage,
@@ -24,8 +25,12 @@ export const PACE_SECONDS = 1;
 /** After so many refusals that may pass, a listing is given up to the poison queue. */
 const LIST_TRIES = 20;
 
-/** Begins a sweep of each subscription. */
+/**
+ * Begins a sweep of each subscription. One that was missed begins when the platform starts the service again, which may be
+ * before anything else runs: so the silence is judged first, before anything is asked for and before the heartbeat moves.
+ */
 export async function startSweep(world: World, subscriptions: readonly string[]): Promise<void> {
+  await guardResume(world, await world.guards.heartbeat());
   for (const subscriptionId of subscriptions) {
     const sweep = { id: world.newId(), startedAt: world.clock.now().toISOString() };
     await world.sweeps.send(firstPage('sweep', sweep, `/subscriptions/${subscriptionId}`), 0);

@@ -87,8 +87,8 @@ describe.concurrent('promise 1: no event is lost', () => {
     expect(await plumbline.deliver([{ subject: schemasApp.id }])).toBe(202);
   });
 
-  test('a delivery that is no JSON is 400, an unknown event 404', async () => {
-    expect(await plumbline.deliver('{ "id": ')).toBe(400);
+  test('a delivery that is no JSON is 500, so that it comes again; an unknown event 404', async () => {
+    expect(await plumbline.deliver('{ "id": ')).toBe(500);
     const reader = plumbline.as(staff.reader, 'Reader');
     expect((await reader.ask('GET', `/explain?event=${randomUUID()}`)).told).toBe('404 not-found');
   });

@@ -17,6 +17,7 @@ import { failingWorld, tracedWorld } from '../world/watched-world.ts';
 
 const HOUR = 3600;
 const LIMITS = settingsSchema.parse({}).limits;
+const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const shop = (n: number) => SHOP.replace(/[^/]+$/, `shop-${n}`);
 const serviceFacts = (world: MemoryWorld) => factsIn(world, 'service.stopped', 'service.resumed');
 
@@ -130,12 +131,39 @@ describe('promise 11: after silence the service pulls its own stop switch', () =
     ['housekeeping', housekeep],
     ['a message of the queue', (world) => reconcile(world, aMessage)],
     ['a page of the sweep', async (world) => handleSweep(world, pageOf(world))],
+    ['a sweep that was missed', (world) => startSweep(world, [SUBSCRIPTION])],
   ])('whoever comes first finds it: %s', async (_, comes) => {
     const { world } = await silence(26, 7);
-    await startSweep(world, [SHOP.split('/')[2] ?? '']);
     await comes(world);
     expect(serviceFacts(world)).toEqual(['service.stopped null']);
     expect(world.stored.guards.heartbeat).toBe(world.clock.now().toISOString());
+  });
+});
+
+describe('promise 11: a sweep that was missed runs at start', () => {
+  test('the silence is judged before it asks for anything and before the heartbeat moves; nothing it finds is written', async () => {
+    const { world, host } = await silence(26, 7);
+    const trace: string[] = [];
+    await startSweep(tracedWorld(world, trace), [SUBSCRIPTION]);
+    const order = ['guards.heartbeat', 'events.waitingResources', 'settings.save', 'guards.beat', 'sweeps.send'];
+    expect(trace.filter((name) => order.includes(name))).toEqual(order);
+    await host.settle();
+    expect(serviceFacts(world)).toEqual(['service.stopped null']);
+    expect(world.arm.requests).toEqual([]);
+  });
+
+  test('with the housekeeping that was missed, too: stopped once, and the sweep begins', async () => {
+    const { world } = await silence(26, 7);
+    await Promise.all([housekeep(world), startSweep(world, [SUBSCRIPTION])]);
+    expect(serviceFacts(world)).toEqual(['service.stopped null']);
+    expect(world.stored.sweeps).toHaveLength(1);
+  });
+
+  test('guards that cannot be read: it does not begin, and the silence is not forgotten', async () => {
+    const { world } = await silence(26, 7);
+    const failing = failingWorld(world, 'guards.heartbeat', new StorageUnavailable('down'));
+    await expect(startSweep(failing, [SUBSCRIPTION])).rejects.toThrow('down');
+    expect([world.stored.sweeps, world.stored.guards.heartbeat]).toEqual([[], START]);
   });
 });
 
@@ -246,12 +274,11 @@ describe('the heartbeat', () => {
 });
 
 function pageOf(world: World) {
-  const subscriptionId = SHOP.split('/')[2] ?? '';
   return {
     list: {
       cause: 'sweep' as const,
-      subscriptionId,
-      scope: `/subscriptions/${subscriptionId}`,
+      subscriptionId: SUBSCRIPTION,
+      scope: `/subscriptions/${SUBSCRIPTION}`,
       token: null,
       after: '',
     },

@@ -24,6 +24,7 @@ describe('the Event Grid webhook', () => {
   it('answers the handshake of the Event Grid schema', async () => {
     const answer = await deliver(JSON.stringify([{ data: { validationCode: 'abc' } }]), 'SubscriptionValidation');
     expect([answer.status, await answer.json()]).toEqual([200, { validationResponse: 'abc' }]);
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   });
 
   it('answers the handshake of CloudEvents, whose data is JSON in a string', async () => {
@@ -61,16 +62,24 @@ describe('the Event Grid webhook', () => {
   });
 
   it.each([
-    ['no JSON', '{', 'Notification'],
-    ['JSON that is no event', '"text"', 'Notification'],
-    ['an array of something else', '[1]', 'Notification'],
-    ['a validation without a code', '[{}]', 'SubscriptionValidation'],
-    ['no event type', '[]', undefined],
-    ['an unknown event type', '[]', 'SubscriptionDeletion'],
-  ])('answers 400 to %s and runs nothing', async (_, body, type) => {
+    ['no JSON', '{', 'Notification', 500],
+    ['JSON that is no event', '"text"', 'Notification', 500],
+    ['a validation without a code', '[{}]', 'SubscriptionValidation', 500],
+    ['a validation that is no JSON', '', 'SubscriptionValidation', 500],
+    ['no event type', '[]', undefined, 400],
+    ['an unknown event type', '[]', 'SubscriptionDeletion', 400],
+  ])('runs nothing for %s', async (_, body, type, status) => {
     const before = (await host.seen('events')).length;
-    expect((await deliver(body, type)).status).toBe(400);
+    expect((await deliver(body, type)).status).toBe(status);
     expect(await host.seen('events')).toHaveLength(before);
+  });
+
+  it('reads a body that comes in chunks', async () => {
+    const before = (await host.seen('events')).length;
+    const body = new Blob(['{"id":"1"}']).stream();
+    const init = { body, duplex: 'half' as const, headers: { 'aeg-event-type': 'Notification' } };
+    expect((await deliver(undefined, undefined, init)).status).toBe(202);
+    expect(await host.seen('events')).toHaveLength(before + 1);
   });
 
   it.each([['functionName=none'], ['functionName=seen'], ['']])('answers 404 to the query "%s"', async (query) => {
@@ -80,5 +89,32 @@ describe('the Event Grid webhook', () => {
   it('knows the extension in any case and no other extension', async () => {
     expect((await deliver('[]', 'Notification', { path: '/runtime/webhooks/eventgrid' })).status).toBe(202);
     expect((await deliver('[]', 'Notification', { path: '/runtime/webhooks/blobs' })).status).toBe(404);
+  });
+});
+
+describe('a host with a key for Event Grid', () => {
+  let locked: FixtureHost;
+  beforeAll(async () => {
+    locked = await startFixture({ eventKey: 'a+b c' });
+  });
+  afterAll(() => locked.close());
+
+  const status = async (query: string, headers: Record<string, string> = {}) => {
+    const url = `${locked.url}/runtime/webhooks/EventGrid?functionName=events${query}`;
+    const init = { method: 'POST', body: '[]', headers: { 'aeg-event-type': 'Notification', ...headers } };
+    return (await fetch(url, init)).status;
+  };
+
+  it('answers 401 to whoever does not send it, before anything else', async () => {
+    expect(await status('')).toBe(401);
+    expect(await status('&code=other')).toBe(401);
+    expect(await status('&code=')).toBe(401);
+    expect(await status('', { 'aeg-event-type': 'Nothing' })).toBe(401);
+  });
+
+  it('takes it as code or as x-functions-key', async () => {
+    expect(await status(`&code=${encodeURIComponent('a+b c')}`)).toBe(202);
+    expect(await status('', { 'x-functions-key': 'a+b c' })).toBe(202);
+    expect(await status(`&code=${encodeURIComponent('a+b c')}`, { 'x-functions-key': 'other' })).toBe(401);
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Storage, startStorage } from '../../../local/storage.ts';
-import { type FixtureHost, startFixture } from './fixture/start.ts';
+import { type FixtureHost, releaseFixture, startFixture } from './fixture/start.ts';
 
 let storage: Storage;
 let service: QueueServiceClient;
@@ -53,7 +53,7 @@ describe('queue triggers', () => {
         message: 'plain text',
         type: 'string',
         metadata: expect.objectContaining({
-          dequeueCount: '1',
+          dequeueCount: 1,
           popReceipt: expect.any(String),
           insertionTime: expect.any(String),
         }),
@@ -69,7 +69,7 @@ describe('queue triggers', () => {
       await send(queue, 'fail');
       await expect.poll(() => host.seen('dead'), { timeout: 5000 }).toEqual(['fail']);
       const tries = (await host.seen('work')).map((one) => JSON.parse(JSON.stringify(one)).metadata.dequeueCount);
-      expect(tries).toEqual(['1', '2', '3']);
+      expect(tries).toEqual([1, 2, 3]);
       await expect.poll(() => left(queue)).toBe(0);
     });
   });
@@ -84,6 +84,49 @@ describe('queue triggers', () => {
       expect(peekedMessageItems[0]?.messageText).toBe('{ not base64 }');
       expect(await host.seen('work')).toEqual([]);
     });
+  });
+
+  it('never runs a function with base64 that is no UTF-8, tries it maxDequeueCount times and moves it away', async () => {
+    await withHost('bytes', async (host, queue) => {
+      const body = Buffer.from([0x22, 0xff, 0x22]).toString('base64');
+      await queue.create();
+      await queue.sendMessage(body);
+      const poison = service.getQueueClient('bytes-poison');
+      await expect.poll(() => poison.exists()).toBe(true);
+      await expect.poll(() => left(queue)).toBe(0);
+      expect(host.lines).toContainEqual(expect.stringContaining('moved to bytes-poison after 3 tries'));
+      expect([await host.seen('work'), await host.seen('dead')]).toEqual([[], []]);
+    });
+  });
+
+  it('leaves a queue alone whose function a setting switches off', async () => {
+    const settings = {
+      AzureWebJobsStorage: storage.connectionString,
+      FIXTURE_QUEUE: 'off',
+      'AzureWebJobs.work.Disabled': 'true',
+    };
+    const queue = service.getQueueClient('off');
+    await queue.create();
+    await send(queue, 'waiting');
+    const host = await startFixture({}, settings);
+    await sleep(500);
+    expect((await queue.receiveMessages()).receivedMessageItems).toMatchObject([{ dequeueCount: 1 }]);
+    await host.close();
+  });
+
+  it('finishes the message in work when it is told to stop, and takes no other', async () => {
+    const settings = { AzureWebJobsStorage: storage.connectionString, FIXTURE_QUEUE: 'ending' };
+    const queue = service.getQueueClient('ending');
+    await queue.create();
+    await send(queue, 'wait');
+    const host = await startFixture({}, settings);
+    await expect.poll(() => host.seen('work')).toHaveLength(1);
+    const closed = host.close();
+    await send(queue, 'later');
+    releaseFixture();
+    await closed;
+    expect((await queue.receiveMessages()).receivedMessageItems).toMatchObject([{ dequeueCount: 1 }]);
+    expect(await left(queue)).toBe(1);
   });
 
   it('keeps a message hidden for as long as the function works on it', async () => {

@@ -12,7 +12,8 @@ const routes = httpRoutes([
   http('rest', 'files/{*path}'),
   http('one', 'approvals/{id}'),
   http('optional', 'rules/{id?}'),
-  http('literal', 'approvals/decisions', ['GET', 'POST']),
+  http('Literal', 'approvals/decisions', ['GET', 'POST']),
+  http('written', 'approvals/decisions/', ['PUT']),
   http('health', undefined),
 ]);
 
@@ -20,7 +21,8 @@ describe('routes', () => {
   it.each([
     ['GET', 'health', 'health', {}],
     ['GET', 'approvals/7', 'one', { id: '7' }],
-    ['GET', 'Approvals/Decisions/', 'literal', {}],
+    ['GET', 'Approvals/Decisions/', 'Literal', {}],
+    ['PUT', 'approvals/decisions', 'written', {}],
     ['GET', 'rules', 'optional', {}],
     ['GET', 'rules/webapp-http2', 'optional', { id: 'webapp-http2' }],
     ['GET', 'files/a/b%20c', 'rest', { path: 'a/b c' }],
@@ -35,8 +37,21 @@ describe('routes', () => {
     ['GET', 'approvals/7/more'],
     ['POST', 'approvals/7'],
     ['GET', ''],
+    ['GET', 'approvals//7'],
+    ['GET', 'approvals/7//'],
+    ['GET', 'approvals//'],
   ])('%s %s is served by nothing', (method, path) => {
     expect(matchRoute(routes, method, path)).toBeUndefined();
+  });
+
+  it("are tried in the order of the functions' names, without case, whatever is literal in them", () => {
+    const twice = (one: string, literal: string) =>
+      matchRoute(httpRoutes([http(literal, 'audit/verify'), http(one, 'audit/{id}')]), 'GET', 'audit/verify')?.fn.name;
+    expect(twice('getEntry', 'verify')).toBe('getEntry');
+    expect(twice('getEntry', 'Check')).toBe('Check');
+    expect(twice('GetEntry', 'check')).toBe('check');
+    expect(twice('get_entry', 'getentry')).toBe('getentry');
+    expect(twice('get1', 'get_')).toBe('get1');
   });
 
   it('refuses a template it would serve otherwise than the platform', () => {

@@ -1,18 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseHostFlags } from '../../../local/host-flags.ts';
-import { expandSettings, readHostSettings } from '../../../local/host-settings.ts';
+import { expandSettings, isDisabled, readHostSettings } from '../../../local/host-settings.ts';
 
 describe('the flags of npm run host', () => {
   it('have the documented defaults', () => {
     expect(parseHostFlags([])).toEqual({ port: 7071, principalHeader: false, visibilitySeconds: 600 });
-    expect(parseHostFlags(['--port', '0', '--principal-header', '--visibility-seconds', '5'])).toEqual({
-      port: 0,
-      principalHeader: true,
-      visibilitySeconds: 5,
-    });
+    const flags = ['--port', '0', '--principal-header', '--visibility-seconds', '5', '--event-key', 'k'];
+    expect(parseHostFlags(flags)).toEqual({ port: 0, principalHeader: true, visibilitySeconds: 5, eventKey: 'k' });
   });
 
   it.each([
@@ -20,6 +17,7 @@ describe('the flags of npm run host', () => {
     ['--port', '65536'],
     ['--port'],
     ['--visibility-seconds', '0'],
+    ['--event-key', ''],
     ['--no-such-flag'],
     ['stray'],
     ['--principal-header=yes'],
@@ -44,9 +42,10 @@ describe('host.json', () => {
   it('has the defaults of the platform', () => {
     expect(read('{"version":"2.0"}')).toEqual({
       routePrefix: 'api',
+      hasExtensionBundle: false,
       queues: {
         batchSize: 16,
-        newBatchThreshold: 8,
+        newBatchThreshold: 8 * availableParallelism(),
         maxPollingInterval: 60_000,
         visibilityTimeout: 0,
         maxDequeueCount: 5,
@@ -61,12 +60,47 @@ describe('host.json', () => {
       visibilityTimeout: 93_784_000,
       maxPollingInterval: 2000,
     });
+    expect(read('{"version":"2.0","extensions":{"queues":{"visibilityTimeout":"01:30"}}}').queues).toMatchObject({
+      visibilityTimeout: 5_400_000,
+    });
+  });
+
+  it('takes a bare number for a time span as days', () => {
+    for (const value of ['30', '"30"']) {
+      const { queues } = read(`{"version":"2.0","extensions":{"queues":{"visibilityTimeout":${value}}}}`);
+      expect(queues.visibilityTimeout).toBe(30 * 86_400_000);
+    }
+  });
+
+  it('may have comments, trailing commas, keys in any case and keys that nobody knows', () => {
+    const lenient = `// ours
+      { "version": "2.0", /* and */ "extensions": { "Queues": { "BATCHSIZE": "4", "colour": "red", }, "http": { "routePrefix": "" } },
+        "extensionBundle": { "id": "Microsoft.Azure.Functions.ExtensionBundle" }, "aggregator": [1, null], }`;
+    expect(read(lenient)).toMatchObject({
+      routePrefix: '',
+      hasExtensionBundle: true,
+      queues: { batchSize: 4, newBatchThreshold: 2 * availableParallelism() },
+    });
   });
 
   it('says where it is wrong', () => {
     expect(() => read('{')).toThrow('host.json cannot be read');
+    expect(() => read('{}')).toThrow('version');
+    expect(() => read('[]')).toThrow('version');
     expect(() => read('{"version":"2.0","extensions":{"queues":{"batchSize":33}}}')).toThrow('batchSize');
     expect(() => read('{"version":"2.0","extensions":{"queues":{"maxPollingInterval":"2s"}}}')).toThrow('time span');
+  });
+});
+
+describe('a function', () => {
+  it.each([
+    [{ 'AzureWebJobs.sweep.Disabled': 'TRUE' }, true],
+    [{ 'AzureWebJobs.sweep.Disabled': '1' }, true],
+    [{ AzureWebJobs_sweep_Disabled: 'true' }, true],
+    [{ 'AzureWebJobs.sweep.Disabled': 'no' }, false],
+    [{ 'AzureWebJobs.other.Disabled': 'true' }, false],
+  ])('is switched off by %j: %s', (environment, expected) => {
+    expect(isDisabled('sweep', environment)).toBe(expected);
   });
 });
 
