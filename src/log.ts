@@ -11,9 +11,12 @@ export interface JoinedLog extends Log {
   child(fields: Record<string, unknown>): JoinedLog;
 }
 
-/** Whatever is logged while `work` is done carries these fields: what is logged deep inside knows nothing of its invocation. */
+/**
+ * Whatever is logged while `work` is done carries these fields, and those of the call around it: what is logged deep inside
+ * knows nothing of its invocation.
+ */
 export function joinedTo<T>(fields: Readonly<Record<string, unknown>>, work: () => T): T {
-  return joints.run(fields, work);
+  return joints.run({ ...joints.getStore(), ...fields }, work);
 }
 
 const joints = new AsyncLocalStorage<Readonly<Record<string, unknown>>>();

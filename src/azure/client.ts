@@ -5,7 +5,7 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Json } from '../domain/json.ts';
 import type { Log } from '../workflows/ports.ts';
-import type { ArmReply } from './errors.ts';
+import { type ArmReply, failureOfError } from './errors.ts';
 import type { PipelineOptions } from './pipelines.ts';
 
 export interface ClientOptions extends PipelineOptions {
@@ -55,16 +55,17 @@ export function createClient(options: ClientOptions): Client {
       const started = now().getTime();
       const told = (status: number, fields: Record<string, unknown>) => {
         const sent = { method, path: url.pathname, status, milliseconds: now().getTime() - started };
-        log.debug({ ...sent, ...fields }, status === 0 ? 'no answer from Azure' : 'asked Azure');
+        logRequest(log, sent, fields);
         onRequest?.(sent);
       };
       try {
         const { status, headers, bodyAsText } = await exchange(method, url, body);
-        told(status, limitsIn(headers.toJSON()));
+        told(status, idsAndLimitsIn(headers.toJSON()));
         const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
         return { ...reply, header: (name) => headers.get(name) };
       } catch (error) {
-        told(0, { error: error instanceof Error ? error.message : String(error) });
+        const { code, message } = failureOfError(error);
+        told(0, { code, error: message });
         throw error;
       }
     },
@@ -95,11 +96,27 @@ function rejectionOf(signal: AbortSignal, milliseconds: number): Promise<never> 
   });
 }
 
+/**
+ * One line per request, without query and body. A GET that finds nothing is an answer: many documents need not be there,
+ * and a deleted resource is not. Every other refusal, and a request without an answer, is a warning.
+ */
+function logRequest(log: Log, sent: SentRequest, fields: Record<string, unknown>): void {
+  const { method, status } = sent;
+  if (status === 0) log.warn({ ...sent, ...fields }, 'no answer from Azure');
+  else if (status < 400 || (status === 404 && method === 'GET')) log.debug({ ...sent, ...fields }, 'asked Azure');
+  else log.warn({ ...sent, ...fields }, 'Azure refused a request');
+}
+
 /** What joins a request to Azure's own logs, and how many more are allowed. */
-function limitsIn(headers: Record<string, string>): Record<string, string> {
+function idsAndLimitsIn(headers: Record<string, string>): Record<string, string> {
   const limits = Object.entries(headers).filter(([name]) => name.startsWith('x-ms-ratelimit-remaining-'));
+  const requestId = headers['x-ms-request-id'];
   const correlation = headers['x-ms-correlation-request-id'];
-  return { ...Object.fromEntries(limits), ...(correlation === undefined ? {} : { correlation }) };
+  return {
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(correlation === undefined ? {} : { correlation }),
+    ...Object.fromEntries(limits),
+  };
 }
 
 function jsonOf(text: string | null | undefined): Json | undefined {

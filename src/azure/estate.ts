@@ -7,15 +7,15 @@ import type { Estate, EstatePage } from '../workflows/ports.ts';
 import { type ClientOptions, createClient } from './client.ts';
 import { type ArmReply, failureOf, failureOfError } from './errors.ts';
 
-const TYPES = [
-  'microsoft.web/sites',
-  'microsoft.web/sites/slots',
-  'microsoft.app/containerapps',
-  'microsoft.app/managedenvironments',
-  'microsoft.web/serverfarms',
-];
-/** Pages are only sound when rows are in the order of a unique column and show their id. */
-const QUERY = `resources | where type in~ (${TYPES.map((type) => `'${type}'`).join(', ')}) | project id, key = tolower(id) | order by key asc`;
+/**
+ * Pages are only sound when rows are in the order of a unique column and show their id. Written out whole, so that a test
+ * can hand it to the parser of the language.
+ */
+const QUERY = `resources
+| where type in~ ('microsoft.web/sites', 'microsoft.web/sites/slots', 'microsoft.app/containerapps',
+    'microsoft.app/managedenvironments', 'microsoft.web/serverfarms')
+| project id, key = tolower(id)
+| order by key asc`;
 const API_VERSION = '2024-04-01';
 
 export interface EstateOptions extends ClientOptions {

@@ -17,7 +17,7 @@ export const NO_TALLY: Tally = { counts: {}, left: {} };
 
 /** What one line of the log adds: nothing, for most. */
 export function tallyOf(fields: Readonly<Record<string, unknown>>, message: string, now: Date): Tally | null {
-  if (message === 'asked Azure') return leftIn(fields, now.toISOString());
+  if (ANSWERED.includes(message)) return leftIn(fields, now.toISOString());
   const counts = countsIn(fields, message);
   return counts === null ? null : { counts, left: {} };
 }
@@ -34,6 +34,8 @@ export function sumOf(one: Tally, other: Tally): Tally {
   return { counts, left };
 }
 
+/** Of Azure, to one request. */
+const ANSWERED: readonly string[] = ['asked Azure', 'Azure refused a request'];
 const REMAINING = 'x-ms-ratelimit-remaining-';
 const ENDED = /^(fix|rollback)\.(applied|failed|blocked|unknown)$/;
 

@@ -26,3 +26,13 @@ export const sweepPage = z.object({
 
 /** What the slow queue carries: a page to list, or a resource to look at. */
 export const sweepMessage = z.union([sweepPage, workMessage]);
+
+/** What joins every line that is logged while a message is handled: whatever the message names. */
+export function idsIn(message: z.infer<typeof sweepMessage>): Record<string, string> {
+  const { resource, event } = 'list' in message ? {} : message;
+  return {
+    ...(resource === undefined ? {} : { resource }),
+    ...(event === undefined ? {} : { eventId: event.id }),
+    ...(message.sweep === undefined ? {} : { sweep: message.sweep.id }),
+  };
+}

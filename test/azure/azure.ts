@@ -55,6 +55,12 @@ export function estateAnswering(answer: Answering): Estate & { requests: Pipelin
   return { ...createEstate(optionsWith([], { httpClient })), requests };
 }
 
+/** What a client is made with whose every request is answered by hand, and the lines that it logs. */
+export function optionsAnswering(answer: Answering): { options: ArmOptions } & Logged {
+  const lines: string[] = [];
+  return { options: optionsWith(lines, { httpClient: answering(answer).httpClient }), lines };
+}
+
 export function armWith(options: Partial<ArmOptions>): Arm & Logged {
   const lines: string[] = [];
   return { ...createArm(optionsWith(lines, options)), lines };

@@ -76,6 +76,13 @@ describe('requests left before throttling', () => {
     });
   });
 
+  it('also of an answer that refuses', () => {
+    const fields = { path: `/subscriptions/${SUBSCRIPTION}/x`, 'x-ms-ratelimit-remaining-subscription-reads': '0' };
+    expect(Object.values(tallyOf(fields, 'Azure refused a request', NOW)?.left ?? {})).toEqual([
+      { requests: 0, at: NOW.toISOString() },
+    ]);
+  });
+
   it.each([
     ['/providers/Microsoft.ResourceGraph/resources', { 'x-ms-ratelimit-remaining-tenant-reads': '9' }],
     [`/subscriptions/${SUBSCRIPTION}/x`, { 'x-ms-ratelimit-remaining-subscription-reads': 'many' }],

@@ -1,0 +1,66 @@
+/** What is logged while a message is handled, requests to Azure among it, carries what the message names. */
+import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
+import { expect, test, vi } from 'vitest';
+import { registerReconcile } from '../../src/functions/reconcile.ts';
+import { registerSweep } from '../../src/functions/sweep.ts';
+import { createLog } from '../../src/log.ts';
+import { SHOP } from '../world/apps.ts';
+import { memoryWorld } from '../world/memory-world.ts';
+
+const lines: string[] = [];
+const log = createLog('info', { write: (line) => void lines.push(line) });
+const told = async () => {
+  log.info({}, 'deep inside');
+  return null;
+};
+const memory = memoryWorld();
+vi.mock('../../src/service.ts', () => ({
+  getService: async () => ({
+    world: {
+      ...memory,
+      events: { ...memory.events, get: told },
+      leases: { acquire: told },
+      estate: { list: () => told().then(() => ({ kind: 'page', ids: [], next: null, waitSeconds: 0 })) },
+    },
+    storeCounts: async () => {},
+  }),
+}));
+
+function handlerOf(register: () => void): StorageQueueHandler {
+  const queue = vi.spyOn(app, 'storageQueue').mockImplementation(() => {});
+  const timer = vi.spyOn(app, 'timer').mockImplementation(() => {});
+  register();
+  const options = queue.mock.calls[0]?.[1];
+  queue.mockRestore();
+  timer.mockRestore();
+  if (!options) throw new Error('no queue was registered');
+  return options.handler;
+}
+
+const AT = '2026-03-01T12:00:00.000Z';
+const look = { resource: SHOP, cause: 'event', event: { id: 'e-1', receivedAt: AT }, attempt: 0 };
+const swept = { resource: SHOP, cause: 'sweep', sweep: { id: 's-1', startedAt: AT }, attempt: 0 };
+const page = {
+  list: { cause: 'sweep', subscriptionId: 's', scope: '/subscriptions/s', token: null, after: '' },
+  sweep: { id: 's-1', startedAt: AT },
+  attempt: 0,
+};
+
+test.each([
+  ['an event', registerReconcile, look, { resource: SHOP, eventId: 'e-1' }],
+  ['the sweep', () => registerSweep('0 0 * * * *'), swept, { resource: SHOP, sweep: 's-1' }],
+  ['a page of the estate', () => registerSweep('0 0 * * * *'), page, { sweep: 's-1' }],
+])('%s', async (_, register, message, ids) => {
+  lines.splice(0);
+  await handlerOf(register)(message, new InvocationContext({ functionName: 'work', invocationId: 'i-1' }));
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      level: 'info',
+      time: expect.any(String),
+      message: 'deep inside',
+      invocationId: 'i-1',
+      function: 'work',
+      ...ids,
+    },
+  ]);
+});
