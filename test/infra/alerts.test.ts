@@ -1,12 +1,16 @@
 /** No alert goes silent because a line was renamed: what the queries ask for is in the lines that the service really logs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
+import { z } from 'zod';
+import { createArm } from '../../src/azure/arm.ts';
 import { AUDIT_KINDS } from '../../src/domain/audit.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, joinedTo } from '../../src/log.ts';
 import { anchorAudit } from '../../src/workflows/anchor-audit.ts';
 import { logMeasures } from '../../src/workflows/measure.ts';
+import { idsIn } from '../../src/workflows/messages.ts';
 import { receiveEvent } from '../../src/workflows/receive-event.ts';
 import { signedEntry } from '../../src/workflows/signed-entry.ts';
+import { optionsAnswering, resource } from '../azure/azure.ts';
 import { page } from '../docs/pages.ts';
 import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
@@ -15,11 +19,26 @@ import { type Line, linesIn, linesOn, wayCalled } from '../world/lines.ts';
 import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
 import { eventAndRest, pending, WAYS } from '../world/ways.ts';
 import { declared, template } from './bicep.ts';
-import { alertQueries, askedFor, fieldsIn, type Query, queriesIn, workbookQueries } from './queries.ts';
+import {
+  alertQueries,
+  askedFor,
+  fieldsIn,
+  type Query,
+  queriesIn,
+  queriesOf,
+  sources,
+  workbookQueries,
+} from './queries.ts';
 
 const alerts = alertQueries();
-const all: readonly Query[] = [...alerts, ...workbookQueries(), ...queriesIn('docs/operate.md')];
-const lines = [...(await Promise.all(WAYS.map(linesOn))).flatMap((way) => way.lines), ...(await seldomLines())];
+const all: readonly Query[] = sources()
+  .flatMap(queriesOf)
+  .filter(({ text }) => text.includes('AppTraces'));
+const lines = [
+  ...(await Promise.all(WAYS.map(linesOn))).flatMap((way) => way.lines),
+  ...(await seldomLines()),
+  ...(await linesOfRequests()),
+];
 
 describe('every query asks for what is logged', () => {
   it('and there are some of each', () => {
@@ -130,6 +149,26 @@ async function seldomLines(): Promise<Line[]> {
   await signedEntry(world, entry.id);
   await anchorAudit(world);
   return [...linesIn(world), ...linesIn(await standingBadly())];
+}
+
+/** Requests to Azure while an event is worked on: one that is answered, one that is refused, one that is lost. */
+async function linesOfRequests(): Promise<Line[]> {
+  const statuses = [200, 403];
+  const { options, lines: written } = optionsAnswering(() => {
+    const status = statuses.shift();
+    if (status === undefined) throw new Error('reset');
+    return { status, headers: { 'x-ms-request-id': 'r', 'x-ms-correlation-request-id': 'c' }, body: {} };
+  });
+  const event = { id: 'e', receivedAt: '2026-03-01T12:00:00.000Z' };
+  await joinedTo(idsIn({ resource: SHOP, cause: 'event', event, attempt: 0 }), async () => {
+    const arm = createArm(options);
+    for (let n = 0; n < 3; n += 1) await arm.read(resource(SHOP), ['resource']);
+  });
+  const form = z.looseObject({ level: z.string(), message: z.string() });
+  return written.map((line) => {
+    const { level, message, ...fields } = form.parse(JSON.parse(line));
+    return { level, message, fields };
+  });
 }
 
 /** A service that is stopped, with an approval, a dead letter and a message that nobody looks after. */

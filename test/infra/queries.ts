@@ -1,21 +1,115 @@
-/** The queries over the log: of the alerts, of the workbook, of the documentation; and what each asks of a line. */
-import { readFileSync } from 'node:fs';
+/**
+ * Every query in the Kusto language that the repository has: of the alerts, of the workbook, in documents and in code. They
+ * are found by the places that a query may stand in; what looks like a query and stands anywhere else is a stray, and a
+ * test refuses it.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { page } from '../docs/pages.ts';
+import { page, pages, ROOT } from '../docs/pages.ts';
 import { INFRA } from './bicep.ts';
 
 export interface Query {
+  /** An alert's, a picture's, or the sentence before it; else the place. */
   readonly name: string;
+  /** As it is asked: names of variables and parameters replaced. */
   readonly text: string;
 }
 
-const alertsText = readFileSync(path.join(INFRA, 'alerts.bicep'), 'utf8');
+/** A text in a file that is taken for a query, and where it stands. */
+interface Found {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
-/** The rules of alerts.bicep, with the variables in their queries filled in. */
+export interface Source {
+  /** From the root of the repository, with forward slashes. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The files that may hold queries: what is deployed, what runs here, what people read. */
+export function sources(): Source[] {
+  const files = ['src', 'local', 'infra'].flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/')),
+  );
+  const top = readdirSync(ROOT).filter((file) => /\.(ya?ml|json|mjs)$/.test(file) && file !== 'package-lock.json');
+  return [...pages(), ...[...files, ...top].map(page)];
+}
+
+/** The queries of a file, named by their place. */
+export function queriesOf(source: Source): Query[] {
+  return foundIn(source).map(({ start, text }) => ({ name: placeOf(source, start), text }));
+}
+
+/** The places in a file that look like a query and are none that `queriesOf` finds. */
+export function straysIn(source: Source): string[] {
+  const found = foundIn(source);
+  return operatorsIn(source)
+    .filter((at) => !found.some(({ start, end }) => start <= at && at < end))
+    .map((at) => placeOf(source, at));
+}
+
+/** An operator of the language behind its pipe; a line break in JSON is written out. */
+const OPERATOR =
+  /\\?\|(?:\s|\\n)*(?:where|project|extend|summarize|join|lookup|union|mv-expand|mv-apply|parse|evaluate|make-series|render|distinct|count|top|take|limit|sample|order by|sort by|project-\w+)\b/g;
+
+function operatorsIn({ file, text }: Source): number[] {
+  const places = [...text.matchAll(OPERATOR)].map(({ index }) => index);
+  if (!file.endsWith('.md')) return places;
+  // Outside of code a pipe is the edge of a cell.
+  const code = [...text.matchAll(/^```[\s\S]*?^```$|`[^`\n]+`/gm)].map(({ index, 0: all }) => [
+    index,
+    index + all.length,
+  ]);
+  return places.filter((at) => code.some(([start = 0, end = 0]) => start <= at && at < end));
+}
+
+function foundIn(source: Source): Found[] {
+  const { file, text } = source;
+  const kind = path.extname(file);
+  if (kind === '.md') return literalsIn(text, /(?<=^```kusto\n)[\s\S]*?(?=^```$)/gm, (written) => written);
+  // A workbook has its queries in members of that name, those of its parameters included.
+  if (kind === '.json') return literalsIn(text, /(?<="query": )"(?:[^"\\]|\\.)*"/g, withoutParameters);
+  const strings = kind === '.bicep' ? /(?<=')(?:[^'\\\n]|\\.)*(?=')/g : kind === '.ts' ? /`[^`]*`|'[^'\n]*'/g : null;
+  if (strings === null) return [];
+  return literalsIn(text, strings, (written) =>
+    kind === '.bicep' ? filled(written, text) : written.slice(1, -1).replaceAll("\\'", "'"),
+  ).filter((one) => operatorsIn({ file, text: one.text }).length > 0);
+}
+
+function literalsIn(text: string, pattern: RegExp, meant: (written: string) => string): Found[] {
+  return [...text.matchAll(pattern)].map(({ index, 0: written }) => ({
+    start: index,
+    end: index + written.length,
+    text: meant(written),
+  }));
+}
+
+/** The text of a JSON string, with a value for each parameter of the workbook. */
+function withoutParameters(written: string): string {
+  return z.string().parse(JSON.parse(written)).replaceAll('{range:grain}', '1h');
+}
+
+/** A string of Bicep with its variables filled in, and a number for what is computed. */
+function filled(written: string, template: string): string {
+  const variables = new Map([...template.matchAll(/^var (\w+) = '(.*)'$/gm)].map(([, name, value]) => [name, value]));
+  const next = written.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => variables.get(name) ?? '1');
+  return next === written ? next : filled(next, template);
+}
+
+function placeOf({ file, text }: Source, at: number): string {
+  return `${file}, line ${text.slice(0, at).split('\n').length}`;
+}
+
+/** The rules of alerts.bicep. */
 export function alertQueries(): Query[] {
-  const found = [...alertsText.matchAll(/name: '([\w-]+)'\n\s+title: '[^']+'\n\s+severity: \d\n\s+query: '(.*)'\n/g)];
-  return found.map(([, name = '', text = '']) => ({ name, text: filled(text) }));
+  const { text: template } = page('infra/alerts.bicep');
+  const found = [...template.matchAll(/name: '([\w-]+)'\n\s+title: '[^']+'\n\s+severity: \d\n\s+query: '(.*)'\n/g)];
+  return found.map(([, name = '', text = '']) => ({ name, text: filled(text, template) }));
 }
 
 export function workbookQueries(): Query[] {
@@ -41,12 +135,6 @@ export function askedFor(text: string, field: 'message' | 'kind'): string[] {
 /** The fields of a line that a query looks at. */
 export function fieldsIn(text: string): string[] {
   return [...new Set([...text.matchAll(/\bline\.(\w+)/g)].map(([, field = '']) => field))];
-}
-
-function filled(text: string): string {
-  const variables = [...alertsText.matchAll(/^var (\w+) = '(.*)'$/gm)];
-  const next = variables.reduce((so, [, name, value = '']) => so.replaceAll(`\${${name}}`, value), text);
-  return next === text ? next : filled(next);
 }
 
 const WORKBOOK = z.object({
