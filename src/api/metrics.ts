@@ -23,13 +23,16 @@ export const getMetrics = defineCall({
   },
 });
 
+/** What the names of samples end with. A summary has no quantiles here: those of several instances cannot be added up. */
+const PARTS = { gauge: [''], counter: [''], summary: ['_sum', '_count'] } as const;
+
 export interface Metric {
   readonly name: string;
-  readonly type: 'gauge' | 'counter';
+  readonly type: keyof typeof PARTS;
   /** What it says, and its unit. */
   readonly help: string;
   readonly labels: readonly string[];
-  /** Each with the values of its labels, in their order; none when nothing is known. */
+  /** Each with the values of its labels, in their order; none when nothing is known. Of a summary its sum, then its count. */
   samples(measures: Measures): readonly (readonly [number, ...string[]])[];
 }
 
@@ -119,18 +122,11 @@ export const METRICS: readonly Metric[] = [
     samples: ({ counted }) => samplesBelow(counted.counts, 'fixes '),
   },
   {
-    name: 'plumbline_fix_seconds_sum',
-    type: 'counter',
-    help: 'Seconds from the receipt of an event to its applied fix, added up over the fixes that no person decided.',
+    name: 'plumbline_fix_seconds',
+    type: 'summary',
+    help: 'Seconds from the receipt of an event to its applied fix, for the fixes that no person decided.',
     labels: [],
-    samples: ({ counted }) => [[counted.counts['fix seconds'] ?? 0]],
-  },
-  {
-    name: 'plumbline_fix_seconds_count',
-    type: 'counter',
-    help: 'How many fixes that sum is of.',
-    labels: [],
-    samples: ({ counted }) => [[counted.counts['timed fixes'] ?? 0]],
+    samples: ({ counted }) => [[counted.counts['fix seconds'] ?? 0], [counted.counts['timed fixes'] ?? 0]],
   },
   {
     name: 'plumbline_throttled_total',
@@ -152,7 +148,10 @@ export const METRICS: readonly Metric[] = [
 /** The whole answer. */
 export function metricsText(measures: Measures): string {
   const families = METRICS.map(({ name, type, help, labels, samples }) => {
-    const lines = samples(measures).map(([value, ...values]) => `${name}${labelled(labels, values)} ${value}`);
+    const parts = PARTS[type];
+    const lines = samples(measures).map(
+      ([value, ...values], index) => `${name}${parts[index % parts.length]}${labelled(labels, values)} ${value}`,
+    );
     return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines];
   });
   return `${families.flat().join('\n')}\n`;

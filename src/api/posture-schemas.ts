@@ -92,11 +92,16 @@ export const summary = name(
   'Summary',
   z.strictObject({
     resources: z.int(),
-    byVerdict: z.record(z.enum(VERDICTS), z.int()),
-    bySeverity: z.record(z.enum(SEVERITIES), z.int()).describe('Of violations'),
+    byVerdict: countsOf(VERDICTS),
+    bySeverity: countsOf(SEVERITIES).describe('Of violations'),
     byRule: z.array(z.strictObject({ rule: text, violations: z.int() })),
     approvals: z.strictObject({ pending: z.int(), oldestAt: time.nullable() }),
     fixes: z.strictObject({ last24h: z.int(), last30d: z.int() }),
     meanTimeToFixSeconds: z.number().nullable().describe('From the receipt of the event to the applied fix'),
   }),
 );
+
+/** A count under each name. As properties and not as a record, because programs that make clients read only those. */
+function countsOf(names: readonly string[]) {
+  return z.strictObject(Object.fromEntries(names.map((one) => [one, z.int()])));
+}

@@ -1,12 +1,21 @@
 /** GET /api/metrics: who may read it, what it says, and that it costs the same however much there is. */
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { ApiService } from '../../src/api/call.ts';
 import { getMetrics, METRICS } from '../../src/api/metrics.ts';
 import { logMeasures } from '../../src/workflows/measure.ts';
+import { isAtHand } from '../at-hand.ts';
 import { useAccount } from '../storage/azurite.ts';
 import { ask, principal, serviceOf, told } from './asking.ts';
 import { type MemoryWorld, memoryWorld, NOW } from './memory-world.ts';
 import { approval } from './samples.ts';
+
+const hasPromtool = isAtHand('promtool', ['--version'], 'it does not check the metrics');
+
+function promtoolOn(input: string): { status: number | null; said: string } {
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
+  return { status, said: stdout + stderr };
+}
 
 const ago = (seconds: number) => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
 
@@ -106,9 +115,28 @@ describe('what the metrics say', () => {
       expect(text.split('\n').filter((line) => line === `# HELP ${name} ${help}`)).toHaveLength(1);
       expect(text.split('\n').filter((line) => line === `# TYPE ${name} ${type}`)).toHaveLength(1);
       expect(name).toMatch(/^plumbline_[a-z_]+$/);
-      expect(/_(total|sum|count)$/.test(name), name).toBe(type === 'counter');
+      expect(/_total$/.test(name), name).toBe(type === 'counter');
+      expect(name).not.toMatch(/_(sum|count|bucket)$/);
     }
     expect(text.endsWith('\n')).toBe(true);
+  });
+
+  it('how long fixes took is one summary: its sum and its count are its samples, right behind its type', async () => {
+    const { text } = await ask(getMetrics, scene().service);
+    const lines = text.split('\n');
+    const at = lines.indexOf('# TYPE plumbline_fix_seconds summary');
+    expect(lines.slice(at + 1, at + 4)).toEqual([
+      'plumbline_fix_seconds_sum 61.5',
+      'plumbline_fix_seconds_count 2',
+      expect.stringMatching(/^# HELP /),
+    ]);
+    expect(text).not.toMatch(/^# \w+ plumbline_fix_seconds_/m);
+  });
+
+  it.runIf(hasPromtool)('promtool has nothing to say', async () => {
+    const { text } = await ask(getMetrics, scene().service);
+    expect(promtoolOn(text)).toEqual({ status: 0, said: '' });
+    expect(promtoolOn(text.replaceAll('plumbline_fix_seconds', 'plumbline_fixSeconds')).status).not.toBe(0);
   });
 
   it('nothing of one app, and nobody: they are numbers', async () => {

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openApiOf, refusalsOf } from '../../src/api/openapi.ts';
@@ -130,6 +131,19 @@ describe('openapi.json', () => {
     expect([answer.status, answer.body]).toEqual([200, JSON.parse(JSON.stringify(document))]);
   });
 
+  it('gives Redocly nothing to say, by its recommended rules', async () => {
+    expect(await complaintsAbout(document)).toEqual([]);
+    const { responses, ...silent } = find('GET /approvals/{id}');
+    const broken = { ...document, paths: { '/approvals/{id}': { get: { ...silent, parameters: [], responses: {} } } } };
+    expect(Object.keys(responses)).toContain('404');
+    expect(await complaintsAbout(broken)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('path-parameters-defined'),
+        expect.stringContaining('operation-4xx'),
+      ]),
+    );
+  });
+
   it('refers only to components that are there, and uses each', () => {
     const referred = new Set(referencesIn(document));
     const there = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
@@ -199,6 +213,13 @@ describe('openapi.json', () => {
     expect(find('GET /health').security).toEqual([]);
   });
 });
+
+/** What Redocly warns of or refuses; it reads nothing but the text. */
+async function complaintsAbout(described: object): Promise<string[]> {
+  const config = await createConfig({ extends: ['recommended'] });
+  const found = await lintFromString({ source: JSON.stringify(described), absoluteRef: 'openapi.json', config });
+  return found.map(({ ruleId, message, location }) => `${ruleId}: ${message} at ${location[0]?.pointer}`);
+}
 
 function referencesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(referencesIn);

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isAtHand } from '../at-hand.ts';
 import { at, declared, INFRA, isBody, parse, strangers, template, templates, type Value, valuesIn } from './bicep.ts';
 
 const all = templates();
@@ -104,7 +105,7 @@ const COMPILERS: readonly [command: string, ...before: string[]][] = [
   ['az', 'bicep', 'build', '--stdout', '--file'],
 ];
 const compiler = COMPILERS.find(([command, ...before]) =>
-  runs(command, before[0] === 'build' ? ['--version'] : ['bicep', 'version']),
+  isAtHand(command, before[0] === 'build' ? ['--version'] : ['bicep', 'version'], 'it does not compile the templates'),
 );
 
 describe.skipIf(!compiler)('the real compiler, where bicep or az bicep is on the PATH', () => {
@@ -114,10 +115,6 @@ describe.skipIf(!compiler)('the real compiler, where bicep or az bicep is on the
     expect(status, stderr).toBe(0);
   });
 });
-
-function runs(command: string, args: readonly string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
-}
 
 function bodyOf(value: Value | undefined) {
   return isBody(value) ? value : {};
