@@ -150,15 +150,21 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
   }
 }
 
-resource publishingPolicies 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = [
-  for which in ['ftp', 'scm']: {
-    parent: site
-    name: which
-    properties: {
-      allow: false
-    }
+resource ftpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: site
+  name: 'ftp'
+  properties: {
+    allow: false
   }
-]
+}
+
+resource scmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: site
+  name: 'scm'
+  properties: {
+    allow: false
+  }
+}
 
 // Nobody is turned away at the door, because Event Grid has no token of this tenant: the code refuses what needs a
 // person, and no path is excluded from having its principal headers checked.

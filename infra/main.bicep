@@ -67,6 +67,10 @@ param privateEndpoints bool = false
 @description('Address ranges from which people and pipelines reach the app, with commas between them; Event Grid always does. Empty: from everywhere.')
 param allowedRanges string = ''
 
+@description('Copies of what Plumbline keeps. ZRS: in several zones of the region. LRS: in one place. Empty: ZRS where the region has zones.')
+@allowed(['', 'LRS', 'ZRS'])
+param storageRedundancy string = ''
+
 @description('How long nobody, not even an owner, may change or delete an anchor of the audit log, in days.')
 @minValue(1)
 @maxValue(146000)
@@ -158,6 +162,7 @@ module storage 'storage.bicep' = {
     tags: tags
     principalId: identity.outputs.principalId
     publicNetworkAccess: !privateEndpoints
+    redundancy: storageRedundancy
   }
 }
 
@@ -226,7 +231,7 @@ module functionApp 'function-app.bicep' = {
     insightsName: monitoring.outputs.insightsName
     workspaceId: monitoring.outputs.workspaceId
     topicEndpoint: topic.outputs.endpoint
-    subnetId: privateEndpoints ? network.outputs.appSubnetId : ''
+    subnetId: privateEndpoints ? network!.outputs.appSubnetId : ''
     allowedRanges: ranges
     authClientId: authClientId
     maximumInstances: maximumInstances

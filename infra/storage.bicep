@@ -17,6 +17,14 @@ param tags object = {}
 @description('Whether the account is reached from everywhere, or through private endpoints only.')
 param publicNetworkAccess bool = true
 
+@description('ZRS: copies in several zones of the region. LRS: copies in one place. Empty: ZRS where the region has zones.')
+@allowed(['', 'LRS', 'ZRS'])
+param redundancy string = ''
+
+// Asked of virtual machines: only what is put into a zone of one's choice is answered with zones, and storage is not.
+var hasZones = !empty(pickZones('Microsoft.Compute', 'virtualMachines', location))
+var chosenRedundancy = !empty(redundancy) ? redundancy : hasZones ? 'ZRS' : 'LRS'
+
 var tableNames = [
   'PlumblineEvents'
   'PlumblineEventIds'
@@ -52,7 +60,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: {
-    name: 'Standard_ZRS'
+    name: 'Standard_${chosenRedundancy}'
   }
   properties: {
     allowBlobPublicAccess: false

@@ -69,7 +69,7 @@ describe('what it costs', () => {
     'queue requests': (apps) => ((3 * looks(apps) + 5.3e6) * 0.4) / 1e6,
     'lease requests': (apps) => (3 * looks(apps) * 5) / 1e6,
     'Event Grid': (apps) => (Math.max(0, 4 * events(apps) + 3 * 9 * events(apps) - 100_000) * 0.6) / 1e6,
-    logs: (apps) => Math.max(0, (4 * looks(apps) + 3 * MINUTES) / 1e6 - 5) * 2.76,
+    logs: (apps) => Math.max(0, (5 * events(apps) + 6 * looks(apps) + 3 * (52_560 + MINUTES)) / 1e6 - 5) * 2.76,
     alerts: () => 8 * 0.5 + 2 * 0.1,
   };
   const ESTATES = [10, 1000, 100_000];

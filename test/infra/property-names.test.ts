@@ -18,7 +18,8 @@ describe.each([
   ['Microsoft.Web/sites', undefined, 'Site', web],
   ['Microsoft.Web/serverfarms', undefined, 'AppServicePlan', web],
   ['Microsoft.Web/sites/config', 'authsettingsV2', 'SiteAuthSettingsV2', web],
-  ['Microsoft.Web/sites/basicPublishingCredentialsPolicies', undefined, 'CsmPublishingCredentialsPoliciesEntity', web],
+  ['Microsoft.Web/sites/basicPublishingCredentialsPolicies', 'ftp', 'CsmPublishingCredentialsPoliciesEntity', web],
+  ['Microsoft.Web/sites/basicPublishingCredentialsPolicies', 'scm', 'CsmPublishingCredentialsPoliciesEntity', web],
   ['Microsoft.Insights/diagnosticSettings', undefined, 'DiagnosticSettingsResource', monitor],
 ])('%s %s', (type, name, model, sdk) => {
   test(`has only properties and values that ${model} knows`, () => {

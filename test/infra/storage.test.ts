@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from '../../src/storage/names.ts';
+import { at, declared, Expression, isBody, template, templates, valuesIn } from './bicep.ts';
 
 const bicep = readFileSync(new URL('../../infra/storage.bicep', import.meta.url), 'utf8');
 
@@ -26,6 +27,28 @@ describe('promise 13: the storage account is as narrow as Plumbline needs it', (
   test('roles are assigned on the account, no wider, and no key is an output', () => {
     expect(bicep.match(/scope: \w+/g)).toEqual(['scope: account']);
     expect(bicep).not.toMatch(/listKeys|AccountKey|connectionString/i);
+  });
+
+  test('its copies are in several zones where the region has zones, and in one place where it has none', () => {
+    const from = template('storage.bicep');
+    const account = declared('resource', from).find(({ type }) =>
+      type.startsWith('Microsoft.Storage/storageAccounts@'),
+    );
+    expect(at(account?.value, 'sku', 'name')).toEqual(new Expression(`'Standard_\${chosenRedundancy}'`));
+    const variable = (name: string) => declared('variable', from).find((one) => one.name === name)?.value;
+    expect(variable('chosenRedundancy')).toEqual(
+      new Expression("!empty(redundancy) ? redundancy : hasZones ? 'ZRS' : 'LRS'"),
+    );
+    expect(variable('hasZones')).toEqual(
+      new Expression("!empty(pickZones('Microsoft.Compute', 'virtualMachines', location))"),
+    );
+  });
+
+  test('no template asks for zones whatever the region has', () => {
+    const values = templates().flatMap(({ declarations }) => declarations.flatMap(({ value }) => valuesIn(value)));
+    expect(values.filter((value) => typeof value === 'string' && /_\w*ZRS$/.test(value))).toEqual([]);
+    const named = values.filter(isBody).flatMap(Object.keys);
+    expect(named.filter((name) => /^(zones|availabilityZones|zoneRedundant\w*)$/i.test(name))).toEqual([]);
   });
 
   test('it needs no registry to compile', () => {
