@@ -55,6 +55,14 @@ describe('the templates', () => {
     expect(wrong.map(([text]) => text)).toEqual([]);
   });
 
+  test('the compiler has types for every version of Microsoft.Web: the newest that Azure.Bicep.Types.Az 0.2.972 has', () => {
+    const versions = declared('resource', ...all).flatMap(
+      ({ type }) => /^Microsoft\.Web\/.*@(.*)$/.exec(type)?.[1] ?? [],
+    );
+    expect(versions.length).toBeGreaterThan(4);
+    expect(versions.filter((version) => version > '2025-03-01')).toEqual([]);
+  });
+
   test.each(all)('$file uses every parameter and variable that it declares', (one) => {
     const names = [...declared('parameter', one), ...declared('variable', one)].map(({ name }) => name);
     expect(names.filter((name) => [...one.text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length < 2)).toEqual([]);
