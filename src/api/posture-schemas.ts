@@ -101,7 +101,7 @@ export const summary = name(
   }),
 );
 
-/** A count under each name. As properties and not as a record, because programs that make clients read only those. */
+/** A count under each name: properties and no record, because that is where linters and client generators look for names. */
 function countsOf(names: readonly string[]) {
   return z.strictObject(Object.fromEntries(names.map((one) => [one, z.int()])));
 }

