@@ -1,5 +1,6 @@
 /** Access restrictions as azurerm declares them: a block for each rule, and an attribute for each kind of address. */
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { addressesIn } from './access-restrictions.ts';
 import { Block, type Body } from './source-lines.ts';
 
 /** The blocks `ip_restriction` of a list of rules. */
@@ -11,10 +12,10 @@ function blockOf({ name, priority, action, description, headers, ...from }: Json
   return { ...given({ name, description, priority, action }), ...addressOf(from), ...headersOf(headers) };
 }
 
-function addressOf({ ipAddress, tag, vnetSubnetResourceId }: JsonObject): Body {
+function addressOf({ tag, vnetSubnetResourceId, ...from }: JsonObject): Body {
   const isTag = typeof tag === 'string' && tag.toLowerCase() === 'servicetag';
   return given({
-    [isTag ? 'service_tag' : 'ip_address']: ipAddress,
+    [isTag ? 'service_tag' : 'ip_address']: addressesIn(from).join(',') || null,
     virtual_network_subnet_id: vnetSubnetResourceId,
   });
 }

@@ -2,8 +2,10 @@
 import { isAllow, isImplicitRule, isSyntheticRule } from '../domain/access-rules.ts';
 import type { Change } from '../domain/change.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { holdsEveryone, namedRanges } from './address-ranges.ts';
+import { EVERY_ADDRESS, namedRanges, prefixOf, rangeIn } from './address-ranges.ts';
+import { type Admitted, admitted, type Entry, reached } from './first-match.ts';
 import { objectsIn } from './lists.ts';
+import { lowerCase } from './text.ts';
 import { webConfigChange } from './web-config.ts';
 
 /** The properties of `config/web` that hold the rules of each site. */
@@ -15,6 +17,7 @@ const FIRST_PRIORITY = 100;
 const LAST_PRIORITY = 2_147_483_646;
 
 export interface Restrictions {
+  /** As the document lists them. */
   readonly rules: readonly JsonObject[];
   /** null: nothing is said, and then the rest is denied as soon as there is a rule. */
   readonly otherwise: 'allow' | 'deny' | null;
@@ -25,44 +28,78 @@ export function restrictionsIn(properties: JsonObject, side: Side): Restrictions
   const rules = objectsIn(properties[LISTS[side]]);
   const action = properties[`${LISTS[side]}DefaultAction`] ?? '';
   const otherwise = typeof action === 'string' ? action.toLowerCase() : null;
-  if (!rules?.every(isKnown)) return null;
+  if (!rules?.every(isKnown) || !isOrdered(rules)) return null;
   if (otherwise === 'allow' || otherwise === 'deny') return { rules, otherwise };
   return otherwise === '' ? { rules, otherwise: null } : null;
 }
 
-/** Whether only those come in whom a rule names. */
-export function isRestricted({ rules, otherwise }: Restrictions): boolean {
-  if (otherwise === 'allow' || opened({ rules, otherwise }).length > 0) return false;
-  return otherwise === 'deny' || rules.some((rule) => !isForEveryone(rule));
+/** Whom the restrictions let in. */
+export function admittedBy(restrictions: Restrictions): Admitted {
+  return admitted(entriesOf(restrictions));
 }
 
-/** The rules that let some in and not everyone. */
-export function allowing({ rules }: Restrictions): JsonObject[] {
-  return rules.filter((rule) => isAllow(rule.action) && !isForEveryone(rule));
+/** The rules that let somebody in. */
+export function allowing(restrictions: Restrictions): JsonObject[] {
+  return reached(entriesOf(restrictions)).flatMap(({ allows, rule }) => (allows && rule ? [rule] : []));
 }
 
 /**
  * What would leave in only those whom rules name; none when only the owner can say who they are. Rules that are there stay,
  * but those that App Service made. A rule of somebody that lets everyone in is theirs to take out.
  */
-export function closing(
-  properties: JsonObject,
-  restrictions: Restrictions,
-  ranges: readonly string[],
-): readonly Change[] {
-  const deny =
-    restrictions.otherwise === 'deny' ? [] : [webConfigChange(properties, `${LISTS.main}DefaultAction`, 'Deny')];
-  const open = opened({ ...restrictions, otherwise: 'deny' });
-  if (allowing(restrictions).length > 0) return open.length === 0 ? deny : [];
-  if (ranges.length === 0 || !open.every(isSyntheticRule)) return [];
-  const kept = restrictions.rules.filter((rule) => !isSyntheticRule(rule));
-  return [webConfigChange(properties, LISTS.main, [...kept, ...rulesFor(ranges, kept)]), ...deny];
+export function closing(properties: JsonObject, ranges: readonly string[]): readonly Change[] {
+  const { rules = [], otherwise = null } = restrictionsIn(properties, 'main') ?? {};
+  const deny = otherwise === 'deny' ? [] : [webConfigChange(properties, `${LISTS.main}DefaultAction`, 'Deny')];
+  if (whenDenied(rules) === 'named') return deny;
+  const kept = rules.filter((rule) => !isSyntheticRule(rule));
+  const list = [...kept, ...rulesFor(ranges, kept)];
+  if (whenDenied(kept) !== 'nobody' || whenDenied(list) !== 'named') return [];
+  return [webConfigChange(properties, LISTS.main, list), ...deny];
 }
 
-/** The rules that let everyone in. What restates the default action is overruled where that one is set. */
-function opened({ rules, otherwise }: Restrictions): JsonObject[] {
-  return rules.filter(
-    (rule) => isAllow(rule.action) && isForEveryone(rule) && !(otherwise !== null && isImplicitRule(rule)),
+/** Whether people named who comes in, whatever happens to the rest. */
+export function namesCallers({ rules }: Restrictions): boolean {
+  return whenDenied(rules.filter((rule) => !isSyntheticRule(rule))) === 'named';
+}
+
+/** Whom the rules would let in if the rest were denied. */
+function whenDenied(rules: readonly JsonObject[]): Admitted {
+  return admittedBy({ rules, otherwise: 'deny' });
+}
+
+type RuleEntry = Entry & { readonly rule?: JsonObject };
+
+/**
+ * The rules as App Service applies them: by priority, those of one priority as they are listed, and the default action last
+ * (https://learn.microsoft.com/azure/app-service/overview-access-restrictions). What restates the default action is
+ * overruled where that one is set.
+ */
+function entriesOf({ rules, otherwise }: Restrictions): RuleEntry[] {
+  const applied = rules
+    .filter((rule) => otherwise === null || !isImplicitRule(rule))
+    .sort((a, b) => Number(a.priority ?? 0) - Number(b.priority ?? 0));
+  const allows = otherwise === 'allow' || (otherwise === null && applied.length === 0);
+  return [...applied.map(entryOf), { allows, ranges: EVERY_ADDRESS, others: false }];
+}
+
+/** `Any`, ranges, and names of service tags; one rule may list several. Headers, where it asks for some, narrow it. */
+function entryOf(rule: JsonObject): RuleEntry {
+  const allows = isAllow(rule.action);
+  // An address that a proxy names in a header is not the one that the connection comes from.
+  if (asksForHeaders(rule.headers) || lowerCase(rule.tag) === 'xffproxy') {
+    return { rule, allows, ranges: [], others: true };
+  }
+  const named = addressesIn(rule).map((one) => (lowerCase(one) === 'any' ? EVERY_ADDRESS : rangeIn(one)));
+  const ranges = named.flatMap((one) => one ?? []);
+  return { rule, allows, ranges, others: named.length === 0 || named.includes(null) };
+}
+
+/** The addresses of a rule, in CIDR notation also where it has a mask, as older versions of the service sent it. */
+export function addressesIn({ ipAddress, subnetMask }: JsonObject): string[] {
+  const addresses = typeof ipAddress === 'string' ? ipAddress.split(',').map((one) => one.trim()) : [];
+  const prefix = typeof subnetMask === 'string' ? prefixOf(subnetMask) : null;
+  return addresses.map((one) =>
+    prefix === null || one.includes('/') || rangeIn(one) === null ? one : `${one}/${prefix}`,
   );
 }
 
@@ -78,26 +115,26 @@ function rulesFor(ranges: readonly string[], kept: readonly JsonObject[]): JsonO
   }));
 }
 
-/** `Any` or a range that every address is in; one rule may list several. Headers, where it asks for some, narrow it. */
-function isForEveryone({ ipAddress, headers }: JsonObject): boolean {
-  if (typeof ipAddress !== 'string' || asksForHeaders(headers)) return false;
-  return ipAddress
-    .split(',')
-    .map((one) => one.trim())
-    .some((one) => one.toLowerCase() === 'any' || holdsEveryone(one));
-}
-
 function asksForHeaders(headers: Json | undefined): boolean {
   return isObject(headers) && Object.values(headers).some((values) => Array.isArray(values) && values.length > 0);
 }
 
 /** A rule says for whom it is: an address, a tag or a subnet. */
-function isKnown({ action, ipAddress, vnetSubnetResourceId, headers, priority }: JsonObject): boolean {
+function isKnown({ action, ipAddress, subnetMask, vnetSubnetResourceId, headers, priority }: JsonObject): boolean {
+  const mask = subnetMask ?? '';
   return (
     (typeof ipAddress === 'string' || typeof vnetSubnetResourceId === 'string') &&
     (isAllow(action) || (typeof action === 'string' && action.toLowerCase() === 'deny')) &&
     (typeof ipAddress === 'string' || (ipAddress ?? null) === null) &&
+    (mask === '' || (typeof mask === 'string' && prefixOf(mask) !== null)) &&
     (isObject(headers) || (headers ?? null) === null) &&
     (typeof priority === 'number' || (priority ?? null) === null)
   );
+}
+
+/** Priorities say which rule comes first. Where some have none, that matters only if some allow and some deny. */
+function isOrdered(rules: readonly JsonObject[]): boolean {
+  const own = rules.filter((rule) => !isImplicitRule(rule));
+  const isSaid = own.every(({ priority }) => typeof priority === 'number');
+  return isSaid || new Set(own.map(({ action }) => isAllow(action))).size === 1;
 }

@@ -1,4 +1,5 @@
 /** Ranges of addresses in CIDR notation, as operators configure them and as documents hold them. */
+import { mergeCidr } from 'cidr-tools';
 import * as z from 'zod';
 import type { JsonObject } from '../domain/json.ts';
 import { lowerCase } from './text.ts';
@@ -8,24 +9,45 @@ const MOST_RANGES = 100;
 
 const WRONG = 'must be a range like 203.0.113.0/24 or 2001:db8::/32';
 
-/** A parameter that lists who may come in. A range that everybody is in would allow what its rule forbids. */
+/** Every address there is, of both families. */
+export const EVERY_ADDRESS = ['0.0.0.0/0', '::/0'] as const;
+
+const range = z.union([z.cidrv4(), z.cidrv6()], { error: WRONG });
+const ipv4 = z.ipv4();
+const ipv6 = z.ipv6();
+
+/** A parameter that lists who may come in. Ranges that everybody is in would allow what its rule forbids. */
 export const allowedRanges = z
-  .array(
-    z
-      .union([z.cidrv4(), z.cidrv6()], { error: WRONG })
-      .refine((range) => !holdsEveryone(range), 'must not be a range that every address is in'),
-  )
+  .array(range.refine((one) => !areEveryone([one]), 'must not be a range that every address is in'))
   .max(MOST_RANGES)
+  .refine(
+    (ranges) => ranges.some((one) => areEveryone([one])) || !areEveryone(ranges),
+    'must not be ranges that together hold every address',
+  )
   .default([]);
 
-/** Whether a text of a document has the form of an address or a range of them. */
-export function isRange(text: string): boolean {
-  return /^[0-9a-f]*[.:][0-9a-f.:]+(\/\d{1,3})?$/i.test(text.trim());
+/** The range that a text of a document names, where an address alone is one as well; null for what is none. */
+export function rangeIn(text: string): string | null {
+  const named = text.trim();
+  if (range.safeParse(named).success) return named;
+  if (ipv4.safeParse(named).success) return `${named}/32`;
+  return ipv6.safeParse(named).success ? `${named}/128` : null;
 }
 
-/** Whether every address of its family is in the range: 0.0.0.0/0, ::/0 and other spellings of them. */
-export function holdsEveryone(range: string): boolean {
-  return /^[0-9a-f.:]+\/0+$/i.test(range);
+/** Whether the ranges together hold every address of a family: 0.0.0.0/0, ::/0, or halves of them. */
+export function areEveryone(ranges: readonly string[]): boolean {
+  const known = ranges.flatMap((one) => rangeIn(one) ?? []);
+  return mergeCidr(known).some((one) => EVERY_ADDRESS.some((every) => every === one));
+}
+
+/** The length of the prefix that a mask like 255.255.255.0 stands for; null for what is no such mask. */
+export function prefixOf(mask: string): number | null {
+  if (!ipv4.safeParse(mask).success) return null;
+  const bits = mask
+    .split('.')
+    .map((octet) => Number(octet).toString(2).padStart(8, '0'))
+    .join('');
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : null;
 }
 
 /** The ranges, each once, with names for rules of our own that no rule has that is there. */
@@ -35,9 +57,9 @@ export function namedRanges(
 ): { name: string; range: string }[] {
   const taken = new Set(there.map(({ name }) => lowerCase(name)));
   let number = 0;
-  return [...new Set(ranges)].map((range) => {
+  return [...new Set(ranges)].map((one) => {
     do number += 1;
     while (taken.has(`plumbline-${number}`));
-    return { name: `plumbline-${number}`, range };
+    return { name: `plumbline-${number}`, range: one };
   });
 }

@@ -13,6 +13,15 @@ export function infrastructureSubnet({ vnetConfiguration }: JsonObject): string 
   return typeof id === 'string' ? id : null;
 }
 
+/**
+ * Whether it is of the older type, which takes neither private endpoints nor routes of its owner
+ * (https://learn.microsoft.com/azure/container-apps/networking); false where it does not say.
+ */
+export function isConsumptionOnly({ environmentMode, workloadProfiles }: JsonObject): boolean {
+  if (typeof environmentMode === 'string') return environmentMode.toLowerCase() === 'consumptiononly';
+  return workloadProfiles === null || (Array.isArray(workloadProfiles) && workloadProfiles.length === 0);
+}
+
 /** What stands in an object that may be absent; an object itself, which is none of the above, where it is no object. */
 function member(of: Json | undefined, name: string): Json | undefined {
   if (of === null || of === undefined) return null;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseSettings } from '../../src/domain/settings.ts';
-import { allowedRanges, holdsEveryone, namedRanges } from '../../src/rules/address-ranges.ts';
+import { allowedRanges, areEveryone, namedRanges, prefixOf, rangeIn } from '../../src/rules/address-ranges.ts';
 import { rule as containerApp } from '../../src/rules/container-app/containerapp-ip-restrict.ts';
 import { rule as webApp } from '../../src/rules/web-app/webapp-access-restrict.ts';
 
@@ -44,6 +44,12 @@ describe('the parameter allowedRanges', () => {
     expect(taken('203.0.113.0/24', range)).toBe(false);
   });
 
+  test('refuses ranges that together hold every address', () => {
+    expect(taken('0.0.0.0/1', '128.0.0.0/1')).toBe(false);
+    expect(taken('::/1', '10.0.0.0/8', '8000::/1')).toBe(false);
+    expect(taken('0.0.0.0/1', '8000::/1')).toBe(true);
+  });
+
   test('refuses what is no list, and one that nobody reads before approving it', () => {
     expect(schema.safeParse({ allowedRanges: '203.0.113.0/24' }).success).toBe(false);
     const many = Array.from({ length: 101 }, (_, index) => `10.0.${index}.0/24`);
@@ -52,9 +58,47 @@ describe('the parameter allowedRanges', () => {
   });
 });
 
-test('a range holds everyone by its prefix alone', () => {
-  expect(['0.0.0.0/0', '1.2.3.4/0', '::/0'].every(holdsEveryone)).toBe(true);
-  expect(['0.0.0.0/1', '0.0.0.0', '::', 'Any', ''].some(holdsEveryone)).toBe(false);
+test.each([
+  ['all of IPv4', ['0.0.0.0/0'], true],
+  ['all of IPv4, spelled otherwise', ['1.2.3.4/0'], true],
+  ['all of IPv6', ['::/0'], true],
+  ['two halves', ['0.0.0.0/1', '128.0.0.0/1'], true],
+  ['two halves of IPv6', ['8000::/1', '::/1'], true],
+  ['parts that overlap', ['0.0.0.0/1', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2'], true],
+  ['two halves of two families', ['0.0.0.0/1', '8000::/1'], false],
+  ['all but a part', ['0.0.0.0/1', '128.0.0.0/2', '192.0.0.0/3'], false],
+  ['the first address', ['0.0.0.0'], false],
+  ['no range at all', ['Any', ''], false],
+  ['nothing', [], false],
+])('ranges are everyone: %s', (_, ranges, expected) => {
+  expect(areEveryone(ranges)).toBe(expected);
+});
+
+test.each([
+  ['203.0.113.0/24', '203.0.113.0/24'],
+  [' 203.0.113.7 ', '203.0.113.7/32'],
+  ['2001:db8::1', '2001:db8::1/128'],
+  ['2001:DB8::/32', '2001:DB8::/32'],
+  ['AzureFrontDoor.Backend', null],
+  ['Any', null],
+  ['', null],
+  ['10.0.0.0/33', null],
+  ['1.2.3', null],
+  ['fe80::1%eth0', null],
+])('the range in %j is %j', (text, expected) => {
+  expect(rangeIn(text)).toBe(expected);
+});
+
+test.each([
+  ['255.255.255.255', 32],
+  ['255.255.255.0', 24],
+  ['255.128.0.0', 9],
+  ['0.0.0.0', 0],
+  ['255.0.255.0', null],
+  ['24', null],
+  ['', null],
+])('the prefix of the mask %s is %j', (mask, expected) => {
+  expect(prefixOf(mask)).toBe(expected);
 });
 
 test('names of our own are free ones, and a range has one of them', () => {

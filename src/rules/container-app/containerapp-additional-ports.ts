@@ -4,6 +4,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
 import { ingressChange, judgeIngress } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
+import { publicWayOfApp } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { ingressSource, type Setting, settingsOf } from '../sources.ts';
 
@@ -23,13 +24,13 @@ export const rule = defineRule({
   fix: 'Sets `external` of these ports to false, in the whole list of additional ports; ARM replaces lists whole.',
   risk: 'Clients outside of the environment can no longer reach these ports, whatever protocol they speak.',
   differs:
-    'Other authorities look at the ingress only. Its additional ports are open just the same, so they are judged here.',
+    'Other authorities look at the ingress only. Its additional ports are open just the same, so they are judged here, unless the environment is not on the internet.',
   severity: 'medium',
   tier: 'risky',
   profile: 'baseline',
   kind: 'container-app',
   reversible: true,
-  documents: ['resource'],
+  documents: ['resource', 'environment'],
   writes: ['resource'],
   parameters: z.object({}),
   references: referencesOf({ MCSB: ['NS-2'] }),
@@ -41,6 +42,9 @@ export const rule = defineRule({
       if (open.length === 0) return compliant('No additional port is open to the outside.');
       if (!mappings.every(isMapping)) return STRANGE;
       const closed = mappings.map((one) => (one.external === true ? { ...one, external: false } : one));
+      const { is, why } = publicWayOfApp(snapshot);
+      if (is === 'unknown') return unknown(why);
+      if (is === 'closed') return compliant(`Additional ports are external, and not on the internet. ${why}`);
       return {
         verdict: 'violation',
         reason: `Additional ports are open to the outside: ${open.map(({ targetPort }) => targetPort).join(', ')}.`,

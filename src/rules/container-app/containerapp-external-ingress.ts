@@ -1,8 +1,10 @@
 /** An app that only other apps call need not be on the internet. */
 import * as z from 'zod';
-import { compliant, defineRule, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
-import { isInternal } from '../environment-network.ts';
+import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { bodyOf } from '../../domain/snapshot.ts';
 import { ingressChange, judgeIngress } from '../ingress.ts';
+import { listsApprovedEndpoint } from '../private-endpoints.ts';
+import { publicWayOfApp } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { ingressSource, type Setting, settingsOf } from '../sources.ts';
 
@@ -16,7 +18,7 @@ export const rule = defineRule({
   fix: 'Sets `external` of the ingress to false.',
   risk: 'The name of the app changes to one with `.internal.` in it, and all callers from outside the environment are cut off.',
   differs:
-    'PSRule has its rule switched off and looks at the app alone. In an internal environment an external ingress means its virtual network and not the internet, so that is compliant here.',
+    'PSRule has its rule switched off and looks at the app alone. In an environment that is internal, or whose public network access is disabled, an external ingress is not on the internet, so that is compliant here.',
   severity: 'medium',
   tier: 'risky',
   profile: 'strict',
@@ -35,17 +37,16 @@ export const rule = defineRule({
       const external = ingress.external ?? false;
       if (typeof external !== 'boolean') return unknown('Whether the ingress is external is not known.');
       if (!external) return compliant('The ingress is internal.');
-      return judgeProperties(snapshot, 'environment', (environment): Judgement => {
-        const internal = isInternal(environment);
-        if (internal === null) return unknown('Whether the environment is internal is not known.');
-        if (internal)
-          return compliant('The environment is internal, so that its network is as far as the app is known.');
-        return {
-          verdict: 'violation',
-          reason: 'The ingress is external, in an environment that is on the internet.',
-          changes: [ingressChange(ingress, '/external', false)],
-        };
-      });
+      const { is, why } = publicWayOfApp(snapshot);
+      if (is === 'unknown') return unknown(why);
+      if (is === 'closed') return compliant(`The ingress is external, and not on the internet. ${why}`);
+      const reason = 'The ingress is external, in an environment that is on the internet.';
+      // What is internal is not reached through the private endpoint of its environment either.
+      if (listsApprovedEndpoint(bodyOf(snapshot, 'environment'))) {
+        const advice = 'The environment has a private endpoint: disable its public network access instead.';
+        return { verdict: 'violation', reason: `${reason} ${advice}`, changes: [] };
+      }
+      return { verdict: 'violation', reason, changes: [ingressChange(ingress, '/external', false)] };
     });
   },
   source: (changes) => ingressSource(settingsOf(changes, INTERNAL), { external_enabled: false }),

@@ -3,13 +3,15 @@ import * as z from 'zod';
 import { isAllow } from '../../domain/access-rules.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
-import { allowedRanges, holdsEveryone, isRange, namedRanges } from '../address-ranges.ts';
-import { ingressChange, isExternal, judgeIngress } from '../ingress.ts';
+import { allowedRanges, namedRanges } from '../address-ranges.ts';
+import { type Admitted, admitted } from '../first-match.ts';
+import { ingressChange, judgeIngress } from '../ingress.ts';
+import { ipRulesIn } from '../ip-rules.ts';
 import { objectsIn } from '../lists.ts';
+import { judgeReach, reachOfIngress } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 import { ingressSource, type Setting, settingsOf, valueSet } from '../sources.ts';
-import { lowerCase } from '../text.ts';
 
 const OFFICE: Setting = {
   document: 'resource',
@@ -29,7 +31,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'container-app',
   reversible: true,
-  documents: ['resource'],
+  documents: ['resource', 'environment'],
   writes: ['resource'],
   parameters: z.object({
     allowedRanges: allowedRanges.describe(
@@ -45,51 +47,37 @@ export const rule = defineRule({
   check(snapshot, parameters) {
     return judgeIngress(snapshot, (ingress) => {
       const rules = objectsIn(ingress.ipSecurityRestrictions);
-      if (!rules?.every(isKnown)) return unknown('The IP restrictions have a form that Plumbline does not know.');
-      if (rules.length === 0 && typeof (ingress.external ?? false) !== 'boolean') {
-        return unknown('Whether the ingress is external is not known.');
-      }
-      if (rules.length === 0 && !isExternal(ingress)) return notApplicable('The ingress is internal.');
-      const named = rules.filter(letsSomebodyIn);
-      if (rules.length > 0 && named.length === rules.length) return compliant('Only those come in whom a rule names.');
-      return open(rules, named, ingress, parameters.allowedRanges);
+      if (!rules || !ipRulesIn(ingress))
+        return unknown('The IP restrictions have a form that Plumbline does not know.');
+      const reach = reachOfIngress(snapshot, ingress);
+      if (rules.length > 0 && admittedOf(rules) === 'named') return compliant('Only those come in whom a rule names.');
+      if (reach.who === 'private') return notApplicable(`The app is not on the internet. ${reach.why}`);
+      return judgeReach(reach, () => open(rules, ingress, parameters.allowedRanges));
     });
   },
   source: (changes) =>
     ingressSource(settingsOf(changes, OFFICE), { ip_security_restriction: blocksOf(valueSet(changes, OFFICE)) }),
 });
 
-function open(
-  rules: readonly JsonObject[],
-  named: readonly JsonObject[],
-  ingress: JsonObject,
-  ranges: readonly string[],
-): Judgement {
-  const wrong =
-    rules.length === 0 ? 'No rule says who may come in.' : 'Its rules leave everyone in whom they do not name.';
-  if (ranges.length === 0) {
-    const reason = `${wrong} Only the owner knows who should: set the parameter allowedRanges.`;
-    return { verdict: 'violation', reason, changes: [] };
-  }
+function open(rules: readonly JsonObject[], ingress: JsonObject, ranges: readonly string[]): Judgement {
+  const wrong = rules.length === 0 ? 'No rule says who may come in.' : 'Its rules let in everyone whom none denies.';
+  const named = rules.filter((rule) => isAllow(rule.action) && admittedOf([rule]) === 'named');
   const there = new Set(named.map(({ ipAddressRange }) => ipAddressRange));
   const added = namedRanges(
     ranges.filter((range) => !there.has(range)),
     named,
   ).map(({ name, range }) => ({ name, action: 'Allow', ipAddressRange: range }));
-  return {
-    verdict: 'violation',
-    reason: wrong,
-    changes: [ingressChange(ingress, '/ipSecurityRestrictions', [...named, ...added])],
-  };
+  const list = [...named, ...added];
+  if (ranges.length === 0 || admittedOf(list) !== 'named') {
+    const reason = `${wrong} Only the owner knows who should: set the parameter allowedRanges.`;
+    return { verdict: 'violation', reason, changes: [] };
+  }
+  return { verdict: 'violation', reason: wrong, changes: [ingressChange(ingress, '/ipSecurityRestrictions', list)] };
 }
 
-function letsSomebodyIn({ action, ipAddressRange }: JsonObject): boolean {
-  return isAllow(action) && !holdsEveryone(lowerCase(ipAddressRange));
-}
-
-function isKnown({ action, ipAddressRange }: JsonObject): boolean {
-  const known = isAllow(action) || (typeof action === 'string' && action.toLowerCase() === 'deny');
-  return known && typeof ipAddressRange === 'string' && isRange(ipAddressRange);
+/** Whom the ingress would let in with these rules. */
+function admittedOf(ipSecurityRestrictions: readonly JsonObject[]): Admitted {
+  return admitted(ipRulesIn({ ipSecurityRestrictions: [...ipSecurityRestrictions] }) ?? []);
 }
 
 function blocksOf(rules: Json): Block[] {

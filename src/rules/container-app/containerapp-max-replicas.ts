@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { isObject } from '../../domain/json.ts';
 import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
+import { isFunctionApp } from '../../domain/snapshot.ts';
 import { judgeTemplate } from '../containers.ts';
 import { ingressIn, isExternal } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
@@ -49,8 +50,9 @@ export const rule = defineAdvice({
       const ingress = ingressIn(body);
       const wanting = [
         ...(most > bound ? [`It scales to ${most} replicas, more than ${bound}.`] : []),
-        ...(isObject(ingress) && isExternal(ingress) && rules.length === 0
-          ? ['It is open to the outside and has no scale rule.']
+        // Functions scale on their triggers, and Azure takes no rule of somebody else.
+        ...(isObject(ingress) && isExternal(ingress) && rules.length === 0 && !isFunctionApp(snapshot)
+          ? ['Its ingress is external, and it has no scale rule.']
           : []),
       ];
       if (wanting.length === 0) return compliant(`It scales to ${most} replicas.`);

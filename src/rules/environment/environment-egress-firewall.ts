@@ -1,11 +1,14 @@
 /** What leaves an environment past a firewall leaves unseen: data, and calls of whoever broke in. */
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
+import { isObject, type Json } from '../../domain/json.ts';
+import { compliant, defineAdvice, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { areEveryone } from '../address-ranges.ts';
+import { isConsumptionOnly } from '../environment-network.ts';
 import { propertiesOf } from '../listed.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
 import { judgeSubnet } from '../subnet.ts';
+import { lowerCase } from '../text.ts';
 
 export const rule = defineAdvice({
   id: 'environment-egress-firewall',
@@ -19,14 +22,20 @@ export const rule = defineAdvice({
   documents: ['resource', 'subnet', 'routeTable'],
   references: referencesOf({ MCSB: ['NS-3'] }),
   check(snapshot) {
-    return judgeSubnet(snapshot, (subnet) => {
+    return judgeSubnet(snapshot, (subnet, environment) => {
+      if (isConsumptionOnly(environment)) {
+        return notApplicable('An environment without workload profiles does not follow routes of its owner.');
+      }
       const table = subnet.routeTable ?? null;
       if (table === null) return violation('The infrastructure subnet has no route table.');
       if (!isObject(table)) return unknown('The subnet names its route table in a way that Plumbline does not know.');
       return judgeProperties(snapshot, 'routeTable', ({ routes }) => {
         const listed = objectsIn(routes);
         if (!listed) return unknown('routeTable came without a list of routes');
-        if (listed.some(leadsToFirewall)) return compliant('A default route leads outbound traffic to an appliance.');
+        const toFirewall = listed.map(propertiesOf).filter(({ nextHopType }) => isAppliance(nextHopType));
+        if (holdsAll(toFirewall.map(({ addressPrefix }) => lowerCase(addressPrefix)))) {
+          return compliant('Routes lead all outbound traffic to an appliance.');
+        }
         return listed.some(({ properties }) => !isObject(properties))
           ? unknown('A route says nothing of where it leads.')
           : violation('No route leads all outbound traffic (0.0.0.0/0) to a virtual appliance.');
@@ -88,13 +97,14 @@ export const rule = defineAdvice({
     ),
 });
 
-function leadsToFirewall(route: JsonObject): boolean {
-  const { addressPrefix, nextHopType } = propertiesOf(route);
-  return addressPrefix === '0.0.0.0/0' && isAppliance(nextHopType);
+/** Whether the prefixes together are all of IPv4, which is what apps call out with. */
+function holdsAll(prefixes: readonly string[]): boolean {
+  return areEveryone(prefixes.filter((prefix) => !prefix.includes(':')));
 }
 
+/** One appliance, or several that share the traffic (`VirtualApplianceEcmp` of Microsoft.Network 2026-03-01). */
 function isAppliance(nextHop: Json | undefined): boolean {
-  return typeof nextHop === 'string' && nextHop.toLowerCase() === 'virtualappliance';
+  return ['virtualappliance', 'virtualapplianceecmp'].includes(lowerCase(nextHop));
 }
 
 function violation(reason: string): Judgement {

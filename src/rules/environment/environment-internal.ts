@@ -1,6 +1,6 @@
 /** An environment without a public address cannot put an app on the internet by mistake. */
 import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
-import { isInternal } from '../environment-network.ts';
+import { publicWayOfEnvironment } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { declared, Expression } from '../source-lines.ts';
 import { environmentDeclaration } from '../sources.ts';
@@ -12,7 +12,7 @@ export const rule = defineAdvice({
   why: 'In an environment without a public address no app is on the internet, whatever its ingress says.',
   risk: 'It is chosen when an environment is made, so the apps have to move to another one, under other names.',
   differs:
-    'PSRule also asks for `infrastructureSubnetId`. Azure makes no internal environment without one, so `internal` alone decides here.',
+    'PSRule also asks for `infrastructureSubnetId`. Azure makes no internal environment without one, so `internal` alone decides here. An environment whose public network access is disabled answers nobody on the internet either, and is compliant, too.',
   severity: 'medium',
   profile: 'strict',
   kind: 'environment',
@@ -24,10 +24,10 @@ export const rule = defineAdvice({
   }),
   check(snapshot) {
     return judgeProperties(snapshot, 'resource', (properties) => {
-      const internal = isInternal(properties);
-      if (internal === null) return unknown('Whether the environment is internal is not known.');
-      if (internal) return compliant('The environment is internal.');
-      return { verdict: 'violation', reason: 'The environment has a public address.', changes: [] };
+      const { is, why } = publicWayOfEnvironment(properties);
+      if (is === 'closed') return compliant(why);
+      if (is === 'unknown') return unknown(why);
+      return { verdict: 'violation', reason: 'The environment has a public address, and answers there.', changes: [] };
     });
   },
   source: () =>

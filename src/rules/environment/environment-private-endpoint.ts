@@ -1,7 +1,7 @@
 /** Through a private endpoint callers reach the apps of an environment without the internet. */
 import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement, judgeProperties, unknown } from '../../domain/rule.ts';
-import { isInternal } from '../environment-network.ts';
+import { compliant, defineAdvice, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
+import { isConsumptionOnly, isInternal } from '../environment-network.ts';
 import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
 import { referencesOf } from '../references.ts';
 
@@ -18,6 +18,7 @@ export const rule = defineAdvice({
   references: referencesOf({ MCSB: ['NS-2'] }),
   check(snapshot) {
     const network = judgeProperties(snapshot, 'resource', judgeNetwork);
+    if (network.verdict === 'not-applicable') return network;
     const endpoints = judgeEndpoints(snapshot, judgeApproved);
     // Either is enough, whether or not the other was read; a violation takes both.
     return (
@@ -37,9 +38,10 @@ export const rule = defineAdvice({
 function judgeNetwork(properties: JsonObject): Judgement {
   const internal = isInternal(properties);
   if (internal === null) return unknown('Whether the environment is internal is not known.');
-  return internal
-    ? compliant('The environment is internal.')
-    : { verdict: 'violation', reason: 'The environment is not internal.', changes: [] };
+  if (internal) return compliant('The environment is internal.');
+  if (isConsumptionOnly(properties))
+    return notApplicable('An environment without workload profiles takes no private endpoint.');
+  return { verdict: 'violation', reason: 'The environment is not internal.', changes: [] };
 }
 
 function judgeApproved(approved: number, all: number): Judgement {

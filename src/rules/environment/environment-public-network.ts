@@ -1,9 +1,8 @@
 /** An environment that has a private way in is better off without the public one. */
 import * as z from 'zod';
 import { compliant, defineRule, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { isInternal } from '../environment-network.ts';
 import { judgeEndpoints } from '../private-endpoints.ts';
-import { networkAccess } from '../public-network.ts';
+import { publicWayOfEnvironment } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { environmentSource, type Setting, settingsOf } from '../sources.ts';
 
@@ -36,13 +35,9 @@ export const rule = defineRule({
   check(snapshot, { onlyWithPrivateEndpoint }) {
     return judgeProperties(snapshot, 'resource', (properties) => {
       const { publicNetworkAccess } = properties;
-      const internal = isInternal(properties);
-      const access = networkAccess(publicNetworkAccess);
-      if (access === 'disabled') return compliant('The public network does not reach the environment.');
-      if (internal === true) return compliant('The environment is internal.');
-      if (internal === null || access === 'other' || access === 'strange') {
-        return unknown('Whether the public network reaches the environment is not known.');
-      }
+      const { is, why } = publicWayOfEnvironment(properties);
+      if (is === 'closed') return compliant(why);
+      if (is === 'unknown') return unknown(why);
       const violation: Judgement = {
         verdict: 'violation',
         reason: 'The public network reaches the environment.',

@@ -1,13 +1,13 @@
 /** Whom an app should answer, its access restrictions can say before any code of it runs. */
 import * as z from 'zod';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
-import { closing, isRestricted, restrictionsIn } from '../access-restrictions.ts';
+import { defineRule } from '../../domain/rule.ts';
+import { closing } from '../access-restrictions.ts';
 import { restrictionBlocks } from '../access-restrictions-source.ts';
 import { allowedRanges } from '../address-ranges.ts';
-import { isOffPublicNetwork } from '../public-network.ts';
+import { judgeReach, reachOfSite, SITE_REACH_DOCUMENTS } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource } from '../sources.ts';
-import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+import { judgeWebConfig } from '../web-config.ts';
 
 const LIST = '/properties/ipSecurityRestrictions';
 
@@ -32,7 +32,7 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: true,
-  documents: WEB_CONFIG_DOCUMENTS,
+  documents: SITE_REACH_DOCUMENTS,
   writes: ['config/web'],
   parameters: z.object({
     allowedRanges: allowedRanges.describe(
@@ -46,16 +46,14 @@ export const rule = defineRule({
     AzTS: ['Azure_AppService_AuthZ_Configure_IP_Restrictions'],
   }),
   check(snapshot, parameters) {
-    return judgeWebConfig(snapshot, (properties) => {
-      if (isOffPublicNetwork(snapshot)) return compliant('The public network does not reach the app.');
-      const restrictions = restrictionsIn(properties, 'main');
-      if (!restrictions) return unknown('The access restrictions have a form that Plumbline does not know.');
-      if (isRestricted(restrictions)) return compliant('Only those come in whom a rule names.');
-      const changes = closing(properties, restrictions, parameters.allowedRanges);
-      const advice = 'Say who may come in: take out rules for everyone, or set the parameter allowedRanges.';
-      const reason = `Everyone reaches the app.${changes.length === 0 ? ` ${advice}` : ''}`;
-      return { verdict: 'violation', reason, changes };
-    });
+    return judgeWebConfig(snapshot, (properties) =>
+      judgeReach(reachOfSite(snapshot), () => {
+        const changes = closing(properties, parameters.allowedRanges);
+        const advice = 'Say who may come in: take out rules for everyone, or set the parameter allowedRanges.';
+        const reason = `Everyone reaches the app.${changes.length === 0 ? ` ${advice}` : ''}`;
+        return { verdict: 'violation', reason, changes };
+      }),
+    );
   },
   source(changes) {
     const settings = changes.length > 0 ? changes : RECOMMENDED;

@@ -1,8 +1,9 @@
 /** Through a private endpoint callers reach an app without the internet, and the internet need not reach it. */
-import { compliant, defineAdvice } from '../../domain/rule.ts';
+import { compliant, defineAdvice, notApplicable } from '../../domain/rule.ts';
 import { hostedElsewhere } from '../hosting.ts';
 import { lackedByPlan } from '../plan-features.ts';
 import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
+import { isInServiceEnvironment } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 
 export const rule = defineAdvice({
@@ -26,6 +27,7 @@ export const rule = defineAdvice({
     if (without) return without;
     return judgeEndpoints(snapshot, (approved, all) => {
       if (approved > 0) return compliant(`The app has ${approved} approved private endpoint(s).`);
+      if (isInServiceEnvironment(snapshot)) return notApplicable('The app is in an App Service Environment.');
       const reason =
         all > 0 ? `None of the app's ${all} private endpoint(s) is approved.` : 'The app has no private endpoint.';
       return { verdict: 'violation', reason, changes: [] };

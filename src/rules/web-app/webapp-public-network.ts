@@ -1,20 +1,14 @@
 /** An app that has a private way in is better off without the public one. */
 import * as z from 'zod';
-import { isObject, type JsonObject } from '../../domain/json.ts';
-import {
-  compliant,
-  defineRule,
-  type Judgement,
-  judgeProperties,
-  notApplicable,
-  notRead,
-  unknown,
-} from '../../domain/rule.ts';
-import { kindsOf, type Snapshot, stateOf } from '../../domain/snapshot.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { compliant, defineRule, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
+import { judgeSite } from '../hosting.ts';
 import { judgeEndpoints } from '../private-endpoints.ts';
 import { networkAccess } from '../public-network.ts';
+import { isInServiceEnvironment, type PublicWay, publicWayOfSite, SITE_REACH_DOCUMENTS } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteSource } from '../sources.ts';
+import { quoted } from '../web-config.ts';
 
 const DISABLED: Setting = { document: 'resource', path: '/properties/publicNetworkAccess', to: 'Disabled' };
 
@@ -39,7 +33,7 @@ export const rule = defineRule({
   profile: 'baseline',
   kind: 'web-app',
   reversible: true,
-  documents: ['resource', 'config/web', 'privateEndpointConnections'],
+  documents: SITE_REACH_DOCUMENTS,
   writes: ['resource'],
   parameters,
   stricter: ({ onlyWithPrivateEndpoint }) => !onlyWithPrivateEndpoint,
@@ -53,71 +47,28 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_222', 'CKV_AZURE_221'],
   }),
   check(snapshot, { onlyWithPrivateEndpoint }) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
-      const { hostingEnvironmentProfile: place } = properties;
-      if (isObject(place) && place.id) return notApplicable('The app is in an App Service Environment.');
+    return judgeSite(snapshot, (properties) => {
+      if (isInServiceEnvironment(snapshot)) return notApplicable('The app is in an App Service Environment.');
+      const way = publicWayOfSite(snapshot);
       if (onlyWithPrivateEndpoint) {
         return judgeEndpoints(snapshot, (approved) =>
-          approved === 0
-            ? notApplicable('The app has no approved private endpoint.')
-            : judgeAccess(snapshot, properties, {
-                unset: () => compliant('Nothing is set, and an approved endpoint closes it.'),
-                other: () => unknown('publicNetworkAccess is a word that Plumbline does not know.'),
-              }),
+          approved === 0 ? notApplicable('The app has no approved private endpoint.') : judgeWay(way, properties),
         );
       }
-      return judgeAccess(snapshot, properties, {
-        unset: () =>
-          judgeEndpoints(snapshot, (approved) =>
-            approved > 0 ? compliant('Nothing is set, and an approved endpoint closes it.') : open(properties),
-          ),
-        // Where every app is asked to be closed, only the word for it says that one is.
-        other: () => open(properties),
-      });
+      // Where every app is asked to be closed, only the word for it says that one is.
+      const isOther = networkAccess(properties.publicNetworkAccess) === 'other';
+      return judgeWay(isOther ? { ...way, is: 'open' } : way, properties);
     });
   },
   source: (changes) => siteSource(settingsOf(changes, DISABLED), { public_network_access_enabled: false }),
 });
 
-interface Undecided {
-  /** Neither the site nor its configuration says anything. */
-  unset(): Judgement;
-  /** Another word than Enabled and Disabled. */
-  other(): Judgement;
-}
-
-/** What the site says, else what its configuration says. */
-function judgeAccess(snapshot: Snapshot, properties: JsonObject, { unset, other }: Undecided): Judgement {
-  const own = networkAccess(properties.publicNetworkAccess);
-  const said = own === 'unset' ? configuredAccess(snapshot) : own;
-  switch (said) {
-    case 'disabled':
-      return compliant('The public network does not reach the app.');
-    case 'enabled':
-      return open(properties);
-    case 'unset':
-      return unset();
-    case 'unread':
-      return notRead(snapshot, 'config/web');
-    case 'other':
-      return other();
-    case 'strange':
-      return unknown('publicNetworkAccess is no word.');
-  }
-}
-
-/** An app that is hosted on Container Apps has no configuration of its own. */
-function configuredAccess(snapshot: Snapshot) {
-  if (kindsOf(snapshot).includes('azurecontainerapps')) return 'unset';
-  const state = stateOf(snapshot, 'config/web');
-  if (state.status !== 'read' || !isObject(state.body) || !isObject(state.body.properties)) return 'unread';
-  return networkAccess(state.body.properties.publicNetworkAccess);
-}
-
-function open({ publicNetworkAccess }: JsonObject): Judgement {
+function judgeWay({ is, why }: PublicWay, { publicNetworkAccess }: JsonObject): Judgement {
+  if (is === 'closed') return compliant(why);
+  if (is === 'unknown') return unknown(why);
   return {
     verdict: 'violation',
-    reason: 'The public network reaches the app.',
+    reason: `Public network access is not disabled (publicNetworkAccess is ${quoted(publicNetworkAccess)}).`,
     changes: [{ ...DISABLED, from: publicNetworkAccess ?? null }],
   };
 }

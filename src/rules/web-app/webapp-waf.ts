@@ -1,12 +1,12 @@
 /** A firewall before an app helps only when nobody can walk around it. */
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement, unknown } from '../../domain/rule.ts';
-import { allowing, isRestricted, restrictionsIn } from '../access-restrictions.ts';
-import { isOffPublicNetwork } from '../public-network.ts';
+import { compliant, defineAdvice, type Judgement } from '../../domain/rule.ts';
+import { allowing, restrictionsIn } from '../access-restrictions.ts';
+import { judgeReach, reachOfSite, SITE_REACH_DOCUMENTS } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
 import { siteDeclaration } from '../sources.ts';
-import { judgeWebConfig, WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+import { judgeWebConfig } from '../web-config.ts';
 
 const FRONT_DOOR = 'AzureFrontDoor.Backend';
 const PROFILE = 'x-azure-fdid';
@@ -22,14 +22,13 @@ export const rule = defineAdvice({
   severity: 'medium',
   profile: 'strict',
   kind: 'web-app',
-  documents: WEB_CONFIG_DOCUMENTS,
+  documents: SITE_REACH_DOCUMENTS,
   references: referencesOf({ MCSB: ['NS-6'] }),
   check(snapshot) {
     return judgeWebConfig(snapshot, (properties) => {
-      if (isOffPublicNetwork(snapshot)) return compliant('The public network does not reach the app.');
-      const restrictions = restrictionsIn(properties, 'main');
-      if (!restrictions) return unknown('The access restrictions have a form that Plumbline does not know.');
-      if (!isRestricted(restrictions)) return violation('Everyone reaches the app, past any firewall.');
+      const reach = reachOfSite(snapshot);
+      const restrictions = reach.who === 'named' ? restrictionsIn(properties, 'main') : null;
+      if (!restrictions) return judgeReach(reach, () => violation('Everyone reaches the app, past any firewall.'));
       const doors = allowing(restrictions).filter(isFrontDoor);
       if (doors.length === 0) {
         return violation(

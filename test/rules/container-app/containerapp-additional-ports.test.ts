@@ -1,9 +1,10 @@
 import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-additional-ports.ts';
-import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
+import { CONTAINER_APP_ID, containerApp, environment, ingress } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const documents = (additionalPortMappings: Json, members = {}) => ({
+  environment: environment(null),
   resource: containerApp(ingress({ additionalPortMappings, ...members })),
 });
 const change = { document: 'resource', path: '/properties/configuration/ingress/additionalPortMappings' } as const;

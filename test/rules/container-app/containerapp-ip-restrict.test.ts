@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-ip-restrict.ts';
-import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
+import { CONTAINER_APP_ID, containerApp, environment, ingress } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const app = (ipSecurityRestrictions: Json, beside: JsonObject = {}) => ({
+  environment: environment(null),
   resource: containerApp(ingress({ external: true, ipSecurityRestrictions, ...beside })),
 });
 const allow = (name: string, ipAddressRange: string): JsonObject => ({
@@ -81,11 +82,6 @@ testRule(rule, {
     { title: 'advice when none are configured', documents: app(null), ...advice },
     { title: 'advice when none are configured: Deny-only', documents: app([crawler]), ...advice },
     { title: 'advice when none are configured: everyone is allowed', documents: app([office, everyone]), ...advice },
-    {
-      title: 'Deny-only on an internal ingress',
-      documents: app([crawler], { external: false }),
-      ...advice,
-    },
   ],
   notApplicable: [
     { title: 'external=false with no rules = not applicable', documents: app(null, { external: false }), parameters },

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-access-restrict.ts';
 import { ALLOW_ALL, ALLOW_ALL_FIRST, accessRule, DENY_ALL } from '../fixtures/access-restrictions.ts';
+import { connections } from '../fixtures/private-endpoints.ts';
 import { SITE_ID, SLOT_ID, SUBNET_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const restricted = (otherwise: Json, rules: Json, beside: JsonObject = {}) => ({
   resource: site(),
+  privateEndpointConnections: connections(SITE_ID),
   'config/web': webConfig({
     ipSecurityRestrictions: rules,
     ipSecurityRestrictionsDefaultAction: otherwise,
@@ -106,19 +108,6 @@ testRule(rule, {
       parameters: { allowedRanges: ['198.51.100.0/24'] },
       tier: 'risky',
       changes: [list([blocked, ALLOW_ALL], [blocked, added('plumbline-1', 301, '198.51.100.0/24')]), denies('Allow')],
-    },
-    {
-      title: 'what is denied stays denied: everyone, which is no synthetic rule of priority 1',
-      documents: restricted('Allow', [everyone('Any', { action: 'Deny', priority: 1 })]),
-      parameters: { allowedRanges: ['203.0.113.0/24'] },
-      tier: 'risky',
-      changes: [
-        list(
-          [everyone('Any', { action: 'Deny', priority: 1 })],
-          [everyone('Any', { action: 'Deny', priority: 1 }), added('plumbline-1', 100, '203.0.113.0/24')],
-        ),
-        denies('Allow'),
-      ],
     },
     {
       title: 'a range gets no priority that only the implicit rule has',

@@ -33,13 +33,6 @@ testRule(rule, {
       documents: documents(null, null, 'Pending', 'Approved'),
       parameters: everybody,
     },
-    {
-      title: 'hosted on Container Apps: there is no configuration to ask, and null with an Approved endpoint is closed',
-      documents: {
-        ...without('config/web', documents(null, null, 'Approved')),
-        resource: site({}, { kind: 'functionapp,linux,container,azurecontainerapps' }),
-      },
-    },
   ],
   violation: [
     {
@@ -101,6 +94,14 @@ testRule(rule, {
     },
   ],
   notApplicable: [
+    {
+      title: 'hosted on Container Apps: its environment decides who reaches it',
+      documents: {
+        ...without('config/web', documents(null, null, 'Approved')),
+        resource: site({}, { kind: 'functionapp,linux,container,azurecontainerapps' }),
+      },
+      parameters: everybody,
+    },
     {
       title: 'parameter onlyWithPrivateEndpoint true (default): no Approved endpoint = not applicable',
       documents: documents('Enabled', null),

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-scm-access-restrict.ts';
 import { ALLOW_ALL, accessRule, DENY_ALL } from '../fixtures/access-restrictions.ts';
+import { connections } from '../fixtures/private-endpoints.ts';
 import { SITE_ID, SLOT_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const config = (properties: JsonObject) => ({
   resource: site(),
+  privateEndpointConnections: connections(SITE_ID),
   'config/web': webConfig({ scmIpSecurityRestrictions: [ALLOW_ALL], ...properties }),
 });
 const office = accessRule({});

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-waf.ts';
 import { ALLOW_ALL, accessRule, DENY_ALL } from '../fixtures/access-restrictions.ts';
+import { connections } from '../fixtures/private-endpoints.ts';
 import { SITE_ID, SLOT_ID, SUBNET_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const restricted = (otherwise: Json, rules: Json, beside: JsonObject = {}) => ({
   resource: site(),
+  privateEndpointConnections: connections(SITE_ID),
   'config/web': webConfig({
     ipSecurityRestrictions: rules,
     ipSecurityRestrictionsDefaultAction: otherwise,
@@ -75,7 +77,7 @@ testRule(rule, {
     { title: 'no rules', documents: restricted(null, [ALLOW_ALL]), reason: /past any firewall/, ...advice },
     {
       title: 'a rule that keeps the Front Door out lets none in',
-      documents: restricted('Deny', [{ ...own, action: 'Deny' }]),
+      documents: restricted('Deny', [{ ...own, action: 'Deny' }, accessRule({ priority: 200 })]),
       reason: /No rule lets a Front Door in/,
       ...advice,
     },
