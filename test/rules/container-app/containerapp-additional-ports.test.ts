@@ -1,6 +1,7 @@
 import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-additional-ports.ts';
 import { CONTAINER_APP_ID, containerApp, environment, ingress } from '../fixtures/container-app.ts';
+import { environmentWith, SUBNET_ID, vnet } from '../fixtures/environment.ts';
 import { testRule } from '../rule-tester.ts';
 
 const documents = (additionalPortMappings: Json, members = {}) => ({
@@ -14,6 +15,18 @@ const mqtt = { external: true, targetPort: 1883, exposedPort: 8883 };
 testRule(rule, {
   id: CONTAINER_APP_ID,
   compliant: [
+    {
+      title: 'in an environment whose public access is disabled an external port is not on the internet',
+      documents: { ...documents([mqtt]), environment: environmentWith({ publicNetworkAccess: 'Disabled' }) },
+    },
+    {
+      title: 'nor is it in an internal environment',
+      documents: { ...documents([mqtt]), environment: environmentWith(vnet(SUBNET_ID)) },
+    },
+    {
+      title: 'none true needs no environment',
+      documents: { resource: containerApp(ingress({ additionalPortMappings: [metrics] })) },
+    },
     { title: 'none true', documents: documents([metrics, { targetPort: 7000 }]) },
     { title: 'null = no additional ports', documents: documents(null) },
     { title: 'an empty list', documents: documents([]) },
@@ -61,6 +74,10 @@ testRule(rule, {
   ],
   notApplicable: [{ title: 'no ingress', documents: { resource: containerApp(null) } }],
   unknown: [
+    {
+      title: 'an external port, and the environment not read',
+      documents: { resource: containerApp(ingress({ additionalPortMappings: [mqtt] })) },
+    },
     { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-ip-restrict.ts';
 import { CONTAINER_APP_ID, containerApp, environment, ingress } from '../fixtures/container-app.ts';
+import { environmentWith, SUBNET_ID, vnet } from '../fixtures/environment.ts';
 import { testRule } from '../rule-tester.ts';
 
 const app = (ipSecurityRestrictions: Json, beside: JsonObject = {}) => ({
@@ -29,6 +30,17 @@ const advice = { tier: 'advice', changes: [], reason: /allowedRanges/ } as const
 testRule(rule, {
   id: CONTAINER_APP_ID,
   compliant: [
+    {
+      title: 'a list that names somebody, the environment not read',
+      documents: { resource: containerApp(ingress({ ipSecurityRestrictions: [office] })) },
+    },
+    {
+      title: 'Deny rules that together are everyone let nobody in',
+      documents: app([
+        { ...crawler, ipAddressRange: '0.0.0.0/1' },
+        { ...crawler, ipAddressRange: '128.0.0.0/1' },
+      ]),
+    },
     { title: '>=1 rule, every action Allow, none 0.0.0.0/0', documents: app([office]) },
     {
       title: 'actions in another casing',
@@ -37,6 +49,18 @@ testRule(rule, {
     { title: 'an internal ingress with a list', documents: app([office], { external: false }) },
   ],
   violation: [
+    {
+      title: 'Allow rules that together are everyone: whoever made them takes them out',
+      documents: app([allow('low', '0.0.0.0/1'), allow('high', '128.0.0.0/1')]),
+      parameters,
+      ...advice,
+    },
+    {
+      title: 'ranges that would make everyone of what is there are not written',
+      documents: app([allow('low', '0.0.0.0/1'), everyone]),
+      parameters: { allowedRanges: ['128.0.0.0/1'] },
+      ...advice,
+    },
     {
       title: 'the configured allowedRanges as Allow rules',
       documents: app(null),
@@ -84,12 +108,29 @@ testRule(rule, {
     { title: 'advice when none are configured: everyone is allowed', documents: app([office, everyone]), ...advice },
   ],
   notApplicable: [
+    { title: 'Deny-only on an internal ingress: nobody is named', documents: app([crawler], { external: false }) },
+    {
+      title: 'external in an environment whose public access is disabled',
+      documents: { ...app(null), environment: environmentWith({ publicNetworkAccess: 'Disabled' }) },
+      parameters,
+    },
+    {
+      title: 'external in an internal environment, and everyone is allowed there',
+      documents: { ...app([everyone]), environment: environmentWith(vnet(SUBNET_ID)) },
+      parameters,
+    },
     { title: 'external=false with no rules = not applicable', documents: app(null, { external: false }), parameters },
     { title: 'external=false with an empty list', documents: app([], { external: false }) },
     { title: 'external null with no rules', documents: app(null, { external: null }) },
     { title: 'no ingress', documents: { resource: containerApp(null) }, parameters },
   ],
   unknown: [
+    {
+      title: 'no rule, and the environment not read',
+      documents: { resource: containerApp(ingress({})) },
+      parameters,
+    },
+    { title: 'rules of both actions, which Azure refuses', documents: app([office, crawler]), parameters },
     { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 'odd' } } } },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },

@@ -15,6 +15,10 @@ const documents = (maxReplicas: Json, rules: Json, external: Json = true) => ({
 testRule(rule, {
   id: CONTAINER_APP_ID,
   compliant: [
+    {
+      title: 'functions scale on their triggers, and take no rule',
+      documents: { resource: containerApp(ingress({ external: true }), { kind: 'functionapp' }) },
+    },
     { title: 'maxReplicas set and not above the configured bound', documents: documents(30, [HTTP]) },
     { title: 'external apps have a scale rule', documents: documents(5, [HTTP]) },
     { title: 'null maxReplicas = default 10', documents: documents(null, [HTTP]), parameters: { bound: 10 } },

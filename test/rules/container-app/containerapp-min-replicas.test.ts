@@ -1,8 +1,9 @@
 import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-min-replicas.ts';
-import { CONTAINER_APP_ID, containerApp } from '../fixtures/container-app.ts';
+import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';
 
+const QUEUE = { name: 'orders', custom: { type: 'azure-queue', metadata: { queueName: 'orders' }, auth: [] } };
 const documents = (scale: Json) => ({ resource: containerApp(null, { template: { scale } }) });
 const scaled = (minReplicas: Json) => documents({ minReplicas, maxReplicas: 10, cooldownPeriod: 300, rules: null });
 
@@ -13,6 +14,17 @@ testRule(rule, {
     { title: '>= 2, more', documents: scaled(30) },
   ],
   violation: [
+    {
+      title: 'scale to zero of an app that is called, whatever rule it has',
+      documents: {
+        resource: containerApp(ingress({}), {
+          template: { scale: { minReplicas: 0, maxReplicas: 5, rules: [QUEUE] } },
+        }),
+      },
+      tier: 'advice',
+      changes: [],
+      reason: /scales to zero/,
+    },
     {
       title: 'null = 0 (scale to zero)',
       documents: scaled(null),
@@ -29,6 +41,16 @@ testRule(rule, {
     },
     { title: '0', documents: scaled(0), tier: 'advice', changes: [], reason: /scales to zero/ },
     { title: '1', documents: scaled(1), tier: 'advice', changes: [], reason: /one replica/ },
+  ],
+  notApplicable: [
+    {
+      title: 'functions scale with their triggers',
+      documents: { resource: containerApp(ingress({}), { kind: 'functionapp', template: { scale: null } }) },
+    },
+    {
+      title: 'a worker without ingress that scales with its queue',
+      documents: documents({ minReplicas: 0, maxReplicas: 5, rules: [QUEUE] }),
+    },
   ],
   unknown: [
     { title: 'not read', documents: {} },

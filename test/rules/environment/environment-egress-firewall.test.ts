@@ -16,6 +16,14 @@ const partly = { addressPrefix: '10.0.0.0/8', nextHopType: 'VirtualAppliance', n
 testRule(rule, {
   id: ENVIRONMENT_ID,
   compliant: [
+    {
+      title: 'several appliances that share the traffic are a firewall hop, too',
+      documents: routes({ addressPrefix: '0.0.0.0/0', nextHopType: 'VirtualApplianceEcmp' }),
+    },
+    {
+      title: 'two routes that together are all outbound traffic',
+      documents: routes({ ...toFirewall, addressPrefix: '0.0.0.0/1' }, { ...toFirewall, addressPrefix: '128.0.0.0/1' }),
+    },
     { title: 'present', documents: routes(partly, toFirewall) },
     {
       title: 'present: the kind of hop compares without case',
@@ -23,6 +31,12 @@ testRule(rule, {
     },
   ],
   violation: [
+    {
+      title: 'a default route for IPv6 alone',
+      documents: routes({ ...toFirewall, addressPrefix: '::/0' }),
+      tier: 'advice',
+      changes: [],
+    },
     {
       title: 'no route table on the subnet',
       documents: { resource, subnet: subnet({}) },
@@ -46,6 +60,10 @@ testRule(rule, {
     },
   ],
   notApplicable: [
+    ...[{ workloadProfiles: null }, { workloadProfiles: [] }, { environmentMode: 'ConsumptionOnly' }].map((type) => ({
+      title: `an environment of the older type follows no routes of its owner: ${JSON.stringify(type)}`,
+      documents: { ...routes(toInternet), resource: environmentWith({ ...vnet(SUBNET_ID), ...type }) },
+    })),
     { title: 'no VNet', documents: { resource: environmentWith({ vnetConfiguration: null }) } },
     { title: 'no VNet: an empty subnet id', documents: { resource: environmentWith(vnet('')) } },
     { title: 'no VNet: a null subnet id', documents: { resource: environmentWith(vnet(null)) } },

@@ -9,6 +9,10 @@ testRule(rule, {
   id: ENVIRONMENT_ID,
   compliant: [
     {
+      title: 'public network access disabled: nobody on the internet is answered',
+      documents: { resource: environmentWith({ publicNetworkAccess: 'disabled' }) },
+    },
+    {
       title: 'internal=true (PSRule: and infrastructureSubnetId set)',
       documents: { resource: environmentWith(vnet(SUBNET_ID)) },
     },
@@ -40,6 +44,10 @@ testRule(rule, {
     },
   ],
   unknown: [
+    {
+      title: 'a word for the public network that nobody knows',
+      documents: { resource: environmentWith({ publicNetworkAccess: 'SecuredByPerimeter' }) },
+    },
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
     {

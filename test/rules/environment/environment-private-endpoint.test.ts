@@ -13,6 +13,14 @@ const advice = { tier: 'advice', changes: [] } as const;
 testRule(rule, {
   id: ENVIRONMENT_ID,
   compliant: [
+    {
+      title: 'at least one Approved among those that the environment lists, the list itself not read',
+      documents: {
+        resource: environmentWith({
+          privateEndpointConnections: connections(ENVIRONMENT_ID, 'Approved').value ?? null,
+        }),
+      },
+    },
     { title: 'at least one Approved', documents: documents('Disconnected', 'Approved') },
     { title: 'at least one Approved, in another casing', documents: documents('APPROVED') },
     {
@@ -35,6 +43,12 @@ testRule(rule, {
       title: 'none, and a network that is not internal',
       documents: { ...documents(), resource: environmentWith({ vnetConfiguration: { internal: false } }) },
       ...advice,
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'an environment of the older type takes no private endpoint',
+      documents: { ...documents(), resource: environmentWith({ workloadProfiles: null }) },
     },
   ],
   unknown: [

@@ -38,6 +38,16 @@ testRule(rule, {
   ],
   violation: [
     {
+      title: 'an Approved endpoint that the environment lists, the list itself not read',
+      documents: {
+        resource: environmentWith({
+          privateEndpointConnections: connections(ENVIRONMENT_ID, 'Approved').value ?? null,
+        }),
+      },
+      tier: 'risky',
+      changes: [{ ...change, from: 'Enabled' }],
+    },
+    {
       title: 'Enabled with an Approved endpoint',
       documents: documents({ publicNetworkAccess: 'Enabled' }, 'Pending', 'Approved'),
       tier: 'risky',

@@ -14,6 +14,7 @@ const restricted = (otherwise: Json, rules: Json, beside: JsonObject = {}) => ({
     ...beside,
   }),
 });
+const IN_ENVIRONMENT = { hostingEnvironmentProfile: { id: '/subscriptions/s/ase', name: 'ase1' } };
 const office = accessRule({});
 const blocked = accessRule({ name: 'crawler', action: 'Deny', ipAddress: '198.51.100.7/32', priority: 300 });
 const subnet = accessRule({ name: 'gateway', ipAddress: null, vnetSubnetResourceId: SUBNET_ID });
@@ -29,6 +30,68 @@ const advice = { tier: 'advice', changes: [], reason: /allowedRanges/ } as const
 testRule(rule, {
   id: SITE_ID,
   compliant: [
+    {
+      title: 'nothing said of the public network, and an approved private endpoint closes it',
+      documents: { ...restricted(null, [ALLOW_ALL]), privateEndpointConnections: connections(SITE_ID, 'Approved') },
+    },
+    {
+      title: 'an approved private endpoint that only the site lists',
+      documents: {
+        'config/web': webConfig({}),
+        resource: site({ privateEndpointConnections: connections(SITE_ID, 'Approved').value ?? null }),
+      },
+    },
+    {
+      title: 'in an App Service Environment with an internal load balancer',
+      documents: {
+        ...restricted(null, [ALLOW_ALL]),
+        resource: site({ ...IN_ENVIRONMENT, defaultHostName: 'shop.ase1.appserviceenvironment.net' }),
+      },
+    },
+    {
+      title: 'named callers, whatever else is not known: the site and its endpoints not read',
+      documents: { 'config/web': webConfig({ ipSecurityRestrictions: [office, DENY_ALL] }) },
+    },
+    {
+      title: 'in order of priority, first match: a rule for everyone that is never reached opens nothing',
+      documents: restricted('Deny', [
+        office,
+        everyone('0.0.0.0/0', { name: 'rest', action: 'Deny', priority: 200 }),
+        everyone('0.0.0.0/0', { name: 'old-open', priority: 300 }),
+      ]),
+    },
+    {
+      title: 'in order of priority, not as listed',
+      documents: restricted('Deny', [
+        everyone('0.0.0.0/0', { priority: 300 }),
+        everyone('Any', { action: 'Deny', priority: 200 }),
+        office,
+      ]),
+    },
+    {
+      title: 'everyone is denied before all other rules',
+      documents: restricted('Allow', [everyone('Any', { action: 'Deny', priority: 50 }), office, ALLOW_ALL]),
+    },
+    {
+      title: 'everyone is denied by several ranges before the rule that would let everyone in',
+      documents: restricted('Deny', [
+        everyone('0.0.0.0/1', { action: 'Deny', priority: 10 }),
+        everyone('128.0.0.0/1', { action: 'Deny', priority: 20 }),
+        everyone('0.0.0.0/0', { priority: 30 }),
+      ]),
+    },
+    {
+      title: 'an address with a mask is a range',
+      documents: restricted('Deny', [accessRule({ ipAddress: '203.0.113.0', subnetMask: '255.255.255.0' })]),
+    },
+    {
+      title: 'a rule that only means those whom a proxy names is specific',
+      documents: restricted('Deny', [everyone('0.0.0.0/0', { tag: 'XffProxy' })]),
+    },
+    {
+      title: 'several ranges that leave out a part of all addresses are specific',
+      documents: restricted('Deny', [everyone('0.0.0.0/1'), everyone('128.0.0.0/2', { priority: 110 })]),
+    },
     {
       title: 'publicNetworkAccess=Disabled',
       documents: restricted(null, [ALLOW_ALL], { publicNetworkAccess: 'disabled' }),
@@ -55,6 +118,63 @@ testRule(rule, {
     },
   ],
   violation: [
+    {
+      title: 'several ranges that together are everyone: whoever made them takes them out',
+      documents: restricted('Deny', [everyone('0.0.0.0/1'), everyone('128.0.0.0/1', { priority: 110 })]),
+      parameters,
+      ...advice,
+    },
+    {
+      title: 'several ranges of IPv6 that together are everyone, in one rule',
+      documents: restricted('Deny', [everyone('::/1,8000::/1')]),
+      ...advice,
+    },
+    {
+      title: 'everyone by an address with a mask',
+      documents: restricted('Deny', [accessRule({ ipAddress: '0.0.0.0', subnetMask: '0.0.0.0' })]),
+      ...advice,
+    },
+    {
+      title: 'a Deny rule for everyone of one family leaves the other to the default action',
+      documents: restricted('Allow', [office, everyone('0.0.0.0/0', { action: 'Deny', priority: 200 })]),
+      tier: 'risky',
+      changes: [denies('Allow')],
+    },
+    {
+      title: 'only callers with a header are denied before everyone is let in',
+      documents: restricted('Deny', [
+        everyone('Any', { action: 'Deny', priority: 10, headers: { 'x-forwarded-host': ['old.example'] } }),
+        everyone('0.0.0.0/0'),
+      ]),
+      ...advice,
+    },
+    {
+      title: 'the rule that names somebody is never reached, and nobody is written into it',
+      documents: restricted('Allow', [everyone('203.0.0.0/16', { action: 'Deny', priority: 50 }), office]),
+      parameters: { allowedRanges: ['203.0.113.0/24'] },
+      ...advice,
+    },
+    {
+      title: 'ranges that are denied before open nothing: only those that are reached make a fix',
+      documents: restricted('Allow', [blocked]),
+      parameters: { allowedRanges: ['198.51.100.7/32'] },
+      ...advice,
+    },
+    {
+      title: 'ranges that would make everyone of what is there are not written',
+      documents: restricted('Deny', [ALLOW_ALL_FIRST, everyone('0.0.0.0/1', { priority: 200, headers: null })]),
+      parameters: { allowedRanges: ['128.0.0.0/1'] },
+      ...advice,
+    },
+    {
+      title: "the site's own word goes before that of its configuration",
+      documents: {
+        ...restricted('Allow', [office], { publicNetworkAccess: 'Disabled' }),
+        resource: site({ publicNetworkAccess: 'Enabled' }),
+      },
+      tier: 'risky',
+      changes: [denies('Allow')],
+    },
     {
       title: 'specific Allow rules exist and only the default action is wrong = write it alone',
       documents: restricted('Allow', [office, blocked, ALLOW_ALL]),
@@ -176,6 +296,30 @@ testRule(rule, {
     },
   ],
   unknown: [
+    {
+      title: 'open by its rules, and its private endpoints not read',
+      documents: { resource: site(), 'config/web': webConfig({}) },
+    },
+    {
+      title: 'open by its rules, and the site not read',
+      documents: { ...restricted(null, [ALLOW_ALL]), resource: null },
+    },
+    {
+      title: 'in an App Service Environment whose load balancer nobody knows',
+      documents: { ...restricted(null, [ALLOW_ALL]), resource: site(IN_ENVIRONMENT) },
+    },
+    {
+      title: 'a word for the public network that nobody knows',
+      documents: { ...restricted(null, [ALLOW_ALL]), resource: site({ publicNetworkAccess: 'SecuredByPerimeter' }) },
+    },
+    {
+      title: 'rules without priorities, of which some allow and some deny',
+      documents: restricted('Allow', [accessRule({ priority: null }), everyone('Any', { action: 'Deny' })]),
+    },
+    {
+      title: 'a mask that is none',
+      documents: restricted('Allow', [accessRule({ ipAddress: '203.0.113.0', subnetMask: '255.0.255.0' })]),
+    },
     { title: 'not read', documents: { resource: site() } },
     { title: 'no list', documents: restricted('Deny', 'none') },
     { title: 'a rule that is none', documents: restricted('Allow', [office, 'Any']) },

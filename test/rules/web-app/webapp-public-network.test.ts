@@ -36,6 +36,19 @@ testRule(rule, {
   ],
   violation: [
     {
+      title: 'endpoints as the site lists them, the list itself not read',
+      documents: {
+        'config/web': webConfig({}),
+        resource: site({
+          publicNetworkAccess: 'Enabled',
+          privateEndpointConnections: connections(SITE_ID, 'Approved').value ?? null,
+        }),
+      },
+      tier: 'risky',
+      changes: [{ ...change, from: 'Enabled' }],
+      reason: /^Public network access is not disabled \(publicNetworkAccess is "Enabled"\)\.$/,
+    },
+    {
       title: 'Approved and Enabled = violation',
       documents: documents('Enabled', null, 'Approved'),
       tier: 'risky',

@@ -19,6 +19,24 @@ testRule(rule, {
   id: SITE_ID,
   compliant: [
     {
+      title: 'an approved private endpoint closes it where nothing else is said',
+      documents: { ...config({}), privateEndpointConnections: connections(SITE_ID, 'Approved') },
+    },
+    {
+      title: 'an approved private endpoint closes it, whichever rules it uses',
+      documents: {
+        ...config({ scmIpSecurityRestrictionsUseMain: 'x' }),
+        privateEndpointConnections: connections(SITE_ID, 'Approved'),
+      },
+    },
+    {
+      title: 'first match: a rule for everyone that is never reached opens nothing',
+      documents: config({
+        scmIpSecurityRestrictions: [office, accessRule({ ipAddress: 'Any', action: 'Deny', priority: 200 }), ALLOW_ALL],
+        scmIpSecurityRestrictionsDefaultAction: 'Allow',
+      }),
+    },
+    {
       title: 'as above: publicNetworkAccess=Disabled',
       documents: config({ publicNetworkAccess: 'Disabled', scmIpSecurityRestrictionsUseMain: true }),
     },
@@ -39,6 +57,27 @@ testRule(rule, {
     },
   ],
   violation: [
+    {
+      title: 'its own rules name callers whom those of the main site may leave out: advice',
+      documents: config({
+        ...closedMain,
+        scmIpSecurityRestrictions: [accessRule({ name: 'agents', ipAddress: '198.51.100.0/24' }), ALLOW_ALL],
+        scmIpSecurityRestrictionsDefaultAction: 'Allow',
+      }),
+      tier: 'advice',
+      changes: [],
+      reason: /set its default action to Deny/,
+    },
+    {
+      title: 'several ranges that together are everyone',
+      documents: config({
+        ...closedMain,
+        scmIpSecurityRestrictions: [accessRule({ ipAddress: '0.0.0.0/1,128.0.0.0/1' })],
+        scmIpSecurityRestrictionsDefaultAction: 'Deny',
+      }),
+      tier: 'risky',
+      changes: [useMain(false)],
+    },
     {
       title: 'only when the main site passes',
       documents: config(closedMain),
@@ -89,6 +128,7 @@ testRule(rule, {
     },
   ],
   unknown: [
+    { title: 'endpoints not read', documents: { resource: site(), 'config/web': webConfig({}) } },
     { title: 'not read', documents: { resource: site() } },
     { title: 'no list', documents: config({ ...closedMain, scmIpSecurityRestrictions: {} }) },
     {

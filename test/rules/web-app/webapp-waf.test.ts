@@ -23,6 +23,19 @@ testRule(rule, {
   id: SITE_ID,
   compliant: [
     {
+      title: 'an approved private endpoint closes the public way where nothing else is said',
+      documents: { ...restricted(null, [ALLOW_ALL]), privateEndpointConnections: connections(SITE_ID, 'Approved') },
+    },
+    {
+      title: 'a Front Door that is not pinned, by a rule that is never reached',
+      documents: restricted('Deny', [
+        own,
+        accessRule({ name: 'rest', ipAddress: 'Any', action: 'Deny', priority: 200 }),
+        { ...door(null), priority: 300 },
+      ]),
+    },
+    { title: 'its rules let nobody in', documents: restricted('Deny', [{ ...own, action: 'Deny' }]) },
+    {
       title: 'publicNetworkAccess Disabled',
       documents: restricted(null, [ALLOW_ALL], { publicNetworkAccess: 'Disabled' }),
     },
@@ -96,6 +109,7 @@ testRule(rule, {
     },
   ],
   unknown: [
+    { title: 'no rules, and the endpoints not read', documents: { resource: site(), 'config/web': webConfig({}) } },
     { title: 'not read', documents: { resource: site() } },
     { title: 'no list', documents: restricted('Deny', 'none') },
     { title: 'headers that are none', documents: restricted('Deny', [door('x-azure-fdid')]) },
