@@ -76,6 +76,7 @@ const STATEMENTS: Readonly<Record<string, readonly Statement[]>> = {
   ],
   'containerapp-auth': [
     ['not-applicable', /The ingress is internal/, INTERNAL],
+    ['not-applicable', /not on the internet/, { ...CLOSED, ...EXTERNAL }],
     ['violation', ANY, EXTERNAL],
   ],
   'containerapp-insecure-ingress': [

@@ -5,6 +5,7 @@ import { stateOf } from '../../domain/snapshot.ts';
 import { judgeAuthentication } from '../easy-auth.ts';
 import { containerAuthSource } from '../easy-auth-source.ts';
 import { isExternal, judgeHttpIngress } from '../ingress.ts';
+import { publicWayOfApp } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import type { Body } from '../source-lines.ts';
 
@@ -26,13 +27,13 @@ export const rule = defineRule({
   fix: 'Puts the authentication settings as they are, with `platform.enabled` true.',
   risk: 'Who calls the app without signing in is sent to the provider or refused; without a provider that would be everybody.',
   differs:
-    'Azure Policy passes as soon as authentication is on. Here a provider must be registered as well, for nobody can sign in without one, and apps that only their environment reaches are left out.',
+    'Azure Policy passes as soon as authentication is on. Here a provider must be registered as well, for nobody can sign in without one, and apps that are not on the internet are left out.',
   severity: 'low',
   tier: 'risky',
   profile: 'baseline',
   kind: 'container-app',
   reversible: true,
-  documents: ['resource', 'authConfigs/current'],
+  documents: ['resource', 'environment', 'authConfigs/current'],
   writes: ['authConfigs/current'],
   parameters: z.object({}),
   references: referencesOf({
@@ -44,6 +45,9 @@ export const rule = defineRule({
       if (typeof (ingress.external ?? false) !== 'boolean')
         return unknown('Whether the ingress is external is not known.');
       if (!isExternal(ingress)) return notApplicable('The ingress is internal.');
+      // Where that is not known, authentication is judged all the same: it says nothing of the internet.
+      const { is, why } = publicWayOfApp(snapshot);
+      if (is === 'closed') return notApplicable(`The app is not on the internet. ${why}`);
       if (stateOf(snapshot, 'authConfigs/current').status === 'missing') {
         return { verdict: 'violation', reason: 'Authentication has never been configured.', changes: [] };
       }

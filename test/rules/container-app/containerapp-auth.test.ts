@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-auth.ts';
 import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
 import { authConfig } from '../fixtures/easy-auth.ts';
+import { environmentWith, SUBNET_ID, vnet } from '../fixtures/environment.ts';
 import { testRule } from '../rule-tester.ts';
 
 const resource = containerApp(ingress({}));
@@ -60,6 +61,14 @@ testRule(rule, {
     },
   ],
   notApplicable: [
+    {
+      title: 'an environment whose public network access is disabled',
+      documents: { ...documents({ platform }), environment: environmentWith({ publicNetworkAccess: 'Disabled' }) },
+    },
+    {
+      title: 'an internal environment',
+      documents: { ...documents({ platform }), environment: environmentWith(vnet(SUBNET_ID)) },
+    },
     {
       title: 'internal ingress = not applicable',
       documents: { ...documents({ platform }), resource: containerApp(ingress({ external: false })) },
