@@ -21,13 +21,29 @@ export function admitted(entries: readonly Entry[]): Admitted {
   return areEveryone(allowing.flatMap(({ ranges }) => ranges)) ? 'everyone' : 'named';
 }
 
-/** The rules that decide about anybody: those before do not leave all of their callers to nobody else. */
+/**
+ * The rules that decide about anybody: those before them leave somebody over. Rules that follow each other and do the same
+ * are taken together, for among them the order does not matter.
+ */
 export function reached<E extends Entry>(entries: readonly E[]): E[] {
   let decided: string[] = [];
-  return entries.filter(({ ranges, others }) => {
-    const open = others ? [...EVERY_ADDRESS] : [...ranges];
-    const isReached = excludeCidr(open, decided).length > 0;
-    decided = mergeCidr([...decided, ...ranges]);
-    return isReached;
+  return runsOf(entries).flatMap((run) => {
+    const before = decided;
+    decided = mergeCidr([...before, ...run.flatMap(({ ranges }) => ranges)]);
+    if (before.length === 0) return run;
+    return run.filter(
+      ({ ranges, others }) => excludeCidr(others ? [...EVERY_ADDRESS] : [...ranges], before).length > 0,
+    );
   });
+}
+
+/** The rules as lists of those that follow each other and have one action. */
+function runsOf<E extends Entry>(entries: readonly E[]): E[][] {
+  const runs: E[][] = [];
+  for (const entry of entries) {
+    const last = runs.at(-1);
+    if (last?.[0]?.allows === entry.allows) last.push(entry);
+    else runs.push([entry]);
+  }
+  return runs;
 }

@@ -27,7 +27,7 @@ export const rule = defineAdvice({
   references: referencesOf({ PSRule: ['Azure.ContainerApp.MinReplicas (AZR-000413)'] }),
   check(snapshot) {
     // https://learn.microsoft.com/azure/container-apps/functions-scale-rule-override
-    if (isFunctionApp(snapshot)) return notApplicable('Functions scale with their triggers, from zero.');
+    if (isFunctionApp(snapshot)) return notApplicable('Functions and workflows scale with their triggers, from zero.');
     return judgeTemplate(snapshot, (template, body) => {
       // Without a minimum the platform scales to zero.
       const scale = sectionOf(template.scale);
