@@ -249,22 +249,6 @@ testRule(rule, {
       tier: 'risky',
       changes: [list([ALLOW_ALL_FIRST], [added('plumbline-1', 100, '203.0.113.0/24')])],
     },
-    {
-      title: 'a Deny rule whose address has a mask stays as it is',
-      documents: restricted('Allow', [{ ...blocked, ipAddress: '198.51.100.0', subnetMask: '255.255.255.0' }]),
-      parameters: { allowedRanges: ['203.0.113.0/24'] },
-      tier: 'risky',
-      changes: [
-        list(
-          [{ ...blocked, ipAddress: '198.51.100.0', subnetMask: '255.255.255.0' }],
-          [
-            { ...blocked, ipAddress: '198.51.100.0', subnetMask: '255.255.255.0' },
-            added('plumbline-1', 301, '203.0.113.0/24'),
-          ],
-        ),
-        denies('Allow'),
-      ],
-    },
     { title: 'neither = advice', documents: restricted(null, [ALLOW_ALL]), ...advice },
     { title: 'neither = advice: only denied ones', documents: restricted('Allow', [blocked]), ...advice },
     {
