@@ -35,7 +35,7 @@ export const rule = defineRule({
   writes: ['resource'],
   parameters: z.object({
     allowedRanges: allowedRanges.describe(
-      'Who may reach an app that has no allow-list, in CIDR notation; without any nothing is written.',
+      'Who may reach an app that has no allow-list, in CIDR notation; without any of IPv4 nothing is written.',
     ),
   }),
   // Then it closes apps that would only have been advice.
@@ -63,8 +63,9 @@ function open(rules: readonly JsonObject[], ingress: JsonObject, ranges: readonl
   const wrong = rules.length === 0 ? 'No rule says who may come in.' : 'Its rules let in everyone whom none denies.';
   const named = rules.filter((rule) => isAllow(rule.action) && admittedOf([rule]) === 'named');
   const there = new Set(named.map(({ ipAddressRange }) => ipAddressRange));
+  // An ingress takes no other ranges than those of IPv4.
   const added = namedRanges(
-    ranges.filter((range) => !there.has(range)),
+    ranges.filter((range) => !there.has(range) && !range.includes(':')),
     named,
   ).map(({ name, range }) => ({ name, action: 'Allow', ipAddressRange: range }));
   const list = [...named, ...added];
