@@ -32,7 +32,7 @@ export function createArm(options: ArmOptions): Arm {
         const row = documentOf(resource.kind, name);
         const path = row?.path(resource, row.from === undefined ? null : objectIn(await stateOf(row.from))) ?? null;
         if (!row || path === null) return { status: 'not-read' };
-        const ask = () => get(client, path, row, now);
+        const ask = () => get(client, path, row, now, (body) => read(resource.kind, name, body));
         return row.shared ? shared.get(`${path} ${name}`, options?.fresh === true, ask) : ask();
       };
       const found = await Promise.all(names.map(async (name) => [name, await stateOf(name)] as const));
@@ -67,7 +67,13 @@ export function createArm(options: ArmOptions): Arm {
   };
 }
 
-async function get(client: Client, path: string, row: DocumentDefinition, now: () => Date): Promise<DocumentState> {
+async function get(
+  client: Client,
+  path: string,
+  row: DocumentDefinition,
+  now: () => Date,
+  parse: (body: Json) => DocumentState,
+): Promise<DocumentState> {
   const elements: Json[] = [];
   let url = client.urlOf(path, row.apiVersion, row.query);
   for (let page = 0; page < 100; page += 1) {
@@ -76,9 +82,9 @@ async function get(client: Client, path: string, row: DocumentDefinition, now: (
     if (reply.status !== 200) return refusedState(reply, now());
     if (!isObject(reply.body)) return { status: 'failed', detail: 'Azure sent no JSON object', passing: false };
     const { nextLink, ...body } = reply.body;
-    if (!Array.isArray(body.value)) return read(reply.body);
+    if (!Array.isArray(body.value)) return parse(reply.body);
     elements.push(...body.value);
-    if (typeof nextLink !== 'string' || nextLink === '') return read({ ...body, value: elements });
+    if (typeof nextLink !== 'string' || nextLink === '') return parse({ ...body, value: elements });
     const next = client.urlFromAzure(nextLink);
     if (!next) return { status: 'failed', detail: 'its nextLink leads away from Resource Manager', passing: false };
     url = next;

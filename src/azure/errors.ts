@@ -3,6 +3,7 @@
  * a race, a busy app or a diagnostic setting that can never work.
  */
 import { isObject, type Json } from '../domain/json.ts';
+import { withoutCredentials } from '../domain/secrets.ts';
 import type { ArmFailure, ArmFailureKind } from '../workflows/ports.ts';
 
 /** What Azure answered, before anybody has judged it. */
@@ -28,8 +29,8 @@ export function failureOf(reply: ArmReply, now: Date): ArmFailure {
   const shown = telling ?? problems[0];
   return {
     kind: kindOf(reply, telling?.code, shown?.message ?? ''),
-    code: shown?.code.slice(0, LONGEST_CODE) || `Http${reply.status}`,
-    message: shown?.message.slice(0, LONGEST_MESSAGE) || `Azure answered ${reply.status} without a message.`,
+    code: told(shown?.code, LONGEST_CODE) || `Http${reply.status}`,
+    message: told(shown?.message, LONGEST_MESSAGE) || `Azure answered ${reply.status} without a message.`,
     retryAfter: retryAfterOf(reply, now),
   };
 }
@@ -42,9 +43,14 @@ export function failureOfError(error: unknown): ArmFailure {
   return {
     kind: 'transient',
     code: code || name || 'NoAnswer',
-    message: message.split('\n', 1)[0]?.slice(0, 500) || 'Azure could not be reached.',
+    message: told(message.split('\n', 1)[0], 500) || 'Azure could not be reached.',
     retryAfter: null,
   };
+}
+
+/** What is passed on of a text from Azure: it may quote an address with a key. Masked before it is cut, so that no half is left. */
+function told(text: string | undefined, longest: number): string | undefined {
+  return text === undefined ? undefined : withoutCredentials(text).slice(0, longest);
 }
 
 /** Seconds that Azure asks to wait, a day at most, from whichever header says so; null when none does. */

@@ -83,8 +83,8 @@ export function applyChanges(snapshot: Snapshot, changes: readonly Change[]): Sn
   const documents = { ...snapshot.documents };
   for (const { document, path, to } of changes) {
     const state = documents[document];
-    const body = state?.status === 'read' ? state.body : {};
-    documents[document] = { status: 'read', body: withValue(body, path, to) };
+    const read = state?.status === 'read' ? state : { status: 'read' as const, body: {} };
+    documents[document] = { ...read, body: withValue(read.body, path, to) };
   }
   return { ...snapshot, documents };
 }

@@ -1,10 +1,8 @@
 /** The forms that the rows of the table of documents have. */
+import { RESOURCES } from './api-versions.ts';
 import type { DocumentDefinition, DocumentName, WriteDefinition } from './document.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Resource, ResourceKind } from './resource.ts';
-
-/** The version for what all resources have: groups, tags, lists of them. */
-export const RESOURCES = '2021-04-01';
 
 export function itself(
   kind: ResourceKind,

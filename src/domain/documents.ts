@@ -3,6 +3,19 @@
  * schema follow from it. Order matters: a plan's requests are sent in the order of this table.
  */
 import {
+  ALERTS,
+  APP,
+  DIAGNOSTICS,
+  NETWORK,
+  POLICY,
+  PRICINGS,
+  RESOURCES,
+  REVISIONS,
+  ROLE_ASSIGNMENTS,
+  SUBSCRIPTIONS,
+  WEB,
+} from './api-versions.ts';
+import {
   DOCUMENT_NAMES,
   type DocumentDefinition,
   type DocumentName,
@@ -10,29 +23,13 @@ import {
   type Impact,
   type WriteDefinition,
 } from './document.ts';
-import {
-  below,
-  idIn,
-  inventory,
-  itself,
-  listed,
-  merged,
-  onSweep,
-  outside,
-  placed,
-  RESOURCES,
-} from './document-rows.ts';
+import { below, idIn, inventory, itself, listed, merged, onSweep, outside, placed } from './document-rows.ts';
 import { isObject } from './json.ts';
 import type { ResourceKind } from './resource.ts';
+import { withSecretPlaces } from './secret-places.ts';
 
 export * from './document.ts';
 
-const WEB = '2025-05-01';
-const APP = '2025-07-01';
-/** The stable versions leave out what an environment tells about its telemetry (bicep-types-az, 2026-08-20). */
-const ENVIRONMENT_PREVIEW = '2025-10-02-preview';
-const INSIGHTS = '2021-05-01-preview';
-const NETWORK = '2024-05-01';
 const SUBNET_JOIN = 'Microsoft.Network/virtualNetworks/subnets/join/action';
 const RESOURCE_GROUP_READ = ['Microsoft.Resources/subscriptions/resourceGroups/read'];
 const POLICY_ASSIGNMENTS = 'Microsoft.Authorization/policyAssignments';
@@ -53,7 +50,7 @@ const TAGS: WriteDefinition = {
   impact: () => 'none',
 };
 
-export const DOCUMENTS: readonly DocumentDefinition[] = [
+export const DOCUMENTS: readonly DocumentDefinition[] = withSecretPlaces([
   itself('web-app', WEB, 'Microsoft.Web/sites', [
     TAGS,
     {
@@ -79,7 +76,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     ),
   ]),
   itself('plan', WEB, 'Microsoft.Web/serverfarms'),
-  itself('subscription', '2022-12-01', 'Microsoft.Resources/subscriptions'),
+  itself('subscription', SUBSCRIPTIONS, 'Microsoft.Resources/subscriptions'),
   {
     ...below('web-app', 'config/web', WEB, ['Microsoft.Web/sites/config/read']),
     writes: [
@@ -128,7 +125,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
   placed(
     'container-app',
     'environment',
-    ENVIRONMENT_PREVIEW,
+    APP,
     'Microsoft.App/managedEnvironments/read',
     'resource',
     ({ environmentId, managedEnvironmentId }) => idIn(environmentId) ?? idIn(managedEnvironmentId),
@@ -151,7 +148,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     path: ({ id, type }) => (type === 'Microsoft.Web/sites' ? `${id}/slots` : null),
   },
   onSweep(below('web-app', 'backups', WEB, ['Microsoft.Web/sites/backups/read'])),
-  onSweep(below('container-app', 'revisions', APP, ['Microsoft.App/containerApps/revisions/read'])),
+  onSweep(below('container-app', 'revisions', REVISIONS, ['Microsoft.App/containerApps/revisions/read'])),
   roleAssignments('web-app'),
   roleAssignments('container-app'),
   onSweep(
@@ -175,18 +172,18 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     'Microsoft.ContainerRegistry/registries/replications',
   ]),
   listed(['web-app'], 'subscription/certificates', WEB, 'Microsoft.Web/certificates'),
-  listed(APPS, 'subscription/metricAlerts', '2018-03-01', 'Microsoft.Insights/metricAlerts'),
-  listed(APPS, 'subscription/activityLogAlerts', '2020-10-01', 'Microsoft.Insights/activityLogAlerts'),
+  listed(APPS, 'subscription/metricAlerts', ALERTS, 'Microsoft.Insights/metricAlerts'),
+  listed(APPS, 'subscription/activityLogAlerts', ALERTS, 'Microsoft.Insights/activityLogAlerts'),
   {
-    ...listed(['subscription'], 'subscription/policyAssignments', '2022-06-01', POLICY_ASSIGNMENTS),
+    ...listed(['subscription'], 'subscription/policyAssignments', POLICY, POLICY_ASSIGNMENTS),
     query: { $filter: 'atScope()' },
   },
-  listed(['subscription'], 'subscription/diagnosticSettings', INSIGHTS, 'Microsoft.Insights/diagnosticSettings'),
+  listed(['subscription'], 'subscription/diagnosticSettings', DIAGNOSTICS, 'Microsoft.Insights/diagnosticSettings'),
   inventory('subscription', 'subscription/apps', ['Microsoft.Web/sites', 'Microsoft.App/containerApps']),
   pricing('AppServices'),
   pricing('Containers'),
   pricing('CloudPosture'),
-];
+]);
 
 /** The row for a document of a kind of resource, or null when that kind has none. */
 export function documentOf(kind: ResourceKind, name: string): DocumentDefinition | null {
@@ -212,7 +209,7 @@ export function isDocumentName(name: string): name is DocumentName {
 
 function pricing(plan: 'AppServices' | 'Containers' | 'CloudPosture'): DocumentDefinition {
   return onSweep({
-    ...outside(['subscription'], `subscription/pricings/${plan}`, '2024-01-01', ['Microsoft.Security/pricings/read']),
+    ...outside(['subscription'], `subscription/pricings/${plan}`, PRICINGS, ['Microsoft.Security/pricings/read']),
     path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/providers/Microsoft.Security/pricings/${plan}`,
   });
 }
@@ -220,7 +217,7 @@ function pricing(plan: 'AppServices' | 'Containers' | 'CloudPosture'): DocumentD
 /** Those at exactly this scope and those inherited; which is which, each says. */
 function roleAssignments(kind: ResourceKind): DocumentDefinition {
   return {
-    ...onSweep(below(kind, 'roleAssignments', '2022-04-01', ['Microsoft.Authorization/roleAssignments/read'])),
+    ...onSweep(below(kind, 'roleAssignments', ROLE_ASSIGNMENTS, ['Microsoft.Authorization/roleAssignments/read'])),
     path: ({ id }) => `${id}/providers/Microsoft.Authorization/roleAssignments`,
     query: { $filter: 'atScope()' },
   };
@@ -244,7 +241,7 @@ function publishingPolicy(which: 'ftp' | 'scm'): DocumentDefinition {
 function diagnosticSettings(kind: ResourceKind, impact: Impact): DocumentDefinition {
   const type = 'Microsoft.Insights/diagnosticSettings';
   return {
-    ...below(kind, 'diagnosticSettings', INSIGHTS, [`${type}/read`]),
+    ...below(kind, 'diagnosticSettings', DIAGNOSTICS, [`${type}/read`]),
     path: ({ id }) => `${id}/providers/${type}`,
     writes: [
       {

@@ -1,5 +1,6 @@
 /** The verdict of every rule on one snapshot. */
 import { type Change, hasPlace, type Kept, sortChanges } from './change.ts';
+import { whyNotWritten } from './plan.ts';
 import { type AnyRule, type Judgement, type Severity, type Tier, unknown, type Verdict } from './rule.ts';
 import type { EffectiveRule } from './settings.ts';
 import { bodyOf, isFunctionApp, type Snapshot } from './snapshot.ts';
@@ -23,7 +24,7 @@ export function evaluate(snapshot: Snapshot, rules: readonly EffectiveRule[], no
 
 function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): Evaluation {
   const { rule, parameters } = effective;
-  const judgement = placed(rule.check(snapshot, parameters, now), snapshot);
+  const judgement = writable(placed(rule.check(snapshot, parameters, now), snapshot), snapshot);
   if (judgement.verdict !== 'violation') {
     const tier = tierOf(effective, undefined);
     return { rule, ...judgement, tier, severity: rule.severity, changes: [], kept: [] };
@@ -46,6 +47,13 @@ function placed(judgement: Judgement, snapshot: Snapshot): Judgement {
   if (judgement.verdict !== 'violation') return judgement;
   const lost = judgement.changes.find(({ document, path }) => !hasPlace(bodyOf(snapshot, document) ?? {}, path));
   return lost ? unknown(`${lost.document} has no place for ${lost.path}: its form is not known.`) : judgement;
+}
+
+/** What would take a secret along, or write over one, is not offered: what is wrong stays wrong, and the reason says why. */
+function writable(judgement: Judgement, snapshot: Snapshot): Judgement {
+  if (judgement.verdict !== 'violation') return judgement;
+  const why = whyNotWritten(snapshot, judgement.changes, judgement.kept);
+  return why === null ? judgement : { ...judgement, reason: `${judgement.reason} ${why}`, changes: [], kept: [] };
 }
 
 /** A stored tier replaces the default; what the catalogue marks risky or advice for this very resource always wins. */

@@ -9,7 +9,10 @@ import {
   writeOf,
 } from './documents.ts';
 import { type Json, tokensOf } from './json.ts';
+import { isWithin } from './places.ts';
 import type { Resource } from './resource.ts';
+import { holdsCredentials } from './secrets.ts';
+import { lostIn, type Snapshot } from './snapshot.ts';
 
 export interface PlannedRequest {
   readonly method: 'PATCH' | 'PUT' | 'DELETE';
@@ -74,16 +77,48 @@ export function shown({ method, path, body, whole }: PlanStep): PlannedRequest {
   return { method, path, ...(body === undefined ? {} : { body }), ...(whole ? { whole } : {}) };
 }
 
-/**
- * What is sent for a step: its body, or for a whole document the one just read with the changed leaves in place; null when
- * that holds a redacted value, which must not be written back over the real one.
- */
+/** What is sent for a step: its body, or for a whole document the one just read with the changed leaves in place. */
 export function bodyToSend(step: PlanStep, current: Json): Json | undefined {
   if (!step.whole) return step.body;
   const sent = step.changes.reduce((document, { path, to }) => withValue(document, path, to), current);
   const part = valueAt(sent, step.root);
-  if (redacted(part)) return null;
   return step.root === '' ? part : { properties: valueAt(part, '/properties') };
+}
+
+/**
+ * Where a snapshot does not hold, as Azure does, what a step replaces or sends along: written back, what is left there would
+ * take the place of the real value, and an entry of the log could not say what was there before.
+ */
+export function hiddenFrom({ document, changes, root, whole }: PlanStep, snapshot: Snapshot): string[] {
+  const carried = whole ? [root] : changes.map(({ path }) => path);
+  return lostAt(snapshot, document, carried);
+}
+
+/** Why these changes must not be written, as sentences; null when nothing that is secret stands against it. */
+export function whyNotWritten(
+  snapshot: Snapshot,
+  changes: readonly Change[],
+  kept: readonly Kept[] = [],
+): string | null {
+  const hidden = [
+    ...planOf(snapshot.resource, changes, kept).flatMap((step) =>
+      hiddenFrom(step, snapshot).map((place) => `${step.document} ${place}`),
+    ),
+    ...kept.flatMap(({ document, path }) => lostAt(snapshot, document, [path]).map((place) => `${document} ${place}`)),
+    ...changes.flatMap(({ document, path, to }) => (holdsCredentials(to) ? `${document} ${path}` : [])),
+  ];
+  return hidden.length === 0 ? null : sayHidden([...new Set(hidden)]);
+}
+
+/** `places`: where; the sentences say why nothing is written there, and what to do. */
+export function sayHidden(places: readonly string[]): string {
+  return `Plumbline does not write this: ${places.join(', ')} holds a secret or a value that Azure does not show, and would be lost. Change it where it is declared.`;
+}
+
+function lostAt(snapshot: Snapshot, document: DocumentName, carried: readonly string[]): string[] {
+  return lostIn(snapshot, document).filter((place) =>
+    carried.some((path) => isWithin(place, path) || isWithin(path, place)),
+  );
 }
 
 function elementSteps(changes: readonly Change[], listPath: string): Omit<PlanStep, 'document' | 'apiVersion'>[] {
@@ -113,10 +148,6 @@ function withLeaf(body: Json, path: string, to: Json): Json {
   const parent = valueAt(body, path.slice(0, at));
   const siblings = typeof parent === 'object' && !Array.isArray(parent) ? parent : {};
   return withValue(body, path.slice(0, at), { ...siblings, [path.slice(at + 1)]: null });
-}
-
-function redacted(value: Json): boolean {
-  return /"(\[?(redacted|hidden)\]?|\*{3,})"/i.test(JSON.stringify(value));
 }
 
 function refuseConflicts(changes: readonly Change[]): void {

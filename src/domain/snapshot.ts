@@ -1,12 +1,17 @@
 /** The documents of one resource, read together; each is a body or the reason why not. Secrets are dropped before. */
 import * as z from 'zod';
-import { type DocumentName, isDocumentName } from './documents.ts';
+import { DOCUMENTS, type DocumentName, documentOf, isDocumentName } from './documents.ts';
 import { isObject, type Json, type JsonObject, pointerOf } from './json.ts';
-import { parseResourceId, type Resource } from './resource.ts';
+import { parseResourceId, type Resource, type ResourceKind } from './resource.ts';
 import { withoutSecrets } from './secrets.ts';
 
 export type DocumentState =
-  | { readonly status: 'read'; readonly body: Json }
+  | {
+      readonly status: 'read';
+      readonly body: Json;
+      /** Where it does not hold what Azure does (secrets.ts); absent when it holds everything. */
+      readonly lost?: readonly string[];
+    }
   | { readonly status: 'missing' }
   | { readonly status: 'forbidden'; readonly detail: string }
   /** `passing`: throttled, busy or transient, so that reading again later may help. */
@@ -43,9 +48,18 @@ export function bodyOf(snapshot: Snapshot, name: DocumentName): JsonObject | nul
   return state.status === 'read' && isObject(state.body) ? state.body : null;
 }
 
-/** A document that was read, with its secrets dropped. */
-export function read(body: Json): DocumentState {
-  return { status: 'read', body: withoutSecrets(body) };
+/** A document of a resource of this kind that was read, without what is secret in it. */
+export function read(kind: ResourceKind, name: DocumentName, body: Json): DocumentState {
+  // A snapshot file may hold documents that its kind of resource does not have.
+  const row = documentOf(kind, name) ?? DOCUMENTS.find((one) => one.name === name);
+  const cleaned = withoutSecrets(body, row?.secrets ?? []);
+  return { status: 'read', body: cleaned.body, ...(cleaned.lost.length > 0 ? { lost: cleaned.lost } : {}) };
+}
+
+/** Where the snapshot does not hold a document as Azure does. */
+export function lostIn(snapshot: Snapshot, name: DocumentName): readonly string[] {
+  const state = stateOf(snapshot, name);
+  return state.status === 'read' ? (state.lost ?? []) : [];
 }
 
 export function documentViews(snapshot: Snapshot): DocumentView[] {
@@ -120,7 +134,7 @@ export function parseSnapshot(input: unknown): Snapshot {
     if (body !== null && !isObject(body)) {
       throw new Error(`${pointerOf(['documents', name])}: must be the body that ARM sent, or null for a 404`);
     }
-    documents[name] = body === null ? { status: 'missing' } : read(body);
+    documents[name] = body === null ? { status: 'missing' } : read(resource.kind, name, body);
   }
   return { resource, documents };
 }

@@ -6,7 +6,7 @@ import type { AuditFact } from '../domain/audit.ts';
 import { type Change, type Kept, type Purpose, standing } from '../domain/change.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
 import { sameJson } from '../domain/json.ts';
-import { bodyToSend, type PlanStep, planOf } from '../domain/plan.ts';
+import { bodyToSend, hiddenFrom, type PlanStep, planOf, sayHidden } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { freezeFor, modeFor } from '../domain/settings.ts';
@@ -151,8 +151,9 @@ async function carryOut(
       end: notNow('moved', 'The values moved between evaluation and write; nothing was written.'),
       snapshot: fresh,
     };
+  const hidden = hiddenFrom(step, fresh);
+  if (hidden.length > 0) return { end: redacted(step, hidden), snapshot: fresh };
   const body = bodyToSend(step, bodyOf(fresh, step.document) ?? {});
-  if (body === null) return { end: redacted(step), snapshot: fresh };
   await lease.renew();
   world.log.info({ ...joined, method: step.method }, 'writing');
   const answer = await world.arm.write(step, body);
@@ -235,9 +236,9 @@ function applied(message: string): Ending {
   return { state: 'applied', reasons: [], alsoMoved: [], arm: null, message, cause: '' };
 }
 
-/** Azure takes the document only whole and shows a part of it hidden: written back, the hidden would replace the real. */
-function redacted({ path }: PlanStep): Ending {
-  const text = `${path} holds a redacted value and cannot be written back whole; a person changes it where it is declared.`;
+/** The last look: a secret came to where this step writes, or stands in what it sends along. */
+function redacted({ document }: PlanStep, places: readonly string[]): Ending {
+  const text = sayHidden(places.map((place) => `${document} ${place}`));
   return {
     state: 'blocked',
     reasons: [{ code: 'blocked', text }],

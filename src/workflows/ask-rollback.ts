@@ -6,6 +6,7 @@ import { type Approval, type ApprovalDecision, isOpen } from '../domain/approval
 import { type AuditEntry, factId } from '../domain/audit.ts';
 import { applyChanges, type Change, digestOf, type Kept } from '../domain/change.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
+import { whyNotWritten } from '../domain/plan.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId, type Resource, viewOf } from '../domain/resource.ts';
 import { undoing, whyIrreversible } from '../domain/rollback.ts';
@@ -93,6 +94,8 @@ async function ask(world: World, request: Undoable, id: string): Promise<Approva
     changerUnknown: changers.length === 0,
   };
   const kept = keptWith(world, settings, request, snapshot, changes);
+  const why = whyNotWritten(snapshot, changes, kept);
+  if (why !== null) throw new Refusal('not-reversible', why);
   const approval = rollbackOf(request, id, changes, kept, settings, decision);
   // Set before anything is stored: if we do not come through to the queue, housekeeping does.
   const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `rollback ${id}`);

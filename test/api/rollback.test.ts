@@ -2,7 +2,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { rollback } from '../../src/api/audit.ts';
 import * as schemas from '../../src/api/schemas.ts';
-import { read } from '../../src/domain/snapshot.ts';
+import { read } from '../domain/examples.ts';
 import { ask, principal, serviceOf, told } from './asking.ts';
 import { type MemoryWorld, memoryWorld } from './memory-world.ts';
 import { bob, change, fact, memory, SHOP, shop } from './samples.ts';

@@ -1,7 +1,8 @@
 /** What many resources share is read once in ten minutes, and again when it is asked for fresh. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type KeptDocuments, keepDocuments } from '../../src/azure/kept-documents.ts';
-import { type DocumentState, read } from '../../src/domain/snapshot.ts';
+import type { DocumentState } from '../../src/domain/snapshot.ts';
+import { read } from '../domain/examples.ts';
 
 const PLAN = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/serverfarms/plan plan';
 const MINUTE = 60_000;

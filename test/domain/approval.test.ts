@@ -14,8 +14,8 @@ import { digestOf } from '../../src/domain/change.ts';
 import type { Evaluation } from '../../src/domain/evaluate.ts';
 import type { Json } from '../../src/domain/json.ts';
 import { viewOf } from '../../src/domain/resource.ts';
-import { read, type Snapshot } from '../../src/domain/snapshot.ts';
-import { resourceNamed, ruleLike, SITE, TLS_CHANGE, violationLike } from './examples.ts';
+import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { read, resourceNamed, ruleLike, SITE, TLS_CHANGE, violationLike } from './examples.ts';
 
 const site = resourceNamed(SITE);
 const NOW = new Date('2026-01-15T12:00:00Z');

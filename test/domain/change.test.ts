@@ -11,8 +11,8 @@ import {
   withValue,
 } from '../../src/domain/change.ts';
 import type { Json } from '../../src/domain/json.ts';
-import { type DocumentState, read, type Snapshot } from '../../src/domain/snapshot.ts';
-import { resourceNamed, SITE } from './examples.ts';
+import type { DocumentState, Snapshot } from '../../src/domain/snapshot.ts';
+import { read, resourceNamed, SITE } from './examples.ts';
 
 const tls: Change = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' };
 const https: Change = { document: 'resource', path: '/properties/httpsOnly', from: false, to: true };

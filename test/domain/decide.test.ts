@@ -8,9 +8,8 @@ import type { Exemption } from '../../src/domain/exemption.ts';
 import { NO_HISTORY } from '../../src/domain/history.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { ACTIONS } from '../../src/domain/reasons.ts';
-import { read } from '../../src/domain/snapshot.ts';
 import type { MaintenanceWindow } from '../../src/domain/window.ts';
-import { CONTAINER_APP, resourceNamed, ruleLike, SITE, violationLike } from './examples.ts';
+import { CONTAINER_APP, read, resourceNamed, ruleLike, SITE, violationLike } from './examples.ts';
 
 const calm: Circumstances = around({});
 const kind = (text: string) => around({}, { kind: text });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/domain/evaluate.ts';
 import { type AnyRule, compliant, type Judgement, type Tier, unknown } from '../../src/domain/rule.ts';
-import { read } from '../../src/domain/snapshot.ts';
-import { resourceNamed, ruleLike, SITE, TLS_CHANGE } from './examples.ts';
+import { read, resourceNamed, ruleLike, SITE, TLS_CHANGE } from './examples.ts';
 
 const snapshot = { resource: resourceNamed(SITE), documents: {} };
 const NOW = new Date('2026-01-15T12:00:00Z');

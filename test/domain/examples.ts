@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import type { Change } from '../../src/domain/change.ts';
 import type { Evaluation } from '../../src/domain/evaluate.ts';
+import type { Json } from '../../src/domain/json.ts';
 import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
 import { type AnyRule, compliant, defineRule } from '../../src/domain/rule.ts';
+import type { DocumentState } from '../../src/domain/snapshot.ts';
 
 export const SITE =
   '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG/providers/Microsoft.Web/sites/Shop';
@@ -14,6 +16,11 @@ export function resourceNamed(id: string): Resource {
   const resource = parseResourceId(id);
   if (!resource) throw new Error(`${id} is no resource`);
   return resource;
+}
+
+/** A document that was read, and holds nothing that is secret. */
+export function read(body: Json): DocumentState {
+  return { status: 'read', body };
 }
 
 /** A rule that finds everything right; the members given replace its own. */

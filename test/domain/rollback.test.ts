@@ -4,9 +4,9 @@ import type { Approval } from '../../src/domain/approval.ts';
 import { applyChanges, type Change, type Kept } from '../../src/domain/change.ts';
 import { settleRollback, undoing, whyIrreversible } from '../../src/domain/rollback.ts';
 import type { AnyRule } from '../../src/domain/rule.ts';
-import { read, type Snapshot } from '../../src/domain/snapshot.ts';
+import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { approval } from '../api/samples.ts';
-import { resourceNamed, ruleLike, SITE } from './examples.ts';
+import { read, resourceNamed, ruleLike, SITE } from './examples.ts';
 
 const tls: Change = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' };
 const logs: Change = {

@@ -1,8 +1,8 @@
 /** A document that is not there is unknown, and says why; never a verdict. */
 import { expect, test } from 'vitest';
 import { compliant, judgeProperties } from '../../src/domain/rule.ts';
-import { type DocumentState, read } from '../../src/domain/snapshot.ts';
-import { resourceNamed, SITE } from './examples.ts';
+import type { DocumentState } from '../../src/domain/snapshot.ts';
+import { read, resourceNamed, SITE } from './examples.ts';
 
 const judged = (state?: DocumentState) =>
   judgeProperties(

@@ -1,7 +1,7 @@
 /** Documents as they might come: recorded ones whose members hold whatever Azure documents for them, and odd values, too. */
 import fc from 'fast-check';
 import { withValue } from '../../src/domain/change.ts';
-import type { DocumentName } from '../../src/domain/documents.ts';
+import { type DocumentName, isDocumentName } from '../../src/domain/documents.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { parseResourceId, type ResourceKind } from '../../src/domain/resource.ts';
 import { type DocumentState, read, type Snapshot } from '../../src/domain/snapshot.ts';
@@ -90,7 +90,7 @@ export const rubbish: fc.Arbitrary<Snapshot> = fc
   .constantFrom<ResourceKind>('web-app', 'container-app', 'environment', 'plan', 'subscription')
   .chain((kind) => {
     const names = [...Object.keys(KINDS[kind].documents), ...FURTHER[kind]];
-    return documentsOf(Object.fromEntries(names.map((name) => [name, anyObject()]))).map((documents) =>
+    return documentsOf(kind, Object.fromEntries(names.map((name) => [name, anyObject()]))).map((documents) =>
       snapshotOf(KINDS[kind].ids[0] ?? '', documents),
     );
   });
@@ -127,7 +127,7 @@ const FURTHER: Readonly<Record<ResourceKind, readonly DocumentName[]>> = {
 
 function snapshotsOf(kind: ResourceKind): fc.Arbitrary<Snapshot> {
   const { ids, documents } = KINDS[kind];
-  return fc.tuple(fc.constantFrom(...ids), documentsOf(documents)).map(([id, found]) => snapshotOf(id, found));
+  return fc.tuple(fc.constantFrom(...ids), documentsOf(kind, documents)).map(([id, found]) => snapshotOf(id, found));
 }
 
 /** A recorded body, some of whose members hold another value that Azure documents, or an odd one. */
@@ -155,7 +155,7 @@ function valueSet(body: JsonObject, path: string, value: Json): JsonObject {
 }
 
 /** Any of the documents; one that is left out was not read, or could not be. */
-function documentsOf(documents: Documents): fc.Arbitrary<[string, DocumentState][]> {
+function documentsOf(kind: ResourceKind, documents: Documents): fc.Arbitrary<[string, DocumentState][]> {
   const not = fc.constantFrom<DocumentState>(
     { status: 'not-read' },
     { status: 'missing' },
@@ -163,10 +163,15 @@ function documentsOf(documents: Documents): fc.Arbitrary<[string, DocumentState]
   );
   const each = Object.entries(documents).map(([name, body]) =>
     fc
-      .oneof({ weight: 12, arbitrary: body.map(read) }, { weight: 1, arbitrary: not })
+      .oneof({ weight: 12, arbitrary: body.map((one) => wasRead(kind, name, one)) }, { weight: 1, arbitrary: not })
       .map((state): [string, DocumentState] => [name, state]),
   );
   return fc.tuple(...each);
+}
+
+function wasRead(kind: ResourceKind, name: string, body: JsonObject): DocumentState {
+  if (!isDocumentName(name)) throw new Error(`there is no document ${name}`);
+  return read(kind, name, body);
 }
 
 function endpointsOf(id: string): fc.Arbitrary<JsonObject> {

@@ -3,12 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Caller } from '../../src/domain/event.ts';
-import { read } from '../../src/domain/snapshot.ts';
 import { changersOf, declinedFor, documentsFor, dueRules, judge } from '../../src/workflows/judge.ts';
 import { type Facts, loadFacts } from '../../src/workflows/load-facts.ts';
 import type { OpenOperation, ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
 import { approval } from '../api/samples.ts';
-import { resourceNamed, ruleLike, TLS_CHANGE } from '../domain/examples.ts';
+import { read, resourceNamed, ruleLike, TLS_CHANGE } from '../domain/examples.ts';
 import { SHOP } from '../world/apps.ts';
 import { memoryWorld } from '../world/memory-world.ts';
 

@@ -2,11 +2,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
 import type { Json } from '../../src/domain/json.ts';
-import { read, type Snapshot } from '../../src/domain/snapshot.ts';
+import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { intendedFact } from '../../src/workflows/facts-of.ts';
 import type { OpenEntry, OpenOperation, OperationState } from '../../src/workflows/ports.ts';
 import { resolveIntents, setAside } from '../../src/workflows/resolve-intents.ts';
-import { resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
+import { read, resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
 import { SHOP } from '../world/apps.ts';
 import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
 import { occasion } from '../world/occasion.ts';

@@ -104,7 +104,8 @@ export function memoryAzure(clock: Clock): MemoryAzure {
       azure.reads.push({ resource: resource.id, documents: [...names], ...options });
       const states = names.map((name): [DocumentName, DocumentState] => {
         const body = resources.get(resource.key)?.get(name);
-        const state: DocumentState = body === undefined ? { status: 'missing' } : read(structuredClone(body));
+        const state: DocumentState =
+          body === undefined ? { status: 'missing' } : read(resource.kind, name, structuredClone(body));
         return [name, azure.onRead?.(resource, name) ?? state];
       });
       return { resource, documents: Object.fromEntries(states) };
