@@ -59,7 +59,7 @@ const MASK = '***';
 /** What stands for a value that is not shown: our mask, and what Azure writes instead of one. */
 const HIDDEN = /\*{3}|^\[?(?:redacted|hidden)\]?$|^#{3,}$/i;
 /** `user:password@` after the slashes of an address, also inside of another address. */
-const USER_INFORMATION = /(\/\/|%2f%2f)(?:(?!%2f|%40)[^\s/?#"'<>\\@]|@(?=[^\s/?#"'<>\\]*@))+(@|%40)/gi;
+const USER_INFORMATION = /(\/\/|%2f%2f)(?:(?!%2f|%3f|%23)[^\s/?#"'<>\\])+(@|%40)/gi;
 /**
  * Parameters of addresses and parts of connection strings: signatures of Storage and Logic Apps, keys of Functions, API
  * Management and Service Bus, tokens of OAuth 2.0, passwords.

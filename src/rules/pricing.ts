@@ -40,7 +40,7 @@ function judgePlan(snapshot: Snapshot, plan: Plan): Judgement {
 function planDeclaration(plan: Plan): Declaration {
   const name = plan.charAt(0).toLowerCase() + plan.slice(1);
   return {
-    type: 'Microsoft.Security/pricings@2024-01-01',
+    type: 'Microsoft.Security/pricings@2026-07-01',
     name,
     body: { name: plan, properties: { pricingTier: 'Standard' } },
     azurerm: {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/domain/evaluate.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 import { type AnyRule, compliant, type Judgement, type Tier, unknown } from '../../src/domain/rule.ts';
+import { parseSnapshot } from '../../src/domain/snapshot.ts';
 import { read, resourceNamed, ruleLike, SITE, TLS_CHANGE } from './examples.ts';
 
 const snapshot = { resource: resourceNamed(SITE), documents: {} };
@@ -74,4 +76,39 @@ test.each([
   const strange = { ...snapshot, documents: { 'config/web': read(body) } };
   const [found] = evaluate(strange, [{ rule, parameters: {}, tier: null }], NOW);
   expect(found).toMatchObject({ verdict: 'unknown', changes: [], reason: expect.stringContaining('/properties/') });
+});
+
+describe('promise 12: what would take a secret along, or write over one, is not offered', () => {
+  const signIn = {
+    document: 'config/authsettingsV2' as const,
+    path: '/properties/platform/enabled',
+    from: false,
+    to: true,
+  };
+  const found = (login: JsonObject) => {
+    const documents = { 'config/authsettingsV2': { properties: { platform: { enabled: false }, login } } };
+    const rule = ruleLike({ check: () => ({ ...wrong, changes: [signIn], tier: 'risky' }) });
+    return evaluate(parseSnapshot({ id: SITE, documents }), [{ rule, parameters: {}, tier: 'safe' }], NOW)[0];
+  };
+
+  test('the violation stays, as advice, and its reason says where and why', () => {
+    expect(found({ allowedExternalRedirectUrls: ['https://ada:planted@host'] })).toMatchObject({
+      verdict: 'violation',
+      tier: 'advice',
+      changes: [],
+      kept: [],
+      reason:
+        'It is wrong. Plumbline does not write this: config/authsettingsV2 /properties/login/allowedExternalRedirectUrls/0 holds a secret or a value that Azure does not show, and would be lost. Change it where it is declared.',
+    });
+  });
+
+  test('without one it is offered', () => {
+    const urls = { allowedExternalRedirectUrls: ['https://host'] };
+    expect(found(urls)).toMatchObject({
+      verdict: 'violation',
+      tier: 'risky',
+      changes: [signIn],
+      reason: 'It is wrong.',
+    });
+  });
 });

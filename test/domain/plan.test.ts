@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Kept } from '../../src/domain/change.ts';
-import { bodyToSend, planOf, shown } from '../../src/domain/plan.ts';
+import type { DocumentName } from '../../src/domain/documents.ts';
+import type { Json } from '../../src/domain/json.ts';
+import { bodyToSend, hiddenFrom, planOf, shown, whyNotWritten } from '../../src/domain/plan.ts';
+import { read, type Snapshot } from '../../src/domain/snapshot.ts';
 import { CONTAINER_APP, ENVIRONMENT, resourceNamed, SITE, TLS_CHANGE } from './examples.ts';
 
 const site = resourceNamed(SITE);
@@ -14,6 +17,7 @@ const https = change('resource', '/properties/httpsOnly', true);
 const ftps = change('config/web', '/properties/ftpsState', 'FtpsOnly');
 const allow = change('basicPublishingCredentialsPolicies/ftp', '/properties/allow', false);
 const setting = change('diagnosticSettings', '/value/plumbline/properties', { workspaceId: 'w', logs: [] });
+const toX = change('diagnosticSettings', '/value/to ~1 x/properties/logs', [{ category: 'b', enabled: true }], []);
 const insights = `${SITE}/providers/Microsoft.Insights/diagnosticSettings`;
 
 describe('promise 5: the fewest requests, with nothing but the named leaves', () => {
@@ -91,10 +95,8 @@ describe('promise 5: the fewest requests, with nothing but the named leaves', ()
 });
 
 describe('settings in a list', () => {
-  const logs = change('diagnosticSettings', '/value/to ~1 x/properties/logs', [{ category: 'b', enabled: true }], []);
-
   test('each element is a request, its name written as a URL writes it', () => {
-    expect(planOf(site, [setting, logs]).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(planOf(site, [setting, toX]).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `PUT ${insights}/plumbline`,
       `PUT ${insights}/to%20%2F%20x`,
     ]);
@@ -115,17 +117,62 @@ describe('settings in a list', () => {
   });
 
   test('a leaf of one that exists is shown alone and sent whole', () => {
-    const [step] = planOf(site, [logs]);
-    expect(step && shown(step)).toMatchObject({ whole: true, body: { properties: { logs: logs.to } } });
+    const [step] = planOf(site, [toX]);
+    expect(step && shown(step)).toMatchObject({ whole: true, body: { properties: { logs: toX.to } } });
     const current = { value: [{ name: 'to / x', id: '/i', properties: { workspaceId: 'w', logs: [] } }] };
-    expect(step && bodyToSend(step, current)).toEqual({ properties: { workspaceId: 'w', logs: logs.to } });
+    expect(step && bodyToSend(step, current)).toEqual({ properties: { workspaceId: 'w', logs: toX.to } });
+  });
+});
+
+describe('promise 12: what was left out of a document is never written back', () => {
+  const reads = (document: DocumentName, body: Json): Snapshot => ({
+    resource: site,
+    documents: { [document]: read('web-app', document, body) },
+  });
+  const signIn = change('config/authsettingsV2', '/properties/platform/enabled', true);
+  const hidden = (wanted: Change, snapshot: Snapshot, kept: readonly Kept[] = []) => [
+    ...planOf(site, [wanted], kept).flatMap((step) => hiddenFrom(step, snapshot)),
+  ];
+
+  test.each(['***', '[REDACTED]', 'hidden', 'https://ada:secret@host'])('%s anywhere in a whole document', (value) => {
+    const body = { properties: { platform: { enabled: false }, login: { allowedExternalRedirectUrls: [value] } } };
+    const snapshot = reads('config/authsettingsV2', body);
+    const place = '/properties/login/allowedExternalRedirectUrls/0';
+    expect(hidden(signIn, snapshot)).toEqual([place]);
+    expect(whyNotWritten(snapshot, [signIn])).toMatch(`: config/authsettingsV2 ${place} holds a secret`);
   });
 
-  test('promise 12: a whole document that carries a redacted value is refused', () => {
-    const [step] = planOf(site, [logs]);
-    for (const redacted of ['[REDACTED]', 'hidden', '*****']) {
-      const current = { value: [{ name: 'to / x', properties: { key: redacted, logs: [] } }] };
-      expect(step && bodyToSend(step, current), redacted).toBeNull();
+  test('in the element that is sent whole, and not in another', () => {
+    const element = (name: string, key: string) => ({ name, properties: { key, logs: [] } });
+    const inOwn = reads('diagnosticSettings', { value: [element('TO / x', '***'), element('b', 'seen')] });
+    const inOther = reads('diagnosticSettings', { value: [element('to / x', 'seen'), element('b', '***')] });
+    expect(hidden(toX, inOwn)).toEqual(['/value/TO ~1 x/properties/key']);
+    expect(hidden(toX, inOther)).toEqual([]);
+    expect(whyNotWritten(inOther, [toX])).toBeNull();
+  });
+
+  test('of a document that is merged, only what is replaced or travels', () => {
+    const origins = change('config/web', '/properties/cors/allowedOrigins', ['https://b']);
+    const body = { properties: { cors: { allowedOrigins: ['https://a?code=key'], supportCredentials: false } } };
+    const snapshot = reads('config/web', body);
+    const kept = { document: 'config/web' as const, path: '/properties/cors', value: {} };
+    expect(hidden(origins, snapshot)).toEqual(['/properties/cors/allowedOrigins/0']);
+    expect(hidden(change('config/web', '/properties/cors/allowedOrigins/0/x', 1), snapshot)).toHaveLength(1);
+    expect(hidden(TLS_CHANGE, snapshot)).toEqual([]);
+    expect(whyNotWritten(snapshot, [TLS_CHANGE])).toBeNull();
+    expect(whyNotWritten(snapshot, [TLS_CHANGE], [kept])).toMatch('/properties/cors/allowedOrigins/0');
+  });
+
+  test('a value to write that holds a credential: its record would hold it, too', () => {
+    const origins = change('config/web', '/properties/cors/allowedOrigins', ['https://ada:secret@host']);
+    expect(whyNotWritten({ resource: site, documents: {} }, [origins])).toMatch('config/web /properties/cors');
+    expect(whyNotWritten({ resource: site, documents: {} }, [origins])).not.toContain('secret@');
+  });
+
+  test('nothing was left out, or nothing was read', () => {
+    const whole = reads('config/authsettingsV2', { properties: { platform: { enabled: false } } });
+    for (const snapshot of [whole, { resource: site, documents: {} }]) {
+      expect(whyNotWritten(snapshot, [signIn])).toBeNull();
     }
   });
 });

@@ -1,40 +1,137 @@
-/** Promise 12: what is dropped from a body before a snapshot of it exists, wherever it stands. */
+/** Promise 12: what is taken out of a body before a snapshot of it exists. */
 import { describe, expect, test } from 'vitest';
-import { withoutSecrets } from '../../src/domain/secrets.ts';
+import type { Json } from '../../src/domain/json.ts';
+import { holdsCredentials, withoutCredentials, withoutSecrets } from '../../src/domain/secrets.ts';
 
 describe('promise 12: secrets stay where they are', () => {
-  test.each([
-    ['environment variables of containers', { env: [{ name: 'KEY', value: 'planted' }] }, { env: [{ name: 'KEY' }] }],
-    ['secrets by name', { secrets: [{ name: 'db', value: 'planted' }] }, { secrets: [{ name: 'db' }] }],
-    ['values of Dapr components', { metadata: [{ name: 'host', value: 'planted' }] }, { metadata: [{ name: 'host' }] }],
-    ['headers of telemetry', { headers: [{ key: 'api-key', value: 'planted' }] }, { headers: [{ key: 'api-key' }] }],
+  test.each<[string, Json, readonly string[], Json, readonly string[]]>([
     [
-      'the connection of Application Insights',
-      { appInsightsConfiguration: { connectionString: 'planted' } },
-      { appInsightsConfiguration: {} },
-    ],
-    ['those of Dapr', { daprAIConnectionString: 'planted', daprAIInstrumentationKey: 'planted' }, {}],
-    [
-      'the key of a workspace',
-      { logAnalyticsConfiguration: { customerId: 'c', sharedKey: 'planted' } },
-      { logAnalyticsConfiguration: { customerId: 'c' } },
+      'a member is dropped, its siblings stay',
+      { a: { key: 'planted', site: 's' } },
+      ['/a/key'],
+      { a: { site: 's' } },
+      ['/a/key'],
     ],
     [
-      'a backup',
-      { storageAccountUrl: 'planted', databases: ['planted'], log: 'planted', status: 'Failed' },
-      { status: 'Failed' },
+      'an object is dropped whole',
+      { a: { key: { one: 'planted', two: ['planted'] } } },
+      ['/a/key'],
+      { a: {} },
+      ['/a/key'],
     ],
     [
-      'settings of an app',
-      { appSettings: ['planted'], connectionStrings: ['planted'], publishingPassword: 'planted' },
-      {},
+      'in every element of a list, which is called by its name or by its position',
+      { env: [{ name: 'X/Y', value: 'planted' }, { value: 'planted' }, 'odd', { name: 'ref', secretRef: 's' }] },
+      ['/env/*/value'],
+      { env: [{ name: 'X/Y' }, {}, 'odd', { name: 'ref', secretRef: 's' }] },
+      ['/env/X~1Y/value', '/env/1/value'],
     ],
-  ])('%s', (_, body, left) => {
-    expect(withoutSecrets({ value: [{ properties: body }] })).toEqual({ value: [{ properties: left }] });
+    [
+      'in every member of a map, whatever its key',
+      { accounts: { log: { accessKey: 'planted', name: 'n' }, 'a~b': { accessKey: 'planted' } } },
+      ['/accounts/*/accessKey'],
+      { accounts: { log: { name: 'n' }, 'a~b': {} } },
+      ['/accounts/log/accessKey', '/accounts/a~0b/accessKey'],
+    ],
+    ['elements of a list', { list: ['planted', 'planted'] }, ['/list/*'], { list: [] }, ['/list/0', '/list/1']],
+    [
+      'whatever case Azure sends',
+      { Properties: { SharedKEY: 'planted' } },
+      ['/properties/sharedKey'],
+      { Properties: {} },
+      ['/Properties/SharedKEY'],
+    ],
+    [
+      'what is empty holds nothing, and stays as it is',
+      { a: null, b: '', c: [], d: {}, e: 0 },
+      ['/a', '/b', '/c', '/d'],
+      { a: null, b: '', c: [], d: {}, e: 0 },
+      [],
+    ],
+    [
+      'two places below one another',
+      { a: { b: 'planted', c: { d: 'planted' } } },
+      ['/a/b', '/a/*/d'],
+      { a: { c: {} } },
+      ['/a/b', '/a/c/d'],
+    ],
+  ])('%s', (_, body, places, left, lost) => {
+    expect(withoutSecrets(body, places)).toEqual({ body: left, lost });
   });
 
-  test('everything else stays, values that are not of those lists included', () => {
-    const body = { tags: { value: 'x' }, env: null, headers: { 'x-azure-fdid': ['f'] }, list: [{ value: 1 }] };
-    expect(withoutSecrets(body)).toEqual(body);
+  test('a key alone says nothing: what people call so stays', () => {
+    const chosen = ['log', 'databases', 'secrets', 'env', 'metadata', 'appSettings', 'connectionString', 'sharedKey'];
+    const map = Object.fromEntries(chosen.map((key) => [key, { name: key, value: [{ name: 'n', value: 'v' }] }]));
+    const body = { tags: map, properties: { identityProviders: { customOpenIdConnectProviders: map } } };
+    expect(withoutSecrets(body, ['/properties/log', '/value/*/properties/log'])).toEqual({ body, lost: [] });
+  });
+});
+
+describe('what Azure shows hidden is lost, too', () => {
+  test.each(['***', '*******', '[redacted]', 'Redacted', '[hidden]', 'HIDDEN', '#######'])('%s', (value) => {
+    expect(withoutSecrets({ a: { b: value } }, [])).toEqual({ body: { a: { b: value } }, lost: ['/a/b'] });
+  });
+
+  test.each(['**', '*', 'hidden/path', 'a redacted word', '#', '{hidden}'])('%s is a value like any other', (value) => {
+    expect(withoutSecrets({ a: value, hidden: 1, '***': 2 }, []).lost).toEqual([]);
+  });
+});
+
+describe('credentials in addresses', () => {
+  test.each([
+    ['https://ada:planted@host/path', 'https://***@host/path'],
+    ['https://planted@host', 'https://***@host'],
+    ['https://ada:pl@nted@host', 'https://***@host'],
+    ['amqp://ada:planted@host:5672/v?x=1', 'amqp://***@host:5672/v?x=1'],
+    ['see "https://ada:planted@host".', 'see "https://***@host".'],
+    ['https://a?next=https%3A%2F%2Fada%3Aplanted%40host', 'https://a?next=https%3A%2F%2F***%40host'],
+    [
+      'https://a.blob.core.windows.net/c?sv=2023&sig=planted&se=2027',
+      'https://a.blob.core.windows.net/c?sv=2023&sig=***&se=2027',
+    ],
+    ['https://f.azurewebsites.net/api/x?code=planted==', 'https://f.azurewebsites.net/api/x?code=***'],
+    ['https://a/#access_token=planted&x=1', 'https://a/#access_token=***&x=1'],
+    ['https://a/?Api-Key=planted', 'https://a/?Api-Key=***'],
+    ['https://a/?subscription-key=planted', 'https://a/?subscription-key=***'],
+    ['https://a/?next=https%3A%2F%2Fb%3Fsig%3Dplanted', 'https://a/?next=https%3A%2F%2Fb%3Fsig%3D***'],
+    [
+      'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=planted==;EndpointSuffix=x',
+      'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=***;EndpointSuffix=x',
+    ],
+    [
+      'Endpoint=sb://a/;SharedAccessKeyName=n;SharedAccessKey=planted',
+      'Endpoint=sb://a/;SharedAccessKeyName=n;SharedAccessKey=***',
+    ],
+    ['Password=planted;Server=s', 'Password=***;Server=s'],
+    ['{"url":"https://a?sig=planted"}', '{"url":"https://a?sig=***"}'],
+  ])('%s', (text, masked) => {
+    expect(withoutCredentials(text)).toBe(masked);
+    expect(holdsCredentials([text])).toBe(true);
+    expect(withoutSecrets({ tags: { log: text } }, [])).toEqual({
+      body: { tags: { log: masked } },
+      lost: ['/tags/log'],
+    });
+    // Masked once, it stays so and is still known as lost.
+    expect(withoutSecrets({ a: masked }, [])).toEqual({ body: { a: masked }, lost: ['/a'] });
+  });
+
+  test.each([
+    'https://host/path?api-version=2026-07-01&page=2',
+    'mailto:ada@contoso.example',
+    'https://host/@ada',
+    'https://*.contoso.example',
+    '@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/database)',
+    'response_type=code id_token',
+    'SharedAccessKeyName=n',
+    'monkey=banana',
+    '/subscriptions/s/resourceGroups/g',
+  ])('%s has none', (text) => {
+    expect(withoutCredentials(text)).toBe(text);
+    expect([holdsCredentials(text), withoutSecrets(text, [])]).toEqual([false, { body: text, lost: [] }]);
+  });
+
+  test('a long text costs no more than its length', () => {
+    const long = ['//'.repeat(50_000), `//${'@'.repeat(50_000)}`, '%2f%2f'.repeat(20_000), `?sig=`.repeat(20_000)];
+    for (const text of long) expect(withoutCredentials(text).length).toBeGreaterThan(0);
   });
 });

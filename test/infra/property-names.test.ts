@@ -2,12 +2,10 @@
  * Names and known values of properties against the models of Azure's own SDKs, since no compiler may be at hand: a property
  * that is misspelt is not refused by every service, it just does nothing.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { at, Expression, INFRA, isBody, parse, resource, template, type Value } from './bicep.ts';
+import { at, Expression, isBody, parse, resource, template, type Value } from './bicep.ts';
+import { type Models, models } from './models.ts';
 
-const SDK = path.join(INFRA, '../node_modules/@azure');
 const web = models('arm-appservice');
 const monitor = models('arm-monitor');
 
@@ -43,50 +41,6 @@ test('a misspelt property and a value that Azure does not have are noticed', () 
   const site = resource(parse(file, wrong), 'Microsoft.Web/sites').value;
   expect(strange(site, 'Site', web)).toEqual(['properties.httpOnly', "properties.siteConfig.minTlsVersion is '2.1'"]);
 });
-
-interface Models {
-  /** By interface: its properties with their types, inherited ones included. */
-  readonly properties: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** By type: the values that the service is known to take. */
-  readonly values: ReadonlyMap<string, readonly string[]>;
-}
-
-/** The interfaces and known values in the declarations of an SDK. */
-function models(name: string): Models {
-  const folder = path.join(SDK, name, 'dist/esm/models');
-  const text = readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((file) => path.basename(file) === 'models.d.ts')
-    .map((file) => readFileSync(path.join(folder, file), 'utf8'))
-    .join('\n');
-  const own = new Map<string, { above: string | undefined; properties: Record<string, string> }>();
-  for (const [, model = '', above, body = ''] of text.matchAll(
-    /^export interface (\w+)(?: extends (\w+))? \{\n([\s\S]*?)^\}/gm,
-  )) {
-    const properties = [...body.matchAll(/^ {4}(?:readonly )?"?([\w-]+)"?\??: (.*);$/gm)];
-    own.set(model, { above, properties: Object.fromEntries(properties.map(([, key, type]) => [key, type])) });
-  }
-  const all = (model: string): Record<string, string> => {
-    const found = own.get(model);
-    return found ? { ...(found.above ? all(found.above) : {}), ...found.properties } : {};
-  };
-  const enums = [...text.matchAll(/^export declare enum Known(\w+) \{\n([\s\S]*?)^\}/gm)].map(
-    ([, type = '', body = '']): [string, string[]] => [
-      type,
-      [...body.matchAll(/= "([^"]*)"/g)].map(([, one = '']) => one),
-    ],
-  );
-  const unions = [...text.matchAll(/^export type (\w+) = ((?:"[^"]*"(?: \| )?)+);$/gm)].map(
-    ([, type = '', body = '']): [string, string[]] => [
-      type,
-      [...body.matchAll(/"([^"]*)"/g)].map(([, one = '']) => one),
-    ],
-  );
-  return {
-    properties: new Map([...own.keys()].map((model) => [model, all(model)])),
-    values: new Map([...enums, ...unions]),
-  };
-}
 
 /** What of a value the model does not know, by its path. */
 function strange(value: Value | undefined, type: string, sdk: Models, where = ''): string[] {

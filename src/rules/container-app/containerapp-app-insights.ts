@@ -55,10 +55,7 @@ function isConnected({ env }: JsonObject): boolean {
   return (objectsIn(env) ?? []).some(({ name }) => name === CONNECTION);
 }
 
-/**
- * Only preview versions of the API show it, so the environment is read with one. A connection alone exports nothing where
- * the destinations are shown and do not name it.
- */
+/** A connection alone exports nothing where the destinations are shown and do not name it. */
 function isExported(properties: JsonObject): boolean {
   const { appInsightsConfiguration: connection, openTelemetryConfiguration: telemetry } = properties;
   if (telemetry === undefined) return isObject(connection);

@@ -70,7 +70,7 @@ function namesInUse({ properties, ...beside }: JsonObject): Set<string> | null {
   );
 }
 
-/** Newer versions tell the labels of a revision with it, too. */
+/** Only preview versions tell the labels of a revision with it, so revisions are read with one. */
 function hasLabel(revision: JsonObject): boolean {
   return (stringsIn(propertiesOf(revision).labels) ?? []).some((label) => label !== '');
 }

@@ -26,7 +26,7 @@ export const rule = defineAdvice({
       const covering = assignments.filter(isCovering);
       if (covering.some((one) => !onlyLooks(one))) return compliant('A policy about apps is assigned.');
       if (covering.length > 0) {
-        return compliant('A policy about apps is assigned in audit only (enforcementMode DoNotEnforce).');
+        return compliant('A policy about apps is assigned in audit only (enforcementMode DoNotEnforce or Enroll).');
       }
       if (!assignments.every(saysOfWhat)) return unknown('A policy assignment does not say of what.');
       return {
@@ -39,7 +39,7 @@ export const rule = defineAdvice({
   },
   source: () =>
     declared({
-      type: 'Microsoft.Authorization/policyAssignments@2022-06-01',
+      type: 'Microsoft.Authorization/policyAssignments@2026-07-01',
       name: 'mcsb',
       body: { name: 'mcsb', properties: { policyDefinitionId: BENCHMARK } },
       azurerm: {
@@ -62,8 +62,11 @@ function saysOfWhat(assignment: JsonObject): boolean {
   return typeof propertiesOf(assignment).policyDefinitionId === 'string';
 }
 
-/** Then it denies and changes nothing, and still shows what is wrong. */
+/**
+ * Then it denies and changes nothing, and still shows what is wrong. With Enroll it does so only where somebody enrolls, which
+ * the list of assignments does not tell: https://learn.microsoft.com/azure/governance/policy/concepts/enrollment-structure.
+ */
 function onlyLooks(assignment: JsonObject): boolean {
   const { enforcementMode } = propertiesOf(assignment);
-  return typeof enforcementMode === 'string' && enforcementMode.toLowerCase() === 'donotenforce';
+  return typeof enforcementMode === 'string' && ['donotenforce', 'enroll'].includes(enforcementMode.toLowerCase());
 }

@@ -62,6 +62,8 @@ testRule(rule, {
 describe('what the finding says of an assignment', () => {
   test.each([
     [[{ enforcementMode: 'donotenforce' }], /in audit only/],
+    [[{ enforcementMode: 'Enroll' }], /in audit only/],
+    [[{ enforcementMode: 'Enroll' }, { enforcementMode: 'Default' }], /is assigned\.$/],
     [[{ enforcementMode: 'DoNotEnforce' }, { enforcementMode: 'Default' }], /is assigned\.$/],
     [[{ enforcementMode: null }], /is assigned\.$/],
   ])('%j', (modes, reason) => {
