@@ -1,6 +1,7 @@
 /** Structured logs as JSON lines on stdout, written at once so that a killed process loses none. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { withoutCredentials } from './domain/secrets.ts';
 import type { Log } from './workflows/ports.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -76,8 +77,12 @@ function joined(logger: Logger): JoinedLog {
   };
 }
 
-/** Name, message and stack only: what SDKs hang on their errors holds requests with their headers. */
+/**
+ * Name, message and stack only: what SDKs hang on their errors holds requests with their headers. Their texts may quote an
+ * address with a key.
+ */
 function serialised(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  return { name: error.name, message: error.message, stack: error.stack };
+  const { name, message, stack } = error;
+  return { name, message: withoutCredentials(message), stack: stack && withoutCredentials(stack) };
 }

@@ -52,6 +52,12 @@ describe('a log line', () => {
 });
 
 describe('promise 12: secrets stay where they are', () => {
+  it('masks the credentials in addresses that an error quotes', () => {
+    const [line] = linesOf('info', (log) => log.error({ error: new Error('https://ada:planted@host') }, 'failed'));
+    expect(line).toMatchObject({ error: { message: 'https://***@host' } });
+    expect(JSON.stringify(line)).not.toContain('planted');
+  });
+
   it.each([
     [{ authorization: 'planted' }],
     [{ headers: { authorization: 'planted', 'x-ms-client-principal': 'planted' } }],

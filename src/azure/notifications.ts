@@ -7,6 +7,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { AuditLog, Log, Notice, Notices } from '../workflows/ports.ts';
+import { failureOfError } from './errors.ts';
 
 export interface TopicOptions {
   /** URL of the topic, e.g. `https://plumbline.westeurope-1.eventgrid.azure.net/api/events`. */
@@ -48,8 +49,11 @@ function createPublisher({ endpoint, credential, log, httpClient }: TopicOptions
       const { send } = await client;
       await send([...events], { abortSignal: AbortSignal.timeout(GIVE_UP_MILLISECONDS) });
     } catch (error) {
-      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      log.warn({ ids: events.map(({ id }) => id), reason }, 'the notification topic was not told');
+      const { code, message } = failureOfError(error);
+      log.warn(
+        { ids: events.map(({ id }) => id), reason: `${code}: ${message}` },
+        'the notification topic was not told',
+      );
     }
   };
 }

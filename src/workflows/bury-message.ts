@@ -1,6 +1,7 @@
 /** A message that was given up: its event gets the outcome `dead`, and a dead letter keeps the reason. */
 import { createHash } from 'node:crypto';
 import { parseResourceId } from '../domain/resource.ts';
+import { withoutCredentials } from '../domain/secrets.ts';
 import { concludeEvents } from './conclude-events.ts';
 import { workMessage } from './messages.ts';
 import type { World } from './ports.ts';
@@ -8,7 +9,7 @@ import { countForScan } from './sweep.ts';
 
 /** Remembers why a message failed this time, for the case that it is given up. Returns nothing; throws nothing. */
 export async function noteFailure(world: World, message: unknown, error: unknown): Promise<void> {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = withoutCredentials(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   try {
     await world.deadLetters.noteFailure(keyOf(message), text);
   } catch (failure) {

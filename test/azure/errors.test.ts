@@ -223,3 +223,31 @@ function reply({
 }: Partial<Omit<ArmReply, 'header'>> & { headers?: Record<string, string> }): ArmReply {
   return { status: 429, path: SITE, body: undefined, header: (name) => headers[name], ...rest };
 }
+
+describe('promise 12: credentials that Azure quotes are masked before anybody is told', () => {
+  const quoted = "The origin 'https://ada:planted@host' is refused, see https://logs/x?sv=1&sig=planted.";
+  const masked = "The origin 'https://***@host' is refused, see https://logs/x?sv=1&sig=***";
+  const answered = (body: Json): ArmReply => ({ status: 400, path: SITE, body, header: () => undefined });
+
+  it.each<[string, Json]>([
+    ['with the wrapper', { error: { code: 'BadRequest', message: quoted } }],
+    ['without it', { code: 'BadRequest', message: quoted }],
+    ['as Microsoft.Web writes it', { Code: 'BadRequest', Message: quoted }],
+    ['as text in a message', { error: { code: 'X', message: JSON.stringify({ code: 'Conflict', message: quoted }) } }],
+  ])('%s', (_, body) => {
+    const failure = failureOf(answered(body), NOW);
+    expect(failure.message).toContain(masked);
+    expect(JSON.stringify(failure)).not.toContain('planted');
+  });
+
+  it('in a code, and where the text is cut', () => {
+    const long = `${'x'.repeat(3980)} https://ada:${'planted'.repeat(20)}@host`;
+    const code = 'https://ada:planted@host';
+    expect(JSON.stringify(failureOf(answered({ error: { code, message: long } }), NOW))).not.toContain('planted');
+  });
+
+  it('in what a client throws', () => {
+    const failure = failureOfError(new Error('connect to https://ada:planted@proxy failed'));
+    expect(failure.message).toBe('connect to https://***@proxy failed');
+  });
+});

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { valueAt } from '../../src/domain/change.ts';
 import { compliant } from '../../src/domain/rule.ts';
 import type { Settings } from '../../src/domain/settings.ts';
-import { bodyOf } from '../../src/domain/snapshot.ts';
+import { bodyOf, read } from '../../src/domain/snapshot.ts';
 import { StorageUnavailable } from '../../src/workflows/ports.ts';
-import { read, ruleLike } from '../domain/examples.ts';
+import { ruleLike } from '../domain/examples.ts';
 import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppLooks } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
 import { createHost, type Host } from '../world/host.ts';
@@ -292,7 +292,7 @@ describe('what a verdict was formed on beside the app', () => {
     let looks = 0;
     world.arm.onRead = (_, name) => {
       if (name === 'plan') looks += 1;
-      return name === 'plan' && looks > 1 ? read({ tier: 'Free' }) : undefined;
+      return name === 'plan' && looks > 1 ? read('web-app', name, { tier: 'Free' }) : undefined;
     };
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
@@ -316,11 +316,12 @@ describe('promise 5: a document that Azure takes only whole', () => {
     },
   });
 
-  async function fixed(clientSecret: string): Promise<MemoryWorld> {
+  async function fixed(clientSecret: string, prepare?: (world: MemoryWorld) => void): Promise<MemoryWorld> {
     const world = memoryWorld({ rules: [AUTH_RULE] });
     seedWebApp(world.arm);
     const settings = { name: 'authsettingsV2', properties: { platform: { enabled: false }, login: { clientSecret } } };
     world.arm.seed(SHOP, { resource: world.arm.valueOf(SHOP, 'resource', ''), 'config/authsettingsV2': settings });
+    prepare?.(world);
     const host = createHost(world);
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
@@ -340,10 +341,37 @@ describe('promise 5: a document that Azure takes only whole', () => {
     ]);
   });
 
-  test('is not sent when it carries a redacted value: blocked, with what to do', async () => {
-    const world = await fixed('[hidden]');
+  test.each(['[hidden]', 'https://ada:secret@host'])(
+    'is not offered when it holds %s, and the finding says where',
+    async (held) => {
+      const world = await fixed(held);
+      expect([world.arm.requests, factsIn(world), world.stored.approvals.size]).toEqual([[], [], 0]);
+      expect(world.stored.findings).toMatchObject([
+        {
+          verdict: 'violation',
+          tier: 'advice',
+          changes: [],
+          reason: expect.stringMatching(
+            /^It is off\. .*config\/authsettingsV2 \/properties\/login\/clientSecret holds/,
+          ),
+        },
+      ]);
+    },
+  );
+
+  test('is not sent when it holds a secret only right before the write: blocked, with where and why', async () => {
+    let looks = 0;
+    const world = await fixed('a-setting', ({ arm }) => {
+      arm.onRead = (_, name) => {
+        if (name === 'config/authsettingsV2') looks += 1;
+        if (name !== 'config/authsettingsV2' || looks === 1) return undefined;
+        const login = { clientSecret: 'https://ada:secret@host' };
+        return read('web-app', name, { properties: { platform: { enabled: false }, login } });
+      };
+    });
     expect(world.arm.requests).toEqual([]);
     expect(factsIn(world)).toEqual(['fix.intended webapp-signed-in', 'fix.blocked webapp-signed-in']);
-    expect(world.stored.entries.at(-1)?.reasons[0]?.text).toMatch(/redacted value.*changes it where it is declared/);
+    const told = world.stored.entries.at(-1)?.reasons[0]?.text;
+    expect(told).toMatch(/config\/authsettingsV2 \/properties\/login\/clientSecret holds .* where it is declared/);
   });
 });

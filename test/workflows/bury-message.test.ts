@@ -31,6 +31,14 @@ describe('promise 1: a message that is given up is a dead letter, and its event 
     expect(world.stored.events[0]).toMatchObject({ auditIds: [], reasons: [{ code: 'dead' }] });
   });
 
+  test('promise 12: without the credentials that its error quotes', async () => {
+    const { world, message } = await received();
+    await noteFailure(world, message, new Error('GET https://account/table?sv=1&sig=planted failed'));
+    await buryMessage(world, 'reconcile', message);
+    expect(JSON.stringify([...world.stored.deadLetters])).toContain('sig=***');
+    expect(JSON.stringify([...world.stored.deadLetters, ...world.stored.failures])).not.toContain('planted');
+  });
+
   test('buried twice it is one dead letter', async () => {
     const { world, message } = await received();
     await buryMessage(world, 'reconcile', message);

@@ -13,7 +13,7 @@ function sow(body: Json, [token, ...rest]: readonly string[], value: string): Js
   if (token === '*' && rest.length > 0) {
     if (isObject(body))
       return Object.fromEntries(Object.entries(body).map(([key, one]) => [key, sow(one, rest, value)]));
-    const list = Array.isArray(body) && body.length > 0 ? body : [{ name: 'planted' }];
+    const list = Array.isArray(body) && body.length > 0 ? body : [{ name: 'anyName' }];
     return list.map((one) => sow(one, rest, value));
   }
   const object = isObject(body) ? body : {};
