@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DOCUMENT_NAMES, DOCUMENTS, documentOf, impactOf, isDocumentName } from '../../src/domain/documents.ts';
 import type { ResourceKind } from '../../src/domain/resource.ts';
+import { models, versionsOf } from '../infra/models.ts';
 import { CONTAINER_APP, ENVIRONMENT, resourceNamed, SITE } from './examples.ts';
 
 const GROUP = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/shop-rg/providers';
@@ -64,6 +65,43 @@ describe('the documents table', () => {
       'subscription subscription/policyAssignments: atScope()',
       "subscription subscription/apps: resourceType eq 'Microsoft.Web/sites' or resourceType eq 'Microsoft.App/containerApps'",
     ]);
+  });
+
+  test('what is written whole is read with a version that knows all that the newest one knows', () => {
+    const whole = DOCUMENTS.filter(({ writes = [] }) => writes.some(({ how }) => how !== 'merge'));
+    const newest = {
+      // Stable ones, by the sources that api-versions.ts names; that of diagnostic settings is the newest of all.
+      'config/authsettingsV2': '2026-03-15',
+      'authConfigs/current': '2026-07-01',
+      diagnosticSettings: '2021-05-01-preview',
+    };
+    expect(Object.fromEntries(whole.map(({ name, apiVersion }) => [name, apiVersion]))).toEqual(newest);
+  });
+
+  test.each([
+    ['Microsoft.Web', 'arm-appservice'],
+    ['Microsoft.App', 'arm-appcontainers'],
+  ])('no document of %s is read with an older version than that of %s', (provider, sdk) => {
+    const known = versionsOf(sdk);
+    const own = DOCUMENTS.filter(({ readActions }) => readActions.some((action) => action.startsWith(`${provider}/`)));
+    expect([known.length > 0, own.length > 5]).toEqual([true, true]);
+    for (const { name, apiVersion } of own.filter(({ name }) => name !== 'revisions')) {
+      expect(apiVersion >= (known.at(-1) ?? ''), `${name} with ${apiVersion}`).toBe(true);
+      expect(apiVersion, name).toMatch(/^[\d-]+$/);
+    }
+  });
+
+  test('revisions are read with a preview: stable versions do not tell their labels', () => {
+    expect(documentOf('container-app', 'revisions')?.apiVersion).toBe('2026-03-02-preview');
+    expect(models('arm-appcontainers').properties.get('RevisionProperties')).not.toHaveProperty('labels');
+  });
+
+  test('a token store that an identity opens is known to the version that writes it', () => {
+    const store = models('arm-appcontainers').properties.get('BlobStorageTokenStore');
+    expect(Object.keys(store ?? {})).toEqual(
+      expect.arrayContaining(['blobContainerUri', 'clientId', 'managedIdentityResourceId']),
+    );
+    expect(versionsOf('arm-appcontainers')).toContain(documentOf('container-app', 'authConfigs/current')?.apiVersion);
   });
 
   test('every write says its action', () => {

@@ -1,24 +1,55 @@
 import { describe, expect, test } from 'vitest';
-import { containerApp, people, plantedSecrets, webApp } from '../../local/simulator/estate.ts';
+import {
+  activityLogAlert,
+  certificate,
+  containerApp,
+  environment,
+  metricAlert,
+  people,
+  plantedSecrets,
+  slot,
+  subscriptionId,
+  webApp,
+} from '../../local/simulator/estate.ts';
 import * as schemas from '../../src/api/schemas.ts';
+import { scanView } from '../../src/api/sweep.ts';
 import { principalHeader, staff } from './callers.ts';
 import { gridEvent } from './deliveries.ts';
-import { insecure, touched } from './estate.ts';
+import { insecure, planted as plantedIn, touched } from './estate.ts';
 import { eventually } from './eventually.ts';
 import { usePlumbline } from './plumbline.ts';
 import { everythingStored, putMessage, tableOf } from './stored.ts';
 
 const { ada } = people;
-const portal = webApp({
-  name: 'portal',
-  site: { httpsOnly: false },
-  web: { minTlsVersion: '1.0', remoteDebuggingEnabled: true },
-});
-const checkout = containerApp({ name: 'checkout', ingress: { allowInsecure: true } });
-const inventory = containerApp({ name: 'inventory', ingress: { external: false, allowInsecure: true } });
+const planted: string[] = [];
+const KEYED = 'https://ada:planted-user@host/?sig=planted-signature';
+planted.push('planted-user', 'planted-signature');
+
+const portal = plantedIn(
+  webApp({
+    name: 'portal',
+    site: { httpsOnly: false },
+    web: { minTlsVersion: '1.0', remoteDebuggingEnabled: true, cors: { allowedOrigins: ['*', KEYED] } },
+    auth: 'off',
+  }),
+  planted,
+);
+const checkout = plantedIn(containerApp({ name: 'checkout', ingress: { allowInsecure: true } }), planted);
+const inventory = plantedIn(
+  containerApp({ name: 'inventory', ingress: { external: false, allowInsecure: true } }),
+  planted,
+);
+const alerted = { scopes: [portal.id], actionGroup: `${portal.id}-people` };
+const around = [
+  slot({ of: 'portal', name: 'staging' }),
+  environment({ name: 'production', dapr: { store: { scopes: [] } } }),
+  certificate({ name: 'shop', hosts: ['shop.contoso.example'], thumbprint: 'AB12', expires: '2030-01-01T00:00:00Z' }),
+  metricAlert({ name: 'errors', ...alerted }),
+  activityLogAlert({ name: 'health', ...alerted }),
+].map((seed) => plantedIn(seed, planted));
 
 const plumbline = usePlumbline({
-  resources: [portal, checkout, inventory],
+  resources: [portal, checkout, inventory, ...around],
   simulator: { eventSchema: 'CloudEvents' },
 });
 const reader = () => plumbline.as(staff.reader, 'Reader');
@@ -39,12 +70,47 @@ describe('a day of Plumbline', () => {
     await operator.ask('PUT', '/settings', { body: { nonsense: plumbline.twin.url }, headers: { 'if-match': '*' } });
     await plumbline.deliver([gridEvent('/subscriptions/x/nothing'), gridEvent(`${portal.id}-gone`)]);
     await putMessage(plumbline.twin.storage.connectionString, 'plumbline-reconcile', 'rubbish!');
+    const refusal = { error: { code: 'BadRequest', message: `The address ${KEYED} is refused.` } };
+    plumbline.simulator.addFault({
+      match: { method: 'PATCH', path: portal.id },
+      action: 'answer',
+      status: 400,
+      body: refusal,
+    });
+    await plumbline.change(ada, portal.id, 'resource', insecure);
     await plumbline.housekeep();
     for (const { id } of [portal, checkout, inventory]) await plumbline.atRest(id, 60);
     await eventually('the approved write', async () => {
       const { status } = await reader().get(`/approvals/${debugging.id}`, schemas.approval);
       return status === 'applied';
     });
+  });
+
+  test('and with a look at all that only the sweep reads, by all rules', async () => {
+    const operator = plumbline.as(staff.operator, 'Operator');
+    await operator.putSettings({ mode: 'approve', profile: 'strict' });
+    const { body } = await operator.ask('POST', '/scans', { body: { scope: `/subscriptions/${subscriptionId}` } });
+    const { id } = scanView.parse(body);
+    await eventually('the scan to end', async () => (await operator.get(`/scans/${id}`, scanView)).status === 'done');
+    const asked = plumbline.simulator.requests.map(({ path }) => path);
+    for (const end of ['/slots', '/backups', '/revisions', '/daprComponents', '/certificates', '/metricAlerts']) {
+      expect(
+        asked.some((path) => path.endsWith(end)),
+        end,
+      ).toBe(true);
+    }
+  });
+
+  test('what would take a credential along is told, and nobody is asked for it', async () => {
+    const finding = (await plumbline.findings(portal.id)).get('webapp-cors-wildcard');
+    expect(finding).toMatchObject({
+      verdict: 'violation',
+      tier: 'advice',
+      changes: [],
+      decision: { action: 'report' },
+    });
+    expect(finding?.reason).toContain('config/web /properties/cors/allowedOrigins/1 holds a secret');
+    expect((await plumbline.approvals(portal.id)).map(({ rule }) => rule.id)).not.toContain('webapp-cors-wildcard');
   });
 });
 
@@ -53,6 +119,7 @@ describe('promise 12: secrets stay where they are', () => {
     const { environment, storage } = plumbline.twin;
     const secrets = [
       ...plantedSecrets,
+      ...planted,
       environment.PLUMBLINE_AUDIT_KEY?.replace(/^k1:/, ''),
       /AccountKey=([^;]+)/.exec(storage.connectionString)?.[1],
       environment.IDENTITY_HEADER,
@@ -61,6 +128,7 @@ describe('promise 12: secrets stay where they are', () => {
       '.eyJ',
     ];
     expect(secrets.filter((secret) => !secret)).toEqual([]);
+    expect(planted.length).toBeGreaterThan(60);
 
     const paths = [
       ...['/findings', '/approvals', '/audit', '/audit/verify', '/summary', '/rules', '/settings', '/health'],
@@ -93,7 +161,8 @@ describe('promise 12: secrets stay where they are', () => {
   });
 
   test('no list of secrets was ever asked for', () => {
-    expect(plumbline.simulator.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+    const posted = plumbline.simulator.requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    expect(posted.filter((path) => path !== '/providers/Microsoft.ResourceGraph/resources')).toEqual([]);
   });
 });
 

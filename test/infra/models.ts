@@ -48,3 +48,10 @@ export function models(name: string): Models {
     values: new Map([...enums, ...unions]),
   };
 }
+
+/** The versions of the API that an SDK says it knows, oldest first. */
+export function versionsOf(name: string): string[] {
+  const text = readFileSync(path.join(SDK, name, 'dist/esm/models/models.d.ts'), 'utf8');
+  const [, body = ''] = /^export declare enum KnownVersions \{\n([\s\S]*?)^\}/m.exec(text) ?? [];
+  return [...body.matchAll(/= "([^"]*)"/g)].map(([, one = '']) => one).sort();
+}

@@ -69,6 +69,16 @@ describe('who and what is refused, in this order', () => {
     expect(await answer(world, { entry: { ...entry, changes } })).toBe('not-reversible');
   });
 
+  test('promise 12: what would be written over a secret', async () => {
+    const { world } = await fixed();
+    world.arm.onRead = (_, document) =>
+      document === 'config/web'
+        ? { status: 'read', body: { properties: { minTlsVersion: '1.2' } }, lost: [TLS] }
+        : undefined;
+    expect(await answer(world)).toBe('not-reversible');
+    expect(approvals(world)).toEqual([]);
+  });
+
   test('each of those whose change was put right is refused, those who changed it since as well', async () => {
     const { world, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
     await host.deliver(gridEvent('a', SHOP, { by: ADA }));
