@@ -203,3 +203,12 @@ describe('how an operation stands', () => {
     expect(await armAnswering(() => created).write(patch, {})).toMatchObject({ kind: 'done' });
   });
 });
+
+it('promise 12: a client that quotes credentials of an address tells none of them', async () => {
+  const sendRequest = () => Promise.reject(new Error('connect to https://ada:planted@proxy failed'));
+  const arm = armWith({ httpClient: { sendRequest } });
+  const { documents } = await arm.read(site, ['resource']);
+  expect(documents.resource).toMatchObject({ status: 'failed', detail: expect.stringContaining('https://***@proxy') });
+  expect(arm.lines.join()).toContain('https://***@proxy');
+  expect(JSON.stringify([documents, arm.lines])).not.toContain('planted');
+});

@@ -44,7 +44,7 @@ describe('notifications', () => {
       expect(entries.map(({ id }) => id)).toEqual(['fact-fix.applied']);
       expect(topic.requests).toHaveLength(1);
       expect(topic.lines.join()).toContain('the notification topic was not told');
-      expect(topic.lines.join()).not.toContain('topic-token');
+      expect(topic.lines.join()).not.toMatch(/topic-token|planted/);
     },
   );
 
@@ -84,7 +84,7 @@ function topicAnswering(status: number | 'unreachable') {
   const httpClient: HttpClient = {
     async sendRequest(request) {
       requests.push(request);
-      if (status === 'unreachable') throw new Error('connect ECONNREFUSED');
+      if (status === 'unreachable') throw new Error('connect ECONNREFUSED https://ada:planted@proxy');
       return { request, status, headers: createHttpHeaders() };
     },
   };

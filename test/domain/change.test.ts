@@ -109,6 +109,12 @@ describe('apply and invert', () => {
     expect(before.documents['config/web']).toEqual(read({ properties: { minTlsVersion: '1.0', other: 1 } }));
   });
 
+  test('what was left out of a document stays said', () => {
+    const lost = ['/properties/other'];
+    const documents = { 'config/web': { status: 'read', body: {}, lost } } as const;
+    expect(applyChanges({ ...before, documents }, [tls]).documents['config/web']).toMatchObject({ lost });
+  });
+
   test('what was not read is made of nothing but the change', () => {
     const documents = { 'config/web': { status: 'missing' } } as const;
     for (const snapshot of [snapshotWith({}), { ...before, documents }]) {
