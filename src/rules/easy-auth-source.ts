@@ -17,7 +17,7 @@ export function siteAuthSource(properties: Body, authSettings: Body): Source {
 /** `there`: whether the app has settings already, which these lines then add to. */
 export function containerAuthSource(properties: Body, there: boolean): Source {
   return declared({
-    type: 'Microsoft.App/containerApps/authConfigs@2026-01-01',
+    type: 'Microsoft.App/containerApps/authConfigs@2026-07-01',
     name: 'auth',
     body: { parent: new Expression('app'), name: 'current', properties },
     azurerm: null,

@@ -12,8 +12,8 @@ export type Setting = Pick<Change, 'document' | 'path' | 'to'>;
 type Attributes = Body | null;
 
 const SITE = 'Microsoft.Web/sites@2025-03-01';
-const CONTAINER_APP = 'Microsoft.App/containerApps@2026-01-01';
-const ENVIRONMENT = 'Microsoft.App/managedEnvironments@2026-01-01';
+const CONTAINER_APP = 'Microsoft.App/containerApps@2026-07-01';
+const ENVIRONMENT = 'Microsoft.App/managedEnvironments@2026-07-01';
 
 /** A web app, by its own properties and those of its configuration; function apps and slots have resources of their own. */
 export function siteSource(settings: readonly Setting[], attributes: Attributes): Source {

@@ -39,7 +39,7 @@ export const rule = defineAdvice({
   },
   source: () =>
     declared({
-      type: 'Microsoft.App/managedEnvironments/daprComponents@2026-01-01',
+      type: 'Microsoft.App/managedEnvironments/daprComponents@2026-07-01',
       name: 'component',
       body: {
         parent: new Expression('environment'),
