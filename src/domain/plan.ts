@@ -112,7 +112,7 @@ export function whyNotWritten(
 
 /** `places`: where; the sentences say why nothing is written there, and what to do. */
 export function sayHidden(places: readonly string[]): string {
-  return `Plumbline does not write this: ${places.join(', ')} holds a secret or a value that Azure does not show, and would be lost. Change it where it is declared.`;
+  return `Plumbline does not write this: a secret, or a value that Azure does not show, would be lost at ${places.join(', ')}. Change it where it is declared.`;
 }
 
 function lostAt(snapshot: Snapshot, document: DocumentName, carried: readonly string[]): string[] {

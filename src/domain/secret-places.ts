@@ -32,10 +32,12 @@ const SITE_CONFIGURATION: readonly string[] = [
 
 const SITE = below('/properties', [
   ...below('/siteConfig', SITE_CONFIGURATION),
+  '/cloningInfo/appSettingsOverrides',
   // Not in the models, but in the bodies that Azure sends.
   '/siteProperties/appSettings',
   '/siteProperties/metadata',
-  '/cloningInfo/appSettingsOverrides',
+  '/sslCertificates',
+  '/csrs',
   '/ftpUsername',
   '/publishingUsername',
   '/publishingPassword',

@@ -61,11 +61,11 @@ const HIDDEN = /\*{3}|^\[?(?:redacted|hidden)\]?$|^#{3,}$/i;
 /** `user:password@` after the slashes of an address, also inside of another address. */
 const USER_INFORMATION = /(\/\/|%2f%2f)(?:(?!%2f|%3f|%23)[^\s/?#"'<>\\])+(@|%40)/gi;
 /**
- * Parameters of addresses and parts of connection strings: signatures of Storage and Logic Apps, keys of Functions, API
- * Management and Service Bus, tokens of OAuth 2.0, passwords.
+ * Parameters of addresses (signatures of Storage and Logic Apps, keys of Functions and API Management, tokens of OAuth 2.0),
+ * and parts of connection strings, whose names alone say what they are.
  */
 const PARAMETER =
-  /((?:^|[\s"'?&;#]|%3f|%26|%3b)(?:sig|signature|code|key|token|(?:access|id|refresh)_token|(?:client_?)?secret|password|passwd|pwd|api[-_]?key|subscription-key|(?:account|access|shared(?:access)?)key|sharedaccesssignature)(?:=|%3d))(?!\*{3})[^\s"'<>&;#]+/gi;
+  /((?:(?:[?&#]|%3f|%26)(?:sig|signature|code|key|token|(?:access|id|refresh)_token|secret|api[-_]?key|subscription-key)|(?:^|[\s"'?&;#]|%3f|%26|%3b)(?:password|passwd|pwd|client_?secret|(?:account|access|shared(?:access)?)key|sharedaccesssignature))(?:=|%3d))(?!\*{3})[^\s"'<>&;#]+/gi;
 
 type Tokens = readonly string[];
 

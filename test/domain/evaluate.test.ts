@@ -98,7 +98,7 @@ describe('promise 12: what would take a secret along, or write over one, is not 
       changes: [],
       kept: [],
       reason:
-        'It is wrong. Plumbline does not write this: config/authsettingsV2 /properties/login/allowedExternalRedirectUrls/0 holds a secret or a value that Azure does not show, and would be lost. Change it where it is declared.',
+        'It is wrong. Plumbline does not write this: a secret, or a value that Azure does not show, would be lost at config/authsettingsV2 /properties/login/allowedExternalRedirectUrls/0. Change it where it is declared.',
     });
   });
 

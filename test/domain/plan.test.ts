@@ -139,7 +139,7 @@ describe('promise 12: what was left out of a document is never written back', ()
     const snapshot = reads('config/authsettingsV2', body);
     const place = '/properties/login/allowedExternalRedirectUrls/0';
     expect(hidden(signIn, snapshot)).toEqual([place]);
-    expect(whyNotWritten(snapshot, [signIn])).toMatch(`: config/authsettingsV2 ${place} holds a secret`);
+    expect(whyNotWritten(snapshot, [signIn])).toMatch(`would be lost at config/authsettingsV2 ${place}. `);
   });
 
   test('in the element that is sent whole, and not in another', () => {

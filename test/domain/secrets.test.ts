@@ -124,14 +124,11 @@ describe('credentials in addresses', () => {
     'response_type=code id_token',
     'SharedAccessKeyName=n',
     'monkey=banana',
+    'it answered with code=404 and key=none',
+    'https://host/path;key=1',
     '/subscriptions/s/resourceGroups/g',
   ])('%s has none', (text) => {
     expect(withoutCredentials(text)).toBe(text);
     expect([holdsCredentials(text), withoutSecrets(text, [])]).toEqual([false, { body: text, lost: [] }]);
-  });
-
-  test('a long text costs no more than its length', () => {
-    const long = ['//'.repeat(50_000), `//${'@'.repeat(50_000)}`, '%2f%2f'.repeat(20_000), `?sig=`.repeat(20_000)];
-    for (const text of long) expect(withoutCredentials(text).length).toBeGreaterThan(0);
   });
 });

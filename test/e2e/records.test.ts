@@ -109,7 +109,7 @@ describe('a day of Plumbline', () => {
       changes: [],
       decision: { action: 'report' },
     });
-    expect(finding?.reason).toContain('config/web /properties/cors/allowedOrigins/1 holds a secret');
+    expect(finding?.reason).toContain('would be lost at config/web /properties/cors/allowedOrigins/1.');
     expect((await plumbline.approvals(portal.id)).map(({ rule }) => rule.id)).not.toContain('webapp-cors-wildcard');
   });
 });

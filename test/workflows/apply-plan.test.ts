@@ -352,7 +352,7 @@ describe('promise 5: a document that Azure takes only whole', () => {
           tier: 'advice',
           changes: [],
           reason: expect.stringMatching(
-            /^It is off\. .*config\/authsettingsV2 \/properties\/login\/clientSecret holds/,
+            /^It is off\. .*lost at config\/authsettingsV2 \/properties\/login\/clientSecret\. /,
           ),
         },
       ]);
@@ -372,6 +372,6 @@ describe('promise 5: a document that Azure takes only whole', () => {
     expect(world.arm.requests).toEqual([]);
     expect(factsIn(world)).toEqual(['fix.intended webapp-signed-in', 'fix.blocked webapp-signed-in']);
     const told = world.stored.entries.at(-1)?.reasons[0]?.text;
-    expect(told).toMatch(/config\/authsettingsV2 \/properties\/login\/clientSecret holds .* where it is declared/);
+    expect(told).toMatch(/lost at config\/authsettingsV2 \/properties\/login\/clientSecret\. .* where it is declared/);
   });
 });
