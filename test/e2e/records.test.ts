@@ -39,6 +39,7 @@ const inventory = plantedIn(
   containerApp({ name: 'inventory', ingress: { external: false, allowInsecure: true } }),
   planted,
 );
+const refused = plantedIn(webApp({ name: 'refused', site: { httpsOnly: false } }), planted);
 const alerted = { scopes: [portal.id], actionGroup: `${portal.id}-people` };
 const around = [
   slot({ of: 'portal', name: 'staging' }),
@@ -49,7 +50,7 @@ const around = [
 ].map((seed) => plantedIn(seed, planted));
 
 const plumbline = usePlumbline({
-  resources: [portal, checkout, inventory, ...around],
+  resources: [portal, checkout, inventory, refused, ...around],
   simulator: { eventSchema: 'CloudEvents' },
 });
 const reader = () => plumbline.as(staff.reader, 'Reader');
@@ -72,14 +73,15 @@ describe('a day of Plumbline', () => {
     await putMessage(plumbline.twin.storage.connectionString, 'plumbline-reconcile', 'rubbish!');
     const refusal = { error: { code: 'BadRequest', message: `The address ${KEYED} is refused.` } };
     plumbline.simulator.addFault({
-      match: { method: 'PATCH', path: portal.id },
+      match: { method: 'PATCH', path: refused.id },
       action: 'answer',
       status: 400,
       body: refusal,
     });
-    await plumbline.change(ada, portal.id, 'resource', insecure);
+    await plumbline.change(ada, refused.id, 'resource', touched);
     await plumbline.housekeep();
-    for (const { id } of [portal, checkout, inventory]) await plumbline.atRest(id, 60);
+    for (const { id } of [portal, checkout, inventory, refused]) await plumbline.atRest(id, 60);
+    expect((await plumbline.audit(refused.id)).map(({ kind }) => kind)).toContain('fix.failed');
     await eventually('the approved write', async () => {
       const { status } = await reader().get(`/approvals/${debugging.id}`, schemas.approval);
       return status === 'applied';
@@ -99,6 +101,7 @@ describe('a day of Plumbline', () => {
         end,
       ).toBe(true);
     }
+    await operator.putSettings({ mode: 'autofix' });
   });
 
   test('what would take a credential along is told, and nobody is asked for it', async () => {
@@ -131,7 +134,16 @@ describe('promise 12: secrets stay where they are', () => {
     expect(planted.length).toBeGreaterThan(60);
 
     const paths = [
-      ...['/findings', '/approvals', '/audit', '/audit/verify', '/summary', '/rules', '/settings', '/health'],
+      ...[
+        '/findings?verdict=violation&limit=200',
+        '/approvals',
+        '/audit?limit=200',
+        '/audit/verify',
+        '/summary',
+        '/rules',
+        '/settings',
+        '/health',
+      ],
       ...['/openapi.json', '/console', ...[portal, checkout, inventory].map(({ id }) => `/explain?resource=${id}`)],
     ];
     const answers = await Promise.all(
@@ -150,8 +162,12 @@ describe('promise 12: secrets stay where they are', () => {
 
     // The search finds what is there: leaves that were changed or are to be changed.
     const placesOf = (leaf: string) => everywhere.filter(({ text }) => text.includes(leaf)).map(({ place }) => place);
-    expect(placesOf('minTlsVersion')).toEqual(expect.arrayContaining(['log', 'GET /audit', 'table PlumblineAudit']));
-    expect(placesOf('allowInsecure')).toEqual(expect.arrayContaining(['GET /findings', 'table PlumblineApprovals']));
+    expect(placesOf('minTlsVersion')).toEqual(
+      expect.arrayContaining(['log', 'GET /audit?limit=200', 'table PlumblineAudit']),
+    );
+    expect(placesOf('allowInsecure')).toEqual(
+      expect.arrayContaining(['GET /findings?verdict=violation&limit=200', 'table PlumblineApprovals']),
+    );
     expect(stored.some(({ place }) => place.startsWith('blob'))).toBe(true);
 
     const leaks = everywhere.flatMap(({ place, text }) =>
