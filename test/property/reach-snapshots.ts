@@ -1,8 +1,7 @@
 /** Apps in every combination of what decides who reaches them, nulls, casings and documents that were not read included. */
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
-import { parseResourceId } from '../../src/domain/resource.ts';
-import { type DocumentState, read, type Snapshot } from '../../src/domain/snapshot.ts';
+import { type DocumentState, parseSnapshot, type Snapshot } from '../../src/domain/snapshot.ts';
 import { ALLOW_ALL, ALLOW_ALL_FIRST, DENY_ALL } from '../rules/fixtures/access-restrictions.ts';
 import { CONTAINER_APP_ID, containerApp, ENVIRONMENT_ID, ingress } from '../rules/fixtures/container-app.ts';
 import { environmentWith, SUBNET_ID } from '../rules/fixtures/environment.ts';
@@ -160,11 +159,7 @@ export const pairs: fc.Arbitrary<{ readonly app: Snapshot; readonly environment:
 );
 
 function snapshotOf(id: string, unread: readonly string[], bodies: Record<string, JsonObject | null>): Snapshot {
-  const resource = parseResourceId(id);
-  if (!resource) throw new Error(`${id} is no resource`);
-  const states = Object.entries(bodies).map(([name, body]): [string, DocumentState] => {
-    if (unread.includes(name)) return [name, FORBIDDEN];
-    return [name, body === null ? { status: 'missing' } : read(body)];
-  });
-  return { resource, documents: Object.fromEntries(states) };
+  const known = Object.entries(bodies).filter(([name]) => !unread.includes(name));
+  const { resource, documents } = parseSnapshot({ id, documents: Object.fromEntries(known) });
+  return { resource, documents: { ...documents, ...Object.fromEntries(unread.map((name) => [name, FORBIDDEN])) } };
 }
