@@ -103,6 +103,12 @@ export function actionOf(method: string, address: Address, override?: string): s
   return [...type, verb].join('/');
 }
 
+/** The provider that answers for an address: the innermost one that it names. */
+export function namespaceOf({ type, rest }: Address): string {
+  const [providers, namespace] = rest;
+  return (providers?.toLowerCase() === 'providers' ? namespace : undefined) ?? type.split('/')[0] ?? '';
+}
+
 const verbs: Record<string, string> = { GET: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' };
 
 function typesOf(segments: readonly string[]): string[] {

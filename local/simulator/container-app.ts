@@ -3,6 +3,7 @@
 import type { Effect, Place } from './documents.ts';
 import { errors, Refusal } from './errors.ts';
 import { asObject, isObject, type JsonObject, member, mergePatch } from './merge.ts';
+import { publishedType, replaced } from './published.ts';
 import { identityAfter } from './web-app.ts';
 
 /** PATCH: 202, and the merged app when the operation ends. */
@@ -18,15 +19,25 @@ export function patchContainerApp(place: Place, body: unknown): Effect {
   return { status: 202, operation: true, documents: { resource: merged }, answer: undefined };
 }
 
-/** PUT replaces what is writable and answers 201 with the app while it is in progress. */
+/** PUT replaces all that is writable and answers 201 with the app while it is in progress. */
 export function putContainerApp(place: Place, body: unknown): Effect {
   refuseWhenBusy(place);
   refuseSecretsWithoutValue(body);
-  const current = place.resource.documents.get('resource');
-  const given = asObject(body);
-  const properties = { ...asObject(member(current, 'properties')), ...asObject(given.properties) };
-  const resource = { ...asObject(current), ...given, properties };
-  startRevision(resource, place.resource.address.name);
+  const { documents, address } = place.resource;
+  const current = asObject(documents.get('resource'));
+  const given = withoutReadOnly(body);
+  // An app stays in its environment.
+  const { environmentId, managedEnvironmentId } = asObject(current.properties);
+  const properties = { environmentId, managedEnvironmentId, ...asObject(given.properties) };
+  const shape = publishedType(address.type, '')?.shape;
+  const resource = {
+    ...(shape ? replaced(current, { ...given, properties }, shape) : current),
+    ...Object.fromEntries(readOnly.map((name) => [name, current[name]])),
+    // Whether a PUT that names no identity takes it away is unverified.
+    identity:
+      given.identity === undefined ? current.identity : identityAfter(withoutAssigned(current), given.identity, ','),
+  };
+  startRevision(resource, address.name);
   return { status: 201, operation: true, documents: { resource }, answer: inProgress(resource) };
 }
 
@@ -57,12 +68,18 @@ export function inProgress(body: unknown): unknown {
 const readOnly = ['id', 'name', 'type', 'systemData', 'location'];
 
 function mergedWith(current: unknown, body: unknown): JsonObject {
-  const patch = asObject(body);
-  for (const name of readOnly) delete patch[name];
-  const merged = asObject(mergePatch(current, { ...patch, identity: undefined }));
-  merged.identity = identityAfter(member(current, 'identity'), patch.identity, ',');
-  if (merged.identity === undefined) delete merged.identity;
+  const { identity, ...patch } = withoutReadOnly(body);
+  const merged = asObject(mergePatch(current, patch));
+  if (identity !== undefined) merged.identity = identityAfter(merged.identity, identity, ',');
   return merged;
+}
+
+function withoutAssigned(app: JsonObject): unknown {
+  return { ...asObject(app.identity), userAssignedIdentities: {} };
+}
+
+function withoutReadOnly(body: unknown): JsonObject {
+  return Object.fromEntries(Object.entries(asObject(body)).filter(([name]) => !readOnly.includes(name)));
 }
 
 function startRevision(app: JsonObject, name: string): void {

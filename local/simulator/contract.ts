@@ -1,6 +1,7 @@
 // What the simulator offers to those who start it in their process. Other processes use the same through control.ts.
 import type { JsonObject } from './merge.ts';
 import type { GraphOptions } from './resource-graph.ts';
+import type { Access } from './role-assignments.ts';
 
 /** Who makes a request. Users have a `name` (their user principal name); applications an `appId`, and no name in events. */
 export interface Caller {
@@ -40,8 +41,16 @@ export interface SimulatorOptions {
   retryMilliseconds?: readonly number[];
   /** Page size, lag and quota of Resource Graph. */
   graph?: GraphOptions;
-  /** The role of the managed identity: false answers 403 AuthorizationFailed. Default: the roles that are deployed. */
+  /**
+   * The role of the managed identity: false answers 403 AuthorizationFailed. Default: the roles that are deployed. All
+   * others have the roles that are assigned to them in the estate, and nothing else.
+   */
   allows?: Allows;
+  /**
+   * A PATCH takes properties that only the published model of PUT has, such as `sshEnabled` of a site; what Azure does with
+   * them is unverified. Default: it ignores them.
+   */
+  takesUnpublished?: boolean;
   /** From 0 (inclusive) to 1, for faults that strike by chance; default `Math.random`. */
   random?: () => number;
 }
@@ -118,6 +127,22 @@ export interface Fault {
   body?: unknown;
 }
 
+/** What moves along with a write that Resource Manager takes, whoever sent it. `change` moves nothing along. */
+export interface Move {
+  /** Of the write; absent: every one. */
+  match?: {
+    method?: string;
+    /** A part of the path, or the source of a regular expression; without case. */
+    path?: string;
+  };
+  /** Of the resource that is written; need not be the document that is. */
+  document: string;
+  /** Laid over the document when the write shows: objects merge, all else, null as well, is the new value. */
+  patch: unknown;
+  /** How often; absent: always. */
+  times?: number;
+}
+
 export interface Delivery {
   delayMilliseconds: number;
   /** Further copies of each event. */
@@ -176,6 +201,15 @@ export interface Simulator {
   /** Returns what takes the fault away again. */
   addFault(fault: Fault): () => void;
   clearFaults(): void;
+  /** Returns what takes the move away again. */
+  moveAlong(move: Move): () => void;
+  clearMoves(): void;
+  /** See SimulatorOptions; may be changed at any time. */
+  takesUnpublished: boolean;
+  /** Assigns a built-in role at a scope, without any event. Throws when there is no such resource, group or subscription. */
+  grant(scope: string, access: Access): void;
+  /** A token for Resource Manager with which requests are made as this caller, for a day. */
+  tokenFor(caller: Caller): string;
   /**
    * Called, and awaited, before a request is looked at and again between its effect and its answer; for each ARM
    * request. Returns what removes the hook.

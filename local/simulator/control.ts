@@ -1,16 +1,24 @@
 // The simulator's controls over HTTPS, for other processes; JSON both ways, no token, loopback only:
-//   GET    /_simulator/state                    { url, deliverTo, delivery, resources: [{ id, kind, author, documents }] }, values left out
+//   GET    /_simulator/state                    { url, deliverTo, delivery, takesUnpublished, resources: [{ id, kind, author, documents }] },
+//                                               values left out
 //   GET    /_simulator/document?id=&document=   the raw body; 400 when there is none
 //   POST   /_simulator/change                   { caller, id, document, patch }: somebody writes (Simulator.change); 204
 //   POST   /_simulator/resources                a ResourceSeed; 204          DELETE /_simulator/resources?id=   204
 //   GET    /_simulator/faults                   POST a Fault; 204            DELETE /_simulator/faults          204
+//   POST   /_simulator/moves                    a Move: what changes along with a write that ARM takes, such as
+//                                               { match: { method: 'PATCH', path }, document, patch, times? }; 204
+//   GET    /_simulator/moves                    DELETE /_simulator/moves     204
+//   PUT    /_simulator/takesUnpublished         { takes }: PATCH takes what only the published model of PUT has; 204
+//   POST   /_simulator/roles                    { scope, role, to }: assigns a built-in role; 204
+//   POST   /_simulator/tokens                   a caller; { token } for Resource Manager, for requests in their name
 //   GET    /_simulator/requests                 recorded ARM requests        DELETE /_simulator/requests        204
 //   GET    /_simulator/events                   raised events with their delivery
 //   PUT    /_simulator/delivery                 { delayMilliseconds?, duplicates?, shuffle?, lose? }; 204
 //   PUT    /_simulator/deliverTo                { url }: null stops deliveries; 204
 //   POST   /_simulator/settled                  204 when operations and deliveries have ended
 import { z } from 'zod';
-import { type Fault, faultNames, type Simulator } from './contract.ts';
+import { roleNames } from './built-in-roles.ts';
+import { type Fault, faultNames, type Move, type Simulator } from './contract.ts';
 import type { Answer } from './errors.ts';
 import type { EstateStore } from './estate-store.ts';
 import type { Incoming } from './server.ts';
@@ -29,14 +37,21 @@ const seed = z.strictObject({
   documents: z.record(z.string(), z.unknown()),
   author: caller.exactOptional(),
 });
+const match = z.strictObject({ method: z.string().exactOptional(), path: z.string().exactOptional() });
+const move = z.strictObject({
+  match: match.exactOptional(),
+  document: z.string(),
+  patch: z.record(z.string(), z.unknown()),
+  times: z.number().exactOptional(),
+});
+const takesUnpublished = z.strictObject({ takes: z.boolean() });
+const grant = z.strictObject({
+  scope: z.string(),
+  role: z.enum(roleNames),
+  to: z.union([caller, z.strictObject({ type: z.literal('group'), objectId: z.string() })]),
+});
 const fault = z.strictObject({
-  match: z
-    .strictObject({
-      method: z.string().exactOptional(),
-      path: z.string().exactOptional(),
-      action: z.string().exactOptional(),
-    })
-    .exactOptional(),
+  match: match.extend({ action: z.string().exactOptional() }).exactOptional(),
   action: z.enum(faultNames),
   times: z.number().exactOptional(),
   skip: z.number().exactOptional(),
@@ -58,6 +73,7 @@ export interface Controlled {
   simulator: Simulator;
   estate: EstateStore;
   faults: () => Fault[];
+  moves: () => Move[];
   target: () => string | null;
 }
 
@@ -81,6 +97,7 @@ const routes: Record<string, (controlled: Controlled, request: Incoming) => unkn
     url: simulator.url,
     deliverTo: target(),
     delivery: simulator.delivery,
+    takesUnpublished: simulator.takesUnpublished,
     resources: estate
       .below('/subscriptions')
       .map(({ id, kind, author, documents }) => ({ id, kind, author, documents: [...documents.keys()] })),
@@ -103,6 +120,19 @@ const routes: Record<string, (controlled: Controlled, request: Incoming) => unkn
     simulator.addFault(fault.parse(body));
   },
   'DELETE faults': ({ simulator }) => simulator.clearFaults(),
+  'GET moves': ({ moves }) => moves(),
+  'POST moves': ({ simulator }, { body }) => {
+    simulator.moveAlong(move.parse(body));
+  },
+  'DELETE moves': ({ simulator }) => simulator.clearMoves(),
+  'PUT takesUnpublished': ({ simulator }, { body }) => {
+    simulator.takesUnpublished = takesUnpublished.parse(body).takes;
+  },
+  'POST roles': ({ simulator }, { body }) => {
+    const { scope, ...access } = grant.parse(body);
+    simulator.grant(scope, access);
+  },
+  'POST tokens': ({ simulator }, { body }) => ({ token: simulator.tokenFor(caller.parse(body)) }),
   'GET requests': ({ simulator }) => simulator.requests,
   'DELETE requests': ({ simulator }) => simulator.clearRequests(),
   'GET events': ({ simulator }) => simulator.events,

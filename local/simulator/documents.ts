@@ -6,11 +6,12 @@ import { categories, deleteSetting, getSetting, putSetting } from './diagnostic-
 import { errors, Refusal } from './errors.ts';
 import type { EstateStore, StoredResource } from './estate-store.ts';
 import { inventoryOf, listOf, slotsOf } from './inventory.ts';
-import { isObject, mergePatch } from './merge.ts';
+import { isObject, type JsonObject, mergePatch } from './merge.ts';
+import { type PublishedType, publishedType, shown, taken } from './published.ts';
 import { revisionsOf } from './revisions.ts';
 import { roleAssignmentsOf } from './role-assignments.ts';
 import { patchTags, readTags } from './tags.ts';
-import { deleteSite, patchSite, putPolicy, putWhole, writeConfiguration } from './web-app.ts';
+import { deleteSite, patchSite, putPolicy, putSite, putWhole, writeConfiguration } from './web-app.ts';
 
 export type WriteMethod = 'PUT' | 'PATCH' | 'DELETE';
 
@@ -22,6 +23,10 @@ export interface Place {
   captured: string;
   /** The `$filter` of the request. */
   filter?: string;
+  /** The api-version of the request; absent for what comes from the controls, which know all versions. */
+  version?: string;
+  /** See SimulatorOptions. */
+  takesUnpublished?: boolean;
 }
 
 /** What a write would do; nothing is stored before it is committed. */
@@ -60,7 +65,7 @@ const groups: readonly ResourceKind[] = ['resourceGroup', 'subscription'];
 const insights = 'providers/microsoft.insights';
 
 export const documentTable: readonly DocumentRow[] = [
-  { name: 'resource', kinds: web, suffix: '', writes: { PATCH: patchSite, DELETE: deleteSite } },
+  { name: 'resource', kinds: web, suffix: '', writes: { PATCH: patchSite, PUT: putSite, DELETE: deleteSite } },
   {
     name: 'config/web',
     kinds: web,
@@ -200,16 +205,43 @@ export function effectOf(place: Place, method: string, body: unknown): Effect {
   const write = method === 'PUT' || method === 'PATCH' || method === 'DELETE' ? row.writes?.[method] : undefined;
   if (!write) throw new Refusal(errors.methodNotAllowed(method));
   if (method !== 'DELETE' && !isObject(body)) throw new Refusal(errors.invalidContent('a JSON object is expected'));
-  return write(place, body);
+  return write(place, isObject(body) ? takenBy(place, method, body) : body);
 }
 
-/** What a person does to a document that Plumbline never writes: merged, or gone. */
-export function plainEffect({ resource, row }: Place, method: string, body: unknown): Effect {
+/** The body as the api-version of the request shows it now; undefined when there is none. */
+export function answeredDocument(place: Place): unknown {
+  return asAnswered(place, readDocument(place));
+}
+
+/** A body of this place as the api-version of the request shows it. */
+export function asAnswered(place: Place, body: unknown): unknown {
+  return place.version === undefined ? body : shown(body, typeOf(place), place.version);
+}
+
+/** The published type of what is at a place. */
+export function typeOf({ resource, row }: Pick<Place, 'resource' | 'row'>): PublishedType | null {
+  return publishedType(resource.address.type, row.suffix);
+}
+
+function takenBy(place: Place, method: string, body: JsonObject): JsonObject {
+  const { version, takesUnpublished } = place;
+  return taken(body, typeOf(place), {
+    method,
+    current: readDocument(place),
+    ...(version !== undefined && { version }),
+    ...(takesUnpublished !== undefined && { takesUnpublished }),
+  });
+}
+
+/** What a person does to a document that has no write of its own: merged, or gone. */
+export function plainEffect(place: Place, method: string, body: unknown): Effect {
+  const { resource, row } = place;
   if (method === 'DELETE')
     return row.name === 'resource'
       ? { status: 200, removesResource: true }
       : { status: 200, documents: { [row.name]: undefined } };
-  return { status: 200, documents: { [row.name]: mergePatch(resource.documents.get(row.name), body) } };
+  const given = isObject(body) ? takenBy(place, method, body) : body;
+  return { status: 200, documents: { [row.name]: mergePatch(resource.documents.get(row.name), given) } };
 }
 
 function storedOrNone({ resource, row }: Place): unknown {

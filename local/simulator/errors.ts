@@ -37,11 +37,11 @@ export const errors = {
       'MissingApiVersionParameter',
       'The api-version query parameter (?api-version=) is required for all requests.',
     ),
-  invalidApiVersion: (version: string) =>
+  invalidApiVersion: (version: string, supported?: readonly string[]) =>
     wrapped(
       400,
       'InvalidApiVersionParameter',
-      `The api-version '${version}' is invalid. The supported versions have the form 'yyyy-MM-dd' or 'yyyy-MM-dd-preview'.`,
+      `The api-version '${version}' is invalid. The supported versions ${supported ? `are '${supported.join(',')}'` : "have the form 'yyyy-MM-dd' or 'yyyy-MM-dd-preview'"}.`,
     ),
   unsupportedApiVersion: (type: string, version: string, supported: readonly string[]) =>
     wrapped(

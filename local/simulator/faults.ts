@@ -1,7 +1,7 @@
 // What goes wrong on demand: which requests a fault strikes, and what it answers in place of Resource Manager.
 import { randomUUID } from 'node:crypto';
 import type { Address } from './address.ts';
-import type { Caller, Fault } from './contract.ts';
+import type { Caller, Fault, Move } from './contract.ts';
 import { type Answer, errors } from './errors.ts';
 
 export interface FaultBook {
@@ -51,8 +51,13 @@ export function faultBook(random: () => number = Math.random): FaultBook {
 
 function matches({ match = {} }: Fault, { method, path, action }: Struck): boolean {
   if (action === undefined && match.path === undefined) return false;
-  if (match.method && match.method.toUpperCase() !== method) return false;
   if (match.action && match.action.toLowerCase() !== action?.toLowerCase()) return false;
+  return fits(match, { method, path });
+}
+
+/** Whether a request is one that is meant. */
+export function fits(match: NonNullable<Move['match']>, { method, path }: { method: string; path: string }): boolean {
+  if (match.method && match.method.toUpperCase() !== method) return false;
   return match.path === undefined || isPartOrPattern(match.path, path);
 }
 

@@ -15,7 +15,14 @@ export const serviceIdentity: Caller & { appId: string } = {
   appId: '00000000-0000-4000-8000-0000000000b2',
 };
 const identityResource = `/subscriptions/${subscriptionId}/resourcegroups/plumbline/providers/Microsoft.ManagedIdentity/userAssignedIdentities/plumbline`;
-const tokenSeconds = 24 * 60 * 60;
+/** Whether it is Plumbline, under its own identity. */
+export function isService(caller: Caller): boolean {
+  return caller.objectId === serviceIdentity.objectId;
+}
+
+/** Through which people sign in. */
+const azureCli = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
+export const tokenSeconds = 24 * 60 * 60;
 
 /** `GET IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01[&client_id=…]` with the header X-IDENTITY-HEADER. */
 export function identityAnswer(
@@ -51,27 +58,27 @@ export function identityAnswer(
   };
 }
 
-/** A token as the identity endpoint makes it; `expires` in seconds since 1970. */
-export function tokenFor(audience: string, caller: Caller & { appId: string }, now: Date, expires: number): string {
+/** A token as Entra ID makes it; `expires` in seconds since 1970. */
+export function tokenFor(audience: string, caller: Caller, now: Date, expires: number): string {
   const issued = Math.floor(now.getTime() / 1000) - 5;
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const issuer = `https://sts.windows.net/${tenantId}/`;
   const claims = {
     aud: audience,
-    iss: `https://sts.windows.net/${tenantId}/`,
+    iss: issuer,
     iat: issued,
     nbf: issued,
     exp: expires,
     aio: 'simulated',
-    appid: caller.appId,
-    appidacr: '2',
-    idp: `https://sts.windows.net/${tenantId}/`,
-    idtyp: 'app',
+    appid: caller.appId ?? azureCli,
+    ...(caller.type === 'app'
+      ? { appidacr: '2', idp: issuer, idtyp: 'app', ...(isService(caller) && { xms_mirid: identityResource }) }
+      : { appidacr: '0', amr: ['pwd', 'mfa'], idtyp: 'user', name: caller.name, scp: 'user_impersonation' }),
     oid: caller.objectId,
     sub: caller.objectId,
     tid: tenantId,
     uti: randomUUID(),
     ver: '1.0',
-    xms_mirid: identityResource,
   };
   return `${part({ typ: 'JWT', alg: 'RS256', kid: 'simulator' })}.${part(claims)}.${Buffer.from('no signature').toString('base64url')}`;
 }

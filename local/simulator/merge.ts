@@ -1,4 +1,4 @@
-// The two ways in which Azure merges what a PATCH brings into what it has.
+// How Azure merges what a PATCH brings into what it has.
 
 export type JsonObject = { [key: string]: unknown };
 
@@ -27,13 +27,15 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return merged;
 }
 
-/** Microsoft.Web's way: null or missing means no change (kudu issue 3045), arrays are replaced whole. */
-export function mergeIgnoringNulls(target: unknown, patch: unknown): unknown {
-  if (patch === null || patch === undefined) return target;
+/** The members that are not null. */
+export function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+}
+
+/** A patch that says each value as it will be: objects merge, and null is a value. */
+export function overlaid(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
-  const merged: JsonObject = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value !== null) merged[key] = mergeIgnoringNulls(merged[key], value);
-  }
+  const merged = asObject(target);
+  for (const [key, value] of Object.entries(patch)) merged[key] = overlaid(merged[key], value);
   return merged;
 }

@@ -11,11 +11,13 @@ export interface Operation {
   resultPath: string;
   statusPath: string;
   ended: Promise<void>;
+  /** In whole seconds, how long it still runs; a client that is not told polls every 30 s (Azure CLI 2.45). */
+  retryAfter(): Record<'retry-after', string>;
 }
 
 export interface Operations {
-  /** `finish` is called once, when it has succeeded; `current` reads the resource's body for those who poll. */
-  start(resource: StoredResource, finish: () => void, current: () => unknown, fails: boolean): Operation;
+  /** `finish` is called once, when it has succeeded; `current` is the resource's body in a version, for those who poll. */
+  start(resource: StoredResource, finish: () => void, current: (version: string) => unknown, fails: boolean): Operation;
   /** Null when the path is no operation's. */
   poll(path: string, url: string): Answer | null;
   running(resource: StoredResource): Operation | undefined;
@@ -29,7 +31,7 @@ export interface Operations {
 interface Running extends Operation {
   state: 'InProgress' | 'Succeeded' | 'Failed';
   startTime: string;
-  current: () => unknown;
+  current: (version: string) => unknown;
   end: () => void;
   cancel: () => void;
 }
@@ -44,6 +46,7 @@ export function operations(milliseconds: number): Operations {
       const kind = resource.kind === 'environment' ? 'managedEnvironment' : 'containerapp';
       const place = `/subscriptions/${resource.address.subscriptionId}/providers/Microsoft.App/locations/westeurope`;
       const before = resource.documents.get('resource');
+      const endsAt = Date.now() + milliseconds;
       resource.operationId = id;
       resource.documents.set('resource', inProgress(before));
 
@@ -73,6 +76,7 @@ export function operations(milliseconds: number): Operations {
         startTime: new Date().toISOString(),
         current,
         ended,
+        retryAfter: () => ({ 'retry-after': String(Math.max(1, Math.ceil((endsAt - Date.now()) / 1000))) }),
         end,
         cancel,
       };
@@ -91,16 +95,18 @@ export function operations(milliseconds: number): Operations {
         code: 'ContainerAppOperationError',
         message: `Failed to provision the resource. OperationId: '${operation.id}'.`,
       };
+      const running = operation.state === 'InProgress';
       if (match[1]?.toLowerCase() === 'statuses') {
         const { id, state, startTime } = operation;
         return {
           status: 200,
+          ...(running && { headers: operation.retryAfter() }),
           body: { id: path, name: id, status: state, startTime, ...(state === 'Failed' && { error: failure }) },
         };
       }
-      if (operation.state === 'InProgress') return { status: 202, headers: { location: url } };
+      if (running) return { status: 202, headers: { location: url, ...operation.retryAfter() } };
       if (operation.state === 'Failed') return errors.badRequest(failure.code, failure.message);
-      const body = operation.current();
+      const body = operation.current(new URL(url).searchParams.get('api-version') ?? '');
       return body === undefined ? { status: 204 } : { status: 200, body };
     },
 

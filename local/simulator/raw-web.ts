@@ -122,6 +122,7 @@ export const rawSite = {
       contentShareTraffic: false,
       imagePullTraffic: false,
       backupRestoreTraffic: false,
+      managedIdentityTraffic: false,
     },
     legacyServiceEndpointTrafficEvaluation: null,
     siteConfig: siteConfigNulls,

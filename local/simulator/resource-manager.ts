@@ -2,13 +2,16 @@
 // what goes wrong on demand, may they, is it there, and only then read or write.
 import { randomUUID } from 'node:crypto';
 import { type Address, actionOf, addressOf, typeAndName } from './address.ts';
+import { mayByAssignment } from './built-in-roles.ts';
 import type { Allows, Caller, Fault, RecordedRequest } from './contract.ts';
-import { effectOf, type Place, readDocument, rowOf } from './documents.ts';
+import { answeredDocument, asAnswered, effectOf, type Place, readDocument, rowOf } from './documents.ts';
 import { type Answer, errors, Refusal } from './errors.ts';
 import type { EstateStore } from './estate-store.ts';
 import { type FaultBook, faultAnswer } from './faults.ts';
-import { callerOf } from './identity.ts';
+import { callerOf, isService } from './identity.ts';
+import type { MoveBook } from './moves.ts';
 import type { Operations } from './operations.ts';
+import { publishedType, refuseUnknownVersion } from './published.ts';
 import { graphAction, graphPath, type ResourceGraph } from './resource-graph.ts';
 import type { Writes } from './writes.ts';
 
@@ -28,10 +31,13 @@ export type Outcome = Answer | 'reset' | 'hang';
 export interface Manager {
   estate: EstateStore;
   faults: FaultBook;
+  moves: MoveBook;
   graph: ResourceGraph;
   operations: Operations;
   writes: Writes;
   allows: Allows;
+  /** See SimulatorOptions. */
+  takesUnpublished: boolean;
   audience: string;
   pause(milliseconds: number): Promise<void>;
 }
@@ -70,15 +76,22 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   const failure = fault && faultAnswer(fault, { method, action, address, scope, caller });
   if (failure) return failure;
 
-  refuseApiVersion(url.searchParams.get('api-version'), address);
-  if (!manager.allows({ method, action, scope })) {
-    return errors.forbidden(caller.appId ?? caller.objectId, caller.objectId, action, scope);
-  }
+  const version = versionOf(url);
+  refuseUnknownVersion(version, address, found && publishedType(address.type, found.row.suffix));
+  const may = isService(caller)
+    ? manager.allows({ method, action, scope })
+    : mayByAssignment(manager.estate, caller, action, scope);
+  if (!may) return errors.forbidden(clientOf(caller), caller.objectId, action, scope);
   const polled = manager.operations.poll(path, url.href);
   if (polled) return polled;
 
   const filter = url.searchParams.get('$filter');
-  const place = { ...placeOf(address, found, manager.estate), ...(filter !== null && { filter }) };
+  const place = {
+    ...placeOf(address, found, manager.estate),
+    ...(filter !== null && { filter }),
+    version,
+    takesUnpublished: manager.takesUnpublished,
+  };
   if (method === 'GET') return read(place, address);
   return write(request, manager, place, caller, fault);
 }
@@ -91,7 +104,7 @@ async function queryGraph({ method, url, body }: ArmRequest, manager: Manager, c
   if (fault?.action === 'reset' || fault?.action === 'hang') return fault.action;
   if (fault?.action === 'throttled') return manager.graph.throttled(fault.retryAfter ?? 10);
   if (fault?.action === 'forbidden') {
-    return errors.forbidden(caller.appId ?? caller.objectId, caller.objectId, graphAction, '/');
+    return errors.forbidden(clientOf(caller), caller.objectId, graphAction, '/');
   }
   if (fault?.action === 'answer') return { status: fault.status ?? 500, body: fault.body };
   if (fault) return errors.server(fault.status ?? 500);
@@ -100,7 +113,7 @@ async function queryGraph({ method, url, body }: ArmRequest, manager: Manager, c
 }
 
 function read(place: Place, address: Address): Answer {
-  const body = readDocument(place);
+  const body = answeredDocument(place);
   if (body === undefined) return errors.resourceNotFound(typeAndName(address), address.resourceGroup);
   return { status: 200, body };
 }
@@ -114,9 +127,9 @@ function write(request: ArmRequest, manager: Manager, place: Place, caller: Call
 
   const existed = readDocument(place) !== undefined;
   const effect = effectOf(place, method, body);
-  const answered = 'answer' in effect ? effect.answer : effect.documents?.[place.row.name];
   if (fault?.action === 'ignore-write') {
-    return { status: 200, body: answered ?? place.resource.documents.get('resource') };
+    const written = 'answer' in effect ? effect.answer : effect.documents?.[place.row.name];
+    return { status: 200, body: asAnswered(place, written) ?? answeredDocument(place) };
   }
   const clientRequestId = request.header('x-ms-client-request-id');
   const operation = manager.writes.commit({
@@ -129,6 +142,7 @@ function write(request: ArmRequest, manager: Manager, place: Place, caller: Call
     url: url.href,
     existed,
     fails: fault?.action === 'operation-fails',
+    moves: manager.moves.strike({ method, path: decodeURIComponent(url.pathname) }),
   });
   if (fault?.action === 'apply-then-reset') return 'reset';
   if (fault?.action === 'accepted-empty') return { status: 202 };
@@ -139,7 +153,12 @@ function write(request: ArmRequest, manager: Manager, place: Place, caller: Call
     : effect.status === 201
       ? { 'azure-asyncoperation': `${at(operation.statusPath)}&azureAsyncOperation=true` }
       : { location: at(operation.resultPath) };
-  return { status: effect.status, body: answered, headers };
+  const written = 'answer' in effect ? effect.answer : place.resource.documents.get(place.row.name);
+  return {
+    status: effect.status,
+    body: asAnswered(place, written),
+    headers: { ...headers, ...operation?.retryAfter() },
+  };
 }
 
 function placeOf(address: Address, found: ReturnType<typeof rowOf>, estate: EstateStore): Place {
@@ -156,15 +175,15 @@ function placeOf(address: Address, found: ReturnType<typeof rowOf>, estate: Esta
   return { estate, resource, ...found };
 }
 
-const insightsVersions = ['2017-05-01-preview', '2021-05-01-preview'];
-
-function refuseApiVersion(version: string | null, address: Address): void {
+function versionOf(url: URL): string {
+  const version = url.searchParams.get('api-version');
   if (!version) throw new Refusal(errors.missingApiVersion());
   if (!/^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/i.test(version)) throw new Refusal(errors.invalidApiVersion(version));
-  const extension = address.rest.join('/').toLowerCase();
-  if (extension.startsWith('providers/microsoft.insights/diagnosticsettings') && !insightsVersions.includes(version)) {
-    throw new Refusal(errors.unsupportedApiVersion('diagnosticSettings', version, insightsVersions));
-  }
+  return version;
+}
+
+function clientOf({ type, name, appId, objectId }: Caller): string {
+  return (type === 'user' ? name : appId) ?? objectId;
 }
 
 /** Headers of every ARM answer. */

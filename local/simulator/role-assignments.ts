@@ -1,21 +1,14 @@
 // Who may do what at a scope: assignments at the scope itself and, in the same list, those of every scope above it.
+
+import { assignmentsAt, type RoleName, roles } from './built-in-roles.ts';
 import type { Caller } from './contract.ts';
 import type { Place } from './documents.ts';
 import { errors, Refusal } from './errors.ts';
-import type { StoredResource } from './estate-store.ts';
-import { type JsonObject, member } from './merge.ts';
-
-/** Built-in roles by what they are called; the ids are Azure's. */
-const ROLES = {
-  Owner: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
-  Contributor: 'b24988ac-6180-42a0-ab88-20f7382dd24c',
-  'User Access Administrator': '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9',
-  Reader: 'acdd72a7-3385-48ef-bd42-f606fba81ae7',
-  'Website Contributor': 'de139f84-1756-47ae-9be6-808fbbe84772',
-};
+import type { EstateStore } from './estate-store.ts';
+import type { JsonObject } from './merge.ts';
 
 export interface Access {
-  role: keyof typeof ROLES;
+  role: RoleName;
   to: Caller | { type: 'group'; objectId: string };
 }
 
@@ -30,7 +23,16 @@ export function roleAssignmentsOf({ estate, resource, filter }: Place): unknown 
   const above = [`/subscriptions/${subscriptionId}`, ...(resourceGroup ? [group] : []), site, resource.id];
   const scopes = [...new Set(above)].flatMap((id) => estate.find(id) ?? []);
   const below = filter === undefined ? estate.below(resource.id) : [];
-  return { value: [...scopes, ...below].flatMap(own) };
+  return { value: [...scopes, ...below].flatMap(({ id }) => assignmentsAt(estate, id)) };
+}
+
+/** Assigns a built-in role at exactly this scope. Throws when there is nothing with that id. */
+export function assign(estate: EstateStore, scope: string, access: Access): void {
+  const resource = estate.find(scope);
+  if (!resource) throw new Error(`There is no ${scope} to assign a role at.`);
+  const known = assignmentsAt(estate, scope);
+  const assignment = rawRoleAssignment(resource.id, access, known.length + 1);
+  resource.documents.set('roleAssignments', { value: [...known, assignment] });
 }
 
 /** An assignment as Microsoft.Authorization shows it. A scope above the subscription names its role without one. */
@@ -40,7 +42,7 @@ export function rawRoleAssignment(scope: string, { role, to }: Access, number: n
   const writer = '00000000-0000-4000-8000-000000000103';
   return {
     properties: {
-      roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${ROLES[role]}`,
+      roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${roles[role].id}`,
       principalId: to.objectId,
       principalType: { user: 'User', app: 'ServicePrincipal', group: 'Group' }[to.type],
       scope,
@@ -57,9 +59,4 @@ export function rawRoleAssignment(scope: string, { role, to }: Access, number: n
     type: 'Microsoft.Authorization/roleAssignments',
     name,
   };
-}
-
-function own(resource: StoredResource): unknown[] {
-  const value = member(resource.documents.get('roleAssignments'), 'value');
-  return Array.isArray(value) ? value : [];
 }

@@ -11,7 +11,8 @@ import { readDocument, rowNamed } from './documents.ts';
 import { estateStore } from './estate-store.ts';
 import { eventGrid, shortenedRetries } from './event-grid.ts';
 import { faultBook } from './faults.ts';
-import { identityAnswer, identityPath, serviceIdentity } from './identity.ts';
+import { identityAnswer, identityPath, serviceIdentity, tokenFor, tokenSeconds } from './identity.ts';
+import { moveBook } from './moves.ts';
 import { operations } from './operations.ts';
 import { pause } from './pause.ts';
 import { changeAs } from './people.ts';
@@ -19,6 +20,7 @@ import { rateLimit } from './rate-limit.ts';
 import { resourceGraph } from './resource-graph.ts';
 import { answerArm, armHeaders, type Manager, type Outcome } from './resource-manager.ts';
 import { deployedRole } from './role.ts';
+import { assign } from './role-assignments.ts';
 import { type Incoming, listen } from './server.ts';
 import { writes } from './writes.ts';
 
@@ -31,6 +33,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const grid = eventGrid(schema, options.retryMilliseconds ?? shortenedRetries, options.deliverTo ?? null);
   const running = operations(options.operationMilliseconds ?? 300);
   const faults = faultBook(options.random);
+  const moves = moveBook();
   const writer = writes(grid, running, schema);
   const requests: RecordedRequest[] = [];
   const hooks = new Set<RequestHook>();
@@ -51,10 +54,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const manager: Manager = {
     estate,
     faults,
+    moves,
     graph: resourceGraph(estate, options.graph ?? {}),
     operations: running,
     writes: writer,
     allows: options.allows ?? deployedRole(),
+    takesUnpublished: options.takesUnpublished ?? false,
     audience: url,
     pause: (milliseconds) => pause(milliseconds, closing.signal),
   };
@@ -62,7 +67,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   async function handle(request: Incoming): Promise<Outcome> {
     const { pathname } = request.url;
     if (pathname.startsWith(controlPath)) {
-      return answerControl(request, { simulator, estate, faults: faults.list, target: grid.target });
+      return answerControl(request, { simulator, estate, faults: faults.list, moves: moves.list, target: grid.target });
     }
     if (pathname.replace(/\/$/, '') === identityPath) return identity(request);
     return resourceManager(request);
@@ -137,6 +142,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     change: (caller, id, document, patch) => changeAs(caller, id, document, patch, manager),
     addFault: faults.add,
     clearFaults: faults.clear,
+    moveAlong: moves.add,
+    clearMoves: moves.clear,
+    get takesUnpublished() {
+      return manager.takesUnpublished;
+    },
+    set takesUnpublished(takes) {
+      manager.takesUnpublished = takes;
+    },
+    grant: (scope, access) => assign(estate, scope, access),
+    tokenFor: (caller) => tokenFor(url, caller, new Date(), Math.floor(Date.now() / 1000) + tokenSeconds),
     onRequest(hook) {
       hooks.add(hook);
       return () => void hooks.delete(hook);

@@ -1,42 +1,56 @@
-// How Microsoft.Web takes writes: it merges, ignores nulls, ignores what it does not know, and answers with the whole.
+// How Microsoft.Web takes writes: it merges, ignores nulls, and answers with the whole.
 import type { Effect, Place } from './documents.ts';
 import { errors, Refusal } from './errors.ts';
-import { asObject, isObject, type JsonObject, member, mergeIgnoringNulls, mergePatch } from './merge.ts';
-import { allowAll, denyAll, rawConfigWeb, rawSite } from './raw-web.ts';
+import { asObject, isObject, type JsonObject, member, mergePatch, withoutNulls } from './merge.ts';
+import { allowAll, denyAll, rawSite } from './raw-web.ts';
 import { tenantId as homeTenant } from './seeds.ts';
 
 /** PATCH of a site or slot. What it carries in `siteConfig` lands in config/web; GET of the site still shows nulls. */
 export function patchSite({ resource }: Place, body: unknown): Effect {
-  const patch = isObject(body) ? body : {};
-  const { siteConfig, ...properties } = isObject(patch.properties) ? patch.properties : {};
+  const patch = asObject(body);
+  const { siteConfig, ...properties } = asObject(patch.properties);
   if (member(siteConfig, 'publicNetworkAccess') && !properties.publicNetworkAccess) {
     const message =
       'SiteConfig.PublicNetworkAccess cannot be set by itself. Please use the Site.PublicNetworkAccess property.';
     throw new Refusal(errors.badRequest('BadRequest', message));
   }
   const current = asObject(resource.documents.get('resource'));
-  const merged = asObject(
-    mergeIgnoringNulls(current, { ...pick(patch, ['tags', 'kind']), properties: known(properties, knownOfSite) }),
-  );
-  merged.identity = identityAfter(current.identity, patch.identity);
+  const beside = {
+    ...(isObject(patch.tags) && { tags: { ...asObject(current.tags), ...withoutNulls(patch.tags) } }),
+    ...(typeof patch.kind === 'string' && { kind: patch.kind }),
+    identity: identityAfter(current.identity, patch.identity),
+  };
+  const merged = { ...withProperties(current, properties), ...beside };
   const documents: Record<string, unknown> = { resource: touched(merged) };
   if (isObject(siteConfig))
-    documents['config/web'] = mergeConfiguration(resource.documents.get('config/web'), siteConfig);
+    documents['config/web'] = withConfiguration(resource.documents.get('config/web'), siteConfig);
   return { status: 200, documents };
+}
+
+/**
+ * PUT of a site that is there. It merges as PATCH does, but knows what PATCH does not, and resets public network access
+ * when it does not name it (azure-powershell 28211). What else a PUT resets is unverified.
+ */
+export function putSite(place: Place, body: unknown): Effect {
+  const effect = patchSite(place, body);
+  const resource = asObject(effect.documents?.resource);
+  const named = member(body, 'properties', 'publicNetworkAccess') ?? null;
+  const properties = { ...asObject(resource.properties), publicNetworkAccess: named };
+  return { ...effect, documents: { ...effect.documents, resource: { ...resource, properties } } };
 }
 
 /** PATCH or PUT of config/web: even PUT merges (Azure Policy's own remediations rely on it). */
 export function writeConfiguration({ resource, row }: Place, body: unknown): Effect {
-  const merged = mergeConfiguration(resource.documents.get(row.name), asObject(member(body, 'properties')));
+  const merged = withConfiguration(resource.documents.get(row.name), asObject(member(body, 'properties')));
   return { status: 200, documents: { [row.name]: merged, resource: touched(resource.documents.get('resource')) } };
 }
 
 /** PUT of a publishing policy, which has one property. */
 export function putPolicy({ resource, row }: Place, body: unknown): Effect {
-  const properties = pick(asObject(member(body, 'properties')), ['allow']);
+  const current = asObject(resource.documents.get(row.name));
   return {
     status: 200,
-    documents: { [row.name]: mergeIgnoringNulls(resource.documents.get(row.name), { properties }) },
+    documents: { [row.name]: withProperties(current, asObject(member(body, 'properties'))) },
   };
 }
 
@@ -55,15 +69,30 @@ export function deleteSite(): Effect {
 
 /** Each write of a site or its configuration moves this time, so a comparison of whole bodies never holds. */
 function touched(site: unknown): unknown {
-  return mergeIgnoringNulls(site, {
-    properties: { lastModifiedTimeUtc: `${new Date().toISOString().slice(0, -1)}3333` },
-  });
+  return withProperties(asObject(site), { lastModifiedTimeUtc: `${new Date().toISOString().slice(0, -1)}3333` });
 }
 
-function mergeConfiguration(current: unknown, properties: JsonObject): unknown {
-  const merged = asObject(mergeIgnoringNulls(current, { properties: known(properties, knownOfConfiguration) }));
+function withConfiguration(current: unknown, named: JsonObject): unknown {
+  const merged = withProperties(asObject(current), named);
   return { ...merged, properties: withLastRules(asObject(merged.properties)) };
 }
+
+/**
+ * The body with these properties: null or missing means no change (kudu issue 3045), and what a property holds is replaced
+ * whole. For lists that is known, for objects it is unverified: their switches that are not named are as on a new app.
+ */
+function withProperties(body: JsonObject, named: JsonObject): JsonObject {
+  const given = Object.entries(withoutNulls(named)).map(([name, value]) => [
+    name,
+    isObject(value) ? { ...objectsOfNewApps[name], ...withoutNulls(value) } : value,
+  ]);
+  return { ...body, properties: { ...asObject(body.properties), ...Object.fromEntries(given) } };
+}
+
+const objectsOfNewApps: Record<string, JsonObject> = {
+  outboundVnetRouting: rawSite.properties.outboundVnetRouting,
+  cors: { allowedOrigins: [], supportCredentials: false }, // As null shows (azure-rest-api-specs 21721).
+};
 
 /** Each list of access restrictions ends with a rule of the platform's own, which says what becomes of all others. */
 function withLastRules(properties: JsonObject): JsonObject {
@@ -104,19 +133,4 @@ function withIds(identity: unknown): JsonObject {
     clientId: '00000000-0000-4000-8000-0000000000a3',
     ...asObject(identity),
   };
-}
-
-// Properties that ARM does not know are taken without a word and not kept: a misspelt fix must not pass for applied.
-const knownOfSite = new Set([...Object.keys(rawSite.properties), 'endToEndEncryptionEnabled', 'sshEnabled']);
-const knownOfConfiguration = new Set(Object.keys(rawConfigWeb.properties));
-
-function known(properties: JsonObject, names: ReadonlySet<string>): JsonObject {
-  return pick(
-    properties,
-    Object.keys(properties).filter((name) => names.has(name)),
-  );
-}
-
-function pick(from: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
 }

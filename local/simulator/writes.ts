@@ -1,10 +1,11 @@
 // Carries out what a write would do: now, or as an operation. Each success raises its event, whoever wrote.
 import { actionOf, addressOf } from './address.ts';
 import { withState } from './container-app.ts';
-import type { Caller, EventSchema } from './contract.ts';
-import type { Effect, Place } from './documents.ts';
+import type { Caller, EventSchema, Move } from './contract.ts';
+import { asAnswered, type Effect, type Place } from './documents.ts';
 import type { EventGrid } from './event-grid.ts';
 import { isObject } from './merge.ts';
+import { moveAlong } from './moves.ts';
 import type { Operation, Operations } from './operations.ts';
 import { writeEvent } from './write-event.ts';
 
@@ -20,6 +21,8 @@ export interface Writing {
   fails?: boolean;
   /** It was there before: the event then tells about the HTTP request. */
   existed: boolean;
+  /** What moves along with it. */
+  moves?: readonly Move[];
 }
 
 export interface Writes {
@@ -29,12 +32,13 @@ export interface Writes {
 
 /** Writes that raise their events at `grid` in the given schema. */
 export function writes(grid: EventGrid, running: Operations, schema: EventSchema): Writes {
-  function apply({ place, effect }: Writing): void {
+  function apply({ place, effect, moves = [] }: Writing): void {
     const { estate, resource } = place;
     if (effect.removesResource) estate.remove(resource.id);
     for (const [name, body] of Object.entries(effect.documents ?? {})) {
       resource.documents.set(name, effect.operation ? withState(body, 'Succeeded') : body);
     }
+    moveAlong(resource.documents, moves);
   }
 
   function announce(writing: Writing): void {
@@ -76,7 +80,8 @@ export function writes(grid: EventGrid, running: Operations, schema: EventSchema
         apply(writing);
         announce(writing);
       };
-      const current = () => place.estate.find(place.resource.id)?.documents.get('resource');
+      const current = (version: string) =>
+        asAnswered({ ...place, version }, place.estate.find(place.resource.id)?.documents.get('resource'));
       return running.start(place.resource, finish, current, writing.fails ?? false);
     },
   };

@@ -24,15 +24,22 @@ export interface Azure {
   close(): void;
 }
 
-const webVersion = '2025-05-01';
+/** The api-versions that paths are asked for with, the innermost provider first. */
+const versions: readonly (readonly [RegExp, string])[] = [
+  [/microsoft\.insights\/(metric)/i, '2018-03-01'],
+  [/microsoft\.insights\/(activityLog)/i, '2020-10-01'],
+  [/microsoft\.insights/i, '2021-05-01-preview'],
+  [/microsoft\.authorization\/policy/i, '2022-06-01'],
+  [/microsoft\.authorization/i, '2022-04-01'],
+  [/microsoft\.security/i, '2024-01-01'],
+  [/microsoft\.resources/i, '2021-04-01'],
+  [/microsoft\.network/i, '2024-05-01'],
+  [/microsoft\.app\//i, '2025-07-01'],
+  [/microsoft\.web\//i, '2025-05-01'],
+];
 
-/** The api-version that a path is asked for with. */
 function versionOf(path: string): string {
-  return /microsoft\.insights/i.test(path)
-    ? '2021-05-01-preview'
-    : /microsoft\.app\//i.test(path)
-      ? '2025-07-01'
-      : webVersion;
+  return versions.find(([pattern]) => pattern.test(path))?.[1] ?? '2021-04-01';
 }
 
 export async function connect(simulator: Simulator): Promise<Azure> {
