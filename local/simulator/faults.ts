@@ -31,7 +31,7 @@ export function faultBook(random: () => number = Math.random): FaultBook {
         if (at >= 0) faults.splice(at, 1);
       };
     },
-    clear: () => faults.splice(0),
+    clear: () => void faults.splice(0),
     list: () => faults.map(({ fault }) => fault),
     strike(request) {
       const struck: Fault[] = [];

@@ -22,7 +22,7 @@ export function moveBook(): MoveBook {
         if (at >= 0) moves.splice(at, 1);
       };
     },
-    clear: () => moves.splice(0),
+    clear: () => void moves.splice(0),
     list: () => moves.map(({ move }) => move),
     strike(write) {
       const struck = moves.filter(

@@ -131,6 +131,36 @@ describe('Microsoft.App', () => {
     expect((await azure.send('GET', state)).at('status')).toBe('Succeeded');
   });
 
+  it('replaces by a PUT all but what only the service sets', async () => {
+    const before = (await azure.get(app)).body;
+    const ingress = { external: true, targetPort: 9000 };
+    await azure.send('PUT', app, { location: 'West Europe', properties: { configuration: { ingress } } });
+    simulator.endOperations();
+    const { body } = await azure.get(app);
+    expect(leaf(body, 'properties.configuration')).toEqual({
+      ingress: { ...ingress, fqdn: leaf(before, 'properties.configuration.ingress.fqdn') },
+    });
+    expect(leaf(body, 'properties')).not.toHaveProperty('template');
+    for (const path of ['id', 'identity', 'properties.environmentId', 'properties.outboundIpAddresses']) {
+      expect(leaf(body, path)).toEqual(leaf(before, path));
+    }
+  });
+
+  it('says at each step of an operation how long it still takes', async () => {
+    const secondsIn = (answer: { headers: Record<string, unknown> }) => Number(answer.headers['retry-after']);
+    const accepted = await azure.send('PATCH', app, secure);
+    const location = accepted.headers.location ?? '';
+    const running = await azure.send('GET', location);
+    simulator.endOperations();
+    expect((await azure.send('GET', location)).headers).not.toHaveProperty('retry-after');
+
+    const created = await azure.send('PUT', app, { location: 'West Europe', properties: {} });
+    const state = await azure.send('GET', created.headers['azure-asyncoperation']?.toString() ?? '');
+    for (const answer of [accepted, running, created, state]) {
+      expect(secondsIn(answer)).toSatisfy((seconds: number) => seconds > 30 && seconds <= 60);
+    }
+  });
+
   it('ends a failing operation as failed, with the old values', async () => {
     simulator.addFault({ action: 'operation-fails', match: { method: 'PATCH' } });
     const { headers } = await azure.send('PATCH', app, secure);

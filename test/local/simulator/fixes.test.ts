@@ -115,6 +115,7 @@ const written = new Set<string>();
 beforeAll(async () => {
   simulator = await startSimulator({
     operationMilliseconds: 1,
+    takesUnpublished: true,
     estate: {
       resources: [
         resourceGroup({ name: 'shop', tags: { team: 'shop' } }),

@@ -60,30 +60,12 @@ describe('Microsoft.Web', () => {
     });
   });
 
-  it('replaces arrays whole and keeps their neighbours', async () => {
+  it('replaces what a property holds, lists and objects, and keeps its neighbours', async () => {
     const { body } = await azure.send('PATCH', `${site}/config/web`, {
       properties: { cors: { allowedOrigins: ['https://a.example'] } },
     });
-    expect(leaf(body, 'properties.cors')).toEqual({ allowedOrigins: ['https://a.example'], supportCredentials: true });
-  });
-
-  it('merges the switches of outbound routing, and takes what the SDK leaves away', async () => {
-    await azure.send('PATCH', site, { properties: { outboundVnetRouting: { imagePullTraffic: true } } });
-    const { body } = await azure.send('PATCH', site, {
-      properties: {
-        outboundVnetRouting: { applicationTraffic: true },
-        sshEnabled: false,
-        endToEndEncryptionEnabled: true,
-      },
-    });
-    expect(leaf(body, 'properties')).toMatchObject({ sshEnabled: false, endToEndEncryptionEnabled: true });
-    expect(leaf(body, 'properties.outboundVnetRouting')).toEqual({
-      allTraffic: false,
-      applicationTraffic: true,
-      contentShareTraffic: false,
-      imagePullTraffic: true,
-      backupRestoreTraffic: false,
-    });
+    expect(leaf(body, 'properties.cors')).toEqual({ allowedOrigins: ['https://a.example'], supportCredentials: false });
+    expect(leaf(body, 'properties.minTlsVersion')).toBe('1.0');
   });
 
   it('takes authsettingsV2 whole: what is left out is gone', async () => {
@@ -125,15 +107,22 @@ describe('Microsoft.Web', () => {
     expect((await azure.get(`${site}/config/web`)).at('properties.ipSecurityRestrictions')).toEqual(list);
   });
 
+  it('merges a PUT of a site, but for public network access, which is reset when it is not named', async () => {
+    const put = (properties: object) => azure.send('PUT', site, { location: 'West Europe', properties });
+    await put({ publicNetworkAccess: 'Disabled' });
+    expect((await azure.get(site)).at('properties.publicNetworkAccess')).toBe('Disabled');
+    const { status, body } = await put({ httpsOnly: true });
+    expect(status).toBe(200);
+    expect(leaf(body, 'properties')).toMatchObject({
+      httpsOnly: true,
+      publicNetworkAccess: null,
+      clientCertMode: 'Required',
+    });
+  });
+
   it('merges even a PUT of config/web', async () => {
     const { body } = await azure.send('PUT', `${site}/config/web`, { properties: { minTlsVersion: '1.2' } });
     expect(leaf(body, 'properties')).toMatchObject({ minTlsVersion: '1.2', ftpsState: 'FtpsOnly' });
-  });
-
-  it('takes a misspelt property without a word and does not keep it', async () => {
-    const { status, body } = await azure.send('PATCH', site, { properties: { httpOnly: true } });
-    expect(status).toBe(200);
-    expect(leaf(body, 'properties')).not.toHaveProperty('httpOnly');
   });
 
   it('puts siteConfig of a site into config/web and keeps showing nulls', async () => {
