@@ -64,6 +64,22 @@ describe('promise 6: a write is verified', () => {
     expect(new Set(world.stored.entries.map(({ operationId }) => operationId)).size).toBe(1);
   });
 
+  test('a part of what one request writes that never shows is unknown, and not failed for the other part', async () => {
+    const { world, host } = scene({ app: { config: { minTlsVersion: '1.0', ftpsState: 'AllAllowed' } } });
+    world.arm.onWrite = () => {
+      world.arm.change(SHOP, 'config/web', TLS, '1.2');
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await eventAndRest(host, 'e', SHOP);
+    expect(factsIn(world).slice(0, 5)).toEqual([
+      ...['fix.intended webapp-ftps-only', 'fix.intended webapp-min-tls'],
+      ...['fix.unknown webapp-ftps-only', 'fix.unknown webapp-min-tls'],
+      'fix.applied webapp-min-tls',
+    ]);
+    expect(factsIn(world, 'fix.failed')).toEqual([]);
+    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
+  });
+
   test('anything else than planned or before has failed', async () => {
     const { world, host } = scene({ app: OLD_TLS });
     world.arm.onWrite = () => {

@@ -1,0 +1,169 @@
+// People may what their own roles say, and only Plumbline what is deployed for it.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  containerApp,
+  environment,
+  idOf,
+  people,
+  pipeline,
+  resourceGroup,
+  subscription,
+  subscriptionId,
+  webApp,
+} from '../../../local/simulator/estate.ts';
+import { type Caller, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { type ArmAnswer, type Azure, connect } from './azure.ts';
+
+const { ada, grace, katherine } = people;
+const site = idOf('Microsoft.Web/sites', { name: 'web' });
+const other = idOf('Microsoft.Web/sites', { name: 'other', resourceGroup: 'other' });
+const app = idOf('Microsoft.App/containerApps', { name: 'app' });
+const inSubscription = `/subscriptions/${subscriptionId}`;
+const group = `${inSubscription}/resourceGroups/shop`;
+
+let simulator: Simulator;
+let azure: Azure;
+
+beforeEach(async () => {
+  simulator = await startSimulator({
+    operationMilliseconds: 1,
+    estate: {
+      resources: [
+        subscription({ access: [{ role: 'Reader', to: grace }] }),
+        resourceGroup({ name: 'shop', access: [{ role: 'Owner', to: ada }] }),
+        webApp({ name: 'web', access: [{ role: 'Website Contributor', to: pipeline }] }),
+        webApp({ name: 'other', resourceGroup: 'other' }),
+        environment({ name: 'production' }),
+        containerApp({ name: 'app', access: [{ role: 'Contributor', to: grace }] }),
+      ],
+    },
+  });
+  azure = await connect(simulator);
+});
+afterEach(async () => {
+  azure.close();
+  await simulator.close();
+});
+
+function as(caller: Caller, method: string, path: string, body?: object): Promise<ArmAnswer> {
+  const version = /microsoft\.app\//i.test(path) ? '2025-07-01' : '2025-05-01';
+  const headers = { authorization: `Bearer ${simulator.tokenFor(caller)}`, 'content-type': 'application/json' };
+  return azure.raw(method, `${simulator.url}${path}?api-version=${version}`, headers, body && JSON.stringify(body));
+}
+
+const write = (caller: Caller, path: string) => as(caller, 'PATCH', path, { properties: {} });
+
+describe('a person', () => {
+  it.each<[string, Caller, string, number, number]>([
+    ['owner of the group', ada, site, 200, 200],
+    ['owner of the group, elsewhere', ada, other, 403, 403],
+    ['reader of the subscription', grace, site, 200, 403],
+    ['reader of the subscription, contributor of the app', grace, app, 200, 202],
+    ['nobody there', katherine, site, 403, 403],
+    ['pipeline with a role on the site', pipeline, site, 200, 200],
+    ['pipeline with a role on the site, elsewhere', pipeline, app, 403, 403],
+  ])('%s', async (_, caller, path, reads, writes) => {
+    expect((await as(caller, 'GET', path)).status).toBe(reads);
+    expect((await write(caller, path)).status).toBe(writes);
+  });
+
+  it('is refused in the words of Resource Manager, by name', async () => {
+    const { status, body } = await write(grace, site);
+    expect(status).toBe(403);
+    expect(body).toEqual({
+      error: {
+        code: 'AuthorizationFailed',
+        message: expect.stringContaining(
+          `The client 'Grace Hopper' with object id '${grace.objectId}' does not have authorization to perform action 'Microsoft.Web/sites/write' over scope '${site}'`,
+        ),
+      },
+    });
+  });
+
+  it('is never refused for what the role of Plumbline lacks', async () => {
+    const strict = await startSimulator({
+      allows: () => false,
+      estate: { resources: [webApp({ name: 'web', access: [{ role: 'Contributor', to: ada }] })] },
+    });
+    const raw = (token: string) =>
+      azureOf(strict, (one) =>
+        one.raw('GET', `${strict.url}${site}?api-version=2025-05-01`, { authorization: `Bearer ${token}` }),
+      );
+    expect((await raw(strict.tokenFor(ada))).status).toBe(200);
+    expect((await raw(strict.tokenFor(strict.identity))).status).toBe(403);
+    await strict.close();
+  });
+
+  it('writes in their own name', async () => {
+    await as(ada, 'PATCH', site, { properties: { httpsOnly: false } });
+    expect(simulator.requests.at(-1)).toMatchObject({ method: 'PATCH', callerObjectId: ada.objectId, status: 200 });
+    const claims = JSON.stringify(simulator.events.at(-1)?.body);
+    expect(claims).toContain(ada.objectId);
+    expect(claims).toContain('"name":"Ada Lovelace"');
+  });
+
+  it.each([
+    ['Owner', 'Microsoft.Authorization/roleAssignments', 200],
+    ['Reader', 'Microsoft.Authorization/roleAssignments', 200],
+    ['Website Contributor', 'Microsoft.Insights/diagnosticSettings', 403],
+    ['User Access Administrator', 'Microsoft.Insights/diagnosticSettings', 200],
+  ] as const)('who is %s reads %s with %i', async (role, type, status) => {
+    simulator.grant(site, { role, to: katherine });
+    const version = type.includes('Insights') ? '2021-05-01-preview' : '2022-04-01';
+    const headers = { authorization: `Bearer ${simulator.tokenFor(katherine)}` };
+    const url = `${simulator.url}${site}/providers/${type}?api-version=${version}`;
+    expect((await azure.raw('GET', url, headers)).status).toBe(status);
+  });
+});
+
+describe('Plumbline', () => {
+  it('gets nothing from a role that somebody gives it in the estate', async () => {
+    const strict = await startSimulator({
+      allows: ({ action }) => action === 'Microsoft.Web/sites/read',
+      estate: { resources: [webApp({ name: 'web' })] },
+    });
+    strict.grant(site, { role: 'Owner', to: strict.identity });
+    const statuses = await azureOf(strict, async (one) => [
+      (await one.get(site)).status,
+      (await one.get(`${site}/config/web`)).status,
+      (await one.send('PATCH', site, { properties: {} })).status,
+    ]);
+    expect(statuses).toEqual([200, 403, 403]);
+    await strict.close();
+  });
+
+  it('has the roles that are deployed, and no action besides', async () => {
+    expect((await azure.send('PATCH', site, { properties: {} })).status).toBe(200);
+    expect((await azure.send('DELETE', site)).status).toBe(403);
+    simulator.grant(group, { role: 'Owner', to: katherine });
+    expect((await as(katherine, 'DELETE', site)).status).toBe(200);
+  });
+});
+
+describe('the controls', () => {
+  const control = (route: string, body: unknown) =>
+    azure.raw('POST', `${simulator.url}/_simulator/${route}`, {}, JSON.stringify(body));
+
+  it('assign a role and give a token', async () => {
+    expect((await write(katherine, site)).status).toBe(403);
+    expect((await control('roles', { scope: group, role: 'Contributor', to: katherine })).status).toBe(204);
+    const token = (await control('tokens', katherine)).at('token');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const url = `${simulator.url}${site}?api-version=2025-05-01`;
+    expect((await azure.raw('PATCH', url, headers, '{"properties":{}}')).status).toBe(200);
+  });
+
+  it('say what is no scope, and what is no role', async () => {
+    const nowhere = `${inSubscription}/resourceGroups/nowhere`;
+    const answer = await control('roles', { scope: nowhere, role: 'Reader', to: ada });
+    expect(answer).toMatchObject({ status: 400, body: { reason: `There is no ${nowhere} to assign a role at.` } });
+    expect((await control('roles', { scope: group, role: 'King', to: ada })).status).toBe(400);
+  });
+});
+
+async function azureOf<T>(one: Simulator, ask: (azure: Azure) => Promise<T>): Promise<T> {
+  const connected = await connect(one);
+  const answer = await ask(connected);
+  connected.close();
+  return answer;
+}
