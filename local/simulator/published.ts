@@ -71,15 +71,24 @@ export function refuseUnknownVersion(version: string, address: Address, type: Pu
  */
 export function shown(body: unknown, type: PublishedType | null, version: string): unknown {
   if (!type) return body;
-  if (isObject(body) && Array.isArray(body.value)) {
-    return { ...body, value: body.value.map((one) => shownAs(one, type.shape, version)) };
-  }
-  return shownAs(body, type.shape, version);
+  const one = (resource: unknown) =>
+    isObject(resource) ? { ...shownOf(resource, type.shape, version), ...frameOf(resource) } : resource;
+  return isObject(body) && Array.isArray(body.value) ? { ...body, value: body.value.map(one) } : one(body);
+}
+
+/** What stands around the properties of whatever resource, in every version. */
+const frame = ['id', 'name', 'type', 'location', 'kind', 'tags'];
+
+function frameOf(resource: JsonObject): JsonObject {
+  return Object.fromEntries(frame.filter((name) => name in resource).map((name) => [name, resource[name]]));
 }
 
 function shownAs(value: unknown, shape: Shape, version: string): unknown {
   if (Array.isArray(value)) return value.map((one) => shownAs(one, shape, version));
-  if (!isObject(value) || shape.members.size === 0) return value;
+  return isObject(value) && shape.members.size > 0 ? shownOf(value, shape, version) : value;
+}
+
+function shownOf(value: JsonObject, shape: Shape, version: string): JsonObject {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, below]) => {
       const member = memberOf(shape, name);
