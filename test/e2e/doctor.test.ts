@@ -22,7 +22,7 @@ import { chains } from '../../local/doctor/log.ts';
 import { isHealthy } from '../../local/doctor/report.ts';
 import { observe } from '../../local/doctor/unverified.ts';
 import { CHECKS } from '../../local/doctor.ts';
-import { containerApp } from '../../local/simulator/estate.ts';
+import { containerApp, subscriptionId } from '../../local/simulator/estate.ts';
 import { tokenFor } from '../../local/simulator/identity.ts';
 import { parseResourceId } from '../../src/domain/resource.ts';
 import { hashOf } from '../../src/storage/keys.ts';
@@ -42,7 +42,8 @@ const slow = containerApp({ name: 'slow' });
 const engineer = { type: 'app', objectId: '00000000-0000-4000-8000-0000000001d1', appId: 'engineer' } as const;
 const stranger = { ...engineer, objectId: '00000000-0000-4000-8000-0000000001d2' };
 
-const plumbline = usePlumbline({ resources: [scratch, unseen, slow] });
+// The published model of a site's PATCH has no tags, and a checkup writes one.
+const plumbline = usePlumbline({ resources: [scratch, unseen, slow], simulator: { takesUnpublished: true } });
 let front: SignInFront;
 let agent: Agent;
 
@@ -50,6 +51,7 @@ beforeAll(async () => {
   front = await startSignInFront(() => plumbline.twin.url, AUDIENCE);
   agent = new Agent({ ca: readFileSync(plumbline.simulator.certificatePath) });
   front.roles.set(engineer.objectId, ['Reader']);
+  plumbline.simulator.grant(`/subscriptions/${subscriptionId}`, { role: 'Contributor', to: engineer });
   front.roles.set(plumbline.simulator.identity.objectId, ['Reader']);
 });
 afterAll(async () => {

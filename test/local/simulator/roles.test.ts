@@ -94,6 +94,15 @@ describe('a person', () => {
     await strict.close();
   });
 
+  it.each([
+    ['Contributor', 403],
+    ['Owner', 404], // What the simulator does not have.
+  ] as const)('who is %s gives others a role with %i', async (role, status) => {
+    simulator.grant(site, { role, to: katherine });
+    const path = `${site}/providers/Microsoft.Authorization/roleAssignments/one`;
+    expect((await as(katherine, 'PUT', path, {})).status).toBe(status);
+  });
+
   it('writes in their own name', async () => {
     await as(ada, 'PATCH', site, { properties: { httpsOnly: false } });
     expect(simulator.requests.at(-1)).toMatchObject({ method: 'PATCH', callerObjectId: ada.objectId, status: 200 });
