@@ -54,6 +54,10 @@ resource changes 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15
             '/providers/Microsoft.Web/sites/'
             '/providers/Microsoft.App/containerApps/'
             '/providers/Microsoft.App/managedEnvironments/'
+            // Some clients write an empty segment behind the provider.
+            '/providers/Microsoft.Web//sites/'
+            '/providers/Microsoft.App//containerApps/'
+            '/providers/Microsoft.App//managedEnvironments/'
           ]
         }
       ]
@@ -61,8 +65,8 @@ resource changes 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15
   }
 }
 
-// A swap of slots changes the app in production without a write event on it. All other actions (restarting, listing,
-// also what others list) are no change and stay away.
+// What moves configuration (swaps and their preview, copies, what is put back) changes apps without a write event on them.
+// All other actions (restarting, listing, also what others list) are no change and stay away.
 resource swaps 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15' = {
   parent: topic
   name: '${subscriptionPrefix}-swaps'
@@ -81,6 +85,7 @@ resource swaps 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15' 
           key: 'subject'
           values: [
             '/providers/Microsoft.Web/sites/'
+            '/providers/Microsoft.Web//sites/'
           ]
         }
         {
@@ -88,6 +93,14 @@ resource swaps 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15' 
           key: 'data.operationName'
           values: [
             '/slotsswap/action'
+            '/applySlotConfig/action'
+            '/resetSlotConfig/action'
+            '/slotcopy/action'
+            '/recover/action'
+            '/restore/action'
+            '/restoresnapshot/action'
+            '/restorefromdeletedapp/action'
+            '/restorefrombackupblob/action'
           ]
         }
       ]

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Actor } from '../domain/audit.ts';
 import { type Exemption, isInForce, LONGEST_EXEMPTION_DAYS, problemsOf } from '../domain/exemption.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { isScope } from '../domain/resource.ts';
+import { idForm, isScope } from '../domain/resource.ts';
 import { grantExemption, removeExemption } from '../workflows/exempt.ts';
 import { type Asked, defineCall } from './call.ts';
 import { isId, moment } from './filters.ts';
@@ -61,7 +61,7 @@ export const postExemption = defineCall({
     scope: z
       .string()
       .refine(isScope, 'must be the ARM id of a resource or of a scope above it')
-      .transform((scope) => scope.replace(/\/$/, ''))
+      .transform(idForm)
       .describe('A resource, or any scope above it by whole segments; everything below is exempt, too.'),
     rule: z.string().describe('The id of a rule'),
     owner: line.max(200).describe('Who answers for it'),

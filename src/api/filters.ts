@@ -1,7 +1,7 @@
 /** The query parameters that several calls share, with their one meaning. */
 import * as z from 'zod';
 import { benchmarksOf, rulesIn } from '../domain/benchmark.ts';
-import { isScope } from '../domain/resource.ts';
+import { idForm, isScope } from '../domain/resource.ts';
 import type { AnyRule } from '../domain/rule.ts';
 import { invalid } from './problem.ts';
 
@@ -17,7 +17,7 @@ export function isId(text: string | undefined): text is string {
 export const resourceOrAbove = z
   .string()
   .refine(isScope, 'must be the ARM id of a resource or of a scope above it')
-  .transform((scope) => scope.replace(/\/$/, ''))
+  .transform(idForm)
   .describe('The ARM id of a resource, or any scope above it by whole segments; cases do not matter.');
 
 /** A moment in any offset, as the ISO time in UTC that stores compare. Before 1970, which no key can hold, is 1970. */

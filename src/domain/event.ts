@@ -38,24 +38,69 @@ const envelope = z.object({
   type: optional,
   eventTime: optional,
   time: optional,
-  data: z
-    .object({
+  data: member(
+    z.object({
       resourceUri: optional,
       operationName: optional,
       correlationId: optional,
-      claims: z.record(z.string(), z.unknown()).nullish().catch(null),
-      authorization: z
-        .object({ evidence: z.object({ principalId: optional, principalType: optional }).nullish().catch(null) })
-        .nullish()
-        .catch(null),
-    })
-    .nullish()
-    .catch(null),
+      claims: member(z.record(z.string(), z.unknown())),
+      authorization: member(
+        z.object({ evidence: member(z.object({ principalId: optional, principalType: optional })) }),
+      ),
+    }),
+  ),
 });
 
+/** Characters of JSON that one member may hold; an event has a megabyte at most, its claims some kilobytes. */
+const LONGEST_JSON = 65_536;
+/** How often JSON may be written as a text of JSON. */
+const MOST_LAYERS = 3;
+
+/**
+ * An object that may be missing, or come as its JSON text: Event Grid sent claims and authorization so until 2021
+ * (azure-sdk-for-net issue 5189). Anything else is as good as missing.
+ */
+function member<S extends z.ZodType>(shape: S) {
+  return z.preprocess(decoded, shape.nullish()).catch(null);
+}
+
+function decoded(value: unknown): unknown {
+  let inner = value;
+  for (let layer = 0; layer < MOST_LAYERS && typeof inner === 'string'; layer += 1) {
+    if (inner.length > LONGEST_JSON) return null;
+    try {
+      inner = JSON.parse(inner);
+    } catch {
+      return null;
+    }
+  }
+  return inner;
+}
+
 const WRITTEN = /^Microsoft\.Resources\.Resource(Write|Delete)Success$/i;
-/** A swap changes the production app without any write event on it. */
-const SWAP = /\/slotsswap\/action$/i;
+const ACTION = /^Microsoft\.Resources\.ResourceActionSuccess$/i;
+/**
+ * The actions on a web app or a slot that bring configuration from somewhere else, without a write event on what they change:
+ * a swap and its preview, copies, and what is put back from snapshots, backups and deleted apps (azure-docs, Azure
+ * permissions for Web and Mobile). Other actions, such as listing settings, change no configuration.
+ */
+const MOVES = [
+  'slotsswap',
+  'applySlotConfig',
+  'resetSlotConfig',
+  'slotcopy',
+  'recover',
+  'restore',
+  'restoresnapshot',
+  'restorefromdeletedapp',
+  'restorefrombackupblob',
+];
+const MOVE = new RegExp(`/(${MOVES.join('|')})/action$`, 'i');
+
+/** Whether an event's action moves configuration: then it concerns the app and all its slots, whichever it names. */
+export function movesConfiguration({ operation }: Pick<ChangeEvent, 'operation'>): boolean {
+  return MOVE.test(operation);
+}
 
 /** What a delivered event means. Never throws: what cannot be understood is ignored with its reason. */
 export function receive(input: unknown): Received {
@@ -72,8 +117,8 @@ export function receive(input: unknown): Received {
   if (!resource || resource.kind === 'subscription' || resource.kind === 'plan') {
     return ignored('it is about nothing that Plumbline looks at');
   }
-  const swapped = /^Microsoft\.Resources\.ResourceActionSuccess$/i.test(type) && SWAP.test(operation);
-  if (!WRITTEN.test(type) && !swapped)
+  const moved = ACTION.test(type) && resource.kind === 'web-app' && movesConfiguration({ operation });
+  if (!WRITTEN.test(type) && !moved)
     return ignored(`events of type ${type || '(none)'} change nothing that Plumbline looks at`);
   const claims = data?.claims ?? {};
   const event: ChangeEvent = {

@@ -1,11 +1,12 @@
 /**
  * Which Azure resource an id means. Azure's casing is not stable, so resources are keyed by the lower-case id and called
  * by the id as it came; ids of children (config, policies, diagnostic settings) mean their parent, a slot is its own resource.
+ * Ids are brought into one form here: without empty segments, which an SDK may send, and without a slash at the end.
  */
 export type ResourceKind = 'web-app' | 'container-app' | 'environment' | 'plan' | 'subscription';
 
 export interface Resource {
-  /** The ARM id, as it was given, without trailing slash. */
+  /** The ARM id, as it was given, without empty segments and trailing slash. */
   readonly id: string;
   /** The id in lower case: what identifies the resource everywhere inside Plumbline. */
   readonly key: string;
@@ -50,7 +51,7 @@ const FORMS: readonly { kind: ResourceKind; type: string; pattern: RegExp }[] = 
 /** The resource that exactly this id names, or null. */
 export function parseResourceId(id: string): Resource | null {
   const found = resourceOf(id);
-  return found && found.id.length === withoutTrailingSlash(id).length ? found : null;
+  return found && found.id.length === idForm(id).length ? found : null;
 }
 
 /**
@@ -58,8 +59,8 @@ export function parseResourceId(id: string): Resource | null {
  * (`.`/`..` segments, escapes, query strings, look-alike letters, endless names) are none.
  */
 export function resourceOf(id: string): Resource | null {
-  const path = withoutTrailingSlash(id);
-  if (path.length > LONGEST_ID || LOOKALIKES.test(path) || /[%?#\\]|\/\.{1,2}(\/|$)|\/\//.test(path)) return null;
+  const path = id.length > LONGEST_ID ? '' : idForm(id);
+  if (LOOKALIKES.test(path) || /[%?#\\]|\/\.{1,2}(\/|$)/.test(path)) return null;
   for (const { kind, type, pattern } of FORMS) {
     const match = pattern.exec(path);
     const { subscription, name, child } = match?.groups ?? {};
@@ -77,6 +78,12 @@ export function resourceOf(id: string): Resource | null {
   return null;
 }
 
+/** The web app that a slot belongs to; any other resource is its own. */
+export function appOf(resource: Resource): Resource {
+  const app = /^(.*)\/slots\/[^/]+$/i.exec(resource.id)?.[1];
+  return (resource.kind === 'web-app' && app !== undefined && parseResourceId(app)) || resource;
+}
+
 export function viewOf({ id, type, name }: Resource): ResourceView {
   return { id, type, name };
 }
@@ -84,20 +91,22 @@ export function viewOf({ id, type, name }: Resource): ResourceView {
 /** Whether `scope` is the id itself or a whole-segment prefix of it; cases do not matter. */
 export function isWithin(id: string, scope: string): boolean {
   const path = id.toLowerCase();
-  const above = withoutTrailingSlash(scope).toLowerCase();
+  const above = idForm(scope).toLowerCase();
   return path === above || path.startsWith(`${above}/`);
 }
 
 /** Whether a string can be a scope: a subscription, a resource group, or anything below by whole segments. */
 export function isScope(text: string): boolean {
   if (text.length > LONGEST_ID || LOOKALIKES.test(text)) return false;
-  return new RegExp(`^/subscriptions/[0-9a-z-]+(/${SEGMENT})*/?$`, 'iu').test(text) && !/\/\.{1,2}(\/|$)/.test(text);
+  const scope = idForm(text);
+  return new RegExp(`^/subscriptions/[0-9a-z-]+(/${SEGMENT})*$`, 'iu').test(scope) && !/\/\.{1,2}(\/|$)/.test(scope);
 }
 
 function form(kind: ResourceKind, pattern: string, type: string) {
   return { kind, type, pattern: new RegExp(`^${pattern}(?=/|$)`, 'iu') };
 }
 
-function withoutTrailingSlash(id: string): string {
-  return id.endsWith('/') ? id.slice(0, -1) : id;
+/** The one form of an id or a scope: without empty segments and without a slash at the end. */
+export function idForm(id: string): string {
+  return id.replace(/\/{2,}/g, '/').replace(/\/$/, '');
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { KEPT_TIMES } from './history.ts';
 import { pointerOf } from './json.ts';
-import { isScope, isWithin, type Resource } from './resource.ts';
+import { idForm, isScope, isWithin, type Resource } from './resource.ts';
 import { type AnyRule, TIERS, type Tier } from './rule.ts';
 import { DAYS, isTimeZone, type MaintenanceWindow } from './window.ts';
 
@@ -192,7 +192,7 @@ function taken(rule: AnyRule, offered: Record<string, unknown>): Record<string, 
 function scopesFor(settings: Settings, resource: Resource) {
   return settings.scopes
     .filter(({ scope: at }) => isWithin(resource.key, at))
-    .sort((a, b) => a.scope.replace(/\/$/, '').length - b.scope.replace(/\/$/, '').length);
+    .sort((a, b) => idForm(a.scope).length - idForm(b.scope).length);
 }
 
 function ruleProblems(stored: z.infer<typeof rules>, at: string, known: readonly AnyRule[]): SettingsProblem[] {

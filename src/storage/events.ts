@@ -1,10 +1,10 @@
 /**
- * Events, each stored once by its id. In the partition of its resource an event has the row i-<id> to be found by, a row
+ * Events, each stored once by its id for each resource that it concerns. In the partition of its resource an event has the row i-<id> to be found by, a row
  * e-<time> among the latest, and while it waits a row w-<id>: nobody ever scans the history of a busy app.
  */
 import { odata } from '@azure/data-tables';
 import type { Conclusion, Events, StoredEvent } from '../workflows/ports.ts';
-import { StorageUnavailable } from '../workflows/ports.ts';
+import { asOne, StorageUnavailable } from '../workflows/ports.ts';
 import { entityOf, type Row, valueIn } from './entity.ts';
 import { hashOf, newestFirst } from './keys.ts';
 import { Declined } from './requests.ts';
@@ -38,11 +38,9 @@ export function openEvents(events: Table, ids: Table): Events {
     },
 
     async find(eventId) {
-      for (const { rowKey } of await ids.all(odata`PartitionKey eq ${hashOf(eventId)}`)) {
-        const found = await read(rowKey, eventId);
-        if (found) return found;
-      }
-      return null;
+      const places = await ids.all(odata`PartitionKey eq ${hashOf(eventId)}`);
+      const parts = await Promise.all(places.map(({ rowKey }) => read(rowKey, eventId)));
+      return asOne(parts.filter((part) => part !== null));
     },
 
     async waiting(resource) {

@@ -1,6 +1,12 @@
 /** Events get their outcome, and each says so in a line of its own: what became of an event is found by its id. */
+import type { Finding } from '../domain/finding.ts';
 import type { Resource } from '../domain/resource.ts';
-import type { Conclusion, World } from './ports.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import type { Occasion } from './facts-of.ts';
+import type { Facts } from './load-facts.ts';
+import { slotsUnread } from './moved-configuration.ts';
+import type { Conclusion, WorkMessage, World } from './ports.ts';
+import { coveredBefore } from './settle-delay.ts';
 
 export interface Concluded {
   readonly id: string;
@@ -19,4 +25,59 @@ export async function concludeEvents(
   for (const { id: eventId, correlationId } of events) {
     world.log.info({ resource: resource.id, eventId, correlationId, outcome: conclusion.outcome }, 'event concluded');
   }
+}
+
+/** A look, as far as events care. */
+interface Look {
+  readonly message: WorkMessage;
+  readonly facts: Facts;
+  readonly occasion: Occasion;
+  readonly snapshot: Snapshot;
+  readonly firstRead: Date;
+  /** Nothing was unknown from reading, and Azure had finished. */
+  readonly clear: boolean;
+  /** Seconds until the message comes back, or null when it is done. */
+  readonly later: number | null;
+}
+
+/** The event that brought us here was evaluated; what was received well before the first read is covered by it. */
+export async function concludeWaiting(
+  world: World,
+  resource: Resource,
+  { message, facts, occasion, snapshot, firstRead, clear, later }: Look,
+  findings: readonly Finding[],
+  auditIds: readonly string[],
+): Promise<void> {
+  if (later !== null) return;
+  const own = message.event?.id;
+  const violations = findings.filter(({ verdict }) => verdict === 'violation').length;
+  const text = `Rules evaluated: ${findings.length}; violations that remain: ${violations}.`;
+  const decided = findings.flatMap(({ decision }) => decision?.reasons ?? []);
+  const reasons = [
+    { code: 'evaluated' as const, text },
+    ...new Map(decided.map((reason) => [reason.code, reason])).values(),
+    ...slotsUnread(
+      resource,
+      facts.waiting.filter(({ event }) => event.id === own),
+      snapshot,
+    ),
+  ];
+  if (own !== undefined) {
+    const { correlationId } = occasion.trigger;
+    await concludeEvents(world, resource, [{ id: own, correlationId }], { outcome: 'evaluated', auditIds, reasons });
+  }
+  if (!clear) return;
+  const until = coveredBefore(firstRead, world.options.settleSeconds);
+  const covered = facts.waiting.filter(({ event, receivedAt }) => event.id !== own && receivedAt <= until);
+  const because = `A look that began at ${firstRead.toISOString()} covers it.`;
+  await concludeEvents(
+    world,
+    resource,
+    covered.map(({ event }) => event),
+    {
+      outcome: 'covered',
+      auditIds,
+      reasons: [{ code: 'covered', text: because }, ...slotsUnread(resource, covered, snapshot)],
+    },
+  );
 }

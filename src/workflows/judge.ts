@@ -12,6 +12,7 @@ import { type EffectiveRule, freezeFor, modeFor, rulesFor, windowFor } from '../
 import type { Snapshot } from '../domain/snapshot.ts';
 import { foundBySweepOnly } from './found-by-sweep.ts';
 import { type Facts, isOurs, openApprovals } from './load-facts.ts';
+import { movesAmong } from './moved-configuration.ts';
 import type { World } from './ports.ts';
 import { declinedBy, type Judged } from './settle-approvals.ts';
 
@@ -29,10 +30,14 @@ export function isSweepOnly({ kind }: Resource, name: string): boolean {
   return documentOf(kind, name)?.when === 'sweep';
 }
 
-/** The documents that a look at this resource needs: those that its rules read, and those of intents and rollbacks still open. */
+/**
+ * The documents that a look at this resource needs: those that its rules read, those of intents and rollbacks still open, and
+ * the slots that must hear of an event.
+ */
 export function documentsFor(resource: Resource, rules: readonly EffectiveRule[], facts: Facts): DocumentName[] {
   const named = [
     ...rules.flatMap(({ rule, parameters }) => rule.needs?.(parameters) ?? rule.documents),
+    ...(movesAmong(resource, facts.waiting).length > 0 ? ['slots' as const] : []),
     ...facts.memory.operations.flatMap(({ entries }) =>
       entries.flatMap(({ changes }) => changes.map(({ document }) => document)),
     ),
@@ -115,7 +120,7 @@ export function declinedFor(facts: Facts, now: Date): Record<string, ChangeMemor
 
 /** Those seen writing the resource since it last met the rule, the latest last. */
 export function changersOf(facts: Facts, rule: string): Caller[] {
-  const seen = [...facts.waiting]
+  const seen = [...facts.waiting, ...facts.moves]
     .sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1))
     .filter((event) => !isOurs(event, facts.self))
     .flatMap(({ event }) => event.changedBy ?? []);

@@ -1,8 +1,9 @@
 /**
- * An event came in: store it, put its resource on the queue, answer. Nothing is decided here; whatever fails is thrown, so
+ * An event came in: store it, put what it concerns on the queue, answer. Nothing is decided here; whatever fails is thrown, so
  * that Event Grid delivers again. Receiving the same event twice changes nothing.
  */
 import { type ChangeEvent, receive } from '../domain/event.ts';
+import { concernedAtReceipt, keepFor } from './moved-configuration.ts';
 import type { World } from './ports.ts';
 
 export async function receiveEvent(world: World, input: unknown): Promise<void> {
@@ -13,26 +14,14 @@ export async function receiveEvent(world: World, input: unknown): Promise<void> 
     if (received.eventId !== null) await storeIgnored(world, received.eventId, received.reason, receivedAt);
     return;
   }
-  const { event, resource } = received;
-  const stored = await world.events.receive({
-    event,
-    resource: resource.id,
-    receivedAt,
-    outcome: null,
-    auditIds: [],
-    reasons: [],
-  });
-  const joined = { eventId: event.id, correlationId: event.correlationId, resource: resource.id };
-  if (stored.outcome !== null) {
-    world.log.info({ ...joined, outcome: stored.outcome }, 'event delivered again; it has its outcome');
-    return;
+  const { event } = received;
+  for (const resource of concernedAtReceipt(event, received.resource)) {
+    const { outcome } = await keepFor(world, resource, { event, receivedAt }, world.options.settleSeconds);
+    const joined = { eventId: event.id, correlationId: event.correlationId, resource: resource.id };
+    if (outcome !== null) world.log.info({ ...joined, outcome }, 'event delivered again; it has its outcome');
+    else
+      world.log.info({ ...joined, operation: event.operation, changedBy: event.changedBy?.objectId }, 'event received');
   }
-  // The row is there first: whoever takes the message must find the event waiting.
-  await world.queue.send(
-    { resource: resource.id, cause: 'event', event: { id: event.id, receivedAt: stored.receivedAt }, attempt: 0 },
-    world.options.settleSeconds,
-  );
-  world.log.info({ ...joined, operation: event.operation, changedBy: event.changedBy?.objectId }, 'event received');
 }
 
 async function storeIgnored(world: World, id: string, reason: string, receivedAt: string): Promise<void> {

@@ -21,6 +21,7 @@ import { historyAfter } from './fix-history.ts';
 import { forget } from './forget-resource.ts';
 import { documentsFor, dueRules, judge, rulesOn } from './judge.ts';
 import { type Facts, loadFacts } from './load-facts.ts';
+import { tellSlots } from './moved-configuration.ts';
 import { occasionOf } from './occasion.ts';
 import { passGuards } from './pass-guards.ts';
 import { planWork } from './plan-work.ts';
@@ -89,6 +90,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
     await forget(world, resource, facts, snapshot, occasion);
     return null;
   }
+  await tellSlots(world, resource, facts.waiting, snapshot);
   const plan = await planWork(world, resource, facts, due, snapshot, occasion);
   const remembered = await rememberPlan(world, resource, facts, plan, occasion);
   const applied = await applyPlan(world, lease, resource, snapshot, plan.wanted, plan.operations, occasion);

@@ -6,11 +6,12 @@ import type { Approval, ApprovalDecision, Person } from '../domain/approval.ts';
 import { factId } from '../domain/audit.ts';
 import type { Caller } from '../domain/event.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { parseResourceId, type Resource } from '../domain/resource.ts';
+import { appOf, parseResourceId, type Resource } from '../domain/resource.ts';
 import { approversFor, modeFor } from '../domain/settings.ts';
 import { currentSettings } from './change-settings.ts';
 import { isOurs } from './load-facts.ts';
-import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
+import { movesAmong } from './moved-configuration.ts';
+import { StaleVersion, type StoredEvent, type StoredSettings, type Versioned, type World } from './ports.ts';
 import { storeApproval } from './store-approval.ts';
 
 /** How many of a resource's latest events are searched for such as were given up. */
@@ -146,7 +147,8 @@ export function refuseOwnChange({ settings }: StoredSettings, changers: readonly
 
 /**
  * The object ids, other than ours, seen writing the resource since it last met the rule; those of events that still wait,
- * or were given up so that no look remembers them, included; and those of who is named besides.
+ * or were given up so that no look remembers them, included, also of moves of configuration on the app of a slot; and those
+ * of who is named besides.
  */
 export async function changersOf(
   world: World,
@@ -154,16 +156,22 @@ export async function changersOf(
   rule: string,
   named: readonly Caller[],
 ): Promise<string[]> {
-  const [memory, waiting, recent, self] = await Promise.all([
+  const app = appOf(resource);
+  const [memory, own, onApp, self] = await Promise.all([
     world.memories.load(resource),
-    world.events.waiting(resource),
-    world.events.recent(resource, RECENT),
+    unseenEvents(world, resource),
+    app.key === resource.key ? [] : unseenEvents(world, app),
     world.arm.identity(),
   ]);
   const known = memory?.value.changers[rule] ?? [];
-  const unseen = [...waiting, ...recent.filter(({ outcome }) => outcome === 'dead')];
+  const unseen = [...own, ...movesAmong(app, onApp)];
   const seen = unseen.filter((event) => !isOurs(event, self)).flatMap(({ event }) => event.changedBy ?? []);
   return [...known, ...seen, ...named].map(({ objectId }) => objectId.toLowerCase());
+}
+
+async function unseenEvents({ events }: World, resource: Resource): Promise<StoredEvent[]> {
+  const [waiting, recent] = await Promise.all([events.waiting(resource), events.recent(resource, RECENT)]);
+  return [...waiting, ...recent.filter(({ outcome }) => outcome === 'dead')];
 }
 
 function decisionFact(

@@ -9,7 +9,7 @@ import type { Reason } from '../domain/reasons.ts';
 import { type Resource, viewOf } from '../domain/resource.ts';
 import type { EffectiveRule } from '../domain/settings.ts';
 import { type DocumentView, documentViews, type Snapshot } from '../domain/snapshot.ts';
-import { concludeEvents } from './conclude-events.ts';
+import { concludeWaiting } from './conclude-events.ts';
 import { intendedId, type Occasion } from './facts-of.ts';
 import { changersOf, declinedFor, isSweepOnly } from './judge.ts';
 import type { Facts } from './load-facts.ts';
@@ -18,7 +18,6 @@ import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.
 import type { EndedEntry } from './resolve-intents.ts';
 import { minutesFrom, setAlarms } from './set-alarms.ts';
 import type { ApprovalPlan, Judged } from './settle-approvals.ts';
-import { coveredBefore } from './settle-delay.ts';
 import { storeApproval } from './store-approval.ts';
 
 export interface Outcome {
@@ -254,40 +253,6 @@ function changersOfFixes({ ended, operations, facts }: Outcome): ResourceMemory[
   const fixes = entries.filter(({ purpose }) => purpose === 'fix').map(({ rule }) => rule);
   const known = fixes.map((rule) => [rule, changersOf(facts, rule)] as const);
   return Object.fromEntries(known.filter(([, changers]) => changers.length > 0));
-}
-
-/** The event that brought us here was evaluated; what was received well before the first read is covered by it. */
-async function concludeWaiting(
-  world: World,
-  resource: Resource,
-  outcome: Outcome,
-  findings: readonly Finding[],
-  auditIds: readonly string[],
-): Promise<void> {
-  const { message, firstRead, clear, later, occasion } = outcome;
-  if (later !== null) return;
-  const own = message.event?.id;
-  const violations = findings.filter(({ verdict }) => verdict === 'violation').length;
-  const text = `Rules evaluated: ${findings.length}; violations that remain: ${violations}.`;
-  const decided = findings.flatMap(({ decision }) => decision?.reasons ?? []);
-  const reasons = [
-    { code: 'evaluated' as const, text },
-    ...new Map(decided.map((reason) => [reason.code, reason])).values(),
-  ];
-  if (own !== undefined) {
-    const { correlationId } = occasion.trigger;
-    await concludeEvents(world, resource, [{ id: own, correlationId }], { outcome: 'evaluated', auditIds, reasons });
-  }
-  if (!clear) return;
-  const until = coveredBefore(firstRead, world.options.settleSeconds);
-  const covered = outcome.facts.waiting.filter(({ event, receivedAt }) => event.id !== own && receivedAt <= until);
-  const because = `A look that began at ${firstRead.toISOString()} covers it.`;
-  await concludeEvents(
-    world,
-    resource,
-    covered.map(({ event }) => event),
-    { outcome: 'covered', auditIds, reasons: [{ code: 'covered', text: because }] },
-  );
 }
 
 function countBy(values: readonly string[]): Record<string, number> {

@@ -15,6 +15,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { DocumentView } from '../domain/snapshot.ts';
 
 export * from './audit-port.ts';
+export * from './one-event.ts';
 
 export type EventOutcome = 'ignored' | 'covered' | 'evaluated' | 'gone' | 'dead';
 
@@ -37,10 +38,10 @@ export interface Conclusion {
 }
 
 export interface Events {
-  /** Stores an event that came in; when it is known already, returns what is stored. */
+  /** Stores an event for its resource; when it is known there already, returns what is stored. */
   receive(event: StoredEvent): Promise<StoredEvent>;
   get(resource: Resource, eventId: string): Promise<StoredEvent | null>;
-  /** By its id alone. */
+  /** By its id alone: as one, for whatever resources it is stored. */
   find(eventId: string): Promise<StoredEvent | null>;
   /** The events of a resource that have no outcome yet. */
   waiting(resource: Resource): Promise<StoredEvent[]>;

@@ -12,6 +12,7 @@ import { publicKeyText, seal } from '../../src/domain/seal.ts';
 import {
   type ApprovalQuery,
   type AuditLog,
+  asOne,
   type DeadLetter,
   type Page,
   type PageRequest,
@@ -129,7 +130,7 @@ export function memoryWorld(): MemoryWorld {
       reopen: async () => {},
       waitingResources: unused,
       get: unused,
-      find: async (id) => stored.events.find(({ event }) => event.id === id) ?? null,
+      find: async (id) => asOne(stored.events.filter(({ event }) => event.id === id)),
       waiting: async (resource) => eventsOf(stored.events, resource).filter(({ outcome }) => outcome === null),
       recent: async (resource, limit) => eventsOf(stored.events, resource).slice(0, limit),
     },

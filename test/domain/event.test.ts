@@ -69,6 +69,50 @@ describe('both schemas say where to look, and who changed it', () => {
     expect(receive({ ...written, ...members })).toMatchObject({ kind: 'change', resource: { id } });
   });
 
+  test.each([
+    ['the claims', { claims: JSON.stringify(written.data.claims) }],
+    ['claims in a text of a text', { claims: JSON.stringify(JSON.stringify(written.data.claims)) }],
+    ['the authorization', { authorization: JSON.stringify(written.data.authorization) }],
+  ])('%s as JSON text are read like objects', (_, members) => {
+    expect(receive({ ...written, data: { ...written.data, ...members } })).toEqual(receive(written));
+  });
+
+  test('all data as JSON text, in a CloudEvent', () => {
+    const { subject, eventType: type, eventTime: time, id, data } = written;
+    expect(receive({ subject, type, time, id, data: JSON.stringify(data) })).toEqual(receive(written));
+  });
+
+  test.each([
+    ['', (evidence: object) => ({ evidence })],
+    ['inside text', (evidence: object) => JSON.stringify({ evidence })],
+    ['as text inside text', (evidence: object) => JSON.stringify({ evidence: JSON.stringify(evidence) })],
+    ['as text', (evidence: object) => ({ evidence: JSON.stringify(evidence) })],
+  ])('who did it stands in the evidence alone %s', (_, authorization) => {
+    const data = { claims: '{}', authorization: authorization({ principalId: DASHLESS, principalType: 'User' }) };
+    expect(receive({ ...written, data })).toMatchObject({ kind: 'change', event: { changedBy: person } });
+  });
+
+  test.each([
+    ['is no JSON', '{"oid":'],
+    ['is no object', '"text"'],
+    ['is a list', '[]'],
+    ['is empty', ''],
+    ['has layers without end', [1, 2, 3, 4].reduce((inner) => JSON.stringify(inner), '{"oid":"x"}')],
+    ['is nested without end', '['.repeat(60_000)],
+    ['is longer than any claims', `{"oid":"x","more":"${'x'.repeat(65_536)}"}`],
+  ])('text that %s says nothing, and the event stays', (_, claims) => {
+    const received = receive({ ...written, data: { claims, authorization: claims } });
+    expect(received).toMatchObject({ kind: 'change', event: { changedBy: null } });
+  });
+
+  test('an id with an empty segment means the resource', () => {
+    const subject = SITE.replace('Microsoft.Web/', 'Microsoft.Web//');
+    expect(receive({ ...written, subject })).toEqual(receive(written));
+    expect(receive({ ...written, subject: null, data: { ...written.data, resourceUri: subject } })).toEqual(
+      receive(written),
+    );
+  });
+
   test('a swap is an action that changes the production app', () => {
     const swap = {
       ...written,

@@ -66,6 +66,8 @@ describe('the resource an id means', () => {
       'p',
     ],
     ['a trailing slash', `${SITE}/`, SITE, 'web-app', 'Microsoft.Web/sites', 'Shop'],
+    ['an empty segment', `${GROUP}/Microsoft.Web//sites/Shop`, SITE, 'web-app', 'Microsoft.Web/sites', 'Shop'],
+    ['several of them', `/${SITE}///config//web//`, SITE, 'web-app', 'Microsoft.Web/sites', 'Shop'],
   ])('%s', (_, given, id, kind, type, name) => {
     expect(resourceOf(given)).toEqual({
       id,
@@ -98,7 +100,6 @@ describe('the resource an id means', () => {
     ['a resource below another host', `https://evil.example${SITE}`],
     ['dots', `${SITE}/../other`],
     ['a dot', `${SITE}/.`],
-    ['a doubled slash', `${GROUP}//Microsoft.Web/sites/shop`],
     ['an escape', `${SITE}%2f..%2fother`],
     ['a query', `${SITE}?api-version=1`],
     ['a fragment', `${SITE}#x`],
@@ -129,6 +130,11 @@ describe('scopes', () => {
     ['itself', SITE, true],
     ['its group, in another case', '/SUBSCRIPTIONS/11111111-2222-3333-4444-555555555555/resourcegroups/shop-rg', true],
     ['its subscription, with a slash', '/subscriptions/11111111-2222-3333-4444-555555555555/', true],
+    [
+      'its group, with empty segments',
+      '/subscriptions//11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG//',
+      true,
+    ],
     ['half a segment', '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop', false],
     ['what is below', `${SITE}/slots/blue`, false],
     ['a sibling', `${GROUP}/Microsoft.Web/sites/Shop2`, false],
@@ -144,7 +150,8 @@ describe('scopes', () => {
     ['', false],
     ['/resourceGroups/rg', false],
     ['/subscriptions/s/../t', false],
-    ['/subscriptions/s//resourceGroups', false],
+    ['/subscriptions/s//resourceGroups//g//', true],
+    ['//', false],
     ['/subscriptions/s?x', false],
     ['/\u017fubscriptions/s', false],
     ['/subscriptions/\u212a', false],

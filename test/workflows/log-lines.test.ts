@@ -7,6 +7,7 @@ import { WAYS } from '../world/ways.ts';
 const CARRIES: Readonly<Record<string, readonly string[]>> = {
   'event received': ['eventId', 'correlationId', 'resource', 'operation', 'changedBy'],
   'event delivered again; it has its outcome': ['eventId', 'correlationId', 'resource', 'outcome'],
+  'event kept for the slots': ['eventId', 'correlationId', 'resource', 'slots'],
   'event concluded': ['eventId', 'resource', 'outcome'],
   evaluated: ['resource', 'mode', 'verdicts', 'actions', 'milliseconds'],
   decided: ['resource', 'rule', 'action', 'reasons'],

@@ -33,6 +33,18 @@ export function seedWebApp(azure: MemoryAzure, looks: WebAppLooks = {}, id = SHO
   });
 }
 
+/** The shop and its slots, each as it looks; the shop lists them. */
+export function seedSlots(
+  azure: MemoryAzure,
+  looks: Readonly<Record<string, WebAppLooks>>,
+  ofShop: WebAppLooks = {},
+): void {
+  const slots = Object.entries(looks).map(([name, look]) => ({ id: `${SHOP}/slots/${name}`, look }));
+  seedWebApp(azure, ofShop);
+  azure.change(SHOP, 'slots', '', { value: slots.map(({ id }) => ({ id })) });
+  for (const { id, look } of slots) seedWebApp(azure, look, id);
+}
+
 /** Every safe violation of a web app that the chosen rules know: one on the site, two in its configuration. */
 export const UNSAFE: WebAppLooks = {
   site: { httpsOnly: false },

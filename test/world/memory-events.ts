@@ -1,6 +1,6 @@
 /** Events, each stored once by its id; an outcome is given once. */
 import type { Resource } from '../../src/domain/resource.ts';
-import type { Events, StoredEvent } from '../../src/workflows/ports.ts';
+import { asOne, type Events, type StoredEvent } from '../../src/workflows/ports.ts';
 
 export function memoryEvents(stored: StoredEvent[]): Events {
   const of = ({ key }: Resource) => stored.filter(({ resource }) => resource?.toLowerCase() === key);
@@ -15,7 +15,7 @@ export function memoryEvents(stored: StoredEvent[]): Events {
       return event;
     },
     get: async (resource, eventId) => named(of(resource), eventId),
-    find: async (eventId) => named(stored, eventId),
+    find: async (eventId) => structuredClone(asOne(stored.filter(({ event }) => event.id === eventId))),
     waiting: async (resource) =>
       structuredClone(of(resource).filter(({ outcome }) => outcome === null)).sort((a, b) =>
         a.receivedAt < b.receivedAt ? -1 : 1,

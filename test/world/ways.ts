@@ -10,7 +10,7 @@ import { housekeep } from '../../src/workflows/housekeeping.ts';
 import { type DecisionRequest, recordDecision } from '../../src/workflows/record-decision.ts';
 import { releaseLetter } from '../../src/workflows/release-letter.ts';
 import { startScan, startSweep } from '../../src/workflows/sweep.ts';
-import { CART, RISKY, SHOP, seedContainerApp, seedWebApp, UNSAFE } from './apps.ts';
+import { CART, RISKY, SHOP, seedContainerApp, seedSlots, seedWebApp, UNSAFE } from './apps.ts';
 import { ADA, gridEvent } from './event-grid.ts';
 import type { Host } from './host.ts';
 import { failure, refused } from './memory-azure.ts';
@@ -88,6 +88,15 @@ export const WAYS: readonly Way[] = [
       await eventAndRest(host, 'first', SHOP);
       world.arm.remove(SHOP);
       await host.deliver(gridEvent('second', SHOP, { type: 'ResourceDeleteSuccess' }));
+      await host.settle();
+    },
+  },
+  {
+    title: 'a swap of slots, each of which is read',
+    async walk(host, world) {
+      seedSlots(world.arm, { blue: UNSAFE, green: RISKY }, { site: { httpsOnly: false } });
+      const operation = 'Microsoft.Web/sites/slots/slotsswap/Action';
+      await host.deliver(gridEvent('first', `${SHOP}/slots/blue`, { type: 'ResourceActionSuccess', operation }));
       await host.settle();
     },
   },
