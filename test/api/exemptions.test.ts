@@ -45,6 +45,14 @@ describe('an exemption', () => {
     expect(world.stored.entries[0]).toMatchObject({ rule: 'webapp-min-tls', actor: { objectId: ADA }, resource: null });
   });
 
+  it('keeps its scope in one form', async () => {
+    const { status, body } = await post({
+      ...good,
+      scope: `${GROUP.replace('/resourceGroups', '//resourceGroups')}//`,
+    });
+    expect([status, body.scope]).toEqual([201, GROUP]);
+  });
+
   it('needs no ticket, and may be granted by an application with the role', async () => {
     const as = principal(['Operator'], { claims: [['idtyp', 'app']] });
     const { status, body } = await post(good, { as });

@@ -125,6 +125,11 @@ describe('explain', () => {
     expect((await get(explain, { query: `?resource=${SHOP}` })).body.events).toHaveLength(20);
   });
 
+  it('finds a resource whose id has an empty segment', async () => {
+    const { status, body } = await get(explain, { query: `?resource=${SHOP.replace('/sites/', '//sites/')}` });
+    expect([status, body.resource]).toEqual([200, shop]);
+  });
+
   it('tells of an event its outcome, null while it waits', async () => {
     world.stored.events.push(event({ event: { ...event().event, id: 'event-2' }, outcome: null, auditIds: [] }));
     const { body } = await get(explain, { query: '?event=event-1' });

@@ -62,7 +62,7 @@ describe('the widest scope first, the most specific wins', () => {
     mode: 'audit',
     scopes: [
       { scope: `${GROUP}/`.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions'), mode: 'autofix' },
-      { scope: SUBSCRIPTION, mode: 'approve', profile: 'strict' },
+      { scope: `${SUBSCRIPTION}${'/'.repeat(200)}`, mode: 'approve', profile: 'strict' },
       { scope: `${GROUP}/providers/Microsoft.Web/sites/Sho`, mode: 'audit' },
       { scope: SITE, rules: { 'webapp-tls': { enabled: false } } },
     ],

@@ -17,6 +17,11 @@ const busy = rightWebApp('busy');
 const busyWrong = rightWebApp('busy-wrong', { site: { httpsOnly: false } });
 const children = rightWebApp('Children');
 const swapped = rightWebApp('swapped');
+const swappedSlots = [
+  rightSlot('swapped', 'staging', { web: { minTlsVersion: '1.0' } }),
+  rightSlot('swapped', 'spare'),
+];
+const named = rightWebApp('named', { web: { remoteDebuggingEnabled: true } });
 const doomed = rightWebApp('doomed', { web: { remoteDebuggingEnabled: true } });
 const survivor = rightWebApp('survivor');
 const parent = rightWebApp('parent');
@@ -27,7 +32,7 @@ const shuffled = rightWebApp('shuffled');
 
 const plumbline = usePlumbline({
   resources: [
-    ...[schemasApp, twice, busy, busyWrong, children, swapped, doomed, survivor],
+    ...[schemasApp, twice, busy, busyWrong, children, swapped, ...swappedSlots, named, doomed, survivor],
     ...[parent, staging, deploying, bystander, shuffled],
   ],
   environment: { PLUMBLINE_SETTLE_SECONDS: String(SETTLE_SECONDS) },
@@ -147,19 +152,53 @@ describe.concurrent('promise 2: state decides', () => {
     expect(explained.events.map(({ eventId }) => eventId).sort()).toEqual([...ids].sort());
   });
 
-  test('a slot’s event is about the slot, a swap’s about the app', async () => {
-    const [slotEvent = '', swap = ''] = await delivered([
-      gridEvent(`${staging.id}/config/web`),
-      gridEvent(swapped.id, {
-        type: 'Microsoft.Resources.ResourceActionSuccess',
-        operation: 'Microsoft.Web/sites/slotsswap/Action',
-      }),
-    ]);
-    expect((await plumbline.outcomeOf(slotEvent)).outcome).toBe('evaluated');
-    expect((await plumbline.outcomeOf(swap)).outcome).toBe('evaluated');
+  test('a slot’s event is about the slot', async () => {
+    const [id = ''] = await delivered([gridEvent(`${staging.id}/config/web`)]);
+    expect((await plumbline.outcomeOf(id)).outcome).toBe('evaluated');
     expect(plumbline.reads(staging.id, 'resource')).toBe(1);
     expect(plumbline.reads(parent.id, 'resource')).toBe(0);
-    expect(plumbline.reads(swapped.id, 'resource')).toBe(1);
+  });
+
+  test('a swap’s is about the app and all its slots, whichever it names', async () => {
+    const [staging] = swappedSlots;
+    const type = 'Microsoft.Resources.ResourceActionSuccess';
+    const subject = (staging?.id ?? '').replace('Microsoft.Web/', 'Microsoft.Web//');
+    const swap = gridEvent(subject, { type, operation: 'Microsoft.Web/sites/slots/slotsswap/Action', caller: ada });
+    const [id = ''] = await delivered([swap, swap]);
+    const { outcome, reasons } = await plumbline.outcomeOf(id);
+    expect(outcome).toBe('evaluated');
+    const names = ['swapped', 'swapped/staging', 'swapped/spare'];
+    for (const name of names)
+      expect(reasons.map(({ text }) => text)).toContainEqual(expect.stringMatching(`^${name}: `));
+    const [, spare] = swappedSlots;
+    for (const app of [swapped, spare]) expect(plumbline.reads(app?.id ?? '', 'resource')).toBe(1);
+    expect(plumbline.writes(staging?.id ?? '')).toEqual(['PATCH config/web']);
+    const [fix] = (await plumbline.audit(staging?.id ?? '')).filter(({ kind }) => kind === 'fix.applied');
+    expect(fix?.trigger).toMatchObject({ eventId: id, changedBy: { objectId: ada.objectId } });
+  });
+
+  test('who changed it is known when claims and authorization come as text, and cannot approve it', async () => {
+    const event = gridEvent(`${named.id}/config/web`);
+    const claims = { 'http://schemas.microsoft.com/identity/claims/objectidentifier': ada.objectId, name: 'Ada' };
+    const evidence = { principalId: katherine.objectId.replaceAll('-', ''), principalType: 'User' };
+    const asText = [
+      { ...event, data: { ...Object(event.data), claims: JSON.stringify(claims) } },
+      {
+        ...event,
+        id: `${event.id}-2`,
+        data: {
+          ...Object(event.data),
+          claims: '{}',
+          authorization: JSON.stringify({ evidence: JSON.stringify(evidence) }),
+        },
+      },
+    ];
+    await outcomesOf(await delivered(asText));
+    const approval = await plumbline.pending(named.id, 'webapp-remote-debugging');
+    for (const person of [ada, katherine]) {
+      expect((await plumbline.as(person, 'Approver').approve(approval)).told).toBe('403 own-change');
+    }
+    expect((await plumbline.as(staff.approver, 'Approver').approve(approval)).told).toBe('202');
   });
 
   test('a deleted app takes its approvals and findings along', async () => {

@@ -36,6 +36,22 @@ describe('promise 1: every event is stored once and has exactly one outcome', ()
     expect(await events.find('nothing')).toEqual(ignored);
   });
 
+  it('stores an event once for each resource that it concerns, and finds it as one', async () => {
+    const { events } = account.open();
+    await events.receive(event('swap', app('app'), time(2)));
+    await events.receive(event('swap', app('slot'), time(1)));
+    expect(await events.find('swap')).toMatchObject({ receivedAt: time(1), outcome: null });
+    await events.conclude(app('app'), ['swap'], evaluated);
+    expect(await events.find('swap')).toMatchObject({ outcome: null, auditIds: ['a1'] });
+    expect((await events.waiting(app('slot'))).length).toBe(1);
+    await events.conclude(app('slot'), ['swap'], covered);
+    expect(await events.find('swap')).toMatchObject({
+      outcome: 'evaluated',
+      auditIds: ['a1'],
+      reasons: [{ code: 'covered', text: 'slot: Read later.' }],
+    });
+  });
+
   it('gives each waiting event its outcome, by which it waits no more', async () => {
     const { events } = account.open();
     for (const id of ['a', 'b', 'c']) await events.receive(event(id, app('some'), time(1)));
