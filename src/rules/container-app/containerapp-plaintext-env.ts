@@ -24,7 +24,7 @@ const parameters = z.object({
     .describe('Variables that hold a secret although their names do not look like it.'),
   exempt: z
     .array(variable)
-    .default(['APPLICATIONINSIGHTS_CONNECTION_STRING'])
+    .default(['APPLICATIONINSIGHTS_CONNECTION_STRING', 'ApplicationInsights__ConnectionString'])
     .describe(
       'Variables that hold none although their names look like it; Microsoft calls that of Application Insights no secret.',
     ),

@@ -28,7 +28,20 @@ testRule(rule, {
     { title: 'no variables', documents: documents(null) },
     {
       title: 'Application Insights, whose connection string is no secret',
-      documents: documents([plain('APPLICATIONINSIGHTS_CONNECTION_STRING')]),
+      documents: documents([
+        plain('APPLICATIONINSIGHTS_CONNECTION_STRING'),
+        plain('ApplicationInsights__ConnectionString'),
+      ]),
+    },
+    {
+      title: 'names of identities, and a connection string that is a reference',
+      documents: documents([
+        plain('AZURE_TOKEN_CREDENTIALS'),
+        plain('AzureWebJobsStorage__credential'),
+        plain('ServiceBusConnection__credential'),
+        plain('AzureWebJobsStorage__accountName'),
+        { name: 'ConnectionStrings__orders', secretRef: 'orders' },
+      ]),
     },
     {
       title: 'a name that the settings exempt',
@@ -49,6 +62,15 @@ testRule(rule, {
       tier: 'advice',
       changes: [],
       reason: /^(?!.*planted).*: DB_PASSWORD, apiKey\.$/,
+    },
+    {
+      title: 'names that are documented to hold secrets',
+      documents: documents(
+        ['AzureWebJobsStorage', 'DATABASE_URL', 'OTEL_EXPORTER_OTLP_HEADERS', 'REDIS_URL'].map(plain),
+      ),
+      tier: 'advice',
+      changes: [],
+      reason: /: AzureWebJobsStorage, DATABASE_URL, OTEL_EXPORTER_OTLP_HEADERS, REDIS_URL\.$/,
     },
     {
       title: 'an empty or null secretRef is none',
