@@ -11,6 +11,8 @@ const TOKEN_STORE = '/login/tokenStore/enabled';
 
 /** Judges whether people sign in. Switching it on where nobody can sign them in would lock everybody out. */
 export function judgeAuthentication(document: AuthDocument, properties: JsonObject): Judgement {
+  const inFile = settingsInFile(properties);
+  if (inFile) return inFile;
   const enabled = switchAt(properties, PLATFORM);
   const providers = providersIn(properties.identityProviders);
   if (enabled === undefined || !providers) return STRANGE;
@@ -32,11 +34,20 @@ export function judgeAuthentication(document: AuthDocument, properties: JsonObje
 
 /** Judges the token store where authentication is on; null is a store of which nothing is said. */
 export function judgeTokenStore(properties: JsonObject, judge: (enabled: boolean | null) => Judgement): Judgement {
+  const inFile = settingsInFile(properties);
+  if (inFile) return inFile;
   const authentication = switchAt(properties, PLATFORM);
   if (authentication === undefined) return STRANGE;
   if (!authentication) return notApplicable('Authentication is off, so there are no tokens to store.');
   const enabled = switchAt(properties, TOKEN_STORE);
   return enabled === undefined ? STRANGE : judge(enabled);
+}
+
+/** With a file in the app, the settings that Azure keeps have no effect, and what the file says is not seen. */
+function settingsInFile(properties: JsonObject): Judgement | null {
+  const path = valueAt(properties, '/platform/configFilePath');
+  if (typeof path !== 'string' || path.trim() === '') return null;
+  return unknown(`Sign-in is configured by a file in the app, ${path}, so that the settings here have no effect.`);
 }
 
 export function tokenStoreSwitchedOn(document: AuthDocument, from: boolean): Change {

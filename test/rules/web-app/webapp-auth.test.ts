@@ -23,6 +23,10 @@ testRule(rule, {
         globalValidation: { requireAuthentication: false, unauthenticatedClientAction: 'AllowAnonymous' },
       }),
     },
+    ...[null, '', ' '].map((configFilePath) => ({
+      title: `no file: ${JSON.stringify(configFilePath)}`,
+      documents: documents({ platform: { enabled: true, configFilePath } }),
+    })),
     {
       title: 'a registered provider of another kind: an application of Facebook',
       documents: documents({
@@ -94,6 +98,16 @@ testRule(rule, {
     { title: 'not read', documents: {} },
     { title: 'not found', documents: { 'config/authsettingsV2': null } },
     { title: 'a switch that is no switch', documents: documents({ platform: { enabled: 'true' } }) },
+    ...[true, false].map((enabled) => ({
+      title: `sign-in comes from a file in the app, and is ${enabled ? 'on' : 'off'} here`,
+      documents: documents({ platform: { ...platform, enabled, configFilePath: '/home/site/wwwroot/auth.json' } }),
+      reason: /file in the app, \/home\/site\/wwwroot\/auth\.json/,
+    })),
+    {
+      title: 'sign-in comes from a file in the app, and nothing is said of providers here',
+      documents: documents({ platform: { ...platform, configFilePath: 'auth.json' }, identityProviders: null }),
+      reason: /file in the app/,
+    },
     { title: 'a platform that is none', documents: documents({ platform: 'off' }) },
     { title: 'providers that are none', documents: documents({ identityProviders: ['facebook'] }) },
   ],

@@ -39,6 +39,11 @@ testRule(rule, {
     { title: 'not read', documents: {} },
     { title: 'not found', documents: { 'config/authsettingsV2': null } },
     { title: 'a switch that is no switch', documents: documents({ enabled: 'false' }) },
+    ...[true, false].map((enabled) => ({
+      title: `sign-in comes from a file in the app, and is ${enabled ? 'on' : 'off'} here`,
+      documents: documents(off, { enabled, configFilePath: '/home/site/wwwroot/auth.json' }),
+      reason: /file in the app/,
+    })),
     { title: 'a store that is none', documents: documents([]) },
     { title: 'authentication that is neither on nor off', documents: documents(off, { enabled: 'yes' }) },
   ],
