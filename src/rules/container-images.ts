@@ -1,6 +1,7 @@
 /** References of container images, as Docker reads them: `host:port/repository:tag@digest`. */
 import { type Judgement, type Source, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { azureRegistryIn } from './container-registries.ts';
 import { judgeContainers, nameOf } from './containers.ts';
 import { Block } from './source-lines.ts';
 import { containerAppSource } from './sources.ts';
@@ -8,7 +9,7 @@ import { containerAppSource } from './sources.ts';
 export interface Image {
   /** As the template writes it. */
   readonly reference: string;
-  /** Where it is pulled from, lower case, with its port; `docker.io` where the reference names none. */
+  /** Where it is pulled from, as registryOf names it; `docker.io` where the reference names none. */
   readonly registry: string;
   readonly tag: string | null;
   readonly digest: string | null;
@@ -50,8 +51,8 @@ export function imageSource(): Source {
   });
 }
 
-/** The host of a registry under the one name that it is compared by. */
+/** The host of a registry under the one name that it is compared by; that of Azure answers at one port only. */
 export function registryOf(host: string): string {
   const name = host.trim().toLowerCase();
-  return ALSO_DOCKER_HUB.has(name) ? DOCKER_HUB : name;
+  return ALSO_DOCKER_HUB.has(name) ? DOCKER_HUB : (azureRegistryIn(name) ?? name);
 }

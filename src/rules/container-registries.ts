@@ -10,7 +10,11 @@ import { objectsIn } from './lists.ts';
 import { lowerCase } from './text.ts';
 
 const REGISTRY = 'microsoft.containerregistry/registries';
-const HOST = /^([a-z0-9]+)(?:-[a-z0-9]+)?\.azurecr\.io$/;
+/**
+ * The host of a registry, with what may stand around it: a scheme, a port, a path. The suffixes are those of Azure's clouds
+ * (azure-cli-core, cloud.py, acr_login_server_endpoint).
+ */
+const IN_AZURE = /^(?:https?:\/\/)?((?:[a-z0-9-]+\.)+azurecr\.(?:io|cn|us))(?::\d{1,5})?(?:\/|$)/;
 
 export interface Registry {
   /** As `Basic`, `Standard` or `Premium`; null when it was not told. */
@@ -25,14 +29,15 @@ export function judgeRegistries(snapshot: Snapshot, judge: (elements: readonly J
   return body && isObject(body.sku) ? judge([body]) : judgeList(snapshot, 'registry', judge);
 }
 
-/** Whether the server of a registry is one of Azure Container Registry. */
-export function isAzureRegistry(server: string): boolean {
-  return /^[a-z0-9.-]+\.azurecr\.io$/i.test(server.trim());
+/** The host of the Azure Container Registry that a server or the reference of an image names, lower case; null for others. */
+export function azureRegistryIn(named: string): string | null {
+  return IN_AZURE.exec(named.trim().toLowerCase())?.[1] ?? null;
 }
 
 /** The registry that answers at this server; null when it is not in the list. */
 export function registryAt(server: string, elements: readonly JsonObject[]): Registry | null {
-  const host = server.trim().toLowerCase();
+  const host = azureRegistryIn(server);
+  if (host === null) return null;
   const found = elements.find((one) => [REGISTRY, ''].includes(lowerCase(one.type)) && answersAt(one, host));
   if (!found) return null;
   const sku = isObject(found.sku) && typeof found.sku.name === 'string' ? found.sku.name : null;
@@ -44,7 +49,7 @@ function answersAt(registry: JsonObject, host: string): boolean {
   const { loginServer } = propertiesOf(registry);
   return typeof loginServer === 'string'
     ? lowerCase(loginServer) === host
-    : lowerCase(registry.name) === (HOST.exec(host)?.[1] ?? null);
+    : lowerCase(registry.name) === host.replace(/[-.].*$/, '');
 }
 
 /** The home region may or may not be listed as a replication, so that it is counted once with the others. */

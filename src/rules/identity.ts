@@ -1,5 +1,6 @@
 /** Whether an app has a managed identity, by the types that it names. */
 import { type Change, type Kept, valueAt } from '../domain/change.ts';
+import { idIn } from '../domain/document-rows.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { compliant, type Judgement, judgeProperties, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -38,6 +39,12 @@ export function judgeManagedIdentity(snapshot: Snapshot, both: string): Judgemen
     const kept: Kept[] = keeps ? [{ document: 'resource', path: ASSIGNED, value: assigned }] : [];
     return { verdict: 'violation', reason: 'The app has no managed identity.', changes: [change], kept };
   });
+}
+
+/** The identities of their own that a resource is assigned: what Azure tells of each, by its id. */
+export function assignedIdentities(types: readonly string[], body: JsonObject): [id: string, identity: Json][] {
+  const assigned = types.includes('userassigned') ? valueAt(body, ASSIGNED) : null;
+  return isObject(assigned) ? Object.entries(assigned).filter(([id]) => idIn(id)) : [];
 }
 
 /** How azurerm declares the identity: both types with a blank between them, and those that are assigned by their ids. */

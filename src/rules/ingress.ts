@@ -19,7 +19,7 @@ export function judgeIngress(snapshot: Snapshot, judge: (ingress: JsonObject) =>
 export function judgeHttpIngress(snapshot: Snapshot, judge: (ingress: JsonObject) => Judgement): Judgement {
   return judgeIngress(snapshot, (ingress) => {
     if (typeof (ingress.transport ?? '') !== 'string') return unknown('The transport of the ingress is no text.');
-    return transportOf(ingress) === 'tcp' ? notApplicable('The ingress is TCP, which has no HTTP.') : judge(ingress);
+    return isHttp(ingress) ? judge(ingress) : notApplicable('The ingress is TCP, which has no HTTP.');
   });
 }
 
@@ -33,9 +33,9 @@ export function isExternal(ingress: JsonObject): boolean {
   return ingress.external === true;
 }
 
-/** `auto` (the default), `http`, `http2` or `tcp`. */
-export function transportOf({ transport }: JsonObject): string {
-  return typeof transport === 'string' ? transport.toLowerCase() : 'auto';
+/** Whether it speaks HTTP: `http`, `http2` and `auto`, which is the default and finds out the version; `tcp` must be named. */
+function isHttp({ transport }: JsonObject): boolean {
+  return typeof transport !== 'string' || transport.toLowerCase() !== 'tcp';
 }
 
 /** The change of the value at a pointer inside the ingress. */

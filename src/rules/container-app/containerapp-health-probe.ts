@@ -1,14 +1,13 @@
 /** Without a probe of its own an app counts as well as long as its port is open. */
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
 import { judgeContainers, nameOf } from '../containers.ts';
-import { ingressIn, transportOf } from '../ingress.ts';
+import { judgeHttpIngress } from '../ingress.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 import { containerAppSource, type Setting } from '../sources.ts';
 
-const HTTP_PORTS: readonly Json[] = [80, 443, 8080];
 const ASKED = ['Liveness', 'Readiness'];
 
 const PROBED: Setting = {
@@ -31,25 +30,26 @@ export const rule = defineAdvice({
   title: 'HTTP apps have liveness and readiness HTTP probes',
   why: 'The probes of the platform only see whether the port is open; an HTTP probe sees whether the app still answers.',
   risk: 'Only its owner knows which path tells whether the app is well; a wrong one restarts replicas that are.',
+  differs:
+    'PSRule takes `auto` for HTTP on the ports 80, 443 and 8080 only. Here it is HTTP on every port, because TCP has to be named.',
   severity: 'low',
   profile: 'strict',
   kind: 'container-app',
   documents: ['resource'],
   references: referencesOf({ PSRule: ['Azure.ContainerApp.HealthProbe (AZR-000537, 2026_06)'] }),
   check(snapshot) {
-    return judgeContainers(snapshot, ({ running }, body) => {
-      const ingress = ingressIn(body);
-      if (ingress !== null && !isObject(ingress)) return unknown('The ingress is no object.');
-      if (ingress === null || !isHttp(ingress)) return notApplicable('The ingress is not known to be HTTP.');
-      if (running.some(({ probes }) => !objectsIn(probes))) return unknown('The probes are no list of probes.');
-      const wanting = running.filter((container) => !ASKED.every((type) => hasHttpProbe(container, type)));
-      if (wanting.length === 0) return compliant('Every container has HTTP probes for liveness and readiness.');
-      return {
-        verdict: 'violation',
-        reason: `HTTP probes for liveness and readiness are not complete in: ${wanting.map(nameOf).join(', ')}.`,
-        changes: [],
-      };
-    });
+    return judgeHttpIngress(snapshot, () =>
+      judgeContainers(snapshot, ({ running }) => {
+        if (running.some(({ probes }) => !objectsIn(probes))) return unknown('The probes are no list of probes.');
+        const wanting = running.filter((container) => !ASKED.every((type) => hasHttpProbe(container, type)));
+        if (wanting.length === 0) return compliant('Every container has HTTP probes for liveness and readiness.');
+        return {
+          verdict: 'violation',
+          reason: `HTTP probes for liveness and readiness are not complete in: ${wanting.map(nameOf).join(', ')}.`,
+          changes: [],
+        };
+      }),
+    );
   },
   source: () =>
     containerAppSource([PROBED], {
@@ -62,13 +62,6 @@ export const rule = defineAdvice({
       }),
     }),
 });
-
-/** `auto` says nothing; then a port that HTTP is used on does. */
-function isHttp(ingress: JsonObject): boolean {
-  const transport = transportOf(ingress);
-  if (transport === 'tcp') return false;
-  return transport.startsWith('http') || HTTP_PORTS.includes(ingress.targetPort ?? null);
-}
 
 function hasHttpProbe({ probes }: JsonObject, asked: string): boolean {
   return (objectsIn(probes) ?? []).some(

@@ -1,7 +1,7 @@
 /** A registry in one region is where every new replica waits when that region is away. */
 import { compliant, defineAdvice, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeConfiguration } from '../app-configuration.ts';
-import { isAzureRegistry, judgeRegistries, type Registry, registryAt } from '../container-registries.ts';
+import { azureRegistryIn, judgeRegistries, type Registry, registryAt } from '../container-registries.ts';
 import { objectsIn, stringsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block, declared, Expression } from '../source-lines.ts';
@@ -25,7 +25,7 @@ export const rule = defineAdvice({
       const registries = objectsIn(configuration.registries);
       const servers = registries && stringsIn(registries.map(({ server }) => server ?? null));
       if (!servers) return unknown('The registries have a form that nobody knows.');
-      const own = servers.filter(isAzureRegistry);
+      const own = servers.filter((server) => azureRegistryIn(server) !== null);
       if (own.length === 0) return notApplicable('The app pulls from no Azure Container Registry.');
       return judgeRegistries(snapshot, (elements) => {
         const found = own.map((server) => judgeRegistry(server, registryAt(server, elements)));

@@ -1,11 +1,10 @@
 /** A registry's password is known to more than the app; what an identity may pull is granted, and can be taken away. */
 import * as z from 'zod';
-import { idIn } from '../../domain/document-rows.ts';
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
 import { judgeConfiguration } from '../app-configuration.ts';
-import { isAzureRegistry } from '../container-registries.ts';
-import { judgeIdentity } from '../identity.ts';
+import { azureRegistryIn } from '../container-registries.ts';
+import { assignedIdentities, judgeIdentity } from '../identity.ts';
 import { objectsIn } from '../lists.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
@@ -43,9 +42,9 @@ export const rule = defineRule({
       if (!registries.some(isAzure)) return notApplicable('None of the registries is an Azure Container Registry.');
       const wanting = registries.filter((registry) => isAzure(registry) && !pullsByIdentity(registry));
       if (wanting.length === 0) return compliant('Registries are pulled with a managed identity.');
-      return judgeIdentity(snapshot, (types, { identity }) => {
+      return judgeIdentity(snapshot, (types, body) => {
         const found = `Not pulled by a managed identity alone: ${wanting.map(({ server }) => server).join(', ')}.`;
-        const choice = identityToPullWith(types, identity);
+        const choice = identityToPullWith(types, body);
         if ('missing' in choice && wanting.some((registry) => !isSet(registry.identity))) {
           return { verdict: 'violation', reason: `${found} ${choice.missing}`, changes: [] };
         }
@@ -74,7 +73,7 @@ function isRegistry({ server, identity, username, passwordSecretRef }: JsonObjec
 }
 
 function isAzure({ server }: JsonObject): boolean {
-  return isText(server) && isAzureRegistry(server);
+  return isText(server) && azureRegistryIn(server) !== null;
 }
 
 function pullsByIdentity({ identity, passwordSecretRef }: JsonObject): boolean {
@@ -88,16 +87,11 @@ function withIdentity(registry: JsonObject, id: string): JsonObject {
 }
 
 /** Of several identities nobody but the owner knows which one may pull. */
-function identityToPullWith(
-  types: readonly string[],
-  identity: Json | undefined,
-): { id: string } | { missing: string } {
+function identityToPullWith(types: readonly string[], body: JsonObject): { id: string } | { missing: string } {
   if (types.includes('systemassigned')) return { id: 'system' };
-  const assigned =
-    isObject(identity) && isObject(identity.userAssignedIdentities) ? identity.userAssignedIdentities : {};
-  const [id, ...more] = types.includes('userassigned') ? Object.keys(assigned).filter(idIn) : [];
-  if (id === undefined) return { missing: 'The app has no managed identity that could pull instead.' };
-  return more.length === 0 ? { id } : { missing: 'The app has several identities: say which one pulls.' };
+  const [first, ...more] = assignedIdentities(types, body);
+  if (first === undefined) return { missing: 'The app has no managed identity that could pull instead.' };
+  return more.length === 0 ? { id: first[0] } : { missing: 'The app has several identities: say which one pulls.' };
 }
 
 function attributesOf({ server, identity, username, passwordSecretRef }: JsonObject): JsonObject {

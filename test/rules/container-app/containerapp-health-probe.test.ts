@@ -39,12 +39,14 @@ testRule(rule, {
       changes: [],
       reason: /cart/,
     },
-    ...[80, 8080, 443].map((targetPort) => ({
-      title: `PSRule scope: targetPort 80/8080/443: ${targetPort}`,
-      documents: documents([], { transport: 'Auto', targetPort }),
-      tier: 'advice' as const,
-      changes: [],
-    })),
+    ...[80, 443, 3000, null].flatMap((targetPort) =>
+      ['Auto', 'AUTO', null].map((transport) => ({
+        title: `${transport} is HTTP, whatever the port: ${targetPort}`,
+        documents: documents([], { transport, targetPort }),
+        tier: 'advice' as const,
+        changes: [],
+      })),
+    ),
     { title: 'Readiness is missing', documents: documents([probe('Liveness', HTTP)]), tier: 'advice', changes: [] },
     {
       title: 'Liveness over TCP',
@@ -61,16 +63,19 @@ testRule(rule, {
     },
   ],
   notApplicable: [
-    { title: 'PSRule scope: another port with transport auto', documents: documents(null, { transport: 'Auto' }) },
-    { title: 'no port and no transport', documents: documents(null, { transport: null, targetPort: null }) },
-    { title: 'TCP on a port of HTTP', documents: documents(null, { transport: 'Tcp', targetPort: 443 }) },
+    ...['Tcp', 'TCP', 'tcp'].map((transport) => ({
+      title: `TCP on a port of HTTP: ${transport}`,
+      documents: documents(null, { transport, targetPort: 443 }),
+    })),
     { title: 'no ingress', documents: { resource: containerApp(null) } },
   ],
   unknown: [
     { title: 'not read', documents: {} },
     { title: 'gone', documents: { resource: null } },
+    { title: 'a transport that is none', documents: documents(null, { transport: 7 }) },
     { title: 'probes that are no list', documents: documents(HTTP) },
     { title: 'an ingress that is no object', documents: { resource: containerApp(['http']) } },
-    { title: 'no template', documents: { resource: { properties: {} } } },
+    { title: 'no template', documents: { resource: { properties: { configuration: { ingress: ingress({}) } } } } },
+    { title: 'a configuration that is none', documents: { resource: { properties: { configuration: 7 } } } },
   ],
 });

@@ -27,6 +27,12 @@ testRule(rule, {
     },
     { title: 'hosts without case', documents: documents('SHOP.AzureCR.io/cart:1.4'), parameters },
     { title: 'a host with its port', documents: documents('mirror.example:5000/a/b/cart:1.4'), parameters },
+    { title: 'a registry of Azure with its port', documents: documents('shop.azurecr.io:443/cart:1.4'), parameters },
+    {
+      title: 'a registry of Azure that is approved with its port',
+      documents: documents('shop.azurecr.io/cart:1.4'),
+      parameters: { registries: ['shop.azurecr.io:443'] },
+    },
     { title: 'a digest changes nothing', documents: documents(`shop.azurecr.io/cart@${DIGEST}`), parameters },
     {
       title: 'image without host = docker.io, where that is allowed',

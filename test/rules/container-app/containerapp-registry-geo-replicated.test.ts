@@ -51,6 +51,19 @@ testRule(rule, {
       title: 'the home region counts, whether it is listed or not',
       documents: documents('shop.azurecr.io', [registry('shop', 'premium'), replication('shop', 'northeurope')]),
     },
+    ...[
+      'shop.azurecr.cn',
+      'shop.azurecr.us',
+      'SHOP.azurecr.io:443',
+      'https://shop.azurecr.io',
+      'shop.westeurope.geo.azurecr.io',
+    ].map((server) => ({ title: `another name of it: ${server}`, documents: documents(server, PREMIUM) })),
+    {
+      title: "the registries' own list, by a server with a port",
+      documents: documents('shop.azurecr.io:443', [
+        ownList('shop.azurecr.io', {}, { replications: [{ location: 'West Europe' }, { location: 'North Europe' }] }),
+      ]),
+    },
     {
       title: 'a host with a hash behind the name of its registry',
       documents: documents('shop-a1b2c3.azurecr.io', PREMIUM),

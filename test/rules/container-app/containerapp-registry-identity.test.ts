@@ -60,6 +60,12 @@ testRule(rule, {
       ],
       reason: /: Shop\.azurecr\.io\.$/,
     },
+    ...['shop.azurecr.cn', 'shop.azurecr.us', 'shop.azurecr.io:443', 'https://shop.azurecr.io/'].map((server) => ({
+      title: `a registry of Azure: ${server}`,
+      documents: documents([{ ...withPassword, server }]),
+      tier: 'risky' as const,
+      changes: [{ ...change, from: [{ ...withPassword, server }], to: [{ server, identity: 'system' }] }],
+    })),
     {
       title: 'system, beside user-assigned ones',
       documents: documents([withPassword], { ...TWO, type: 'systemassigned,UserAssigned' }),
