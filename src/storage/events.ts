@@ -1,6 +1,7 @@
 /**
- * Events, each stored once by its id for each resource that it concerns. In the partition of its resource an event has the row i-<id> to be found by, a row
- * e-<time> among the latest, and while it waits a row w-<id>: nobody ever scans the history of a busy app.
+ * Events, each stored once by its id for each resource that it concerns. In the partition of that resource it has the row
+ * i-<id> to be found by, a row e-<time> among the latest, and while it waits a row w-<id>: nobody ever scans the history of
+ * a busy app.
  */
 import { odata } from '@azure/data-tables';
 import type { Conclusion, Events, StoredEvent } from '../workflows/ports.ts';

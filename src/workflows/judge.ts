@@ -120,7 +120,7 @@ export function declinedFor(facts: Facts, now: Date): Record<string, ChangeMemor
 
 /** Those seen writing the resource since it last met the rule, the latest last. */
 export function changersOf(facts: Facts, rule: string): Caller[] {
-  const seen = [...facts.waiting, ...facts.moves]
+  const seen = [...facts.waiting]
     .sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1))
     .filter((event) => !isOurs(event, facts.self))
     .flatMap(({ event }) => event.changedBy ?? []);

@@ -5,7 +5,6 @@ import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { viewOf } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
-import { movesOnApp } from './moved-configuration.ts';
 import type { ResourceMemory, StoredEvent, StoredSettings, Versioned, WorkMessage, World } from './ports.ts';
 
 export interface Facts {
@@ -16,8 +15,6 @@ export interface Facts {
   /** The approvals that the memory lists, whatever became of them since. */
   readonly approvals: readonly Versioned<Approval>[];
   readonly waiting: readonly StoredEvent[];
-  /** Of a slot: the moves of configuration that still wait on its app. */
-  readonly moves: readonly StoredEvent[];
   /** Those whose scope is the resource or above it. */
   readonly exemptions: readonly Exemption[];
   /** What brought us here. */
@@ -31,11 +28,10 @@ export interface Facts {
 }
 
 export async function loadFacts(world: World, resource: Resource, message: WorkMessage): Promise<Facts> {
-  const [settings, stored, waiting, moves, exemptions, self] = await Promise.all([
+  const [settings, stored, waiting, exemptions, self] = await Promise.all([
     currentSettings(world),
     world.memories.load(resource),
     world.events.waiting(resource),
-    movesOnApp(world, resource),
     world.exemptions.above(resource),
     world.arm.identity(),
   ]);
@@ -47,7 +43,6 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     version: stored?.version ?? null,
     approvals: loaded.flatMap((approval) => approval ?? []),
     waiting,
-    moves,
     exemptions,
     message,
     sweeping: message.sweep !== undefined,

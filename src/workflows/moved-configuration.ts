@@ -74,9 +74,3 @@ export function slotsUnread(app: Resource, moves: readonly StoredEvent[], snapsh
   const text = `The slots could not be listed, so only those seen before were looked at: ${state.detail}`;
   return [{ code: 'unread', text }];
 }
-
-/** The moves that wait on the app of a slot: who caused them has changed the slot, too. */
-export async function movesOnApp({ events }: World, slot: Resource): Promise<StoredEvent[]> {
-  const app = appOf(slot);
-  return app.key === slot.key ? [] : movesAmong(app, await events.waiting(app));
-}
