@@ -200,6 +200,17 @@ describe('when the slots cannot be listed', () => {
     expect((await world.events.find('swap'))?.reasons).toContainEqual({ code: 'unread', text: `shop: ${text}` });
   });
 
+  test('for good, an outcome that another look gave says so, too', async () => {
+    world.arm.onRead = passes({ status: 'forbidden', detail: 'AuthorizationFailed: no' });
+    await host.deliver(move('swap', SHOP));
+    world.stored.queue.splice(0);
+    world.clock.advance(60);
+    await host.deliver(gridEvent('write', SHOP));
+    await host.settle();
+    expect((await world.events.find('swap'))?.reasons.map(({ code }) => code)).toEqual(['covered', 'unread']);
+    expect((await world.events.find('write'))?.reasons.map(({ code }) => code)).not.toContain('unread');
+  });
+
   test('what is listed and no slot of the app is left alone', async () => {
     world.arm.change(SHOP, 'slots', '/value', [
       { id: `${SHOP}-other/slots/blue` },
