@@ -23,6 +23,7 @@ import {
   RESOURCES,
 } from './document-rows.ts';
 import { isObject } from './json.ts';
+import { movingOf } from './moving.ts';
 import type { ResourceKind } from './resource.ts';
 
 export * from './document.ts';
@@ -53,7 +54,7 @@ const TAGS: WriteDefinition = {
   impact: () => 'none',
 };
 
-export const DOCUMENTS: readonly DocumentDefinition[] = [
+const ROWS: readonly DocumentDefinition[] = [
   itself('web-app', WEB, 'Microsoft.Web/sites', [
     TAGS,
     {
@@ -187,6 +188,8 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
   pricing('Containers'),
   pricing('CloudPosture'),
 ];
+
+export const DOCUMENTS: readonly DocumentDefinition[] = ROWS.map((row) => ({ ...row, ...movingOf(row) }));
 
 /** The row for a document of a kind of resource, or null when that kind has none. */
 export function documentOf(kind: ResourceKind, name: string): DocumentDefinition | null {

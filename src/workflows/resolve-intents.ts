@@ -6,7 +6,7 @@
 import type { AuditFact } from '../domain/audit.ts';
 import { standing } from '../domain/change.ts';
 import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
-import { type Ending, endingFact, intendedId, type Occasion } from './facts-of.ts';
+import { type Ending, endingFact, intendedId, type Occasion, partly } from './facts-of.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
 import { signedEntry } from './signed-entry.ts';
 
@@ -139,7 +139,9 @@ function endingOf(entry: OpenEntry, snapshot: Snapshot): Ending | null {
       return { ...common, state: 'applied', reasons: [], message: 'A later read shows the planned values.' };
     case 'other': {
       const text = 'A later read shows neither the planned values nor those before.';
-      return { ...common, state: 'failed', reasons: [{ code: 'not-verified', text }], message: text };
+      const there = entry.changes.filter((change) => standing([change], snapshot) === 'planned');
+      const ending = { ...common, state: 'failed' as const, reasons: [{ code: 'not-verified' as const, text }] };
+      return partly({ ...ending, message: text }, entry.changes, there);
     }
     // The old values: either the write never went out, or it does not show yet. Unread: nothing is known.
     default:
