@@ -111,14 +111,21 @@ async function operationEnd(
   }
 }
 
-/** The snapshot with these documents, as far as those that it does not have can be read. */
+/** The snapshot with these documents, as far as those that it does not have can be read within a few seconds. */
 async function withDocuments(world: World, snapshot: Snapshot, names: readonly DocumentName[]): Promise<Snapshot> {
   const missing = names.filter((name) => !snapshot.documents[name]);
   if (missing.length === 0) return snapshot;
-  const { documents } = await world.arm.read(snapshot.resource, missing);
-  // What could not be read now does not take the place of what the look before has read.
-  const read = Object.entries(documents).filter(([, { status }]) => status === 'read');
-  return { ...snapshot, documents: { ...Object.fromEntries(read), ...snapshot.documents } };
+  for (let pause = 1; ; pause *= 4) {
+    const { documents } = await world.arm.read(snapshot.resource, missing);
+    const states = Object.entries(documents);
+    if (pause <= 4 && states.some(([, state]) => state.status === 'failed' && state.passing)) {
+      await world.clock.sleep(atMost(world, pause) * 1000);
+      continue;
+    }
+    // What could not be read does not take the place of what the look before has read.
+    const read = states.filter(([, { status }]) => status === 'read');
+    return { ...snapshot, documents: { ...Object.fromEntries(read), ...snapshot.documents } };
+  }
 }
 
 function notCompared(name: DocumentName): Reason {

@@ -80,7 +80,9 @@ describe('what Azure answers', () => {
     expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
     expect(world.stored.entries.at(-1)).toMatchObject({
       kind: 'fix.blocked',
-      reasons: [{ code: 'blocked', text: expect.stringMatching(/was refused 12 times.*Conflict: Azure says Conflict/) }],
+      reasons: [
+        { code: 'blocked', text: expect.stringMatching(/was refused 12 times.*Conflict: Azure says Conflict/) },
+      ],
     });
     world.arm.onWrite = null;
     await eventAndRest(host, 'next', SHOP);
