@@ -229,6 +229,16 @@ describe('what moved along goes back with the fix', () => {
     expect(asked.reasons[1]?.text).toContain('bob@example.com wrote the resource');
   });
 
+  test('a write that brought about the fix itself is none since, though its intent is older', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+    await eventAndRest(host, 'first', SHOP);
+    moveAlong(world, SHOP, 'config/web', { [RULES]: open });
+    await eventAndRest(host, 'second', SHOP);
+    const asked = await host.rollBack({ ...rollbackOf(world), person: { objectId: 'dora', name: 'Dora' } });
+    expect(asked.changes.map(({ path }) => path)).toEqual([TLS, RULES]);
+  });
+
   test('when their event comes only after it was asked: nothing is written; asked again, only the fix goes back', async () => {
     const { world, host } = await wiped();
     const request = { ...rollbackOf(world), person: { objectId: 'dora', name: 'Dora' } };
