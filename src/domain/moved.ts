@@ -156,7 +156,7 @@ function isMirrored(change: Change, { document, path, to }: Change): boolean {
   return name !== undefined && path === `/${section}/${name}` && isSame(change.to, to);
 }
 
-/** An access rule that App Service makes is none of anybody's; the only one of a list may be another than the last. */
+/** The rules that somebody wrote: App Service adds the last one, or the only one of a list that has none. */
 function ownRules(list: readonly Json[], other: readonly Json[]): readonly Json[] {
   return list.filter((element) => !(other.length === 0 ? isSyntheticRule(element) : isImplicitRule(element)));
 }

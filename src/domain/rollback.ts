@@ -87,7 +87,7 @@ function whyLeft(kind: ResourceKind, { document, path, from, to }: Change, fresh
   const definition = documentOf(kind, document);
   const write = writeOf(definition, path);
   if (!definition || !write || write.how === 'whole' || !isPutBack(definition, path))
-    return 'it is not for a rollback to write';
+    return 'a rollback does not write this place';
   if (isShortened(from) || isShortened(to)) return 'it is too long for the log to hold';
   const removes = write.how === 'elements' ? path.endsWith('/properties') : write.at === '' && kind !== 'web-app';
   if (from === null && !removes) return 'there was no value before, and Azure takes no value for no change';

@@ -267,12 +267,12 @@ describe('what moved along goes back with the fix', () => {
     expect(tlsNow(world)).toBe('1.0');
   });
 
-  test('what Azure takes no value for, and what is not for a rollback to write, stays', async () => {
+  test('what Azure takes no value for, and what a rollback does not write, stays', async () => {
     const moves = { '/properties/websiteTimeZone': 'UTC', '/properties/publicNetworkAccess': 'Disabled' };
     const { world, host } = await wiped(OLD_TLS, moves);
     const { reasons } = await host.rollBack(rollbackOf(world));
     expect(reasons[1]?.text).toMatch(
-      /publicNetworkAccess \(it is not for a rollback.*websiteTimeZone \(there was no value before/,
+      /publicNetworkAccess \(a rollback does not write.*websiteTimeZone \(there was no value before/,
     );
   });
 

@@ -56,7 +56,7 @@ describe.each([
     expect(ended?.message).toContain(text);
   });
 
-  test('that part goes back by its entry, and the environment is then let be', async () => {
+  test('that part goes back by its entry, and the rule is then exempt', async () => {
     const made = await half();
     const { world, host } = made;
     await putBack(made, end);
