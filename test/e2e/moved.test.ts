@@ -1,6 +1,6 @@
 /** What a write moved beside what it was about, and a plan of which only a part was carried out: told, and put back. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { environment, people } from '../../local/simulator/estate.ts';
+import { containerApp, environment, people } from '../../local/simulator/estate.ts';
 import * as schemas from '../../src/api/schemas.ts';
 import type { Approval, AuditEntry } from './api.ts';
 import { staff } from './callers.ts';
@@ -17,7 +17,13 @@ const restricted = ['wiped', 'overtaken'].map((name) =>
 );
 const swapping = rightWebApp('swapping', { site: { httpsOnly: false } });
 
-const plumbline = usePlumbline({ resources: [refusing, swapping, ...restricted] });
+const ordinary = [
+  rightWebApp('ordinary', { site: { httpsOnly: false }, web: { minTlsVersion: '1.0' }, diagnostics: {} }),
+  containerApp({ name: 'ordinary', ingress: { allowInsecure: true } }),
+  environment({ name: 'ordinary', properties: nowhere }),
+];
+
+const plumbline = usePlumbline({ resources: [refusing, swapping, ...restricted, ...ordinary] });
 
 const DELEGATION = 'ManagedEnvironmentV1SubnetDelegationNotAllowed';
 const PREPARED = 'The slot cannot be changed because its configuration settings have been prepared for swap.';
@@ -91,6 +97,13 @@ describe.concurrent('what moved with a write', () => {
     expect(rollback).toMatchObject({ status: 'applied', reasons: [{ code: 'not-put-back' }] });
     expect(JSON.stringify(plumbline.simulator.get(overtaken, 'config/web'))).not.toContain('203.0.113.0/24');
   });
+});
+
+test.each(ordinary)('an ordinary write moves nothing else: $id', async ({ id }) => {
+  await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', touched));
+  const applied = (await plumbline.audit(id)).filter(({ kind }) => kind === 'fix.applied');
+  expect(applied.length).toBeGreaterThan(0);
+  expect(applied.flatMap(({ alsoMoved, reasons }) => [...alsoMoved, ...reasons])).toEqual([]);
 });
 
 test('a plan of which the second request was refused: the log says what stands, and it is put back', async () => {
