@@ -1,6 +1,6 @@
 /**
  * Every shape in which Azure refuses, as one kind of failure. The code decides before the status: 409 alone may be a lock,
- * a race, a busy app or a diagnostic setting that can never work.
+ * a race, a busy app or a diagnostic setting that can never work. Of the conflicts of App Service the message decides.
  */
 import { isObject, type Json } from '../domain/json.ts';
 import { withoutCredentials } from '../domain/secrets.ts';
@@ -26,9 +26,11 @@ const LONGEST_WAIT = 86_400;
 export function failureOf(reply: ArmReply, now: Date): ArmFailure {
   const problems = problemsOf(reply.body);
   const telling = problems.find(({ code }) => kindOfCode(code, reply.path) !== null);
-  const shown = telling ?? problems[0];
+  const lasting = reply.status === 409 ? problems.find(({ message }) => LASTS.test(message)) : undefined;
+  const shown =
+    lasting && !lasting.code ? { ...lasting, code: telling?.code ?? '' } : (lasting ?? telling ?? problems[0]);
   return {
-    kind: kindOf(reply, telling?.code, shown?.message ?? ''),
+    kind: lasting ? 'blocked' : kindOf(reply, telling?.code, shown?.message ?? ''),
     code: told(shown?.code, LONGEST_CODE) || `Http${reply.status}`,
     message: told(shown?.message, LONGEST_MESSAGE) || `Azure answered ${reply.status} without a message.`,
     retryAfter: retryAfterOf(reply, now),
@@ -86,6 +88,13 @@ const KIND_BY_CODE = new Map<string, ArmFailureKind>(
     expiredauthenticationtoken: 'transient',
   }),
 );
+
+/**
+ * Conflicts of App Service that no waiting ends: a swap with preview, until a person completes or cancels it (azure-cli issue
+ * 27820), and what plan or site do not allow ("There was a conflict. AlwaysOn cannot be set for this site as the plan does
+ * not allow it.", azure-cli issues 9567 and 27474). One that is busy says that another operation is in progress.
+ */
+const LASTS = /prepared for swap|^There was a conflict\. /i;
 
 function kindOfCode(code: string, path: string): ArmFailureKind | null {
   const known = code.toLowerCase();

@@ -48,6 +48,11 @@ export function withValue(document: Json, path: string, value: Json): Json {
   return replace(document, tokensOf(path), value);
 }
 
+/** Whether both are about one place. */
+export function samePlace(a: Pick<Change, 'document' | 'path'>, b: Pick<Change, 'document' | 'path'>): boolean {
+  return a.document === b.document && a.path === b.path;
+}
+
 /** Where the leaves stand now: all as planned, all as before, or anything else. */
 export function standing(changes: readonly Change[], snapshot: Snapshot): 'planned' | 'before' | 'other' | 'unread' {
   const bodies = changes.map(({ document }) => bodyOf(snapshot, document));

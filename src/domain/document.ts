@@ -63,6 +63,8 @@ export interface DocumentDefinition {
   readonly secrets?: readonly string[];
   /** Places (places.ts) that the platform changes by itself: times, ids, states, what it computes. */
   readonly volatile?: readonly string[];
+  /** Places (places.ts) that a rollback may write, when they moved along with a fix. */
+  readonly putBack?: { readonly within: readonly string[]; readonly except?: readonly string[] };
   /** How its leaves are written; the first whose `at` is above a leaf carries it. */
   readonly writes?: readonly WriteDefinition[];
 }

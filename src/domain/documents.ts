@@ -25,6 +25,7 @@ import {
 } from './document.ts';
 import { below, idIn, inventory, itself, listed, merged, onSweep, outside, placed } from './document-rows.ts';
 import { isObject } from './json.ts';
+import { movingOf } from './moving.ts';
 import type { ResourceKind } from './resource.ts';
 import { withSecretPlaces } from './secret-places.ts';
 
@@ -50,7 +51,7 @@ const TAGS: WriteDefinition = {
   impact: () => 'none',
 };
 
-export const DOCUMENTS: readonly DocumentDefinition[] = withSecretPlaces([
+const ROWS: readonly DocumentDefinition[] = [
   itself('web-app', WEB, 'Microsoft.Web/sites', [
     TAGS,
     {
@@ -183,7 +184,12 @@ export const DOCUMENTS: readonly DocumentDefinition[] = withSecretPlaces([
   pricing('AppServices'),
   pricing('Containers'),
   pricing('CloudPosture'),
-]);
+];
+
+export const DOCUMENTS: readonly DocumentDefinition[] = withSecretPlaces(ROWS).map((row) => ({
+  ...row,
+  ...movingOf(row),
+}));
 
 /** The row for a document of a kind of resource, or null when that kind has none. */
 export function documentOf(kind: ResourceKind, name: string): DocumentDefinition | null {

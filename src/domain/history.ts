@@ -14,19 +14,16 @@ export const NO_HISTORY: RuleHistory = { fixedAt: [], failedAt: [], alsoMovedAt:
 /** How many times are kept; the settings allow no limit above it. */
 export const KEPT_TIMES = 1000;
 
-/** The history with one more end of a fix; ends that are neither success nor failure change nothing. */
+/** The history with one more end of a fix. What moved something along counts, however it ended. */
 export function withEnd(
   history: RuleHistory,
   end: { readonly state: string; readonly alsoMoved: boolean },
   at: string,
 ): RuleHistory {
-  if (end.state === 'failed') return { ...history, failedAt: [...history.failedAt, at].slice(-KEPT_TIMES) };
-  if (end.state !== 'applied') return history;
-  return {
-    ...history,
-    fixedAt: [...history.fixedAt, at].slice(-KEPT_TIMES),
-    alsoMovedAt: end.alsoMoved ? at : history.alsoMovedAt,
-  };
+  const after = end.alsoMoved ? { ...history, alsoMovedAt: at } : history;
+  if (end.state === 'failed') return { ...after, failedAt: [...after.failedAt, at].slice(-KEPT_TIMES) };
+  if (end.state === 'applied') return { ...after, fixedAt: [...after.fixedAt, at].slice(-KEPT_TIMES) };
+  return after;
 }
 
 /** Those of the times that lie within so many hours before now. */

@@ -36,6 +36,8 @@ export const REASON_CODES = [
   'invalid',
   'not-verified',
   'also-moved',
+  'part-applied',
+  'not-put-back',
   'unread',
   'not-ours',
   'covered',

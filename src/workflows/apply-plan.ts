@@ -2,19 +2,19 @@
  * The only writer: intent → settings → re-read → write → verify → outcome. The intent is remembered and in the log before
  * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
  */
-import type { AuditFact } from '../domain/audit.ts';
 import { type Change, type Kept, type Purpose, standing } from '../domain/change.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
 import { sameJson } from '../domain/json.ts';
+import { comparedWith } from '../domain/moved.ts';
 import { bodyToSend, hiddenFrom, type PlanStep, planOf, sayHidden } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { freezeFor, modeFor } from '../domain/settings.ts';
 import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
 import { currentSettings } from './change-settings.ts';
-import { type Ending, endingFact, intendedFact, type Occasion } from './facts-of.ts';
+import { type Applied, applied, conclude, PAUSE_SECONDS, type StepEnd } from './conclude-plan.ts';
+import { type Ending, intendedFact, type Occasion } from './facts-of.ts';
 import { type ArmFailure, isPassing, type Lease, type OpenEntry, type OpenOperation, type World } from './ports.ts';
-import type { EndedEntry } from './resolve-intents.ts';
 import { verify } from './verify-write.ts';
 
 /** A set of changes that is to be carried out now. */
@@ -28,20 +28,15 @@ export interface Wanted {
   readonly reasons: readonly Reason[];
 }
 
-export interface Applied {
-  readonly snapshot: Snapshot;
-  readonly operations: readonly OpenOperation[];
-  readonly facts: readonly AuditFact[];
-  readonly ended: readonly EndedEntry[];
-  /** Seconds after which to come back, when something is still to be done. */
-  readonly again: number | null;
+interface Attempt {
+  readonly occasion: Occasion;
+  readonly operationId: string;
+  /** Which attempt it is at the changes that were tried most often. */
+  readonly tries: number;
 }
 
-/** What a step came to; `later` leaves its entries open. */
-type StepEnd = Ending | { readonly state: 'later'; readonly seconds: number; readonly waitingFor?: string };
-
-/** Before Azure is asked again, when it did not say how long; each try of a message adds its back-off. */
-const PAUSE_SECONDS = 5;
+/** What is busy for so many tries, some minutes, may stay so until a person does something: it then waits as what is blocked. */
+const BUSY_TRIES = 12;
 
 /** Plans the operations for what is wanted: attempts at changes that an intent in the log already holds run under it. */
 export function planOperations(
@@ -108,7 +103,8 @@ export async function applyPlan(
   for (const step of steps) {
     const ids = attempted.filter(({ entry }) => entry.changes.some((change) => step.changes.includes(change)));
     const operationId = [...new Set(ids.map((one) => one.operationId))].join(' ');
-    const done = await carryOut(world, lease, resource, snapshot, step, { occasion, operationId }, wanted);
+    const tries = Math.max(...ids.map(({ entry }) => entry.attempts));
+    const done = await carryOut(world, lease, resource, snapshot, step, { occasion, operationId, tries }, wanted);
     snapshot = { ...snapshot, documents: { ...snapshot.documents, ...done.snapshot?.documents } };
     ends.set(step, done.end);
     // ARM asked to wait, or is busy: the rest would meet the same.
@@ -124,16 +120,17 @@ async function carryOut(
   resource: Resource,
   before: Snapshot,
   step: PlanStep,
-  { occasion, operationId }: { readonly occasion: Occasion; readonly operationId: string },
+  { occasion, operationId, tries }: Attempt,
   wanted: readonly Wanted[],
 ): Promise<{ end: StepEnd; snapshot?: Snapshot }> {
   const { eventId, correlationId } = occasion.trigger;
   const joined = { resource: resource.id, document: step.document, operationId, eventId, correlationId };
   const own = wanted.filter(({ changes }) => changes.some((change) => step.changes.includes(change)));
   const around = documentsAround(world, resource, own);
+  const unread = comparedWith(resource.kind, step.document).filter((name) => !bodyOf(before, name));
   const [{ settings }, fresh] = await Promise.all([
     currentSettings(world),
-    world.arm.read(resource, [step.document, ...around], { fresh: true }),
+    world.arm.read(resource, [...new Set([step.document, ...around, ...unread])], { fresh: true }),
   ]);
   if (settings.stopped) return { end: notNow('stopped', `The service was stopped: ${settings.stopped.reason}`) };
   const mode = modeFor(settings, resource);
@@ -159,10 +156,11 @@ async function carryOut(
   const answer = await world.arm.write(step, body);
   if (answer.kind === 'refused') {
     world.log.warn({ ...joined, kind: answer.failure.kind, code: answer.failure.code }, 'write refused');
-    return { end: refused(step, answer.failure, answer.arm) };
+    return { end: refused(step, answer.failure, answer.arm, tries) };
   }
   const watched = { ...before, documents: { ...before.documents, ...fresh.documents } };
-  return verify(world, lease, step, answer, watched);
+  const kept = own.flatMap((one) => one.kept);
+  return verify(world, lease, step, answer, watched, kept);
 }
 
 /** What the verdicts behind these changes were formed on beside the app itself, and may have been read some time ago. */
@@ -172,68 +170,6 @@ function documentsAround({ rules }: World, { kind }: Resource, wanted: readonly 
     .flatMap(({ documents }) => documents)
     .filter((name) => documentOf(kind, name)?.shared === true);
   return [...new Set(named)];
-}
-
-function conclude(
-  operations: readonly OpenOperation[],
-  attempted: readonly { operationId: string; entry: OpenEntry }[],
-  ends: ReadonlyMap<PlanStep, StepEnd>,
-  steps: readonly PlanStep[],
-  snapshot: Snapshot,
-  occasion: Occasion,
-): Applied {
-  const facts: AuditFact[] = [];
-  const ended: EndedEntry[] = [];
-  for (const { operationId, entry } of attempted) {
-    const own = steps.filter((step) => step.changes.some((change) => touches(entry, change)));
-    const ending = worst(own.map((step) => ends.get(step) ?? { state: 'later', seconds: PAUSE_SECONDS }));
-    if (ending.state === 'later') continue;
-    const fact = endingFact(occasion, operationId, entry, ending);
-    facts.push(fact);
-    ended.push({ operationId, entry, state: ending.state, reasons: ending.reasons, factId: fact.id });
-  }
-  const later = [...ends.values()].flatMap((end) => (end.state === 'later' ? [end] : []));
-  const waitingFor = later.flatMap((end) => end.waitingFor ?? []);
-  const left = operations.map((operation) => ({
-    ...operation,
-    // What nobody attempted now still waits for what it waited for.
-    waitingFor: attempted.some(({ operationId }) => operationId === operation.operationId)
-      ? waitingFor
-      : operation.waitingFor,
-    entries: operation.entries.flatMap((entry): OpenEntry[] => {
-      const end = ended.find((one) => one.entry === entry);
-      if (!end) return [entry];
-      return end.state === 'applied' ? [] : [{ ...entry, state: isHeldBack(end) ? 'held' : end.state }];
-    }),
-  }));
-  const heldBack = ended.some(({ state }) => state === 'blocked') && [...ends.values()].some(isHeldBack);
-  return {
-    snapshot,
-    operations: left.filter(({ entries }) => entries.length > 0),
-    facts,
-    ended,
-    again: later.length > 0 ? Math.max(...later.map(({ seconds }) => seconds)) : heldBack ? 0 : null,
-  };
-}
-
-/** An entry ends as the worst of its steps; one that must be finished later leaves it open. */
-function worst(ends: readonly StepEnd[]): StepEnd {
-  const order: StepEnd['state'][] = ['later', 'failed', 'blocked', 'unknown', 'applied'];
-  const [found] = [...ends].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-  return found ?? applied('Nothing was left to write.');
-}
-
-function touches(entry: OpenEntry, change: Change): boolean {
-  return entry.changes.some(({ document, path }) => document === change.document && path === change.path);
-}
-
-/** Not sent, because the values or the settings moved at the last moment: another look decides by what holds now. */
-function isHeldBack(end: StepEnd | EndedEntry): boolean {
-  return end.state === 'blocked' && !end.reasons.some(({ code }) => code === 'blocked');
-}
-
-function applied(message: string): Ending {
-  return { state: 'applied', reasons: [], alsoMoved: [], arm: null, message, cause: '' };
 }
 
 /** The last look: a secret came to where this step writes, or stands in what it sends along. */
@@ -253,10 +189,12 @@ function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'frozen' | 'mo
   return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, cause: code };
 }
 
-function refused(step: PlanStep, failure: ArmFailure, arm: Ending['arm']): StepEnd {
-  if (isPassing(failure.kind)) return { state: 'later', seconds: failure.retryAfter ?? PAUSE_SECONDS };
-  const text = `${step.method} ${step.path} was refused: ${failure.code}: ${failure.message}`;
-  const blocked = failure.kind === 'blocked';
+function refused(step: PlanStep, failure: ArmFailure, arm: Ending['arm'], tries: number): StepEnd {
+  const lasts = failure.kind === 'busy' && tries >= BUSY_TRIES;
+  if (isPassing(failure.kind) && !lasts) return { state: 'later', seconds: failure.retryAfter ?? PAUSE_SECONDS };
+  const often = lasts ? ` ${tries} times, until an event or a sweep brings it back` : '';
+  const text = `${step.method} ${step.path} was refused${often}: ${failure.code}: ${failure.message}`;
+  const blocked = failure.kind === 'blocked' || lasts;
   const code = blocked ? 'blocked' : failure.kind === 'gone' ? 'gone' : 'invalid';
   return {
     state: blocked ? 'blocked' : 'failed',

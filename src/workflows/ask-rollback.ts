@@ -4,12 +4,13 @@
  */
 import { type Approval, type ApprovalDecision, isOpen } from '../domain/approval.ts';
 import { type AuditEntry, factId } from '../domain/audit.ts';
-import { applyChanges, type Change, digestOf, type Kept } from '../domain/change.ts';
+import { applyChanges, type Change, digestOf, type Kept, samePlace } from '../domain/change.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
 import { whyNotWritten } from '../domain/plan.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId, type Resource, viewOf } from '../domain/resource.ts';
-import { undoing, whyIrreversible } from '../domain/rollback.ts';
+import { type Along, undoing, undoingMoved, whyIrreversible } from '../domain/rollback.ts';
 import type { AnyRule } from '../domain/rule.ts';
 import { defaultRules, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -25,6 +26,7 @@ import {
   refuseWhileNotWriting,
 } from './record-decision.ts';
 import { storeApproval } from './store-approval.ts';
+import { writtenSince } from './written-since.ts';
 
 export interface RollbackRequest {
   readonly entry: AuditEntry;
@@ -44,12 +46,16 @@ export async function askRollback(world: World, request: RollbackRequest): Promi
   const rule = world.rules.find(({ id }) => id === entry.rule) ?? null;
   const resource = parseResourceId(entry.resource?.id ?? '');
   const why = whyIrreversible(entry, rule);
-  if (why !== null || !rule || !resource) throw new Refusal('not-reversible', why ?? 'The entry names no resource.');
+  if (why !== null || !rule || !resource) {
+    const along =
+      entry.alsoMoved.length > 0 ? ' What moved along with it is put back by a person, where it is declared.' : '';
+    throw new Refusal('not-reversible', `${why ?? 'The entry names no resource.'}${along}`);
+  }
   for (;;) {
-    const { id, approval } = await lastTry(world, entry);
+    const { id, approval, failed } = await lastTry(world, entry);
     if (approval) return repeated(world, resource, approval, person);
     try {
-      return await ask(world, { ...request, resource, rule }, id);
+      return await ask(world, { ...request, resource, rule }, id, failed);
     } catch (error) {
       // Somebody else was faster: theirs is the one.
       if (!(error instanceof StaleVersion)) throw error;
@@ -57,12 +63,20 @@ export async function askRollback(world: World, request: RollbackRequest): Promi
   }
 }
 
-/** The approval of the entry's rollback that waits or was carried out; null, with the id to use, when there is none. */
-async function lastTry(world: World, { id: entryId }: AuditEntry): Promise<{ id: string; approval: Approval | null }> {
+/**
+ * The approval of the entry's rollback that waits or was carried out; null, with the id to use, when there is none.
+ * `failed`: an earlier one was tried, and failed.
+ */
+async function lastTry(
+  world: World,
+  { id: entryId }: AuditEntry,
+): Promise<{ id: string; approval: Approval | null; failed: boolean }> {
+  let failed = false;
   for (let nth = 0; ; nth += 1) {
     const id = await world.approvals.claim(`${entryId}-${nth}`, world.approvals.newId(world.clock.now()));
     const approval = (await world.approvals.get(id))?.value ?? null;
-    if (!approval || isOpen(approval) || approval.status === 'applied') return { id, approval };
+    if (!approval || isOpen(approval) || approval.status === 'applied') return { id, approval, failed };
+    failed ||= approval.status === 'failed';
   }
 }
 
@@ -75,11 +89,12 @@ async function repeated(world: World, resource: Resource, approval: Approval, pe
   return approval;
 }
 
-async function ask(world: World, request: Undoable, id: string): Promise<Approval> {
+async function ask(world: World, request: Undoable, id: string, failed: boolean): Promise<Approval> {
   const { entry, resource, rule, person } = request;
   const { arm } = heedThrottling(world, resource.subscriptionId, null);
   const snapshot = await arm.read(resource, documentsOf(request));
-  const changes = changesNow(entry, snapshot);
+  const own = changesNow(entry, snapshot);
+  const along = undoingMoved(entry.alsoMoved, snapshot, await whyLeave(world, request, failed));
   const settings = await currentSettings(world);
   refuseWhileNotWriting(settings, resource);
   refuseUnlessApprover(settings, resource, person);
@@ -93,10 +108,10 @@ async function ask(world: World, request: Undoable, id: string): Promise<Approva
     decision: 'approve',
     changerUnknown: changers.length === 0,
   };
-  const kept = keptWith(world, settings, request, snapshot, changes);
-  const why = whyNotWritten(snapshot, changes, kept);
+  const kept = keptWith(world, settings, request, snapshot, own);
+  const why = whyNotWritten(snapshot, own, kept);
   if (why !== null) throw new Refusal('not-reversible', why);
-  const approval = rollbackOf(request, id, changes, kept, settings, decision);
+  const approval = rollbackOf(request, id, { own, kept, along }, settings, decision);
   // Set before anything is stored: if we do not come through to the queue, housekeeping does.
   const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `rollback ${id}`);
   // Before it is stored: a crash then leaves an id without approval, which nobody minds, and not the reverse.
@@ -120,8 +135,15 @@ function changesNow(entry: AuditEntry, snapshot: Snapshot): readonly Change[] {
   throw new Refusal('moved', text, { moved: found.kind === 'moved' ? found.moved : [] });
 }
 
+/** Why nothing of what moved along with the fix is put back; null when it may be. */
+async function whyLeave(world: World, { entry, resource }: Undoable, failed: boolean): Promise<string | null> {
+  if (entry.alsoMoved.length === 0) return null;
+  if (failed) return 'putting it back together with the fix has failed before';
+  return writtenSince(world, resource, entry);
+}
+
 function documentsOf({ entry, resource, rule }: Undoable): DocumentName[] {
-  const named = [...rule.documents, ...entry.changes.map(({ document }) => document)];
+  const named = [...rule.documents, ...[...entry.changes, ...entry.alsoMoved].map(({ document }) => document)];
   return [...new Set<DocumentName>(['resource', ...named])].filter(
     (name) => documentOf(resource.kind, name)?.when === 'event',
   );
@@ -154,15 +176,23 @@ async function everyChanger(world: World, { entry, resource, rule }: Undoable): 
   ]);
 }
 
+/** What is written: the fix's own changes turned round with what must travel with them, and what moved along. */
+interface WayBack {
+  readonly own: readonly Change[];
+  readonly kept: readonly Kept[];
+  readonly along: Along;
+}
+
 function rollbackOf(
   { entry, resource, rule }: Undoable,
   id: string,
-  changes: readonly Change[],
-  kept: readonly Kept[],
+  { own, kept, along }: WayBack,
   { settings }: StoredSettings,
   decision: ApprovalDecision,
 ): Approval {
   const expireHours = settings.approvals.expireHours * 3_600_000;
+  const changes = [...own, ...along.changes];
+  const beside = along.kept.filter((one) => ![...changes, ...kept].some((other) => samePlace(one, other)));
   const approval: Approval = {
     id,
     purpose: 'rollback',
@@ -179,10 +209,10 @@ function rollbackOf(
       reversible: rule.reversible,
     },
     changes,
-    kept,
-    source: rule.source(changes),
+    kept: [...kept, ...beside],
+    source: rule.source(own),
     changedBy: entry.trigger?.changedBy ?? null,
-    reasons: [{ code: 'approved', text: `Puts back what the fix of ${entry.at} changed.` }],
+    reasons: [{ code: 'approved', text: `Puts back what the fix of ${entry.at} changed.` }, ...reasonsOf(along)],
     requestedAt: decision.at,
     expiresAt: new Date(Date.parse(decision.at) + expireHours).toISOString(),
     decision,
@@ -214,6 +244,16 @@ function rollbackOf(
       },
     ],
   };
+}
+
+function reasonsOf({ changes, left }: Along): Reason[] {
+  const placeOf = ({ document, path }: Change) => `${document} ${path}`;
+  const back = `What moved along with it goes back, too: ${changes.map(placeOf).join(', ')}.`;
+  const stays = left.map(({ change, why }) => `${placeOf(change)} (${why})`).join(', ');
+  return [
+    ...(changes.length === 0 ? [] : [{ code: 'also-moved' as const, text: back }]),
+    ...(left.length === 0 ? [] : [{ code: 'not-put-back' as const, text: `Moved along and left as it is: ${stays}.` }]),
+  ];
 }
 
 async function putOnQueue(world: World, resource: Resource, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** The audit facts that a reconcile records: one per rule and phase, with ids that make recording them twice harmless. */
 import type { Approval } from '../domain/approval.ts';
 import { type Actor, type ArmAnswer, type AuditFact, type AuditKind, factId, type Trigger } from '../domain/audit.ts';
-import type { Change } from '../domain/change.ts';
+import { type Change, samePlace } from '../domain/change.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { ResourceView } from '../domain/resource.ts';
 import type { Mode } from '../domain/settings.ts';
@@ -24,6 +24,21 @@ export interface Ending {
   readonly message: string;
   /** What makes a block the same block: ARM's code, for instance. */
   readonly cause: string;
+  /** Of an attempt that was carried out in part: those changes. */
+  readonly part?: readonly Change[];
+}
+
+/** The end of an attempt of which only these changes were carried out: the entry lists them, and names the others. */
+export function partly(ending: Ending, planned: readonly Change[], part: readonly Change[]): Ending {
+  if (part.length === 0) return ending;
+  const rest = planned.filter((change) => !part.some((one) => samePlace(one, change)));
+  const text = `Carried out, and it stands: ${places(part)}. Not carried out: ${places(rest)}.`;
+  return {
+    ...ending,
+    part,
+    reasons: [...ending.reasons, { code: 'part-applied', text }],
+    message: `${ending.message} ${text}`,
+  };
 }
 
 export function intendedFact(
@@ -52,6 +67,7 @@ export function endingFact(occasion: Occasion, operationId: string, entry: OpenE
   const which = ending.state === 'blocked' ? ending.cause : String(entry.attempts);
   return {
     ...factOn(occasion, entry, operationId, ending.state, factId(operationId, entry.rule, ending.state, which)),
+    changes: ending.part ?? entry.changes,
     reasons: ending.reasons,
     alsoMoved: ending.alsoMoved,
     arm: ending.arm,

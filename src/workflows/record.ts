@@ -2,10 +2,9 @@
  * What a reconcile leaves behind. Before anything is written: the plan, so that a crash finds its intents and approvals.
  * At the end: approvals, audit entries, findings, the memory (under the fence), and the outcome of the events it covers.
  */
-import { type Approval, type ApprovalStatus, isDecided, isOpen } from '../domain/approval.ts';
+import { type Approval, isDecided, isOpen } from '../domain/approval.ts';
 import type { AuditFact } from '../domain/audit.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Reason } from '../domain/reasons.ts';
 import { type Resource, viewOf } from '../domain/resource.ts';
 import type { EffectiveRule } from '../domain/settings.ts';
 import { type DocumentView, documentViews, type Snapshot } from '../domain/snapshot.ts';
@@ -18,7 +17,7 @@ import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.
 import type { EndedEntry } from './resolve-intents.ts';
 import { minutesFrom, setAlarms } from './set-alarms.ts';
 import type { ApprovalPlan, Judged } from './settle-approvals.ts';
-import { storeApproval } from './store-approval.ts';
+import { afterWrite, storeApproval } from './store-approval.ts';
 
 export interface Outcome {
   readonly facts: Facts;
@@ -159,18 +158,11 @@ async function storeApprovals(world: World, outcome: Outcome): Promise<StoredApp
     const found = outcome.facts.approvals.find(({ value }) => value.id === entry.approvalId)?.value;
     // What is final stays so: then only the memory did not know it yet.
     if (!found || !isOpen(found)) continue;
-    const status = statusAfter(state, reasons);
-    const auditIds = [...new Set([...found.auditIds, intendedId(operationId, entry), factId])];
-    const approval: Approval = { ...found, status, auditIds, reasons: status === 'approved' ? found.reasons : reasons };
+    const approval = afterWrite(found, { state, reasons }, [intendedId(operationId, entry), factId]);
     await world.approvals.save(approval, versions.get(found.id) ?? null);
     stored.push({ approval, logged: [] });
   }
   return stored;
-}
-
-/** A change that was only held back at the last moment stays approved; anything else is what became of it. */
-function statusAfter(state: EndedEntry['state'], reasons: readonly Reason[]): ApprovalStatus {
-  return state === 'blocked' && !reasons.some(({ code }) => code === 'blocked') ? 'approved' : state;
 }
 
 function findingsOf(world: World, resource: Resource, outcome: Outcome, stored: readonly StoredApproval[]): Finding[] {

@@ -4,9 +4,10 @@
  * that a further attempt at the same changes runs under them.
  */
 import type { AuditFact } from '../domain/audit.ts';
-import { standing } from '../domain/change.ts';
+import { type Change, standing } from '../domain/change.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
-import { type Ending, endingFact, intendedId, type Occasion } from './facts-of.ts';
+import { type Ending, endingFact, intendedId, type Occasion, partly } from './facts-of.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
 import { signedEntry } from './signed-entry.ts';
 
@@ -131,15 +132,29 @@ export function setAside(
 }
 
 const NOT_SEEN = 'The planned values were not seen, and the change may not be tried again now; a later read decides.';
+/** What was there before is not kept beyond the look that writes: a row of it would prove nothing. */
+const NOT_COMPARED: Reason = {
+  code: 'unread',
+  text: 'A later look found it, so what else moved with the write is not known.',
+};
 
 function endingOf(entry: OpenEntry, snapshot: Snapshot): Ending | null {
   const common = { alsoMoved: [], arm: null, cause: '' };
   switch (standing(entry.changes, snapshot)) {
-    case 'planned':
-      return { ...common, state: 'applied', reasons: [], message: 'A later read shows the planned values.' };
+    case 'planned': {
+      const message = 'A later read shows the planned values.';
+      return { ...common, state: 'applied', reasons: [NOT_COMPARED], message };
+    }
     case 'other': {
-      const text = 'A later read shows neither the planned values nor those before.';
-      return { ...common, state: 'failed', reasons: [{ code: 'not-verified', text }], message: text };
+      const stands = (change: Change) => standing([change], snapshot);
+      const part = entry.changes.filter((change) => stands(change) === 'planned');
+      // The process ended between two requests, or Azure asked to wait with the second: the rest is planned anew.
+      const rest = part.length > 0 && entry.changes.every((change) => stands(change) !== 'other');
+      const text = rest
+        ? 'A later read shows a part of the planned values.'
+        : 'A later read shows neither the planned values nor those before.';
+      const reasons = rest ? [NOT_COMPARED] : [{ code: 'not-verified' as const, text }];
+      return partly({ ...common, state: 'failed', reasons, message: text }, entry.changes, part);
     }
     // The old values: either the write never went out, or it does not show yet. Unread: nothing is known.
     default:

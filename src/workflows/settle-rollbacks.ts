@@ -15,7 +15,7 @@ import type { Occasion } from './facts-of.ts';
 import { circumstancesOf } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { Versioned, World } from './ports.ts';
-import { unprovenRollback } from './prove-rollback.ts';
+import { doubtOf } from './prove-rollback.ts';
 import { type ApprovalPlan, afterSettling, type Judged } from './settle-approvals.ts';
 
 export interface RollbackPlan {
@@ -49,9 +49,12 @@ export async function planRollbacks(
     if (stands?.action === 'hold') await lookAgain(world, resource, stands.until);
     // Two that want one place: the second sees in its turn that the value has moved.
     if (stands?.action !== 'fix' || wanted.some(({ changes }) => collide(changes, approval.changes))) continue;
-    const unproven = await unprovenRollback(world, approval);
-    if (unproven === null) wanted.push(wantedOf(approval));
-    else {
+    const doubt = await doubtOf(world, resource, approval);
+    if (doubt === null) wanted.push(wantedOf(approval));
+    else if (doubt.kind === 'overtaken') {
+      store.push({ approval: overtaken(approval, doubt.text, occasion), version });
+    } else {
+      const unproven = doubt.text;
       world.log.error(
         { approvalId: approval.id, resource: resource.id, unproven },
         'a rollback is not what the log says',
@@ -65,6 +68,13 @@ export async function planRollbacks(
 function withheld(approval: Approval, unproven: string): Approval {
   const text = `Nothing is written: ${unproven}.`;
   return { ...approval, status: 'blocked', reasons: [{ code: 'blocked', text }] };
+}
+
+/** What moved along may be somebody else's by now. Asked for again, only what the fix wrote is put back. */
+function overtaken(approval: Approval, since: string, occasion: Occasion): Approval {
+  const settled = afterSettling(approval, { kind: 'supersede', moved: [] }, null, null, occasion);
+  const text = `Nothing is written: ${since}. Ask again, and only what the fix wrote is put back.`;
+  return { ...settled, reasons: [{ code: 'moved', text }] };
 }
 
 /** Whether two sets of changes want to write one place. */
@@ -97,8 +107,9 @@ function judgedAs(
   return { evaluation, digest, decision: null, approvedDecision, changers: [] };
 }
 
-function wantedOf({ id, rule, digest, changes, kept }: Approval): Wanted {
-  const reasons = [{ code: 'approved' as const, text: 'A person has what the fix changed put back.' }];
+function wantedOf({ id, rule, digest, changes, kept, reasons: told }: Approval): Wanted {
+  const along = told.filter(({ code }) => code !== 'approved');
+  const reasons = [{ code: 'approved' as const, text: 'A person has what the fix changed put back.' }, ...along];
   return { rule, purpose: 'rollback', digest, changes, kept, approvalId: id, reasons };
 }
 

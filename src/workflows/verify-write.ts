@@ -1,11 +1,13 @@
 /**
  * After a write its leaves are read again, and the long-running operation waited for: the planned values mean applied,
- * the old ones after 30 s unknown, anything else failed. What else moved with it is named.
+ * the old ones after 30 s unknown, anything else failed. What else moved with it is named: in the document that was written,
+ * the resource itself, and of a site also its configuration.
  */
-import { type Change, standing, valueAt } from '../domain/change.ts';
+import { type Kept, standing } from '../domain/change.ts';
 import type { DocumentName } from '../domain/documents.ts';
-import { sameJson } from '../domain/json.ts';
+import { comparedWith, movedAlong } from '../domain/moved.ts';
 import type { PlanStep } from '../domain/plan.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { bodyOf, provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
 import { atMost } from './back-off.ts';
 import type { Ending } from './facts-of.ts';
@@ -16,27 +18,22 @@ const VERIFY_SECONDS = 30;
 /** How long one invocation waits for a long-running operation; a longer one is resumed by a later message. */
 const OPERATION_SECONDS = 120;
 const LOOK_AGAIN_SECONDS = 30;
-/** What a write must not move along: the ways in, the identity, whether it runs. */
-const WATCHED: readonly { document: DocumentName; path: string }[] = [
-  { document: 'resource', path: '/properties/publicNetworkAccess' },
-  { document: 'resource', path: '/identity' },
-  { document: 'resource', path: '/properties/state' },
-  { document: 'resource', path: '/properties/runningStatus' },
-  { document: 'config/web', path: '/properties/publicNetworkAccess' },
-];
-
 export type Verified =
   | { readonly end: Ending; readonly snapshot: Snapshot }
   | { readonly end: { readonly state: 'later'; readonly seconds: number; readonly waitingFor: string } };
 
+/** `before` holds the documents that are compared, `kept` what travelled with the changes. */
 export async function verify(
   world: World,
   lease: Lease,
   step: PlanStep,
   answer: Exclude<WriteAnswer, { kind: 'refused' }>,
   before: Snapshot,
+  kept: readonly Kept[],
 ): Promise<Verified> {
   const common = { alsoMoved: [], arm: answer.arm, cause: '' };
+  const compared = comparedWith(before.resource.kind, step.document);
+  const written = { changes: step.changes, kept };
   if (answer.kind === 'accepted') {
     const operation = await operationEnd(world, lease, answer.operation, answer.retryAfter);
     if (operation.kind === 'running') {
@@ -46,27 +43,32 @@ export async function verify(
     if (operation.kind === 'refused') {
       const { code, message } = operation.failure;
       const text = `${step.method} ${step.path} was accepted and then failed: ${code}: ${message}`;
-      const end = { ...common, state: 'failed' as const, reasons: [{ code: 'invalid' as const, text }], message: text };
-      return { end, snapshot: await world.arm.read(before.resource, [step.document]) };
+      const snapshot = await world.arm.read(before.resource, compared);
+      const alsoMoved = movedAlong(compared, written, before, snapshot);
+      const reasons = [{ code: 'invalid' as const, text }];
+      return { end: { ...common, state: 'failed', reasons, alsoMoved, message: text }, snapshot };
     }
   }
   let snapshot = before;
   for await (const fresh of looks(world, lease, step, before)) {
     snapshot = fresh;
     const now = standing(step.changes, snapshot);
-    if (now === 'planned' && provisioningFinished(snapshot)) {
-      const alsoMoved = movedAlong(step, before, snapshot);
-      const message =
-        alsoMoved.length > 0 ? 'Written and verified; something else moved with it.' : 'Written and verified.';
-      return { end: { ...common, state: 'applied', reasons: moved(alsoMoved), alsoMoved, message }, snapshot };
-    }
     // A part that does not show yet is not a wrong one: Azure may have taken no notice of it.
-    if (step.changes.some((change) => standing([change], snapshot) === 'other')) {
+    const wrong = step.changes.some((change) => standing([change], snapshot) === 'other');
+    if (wrong || (now === 'planned' && provisioningFinished(snapshot))) {
+      const whole = await withDocuments(world, snapshot, compared);
+      const alsoMoved = movedAlong(compared, written, before, whole);
+      const unread = compared.filter((name) => !bodyOf(before, name) || !bodyOf(whole, name)).map(notCompared);
+      const seen = { ...common, alsoMoved };
+      if (now === 'planned') {
+        return {
+          end: { ...seen, state: 'applied', reasons: unread, message: 'Written and verified.' },
+          snapshot: whole,
+        };
+      }
       const text = 'The values read after the write are neither the planned ones nor those before.';
-      return {
-        end: { ...common, state: 'failed', reasons: [{ code: 'not-verified', text }], message: text },
-        snapshot,
-      };
+      const reasons = [{ code: 'not-verified' as const, text }, ...unread];
+      return { end: { ...seen, state: 'failed', reasons, message: text }, snapshot: whole };
     }
   }
   const text = `The planned values did not show within ${VERIFY_SECONDS} s; a later read decides.`;
@@ -111,20 +113,23 @@ async function operationEnd(
   }
 }
 
-function movedAlong(step: PlanStep, before: Snapshot, after: Snapshot): Change[] {
-  return WATCHED.flatMap(({ document, path }) => {
-    const was = bodyOf(before, document);
-    const is = bodyOf(after, document);
-    const wanted = step.changes.some((change) => change.document === document && change.path.startsWith(path));
-    if (!was || !is || wanted) return [];
-    const [from, to] = [valueAt(was, path), valueAt(is, path)];
-    return sameJson(from, to) ? [] : [{ document, path, from, to }];
-  });
+/** The snapshot with these documents, as far as those that it does not have can be read within a few seconds. */
+async function withDocuments(world: World, snapshot: Snapshot, names: readonly DocumentName[]): Promise<Snapshot> {
+  const missing = names.filter((name) => !snapshot.documents[name]);
+  if (missing.length === 0) return snapshot;
+  for (let pause = 1; ; pause *= 4) {
+    const { documents } = await world.arm.read(snapshot.resource, missing);
+    const states = Object.entries(documents);
+    if (pause <= 4 && states.some(([, state]) => state.status === 'failed' && state.passing)) {
+      await world.clock.sleep(atMost(world, pause) * 1000);
+      continue;
+    }
+    // What could not be read does not take the place of what the look before has read.
+    const read = states.filter(([, { status }]) => status === 'read');
+    return { ...snapshot, documents: { ...Object.fromEntries(read), ...snapshot.documents } };
+  }
 }
 
-function moved(alsoMoved: readonly Change[]): Ending['reasons'] {
-  return alsoMoved.map(({ document, path }) => ({
-    code: 'also-moved' as const,
-    text: `${document} ${path} moved with the write.`,
-  }));
+function notCompared(name: DocumentName): Reason {
+  return { code: 'unread', text: `${name} was not read before and after the write, so what moved in it is not known.` };
 }

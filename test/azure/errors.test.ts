@@ -54,6 +54,21 @@ const busySite = {
   ],
   Innererror: null,
 };
+const preparedForSwap = {
+  Code: 'Conflict',
+  Message: 'The slot cannot be changed because its configuration settings have been prepared for swap.',
+  Target: null,
+  Details: [
+    { Message: 'The slot cannot be changed because its configuration settings have been prepared for swap.' },
+    { Code: 'Conflict' },
+  ],
+  Innererror: null,
+};
+const notAllowed = {
+  Code: 'Conflict',
+  Message: 'There was a conflict. AlwaysOn cannot be set for this site as the plan does not allow it.',
+  Details: [{ ErrorEntity: { ExtendedCode: '01020', MessageTemplate: 'There was a conflict. {0}' } }],
+};
 const sinkInUse = {
   code: 'Conflict',
   message: "Data sink 'w' is already used in diagnostic setting 'old' for category 'allLogs'.",
@@ -128,6 +143,9 @@ describe('every refusal of Azure becomes one kind, by its code before its status
       'ConflictingConcurrentWriteNotAllowed',
     ],
     ['a busy site in the legacy shape', 409, SITE, busySite, 'busy', 'Conflict'],
+    ['a swap with preview', 409, SITE, preparedForSwap, 'blocked', 'Conflict'],
+    ['a swap with preview, wrapped', 409, SITE, { error: { details: [preparedForSwap] } }, 'blocked', 'Conflict'],
+    ['what the plan does not allow', 409, SITE, notAllowed, 'blocked', 'Conflict'],
     ['a 409 that nobody knows', 409, SITE, withCode('SomethingNew'), 'busy', 'SomethingNew'],
     ['throttling', 429, SITE, throttled, 'throttled', 'SubscriptionRequestsThrottled'],
     ["a provider's own throttling", 429, SITE, withCode('TooManyRequests'), 'throttled', 'TooManyRequests'],
@@ -158,6 +176,7 @@ describe('every refusal of Azure becomes one kind, by its code before its status
   it('keeps the message of the error that decided', () => {
     expect(failureOf(reply({ status: 400, body: inDeployment }), NOW).message).toBe(policy.error.message);
     expect(failureOf(reply({ status: 409, body: busySite }), NOW).message).toBe(busySite.Message);
+    expect(failureOf(reply({ status: 409, body: preparedForSwap }), NOW).message).toBe(preparedForSwap.Message);
   });
 
   it('says no more than an entry of the log can hold', () => {

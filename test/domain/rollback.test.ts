@@ -34,7 +34,10 @@ describe('why something cannot be undone', () => {
     ['a rule that says so', {}, ruleLike({ id: 'webapp-tls', reversible: false }), /cannot be undone/],
     ['a rule that is gone', {}, null, /no longer part of the catalogue/],
   ])('%s', (_, entry, known, expected) => {
-    const why = whyIrreversible({ kind: 'fix.applied', rule: 'webapp-tls', changes: [tls], ...entry }, known);
+    const why = whyIrreversible(
+      { kind: 'fix.applied', rule: 'webapp-tls', changes: [tls], reasons: [], ...entry },
+      known,
+    );
     if (expected === null) expect(why).toBeNull();
     else expect(why).toMatch(expected);
   });
@@ -43,7 +46,7 @@ describe('why something cannot be undone', () => {
 test('what cannot be put back is named by its place, and nothing beside it', () => {
   const [a, b] = ['/properties/a', '/properties/b'].map((path) => ({ ...tls, path, from: null }));
   const changes = [tls, logs, a, b].flatMap((change) => change ?? []);
-  const entry = { kind: 'fix.applied', rule: 'webapp-tls', changes } as const;
+  const entry = { kind: 'fix.applied', rule: 'webapp-tls', changes, reasons: [] } as const;
   expect(whyIrreversible(entry, ruleLike({ id: 'webapp-tls', reversible: true }))).toBe(
     'There was no value at config/web /properties/a, config/web /properties/b before, and Azure takes no value for no change.',
   );

@@ -284,7 +284,7 @@ describe('what a verdict was formed on beside the app', () => {
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
     expect(world.arm.writes).toHaveLength(1);
-    expect(world.arm.reads[1]).toMatchObject({ documents: ['resource', 'plan'], fresh: true });
+    expect(world.arm.reads[1]).toMatchObject({ documents: ['resource', 'plan', 'config/web'], fresh: true });
   });
 
   test('when it moved meanwhile, nothing is written, and another look decides', async () => {

@@ -93,7 +93,7 @@ describe('promise 6: a write is verified', () => {
 
   test.each([
     ['the public network access', 'resource', '/properties/publicNetworkAccess', 'Enabled'],
-    ['the identity', 'resource', '/identity', { type: 'None' }],
+    ['the identity', 'resource', '/identity/type', 'None'],
     ['whether it runs', 'resource', '/properties/state', 'Stopped'],
     ['the public network access of the configuration', 'config/web', '/properties/publicNetworkAccess', 'Disabled'],
   ] as const)('%s moved with the write: applied, and the log names it', async (_, document, path, to) => {

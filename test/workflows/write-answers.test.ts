@@ -64,11 +64,32 @@ describe('what Azure answers', () => {
 
   test('Azure never takes it: given up after twenty tries, and the event is dead, not lost', async () => {
     const { world, host } = scene({ app: OLD_TLS });
-    world.arm.onWrite = () => refused('busy', 'AnotherOperationInProgress');
+    world.arm.onWrite = () => refused('transient', 'ECONNRESET');
     await host.deliver(gridEvent('e', SHOP));
     await host.settle(7200);
     expect(outcomesIn(world)).toEqual({ e: 'dead' });
     expect([...world.stored.deadLetters.values()][0]?.error).toContain('gave up');
+  });
+
+  test('an app that stays busy is blocked after twelve tries, and tried again at the next event', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    world.arm.onWrite = () => refused('busy', 'Conflict');
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(7200);
+    expect(world.arm.requests).toHaveLength(12);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(world.stored.entries.at(-1)).toMatchObject({
+      kind: 'fix.blocked',
+      reasons: [
+        { code: 'blocked', text: expect.stringMatching(/was refused 12 times.*Conflict: Azure says Conflict/) },
+      ],
+    });
+    world.arm.onWrite = null;
+    await eventAndRest(host, 'next', SHOP);
+    expect(factsIn(world, 'fix.intended', 'fix.applied')).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.applied webapp-min-tls',
+    ]);
   });
 });
 

@@ -1,0 +1,146 @@
+/** A fix of two documents of which only one was written: the log says which, and that part goes back by its entry. */
+import { describe, expect, test } from 'vitest';
+import { ENVIRONMENT, seedEnvironment, WORKSPACE } from '../world/apps.ts';
+import { gridEvent } from '../world/event-grid.ts';
+import { createHost } from '../world/host.ts';
+import { refused } from '../world/memory-azure.ts';
+import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
+import { factsIn, type Scene } from '../world/scene.ts';
+import { watchedWorld } from '../world/watched-world.ts';
+import { approvals, eventAndRest } from '../world/ways.ts';
+import { ada } from './rolling-back.ts';
+
+const RULE = 'environment-diagnostics';
+const DESTINATION = '/properties/appLogsConfiguration/destination';
+const SETTING = '/value/plumbline/properties';
+
+/** The environment sends its logs nowhere. `ports` is what the workflows are given. */
+function environment(ports?: (world: MemoryWorld) => ReturnType<typeof watchedWorld>): Scene {
+  const world = memoryWorld({ options: { workspaceId: WORKSPACE } });
+  seedEnvironment(world.arm);
+  return { world, host: createHost(world, ports ? { ports: ports(world) } : {}) };
+}
+
+function putBack({ world, host }: Scene, kind: string) {
+  const entry = world.stored.entries.find((one) => one.kind === kind);
+  if (!entry) throw new Error(`there is no ${kind}`);
+  return host.rollBack({ entry, comment: 'It costs too much.', person: ada });
+}
+
+describe.each([
+  ['invalid', 'ManagedEnvironmentV1SubnetDelegationNotAllowed', 'fix.failed'],
+  ['blocked', 'ScopeLocked', 'fix.blocked'],
+] as const)('the request that changes the environment itself is refused (%s)', (kind, code, end) => {
+  async function half(): Promise<Scene> {
+    const made = environment();
+    made.world.arm.onWrite = ({ document }) => (document === 'resource' ? refused(kind, code) : undefined);
+    await eventAndRest(made.host, 'e', ENVIRONMENT);
+    return made;
+  }
+
+  test('the one end of the one intent lists what stands, and names what was refused', async () => {
+    const { world } = await half();
+    expect(factsIn(world)).toEqual([`fix.intended ${RULE}`, `${end} ${RULE}`]);
+    const [intended, ended] = world.stored.entries;
+    expect(intended?.changes.map(({ document }) => document)).toEqual(['diagnosticSettings', 'resource']);
+    const text = `Carried out, and it stands: diagnosticSettings ${SETTING}. Not carried out: resource ${DESTINATION}.`;
+    expect(ended).toMatchObject({
+      operationId: intended?.operationId,
+      changes: [{ document: 'diagnosticSettings', path: SETTING, from: null }],
+      reasons: [
+        { code: kind, text: expect.stringContaining(code) },
+        { code: 'part-applied', text },
+      ],
+    });
+    expect(ended?.message).toContain(code);
+    expect(ended?.message).toContain(text);
+  });
+
+  test('that part goes back by its entry, and the rule is then exempt', async () => {
+    const made = await half();
+    const { world, host } = made;
+    await putBack(made, end);
+    await host.settle();
+    expect(world.arm.valueOf(ENVIRONMENT, 'diagnosticSettings', SETTING)).toBeNull();
+    expect(world.arm.writes.map(({ method }) => method)).toEqual(['PUT', 'DELETE']);
+    expect(approvals(world)).toMatchObject([{ purpose: 'rollback', status: 'applied' }]);
+    expect(world.stored.findings).toMatchObject([{ decision: { action: 'exempt' } }]);
+  });
+});
+
+test('a fix of which nothing was carried out cannot be put back', async () => {
+  const made = environment();
+  made.world.arm.onWrite = () => refused('invalid', 'BadRequest');
+  await eventAndRest(made.host, 'e', ENVIRONMENT);
+  await expect(putBack(made, 'fix.failed')).rejects.toMatchObject({ code: 'not-reversible' });
+});
+
+describe('the rest is not sent at first', () => {
+  const ends = (world: MemoryWorld) =>
+    world.stored.entries.map(({ kind, changes }) => [kind, ...changes.map(({ document }) => document)].join(' '));
+  const expected = [
+    'fix.intended diagnosticSettings resource',
+    'fix.failed resource',
+    'fix.intended diagnosticSettings',
+    'fix.applied diagnosticSettings',
+  ];
+
+  async function endsWell({ world }: Scene): Promise<void> {
+    expect(ends(world)).toEqual(expected);
+    expect(world.stored.entries[1]).toMatchObject({
+      message: expect.stringMatching(
+        /^A later read shows a part of the planned values. Carried out, and it stands: resource/,
+      ),
+      reasons: [{ code: 'unread' }, { code: 'part-applied' }],
+    });
+    expect(world.arm.writes.map(({ method }) => method)).toEqual(['PATCH', 'PUT']);
+    // Nothing failed: it does not count towards those that are tried by the sweep only.
+    expect([...world.stored.memories.values()][0]?.history[RULE]).toMatchObject({
+      failedAt: [],
+      fixedAt: { length: 1 },
+    });
+  }
+
+  test('Azure asks to wait with it', async () => {
+    const made = environment();
+    let refusals = 1;
+    made.world.arm.onWrite = ({ document }) => {
+      if (document === 'resource' || refusals === 0) return undefined;
+      refusals -= 1;
+      return refused('throttled', 'TooManyRequests', 60);
+    };
+    await eventAndRest(made.host, 'e', ENVIRONMENT);
+    await endsWell(made);
+  });
+
+  test('the process ends between the two', async () => {
+    let writes = 0;
+    const made = environment((world) =>
+      watchedWorld(world, async (name, call) => {
+        if (name === 'arm.write') writes += 1;
+        if (name === 'arm.write' && writes === 2) throw new Error('the process ended');
+        return call();
+      }),
+    );
+    await made.host.deliver(gridEvent('e', ENVIRONMENT));
+    await made.host.settle();
+    await endsWell(made);
+  });
+
+  test('and somebody has changed it meanwhile: failed, which says what stands', async () => {
+    const made = environment();
+    const { world, host } = made;
+    world.arm.onWrite = ({ document }) =>
+      document === 'resource' ? undefined : refused('throttled', 'TooManyRequests', 600);
+    await host.deliver(gridEvent('e', ENVIRONMENT));
+    await host.settle(60);
+    world.arm.change(ENVIRONMENT, 'diagnosticSettings', SETTING, { workspaceId: WORKSPACE, logs: [] });
+    world.arm.onWrite = null;
+    await host.settle();
+    expect(world.stored.entries[1]).toMatchObject({
+      kind: 'fix.failed',
+      changes: [{ document: 'resource' }],
+      reasons: [{ code: 'not-verified' }, { code: 'part-applied' }],
+    });
+  });
+});
