@@ -7,7 +7,7 @@ export type Hosting = 'app-service' | 'container-apps' | 'arc';
 /** Where a site is hosted; App Service as long as the site itself was not read. */
 export function hostingOf(snapshot: Snapshot): Hosting {
   const kinds = kindsOf(snapshot);
-  const { managedEnvironmentId } = propertiesOf(snapshot);
+  const { managedEnvironmentId } = siteOf(snapshot) ?? {};
   // A container app names its environment by the same property.
   const inEnvironment = snapshot.resource.kind === 'web-app' && (managedEnvironmentId ?? '') !== '';
   if (kinds.includes('azurecontainerapps') || inEnvironment) return 'container-apps';
@@ -19,14 +19,15 @@ export function hostingOf(snapshot: Snapshot): Hosting {
  * client wrote when it made the site, so `reserved` decides where both say something.
  */
 export function systemOf(snapshot: Snapshot): 'linux' | 'windows' | null {
-  const { reserved } = propertiesOf(snapshot);
+  const { reserved } = siteOf(snapshot) ?? {};
   if (typeof reserved === 'boolean') return reserved ? 'linux' : 'windows';
   const kinds = kindsOf(snapshot);
   if (kinds.length === 0) return null;
   return kinds.includes('linux') ? 'linux' : 'windows';
 }
 
-function propertiesOf(snapshot: Snapshot): JsonObject {
+/** The properties of a site that was read. */
+export function siteOf(snapshot: Snapshot): JsonObject | null {
   const properties = bodyOf(snapshot, 'resource')?.properties;
-  return isObject(properties) ? properties : {};
+  return isObject(properties) ? properties : null;
 }

@@ -1,13 +1,6 @@
 /** When App Service asks for a client certificate: in the handshake, or in the middle of a connection (renegotiation). */
-import { isObject, type JsonObject } from '../domain/json.ts';
-import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { lowerCase } from './text.ts';
-
-/** The properties of a site that was read. */
-export function siteOf(snapshot: Snapshot): JsonObject | null {
-  const properties = bodyOf(snapshot, 'resource')?.properties;
-  return isObject(properties) ? properties : null;
-}
 
 /**
  * Whether these settings ask in the middle of a connection, which HTTP/2 and TLS 1.3 do not have: then App Service reads the

@@ -2,6 +2,7 @@
  * The pricing tier of an App Service plan. `sku.tier` says it in many spellings (`PremiumV3`, `Premium0V3`, `PremiumMV3`), and
  * where it says nothing that is known, the name of the size does (`P1v3`, `Y1`).
  */
+import { siteOf } from '../domain/hosting.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { type Judgement, notRead, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
@@ -50,8 +51,7 @@ export function planTierOf(plan: JsonObject): PlanTier | null {
  */
 export function tierOfApp(snapshot: Snapshot): { readonly tier: PlanTier } | { readonly unknown: string } {
   const plan = bodyOf(snapshot, 'plan');
-  const properties = bodyOf(snapshot, 'resource')?.properties;
-  const { sku, functionAppConfig } = isObject(properties) ? properties : {};
+  const { sku, functionAppConfig } = siteOf(snapshot) ?? {};
   const tier = (plan && planTierOf(plan)) ?? tierNamed(sku) ?? (isObject(functionAppConfig) ? 'FlexConsumption' : null);
   if (tier) return { tier };
   return { unknown: plan ? 'plan came with a tier that is not known' : unread('plan', stateOf(snapshot, 'plan')) };

@@ -1,6 +1,6 @@
 /** What a web app runs, as far as its documents tell: its configuration, what its body repeats of it, and functionAppConfig. */
 import { valueAt } from '../domain/change.ts';
-import { systemOf } from '../domain/hosting.ts';
+import { siteOf, systemOf } from '../domain/hosting.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { type Judgement, notRead, unknown } from '../domain/rule.ts';
 import { bodyOf, isFunctionApp, kindsOf, type Snapshot } from '../domain/snapshot.ts';
@@ -32,23 +32,22 @@ const HIDDEN: Stack = {
 
 /** The stack of an app that App Service hosts. */
 export function stackOf(snapshot: Snapshot): Stack {
-  const configuration = propertiesOf(snapshot, 'config/web');
+  const configuration = configurationOf(snapshot);
   const strange = VERSIONS.find((name) => typeof (configuration?.[name] ?? '') !== 'string');
   if (strange !== undefined) return { is: 'unknown', judgement: unknown(`${strange} is no text.`) };
   const named = namedStack(snapshot);
   if (named !== null) return codeOf(runtimeOfStack(named));
-  const ofFunctions = runtimeOfFunctions(propertiesOf(snapshot, 'resource')?.functionAppConfig);
+  const site = siteOf(snapshot);
+  const ofFunctions = runtimeOfFunctions(site?.functionAppConfig);
   if (ofFunctions) return codeOf(ofFunctions);
-  for (const document of ['config/web', 'resource'] as const) {
-    if (!propertiesOf(snapshot, document)) return { is: 'unknown', judgement: notRead(snapshot, document) };
-  }
-  return configuration ? unnamedStack(snapshot, configuration) : HIDDEN;
+  if (configuration && site) return unnamedStack(snapshot, configuration);
+  return { is: 'unknown', judgement: notRead(snapshot, configuration ? 'resource' : 'config/web') };
 }
 
 /** What `linuxFxVersion` or `windowsFxVersion` names, in the configuration or where the site repeats it; null for none. */
 export function namedStack(snapshot: Snapshot): string | null {
-  const { linuxFxVersion, windowsFxVersion } = propertiesOf(snapshot, 'config/web') ?? {};
-  const repeated = objectsIn(valueAt(bodyOf(snapshot, 'resource') ?? {}, '/properties/siteProperties/properties'));
+  const { linuxFxVersion, windowsFxVersion } = configurationOf(snapshot) ?? {};
+  const repeated = objectsIn(valueAt(siteOf(snapshot) ?? {}, '/siteProperties/properties'));
   const named = (repeated ?? []).filter(({ name }) => ['linuxfxversion', 'windowsfxversion'].includes(lowerCase(name)));
   const values = [linuxFxVersion, windowsFxVersion, ...named.map(({ value }) => value)];
   return values.map(stated).find((value) => value !== null) ?? null;
@@ -56,7 +55,7 @@ export function namedStack(snapshot: Snapshot): string | null {
 
 /** Whether an app on Windows runs in a container: such plans are made with Hyper-V, which older bodies call Xenon. */
 export function isWindowsContainer(snapshot: Snapshot): boolean {
-  const { isXenon, hyperV } = propertiesOf(snapshot, 'resource') ?? {};
+  const { isXenon, hyperV } = siteOf(snapshot) ?? {};
   const kinds = kindsOf(snapshot);
   const named = isXenon === true || hyperV === true || kinds.includes('hyperv') || kinds.includes('xenon');
   return systemOf(snapshot) === 'windows' && (named || /^docker\|/i.test(namedStack(snapshot) ?? ''));
@@ -79,7 +78,7 @@ function codeOf(runtime: Runtime | null): Stack {
   return runtime ? { is: 'code', runtimes: [runtime] } : { is: 'container' };
 }
 
-function propertiesOf(snapshot: Snapshot, document: 'resource' | 'config/web'): JsonObject | null {
-  const properties = bodyOf(snapshot, document)?.properties;
+function configurationOf(snapshot: Snapshot): JsonObject | null {
+  const properties = bodyOf(snapshot, 'config/web')?.properties;
   return isObject(properties) ? properties : null;
 }

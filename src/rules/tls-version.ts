@@ -1,9 +1,10 @@
 /** The least TLS version that a site accepts: one judgement for the app and for its SCM site. */
 import * as z from 'zod';
+import { siteOf } from '../domain/hosting.ts';
 import type { Json } from '../domain/json.ts';
 import { compliant, type Judgement, unknown } from '../domain/rule.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { renegotiates, siteOf } from './client-certificates.ts';
+import { renegotiates } from './client-certificates.ts';
 import { judgeWebConfig, quoted, webConfigChange } from './web-config.ts';
 
 export const tlsParameters = z.object({

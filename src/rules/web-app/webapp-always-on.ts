@@ -45,9 +45,8 @@ export const rule = defineRule({
           wrong: 'Always On is off',
         }),
       );
-      // It might be a function app as long as the site itself was not read.
-      const readable = judgement.verdict !== 'violation' || bodyOf(snapshot, 'resource') !== null;
-      return readable ? judgement : notRead(snapshot, 'resource');
+      const mayBeFunctions = judgement.verdict === 'violation' && !bodyOf(snapshot, 'resource');
+      return mayBeFunctions ? notRead(snapshot, 'resource') : judgement;
     });
   },
   source: (changes) => siteConfigSource(settingsOf(changes, ON), { always_on: true }),

@@ -44,8 +44,6 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     return judgeSite(snapshot, (properties) => {
-      const lacked = lackedByPlan(snapshot, 'clientCertificates');
-      if (lacked) return lacked;
       const { clientCertEnabled, clientCertMode } = properties;
       const enabled = truthOf(clientCertEnabled ?? false);
       // The service's own default, whether certificates are asked for or not.
@@ -53,6 +51,8 @@ export const rule = defineRule({
       if (enabled === null) return unknown('clientCertEnabled is neither true nor false.');
       if (!MODES.includes(mode)) return unknown('clientCertMode is no mode that is known.');
       if (enabled && mode === 'required') return compliant('Every caller over HTTPS must show a certificate.');
+      const lacked = lackedByPlan(snapshot, 'clientCertificates');
+      if (lacked) return lacked;
       const switched: Change[] = enabled ? [] : [{ ...ENABLED, from: clientCertEnabled ?? null }];
       const moved: Change[] =
         mode === 'required' && typeof clientCertMode === 'string'

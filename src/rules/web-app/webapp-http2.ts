@@ -1,7 +1,8 @@
 /** HTTP/2 sends many requests over one connection, with smaller headers. */
 import * as z from 'zod';
+import { siteOf } from '../../domain/hosting.ts';
 import { defineRule, notApplicable, notRead } from '../../domain/rule.ts';
-import { renegotiates, siteOf } from '../client-certificates.ts';
+import { renegotiates } from '../client-certificates.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
 import { judgeSwitch, truthOf } from '../switch.ts';
