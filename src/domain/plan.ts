@@ -66,7 +66,8 @@ function stepsOf(
   if (path === null) throw new Error(`${document} of ${resource.id} has no place to be written to`);
   const apiVersion = elsewhere?.apiVersion ?? definition.apiVersion;
   if (how === 'elements') return elementSteps(changes, path).map((step) => ({ document, apiVersion, ...step }));
-  const leaves = bodyWith([...changes, ...siblings.map(({ path: at, value }) => ({ path: at, to: value }))]);
+  // The changes come last: what one rule keeps may be what another one changes.
+  const leaves = bodyWith([...siblings.map(({ path: at, value }) => ({ path: at, to: value })), ...changes]);
   const body = elsewhere?.body(leaves) ?? leaves;
   const whole = how === 'whole' ? { whole: true as const } : {};
   return [{ document, apiVersion, method, path, root: '', body, changes, ...whole }];

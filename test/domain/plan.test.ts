@@ -43,6 +43,18 @@ describe('promise 5: the fewest requests, with nothing but the named leaves', ()
     expect(paths(https, TLS_CHANGE, setting)).toEqual(paths(setting, TLS_CHANGE, https));
   });
 
+  test('a change wins over what another rule keeps in the same place', () => {
+    const routing = '/properties/outboundVnetRouting';
+    const images = change('resource', `${routing}/imagePullTraffic`, true, false);
+    const calls = change('resource', `${routing}/applicationTraffic`, true, false);
+    const kept = [images, calls].map(({ document, path }): Kept => ({ document, path, value: false }));
+    const all: Kept = { document: 'resource', path: `${routing}/allTraffic`, value: false };
+    const [step] = planOf(site, [images, calls], [...kept, all]);
+    expect(step?.body).toEqual({
+      properties: { outboundVnetRouting: { imagePullTraffic: true, applicationTraffic: true, allTraffic: false } },
+    });
+  });
+
   test('siblings to keep travel, and are no changes', () => {
     const cors = change('config/web', '/properties/cors/allowedOrigins', []);
     const kept: Kept = { document: 'config/web', path: '/properties/cors/supportCredentials', value: true };
