@@ -3,7 +3,7 @@ import type { Change, Kept } from '../../src/domain/change.ts';
 import type { DocumentName } from '../../src/domain/documents.ts';
 import type { Json } from '../../src/domain/json.ts';
 import { bodyToSend, hiddenFrom, planOf, shown, whyNotWritten } from '../../src/domain/plan.ts';
-import { read, type Snapshot } from '../../src/domain/snapshot.ts';
+import { bodyOf, read, type Snapshot } from '../../src/domain/snapshot.ts';
 import { CONTAINER_APP, ENVIRONMENT, resourceNamed, SITE, TLS_CHANGE } from './examples.ts';
 
 const site = resourceNamed(SITE);
@@ -179,6 +179,23 @@ describe('promise 12: what was left out of a document is never written back', ()
     const origins = change('config/web', '/properties/cors/allowedOrigins', ['https://ada:secret@host']);
     expect(whyNotWritten({ resource: site, documents: {} }, [origins])).toMatch('config/web /properties/cors');
     expect(whyNotWritten({ resource: site, documents: {} }, [origins])).not.toContain('secret@');
+  });
+
+  test('what people call like a secret is no secret, and travels with the whole', () => {
+    const names = ['log', 'secrets', 'metadata', 'databases', 'appSettings', 'connectionString'];
+    const provider = { registration: { clientId: 'c', clientCredential: { clientSecretSettingName: 'OIDC' } } };
+    const providers = Object.fromEntries(names.map((name) => [name, provider]));
+    const login = { loginParameters: ['scope=openid'], secrets: [{ name: 'a', value: 'b' }] };
+    const properties = {
+      platform: { enabled: false },
+      identityProviders: { azureActiveDirectory: { login }, customOpenIdConnectProviders: providers },
+    };
+    const snapshot = reads('config/authsettingsV2', { properties });
+    const [step] = planOf(site, [signIn]);
+    expect(whyNotWritten(snapshot, [signIn])).toBeNull();
+    expect(step && bodyToSend(step, bodyOf(snapshot, 'config/authsettingsV2') ?? {})).toEqual({
+      properties: { ...properties, platform: { enabled: true } },
+    });
   });
 
   test('nothing was left out, or nothing was read', () => {

@@ -12,7 +12,7 @@ import {
   stateOf,
   tagOf,
 } from '../../src/domain/snapshot.ts';
-import { CONTAINER_APP, resourceNamed, SITE } from './examples.ts';
+import { CONTAINER_APP, ENVIRONMENT, resourceNamed, SITE } from './examples.ts';
 
 describe('promise 12: secrets are dropped before a snapshot exists', () => {
   const template = { containers: [{ name: 'a', env: [{ name: 'KEY', value: 'planted' }] }] };
@@ -34,6 +34,13 @@ describe('promise 12: secrets are dropped before a snapshot exists', () => {
       [],
       [],
     ]);
+  });
+
+  test.each([CONTAINER_APP, SITE, ENVIRONMENT])('a tag is no secret, whatever it is called: %s', (id) => {
+    const tags = { log: 'a', databases: 'b', connectionString: 'c', sharedKey: 'd', secrets: 'e', AppSettings: 'f' };
+    const snapshot = parseSnapshot({ id, documents: { resource: { tags } } });
+    expect(snapshot.documents.resource).toEqual({ status: 'read', body: { tags } });
+    expect(tagOf(snapshot, 'appsettings')).toBe('f');
   });
 
   test('also from a document that the kind does not have', () => {
