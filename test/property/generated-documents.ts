@@ -39,8 +39,11 @@ const KINDS: Readonly<Record<ResourceKind, { readonly ids: readonly string[]; re
   'web-app': {
     ids: [SITE_ID, SLOT_ID],
     documents: {
-      resource: varied(site(), members.SITE),
-      'config/web': varied(webConfig(), members.WEB_CONFIG),
+      resource: varied(site({}, { identity: { type: 'SystemAssigned' } }), members.SITE),
+      'config/web': fc.oneof(
+        varied(webConfig(), members.WEB_CONFIG),
+        varied(webConfig({ linuxFxVersion: 'DOCKER|shop.azurecr.io/shop:1.4' }), members.WEB_CONFIG),
+      ),
       'config/authsettingsV2': varied(authSettings(), members.AUTH_SETTINGS),
       'basicPublishingCredentialsPolicies/ftp': varied(publishingPolicy('ftp', {}), members.PUBLISHING_POLICY),
       'basicPublishingCredentialsPolicies/scm': varied(publishingPolicy('scm', {}), members.PUBLISHING_POLICY),

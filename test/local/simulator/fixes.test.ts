@@ -82,6 +82,7 @@ const wrongEnvironment = environment({
 const second = 'second';
 const otherWebApp = webApp({
   name: second,
+  kind: 'app,linux,container',
   web: {
     ipSecurityRestrictions: [{ ipAddress: '203.0.113.0/24', action: 'Allow', priority: 100, name: 'office' }],
     ipSecurityRestrictionsDefaultAction: 'Deny',
