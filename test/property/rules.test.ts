@@ -11,7 +11,7 @@ import { written } from '../rules/written.ts';
 import { rubbish, snapshots, WORKSPACE } from './generated-documents.ts';
 
 const NOW = new Date('2026-01-15T12:00:00Z');
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: 600 };
 const FIXABLE = rules.filter(({ writes }) => writes.length > 0).map(({ id }) => id);
 
 /** Every rule, with the parameters that some of them need before they can write anything. */
