@@ -42,9 +42,10 @@ beforeAll(() => {
     status: 409,
     body: { Code: 'Conflict', Message: PREPARED, Target: null, Details: [{ Message: PREPARED }] },
   });
-  // Long enough for what the write moves along to happen between our reading and Azure's taking it.
-  for (const { id } of restricted)
-    simulator.addFault({ match: { method: 'PATCH', path: `${id}$` }, times: 1, action: 'delay', milliseconds: 2000 });
+  for (const { id } of restricted) {
+    const patch = { properties: { ipSecurityRestrictions: [] } };
+    simulator.moveAlong({ match: { method: 'PATCH', path: `${id}$` }, document: 'config/web', patch, times: 1 });
+  }
 });
 
 const entryOf = (id: string, kind: string): Promise<AuditEntry> =>
@@ -61,13 +62,9 @@ async function putBack({ id }: AuditEntry): Promise<Approval> {
   });
 }
 
-/** A fix of the site whose update wipes the restrictions of its configuration; the platform does it as the one who asked. */
+/** A fix of the site whose update wipes the restrictions of its configuration. */
 async function wipedBy(id: string): Promise<AuditEntry> {
   await plumbline.change(ada, id, 'resource', insecure);
-  await entryOf(id, 'fix.intended');
-  const { identity } = plumbline.simulator;
-  const ours = { type: 'app', objectId: identity.objectId, appId: identity.appId ?? '' } as const;
-  await plumbline.simulator.change(ours, id, 'config/web', { properties: { ipSecurityRestrictions: [] } });
   return entryOf(id, 'fix.applied');
 }
 
