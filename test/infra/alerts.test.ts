@@ -82,6 +82,26 @@ describe('every query asks for what is logged', () => {
   });
 });
 
+describe('a line that may be there several times', () => {
+  it('is one: an event that is delivered again', async () => {
+    const world = memoryWorld();
+    seedWebApp(world.arm, RISKY);
+    for (let times = 0; times < 2; times += 1) await receiveEvent(world, gridEvent('again', SHOP));
+    expect(linesIn(world).filter(({ message }) => message === 'event received')).toHaveLength(2);
+  });
+
+  const joined = all.filter(({ text }) => /"event received"[\s\S]*\| join /.test(text));
+
+  it('is joined in the document and in the workbook', () => {
+    expect(joined).toHaveLength(2);
+  });
+
+  test.each(joined)('is one row before it is joined: $name', ({ text }) => {
+    const [before = ''] = text.split('| join ');
+    expect(before).toMatch(/\| (?:distinct eventId, |summarize [^|]* by eventId = )/);
+  });
+});
+
 describe('how things stand', () => {
   it.each([
     ['stopped', 'stopped', true],
