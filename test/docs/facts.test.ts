@@ -16,6 +16,14 @@ describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) 
     expect(shown.length).toBe([...one.text.matchAll(/^```text$/gm)].length);
   });
 
+  it('counts its lists on, so that a number names one line', () => {
+    const numbers = proseOf(one)
+      .split('\n')
+      .map((line) => Number(/^(\d+)\. /.exec(line)?.[1] ?? 0))
+      .filter((number) => number > 0);
+    expect(numbers.filter((number, index) => number !== 1 && number !== (numbers[index - 1] ?? 0) + 1)).toEqual([]);
+  });
+
   it('links only to what is there', () => {
     const links = [...proseOf(one).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target = '']) => target);
     expect(links.filter((target) => !leadsSomewhere(file, target))).toEqual([]);
