@@ -39,7 +39,10 @@ const KINDS: Readonly<Record<ResourceKind, { readonly ids: readonly string[]; re
   'web-app': {
     ids: [SITE_ID, SLOT_ID],
     documents: {
-      resource: varied(site({ publicNetworkAccess: 'Enabled' }, { identity: { type: 'SystemAssigned' } }), members.SITE),
+      resource: varied(
+        site({ publicNetworkAccess: 'Enabled' }, { identity: { type: 'SystemAssigned' } }),
+        members.SITE,
+      ),
       'config/web': fc.oneof(
         varied(webConfig(), members.WEB_CONFIG),
         varied(webConfig({ linuxFxVersion: 'DOCKER|shop.azurecr.io/shop:1.4' }), members.WEB_CONFIG),
