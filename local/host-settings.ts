@@ -59,7 +59,9 @@ export function readHostSettings(file: string): HostSettings {
 
 /** Whether the settings switch a function off: `AzureWebJobs.NAME.Disabled`, or with underscores where no dot may be. */
 export function isDisabled(name: string, environment: Readonly<Record<string, string | undefined>>): boolean {
-  return isOn(environment[`AzureWebJobs.${name}.Disabled`]) || isOn(environment[`AzureWebJobs_${name}_Disabled`]);
+  return [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs_${name}_Disabled`].some((one) =>
+    isOn(settingIn(one, environment)),
+  );
 }
 
 /** Whether a setting is `true`, in any case, or `1`. */
@@ -74,10 +76,15 @@ export function expandSettings(
   where: string,
 ): string {
   return text.replace(/%([^%\s]+)%/g, (_, name: string) => {
-    const value = environment[name];
+    const value = settingIn(name, environment);
     if (value === undefined) throw new Error(`${where} refers to the setting %${name}%, which is not set.`);
     return value;
   });
+}
+
+/** .NET's configuration compares the names of settings without case, where the environment of Linux does not. */
+function settingIn(name: string, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  return Object.entries(environment).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }
 
 /** Every value under its path, in lower case and as text: the form in which .NET's configuration holds a file. */

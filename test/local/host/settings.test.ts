@@ -97,6 +97,8 @@ describe('a function', () => {
     [{ 'AzureWebJobs.sweep.Disabled': 'TRUE' }, true],
     [{ 'AzureWebJobs.sweep.Disabled': '1' }, true],
     [{ AzureWebJobs_sweep_Disabled: 'true' }, true],
+    [{ 'azurewebjobs.Sweep.disabled': 'true' }, true],
+    [{ AZUREWEBJOBS_SWEEP_DISABLED: '1' }, true],
     [{ 'AzureWebJobs.sweep.Disabled': 'no' }, false],
     [{ 'AzureWebJobs.other.Disabled': 'true' }, false],
   ])('is switched off by %j: %s', (environment, expected) => {
@@ -107,6 +109,7 @@ describe('a function', () => {
 describe('%SETTING%', () => {
   it('is replaced by the setting, or named when it is not set', () => {
     expect(expandSettings('%A%-poison', { A: 'work' }, 'The queue')).toBe('work-poison');
+    expect(expandSettings('%name%', { NAME: 'work' }, 'The queue')).toBe('work');
     expect(() => expandSettings('%B%', {}, 'The queue of function f')).toThrow(
       'The queue of function f refers to the setting %B%',
     );
