@@ -201,7 +201,7 @@ export interface Simulator {
   /** Returns what takes the fault away again. */
   addFault(fault: Fault): () => void;
   clearFaults(): void;
-  /** Returns what takes the move away again. */
+  /** Returns what takes the move away again. Throws for a document that there is not. */
   moveAlong(move: Move): () => void;
   clearMoves(): void;
   /** See SimulatorOptions; may be changed at any time. */

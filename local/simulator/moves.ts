@@ -1,5 +1,6 @@
 // What moves along with a write, on demand: siblings that Azure has been seen to reset with a write of something else.
 import type { Move } from './contract.ts';
+import { documentTable } from './documents.ts';
 import { fits } from './faults.ts';
 import { overlaid } from './merge.ts';
 
@@ -15,6 +16,8 @@ export function moveBook(): MoveBook {
   const moves: { move: Move; struck: number }[] = [];
   return {
     add(move) {
+      if (!documentTable.some(({ name }) => name === move.document))
+        throw new Error(`'${move.document}' is no document; see local/simulator/documents.ts.`);
       const entry = { move, struck: 0 };
       moves.push(entry);
       return () => {

@@ -98,6 +98,9 @@ it('is told over HTTPS, and told to stop', async () => {
   expect((await control('POST', move)).status).toBe(204);
   expect((await control('GET')).body).toEqual([move]);
   expect((await control('POST', { patch: {} })).status).toBe(400);
+  expect((await control('POST', { ...move, document: 'config/webb' })).body).toEqual({
+    reason: expect.stringContaining("'config/webb' is no document"),
+  });
   expect((await httpsOnly(false)).at('properties.state')).toBe('Stopped');
   expect((await control('DELETE')).status).toBe(204);
   simulator.add(webApp({ name: 'web' }));
