@@ -20,6 +20,8 @@ export interface Operations {
   start(resource: StoredResource, finish: () => void, current: (version: string) => unknown, fails: boolean): Operation;
   /** Null when the path is no operation's. */
   poll(path: string, url: string): Answer | null;
+  /** Id of the resource that the operation of this path is about; undefined when there is none. */
+  resourceOf(path: string): string | undefined;
   running(resource: StoredResource): Operation | undefined;
   settled(): Promise<void>;
   /** Lets all that run succeed, or fail, now. */
@@ -29,6 +31,7 @@ export interface Operations {
 }
 
 interface Running extends Operation {
+  resourceId: string;
   state: 'InProgress' | 'Succeeded' | 'Failed';
   startTime: string;
   current: (version: string) => unknown;
@@ -70,6 +73,7 @@ export function operations(milliseconds: number): Operations {
       });
       const operation: Running = {
         id,
+        resourceId: resource.id,
         resultPath: `${place}/${kind}OperationResults/${id}`,
         statusPath: `${place}/${kind}OperationStatuses/${id}`,
         state: 'InProgress',
@@ -85,18 +89,16 @@ export function operations(milliseconds: number): Operations {
     },
 
     poll(path, url) {
-      const match = /\/operation(results|statuses)\/([^/]+)$/i.exec(
-        path.replace(/(containerapp|managedEnvironment)operation/i, '/operation'),
-      );
-      if (!match?.[2] || !/\/providers\/microsoft\.app\/locations\//i.test(path)) return null;
-      const operation = all.get(match[2].toLowerCase());
-      if (!operation) return errors.resourceNotFound(`operation/${match[2]}`, '');
+      const polled = polledIn(path);
+      if (!polled) return null;
+      const operation = all.get(polled.id);
+      if (!operation) return errors.resourceNotFound(`operation/${polled.id}`, '');
       const failure = {
         code: 'ContainerAppOperationError',
         message: `Failed to provision the resource. OperationId: '${operation.id}'.`,
       };
       const running = operation.state === 'InProgress';
-      if (match[1]?.toLowerCase() === 'statuses') {
+      if (polled.what === 'statuses') {
         const { id, state, startTime } = operation;
         return {
           status: 200,
@@ -110,6 +112,7 @@ export function operations(milliseconds: number): Operations {
       return body === undefined ? { status: 204 } : { status: 200, body };
     },
 
+    resourceOf: (path) => all.get(polledIn(path)?.id ?? '')?.resourceId,
     running: (resource) => (resource.operationId ? all.get(resource.operationId) : undefined),
     settled: async () => {
       await Promise.all([...all.values()].map((operation) => operation.ended));
@@ -121,4 +124,13 @@ export function operations(milliseconds: number): Operations {
       for (const operation of all.values()) operation.cancel();
     },
   };
+}
+
+const POLLED =
+  /\/providers\/microsoft\.app\/locations\/[^/]+\/(?:containerapp|managedenvironment)operation(?<what>results|statuses)\/(?<id>[^/]+)$/;
+
+/** What a path asks of which operation; null when it is no operation's. */
+function polledIn(path: string): { what: string; id: string } | null {
+  const { what, id } = POLLED.exec(path.toLowerCase())?.groups ?? {};
+  return what && id ? { what, id } : null;
 }

@@ -18,16 +18,22 @@ export interface GraphOptions {
 }
 
 export interface ResourceGraph {
-  /** Answers a query of this caller at `now` (milliseconds). */
-  answer(body: unknown, callerObjectId: string, now: number): Answer;
+  /** Answers a query of this caller at `now` (milliseconds) with what they may read. */
+  answer(body: unknown, caller: GraphCaller, now: number): Answer;
   /** What a caller is told who asked too often. */
   throttled(seconds: number): Answer;
+}
+
+export interface GraphCaller {
+  objectId: string;
+  mayRead(resource: { id: string; type: string }): boolean;
 }
 
 interface Row {
   id: string;
   key: string;
   kind: ResourceKind;
+  type: string;
 }
 
 const QUERY =
@@ -63,7 +69,7 @@ export function resourceGraph(estate: EstateStore, options: GraphOptions): Resou
     if (before && now - before.at < (options.lagMilliseconds ?? 0)) return before.rows;
     const rows = estate
       .below(`/subscriptions/${subscription}`)
-      .map(({ id, kind }) => ({ id, key: id.toLowerCase(), kind }));
+      .map(({ id, kind, address }) => ({ id, key: id.toLowerCase(), kind, type: address.type }));
     shown.set(subscription, { at: now, rows });
     return rows;
   }
@@ -85,10 +91,10 @@ export function resourceGraph(estate: EstateStore, options: GraphOptions): Resou
   return {
     throttled,
 
-    answer(body, callerObjectId, now) {
-      const known = windows.get(callerObjectId);
+    answer(body, caller, now) {
+      const known = windows.get(caller.objectId);
       const window = known && now - known.began < windowMilliseconds ? known : { began: now, asked: 0 };
-      windows.set(callerObjectId, window);
+      windows.set(caller.objectId, window);
       window.asked += 1;
       const resets = window.began + windowMilliseconds - now;
       if (window.asked > quota) return throttled(Math.ceil(resets / 1000));
@@ -101,7 +107,7 @@ export function resourceGraph(estate: EstateStore, options: GraphOptions): Resou
       const { subscriptions, options: asked } = parsed.data;
       const rows = subscriptions
         .flatMap((id) => rowsOf(id.toLowerCase(), now))
-        .filter(({ kind }) => kinds.includes(kind))
+        .filter((row) => kinds.includes(row.kind) && caller.mayRead(row))
         .map(({ id, key }) => ({ id, key }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
       const start = asked.$skipToken === undefined ? 0 : offsetIn(asked.$skipToken);

@@ -9,6 +9,7 @@ import { connect, leaf } from './azure.ts';
 const SUBSCRIPTION = idOf('Microsoft.Web/sites', { name: 'a' }).split('/')[2] ?? '';
 const QUERY =
   "resources | where type in~ ('microsoft.web/sites', 'microsoft.web/sites/slots', 'microsoft.app/containerapps', 'microsoft.app/managedenvironments') | project id, key = tolower(id) | order by key asc";
+const me = { objectId: 'me', mayRead: () => true };
 const asks = (options: object = {}, query = QUERY) => ({
   subscriptions: [SUBSCRIPTION],
   query,
@@ -26,8 +27,8 @@ const names = (answer: { body?: unknown }) => {
 
 describe('the query', () => {
   test('is answered in the order of keys, page by page', () => {
-    const one = graph().graph.answer(asks({ $top: 1 }), 'me', 0);
-    const two = graph().graph.answer(asks({ $top: 1, $skipToken: leaf(one.body, '$skipToken') }), 'me', 0);
+    const one = graph().graph.answer(asks({ $top: 1 }), me, 0);
+    const two = graph().graph.answer(asks({ $top: 1, $skipToken: leaf(one.body, '$skipToken') }), me, 0);
     expect([names(one), names(two), leaf(two.body, '$skipToken')]).toEqual([['a'], ['b'], undefined]);
   });
 
@@ -39,7 +40,7 @@ describe('the query', () => {
     ['no subscription', { ...asks(), subscriptions: [] }],
     ['no body', undefined],
   ])('%s is 400', (_, body) => {
-    expect(graph().graph.answer(body, 'me', 0).status).toBe(400);
+    expect(graph().graph.answer(body, me, 0).status).toBe(400);
   });
 
   test.each([
@@ -50,31 +51,31 @@ describe('the query', () => {
     const { estate, graph: one } = graph();
     estate.add(plan({ name: 'plan-linux' }));
     const query = `resources | where type in~ (${types}) | project id, key = tolower(id) | order by key asc`;
-    expect(names(one.answer(asks({}, query), 'me', 0))).toEqual(expected);
+    expect(names(one.answer(asks({}, query), me, 0))).toEqual(expected);
   });
 
   test('knows nothing of other subscriptions', () => {
-    expect(names(graph().graph.answer({ ...asks(), subscriptions: ['other'] }, 'me', 0))).toEqual([]);
+    expect(names(graph().graph.answer({ ...asks(), subscriptions: ['other'] }, me, 0))).toEqual([]);
   });
 });
 
 test('the quota counts for each caller and comes back', () => {
   const { graph: one } = graph({ quota: 2 });
-  const answers = [0, 1000, 2000].map((now) => one.answer(asks(), 'me', now));
+  const answers = [0, 1000, 2000].map((now) => one.answer(asks(), me, now));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
   expect(answers.map(({ headers }) => headers?.['x-ms-user-quota-remaining'])).toEqual(['1', '0', '0']);
   expect(answers[2]?.headers?.['x-ms-user-quota-resets-after']).toBe('00:00:03');
-  expect(one.answer(asks(), 'somebody else', 2000).status).toBe(200);
-  expect(one.answer(asks(), 'me', 5000).status).toBe(200);
+  expect(one.answer(asks(), { ...me, objectId: 'somebody else' }, 2000).status).toBe(200);
+  expect(one.answer(asks(), me, 5000).status).toBe(200);
 });
 
 test('it may show for a while what is no longer there, and not yet what is', () => {
   const { estate, graph: one } = graph({ lagMilliseconds: 1000 });
-  one.answer(asks(), 'me', 0);
+  one.answer(asks(), me, 0);
   estate.remove(idOf('Microsoft.Web/sites', { name: 'a' }));
   estate.add(webApp({ name: 'c' }));
-  expect(names(one.answer(asks(), 'me', 999))).toEqual(['a', 'b']);
-  expect(names(one.answer(asks(), 'me', 1000))).toEqual(['b', 'c']);
+  expect(names(one.answer(asks(), me, 999))).toEqual(['a', 'b']);
+  expect(names(one.answer(asks(), me, 1000))).toEqual(['b', 'c']);
 });
 
 describe('over the wire', () => {

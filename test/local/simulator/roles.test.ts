@@ -80,6 +80,34 @@ describe('a person', () => {
     });
   });
 
+  it.each([['PATCH'], ['PUT']])('who may read the app may wait for a %s of it, and nobody else may', async (method) => {
+    const { headers } = await as(grace, method, app, { location: 'West Europe', properties: {} });
+    const url = String(headers.location ?? headers['azure-asyncoperation']);
+    const ask = (caller: Caller) =>
+      azure.raw('GET', url, { authorization: `Bearer ${simulator.tokenFor(caller)}` }).then(({ status }) => status);
+    expect([await ask(katherine), await ask(pipeline)]).toEqual([403, 403]);
+    simulator.grant(app, { role: 'Reader', to: katherine });
+    expect([200, 202]).toContain(await ask(katherine));
+  });
+
+  it.each<[string, Caller, string[]]>([
+    ['reader of the subscription', grace, ['other', 'web']],
+    ['owner of a group', ada, ['web']],
+    ['pipeline with a role on a site', pipeline, ['web']],
+    ['nobody there', katherine, []],
+  ])('finds through Resource Graph what they may read: %s', async (_, caller, names) => {
+    const query =
+      "resources | where type in~ ('microsoft.web/sites') | project id, key = tolower(id) | order by key asc";
+    const { body } = await azure.raw(
+      'POST',
+      `${simulator.url}/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01`,
+      { authorization: `Bearer ${simulator.tokenFor(caller)}`, 'content-type': 'application/json' },
+      JSON.stringify({ subscriptions: [subscriptionId], query, options: { resultFormat: 'objectArray' } }),
+    );
+    expect(body).toMatchObject({ data: names.map((name) => ({ id: expect.stringMatching(`/sites/${name}$`) })) });
+    expect(body).toHaveProperty('count', names.length);
+  });
+
   it('is never refused for what the role of Plumbline lacks', async () => {
     const strict = await startSimulator({
       allows: () => false,
