@@ -49,7 +49,7 @@ export class NotConfigured extends Error {
   }
 }
 
-/** Reads the settings of design.md from an environment; an empty value counts as not set. Throws NotConfigured. */
+/** Reads the settings from an environment; an empty value counts as not set. Throws NotConfigured. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),

@@ -10,7 +10,7 @@ const SITE =
 const WORKSPACE =
   '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/ops/providers/Microsoft.OperationalInsights/workspaces/logs';
 
-describe('the settings of design.md', () => {
+describe('the settings of an environment', () => {
   it('has a default for everything but the storage and the audit key', () => {
     expect(readConfig(least)).toMatchObject({
       storage: { kind: 'connection-string', value: 'UseDevelopmentStorage=true' },
