@@ -1,13 +1,11 @@
 // What goes wrong on demand: which requests a fault strikes, and what it answers in place of Resource Manager.
 import { randomUUID } from 'node:crypto';
 import type { Address } from './address.ts';
+import { type Book, book, isUsedUp } from './book.ts';
 import type { Caller, Fault, Move } from './contract.ts';
 import { type Answer, errors } from './errors.ts';
 
-export interface FaultBook {
-  add(fault: Fault): () => void;
-  clear(): void;
-  list(): Fault[];
+export interface FaultBook extends Omit<Book<Fault>, 'entries'> {
   /** The faults that strike this request: every delay, and the first of the others. */
   strike(request: Struck): Fault[];
 }
@@ -21,24 +19,15 @@ export interface Struck {
 
 /** An empty book; faults strike in the order in which they were added. `random` is asked by those that strike by chance. */
 export function faultBook(random: () => number = Math.random): FaultBook {
-  const faults: { fault: Fault; passed: number; struck: number }[] = [];
+  const { entries, ...faults } = book<Fault>();
   return {
-    add(fault) {
-      const entry = { fault, passed: 0, struck: 0 };
-      faults.push(entry);
-      return () => {
-        const at = faults.indexOf(entry);
-        if (at >= 0) faults.splice(at, 1);
-      };
-    },
-    clear: () => void faults.splice(0),
-    list: () => faults.map(({ fault }) => fault),
+    ...faults,
     strike(request) {
       const struck: Fault[] = [];
-      for (const entry of faults) {
-        const { fault } = entry;
+      for (const entry of entries) {
+        const { told: fault } = entry;
         const taken = fault.action !== 'delay' && struck.some((other) => other.action !== 'delay');
-        if (taken || !matches(fault, request) || entry.struck >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
+        if (taken || !matches(fault, request) || isUsedUp(entry)) continue;
         if (entry.passed++ < (fault.skip ?? 0)) continue;
         if (fault.chance !== undefined && random() >= fault.chance) continue;
         entry.struck++;
