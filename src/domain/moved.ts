@@ -6,7 +6,7 @@ import { isImplicitRule, isSyntheticRule } from './access-rules.ts';
 import { type Change, type Kept, withValue } from './change.ts';
 import { type DocumentDefinition, type DocumentName, documentOf } from './documents.ts';
 import { isObject, type Json, type JsonObject, pointerOf, sameJson, tokensOf } from './json.ts';
-import { isWithin } from './places.ts';
+import { isWithin, overlap } from './places.ts';
 import type { ResourceKind } from './resource.ts';
 import { bodyOf, type Snapshot } from './snapshot.ts';
 
@@ -50,10 +50,7 @@ export function differences(definition: DocumentDefinition, path: string, from: 
 /** Whether a rollback may write this place, when it moved along with a fix. */
 export function isPutBack({ putBack, secrets = [] }: DocumentDefinition, path: string): boolean {
   const left = [...(putBack?.except ?? []), ...secrets];
-  return (
-    (putBack?.within ?? []).some((place) => isWithin(path, place)) &&
-    !left.some((place) => isWithin(path, place) || isWithin(place, path))
-  );
+  return (putBack?.within ?? []).some((place) => isWithin(path, place)) && !left.some((place) => overlap(path, place));
 }
 
 /**

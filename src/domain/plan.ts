@@ -9,7 +9,7 @@ import {
   writeOf,
 } from './documents.ts';
 import { type Json, tokensOf } from './json.ts';
-import { isWithin } from './places.ts';
+import { overlap } from './places.ts';
 import type { Resource } from './resource.ts';
 import { holdsCredentials } from './secrets.ts';
 import { lostIn, type Snapshot } from './snapshot.ts';
@@ -117,9 +117,7 @@ export function sayHidden(places: readonly string[]): string {
 }
 
 function lostAt(snapshot: Snapshot, document: DocumentName, carried: readonly string[]): string[] {
-  return lostIn(snapshot, document).filter((place) =>
-    carried.some((path) => isWithin(place, path) || isWithin(path, place)),
-  );
+  return lostIn(snapshot, document).filter((place) => carried.some((path) => overlap(place, path)));
 }
 
 function elementSteps(changes: readonly Change[], listPath: string): Omit<PlanStep, 'document' | 'apiVersion'>[] {

@@ -11,7 +11,7 @@ import { type DocumentName, documentOf, writeOf } from './documents.ts';
 import { isObject, type Json, pointerOf, sameJson, tokensOf } from './json.ts';
 import { isPutBack, isSame } from './moved.ts';
 import { isShortened } from './moved-list.ts';
-import { isWithin } from './places.ts';
+import { isWithin, overlap } from './places.ts';
 import type { ResourceKind } from './resource.ts';
 import type { AnyRule } from './rule.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -102,7 +102,7 @@ function whyLeft(kind: ResourceKind, { document, path, from, to }: Change, fresh
 /** Whether the snapshot does not hold, as Azure does, what would be written: on App Service the siblings as well. */
 function isHidden(kind: ResourceKind, document: DocumentName, path: string, fresh: Snapshot): boolean {
   const carried = kind === 'web-app' ? pointerOf(tokensOf(path).slice(0, 2)) : path;
-  return lostIn(fresh, document).some((place) => isWithin(place, carried) || isWithin(carried, place));
+  return lostIn(fresh, document).some((place) => overlap(place, carried));
 }
 
 /** App Service replaces some members of its documents whole: the other leaves of such a member travel with one that is put back. */

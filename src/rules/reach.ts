@@ -5,7 +5,7 @@
  */
 import { valueAt } from '../domain/change.ts';
 import type { DocumentName } from '../domain/documents.ts';
-import { hostingOf } from '../domain/hosting.ts';
+import { hostingOf, siteOf } from '../domain/hosting.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { compliant, type Judgement, unknown, unread } from '../domain/rule.ts';
 import { bodyOf, type Snapshot, stateOf } from '../domain/snapshot.ts';
@@ -14,9 +14,11 @@ import { isInternal } from './environment-network.ts';
 import { type Admitted, admitted } from './first-match.ts';
 import { isExternal } from './ingress.ts';
 import { ipRulesIn } from './ip-rules.ts';
+import { propertiesOf } from './listed.ts';
 import { judgeEndpoints } from './private-endpoints.ts';
 import { networkAccess } from './public-network.ts';
 import { lowerCase } from './text.ts';
+import { webConfigOf } from './web-config.ts';
 
 /** Whether the internet gets as far as the access rules of an app. */
 export interface PublicWay {
@@ -44,8 +46,8 @@ export function judgeReach(reach: Reach, judge: () => Judgement): Judgement {
 export function reachOfSite(snapshot: Snapshot, side: Side = 'main'): Reach {
   const way = publicWayOfSite(snapshot);
   if (way.is === 'closed') return { who: 'private', why: way.why };
-  const config = bodyOf(snapshot, 'config/web')?.properties;
-  if (!isObject(config)) return { who: 'unknown', why: notRead(snapshot, 'config/web') };
+  const config = webConfigOf(snapshot);
+  if (!config) return { who: 'unknown', why: notRead(snapshot, 'config/web') };
   const restrictions = restrictionsIn(config, side);
   if (!restrictions) {
     return { who: 'unknown', why: 'The access restrictions have a form that Plumbline does not know.' };
@@ -58,24 +60,23 @@ export function reachOfSite(snapshot: Snapshot, side: Side = 'main'): Reach {
  * configuration. Where neither says anything, an approved private endpoint closes it.
  */
 export function publicWayOfSite(snapshot: Snapshot): PublicWay {
-  const body = bodyOf(snapshot, 'resource');
-  if (!body || !isObject(body.properties)) return unknownWay(notRead(snapshot, 'resource'));
+  const properties = siteOf(snapshot);
+  if (!properties) return unknownWay(notRead(snapshot, 'resource'));
   if (hostingOf(snapshot) !== 'app-service') return unknownWay('What hosts the app decides who reaches it.');
-  const { properties } = body;
   const own = networkAccess(properties.publicNetworkAccess);
-  const config = bodyOf(snapshot, 'config/web')?.properties;
-  const said = own === 'unset' && isObject(config) ? networkAccess(config.publicNetworkAccess) : own;
+  const config = webConfigOf(snapshot);
+  const said = own === 'unset' && config ? networkAccess(config.publicNetworkAccess) : own;
   if (said === 'disabled') return { is: 'closed', why: 'Public network access is disabled.' };
   if (isInServiceEnvironment(snapshot)) return wayOfServiceEnvironment(properties);
   if (said === 'enabled') return { is: 'open', why: 'Public network access is enabled.' };
   if (said !== 'unset') return unknownWay('publicNetworkAccess is a word that Plumbline does not know.');
-  if (!isObject(config)) return unknownWay(notRead(snapshot, 'config/web'));
+  if (!config) return unknownWay(notRead(snapshot, 'config/web'));
   return wayByEndpoints(snapshot);
 }
 
 /** Whether a site is in an App Service Environment. */
 export function isInServiceEnvironment(snapshot: Snapshot): boolean {
-  return lowerCase(valueAt(bodyOf(snapshot, 'resource') ?? {}, '/properties/hostingEnvironmentProfile/id')) !== '';
+  return lowerCase(valueAt(siteOf(snapshot) ?? {}, '/hostingEnvironmentProfile/id')) !== '';
 }
 
 /** Who reaches the ingress of a container app. */
@@ -145,10 +146,10 @@ function wayOfServiceEnvironment({ defaultHostName, hostNames }: JsonObject): Pu
 }
 
 /** Azure Arc: a custom location, or an environment that is connected and not managed. */
-function isOnKubernetes({ extendedLocation, properties }: JsonObject): boolean {
-  const { environmentId, managedEnvironmentId } = isObject(properties) ? properties : {};
+function isOnKubernetes(app: JsonObject): boolean {
+  const { environmentId, managedEnvironmentId } = propertiesOf(app);
   const isConnected = (id: Json | undefined) => lowerCase(id).includes('/connectedenvironments/');
-  return isObject(extendedLocation) || isConnected(environmentId) || isConnected(managedEnvironmentId);
+  return isObject(app.extendedLocation) || isConnected(environmentId) || isConnected(managedEnvironmentId);
 }
 
 function notRead(snapshot: Snapshot, name: 'resource' | 'config/web' | 'environment'): string {

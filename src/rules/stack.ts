@@ -1,12 +1,13 @@
 /** What a web app runs, as far as its documents tell: its configuration, what its body repeats of it, and functionAppConfig. */
 import { valueAt } from '../domain/change.ts';
 import { siteOf, systemOf } from '../domain/hosting.ts';
-import { isObject, type JsonObject } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { type Judgement, notRead, unknown } from '../domain/rule.ts';
-import { bodyOf, isFunctionApp, kindsOf, type Snapshot } from '../domain/snapshot.ts';
+import { isFunctionApp, kindsOf, type Snapshot } from '../domain/snapshot.ts';
 import { objectsIn } from './lists.ts';
 import { type Runtime, runtimeOfFunctions, runtimeOfStack, runtimesOnWindows, stated } from './runtime-versions.ts';
 import { lowerCase } from './text.ts';
+import { webConfigOf } from './web-config.ts';
 
 export type Stack =
   /** At least one runtime. */
@@ -32,7 +33,7 @@ const HIDDEN: Stack = {
 
 /** The stack of an app that App Service hosts. */
 export function stackOf(snapshot: Snapshot): Stack {
-  const configuration = configurationOf(snapshot);
+  const configuration = webConfigOf(snapshot);
   const strange = VERSIONS.find((name) => typeof (configuration?.[name] ?? '') !== 'string');
   if (strange !== undefined) return { is: 'unknown', judgement: unknown(`${strange} is no text.`) };
   const named = namedStack(snapshot);
@@ -45,8 +46,8 @@ export function stackOf(snapshot: Snapshot): Stack {
 }
 
 /** What `linuxFxVersion` or `windowsFxVersion` names, in the configuration or where the site repeats it; null for none. */
-export function namedStack(snapshot: Snapshot): string | null {
-  const { linuxFxVersion, windowsFxVersion } = configurationOf(snapshot) ?? {};
+function namedStack(snapshot: Snapshot): string | null {
+  const { linuxFxVersion, windowsFxVersion } = webConfigOf(snapshot) ?? {};
   const repeated = objectsIn(valueAt(siteOf(snapshot) ?? {}, '/siteProperties/properties'));
   const named = (repeated ?? []).filter(({ name }) => ['linuxfxversion', 'windowsfxversion'].includes(lowerCase(name)));
   const values = [linuxFxVersion, windowsFxVersion, ...named.map(({ value }) => value)];
@@ -76,9 +77,4 @@ function unnamedStack(snapshot: Snapshot, configuration: JsonObject): Stack {
 
 function codeOf(runtime: Runtime | null): Stack {
   return runtime ? { is: 'code', runtimes: [runtime] } : { is: 'container' };
-}
-
-function configurationOf(snapshot: Snapshot): JsonObject | null {
-  const properties = bodyOf(snapshot, 'config/web')?.properties;
-  return isObject(properties) ? properties : null;
 }

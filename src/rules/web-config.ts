@@ -4,9 +4,9 @@
  */
 import type { Change } from '../domain/change.ts';
 import type { DocumentName } from '../domain/documents.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { type Judgement, judgeProperties } from '../domain/rule.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
 import { hostedElsewhere } from './hosting.ts';
 
 export const WEB_CONFIG_DOCUMENTS: readonly DocumentName[] = ['resource', 'config/web'];
@@ -14,6 +14,12 @@ export const WEB_CONFIG_DOCUMENTS: readonly DocumentName[] = ['resource', 'confi
 /** Judges the properties of `config/web`. */
 export function judgeWebConfig(snapshot: Snapshot, judge: (properties: JsonObject) => Judgement): Judgement {
   return hostedElsewhere(snapshot) ?? judgeProperties(snapshot, 'config/web', judge);
+}
+
+/** The properties of `config/web`; null when it was not read. */
+export function webConfigOf(snapshot: Snapshot): JsonObject | null {
+  const properties = bodyOf(snapshot, 'config/web')?.properties;
+  return isObject(properties) ? properties : null;
 }
 
 /** The change of one property of `config/web`. */

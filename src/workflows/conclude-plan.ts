@@ -4,7 +4,7 @@ import { type Change, samePlace } from '../domain/change.ts';
 import { listOfMoved, movedReason } from '../domain/moved-list.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { type Ending, endingFact, type Occasion, partly } from './facts-of.ts';
+import { type Ending, endingFact, isHeldBack, type Occasion, partly } from './facts-of.ts';
 import type { OpenEntry, OpenOperation } from './ports.ts';
 import type { EndedEntry } from './resolve-intents.ts';
 
@@ -94,11 +94,6 @@ function endOf(entry: OpenEntry, steps: readonly { readonly step: PlanStep; read
 
 function touches(entry: OpenEntry, change: Change): boolean {
   return entry.changes.some((own) => samePlace(own, change));
-}
-
-/** Not sent, because the values or the settings moved at the last moment: another look decides by what holds now. */
-function isHeldBack(end: StepEnd | EndedEntry): boolean {
-  return end.state === 'blocked' && !end.reasons.some(({ code }) => code === 'blocked');
 }
 
 /** That the values are there. */

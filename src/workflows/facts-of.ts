@@ -28,6 +28,11 @@ export interface Ending {
   readonly part?: readonly Change[];
 }
 
+/** Not sent, because the values or the settings moved at the last moment: another look decides by what holds now. */
+export function isHeldBack(end: Pick<Ending, 'state' | 'reasons'> | { readonly state: 'later' }): boolean {
+  return end.state === 'blocked' && !end.reasons.some(({ code }) => code === 'blocked');
+}
+
 /** The end of an attempt of which only these changes were carried out: the entry lists them, and names the others. */
 export function partly(ending: Ending, planned: readonly Change[], part: readonly Change[]): Ending {
   if (part.length === 0) return ending;

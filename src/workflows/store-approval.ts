@@ -1,6 +1,7 @@
 /** An approval is stored with the facts about it, then the facts are logged, then it is known that they are. */
 import type { Approval } from '../domain/approval.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
+import { isHeldBack } from './facts-of.ts';
 import type { Versioned, World } from './ports.ts';
 import type { EndedEntry } from './resolve-intents.ts';
 
@@ -10,14 +11,13 @@ const ALONG: readonly ReasonCode[] = ['also-moved', 'not-put-back'];
 /** The approval when its write has ended. A change that was only held back at the last moment stays approved. */
 export function afterWrite(
   approval: Approval,
-  { state, reasons }: Pick<EndedEntry, 'state' | 'reasons'>,
+  end: Pick<EndedEntry, 'state' | 'reasons'>,
   facts: readonly string[],
 ): Approval {
   const auditIds = [...new Set([...approval.auditIds, ...facts])];
-  const heldBack = state === 'blocked' && !reasons.some(({ code }) => code === 'blocked');
-  if (heldBack) return { ...approval, status: 'approved', auditIds };
+  if (isHeldBack(end)) return { ...approval, status: 'approved', auditIds };
   const along = approval.reasons.filter(({ code }) => approval.purpose === 'rollback' && ALONG.includes(code));
-  return { ...approval, status: state, auditIds, reasons: [...along, ...reasons] };
+  return { ...approval, status: end.state, auditIds, reasons: [...along, ...end.reasons] };
 }
 
 /** Throws StaleVersion when somebody else was faster. */

@@ -53,11 +53,11 @@ export const rule = defineAdvice({
 });
 
 /** The revisions that have traffic or a label, in lower case; null when the traffic cannot be understood. */
-function namesInUse({ properties, ...beside }: JsonObject): Set<string> | null {
-  const { latestRevisionName, latestReadyRevisionName } = isObject(properties) ? properties : {};
+function namesInUse(app: JsonObject): Set<string> | null {
+  const { latestRevisionName, latestReadyRevisionName } = propertiesOf(app);
   // Traffic for the latest revision stays with the latest one that is ready until the newer one is.
   const latest = [latestRevisionName, latestReadyRevisionName].map(lowerCase);
-  const ingress = ingressIn({ ...beside, properties: properties ?? null });
+  const ingress = ingressIn(app);
   // Without an ingress nothing has traffic, and the latest revision is the one that is meant to run.
   if (ingress === null) return new Set(latest);
   const traffic = isObject(ingress) ? objectsIn(ingress.traffic) : null;

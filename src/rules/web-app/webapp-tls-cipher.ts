@@ -1,9 +1,8 @@
 /** The cipher suites that a site offers decide whether traffic recorded today can be read with a key stolen tomorrow. */
 import * as z from 'zod';
-import { isObject } from '../../domain/json.ts';
 import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
 import { lackedByPlan } from '../plan-features.ts';
+import { isInServiceEnvironment } from '../reach.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, siteConfigSource } from '../sources.ts';
 import { isAtLeast } from '../tls-version.ts';
@@ -68,7 +67,7 @@ export const rule = defineAdvice({
   }),
   check(snapshot, { accepted }) {
     return judgeWebConfig(snapshot, ({ minTlsCipherSuite, minTlsVersion }) => {
-      if (isInEnvironment(snapshot)) {
+      if (isInServiceEnvironment(snapshot)) {
         return notApplicable('In an App Service Environment the suites are a setting of the environment.');
       }
       const lacked = lackedByPlan(snapshot, 'cipherSuites');
@@ -89,9 +88,3 @@ export const rule = defineAdvice({
   },
   source: () => siteConfigSource([MINIMUM], { minimum_tls_cipher_suite: MINIMUM.to }),
 });
-
-function isInEnvironment(snapshot: Snapshot): boolean {
-  const properties = bodyOf(snapshot, 'resource')?.properties;
-  const profile = isObject(properties) ? properties.hostingEnvironmentProfile : null;
-  return isObject(profile) && typeof profile.id === 'string' && profile.id !== '';
-}
