@@ -2,7 +2,7 @@
  * The only writer: intent → settings → re-read → write → verify → outcome. The intent is remembered and in the log before
  * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
  */
-import { type Change, type Kept, type Purpose, standing } from '../domain/change.ts';
+import { type Change, type Kept, type Purpose, standing, valueAt } from '../domain/change.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
 import { sameJson } from '../domain/json.ts';
 import { comparedWith } from '../domain/moved.ts';
@@ -143,7 +143,10 @@ async function carryOut(
   const now = standing(step.changes, fresh);
   if (now === 'unread') return { end: { state: 'later', seconds: PAUSE_SECONDS } };
   if (now === 'planned') return { end: applied('The planned values were there already.'), snapshot: fresh };
-  if (now === 'other' || around.some((name) => !sameJson(bodyOf(before, name), bodyOf(fresh, name))))
+  const kept = own.flatMap((one) => one.kept).filter(({ document }) => document === step.document);
+  const isThere = ({ path, value }: Kept) => sameJson(valueAt(bodyOf(fresh, step.document) ?? {}, path), value);
+  const otherwise = around.some((name) => !sameJson(bodyOf(before, name), bodyOf(fresh, name)));
+  if (now === 'other' || otherwise || !kept.every(isThere))
     return {
       end: notNow('moved', 'The values moved between evaluation and write; nothing was written.'),
       snapshot: fresh,
@@ -159,7 +162,6 @@ async function carryOut(
     return { end: refused(step, answer.failure, answer.arm, tries) };
   }
   const watched = { ...before, documents: { ...before.documents, ...fresh.documents } };
-  const kept = own.flatMap((one) => one.kept);
   return verify(world, lease, step, answer, watched, kept);
 }
 

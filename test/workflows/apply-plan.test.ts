@@ -237,6 +237,25 @@ describe('the last look before a write', () => {
     ]);
   });
 
+  test('nor when a value that would travel along has moved in between: somebody has just set it', async () => {
+    let armed = false;
+    const cors = { allowedOrigins: ['*', 'https://a.example'], supportCredentials: true };
+    const path = '/properties/cors/supportCredentials';
+    const { world, host } = scene({
+      app: { config: { cors } },
+      ports: (whole) => meanwhile(whole, () => armed && whole.arm.change(SHOP, 'config/web', path, false)),
+    });
+    await eventAndRest(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    armed = true;
+    await host.settle();
+    expect([world.arm.requests, world.arm.valueOf(SHOP, 'config/web', path)]).toEqual([[], false]);
+    expect(approvals(world)).toMatchObject([
+      { status: 'superseded' },
+      { status: 'pending', moved: [{ path, from: true, to: false }] },
+    ]);
+  });
+
   test('the planned value is there already: applied without a request', async () => {
     const { world, host } = scene({
       app: OLD_TLS,
