@@ -65,11 +65,12 @@ export function intendedId(operationId: string, { rule, digest }: OpenEntry): st
 }
 
 /**
- * The end of one attempt. A block for the same reason is the same fact however often it is met; every other end is a fact
- * of its own attempt.
+ * The end of one attempt. A block for the same reason, with nothing carried out, is the same fact however often it is met;
+ * every other end is a fact of its own attempt.
  */
 export function endingFact(occasion: Occasion, operationId: string, entry: OpenEntry, ending: Ending): AuditFact {
-  const which = ending.state === 'blocked' ? ending.cause : String(entry.attempts);
+  const isRepeated = ending.state === 'blocked' && ending.part === undefined;
+  const which = isRepeated ? ending.cause : String(entry.attempts);
   return {
     ...factOn(occasion, entry, operationId, ending.state, factId(operationId, entry.rule, ending.state, which)),
     changes: ending.part ?? entry.changes,

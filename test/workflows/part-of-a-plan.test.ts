@@ -68,6 +68,19 @@ describe.each([
   });
 });
 
+test('refused twice for one reason, the second time only with the other half: the log tells what stands', async () => {
+  const { world, host } = environment();
+  world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+  await eventAndRest(host, 'first', ENVIRONMENT);
+  world.arm.onWrite = ({ document }) => (document === 'resource' ? refused('blocked', 'ScopeLocked') : undefined);
+  await eventAndRest(host, 'second', ENVIRONMENT);
+  expect(factsIn(world)).toEqual([`fix.intended ${RULE}`, `fix.blocked ${RULE}`, `fix.blocked ${RULE}`]);
+  expect(world.stored.entries.at(-1)).toMatchObject({
+    changes: [{ document: 'diagnosticSettings' }],
+    reasons: [{ code: 'blocked' }, { code: 'part-applied' }],
+  });
+});
+
 test('a fix of which nothing was carried out cannot be put back', async () => {
   const made = environment();
   made.world.arm.onWrite = () => refused('invalid', 'BadRequest');
