@@ -193,7 +193,10 @@ function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'frozen' | 'mo
 
 function refused(step: PlanStep, failure: ArmFailure, arm: Ending['arm'], tries: number): StepEnd {
   const lasts = failure.kind === 'busy' && tries >= BUSY_TRIES;
-  if (isPassing(failure.kind) && !lasts) return { state: 'later', seconds: failure.retryAfter ?? PAUSE_SECONDS };
+  if (isPassing(failure.kind) && !lasts) {
+    const mayHaveCome = failure.kind === 'transient';
+    return { state: 'later', seconds: failure.retryAfter ?? PAUSE_SECONDS, ...(mayHaveCome ? { mayHaveCome } : {}) };
+  }
   const often = lasts ? ` ${tries} times, until an event or a sweep brings it back` : '';
   const text = `${step.method} ${step.path} was refused${often}: ${failure.code}: ${failure.message}`;
   const blocked = failure.kind === 'blocked' || lasts;

@@ -3,7 +3,7 @@
  * the old ones after 30 s unknown, anything else failed. What else moved with it is named: in the document that was written,
  * the resource itself, and of a site also its configuration.
  */
-import { type Kept, standing } from '../domain/change.ts';
+import { type Change, type Kept, standing } from '../domain/change.ts';
 import type { DocumentName } from '../domain/documents.ts';
 import { comparedWith, movedAlong } from '../domain/moved.ts';
 import type { PlanStep } from '../domain/plan.ts';
@@ -18,8 +18,14 @@ const VERIFY_SECONDS = 30;
 /** How long one invocation waits for a long-running operation; a longer one is resumed by a later message. */
 const OPERATION_SECONDS = 120;
 const LOOK_AGAIN_SECONDS = 30;
+
+export const VERIFIED = 'Written and verified.';
+
+/** `stands`: of a step that did not show as a whole, the changes that did. */
+export type SeenEnding = Ending & { readonly stands?: readonly Change[] };
+
 export type Verified =
-  | { readonly end: Ending; readonly snapshot: Snapshot }
+  | { readonly end: SeenEnding; readonly snapshot: Snapshot }
   | { readonly end: { readonly state: 'later'; readonly seconds: number; readonly waitingFor: string } };
 
 /** `before` holds the documents that are compared, `kept` what travelled with the changes. */
@@ -49,30 +55,30 @@ export async function verify(
       return { end: { ...common, state: 'failed', reasons, alsoMoved, message: text }, snapshot };
     }
   }
-  let snapshot = before;
-  for await (const fresh of looks(world, lease, step, before)) {
-    snapshot = fresh;
-    const now = standing(step.changes, snapshot);
+  let last = { snapshot: before, wrong: false };
+  for await (const snapshot of looks(world, lease, step, before)) {
     // A part that does not show yet is not a wrong one: Azure may have taken no notice of it.
-    const wrong = step.changes.some((change) => standing([change], snapshot) === 'other');
-    if (wrong || (now === 'planned' && provisioningFinished(snapshot))) {
-      const whole = await withDocuments(world, snapshot, compared);
-      const alsoMoved = movedAlong(compared, written, before, whole);
-      const unread = compared.filter((name) => !bodyOf(before, name) || !bodyOf(whole, name)).map(notCompared);
-      const seen = { ...common, alsoMoved };
-      if (now === 'planned') {
-        return {
-          end: { ...seen, state: 'applied', reasons: unread, message: 'Written and verified.' },
-          snapshot: whole,
-        };
-      }
-      const text = 'The values read after the write are neither the planned ones nor those before.';
-      const reasons = [{ code: 'not-verified' as const, text }, ...unread];
-      return { end: { ...seen, state: 'failed', reasons, message: text }, snapshot: whole };
-    }
+    last = { snapshot, wrong: step.changes.some((change) => standing([change], snapshot) === 'other') };
+    if (last.wrong || isDone(step, snapshot)) break;
   }
-  const text = `The planned values did not show within ${VERIFY_SECONDS} s; a later read decides.`;
-  return { end: { ...common, state: 'unknown', reasons: [{ code: 'not-verified', text }], message: text }, snapshot };
+  const snapshot = await withDocuments(world, last.snapshot, compared);
+  const alsoMoved = movedAlong(compared, written, before, snapshot);
+  const unread = compared.filter((name) => !bodyOf(before, name) || !bodyOf(snapshot, name)).map(notCompared);
+  const seen = { ...common, alsoMoved };
+  if (isDone(step, snapshot)) {
+    return { end: { ...seen, state: 'applied', reasons: unread, message: VERIFIED }, snapshot };
+  }
+  const text = last.wrong
+    ? 'The values read after the write are neither the planned ones nor those before.'
+    : `The planned values did not show within ${VERIFY_SECONDS} s; a later read decides.`;
+  const reasons = [{ code: 'not-verified' as const, text }, ...unread];
+  const shows = (change: Change) => standing([change], snapshot) === 'planned' && provisioningFinished(snapshot);
+  const stands = step.changes.filter(shows);
+  return { end: { ...seen, state: last.wrong ? 'failed' : 'unknown', reasons, message: text, stands }, snapshot };
+}
+
+function isDone({ changes }: PlanStep, snapshot: Snapshot): boolean {
+  return standing(changes, snapshot) === 'planned' && provisioningFinished(snapshot);
 }
 
 /** Fresh reads of what was written, at growing distances, for the length of the verification. */

@@ -98,14 +98,11 @@ describe('the rest is not sent at first', () => {
     'fix.applied diagnosticSettings',
   ];
 
-  async function endsWell({ world }: Scene): Promise<void> {
+  async function endsWell({ world }: Scene, begins: string, codes: readonly string[]): Promise<void> {
     expect(ends(world)).toEqual(expected);
-    expect(world.stored.entries[1]).toMatchObject({
-      message: expect.stringMatching(
-        /^A later read shows a part of the planned values. Carried out, and it stands: resource/,
-      ),
-      reasons: [{ code: 'unread' }, { code: 'part-applied' }],
-    });
+    const [, ended] = world.stored.entries;
+    expect(ended?.message).toMatch(new RegExp(`^${begins}. Carried out, and it stands: resource`));
+    expect(ended?.reasons.map(({ code }) => code)).toEqual(codes);
     expect(world.arm.writes.map(({ method }) => method)).toEqual(['PATCH', 'PUT']);
     // Nothing failed: it does not count towards those that are tried by the sweep only.
     expect([...world.stored.memories.values()][0]?.history[RULE]).toMatchObject({
@@ -114,46 +111,106 @@ describe('the rest is not sent at first', () => {
     });
   }
 
-  test('Azure asks to wait with it', async () => {
-    const made = environment();
+  /** Azure refuses the second request once. */
+  function refuseOnce({ arm }: MemoryWorld, kind: 'throttled' | 'busy' | 'transient'): void {
     let refusals = 1;
-    made.world.arm.onWrite = ({ document }) => {
+    arm.onWrite = ({ document }) => {
       if (document === 'resource' || refusals === 0) return undefined;
       refusals -= 1;
-      return refused('throttled', 'TooManyRequests', 60);
+      return refused(kind, 'TryAgain', 60);
     };
+  }
+
+  test.each(['throttled', 'busy'] as const)('Azure asks to wait with it (%s)', async (kind) => {
+    const made = environment();
+    refuseOnce(made.world, kind);
     await eventAndRest(made.host, 'e', ENVIRONMENT);
-    await endsWell(made);
+    await endsWell(made, 'Azure asked to wait with the rest, which is planned anew', ['part-applied']);
   });
 
-  test('the process ends between the two', async () => {
+  test('nobody knows whether it came: a later look tells', async () => {
+    const made = environment();
+    refuseOnce(made.world, 'transient');
+    await eventAndRest(made.host, 'e', ENVIRONMENT);
+    await endsWell(made, 'A later read shows a part of the planned values', ['unread', 'part-applied']);
+  });
+
+  test('what moved with the first is told nevertheless, and a person decides from then on', async () => {
+    const { world, host } = environment();
+    const path = '/properties/publicNetworkAccess';
+    world.arm.change(ENVIRONMENT, 'resource', path, 'Enabled');
+    world.arm.onWrite = ({ document }, take) => {
+      if (document !== 'resource') return refused('throttled', 'TooManyRequests', 60);
+      take();
+      world.arm.change(ENVIRONMENT, 'resource', path, 'Disabled');
+      world.arm.onWrite = () => refused('throttled', 'TooManyRequests', 60);
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await host.deliver(gridEvent('e', ENVIRONMENT));
+    await host.settle(60);
+    expect(world.stored.entries.at(-1)).toMatchObject({
+      kind: 'fix.failed',
+      changes: [{ document: 'resource' }],
+      alsoMoved: [{ path, from: 'Enabled', to: 'Disabled' }],
+      reasons: [{ code: 'part-applied' }, { code: 'also-moved' }],
+    });
+    world.arm.onWrite = null;
+    await host.settle();
+    expect(approvals(world)).toMatchObject([{ status: 'pending', reasons: [{ code: 'also-moved-before' }] }]);
+  });
+
+  /** Before the second request the process ends. */
+  function endsBetween(): Scene {
     let writes = 0;
-    const made = environment((world) =>
+    return environment((world) =>
       watchedWorld(world, async (name, call) => {
         if (name === 'arm.write') writes += 1;
         if (name === 'arm.write' && writes === 2) throw new Error('the process ended');
         return call();
       }),
     );
+  }
+
+  test('the process ends between the two', async () => {
+    const made = endsBetween();
     await made.host.deliver(gridEvent('e', ENVIRONMENT));
     await made.host.settle();
-    await endsWell(made);
+    await endsWell(made, 'A later read shows a part of the planned values', ['unread', 'part-applied']);
   });
 
   test('and somebody has changed it meanwhile: failed, which says what stands', async () => {
-    const made = environment();
-    const { world, host } = made;
-    world.arm.onWrite = ({ document }) =>
-      document === 'resource' ? undefined : refused('throttled', 'TooManyRequests', 600);
+    const { world, host } = endsBetween();
+    world.arm.onWritten = () => {
+      world.arm.onWritten = null;
+      world.arm.later(20, () =>
+        world.arm.change(ENVIRONMENT, 'diagnosticSettings', SETTING, { workspaceId: WORKSPACE, logs: [] }),
+      );
+    };
     await host.deliver(gridEvent('e', ENVIRONMENT));
-    await host.settle(60);
-    world.arm.change(ENVIRONMENT, 'diagnosticSettings', SETTING, { workspaceId: WORKSPACE, logs: [] });
-    world.arm.onWrite = null;
     await host.settle();
     expect(world.stored.entries[1]).toMatchObject({
       kind: 'fix.failed',
       changes: [{ document: 'resource' }],
       reasons: [{ code: 'not-verified' }, { code: 'part-applied' }],
+    });
+  });
+
+  test('what two requests moved is told as one, and what came back not at all', async () => {
+    const { world, host } = environment();
+    const at = (member: string) => `/properties/${member}`;
+    const moves: Record<string, string[]> = { publicNetworkAccess: ['b', 'c'], staticIp: ['b', 'a'] };
+    for (const member of Object.keys(moves)) world.arm.change(ENVIRONMENT, 'resource', at(member), 'a');
+    world.arm.onWrite = (_, take) => {
+      take();
+      for (const [member, values] of Object.entries(moves)) {
+        world.arm.change(ENVIRONMENT, 'resource', at(member), values.shift() ?? null);
+      }
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await eventAndRest(host, 'e', ENVIRONMENT);
+    expect(world.stored.entries.at(-1)).toMatchObject({
+      kind: 'fix.applied',
+      alsoMoved: [{ path: at('publicNetworkAccess'), from: 'a', to: 'c' }],
     });
   });
 });

@@ -64,20 +64,40 @@ describe('promise 6: a write is verified', () => {
     expect(new Set(world.stored.entries.map(({ operationId }) => operationId)).size).toBe(1);
   });
 
-  test('a part of what one request writes that never shows is unknown, and not failed for the other part', async () => {
+  test.each([
+    ['never shows', 'unknown', {}],
+    ['shows as something else', 'failed', { '/properties/ftpsState': 'Disabled?' }],
+  ] as const)('a value of one request that %s is %s, and the other one applied', async (_, end, others) => {
     const { world, host } = scene({ app: { config: { minTlsVersion: '1.0', ftpsState: 'AllAllowed' } } });
     world.arm.onWrite = () => {
-      world.arm.change(SHOP, 'config/web', TLS, '1.2');
+      for (const [path, value] of Object.entries({ [TLS]: '1.2', ...others })) {
+        world.arm.change(SHOP, 'config/web', path, value);
+      }
       return { kind: 'done', arm: { status: 200 } };
     };
     await eventAndRest(host, 'e', SHOP);
-    expect(factsIn(world).slice(0, 5)).toEqual([
+    expect(factsIn(world).slice(0, 4)).toEqual([
       ...['fix.intended webapp-ftps-only', 'fix.intended webapp-min-tls'],
-      ...['fix.unknown webapp-ftps-only', 'fix.unknown webapp-min-tls'],
-      'fix.applied webapp-min-tls',
+      ...[`fix.${end} webapp-ftps-only`, 'fix.applied webapp-min-tls'],
     ]);
-    expect(factsIn(world, 'fix.failed')).toEqual([]);
     expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
+  });
+
+  test('what moved while the planned value never showed is named, and a person decides from then on', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    const path = '/properties/alwaysOn';
+    world.arm.change(SHOP, 'config/web', path, true);
+    world.arm.onWrite = () => {
+      world.arm.change(SHOP, 'config/web', path, false);
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await eventAndRest(host, 'e', SHOP);
+    expect(world.stored.entries[1]).toMatchObject({
+      kind: 'fix.unknown',
+      alsoMoved: [{ path, from: true, to: false }],
+      reasons: [{ code: 'not-verified' }, { code: 'also-moved' }],
+    });
+    expect(approvals(world)).toMatchObject([{ reasons: [{ code: 'also-moved-before' }] }]);
   });
 
   test('anything else than planned or before has failed', async () => {
