@@ -51,7 +51,8 @@ export function conclude(
     if (ending.state === 'later') continue;
     const fact = endingFact(occasion, operationId, entry, ending);
     facts.push(fact);
-    ended.push({ operationId, entry, state: ending.state, reasons: ending.reasons, factId: fact.id });
+    const { state, reasons, part } = ending;
+    ended.push({ operationId, entry, state, reasons, factId: fact.id, ...(part ? { part } : {}) });
   }
   const later = [...ends.values()].flatMap((end) => (end.state === 'later' ? [end] : []));
   const waitingFor = later.flatMap((end) => end.waitingFor ?? []);

@@ -1,4 +1,6 @@
 /** What a person has put back stays for a week: without an exemption the very next look would fix it again. */
+import type { Approval } from '../domain/approval.ts';
+import { type Change, samePlace } from '../domain/change.ts';
 import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import { createExemption } from './exempt.ts';
@@ -8,7 +10,10 @@ import type { EndedEntry } from './resolve-intents.ts';
 
 const WEEK = 7 * 86_400_000;
 
-/** The exemptions that hold when these attempts have ended: one more for each rollback that was carried out. */
+/**
+ * The exemptions that hold when these attempts have ended: one more for each rollback that was carried out, also when what
+ * moved along with the fix did not go back.
+ */
 export async function exemptRolledBack(
   world: World,
   resource: Resource,
@@ -16,12 +21,14 @@ export async function exemptRolledBack(
   ended: readonly EndedEntry[],
 ): Promise<readonly Exemption[]> {
   const all = [...facts.exemptions];
-  for (const { entry, state } of ended) {
-    if (entry.purpose !== 'rollback' || state !== 'applied') continue;
+  for (const { entry, state, part } of ended) {
+    if (entry.purpose !== 'rollback' || (state !== 'applied' && !part)) continue;
+    const approval = facts.approvals.find(({ value }) => value.id === entry.approvalId)?.value;
+    if (part && !(await holdsOwn(world, approval, part))) continue;
     const reason = `Put back by approval ${entry.approvalId}`;
     // After a crash the same rollback ends once more; its exemption is there already, or was taken back since.
     if (all.some((one) => one.rule === entry.rule && one.reason.startsWith(reason))) continue;
-    const decision = facts.approvals.find(({ value }) => value.id === entry.approvalId)?.value.decision;
+    const decision = approval?.decision;
     const by = decision?.by ?? { objectId: 'unknown', name: 'unknown' };
     const expires = new Date(world.clock.now().getTime() + WEEK).toISOString();
     const request = {
@@ -31,4 +38,15 @@ export async function exemptRolledBack(
     all.push(await createExemption(world, request, { type: 'user', ...by }));
   }
   return all;
+}
+
+/** Whether a part of a rollback holds what the fix itself wrote, and not only what moved along with it. */
+async function holdsOwn(
+  { audit }: Pick<World, 'audit'>,
+  approval: Approval | undefined,
+  part: readonly Change[],
+): Promise<boolean> {
+  const [fixId] = approval?.auditIds ?? [];
+  const fix = fixId === undefined ? null : await audit.get(fixId);
+  return part.some((change) => fix?.changes.some((own) => samePlace(own, change)) ?? false);
 }

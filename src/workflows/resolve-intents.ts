@@ -26,6 +26,8 @@ export interface EndedEntry {
   readonly state: Ending['state'];
   readonly reasons: Ending['reasons'];
   readonly factId: string;
+  /** Of an attempt that was carried out in part: those changes. */
+  readonly part?: readonly Change[];
 }
 
 export async function resolveIntents(
@@ -58,6 +60,7 @@ export async function resolveIntents(
         state: ending.state,
         reasons: ending.reasons,
         factId: fact.id,
+        ...(ending.part ? { part: ending.part } : {}),
       });
       return ending.state === 'applied' ? [] : [{ ...entry, state: 'failed' }];
     });

@@ -1,14 +1,14 @@
 /** A fix of two documents of which only one was written: the log says which, and that part goes back by its entry. */
 import { describe, expect, test } from 'vitest';
-import { ENVIRONMENT, seedEnvironment, WORKSPACE } from '../world/apps.ts';
+import { ENVIRONMENT, SHOP, seedEnvironment, WORKSPACE } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
 import { createHost } from '../world/host.ts';
 import { refused } from '../world/memory-azure.ts';
 import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
-import { factsIn, type Scene } from '../world/scene.ts';
+import { decisionOf, factsIn, type Scene, scene } from '../world/scene.ts';
 import { watchedWorld } from '../world/watched-world.ts';
-import { approvals, eventAndRest } from '../world/ways.ts';
-import { ada } from './rolling-back.ts';
+import { approvals, eventAndRest, rollbackOf } from '../world/ways.ts';
+import { ada, TLS, tlsNow } from './rolling-back.ts';
 
 const RULE = 'environment-diagnostics';
 const DESTINATION = '/properties/appLogsConfiguration/destination';
@@ -212,5 +212,40 @@ describe('the rest is not sent at first', () => {
       kind: 'fix.applied',
       alsoMoved: [{ path: at('publicNetworkAccess'), from: 'a', to: 'c' }],
     });
+  });
+});
+
+describe('of a rollback only a part is carried out', () => {
+  const AFFINITY = '/properties/clientAffinityEnabled';
+
+  /** A fix in `config/web` has moved a value of the site; Azure refuses one of the two requests that put both back. */
+  async function halfBack(refusedDocument: 'resource' | 'config/web'): Promise<Scene> {
+    const made = scene({ app: { site: { clientAffinityEnabled: true }, config: { minTlsVersion: '1.0' } } });
+    const { world, host } = made;
+    world.arm.onWrite = (_, take) => {
+      take();
+      world.arm.change(SHOP, 'resource', AFFINITY, false);
+      world.arm.onWrite = ({ document }) =>
+        document === refusedDocument ? refused('invalid', 'BadRequest') : undefined;
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await eventAndRest(host, 'first', SHOP);
+    await host.rollBack(rollbackOf(world));
+    await host.settle();
+    return made;
+  }
+
+  test('the fix, and not what moved along: the rule is exempt, and nobody is asked to fix it again', async () => {
+    const { world } = await halfBack('resource');
+    expect([tlsNow(world), world.arm.valueOf(SHOP, 'resource', AFFINITY)]).toEqual(['1.0', false]);
+    expect(world.stored.entries.at(-1)).toMatchObject({ kind: 'rollback.failed', changes: [{ path: TLS }] });
+    expect(decisionOf(world, 'webapp-min-tls')).toMatch(/^exempt /);
+    expect(approvals(world)).toMatchObject([{ purpose: 'rollback', status: 'failed' }]);
+  });
+
+  test('what moved along, and not the fix: no exemption', async () => {
+    const { world } = await halfBack('config/web');
+    expect([tlsNow(world), world.arm.valueOf(SHOP, 'resource', AFFINITY)]).toEqual(['1.2', true]);
+    expect(world.stored.exemptions.size).toBe(0);
   });
 });
