@@ -75,15 +75,21 @@ describe('queue triggers', () => {
   });
 
   it('moves a message that is not base64 to the poison queue without running the function', async () => {
-    await withHost('garbage', async (host, queue) => {
-      await queue.create();
-      await queue.sendMessage('{ not base64 }');
-      await expect.poll(() => left(queue)).toBe(0);
-      const poison = service.getQueueClient('garbage-poison');
-      const { peekedMessageItems } = await poison.peekMessages();
-      expect(peekedMessageItems[0]?.messageText).toBe('{ not base64 }');
-      expect(await host.seen('work')).toEqual([]);
-    });
+    const settings = {
+      AzureWebJobsStorage: storage.connectionString,
+      FIXTURE_QUEUE: 'garbage',
+      // It would take the message before it is looked at here.
+      'AzureWebJobs.dead.Disabled': 'true',
+    };
+    const queue = service.getQueueClient('garbage');
+    await queue.create();
+    await queue.sendMessage('{ not base64 }');
+    const host = await startFixture({}, settings);
+    await expect.poll(() => left(queue)).toBe(0);
+    const { peekedMessageItems } = await service.getQueueClient('garbage-poison').peekMessages();
+    expect(peekedMessageItems[0]?.messageText).toBe('{ not base64 }');
+    expect(await host.seen('work')).toEqual([]);
+    await host.close();
   });
 
   it('never runs a function with base64 that is no UTF-8, tries it maxDequeueCount times and moves it away', async () => {
