@@ -45,6 +45,16 @@ export function movedReason({ listed, more }: MovedList): Reason[] {
   return [{ code: 'also-moved', text: `Moved with the write: ${places}${rest}.` }];
 }
 
+/** How many more moved than the entry lists, as its reasons say. */
+export function notListed(reasons: readonly Reason[]): number {
+  return reasons
+    .filter(({ code }) => code === 'also-moved')
+    .reduce(
+      (sum, { text }) => sum + Number(/; and (\d+) more, which the entry has no room for\.$/.exec(text)?.[1] ?? 0),
+      0,
+    );
+}
+
 function shortened(value: Json): Json {
   const text = JSON.stringify(value);
   if (text.length <= LONGEST_VALUE) return value;

@@ -6,6 +6,7 @@ import { type Approval, type ApprovalDecision, isOpen } from '../domain/approval
 import { type AuditEntry, factId } from '../domain/audit.ts';
 import { applyChanges, type Change, digestOf, type Kept, samePlace } from '../domain/change.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
+import { notListed } from '../domain/moved-list.ts';
 import { whyNotWritten } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -212,7 +213,10 @@ function rollbackOf(
     kept: [...kept, ...beside],
     source: rule.source(own),
     changedBy: entry.trigger?.changedBy ?? null,
-    reasons: [{ code: 'approved', text: `Puts back what the fix of ${entry.at} changed.` }, ...reasonsOf(along)],
+    reasons: [
+      { code: 'approved', text: `Puts back what the fix of ${entry.at} changed.` },
+      ...reasonsOf(along, notListed(entry.reasons)),
+    ],
     requestedAt: decision.at,
     expiresAt: new Date(Date.parse(decision.at) + expireHours).toISOString(),
     decision,
@@ -246,13 +250,19 @@ function rollbackOf(
   };
 }
 
-function reasonsOf({ changes, left }: Along): Reason[] {
+/** `more`: how many moved that the entry does not list. */
+function reasonsOf({ changes, left }: Along, more: number): Reason[] {
   const placeOf = ({ document, path }: Change) => `${document} ${path}`;
   const back = `What moved along with it goes back, too: ${changes.map(placeOf).join(', ')}.`;
-  const stays = left.map(({ change, why }) => `${placeOf(change)} (${why})`).join(', ');
+  const stays = [
+    ...left.map(({ change, why }) => `${placeOf(change)} (${why})`),
+    ...(more === 0 ? [] : [`${more} more, which the entry of the fix has no room for`]),
+  ];
   return [
     ...(changes.length === 0 ? [] : [{ code: 'also-moved' as const, text: back }]),
-    ...(left.length === 0 ? [] : [{ code: 'not-put-back' as const, text: `Moved along and left as it is: ${stays}.` }]),
+    ...(stays.length === 0
+      ? []
+      : [{ code: 'not-put-back' as const, text: `Moved along and left as it is: ${stays.join(', ')}.` }]),
   ];
 }
 

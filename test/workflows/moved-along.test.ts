@@ -1,6 +1,6 @@
 /** What a write moves beside what it is about: all of it is named, and goes back with the fix while it is nobody else's. */
 import { describe, expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../src/domain/json.ts';
+import { type Json, type JsonObject, pointerOf } from '../../src/domain/json.ts';
 import { CART, SHOP, seedContainerApp, type WebAppLooks } from '../world/apps.ts';
 import { gridEvent, OURSELVES } from '../world/event-grid.ts';
 import { createHost } from '../world/host.ts';
@@ -274,6 +274,23 @@ describe('what moved along goes back with the fix', () => {
     expect(reasons[1]?.text).toMatch(
       /publicNetworkAccess \(a rollback does not write.*websiteTimeZone \(there was no value before/,
     );
+  });
+
+  test('of more than an entry lists, whatever their names, the card says how many are left', async () => {
+    const names = Array.from({ length: 53 }, (_, at) => `t~${at}/é`);
+    const each = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
+    const { world, host } = await wiped(
+      { config: { minTlsVersion: '1.0', ...each('before') } },
+      Object.fromEntries(names.map((name) => [`/properties${pointerOf([name])}`, 'after'])),
+    );
+    const asked = await host.rollBack(rollbackOf(world));
+    expect(asked.reasons.at(-1)).toEqual({
+      code: 'not-put-back',
+      text: 'Moved along and left as it is: 3 more, which the entry of the fix has no room for.',
+    });
+    await host.settle();
+    const values = names.map((name) => world.arm.valueOf(SHOP, 'config/web', `/properties${pointerOf([name])}`));
+    expect(values).toEqual([...Array(50).fill('before'), ...Array(3).fill('after')]);
   });
 
   test('on App Service the other leaves of a member travel with the one that goes back', async () => {
