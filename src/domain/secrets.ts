@@ -2,7 +2,7 @@
  * What Plumbline must never hold is taken out of a body before a snapshot of it exists: the values at places that the table
  * of documents names, and the credentials in addresses, wherever they stand. Keys alone say nothing: people choose many.
  */
-import { isObject, type Json, pointerOf } from './json.ts';
+import { isObject, type Json, pointerOf, sameJson } from './json.ts';
 
 export interface Cleaned {
   readonly body: Json;
@@ -46,26 +46,31 @@ export function withoutSecrets(body: Json, places: readonly string[]): Cleaned {
 
 /** A text without the credentials in its addresses and connection strings; what is left says that there were some. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(USER_INFORMATION, `$1${MASK}$2`).replaceAll(PARAMETER, `$1${MASK}`);
+  return [PARAMETER, PART].reduce(
+    (shown, parameter) => shown.replaceAll(parameter, `$1${MASK}`),
+    text.replaceAll(USER_INFORMATION, `$1${MASK}$2`),
+  );
 }
 
 /** Whether a value holds a credential in an address. */
 export function holdsCredentials(value: Json): boolean {
-  const text = JSON.stringify(value);
-  return withoutCredentials(text) !== text;
+  return !sameJson(withoutSecrets(value, []).body, value);
 }
 
 const MASK = '***';
 /** What stands for a value that is not shown: our mask, and what Azure writes instead of one. */
 const HIDDEN = /\*{3}|^\[?(?:redacted|hidden)\]?$|^#{3,}$/i;
-/** `user:password@` after the slashes of an address, also inside of another address. */
-const USER_INFORMATION = /(\/\/|%2f%2f)(?:(?!%2f|%3f|%23)[^\s/?#"'<>\\])+(@|%40)/gi;
+/** `user:password@` after the slashes of an address, also inside of another address or of JSON that escapes them. */
+const USER_INFORMATION = /(\/\/|\\\/\\\/|%2f%2f)(?:(?!%2f|%3f|%23)[^\s/?#"'<>\\])+(@|%40)/gi;
 /**
- * Parameters of addresses (signatures of Storage and Logic Apps, keys of Functions and API Management, tokens of OAuth 2.0),
- * and parts of connection strings, whose names alone say what they are.
+ * Parameters of addresses whose names alone say what they are: signatures of Storage and Logic Apps, keys of Functions and
+ * API Management, tokens of OAuth 2.0.
  */
 const PARAMETER =
-  /((?:(?:[?&#]|%3f|%26)(?:sig|signature|code|key|token|(?:access|id|refresh)_token|secret|api[-_]?key|subscription-key)|(?:^|[\s"'?&;#]|%3f|%26|%3b)(?:password|passwd|pwd|client_?secret|(?:account|access|shared(?:access)?)key|sharedaccesssignature))(?:=|%3d))(?!\*{3})[^\s"'<>&;#]+/gi;
+  /((?:[?&#]|&amp;|%3f|%26)(?:sig|signature|code|key|token|(?:access|id|refresh)_token|secret|api[-_]?key|subscription-key|x-functions-key)(?:=|%3d))(?!\*{3})[^\s"'<>&;#]+/gi;
+/** Parts of connection strings, and arguments of commands: a value may be quoted, and blanks may stand around the sign. */
+const PART =
+  /((?:^|[\s"'?&;#-]|%3f|%26|%3b)(?:password|passwd|pwd|client_?secret|(?:account|access|shared(?:access)?)key|sharedaccesssignature)(?:\s*=\s*|%3d))(?!\*{3})(?:\\?"[^"]*"?|\\?'[^']*'?|[^\s"'<>&;#]+)/gi;
 
 type Tokens = readonly string[];
 

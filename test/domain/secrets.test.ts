@@ -104,6 +104,13 @@ describe('credentials in addresses', () => {
     ],
     ['Password=planted;Server=s', 'Password=***;Server=s'],
     ['{"url":"https://a?sig=planted"}', '{"url":"https://a?sig=***"}'],
+    ['<Url>https://a?sv=1&amp;sig=planted&amp;sr=b</Url>', '<Url>https://a?sv=1&amp;sig=***&amp;sr=b</Url>'],
+    [String.raw`{"url":"https:\/\/ada:planted@host"}`, String.raw`{"url":"https:\/\/***@host"}`],
+    ['Server=s;Password="planted; too";Encrypt=true', 'Server=s;Password=***;Encrypt=true'],
+    ["Server=s;Password='planted too'", 'Server=s;Password=***'],
+    ['Server=s;Pwd = planted; Encrypt=true', 'Server=s;Pwd = ***; Encrypt=true'],
+    [String.raw`{"text":"Password=\"planted too\";Encrypt"}`, '{"text":"Password=***;Encrypt"}'],
+    ['node app.js --password=planted', 'node app.js --password=***'],
   ])('%s', (text, masked) => {
     expect(withoutCredentials(text)).toBe(masked);
     expect(holdsCredentials([text])).toBe(true);
