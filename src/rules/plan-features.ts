@@ -27,6 +27,8 @@ const FEATURES = {
   cipherSuites: { tiers: without('Free', 'Shared'), lacks: 'has no choice of suites' },
   /** https://learn.microsoft.com/azure/app-service/app-service-web-configure-tls-mutual-auth: Basic or more. */
   clientCertificates: { tiers: [...DEDICATED, ...ELASTIC_WITH_INSTANCES], lacks: 'has no client certificates' },
+  /** https://learn.microsoft.com/azure/azure-functions/functions-app-settings: there Azure refuses `ftpsState` (azure-cli#31414). */
+  ftp: { tiers: without('FlexConsumption'), lacks: 'has no FTP' },
   endToEndEncryption: { tiers: STANDARD, lacks: 'has no end-to-end encryption: it has to be Standard or Premium' },
   /** https://learn.microsoft.com/azure/app-service/monitor-instances-health-check: premium or dedicated for function apps. */
   healthCheckOfFunctions: {

@@ -17,6 +17,8 @@ export interface Row {
   readonly id?: string;
   readonly documents: { readonly [name: string]: JsonObject | null };
   readonly parameters?: JsonObject;
+  /** What the reason says. */
+  readonly reason?: RegExp;
 }
 
 export interface ViolationRow extends Row {
@@ -25,7 +27,6 @@ export interface ViolationRow extends Row {
   readonly severity?: Severity;
   readonly changes: readonly Change[];
   readonly kept?: readonly Kept[];
-  readonly reason?: RegExp;
   /** Whether this very change can be undone; a change from null mostly cannot. */
   readonly undo?: boolean;
 }
@@ -73,6 +74,7 @@ export function testRule(rule: AnyRule, tables: Tables): void {
     test.each(rows)(`${verdict}: $title`, (row) => {
       const found = judged(snapshotOf(row), row);
       expect(found.verdict, found.reason).toBe(verdict);
+      expect(found.reason).toMatch(row.reason ?? /./);
       expect(found.changes).toEqual([]);
     });
   }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { valueAt } from '../../domain/change.ts';
 import { defineRule } from '../../domain/rule.ts';
 import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { judgePublishingPolicy, publishingPolicySource } from '../publishing-policy.ts';
 import { referencesOf } from '../references.ts';
 
@@ -32,8 +33,11 @@ export const rule = defineRule({
   }),
   check(snapshot) {
     const judgement = judgePublishingPolicy(snapshot, 'ftp');
+    if (judgement.verdict !== 'violation') return judgement;
+    const lacked = lackedByPlan(snapshot, 'ftp');
+    if (lacked) return lacked;
     // Nobody publishes through an FTP endpoint that is off, so nobody can lose it.
-    return judgement.verdict === 'violation' && ftpIsOff(snapshot) ? { ...judgement, tier: 'safe' } : judgement;
+    return ftpIsOff(snapshot) ? { ...judgement, tier: 'safe' } : judgement;
   },
   source: () => publishingPolicySource('ftp', 'ftp_publish_basic_authentication_enabled'),
 });

@@ -1,6 +1,7 @@
 /** Plain FTP sends the publishing password and the app's files in clear text. FTPS, or no FTP at all, is right. */
 import * as z from 'zod';
 import { compliant, defineRule, unknown } from '../../domain/rule.ts';
+import { lackedByPlan } from '../plan-features.ts';
 import { referencesOf } from '../references.ts';
 import { type Setting, settingsOf, siteConfigSource } from '../sources.ts';
 import { judgeWebConfig, quoted, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../web-config.ts';
@@ -15,7 +16,7 @@ export const rule = defineRule({
   fix: 'Sets `ftpsState` of the configuration to `FtpsOnly`.',
   risk: 'Publishers that speak clear-text FTP stop working; FTPS goes on.',
   differs:
-    'Some ask for `Disabled`. Both are compliant here, and the fix writes `FtpsOnly`: it stops clear text and leaves FTPS publishers working.',
+    'Some ask for `Disabled`. Both are compliant here, and the fix writes `FtpsOnly`: it stops clear text and leaves FTPS publishers working. Flex Consumption has no FTP and refuses the property, so its apps are left out.',
   severity: 'high',
   tier: 'safe',
   profile: 'baseline',
@@ -43,6 +44,8 @@ export const rule = defineRule({
       if (['ftpsonly', 'disabled'].includes(state.toLowerCase())) {
         return compliant(`FTP is ${state}.`);
       }
+      const lacked = lackedByPlan(snapshot, 'ftp');
+      if (lacked) return lacked;
       return {
         verdict: 'violation',
         reason: `Plain FTP is not ruled out (ftpsState is ${quoted(properties.ftpsState)}).`,

@@ -1,6 +1,6 @@
 import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-ftp-basic-auth.ts';
-import { publishingPolicy, SITE_ID, webConfig } from '../fixtures/web-app.ts';
+import { publishingPolicy, SITE_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const DOCUMENT = 'basicPublishingCredentialsPolicies/ftp';
@@ -38,6 +38,13 @@ testRule(rule, {
       documents: allowing(true),
       tier: 'risky',
       changes: [{ ...change, from: true }],
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'Flex Consumption has no FTP',
+      documents: { ...allowing(true), resource: site({ functionAppConfig: {} }, { kind: 'functionapp,linux' }) },
+      reason: /FlexConsumption has no FTP/,
     },
   ],
   unknown: [

@@ -12,6 +12,13 @@ testRule(rule, {
     { title: '"FtpsOnly"', documents: documents('FtpsOnly') },
     { title: '"Disabled": left alone', documents: documents('Disabled') },
     { title: 'case-insensitive', documents: documents('ftpsonly') },
+    {
+      title: 'what Flex Consumption says of itself',
+      documents: {
+        ...documents('FtpsOnly'),
+        resource: site({ sku: 'FlexConsumption' }, { kind: 'functionapp,linux' }),
+      },
+    },
   ],
   violation: [
     {
@@ -35,6 +42,14 @@ testRule(rule, {
     },
   ],
   notApplicable: [
+    {
+      title: 'Flex Consumption has no FTP and refuses the property: by what the site says of the plan',
+      documents: {
+        ...documents('AllAllowed'),
+        resource: site({ sku: 'FlexConsumption' }, { kind: 'functionapp,linux' }),
+      },
+      reason: /FlexConsumption has no FTP/,
+    },
     {
       title: 'hosted on Container Apps',
       documents: { ...documents('AllAllowed'), resource: site({}, { kind: 'functionapp,linux,azurecontainerapps' }) },
