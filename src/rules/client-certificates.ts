@@ -1,5 +1,6 @@
 /** When App Service asks for a client certificate: in the handshake, or in the middle of a connection (renegotiation). */
 import type { JsonObject } from '../domain/json.ts';
+import { truthOf } from './switch.ts';
 import { lowerCase } from './text.ts';
 
 /**
@@ -8,6 +9,8 @@ import { lowerCase } from './text.ts';
  * https://learn.microsoft.com/azure/app-service/app-service-web-configure-tls-mutual-auth
  */
 export function renegotiates(site: JsonObject): boolean {
+  // Azure ignores the mode while certificates are off (arm-appservice 19.0.0, `clientCertMode`).
+  if (truthOf(site.clientCertEnabled) === false) return false;
   return lowerCase(site.clientCertMode) === 'optionalinteractiveuser' || excludesPaths(site);
 }
 

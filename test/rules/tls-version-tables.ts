@@ -65,6 +65,17 @@ export function tlsTables(property: 'minTlsVersion' | 'scmMinTlsVersion'): Omit<
         reason: /in the middle of a connection .*, which TLS 1\.3 cannot/,
       },
       {
+        title: 'certificates are off, so 1.3 breaks nobody who shows one',
+        documents: {
+          ...documents('1.2'),
+          resource: site({ clientCertMode: 'OptionalInteractiveUser', clientCertExclusionPaths: '/health' }),
+        },
+        parameters: { minimum: '1.3' },
+        tier: 'risky',
+        changes: [{ ...change, from: '1.2', to: '1.3' }],
+        reason: /below 1\.3\.$/,
+      },
+      {
         title: '1.2 renegotiates, so raising to it is safe',
         documents: { ...documents('1.0'), resource: certificates('OptionalInteractiveUser', '/health') },
         tier: 'safe',

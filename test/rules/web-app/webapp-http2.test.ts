@@ -48,6 +48,12 @@ testRule(rule, {
       changes: [{ ...change, from: false }],
     },
     {
+      title: 'certificates are off, so their mode and the paths without one say nothing',
+      documents: documents(false, { clientCertMode: 'OptionalInteractiveUser', clientCertExclusionPaths: '/health' }),
+      tier: 'safe',
+      changes: [{ ...change, from: false }],
+    },
+    {
       title: 'a function app is changed by a person only',
       documents: { ...documents(false), resource: site({}, { kind: 'functionapp,linux' }) },
       tier: 'risky',
