@@ -30,6 +30,8 @@ const SECRET_ADDRESSES = wordsIn(
   'mongourl mongouri mongodburl mongodburi databaseuri celerybrokerurl',
   // symfony.com ("Sending Emails with Mailer", "Messenger"); docs.slack.dev ("Sending messages using incoming webhooks").
   'mailerdsn transportdsn slackwebhookurl',
+  // learn.microsoft.com ("Grant limited access to Azure Storage resources using shared access signatures").
+  'sasurl sasuri',
 );
 
 /** Variables that hold no secret although their words sound so, in lower case. */
@@ -75,7 +77,7 @@ const TOGETHER = wordsIn(
 const ABOUT = new Set([
   ...wordsIn('name names id url uri endpoint host path file dir directory folder type version length size count limit'),
   ...wordsIn('ttl expiry expiration timeout lifetime policy issuer audience scope scopes enabled required algorithm'),
-  ...wordsIn('provider store header'),
+  ...wordsIn('provider store header prefix seconds minutes hours days'),
 ]);
 
 /**
@@ -84,6 +86,9 @@ const ABOUT = new Set([
  * instrumentation key of Application Insights).
  */
 const OPEN_KEYS = new Set(wordsIn('public partition sort cache routing', 'publishable site anon instrumentation'));
+
+/** What begins the name of a switch. */
+const SWITCHES = new Set(wordsIn('enable disable allow require'));
 
 /** Whether a name is, or looks like, that of a secret. */
 export function looksSecret(name: string): boolean {
@@ -94,7 +99,7 @@ export function looksSecret(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
   if (SECRET_ADDRESSES.some((end) => words.join('').endsWith(end))) return true;
-  if (ABOUT.has(last)) return false;
+  if (ABOUT.has(last) || SWITCHES.has(words[0] ?? '')) return false;
   // Short for password, which what passes is not.
   if (last === 'pass' || isSecretKey(words)) return true;
   const spoken = ` ${words.join(' ')} `;

@@ -30,6 +30,8 @@ describe('the name of a variable', () => {
     'GoogleCredentials',
     'BLOB_SAS',
     'sasToken',
+    'BLOB_SAS_URL',
+    'containerSasUri',
     'DB_PASS',
     'smtpPass',
     'DBPASSWORD',
@@ -189,6 +191,11 @@ describe('the name of a variable', () => {
     'MARIADB_RANDOM_ROOT_PASSWORD',
     'ALLOW_EMPTY_PASSWORD',
     'CORS_ALLOW_CREDENTIALS',
+    'ENABLE_PASSWORD_AUTH',
+    'REQUIRE_PASSWORD',
+    // How long a secret lasts.
+    'ACCESS_TOKEN_EXPIRE_MINUTES',
+    'SECRET_ROTATION_DAYS',
     // What anybody may know.
     'STRIPE_PUBLISHABLE_KEY',
     'RECAPTCHA_SITE_KEY',
