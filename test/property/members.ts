@@ -58,6 +58,7 @@ export const SITE: Members = {
   '/kind': [null, 'app', 'app,linux', 'app,linux,container', 'functionapp', 'functionapp,workflowapp', 'API', 'hyperV'],
   '/identity': IDENTITY,
   '/tags': TAGS,
+  '/properties/reserved': [true, false],
   '/properties/httpsOnly': SWITCH,
   '/properties/clientCertEnabled': SWITCH,
   '/properties/clientCertMode': ['Required', 'Optional', 'OptionalInteractiveUser', null],

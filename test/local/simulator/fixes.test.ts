@@ -58,7 +58,6 @@ const wrongWebApp = webApp({
     remoteDebuggingEnabled: true,
     http20Enabled: false,
     alwaysOn: false,
-    webSocketsEnabled: true,
     cors: { allowedOrigins: ['https://a.example', '*'], supportCredentials: true },
   },
 });
@@ -97,6 +96,7 @@ const otherWebApp = webApp({
     },
   },
 });
+const windowsWebApp = webApp({ name: 'windows', kind: 'app', web: { webSocketsEnabled: true } });
 const withPassword = {
   server: 'contosoapps.azurecr.io',
   username: 'pull',
@@ -125,6 +125,7 @@ beforeAll(async () => {
         wrongContainerApp,
         wrongEnvironment,
         otherWebApp,
+        windowsWebApp,
         otherContainerApp,
       ],
     },
@@ -159,6 +160,7 @@ async function send(step: PlanStep, snapshot: Snapshot): Promise<string> {
 it.each([
   ['a web app', wrongWebApp.id],
   ['a web app that is open in other ways', otherWebApp.id],
+  ['a web app on Windows', windowsWebApp.id],
   ['a container app', wrongContainerApp.id],
   ['a container app that pulls with a password', otherContainerApp.id],
   ['an environment', wrongEnvironment.id],
