@@ -16,6 +16,11 @@ export function hostedElsewhere(snapshot: Snapshot): Judgement | null {
   }
 }
 
+/** The judgement of what means something on Container Apps, too, on an app on Azure Arc; null on others. */
+export function onArc(snapshot: Snapshot): Judgement | null {
+  return hostingOf(snapshot) === 'arc' ? hostedElsewhere(snapshot) : null;
+}
+
 /** Judges the properties of a site that App Service applies. */
 export function judgeSite(
   snapshot: Snapshot,

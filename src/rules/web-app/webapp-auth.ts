@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { defineRule, judgeProperties } from '../../domain/rule.ts';
 import { judgeAuthentication } from '../easy-auth.ts';
 import { siteAuthSource } from '../easy-auth-source.ts';
+import { onArc } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
 import { Block, type Body, Expression } from '../source-lines.ts';
 
@@ -39,7 +40,7 @@ export const rule = defineRule({
   profile: 'baseline',
   kind: 'web-app',
   reversible: true,
-  documents: ['config/authsettingsV2'],
+  documents: ['resource', 'config/authsettingsV2'],
   writes: ['config/authsettingsV2'],
   parameters: z.object({}),
   references: referencesOf({
@@ -51,6 +52,8 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_13', 'CKV_AZURE_56'],
   }),
   check(snapshot) {
+    const retired = onArc(snapshot);
+    if (retired) return retired;
     return judgeProperties(snapshot, 'config/authsettingsV2', (properties) =>
       judgeAuthentication('config/authsettingsV2', properties),
     );

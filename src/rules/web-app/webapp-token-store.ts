@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { compliant, defineRule, judgeProperties } from '../../domain/rule.ts';
 import { judgeTokenStore, tokenStoreSwitchedOn } from '../easy-auth.ts';
 import { siteAuthSource } from '../easy-auth-source.ts';
+import { onArc } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 
@@ -20,11 +21,13 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'web-app',
   reversible: true,
-  documents: ['config/authsettingsV2'],
+  documents: ['resource', 'config/authsettingsV2'],
   writes: ['config/authsettingsV2'],
   parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure App Service deployment'] }),
   check(snapshot) {
+    const retired = onArc(snapshot);
+    if (retired) return retired;
     return judgeProperties(snapshot, 'config/authsettingsV2', (properties) =>
       judgeTokenStore(properties, (enabled) => {
         if (enabled === true) return compliant('The token store is on.');

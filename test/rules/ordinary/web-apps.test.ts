@@ -32,7 +32,7 @@ webapp-alerts                   V  V  V  V  V  V  V  V  V  V  V  V  V  V
 webapp-always-on                c  c  c  c  -  c  -  -  -  -  -  -  -  -
 webapp-app-insights             ?  ?  ?  ?  ?  ?  ?  ?  ?  ?  ?  ?  ?  ?
 webapp-arr-affinity             V  V  V  V  V  V  c  c  c  c  c  -  c  -
-webapp-auth                     V  V  V  V  V  V  V  V  V  V  V  V  V  V
+webapp-auth                     V  V  V  V  V  V  V  V  V  V  V  V  V  -
 webapp-auto-heal                V  V  V  V  -  V  -  -  -  V  V  -  V  -
 webapp-backup                   ?  ?  ?  ?  -  ?  -  -  -  -  ?  -  -  -
 webapp-backup-health            -  -  -  -  -  -  -  -  -  -  -  -  -  -
@@ -71,7 +71,7 @@ webapp-vnet-config-routing      -  -  -  -  -  -  -  -  -  -  -  -  -  -
 webapp-vnet-integration         V  V  V  V  -  V  -  -  V  V  V  -  V  -
 webapp-vnet-route-all           -  -  -  -  -  -  -  -  -  -  -  -  -  -
 webapp-waf                      V  V  V  V  V  V  V  V  V  V  V  -  V  -
-webapp-websockets               c  c  c  c  c  c  c  c  c  c  c  -  c  -
+webapp-websockets               c  -  -  c  c  -  c  -  -  c  -  -  c  -
 `;
 
 const TIERS = [

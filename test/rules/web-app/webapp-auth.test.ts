@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-auth.ts';
 import { authSettings, ENTRA, providers } from '../fixtures/easy-auth.ts';
-import { SITE_ID, SLOT_ID } from '../fixtures/web-app.ts';
+import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const documents = (properties: JsonObject = {}) => ({ 'config/authsettingsV2': authSettings(properties) });
@@ -92,6 +92,13 @@ testRule(rule, {
       documents: documents({ platform, identityProviders: { azureActiveDirectory: { ...ENTRA, enabled: false } } }),
       tier: 'advice',
       changes: [],
+    },
+  ],
+  notApplicable: [
+    {
+      title: 'on Azure Arc, which was retired',
+      documents: { ...documents({ platform }), resource: site({}, { kind: 'app,linux,kubernetes' }) },
+      reason: /Azure Arc/,
     },
   ],
   unknown: [

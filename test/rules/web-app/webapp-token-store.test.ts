@@ -1,7 +1,7 @@
 import type { Json } from '../../../src/domain/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-token-store.ts';
 import { authSettings } from '../fixtures/easy-auth.ts';
-import { SITE_ID, SLOT_ID } from '../fixtures/web-app.ts';
+import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
 
 const documents = (tokenStore: Json, platform: Json = { enabled: true, runtimeVersion: '~1' }) => ({
@@ -32,6 +32,11 @@ testRule(rule, {
     { title: 'false on a slot', id: SLOT_ID, documents: documents(off), tier: 'risky', changes: [change] },
   ],
   notApplicable: [
+    {
+      title: 'on Azure Arc, which was retired',
+      documents: { ...documents(off), resource: site({}, { kind: 'app,linux,kubernetes' }) },
+      reason: /Azure Arc/,
+    },
     { title: 'authentication off (not applicable)', documents: documents(off, { enabled: false }) },
     { title: 'authentication off (not applicable): absent is off', documents: documents(off, null) },
   ],
