@@ -82,6 +82,9 @@ function entriesOf({ rules, otherwise }: Restrictions): RuleEntry[] {
   return [...applied.map(entryOf), { allows, ranges: EVERY_ADDRESS, others: false }];
 }
 
+/** `Any`, and the service tag of all public addresses (https://learn.microsoft.com/azure/virtual-network/service-tags-overview). */
+const EVERYONE = ['any', 'internet'];
+
 /** `Any`, ranges, and names of service tags; one rule may list several. Headers, where it asks for some, narrow it. */
 function entryOf(rule: JsonObject): RuleEntry {
   const allows = isAllow(rule.action);
@@ -89,7 +92,7 @@ function entryOf(rule: JsonObject): RuleEntry {
   if (asksForHeaders(rule.headers) || lowerCase(rule.tag) === 'xffproxy') {
     return { rule, allows, ranges: [], others: true };
   }
-  const named = addressesIn(rule).map((one) => (lowerCase(one) === 'any' ? EVERY_ADDRESS : rangeIn(one)));
+  const named = addressesIn(rule).map((one) => (EVERYONE.includes(lowerCase(one)) ? EVERY_ADDRESS : rangeIn(one)));
   const ranges = named.flatMap((one) => one ?? []);
   return { rule, allows, ranges, others: named.length === 0 || named.includes(null) };
 }

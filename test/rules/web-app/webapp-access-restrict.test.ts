@@ -130,6 +130,11 @@ testRule(rule, {
       ...advice,
     },
     {
+      title: 'everyone by the service tag of all public addresses',
+      documents: restricted('Deny', [everyone('Internet', { tag: 'ServiceTag' })]),
+      ...advice,
+    },
+    {
       title: 'everyone by an address with a mask',
       documents: restricted('Deny', [accessRule({ ipAddress: '0.0.0.0', subnetMask: '0.0.0.0' })]),
       ...advice,
