@@ -23,6 +23,10 @@ testRule(rule, {
       documents: documents([probe('liveness', HTTP), probe('READINESS', HTTP), probe('Startup', TCP)]),
     },
     {
+      title: 'over TCP where gRPC is spoken, which no HTTP probe can call',
+      documents: documents([probe('Liveness', TCP), probe('Readiness', TCP)], { transport: 'Http2' }),
+    },
+    {
       title: 'an init container needs none',
       documents: {
         resource: containerApp(ingress({ transport: 'http' }), {
