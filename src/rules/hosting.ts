@@ -16,9 +16,13 @@ export function hostedElsewhere(snapshot: Snapshot): Judgement | null {
   }
 }
 
-/** The judgement of what means something on Container Apps, too, on an app on Azure Arc; null on others. */
-export function onArc(snapshot: Snapshot): Judgement | null {
-  return hostingOf(snapshot) === 'arc' ? hostedElsewhere(snapshot) : null;
+/** Judges what an app hosted on Container Apps can have as well; such a site is never written, so no change is offered. */
+export function judgeWhereverHosted(snapshot: Snapshot, judge: () => Judgement): Judgement {
+  const hosting = hostingOf(snapshot);
+  const judgement = (hosting === 'arc' ? hostedElsewhere(snapshot) : null) ?? judge();
+  return hosting === 'container-apps' && judgement.verdict === 'violation'
+    ? { ...judgement, changes: [], kept: [] }
+    : judgement;
 }
 
 /** Judges the properties of a site that App Service applies. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { defineRule, judgeProperties } from '../../domain/rule.ts';
 import { judgeAuthentication } from '../easy-auth.ts';
 import { siteAuthSource } from '../easy-auth-source.ts';
-import { onArc } from '../hosting.ts';
+import { judgeWhereverHosted } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
 import { Block, type Body, Expression } from '../source-lines.ts';
 
@@ -52,10 +52,10 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_13', 'CKV_AZURE_56'],
   }),
   check(snapshot) {
-    const retired = onArc(snapshot);
-    if (retired) return retired;
-    return judgeProperties(snapshot, 'config/authsettingsV2', (properties) =>
-      judgeAuthentication('config/authsettingsV2', properties),
+    return judgeWhereverHosted(snapshot, () =>
+      judgeProperties(snapshot, 'config/authsettingsV2', (properties) =>
+        judgeAuthentication('config/authsettingsV2', properties),
+      ),
     );
   },
   source: (changes) =>

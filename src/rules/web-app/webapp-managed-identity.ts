@@ -1,8 +1,7 @@
 /** Without an identity of its own an app reaches other services with passwords that somebody has to keep. */
 import * as z from 'zod';
-import { hostingOf } from '../../domain/hosting.ts';
 import { defineRule } from '../../domain/rule.ts';
-import { hostedElsewhere } from '../hosting.ts';
+import { judgeWhereverHosted } from '../hosting.ts';
 import { identityBlock, judgeManagedIdentity, SYSTEM_ASSIGNED } from '../identity.ts';
 import { referencesOf } from '../references.ts';
 import { settingsOf, siteSource } from '../sources.ts';
@@ -35,16 +34,7 @@ export const rule = defineRule({
     AzTS: ['Azure_AppService_AuthN_Use_Managed_Service_Identity'],
   }),
   check(snapshot) {
-    const judgement = judgeManagedIdentity(snapshot, 'SystemAssigned, UserAssigned');
-    switch (hostingOf(snapshot)) {
-      case 'container-apps':
-        // It can have one, but a site that is hosted there is never written.
-        return judgement.verdict === 'violation' ? { ...judgement, changes: [], kept: [] } : judgement;
-      case 'arc':
-        return hostedElsewhere(snapshot) ?? judgement;
-      case 'app-service':
-        return judgement;
-    }
+    return judgeWhereverHosted(snapshot, () => judgeManagedIdentity(snapshot, 'SystemAssigned, UserAssigned'));
   },
   source: (changes) => siteSource(settingsOf(changes, SYSTEM_ASSIGNED), { identity: identityBlock(changes) }),
 });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { compliant, defineRule, judgeProperties } from '../../domain/rule.ts';
 import { judgeTokenStore, tokenStoreSwitchedOn } from '../easy-auth.ts';
 import { siteAuthSource } from '../easy-auth-source.ts';
-import { onArc } from '../hosting.ts';
+import { judgeWhereverHosted } from '../hosting.ts';
 import { referencesOf } from '../references.ts';
 import { Block } from '../source-lines.ts';
 
@@ -26,18 +26,18 @@ export const rule = defineRule({
   parameters: z.object({}),
   references: referencesOf({ guide: ['Secure your Azure App Service deployment'] }),
   check(snapshot) {
-    const retired = onArc(snapshot);
-    if (retired) return retired;
-    return judgeProperties(snapshot, 'config/authsettingsV2', (properties) =>
-      judgeTokenStore(properties, (enabled) => {
-        if (enabled === true) return compliant('The token store is on.');
-        if (enabled === null) return compliant('Nothing is said of the token store, which is on by default.');
-        return {
-          verdict: 'violation',
-          reason: 'Authentication is on, and the token store is off.',
-          changes: [tokenStoreSwitchedOn('config/authsettingsV2', enabled)],
-        };
-      }),
+    return judgeWhereverHosted(snapshot, () =>
+      judgeProperties(snapshot, 'config/authsettingsV2', (properties) =>
+        judgeTokenStore(properties, (enabled) => {
+          if (enabled === true) return compliant('The token store is on.');
+          if (enabled === null) return compliant('Nothing is said of the token store, which is on by default.');
+          return {
+            verdict: 'violation',
+            reason: 'Authentication is on, and the token store is off.',
+            changes: [tokenStoreSwitchedOn('config/authsettingsV2', enabled)],
+          };
+        }),
+      ),
     );
   },
   source: () =>

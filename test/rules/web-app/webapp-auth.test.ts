@@ -46,6 +46,12 @@ testRule(rule, {
   ],
   violation: [
     {
+      title: 'hosted on Container Apps, where no site is written',
+      documents: { ...documents({ platform }), resource: site({}, { kind: 'functionapp,linux,azurecontainerapps' }) },
+      tier: 'advice',
+      changes: [],
+    },
+    {
       title: 'disabled with a provider registered = violation, risky',
       documents: documents({ platform }),
       tier: 'risky',

@@ -28,6 +28,12 @@ testRule(rule, {
     },
   ],
   violation: [
+    {
+      title: 'hosted on Container Apps, where no site is written',
+      documents: { ...documents(off), resource: site({}, { kind: 'functionapp,linux,azurecontainerapps' }) },
+      tier: 'advice',
+      changes: [],
+    },
     { title: 'false', documents: documents(off), tier: 'risky', changes: [change] },
     { title: 'false on a slot', id: SLOT_ID, documents: documents(off), tier: 'risky', changes: [change] },
   ],
