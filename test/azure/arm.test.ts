@@ -21,7 +21,7 @@ let arm: ReturnType<typeof armOn>;
 let sent: SentRequest[] = [];
 
 beforeAll(async () => {
-  simulator = await startSimulator({ estate: { resources: [web, staging, worker] }, operationMilliseconds: 50 });
+  simulator = await startSimulator({ estate: { resources: [web, staging, worker] }, operationMilliseconds: 500 });
   arm = armOn(simulator, { onRequest: (request) => sent.push(request) });
 });
 afterEach(() => {
