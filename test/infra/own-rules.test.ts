@@ -99,7 +99,6 @@ describe('what Plumbline asks of others its own deployment meets', () => {
     ['clientAffinityEnabled: false', 'webapp-arr-affinity'],
     ["categoryGroup: 'allLogs'", 'webapp-diagnostics'],
     ['allow: false', 'webapp-scm-basic-auth'],
-    ['allow: false', 'webapp-ftp-basic-auth'],
   ])('without %s it would be found by %s', (line, rule) => {
     const { file, text } = app;
     const without = text.split('\n').filter((one) => one.trim() !== line);
