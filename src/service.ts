@@ -1,5 +1,6 @@
 /** Builds everything once, at the first use: a missing setting is then a clear error of each call, not an empty app. */
 import { randomUUID } from 'node:crypto';
+import { createActivity } from './azure/activity-log.ts';
 import { createArm } from './azure/arm.ts';
 import { createCredential } from './azure/credential.ts';
 import { createEstate } from './azure/estate.ts';
@@ -59,6 +60,7 @@ async function createService(config: Config): Promise<Service> {
       newId: randomUUID,
       random: Math.random,
       arm: createArm({ ...config.arm, credential, now, log }),
+      activity: createActivity(),
       estate: createEstate({ ...config.arm, credential, now, log }),
       options: {
         mode: config.mode,

@@ -3,7 +3,7 @@
  * signature (Ed25519) covers the hash. So an edited, deleted, reordered or inserted entry shows.
  */
 import { createHash } from 'node:crypto';
-import type { Change } from './change.ts';
+import { type Change, canonicalJson } from './change.ts';
 import type { Caller } from './event.ts';
 import { wellFormed } from './json.ts';
 import type { Reason } from './reasons.ts';
@@ -81,6 +81,9 @@ export interface AuditFact {
   readonly message: string;
 }
 
+/** A fact that waits in a row to be recorded, signed by whoever saw it happen: a row that others can write proves nothing. */
+export type SealedFact = AuditFact & Seal;
+
 /** What makes something an entry of a chain. */
 export interface Link extends Seal {
   readonly chain: string;
@@ -99,9 +102,38 @@ export interface ChainHead {
   readonly at: string | null;
 }
 
-/** The id of a fact: stable for the same fact, so that a crash and a retry record it once. */
-export function factId(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+/**
+ * The id of a fact: stable for the same fact, so that a crash and a retry record it once. It begins with its subject, such as
+ * an approval or an attempt at a write, so that the facts about one subject stand together and one request finds them.
+ */
+export function factId(subject: string, ...parts: readonly string[]): string {
+  return subjectKey(subject) + hexOf(parts.join('\n'), 8);
+}
+
+/** What the ids of all facts about a subject begin with. */
+export function subjectKey(subject: string): string {
+  return hexOf(subject, 24);
+}
+
+function hexOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+/** Whether an entry is this fact, though another look may have told it in other words or at another time. */
+export function isSameFact(fact: AuditFact, entry: AuditFact): boolean {
+  const said = ({ kind, resource, rule, operationId, approvalId, actor, changes }: AuditFact) =>
+    canonicalJson(
+      wellFormed({
+        kind,
+        resource: resource?.id.toLowerCase() ?? null,
+        rule,
+        operationId,
+        approvalId,
+        by: actor.objectId ?? null,
+        changes,
+      }),
+    );
+  return said(fact) === said(entry);
 }
 
 /** The chain of a resource: all entries about it are on one chain, in order. */

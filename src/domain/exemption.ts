@@ -82,7 +82,7 @@ const STEPS = {
 export function exemptionFact(exemption: Exemption, kind: keyof typeof STEPS, at: string, actor: Actor): AuditFact {
   const resource = parseResourceId(exemption.scope);
   return {
-    id: factId('exemption', exemption.id, kind),
+    id: factId(exemption.id, kind),
     at,
     kind,
     resource: resource && viewOf(resource),

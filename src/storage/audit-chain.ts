@@ -6,14 +6,15 @@
 import {
   type AuditEntry,
   type AuditFact,
-  type AuditKey,
+  type AuditKeys,
   type ChainHead,
   chainEntry,
   emptyHead,
   headAfter,
+  isSameFact,
 } from '../domain/audit.ts';
-import { StorageUnavailable } from '../workflows/ports.ts';
-import { AUDIT_PARTITION, entryRow, findEntry, headIn, headRow, pointerRow } from './audit-rows.ts';
+import { FactConflict, StorageUnavailable } from '../workflows/ports.ts';
+import { AUDIT_PARTITION, entryRow, headIn, headRow, pointedEntry, pointerKey, pointerRow } from './audit-rows.ts';
 import { LARGEST_PAYLOAD, payloadOf, refuseBeyondLimits } from './limits.ts';
 import { Declined } from './requests.ts';
 import type { Table } from './table.ts';
@@ -27,7 +28,7 @@ export interface AuditChain {
 export function openChain(
   chain: string,
   table: Table,
-  key: AuditKey,
+  keys: AuditKeys,
   pause: (attempt: number) => Promise<void>,
 ): AuditChain {
   let waiting: Waiting[] = [];
@@ -104,15 +105,22 @@ export function openChain(
   }
 
   async function lookUp(facts: readonly AuditFact[], recorded: Map<string, AuditEntry>): Promise<void> {
-    for (const entry of await Promise.all(facts.map(({ id }) => findEntry(table, id)))) {
-      if (entry) recorded.set(entry.id, entry);
+    const rows = await Promise.all(facts.map(({ id }) => table.get(AUDIT_PARTITION, pointerKey(id))));
+    for (const [index, row] of rows.entries()) {
+      const fact = facts[index];
+      if (!fact || !row) continue;
+      const entry = pointedEntry(row, keys.all);
+      if (typeof entry === 'string')
+        throw new StorageUnavailable(`the pointer of fact ${fact.id} is not ours: ${entry}`);
+      if (!isSameFact(fact, entry)) throw new FactConflict(entry);
+      recorded.set(entry.id, entry);
     }
   }
 
   function chained(facts: readonly AuditFact[], from: ChainHead): AuditEntry[] {
     let end = from;
     return facts.map((fact) => {
-      const entry = chainEntry(fact, end, key);
+      const entry = chainEntry(fact, end, keys.signing);
       end = headAfter(entry);
       return entry;
     });
@@ -120,7 +128,7 @@ export function openChain(
 
   return {
     async append(facts) {
-      const arriving = facts.map((fact) => ({ fact, payload: sizeWhenRecorded(table, fact, key) }));
+      const arriving = facts.map((fact) => ({ fact, payload: sizeWhenRecorded(table, fact, keys) }));
       const entries = arriving.map(
         (one) =>
           new Promise<AuditEntry>((resolve, reject) => {
@@ -155,11 +163,12 @@ function firstBatch(waiting: readonly Waiting[]): readonly Waiting[] {
 }
 
 /** Refuses a fact that no row can hold, before anything waits behind it. */
-function sizeWhenRecorded(table: Table, fact: AuditFact, key: AuditKey): number {
+function sizeWhenRecorded(table: Table, fact: AuditFact, keys: AuditKeys): number {
   if (!isUtc(fact.at)) throw new Error(`fact ${fact.id}: '${fact.at}' must be a time like 2026-01-31T12:00:00.000Z`);
-  const row = entryRow(chainEntry(fact, emptyHead('00'), key));
+  const row = entryRow(chainEntry(fact, emptyHead('00'), keys.signing));
   refuseBeyondLimits(table.name, row);
-  return payloadOf(row);
+  // The entry, and its copy in the pointer.
+  return 2 * payloadOf(row);
 }
 
 /** The order of a chain is the order of these texts, so all have one form. */

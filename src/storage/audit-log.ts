@@ -1,17 +1,17 @@
 /** The audit log: facts become signed entries on the chain of their resource; nothing here changes or removes an entry. */
-import { type AuditEntry, type AuditFact, chainOf } from '../domain/audit.ts';
-import { type AuditKeys, seal } from '../domain/seal.ts';
+import { type AuditEntry, type AuditFact, chainOf, subjectKey } from '../domain/audit.ts';
+import { type AuditKeys, seal, sealFault } from '../domain/seal.ts';
 import { type AuditLog, type AuditQuery, type Page, type PageRequest, StorageUnavailable } from '../workflows/ports.ts';
 import type { Anchors } from './anchors.ts';
 import { type AuditChain, openChain } from './audit-chain.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { placeInIndex } from './audit-index-rows.ts';
 import { openProof } from './audit-proof.ts';
-import { CHAINS, entriesLike, findEntry } from './audit-rows.ts';
+import { AUDIT_PARTITION, CHAINS, entriesLike, pointedEntry, pointerKey } from './audit-rows.ts';
 import { valueIn } from './entity.ts';
 import { isPlainId } from './keys.ts';
 import { auditEntry } from './shapes.ts';
-import type { Table } from './table.ts';
+import { startingWith, type Table } from './table.ts';
 
 /** `pause` waits before the n-th repetition of an attempt that met another writer. */
 export function openAuditLog(
@@ -25,7 +25,7 @@ export function openAuditLog(
   const index = openAuditIndex(table, indexTable, keys.all);
 
   function chainCalled(name: string): AuditChain {
-    const chain = chains.get(name) ?? openChain(name, table, keys.signing, pause);
+    const chain = chains.get(name) ?? openChain(name, table, keys, pause);
     chains.set(name, chain);
     return chain;
   }
@@ -50,7 +50,14 @@ export function openAuditLog(
     },
 
     async get(id) {
-      return isPlainId(id) ? findEntry(table, id) : null;
+      const row = isPlainId(id) ? await table.get(AUDIT_PARTITION, pointerKey(id)) : null;
+      const entry = row && pointedEntry(row, keys.all);
+      return typeof entry === 'string' ? null : entry;
+    },
+
+    async about(subject) {
+      const rows = await table.all(startingWith(AUDIT_PARTITION, pointerKey(subjectKey(subject))));
+      return rows.map((row) => pointedEntry(row, keys.all)).filter((entry) => typeof entry !== 'string');
     },
 
     async list(query, page) {
@@ -64,6 +71,10 @@ export function openAuditLog(
 
     sign(statement) {
       return seal(statement, keys.signing);
+    },
+
+    fault(sealed) {
+      return sealFault(sealed, keys.all);
     },
   };
 }

@@ -1,12 +1,12 @@
 /**
  * The rows of the audit log, all in one partition so that an entry, the pointer that makes it unique, and the head of its
- * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> its key; h-<chain> a head. g-index says
+ * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> a copy of it; h-<chain> a head. g-index says
  * how far the index has come.
  */
-import * as z from 'zod';
 import type { AuditEntry, ChainHead } from '../domain/audit.ts';
+import { type PublicKey, sealFault } from '../domain/seal.ts';
 import type { AuditQuery } from '../workflows/ports.ts';
-import { type Columns, type Entity, entityOf, type Row, valueIn } from './entity.ts';
+import { type Columns, type Entity, entityOf, jsonOf, type Row, valueIn } from './entity.ts';
 import { allOf, newestFirst, timeOf } from './keys.ts';
 import { auditEntry, chainHead } from './shapes.ts';
 import { after, between, startingWith, type Table } from './table.ts';
@@ -68,8 +68,21 @@ export function rowFault(entry: AuditEntry, row: Row): string | null {
   return strange ? `its column ${strange[0]} does not match its content` : null;
 }
 
+/** What makes an entry unique and proves it: its copy, by its id. */
 export function pointerRow(entry: AuditEntry): Entity {
-  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: `i-${entry.id}` }, entryKey(entry));
+  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: pointerKey(entry.id) }, entry);
+}
+
+export function pointerKey(factId: string): string {
+  return `i-${factId}`;
+}
+
+/** The entry of a pointer, when it is as it was signed and belongs there; otherwise what is wrong with it. */
+export function pointedEntry(row: Row, keys: readonly PublicKey[]): AuditEntry | string {
+  const parsed = auditEntry.safeParse(jsonOf(row));
+  if (!parsed.success) return 'it holds no audit entry';
+  if (pointerKey(parsed.data.id) !== row.rowKey) return 'the entry that it holds has another id';
+  return sealFault(parsed.data, keys) ?? parsed.data;
 }
 
 export function headRow(head: ChainHead): Entity {
@@ -84,14 +97,6 @@ export function headIn(table: Table, row: Row): ChainHead {
 export async function headsOf(table: Table): Promise<Map<string, ChainHead>> {
   const heads = (await table.all(ALL_HEADS)).map((row) => headIn(table, row));
   return new Map(heads.map((head) => [head.chain, head]));
-}
-
-/** The entry that a fact became, or null when it is not in the log. */
-export async function findEntry(table: Table, factId: string): Promise<AuditEntry | null> {
-  const pointer = await table.get(AUDIT_PARTITION, `i-${factId}`);
-  if (!pointer) return null;
-  const row = await table.get(AUDIT_PARTITION, valueIn(z.string(), table.name, pointer));
-  return row && valueIn(auditEntry, table.name, row);
 }
 
 const LAST_SEQ = 9_999_999_999;

@@ -7,10 +7,13 @@ import type { Page, PageRequest } from './stores.ts';
 export interface AuditLog {
   /**
    * Records facts, in order, each once by its id: a fact that is there already is not added again.
-   * Returns the entries, those that were there already included.
+   * Returns the entries, those that were there already included. Throws FactConflict when another fact has its id.
    */
   append(facts: readonly AuditFact[]): Promise<AuditEntry[]>;
+  /** Null when there is none, or none that is as it was signed. */
   get(id: string): Promise<AuditEntry | null>;
+  /** The entries about a subject (see factId) that are as they were signed; one request. */
+  about(subject: string): Promise<AuditEntry[]>;
   /** By an index: a first page is full wherever something matches, in a log of any length. */
   list(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
   /** The same from the entries alone, as they are proved; what matches rarely takes long to find. */
@@ -27,7 +30,20 @@ export interface AuditLog {
   newestAnchor(): Promise<Anchor | null>;
   /** Seals a statement about the log with the key that signs entries. */
   sign<T extends object>(statement: T): T & Seal;
+  /** What is wrong with the seal of a statement, in words that follow its name; null when a key of ours made it. */
+  fault(sealed: Seal): string | null;
   readonly publicKeys: AuditVerification['publicKeys'];
+}
+
+/** The log has another fact under this id: what was to be recorded is not in the log, and never will be. */
+export class FactConflict extends Error {
+  override readonly name = 'FactConflict';
+  /** What the log has. */
+  readonly entry: AuditEntry;
+  constructor(entry: AuditEntry) {
+    super(`fact ${entry.id} was not recorded: the log has another one, ${entry.kind} of ${entry.at}, under its id`);
+    this.entry = entry;
+  }
 }
 
 export interface AuditQuery {

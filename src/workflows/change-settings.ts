@@ -101,7 +101,7 @@ function defaults(world: World): StoredSettings {
 
 function factsOf(before: Settings, settings: Settings, actor: Actor, revision: number, at: string): AuditFact[] {
   const fact = (kind: AuditFact['kind'], message: string): AuditFact => ({
-    id: factId('settings', String(revision), kind),
+    id: factId(`settings ${revision}`, kind),
     at,
     kind,
     resource: null,

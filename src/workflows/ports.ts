@@ -2,6 +2,7 @@
 import type { ArmAnswer } from '../domain/audit.ts';
 import type { Answer as BudgetAnswer } from '../domain/budget.ts';
 import type { DocumentName } from '../domain/documents.ts';
+import type { Caller } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -105,6 +106,32 @@ export type EstatePage =
 /** What there is to look at. It lags behind: it says where to look, never what is there. */
 export interface Estate {
   list(subscriptionId: string, token: string | null): Promise<EstatePage>;
+}
+
+// ---- Who changed it -----------------------------------------------------------------------------------------------------
+
+/** A write, a deletion or a move of configuration on a resource or on what belongs to it, as Azure's Activity Log has it. */
+export interface ActivityEntry {
+  /** Of the operation: all its entries share it. */
+  readonly correlationId: string | null;
+  /** ARM's operation, e.g. `Microsoft.Web/sites/write`. */
+  readonly operation: string;
+  /** ISO. */
+  readonly at: string;
+  /** Who, by the object id in the claims; null where they name nobody, as with steps of a swap. */
+  readonly caller: Caller | null;
+  readonly appId: string | null;
+}
+
+export type ActivityReading =
+  /** `complete`: everything that the log had of that time was seen. */
+  | { readonly kind: 'read'; readonly entries: readonly ActivityEntry[]; readonly complete: boolean }
+  | { readonly kind: 'refused'; readonly failure: ArmFailure };
+
+/** Azure's Activity Log. An entry shows up some minutes after what it tells of. */
+export interface Activity {
+  /** What was written at a resource from one time to another, oldest first, by one request. Never throws what ARM refuses. */
+  writes(resource: Resource, from: Date, to: Date): Promise<ActivityReading>;
 }
 
 // ---- Work -------------------------------------------------------------------------------------------------------------
@@ -225,6 +252,7 @@ export interface Ports extends StoragePorts {
   random(): number;
   readonly arm: Arm;
   readonly estate: Estate;
+  readonly activity: Activity;
   readonly notices: Notices;
 }
 

@@ -40,7 +40,7 @@ export async function queueFindings(world: World, request: QueueRequest): Promis
 
 function askedFact(world: World, { rule, scope, person, personIsApp }: QueueRequest): AuditFact {
   return {
-    id: factId('asked', world.newId()),
+    id: factId(world.newId(), 'asked'),
     at: world.clock.now().toISOString(),
     kind: 'approval.requested',
     resource: null,

@@ -2,13 +2,20 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Approval } from '../../src/domain/approval.ts';
-import { type AuditEntry, type AuditFact, chainEntry, emptyHead, headAfter } from '../../src/domain/audit.ts';
+import {
+  type AuditEntry,
+  type AuditFact,
+  chainEntry,
+  emptyHead,
+  headAfter,
+  subjectKey,
+} from '../../src/domain/audit.ts';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import { isWithin } from '../../src/domain/resource.ts';
 import { compliant, defineRule } from '../../src/domain/rule.ts';
-import { publicKeyText, seal } from '../../src/domain/seal.ts';
+import { publicKeyText, seal, sealFault } from '../../src/domain/seal.ts';
 import {
   type ApprovalQuery,
   type AuditLog,
@@ -24,6 +31,7 @@ import {
   type WorkMessage,
   type World,
 } from '../../src/workflows/ports.ts';
+import { memoryActivity } from '../world/memory-activity.ts';
 import { memoryDeadLetters } from '../world/memory-dead-letters.ts';
 import { memoryScans, type StoredScan } from '../world/memory-estate.ts';
 import { memoryExemptions } from '../world/memory-exemptions.ts';
@@ -111,6 +119,7 @@ export function memoryWorld(): MemoryWorld {
         stored.sent.push(message);
       },
     },
+    activity: memoryActivity(),
     estate: { list: unused },
     sweeps: {
       send: async (message) => {
@@ -185,6 +194,7 @@ export function memoryWorld(): MemoryWorld {
           return entry;
         }),
       get: async (id) => stored.entries.find((one) => one.id === id) ?? null,
+      about: async (subject) => stored.entries.filter(({ id }) => id.startsWith(subjectKey(subject))),
       list: listEntries,
       entries: listEntries,
       index: async () => undefined,
@@ -198,6 +208,7 @@ export function memoryWorld(): MemoryWorld {
       anchor: unused,
       newestAnchor: async () => null,
       sign: (statement) => seal(statement, { id: 'k1', privateKey, publicKey }),
+      fault: (sealed) => sealFault(sealed, [{ id: 'k1', publicKey }]),
       publicKeys: [{ keyId: 'k1', publicKey: publicKeyText({ id: 'k1', publicKey }) }],
     },
     exemptions: memoryExemptions(stored.exemptions),

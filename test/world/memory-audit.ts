@@ -9,12 +9,14 @@ import {
   emptyHead,
   faultOf,
   headAfter,
+  isSameFact,
   parseAuditKeys,
   publicKeyText,
+  subjectKey,
 } from '../../src/domain/audit.ts';
 import { isWithin } from '../../src/domain/resource.ts';
-import { seal } from '../../src/domain/seal.ts';
-import type { AuditLog, AuditVerification } from '../../src/workflows/ports.ts';
+import { seal, sealFault } from '../../src/domain/seal.ts';
+import { type AuditLog, type AuditVerification, FactConflict } from '../../src/workflows/ports.ts';
 import { fits, pageOf } from './memory-rows.ts';
 
 const CHAINS = 4;
@@ -25,6 +27,7 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
   const anchors: Anchor[] = [];
   const appendOne = (fact: AuditFact): AuditEntry => {
     const known = entries.find(({ id }) => id === fact.id);
+    if (known && !isSameFact(fact, known)) throw new FactConflict(known);
     if (known) return known;
     const chain = chainOf(fact.resource?.id.toLowerCase() ?? 'service', CHAINS);
     const last = entries.findLast((entry) => entry.chain === chain);
@@ -52,6 +55,7 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
   return {
     append: async (facts) => facts.map(appendOne).map((entry) => structuredClone(entry)),
     get: async (id) => structuredClone(entries.find((one) => one.id === id) ?? null),
+    about: async (subject) => structuredClone(entries.filter(({ id }) => id.startsWith(subjectKey(subject)))),
     list,
     entries: list,
     index: async () => undefined,
@@ -67,6 +71,7 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
     },
     newestAnchor: async () => anchors.at(-1) ?? null,
     sign: (statement) => seal(statement, signing),
+    fault: (sealed) => sealFault(sealed, [signing]),
     publicKeys,
   };
 }

@@ -19,6 +19,7 @@ import type {
   WorkMessage,
   World,
 } from '../../src/workflows/ports.ts';
+import { type MemoryActivity, memoryActivity } from './memory-activity.ts';
 import { memoryAudit } from './memory-audit.ts';
 import { type MemoryAzure, memoryAzure } from './memory-azure.ts';
 import { memoryBudgets, memoryNotices } from './memory-budgets.ts';
@@ -71,6 +72,7 @@ export interface MemoryWorld extends World {
   readonly clock: SettableClock;
   readonly arm: MemoryAzure;
   readonly estate: MemoryEstate;
+  readonly activity: MemoryActivity;
 }
 
 /** Few of the rules, so that a new one changes no count: three safe and two risky ones of web apps, one of each other kind. */
@@ -127,6 +129,7 @@ export function memoryWorld(
     rules: differs.rules ?? rules.filter(({ id }) => CHOSEN.includes(id)),
     options: { mode: 'autofix', settleSeconds: 30, selfId: null, workspaceId: null, ...differs.options },
     arm: memoryAzure(clock),
+    activity: memoryActivity(),
     estate: memoryEstate(),
     sweeps: memorySweeps(clock, stored.sweeps),
     scans: memoryScans(stored.scans),
