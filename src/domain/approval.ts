@@ -4,7 +4,7 @@
  * with a fresh verdict: keep it, clear it, supersede it, let it expire, or execute it.
  */
 
-import type { AuditFact } from './audit.ts';
+import type { SealedFact } from './audit.ts';
 import { type Change, type Kept, type Purpose, valueAt } from './change.ts';
 import type { Impact } from './documents.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -72,7 +72,7 @@ export interface Approval {
   readonly moved: readonly Change[];
   readonly auditIds: readonly string[];
   /** Facts about it that are not in the log yet: kept with the row so that a crash cannot lose them. */
-  readonly unlogged: readonly AuditFact[];
+  readonly unlogged: readonly SealedFact[];
 }
 
 export type Settlement =

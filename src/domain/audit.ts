@@ -3,7 +3,7 @@
  * signature (Ed25519) covers the hash. So an edited, deleted, reordered or inserted entry shows.
  */
 import { createHash } from 'node:crypto';
-import { type Change, canonicalJson } from './change.ts';
+import { type Change, canonicalJson, sortChanges } from './change.ts';
 import type { Caller } from './event.ts';
 import { wellFormed } from './json.ts';
 import type { Reason } from './reasons.ts';
@@ -121,19 +121,12 @@ function hexOf(text: string, length: number): string {
 
 /** Whether an entry is this fact, though another look may have told it in other words or at another time. */
 export function isSameFact(fact: AuditFact, entry: AuditFact): boolean {
-  const said = ({ kind, resource, rule, operationId, approvalId, actor, changes }: AuditFact) =>
-    canonicalJson(
-      wellFormed({
-        kind,
-        resource: resource?.id.toLowerCase() ?? null,
-        rule,
-        operationId,
-        approvalId,
-        by: actor.objectId ?? null,
-        changes,
-      }),
-    );
-  return said(fact) === said(entry);
+  return saidBy(fact) === saidBy(entry);
+}
+
+function saidBy({ kind, resource, rule, operationId, approvalId, actor, changes }: AuditFact): string {
+  const about = { kind, resource: resource?.id.toLowerCase() ?? null, rule, operationId, approvalId };
+  return canonicalJson(wellFormed({ ...about, by: actor.objectId ?? null, changes: sortChanges(changes) }));
 }
 
 /** The chain of a resource: all entries about it are on one chain, in order. */

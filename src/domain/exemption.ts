@@ -2,7 +2,7 @@
  * An exemption: within a scope a rule's violations may stay as they are, until an end, and somebody answers for it. There is
  * one matching function, `exemptionFor`, for whoever must know.
  */
-import { type Actor, type AuditFact, factId } from './audit.ts';
+import { type Actor, type AuditFact, factId, type SealedFact } from './audit.ts';
 import type { Reason } from './reasons.ts';
 import { isScope, isWithin, parseResourceId, type Resource, viewOf } from './resource.ts';
 import type { AnyRule } from './rule.ts';
@@ -25,7 +25,7 @@ export interface Exemption {
   /** When somebody took it back (ISO). */
   readonly removedAt: string | null;
   /** Facts about it that are not in the log yet: kept with the row so that a crash cannot lose them. */
-  readonly unlogged: readonly AuditFact[];
+  readonly unlogged: readonly SealedFact[];
 }
 
 /** What is asked for. */

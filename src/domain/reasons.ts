@@ -44,10 +44,23 @@ export const REASON_CODES = [
   'evaluated',
   'dead',
   'approved',
+  'digest',
+  'own-change',
+  'changer-unknown',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
 export interface Reason {
   readonly code: ReasonCode;
   readonly text: string;
+}
+
+/** What a signed entry is bound to: `sha256:` and hex, of changes or of what operators chose. */
+export function digestReason(digest: string): Reason {
+  return { code: 'digest', text: digest };
+}
+
+/** The digest among the reasons of an entry; null when it has none. */
+export function digestIn(reasons: readonly Reason[]): string | null {
+  return reasons.find(({ code }) => code === 'digest')?.text ?? null;
 }

@@ -5,8 +5,8 @@ import {
   type Actor,
   AUDIT_KINDS,
   type AuditEntry,
-  type AuditFact,
   type ChainHead,
+  type SealedFact,
   type Trigger,
 } from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
@@ -87,12 +87,12 @@ const factFields = {
     .nullable(),
   message: text,
 };
-const auditFact = shapeOf<AuditFact>()(z.strictObject(factFields));
+const sealedFact = shapeOf<SealedFact>()(z.strictObject({ ...factFields, keyId: text, hash: text, signature: text }));
 
 /** Facts that wait in a row to be signed: those about such a row and no others, so that none can be slipped in through it. */
 function factsAbout(...kinds: readonly string[]) {
   return listOf(
-    auditFact.refine(({ kind }) => kinds.some((one) => kind.startsWith(`${one}.`)), 'is no fact about such a row'),
+    sealedFact.refine(({ kind }) => kinds.some((one) => kind.startsWith(`${one}.`)), 'is no fact about such a row'),
   );
 }
 
@@ -218,7 +218,7 @@ const openOperation = shapeOf<OpenOperation>()(
         changes: listOf(change),
         approvalId: orNull,
         attempts: z.int(),
-        state: z.enum(['open', 'unknown', 'blocked', 'held', 'failed']),
+        state: z.enum(['open', 'unknown', 'blocked', 'held']),
       }),
     ),
     waitingFor: listOf(text),

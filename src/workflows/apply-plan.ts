@@ -1,20 +1,23 @@
 /**
- * The only writer: intent → settings → re-read → write → verify → outcome. The intent is remembered and in the log before
+ * The only writer: intent → re-read → settings and exemptions → write → verify → outcome. The intent is remembered and in the log before
  * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
  */
 import { type Change, type Kept, type Purpose, standing, valueAt } from '../domain/change.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
+import { exemptionFor } from '../domain/exemption.ts';
 import { sameJson } from '../domain/json.ts';
 import { comparedWith } from '../domain/moved.ts';
 import { bodyToSend, hiddenFrom, type PlanStep, planOf, sayHidden } from '../domain/plan.ts';
-import type { Reason } from '../domain/reasons.ts';
+import { digestReason, type Reason, type ReasonCode } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { freezeFor, modeFor } from '../domain/settings.ts';
 import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
 import { currentSettings } from './change-settings.ts';
 import { type Applied, applied, conclude, PAUSE_SECONDS, type StepEnd } from './conclude-plan.ts';
 import { type Ending, intendedFact, type Occasion } from './facts-of.ts';
-import { type ArmFailure, isPassing, type Lease, type OpenEntry, type OpenOperation, type World } from './ports.ts';
+import { isAttemptAt } from './plan-operations.ts';
+import { type ArmFailure, isPassing, type Lease, type OpenOperation, type World } from './ports.ts';
+import type { Attempted } from './resolve-intents.ts';
 import { verify } from './verify-write.ts';
 
 /** A set of changes that is to be carried out now. */
@@ -26,6 +29,8 @@ export interface Wanted {
   readonly kept: readonly Kept[];
   readonly approvalId: string | null;
   readonly reasons: readonly Reason[];
+  /** Of the intent that the log has for it, without an end. */
+  readonly operationId?: string;
 }
 
 interface Attempt {
@@ -38,43 +43,7 @@ interface Attempt {
 /** What is busy for so many tries, some minutes, may stay so until a person does something: it then waits as what is blocked. */
 const BUSY_TRIES = 12;
 
-/** Plans the operations for what is wanted: attempts at changes that an intent in the log already holds run under it. */
-export function planOperations(
-  world: World,
-  remembered: readonly OpenOperation[],
-  wanted: readonly Wanted[],
-  occasion: Occasion,
-): OpenOperation[] {
-  const operationId = world.newId();
-  const fresh = wanted.filter(
-    ({ digest }) => !remembered.some(({ entries }) => entries.some((one) => one.digest === digest)),
-  );
-  const again = remembered.map((operation) => ({
-    ...operation,
-    entries: operation.entries.map((entry): OpenEntry => {
-      const want = wanted.find(({ digest }) => digest === entry.digest);
-      return want
-        ? { ...entry, changes: want.changes, approvalId: want.approvalId, attempts: entry.attempts + 1, state: 'open' }
-        : entry;
-    }),
-  }));
-  if (fresh.length === 0) return again;
-  const entries = fresh.map(({ rule, purpose, digest, changes, approvalId }): OpenEntry => {
-    return {
-      rule: rule.id,
-      ruleVersion: rule.version,
-      purpose,
-      digest,
-      changes,
-      approvalId,
-      attempts: 1,
-      state: 'open',
-    };
-  });
-  return [...again, { operationId, startedAt: occasion.at, trigger: occasion.trigger, entries, waitingFor: [] }];
-}
-
-/** Carries out what is wanted. `operations` come from planOperations and were saved before; nothing is written otherwise. */
+/** Carries out what is wanted, and was proved. `operations` hold it and were saved before; nothing is written otherwise. */
 export async function applyPlan(
   world: World,
   lease: Lease,
@@ -84,15 +53,19 @@ export async function applyPlan(
   operations: readonly OpenOperation[],
   occasion: Occasion,
 ): Promise<Applied> {
-  const attempted = operations.flatMap(({ operationId, entries }) =>
+  const planned = operations.flatMap(({ operationId, entries }) =>
     entries.flatMap((entry) => {
-      const want = wanted.find(({ digest }) => digest === entry.digest);
-      return want ? [{ operationId, entry, reasons: want.reasons }] : [];
+      const want = wanted.find((one) => isAttemptAt(entry, one));
+      return want ? [{ operationId, entry, reasons: [...want.reasons, digestReason(want.digest)] }] : [];
     }),
   );
-  await world.audit.append(
-    attempted.map(({ operationId, entry, reasons }) => intendedFact(occasion, operationId, entry, reasons)),
+  const intents = await world.audit.append(
+    planned.map(({ operationId, entry, reasons }) => intendedFact(occasion, operationId, entry, reasons)),
   );
+  const attempted = planned.flatMap(({ operationId, entry }, index): Attempted[] => {
+    const intent = intents[index];
+    return intent ? [{ operationId, entry, intent }] : [];
+  });
   const steps = planOf(
     resource,
     wanted.flatMap(({ changes }) => changes),
@@ -128,18 +101,8 @@ async function carryOut(
   const own = wanted.filter(({ changes }) => changes.some((change) => step.changes.includes(change)));
   const around = documentsAround(world, resource, own);
   const unread = comparedWith(resource.kind, step.document).filter((name) => !bodyOf(before, name));
-  const [{ settings }, fresh] = await Promise.all([
-    currentSettings(world),
-    world.arm.read(resource, [...new Set([step.document, ...around, ...unread])], { fresh: true }),
-  ]);
-  if (settings.stopped) return { end: notNow('stopped', `The service was stopped: ${settings.stopped.reason}`) };
-  const mode = modeFor(settings, resource);
-  const approved = own.every(({ approvalId }) => approvalId !== null);
-  if (mode === 'audit') return { end: notNow('mode-audit', 'The mode was set to audit before the write.') };
-  if (mode === 'approve' && !approved)
-    return { end: notNow('mode-approve', 'The mode was set to approve before the write.') };
-  const freeze = freezeFor(settings, resource, world.clock.now());
-  if (freeze) return { end: notNow('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`) };
+  const names = [...new Set([step.document, ...around, ...unread])];
+  const fresh = await world.arm.read(resource, names, { fresh: true });
   const now = standing(step.changes, fresh);
   if (now === 'unread') return { end: { state: 'later', seconds: PAUSE_SECONDS } };
   if (now === 'planned') return { end: applied('The planned values were there already.'), snapshot: fresh };
@@ -155,6 +118,9 @@ async function carryOut(
   if (hidden.length > 0) return { end: redacted(step, hidden), snapshot: fresh };
   const body = bodyToSend(step, bodyOf(fresh, step.document) ?? {});
   await lease.renew();
+  // The last thing before the request, so that whoever was told that nothing is written any more is right.
+  const forbidden = await lastLook(world, resource, own);
+  if (forbidden) return { end: forbidden, snapshot: fresh };
   world.log.info({ ...joined, method: step.method }, 'writing');
   const answer = await world.arm.write(step, body);
   if (answer.kind === 'refused') {
@@ -163,6 +129,23 @@ async function carryOut(
   }
   const watched = { ...before, documents: { ...before.documents, ...fresh.documents } };
   return verify(world, lease, step, answer, watched, kept);
+}
+
+/** Why nothing is written after all, by the settings and exemptions as they are now; null when it may be. */
+async function lastLook(world: World, resource: Resource, own: readonly Wanted[]): Promise<Ending | null> {
+  const [{ settings }, exemptions] = await Promise.all([currentSettings(world), world.exemptions.above(resource)]);
+  const now = world.clock.now();
+  if (settings.stopped) return notNow('stopped', `The service was stopped: ${settings.stopped.reason}`);
+  const mode = modeFor(settings, resource);
+  if (mode === 'audit') return notNow('mode-audit', 'The mode was set to audit before the write.');
+  if (mode === 'approve' && !own.every(({ approvalId }) => approvalId !== null))
+    return notNow('mode-approve', 'The mode was set to approve before the write.');
+  const freeze = freezeFor(settings, resource, now);
+  if (freeze) return notNow('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`);
+  // An exemption is what a rollback brings; it hinders none.
+  const fixes = own.filter(({ purpose }) => purpose === 'fix');
+  const exempt = fixes.flatMap(({ rule }) => exemptionFor(exemptions, resource, rule.id, now) ?? [])[0];
+  return exempt ? notNow('exempt', `Exempt before the write until ${exempt.expires}: ${exempt.reason}`) : null;
 }
 
 /** What the verdicts behind these changes were formed on beside the app itself, and may have been read some time ago. */
@@ -187,7 +170,7 @@ function redacted({ document }: PlanStep, places: readonly string[]): Ending {
   };
 }
 
-function notNow(code: 'stopped' | 'mode-audit' | 'mode-approve' | 'frozen' | 'moved', text: string): Ending {
+function notNow(code: ReasonCode, text: string): Ending {
   return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, cause: code };
 }
 

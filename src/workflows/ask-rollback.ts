@@ -3,12 +3,12 @@
  * any other, after a fresh read. However often it is asked, there is one approval for an entry until it came to nothing.
  */
 import { type Approval, type ApprovalDecision, isOpen } from '../domain/approval.ts';
-import { type AuditEntry, factId } from '../domain/audit.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import { applyChanges, type Change, digestOf, type Kept, samePlace } from '../domain/change.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
 import { notListed } from '../domain/moved-list.ts';
 import { whyNotWritten } from '../domain/plan.ts';
-import type { Reason } from '../domain/reasons.ts';
+import { digestReason, type Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId, type Resource, viewOf } from '../domain/resource.ts';
 import { type Along, undoing, undoingMoved, whyIrreversible } from '../domain/rollback.ts';
@@ -18,10 +18,12 @@ import type { Snapshot } from '../domain/snapshot.ts';
 import { currentSettings } from './change-settings.ts';
 import { heedThrottling } from './heed-throttling.ts';
 import { nothingKnown } from './load-facts.ts';
+import { sealFact } from './outbox.ts';
 import { StaleVersion, type StoredSettings, type World } from './ports.ts';
 import {
   changersOf,
   type Decider,
+  decisionId,
   refuseOwnChange,
   refuseUnlessApprover,
   refuseWhileNotWriting,
@@ -112,7 +114,7 @@ async function ask(world: World, request: Undoable, id: string, failed: boolean)
   const kept = keptWith(world, settings, request, snapshot, own);
   const why = whyNotWritten(snapshot, own, kept);
   if (why !== null) throw new Refusal('not-reversible', why);
-  const approval = rollbackOf(request, id, { own, kept, along }, settings, decision);
+  const approval = rollbackOf(world, request, id, { own, kept, along }, settings, decision);
   // Set before anything is stored: if we do not come through to the queue, housekeeping does.
   const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `rollback ${id}`);
   // Before it is stored: a crash then leaves an id without approval, which nobody minds, and not the reverse.
@@ -185,6 +187,7 @@ interface WayBack {
 }
 
 function rollbackOf(
+  world: World,
   { entry, resource, rule }: Undoable,
   id: string,
   { own, kept, along }: WayBack,
@@ -229,8 +232,8 @@ function rollbackOf(
   return {
     ...approval,
     unlogged: [
-      {
-        id: factId(id, 'approval.approved'),
+      sealFact(world, {
+        id: decisionId(id),
         at: decision.at,
         kind: 'approval.approved',
         resource: approval.resource,
@@ -242,10 +245,10 @@ function rollbackOf(
         trigger: { type: 'decision' },
         changes,
         alsoMoved: [],
-        reasons: approval.reasons,
+        reasons: [...approval.reasons, digestReason(approval.digest)],
         arm: null,
         message: `${decision.comment}${unknownChanger}`,
-      },
+      }),
     ],
   };
 }

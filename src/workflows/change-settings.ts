@@ -1,8 +1,9 @@
 /** Reading and replacing what operators choose. A change is stored together with its facts, then logged. */
 import type { Person } from '../domain/approval.ts';
-import { type Actor, type AuditFact, factId } from '../domain/audit.ts';
+import { type Actor, type AuditFact, factId, type SealedFact } from '../domain/audit.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type Settings, settingsSchema } from '../domain/settings.ts';
+import { recordSealed, sealFact } from './outbox.ts';
 import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
 
 /** The settings in force, always asked of the store; the defaults, in the deployment's mode, while nothing is stored. */
@@ -70,10 +71,13 @@ async function replace(
     revision: before.revision + 1,
     stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
     stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : by,
-    facts: [...(await unlogged(world, before)), ...factsOf(before.settings, settings, actor, before.revision + 1, now)],
+    facts: [
+      ...(await unlogged(world, before)),
+      ...factsOf(world, before.settings, settings, actor, before.revision + 1, now),
+    ],
   };
   await world.settings.save(stored, found?.version ?? null);
-  await world.audit.append(stored.facts);
+  await logSettings(world, stored);
   world.log.info({ revision: stored.revision, mode: settings.mode, by: actor.objectId }, 'settings changed');
   return stored;
 }
@@ -82,11 +86,17 @@ export function etagOf({ revision }: StoredSettings): string {
   return `"${revision}"`;
 }
 
+/** Logs the last change, if it is not in the log yet. */
+export async function logSettings(world: World, { facts, revision }: StoredSettings): Promise<void> {
+  await recordSealed(world, facts, { settings: String(revision) });
+}
+
 /** The facts of the last change that the log does not take now: they travel on, and keep nobody from pulling the stop. */
-async function unlogged(world: World, { facts }: StoredSettings): Promise<readonly AuditFact[]> {
+async function unlogged(world: World, before: StoredSettings): Promise<readonly SealedFact[]> {
+  const { facts } = before;
   if (facts.length === 0) return [];
   try {
-    await world.audit.append(facts);
+    await logSettings(world, before);
     return [];
   } catch (error) {
     world.log.warn({ error: String(error) }, 'the last change of the settings is not in the log yet');
@@ -99,24 +109,34 @@ function defaults(world: World): StoredSettings {
   return { settings, revision: 0, stoppedAt: null, stoppedBy: null, facts: [] };
 }
 
-function factsOf(before: Settings, settings: Settings, actor: Actor, revision: number, at: string): AuditFact[] {
-  const fact = (kind: AuditFact['kind'], message: string): AuditFact => ({
-    id: factId(`settings ${revision}`, kind),
-    at,
-    kind,
-    resource: null,
-    rule: null,
-    mode: settings.mode,
-    operationId: null,
-    approvalId: null,
-    actor,
-    trigger: null,
-    changes: [],
-    alsoMoved: [],
-    reasons: [],
-    arm: null,
-    message,
-  });
+function factsOf(
+  world: World,
+  before: Settings,
+  settings: Settings,
+  actor: Actor,
+  revision: number,
+  at: string,
+): SealedFact[] {
+  // The revision is a row's word: an older row put back would give two changes one id.
+  const subject = world.newId();
+  const fact = (kind: AuditFact['kind'], message: string) =>
+    sealFact(world, {
+      id: factId(subject, kind),
+      at,
+      kind,
+      resource: null,
+      rule: null,
+      mode: settings.mode,
+      operationId: null,
+      approvalId: null,
+      actor,
+      trigger: null,
+      changes: [],
+      alsoMoved: [],
+      reasons: [],
+      arm: null,
+      message,
+    });
   const keys = Object.keys(settings).filter(
     (key) => JSON.stringify(settings[key as keyof Settings]) !== JSON.stringify(before[key as keyof Settings]),
   );

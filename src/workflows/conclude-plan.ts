@@ -5,9 +5,9 @@ import { isSame } from '../domain/moved.ts';
 import { listOfMoved, movedReason } from '../domain/moved-list.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { type Ending, endingFact, isHeldBack, type Occasion, partly } from './facts-of.ts';
+import { type Ending, endingFact, isFinal, isHeldBack, type Occasion, partly } from './facts-of.ts';
 import type { OpenEntry, OpenOperation } from './ports.ts';
-import type { EndedEntry } from './resolve-intents.ts';
+import { type Attempted, type EndedEntry, endedBy } from './resolve-intents.ts';
 import { type SeenEnding, VERIFIED } from './verify-write.ts';
 
 export interface Applied {
@@ -34,7 +34,7 @@ export const PAUSE_SECONDS = 5;
 
 export function conclude(
   operations: readonly OpenOperation[],
-  attempted: readonly { operationId: string; entry: OpenEntry }[],
+  attempted: readonly Attempted[],
   ends: ReadonlyMap<PlanStep, StepEnd>,
   steps: readonly PlanStep[],
   snapshot: Snapshot,
@@ -42,17 +42,16 @@ export function conclude(
 ): Applied {
   const facts: AuditFact[] = [];
   const ended: EndedEntry[] = [];
-  for (const { operationId, entry } of attempted) {
+  for (const { operationId, entry, intent } of attempted) {
     const own = steps.filter((step) => step.changes.some((change) => touches(entry, change)));
     const ending = endOf(
       entry,
       own.map((step) => ({ step, end: ends.get(step) ?? { state: 'later', seconds: PAUSE_SECONDS } })),
     );
     if (ending.state === 'later') continue;
-    const fact = endingFact(occasion, operationId, entry, ending);
+    const fact = endingFact(occasion, intent, ending);
     facts.push(fact);
-    const { state, reasons, part } = ending;
-    ended.push({ operationId, entry, state, reasons, factId: fact.id, ...(part ? { part } : {}) });
+    ended.push(endedBy({ operationId, entry, intent }, ending, fact.id));
   }
   const later = [...ends.values()].flatMap((end) => (end.state === 'later' ? [end] : []));
   const waitingFor = later.flatMap((end) => end.waitingFor ?? []);
@@ -65,7 +64,7 @@ export function conclude(
     entries: operation.entries.flatMap((entry): OpenEntry[] => {
       const end = ended.find((one) => one.entry === entry);
       if (!end) return [entry];
-      return end.state === 'applied' ? [] : [{ ...entry, state: isHeldBack(end) ? 'held' : end.state }];
+      return isFinal(end) ? [] : [{ ...entry, state: interimState(end) }];
     }),
   }));
   const heldBack = ended.some(({ state }) => state === 'blocked') && [...ends.values()].some(isHeldBack);
@@ -76,6 +75,12 @@ export function conclude(
     ended,
     again: later.length > 0 ? Math.max(...later.map(({ seconds }) => seconds)) : heldBack ? 0 : null,
   };
+}
+
+/** What is remembered of an attempt that is told of and not at its end. */
+function interimState(end: EndedEntry): OpenEntry['state'] {
+  if (end.state === 'unknown') return 'unknown';
+  return isHeldBack(end) ? 'held' : 'blocked';
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Actor } from '../domain/audit.ts';
 import { type Exemption, type ExemptionRequest, exemptionFact, isInForce } from '../domain/exemption.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { recordSealed, sealFact } from './outbox.ts';
 import { StaleVersion, type Versioned, type World } from './ports.ts';
 
 /** How many resources are looked at again at once; the others show it at their next look. */
@@ -36,7 +37,10 @@ export async function createExemption(
 ): Promise<Exemption> {
   const createdAt = world.clock.now().toISOString();
   const granted: Exemption = { ...request, id, createdAt, createdBy: actor, removedAt: null, unlogged: [] };
-  const value = { ...granted, unlogged: [exemptionFact(granted, 'exemption.created', createdAt, actor)] };
+  const value = {
+    ...granted,
+    unlogged: [sealFact(world, exemptionFact(granted, 'exemption.created', createdAt, actor))],
+  };
   await logExemption(world, { value, version: await world.exemptions.save(value, null) });
   world.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption created');
   return granted;
@@ -50,7 +54,7 @@ export async function removeExemption(world: World, id: string, actor: Actor): P
     if (!found || !isInForce(found.value, now)) {
       throw new Refusal('not-found', 'There is no exemption with this id in force.');
     }
-    const fact = exemptionFact(found.value, 'exemption.removed', now.toISOString(), actor);
+    const fact = sealFact(world, exemptionFact(found.value, 'exemption.removed', now.toISOString(), actor));
     const value = { ...found.value, removedAt: now.toISOString(), unlogged: [...found.value.unlogged, fact] };
     let version: string;
     try {
@@ -69,7 +73,7 @@ export async function removeExemption(world: World, id: string, actor: Actor): P
 /** Logs what is known about an exemption and not in the log yet; harmless when it is there already. */
 export async function logExemption(world: World, { value, version }: Versioned<Exemption>): Promise<void> {
   if (value.unlogged.length === 0) return;
-  await world.audit.append(value.unlogged);
+  await recordSealed(world, value.unlogged, { exemption: value.id });
   try {
     await world.exemptions.save({ ...value, unlogged: [] }, version);
   } catch (error) {

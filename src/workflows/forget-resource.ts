@@ -28,10 +28,8 @@ export async function forget(
     message: GONE.text,
     cause: 'gone',
   };
-  const intended = await withIntent(world, facts.memory.operations);
-  const endings = intended.flatMap(({ operationId, entries }) =>
-    entries.filter(({ state }) => isUnresolved(state)).map((entry) => endingFact(occasion, operationId, entry, ending)),
-  );
+  const { signed } = await withIntent(world, facts.memory.operations, occasion, ({ state }) => isUnresolved(state));
+  const endings = [...signed.values()].map((intent) => endingFact(occasion, intent, ending));
   const entries = await world.audit.append(endings);
   for (const ending of endings) logFact(world, ending);
   const auditIds = entries.map(({ id }) => id);

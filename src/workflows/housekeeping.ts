@@ -3,7 +3,7 @@
  * is looked at again, the last change of the settings is in the log, and the log in its index. It never writes to Azure.
  */
 import { parseResourceId } from '../domain/resource.ts';
-import { currentSettings } from './change-settings.ts';
+import { currentSettings, logSettings } from './change-settings.ts';
 import { closeExemptions } from './close-exemptions.ts';
 import { keepBeating } from './guard-resume.ts';
 import type { StoredSettings, World } from './ports.ts';
@@ -23,7 +23,7 @@ export async function housekeep(world: World): Promise<void> {
     world.log.info({ resource, why }, 'due');
   }
   const stored = await currentSettings(world);
-  await world.audit.append(stored.facts);
+  await logSettings(world, stored);
   await closeExemptions(world);
   if (stored.settings.stopped === null) await releaseHeld(world, stored);
   await world.audit.index();

@@ -41,7 +41,7 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     settings,
     memory,
     version: stored?.version ?? null,
-    approvals: loaded.flatMap((approval) => approval ?? []),
+    approvals: loaded.flatMap((approval) => (approval && isOn(world, resource, approval.value) ? approval : [])),
     waiting,
     exemptions,
     message,
@@ -49,6 +49,14 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     budget: null,
     self,
   };
+}
+
+/** Whether an approval is of this resource: a row that names one of another is named, and not followed. */
+function isOn({ log }: World, resource: Resource, { id, resource: named }: Approval): boolean {
+  const own = named.id.toLowerCase() === resource.key;
+  if (!own)
+    log.error({ resource: resource.id, approvalId: id, named: named.id }, 'an open approval is of another resource');
+  return own;
 }
 
 /** Whether an event is about one of our own writes: those never count as somebody's change. */

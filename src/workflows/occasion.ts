@@ -3,9 +3,16 @@ import { type Resource, viewOf } from '../domain/resource.ts';
 import { modeFor } from '../domain/settings.ts';
 import type { Occasion } from './facts-of.ts';
 import { type Facts, isOurs } from './load-facts.ts';
-import type { WorkMessage } from './ports.ts';
+import { sealFact } from './outbox.ts';
+import type { WorkMessage, World } from './ports.ts';
 
-export function occasionOf(resource: Resource, message: WorkMessage, facts: Facts, now: Date): Occasion {
+export function occasionOf(
+  world: Pick<World, 'audit'>,
+  resource: Resource,
+  message: WorkMessage,
+  facts: Facts,
+  now: Date,
+): Occasion {
   const { objectId } = facts.self;
   return {
     at: now.toISOString(),
@@ -13,6 +20,7 @@ export function occasionOf(resource: Resource, message: WorkMessage, facts: Fact
     mode: modeFor(facts.settings.settings, resource),
     trigger: triggerOf(message, facts),
     service: { type: 'service', name: 'Plumbline', ...(objectId === null ? {} : { objectId }) },
+    seal: (fact) => sealFact(world, fact),
   };
 }
 

@@ -6,13 +6,15 @@ import type { Exemption } from '../domain/exemption.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { EffectiveRule } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { planOperations, type Wanted } from './apply-plan.ts';
+import type { Wanted } from './apply-plan.ts';
 import { exemptRolledBack } from './exempt-rolled-back.ts';
 import type { Occasion } from './facts-of.ts';
 import { judge } from './judge.ts';
 import { withinBudget } from './keep-budget.ts';
 import type { Facts } from './load-facts.ts';
+import { planOperations } from './plan-operations.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
+import { provenOf } from './proven.ts';
 import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
 import { type ApprovalPlan, type Judged, planApprovals } from './settle-approvals.ts';
 import { collide, planRollbacks } from './settle-rollbacks.ts';
@@ -43,7 +45,7 @@ export async function planWork(
   occasion: Occasion,
 ): Promise<WorkPlan> {
   const now = new Date(occasion.at);
-  const resolution = await resolveIntents(world, operationsIn(loaded), snapshot, occasion);
+  const resolution = await resolveIntents(world, loaded.memory.operations, snapshot, occasion);
   // Before anything is judged: what was put back must not be fixed again.
   const exemptions = await exemptRolledBack(world, resource, loaded, resolution.ended);
   const facts: Facts = { ...loaded, exemptions };
@@ -69,7 +71,13 @@ export async function planWork(
   );
   const mayBeTried = (one: Wanted) => !isBlockedStill(one, resolution.operations, facts);
   const { wanted: allowed, budget } = await withinBudget(world, resource, facts, free.filter(mayBeTried));
-  const wanted = [...rollbacks.wanted.filter(mayBeTried), ...allowed];
+  const { wanted, store } = await provenOf(
+    world,
+    resource,
+    [...rollbacks.wanted.filter(mayBeTried), ...allowed],
+    unsettled,
+    occasion,
+  );
   const open = unsettled.flatMap(({ value }) => (value.purpose === 'rollback' && isOpen(value) ? value.digest : []));
   // Of a rule that could not be checked nobody knows what it needs.
   const unchecked = judged.flatMap(({ evaluation: { verdict, rule } }) => (verdict === 'unknown' ? rule.id : []));
@@ -81,11 +89,11 @@ export async function planWork(
     ...open,
     ...unclear.map(({ digest }) => digest),
   ]);
-  const aside = setAside(resolution.operations, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
+  const aside = setAside(resolution, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
   return {
-    approvals,
+    approvals: { ...approvals, store: [...approvals.store, ...store] },
     wanted,
-    operations: planOperations(world, held(aside.operations, wanted, facts), wanted, occasion),
+    operations: await planOperations(world, held(aside.operations, wanted, facts), wanted, occasion),
     facts: [...resolution.facts, ...aside.facts],
     ended: [...resolution.ended, ...aside.ended],
     exemptions,
@@ -116,17 +124,6 @@ function held(
   return operations.map((operation) => ({
     ...operation,
     entries: operation.entries.map((entry): OpenEntry => (heldNow(entry) ? { ...entry, state: 'held' } : entry)),
-  }));
-}
-
-/** The remembered intents. One whose approval has failed has its outcome in the log: only the memory was not saved. */
-function operationsIn({ memory, approvals }: Facts): OpenOperation[] {
-  const failed = new Set(approvals.flatMap(({ value }) => (value.status === 'failed' ? value.id : [])));
-  return memory.operations.map((operation) => ({
-    ...operation,
-    entries: operation.entries.map((entry): OpenEntry => {
-      return entry.approvalId !== null && failed.has(entry.approvalId) ? { ...entry, state: 'failed' } : entry;
-    }),
   }));
 }
 

@@ -85,7 +85,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const firstRead = world.clock.now();
   const snapshot = await world.arm.read(named, documentsFor(named, due, facts));
   const resource = asAzureSpells(snapshot);
-  const occasion = occasionOf(resource, message, facts, firstRead);
+  const occasion = occasionOf(world, resource, message, facts, firstRead);
   if (stateOf(snapshot, 'resource').status === 'missing') {
     await forget(world, resource, facts, snapshot, occasion);
     return null;

@@ -3,14 +3,16 @@
  * the queue, where reconcile carries it out after a fresh read. Two people at once: the store lets one decision stand.
  */
 import type { Approval, ApprovalDecision, Person } from '../domain/approval.ts';
-import { factId } from '../domain/audit.ts';
+import { type AuditFact, factId } from '../domain/audit.ts';
 import type { Caller } from '../domain/event.ts';
+import { digestReason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { appOf, parseResourceId, type Resource } from '../domain/resource.ts';
 import { approversFor, modeFor } from '../domain/settings.ts';
 import { currentSettings } from './change-settings.ts';
 import { isOurs } from './load-facts.ts';
 import { movesAmong } from './moved-configuration.ts';
+import { sealFact } from './outbox.ts';
 import { StaleVersion, type StoredEvent, type StoredSettings, type Versioned, type World } from './ports.ts';
 import { storeApproval } from './store-approval.ts';
 
@@ -73,11 +75,16 @@ async function decideOnce(world: World, request: DecisionRequest, found: Version
     ...approval,
     status: request.decision === 'approve' ? 'approved' : 'rejected',
     decision,
-    unlogged: [...approval.unlogged, decisionFact(approval, decision, modeFor(settings.settings, resource))],
+    unlogged: [
+      ...approval.unlogged,
+      sealFact(world, decisionFact(approval, decision, modeFor(settings.settings, resource))),
+    ],
   };
   // Set before the decision is stored: if we do not come through to the queue, housekeeping does.
   const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `approval ${approval.id} decided`);
   const { value: stored } = await storeApproval(world, decided, found.version);
+  // The log had another decision: the row was put back to an older one.
+  if (!isRepetition(stored, request)) refuseWhenOver(stored, now);
   await world.queue.send({ resource: resource.id, cause: 'decision', attempt: 0 }, 0);
   await world.alarms.clear(alarm);
   world.log.info(
@@ -174,15 +181,16 @@ async function unseenEvents({ events }: World, resource: Resource): Promise<Stor
   return [...waiting, ...recent.filter(({ outcome }) => outcome === 'dead')];
 }
 
-function decisionFact(
-  approval: Approval,
-  decision: ApprovalDecision,
-  mode: ReturnType<typeof modeFor>,
-): Approval['unlogged'][number] {
+/** Approving and rejecting share it: the log takes one decision. */
+export function decisionId(approvalId: string): string {
+  return factId(approvalId, 'decision');
+}
+
+function decisionFact(approval: Approval, decision: ApprovalDecision, mode: ReturnType<typeof modeFor>): AuditFact {
   const kind = decision.decision === 'approve' ? 'approval.approved' : 'approval.rejected';
   const unknownChanger = decision.changerUnknown ? ' Who had changed the resource is not known.' : '';
   return {
-    id: factId(approval.id, kind),
+    id: decisionId(approval.id),
     at: decision.at,
     kind,
     resource: approval.resource,
@@ -194,7 +202,7 @@ function decisionFact(
     trigger: { type: 'decision' },
     changes: approval.changes,
     alsoMoved: [],
-    reasons: approval.reasons,
+    reasons: [...approval.reasons, digestReason(approval.digest)],
     arm: null,
     message: `${decision.comment ?? 'No comment.'}${unknownChanger}`,
   };

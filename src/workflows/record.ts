@@ -9,7 +9,7 @@ import { type Resource, viewOf } from '../domain/resource.ts';
 import type { EffectiveRule } from '../domain/settings.ts';
 import { type DocumentView, documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { concludeWaiting } from './conclude-events.ts';
-import { intendedId, type Occasion } from './facts-of.ts';
+import type { Occasion } from './facts-of.ts';
 import { changersOf, declinedFor, isSweepOnly } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { WorkPlan } from './plan-work.ts';
@@ -83,7 +83,7 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   const memory = memoryOf(world, outcome, findings, approvals);
   await world.memories.save(resource, memory, outcome.remembered.version);
   await setAlarms(world, resource, outcome, memory);
-  const intents = outcome.ended.map(({ operationId, entry }) => intendedId(operationId, entry));
+  const intents = outcome.ended.map(({ intent }) => intent.id);
   const auditIds = [
     ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),
   ];
@@ -154,11 +154,11 @@ async function storeApprovals(world: World, outcome: Outcome): Promise<StoredApp
     const { value } = await storeApproval(world, approval, version);
     stored.push({ approval: value, logged: approval.unlogged.map(({ id }) => id) });
   }
-  for (const { operationId, entry, state, reasons, factId } of outcome.ended) {
+  for (const { entry, intent, state, reasons, factId } of outcome.ended) {
     const found = outcome.facts.approvals.find(({ value }) => value.id === entry.approvalId)?.value;
     // What is final stays so: then only the memory did not know it yet.
     if (!found || !isOpen(found)) continue;
-    const approval = afterWrite(found, { state, reasons }, [intendedId(operationId, entry), factId]);
+    const approval = afterWrite(found, { state, reasons }, [intent.id, factId]);
     await world.approvals.save(approval, versions.get(found.id) ?? null);
     stored.push({ approval, logged: [] });
   }

@@ -3,31 +3,55 @@
  * ones that the write may still come, anything else that it failed. Intents that ended otherwise are only remembered, so
  * that a further attempt at the same changes runs under them.
  */
-import type { AuditFact } from '../domain/audit.ts';
+import type { AuditEntry, AuditFact } from '../domain/audit.ts';
 import { type Change, standing } from '../domain/change.ts';
-import type { Reason } from '../domain/reasons.ts';
+import { digestIn, type Reason } from '../domain/reasons.ts';
 import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
-import { type Ending, endingFact, intendedId, type Occasion, partly } from './facts-of.ts';
+import {
+  type Ending,
+  endAmong,
+  endingFact,
+  endingIn,
+  intendedId,
+  type Occasion,
+  partly,
+  subjectOf,
+} from './facts-of.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
-import { signedEntry } from './signed-entry.ts';
 
-export interface Resolution {
-  /** What is still remembered: open, unknown or ended attempts whose changes may be tried again. */
-  readonly operations: readonly OpenOperation[];
+export interface Resolution extends Intents {
   readonly facts: readonly AuditFact[];
-  readonly ended: readonly EndedEntry[];
   /** Azure is still carrying one out: look again later. */
   readonly running: boolean;
 }
 
-export interface EndedEntry {
+/** What is remembered of attempts, held against the log. */
+export interface Intents {
+  /** What may still be carried out, or resolved. */
+  readonly operations: readonly OpenOperation[];
+  /** The signed intent of each entry that was held against the log. */
+  readonly signed: ReadonlyMap<OpenEntry, AuditEntry>;
+  /** What the log tells of more than what was remembered, or what became of it now. */
+  readonly ended: readonly EndedEntry[];
+}
+
+/** An attempt with the signed entry of its intent. */
+export interface Attempted {
   readonly operationId: string;
   readonly entry: OpenEntry;
+  readonly intent: AuditEntry;
+}
+
+export interface EndedEntry extends Attempted {
   readonly state: Ending['state'];
   readonly reasons: Ending['reasons'];
   readonly factId: string;
   /** Of an attempt that was carried out in part: those changes. */
   readonly part?: readonly Change[];
+}
+
+export function endedBy(attempted: Attempted, { state, reasons, part }: Ending, factId: string): EndedEntry {
+  return { ...attempted, state, reasons, factId, ...(part ? { part } : {}) };
 }
 
 export async function resolveIntents(
@@ -36,57 +60,88 @@ export async function resolveIntents(
   snapshot: Snapshot,
   occasion: Occasion,
 ): Promise<Resolution> {
-  const operations = await withIntent(world, remembered);
-  if (operations.every(({ entries }) => entries.every(({ state }) => !isUnresolved(state)))) {
-    return { operations, facts: [], ended: [], running: false };
-  }
+  const intents = await withIntent(world, remembered, occasion, ({ state }) => isUnresolved(state));
+  const { operations, signed, ended: told } = intents;
+  const unresolved = { ...intents, facts: [], running: false };
+  if (operations.every(({ entries }) => entries.every(({ state }) => !isUnresolved(state)))) return unresolved;
   const asked = await Promise.all(
     operations.flatMap(({ waitingFor }) => waitingFor).map((url) => world.arm.operation(url)),
   );
   if (!provisioningFinished(snapshot) || asked.some(({ kind }) => kind === 'running')) {
-    return { operations, facts: [], ended: [], running: true };
+    return { ...unresolved, running: true };
   }
   const facts: AuditFact[] = [];
-  const ended: EndedEntry[] = [];
+  const ended: EndedEntry[] = [...told];
   const kept = operations.map((operation) => {
+    const { operationId } = operation;
     const entries = operation.entries.flatMap((entry): OpenEntry[] => {
-      const ending = isUnresolved(entry.state) ? endingOf(entry, snapshot) : null;
-      if (!ending) return [entry];
-      const fact = endingFact({ ...occasion, trigger: operation.trigger }, operation.operationId, entry, ending);
+      const intent = signed.get(entry);
+      const ending = intent && isUnresolved(entry.state) ? endingOf(entry, snapshot) : null;
+      if (!intent || !ending) return [entry];
+      const fact = endingFact(asIntended(occasion, intent), intent, ending);
       facts.push(fact);
-      ended.push({
-        operationId: operation.operationId,
-        entry,
-        state: ending.state,
-        reasons: ending.reasons,
-        factId: fact.id,
-        ...(ending.part ? { part: ending.part } : {}),
-      });
-      return ending.state === 'applied' ? [] : [{ ...entry, state: 'failed' }];
+      ended.push(endedBy({ operationId, entry, intent }, ending, fact.id));
+      return [];
     });
     return { ...operation, entries, waitingFor: [] };
   });
-  return { operations: kept.filter(({ entries }) => entries.length > 0), facts, ended, running: false };
+  return { operations: withEntries(kept), signed, facts, ended, running: false };
 }
 
 /**
- * A crash may come between remembering an intent and logging it: then nothing was written, and there is nothing to end. What
- * was intended is what the log says, which is signed.
+ * The entries that `concerns` names, as the log has them. A crash may come between remembering an intent and logging it: then
+ * nothing was written, and the entry goes. One whose end is in the log has ended, whatever is remembered. What was intended
+ * is what was signed, for this resource; a row that says otherwise is named.
  */
-export async function withIntent(world: World, operations: readonly OpenOperation[]): Promise<OpenOperation[]> {
+export async function withIntent(
+  world: World,
+  operations: readonly OpenOperation[],
+  { resource }: Pick<Occasion, 'resource'>,
+  concerns: (entry: OpenEntry) => boolean,
+): Promise<Intents> {
+  const signed = new Map<OpenEntry, AuditEntry>();
+  const ended: EndedEntry[] = [];
   const checked = await Promise.all(
     operations.map(async (operation) => {
       const entries = await Promise.all(
-        operation.entries.map(async (entry) => {
-          if (!isUnresolved(entry.state)) return [entry];
-          const intent = await signedEntry(world, intendedId(operation.operationId, entry));
-          return intent?.kind === `${entry.purpose}.intended` ? [{ ...entry, changes: intent.changes }] : [];
+        operation.entries.map(async (entry): Promise<OpenEntry[]> => {
+          if (!concerns(entry)) return [entry];
+          const { operationId } = operation;
+          const known = await world.audit.about(subjectOf(operationId, entry));
+          const intent = known.find(({ id }) => id === intendedId(operationId, entry));
+          if (!intent) return [];
+          const digest = digestIn(intent.reasons);
+          if (!isIntentOf(intent, resource.id, operationId, entry) || digest === null) {
+            world.log.warn(
+              { resource: resource.id, operationId, auditId: intent.id },
+              'a remembered attempt is not what the log says; it is left out',
+            );
+            return [];
+          }
+          const attempt = { ...entry, changes: intent.changes, digest };
+          const end = endAmong(known, intent);
+          if (end) ended.push(endedBy({ operationId, entry: attempt, intent }, endingIn(end), end.id));
+          else signed.set(attempt, intent);
+          return end ? [] : [attempt];
         }),
       );
       return { ...operation, entries: entries.flat() };
     }),
   );
-  return checked.filter(({ entries }) => entries.length > 0);
+  return { operations: withEntries(checked), signed, ended };
+}
+
+function isIntentOf(intent: AuditEntry, resource: string, operationId: string, entry: OpenEntry): boolean {
+  return (
+    intent.kind === `${entry.purpose}.intended` &&
+    intent.resource?.id.toLowerCase() === resource.toLowerCase() &&
+    intent.operationId === operationId &&
+    intent.rule === entry.rule
+  );
+}
+
+function withEntries(operations: readonly OpenOperation[]): OpenOperation[] {
+  return operations.filter(({ entries }) => entries.length > 0);
 }
 
 export function isUnresolved(state: OpenEntry['state']): boolean {
@@ -98,7 +153,7 @@ export function isUnresolved(state: OpenEntry['state']): boolean {
  * unknown until a later read. Ended attempts are forgotten once their change is no longer what the resource needs.
  */
 export function setAside(
-  operations: readonly OpenOperation[],
+  { operations, signed }: Pick<Intents, 'operations' | 'signed'>,
   attempted: ReadonlySet<string>,
   needed: ReadonlySet<string>,
   occasion: Occasion,
@@ -110,7 +165,8 @@ export function setAside(
     entries: operation.entries.flatMap((entry): OpenEntry[] => {
       if (attempted.has(entry.digest)) return [entry];
       if (!isUnresolved(entry.state)) return needed.has(entry.digest) ? [entry] : [];
-      if (entry.state === 'unknown') return [entry];
+      const intent = signed.get(entry);
+      if (entry.state === 'unknown' || !intent) return [entry];
       const ending: Ending = {
         state: 'unknown',
         reasons: [{ code: 'not-verified', text: NOT_SEEN }],
@@ -119,19 +175,18 @@ export function setAside(
         message: NOT_SEEN,
         cause: '',
       };
-      const fact = endingFact({ ...occasion, trigger: operation.trigger }, operation.operationId, entry, ending);
+      const fact = endingFact(asIntended(occasion, intent), intent, ending);
       facts.push(fact);
-      ended.push({
-        operationId: operation.operationId,
-        entry,
-        state: 'unknown',
-        reasons: ending.reasons,
-        factId: fact.id,
-      });
+      ended.push(endedBy({ operationId: operation.operationId, entry, intent }, ending, fact.id));
       return [{ ...entry, state: 'unknown' }];
     }),
   }));
-  return { operations: kept.filter(({ entries }) => entries.length > 0), facts, ended };
+  return { operations: withEntries(kept), facts, ended };
+}
+
+/** What brought an attempt up stands with its intent, whatever has a later look find its end. */
+function asIntended(occasion: Occasion, { trigger }: AuditEntry): Occasion {
+  return { ...occasion, trigger: trigger ?? occasion.trigger };
 }
 
 const NOT_SEEN = 'The planned values were not seen, and the change may not be tried again now; a later read decides.';

@@ -15,7 +15,6 @@ import type { Occasion } from './facts-of.ts';
 import { circumstancesOf } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { Versioned, World } from './ports.ts';
-import { doubtOf } from './prove-rollback.ts';
 import { type ApprovalPlan, afterSettling, type Judged } from './settle-approvals.ts';
 
 export interface RollbackPlan {
@@ -49,32 +48,9 @@ export async function planRollbacks(
     if (stands?.action === 'hold') await lookAgain(world, resource, stands.until);
     // Two that want one place: the second sees in its turn that the value has moved.
     if (stands?.action !== 'fix' || wanted.some(({ changes }) => collide(changes, approval.changes))) continue;
-    const doubt = await doubtOf(world, resource, approval);
-    if (doubt === null) wanted.push(wantedOf(approval));
-    else if (doubt.kind === 'overtaken') {
-      store.push({ approval: overtaken(approval, doubt.text, occasion), version });
-    } else {
-      const unproven = doubt.text;
-      world.log.error(
-        { approvalId: approval.id, resource: resource.id, unproven },
-        'a rollback is not what the log says',
-      );
-      store.push({ approval: withheld(approval, unproven), version });
-    }
+    wanted.push(wantedOf(approval));
   }
   return { store, wanted };
-}
-
-function withheld(approval: Approval, unproven: string): Approval {
-  const text = `Nothing is written: ${unproven}.`;
-  return { ...approval, status: 'blocked', reasons: [{ code: 'blocked', text }] };
-}
-
-/** What moved along may be somebody else's by now. Asked for again, only what the fix wrote is put back. */
-function overtaken(approval: Approval, since: string, occasion: Occasion): Approval {
-  const settled = afterSettling(approval, { kind: 'supersede', moved: [] }, null, null, occasion);
-  const text = `Nothing is written: ${since}. Ask again, and only what the fix wrote is put back.`;
-  return { ...settled, reasons: [{ code: 'moved', text }] };
 }
 
 /** Whether two sets of changes want to write one place. */

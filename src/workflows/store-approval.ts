@@ -1,8 +1,10 @@
 /** An approval is stored with the facts about it, then the facts are logged, then it is known that they are. */
-import type { Approval } from '../domain/approval.ts';
+import type { Approval, ApprovalDecision } from '../domain/approval.ts';
+import type { AuditKind } from '../domain/audit.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
 import { isHeldBack } from './facts-of.ts';
-import type { Versioned, World } from './ports.ts';
+import { recordSealed } from './outbox.ts';
+import { FactConflict, type Versioned, type World } from './ports.ts';
 import type { EndedEntry } from './resolve-intents.ts';
 
 /** What a rollback says of that which moved along with its fix; it stays on the card. */
@@ -34,8 +36,36 @@ export async function storeApproval(
 export async function logFacts(world: World, stored: Versioned<Approval>): Promise<Versioned<Approval>> {
   const { value, version } = stored;
   if (value.unlogged.length === 0) return stored;
-  const entries = await world.audit.append(value.unlogged);
-  const auditIds = [...new Set([...value.auditIds, ...entries.map(({ id }) => id)])];
-  const logged: Approval = { ...value, auditIds, unlogged: [] };
+  const logged = await withLogged(world, value);
   return { value: logged, version: await world.approvals.save(logged, version) };
 }
+
+/** The log takes one decision of an approval. Where it has another one than the row, that one counts. */
+async function withLogged(world: World, approval: Approval): Promise<Approval> {
+  try {
+    const entries = await recordSealed(world, approval.unlogged, { approvalId: approval.id });
+    const auditIds = [...new Set([...approval.auditIds, ...entries.map(({ id }) => id)])];
+    return { ...approval, auditIds, unlogged: [] };
+  } catch (error) {
+    const status = error instanceof FactConflict ? DECIDED[error.entry.kind] : undefined;
+    if (!(error instanceof FactConflict) || !status) throw error;
+    const { id, at, actor, message } = error.entry;
+    world.log.error(
+      { approvalId: approval.id, auditId: id },
+      'decided before, as the log has it; the row said otherwise',
+    );
+    const decision: ApprovalDecision = {
+      by: { objectId: actor.objectId ?? '', name: actor.name ?? '' },
+      at,
+      comment: message,
+      decision: status === 'approved' ? 'approve' : 'reject',
+      changerUnknown: false,
+    };
+    return { ...approval, status, decision, auditIds: [...new Set([...approval.auditIds, id])], unlogged: [] };
+  }
+}
+
+const DECIDED: Readonly<Partial<Record<AuditKind, 'approved' | 'rejected'>>> = {
+  'approval.approved': 'approved',
+  'approval.rejected': 'rejected',
+};

@@ -1,7 +1,7 @@
 /** What Plumbline remembers, and the stores that keep it. Part of the ports: see ports.ts. */
 import type { Approval, ApprovalStatus, Person } from '../domain/approval.ts';
 import type { ApprovalHead } from '../domain/approval-group.ts';
-import type { AuditFact, Trigger } from '../domain/audit.ts';
+import type { SealedFact, Trigger } from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
 import type { Caller, ChangeEvent } from '../domain/event.ts';
@@ -75,10 +75,10 @@ export interface OpenEntry {
   /** How often it was tried; the outcome of each try is a fact of its own. */
   readonly attempts: number;
   /**
-   * open: no outcome yet. unknown: a later read decides. The others ended, and a further attempt runs under this intent:
-   * blocked by Azure; held, not sent because values or settings moved at the last moment; failed.
+   * open: no outcome yet. unknown: a later read decides. Blocked by Azure, or held, which is not sent because values or
+   * settings moved at the last moment: a further attempt runs under this intent.
    */
-  readonly state: 'open' | 'unknown' | 'blocked' | 'held' | 'failed';
+  readonly state: 'open' | 'unknown' | 'blocked' | 'held';
 }
 
 /** All that is remembered of one resource between two reconciles; one row, saved under its version (the fence). */
@@ -197,7 +197,7 @@ export interface StoredSettings {
   readonly stoppedAt: string | null;
   readonly stoppedBy: Person | null;
   /** The facts of the last change, kept with it so that a crash cannot lose them before they are in the log. */
-  readonly facts: readonly AuditFact[];
+  readonly facts: readonly SealedFact[];
 }
 
 export interface SettingsStore {

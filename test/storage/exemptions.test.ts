@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import { StaleVersion } from '../../src/workflows/ports.ts';
 import { useAccount } from './azurite.ts';
-import { app, fact, SUBSCRIPTION, time } from './samples.ts';
+import { app, SUBSCRIPTION, sealedFact, time } from './samples.ts';
 
 const account = useAccount();
 
@@ -18,7 +18,7 @@ function exemption(id: string, scope: string, more: Partial<Exemption> = {}): Ex
     createdAt: time(0),
     createdBy: { type: 'user', objectId: '11111111-1111-1111-1111-111111111111', name: 'kim@contoso.com' },
     removedAt: null,
-    unlogged: [fact(null, 'exempt', { kind: 'exemption.created' })],
+    unlogged: [sealedFact(null, 'exempt', { kind: 'exemption.created' })],
     ...more,
   };
 }

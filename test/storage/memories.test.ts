@@ -4,7 +4,7 @@ import { entityOf } from '../../src/storage/entity.ts';
 import { hashOf } from '../../src/storage/keys.ts';
 import { StaleVersion } from '../../src/workflows/ports.ts';
 import { useAccount } from './azurite.ts';
-import { app, fact, finding, memory, time } from './samples.ts';
+import { app, finding, memory, sealedFact, time } from './samples.ts';
 
 const account = useAccount();
 
@@ -90,7 +90,7 @@ describe('promise 9: what cannot be read is an error, never an empty answer', ()
       revision: 1,
       stoppedAt: time(0),
       stoppedBy: { objectId: 'o', name: 'Kim' },
-      facts: [fact(null, 'settings', { kind: 'settings.changed' })],
+      facts: [sealedFact(null, 'settings', { kind: 'settings.changed' })],
     };
     const version = await settings.save(stored, null);
     expect(await settings.load()).toEqual({ value: stored, version });

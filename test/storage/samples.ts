@@ -1,8 +1,9 @@
 /** Values of real shape for what is stored; each takes what a test cares about. */
 import type { Approval } from '../../src/domain/approval.ts';
-import { type AuditFact, factId, parseAuditKeys } from '../../src/domain/audit.ts';
+import { type AuditFact, factId, parseAuditKeys, type SealedFact } from '../../src/domain/audit.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { parseResourceId, type Resource, viewOf } from '../../src/domain/resource.ts';
+import { seal } from '../../src/domain/seal.ts';
 import type { ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
 
 export const auditKeys = parseAuditKeys(
@@ -23,9 +24,14 @@ export function time(seconds: number): string {
   return new Date(Date.UTC(2026, 2, 1, 12, 0, seconds)).toISOString();
 }
 
+/** As it waits in a row to be recorded. */
+export function sealedFact(...of: Parameters<typeof fact>): SealedFact {
+  return seal(fact(...of), auditKeys.signing);
+}
+
 export function fact(of: Resource | null, what: string, more: Partial<AuditFact> = {}): AuditFact {
   return {
-    id: factId(of?.key ?? 'service', what),
+    id: factId(`${of?.key ?? 'service'} ${what}`, 'fact'),
     at: time(0),
     kind: 'fix.applied',
     resource: of && viewOf(of),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AUDIT_KINDS } from '../../src/domain/audit.ts';
 import { settingsSchema } from '../../src/domain/settings.ts';
 import * as shapes from '../../src/storage/shapes.ts';
-import { app, approval, fact, time } from './samples.ts';
+import { app, approval, sealedFact, time } from './samples.ts';
 
 const settings = {
   settings: settingsSchema.parse({}),
@@ -25,7 +25,7 @@ const exemption = {
 
 describe('promise 14: facts that wait in a row to be signed are about that row', () => {
   test.each(AUDIT_KINDS)('%s', (kind) => {
-    const facts = [fact(app('one'), 'f', { kind })];
+    const facts = [sealedFact(app('one'), 'f', { kind })];
     const taken = {
       approval: shapes.approval.safeParse(approval('a1', app('one'), { unlogged: facts })).success,
       settings: shapes.storedSettings.safeParse({ ...settings, facts }).success,

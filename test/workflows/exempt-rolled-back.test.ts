@@ -1,17 +1,20 @@
 /** Whoever has a fix put back is left alone for a week: once for each rollback that was carried out, in the name of who asked. */
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
+import { chainEntry, emptyHead } from '../../src/domain/audit.ts';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import { createExemption } from '../../src/workflows/exempt.ts';
 import { exemptRolledBack } from '../../src/workflows/exempt-rolled-back.ts';
 import { loadFacts } from '../../src/workflows/load-facts.ts';
 import type { EndedEntry } from '../../src/workflows/resolve-intents.ts';
-import { approval } from '../api/samples.ts';
+import { approval, fact } from '../api/samples.ts';
 import { resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
+import { auditKeys } from '../storage/samples.ts';
 import { SHOP } from '../world/apps.ts';
 import { memoryWorld } from '../world/memory-world.ts';
 
 const shop = resourceNamed(SHOP);
+const intent = chainEntry(fact(), emptyHead('00'), auditKeys.signing);
 const ADA = { objectId: 'ada', name: 'Ada' };
 
 function decidedBy(id: string, comment: string | null, by = ADA): Approval {
@@ -26,7 +29,8 @@ function decidedBy(id: string, comment: string | null, by = ADA): Approval {
 function ended(members: Partial<EndedEntry['entry']> = {}, state: EndedEntry['state'] = 'applied'): EndedEntry {
   const rule = { rule: 'webapp-min-tls', ruleVersion: 1 };
   const entry = { ...rule, digest: 'd', changes: [TLS_CHANGE], approvalId: 'a1', attempts: 1, state: 'open' as const };
-  return { operationId: 'o', entry: { ...entry, purpose: 'rollback', ...members }, state, reasons: [], factId: 'f' };
+  const attempt = { ...entry, purpose: 'rollback' as const, ...members };
+  return { operationId: 'o', entry: attempt, intent, state, reasons: [], factId: 'f' };
 }
 
 async function exemptionsAfter(

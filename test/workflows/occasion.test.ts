@@ -45,7 +45,8 @@ async function occasion(message: Partial<WorkMessage>, differs: Partial<Facts> &
   const whole: WorkMessage = { resource: SHOP, cause: 'event', attempt: 0, ...message };
   const facts = await loadFacts(memoryWorld(), shop, whole);
   const memory = { ...facts.memory, trigger: trigger ?? null };
-  return occasionOf(shop, whole, { ...facts, self: SELF, memory, ...others }, NOW);
+  const { seal: _, ...told } = occasionOf(memoryWorld(), shop, whole, { ...facts, self: SELF, memory, ...others }, NOW);
+  return told;
 }
 
 describe('what brought a reconcile about', () => {

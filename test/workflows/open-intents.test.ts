@@ -2,10 +2,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
 import type { Json } from '../../src/domain/json.ts';
+import { digestReason } from '../../src/domain/reasons.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { intendedFact } from '../../src/workflows/facts-of.ts';
 import type { OpenEntry, OpenOperation, OperationState } from '../../src/workflows/ports.ts';
-import { resolveIntents, setAside } from '../../src/workflows/resolve-intents.ts';
+import { resolveIntents, setAside, withIntent } from '../../src/workflows/resolve-intents.ts';
 import { read, resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
 import { SHOP } from '../world/apps.ts';
 import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
@@ -21,7 +22,7 @@ const ftps: Change = { document: 'config/web', path: '/properties/ftpsState', fr
 
 function entry(digest: string, change: Change, members: Partial<OpenEntry> = {}): OpenEntry {
   return {
-    ...{ rule: 'webapp-min-tls', ruleVersion: 1, purpose: 'fix', digest, changes: [change], approvalId: null },
+    ...{ rule: `rule-${digest}`, ruleVersion: 1, purpose: 'fix', digest, changes: [change], approvalId: null },
     ...{ attempts: 1, state: 'open' },
     ...members,
   };
@@ -48,7 +49,11 @@ beforeEach(() => {
 /** With their intents in the log. */
 async function resolve(operations: readonly OpenOperation[], snapshot: Snapshot, asked: OperationState[] = []) {
   for (const { operationId, entries } of operations) {
-    await world.audit.append(entries.map((one) => intendedFact(occasion, operationId, one, [])));
+    const trigger = { type: 'event', eventId: `of-${operationId}` } as const;
+    const intents = entries.map((one) =>
+      intendedFact({ ...occasion, trigger }, operationId, one, [digestReason(one.digest)]),
+    );
+    await world.audit.append(intents);
   }
   const urls: string[] = [];
   const arm = {
@@ -77,14 +82,14 @@ describe('what a fresh read shows decides', () => {
       },
     ]);
     const end = { state: 'applied', reasons: [NOT_COMPARED], factId: facts[0]?.id };
-    expect(ended).toEqual([{ operationId: 'o', entry: open, ...end }]);
+    expect(ended).toEqual([{ operationId: 'o', entry: open, intent: world.stored.entries[0], ...end }]);
   });
 
-  it('another value: failed, and remembered as such for a further attempt', async () => {
+  it('another value: failed, and done with: a further attempt has an intent of its own', async () => {
     const { operations, facts } = await resolve([operation('o', [open], ['url'])], shown('1.1'));
     const text = 'A later read shows neither the planned values nor those before.';
     expect(facts).toMatchObject([{ kind: 'fix.failed', reasons: [{ code: 'not-verified', text }], message: text }]);
-    expect(operations).toEqual([operation('o', [{ ...open, state: 'failed' }])]);
+    expect(operations).toEqual([]);
   });
 
   it.each<[string, Snapshot]>([
@@ -127,7 +132,7 @@ describe('while Azure is at work nothing is decided', () => {
   });
 
   it('nobody is asked when nothing is open', async () => {
-    const ended = [operation('o', [entry('d', TLS_CHANGE, { state: 'failed' })], ['url'])];
+    const ended = [operation('o', [entry('d', TLS_CHANGE, { state: 'held' })], ['url'])];
     const { running, operations, urls } = await resolve(ended, shown('1.2', 'AllAllowed', 'Updating'));
     expect([running, operations, urls]).toEqual([false, ended, []]);
   });
@@ -136,11 +141,18 @@ describe('while Azure is at work nothing is decided', () => {
 describe('what is not tried again now', () => {
   const open = entry('open', TLS_CHANGE);
   const unknown = entry('unknown', ftps, { state: 'unknown' });
-  const failed = entry('failed', ftps, { state: 'failed' });
+  const held = entry('held', ftps, { state: 'held' });
   const nobody = new Set<string>();
 
-  it('is unknown until a later read, and told once', () => {
-    const { operations, facts, ended } = setAside([operation('o', [open, unknown])], nobody, nobody, occasion);
+  /** As the log has them. */
+  async function signedOf(operations: readonly OpenOperation[]) {
+    await resolve(operations, shown('1.0'));
+    return withIntent(world, operations, occasion, () => true);
+  }
+
+  it('is unknown until a later read, and told once', async () => {
+    const known = await signedOf([operation('o', [open, unknown])]);
+    const { operations, facts, ended } = setAside(known, nobody, nobody, occasion);
     expect(operations).toEqual([operation('o', [{ ...open, state: 'unknown' }, unknown])]);
     const text = 'The planned values were not seen, and the change may not be tried again now; a later read decides.';
     expect(facts).toMatchObject([
@@ -153,10 +165,12 @@ describe('what is not tried again now', () => {
     expect(ended).toMatchObject([{ operationId: 'o', entry: open, state: 'unknown', factId: facts[0]?.id }]);
   });
 
-  it('is left alone while it is tried; what ended is remembered only as long as the resource needs it', () => {
-    const there = [operation('o', [open, failed]), operation('p', [entry('gone', TLS_CHANGE, { state: 'blocked' })])];
-    const { operations, facts } = setAside(there, new Set(['open']), new Set(['failed']), occasion);
-    expect([operations, facts]).toEqual([[operation('o', [open, failed])], []]);
-    expect(setAside([operation('o', [failed])], nobody, nobody, occasion).operations).toEqual([]);
+  it('is left alone while it is tried; what was held is remembered only as long as the resource needs it', () => {
+    const there = [operation('o', [open, held]), operation('p', [entry('gone', TLS_CHANGE, { state: 'blocked' })])];
+    const given = { operations: there, signed: new Map() };
+    const { operations, facts } = setAside(given, new Set(['open']), new Set(['held']), occasion);
+    expect([operations, facts]).toEqual([[operation('o', [open, held])], []]);
+    const alone = { operations: [operation('o', [held])], signed: new Map() };
+    expect(setAside(alone, nobody, nobody, occasion).operations).toEqual([]);
   });
 });

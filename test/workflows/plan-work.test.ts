@@ -1,7 +1,9 @@
 /** Between looking and writing: what is wanted now, what waits, and which intents are remembered. */
 import { describe, expect, it } from 'vitest';
+import { digestReason } from '../../src/domain/reasons.ts';
 import type { Settings } from '../../src/domain/settings.ts';
-import { intendedFact } from '../../src/workflows/facts-of.ts';
+import { applied } from '../../src/workflows/conclude-plan.ts';
+import { endingFact, intendedFact } from '../../src/workflows/facts-of.ts';
 import { rulesOn } from '../../src/workflows/judge.ts';
 import { loadFacts } from '../../src/workflows/load-facts.ts';
 import { planWork } from '../../src/workflows/plan-work.ts';
@@ -23,6 +25,8 @@ interface Looks {
   readonly tlsNow?: string;
   readonly unread?: boolean;
   readonly running?: boolean;
+  /** Whether the log has the ends of the operations. */
+  readonly ended?: boolean;
 }
 
 /** One look at the shop, whose TLS version is too low unless told otherwise, with the intents in the log. */
@@ -34,12 +38,16 @@ async function plan({
   tlsNow = '1.0',
   unread,
   running,
+  ended,
 }: Looks) {
   const world = memoryWorld();
   storeSettings(world, settings);
   seedWebApp(world.arm, { config: { minTlsVersion: tlsNow } });
   for (const { operationId, entries } of operations) {
-    await world.audit.append(entries.map((one) => intendedFact(occasion, operationId, one, [])));
+    const intents = await world.audit.append(
+      entries.map((one) => intendedFact(occasion, operationId, one, [digestReason(one.digest)])),
+    );
+    if (ended) await world.audit.append(intents.map((intent) => endingFact(occasion, intent, applied('There.'))));
   }
   if (unread) {
     world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
@@ -123,36 +131,26 @@ describe('an earlier intent', () => {
     expect([over.running, over.digests]).toEqual([false, [digest]]);
   });
 
-  it('whose approval has failed has ended: it is not told again', async () => {
-    const open = remembered('d', { state: 'open', approvalId: 'a1' });
-    const other = { changes: [tls], digest: 'd' };
-    const ended = await plan({
-      operations: [open],
-      approvals: [{ id: 'a1', status: 'failed', ...other }],
-      tlsNow: '1.1',
-    });
-    expect(ended.facts).toEqual([]);
-    const another = await plan({
-      operations: [open],
-      approvals: [{ id: 'a2', status: 'failed', ...other }],
-      tlsNow: '1.1',
-    });
-    expect(another.facts.map(({ kind }) => kind)).toEqual(['fix.failed']);
-    expect(another.ended.map(({ state }) => state)).toEqual(['failed']);
-    const nobody = await plan({ operations: [remembered('d', { state: 'open' })], tlsNow: '1.1' });
-    expect(nobody.facts).toHaveLength(1);
+  it('whose end is in the log has ended, whatever is remembered: it is not told again', async () => {
+    const open = remembered('d', { state: 'open' });
+    const ended = await plan({ operations: [open], ended: true, tlsNow: '1.1' });
+    expect([ended.facts, ended.ended.map(({ state }) => state)]).toEqual([[], ['applied']]);
+    expect(statesIn(ended.operations)).toEqual(['operation-1 open']);
+    const other = await plan({ operations: [open], tlsNow: '1.1' });
+    expect(other.facts.map(({ kind }) => kind)).toEqual(['fix.failed']);
+    expect(other.ended.map(({ state }) => state)).toEqual(['failed']);
   });
 
   it.each([
     ['is forgotten once the resource needs it no more', { tlsNow: '1.2' }, []],
-    ['is remembered while nobody knows what the resource needs', { unread: true }, ['earlier failed']],
-  ])('that failed %s', async (_, looks, expected) => {
-    const planned = await plan({ ...looks, operations: [remembered('d', { state: 'failed' })] });
+    ['is remembered while nobody knows what the resource needs', { unread: true }, ['earlier held']],
+  ])('that was held %s', async (_, looks, expected) => {
+    const planned = await plan({ ...looks, operations: [remembered('d', { state: 'held' })] });
     expect(statesIn(planned.operations)).toEqual(expected);
   });
 
   it('of another rule is forgotten, whatever is unread of this one', async () => {
-    const other = remembered('d', { state: 'failed', rule: 'webapp-https-only' });
+    const other = remembered('d', { state: 'held', rule: 'webapp-https-only' });
     expect((await plan({ unread: true, operations: [other] })).operations).toEqual([]);
   });
 
@@ -179,7 +177,7 @@ describe('a rollback', () => {
     const ended = remembered('back', { state: 'failed', purpose: 'rollback', changes: [back], approvalId: 'r' });
     const settings = { mode: 'audit' } as const;
     const waiting = await plan({ operations: [ended], approvals: [asked], settings });
-    expect(statesIn(waiting.operations)).toEqual(['earlier failed']);
+    expect(statesIn(waiting.operations)).toEqual(['earlier held']);
     const over = await plan({ operations: [ended], approvals: [{ ...asked, status: 'superseded' }], settings });
     expect(over.operations).toEqual([]);
     const fix = await plan({ operations: [ended], approvals: [{ ...asked, purpose: 'fix' }], settings });

@@ -1,4 +1,5 @@
 /** A look at the shop that a sweep has brought about, for tests of what happens within one. */
+import type { SealedFact } from '../../src/domain/audit.ts';
 import type { Occasion } from '../../src/workflows/facts-of.ts';
 import { SHOP } from './apps.ts';
 
@@ -8,4 +9,5 @@ export const occasion: Occasion = {
   mode: 'autofix',
   trigger: { type: 'sweep' },
   service: { type: 'service', name: 'Plumbline' },
+  seal: (fact): SealedFact => ({ ...fact, keyId: 'k1', hash: '', signature: '' }),
 };
