@@ -25,6 +25,7 @@ export async function recordSealed(
   return sound.length === 0 ? [] : audit.append(sound);
 }
 
-function unsealed({ keyId: _key, hash: _hash, signature: _signature, ...fact }: SealedFact): AuditFact {
+/** The fact as it was before it was signed. */
+export function unsealed({ keyId: _key, hash: _hash, signature: _signature, ...fact }: SealedFact): AuditFact {
   return fact;
 }

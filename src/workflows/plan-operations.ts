@@ -19,7 +19,7 @@ export async function planOperations(
     ...operation,
     entries: operation.entries.map((entry): OpenEntry => {
       const want = wantFor(entry);
-      return want ? { ...entry, attempts: entry.attempts + 1, state: 'open' } : entry;
+      return want ? { ...entry, changes: want.changes, attempts: entry.attempts + 1, state: 'open' } : entry;
     }),
   }));
   const fresh = wanted.filter((want) => !again.some(({ entries }) => entries.some((one) => isAttemptAt(one, want))));

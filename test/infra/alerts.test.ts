@@ -8,8 +8,8 @@ import { createLog, joinedTo } from '../../src/log.ts';
 import { anchorAudit } from '../../src/workflows/anchor-audit.ts';
 import { logMeasures } from '../../src/workflows/measure.ts';
 import { idsIn } from '../../src/workflows/messages.ts';
+import { recordSealed } from '../../src/workflows/outbox.ts';
 import { receiveEvent } from '../../src/workflows/receive-event.ts';
-import { signedEntry } from '../../src/workflows/signed-entry.ts';
 import { optionsAnswering, resource } from '../azure/azure.ts';
 import { page } from '../docs/pages.ts';
 import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
@@ -166,7 +166,7 @@ async function seldomLines(): Promise<Line[]> {
   const [entry] = world.stored.entries;
   if (!entry) throw new Error('the way has left no entry');
   world.stored.entries[0] = { ...entry, message: 'Nothing happened.' };
-  await signedEntry(world, entry.id);
+  await recordSealed(world, [world.stored.entries[0]], { approvalId: 'a' });
   await anchorAudit(world);
   return [...linesIn(world), ...linesIn(await standingBadly())];
 }

@@ -20,6 +20,8 @@ const asked = [
     text: 'A person decides: A debugging session that is under way ends; a production app does not depend on one.',
   },
 ];
+/** What an entry is bound to. */
+const digest = { code: 'digest', text: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) };
 const service = { type: 'service', name: 'Plumbline', objectId: PLUMBLINE.objectId };
 const ada = { type: 'user', objectId: ADA.objectId, name: 'Ada' };
 const ofEvent = (eventId: string): Trigger => {
@@ -66,19 +68,19 @@ test('an approval that was asked for, approved, refused by a lock and written', 
     entry('approval.requested', {
       approvalId,
       trigger: ofEvent('e'),
-      reasons: asked,
+      reasons: [...asked, digest],
       message: 'Remote debugging is on.',
     }),
     entry('approval.approved', {
       approvalId,
       trigger: { type: 'decision' },
       actor: ada,
-      reasons: asked,
+      reasons: [...asked, digest],
       message: 'No comment.',
     }),
     entry('fix.intended', {
       ...{ ...written, trigger: { type: 'decision' } },
-      reasons: [{ code: 'approved', text: 'A person approved this change.' }],
+      reasons: [{ code: 'approved', text: 'A person approved this change.' }, digest],
       message: 'About to change config/web /properties/remoteDebuggingEnabled.',
     }),
     entry('fix.blocked', {
@@ -111,14 +113,14 @@ test('approvals that moved, were right already, were rejected, or came too late'
   });
   const moved = 'The resource changed after this approval was shown; nothing was written for it.';
   expect(told).toEqual([
-    ['approval.requested', expect.any(String), 'tier-risky', 'service'],
-    ['approval.requested', expect.any(String), 'tier-risky', 'service'],
-    ['approval.superseded', moved, 'moved', 'service'],
-    ['approval.rejected', 'The vendor needs it.', 'tier-risky', 'user'],
-    ['approval.requested', expect.any(String), 'tier-risky', 'service'],
-    ['approval.cleared', expect.any(String), 'already-right', 'service'],
-    ['approval.requested', 'Remote debugging is on.', 'tier-risky', 'service'],
-    ['approval.expired', 'Nobody decided in time.', 'tier-risky', 'service'],
+    ['approval.requested', expect.any(String), 'tier-risky digest', 'service'],
+    ['approval.requested', expect.any(String), 'tier-risky digest', 'service'],
+    ['approval.superseded', moved, 'moved digest', 'service'],
+    ['approval.rejected', 'The vendor needs it.', 'tier-risky digest', 'user'],
+    ['approval.requested', expect.any(String), 'tier-risky digest', 'service'],
+    ['approval.cleared', expect.any(String), 'already-right digest', 'service'],
+    ['approval.requested', 'Remote debugging is on.', 'tier-risky digest', 'service'],
+    ['approval.expired', 'Nobody decided in time.', 'tier-risky digest', 'service'],
   ]);
 });
 
@@ -135,7 +137,7 @@ test('an app that goes away with a write that nobody saw the end of', async () =
   const gone = { reasons: [{ code: 'gone', text: 'The resource is gone.' }], message: 'The resource is gone.' };
   expect(entriesOf(world).slice(-2)).toEqual([
     entry('fix.failed', { ...gone, trigger: ofEvent('gone'), operationId: expect.any(String), approvalId }),
-    entry('approval.cleared', { ...gone, trigger: ofEvent('gone'), approvalId }),
+    entry('approval.cleared', { ...gone, reasons: [...gone.reasons, digest], trigger: ofEvent('gone'), approvalId }),
   ]);
   expect(world.stored.events.find(({ event: { id } }) => id === 'gone')).toMatchObject({
     outcome: 'gone',

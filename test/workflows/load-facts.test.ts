@@ -1,5 +1,6 @@
 /** What a look knows before it looks, and which events are our own echoes. */
 import { describe, expect, it } from 'vitest';
+import { viewOf } from '../../src/domain/resource.ts';
 import { isOurs, loadFacts, nothingKnown, openApprovals } from '../../src/workflows/load-facts.ts';
 import type { StoredEvent } from '../../src/workflows/ports.ts';
 import { approval } from '../api/samples.ts';
@@ -57,9 +58,12 @@ describe('the facts', () => {
 
   it('hold the approvals that the memory names, as far as they are there; open are those that wait', async () => {
     const world = memoryWorld();
-    await world.approvals.save(approval({ id: 'a' }), null);
-    await world.approvals.save(approval({ id: 'b', status: 'applied' }), null);
-    await world.memories.save(shop, { ...nothingKnown(shop), openApprovals: ['a', 'b', 'c'] }, null);
+    const resource = viewOf(shop);
+    await world.approvals.save(approval({ id: 'a', resource }), null);
+    await world.approvals.save(approval({ id: 'b', resource, status: 'applied' }), null);
+    // Of another resource: somebody has written the row.
+    await world.approvals.save(approval({ id: 'd' }), null);
+    await world.memories.save(shop, { ...nothingKnown(shop), openApprovals: ['a', 'b', 'c', 'd'] }, null);
     const facts = await loadFacts(world, shop, { resource: SHOP, cause: 'wake', attempt: 0 });
     expect(facts.approvals.map(({ value }) => value.id)).toEqual(['a', 'b']);
     expect(openApprovals(facts).map(({ id }) => id)).toEqual(['a']);

@@ -217,7 +217,7 @@ describe('what moved along goes back with the fix', () => {
     await host.settle();
     expect(world.arm.valueOf(SHOP, 'config/web', RULES)).toMatchObject([{ name: 'new' }]);
     const intent = world.stored.entries.find(({ kind }) => kind === 'rollback.intended');
-    expect(intent?.reasons).toMatchObject([{ code: 'approved' }, { code: 'not-put-back' }]);
+    expect(intent?.reasons).toMatchObject([{ code: 'approved' }, { code: 'not-put-back' }, { code: 'digest' }]);
     expect(approvals(world)[0]?.reasons).toMatchObject([{ code: 'not-put-back' }]);
   });
 
@@ -315,7 +315,7 @@ describe('what moved along goes back with the fix', () => {
     });
   });
 
-  test('a row that names another value than the signed entry: nothing is written', async () => {
+  test('a row that names another value than was decided: nothing is written', async () => {
     const { world, host } = await wiped();
     const asked = await host.rollBack(rollbackOf(world));
     const { approvals: rows } = world.stored;
@@ -323,7 +323,7 @@ describe('what moved along goes back with the fix', () => {
     rows.set(asked.id, { value: { ...asked, changes }, version: rows.get(asked.id)?.version ?? 1 });
     await host.settle();
     expect(approvals(world)).toMatchObject([
-      { status: 'blocked', reasons: [{ text: expect.stringContaining(RULES) }] },
+      { status: 'blocked', reasons: [{ text: expect.stringContaining('its digest is not that of its changes') }] },
     ]);
     expect(world.arm.requests).toHaveLength(1);
   });

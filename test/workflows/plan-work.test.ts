@@ -1,13 +1,16 @@
 /** Between looking and writing: what is wanted now, what waits, and which intents are remembered. */
 import { describe, expect, it } from 'vitest';
 import { digestReason } from '../../src/domain/reasons.ts';
+import { viewOf } from '../../src/domain/resource.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { applied } from '../../src/workflows/conclude-plan.ts';
-import { endingFact, intendedFact } from '../../src/workflows/facts-of.ts';
+import { approvalFact, endingFact, intendedFact } from '../../src/workflows/facts-of.ts';
 import { rulesOn } from '../../src/workflows/judge.ts';
 import { loadFacts } from '../../src/workflows/load-facts.ts';
+import { unsealed } from '../../src/workflows/outbox.ts';
 import { planWork } from '../../src/workflows/plan-work.ts';
 import type { OpenEntry, OpenOperation, WorkMessage } from '../../src/workflows/ports.ts';
+import { decisionId } from '../../src/workflows/record-decision.ts';
 import { approval } from '../api/samples.ts';
 import { resourceNamed } from '../domain/examples.ts';
 import { SHOP, seedWebApp } from '../world/apps.ts';
@@ -27,6 +30,10 @@ interface Looks {
   readonly running?: boolean;
   /** Whether the log has the ends of the operations. */
   readonly ended?: boolean;
+  /** The object id of who decided the approvals, by the log; nobody unless told. */
+  readonly decidedBy?: string;
+  /** An attempt at the approval that has its end in the log. */
+  readonly carriedOut?: OpenEntry;
 }
 
 /** One look at the shop, whose TLS version is too low unless told otherwise, with the intents in the log. */
@@ -39,6 +46,8 @@ async function plan({
   unread,
   running,
   ended,
+  decidedBy,
+  carriedOut,
 }: Looks) {
   const world = memoryWorld();
   storeSettings(world, settings);
@@ -48,6 +57,19 @@ async function plan({
       entries.map((one) => intendedFact(occasion, operationId, one, [digestReason(one.digest)])),
     );
     if (ended) await world.audit.append(intents.map((intent) => endingFact(occasion, intent, applied('There.'))));
+  }
+  for (const one of approvals.map((differs) => approval(differs))) {
+    if (decidedBy === undefined) continue;
+    const requested = approvalFact(occasion, one, 'approval.requested', 'Asked.');
+    const actor = { type: 'user', objectId: decidedBy } as const;
+    const decided = { ...requested, id: decisionId(one.id), kind: 'approval.approved', actor } as const;
+    await world.audit.append([requested, decided].map(unsealed));
+  }
+  if (carriedOut) {
+    const { digest } = approval(approvals[0]);
+    const entry = { ...carriedOut, digest };
+    const [intent] = await world.audit.append([intendedFact(occasion, 'done', entry, [digestReason(digest)])]);
+    if (intent) await world.audit.append([endingFact(occasion, intent, applied('There.'))]);
   }
   if (unread) {
     world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
@@ -174,7 +196,7 @@ describe('a rollback', () => {
   } as const;
 
   it('whose attempt has ended is remembered while it waits, and forgotten when it is over', async () => {
-    const ended = remembered('back', { state: 'failed', purpose: 'rollback', changes: [back], approvalId: 'r' });
+    const ended = remembered('back', { state: 'held', purpose: 'rollback', changes: [back], approvalId: 'r' });
     const settings = { mode: 'audit' } as const;
     const waiting = await plan({ operations: [ended], approvals: [asked], settings });
     expect(statesIn(waiting.operations)).toEqual(['earlier held']);
@@ -185,12 +207,49 @@ describe('a rollback', () => {
   });
 });
 
-it('what is approved travels with its approval, and why', async () => {
-  const digest = await digestNow();
-  const rule = { ...approval({}).rule, id: 'webapp-min-tls' };
-  const planned = await plan({ approvals: [{ id: 'a1', status: 'approved', digest, changes: [tls], kept: [], rule }] });
-  expect(planned.wanted).toMatchObject([
-    { approvalId: 'a1', reasons: [{ code: 'approved', text: 'A person approved this change.' }] },
-  ]);
-  expect((await plan({})).wanted).toMatchObject([{ approvalId: null, reasons: [], purpose: 'fix', changes: [tls] }]);
+describe('what is approved', () => {
+  const by = { objectId: 'ada', name: 'Ada' };
+  const decision = { by, at: occasion.at, comment: null, decision: 'approve', changerUnknown: false } as const;
+  async function approvedNow(differs: Partial<Parameters<typeof approval>[0]> = {}) {
+    const rule = { ...approval({}).rule, id: 'webapp-min-tls' };
+    const common = { id: 'a1', resource: viewOf(shop), digest: await digestNow(), changes: [tls], kept: [], rule };
+    return { ...common, status: 'approved', decision, ...differs } as const;
+  }
+
+  it('travels with its approval, and why', async () => {
+    const planned = await plan({ approvals: [await approvedNow()], decidedBy: 'ada' });
+    expect(planned.wanted).toMatchObject([
+      { approvalId: 'a1', reasons: [{ code: 'approved', text: 'A person approved this change.' }] },
+    ]);
+    expect((await plan({})).wanted).toMatchObject([{ approvalId: null, reasons: [], purpose: 'fix', changes: [tls] }]);
+  });
+
+  it('waits for a decision again when the log has none, whatever its row says', async () => {
+    const planned = await plan({ approvals: [await approvedNow()], settings: { mode: 'approve' } });
+    expect([
+      planned.wanted,
+      planned.approvals.store.map(({ approval: { status, decision: made } }) => [status, made]),
+    ]).toEqual([[], [['pending', null]]]);
+  });
+
+  it('is blocked when the log names somebody else', async () => {
+    const planned = await plan({ approvals: [await approvedNow()], decidedBy: 'bob' });
+    expect(planned.wanted).toEqual([]);
+    expect(planned.approvals.store).toMatchObject([
+      { approval: { status: 'blocked', reasons: [{ text: 'Nothing is written: somebody else decided it.' }] } },
+    ]);
+  });
+
+  it('is blocked when it was carried out already', async () => {
+    const [carriedOut] = remembered('x', { approvalId: 'a1' }).entries;
+    const planned = await plan({
+      approvals: [await approvedNow()],
+      decidedBy: 'ada',
+      ...(carriedOut ? { carriedOut } : {}),
+    });
+    expect(planned.wanted).toEqual([]);
+    expect(planned.approvals.store).toMatchObject([
+      { approval: { status: 'blocked', reasons: [{ text: expect.stringContaining('it was carried out at') }] } },
+    ]);
+  });
 });

@@ -12,7 +12,7 @@ import { failingWorld, tracedWorld } from '../world/watched-world.ts';
 import { eventAndRest } from '../world/ways.ts';
 
 describe('the way of an event: the phases of a reconcile, in order', () => {
-  test('guards, lease, facts, read, budget, remember, intent, settings, re-read, write, verify, record, release', async () => {
+  test('guards, lease, facts, read, budget, remember, intent, re-read, settings and exemptions, write, verify, record, release', async () => {
     const trace: string[] = [];
     const { world, host } = scene({
       app: { config: { minTlsVersion: '1.0' } },
@@ -32,9 +32,10 @@ describe('the way of an event: the phases of a reconcile, in order', () => {
       'memories.save',
       'alarms.set',
       'audit.append',
-      'settings.load',
       'arm.read',
       'lease.renew',
+      'settings.load',
+      'exemptions.above',
       'arm.write',
       'arm.read',
       'audit.append',

@@ -52,7 +52,12 @@ describe('a rollback that is asked for', () => {
     expect(world.stored.entries.at(-1)).toMatchObject({
       ...{ kind: 'approval.approved', at: NOW, resource, rule: 'webapp-min-tls', mode: 'autofix', operationId: null },
       ...{ approvalId: approval.id, actor: { type: 'user', ...ada }, trigger: { type: 'decision' }, changes: [back] },
-      ...{ alsoMoved: [], reasons, arm: null, message: 'The old clients need it.' },
+      ...{
+        alsoMoved: [],
+        reasons: [...reasons, { code: 'digest', text: approval.digest }],
+        arm: null,
+        message: 'The old clients need it.',
+      },
     });
     expect(world.stored.sent.at(-1)).toEqual({ resource: SHOP, cause: 'decision', attempt: 0 });
   });

@@ -23,6 +23,8 @@ const CHAINS = 4;
 const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
 const publicKeys = [{ keyId: signing.id, publicKey: publicKeyText(signing) }];
 
+const isSound = (entry: AuditEntry) => sealFault(entry, [signing]) === null;
+
 export function memoryAudit(entries: AuditEntry[]): AuditLog {
   const anchors: Anchor[] = [];
   const appendOne = (fact: AuditFact): AuditEntry => {
@@ -54,8 +56,9 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
     );
   return {
     append: async (facts) => facts.map(appendOne).map((entry) => structuredClone(entry)),
-    get: async (id) => structuredClone(entries.find((one) => one.id === id) ?? null),
-    about: async (subject) => structuredClone(entries.filter(({ id }) => id.startsWith(subjectKey(subject)))),
+    get: async (id) => structuredClone(entries.find((one) => one.id === id && isSound(one)) ?? null),
+    about: async (subject) =>
+      structuredClone(entries.filter((one) => one.id.startsWith(subjectKey(subject)) && isSound(one))),
     list,
     entries: list,
     index: async () => undefined,

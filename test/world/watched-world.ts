@@ -7,7 +7,7 @@ export type Watch = (name: string, call: () => Promise<unknown>) => Promise<unkn
 /** What of a world is no port: it cannot fail, or it is the test's own. */
 const NO_PORTS = ['clock', 'log', 'rules', 'options', 'stored'];
 /** What answers at once, without asking anybody. */
-const AT_ONCE = ['newId', 'sign'];
+const AT_ONCE = ['newId', 'sign', 'fault'];
 
 /** The names of all ports, those that will be added included. */
 export function portsOf(world: World): string[] {
