@@ -37,6 +37,7 @@ async function createService(config: Config): Promise<Service> {
     connection: config.storage,
     auditKeys: config.auditKeys,
     now,
+    onFault: (fields, message) => log.error(fields, message),
     credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
   });
   const { log, store: storeCounts } = createCounting(createLog(config.logLevel), tallies, {

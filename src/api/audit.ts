@@ -91,5 +91,11 @@ export const rollback = defineCall({
 async function findEntry({ world, params: { id: wanted } }: Asked): Promise<AuditEntry> {
   const found = isId(wanted) ? await world.audit.get(wanted) : null;
   if (!found) throw new Refusal('not-found', 'There is no audit entry with this id.');
-  return found;
+  if (await world.audit.holds(found)) return found;
+  const { id: auditId, chain, seq } = found;
+  world.log.error({ auditId, chain, seq }, 'an entry of the audit log is not where its pointer says');
+  throw new Refusal(
+    'not-found',
+    `The audit log has a pointer to this entry, but not the entry itself: number ${seq} of chain ${chain}. GET /api/audit/verify says what is wrong.`,
+  );
 }

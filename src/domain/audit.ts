@@ -135,6 +135,11 @@ export function chainOf(key: string, chains: number): string {
   return String(number).padStart(2, '0');
 }
 
+/** The names of so many chains. */
+export function chainNames(chains: number): string[] {
+  return Array.from({ length: chains }, (_, number) => String(number).padStart(2, '0'));
+}
+
 /** Continues a chain with a fact, in text that every program can verify. */
 export function chainEntry(fact: AuditFact, head: ChainHead, key: AuditKey): AuditEntry {
   const content = {

@@ -35,16 +35,23 @@ export function seal<T extends object>(content: T, key: AuditKey): T & Seal {
 }
 
 /** What is wrong with a seal, in words that follow the name of what is sealed; null when it is right. */
-export function sealFault({ hash, signature, ...unsigned }: Seal, keys: readonly PublicKey[]): string | null {
-  if (hashOf(unsigned) !== hash) return 'its content does not match its hash';
-  const key = keys.find(({ id }) => id === unsigned.keyId);
-  if (!key) return `it names the key '${unsigned.keyId}', which is not known`;
+export function sealFault(sealed: Seal, keys: readonly PublicKey[]): string | null {
+  const { hash, signature, keyId } = sealed;
+  const fault = contentFault(sealed);
+  if (fault) return fault;
+  const key = keys.find(({ id }) => id === keyId);
+  if (!key) return `it names the key '${keyId}', which is not known`;
   const bytes = Buffer.from(signature, 'base64');
   // Base64 has several texts for the same bytes; only ours is the one that was written.
   if (bytes.toString('base64') !== signature || !verify(null, Buffer.from(hash), key.publicKey, bytes)) {
     return 'its signature does not match';
   }
   return null;
+}
+
+/** The same, without a look at the signature: who made the hash is not known then. */
+export function contentFault({ hash, signature: _, ...unsigned }: Seal): string | null {
+  return hashOf(unsigned) === hash ? null : 'its content does not match its hash';
 }
 
 /**

@@ -3,11 +3,11 @@
  * the entries themselves, so a list misses nothing. A copy that is not as it was signed is never shown: the entry is.
  */
 import * as z from 'zod';
-import type { AuditEntry, ChainHead } from '../domain/audit.ts';
-import type { PublicKey } from '../domain/seal.ts';
+import type { AuditEntry, AuditKeys, ChainHead } from '../domain/audit.ts';
 import { type AuditQuery, type Page, type PageRequest, StorageUnavailable } from '../workflows/ports.ts';
+import { headIn } from './audit-heads.ts';
 import { belongs, indexedKey, indexRows, placeInIndex, soundCopy } from './audit-index-rows.ts';
-import { AUDIT_PARTITION, entriesLike, headIn } from './audit-rows.ts';
+import { AUDIT_PARTITION, entriesLike } from './audit-rows.ts';
 import { type Entity, entityOf, jsonOf, type Row, valueIn } from './entity.ts';
 import { LARGEST_PAYLOAD, LARGEST_TRANSACTION, payloadOf } from './limits.ts';
 import { Declined } from './requests.ts';
@@ -25,20 +25,27 @@ export interface AuditIndex {
 
 export type Indexed = Readonly<Record<string, { readonly seq: number; readonly at: string }>>;
 
-export function openAuditIndex(log: Table, index: Table, keys: readonly PublicKey[]): AuditIndex {
+export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: () => Date): AuditIndex {
   async function state(): Promise<State> {
     const rows = await log.all(between(AUDIT_PARTITION, PROGRESS.rowKey, after('h-')));
     const progress = rows.find(({ rowKey }) => rowKey === PROGRESS.rowKey);
     return {
-      heads: rows.filter((row) => row !== progress).map((row) => headIn(log, row)),
+      heads: rows.filter((row) => row !== progress).map(headOf),
       indexed: progress ? valueIn(INDEXED, log.name, progress) : {},
       version: progress?.etag ?? null,
     };
   }
 
+  /** One that is not as it was signed tells nothing: its chain may end anywhere. */
+  function headOf(row: Row): ChainHead {
+    const head = headIn(row, keys, now());
+    if (typeof head !== 'string') return head;
+    return { chain: row.rowKey.slice('h-'.length), seq: Number.MAX_SAFE_INTEGER, hash: '', at: null };
+  }
+
   /** The entry of a row of the index; null when the log has none that belongs there. */
   async function entryOf(row: Row): Promise<AuditEntry | null> {
-    const copy = soundCopy(row, keys);
+    const copy = soundCopy(row, keys.all);
     if (copy) return copy;
     const found = await log.get(AUDIT_PARTITION, indexedKey(row));
     const entry = found && valueIn(auditEntry, log.name, found);
@@ -88,7 +95,7 @@ export function openAuditIndex(log: Table, index: Table, keys: readonly PublicKe
           await putAll(index, fresh.slice(start, start + ENTRIES_AT_ONCE).flatMap(indexRows));
       }
       const reached = heads.flatMap(({ chain, seq, at }) => (at === null ? [] : [[chain, { seq, at }] as const]));
-      const row = entityOf(PROGRESS, Object.fromEntries(reached));
+      const row = entityOf(PROGRESS, { ...indexed, ...Object.fromEntries(reached) });
       // Whoever was faster has come as far, or nearly.
       await (version === null ? log.insert(row) : log.replace(row, version));
     },

@@ -1,33 +1,57 @@
 /** The audit log: facts become signed entries on the chain of their resource; nothing here changes or removes an entry. */
 import { type AuditEntry, type AuditFact, chainOf, subjectKey } from '../domain/audit.ts';
+import { canonicalJson } from '../domain/change.ts';
 import { type AuditKeys, seal, sealFault } from '../domain/seal.ts';
 import { type AuditLog, type AuditQuery, type Page, type PageRequest, StorageUnavailable } from '../workflows/ports.ts';
 import type { Anchors } from './anchors.ts';
-import { type AuditChain, openChain } from './audit-chain.ts';
+import { type AuditChain, openChain, UNSOUND } from './audit-chain.ts';
+import { openBeginning } from './audit-heads.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { placeInIndex } from './audit-index-rows.ts';
 import { openProof } from './audit-proof.ts';
-import { AUDIT_PARTITION, CHAINS, entriesLike, pointedEntry, pointerKey } from './audit-rows.ts';
-import { valueIn } from './entity.ts';
+import {
+  AUDIT_PARTITION,
+  CHAINS,
+  entriesLike,
+  entryKey,
+  type OnFault,
+  pointedEntry,
+  pointerKey,
+} from './audit-rows.ts';
+import { jsonOf, type Row, valueIn } from './entity.ts';
 import { isPlainId } from './keys.ts';
 import { auditEntry } from './shapes.ts';
 import { startingWith, type Table } from './table.ts';
 
-/** `pause` waits before the n-th repetition of an attempt that met another writer. */
-export function openAuditLog(
-  table: Table,
-  indexTable: Table,
-  anchors: Anchors,
-  keys: AuditKeys,
-  pause: (attempt: number) => Promise<void>,
-): AuditLog {
+export interface AuditLogOptions {
+  readonly table: Table;
+  readonly indexTable: Table;
+  readonly anchors: Anchors;
+  readonly keys: AuditKeys;
+  readonly now: () => Date;
+  /** Waits before the n-th repetition of an attempt that met another writer. */
+  readonly pause: (attempt: number) => Promise<void>;
+  readonly onFault: OnFault;
+}
+
+export function openAuditLog(options: AuditLogOptions): AuditLog {
+  const { table, indexTable, anchors, keys, now, onFault } = options;
   const chains = new Map<string, AuditChain>();
-  const index = openAuditIndex(table, indexTable, keys.all);
+  const index = openAuditIndex(table, indexTable, keys, now);
+  const begin = openBeginning(table, anchors, keys);
 
   function chainCalled(name: string): AuditChain {
-    const chain = chains.get(name) ?? openChain(name, table, keys, pause);
+    const chain = chains.get(name) ?? openChain(name, { ...options, begin });
     chains.set(name, chain);
     return chain;
+  }
+
+  /** The entry of a pointer; one that is not as it was signed is named, and none. */
+  function soundOnly(row: Row): AuditEntry[] {
+    const entry = pointedEntry(row, keys.all);
+    if (typeof entry !== 'string') return [entry];
+    onFault({ row: row.rowKey, fault: entry }, UNSOUND);
+    return [];
   }
 
   async function entries(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>> {
@@ -51,13 +75,18 @@ export function openAuditLog(
 
     async get(id) {
       const row = isPlainId(id) ? await table.get(AUDIT_PARTITION, pointerKey(id)) : null;
-      const entry = row && pointedEntry(row, keys.all);
-      return typeof entry === 'string' ? null : entry;
+      return (row && soundOnly(row)[0]) ?? null;
     },
 
     async about(subject) {
       const rows = await table.all(startingWith(AUDIT_PARTITION, pointerKey(subjectKey(subject))));
-      return rows.map((row) => pointedEntry(row, keys.all)).filter((entry) => typeof entry !== 'string');
+      return rows.flatMap(soundOnly);
+    },
+
+    async holds(entry) {
+      const row = await table.get(AUDIT_PARTITION, entryKey(entry));
+      const found = row && auditEntry.safeParse(jsonOf(row)).data;
+      return !!found && canonicalJson(found) === canonicalJson(entry);
     },
 
     async list(query, page) {
@@ -67,7 +96,7 @@ export function openAuditLog(
     entries,
     index: index.catchUp,
 
-    ...openProof(table, anchors, keys),
+    ...openProof(table, anchors, keys, now),
 
     sign(statement) {
       return seal(statement, keys.signing);

@@ -6,7 +6,7 @@ import { type Anchor, anchorFault, nextAnchor } from '../domain/anchor.ts';
 import { type AuditKeys, publicKeyText } from '../domain/seal.ts';
 import type { AuditLog, AuditVerification } from '../workflows/ports.ts';
 import type { Anchors } from './anchors.ts';
-import { verifyLog } from './audit-verification.ts';
+import { type Look, verifyLog } from './audit-verification.ts';
 import type { Table } from './table.ts';
 
 export type AuditProof = Pick<AuditLog, 'verify' | 'anchor' | 'newestAnchor' | 'publicKeys'>;
@@ -14,8 +14,18 @@ export type AuditProof = Pick<AuditLog, 'verify' | 'anchor' | 'newestAnchor' | '
 /** Up to so many entries, verifying is a second or two and looks at all of them. */
 export const SHORT_LOG = 5000;
 
-export function openProof(table: Table, anchors: Anchors, keys: AuditKeys, shortLog: number = SHORT_LOG): AuditProof {
+export function openProof(
+  table: Table,
+  anchors: Anchors,
+  keys: AuditKeys,
+  now: () => Date,
+  shortLog: number = SHORT_LOG,
+): AuditProof {
   const publicKeys = keys.all.map((key) => ({ keyId: key.id, publicKey: publicKeyText(key) }));
+
+  function look(anchor: Anchor | null, whole: boolean): Promise<Look> {
+    return verifyLog(table, { keys, now: now(), anchor, whole });
+  }
 
   /** The newest anchor, held against as many before it as asked for. */
   async function trail(length: number): Promise<Trail> {
@@ -38,18 +48,18 @@ export function openProof(table: Table, anchors: Anchors, keys: AuditKeys, short
   async function without({ newest, fault }: Trail): Promise<AuditVerification> {
     const isShort = newest !== null && newest.entries <= shortLog;
     const nothing = { complete: false, entries: 0, verifiedTo: null, publicKeys };
-    const found = isShort ? (await verifyLog(table, keys, { anchor: null, whole: true })).verification : nothing;
+    const found = isShort ? (await look(null, true)).verification : nothing;
     return { ...found, valid: false, reason: 'reason' in found ? `${fault} ${found.reason}` : `${fault}` };
   }
 
-  async function advance(now: Date, whole: boolean): ReturnType<AuditLog['anchor']> {
+  async function advance(at: Date, whole: boolean): ReturnType<AuditLog['anchor']> {
     const found = await trail(whole ? Number.POSITIVE_INFINITY : RECENT);
     if (found.fault) return { verification: await without(found), anchor: null };
     const { newest } = found;
-    const { verification, ends } = await verifyLog(table, keys, { anchor: newest, whole });
+    const { verification, ends } = await look(newest, whole);
     const isNew = ends.some(({ chain, seq }) => seq > (newest?.chains[chain]?.seq ?? 0));
     if (!verification.valid || !(isNew || (whole && newest))) return { verification, anchor: null };
-    const anchor = nextAnchor(newest, ends, { at: now.toISOString(), whole }, keys.signing);
+    const anchor = nextAnchor(newest, ends, { at: at.toISOString(), whole }, keys.signing);
     // Another instance may have been faster; its anchor says the same.
     return { verification, anchor: (await anchors.add(anchor)) ? anchor : null };
   }
@@ -62,17 +72,17 @@ export function openProof(table: Table, anchors: Anchors, keys: AuditKeys, short
       if (found.fault) return without(found);
       const { newest } = found;
       const whole = newest === null || newest.entries <= shortLog;
-      return (await verifyLog(table, keys, { anchor: newest, whole })).verification;
+      return (await look(newest, whole)).verification;
     },
 
-    async anchor(now) {
+    async anchor(at) {
       const last = (await anchors.newest(1))[0];
       const isFirst = last === undefined;
-      const isDue = isFirst || (last !== null && now.getTime() - Date.parse(last.wholeAt) >= WHOLE_EVERY_MS);
+      const isDue = isFirst || (last !== null && at.getTime() - Date.parse(last.wholeAt) >= WHOLE_EVERY_MS);
       // What is new is anchored first: it must not wait for a long look at all that is old.
-      const recent = await advance(now, isFirst);
+      const recent = await advance(at, isFirst);
       if (isFirst || !isDue || !recent.verification.valid) return recent;
-      const whole = await advance(now, true);
+      const whole = await advance(at, true);
       return { ...whole, anchor: whole.anchor ?? recent.anchor };
     },
 

@@ -1,22 +1,22 @@
 /**
  * The rows of the audit log, all in one partition so that an entry, the pointer that makes it unique, and the head of its
- * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> a copy of it; h-<chain> a head. g-index says
- * how far the index has come.
+ * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<fact id> a copy of it; h-<chain> a head, see
+ * audit-heads.ts. g-index says how far the index has come.
  */
-import type { AuditEntry, ChainHead } from '../domain/audit.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import { type PublicKey, sealFault } from '../domain/seal.ts';
 import type { AuditQuery } from '../workflows/ports.ts';
-import { type Columns, type Entity, entityOf, jsonOf, type Row, valueIn } from './entity.ts';
+import { type Columns, type Entity, entityOf, jsonOf, type Row } from './entity.ts';
 import { allOf, newestFirst, timeOf } from './keys.ts';
-import { auditEntry, chainHead } from './shapes.ts';
-import { after, between, startingWith, type Table } from './table.ts';
+import { auditEntry } from './shapes.ts';
+import { after, between, startingWith } from './table.ts';
 
 export const AUDIT_PARTITION = 'audit';
 /** The chains of the log: few enough to keep in mind, enough not to wait for each other. Never change it for a log that exists. */
 export const CHAINS = 8;
 
 export const ALL_ENTRIES = startingWith(AUDIT_PARTITION, 'e-');
-const ALL_HEADS = startingWith(AUDIT_PARTITION, 'h-');
+export const ALL_POINTERS = startingWith(AUDIT_PARTITION, 'i-');
 
 export function entryRow(entry: AuditEntry): Entity {
   return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: entryKey(entry) }, entry, entryColumns(entry));
@@ -77,26 +77,25 @@ export function pointerKey(factId: string): string {
   return `i-${factId}`;
 }
 
+/** What is wrong with a row of the log, for whoever watches the lines of the service. */
+export type OnFault = (fields: Record<string, unknown>, message: string) => void;
+
 /** The entry of a pointer, when it is as it was signed and belongs there; otherwise what is wrong with it. */
 export function pointedEntry(row: Row, keys: readonly PublicKey[]): AuditEntry | string {
+  const entry = pointerEntry(row);
+  return typeof entry === 'string' ? entry : (sealFault(entry, keys) ?? entry);
+}
+
+/** The same, whoever signed it. */
+export function pointerEntry(row: Row): AuditEntry | string {
   const parsed = auditEntry.safeParse(jsonOf(row));
   if (!parsed.success) return 'it holds no audit entry';
-  if (pointerKey(parsed.data.id) !== row.rowKey) return 'the entry that it holds has another id';
-  return sealFault(parsed.data, keys) ?? parsed.data;
-}
-
-export function headRow(head: ChainHead): Entity {
-  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: `h-${head.chain}` }, head);
-}
-
-export function headIn(table: Table, row: Row): ChainHead {
-  return valueIn(chainHead, table.name, row);
-}
-
-/** The heads by their chain. */
-export async function headsOf(table: Table): Promise<Map<string, ChainHead>> {
-  const heads = (await table.all(ALL_HEADS)).map((row) => headIn(table, row));
-  return new Map(heads.map((head) => [head.chain, head]));
+  return pointerKey(parsed.data.id) === row.rowKey ? parsed.data : 'the entry that it holds has another id';
 }
 
 const LAST_SEQ = 9_999_999_999;
+
+/** Whether two are the same entry; each is as it was signed. */
+export function isSameEntry(one: AuditEntry, other: AuditEntry): boolean {
+  return one.id === other.id && one.hash === other.hash && one.signature === other.signature;
+}

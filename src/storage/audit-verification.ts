@@ -1,13 +1,15 @@
 /**
  * Verifies the log in one pass from the newest entry down: each entry against the one before it in its chain, its row
- * against its content, each chain's end against its head and against the newest anchor. The pass goes down to the first
- * entry, or only to the anchor. Memory does not grow with the log.
+ * against its content, each chain's end against its head and against the newest anchor, and entries against the pointers that
+ * make them unique. The pass goes down to the first entry, or only to the anchor. Memory does not grow with the log.
  */
 import type { Anchor } from '../domain/anchor.ts';
 import { type AuditEntry, type ChainHead, emptyHead, faultOf, headAfter } from '../domain/audit.ts';
 import { type AuditKeys, publicKeyText, sealFault } from '../domain/seal.ts';
 import type { AuditVerification } from '../workflows/ports.ts';
-import { ALL_ENTRIES, AUDIT_PARTITION, entryKey, headsOf, placeOf, rowFault } from './audit-rows.ts';
+import { type Heads, headKey, headsOf } from './audit-heads.ts';
+import { type PointerFault, PointerSums, withoutPointer } from './audit-pointers.ts';
+import { ALL_ENTRIES, AUDIT_PARTITION, entryKey, placeOf, rowFault } from './audit-rows.ts';
 import { jsonOf, type Row } from './entity.ts';
 import { auditEntry } from './shapes.ts';
 import type { Table } from './table.ts';
@@ -18,31 +20,57 @@ export interface Look {
   readonly ends: readonly ChainHead[];
 }
 
+export interface LookOptions {
+  readonly keys: AuditKeys;
+  readonly now: Date;
+  readonly anchor: Anchor | null;
+  /** Every entry is looked at; otherwise those behind `anchor`, and the entries that it names. */
+  readonly whole: boolean;
+}
+
 /**
- * Names the oldest bad entry of the first bad chain; its id is null when the entry is not there or tells none.
- * With `whole` every entry is looked at, otherwise those behind `anchor`, and the entries that it names.
+ * Names the oldest bad entry of the first bad chain; its id is null when the entry is not there or tells none. Heads and
+ * pointers that do not fit are named when the chains are whole.
  */
-export async function verifyLog(
-  table: Table,
-  keys: AuditKeys,
-  { anchor, whole }: { readonly anchor: Anchor | null; readonly whole: boolean },
-): Promise<Look> {
-  const before = await headsOf(table);
-  const walks = new Walks(anchor, whole, before, keys);
+export async function verifyLog(table: Table, options: LookOptions): Promise<Look> {
+  const { keys, now, anchor, whole } = options;
+  const before = await headsOf(table, keys, now);
+  const walks = new Walks(options, before.sound);
+  const sums = new PointerSums(before.sound);
+  let pointerFault: PointerFault | null = null;
   scan: for await (const rows of table.pages(ALL_ENTRIES)) {
     for (const row of rows) {
       if (walks.step(row) === 'enough') break scan;
     }
+    const entries = walks.taken();
+    if (whole) for (const entry of entries) sums.add(entry);
+    else pointerFault ??= await withoutPointer(table, keys, entries);
   }
+  pointerFault ??= await (whole ? sums.subtract(table) : withoutPointer(table, keys, walks.taken()));
   // Others may have written meanwhile: a chain ends somewhere between its heads before and after.
-  const after = await headsOf(table);
-  for (const chain of [...after.keys(), ...Object.keys(anchor?.chains ?? {})]) walks.of(chain);
-  for (const [chain, walk] of walks.all) {
+  const after = await headsOf(table, keys, now);
+  for (const chain of [...after.sound.keys(), ...Object.keys(anchor?.chains ?? {})]) walks.of(chain);
+  for (const walk of walks.all.values()) {
     if (walk.later) walk.fault = linkFault(walk.later, walk.floor, keys) ?? walk.fault;
-    walk.fault ??= endFault(walk, before.get(chain), after.get(chain), anchor);
+    walk.fault ??= endFault(walk, before, after, anchor);
   }
   if (!whole) await walks.lookAtAnchored(table);
-  return walks.look();
+  const look = walks.look();
+  if (!look.verification.valid) return look;
+  const headFault = headFaultOf(table, after);
+  if (headFault) return refused(look, headFault, null);
+  if (whole) pointerFault ??= await sums.differing(table, keys, after.sound);
+  return pointerFault ? refused(look, pointerFault.text, pointerFault.entry) : look;
+}
+
+function headFaultOf(table: Table, { faults }: Heads): string | null {
+  const [fault] = [...faults].map(([chain, text]) => `Row ${headKey(chain)} of table ${table.name}, a head: ${text}.`);
+  return fault ?? null;
+}
+
+function refused({ ends, verification }: Look, reason: string, entry: AuditEntry | null): Look {
+  const firstBad = entry && { firstBad: { chain: entry.chain, seq: entry.seq, id: entry.id } };
+  return { ends, verification: { ...verification, valid: false, verifiedTo: null, ...firstBad, reason } };
 }
 
 /** How far the pass has come in one chain. */
@@ -74,8 +102,9 @@ class Walks {
   readonly #heads: ReadonlyMap<string, ChainHead>;
   readonly #keys: AuditKeys;
   #entries = 0;
+  #taken: AuditEntry[] = [];
 
-  constructor(anchor: Anchor | null, whole: boolean, heads: ReadonlyMap<string, ChainHead>, keys: AuditKeys) {
+  constructor({ anchor, whole, keys }: LookOptions, heads: ReadonlyMap<string, ChainHead>) {
     this.#anchor = anchor;
     this.#whole = whole;
     this.#heads = heads;
@@ -101,12 +130,20 @@ class Walks {
     const first = walk.lowest === null;
     walk.lowest = Math.min(seq, walk.lowest ?? seq);
     const entry = readEntry(walk, row, seq, this.#keys);
+    if (entry) this.#taken.push(entry);
     if (first) walk.end = { seq, hash: entry?.hash ?? null, at: entry?.at ?? null, id: entry?.id ?? null };
     const anchored = this.#anchor?.chains[chain];
     if (entry && anchored?.seq === seq && anchored.hash !== entry.hash) {
       walk.fault = { seq, id: entry.id, text: `anchor ${this.#anchor?.number} names another hash`, after: null };
     }
     return 'more';
+  }
+
+  /** The entries that were met since this was last asked. */
+  taken(): readonly AuditEntry[] {
+    const taken = this.#taken;
+    this.#taken = [];
+    return taken;
   }
 
   /** Older than the anchor, and every chain that grew since has met the entry that continues the anchored one. */
@@ -189,12 +226,8 @@ function linkFault(entry: AuditEntry, before: ChainHead, keys: AuditKeys): Fault
 }
 
 /** Whether the chain ends where its head says, and not before the anchor: a head may be put back together with its tail. */
-function endFault(
-  { end, floor, lowest }: Walk,
-  before: ChainHead | undefined,
-  after: ChainHead | undefined,
-  anchor: Anchor | null,
-): Fault | null {
+function endFault({ end, floor, lowest }: Walk, heads: Heads, headsAfter: Heads, anchor: Anchor | null): Fault | null {
+  const [before, after] = [heads, headsAfter].map(({ sound }) => sound.get(floor.chain));
   const least = before?.seq ?? 0;
   const most = after?.seq ?? 0;
   const anchored = anchor?.chains[floor.chain]?.seq ?? 0;
@@ -203,6 +236,15 @@ function endFault(
   const missing = (seq: number, text: string) => ({ seq, id: null, text: `it is not there, ${text}`, after: end.at });
   if (end.seq < least) return missing(end.seq + 1, `but the head says that there are ${least}`);
   if (seen < anchored) return missing(seen + 1, `but anchor ${anchor?.number} says that there were ${anchored}`);
+  const headFault = headsAfter.faults.get(floor.chain);
+  if (end.seq > 0 && headFault) {
+    return {
+      seq: end.seq,
+      id: end.id,
+      text: `the row of the head behind it, ${headKey(floor.chain)}: ${headFault}`,
+      after: end.at,
+    };
+  }
   if (end.seq > most) {
     return { seq: end.seq, id: end.id, text: `the head says that there are ${most}`, after: end.at };
   }

@@ -8,6 +8,7 @@ import { openAlarms } from './alarms.ts';
 import { openAnchors } from './anchors.ts';
 import { openApprovals } from './approvals.ts';
 import { openAuditLog } from './audit-log.ts';
+import type { OnFault } from './audit-rows.ts';
 import { openBudgets } from './budgets.ts';
 import { type StorageConnection, storageClients } from './connection.ts';
 import { openDeadLetters } from './dead-letters.ts';
@@ -32,6 +33,8 @@ export interface StorageOptions {
   /** Needed for a connection by identity. */
   readonly credential?: TokenCredential;
   readonly onRequest?: OnRequest;
+  /** Told of rows of the audit log that are not as they were signed. */
+  readonly onFault?: OnFault;
   /** Texts that never come twice; random UUIDs unless given. */
   readonly unique?: () => string;
   /** Waits before an attempt that met another writer is repeated; jittered, some seconds in all, unless given. */
@@ -46,7 +49,8 @@ export interface Storage extends StoragePorts {
 }
 
 export function openStorage(options: StorageOptions): Storage {
-  const { connection, auditKeys, now, credential, onRequest = () => undefined, unique = randomUUID } = options;
+  const { connection, auditKeys, now, credential, unique = randomUUID } = options;
+  const { onRequest = () => undefined, onFault = () => undefined } = options;
   const clients = storageClients(connection, credential);
   const table = (name: string) => openTable(clients.table(name), onRequest);
   const queue = openWorkQueue(clients.queue(RECONCILE_QUEUE), onRequest);
@@ -66,7 +70,15 @@ export function openStorage(options: StorageOptions): Storage {
     memories: openMemories(table(TABLES.resources)),
     findings: openFindingList(table(TABLES.findings)),
     approvals: openApprovals(table(TABLES.approvals), unique),
-    audit: openAuditLog(table(TABLES.audit), table(TABLES.auditIndex), anchors, auditKeys, pause),
+    audit: openAuditLog({
+      table: table(TABLES.audit),
+      indexTable: table(TABLES.auditIndex),
+      anchors,
+      keys: auditKeys,
+      now,
+      pause,
+      onFault,
+    }),
     settings: openSettingsStore(settingsTable),
     exemptions: openExemptions(table(TABLES.exemptions), unique),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),

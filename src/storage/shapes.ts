@@ -1,14 +1,7 @@
 /** The shapes of what is stored, held to the domain's types in both directions: a field that is new or gone must be dealt with here. */
 import * as z from 'zod';
 import { APPROVAL_STATUSES, type Approval, type Person } from '../domain/approval.ts';
-import {
-  type Actor,
-  AUDIT_KINDS,
-  type AuditEntry,
-  type ChainHead,
-  type SealedFact,
-  type Trigger,
-} from '../domain/audit.ts';
+import { type Actor, AUDIT_KINDS, type AuditEntry, type SealedFact, type Trigger } from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change, Kept } from '../domain/change.ts';
 import type { Lift } from '../domain/decide.ts';
@@ -108,7 +101,16 @@ export const auditEntry = shapeOf<AuditEntry>()(
   }),
 );
 
-export const chainHead = shapeOf<ChainHead>()(z.strictObject({ chain: text, seq: z.int(), hash: text, at: orNull }));
+/** `last` is the hash of the last entry; the seal has one of its own. */
+export const storedHead = z.strictObject({
+  chain: text,
+  seq: z.int(),
+  last: text,
+  at: orNull,
+  hash: text,
+  keyId: text,
+  signature: text,
+});
 
 const changeEvent = shapeOf<ChangeEvent>()(
   z.strictObject({

@@ -7,11 +7,14 @@ import type { Page, PageRequest } from './stores.ts';
 export interface AuditLog {
   /**
    * Records facts, in order, each once by its id: a fact that is there already is not added again.
-   * Returns the entries, those that were there already included. Throws FactConflict when another fact has its id.
+   * Returns the entries, those that were there already included. Throws FactConflict when another fact has its id,
+   * StorageUnavailable when a chain does not end as we signed it, and an Error for a time ahead of the clock.
    */
   append(facts: readonly AuditFact[]): Promise<AuditEntry[]>;
   /** Null when there is none, or none that is as it was signed. */
   get(id: string): Promise<AuditEntry | null>;
+  /** Whether the entry itself is in the log, as it stands here: what `get` gives is a copy of it. */
+  holds(entry: AuditEntry): Promise<boolean>;
   /** The entries about a subject (see factId) that are as they were signed; one request. */
   about(subject: string): Promise<AuditEntry[]>;
   /** By an index: a first page is full wherever something matches, in a log of any length. */

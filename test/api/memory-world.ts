@@ -194,6 +194,7 @@ export function memoryWorld(): MemoryWorld {
           return entry;
         }),
       get: async (id) => stored.entries.find((one) => one.id === id) ?? null,
+      holds: async ({ id }) => stored.entries.some((one) => one.id === id),
       about: async (subject) => stored.entries.filter(({ id }) => id.startsWith(subjectKey(subject))),
       list: listEntries,
       entries: listEntries,

@@ -3,12 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Anchor, anchorFault, nextAnchor } from '../../src/domain/anchor.ts';
 import { type AuditEntry, type AuditKeys, headAfter } from '../../src/domain/audit.ts';
 import { openAnchors } from '../../src/storage/anchors.ts';
+import { headRow } from '../../src/storage/audit-heads.ts';
 import { openProof } from '../../src/storage/audit-proof.ts';
-import { entryKey, headRow } from '../../src/storage/audit-rows.ts';
+import { entryKey } from '../../src/storage/audit-rows.ts';
 import { entityOf } from '../../src/storage/entity.ts';
 import { openTable } from '../../src/storage/table.ts';
 import type { AuditLog } from '../../src/workflows/ports.ts';
-import { useAccount } from './azurite.ts';
+import { ACCOUNT_NOW, useAccount } from './azurite.ts';
 import { app, auditKeys, fact, strangerKeys, time } from './samples.ts';
 
 const account = useAccount();
@@ -87,7 +88,7 @@ describe.each([
   ['whole', 5000],
   ['from the anchor', 0],
 ])('promise 14: a log that is verified %s', (_, shortLog) => {
-  const verify = () => openProof(table(), anchors(), auditKeys, shortLog).verify();
+  const verify = () => openProof(table(), anchors(), auditKeys, now, shortLog).verify();
 
   it('is whole when nothing happened, also with entries behind the anchor', async () => {
     expect(await verify()).toMatchObject({ valid: true, complete: shortLog > 0, entries: 8, verifiedTo: time(40) });
@@ -134,7 +135,7 @@ describe.each([
 
   it('tells of a head that was put back while the tail is there', async () => {
     const [sixth] = await append('one', 1, 4000);
-    await table().put(headRow(headAfter(at(5))));
+    await table().put(headRow(headAfter(at(5)), auditKeys.signing));
     expect(await verify()).toMatchObject({ valid: false, firstBad: { chain: sixth?.chain, seq: 6 } });
   });
 
@@ -175,6 +176,7 @@ describe('what verifying costs', () => {
       openTable(account.table('PlumblineAudit'), () => requests++),
       anchors(),
       auditKeys,
+      now,
       0,
     );
     let requests = 0;
@@ -182,11 +184,11 @@ describe('what verifying costs', () => {
     await append('one', 10, 10_000);
     requests = 0;
     expect(await proof.verify()).toMatchObject({ valid: true, complete: false, entries: 2518 });
-    expect(requests).toBeLessThanOrEqual(1 + 2 + 8);
+    expect(requests).toBeLessThanOrEqual(1 + 2 + 8 + 10);
   });
 
   it('looks at an entry older than the anchor again within a day, not at each call', async () => {
-    const proof = openProof(table(), anchors(), auditKeys, 0);
+    const proof = openProof(table(), anchors(), auditKeys, now, 0);
     await edit(at(2));
     expect(await proof.verify()).toMatchObject({ valid: true, complete: false });
     expect((await proof.anchor(hoursLater(23))).verification).toMatchObject({ valid: true, complete: false });
@@ -197,6 +199,10 @@ describe('what verifying costs', () => {
     });
   });
 });
+
+function now(): Date {
+  return ACCOUNT_NOW;
+}
 
 function hoursLater(hours: number): Date {
   return new Date(NOON.getTime() + hours * HOUR);
@@ -222,7 +228,7 @@ async function cutTo(seq: number): Promise<void> {
     await remove(entryKey(entry));
     await remove(`i-${entry.id}`);
   }
-  await table().put(headRow(headAfter(at(seq))));
+  await table().put(headRow(headAfter(at(seq)), auditKeys.signing));
 }
 
 async function edit(entry: AuditEntry): Promise<void> {

@@ -5,7 +5,7 @@ import { indexKeys, indexRows } from '../../src/storage/audit-index-rows.ts';
 import { type Entity, entityOf } from '../../src/storage/entity.ts';
 import { openTable } from '../../src/storage/table.ts';
 import type { AuditLog, AuditQuery } from '../../src/workflows/ports.ts';
-import { useAccount } from './azurite.ts';
+import { ACCOUNT_NOW, useAccount } from './azurite.ts';
 import { app, fact, SUBSCRIPTION, strangerKeys, time } from './samples.ts';
 
 const account = useAccount();
@@ -157,7 +157,7 @@ describe('promise 14: a list shows nothing that the chain does not hold', () => 
   it('shows entries that no known key signed as the log itself does', async () => {
     const { entry } = await indexed();
     const open = (name: string) => openTable(account.table(name), () => undefined);
-    const index = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), strangerKeys.all);
+    const index = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), strangerKeys, () => ACCOUNT_NOW);
     expect(await everything(index.list, rule)).toEqual([entry]);
   });
 });

@@ -1,7 +1,8 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AuditEntry, type AuditKeys, chainEntry, publicKeyText } from '../../src/domain/audit.ts';
-import { entryKey, entryRow } from '../../src/storage/audit-rows.ts';
+import { type AuditEntry, type AuditKeys, chainEntry, headAfter, publicKeyText } from '../../src/domain/audit.ts';
+import { headRow } from '../../src/storage/audit-heads.ts';
+import { entryKey, entryRow, pointerRow } from '../../src/storage/audit-rows.ts';
 import { type Entity, entityOf } from '../../src/storage/entity.ts';
 import { openTable } from '../../src/storage/table.ts';
 import { useAccount } from './azurite.ts';
@@ -95,7 +96,7 @@ describe('promise 14: an entry that was tampered with is found and named', () =>
 
   it('a head that was rolled back or deleted while the tail is there', async () => {
     const { chain, hash, at: when } = at(3);
-    await table().put(entityOf({ partitionKey: PARTITION, rowKey: `h-${chain}` }, { chain, seq: 3, hash, at: when }));
+    await table().put(headRow({ chain, seq: 3, hash, at: when }, auditKeys.signing));
     expect(await verified()).toMatchObject({ seq: 5, reason: expect.stringMatching(/the head says .* 3/) });
     await account.table('PlumblineAudit').deleteEntity(PARTITION, `h-${chain}`);
     expect(await verified()).toMatchObject({ seq: 5 });
@@ -103,8 +104,7 @@ describe('promise 14: an entry that was tampered with is found and named', () =>
 
   it('a head that names another hash', async () => {
     const { chain, at: when } = at(5);
-    const head = { chain, seq: 5, hash: 'f'.repeat(64), at: when };
-    await table().put(entityOf({ partitionKey: PARTITION, rowKey: `h-${chain}` }, head));
+    await table().put(headRow({ chain, seq: 5, hash: 'f'.repeat(64), at: when }, auditKeys.signing));
     expect(await verified()).toMatchObject({ seq: 5, reason: expect.stringMatching(/another hash/) });
   });
 
@@ -174,13 +174,8 @@ describe('promise 14: an entry that was tampered with is found and named', () =>
   it('takes entries of an older key for good', async () => {
     const older = { ...auditKeys, signing: auditKeys.all[1] ?? auditKeys.signing };
     const entry = chainEntry(fact(app('one'), 'older', { at: time(60) }), at(5), older.signing);
-    await table().put(entryRow(entry));
-    await table().put(
-      entityOf(
-        { partitionKey: PARTITION, rowKey: `h-${entry.chain}` },
-        { chain: entry.chain, seq: 6, hash: entry.hash, at: entry.at },
-      ),
-    );
+    for (const row of [entryRow(entry), pointerRow(entry), headRow(headAfter(entry), older.signing)])
+      await table().put(row);
     expect(entry.keyId).toBe('k1');
     expect(await account.open().audit.verify()).toMatchObject({ valid: true, entries: 9 });
   });
@@ -199,14 +194,14 @@ describe('promise 14: an entry that was tampered with is found and named', () =>
     expect(await reader.verify()).toMatchObject({ valid: true, entries: 68 });
   });
 
-  it('verifies by pages: a log of 1,500 entries is two reads and the heads', async () => {
+  it('verifies by pages: a log of 1,500 entries is two reads, two of the pointers, and the heads', async () => {
     const { audit } = account.open();
     await audit.append(
       Array.from({ length: 1492 }, (_, n) => fact(app(`app-${n % 20}`), `${n}`, { at: time(100 + n) })),
     );
     account.requests();
     expect(await audit.verify()).toMatchObject({ valid: true, entries: 1500 });
-    expect(account.requests().table).toBe(2 + 2);
+    expect(account.requests().table).toBe(2 + 2 + 2);
   });
 });
 

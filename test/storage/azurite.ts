@@ -6,10 +6,15 @@ import { openStorage, type Storage } from '../../src/storage/open-storage.ts';
 import type { StorageKind } from '../../src/storage/requests.ts';
 import { auditKeys } from './samples.ts';
 
+/** Later than what the tests record. */
+export const ACCOUNT_NOW = new Date('2026-03-03T12:00:00.000Z');
+
 export interface Account {
   connectionString(): string;
   /** A new instance of Plumbline's storage; `through` is another connection string for the same account. */
-  open(through?: string): Storage;
+  open(through?: string, now?: Date): Storage;
+  /** What these instances said of rows that are not as they were signed, since the last call. */
+  faults(): { readonly fields: Record<string, unknown>; readonly message: string }[];
   table(name: string): TableClient;
   /** The requests of the instances of this file since the last call. */
   requests(): Record<StorageKind, number>;
@@ -17,6 +22,7 @@ export interface Account {
 
 export function useAccount(): Account {
   let running: Awaited<ReturnType<typeof startStorage>> | undefined;
+  const faults: ReturnType<Account['faults']> = [];
   let counts = { table: 0, queue: 0, blob: 0 };
   beforeAll(async () => {
     running = await startStorage({ silent: true });
@@ -30,16 +36,18 @@ export function useAccount(): Account {
   };
   return {
     connectionString,
-    open: (through) =>
+    open: (through, now = ACCOUNT_NOW) =>
       openStorage({
         connection: { kind: 'connection-string', value: through ?? connectionString() },
         auditKeys,
-        now: () => new Date('2026-03-01T12:00:00.000Z'),
+        now: () => now,
+        onFault: (fields, message) => faults.push({ fields, message }),
         onRequest: (kind) => {
           counts[kind]++;
         },
       }),
     table: (name) => TableClient.fromConnectionString(connectionString(), name, { allowInsecureConnection: true }),
+    faults: () => faults.splice(0),
     requests: () => {
       const before = counts;
       counts = { table: 0, queue: 0, blob: 0 };

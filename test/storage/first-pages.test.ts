@@ -13,7 +13,7 @@ import { indexKeys } from '../../src/storage/audit-index-rows.ts';
 import { entriesLike } from '../../src/storage/audit-rows.ts';
 import { openTable } from '../../src/storage/table.ts';
 import type { ApprovalQuery, AuditQuery } from '../../src/workflows/ports.ts';
-import { useAccount } from './azurite.ts';
+import { ACCOUNT_NOW, useAccount } from './azurite.ts';
 import { approvalsMade, approvalTable, ENTRIES, entryAt, logTables, signedAt, timeAt, wholeIndex } from './million.ts';
 import { app, auditKeys, fact, SUBSCRIPTION, time } from './samples.ts';
 import { type Rows, rowsOf, tableService } from './table-service.ts';
@@ -85,7 +85,7 @@ describe('a first page of a million audit entries', () => {
     const service = tableService(logTables(index, behind), { boundary });
     const open = (name: string) => openTable(service.client(name), () => undefined);
     const log = open('PlumblineAudit');
-    const { list } = openAuditIndex(log, open('PlumblineAuditIndex'), auditKeys.all);
+    const { list } = openAuditIndex(log, open('PlumblineAuditIndex'), auditKeys, () => ACCOUNT_NOW);
     for (const [number, query] of QUERIES.entries()) {
       service.requests();
       const isTimeOnly = Object.keys(query).every((name) => name === 'from' || name === 'to');
@@ -101,7 +101,7 @@ describe('a first page of a million audit entries', () => {
   it('is what was signed', async () => {
     const service = tableService(logTables(index, 0));
     const open = (name: string) => openTable(service.client(name), () => undefined);
-    const { list } = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), auditKeys.all);
+    const { list } = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), auditKeys, () => ACCOUNT_NOW);
     const { items } = await list({ operationId: 'operation-120000' }, { limit: LIMIT, after: null });
     expect(items).toEqual(Array.from({ length: 8 }, (_, n) => signedAt(960_000 + n)));
   });
@@ -217,7 +217,7 @@ describe('the stand-in answers as Azurite does', () => {
     }
     const [entry] = (await audit.list({ operationId: "o'17" }, { limit: 1, after: null })).items;
     const open = (name: string) => openTable(service.client(name), () => undefined);
-    const index = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), auditKeys.all);
+    const index = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), auditKeys, () => ACCOUNT_NOW);
     for (const query of [
       { operationId: "o'17" },
       { rule: 'rule-3' },

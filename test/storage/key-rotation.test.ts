@@ -2,7 +2,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuditEntry, parseAuditKeys } from '../../src/domain/audit.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
-import { useAccount } from './azurite.ts';
+import { ACCOUNT_NOW, useAccount } from './azurite.ts';
 import { app, fact, time } from './samples.ts';
 
 const account = useAccount();
@@ -61,7 +61,7 @@ function logWith(keys: string) {
   return openStorage({
     connection: { kind: 'connection-string', value: account.connectionString() },
     auditKeys: parseAuditKeys(keys),
-    now: () => new Date(time(0)),
+    now: () => ACCOUNT_NOW,
   }).audit;
 }
 

@@ -4,8 +4,9 @@ import { AUDIT_KINDS, type AuditEntry, type AuditFact, chainEntry, emptyHead } f
 import type { Resource } from '../../src/domain/resource.ts';
 import { indexKeys as approvalKeys } from '../../src/storage/approval-index.ts';
 import { openApprovals } from '../../src/storage/approvals.ts';
+import { headRow } from '../../src/storage/audit-heads.ts';
 import { INDEXED } from '../../src/storage/audit-index-rows.ts';
-import { AUDIT_PARTITION, entryColumns, entryKey, entryRow, headRow } from '../../src/storage/audit-rows.ts';
+import { AUDIT_PARTITION, entryColumns, entryKey, entryRow } from '../../src/storage/audit-rows.ts';
 import { type Entity, entityOf } from '../../src/storage/entity.ts';
 import { hashOf } from '../../src/storage/keys.ts';
 import { openTable } from '../../src/storage/table.ts';
@@ -54,7 +55,9 @@ export function signedAt(n: number): AuditEntry {
 /** The log's two tables; the index does not know the newest `behind` entries. */
 export function logTables(index: Readonly<Record<string, Rows>>, behind: number) {
   const ends = (from: number) => Array.from({ length: CHAINS }, (_, n) => entryAt(from + n));
-  const heads = ends(0).map(({ chain, seq, at }) => headRow({ chain, seq, at, hash: 'f'.repeat(64) }));
+  const heads = ends(0).map(({ chain, seq, at }) =>
+    headRow({ chain, seq, at, hash: 'f'.repeat(64) }, auditKeys.signing),
+  );
   const reached = Object.fromEntries(ends(behind).map(({ chain, seq, at }) => [chain, { seq, at }]));
   const progress = entityOf({ partitionKey: AUDIT_PARTITION, rowKey: 'g-index' }, reached);
   const others = rowsOf([progress, ...heads].map((entity) => ({ rowKey: entity.rowKey, columns: textsOf(entity) })));

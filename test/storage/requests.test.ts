@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { TABLES } from '../../src/storage/names.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import { StorageUnavailable } from '../../src/workflows/ports.ts';
-import { useAccount } from './azurite.ts';
+import { ACCOUNT_NOW, useAccount } from './azurite.ts';
 import { app, auditKeys, event, fact, finding, memory } from './samples.ts';
 
 const account = useAccount();
@@ -89,7 +89,7 @@ function unreachable(address: string) {
   const value =
     `DefaultEndpointsProtocol=http;AccountName=acct;AccountKey=${KEY};` +
     `TableEndpoint=${address};QueueEndpoint=${address};BlobEndpoint=${address};`;
-  return openStorage({ connection: { kind: 'connection-string', value }, auditKeys, now: () => new Date(0) });
+  return openStorage({ connection: { kind: 'connection-string', value }, auditKeys, now: () => ACCOUNT_NOW });
 }
 
 async function failures(storage: ReturnType<typeof unreachable>): Promise<unknown[]> {

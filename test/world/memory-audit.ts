@@ -57,6 +57,7 @@ export function memoryAudit(entries: AuditEntry[]): AuditLog {
   return {
     append: async (facts) => facts.map(appendOne).map((entry) => structuredClone(entry)),
     get: async (id) => structuredClone(entries.find((one) => one.id === id && isSound(one)) ?? null),
+    holds: async ({ id }) => entries.some((one) => one.id === id),
     about: async (subject) =>
       structuredClone(entries.filter((one) => one.id.startsWith(subjectKey(subject)) && isSound(one))),
     list,
