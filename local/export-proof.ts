@@ -1,6 +1,6 @@
 /**
  * Proves exports of the audit log offline, from files and public keys alone: every entry and the manifest are sealed, each
- * chain goes on without a gap that the filter does not explain, and no file was cut. Memory does not grow with the files.
+ * chain goes on without a gap that the filter does not explain, no file was cut, and the service found its log whole. Memory does not grow with the files.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
@@ -85,6 +85,9 @@ export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntr
         }
         if (gapless && manifest.filter.to === undefined) for (const one of known) reach(one, manifest.filter.from);
         sameContent(manifest, count, digest);
+        const { valid, reason } = manifest.verification ?? { valid: true };
+        if (!valid)
+          throw new NotWhole(`the service found, when it made this file: ${reason ?? 'the log is not whole'}`);
       },
     };
   }
@@ -166,6 +169,9 @@ const manifestShape: z.ZodType<Manifest & Seal> = z.looseObject({
       ...sealed,
     })
     .nullable(),
+  verification: z
+    .looseObject({ valid: z.boolean(), complete: z.boolean(), reason: text.exactOptional() })
+    .exactOptional(),
   publicKeys: z.array(z.looseObject({ keyId: text, publicKey: text })),
   sha256: text,
   ...sealed,

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import type { AuditEntry } from '../domain/audit.ts';
-import { linesOf, type Manifest, manifestOf } from '../domain/manifest.ts';
+import { type AboutExport, linesOf, type Manifest, manifestOf } from '../domain/manifest.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { AuditLog, AuditQuery, World } from '../workflows/ports.ts';
 import { auditFilters } from './audit.ts';
@@ -40,6 +40,7 @@ export const exportAudit = defineCall({
   async handle({ world, query: { format, ...filter } }) {
     // Before the entries, so that all that it names is in a file without filter.
     const anchor = await world.audit.newestAnchor();
+    const found = format === 'jsonl' ? { verification: await verificationOf(world) } : {};
     const entries = await entriesOf(world.audit, filter);
     const exportedAt = world.clock.now().toISOString();
     return {
@@ -47,7 +48,12 @@ export const exportAudit = defineCall({
         'content-type': MEDIA_TYPES[format],
         'content-disposition': `attachment; filename="${fileName(format, exportedAt)}"`,
       },
-      body: bodyOf(format, entries, { filter, exportedAt, anchor, publicKeys: world.audit.publicKeys }, world),
+      body: bodyOf(
+        format,
+        entries,
+        { filter, exportedAt, anchor, ...found, publicKeys: world.audit.publicKeys },
+        world,
+      ),
     };
   },
 });
@@ -70,12 +76,14 @@ async function entriesOf(audit: AuditLog, filter: AuditQuery): Promise<AuditEntr
   return found.reverse();
 }
 
-function bodyOf(
-  format: Format,
-  entries: readonly AuditEntry[],
-  about: Pick<Manifest, 'exportedAt' | 'filter' | 'anchor' | 'publicKeys'>,
-  { audit }: World,
-): string {
+/** What is wrong with the log is said in the file: who is given it may have nothing else. */
+async function verificationOf({ audit, log }: World): Promise<NonNullable<Manifest['verification']>> {
+  const { valid, complete, firstBad, reason } = await audit.verify();
+  if (!valid) log.error({ firstBad, reason }, 'the audit log is not whole');
+  return { valid, complete, ...(reason === undefined ? {} : { reason }) };
+}
+
+function bodyOf(format: Format, entries: readonly AuditEntry[], about: AboutExport, { audit }: World): string {
   if (format === 'csv') return csvOf(entries);
   if (format === 'ocsf') return ocsfOf(entries);
   const lines = linesOf(entries);

@@ -17,6 +17,11 @@ export interface Manifest {
   readonly chains: Readonly<Record<string, ExportedChain>>;
   /** The newest when the export was made, or null. */
   readonly anchor: Anchor | null;
+  /**
+   * What the service found right before: a file cannot show what was kept out of the log. `complete` when it looked at every
+   * entry. An export of an earlier version has none.
+   */
+  readonly verification?: { readonly valid: boolean; readonly complete: boolean; readonly reason?: string };
   readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
   /** Of the bytes of all lines before this one, line ends included; lower-case hex. */
   readonly sha256: string;
@@ -35,12 +40,11 @@ export function linesOf(entries: readonly AuditEntry[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 }
 
+/** What the manifest says beside what is in the file. */
+export type AboutExport = Pick<Manifest, 'exportedAt' | 'filter' | 'anchor' | 'verification' | 'publicKeys'>;
+
 /** The manifest of these entries, oldest first, that were written as `lines`. */
-export function manifestOf(
-  entries: readonly AuditEntry[],
-  lines: string,
-  about: Pick<Manifest, 'exportedAt' | 'filter' | 'anchor' | 'publicKeys'>,
-): Manifest {
+export function manifestOf(entries: readonly AuditEntry[], lines: string, about: AboutExport): Manifest {
   const chains: Record<string, ExportedChain> = {};
   for (const { chain, seq, hash } of entries) {
     const { count, firstSeq, firstHash } = chains[chain] ?? { count: 0, firstSeq: seq, firstHash: hash };

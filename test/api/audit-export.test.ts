@@ -55,6 +55,24 @@ describe('GET /audit/export as jsonl', () => {
     expect(sealFault(manifest, parsed ? [parsed] : [])).toBeNull();
   });
 
+  it('says in the manifest what is wrong with the log, which no list of entries shows', async () => {
+    const found = async () => linesOf((await exported()).text).at(-1);
+    expect(await found()).toMatchObject({ manifest: { verification: { valid: true, complete: true } } });
+    const whole = await world.audit.verify();
+    world = {
+      ...world,
+      audit: { ...world.audit, verify: async () => ({ ...whole, valid: false, reason: 'Row i-1: it is planted.' }) },
+    };
+    expect(await found()).toMatchObject({
+      manifest: { verification: { valid: false, reason: 'Row i-1: it is planted.' } },
+    });
+    expect(world.stored.logged).toContainEqual({
+      level: 'error',
+      fields: { firstBad: undefined, reason: 'Row i-1: it is planted.' },
+      message: 'the audit log is not whole',
+    });
+  });
+
   it('takes every filter of the list, and the manifest names those that were given', async () => {
     const [entry, last] = linesOf((await exported('?kind=fix.intended&from=2026-03-01T11:00:00%2B01:00')).text);
     expect(entry).toMatchObject({ id: 'audit-2' });

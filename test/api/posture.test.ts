@@ -38,6 +38,21 @@ describe('the audit log, as others see it', () => {
     }
   });
 
+  it('is not shown where only its pointer is there, and somebody sees it', async () => {
+    await world.audit.append([fact()]);
+    world = { ...world, audit: { ...world.audit, holds: async () => false } };
+    const answer = await get(getAuditEntry, { params: { id: 'audit-1' } });
+    expect(told(answer)).toBe('404 not-found');
+    expect(answer.body.detail).toMatch(/a pointer to this entry, but not the entry itself: number 1 of chain 00/);
+    expect(world.stored.logged).toEqual([
+      {
+        level: 'error',
+        fields: { auditId: 'audit-1', chain: '00', seq: 1 },
+        message: 'an entry of the audit log is not where its pointer says',
+      },
+    ]);
+  });
+
   it('tells whether it is whole', async () => {
     await world.audit.append([fact()]);
     const { body } = await get(verifyAudit);

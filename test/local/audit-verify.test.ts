@@ -14,7 +14,7 @@ import {
   headAfter,
   publicKeyText,
 } from '../../src/domain/audit.ts';
-import { linesOf, manifestOf } from '../../src/domain/manifest.ts';
+import { linesOf, type Manifest, manifestOf } from '../../src/domain/manifest.ts';
 import { type Seal, seal } from '../../src/domain/seal.ts';
 import { app, auditKeys, fact, strangerKeys, time } from '../storage/samples.ts';
 
@@ -80,6 +80,16 @@ describe('an export that is whole', () => {
       text: expect.stringMatching(/4 entries .*left out/),
     });
     for (const filter of [{}, { from: time(0) }, { to: time(900) }]) expect((await text(filter)).code).toBe(1);
+  });
+
+  it('is not whole when the service had found that the log was not', async () => {
+    const found = (valid: boolean, more = {}) =>
+      exported(log, {}, auditKeys, null, { verification: { valid, complete: true, ...more } });
+    expect((await proved(found(true))).code).toBe(0);
+    expect(await proved(found(false, { reason: 'Row i-1: it is planted.' }))).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/the service found, when it made this file: Row i-1: it is planted\./),
+    });
   });
 
   it('of an empty log is proved, too', async () => {
@@ -276,10 +286,11 @@ function exported(
   filter: Record<string, string> = {},
   keys: AuditKeys = auditKeys,
   anchor: ReturnType<typeof nextAnchor> | null = null,
+  found: Pick<Manifest, 'verification'> = {},
 ): string {
   const lines = linesOf(entries);
   const publicKeys = keys.all.map((key) => ({ keyId: key.id, publicKey: publicKeyText(key) }));
-  const manifest = manifestOf(entries, lines, { exportedAt: time(1000), filter, anchor, publicKeys });
+  const manifest = manifestOf(entries, lines, { exportedAt: time(1000), filter, anchor, ...found, publicKeys });
   return `${lines}${JSON.stringify({ manifest: seal(manifest, keys.signing) })}\n`;
 }
 
