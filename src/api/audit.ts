@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AUDIT_KINDS, type AuditEntry } from '../domain/audit.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { askRollback } from '../workflows/ask-rollback.ts';
+import { verifyRecords } from '../workflows/verify-records.ts';
 import { approvalView } from './approvals.ts';
 import { type Asked, defineCall } from './call.ts';
 import { id, isId, moment, resourceOrAbove } from './filters.ts';
@@ -40,14 +41,14 @@ export const verifyAudit = defineCall({
   name: 'verifyAudit',
   method: 'GET',
   route: 'audit/verify',
-  summary: 'Whether the log is whole, from the last verified anchor.',
+  summary: 'Whether the log is whole, from the last verified anchor, and explains the settings and exemptions.',
   role: 'Plumbline.Reader',
   query: z.strictObject({}),
   statuses: [200],
   result: schemas.verification,
   refusals: [],
   async handle({ world }) {
-    return { body: await world.audit.verify() };
+    return { body: await verifyRecords(world) };
   },
 });
 

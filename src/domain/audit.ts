@@ -112,8 +112,15 @@ export function factId(subject: string, ...parts: readonly string[]): string {
 
 /** What the ids of all facts about a subject begin with. */
 export function subjectKey(subject: string): string {
-  return hexOf(subject, 24);
+  return hexOf(subject, SUBJECT_LENGTH);
 }
+
+/** The same, of a fact. */
+export function subjectOf(factId: string): string {
+  return factId.slice(0, SUBJECT_LENGTH);
+}
+
+const SUBJECT_LENGTH = 24;
 
 function hexOf(text: string, length: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, length);
@@ -124,9 +131,10 @@ export function isSameFact(fact: AuditFact, entry: AuditFact): boolean {
   return saidBy(fact) === saidBy(entry);
 }
 
-function saidBy({ kind, resource, rule, operationId, approvalId, actor, changes }: AuditFact): string {
+function saidBy({ kind, resource, rule, operationId, approvalId, actor, changes, reasons }: AuditFact): string {
   const about = { kind, resource: resource?.id.toLowerCase() ?? null, rule, operationId, approvalId };
-  return canonicalJson(wellFormed({ ...about, by: actor.objectId ?? null, changes: sortChanges(changes) }));
+  const digests = reasons.filter(({ code }) => code === 'digest');
+  return canonicalJson(wellFormed({ ...about, by: actor.objectId ?? null, changes: sortChanges(changes), digests }));
 }
 
 /** The chain of a resource: all entries about it are on one chain, in order. */

@@ -3,6 +3,7 @@
  * one matching function, `exemptionFor`, for whoever must know.
  */
 import { type Actor, type AuditFact, factId, type SealedFact } from './audit.ts';
+import { digestOfJson, digestReason } from './digests.ts';
 import type { Reason } from './reasons.ts';
 import { isScope, isWithin, parseResourceId, type Resource, viewOf } from './resource.ts';
 import type { AnyRule } from './rule.ts';
@@ -54,6 +55,17 @@ export function exemptReason({ reason, owner, ticket, expires }: ExemptionReques
   return { code: 'exempt', text: `Exempt until ${expires}: ${reason} (${answers})` };
 }
 
+/** Of all that is fixed when it is granted. */
+export function exemptionDigest({ id, scope, rule, owner, reason, ticket, expires }: Exemption): string {
+  return digestOfJson({ id, scope, rule, owner, reason, ticket, expires });
+}
+
+/** Until when (ISO), as the reason of its entry says. */
+export function exemptedUntil({ reasons }: Pick<AuditFact, 'reasons'>): string | null {
+  const text = reasons.find(({ code }) => code === 'exempt')?.text ?? '';
+  return /^Exempt until (\S+): /.exec(text)?.[1] ?? null;
+}
+
 /** What is wrong with a request, each at its JSON Pointer; nothing when it can be granted. */
 export function problemsOf(
   { scope, rule, expires }: ExemptionRequest,
@@ -94,7 +106,10 @@ export function exemptionFact(exemption: Exemption, kind: keyof typeof STEPS, at
     trigger: null,
     changes: [],
     alsoMoved: [],
-    reasons: [exemptReason(exemption)],
+    reasons: [
+      exemptReason(exemption),
+      ...(kind === 'exemption.created' ? [digestReason(exemptionDigest(exemption))] : []),
+    ],
     arm: null,
     message: `${STEPS[kind]}: ${exemption.rule} on ${exemption.scope}.`,
   };

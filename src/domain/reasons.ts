@@ -54,13 +54,3 @@ export interface Reason {
   readonly code: ReasonCode;
   readonly text: string;
 }
-
-/** What a signed entry is bound to: `sha256:` and hex, of changes or of what operators chose. */
-export function digestReason(digest: string): Reason {
-  return { code: 'digest', text: digest };
-}
-
-/** The digest among the reasons of an entry; null when it has none. */
-export function digestIn(reasons: readonly Reason[]): string | null {
-  return reasons.find(({ code }) => code === 'digest')?.text ?? null;
-}

@@ -3,12 +3,13 @@
  * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
  */
 import { type Change, type Kept, type Purpose, standing, valueAt } from '../domain/change.ts';
+import { digestReason } from '../domain/digests.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
 import { exemptionFor } from '../domain/exemption.ts';
 import { sameJson } from '../domain/json.ts';
 import { comparedWith } from '../domain/moved.ts';
 import { bodyToSend, hiddenFrom, type PlanStep, planOf, sayHidden } from '../domain/plan.ts';
-import { digestReason, type Reason, type ReasonCode } from '../domain/reasons.ts';
+import type { Reason, ReasonCode } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { freezeFor, modeFor } from '../domain/settings.ts';
 import { bodyOf, type Snapshot } from '../domain/snapshot.ts';

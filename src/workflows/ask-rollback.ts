@@ -5,10 +5,11 @@
 import { type Approval, type ApprovalDecision, isOpen } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { applyChanges, type Change, digestOf, type Kept, samePlace } from '../domain/change.ts';
+import { digestReason } from '../domain/digests.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
 import { notListed } from '../domain/moved-list.ts';
 import { whyNotWritten } from '../domain/plan.ts';
-import { digestReason, type Reason } from '../domain/reasons.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseResourceId, type Resource, viewOf } from '../domain/resource.ts';
 import { type Along, undoing, undoingMoved, whyIrreversible } from '../domain/rollback.ts';

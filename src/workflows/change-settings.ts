@@ -1,6 +1,8 @@
 /** Reading and replacing what operators choose. A change is stored together with its facts, then logged. */
 import type { Person } from '../domain/approval.ts';
 import { type Actor, type AuditFact, factId, type SealedFact } from '../domain/audit.ts';
+import { digestReason, settingsDigest } from '../domain/digests.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type Settings, settingsSchema } from '../domain/settings.ts';
 import { recordSealed, sealFact } from './outbox.ts';
@@ -64,17 +66,15 @@ async function replace(
   by: Person | null,
 ): Promise<StoredSettings> {
   const before = found?.value ?? defaults(world);
+  const revision = await nextRevision(world, before);
   const now = world.clock.now().toISOString();
   const stillStopped = before.settings.stopped?.reason === settings.stopped?.reason;
   const stored: StoredSettings = {
     settings,
-    revision: before.revision + 1,
+    revision,
     stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
     stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : by,
-    facts: [
-      ...(await unlogged(world, before)),
-      ...factsOf(world, before.settings, settings, actor, before.revision + 1, now),
-    ],
+    facts: [...(await unlogged(world, before)), ...factsOf(world, before.settings, settings, actor, revision, now)],
   };
   await world.settings.save(stored, found?.version ?? null);
   await logSettings(world, stored);
@@ -89,6 +89,23 @@ export function etagOf({ revision }: StoredSettings): string {
 /** Logs the last change, if it is not in the log yet. */
 export async function logSettings(world: World, { facts, revision }: StoredSettings): Promise<void> {
   await recordSealed(world, facts, { settings: String(revision) });
+}
+
+/** A number that the log does not know: somebody may have put an older version of the row back, or removed it. */
+async function nextRevision({ audit, log }: World, before: StoredSettings): Promise<number> {
+  let revision = before.revision + 1;
+  try {
+    while ((await audit.about(settingsSubject(revision))).length > 0) revision += 1;
+  } catch (error) {
+    // It keeps nobody from pulling the stop.
+    log.warn({ error: String(error) }, 'the log cannot be asked for the number of the settings');
+  }
+  return revision;
+}
+
+/** What the facts of a change of the settings are about. */
+export function settingsSubject(revision: number): string {
+  return `settings ${revision}`;
 }
 
 /** The facts of the last change that the log does not take now: they travel on, and keep nobody from pulling the stop. */
@@ -117,11 +134,9 @@ function factsOf(
   revision: number,
   at: string,
 ): SealedFact[] {
-  // The revision is a row's word: an older row put back would give two changes one id.
-  const subject = world.newId();
-  const fact = (kind: AuditFact['kind'], message: string) =>
+  const fact = (kind: AuditFact['kind'], message: string, reasons: readonly Reason[] = []) =>
     sealFact(world, {
-      id: factId(subject, kind),
+      id: factId(settingsSubject(revision), kind),
       at,
       kind,
       resource: null,
@@ -133,7 +148,7 @@ function factsOf(
       trigger: null,
       changes: [],
       alsoMoved: [],
-      reasons: [],
+      reasons,
       arm: null,
       message,
     });
@@ -144,6 +159,7 @@ function factsOf(
     fact(
       'settings.changed',
       `Settings ${revision}: ${keys.length > 0 ? keys.join(', ') : 'nothing'} changed, mode ${settings.mode}.`,
+      [digestReason(settingsDigest(settings))],
     ),
   ];
   if (settings.stopped !== null && before.stopped?.reason !== settings.stopped.reason) {

@@ -11,7 +11,8 @@ import {
   type Trigger,
 } from '../domain/audit.ts';
 import { type Change, type Purpose, samePlace } from '../domain/change.ts';
-import { digestReason, type Reason } from '../domain/reasons.ts';
+import { digestReason } from '../domain/digests.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { ResourceView } from '../domain/resource.ts';
 import type { Mode } from '../domain/settings.ts';
 import type { OpenEntry } from './ports.ts';

@@ -6,8 +6,8 @@
 import type { Approval } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { type Change, digestOf, samePlace } from '../domain/change.ts';
+import { digestIn } from '../domain/digests.ts';
 import { sameJson } from '../domain/json.ts';
-import { digestIn } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { hasWritten } from '../domain/rollback.ts';
 import type { Wanted } from './apply-plan.ts';

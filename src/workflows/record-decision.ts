@@ -4,8 +4,8 @@
  */
 import type { Approval, ApprovalDecision, Person } from '../domain/approval.ts';
 import { type AuditFact, factId } from '../domain/audit.ts';
+import { digestReason } from '../domain/digests.ts';
 import type { Caller } from '../domain/event.ts';
-import { digestReason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { appOf, parseResourceId, type Resource } from '../domain/resource.ts';
 import { approversFor, modeFor } from '../domain/settings.ts';

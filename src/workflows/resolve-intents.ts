@@ -5,7 +5,8 @@
  */
 import type { AuditEntry, AuditFact } from '../domain/audit.ts';
 import { type Change, standing } from '../domain/change.ts';
-import { digestIn, type Reason } from '../domain/reasons.ts';
+import { digestIn } from '../domain/digests.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { provisioningFinished, type Snapshot } from '../domain/snapshot.ts';
 import {
   type Ending,

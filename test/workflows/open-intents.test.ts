@@ -1,8 +1,8 @@
 /** Promise 4: an intent without an outcome is resolved by re-reading, to applied, failed or unknown; each by itself. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
+import { digestReason } from '../../src/domain/digests.ts';
 import type { Json } from '../../src/domain/json.ts';
-import { digestReason } from '../../src/domain/reasons.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { intendedFact } from '../../src/workflows/facts-of.ts';
 import type { OpenEntry, OpenOperation, OperationState } from '../../src/workflows/ports.ts';

@@ -1,6 +1,6 @@
 /** Promise 10: an attempt at changes that the log holds an intent for runs under it; anything else is a new operation. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { digestReason } from '../../src/domain/reasons.ts';
+import { digestReason } from '../../src/domain/digests.ts';
 import type { Wanted } from '../../src/workflows/apply-plan.ts';
 import { applied } from '../../src/workflows/conclude-plan.ts';
 import { endingFact, intendedFact } from '../../src/workflows/facts-of.ts';

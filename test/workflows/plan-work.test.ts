@@ -1,6 +1,6 @@
 /** Between looking and writing: what is wanted now, what waits, and which intents are remembered. */
 import { describe, expect, it } from 'vitest';
-import { digestReason } from '../../src/domain/reasons.ts';
+import { digestReason } from '../../src/domain/digests.ts';
 import { viewOf } from '../../src/domain/resource.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { applied } from '../../src/workflows/conclude-plan.ts';
