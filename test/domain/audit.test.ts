@@ -11,9 +11,11 @@ import {
   factId,
   faultOf,
   headAfter,
+  isSameFact,
   parseAuditKeys,
   publicKeyText,
 } from '../../src/domain/audit.ts';
+import { digestIn, digestReason } from '../../src/domain/digests.ts';
 import { viewOf } from '../../src/domain/resource.ts';
 import { resourceNamed, SITE, TLS_CHANGE } from './examples.ts';
 
@@ -238,3 +240,15 @@ function refusal(text: string): string {
   }
   throw new Error('it was taken');
 }
+
+test('a fact that is bound to another digest is another fact, whatever its words are', () => {
+  const told = (text: string, digest: string): AuditFact => ({
+    ...fact(1),
+    kind: 'settings.changed',
+    reasons: [{ code: 'moved', text }, digestReason(digest)],
+  });
+  expect(isSameFact(told('a', 'sha256:1'), told('b', 'sha256:1'))).toBe(true);
+  expect(isSameFact(told('a', 'sha256:1'), told('a', 'sha256:2'))).toBe(false);
+  expect(digestIn(told('a', 'sha256:1').reasons)).toBe('sha256:1');
+  expect(digestIn(fact(1).reasons)).toBeNull();
+});

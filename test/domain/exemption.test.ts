@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Exemption,
+  exemptedUntil,
   exemptionFact,
   exemptionFor,
   exemptReason,
@@ -133,7 +134,13 @@ test('each step of its life is one fact, about the resource when the scope is on
   const kinds = ['exemption.created', 'exemption.ended', 'exemption.removed'] as const;
   const facts = kinds.map((kind) => exemptionFact(exemption(), kind, NOW.toISOString(), by));
   expect(new Set(facts.map(({ id }) => id)).size).toBe(3);
-  expect(facts[0]).toMatchObject({ resource: null, rule: 'webapp-min-tls', actor: by, reasons: [{ code: 'exempt' }] });
+  expect(facts[0]).toMatchObject({ resource: null, rule: 'webapp-min-tls', actor: by });
+  expect(facts.map(({ reasons }) => reasons.map(({ code }) => code))).toEqual([
+    ['exempt', 'digest'],
+    ['exempt'],
+    ['exempt'],
+  ]);
+  expect(facts.map(exemptedUntil)).toEqual(kinds.map(() => exemption().expires));
   const again = exemptionFact(exemption(), 'exemption.ended', '2026-09-09T00:00:00.000Z', by);
   expect(again.id).toBe(facts[1]?.id);
   expect(exemptionFact(exemption({ scope: SITE }), 'exemption.created', '', by).resource?.id).toBe(SITE);
