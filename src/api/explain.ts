@@ -1,5 +1,6 @@
 /** Why, and why not: what was last seen of a resource and decided about it, and what became of an event. */
 import * as z from 'zod';
+import { eventIdOf } from '../domain/event.ts';
 import type { Finding } from '../domain/finding.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isScope, parseResourceId } from '../domain/resource.ts';
@@ -19,7 +20,7 @@ export const explain = defineCall({
   query: z
     .strictObject({
       resource: z.string().refine(isScope, 'must be the ARM id of a resource').exactOptional(),
-      event: z.string().min(1).max(1024).exactOptional().describe('The id of an event.'),
+      event: z.string().min(1).exactOptional().describe('The id of an event.'),
     })
     .refine(
       ({ resource, event }) => (resource === undefined) !== (event === undefined),
@@ -53,7 +54,7 @@ function sourced({ rules }: World, finding: Finding): Finding & { source?: Sourc
 }
 
 async function explainEvent(world: World, eventId: string) {
-  const found = await world.events.find(eventId);
+  const found = await world.events.find(eventIdOf(eventId));
   if (!found) throw new Refusal('not-found', 'Plumbline has never received this event.');
   const { receivedAt, outcome, auditIds, reasons } = found;
   return { eventId, receivedAt, outcome, auditIds, reasons };

@@ -1,6 +1,7 @@
 /** Every error that a caller sees is made here, as application/problem+json (RFC 9457) with one of a closed list of codes. */
 import type { z } from 'zod';
 import { pointerOf } from '../domain/json.ts';
+import { cutList, cutText } from '../domain/limits.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { Reply } from './call.ts';
 
@@ -60,12 +61,22 @@ export function internalProblem(id: string): Reply {
   });
 }
 
-/** 400 with every place that is wrong. */
+/** Places that an answer names, and characters that it repeats of each: it is never larger than what was asked. */
+const MOST_ERRORS = 20;
+const LONGEST_PLACE = 300;
+const LONGEST_DETAIL = 600;
+
+/** 400 with the places that are wrong: the first of many, and `detail` says how many there are besides. */
 export function invalid(parts: readonly InvalidPart[]): Refusal {
-  const [first] = parts;
+  const errors = cutList(parts, MOST_ERRORS).kept.map(({ pointer, parameter, detail }) => ({
+    ...(pointer === undefined ? {} : { pointer: cutText(pointer, LONGEST_PLACE) }),
+    ...(parameter === undefined ? {} : { parameter: cutText(parameter, LONGEST_PLACE) }),
+    detail: cutText(detail, LONGEST_DETAIL),
+  }));
+  const [first] = errors;
   const where = first?.parameter ?? first?.pointer;
   const said = first ? `${where ? `${where}: ` : ''}${first.detail}` : 'it cannot be understood';
-  return new Refusal('invalid', parts.length > 1 ? `${said} (and ${parts.length - 1} more)` : said, { errors: parts });
+  return new Refusal('invalid', parts.length > 1 ? `${said} (and ${parts.length - 1} more)` : said, { errors });
 }
 
 /** The places of a body that its schema refuses. */

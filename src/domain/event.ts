@@ -2,6 +2,7 @@
  * A change event of either schema (Event Grid, CloudEvents 1.0): where to look, who changed it. The event never decides
  * anything: claims, evidence and request may be missing or of another form, and that must not lose the event.
  */
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Resource, resourceOf } from './resource.ts';
 
@@ -27,29 +28,43 @@ export type Received =
   | { readonly kind: 'change'; readonly event: ChangeEvent; readonly resource: Resource }
   | { readonly kind: 'ignored'; readonly eventId: string | null; readonly reason: string };
 
-/** Characters; far beyond what Azure sends, and little enough that an event fits a message and a row. */
+/**
+ * Characters; beyond what Azure sends, and little enough that anybody's events fit the rows that keep them. What says where to
+ * look may be as long as the id of a resource and of what is in it; anything else that is longer is as good as missing.
+ */
 const LONGEST_TEXT = 1024;
-const text = z.string().min(1).max(LONGEST_TEXT);
-const optional = text.nullish().catch(null);
+const LONGEST_OPERATION = 256;
+/** Object ids, application ids and correlation ids are GUIDs; an event's id mostly is one. */
+const LONGEST_ID = 128;
+/** A user principal name has 113 at most, a display name 256. */
+const LONGEST_NAME = 256;
+const optional = z.string().min(1).max(LONGEST_TEXT).nullish().catch(null);
+const short = (most: number) => z.string().min(1).max(most).nullish().catch(null);
 const envelope = z.object({
-  id: text,
+  id: z.string().min(1).transform(eventIdOf),
   subject: optional,
-  eventType: optional,
-  type: optional,
-  eventTime: optional,
-  time: optional,
+  eventType: short(LONGEST_OPERATION),
+  type: short(LONGEST_OPERATION),
+  eventTime: short(LONGEST_ID),
+  time: short(LONGEST_ID),
   data: member(
     z.object({
       resourceUri: optional,
-      operationName: optional,
-      correlationId: optional,
+      operationName: short(LONGEST_OPERATION),
+      correlationId: short(LONGEST_ID),
       claims: member(z.record(z.string(), z.unknown())),
       authorization: member(
-        z.object({ evidence: member(z.object({ principalId: optional, principalType: optional })) }),
+        z.object({ evidence: member(z.object({ principalId: short(LONGEST_ID), principalType: short(LONGEST_ID) })) }),
       ),
     }),
   ),
 });
+
+/** The id that an event is kept under: its own, or what stands for one that is longer than any of Azure's. */
+export function eventIdOf(id: string): string {
+  if (id.length <= LONGEST_ID) return id;
+  return `${id.length} characters, sha256 ${createHash('sha256').update(id).digest('hex')}`;
+}
 
 /** Characters of JSON that one member may hold; an event has a megabyte at most, its claims some kilobytes. */
 const LONGEST_JSON = 65_536;
@@ -106,7 +121,7 @@ export function movesConfiguration({ operation }: Pick<ChangeEvent, 'operation'>
 export function receive(input: unknown): Received {
   const parsed = envelope.safeParse(input);
   if (!parsed.success)
-    return { kind: 'ignored', eventId: null, reason: 'it has no id, or one without end, so it is no event' };
+    return { kind: 'ignored', eventId: null, reason: 'it has no id, so it is no event' };
   const { id, data, ...head } = parsed.data;
   const ignored = (reason: string): Received => ({ kind: 'ignored', eventId: id, reason });
   const type = head.eventType ?? head.type ?? '';
@@ -127,7 +142,7 @@ export function receive(input: unknown): Received {
     eventTime: head.eventTime ?? head.time ?? null,
     correlationId: data?.correlationId ?? null,
     changedBy: callerOf(claims, data?.authorization?.evidence ?? null),
-    appId: claim(claims, 'appid', 'azp'),
+    appId: idIn(claims, 'appid', 'azp'),
   };
   return { kind: 'change', event, resource };
 }
@@ -139,7 +154,7 @@ function callerOf(
   claims: Record<string, unknown>,
   evidence: { principalId?: string | null | undefined; principalType?: string | null | undefined } | null,
 ): Caller | null {
-  const objectId = claim(claims, `${MICROSOFT}/objectidentifier`, 'oid') ?? guid(evidence?.principalId);
+  const objectId = idIn(claims, `${MICROSOFT}/objectidentifier`, 'oid') ?? guid(evidence?.principalId);
   if (!objectId) return null;
   const name = claim(claims, `${SOAP}/upn`, 'upn', `${SOAP}/name`, 'unique_name', 'name');
   const human =
@@ -147,15 +162,26 @@ function callerOf(
     (name !== null ||
       claim(claims, `${MICROSOFT}/scope`, 'scp') !== null ||
       evidence?.principalType?.toLowerCase() === 'user');
-  return { objectId: objectId.toLowerCase(), type: human ? 'user' : 'app', ...(name === null ? {} : { name }) };
+  return { objectId: objectId.toLowerCase(), type: human ? 'user' : 'app', ...(name === null ? {} : { name: nameOf(name) }) };
 }
 
 function claim(claims: Record<string, unknown>, ...names: string[]): string | null {
   for (const name of names) {
     const value = claims[name];
-    if (typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT) return value;
+    if (typeof value === 'string' && value !== '') return value;
   }
   return null;
+}
+
+/** A name as it is kept: of one that is longer than any of Entra's, the beginning. */
+export function nameOf(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+}
+
+/** An id that is longer than any of Azure's names nobody. */
+function idIn(claims: Record<string, unknown>, ...names: string[]): string | null {
+  const id = claim(claims, ...names);
+  return id !== null && id.length <= LONGEST_ID ? id : null;
 }
 
 /** Evidence writes principal ids without dashes. */

@@ -40,3 +40,35 @@ export function tokensOf(pointer: string): string[] {
     .slice(1)
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
+
+/** JSON in ASCII: it can be cut anywhere, and nothing on the way can mistake a character or a line end in it. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * Levels of lists and objects in what comes from outside; what Azure sends has some twenty. Functions that walk a value call
+ * themselves for each level, so what has more is refused where it comes in, before anything walks it.
+ */
+export const DEEPEST = 64;
+
+/** Whether a value has more levels than these. */
+export function isDeeper(value: unknown, levels = DEEPEST): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+}
+
+/** The same value without what lies deeper than these levels: null stands there. */
+export function shallow(value: unknown, levels = DEEPEST): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return null;
+  if (Array.isArray(value)) return value.map((one) => shallow(one, levels - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shallow(one, levels - 1)]));
+}

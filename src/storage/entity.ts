@@ -3,6 +3,7 @@
  * columns that filters look at stand beside it. What is read back is parsed; a strange shape is an error, never dropped.
  */
 import type { z } from 'zod';
+import { asciiJson, DEEPEST, isDeeper } from '../domain/json.ts';
 import { LONGEST_STRING } from './limits.ts';
 
 export interface Key {
@@ -44,7 +45,7 @@ export function valueIn<T>(shape: z.ZodType<T>, table: string, row: Row): T {
   );
 }
 
-/** The JSON of an entity, unparsed; undefined when there is none. */
+/** The JSON of an entity, unparsed; undefined when there is none, or one with more levels than any that was written. */
 export function jsonOf(row: Row): unknown {
   let text = '';
   for (let index = 0; ; index++) {
@@ -53,16 +54,12 @@ export function jsonOf(row: Row): unknown {
     text += piece;
   }
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isDeeper(value, DEEPEST_ROW) ? undefined : value;
   } catch {
     return undefined;
   }
 }
 
-/** JSON in ASCII: it can be cut anywhere, and nothing on the way can mistake a character or a line end in it. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+/** A value from outside stands some levels below its row. */
+const DEEPEST_ROW = DEEPEST + 16;

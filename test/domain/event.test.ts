@@ -231,7 +231,6 @@ describe('what is none of ours is ignored, with its reason', () => {
   test('what has no id is no event', () => {
     expect(receive({ ...written, id: undefined })).toMatchObject({ kind: 'ignored', eventId: null });
     expect(receive(null)).toMatchObject({ kind: 'ignored', eventId: null });
-    expect(receive({ ...written, id: 'i'.repeat(1025) })).toMatchObject({ kind: 'ignored', eventId: null });
   });
 
   test('promise 1: nothing that JSON can say makes it throw', () => {
@@ -252,5 +251,39 @@ describe('what is none of ours is ignored, with its reason', () => {
         expect(['change', 'ignored']).toContain(receive(input).kind);
       }),
     );
+  });
+});
+
+describe('what is longer than anything of Azure', () => {
+  const said = (members: object, data: object = {}) => {
+    const received = receive({ ...written, ...members, data: { ...written.data, ...data } });
+    return received.kind === 'change' ? received.event : received;
+  };
+
+  test('an id loses no event: what stands for it is short, and the same each time', () => {
+    const long = 'i'.repeat(900_000);
+    expect(said({ id: long })).toMatchObject({ id: expect.stringMatching(/^900000 characters, sha256 [0-9a-f]{64}$/) });
+    expect(said({ id: long })).toEqual(said({ id: long }));
+    expect(said({ id: `${long}i` })).not.toEqual(said({ id: long }));
+    expect(said({ id: 'i'.repeat(128) })).toMatchObject({ id: 'i'.repeat(128) });
+  });
+
+  test.each([
+    ['an operation', { operationName: 'o'.repeat(257) }, { operation: written.eventType }],
+    ['a correlation id', { correlationId: 'c'.repeat(129) }, { correlationId: null }],
+    ['an application id', { claims: { appid: 'a'.repeat(129) } }, { appId: null }],
+    ['an object id', { claims: { oid: 'o'.repeat(129), upn: 'ada@example.com' }, authorization: {} }, { changedBy: null }],
+    ['an object id in the evidence', { claims: {}, authorization: { evidence: { principalId: 'o'.repeat(129) } } }, { changedBy: null }],
+    [
+      'a name: its beginning stays, and who has one is no application',
+      { claims: { oid: OID, upn: 'n'.repeat(5000) } },
+      { changedBy: { objectId: OID, type: 'user', name: `${'n'.repeat(255)}…` } },
+    ],
+  ])('%s', (_, data, expected) => {
+    expect(said({}, data)).toMatchObject(expected);
+  });
+
+  test.each(['eventTime', 'time'])('a time in %s', (member) => {
+    expect(said({ eventTime: undefined, [member]: 't'.repeat(129) })).toMatchObject({ eventTime: null });
   });
 });
