@@ -1,6 +1,7 @@
 /** A decision is the lowest ceiling on a violation, with the reasons of all of them. */
 import { CEILINGS, type Ceiling, type Circumstances } from './ceilings.ts';
 import type { Evaluation } from './evaluate.ts';
+import { cutText, LONGEST_SENTENCE } from './limits.ts';
 import { ACTIONS, type Action, type Reason, type ReasonCode } from './reasons.ts';
 
 export interface Decision {
@@ -40,7 +41,7 @@ function lowest(ceilings: readonly Ceiling[]): Decision {
   return {
     action,
     until: endOf(ceilings.filter(({ at }) => at === action)),
-    reasons: ceilings.map(({ reason }) => reason),
+    reasons: ceilings.map(({ reason: { code, text } }) => ({ code, text: cutText(text, LONGEST_SENTENCE) })),
     ceilings: ceilings.map((one) => ({
       code: one.reason.code,
       at: one.at,

@@ -120,8 +120,7 @@ export function movesConfiguration({ operation }: Pick<ChangeEvent, 'operation'>
 /** What a delivered event means. Never throws: what cannot be understood is ignored with its reason. */
 export function receive(input: unknown): Received {
   const parsed = envelope.safeParse(input);
-  if (!parsed.success)
-    return { kind: 'ignored', eventId: null, reason: 'it has no id, so it is no event' };
+  if (!parsed.success) return { kind: 'ignored', eventId: null, reason: 'it has no id, so it is no event' };
   const { id, data, ...head } = parsed.data;
   const ignored = (reason: string): Received => ({ kind: 'ignored', eventId: id, reason });
   const type = head.eventType ?? head.type ?? '';
@@ -162,7 +161,11 @@ function callerOf(
     (name !== null ||
       claim(claims, `${MICROSOFT}/scope`, 'scp') !== null ||
       evidence?.principalType?.toLowerCase() === 'user');
-  return { objectId: objectId.toLowerCase(), type: human ? 'user' : 'app', ...(name === null ? {} : { name: nameOf(name) }) };
+  return {
+    objectId: objectId.toLowerCase(),
+    type: human ? 'user' : 'app',
+    ...(name === null ? {} : { name: nameOf(name) }),
+  };
 }
 
 function claim(claims: Record<string, unknown>, ...names: string[]): string | null {

@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto';
 import type { Change } from './change.ts';
 import type { Json } from './json.ts';
+import { weightOf } from './limits.ts';
 import type { Reason } from './reasons.ts';
 
 /** Leaves. */
 const MOST_LISTED = 50;
-/** Characters of JSON: of one value, and of all values together. */
+/** Weights (limits.ts): of one value, and of all values together. */
 const LONGEST_VALUE = 16_384;
 const LONGEST_LIST = 32_768;
 
@@ -25,7 +26,7 @@ export function listOfMoved(moved: readonly Change[]): MovedList {
   let length = 0;
   for (const { from, to, ...where } of moved) {
     const change = { ...where, from: shortened(from), to: shortened(to) };
-    length += JSON.stringify(change).length;
+    length += weightOf(change);
     if (listed.length === MOST_LISTED || length > LONGEST_LIST) break;
     listed.push(change);
   }
@@ -56,7 +57,7 @@ export function notListed(reasons: readonly Reason[]): number {
 }
 
 function shortened(value: Json): Json {
+  if (weightOf(value) <= LONGEST_VALUE) return value;
   const text = JSON.stringify(value);
-  if (text.length <= LONGEST_VALUE) return value;
   return `${text.length} characters of JSON, sha256 ${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -9,6 +9,7 @@ import {
   writeOf,
 } from './documents.ts';
 import { type Json, tokensOf } from './json.ts';
+import { listed } from './limits.ts';
 import { overlap } from './places.ts';
 import type { Resource } from './resource.ts';
 import { holdsCredentials } from './secrets.ts';
@@ -111,9 +112,12 @@ export function whyNotWritten(
   return hidden.length === 0 ? null : sayHidden([...new Set(hidden)]);
 }
 
+/** Places that a sentence names. */
+const MOST_PLACES = 10;
+
 /** `places`: where; the sentences say why nothing is written there, and what to do. */
 export function sayHidden(places: readonly string[]): string {
-  return `Plumbline does not write this: a secret, or a value that Azure does not show, would be lost at ${places.join(', ')}. Change it where it is declared.`;
+  return `Plumbline does not write this: a secret, or a value that Azure does not show, would be lost at ${listed(places, MOST_PLACES)}. Change it where it is declared.`;
 }
 
 function lostAt(snapshot: Snapshot, document: DocumentName, carried: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 /** The documents of one resource, read together; each is a body or the reason why not. Secrets are dropped before. */
 import * as z from 'zod';
 import { DOCUMENTS, type DocumentName, documentOf, isDocumentName } from './documents.ts';
-import { isObject, type Json, type JsonObject, pointerOf } from './json.ts';
+import { DEEPEST, isDeeper, isObject, type Json, type JsonObject, pointerOf } from './json.ts';
+import { cutText, LONGEST_SENTENCE } from './limits.ts';
 import { parseResourceId, type Resource, type ResourceKind } from './resource.ts';
 import { withoutSecrets } from './secrets.ts';
 
@@ -66,7 +67,7 @@ export function documentViews(snapshot: Snapshot): DocumentView[] {
   return Object.entries(snapshot.documents).map(([name, state]) => ({
     name,
     status: state.status,
-    ...('detail' in state ? { detail: state.detail } : {}),
+    ...('detail' in state ? { detail: cutText(state.detail, LONGEST_SENTENCE) } : {}),
   }));
 }
 
@@ -134,6 +135,7 @@ export function parseSnapshot(input: unknown): Snapshot {
     if (body !== null && !isObject(body)) {
       throw new Error(`${pointerOf(['documents', name])}: must be the body that ARM sent, or null for a 404`);
     }
+    if (isDeeper(body)) throw new Error(`${pointerOf(['documents', name])}: has more than ${DEEPEST} levels`);
     documents[name] = body === null ? { status: 'missing' } : read(resource.kind, name, body);
   }
   return { resource, documents };

@@ -7,7 +7,7 @@ import type { AuditEntry } from '../domain/audit.ts';
 import { applyChanges, type Change, digestOf, type Kept, samePlace } from '../domain/change.ts';
 import { digestReason } from '../domain/digests.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
-import { notListed } from '../domain/moved-list.ts';
+import { listOfMoved, notListed } from '../domain/moved-list.ts';
 import { whyNotWritten } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -136,7 +136,9 @@ function changesNow(entry: AuditEntry, snapshot: Snapshot): readonly Change[] {
     found.kind === 'moved'
       ? 'The values are no longer those that the fix wrote; what is there now is not ours to replace.'
       : 'The documents cannot be read now, so nobody knows whether the values are still those that the fix wrote.';
-  throw new Refusal('moved', text, { moved: found.kind === 'moved' ? found.moved : [] });
+  throw new Refusal('moved', text, {
+    moved: found.kind === 'moved' ? listOfMoved(found.moved).listed : [],
+  });
 }
 
 /** Why nothing of what moved along with the fix is put back; null when it may be. */

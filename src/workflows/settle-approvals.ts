@@ -10,6 +10,8 @@ import type { Decision } from '../domain/decide.ts';
 import { impactOf } from '../domain/documents.ts';
 import type { Evaluation } from '../domain/evaluate.ts';
 import type { Caller } from '../domain/event.ts';
+import { listOfMoved } from '../domain/moved-list.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { viewOf } from '../domain/resource.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -100,6 +102,7 @@ export function planApprovals(
 
   function request(moved: readonly Change[], { evaluation, digest, decision, changers }: Judged): Approval | null {
     const { rule, changes, kept, severity } = evaluation;
+    const { listed, more } = listOfMoved(moved);
     if (digest === null || decision === null) return null;
     const approval: Approval = {
       id: newId(),
@@ -120,12 +123,12 @@ export function planApprovals(
       kept,
       source: rule.source(changes),
       changedBy: changers.at(-1) ?? null,
-      reasons: decision.reasons,
+      reasons: [...decision.reasons, ...moreMoved(more)],
       requestedAt: times.now.toISOString(),
       expiresAt: new Date(times.now.getTime() + times.expireHours * 3_600_000).toISOString(),
       decision: null,
       supersededBy: null,
-      moved,
+      moved: listed,
       auditIds: [],
       unlogged: [],
     };
@@ -182,6 +185,10 @@ function withFact(
   message: string,
 ): Approval {
   return { ...approval, unlogged: [...approval.unlogged, approvalFact(occasion, approval, kind, message)] };
+}
+
+function moreMoved(more: number): Reason[] {
+  return more === 0 ? [] : [{ code: 'moved', text: `${more} more values moved, which the approval has no room for.` }];
 }
 
 function expiry(now: Date): ChangeMemory {

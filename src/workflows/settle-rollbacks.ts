@@ -6,6 +6,7 @@ import { type Approval, isOpen } from '../domain/approval.ts';
 import { decideApproved } from '../domain/decide.ts';
 import type { Evaluation } from '../domain/evaluate.ts';
 import { NO_HISTORY } from '../domain/history.ts';
+import { listOfMoved } from '../domain/moved-list.ts';
 import type { Resource } from '../domain/resource.ts';
 import { settleRollback } from '../domain/rollback.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -41,7 +42,8 @@ export async function planRollbacks(
     const judged = judgedAs(world, resource, facts, snapshot, occasion, approval);
     const settled = afterSettling(approval, settlement, null, judged, occasion);
     // Nothing replaces it, so it tells itself what moved.
-    const told = settlement.kind === 'supersede' ? { ...settled, moved: settlement.moved } : settled;
+    const told =
+      settlement.kind === 'supersede' ? { ...settled, moved: listOfMoved(settlement.moved).listed } : settled;
     if (told !== approval) store.push({ approval: told, version });
     if (settlement.kind !== 'execute') continue;
     const stands = judged?.approvedDecision;

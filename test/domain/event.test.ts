@@ -272,8 +272,16 @@ describe('what is longer than anything of Azure', () => {
     ['an operation', { operationName: 'o'.repeat(257) }, { operation: written.eventType }],
     ['a correlation id', { correlationId: 'c'.repeat(129) }, { correlationId: null }],
     ['an application id', { claims: { appid: 'a'.repeat(129) } }, { appId: null }],
-    ['an object id', { claims: { oid: 'o'.repeat(129), upn: 'ada@example.com' }, authorization: {} }, { changedBy: null }],
-    ['an object id in the evidence', { claims: {}, authorization: { evidence: { principalId: 'o'.repeat(129) } } }, { changedBy: null }],
+    [
+      'an object id',
+      { claims: { oid: 'o'.repeat(129), upn: 'ada@example.com' }, authorization: {} },
+      { changedBy: null },
+    ],
+    [
+      'an object id in the evidence',
+      { claims: {}, authorization: { evidence: { principalId: 'o'.repeat(129) } } },
+      { changedBy: null },
+    ],
     [
       'a name: its beginning stays, and who has one is no application',
       { claims: { oid: OID, upn: 'n'.repeat(5000) } },
