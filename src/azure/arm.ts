@@ -48,11 +48,14 @@ export function createArm(options: ArmOptions): Arm {
       const statusUrl = reply.header('azure-asyncoperation');
       const asked = statusUrl ?? (reply.status === 202 ? reply.header('location') : undefined);
       if (asked === undefined) return { kind: 'done', arm };
-      const operation = client.urlFromAzure(asked);
+      const operation = asked.length <= LONGEST_URL ? client.urlFromAzure(asked) : null;
       if (operation)
         return { kind: 'accepted', arm, operation: operation.href, retryAfter: retryAfterOf(reply, now()) };
       // The write was taken, so it is no refusal; the token is not sent there, and reading again will tell.
-      log.warn({ path, ...arm }, 'Azure gave an operation URL outside Resource Manager; it is not asked');
+      log.warn(
+        { path, ...arm },
+        'Azure gave an operation URL without end or outside Resource Manager; it is not asked',
+      );
       return { kind: 'done', arm };
     },
 
@@ -66,6 +69,10 @@ export function createArm(options: ArmOptions): Arm {
     identity: createOwnIdentity(options.credential, `${options.audience}/.default`),
   };
 }
+
+/** Characters: both are remembered and logged with the write. */
+const LONGEST_URL = 4096;
+const LONGEST_REQUEST_ID = 128;
 
 async function get(
   client: Client,
@@ -119,8 +126,9 @@ function operationStateOf(reply: ArmReply, now: Date): OperationState {
 }
 
 function armAnswerOf({ status, header }: ArmReply): ArmAnswer {
-  const requestId = header('x-ms-request-id');
-  const correlationId = header('x-ms-correlation-request-id');
+  const [requestId, correlationId] = ['x-ms-request-id', 'x-ms-correlation-request-id'].map((name) =>
+    header(name)?.slice(0, LONGEST_REQUEST_ID),
+  );
   return { ...(requestId ? { requestId } : {}), ...(correlationId ? { correlationId } : {}), status };
 }
 

@@ -3,7 +3,7 @@
  * clients' models drop unknown properties and invent defaults. Nothing is retried here: the queue retries.
  */
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import type { Json } from '../domain/json.ts';
+import { isDeeper, type Json } from '../domain/json.ts';
 import type { Log } from '../workflows/ports.ts';
 import { type ArmReply, failureOfError } from './errors.ts';
 import type { PipelineOptions } from './pipelines.ts';
@@ -122,7 +122,9 @@ function idsAndLimitsIn(headers: Record<string, string>): Record<string, string>
 function jsonOf(text: string | null | undefined): Json | undefined {
   if (!text) return undefined;
   try {
-    return JSON.parse(text);
+    const body: Json = JSON.parse(text);
+    // What has levels without end is none that anything here could walk through.
+    return isDeeper(body) ? text : body;
   } catch {
     return text;
   }

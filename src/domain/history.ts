@@ -11,8 +11,10 @@ export interface RuleHistory {
 
 export const NO_HISTORY: RuleHistory = { fixedAt: [], failedAt: [], alsoMovedAt: null };
 
-/** How many times are kept; the settings allow no limit above it. */
-export const KEPT_TIMES = 1000;
+/** How many times are kept of a rule, all in the one row of a resource; the settings allow no limit above it. */
+export const KEPT_TIMES = 50;
+/** More than it takes to call a write failing. */
+const KEPT_FAILURES = 10;
 
 /** The history with one more end of a fix. What moved something along counts, however it ended. */
 export function withEnd(
@@ -21,7 +23,7 @@ export function withEnd(
   at: string,
 ): RuleHistory {
   const after = end.alsoMoved ? { ...history, alsoMovedAt: at } : history;
-  if (end.state === 'failed') return { ...after, failedAt: [...after.failedAt, at].slice(-KEPT_TIMES) };
+  if (end.state === 'failed') return { ...after, failedAt: [...after.failedAt, at].slice(-KEPT_FAILURES) };
   if (end.state === 'applied') return { ...after, fixedAt: [...after.fixedAt, at].slice(-KEPT_TIMES) };
   return after;
 }

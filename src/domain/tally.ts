@@ -22,7 +22,10 @@ export function tallyOf(fields: Readonly<Record<string, unknown>>, message: stri
   return counts === null ? null : { counts, left: {} };
 }
 
-/** Both together. */
+/** Anybody can send events that name any subscription. */
+const MOST_LEFT = 200;
+
+/** Both together; of what Azure said, the latest. */
 export function sumOf(one: Tally, other: Tally): Tally {
   const counts: Record<string, number> = { ...one.counts };
   for (const [name, count] of Object.entries(other.counts)) counts[name] = (counts[name] ?? 0) + count;
@@ -31,7 +34,8 @@ export function sumOf(one: Tally, other: Tally): Tally {
     const known = left[name];
     if (known === undefined || known.at <= latest.at) left[name] = latest;
   }
-  return { counts, left };
+  const latest = Object.entries(left).sort(([, a], [, b]) => (a.at < b.at ? 1 : -1));
+  return { counts, left: Object.fromEntries(latest.slice(0, MOST_LEFT)) };
 }
 
 /** Of Azure, to one request. */

@@ -3,6 +3,7 @@
  * of a message: f-<key> its last failure, i-<key> the key of its letter, null when it was released, l-<time> the letter.
  */
 import * as z from 'zod';
+import { cutText } from '../domain/limits.ts';
 import type { DeadLetter, DeadLetters } from '../workflows/ports.ts';
 import { entityOf, type Row, valueIn } from './entity.ts';
 import { hashOf, isPlainId, newestFirst } from './keys.ts';
@@ -24,7 +25,7 @@ export function openDeadLetters(table: Table, now: () => Date): DeadLetters {
 
   return {
     async noteFailure(messageKey, error) {
-      const failure = { error: error.slice(0, LONGEST_ERROR), at: now().toISOString() };
+      const failure = { error: cutText(error, LONGEST_ERROR), at: now().toISOString() };
       await table.put(entityOf(key(`f-${hashOf(messageKey)}`), failure));
     },
 

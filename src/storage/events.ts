@@ -120,7 +120,8 @@ const ATTEMPTS = 5;
 const WAITING_ANYWHERE = odata`RowKey ge ${'w-'} and RowKey lt ${'w.'}`;
 /** Azure looks through so much of the table in one request, and gives what it found. */
 const MOST_PAGES = 100;
-const EVENTS_A_TRANSACTION = 33;
+/** Two rows each, with the longest ids and all reasons: they fit the payload of one. */
+const EVENTS_A_TRANSACTION = 20;
 
 function latestKey({ event, receivedAt }: StoredEvent): string {
   return `e-${newestFirst(receivedAt)}-${hashOf(event.id)}`;

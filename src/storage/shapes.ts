@@ -21,6 +21,10 @@ function shapeOf<T>() {
   return <S extends z.ZodType<T>>(shape: [T] extends [z.input<S>] ? S : never): S => shape;
 }
 
+export interface StoredMemory extends Omit<ResourceMemory, 'findings'> {
+  readonly findings: readonly Omit<Finding, 'resource'>[];
+}
+
 function listOf<S extends z.ZodType>(shape: S) {
   return z.array(shape).readonly();
 }
@@ -138,30 +142,28 @@ const lift = shapeOf<Lift>()(
   z.strictObject({ code: z.enum(REASON_CODES), at: z.enum(ACTIONS), until: orNull, ifLifted: z.enum(ACTIONS) }),
 );
 
-export const finding = shapeOf<Finding>()(
-  z.strictObject({
-    rule: text,
-    title: text,
-    severity: z.enum(SEVERITIES),
-    tier: z.enum(TIERS),
-    verdict: z.enum(VERDICTS),
-    reason: text,
-    resource: resourceView,
-    changes: listOf(change),
-    references: listOf(z.strictObject({ source: text, id: text })),
-    since: text,
-    evaluatedAt: text,
-    decision: z
-      .strictObject({
-        action: z.enum(ACTIONS),
-        until: orNull,
-        reasons: listOf(reason),
-        ceilings: listOf(lift).default([]),
-        approvalId: text.exactOptional(),
-      })
-      .nullable(),
-  }),
-);
+const findingFields = {
+  rule: text,
+  title: text,
+  severity: z.enum(SEVERITIES),
+  tier: z.enum(TIERS),
+  verdict: z.enum(VERDICTS),
+  reason: text,
+  changes: listOf(change),
+  references: listOf(z.strictObject({ source: text, id: text })),
+  since: text,
+  evaluatedAt: text,
+  decision: z
+    .strictObject({
+      action: z.enum(ACTIONS),
+      until: orNull,
+      reasons: listOf(reason),
+      ceilings: listOf(lift).default([]),
+      approvalId: text.exactOptional(),
+    })
+    .nullable(),
+};
+export const finding = shapeOf<Finding>()(z.strictObject({ ...findingFields, resource: resourceView }));
 
 export const approval = shapeOf<Approval>()(
   z.strictObject({
@@ -231,7 +233,8 @@ const ruleHistory = shapeOf<RuleHistory>()(
   z.strictObject({ fixedAt: listOf(text), failedAt: listOf(text), alsoMovedAt: orNull }),
 );
 
-export const resourceMemory = shapeOf<ResourceMemory>()(
+/** A memory says once whose findings it holds. */
+export const resourceMemory = shapeOf<StoredMemory>()(
   z.strictObject({
     resource: resourceView,
     gone: z.boolean(),
@@ -245,7 +248,7 @@ export const resourceMemory = shapeOf<ResourceMemory>()(
         detail: text.exactOptional(),
       }),
     ),
-    findings: listOf(finding),
+    findings: listOf(z.strictObject(findingFields)),
     lookAgainAt: orNull,
     changers: z.record(text, listOf(caller)),
     changersOfFix: z.record(text, listOf(caller)),

@@ -7,6 +7,7 @@ import type { AuditEntry } from '../domain/audit.ts';
 import { applyChanges, type Change, digestOf, type Kept, samePlace } from '../domain/change.ts';
 import { digestReason } from '../domain/digests.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
+import { MOST_OPEN_APPROVALS } from '../domain/limits.ts';
 import { listOfMoved, notListed } from '../domain/moved-list.ts';
 import { whyNotWritten } from '../domain/plan.ts';
 import type { Reason } from '../domain/reasons.ts';
@@ -283,6 +284,10 @@ async function remember(world: World, resource: Resource, id: string): Promise<v
     const stored = await world.memories.load(resource);
     const memory = stored?.value ?? nothingKnown(resource);
     if (memory.openApprovals.includes(id)) return;
+    if (memory.openApprovals.length >= MOST_OPEN_APPROVALS) {
+      const text = `${MOST_OPEN_APPROVALS} approvals of this resource are open already; decide some of them first.`;
+      throw new Refusal('not-reversible', text);
+    }
     try {
       const openApprovals = [...memory.openApprovals, id];
       await world.memories.save(resource, { ...memory, openApprovals }, stored?.version ?? null);

@@ -1,5 +1,7 @@
 /** A message that was given up: its event gets the outcome `dead`, and a dead letter keeps the reason. */
 import { createHash } from 'node:crypto';
+import { shallow } from '../domain/json.ts';
+import { cutText, weightOf } from '../domain/limits.ts';
 import { parseResourceId } from '../domain/resource.ts';
 import { withoutCredentials } from '../domain/secrets.ts';
 import { concludeEvents } from './conclude-events.ts';
@@ -33,7 +35,7 @@ export async function buryMessage(world: World, queue: string, message: unknown)
   const resource = work && parseResourceId(work.resource);
   await world.deadLetters.bury(keyOf(message), {
     queue,
-    message: JSON.stringify(message),
+    message: textOf(message),
     resource: resource?.id ?? null,
     at: world.clock.now().toISOString(),
   });
@@ -46,7 +48,14 @@ export async function buryMessage(world: World, queue: string, message: unknown)
 }
 
 function keyOf(message: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(message) ?? '')
-    .digest('hex');
+  return createHash('sha256').update(textOf(message, Number.POSITIVE_INFINITY)).digest('hex');
+}
+
+/** Characters; the messages of the service have some hundreds. */
+const LONGEST_MESSAGE = 16_384;
+
+/** A message as JSON, whatever somebody put on the queue. One without end is cut, and is then no message that can be released. */
+function textOf(message: unknown, most = LONGEST_MESSAGE): string {
+  const text = JSON.stringify(shallow(message)) ?? 'null';
+  return weightOf(text) <= most ? text : JSON.stringify(cutText(text, most));
 }

@@ -1,5 +1,6 @@
 /** Events get their outcome, and each says so in a line of its own: what became of an event is found by its id. */
 import type { Finding } from '../domain/finding.ts';
+import { cutList, cutText, LONGEST_SENTENCE, MOST_AUDIT_IDS } from '../domain/limits.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Occasion } from './facts-of.ts';
@@ -21,10 +22,18 @@ export async function concludeEvents(
   conclusion: Conclusion,
 ): Promise<void> {
   const ids = events.map(({ id }) => id);
-  await world.events.conclude(resource, ids, conclusion);
+  await world.events.conclude(resource, ids, thatFits(conclusion));
   for (const { id: eventId, correlationId } of events) {
     world.log.info({ resource: resource.id, eventId, correlationId, outcome: conclusion.outcome }, 'event concluded');
   }
+}
+
+/** An outcome is stored with each of the events that have it. */
+function thatFits({ outcome, auditIds, reasons }: Conclusion): Conclusion {
+  const { kept, more } = cutList(auditIds, MOST_AUDIT_IDS);
+  const rest = `${more} more entries of the log came of it; GET /api/audit lists those of the resource.`;
+  const cut = reasons.map(({ code, text }) => ({ code, text: cutText(text, LONGEST_SENTENCE) }));
+  return { outcome, auditIds: kept, reasons: more === 0 ? cut : [...cut, { code: 'evaluated', text: rest }] };
 }
 
 /** A look, as far as events care. */

@@ -43,7 +43,7 @@ export async function measure(world: World, meters: Meters): Promise<Measures> {
 const FRESH_MS = 15 * 60_000;
 
 function freshOf(left: Tally['left'], now: number): Tally['left'] {
-  return Object.fromEntries(Object.entries(left).filter(([, { at }]) => now - Date.parse(at) <= FRESH_MS));
+  return Object.fromEntries(Object.entries(left).filter(([, { at }]) => Math.abs(now - Date.parse(at)) <= FRESH_MS));
 }
 
 /** Every five minutes, one line: alerts and the workbook ask it how things stand, and its absence tells that nothing runs. */

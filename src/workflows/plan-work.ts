@@ -16,6 +16,7 @@ import { planOperations } from './plan-operations.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
 import { provenOf } from './proven.ts';
 import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
+import { withRoom } from './room-for.ts';
 import { type ApprovalPlan, type Judged, planApprovals } from './settle-approvals.ts';
 import { collide, planRollbacks } from './settle-rollbacks.ts';
 
@@ -71,13 +72,9 @@ export async function planWork(
   );
   const mayBeTried = (one: Wanted) => !isBlockedStill(one, resolution.operations, facts);
   const { wanted: allowed, budget } = await withinBudget(world, resource, facts, free.filter(mayBeTried));
-  const { wanted, store } = await provenOf(
-    world,
-    resource,
-    [...rollbacks.wanted.filter(mayBeTried), ...allowed],
-    unsettled,
-    occasion,
-  );
+  const chosen = [...rollbacks.wanted.filter(mayBeTried), ...allowed];
+  const { wanted: proven, store } = await provenOf(world, resource, chosen, unsettled, occasion);
+  const wanted = await withRoom(world, resource, resolution.operations, proven);
   const open = unsettled.flatMap(({ value }) => (value.purpose === 'rollback' && isOpen(value) ? value.digest : []));
   // Of a rule that could not be checked nobody knows what it needs.
   const unchecked = judged.flatMap(({ evaluation: { verdict, rule } }) => (verdict === 'unknown' ? rule.id : []));

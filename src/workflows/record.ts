@@ -10,6 +10,7 @@ import type { EffectiveRule } from '../domain/settings.ts';
 import { type DocumentView, documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { concludeWaiting } from './conclude-events.ts';
 import type { Occasion } from './facts-of.ts';
+import { fitted } from './fit-memory.ts';
 import { changersOf, declinedFor, isSweepOnly } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { WorkPlan } from './plan-work.ts';
@@ -80,7 +81,7 @@ export async function recordOutcome(world: World, resource: Resource, outcome: O
   const approvals = await storeApprovals(world, outcome);
   const findings = findingsOf(world, resource, outcome, approvals);
   await world.findings.replace(resource, findings);
-  const memory = memoryOf(world, outcome, findings, approvals);
+  const memory = fitted(memoryOf(world, outcome, findings, approvals));
   await world.memories.save(resource, memory, outcome.remembered.version);
   await setAlarms(world, resource, outcome, memory);
   const intents = outcome.ended.map(({ intent }) => intent.id);

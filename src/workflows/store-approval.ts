@@ -1,6 +1,7 @@
 /** An approval is stored with the facts about it, then the facts are logged, then it is known that they are. */
 import type { Approval, ApprovalDecision } from '../domain/approval.ts';
 import type { AuditKind } from '../domain/audit.ts';
+import { MOST_AUDIT_IDS } from '../domain/limits.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
 import { isHeldBack } from './facts-of.ts';
 import { recordSealed } from './outbox.ts';
@@ -16,7 +17,7 @@ export function afterWrite(
   end: Pick<EndedEntry, 'state' | 'reasons'>,
   facts: readonly string[],
 ): Approval {
-  const auditIds = [...new Set([...approval.auditIds, ...facts])];
+  const auditIds = latestIds([...approval.auditIds, ...facts]);
   if (isHeldBack(end)) return { ...approval, status: 'approved', auditIds };
   const along = approval.reasons.filter(({ code }) => approval.purpose === 'rollback' && ALONG.includes(code));
   return { ...approval, status: end.state, auditIds, reasons: [...along, ...end.reasons] };
@@ -44,7 +45,7 @@ export async function logFacts(world: World, stored: Versioned<Approval>): Promi
 async function withLogged(world: World, approval: Approval): Promise<Approval> {
   try {
     const entries = await recordSealed(world, approval.unlogged, { approvalId: approval.id });
-    const auditIds = [...new Set([...approval.auditIds, ...entries.map(({ id }) => id)])];
+    const auditIds = latestIds([...approval.auditIds, ...entries.map(({ id }) => id)]);
     return { ...approval, auditIds, unlogged: [] };
   } catch (error) {
     const status = error instanceof FactConflict ? DECIDED[error.entry.kind] : undefined;
@@ -69,3 +70,9 @@ const DECIDED: Readonly<Partial<Record<AuditKind, 'approved' | 'rejected'>>> = {
   'approval.approved': 'approved',
   'approval.rejected': 'rejected',
 };
+
+/** The first, which is the fix that a rollback is of, and the latest: the log finds all of them by the id of the approval. */
+function latestIds(ids: readonly string[]): string[] {
+  const [first, ...others] = new Set(ids);
+  return first === undefined ? [] : [first, ...others.slice(1 - MOST_AUDIT_IDS)];
+}

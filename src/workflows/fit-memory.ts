@@ -1,0 +1,38 @@
+/**
+ * The memory of a resource is one row. What decides about writes (intents, approvals, history, what was declined) is small by
+ * its own limits and stays; what is only shown gets the rest, and says where it was cut. The list of findings has it whole.
+ */
+import type { Finding } from '../domain/finding.ts';
+import { cutText, LARGEST_FINDINGS, MOST_DECLINED, weightOf } from '../domain/limits.ts';
+import type { ResourceMemory } from './ports.ts';
+
+export function fitted(memory: ResourceMemory): ResourceMemory {
+  return { ...memory, findings: findingsThatFit(memory.findings), declined: latestOf(memory.declined) };
+}
+
+function findingsThatFit(findings: readonly Finding[]): readonly Finding[] {
+  return weightOf(findings) <= LARGEST_FINDINGS ? findings : findings.map(shortened);
+}
+
+/** Weights of what is left of a finding where all of them together have no room. */
+const SHORT_REASON = 200;
+const SHORT_SENTENCE = 80;
+
+function shortened({ decision, reason, changes, ...finding }: Finding): Finding {
+  const rest = changes.length === 0 ? '' : ' Its changes have no room here; the list of findings has them.';
+  return {
+    ...finding,
+    reason: `${cutText(reason, SHORT_REASON)}${rest}`,
+    changes: [],
+    decision: decision && {
+      ...decision,
+      reasons: decision.reasons.map(({ code, text }) => ({ code, text: cutText(text, SHORT_SENTENCE) })),
+    },
+  };
+}
+
+/** Those declined last: what is forgotten is asked again. */
+function latestOf(declined: ResourceMemory['declined']): ResourceMemory['declined'] {
+  const all = Object.entries(declined).sort(([, a], [, b]) => (a.at < b.at ? 1 : -1));
+  return Object.fromEntries(all.slice(0, MOST_DECLINED));
+}
