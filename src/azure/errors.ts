@@ -3,6 +3,7 @@
  * a race, a busy app or a diagnostic setting that can never work. Of the conflicts of App Service the message decides.
  */
 import { isObject, type Json } from '../domain/json.ts';
+import { LONGEST_WAIT_SECONDS } from '../domain/limits.ts';
 import { withoutCredentials } from '../domain/secrets.ts';
 import type { ArmFailure, ArmFailureKind } from '../workflows/ports.ts';
 
@@ -19,8 +20,6 @@ export interface ArmReply {
 /** Characters: what Azure says goes into the log, whose entries have a largest size. */
 const LONGEST_CODE = 200;
 const LONGEST_MESSAGE = 4000;
-/** Seconds. Nothing waits for longer than a day, whatever Azure asks for. */
-const LONGEST_WAIT = 86_400;
 
 /** What a refusal means. `now` turns an HTTP date of Retry-After into seconds. */
 export function failureOf(reply: ArmReply, now: Date): ArmFailure {
@@ -58,7 +57,7 @@ function told(text: string | undefined, longest: number): string | undefined {
 /** Seconds that Azure asks to wait, a day at most, from whichever header says so; null when none does. */
 export function retryAfterOf(reply: Pick<ArmReply, 'header'>, now: Date): number | null {
   const seconds = askedSeconds(reply, now);
-  return seconds === null ? null : Math.min(seconds, LONGEST_WAIT);
+  return seconds === null ? null : Math.min(seconds, LONGEST_WAIT_SECONDS);
 }
 
 function askedSeconds({ header }: Pick<ArmReply, 'header'>, now: Date): number | null {

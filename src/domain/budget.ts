@@ -36,7 +36,8 @@ export interface Refused {
   readonly first: boolean;
 }
 
-export type Answer = { readonly granted: true } | Refused;
+/** `ignored`: so many places of the stored budget were none that a claim had written. */
+export type Answer = ({ readonly granted: true } | Refused) & { readonly ignored?: number };
 
 export const EMPTY_BUDGET: Budget = { grants: [], waiting: [], holding: null };
 
@@ -57,7 +58,12 @@ export function claim(
   now: number,
   limit: number,
 ): { budget: Budget; answer: Answer } {
-  const budget = at(before, now);
+  const { budget: sound, strange } = soundBudget(before, now);
+  const { budget, answer } = granted(at(sound, now), resource, now, limit);
+  return { budget, answer: strange === 0 ? answer : { ...answer, ignored: strange } };
+}
+
+function granted(budget: Budget, resource: string, now: number, limit: number): { budget: Budget; answer: Answer } {
   const places = Math.min(limit, MOST_PLACES);
   const own = budget.grants.find((one) => one.resource === resource);
   const again = own !== undefined && now < own.first + HOUR;
@@ -102,6 +108,17 @@ function at({ grants, waiting, holding }: Budget, now: number): Budget {
     waiting: waiting.filter(({ due }) => now < due + GRACE),
     holding: holding && now < holding.since + HOUR ? holding : null,
   };
+}
+
+/** A budget without the times that no claim has written, and how many they were: a grant of next year would use up a place until then. */
+function soundBudget({ grants, waiting, holding }: Budget, now: number): { budget: Budget; strange: number } {
+  const budget = {
+    grants: grants.filter(({ first, last }) => Math.max(first, last) <= now + GRACE),
+    waiting: waiting.filter(({ due }) => due <= now + (MOST_PLACES + 1) * HOUR + GRACE),
+    holding: holding && holding.since <= now + GRACE ? holding : null,
+  };
+  const count = (one: Budget) => one.grants.length + one.waiting.length + (one.holding ? 1 : 0);
+  return { budget, strange: count({ grants, waiting, holding }) - count(budget) };
 }
 
 /** When so many have had their turn: each place is free when its grant ends, and then every hour. */

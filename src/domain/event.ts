@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { cutText, weightOf } from './limits.ts';
 import { type Resource, resourceOf } from './resource.ts';
 
 export interface Caller {
@@ -28,18 +29,26 @@ export type Received =
   | { readonly kind: 'change'; readonly event: ChangeEvent; readonly resource: Resource }
   | { readonly kind: 'ignored'; readonly eventId: string | null; readonly reason: string };
 
-/**
- * Characters; beyond what Azure sends, and little enough that anybody's events fit the rows that keep them. What says where to
- * look may be as long as the id of a resource and of what is in it; anything else that is longer is as good as missing.
- */
+/** Characters of what says where to look: it may be the id of what is in a resource. */
 const LONGEST_TEXT = 1024;
+/**
+ * Weights (limits.ts); beyond what Azure sends, and little enough that anybody's events fit the rows that keep them. What is
+ * longer is as good as missing.
+ */
 const LONGEST_OPERATION = 256;
 /** Object ids, application ids and correlation ids are GUIDs; an event's id mostly is one. */
 const LONGEST_ID = 128;
-/** A user principal name has 113 at most, a display name 256. */
-const LONGEST_NAME = 256;
+/** A user principal name has 113 at most, a display name 256, though hardly one that is not ASCII. */
+const LONGEST_NAME = 300;
 const optional = z.string().min(1).max(LONGEST_TEXT).nullish().catch(null);
-const short = (most: number) => z.string().min(1).max(most).nullish().catch(null);
+const fits = (text: string, most: number) => text.length <= most && weightOf(text) <= most + 2;
+const short = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => fits(text, most))
+    .nullish()
+    .catch(null);
 const envelope = z.object({
   id: z.string().min(1).transform(eventIdOf),
   subject: optional,
@@ -62,7 +71,7 @@ const envelope = z.object({
 
 /** The id that an event is kept under: its own, or what stands for one that is longer than any of Azure's. */
 export function eventIdOf(id: string): string {
-  if (id.length <= LONGEST_ID) return id;
+  if (fits(id, LONGEST_ID)) return id;
   return `${id.length} characters, sha256 ${createHash('sha256').update(id).digest('hex')}`;
 }
 
@@ -178,13 +187,13 @@ function claim(claims: Record<string, unknown>, ...names: string[]): string | nu
 
 /** A name as it is kept: of one that is longer than any of Entra's, the beginning. */
 export function nameOf(name: string): string {
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+  return cutText(name, LONGEST_NAME);
 }
 
 /** An id that is longer than any of Azure's names nobody. */
 function idIn(claims: Record<string, unknown>, ...names: string[]): string | null {
   const id = claim(claims, ...names);
-  return id !== null && id.length <= LONGEST_ID ? id : null;
+  return id !== null && fits(id, LONGEST_ID) ? id : null;
 }
 
 /** Evidence writes principal ids without dashes. */

@@ -45,8 +45,10 @@ export function exemptionFor(
   return found[0] ?? null;
 }
 
+/** One with a longer end than any may be granted was not granted. */
 export function isInForce({ expires, removedAt }: Exemption, now: Date): boolean {
-  return removedAt === null && now.getTime() < Date.parse(expires);
+  const left = Date.parse(expires) - now.getTime();
+  return removedAt === null && left > 0 && left <= (LONGEST_EXEMPTION_DAYS + 1) * 86_400_000;
 }
 
 /** Why it exempts, with owner, ticket and end. */

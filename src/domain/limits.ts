@@ -21,6 +21,9 @@ export const MOST_DECLINED = 100;
 export const MOST_OPEN_APPROVALS = 200;
 export const MOST_AUDIT_IDS = 200;
 
+/** Nothing waits for longer than a day, whatever Azure asks for. */
+export const LONGEST_WAIT_SECONDS = 86_400;
+
 /** The characters of a value in a row. */
 export function weightOf(value: unknown): number {
   return asciiJson(value).length;

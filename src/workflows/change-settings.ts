@@ -6,7 +6,7 @@ import type { Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type Settings, settingsSchema } from '../domain/settings.ts';
 import { recordSealed, sealFact } from './outbox.ts';
-import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
+import { StaleVersion, StorageUnavailable, type StoredSettings, type Versioned, type World } from './ports.ts';
 
 /** The settings in force, always asked of the store; the defaults, in the deployment's mode, while nothing is stored. */
 export async function currentSettings(world: World): Promise<StoredSettings> {
@@ -57,6 +57,9 @@ export async function stopService(world: World, reason: string): Promise<void> {
   }
 }
 
+/** They wait in the row of the settings. */
+const MOST_UNLOGGED = 12;
+
 /** Throws StaleVersion when the settings are no longer those that were found. */
 async function replace(
   world: World,
@@ -66,6 +69,12 @@ async function replace(
   by: Person | null,
 ): Promise<StoredSettings> {
   const before = found?.value ?? defaults(world);
+  const waiting = await unlogged(world, before);
+  const stops = settings.stopped !== null && before.settings.stopped === null;
+  if (waiting.length >= MOST_UNLOGGED && !stops) {
+    const text = `the log takes no entries, and ${waiting.length} facts about settings wait for it already; only a stop is taken now`;
+    throw new StorageUnavailable(text);
+  }
   const revision = await nextRevision(world, before);
   const now = world.clock.now().toISOString();
   const stillStopped = before.settings.stopped?.reason === settings.stopped?.reason;
@@ -74,7 +83,7 @@ async function replace(
     revision,
     stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
     stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : by,
-    facts: [...(await unlogged(world, before)), ...factsOf(world, before.settings, settings, actor, revision, now)],
+    facts: [...waiting, ...factsOf(world, before.settings, settings, actor, revision, now)],
   };
   await world.settings.save(stored, found?.version ?? null);
   await logSettings(world, stored);

@@ -4,13 +4,14 @@
  */
 import { currentSettings, stopService } from './change-settings.ts';
 import type { World } from './ports.ts';
+import { isAhead, notAfter } from './sound-times.ts';
 
 const HOUR = 3_600_000;
 
 /** Before each message and each sweep. A heartbeat younger than the least `resumeHours` is no silence, and costs nothing. */
 export async function guardResume(world: World, heartbeat: string | null): Promise<void> {
   const now = world.clock.now();
-  if (heartbeat !== null && now.getTime() - Date.parse(heartbeat) < HOUR) return;
+  if (heartbeat !== null && silence(heartbeat, now) < HOUR) return;
   await stopAfterSilence(world, heartbeat, now);
   await world.guards.beat(now);
 }
@@ -22,17 +23,24 @@ export async function keepBeating(world: World): Promise<void> {
   await world.guards.beat(now);
 }
 
+/** Milliseconds; one that is said to have run in the future may have been silent for ever. */
+function silence(heartbeat: string, now: Date): number {
+  return isAhead(heartbeat, now, 0) ? Number.POSITIVE_INFINITY : now.getTime() - Date.parse(heartbeat);
+}
+
 /** A service that never ran was not silent. */
 async function stopAfterSilence(world: World, heartbeat: string | null, now: Date): Promise<void> {
-  if (heartbeat === null || now.getTime() - Date.parse(heartbeat) < HOUR) return;
+  if (heartbeat === null || silence(heartbeat, now) < HOUR) return;
+  const since = notAfter(world, heartbeat, 0, { row: 'heartbeat' });
   const { settings } = await currentSettings(world);
   const { resumeHours, fixesPerHour } = settings.limits;
-  if (settings.stopped !== null || now.getTime() - Date.parse(heartbeat) <= resumeHours * HOUR) return;
+  if (settings.stopped !== null || silence(heartbeat, now) <= resumeHours * HOUR) return;
   const { resources, complete } = await world.events.waitingResources(fixesPerHour);
   if (complete && resources <= fixesPerHour) return;
   const many = resources > fixesPerHour ? `more than ${fixesPerHour} resources wait` : 'nobody could count what waits';
   const reason = [
-    `The service was silent since ${heartbeat}, longer than ${resumeHours} h (limits.resumeHours), and ${many}`,
+    `The service was silent ${since === null ? 'for nobody knows how long (its heartbeat lies in the future)' : `since ${since}`},`,
+    `longer than ${resumeHours} h (limits.resumeHours), and ${many}`,
     `(limits.fixesPerHour is ${fixesPerHour}). Look at what waits (GET /api/explain, /api/findings), then set stopped`,
     'to null to resume.',
   ].join(' ');

@@ -22,6 +22,10 @@ export async function withinBudget(
   const limit = settings.limits.fixesPerHour;
   const now = world.clock.now();
   const answer = await world.budgets.claim(resource, now, limit);
+  if (answer.ignored !== undefined) {
+    const row = { subscriptionId: resource.subscriptionId, row: 'budget', ignored: answer.ignored };
+    world.log.warn(row, 'stored times lie further ahead than the service would have put them; they are ignored');
+  }
   if (answer.granted) return { wanted, budget: null };
   const since = new Date(answer.since).toISOString();
   // A look that was recorded since then has told it.

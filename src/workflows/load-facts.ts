@@ -6,6 +6,7 @@ import type { Resource } from '../domain/resource.ts';
 import { viewOf } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
 import type { ResourceMemory, StoredEvent, StoredSettings, Versioned, WorkMessage, World } from './ports.ts';
+import { namedApprovals, soundFacts } from './sound-times.ts';
 
 export interface Facts {
   readonly settings: StoredSettings;
@@ -36,8 +37,8 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     world.arm.identity(),
   ]);
   const memory = stored?.value ?? nothingKnown(resource);
-  const loaded = await Promise.all(memory.openApprovals.map((id) => world.approvals.get(id)));
-  return {
+  const loaded = await Promise.all(namedApprovals(world, memory).map((id) => world.approvals.get(id)));
+  const facts: Facts = {
     settings,
     memory,
     version: stored?.version ?? null,
@@ -49,6 +50,7 @@ export async function loadFacts(world: World, resource: Resource, message: WorkM
     budget: null,
     self,
   };
+  return soundFacts(world, resource, facts);
 }
 
 /** Whether an approval is of this resource: a row that names one of another is named, and not followed. */

@@ -1,8 +1,10 @@
 /** What every message passes before anything else, for one request: whether the service was silent, and whether Azure asked to wait. */
+import { LONGEST_WAIT_SECONDS } from '../domain/limits.ts';
 import { atLeast } from './back-off.ts';
 import { guardResume } from './guard-resume.ts';
 import { heedThrottling, secondsLeft } from './heed-throttling.ts';
 import type { World } from './ports.ts';
+import { notAfter } from './sound-times.ts';
 
 export interface Passed {
   /** The world to work in: it notices when Azure asks to wait. */
@@ -13,7 +15,9 @@ export interface Passed {
 
 /** Throws when the guards cannot be read: then nothing is done, and the queue delivers the message again. */
 export async function passGuards(world: World, subscriptionId: string): Promise<Passed> {
-  const { heartbeat, throttle } = await world.guards.read(subscriptionId);
+  const { heartbeat, throttle: stored } = await world.guards.read(subscriptionId);
+  const row = { subscriptionId, row: 'throttle' };
+  const throttle = stored && notAfter(world, stored.until, LONGEST_WAIT_SECONDS, row) !== null ? stored : null;
   await guardResume(world, heartbeat);
   const left = secondsLeft(throttle, world.clock.now());
   return { world: heedThrottling(world, subscriptionId, throttle), wait: left === 0 ? 0 : atLeast(world, left) };

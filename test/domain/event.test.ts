@@ -271,6 +271,7 @@ describe('what is longer than anything of Azure', () => {
   test.each([
     ['an operation', { operationName: 'o'.repeat(257) }, { operation: written.eventType }],
     ['a correlation id', { correlationId: 'c'.repeat(129) }, { correlationId: null }],
+    ['an id that has as many in a row', { correlationId: '\u00e9'.repeat(22) }, { correlationId: null }],
     ['an application id', { claims: { appid: 'a'.repeat(129) } }, { appId: null }],
     [
       'an object id',
@@ -285,7 +286,7 @@ describe('what is longer than anything of Azure', () => {
     [
       'a name: its beginning stays, and who has one is no application',
       { claims: { oid: OID, upn: 'n'.repeat(5000) } },
-      { changedBy: { objectId: OID, type: 'user', name: `${'n'.repeat(255)}…` } },
+      { changedBy: { objectId: OID, type: 'user', name: `${'n'.repeat(260)}… and 4740 more characters` } },
     ],
   ])('%s', (_, data, expected) => {
     expect(said({}, data)).toMatchObject(expected);
