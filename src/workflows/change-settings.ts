@@ -58,7 +58,7 @@ export async function stopService(world: World, reason: string): Promise<void> {
 }
 
 /** They wait in the row of the settings. */
-const MOST_UNLOGGED = 12;
+const MOST_UNLOGGED = 6;
 
 /** Throws StaleVersion when the settings are no longer those that were found. */
 async function replace(

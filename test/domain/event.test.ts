@@ -286,7 +286,7 @@ describe('what is longer than anything of Azure', () => {
     [
       'a name: its beginning stays, and who has one is no application',
       { claims: { oid: OID, upn: 'n'.repeat(5000) } },
-      { changedBy: { objectId: OID, type: 'user', name: `${'n'.repeat(260)}… and 4740 more characters` } },
+      { changedBy: { objectId: OID, type: 'user', name: `${'n'.repeat(258)}… and 4742 more characters` } },
     ],
   ])('%s', (_, data, expected) => {
     expect(said({}, data)).toMatchObject(expected);

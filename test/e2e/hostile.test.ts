@@ -10,6 +10,7 @@ import * as schemas from '../../src/api/schemas.ts';
 import { principalHeader, staff } from './callers.ts';
 import { gridEvent } from './deliveries.ts';
 import { rightWebApp, touched } from './estate.ts';
+import { eventually } from './eventually.ts';
 import { usePlumbline } from './plumbline.ts';
 import { putMessage } from './stored.ts';
 
@@ -21,8 +22,9 @@ const framed = rightWebApp('framed', debugging);
 const book = rightWebApp('book');
 const quiet = rightWebApp('quiet');
 const other = rightWebApp('other');
+const filled = rightWebApp('filled', debugging);
 
-const plumbline = usePlumbline({ resources: [asked, remarked, framed, book, quiet, other] });
+const plumbline = usePlumbline({ resources: [asked, remarked, framed, book, quiet, other, filled] });
 const approver = () => plumbline.as(staff.approver, 'Approver');
 const reader = () => plumbline.as(staff.reader, 'Reader');
 
@@ -233,6 +235,51 @@ describe('forged events only say where to look', () => {
     expect(await plumbline.outcomeOf(id)).toMatchObject({ outcome: 'evaluated' });
     expect(plumbline.reads(other.id, 'resource')).toBeGreaterThan(0);
     expect(plumbline.reads(quiet.id, 'resource')).toBe(0);
+  });
+});
+
+describe('what is long or deep without end', () => {
+  const nested = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+
+  test('no event is lost for its levels or its id, and seven with the longest of everything fill no row', async () => {
+    const { data, ...head } = gridEvent(filled.id);
+    const text = JSON.stringify([{ ...head, data: { ...Object(data), more: 0 } }]).replace(
+      '"more":0',
+      `"more":${nested}`,
+    );
+    expect(await plumbline.deliver(text)).toBe(202);
+    expect((await plumbline.outcomeOf(String(head.id))).outcome).toMatch(/evaluated|covered/);
+
+    const long = (letter: string) => letter.repeat(1024);
+    const events = Array.from({ length: 7 }, (_, nth) => {
+      const objectId = `${nth}${long('o')}`.slice(0, 128);
+      const caller = { type: 'user' as const, objectId, name: long('\u6f22') };
+      return gridEvent(filled.id, { id: `${nth}${long('i')}`, caller, operation: long('p'), correlationId: long('c') });
+    });
+    expect(await plumbline.deliver(events)).toBe(202);
+    for (const { id } of events) expect((await plumbline.outcomeOf(String(id))).outcome).toMatch(/evaluated|covered/);
+    await plumbline.outcomeOf(await plumbline.change(ada, filled.id, 'resource', touched));
+    expect((await reader().ask('GET', `/explain?resource=${filled.id}`)).told).toBe('200');
+  });
+
+  test('a wrong document gets a short answer', async () => {
+    const scopes = Array.from({ length: 900 }, () => ({ scope: 'x'.repeat(700), mode: 'no' }));
+    const wrong = { body: { scopes }, headers: { 'if-match': '*' } };
+    const answer = await plumbline.as(staff.operator, 'Operator').ask('PUT', '/settings', wrong);
+    expect([answer.told, JSON.stringify(answer.body).length < 30_000]).toEqual(['400 invalid', true]);
+    const deep = { method: 'PUT', headers: { ...signedIn, 'content-type': 'application/json' }, body: nested };
+    expect((await fetch(`${plumbline.twin.url}/api/settings`, deep)).status).toBe(400);
+  });
+
+  test('a message of any form is buried, with a bounded letter', async () => {
+    const { connectionString } = plumbline.twin.storage;
+    const deep = `{"resource":"${'r'.repeat(20_000)}","a":${'['.repeat(9000)}${']'.repeat(9000)}}`;
+    await putMessage(connectionString, 'plumbline-reconcile-poison', Buffer.from(deep).toString('base64'));
+    const letters = await eventually('the letter', async () => {
+      const { body } = await reader().ask('GET', '/deadletters');
+      return JSON.stringify(body).includes('"queue":"plumbline-reconcile"') ? JSON.stringify(body) : null;
+    });
+    expect(letters.length).toBeLessThan(60_000);
   });
 });
 
