@@ -61,7 +61,7 @@ async function createService(config: Config): Promise<Service> {
       newId: randomUUID,
       random: Math.random,
       arm: createArm({ ...config.arm, credential, now, log }),
-      activity: createActivity(),
+      activity: createActivity({ ...config.arm, credential, now, log }),
       estate: createEstate({ ...config.arm, credential, now, log }),
       options: {
         mode: config.mode,

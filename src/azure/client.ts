@@ -78,6 +78,8 @@ export function createClient(options: ClientOptions): Client {
       const url = new URL(segments.map(encodeURIComponent).join('/'), endpoint);
       url.searchParams.set('api-version', apiVersion);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      // A blank as the SDKs write it: what reads a plus as one is not known of every provider.
+      url.search = url.search.replaceAll('+', '%20');
       return url;
     },
 

@@ -84,7 +84,7 @@ const MOST_LAYERS = 3;
  * An object that may be missing, or come as its JSON text: Event Grid sent claims and authorization so until 2021
  * (azure-sdk-for-net issue 5189). Anything else is as good as missing.
  */
-function member<S extends z.ZodType>(shape: S) {
+export function member<S extends z.ZodType>(shape: S) {
   return z.preprocess(decoded, shape.nullish()).catch(null);
 }
 
@@ -150,7 +150,7 @@ export function receive(input: unknown): Received {
     eventTime: head.eventTime ?? head.time ?? null,
     correlationId: data?.correlationId ?? null,
     changedBy: callerOf(claims, data?.authorization?.evidence ?? null),
-    appId: idIn(claims, 'appid', 'azp'),
+    appId: appIdOf(claims),
   };
   return { kind: 'change', event, resource };
 }
@@ -158,10 +158,13 @@ export function receive(input: unknown): Received {
 const SOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
 const MICROSOFT = 'http://schemas.microsoft.com/identity/claims';
 
-function callerOf(
-  claims: Record<string, unknown>,
-  evidence: { principalId?: string | null | undefined; principalType?: string | null | undefined } | null,
-): Caller | null {
+interface Evidence {
+  readonly principalId?: string | null | undefined;
+  readonly principalType?: string | null | undefined;
+}
+
+/** Who made a request, by the object id in the claims of its token. The evidence may name a group that they are in. */
+export function callerOf(claims: Record<string, unknown>, evidence: Evidence | null): Caller | null {
   const objectId = idIn(claims, `${MICROSOFT}/objectidentifier`, 'oid') ?? guid(evidence?.principalId);
   if (!objectId) return null;
   const name = claim(claims, `${SOAP}/upn`, 'upn', `${SOAP}/name`, 'unique_name', 'name');
@@ -175,6 +178,11 @@ function callerOf(
     type: human ? 'user' : 'app',
     ...(name === null ? {} : { name: nameOf(name) }),
   };
+}
+
+/** The application through which a request was made, by the claims of its token. */
+export function appIdOf(claims: Record<string, unknown>): string | null {
+  return idIn(claims, 'appid', 'azp');
 }
 
 function claim(claims: Record<string, unknown>, ...names: string[]): string | null {

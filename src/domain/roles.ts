@@ -38,7 +38,7 @@ export function rolesFor(rules: readonly AnyRule[]): Roles {
       ...POLLING,
     ]);
   return {
-    reader: permissions(DOCUMENTS.flatMap((row) => needs(row, row.readActions))),
+    reader: permissions([...DOCUMENTS.flatMap((row) => needs(row, row.readActions)), WHO_CHANGED]),
     writer: { baseline: writer('baseline'), strict: writer('strict') },
     linked: permissions(
       written('strict').flatMap((row) => needs(row, row.writes?.flatMap(({ linkedActions }) => linkedActions) ?? [])),
@@ -51,6 +51,9 @@ export function actionsOf(role: readonly Permission[]): string[] {
   return role.map(({ action }) => action);
 }
 
+/** To read Azure's Activity Log, on the subscription. */
+export const ACTIVITY_READ = 'Microsoft.Insights/eventtypes/values/read';
+
 type Need = readonly [action: string, because: string];
 
 /** Azure answers a long write with the address of its operation, which has an action of its own to be asked. */
@@ -60,6 +63,9 @@ const POLLING: readonly Need[] = [
   'managedEnvironmentOperationStatuses',
   'managedEnvironmentOperationResults',
 ].map((type) => [`Microsoft.App/locations/${type}/read`, 'the progress of a long write']);
+
+/** No document: the one thing in the role that Plumbline goes without where it is missing. */
+const WHO_CHANGED: Need = [ACTIVITY_READ, 'who changed a resource, where no event told'];
 
 /** A slot is a resource of its own type, with actions of its own. */
 function needs({ name, kinds }: DocumentDefinition, actions: readonly string[]): Need[] {

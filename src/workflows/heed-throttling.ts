@@ -5,7 +5,7 @@
 import type { DocumentName } from '../domain/documents.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import type { Throttle, World } from './ports.ts';
+import type { ArmFailure, Throttle, World } from './ports.ts';
 
 /** Seconds to wait when Azure did not say how long; doubled each time that it was not enough. */
 const FIRST_SECONDS = 10;
@@ -13,9 +13,9 @@ const LONGEST_SECONDS = 300;
 /** Throttled again so soon after the last time, it was not enough. */
 const SOON_SECONDS = 600;
 
-/** The same world, whose Resource Manager is not asked while the subscription is throttled. `known` is what the row said. */
+/** The same world, whose Resource Manager and Activity Log are not asked while the subscription is throttled. `known` is what the row said. */
 export function heedThrottling(world: World, subscriptionId: string, known: Throttle | null): World {
-  const { arm, guards, clock, log } = world;
+  const { arm, activity, guards, clock, log } = world;
   let throttle = known;
   const left = () => secondsLeft(throttle, clock.now());
 
@@ -56,6 +56,15 @@ export function heedThrottling(world: World, subscriptionId: string, known: Thro
         return { kind: 'running', retryAfter: left() };
       },
     },
+
+    activity: {
+      async writes(resource, from, to) {
+        if (left() > 0) return { kind: 'refused', failure: unaskedFailure(left()) };
+        const reading = await activity.writes(resource, from, to);
+        if (reading.kind === 'refused' && reading.failure.kind === 'throttled') await heed(reading.failure.retryAfter);
+        return reading;
+      },
+    },
   };
 }
 
@@ -75,6 +84,10 @@ function ownSeconds(last: Throttle | null, now: Date): number {
   if (last === null || now.getTime() - Date.parse(last.until) > SOON_SECONDS * 1000) return FIRST_SECONDS;
   const before = (Date.parse(last.until) - Date.parse(last.since)) / 1000;
   return Math.min(LONGEST_SECONDS, Math.max(FIRST_SECONDS, before * 2));
+}
+
+function unaskedFailure(retryAfter: number): ArmFailure {
+  return { kind: 'throttled', code: 'NotAsked', message: NOT_ASKED, retryAfter };
 }
 
 const NOT_ASKED = 'Azure has asked this subscription to wait, so it was not asked.';

@@ -10,11 +10,12 @@ import {
 } from '@azure/core-rest-pipeline';
 import { tokenFor } from '../../local/simulator/identity.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
+import { createActivity } from '../../src/azure/activity-log.ts';
 import { type ArmOptions, createArm } from '../../src/azure/arm.ts';
 import { createEstate } from '../../src/azure/estate.ts';
 import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
 import { createLog } from '../../src/log.ts';
-import type { Arm, Estate } from '../../src/workflows/ports.ts';
+import type { Activity, Arm, Estate } from '../../src/workflows/ports.ts';
 
 export const SUBSCRIPTION = '00000000-0000-4000-8000-000000000001';
 export const OID = '00000000-0000-4000-8000-0000000000b1';
@@ -36,6 +37,12 @@ export function estateOn(simulator: Simulator): Estate & { close(): void } {
   return { ...createEstate(optionsWith([], wired)), close };
 }
 
+/** The same for Azure's Activity Log. */
+export function activityOn(simulator: Simulator): Activity & { close(): void } {
+  const { close, ...wired } = wiredTo(simulator);
+  return { ...createActivity(optionsWith([], wired)), close };
+}
+
 export interface CannedReply {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -53,6 +60,15 @@ export function armAnswering(answer: Answering): Arm & Logged & { requests: Pipe
 export function estateAnswering(answer: Answering): Estate & { requests: PipelineRequest[] } {
   const { httpClient, requests } = answering(answer);
   return { ...createEstate(optionsWith([], { httpClient })), requests };
+}
+
+/** `options`: such as the time that it is. */
+export function activityAnswering(
+  answer: Answering,
+  options: Partial<ArmOptions> = {},
+): Activity & { requests: PipelineRequest[] } {
+  const { httpClient, requests } = answering(answer);
+  return { ...createActivity(optionsWith([], { httpClient, ...options })), requests };
 }
 
 /** What a client is made with whose every request is answered by hand, and the lines that it logs. */

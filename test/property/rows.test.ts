@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import { cutText, LARGEST_FIX, LARGEST_FIXES, LONGEST_SENTENCE, weightOf } from '../../src/domain/limits.ts';
 import { listOfMoved } from '../../src/domain/moved-list.ts';
 import { REASON_CODES } from '../../src/domain/reasons.ts';
+import { seal } from '../../src/domain/seal.ts';
 import { settingsSchema } from '../../src/domain/settings.ts';
 import { rules } from '../../src/rules/index.ts';
 import { entityOf } from '../../src/storage/entity.ts';
@@ -15,7 +16,7 @@ import { openMemories } from '../../src/storage/memories.ts';
 import type { Table } from '../../src/storage/table.ts';
 import { fitted } from '../../src/workflows/fit-memory.ts';
 import type { ResourceMemory } from '../../src/workflows/ports.ts';
-import { app, approval, event, fact, finding, memory, time } from '../storage/samples.ts';
+import { app, approval, auditKeys, event, fact, finding, memory, time } from '../storage/samples.ts';
 
 const SHOP = app('s'.repeat(60), 'é'.repeat(90));
 /** Characters that a row holds in one, two and six. */
@@ -78,13 +79,14 @@ describe('a row fits', () => {
           message: comment,
           actor: { type: 'user', name: letter.repeat(50) },
         });
+        const sealed = seal(one, auditKeys.signing);
         const source = { bicep: comment, terraform: comment };
         const decision = {
           ...{ by: { objectId: 'o'.repeat(128), name: letter.repeat(50) }, at: time(0), comment },
           ...{ decision: 'approve' as const, changerUnknown: true },
         };
         const auditIds = Array.from({ length: 200 }, () => 'f'.repeat(32));
-        fits(approval('a', SHOP, { changes, moved, reasons, source, decision, auditIds, unlogged: [one, one] }));
+        fits(approval('a', SHOP, { changes, moved, reasons, source, decision, auditIds, unlogged: [sealed, sealed] }));
         fits({ ...one, alsoMoved: moved });
       }),
       runs,
