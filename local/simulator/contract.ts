@@ -153,6 +153,37 @@ export interface Delivery {
   lose: boolean;
 }
 
+/** An operation for the Activity Log that nobody makes here, such as a swap, whose steps are then logged as well. */
+export interface AddedOperation {
+  /** Of what was written, with the casing that the log is to have. */
+  id: string;
+  /** Such as `Microsoft.Web/sites/write`. */
+  operation: string;
+  /** Absent: its entries have no claims. */
+  caller?: Caller;
+  /** When it ended, ISO; absent: now. It began two seconds before. */
+  at?: string;
+  /** `Running`: it has not ended. Default `Succeeded`. */
+  outcome?: 'Succeeded' | 'Failed' | 'Running';
+  correlationId?: string;
+}
+
+/** The Activity Log. Every write is in it, with the failed ones, whoever made it. */
+export interface ActivityControls {
+  /** After how long what is logged from now on can be asked for; null: at once, though the entry says a minute. */
+  lagSeconds: number | null;
+  /** What is written from now on is not logged. */
+  lose: boolean;
+  /** As Azure would answer them, of all subscriptions, the newest first. */
+  entries(): JsonObject[];
+  /** Throws for what is no id or time. */
+  add(operation: AddedOperation): void;
+  /** Takes away what there is about an id and what is below it. */
+  drop(id: string): void;
+  /** An empty log, as at the start. */
+  clear(): void;
+}
+
 export interface RaisedEvent {
   id: string;
   subject: string;
@@ -179,6 +210,7 @@ export interface Simulator {
   /** ARM requests in the order they came; polling counts, the identity endpoint and people's writes do not. */
   readonly requests: readonly RecordedRequest[];
   readonly events: readonly RaisedEvent[];
+  readonly activity: ActivityControls;
   clearRequests(): void;
   deliverTo(url: string | null): void;
   delivery: Delivery;

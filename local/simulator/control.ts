@@ -11,6 +11,10 @@
 //   PUT    /_simulator/takesUnpublished         { takes }: PATCH takes what only the published model of PUT has; 204
 //   POST   /_simulator/roles                    { scope, role, to }: assigns a built-in role; 204
 //   POST   /_simulator/tokens                   a caller; { token } for Resource Manager, for requests in their name
+//   POST   /_simulator/activity                 the Activity Log: { lagSeconds?, lose?, drop?, add? }, in this order: a lag or null, whether
+//                                               it loses what comes, an id whose entries go, operations ([{ id, operation,
+//                                               caller?, at?, outcome?, correlationId? }]) that are logged without a write; 204
+//   GET    /_simulator/activity                 { lagSeconds, lose, entries }: newest first  DELETE /_simulator/activity  204
 //   GET    /_simulator/requests                 recorded ARM requests        DELETE /_simulator/requests        204
 //   GET    /_simulator/events                   raised events with their delivery
 //   PUT    /_simulator/delivery                 { delayMilliseconds?, duplicates?, shuffle?, lose? }; 204
@@ -66,6 +70,23 @@ const delivery = z.strictObject({
   duplicates: z.int().min(0).exactOptional(),
   shuffle: z.boolean().exactOptional(),
   lose: z.boolean().exactOptional(),
+});
+const activity = z.strictObject({
+  lagSeconds: z.number().min(0).nullable().exactOptional(),
+  lose: z.boolean().exactOptional(),
+  drop: z.string().exactOptional(),
+  add: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        operation: z.string(),
+        caller: caller.exactOptional(),
+        at: z.string().exactOptional(),
+        outcome: z.enum(['Succeeded', 'Failed', 'Running']).exactOptional(),
+        correlationId: z.string().exactOptional(),
+      }),
+    )
+    .default([]),
 });
 const target = z.strictObject({ url: z.url().nullable() });
 
@@ -133,6 +154,17 @@ const routes: Record<string, (controlled: Controlled, request: Incoming) => unkn
     simulator.grant(scope, access);
   },
   'POST tokens': ({ simulator }, { body }) => ({ token: simulator.tokenFor(caller.parse(body)) }),
+  'GET activity': ({ simulator: { activity } }) => {
+    const { lagSeconds, lose } = activity;
+    return { lagSeconds, lose, entries: activity.entries() };
+  },
+  'POST activity': ({ simulator }, { body }) => {
+    const { add, drop, ...state } = activity.parse(body);
+    Object.assign(simulator.activity, state);
+    if (drop !== undefined) simulator.activity.drop(drop);
+    for (const operation of add) simulator.activity.add(operation);
+  },
+  'DELETE activity': ({ simulator }) => simulator.activity.clear(),
   'GET requests': ({ simulator }) => simulator.requests,
   'DELETE requests': ({ simulator }) => simulator.clearRequests(),
   'GET events': ({ simulator }) => simulator.events,

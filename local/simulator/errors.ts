@@ -167,6 +167,12 @@ export const errors = {
     };
   },
 
+  /** The Activity Log's: capitalised, no wrapper. */
+  tooLongAgo: (): Answer => ({
+    status: 400,
+    body: { Code: 'BadRequest', Message: 'The start time cannot be more than 90 days in the past.' },
+  }),
+
   sinkInUse: (sink: string, setting: string, category: string) =>
     bare(
       409,

@@ -14,7 +14,8 @@ export const serviceIdentity: Caller & { appId: string } = {
   objectId: '00000000-0000-4000-8000-0000000000b1',
   appId: '00000000-0000-4000-8000-0000000000b2',
 };
-const identityResource = `/subscriptions/${subscriptionId}/resourcegroups/plumbline/providers/Microsoft.ManagedIdentity/userAssignedIdentities/plumbline`;
+/** The id of that identity. */
+export const identityResource = `/subscriptions/${subscriptionId}/resourcegroups/plumbline/providers/Microsoft.ManagedIdentity/userAssignedIdentities/plumbline`;
 /** Whether it is Plumbline, under its own identity. */
 export function isService(caller: Caller): boolean {
   return caller.objectId === serviceIdentity.objectId;

@@ -16,8 +16,13 @@ export interface Operation {
 }
 
 export interface Operations {
-  /** `finish` is called once, when it has succeeded; `current` is the resource's body in a version, for those who poll. */
-  start(resource: StoredResource, finish: () => void, current: (version: string) => unknown, fails: boolean): Operation;
+  /** `finish` is called once, when it has ended: it then changes something, or did not succeed; `current` is the resource's body in a version, for those who poll. */
+  start(
+    resource: StoredResource,
+    finish: (succeeded: boolean) => void,
+    current: (version: string) => unknown,
+    fails: boolean,
+  ): Operation;
   /** Null when the path is no operation's. */
   poll(path: string, url: string): Answer | null;
   /** Id of the resource that the operation of this path is about; undefined when there is none. */
@@ -61,7 +66,7 @@ export function operations(milliseconds: number): Operations {
           clearTimeout(timer);
           delete resource.operationId;
           if (fails) resource.documents.set('resource', withState(before, 'Failed'));
-          else finish();
+          finish(!fails);
           operation.state = fails ? 'Failed' : 'Succeeded';
           resolve();
         };

@@ -1,6 +1,8 @@
 // Resource Manager: every ARM request comes through here, in the order in which Azure decides: who, which api-version,
 // what goes wrong on demand, may they, is it there, and only then read or write.
 import { randomUUID } from 'node:crypto';
+import type { LoggedOperation } from './activity-entry.ts';
+import { type ActivityLog, activityPath } from './activity-log.ts';
 import { type Address, actionOf, addressOf, typeAndName } from './address.ts';
 import { mayByAssignment } from './built-in-roles.ts';
 import type { Allows, Caller, Fault, RecordedRequest } from './contract.ts';
@@ -30,6 +32,7 @@ export type Outcome = Answer | 'reset' | 'hang';
 
 export interface Manager {
   estate: EstateStore;
+  activity: ActivityLog;
   faults: FaultBook;
   moves: MoveBook;
   graph: ResourceGraph;
@@ -44,15 +47,28 @@ export interface Manager {
 
 /** Answers one request; fills in who made it in the record. */
 export async function answerArm(request: ArmRequest, manager: Manager, record: RecordedRequest): Promise<Outcome> {
-  try {
-    return await decide(request, manager, record);
-  } catch (error) {
+  const asked: Asked = {};
+  const outcome = await decide(request, manager, record, asked).catch((error: unknown) => {
     if (error instanceof Refusal) return error.answer;
     throw error;
-  }
+  });
+  if (asked.write && typeof outcome === 'object') logRefusal(manager.activity, asked.write, outcome);
+  return outcome;
 }
 
-async function decide(request: ArmRequest, manager: Manager, record: RecordedRequest): Promise<Outcome> {
+/** What is known of a request before it is decided. */
+interface Asked {
+  write?: LoggedOperation;
+}
+
+/** A throttled request never came to its provider (that it is not logged is unverified). */
+function logRefusal(activity: ActivityLog, write: LoggedOperation, { status, body }: Answer): void {
+  if (status < 400 || status === 429) return;
+  activity.log(write, 'Started');
+  activity.log(write, 'Failed', { status, error: body });
+}
+
+async function decide(request: ArmRequest, manager: Manager, record: RecordedRequest, asked: Asked): Promise<Outcome> {
   const { method, url } = request;
   const path = decodeURIComponent(url.pathname);
 
@@ -65,6 +81,7 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   if (!address) return errors.invalidResourceType(path);
   const found = rowOf(address);
   const action = actionOf(method, address, found?.row.action);
+  if (method !== 'GET') asked.write = { caller, action, target: path, correlationId: request.correlationId };
 
   const faults = manager.faults.strike({ method, path, action });
   for (const fault of faults) if (fault.action === 'delay') await manager.pause(fault.milliseconds ?? 0);
@@ -85,6 +102,7 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   if (polled) return polled;
 
   const filter = url.searchParams.get('$filter');
+  if (isActivityLog(method, address)) return answerActivity(manager, address, url);
   const place = {
     ...placeOf(address, found, manager.estate),
     ...(filter !== null && { filter }),
@@ -124,6 +142,15 @@ function read(place: Place, address: Address): Answer {
   const body = answeredDocument(place);
   if (body === undefined) return errors.resourceNotFound(typeAndName(address), address.resourceGroup);
   return { status: 200, body };
+}
+
+function isActivityLog(method: string, { kind, rest }: Address): boolean {
+  return method === 'GET' && kind === 'subscription' && rest.join('/').toLowerCase() === activityPath;
+}
+
+function answerActivity({ estate, activity }: Manager, { subscriptionId }: Address, url: URL): Answer {
+  if (!estate.find(`/subscriptions/${subscriptionId}`)) return errors.subscriptionNotFound(subscriptionId);
+  return activity.answer(url, subscriptionId, Date.now());
 }
 
 function write(request: ArmRequest, manager: Manager, place: Place, caller: Caller, fault: Fault | undefined): Outcome {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { activityLog } from './activity-log.ts';
 import { certificateIn } from './certificate.ts';
 import type { RecordedRequest, RequestHook, Simulator, SimulatorOptions } from './contract.ts';
 import { answerControl, controlPath } from './control.ts';
@@ -34,7 +35,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const running = operations(options.operationMilliseconds ?? 300);
   const faults = faultBook(options.random);
   const moves = moveBook();
-  const writer = writes(grid, running, schema);
+  const activity = activityLog();
+  const writer = writes(grid, running, schema, activity);
   const requests: RecordedRequest[] = [];
   const hooks = new Set<RequestHook>();
   const remaining = rateLimit();
@@ -53,6 +55,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const url = `https://localhost:${server.port}`;
   const manager: Manager = {
     estate,
+    activity,
     faults,
     moves,
     graph: resourceGraph(estate, options.graph ?? {}),
@@ -119,6 +122,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     requests,
     events: grid.events,
+    activity,
     get delivery() {
       return grid.delivery;
     },

@@ -22,7 +22,7 @@ export interface FinishedWrite {
 }
 
 const microsoftClaims = 'http://schemas.microsoft.com/identity/claims';
-const soapClaims = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
+export const soapClaims = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
 
 /** `number` counts the events of a simulator: each third has another casing, since Azure's is not stable. */
 export function writeEvent(write: FinishedWrite, schema: EventSchema, number: number): JsonObject {
@@ -64,7 +64,8 @@ function recased(id: string, number: number): string {
   return id;
 }
 
-function claimsOf(caller: Caller, at: Date): JsonObject {
+/** The claims of the token with which somebody made a request. */
+export function claimsOf(caller: Caller, at: Date): JsonObject {
   const issued = Math.floor(at.getTime() / 1000) - 300;
   const both = {
     aud: 'https://management.core.windows.net/',

@@ -1,4 +1,7 @@
-// Carries out what a write would do: now, or as an operation. Each success raises its event, whoever wrote.
+// Carries out what a write would do: now, or as an operation. Each is in the Activity Log, and each success raises its
+// event, whoever wrote.
+import type { LoggedOperation } from './activity-entry.ts';
+import type { ActivityLog } from './activity-log.ts';
 import { actionOf, addressOf } from './address.ts';
 import { withState } from './container-app.ts';
 import type { Caller, EventSchema, Move } from './contract.ts';
@@ -30,8 +33,8 @@ export interface Writes {
   commit(writing: Writing): Operation | null;
 }
 
-/** Writes that raise their events at `grid` in the given schema. */
-export function writes(grid: EventGrid, running: Operations, schema: EventSchema): Writes {
+/** Writes that raise their events at `grid` in the given schema, and are logged in `activity`. */
+export function writes(grid: EventGrid, running: Operations, schema: EventSchema, activity: ActivityLog): Writes {
   function apply({ place, effect, moves = [] }: Writing): void {
     const { estate, resource } = place;
     if (effect.removesResource) estate.remove(resource.id);
@@ -51,7 +54,7 @@ export function writes(grid: EventGrid, running: Operations, schema: EventSchema
         {
           caller,
           method,
-          action: actionOf(method, address, place.row.action),
+          action: actionAt(place, method),
           target: place.row.announcedAsResource ? place.resource.id : path,
           subscriptionId: address.subscriptionId,
           resourceGroup: address.resourceGroup,
@@ -71,14 +74,21 @@ export function writes(grid: EventGrid, running: Operations, schema: EventSchema
     commit(writing) {
       const { place, effect } = writing;
       noteAuthor(writing);
+      const logged = loggedOf(writing);
+      activity.log(logged, 'Started');
       if (!effect.operation) {
         apply(writing);
         announce(writing);
+        activity.log(logged, 'Succeeded', { status: effect.status });
         return null;
       }
-      const finish = () => {
-        apply(writing);
-        announce(writing);
+      activity.log(logged, 'Accepted', { status: effect.status });
+      const finish = (succeeded: boolean) => {
+        if (succeeded) {
+          apply(writing);
+          announce(writing);
+        }
+        activity.log(logged, succeeded ? 'Succeeded' : 'Failed', { status: succeeded ? 200 : 500 });
       };
       const current = (version: string) =>
         asAnswered({ ...place, version }, place.estate.find(place.resource.id)?.documents.get('resource'));
@@ -90,6 +100,17 @@ export function writes(grid: EventGrid, running: Operations, schema: EventSchema
 /** Id of the document that a place stands for. */
 export function targetOf({ resource, row, captured }: Place): string {
   return row.suffix === '' ? resource.id : `${resource.id}/${row.suffix.replace('*', captured)}`;
+}
+
+/** As the log has it: with the casing of the request. */
+function loggedOf({ place, method, caller, correlationId, url }: Writing): LoggedOperation {
+  const target = decodeURIComponent(new URL(url).pathname);
+  return { caller, action: actionAt(place, method), target, correlationId };
+}
+
+function actionAt(place: Place, method: string): string {
+  const address = addressOf(targetOf(place));
+  return address ? actionOf(method, address, place.row.action) : '';
 }
 
 /** Microsoft.App says who wrote last. */
