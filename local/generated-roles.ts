@@ -1,5 +1,5 @@
 /** The files that follow from the roles: what the infrastructure grants, and the page that says why. */
-import { actionsOf, type Permission, type Roles } from '../src/domain/roles.ts';
+import { ACTIVITY_READ, actionsOf, type Permission, type Roles } from '../src/domain/roles.ts';
 
 /** `infra/roles.json`, which Bicep loads: the actions of each role definition. */
 export function rolesFile({ reader, writer, linked }: Roles): string {
@@ -24,6 +24,8 @@ export function permissionsPage({ reader, writer, linked }: Roles): string {
     '## Reader',
     '',
     'On each monitored subscription. It is enough for mode `audit`, also for [the sweep](sweep.md): Resource Graph shows what its caller may read. Azure lists no action for reading the private endpoints of a slot, and refuses a role that names one it does not list: rules that ask for them are `unknown` on slots, unless a wider role such as Reader is assigned as well.',
+    '',
+    `\`${ACTIVITY_READ}\` is for no document: Plumbline asks Azure's Activity Log who changed a resource where no event told it, such as after a swap or a lost event. Without it everything else works as before; what is lost is that the changer stays unknown, and the card and the log say so: somebody could then approve the fix of their own change, unless the settings refuse that where the changer is unknown. The action is asked for on the subscription, so a role on a group is not enough. Whoever holds it sees who wrote what in the whole subscription, and no values.`,
     '',
     ...table(reader),
     '',

@@ -154,7 +154,8 @@ function concerns(resource: Resource, id: string, operation: string): boolean | 
 
 /** One entry for each operation and who made it, oldest first. Whoever writes may choose the ids, so nobody hides behind another's. */
 function writesIn(told: readonly Told[]): ActivityEntry[] {
-  return groupsOf(told, ({ key }) => key)
+  // The log tells the newest first, and of the same time as well.
+  return groupsOf([...told].reverse(), ({ key }) => key)
     .flatMap(byCaller)
     .filter(mayHaveWritten)
     .flatMap(newestOf)

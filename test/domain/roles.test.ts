@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DOCUMENTS } from '../../src/domain/documents.ts';
-import { actionsOf, rolesFor } from '../../src/domain/roles.ts';
+import { ACTIVITY_READ, actionsOf, rolesFor } from '../../src/domain/roles.ts';
 import { rules } from '../../src/rules/index.ts';
 import { ruleLike } from './examples.ts';
 
@@ -15,6 +15,15 @@ describe('promise 13: roles follow from the documents that rules read and write'
     expect(actionsOf(roles.reader).filter((action) => !/\/read$/.test(action))).toEqual([]);
     for (const { readActions } of DOCUMENTS)
       expect(actionsOf(roles.reader)).toEqual(expect.arrayContaining([...readActions]));
+  });
+
+  test('the reader may ask who changed a resource, whichever rules there are; the writer need not', () => {
+    const { reader, writer } = rolesFor([]);
+    expect(reader).toContainEqual({
+      action: ACTIVITY_READ,
+      because: ['who changed a resource, where no event told'],
+    });
+    expect(actionsOf(writer.strict)).not.toContain(ACTIVITY_READ);
   });
 
   test('nothing is a wildcard, lists secrets, or restarts', () => {

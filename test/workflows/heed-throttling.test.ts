@@ -1,5 +1,7 @@
 /** Azure throttles by subscription: that one slows down, whatever its messages are about, and the others do not. */
 import { describe, expect, test } from 'vitest';
+import { parseResourceId } from '../../src/domain/resource.ts';
+import { heedThrottling } from '../../src/workflows/heed-throttling.ts';
 import { StorageUnavailable, type World } from '../../src/workflows/ports.ts';
 import { reconcile } from '../../src/workflows/reconcile.ts';
 import { startScan, startSweep } from '../../src/workflows/sweep.ts';
@@ -276,6 +278,46 @@ describe('wherever Azure says so, the row is set before anything else is asked',
     await host.deliver(gridEvent('later', SHOP));
     await host.settle();
     expect(waits.at(-1)).toBe(10);
+  });
+});
+
+describe('the Activity Log', () => {
+  const [from, to] = [new Date(0), new Date(1000)];
+
+  function shop() {
+    const found = parseResourceId(SHOP);
+    if (!found) throw new Error('no resource');
+    return found;
+  }
+
+  test('is not asked while the subscription waits: that is its answer', async () => {
+    const { world } = stage();
+    const now = world.clock.now();
+    const until = new Date(now.getTime() + 40_000).toISOString();
+    const heeding = heedThrottling(world, OURS, { since: now.toISOString(), until });
+    world.activity.granted = true;
+    const answer = await heeding.activity.writes(shop(), from, to);
+    expect(answer).toMatchObject({ kind: 'refused', failure: { kind: 'throttled', retryAfter: 40 } });
+    expect(world.activity.asked).toBe(0);
+    world.clock.advance(40);
+    expect(await heeding.activity.writes(shop(), from, to)).toMatchObject({ kind: 'read' });
+  });
+
+  test('that throttles slows the subscription down, and Resource Manager is not asked either', async () => {
+    const { world, asked } = stage();
+    const heeding = heedThrottling(world, OURS, null);
+    world.activity.writes = async () => ({ kind: 'refused', failure: failure('throttled', '429', 90) });
+    expect(await heeding.activity.writes(shop(), from, to)).toMatchObject({ kind: 'refused' });
+    const row = world.stored.guards.throttles.get(OURS);
+    expect(Date.parse(row?.until ?? '') - Date.parse(row?.since ?? '')).toBe(90_000);
+    const { documents } = await heeding.arm.read(shop(), ['resource']);
+    expect([documents.resource, asked]).toMatchObject([{ status: 'failed', throttled: true }, []]);
+  });
+
+  test('that refuses otherwise slows nothing down', async () => {
+    const { world } = stage();
+    await heedThrottling(world, OURS, null).activity.writes(shop(), from, to);
+    expect([world.activity.asked, world.stored.guards.throttles.size]).toEqual([1, 0]);
   });
 });
 
