@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { createCredential } from '../src/azure/credential.ts';
+import { activityLog } from './doctor/activity.ts';
 import { azureDeployment } from './doctor/azure.ts';
 import { forged, nobodyDecides, otherSites, reader } from './doctor/callers.ts';
 import { beginVisit, type Check, examine } from './doctor/checkup.ts';
@@ -31,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   queue,
   reads,
   writes,
+  activityLog,
   deadLetters,
   timers,
   chains,

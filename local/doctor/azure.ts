@@ -12,6 +12,7 @@ import { type DocumentName, documentOf } from '../../src/domain/documents.ts';
 import type { Json } from '../../src/domain/json.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import type { Deployment } from './deployment.ts';
+import { mayInSubscription } from './rights.ts';
 
 export interface AzureDeployment {
   /** Origin of the function app. */
@@ -65,6 +66,7 @@ export function azureDeployment(options: AzureDeployment): Deployment {
     drift,
     signedIn: async () => ({ authorization: `Bearer ${await tokenFor(`${audience}/.default`)}` }),
     changer: async () => identityIn(await tokenFor(`${armAudience}/.default`)).objectId,
+    identityMay: (objectId, action) => mayInSubscription(arm, app.subscriptionId, objectId, action),
     read: async (document = 'resource') => body.parse(await send('GET', document)),
     patch: async (content) => void (await send('PATCH', 'resource', content)),
     put: async (document, content) => void (await send('PUT', document, content)),

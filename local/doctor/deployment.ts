@@ -14,6 +14,8 @@ export interface Deployment {
   signedIn(): Promise<Readonly<Record<string, string>>>;
   /** Object id (lower case) of who changes the app; null when that cannot be known. */
   changer(): Promise<string | null>;
+  /** Whether somebody (object id) may perform an action in the subscription of the app; null when that cannot be seen. */
+  identityMay(objectId: string, action: string): Promise<boolean | null>;
   /** The app as it is now, or another document of it. Throws when it cannot be read. */
   read(document?: DocumentName): Promise<JsonObject>;
   /** Somebody changes the app. Throws when Azure refuses. */

@@ -34,7 +34,7 @@ const entry = z.object({
   kind: z.string(),
   message: z.string(),
   resource: z.object({ id: z.string(), type: z.string() }).nullable(),
-  actor: z.object({ objectId: z.string().optional() }),
+  actor: z.object({ type: z.string().optional(), objectId: z.string().optional() }),
   trigger: z.object({ type: z.string(), operation: z.string().optional() }).nullable(),
 });
 export type Entry = z.infer<typeof entry>;

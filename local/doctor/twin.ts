@@ -34,6 +34,10 @@ export async function twinDeployment(twin: TwinAddress): Promise<Deployment> {
       return { cookie: await cookie };
     },
     changer: async () => people.katherine.objectId,
+    async identityMay(_, action) {
+      const query = new URLSearchParams({ action, scope: `/subscriptions/${app.subscriptionId}` });
+      return z.boolean().parse(JSON.parse(await control(twin, 'GET', `/_simulator/allowed?${query}`)));
+    },
     async read(document = 'resource') {
       const query = new URLSearchParams({ id, document });
       return body.parse(JSON.parse(await control(twin, 'GET', `/_simulator/document?${query}`)));

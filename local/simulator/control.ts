@@ -10,6 +10,7 @@
 //   GET    /_simulator/moves                    DELETE /_simulator/moves     204
 //   PUT    /_simulator/takesUnpublished         { takes }: PATCH takes what only the published model of PUT has; 204
 //   POST   /_simulator/roles                    { scope, role, to }: assigns a built-in role; 204
+//   GET    /_simulator/allowed?action=&scope=   whether Plumbline's identity may: true or false
 //   POST   /_simulator/tokens                   a caller; { token } for Resource Manager, for requests in their name
 //   POST   /_simulator/activity                 the Activity Log: { lagSeconds?, lose?, drop?, add? }, in this order: a lag or null, whether
 //                                               it loses what comes, an id whose entries go, operations ([{ id, operation,
@@ -22,7 +23,7 @@
 //   POST   /_simulator/settled                  204 when operations and deliveries have ended
 import { z } from 'zod';
 import { roleNames } from './built-in-roles.ts';
-import { type Fault, faultNames, type Move, type Simulator } from './contract.ts';
+import { type Allows, type Fault, faultNames, type Move, type Simulator } from './contract.ts';
 import type { Answer } from './errors.ts';
 import type { EstateStore } from './estate-store.ts';
 import type { Incoming } from './server.ts';
@@ -95,6 +96,7 @@ export interface Controlled {
   estate: EstateStore;
   faults: () => Fault[];
   moves: () => Move[];
+  allows: Allows;
   target: () => string | null;
 }
 
@@ -153,6 +155,8 @@ const routes: Record<string, (controlled: Controlled, request: Incoming) => unkn
     const { scope, ...access } = grant.parse(body);
     simulator.grant(scope, access);
   },
+  'GET allowed': ({ allows }, { url: { searchParams } }) =>
+    allows({ method: 'GET', action: searchParams.get('action') ?? '', scope: searchParams.get('scope') ?? '' }),
   'POST tokens': ({ simulator }, { body }) => ({ token: simulator.tokenFor(caller.parse(body)) }),
   'GET activity': ({ simulator: { activity } }) => {
     const { lagSeconds, lose } = activity;

@@ -9,7 +9,7 @@ import { inventoryOf, listOf, slotsOf } from './inventory.ts';
 import { isObject, type JsonObject, mergePatch } from './merge.ts';
 import { type PublishedType, publishedType, shown, taken } from './published.ts';
 import { revisionsOf } from './revisions.ts';
-import { roleAssignmentsOf } from './role-assignments.ts';
+import { assignmentsOf, roleDefinitionOf } from './role-definitions.ts';
 import { patchTags, readTags } from './tags.ts';
 import { deleteSite, patchSite, putPolicy, putSite, putWhole, writeConfiguration } from './web-app.ts';
 
@@ -23,6 +23,8 @@ export interface Place {
   captured: string;
   /** The `$filter` of the request. */
   filter?: string;
+  /** What the role of Plumbline's identity allows at this place; absent for what comes from the controls. */
+  serviceActions?: () => string[];
   /** The api-version of the request; absent for what comes from the controls, which know all versions. */
   version?: string;
   /** See SimulatorOptions. */
@@ -133,7 +135,13 @@ export const documentTable: readonly DocumentRow[] = [
     name: 'roleAssignments',
     kinds: [...resources, ...groups],
     suffix: 'providers/Microsoft.Authorization/roleAssignments',
-    read: roleAssignmentsOf,
+    read: assignmentsOf,
+  },
+  {
+    name: 'roleDefinitions',
+    kinds: ['subscription'],
+    suffix: 'providers/Microsoft.Authorization/roleDefinitions/*',
+    read: roleDefinitionOf,
   },
   {
     name: 'policyAssignments',

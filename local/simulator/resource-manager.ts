@@ -15,6 +15,7 @@ import type { MoveBook } from './moves.ts';
 import type { Operations } from './operations.ts';
 import { publishedType, refuseUnknownVersion } from './published.ts';
 import { graphAction, graphPath, type ResourceGraph } from './resource-graph.ts';
+import { deployedActions } from './role.ts';
 import type { Writes } from './writes.ts';
 
 export interface ArmRequest {
@@ -106,6 +107,7 @@ async function decide(request: ArmRequest, manager: Manager, record: RecordedReq
   const place = {
     ...placeOf(address, found, manager.estate),
     ...(filter !== null && { filter }),
+    serviceActions: () => deployedActions().filter((one) => manager.allows({ method, action: one, scope })),
     version,
     takesUnpublished: manager.takesUnpublished,
   };

@@ -5,25 +5,36 @@ import type { Caller } from './contract.ts';
 import type { Place } from './documents.ts';
 import { errors, Refusal } from './errors.ts';
 import type { EstateStore } from './estate-store.ts';
-import type { JsonObject } from './merge.ts';
+import { type JsonObject, member } from './merge.ts';
 
 export interface Access {
   role: RoleName;
   to: Caller | { type: 'group'; objectId: string };
 }
 
-/** The list at this scope: without the filter also what is below. Throws a Refusal for a filter that it does not know. */
-export function roleAssignmentsOf({ estate, resource, filter }: Place): unknown {
-  if (filter !== undefined && filter.toLowerCase() !== 'atscope()') {
-    throw new Refusal(errors.badRequest('UnsupportedQuery', `The filter '${filter}' is not supported.`)); // wording unverified
-  }
+/**
+ * What is assigned at this scope and above it: without the filter also what is below, and of one principal alone where the
+ * filter names it. Throws a Refusal for a filter that it does not know.
+ */
+export function roleAssignmentsOf({ estate, resource, filter }: Place): JsonObject[] {
+  const principal = principalIn(filter);
   const { subscriptionId, resourceGroup } = resource.address;
   const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
   const site = resource.id.replace(/\/slots\/[^/]+$/i, '');
   const above = [`/subscriptions/${subscriptionId}`, ...(resourceGroup ? [group] : []), site, resource.id];
   const scopes = [...new Set(above)].flatMap((id) => estate.find(id) ?? []);
   const below = filter === undefined ? estate.below(resource.id) : [];
-  return { value: [...scopes, ...below].flatMap(({ id }) => assignmentsAt(estate, id)) };
+  const all = [...scopes, ...below].flatMap(({ id }) => assignmentsAt(estate, id));
+  return principal === null ? all : all.filter((one) => member(one, 'properties', 'principalId') === principal);
+}
+
+/** Whose assignments a filter asks for; null for everybody's. Throws a Refusal for one that it does not know. */
+export function principalIn(filter = 'atScope()'): string | null {
+  const known = /^atScope\(\)(?: and assignedTo\('(?<principal>[0-9a-f-]+)'\))?$/i.exec(filter);
+  if (!known) {
+    throw new Refusal(errors.badRequest('UnsupportedQuery', `The filter '${filter}' is not supported.`)); // wording unverified
+  }
+  return known.groups?.principal ?? null;
 }
 
 /** Assigns a built-in role at exactly this scope. Throws when there is nothing with that id. */

@@ -6,9 +6,14 @@ import type { Allows } from './contract.ts';
 const actions = z.array(z.string());
 const rolesFile = z.object({ reader: actions, writer: z.object({ strict: actions }) });
 
-export function deployedRole(): Allows {
+/** The actions of those roles. */
+export function deployedActions(): string[] {
   const { reader, writer } = rolesFile.parse(JSON.parse(readFileSync(FILE, 'utf8')));
-  const granted = new Set([...reader, ...writer.strict].map((action) => action.toLowerCase()));
+  return [...reader, ...writer.strict];
+}
+
+export function deployedRole(): Allows {
+  const granted = new Set(deployedActions().map((action) => action.toLowerCase()));
   return ({ action }) => granted.has(action.toLowerCase());
 }
 

@@ -70,7 +70,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   async function handle(request: Incoming): Promise<Outcome> {
     const { pathname } = request.url;
     if (pathname.startsWith(controlPath)) {
-      return answerControl(request, { simulator, estate, faults: faults.list, moves: moves.list, target: grid.target });
+      const { allows } = manager;
+      const books = { faults: faults.list, moves: moves.list };
+      return answerControl(request, { simulator, estate, allows, ...books, target: grid.target });
     }
     if (pathname.replace(/\/$/, '') === identityPath) return identity(request);
     return resourceManager(request);

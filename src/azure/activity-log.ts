@@ -158,21 +158,20 @@ function writesIn(told: readonly Told[]): ActivityEntry[] {
   return groupsOf([...told].reverse(), ({ key }) => key)
     .flatMap(byCaller)
     .filter(mayHaveWritten)
-    .flatMap(newestOf)
+    .flatMap(toldOnce)
     .sort((one, other) => one.at - other.at)
     .map(({ operation, correlationId, at, caller, appId }) => {
       return { operation, correlationId, at: new Date(at).toISOString(), caller, appId };
     });
 }
 
-/** The lines of an operation for each who is named in one; those that name nobody belong to each of them. */
+/** The lines of an operation for each who is named in one. Those that name nobody are theirs, if it is one person alone. */
 function byCaller(lines: readonly Told[]): (readonly Told[])[] {
-  const nameless = lines.filter(({ caller }) => caller === null);
   const named = groupsOf(
     lines.filter(({ caller }) => caller !== null),
     ({ caller }) => caller?.objectId ?? '',
   );
-  return named.length === 0 ? [nameless] : named.map((own) => [...own, ...nameless]);
+  return named.length > 1 ? named : [lines];
 }
 
 function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
@@ -193,7 +192,8 @@ function mayHaveWritten(lines: readonly Told[]): boolean {
   return failed === 0 || count('succeeded') > 0 || count('started') > failed;
 }
 
-/** As its first line tells it, at the latest time that one of them tells: when it had been done. */
-function newestOf(lines: readonly Told[]): Told[] {
-  return lines.slice(0, 1).map((first) => ({ ...first, at: Math.max(...lines.map(({ at }) => at)) }));
+/** As its first line with a name tells it, at the latest time that one of them tells: when it had been done. */
+function toldOnce(lines: readonly Told[]): Told[] {
+  const first = lines.find(({ caller }) => caller !== null) ?? lines[0];
+  return first ? [{ ...first, at: Math.max(...lines.map(({ at }) => at)) }] : [];
 }

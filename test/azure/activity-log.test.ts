@@ -175,6 +175,7 @@ describe('what is a write', () => {
     ['one that has begun', [begun()], 1],
     ['one that was accepted', [line(status('Accepted')), begun()], 1],
     ['one that failed', [line(status('Failed')), begun()], 0],
+    ['one whose failure names nobody', [line({ ...status('Failed'), claims: {} }), begun()], 0],
     ['one whose failure alone is within the time', [line(status('Failed'))], 0],
     ['one that failed and was tried again under the same ids', [line(), line(status('Failed')), begun()], 1],
     ['one that still runs, beside one that failed under the same ids', [line(status('Failed')), begun(), begun()], 1],
@@ -186,6 +187,10 @@ describe('what is a write', () => {
   test('two people under the same ids are two: whoever writes chooses the correlation', async () => {
     expect((await writers([line({ claims: graces }), line(), begun({ claims: null })])).sort()).toEqual([ADA, GRACE]);
     expect(await writers([line({ ...status('Failed'), claims: graces }), line()])).toEqual([ADA]);
+    expect(await writers([line(), begun({ claims: {} })])).toEqual([ADA]);
+    // It is not known whose this failure is.
+    const failed = line({ ...status('Failed'), claims: {} });
+    expect((await writers([failed, begun({ claims: graces }), begun()])).sort()).toEqual([ADA, GRACE]);
   });
 
   test.each([

@@ -11,6 +11,7 @@ import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { activityLog } from '../../local/doctor/activity.ts';
 import { azureDeployment } from '../../local/doctor/azure.ts';
 import { forged, nobodyDecides, otherSites, reader } from '../../local/doctor/callers.ts';
 import { beginVisit, type Check, examine, type Visit } from '../../local/doctor/checkup.ts';
@@ -239,6 +240,20 @@ describe('each check fails when what it checks is broken', () => {
     expect(await said([...toTheOutcome, writes])).toMatch(/^not-checked: .* nothing is written: .*audit/);
     expect(httpsOnly()).toBe(true);
     await operator.putSettings({ mode: 'autofix' });
+  });
+
+  test('the Activity Log can be read: not without the right, and not checked where nobody may see the roles', async () => {
+    expect(await said([activityLog])).toMatch(/^ok: the identity \S+ may, in the subscription /);
+    const actions = ['Microsoft.Web/sites/read'];
+    plumbline.simulator.addFault({
+      match: { method: 'GET', path: '/roleDefinitions/' },
+      action: 'answer',
+      status: 200,
+      body: { properties: { permissions: [{ actions, notActions: [] }] } },
+    });
+    expect(await said([activityLog])).toMatch(/^failed: the identity \S+ may not, .* stays unknown/);
+    plumbline.simulator.addFault({ match: { path: '/roleAssignments' }, action: 'forbidden' });
+    expect(await said([activityLog])).toMatch(/^not-checked: you cannot see which roles/);
   });
 
   test('nothing was buried: not when a message was given up meanwhile', async () => {

@@ -1,5 +1,6 @@
 /** What a checkup prints: signs and words, so that colour and font do not matter, and nothing that a terminal would obey. */
 import { describe, expect, it } from 'vitest';
+import { activityLog } from '../../../local/doctor/activity.ts';
 import { beginVisit, type CheckResult, type EventSeen, examine, type Visit } from '../../../local/doctor/checkup.ts';
 import { queue } from '../../../local/doctor/event.ts';
 import { timers } from '../../../local/doctor/health.ts';
@@ -73,6 +74,37 @@ describe('a check', () => {
   });
 });
 
+describe('the check of the Activity Log', () => {
+  const ofService = { ...entry('fix.applied', null), actor: { type: 'service', objectId: 'ours' } };
+  const ofSomebody = { ...entry('approval.approved', null), actor: { type: 'user', objectId: 'ada' } };
+  const asked: string[][] = [];
+
+  async function check(items: unknown[], may: boolean | null) {
+    const visit = visitOf((path) => (path.startsWith('/audit') ? { items } : null));
+    const identityMay = async (...question: string[]) => {
+      asked.push(question);
+      return may;
+    };
+    const [result] = await examine({ ...visit, deployment: { ...visit.deployment, identityMay } }, [activityLog]);
+    return result;
+  }
+
+  it('asks about the identity that the log names, and says what to do', async () => {
+    expect(await check([ofSomebody, ofService], true)).toMatchObject({ state: 'ok' });
+    expect(asked).toEqual([['ours', 'Microsoft.Insights/eventtypes/values/read']]);
+    expect(await check([ofService], false)).toMatchObject({
+      state: 'failed',
+      said: expect.stringContaining('00000000-0000-4000-8000-000000000001'),
+      todo: expect.stringContaining('Microsoft.Insights/eventtypes/values/read'),
+    });
+  });
+
+  it('is not made while nobody knows the identity, or its roles', async () => {
+    expect(await check([ofSomebody], true)).toMatchObject({ state: 'not-checked' });
+    expect(await check([ofService], null)).toMatchObject({ state: 'not-checked' });
+  });
+});
+
 describe('what could not be verified before', () => {
   it('is seen in the events of the app and in the entries of the log', async () => {
     const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies/ftp/write';
@@ -116,7 +148,14 @@ function visitOf(answer: (path: string) => unknown): Visit {
   const unused = () => Promise.reject(new Error('unused'));
   const deployment = {
     ...{ url: 'https://plumbline.example', app, drift: false, signedIn: unused },
-    ...{ changer: async () => null, read: unused, patch: unused, put: unused, close: unused },
+    ...{
+      changer: async () => null,
+      identityMay: async () => null,
+      read: unused,
+      patch: unused,
+      put: unused,
+      close: unused,
+    },
   };
   const body = async (path: string) => answer(path);
   return {

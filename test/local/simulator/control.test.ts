@@ -45,6 +45,12 @@ describe('the controls over HTTPS', () => {
     expect((await control('GET', 'events')).at('0.state')).toBe('delivered');
   });
 
+  it('says what the identity of Plumbline may', async () => {
+    const allowed = (action: string) => control('GET', `allowed?${new URLSearchParams({ action, scope: site })}`);
+    expect((await allowed('Microsoft.Insights/eventtypes/values/Read')).body).toBe(true);
+    expect((await allowed('Microsoft.Web/sites/delete')).body).toBe(false);
+  });
+
   it('shows what there is, and who looks after it', async () => {
     const state = await control('GET', 'state');
     const resources = state.at('resources');

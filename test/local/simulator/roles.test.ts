@@ -204,3 +204,34 @@ async function azureOf<T>(one: Simulator, ask: (azure: Azure) => Promise<T>): Pr
   connected.close();
   return answer;
 }
+
+describe('who asks what somebody may', () => {
+  const authorization = `${inSubscription}/providers/Microsoft.Authorization`;
+  const ask = (path: string, query = {}) => {
+    const all = new URLSearchParams({ 'api-version': '2022-04-01', ...query });
+    const headers = { authorization: `Bearer ${simulator.tokenFor(grace)}` };
+    return azure.raw('GET', `${simulator.url}${path}?${all}`, headers);
+  };
+  const assignedTo = (objectId: string) =>
+    ask(`${authorization}/roleAssignments`, { $filter: `atScope() and assignedTo('${objectId}')` });
+
+  it('sees the roles of one principal, at the scope and above it', async () => {
+    const theirs = await assignedTo(grace.objectId);
+    expect([theirs.at('value.0.properties.principalId'), theirs.at('value.1')]).toEqual([grace.objectId, undefined]);
+    const definition = await ask(String(theirs.at('value.0.properties.roleDefinitionId')));
+    expect(definition.at('properties.permissions.0')).toMatchObject({ actions: ['*/read'], notActions: [] });
+    expect((await assignedTo(katherine.objectId)).body).toEqual({ value: [] });
+  });
+
+  it('sees what is deployed for Plumbline, as far as it is let', async () => {
+    const ours = await assignedTo(simulator.identity.objectId);
+    const definition = await ask(String(ours.at('value.0.properties.roleDefinitionId')));
+    const actions = definition.at('properties.permissions.0.actions');
+    expect(actions).toEqual(expect.arrayContaining(['Microsoft.Insights/eventtypes/values/read']));
+    expect(actions).not.toContain('*/read');
+  });
+
+  it('is told that there is no other definition', async () => {
+    expect((await ask(`${authorization}/roleDefinitions/00000000-0000-4000-8000-000000000999`)).status).toBe(404);
+  });
+});
