@@ -116,7 +116,7 @@ export interface ActivityEntry {
   readonly correlationId: string | null;
   /** ARM's operation, e.g. `Microsoft.Web/sites/write`. */
   readonly operation: string;
-  /** ISO. */
+  /** ISO; when it had been done, as far as the log tells it. */
   readonly at: string;
   /** Who, by the object id in the claims; null where they name nobody, as with steps of a swap. */
   readonly caller: Caller | null;
