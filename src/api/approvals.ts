@@ -74,7 +74,17 @@ export const approve = defineCall({
   }),
   statuses: [202],
   result: schemas.approval,
-  refusals: ['not-found', 'expired', 'decided', 'superseded', 'digest-mismatch', 'audit-mode', 'stopped', 'own-change'],
+  refusals: [
+    'not-found',
+    'expired',
+    'decided',
+    'superseded',
+    'digest-mismatch',
+    'audit-mode',
+    'stopped',
+    'own-change',
+    'changer-unknown',
+  ],
   find: findApproval,
   async handle({ world, principal, subject, body }) {
     const decided = await recordDecision(world, {

@@ -80,7 +80,16 @@ export const rollback = defineCall({
   body: z.strictObject({ comment: z.string().trim().min(1, 'must say why').max(4000) }),
   statuses: [202],
   result: schemas.approval,
-  refusals: ['not-found', 'decided', 'not-reversible', 'moved', 'audit-mode', 'stopped', 'own-change'],
+  refusals: [
+    'not-found',
+    'decided',
+    'not-reversible',
+    'moved',
+    'audit-mode',
+    'stopped',
+    'own-change',
+    'changer-unknown',
+  ],
   find: findEntry,
   async handle({ world, principal, subject, body }) {
     return {

@@ -11,6 +11,7 @@ export const PROBLEMS: Readonly<Record<RefusalCode, { readonly status: number; r
   'auth-off': { status: 401, title: 'Sign-in is switched off' },
   forbidden: { status: 403, title: 'Not allowed' },
   'own-change': { status: 403, title: 'Nobody approves a change of their own' },
+  'changer-unknown': { status: 403, title: 'Nobody knows who made the change' },
   'not-a-person': { status: 403, title: 'Only a person decides' },
   'not-found': { status: 404, title: 'Not found' },
   invalid: { status: 400, title: 'The request is not valid' },

@@ -78,7 +78,8 @@ export interface Approval {
 export type Settlement =
   | { readonly kind: 'keep' }
   | { readonly kind: 'clear'; readonly reason: Reason }
-  | { readonly kind: 'supersede'; readonly moved: readonly Change[] }
+  /** `reason`: why, when nothing moved. */
+  | { readonly kind: 'supersede'; readonly moved: readonly Change[]; readonly reason?: Reason }
   | { readonly kind: 'expire' }
   | { readonly kind: 'execute' };
 

@@ -21,6 +21,8 @@ export interface Ceiling {
   readonly reason: Reason;
   /** Whether a person's approval lifts it: it only asked for one. */
   readonly liftedByApproval: boolean;
+  /** It only keeps a person from being asked: what needs nobody's approval it does not hold back. */
+  readonly onlyAsking?: true;
 }
 
 /** What the ceilings look at. `memory` is what is remembered of this very change, `history` of this rule on the resource. */
@@ -71,6 +73,8 @@ export interface ChangeMemory {
   readonly at: string;
   /** ISO time; null means until somebody changes the resource again. */
   readonly until: string | null;
+  /** Of a rejection: by one of those who had changed the resource. */
+  readonly byChanger?: true;
 }
 
 type Cause = (evaluation: Evaluation, at: Circumstances) => Ceiling | null;
@@ -127,6 +131,10 @@ const self: Cause = (_, { resource, selfId }) =>
 
 const declined: Cause = (_, { memory }) => {
   if (!memory) return null;
+  if (memory.status === 'rejected' && memory.byChanger) {
+    const text = `A person who had changed the resource rejected this change on ${memory.at}; it is not asked again before ${memory.until}.`;
+    return { ...asks('report', 'rejected-before', text, true), onlyAsking: true };
+  }
   if (memory.status === 'rejected') {
     return asks(
       'report',

@@ -33,7 +33,9 @@ export function decideApproved(evaluation: Evaluation, circumstances: Circumstan
 }
 
 function ceilingsOn(evaluation: Evaluation, circumstances: Circumstances): Ceiling[] {
-  return CEILINGS.flatMap((cause) => cause(evaluation, circumstances) ?? []);
+  const all = CEILINGS.flatMap((cause) => cause(evaluation, circumstances) ?? []);
+  const needsNobody = ['hold', 'fix'].includes(lowestOf(all.filter(({ onlyAsking }) => !onlyAsking)));
+  return needsNobody ? all.filter(({ onlyAsking }) => !onlyAsking) : all;
 }
 
 function lowest(ceilings: readonly Ceiling[]): Decision {

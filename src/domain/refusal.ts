@@ -4,6 +4,7 @@ export type RefusalCode =
   | 'auth-off'
   | 'forbidden'
   | 'own-change'
+  | 'changer-unknown'
   | 'not-a-person'
   | 'not-found'
   | 'invalid'

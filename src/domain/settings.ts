@@ -59,6 +59,7 @@ export const settingsSchema = z.strictObject({
       expireHours: count(168),
       rejectedDays: count(90),
       separationOfDuties: z.boolean().default(true),
+      unknownChanger: z.enum(['allow', 'refuse']).default('allow'),
       fromSweep: z.boolean().default(false),
     })
     .prefault({}),

@@ -15,18 +15,11 @@ import type { ResourceView } from '../domain/resource.ts';
 import { SEVERITIES, TIERS, VERDICTS } from '../domain/rule.ts';
 import { MODES, settingsSchema } from '../domain/settings.ts';
 import type { OpenOperation, ResourceMemory, StoredEvent, StoredSettings } from '../workflows/ports.ts';
-
-/** What was written as T can be read, and what is read is a T. */
-function shapeOf<T>() {
-  return <S extends z.ZodType<T>>(shape: [T] extends [z.input<S>] ? S : never): S => shape;
-}
+import { listOf, shapeOf } from './shape-of.ts';
+import { writer } from './writer-shape.ts';
 
 export interface StoredMemory extends Omit<ResourceMemory, 'findings'> {
   readonly findings: readonly Omit<Finding, 'resource'>[];
-}
-
-function listOf<S extends z.ZodType>(shape: S) {
-  return z.array(shape).readonly();
 }
 
 const text = z.string();
@@ -205,7 +198,12 @@ export const approval = shapeOf<Approval>()(
 );
 
 const changeMemory = shapeOf<ChangeMemory>()(
-  z.strictObject({ status: z.enum(['rejected', 'expired']), at: text, until: orNull }),
+  z.strictObject({
+    status: z.enum(['rejected', 'expired']),
+    at: text,
+    until: orNull,
+    byChanger: z.literal(true).exactOptional(),
+  }),
 );
 
 const openOperation = shapeOf<OpenOperation>()(
@@ -250,8 +248,11 @@ export const resourceMemory = shapeOf<StoredMemory>()(
     ),
     findings: listOf(z.strictObject(findingFields)),
     lookAgainAt: orNull,
-    changers: z.record(text, listOf(caller)),
-    changersOfFix: z.record(text, listOf(caller)),
+    writers: listOf(writer),
+    writersCut: orNull,
+    heldAt: z.record(text, text),
+    unexplained: z.record(text, text),
+    beforeFix: z.record(text, z.strictObject({ heldAt: orNull, unexplained: z.boolean() })),
     history: z.record(text, ruleHistory).default({}),
     openApprovals: listOf(text),
     declined: z.record(text, changeMemory),

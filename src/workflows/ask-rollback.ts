@@ -22,15 +22,10 @@ import { heedThrottling } from './heed-throttling.ts';
 import { nothingKnown } from './load-facts.ts';
 import { sealFact } from './outbox.ts';
 import { StaleVersion, type StoredSettings, type World } from './ports.ts';
-import {
-  changersOf,
-  type Decider,
-  decisionId,
-  refuseOwnChange,
-  refuseUnlessApprover,
-  refuseWhileNotWriting,
-} from './record-decision.ts';
+import { type Decider, decisionId, refuseUnlessApprover, refuseWhileNotWriting } from './record-decision.ts';
+import { type Deed, type Separated, separateDuties } from './separate-duties.ts';
 import { storeApproval } from './store-approval.ts';
+import { CHANGER_UNKNOWN } from './who-changed.ts';
 import { writtenSince } from './written-since.ts';
 
 export interface RollbackRequest {
@@ -45,7 +40,7 @@ interface Undoable extends RollbackRequest {
   readonly rule: AnyRule;
 }
 
-/** Returns the approval as it stands then. Throws Refusal: decided, not-reversible, moved, mode or stop, forbidden, own change. */
+/** Returns the approval as it stands then. Throws Refusal: decided, not-reversible, moved, mode or stop, forbidden, own change, changer unknown. */
 export async function askRollback(world: World, request: RollbackRequest): Promise<Approval> {
   const { entry, person } = request;
   const rule = world.rules.find(({ id }) => id === entry.rule) ?? null;
@@ -103,20 +98,19 @@ async function ask(world: World, request: Undoable, id: string, failed: boolean)
   const settings = await currentSettings(world);
   refuseWhileNotWriting(settings, resource);
   refuseUnlessApprover(settings, resource, person);
-  const changers = await everyChanger(world, request);
-  refuseOwnChange(settings, changers, person);
+  const separated = await separatedOf(world, settings, request);
   const now = world.clock.now();
   const decision: ApprovalDecision = {
     by: { objectId: person.objectId, name: person.name },
     at: now.toISOString(),
     comment: request.comment,
     decision: 'approve',
-    changerUnknown: changers.length === 0,
+    changerUnknown: separated.changerUnknown,
   };
   const kept = keptWith(world, settings, request, snapshot, own);
   const why = whyNotWritten(snapshot, own, kept);
   if (why !== null) throw new Refusal('not-reversible', why);
-  const approval = rollbackOf(world, request, id, { own, kept, along }, settings, decision);
+  const approval = rollbackOf(world, request, id, { own, kept, along }, settings, decision, separated);
   // Set before anything is stored: if we do not come through to the queue, housekeeping does.
   const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `rollback ${id}`);
   // Before it is stored: a crash then leaves an id without approval, which nobody minds, and not the reverse.
@@ -171,16 +165,13 @@ function keptWith(
   return judgement.verdict === 'violation' ? (judgement.kept ?? []) : [];
 }
 
-/** The object ids of those whose change the fix put right, and of those seen writing since. */
-async function everyChanger(world: World, { entry, resource, rule }: Undoable): Promise<string[]> {
-  const [memory, fix] = await Promise.all([
-    world.memories.load(resource),
-    entry.approvalId === null ? null : world.approvals.get(entry.approvalId),
-  ]);
-  return changersOf(world, resource, rule.id, [
-    ...(memory?.value.changersOfFix[rule.id] ?? []),
-    ...[entry.trigger?.changedBy ?? [], fix?.value.changedBy ?? []].flat(),
-  ]);
+/** Of those whose change the fix put right, and of those seen writing since. */
+async function separatedOf(world: World, { settings }: StoredSettings, request: Undoable): Promise<Separated> {
+  const { entry, resource, rule, person } = request;
+  const fix = entry.approvalId === null ? null : await world.approvals.get(entry.approvalId);
+  const named = [entry.trigger?.changedBy ?? [], fix?.value.changedBy ?? []].flat();
+  const deed: Deed = { resource, rule: rule.id, purpose: 'rollback', by: person.objectId, named, namedAt: entry.at };
+  return separateDuties(world, settings, deed);
 }
 
 /** What is written: the fix's own changes turned round with what must travel with them, and what moved along. */
@@ -197,6 +188,7 @@ function rollbackOf(
   { own, kept, along }: WayBack,
   { settings }: StoredSettings,
   decision: ApprovalDecision,
+  separated: Separated,
 ): Approval {
   const expireHours = settings.approvals.expireHours * 3_600_000;
   const changes = [...own, ...along.changes];
@@ -223,6 +215,7 @@ function rollbackOf(
     reasons: [
       { code: 'approved', text: `Puts back what the fix of ${entry.at} changed.` },
       ...reasonsOf(along, notListed(entry.reasons)),
+      ...(separated.changerUnknown ? [CHANGER_UNKNOWN] : []),
     ],
     requestedAt: decision.at,
     expiresAt: new Date(Date.parse(decision.at) + expireHours).toISOString(),
@@ -232,7 +225,6 @@ function rollbackOf(
     auditIds: [entry.id],
     unlogged: [],
   };
-  const unknownChanger = decision.changerUnknown ? ' Who had changed the resource is not known.' : '';
   return {
     ...approval,
     unlogged: [
@@ -251,7 +243,7 @@ function rollbackOf(
         alsoMoved: [],
         reasons: [...approval.reasons, digestReason(approval.digest)],
         arm: null,
-        message: `${decision.comment}${unknownChanger}`,
+        message: [decision.comment, ...separated.remarks].join(' '),
       }),
     ],
   };

@@ -4,12 +4,19 @@ import type { Resource } from '../domain/resource.ts';
 import { documentViews, type Snapshot } from '../domain/snapshot.ts';
 import { concludeEvents } from './conclude-events.ts';
 import { approvalFact, type Ending, endingFact, type Occasion } from './facts-of.ts';
+import { declinedFor } from './judge.ts';
 import { giveUpTurn } from './keep-budget.ts';
 import { type Facts, nothingKnown } from './load-facts.ts';
 import type { ResourceMemory, World } from './ports.ts';
 import { logFact } from './record.ts';
+import { whoWrote } from './remember-who.ts';
 import { isUnresolved, withIntent } from './resolve-intents.ts';
 import { storeApproval } from './store-approval.ts';
+
+/** What nobody decided is asked again when it is there again. */
+function rejectedOf(declined: ResourceMemory['declined']): ResourceMemory['declined'] {
+  return Object.fromEntries(Object.entries(declined).filter(([, { status }]) => status === 'rejected'));
+}
 
 const GONE = { code: 'gone' as const, text: 'The resource is gone.' };
 
@@ -50,6 +57,12 @@ export async function forget(
     completeAt: occasion.at,
     trigger: occasion.trigger,
     documents: documentViews(snapshot),
+    // It may be back at the next look, and nothing is settled by that.
+    ...whoWrote(facts),
+    heldAt: facts.memory.heldAt,
+    unexplained: facts.memory.unexplained,
+    beforeFix: facts.memory.beforeFix,
+    declined: rejectedOf(declinedFor(facts, new Date(occasion.at))),
   };
   await world.memories.save(resource, memory, facts.version);
   await concludeEvents(

@@ -4,14 +4,17 @@
  * stays so until the resource meets the rule again: the decision that is remembered tells.
  */
 import type { Evaluation } from '../domain/evaluate.ts';
-import type { Caller } from '../domain/event.ts';
-import { type Facts, isOurs, openApprovals } from './load-facts.ts';
+import type { Writer } from '../domain/writers.ts';
+import { type Facts, openApprovals } from './load-facts.ts';
+import { isOurs } from './who-changed.ts';
 
-export function foundBySweepOnly({ rule }: Evaluation, facts: Facts, changers: readonly Caller[]): boolean {
+export function foundBySweepOnly({ rule }: Evaluation, facts: Facts, changers: readonly Writer[]): boolean {
   const { message, memory, waiting, self } = facts;
-  if (changers.length > 0 || waiting.some((event) => !isOurs(event, self))) return false;
+  if (waiting.some((event) => !isOurs(event, self))) return false;
   if (message.rule === rule.id || openApprovals(facts).some((approval) => approval.rule.id === rule.id)) return false;
   const before = memory.findings.find((finding) => finding.rule === rule.id);
+  // Of a rule that nobody looked at before, who wrote the resource tells nothing; the Activity Log brings nothing up.
+  if (before && changers.some(({ source }) => source === 'event')) return false;
   if (before?.verdict === 'violation' && before.tier === 'risky') {
     return before.decision?.reasons.some(({ code }) => code === 'found-by-sweep') ?? false;
   }

@@ -1,20 +1,21 @@
 /** Every rule's verdict on a fresh snapshot, with what is decided about it and who changed the resource meanwhile. */
+import type { Person } from '../domain/approval.ts';
 import type { ChangeMemory, Circumstances } from '../domain/ceilings.ts';
 import { digestOf } from '../domain/change.ts';
 import { decide, decideApproved } from '../domain/decide.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
 import { type Evaluation, evaluate } from '../domain/evaluate.ts';
-import type { Caller } from '../domain/event.ts';
 import { exemptionFor } from '../domain/exemption.ts';
 import { NO_HISTORY } from '../domain/history.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type EffectiveRule, freezeFor, modeFor, rulesFor, windowFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { foundBySweepOnly } from './found-by-sweep.ts';
-import { type Facts, isOurs, openApprovals } from './load-facts.ts';
+import { type Facts, openApprovals } from './load-facts.ts';
 import { movesAmong } from './moved-configuration.ts';
 import type { World } from './ports.ts';
 import { declinedBy, type Judged } from './settle-approvals.ts';
+import { amongChangers, changersOf, isOurs, NO_CHANGERS } from './who-changed.ts';
 
 export function rulesOn(world: World, resource: Resource, facts: Facts): EffectiveRule[] {
   return rulesFor(facts.settings.settings, world.rules, resource, { workspaceId: world.options.workspaceId });
@@ -58,7 +59,7 @@ export function judge(
 ): Judged[] {
   return evaluate(snapshot, rules, now).map((evaluation): Judged => {
     const { rule, verdict, changes } = evaluation;
-    const changers = verdict === 'compliant' ? [] : changersOf(facts, rule.id);
+    const changers = verdict === 'compliant' ? NO_CHANGERS : changersOf(facts, rule.id);
     const digest = changes.length === 0 ? null : digestOf(resource, rule, 'fix', changes);
     if (verdict !== 'violation') return { evaluation, digest: null, decision: null, approvedDecision: null, changers };
     const circumstances = circumstancesOf(world, resource, facts, snapshot, now, evaluation, digest);
@@ -84,7 +85,7 @@ export function circumstancesOf(
 ): Circumstances {
   const { settings } = facts.settings;
   const { rule } = evaluation;
-  const changers = changersOf(facts, rule.id);
+  const { callers } = changersOf(facts, rule.id);
   return {
     now,
     resource,
@@ -92,12 +93,12 @@ export function circumstancesOf(
     mode: modeFor(settings, resource),
     stopped: settings.stopped,
     selfId: world.options.selfId,
-    foundBySweep: !settings.approvals.fromSweep && foundBySweepOnly(evaluation, facts, changers),
+    foundBySweep: !settings.approvals.fromSweep && foundBySweepOnly(evaluation, facts, callers),
     memory: digest === null ? null : (declinedFor(facts, now)[digest] ?? null),
     exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
     limits: settings.limits,
     history: facts.memory.history[rule.id] ?? NO_HISTORY,
-    changers,
+    changers: callers,
     retry: facts.sweeping,
     budget: facts.budget,
     window: windowFor(settings, resource),
@@ -109,25 +110,11 @@ export function circumstancesOf(
 /** What is declined now: rejections until they end, expiries until somebody changes the resource again. */
 export function declinedFor(facts: Facts, now: Date): Record<string, ChangeMemory> {
   const changed = facts.waiting.some((event) => !isOurs(event, facts.self));
-  const all = {
-    ...facts.memory.declined,
-    ...declinedBy(facts.approvals, facts.settings.settings.approvals.rejectedDays),
-  };
+  const { rejectedDays, separationOfDuties } = facts.settings.settings.approvals;
+  const isChanger = ({ objectId }: Person, rule: string) =>
+    separationOfDuties && amongChangers(changersOf(facts, rule), objectId) !== null;
+  const all = { ...facts.memory.declined, ...declinedBy(facts.approvals, rejectedDays, isChanger) };
   return Object.fromEntries(
     Object.entries(all).filter(([, { until }]) => (until === null ? !changed : Date.parse(until) > now.getTime())),
   );
-}
-
-/** Those seen writing the resource since it last met the rule, the latest last. */
-export function changersOf(facts: Facts, rule: string): Caller[] {
-  const seen = [...facts.waiting]
-    .sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1))
-    .filter((event) => !isOurs(event, facts.self))
-    .flatMap(({ event }) => event.changedBy ?? []);
-  const byId = new Map<string, Caller>();
-  for (const caller of [...(facts.memory.changers[rule] ?? []), ...seen]) {
-    byId.delete(caller.objectId);
-    byId.set(caller.objectId, caller);
-  }
-  return [...byId.values()];
 }

@@ -7,6 +7,7 @@ import { viewOf } from '../domain/resource.ts';
 import { currentSettings } from './change-settings.ts';
 import type { ResourceMemory, StoredEvent, StoredSettings, Versioned, WorkMessage, World } from './ports.ts';
 import { namedApprovals, soundFacts } from './sound-times.ts';
+import type { Self } from './who-changed.ts';
 
 export interface Facts {
   readonly settings: StoredSettings;
@@ -24,8 +25,7 @@ export interface Facts {
   readonly sweeping: boolean;
   /** That the hour's budget was asked, and refused it. */
   readonly budget: BudgetHold | null;
-  /** Plumbline itself, as Azure knows it. */
-  readonly self: { readonly objectId: string | null; readonly appId: string | null };
+  readonly self: Self;
 }
 
 export async function loadFacts(world: World, resource: Resource, message: WorkMessage): Promise<Facts> {
@@ -61,12 +61,6 @@ function isOn({ log }: World, resource: Resource, { id, resource: named }: Appro
   return own;
 }
 
-/** Whether an event is about one of our own writes: those never count as somebody's change. */
-export function isOurs({ event }: StoredEvent, self: Facts['self']): boolean {
-  const byObject = self.objectId !== null && event.changedBy?.objectId === self.objectId.toLowerCase();
-  return byObject || (self.appId !== null && event.appId?.toLowerCase() === self.appId.toLowerCase());
-}
-
 /** The open approvals among those loaded. */
 export function openApprovals(facts: Facts): Approval[] {
   return facts.approvals.map(({ value }) => value).filter(isOpen);
@@ -83,8 +77,11 @@ export function nothingKnown(resource: Resource): ResourceMemory {
     documents: [],
     findings: [],
     lookAgainAt: null,
-    changers: {},
-    changersOfFix: {},
+    writers: [],
+    writersCut: null,
+    heldAt: {},
+    unexplained: {},
+    beforeFix: {},
     history: {},
     openApprovals: [],
     declined: {},

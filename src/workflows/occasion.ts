@@ -2,9 +2,10 @@
 import { type Resource, viewOf } from '../domain/resource.ts';
 import { modeFor } from '../domain/settings.ts';
 import type { Occasion } from './facts-of.ts';
-import { type Facts, isOurs } from './load-facts.ts';
+import type { Facts } from './load-facts.ts';
 import { sealFact } from './outbox.ts';
 import type { WorkMessage, World } from './ports.ts';
+import { isOurs } from './who-changed.ts';
 
 export function occasionOf(
   world: Pick<World, 'audit'>,

@@ -9,11 +9,12 @@ import type { Snapshot } from '../domain/snapshot.ts';
 import type { Wanted } from './apply-plan.ts';
 import { exemptRolledBack } from './exempt-rolled-back.ts';
 import type { Occasion } from './facts-of.ts';
+import { heedSeparation } from './heed-separation.ts';
 import { judge } from './judge.ts';
 import { withinBudget } from './keep-budget.ts';
 import type { Facts } from './load-facts.ts';
 import { planOperations } from './plan-operations.ts';
-import type { OpenEntry, OpenOperation, World } from './ports.ts';
+import type { OpenEntry, OpenOperation, ResourceMemory, StoredEvent, World } from './ports.ts';
 import { provenOf } from './proven.ts';
 import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
 import { withRoom } from './room-for.ts';
@@ -35,6 +36,10 @@ export interface WorkPlan {
   readonly budget: BudgetHold | null;
   /** Azure still carries out an earlier write: nothing is written on top of it. */
   readonly running: boolean;
+  /** With those whom the Activity Log names. */
+  readonly memory: ResourceMemory;
+  /** The events that were heeded: whoever comes after them was not asked about. */
+  readonly events: readonly StoredEvent[];
 }
 
 export async function planWork(
@@ -49,12 +54,17 @@ export async function planWork(
   const resolution = await resolveIntents(world, loaded.memory.operations, snapshot, occasion);
   // Before anything is judged: what was put back must not be fixed again.
   const exemptions = await exemptRolledBack(world, resource, loaded, resolution.ended);
-  const facts: Facts = { ...loaded, exemptions };
-  const judged = judge(world, resource, rules, facts, snapshot, now);
+  const separation = await heedSeparation(
+    world,
+    resource,
+    { ...loaded, exemptions },
+    judge(world, resource, rules, { ...loaded, exemptions }, snapshot, now),
+  );
+  const { facts, judged, objections } = separation;
   // What became of an approved write decides about its approval, not that the resource is right by now.
   const carriedOut = new Set(resolution.ended.map(({ entry }) => entry.approvalId));
   const unsettled = facts.approvals.filter(({ value }) => !carriedOut.has(value.id));
-  const rollbacks = await planRollbacks(world, resource, facts, unsettled, snapshot, occasion);
+  const rollbacks = await planRollbacks(world, resource, facts, unsettled, snapshot, occasion, objections);
   const fixes = planApprovals(
     resource,
     unsettled,
@@ -62,10 +72,12 @@ export async function planWork(
     snapshot,
     occasion,
     { now, expireHours: facts.settings.settings.approvals.expireHours },
+    objections,
     () => world.approvals.newId(now),
   );
   const approvals: ApprovalPlan = { ...fixes, store: [...rollbacks.store, ...fixes.store] };
-  if (resolution.running) return { ...resolution, approvals, exemptions, budget: null, wanted: [] };
+  const known = { memory: facts.memory, events: separation.events };
+  if (resolution.running) return { ...resolution, ...known, approvals, exemptions, budget: null, wanted: [] };
   // Where a person has something put back, nothing else is written.
   const free = wantedNow(judged, fixes.execute).filter(
     ({ changes }) => !rollbacks.wanted.some((one) => collide(one.changes, changes)),
@@ -96,6 +108,7 @@ export async function planWork(
     exemptions,
     budget,
     running: false,
+    ...known,
   };
 }
 

@@ -4,7 +4,7 @@
  * running it twice changes nothing, and a crash at any line is repaired by running it again.
  */
 import { parseResourceId, type Resource } from '../domain/resource.ts';
-import { asAzureSpells, stateOf } from '../domain/snapshot.ts';
+import { asAzureSpells, provisioningFinished, stateOf } from '../domain/snapshot.ts';
 import { applyPlan } from './apply-plan.ts';
 import {
   afterLook,
@@ -79,7 +79,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   if (wait > 0 && message.cause === 'wake') return putOff(world, named, wait);
   if (wait > 0) return { seconds: wait, counts: false };
 
-  const facts: Facts = { ...loaded, approvals: await Promise.all(loaded.approvals.map((one) => logFacts(world, one))) };
+  let facts: Facts = { ...loaded, approvals: await Promise.all(loaded.approvals.map((one) => logFacts(world, one))) };
   const rules = rulesOn(world, named, facts);
   const due = dueRules(named, rules, facts);
   const firstRead = world.clock.now();
@@ -92,6 +92,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   }
   await tellSlots(world, resource, facts.waiting, snapshot);
   const plan = await planWork(world, resource, facts, due, snapshot, occasion);
+  facts = { ...facts, memory: plan.memory };
   const remembered = await rememberPlan(world, resource, facts, plan, occasion);
   const applied = await applyPlan(world, lease, resource, snapshot, plan.wanted, plan.operations, occasion);
   const { snapshot: seen, again: writeAgain } = applied;
@@ -116,6 +117,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
     history,
     firstRead,
     clear,
+    finished: !plan.running && provisioningFinished(seen),
     message,
     later: seconds,
   });

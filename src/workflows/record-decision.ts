@@ -5,19 +5,14 @@
 import type { Approval, ApprovalDecision, Person } from '../domain/approval.ts';
 import { type AuditFact, factId } from '../domain/audit.ts';
 import { digestReason } from '../domain/digests.ts';
-import type { Caller } from '../domain/event.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { appOf, parseResourceId, type Resource } from '../domain/resource.ts';
+import { parseResourceId, type Resource } from '../domain/resource.ts';
 import { approversFor, modeFor } from '../domain/settings.ts';
 import { currentSettings } from './change-settings.ts';
-import { isOurs } from './load-facts.ts';
-import { movesAmong } from './moved-configuration.ts';
 import { sealFact } from './outbox.ts';
-import { StaleVersion, type StoredEvent, type StoredSettings, type Versioned, type World } from './ports.ts';
+import { StaleVersion, type StoredSettings, type Versioned, type World } from './ports.ts';
+import { reasonsThen, type Separated, separateDuties } from './separate-duties.ts';
 import { storeApproval } from './store-approval.ts';
-
-/** How many of a resource's latest events are searched for such as were given up. */
-const RECENT = 100;
 
 export interface DecisionRequest {
   readonly approvalId: string;
@@ -61,24 +56,28 @@ async function decideOnce(world: World, request: DecisionRequest, found: Version
     refuseWhileNotWriting(settings, resource);
     refuseUnlessApprover(settings, resource, request.person);
   }
-  const named = approval.changedBy ? [approval.changedBy] : [];
-  const changers = request.decision === 'approve' ? await changersOf(world, resource, approval.rule.id, named) : [];
-  refuseOwnChange(settings, changers, request.person);
+  const separated =
+    request.decision === 'approve' ? await separatedOf(world, settings, resource, approval, request) : null;
   const decision: ApprovalDecision = {
     by: { objectId: request.person.objectId, name: request.person.name },
     at: now.toISOString(),
     comment: request.comment,
     decision: request.decision,
-    changerUnknown: request.decision === 'approve' && changers.length === 0,
+    changerUnknown: separated?.changerUnknown ?? false,
   };
+  const seen: Approval = separated
+    ? {
+        ...approval,
+        changedBy: approval.changedBy ?? separated.changedBy,
+        reasons: reasonsThen(approval, separated),
+      }
+    : approval;
+  const mode = modeFor(settings.settings, resource);
   const decided: Approval = {
-    ...approval,
+    ...seen,
     status: request.decision === 'approve' ? 'approved' : 'rejected',
     decision,
-    unlogged: [
-      ...approval.unlogged,
-      sealFact(world, decisionFact(approval, decision, modeFor(settings.settings, resource))),
-    ],
+    unlogged: [...approval.unlogged, sealFact(world, decisionFact(seen, decision, mode, separated?.remarks ?? []))],
   };
   // Set before the decision is stored: if we do not come through to the queue, housekeeping does.
   const alarm = await world.alarms.set(resource, new Date(now.getTime() + 60_000), `approval ${approval.id} decided`);
@@ -92,6 +91,17 @@ async function decideOnce(world: World, request: DecisionRequest, found: Version
     `approval ${stored.status}`,
   );
   return stored;
+}
+
+function separatedOf(
+  world: World,
+  { settings }: StoredSettings,
+  resource: Resource,
+  { rule, purpose, changedBy, requestedAt: namedAt }: Approval,
+  { person }: DecisionRequest,
+): Promise<Separated> {
+  const named = changedBy ? [changedBy] : [];
+  return separateDuties(world, settings, { resource, rule: rule.id, purpose, by: person.objectId, named, namedAt });
 }
 
 function isRepetition({ decision, digest }: Approval, request: DecisionRequest): boolean {
@@ -146,49 +156,18 @@ export function refuseWhileNotWriting({ settings }: StoredSettings, resource: Re
   if (settings.stopped) throw new Refusal('stopped', `The service is stopped: ${settings.stopped.reason}`);
 }
 
-export function refuseOwnChange({ settings }: StoredSettings, changers: readonly string[], person: Person): void {
-  if (settings.approvals.separationOfDuties && changers.includes(person.objectId)) {
-    throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
-  }
-}
-
-/**
- * The object ids, other than ours, seen writing the resource since it last met the rule; those of events that still wait,
- * or were given up so that no look remembers them, included, also of moves of configuration on the app of a slot; and those
- * of who is named besides.
- */
-export async function changersOf(
-  world: World,
-  resource: Resource,
-  rule: string,
-  named: readonly Caller[],
-): Promise<string[]> {
-  const app = appOf(resource);
-  const [memory, own, onApp, self] = await Promise.all([
-    world.memories.load(resource),
-    unseenEvents(world, resource),
-    app.key === resource.key ? [] : unseenEvents(world, app),
-    world.arm.identity(),
-  ]);
-  const known = memory?.value.changers[rule] ?? [];
-  const unseen = [...own, ...movesAmong(app, onApp)];
-  const seen = unseen.filter((event) => !isOurs(event, self)).flatMap(({ event }) => event.changedBy ?? []);
-  return [...known, ...seen, ...named].map(({ objectId }) => objectId.toLowerCase());
-}
-
-async function unseenEvents({ events }: World, resource: Resource): Promise<StoredEvent[]> {
-  const [waiting, recent] = await Promise.all([events.waiting(resource), events.recent(resource, RECENT)]);
-  return [...waiting, ...recent.filter(({ outcome }) => outcome === 'dead')];
-}
-
 /** Approving and rejecting share it: the log takes one decision. */
 export function decisionId(approvalId: string): string {
   return factId(approvalId, 'decision');
 }
 
-function decisionFact(approval: Approval, decision: ApprovalDecision, mode: ReturnType<typeof modeFor>): AuditFact {
+function decisionFact(
+  approval: Approval,
+  decision: ApprovalDecision,
+  mode: ReturnType<typeof modeFor>,
+  remarks: readonly string[],
+): AuditFact {
   const kind = decision.decision === 'approve' ? 'approval.approved' : 'approval.rejected';
-  const unknownChanger = decision.changerUnknown ? ' Who had changed the resource is not known.' : '';
   return {
     id: decisionId(approval.id),
     at: decision.at,
@@ -204,6 +183,6 @@ function decisionFact(approval: Approval, decision: ApprovalDecision, mode: Retu
     alsoMoved: [],
     reasons: [...approval.reasons, digestReason(approval.digest)],
     arm: null,
-    message: `${decision.comment ?? 'No comment.'}${unknownChanger}`,
+    message: [decision.comment ?? 'No comment.', ...remarks].join(' '),
   };
 }

@@ -11,10 +11,11 @@ import { type DocumentView, documentViews, type Snapshot } from '../domain/snaps
 import { concludeWaiting } from './conclude-events.ts';
 import type { Occasion } from './facts-of.ts';
 import { fitted } from './fit-memory.ts';
-import { changersOf, declinedFor, isSweepOnly } from './judge.ts';
+import { declinedFor, isSweepOnly } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { WorkPlan } from './plan-work.ts';
 import type { OpenOperation, ResourceMemory, WorkMessage, World } from './ports.ts';
+import { rememberWho } from './remember-who.ts';
 import type { EndedEntry } from './resolve-intents.ts';
 import { minutesFrom, setAlarms } from './set-alarms.ts';
 import type { ApprovalPlan, Judged } from './settle-approvals.ts';
@@ -38,6 +39,8 @@ export interface Outcome {
   readonly firstRead: Date;
   /** Nothing was unknown from reading, and Azure had finished. */
   readonly clear: boolean;
+  /** Azure had finished with the resource, so that what meets a rule will go on doing so. */
+  readonly finished: boolean;
   readonly message: WorkMessage;
   /** Seconds until this message comes back, or null when it is done. */
   readonly later: number | null;
@@ -228,24 +231,12 @@ function memoryOf(
     documents: documentsOf(outcome),
     findings,
     lookAgainAt: later === null ? null : new Date(now.getTime() + later * 1000).toISOString(),
-    changers: Object.fromEntries([
-      ...outcome.judged.map(({ evaluation, changers }) => [evaluation.rule.id, changers] as const),
-      ...rulesLeft(outcome).map(({ rule }) => [rule.id, changersOf(facts, rule.id)] as const),
-    ]),
-    changersOfFix: { ...facts.memory.changersOfFix, ...changersOfFixes(outcome) },
+    ...rememberWho(world, outcome),
     history: outcome.history,
     openApprovals: [...latest.values()].filter(isOpen).map(({ id }) => id),
     declined: { ...declinedFor(facts, now), ...approvals.expired },
     operations: outcome.operations,
   };
-}
-
-/** By rule that is being put right: who had changed the resource before. While Azure is at work the rule may be met already. */
-function changersOfFixes({ ended, operations, facts }: Outcome): ResourceMemory['changersOfFix'] {
-  const entries = [...ended.map(({ entry }) => entry), ...operations.flatMap((operation) => operation.entries)];
-  const fixes = entries.filter(({ purpose }) => purpose === 'fix').map(({ rule }) => rule);
-  const known = fixes.map((rule) => [rule, changersOf(facts, rule)] as const);
-  return Object.fromEntries(known.filter(([, changers]) => changers.length > 0));
 }
 
 function countBy(values: readonly string[]): Record<string, number> {

@@ -2,21 +2,22 @@
  * Every open approval against the fresh verdict: keep, clear, supersede, expire or execute; and a new one for each
  * violation that waits for a person. Plans only; reconcile stores what comes out of it.
  */
-import { type Approval, isOpen, type Settlement, settle } from '../domain/approval.ts';
+import { type Approval, isOpen, type Person, type Settlement, settle } from '../domain/approval.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
 import { invertChanges } from '../domain/change.ts';
 import type { Decision } from '../domain/decide.ts';
 import { impactOf } from '../domain/documents.ts';
 import type { Evaluation } from '../domain/evaluate.ts';
-import type { Caller } from '../domain/event.ts';
 import { listOfMoved } from '../domain/moved-list.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
 import { viewOf } from '../domain/resource.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { callerOf } from '../domain/writers.ts';
 import { approvalFact, type Occasion } from './facts-of.ts';
 import type { Versioned } from './ports.ts';
+import { CHANGER_UNKNOWN, type Changers, isChangerKnown } from './who-changed.ts';
 
 /** A rule's evaluation with what was decided about it. */
 export interface Judged {
@@ -26,7 +27,7 @@ export interface Judged {
   readonly decision: Decision | null;
   /** The same when its change was approved. */
   readonly approvedDecision: Decision | null;
-  readonly changers: readonly Caller[];
+  readonly changers: Changers;
 }
 
 export interface ApprovalPlan {
@@ -39,19 +40,32 @@ export interface ApprovalPlan {
   readonly expired: Readonly<Record<string, ChangeMemory>>;
 }
 
+const MOVED: Reason = {
+  code: 'moved',
+  text: 'The resource changed after this approval was shown; nothing was written for it.',
+};
+
 export interface ApprovalTimes {
   readonly now: Date;
   readonly expireHours: number;
 }
 
-/** What people rejected and what nobody decided in time, as it is remembered from now on. */
-export function declinedBy(loaded: readonly Versioned<Approval>[], rejectedDays: number): Record<string, ChangeMemory> {
+/**
+ * What people rejected and what nobody decided in time, as it is remembered from now on. `isChanger`: whether a person is
+ * among those who had changed what a rule asks for.
+ */
+export function declinedBy(
+  loaded: readonly Versioned<Approval>[],
+  rejectedDays: number,
+  isChanger: (person: Person, rule: string) => boolean,
+): Record<string, ChangeMemory> {
   return Object.fromEntries(
-    loaded.flatMap(({ value: { status, digest, decision, expiresAt } }): [string, ChangeMemory][] => {
+    loaded.flatMap(({ value: { status, digest, decision, expiresAt, rule } }): [string, ChangeMemory][] => {
       if (status === 'expired') return [[digest, { status: 'expired', at: expiresAt, until: null }]];
       if (status !== 'rejected' || !decision) return [];
       const until = new Date(Date.parse(decision.at) + rejectedDays * 86_400_000).toISOString();
-      return [[digest, { status: 'rejected', at: decision.at, until }]];
+      const byChanger = isChanger(decision.by, rule.id) ? { byChanger: true as const } : {};
+      return [[digest, { status: 'rejected', at: decision.at, until, ...byChanger }]];
     }),
   );
 }
@@ -63,6 +77,7 @@ export function planApprovals(
   snapshot: Snapshot,
   occasion: Occasion,
   times: ApprovalTimes,
+  objections: Objections,
   newId: () => string,
 ): ApprovalPlan {
   const store: { approval: Approval; version: string | null }[] = [];
@@ -72,16 +87,16 @@ export function planApprovals(
   for (const { value: approval, version } of loaded) {
     if (approval.purpose !== 'fix' || !isOpen(approval)) continue;
     const found = judged.find(({ evaluation }) => evaluation.rule.id === approval.rule.id) ?? null;
-    const settlement =
-      exemptNow(found) ?? settle(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
+    const settled = settle(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
+    const settlement = exemptNow(found) ?? heeded(settled, approval, objections);
     const next = settlement.kind === 'supersede' && found ? successor(approval, settlement.moved, found) : null;
-    const settled = afterSettling(approval, settlement, next?.id ?? null, found, occasion);
+    const after = afterSettling(approval, settlement, next?.id ?? null, found, occasion);
     // The successor first: a crash in between then finds it, instead of a pointer to nothing.
     if (next && !loaded.some(({ value }) => value === next)) store.push({ approval: next, version: null });
-    if (settled !== approval) store.push({ approval: settled, version });
+    if (after !== approval) store.push({ approval: after, version });
     if (settlement.kind === 'execute' && found?.approvedDecision?.action === 'fix') execute.push(approval);
     if (settlement.kind === 'expire') expired[approval.digest] = expiry(times.now);
-    const open = [settled, next].find((one) => one && isOpen(one));
+    const open = [after, next].find((one) => one && isOpen(one));
     if (open) byRule.set(approval.rule.id, open);
   }
   for (const one of judged) {
@@ -104,6 +119,8 @@ export function planApprovals(
     const { rule, changes, kept, severity } = evaluation;
     const { listed, more } = listOfMoved(moved);
     if (digest === null || decision === null) return null;
+    const latest = changers.callers.at(-1);
+    const known = isChangerKnown(changers);
     const approval: Approval = {
       id: newId(),
       purpose: 'fix',
@@ -122,8 +139,8 @@ export function planApprovals(
       changes,
       kept,
       source: rule.source(changes),
-      changedBy: changers.at(-1) ?? null,
-      reasons: [...decision.reasons, ...moreMoved(more)],
+      changedBy: latest ? callerOf(latest) : null,
+      reasons: [...decision.reasons, ...moreMoved(more), ...(known ? [] : [CHANGER_UNKNOWN])],
       requestedAt: times.now.toISOString(),
       expiresAt: new Date(times.now.getTime() + times.expireHours * 3_600_000).toISOString(),
       decision: null,
@@ -132,8 +149,18 @@ export function planApprovals(
       auditIds: [],
       unlogged: [],
     };
-    return withFact(approval, occasion, 'approval.requested', evaluation.reason);
+    const message = known ? evaluation.reason : `${evaluation.reason} ${CHANGER_UNKNOWN.text}`;
+    return withFact(approval, occasion, 'approval.requested', message);
   }
+}
+
+/** Why what a person has decided is not carried out, by the id of the approval. */
+export type Objections = ReadonlyMap<string, Reason>;
+
+/** What would be carried out is superseded where who decided it may not have. */
+export function heeded(settlement: Settlement, { id }: Approval, objections: Objections): Settlement {
+  const reason = objections.get(id);
+  return settlement.kind === 'execute' && reason ? { kind: 'supersede', moved: [], reason } : settlement;
 }
 
 /** What is exempt by now is no longer asked; putting back what a fix wrote is another question. */
@@ -156,14 +183,9 @@ export function afterSettling(
       return withFact(cleared, occasion, 'approval.cleared', settlement.reason.text);
     }
     case 'supersede': {
-      const text = 'The resource changed after this approval was shown; nothing was written for it.';
-      const superseded: Approval = {
-        ...approval,
-        status: 'superseded',
-        supersededBy,
-        reasons: [{ code: 'moved', text }],
-      };
-      return withFact(superseded, occasion, 'approval.superseded', text);
+      const reason = settlement.reason ?? MOVED;
+      const superseded: Approval = { ...approval, status: 'superseded', supersededBy, reasons: [reason] };
+      return withFact(superseded, occasion, 'approval.superseded', reason.text);
     }
     case 'expire':
       return withFact({ ...approval, status: 'expired' }, occasion, 'approval.expired', 'Nobody decided in time.');

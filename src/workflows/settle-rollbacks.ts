@@ -16,7 +16,8 @@ import type { Occasion } from './facts-of.ts';
 import { circumstancesOf } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { Versioned, World } from './ports.ts';
-import { type ApprovalPlan, afterSettling, type Judged } from './settle-approvals.ts';
+import { type ApprovalPlan, afterSettling, heeded, type Judged, type Objections } from './settle-approvals.ts';
+import { NO_CHANGERS } from './who-changed.ts';
 
 export interface RollbackPlan {
   readonly store: ApprovalPlan['store'];
@@ -33,12 +34,13 @@ export async function planRollbacks(
   loaded: readonly Versioned<Approval>[],
   snapshot: Snapshot,
   occasion: Occasion,
+  objections: Objections,
 ): Promise<RollbackPlan> {
   const store: { approval: Approval; version: string | null }[] = [];
   const wanted: Wanted[] = [];
   for (const { value: approval, version } of loaded) {
     if (approval.purpose !== 'rollback' || !isOpen(approval)) continue;
-    const settlement = settleRollback(approval, snapshot);
+    const settlement = heeded(settleRollback(approval, snapshot), approval, objections);
     const judged = judgedAs(world, resource, facts, snapshot, occasion, approval);
     const settled = afterSettling(approval, settlement, null, judged, occasion);
     // Nothing replaces it, so it tells itself what moved.
@@ -82,7 +84,7 @@ function judgedAs(
     memory: null,
     history: NO_HISTORY,
   });
-  return { evaluation, digest, decision: null, approvedDecision, changers: [] };
+  return { evaluation, digest, decision: null, approvedDecision, changers: NO_CHANGERS };
 }
 
 function wantedOf({ id, rule, digest, changes, kept, reasons: told }: Approval): Wanted {

@@ -4,7 +4,7 @@ import type { ApprovalHead } from '../domain/approval-group.ts';
 import type { SealedFact, Trigger } from '../domain/audit.ts';
 import type { ChangeMemory } from '../domain/ceilings.ts';
 import type { Change } from '../domain/change.ts';
-import type { Caller, ChangeEvent } from '../domain/event.ts';
+import type { ChangeEvent } from '../domain/event.ts';
 import type { Exemption } from '../domain/exemption.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { RuleHistory } from '../domain/history.ts';
@@ -13,6 +13,7 @@ import type { Resource, ResourceView } from '../domain/resource.ts';
 import type { Severity, Verdict } from '../domain/rule.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { DocumentView } from '../domain/snapshot.ts';
+import type { WhoWrote } from '../domain/writers.ts';
 
 export * from './audit-port.ts';
 export * from './one-event.ts';
@@ -82,7 +83,7 @@ export interface OpenEntry {
 }
 
 /** All that is remembered of one resource between two reconciles; one row, saved under its version (the fence). */
-export interface ResourceMemory {
+export interface ResourceMemory extends WhoWrote {
   readonly resource: ResourceView;
   readonly gone: boolean;
   readonly evaluatedAt: string | null;
@@ -93,10 +94,12 @@ export interface ResourceMemory {
   readonly findings: readonly Finding[];
   /** Nothing can be learned before (ISO): ARM is busy with the resource, or asked to wait. */
   readonly lookAgainAt: string | null;
-  /** By rule: who, other than ourselves, was seen writing the resource since it last met that rule. */
-  readonly changers: Readonly<Record<string, readonly Caller[]>>;
-  /** By rule: who those were when the last fix for it was written; they do not put it back. */
-  readonly changersOfFix: Readonly<Record<string, readonly Caller[]>>;
+  /** By rule: the time up to which a look last saw that the resource meets it (ISO); it stays while the rule is off. */
+  readonly heldAt: Readonly<Record<string, string>>;
+  /** By rule: when it was first found violated while nobody was known to have written the resource since it was met (ISO). */
+  readonly unexplained: Readonly<Record<string, string>>;
+  /** By rule: what held of these two when the last fix for it was written; who changed it then does not put it back. */
+  readonly beforeFix: Readonly<Record<string, { readonly heldAt: string | null; readonly unexplained: boolean }>>;
   /** By rule: what became of its fixes. */
   readonly history: Readonly<Record<string, RuleHistory>>;
   readonly openApprovals: readonly string[];

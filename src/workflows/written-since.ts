@@ -1,8 +1,8 @@
 /** Whether somebody else is known to have written a resource since a fix looked at it: then what moved may be theirs. */
 import type { AuditEntry } from '../domain/audit.ts';
 import type { Resource } from '../domain/resource.ts';
-import { isOurs } from './load-facts.ts';
 import type { World } from './ports.ts';
+import { isOurs } from './who-changed.ts';
 
 /** How many of a resource's latest events are looked through. */
 const RECENT = 100;

@@ -133,7 +133,13 @@ export const settings = {
   rules: {},
   scopes: [{ scope: '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop', mode: 'autofix' }],
   limits: { fixesPerHour: 25, flapCount: 3, flapHours: 24, resumeHours: 6 },
-  approvals: { expireHours: 168, rejectedDays: 90, separationOfDuties: true, fromSweep: false },
+  approvals: {
+    expireHours: 168,
+    rejectedDays: 90,
+    separationOfDuties: true,
+    unknownChanger: 'allow',
+    fromSweep: false,
+  },
   tagOptDown: false,
 };
 

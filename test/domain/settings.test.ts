@@ -40,7 +40,13 @@ describe('defaults', () => {
       rules: {},
       scopes: [],
       limits: { fixesPerHour: 25, flapCount: 3, flapHours: 24, resumeHours: 6 },
-      approvals: { expireHours: 168, rejectedDays: 90, separationOfDuties: true, fromSweep: false },
+      approvals: {
+        expireHours: 168,
+        rejectedDays: 90,
+        separationOfDuties: true,
+        unknownChanger: 'allow',
+        fromSweep: false,
+      },
       tagOptDown: false,
     });
     expect(settingsOf({ limits: { flapCount: 5 } }).limits).toEqual({

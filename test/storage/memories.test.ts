@@ -15,7 +15,17 @@ describe('promise 3: the fence guards what is remembered of a resource', () => {
     trigger: { type: 'event', eventId: 'e1', changedBy: { objectId: 'o', type: 'app' } },
     documents: [{ name: 'config/web', status: 'failed', detail: 'busy' }],
     findings: Array.from({ length: 40 }, (_, n) => finding(app('one'), `rule-${n}`)),
-    changers: { 'rule-1': [{ objectId: 'o', name: 'Kim', type: 'user' }] },
+    writers: [
+      {
+        ...{ objectId: 'o', name: 'Kim', type: 'user', at: time(1), since: time(0), source: 'event' },
+        ...{ eventId: 'e1', correlationId: 'c1' },
+      },
+      { objectId: 'p', type: 'app', at: time(2), since: time(2), source: 'activity-log' },
+    ],
+    writersCut: time(0),
+    heldAt: { 'rule-1': time(0) },
+    unexplained: { 'rule-2': time(1) },
+    beforeFix: { 'rule-1': { heldAt: null, unexplained: true } },
     openApprovals: ['a1'],
     declined: { 'sha256:1': { status: 'rejected', at: time(0), until: null } },
     operations: [

@@ -207,7 +207,13 @@ describe('promise 8: decided once, executed once, and not asked again', () => {
   });
 
   test('expiry is the settings of the day it was asked', async () => {
-    const approvalSettings = { expireHours: 1, rejectedDays: 90, separationOfDuties: true, fromSweep: false };
+    const approvalSettings = {
+      expireHours: 1,
+      rejectedDays: 90,
+      separationOfDuties: true,
+      unknownChanger: 'allow' as const,
+      fromSweep: false,
+    };
     const { world, host } = scene({ app: RISKY, settings: { approvals: approvalSettings } });
     await eventAndRest(host, 'first', SHOP);
     expect(pending(world).expiresAt).toBe('2026-03-01T13:00:30.000Z');

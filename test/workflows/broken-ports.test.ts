@@ -9,8 +9,8 @@ import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
 import { portsOf, watchedWorld } from '../world/watched-world.ts';
 import { decisionOn, eventAndRest } from '../world/ways.ts';
 
-/** What no write rests on: where messages go next, lists that people look at, what is told afterwards. */
-const BESIDE = ['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notices'];
+/** What no write rests on: where messages go next, lists that people look at, what is told afterwards, who wrote when it is known. */
+const BESIDE = ['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notices', 'activity'];
 
 const CHANGES = [
   {

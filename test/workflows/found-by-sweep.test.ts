@@ -96,7 +96,13 @@ describe('what only the sweep found', () => {
   test('is queued when the settings say so', async () => {
     const { world, sweep } = stage();
     storeSettings(world, {
-      approvals: { expireHours: 168, rejectedDays: 90, separationOfDuties: true, fromSweep: true },
+      approvals: {
+        expireHours: 168,
+        rejectedDays: 90,
+        separationOfDuties: true,
+        unknownChanger: 'allow',
+        fromSweep: true,
+      },
     });
     await sweep();
     expect(decision(world)).toBe('queue tier-risky');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Caller } from '../../src/domain/event.ts';
-import { changersOf, declinedFor, documentsFor, dueRules, judge } from '../../src/workflows/judge.ts';
+import { declinedFor, documentsFor, dueRules, judge } from '../../src/workflows/judge.ts';
 import { type Facts, loadFacts } from '../../src/workflows/load-facts.ts';
 import type { OpenOperation, ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
 import { approval } from '../api/samples.ts';
@@ -101,43 +101,20 @@ describe('what only the sweep reads', () => {
   });
 });
 
-describe('promise 8: the changers', () => {
-  const [ada, bob, eve] = ['ada', 'bob', 'eve'].map((id) => person(id));
-
-  it('are those that are remembered and those that wait, the latest last, each once and by the latest name', async () => {
-    const waiting = [event(30, person('ada', 'Ada Example')), event(10, person('eve')), event(20, null)];
-    const facts = await factsWith({ waiting }, { changers: { tls: [ada, bob].flatMap((one) => one ?? []) } });
-    expect(changersOf(facts, 'tls')).toEqual([bob, eve, person('ada', 'Ada Example')]);
-    expect(changersOf(facts, 'other')).toEqual([eve, person('ada', 'Ada Example')]);
-  });
-
-  it('are never ourselves', async () => {
-    const waiting = [event(10, person('ours'))];
-    expect(changersOf(await factsWith({ waiting, self: { objectId: 'OURS', appId: null } }), 'tls')).toEqual([]);
-  });
-
-  it('are forgotten once the rule is met, and kept while nobody knows', async () => {
+describe('promise 8: the changers of what a look finds', () => {
+  const changersWhen = async (verdict: 'compliant' | 'unknown' | 'not-applicable') => {
     const facts = await factsWith({ waiting: [event(10, person('eve'))] });
-    const changersWhen = (verdict: 'compliant' | 'unknown' | 'not-applicable') => {
-      const rule = { rule: ruleLike({ check: () => ({ verdict, reason: '' }) }), parameters: {}, tier: null };
-      const [judged] = judge(
-        memoryWorld(),
-        shop,
-        [rule],
-        facts,
-        { resource: shop, documents: { resource: read({}) } },
-        NOW,
-      );
-      return judged;
-    };
-    expect(changersWhen('compliant')).toMatchObject({
-      changers: [],
-      digest: null,
-      decision: null,
-      approvedDecision: null,
-    });
-    expect(changersWhen('unknown')).toMatchObject({ changers: [eve], digest: null, decision: null });
-    expect(changersWhen('not-applicable')).toMatchObject({ changers: [eve] });
+    const rule = { rule: ruleLike({ check: () => ({ verdict, reason: '' }) }), parameters: {}, tier: null };
+    const snapshot = { resource: shop, documents: { resource: read({}) } };
+    return judge(memoryWorld(), shop, [rule], facts, snapshot, NOW)[0];
+  };
+  const nothing = { digest: null, decision: null, approvedDecision: null };
+
+  it('are none of what meets its rule, and stay while nobody knows', async () => {
+    expect(await changersWhen('compliant')).toMatchObject({ changers: { callers: [] }, ...nothing });
+    const eve = { changers: { callers: [{ objectId: 'eve' }] }, ...nothing };
+    expect(await changersWhen('unknown')).toMatchObject(eve);
+    expect(await changersWhen('not-applicable')).toMatchObject(eve);
   });
 });
 

@@ -1,8 +1,9 @@
 /** What a look knows before it looks, and which events are our own echoes. */
 import { describe, expect, it } from 'vitest';
 import { viewOf } from '../../src/domain/resource.ts';
-import { isOurs, loadFacts, nothingKnown, openApprovals } from '../../src/workflows/load-facts.ts';
+import { loadFacts, nothingKnown, openApprovals } from '../../src/workflows/load-facts.ts';
 import type { StoredEvent } from '../../src/workflows/ports.ts';
+import { isOurs } from '../../src/workflows/who-changed.ts';
 import { approval } from '../api/samples.ts';
 import { resourceNamed } from '../domain/examples.ts';
 import { SHOP } from '../world/apps.ts';

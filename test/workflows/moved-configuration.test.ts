@@ -258,7 +258,7 @@ describe('promise 8: who moved configuration has changed each of them', () => {
     await host.settle();
     expect(await approves()).toBe('own-change');
     const memory = await world.memories.load(resourceNamed(GREEN));
-    expect(memory?.value.changers['webapp-remote-debugging']?.map(({ objectId }) => objectId)).toContain(ADA.objectId);
+    expect(memory?.value.writers.map(({ objectId }) => objectId)).toContain(ADA.objectId);
   });
 
   test('a write of the app alone is no change of its slot', async () => {

@@ -168,7 +168,13 @@ describe('promise 8: nobody approves what he changed himself', () => {
 
   test('separation of duties switched off: the changer may', async () => {
     const { world } = await asked({
-      approvals: { separationOfDuties: false, expireHours: 168, rejectedDays: 90, fromSweep: false },
+      approvals: {
+        separationOfDuties: false,
+        unknownChanger: 'allow',
+        expireHours: 168,
+        rejectedDays: 90,
+        fromSweep: false,
+      },
     });
     expect(await answer(world, { ...decisionOn(world, 'approve'), person: bob })).toBe('approved');
   });

@@ -81,7 +81,7 @@ describe('a rollback that is asked for', () => {
     const { world } = await fixed();
     const { entry } = rollbackOf(world);
     for (const [key, memory] of world.stored.memories) {
-      world.stored.memories.set(key, { ...memory, changersOfFix: {}, changers: {} });
+      world.stored.memories.set(key, { ...memory, writers: [] });
     }
     const nameless = { ...entry, trigger: null };
     const approval = await askRollback(world, { ...rollbackOf(world), entry: nameless });

@@ -91,7 +91,13 @@ describe('who and what is refused, in this order', () => {
   });
 
   test('separation of duties switched off: the changer may', async () => {
-    const off = { separationOfDuties: false, expireHours: 168, rejectedDays: 90, fromSweep: false };
+    const off = {
+      separationOfDuties: false,
+      unknownChanger: 'allow' as const,
+      expireHours: 168,
+      rejectedDays: 90,
+      fromSweep: false,
+    };
     const { world } = await fixed({ approvals: off });
     expect(await answer(world, { person: bob })).toBe('approved');
   });

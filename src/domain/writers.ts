@@ -1,0 +1,98 @@
+/**
+ * Everybody, other than Plumbline, seen writing a resource: one row a person, the latest last. The list has an end; what was
+ * cut is told by its time, so that nobody takes the rest for all of it.
+ */
+import type { Caller } from './event.ts';
+
+export interface Writer extends Caller {
+  /** When the latest sign of them came: received by our clock, or the time of an entry of the Activity Log (ISO). */
+  readonly at: string;
+  /** When the first one that is remembered came. */
+  readonly since: string;
+  /** What the latest sign was. */
+  readonly source: 'event' | 'activity-log';
+  readonly eventId?: string;
+  readonly correlationId?: string;
+}
+
+export interface WhoWrote {
+  /** The latest last. */
+  readonly writers: readonly Writer[];
+  /** Up to this time writers are missing; null when none is. */
+  readonly writersCut: string | null;
+}
+
+/** People and pipelines that write one app; whoever delivers events can invent more. */
+export const MOST_WRITERS = 200;
+/** An object id has 36 characters. */
+const LONGEST_OBJECT_ID = 64;
+const LONGEST_NAME = 256;
+const LONGEST_ID = 128;
+
+/** A caller as a writer, by an object id that may be one; null when it cannot be. */
+export function writerOf(
+  { objectId, name, type }: Caller,
+  seen: {
+    readonly at: string;
+    readonly source: Writer['source'];
+    readonly eventId?: string | null;
+    readonly correlationId?: string | null;
+  },
+): Writer | null {
+  const id = objectId.toLowerCase();
+  if (id === '' || !isShort(id, LONGEST_OBJECT_ID)) return null;
+  return {
+    objectId: id,
+    type,
+    ...(name === undefined ? {} : { name: shortened(name) }),
+    at: seen.at,
+    since: seen.at,
+    source: seen.source,
+    ...(isShort(seen.eventId, LONGEST_ID) ? { eventId: seen.eventId } : {}),
+    ...(isShort(seen.correlationId, LONGEST_ID) ? { correlationId: seen.correlationId } : {}),
+  };
+}
+
+/** The same list with further sightings; of more people than it holds, those seen longest ago go. */
+export function addWriters({ writers, writersCut }: WhoWrote, seen: readonly Writer[]): WhoWrote {
+  const byId = new Map(writers.map((writer) => [writer.objectId, writer]));
+  for (const writer of seen) {
+    const known = byId.get(writer.objectId);
+    byId.set(writer.objectId, known ? both(known, writer) : writer);
+  }
+  const all = [...byId.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const cut = all.slice(0, -MOST_WRITERS).at(-1)?.at ?? null;
+  return { writers: all.slice(-MOST_WRITERS), writersCut: latest(writersCut, cut) };
+}
+
+/** Without what only the list of writers tells of somebody. */
+export function callerOf({ objectId, name, type }: Caller): Caller {
+  return { objectId, type, ...(name === undefined ? {} : { name }) };
+}
+
+function both(a: Writer, b: Writer): Writer {
+  const [earlier, later] = a.at <= b.at ? [a, b] : [b, a];
+  return {
+    ...(earlier.name === undefined ? {} : { name: earlier.name }),
+    ...later,
+    since: a.since < b.since ? a.since : b.since,
+  };
+}
+
+function latest(a: string | null, b: string | null): string | null {
+  return a !== null && (b === null || a > b) ? a : b;
+}
+
+/** Characters that JSON writes in six make a row of names too long. */
+function shortened(name: string): string {
+  const cut = name.slice(0, LONGEST_NAME);
+  return jsonLength(cut) <= 2 * LONGEST_NAME ? cut : cut.slice(0, LONGEST_NAME / 6);
+}
+
+function isShort(text: string | null | undefined, most: number): text is string {
+  return typeof text === 'string' && jsonLength(text) <= most;
+}
+
+function jsonLength(text: string): number {
+  return JSON.stringify(text).length - 2;
+}

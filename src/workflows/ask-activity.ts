@@ -1,0 +1,21 @@
+/** Asks Azure's Activity Log who wrote a resource: one request, whose answer may be that it must not be asked. */
+import type { Resource } from '../domain/resource.ts';
+import type { World } from './ports.ts';
+import type { Inquiry } from './who-changed.ts';
+
+/** Azure keeps 90 days, and refuses to be asked for more. */
+const KEPT_MILLISECONDS = 90 * 86_400_000 - 60_000;
+
+/** From a time, or from as far back as it goes, to now. */
+export async function askActivity(world: World, resource: Resource, from: Date | null): Promise<Inquiry> {
+  const to = world.clock.now();
+  const first = to.getTime() - KEPT_MILLISECONDS;
+  const start = new Date(from === null ? first : Math.min(Math.max(first, from.getTime()), to.getTime()));
+  const reading = await world.activity.writes(resource, start, to);
+  const answer =
+    reading.kind === 'read'
+      ? { entries: reading.entries.length, complete: reading.complete }
+      : { code: reading.failure.code };
+  world.log.info({ resource: resource.id, from: start.toISOString(), ...answer }, 'the Activity Log was asked');
+  return { from: start, to, reading };
+}
