@@ -6,11 +6,11 @@ import type { Inquiry } from './who-changed.ts';
 /** Azure keeps 90 days, and refuses to be asked for more. */
 const KEPT_MILLISECONDS = 90 * 86_400_000 - 60_000;
 
-/** From a time, or from as far back as it goes, to now. */
-export async function askActivity(world: World, resource: Resource, from: Date | null): Promise<Inquiry> {
+/** From a time, or from as far back as it goes when that is later, to now. */
+export async function askActivity(world: World, resource: Resource, from: Date): Promise<Inquiry> {
   const to = world.clock.now();
   const first = to.getTime() - KEPT_MILLISECONDS;
-  const start = new Date(from === null ? first : Math.min(Math.max(first, from.getTime()), to.getTime()));
+  const start = new Date(Math.min(Math.max(first, from.getTime()), to.getTime()));
   const reading = await world.activity.writes(resource, start, to);
   const answer =
     reading.kind === 'read'

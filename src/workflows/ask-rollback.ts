@@ -17,9 +17,9 @@ import { type Along, undoing, undoingMoved, whyIrreversible } from '../domain/ro
 import type { AnyRule } from '../domain/rule.ts';
 import { defaultRules, modeFor, rulesFor } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { changeMemory } from './change-memory.ts';
 import { currentSettings } from './change-settings.ts';
 import { heedThrottling } from './heed-throttling.ts';
-import { nothingKnown } from './load-facts.ts';
 import { sealFact } from './outbox.ts';
 import { StaleVersion, type StoredSettings, type World } from './ports.ts';
 import { type Decider, decisionId, refuseUnlessApprover, refuseWhileNotWriting } from './record-decision.ts';
@@ -271,21 +271,12 @@ async function putOnQueue(world: World, resource: Resource, id: string): Promise
 }
 
 /** Adds it to what reconcile holds against each fresh look. */
-async function remember(world: World, resource: Resource, id: string): Promise<void> {
-  for (;;) {
-    const stored = await world.memories.load(resource);
-    const memory = stored?.value ?? nothingKnown(resource);
-    if (memory.openApprovals.includes(id)) return;
-    if (memory.openApprovals.length >= MOST_OPEN_APPROVALS) {
-      const text = `${MOST_OPEN_APPROVALS} approvals of this resource are open already; decide some of them first.`;
-      throw new Refusal('not-reversible', text);
-    }
-    try {
-      const openApprovals = [...memory.openApprovals, id];
-      await world.memories.save(resource, { ...memory, openApprovals }, stored?.version ?? null);
-      return;
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
-    }
-  }
+function remember(world: World, resource: Resource, id: string): Promise<void> {
+  return changeMemory(world, resource, (memory) => {
+    const { openApprovals } = memory;
+    if (openApprovals.includes(id)) return memory;
+    if (openApprovals.length < MOST_OPEN_APPROVALS) return { ...memory, openApprovals: [...openApprovals, id] };
+    const text = `${MOST_OPEN_APPROVALS} approvals of this resource are open already; decide some of them first.`;
+    throw new Refusal('not-reversible', text);
+  });
 }

@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto';
 import { shallow } from '../domain/json.ts';
 import { cutText, weightOf } from '../domain/limits.ts';
-import { parseResourceId } from '../domain/resource.ts';
+import { parseResourceId, type Resource } from '../domain/resource.ts';
 import { withoutCredentials } from '../domain/secrets.ts';
+import { addWriters } from '../domain/writers.ts';
+import { changeMemory } from './change-memory.ts';
 import { concludeEvents } from './conclude-events.ts';
 import { workMessage } from './messages.ts';
 import type { World } from './ports.ts';
 import { countForScan } from './sweep.ts';
+import { writersAmong } from './who-changed.ts';
 
 /** Remembers why a message failed this time, for the case that it is given up. Returns nothing; throws nothing. */
 export async function noteFailure(world: World, message: unknown, error: unknown): Promise<void> {
@@ -40,11 +43,24 @@ export async function buryMessage(world: World, queue: string, message: unknown)
     at: world.clock.now().toISOString(),
   });
   if (resource && work.event) {
+    await rememberWriter(world, resource, work.event.id);
     const reasons = [{ code: 'dead' as const, text: 'It could not be handled; its dead letter says why.' }];
     await concludeEvents(world, resource, [work.event], { outcome: 'dead', auditIds: [], reasons });
   }
   if (work) await countForScan(world, work);
   world.log.error({ queue, resource: resource?.id, eventId: work?.event?.id }, 'message given up');
+}
+
+/** No look tells of an event that was given up; who wrote the resource is remembered all the same. Throws nothing. */
+async function rememberWriter(world: World, resource: Resource, eventId: string): Promise<void> {
+  try {
+    const [event, self] = await Promise.all([world.events.get(resource, eventId), world.arm.identity()]);
+    const seen = event ? writersAmong([event], self) : [];
+    if (seen.length === 0) return;
+    await changeMemory(world, resource, (memory) => ({ ...memory, ...addWriters(memory, seen) }));
+  } catch (failure) {
+    world.log.warn({ resource: resource.id, eventId, failure: String(failure) }, 'could not remember who wrote it');
+  }
 }
 
 function keyOf(message: unknown): string {

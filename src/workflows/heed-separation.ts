@@ -6,7 +6,7 @@
 import { type Approval, isDecided } from '../domain/approval.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
-import { addWriters } from '../domain/writers.ts';
+import { addWriters, type Writer } from '../domain/writers.ts';
 import { askActivity } from './ask-activity.ts';
 import { type Facts, openApprovals } from './load-facts.ts';
 import type { StoredEvent, World } from './ports.ts';
@@ -14,15 +14,14 @@ import type { Judged, Objections } from './settle-approvals.ts';
 import { movesOnApp } from './unseen-events.ts';
 import {
   amongChangers,
+  askedFrom,
   CHANGER_UNKNOWN,
   type Changers,
   changersOf,
-  contradictableFrom,
   contradicts,
   explains,
   type Inquiry,
   isChangerKnown,
-  mayBeContradicted,
   writersIn,
 } from './who-changed.ts';
 
@@ -59,12 +58,16 @@ export async function heedSeparation(
     ...judged.filter((one) => isNew(one, facts)).map(({ changers }) => ({ approval: null, changers })),
   ];
   const inquiry = await inquire(world, resource, questions);
-  const memory = inquiry ? memoryWith(facts, judged, inquiry) : facts.memory;
+  const found = inquiry ? writersIn(inquiry, facts.self) : [];
+  const isKnown = (changers: Changers) =>
+    isChangerKnown(changers) || (inquiry !== null && explains(inquiry, found, changers));
+  const memory = inquiry ? memoryWith(facts.memory, found, judged, isKnown, world.clock.now()) : facts.memory;
   const known: Facts = { ...facts, memory };
   const objections = new Map(
     decided.flatMap((approval) => {
       const changers = changersFor(memory, approval);
-      const reason = objectionTo(world, resource, known, approval, changers, inquiry);
+      const unknown = approval.decision?.changerUnknown === true && !isKnown(changersFor(facts.memory, approval));
+      const reason = objectionTo(world, resource, known, approval, { changers, unknown, inquiry });
       return reason ? [[approval.id, reason] as const] : [];
     }),
   );
@@ -90,29 +93,31 @@ function isNew({ evaluation: { rule }, digest, decision, changers }: Judged, fac
 
 async function inquire(world: World, resource: Resource, questions: readonly Question[]): Promise<Inquiry | null> {
   const now = world.clock.now();
-  const from = questions.flatMap((question) => wantedFrom(question, now));
+  const from = questions.flatMap(({ changers, approval }) => {
+    const isUnknown = (approval?.decision?.changerUnknown ?? true) && !isChangerKnown(changers);
+    const accused = approval?.decision ? amongChangers(changers, approval.decision.by.objectId) : null;
+    return askedFrom(changers, { isUnknown, accused }, now) ?? [];
+  });
   if (from.length === 0) return null;
   return askActivity(world, resource, new Date(Math.min(...from)));
 }
 
-/** From when the Activity Log would be needed (milliseconds); nothing when it is not. */
-function wantedFrom({ approval, changers }: Question, now: Date): number[] {
-  const accused = approval?.decision ? amongChangers(changers, approval.decision.by.objectId) : null;
-  const unknown = approval === null || approval.decision?.changerUnknown === true;
-  return [
-    ...(unknown && !isChangerKnown(changers) ? [changers.since === null ? 0 : Date.parse(changers.since)] : []),
-    ...(accused && mayBeContradicted(accused, now) ? [contradictableFrom(changers, accused).getTime()] : []),
-  ];
-}
-
-function memoryWith(facts: Facts, judged: readonly Judged[], inquiry: Inquiry): Facts['memory'] {
-  const { memory, self } = facts;
-  const found = writersIn(inquiry, self);
-  const explained = judged
-    .filter(({ changers }) => explains(inquiry, found, changers))
-    .map(({ evaluation }) => evaluation.rule.id);
-  const left = Object.entries(memory.unexplained).filter(([rule]) => !explained.includes(rule));
-  return { ...memory, ...addWriters(memory, found), unexplained: Object.fromEntries(left) };
+/** Whom the Activity Log names is remembered; a violation that it does not explain stays one whose changer is not known. */
+function memoryWith(
+  memory: Facts['memory'],
+  found: readonly Writer[],
+  judged: readonly Judged[],
+  isKnown: (changers: Changers) => boolean,
+  now: Date,
+): Facts['memory'] {
+  const unexplained = { ...memory.unexplained };
+  for (const { evaluation, changers } of judged) {
+    const { rule, verdict } = evaluation;
+    if (verdict !== 'violation') continue;
+    if (isKnown(changers)) delete unexplained[rule.id];
+    else unexplained[rule.id] ??= now.toISOString();
+  }
+  return { ...memory, ...addWriters(memory, found), unexplained };
 }
 
 function objectionTo(
@@ -120,8 +125,11 @@ function objectionTo(
   resource: Resource,
   { settings }: Facts,
   { id: approvalId, decision, purpose, rule }: Approval,
-  changers: Changers,
-  inquiry: Inquiry | null,
+  {
+    changers,
+    unknown,
+    inquiry,
+  }: { readonly changers: Changers; readonly unknown: boolean; readonly inquiry: Inquiry | null },
 ): Reason | null {
   if (!decision) return null;
   const { name, objectId } = decision.by;
@@ -135,7 +143,6 @@ function objectionTo(
     const text = `${name} approved it and is among those who changed the resource; nothing was written for it. ${again}`;
     return { code: 'own-change', text };
   }
-  const unknown = decision.changerUnknown && !isChangerKnown(changers);
   if (!unknown || settings.settings.approvals.unknownChanger === 'allow') return null;
   const text = `${CHANGER_UNKNOWN.text} The settings (approvals.unknownChanger) let nothing be written then; nothing was written for it.`;
   return { code: 'changer-unknown', text };

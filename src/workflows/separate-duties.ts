@@ -9,22 +9,22 @@ import type { Reason } from '../domain/reasons.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Settings } from '../domain/settings.ts';
-import { addWriters, callerOf } from '../domain/writers.ts';
+import { addWriters, callerOf, type Writer } from '../domain/writers.ts';
 import { askActivity } from './ask-activity.ts';
 import { nothingKnown } from './load-facts.ts';
 import type { World } from './ports.ts';
 import { unseenEvents } from './unseen-events.ts';
 import {
   amongChangers,
+  askedFrom,
   CHANGER_UNKNOWN,
   type Changers,
   changersOf,
-  contradictableFrom,
   contradicts,
   explains,
   type Inquiry,
   isChangerKnown,
-  mayBeContradicted,
+  type Self,
   writersIn,
 } from './who-changed.ts';
 
@@ -51,7 +51,7 @@ export interface Separated {
 
 /** Throws Refusal: own-change, then changer-unknown; neither when separation of duties is switched off. */
 export async function separateDuties(world: World, { approvals }: Settings, deed: Deed): Promise<Separated> {
-  const { resource, rule, purpose, named } = deed;
+  const { resource, rule, purpose } = deed;
   const by = deed.by.toLowerCase();
   const [memory, waiting, self] = await Promise.all([
     world.memories.load(resource),
@@ -59,22 +59,20 @@ export async function separateDuties(world: World, { approvals }: Settings, deed
     world.arm.identity(),
   ]);
   const told = changersOf({ memory: memory?.value ?? nothingKnown(resource), waiting, self }, rule, purpose);
-  const isNamed = named.length > 0;
   const accused = amongChangers(told, by);
-  const knownBefore = isKnown(told, isNamed);
-  const inquiry = approvals.separationOfDuties ? await inquire(world, resource, told, knownBefore, accused) : null;
-  const found = inquiry ? writersIn(inquiry, self) : [];
-  const changers = withFound(told, found, inquiry);
-  const refuted = accused !== null && inquiry !== null && contradicts(inquiry, accused, told.since) ? accused : null;
+  const from = askedFrom(told, { isUnknown: !isKnown(told, deed.named), accused }, world.clock.now());
+  const isAsked = approvals.separationOfDuties && from !== null;
+  const inquiry = isAsked ? await askActivity(world, resource, new Date(from)) : null;
+  const refuted = accused && inquiry && contradicts(inquiry, accused, told.since) ? accused : null;
+  const changers = withAnswer(told, inquiry, self, refuted);
   // Who is named by an entry of earlier than what the Activity Log was asked about stays named.
   const isStillNamed = refuted === null || (told.since !== null && deed.namedAt <= told.since);
-  const isOwn =
-    (refuted === null && amongChangers(changers, by) !== null) ||
-    (isStillNamed && named.some(({ objectId }) => objectId.toLowerCase() === by));
+  const named = deed.named.filter(({ objectId }) => isStillNamed || objectId.toLowerCase() !== by);
+  const isOwn = amongChangers(changers, by) || named.some(({ objectId }) => objectId.toLowerCase() === by);
   if (approvals.separationOfDuties && isOwn) {
     throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
   }
-  const changerUnknown = !isKnown(changers, isNamed);
+  const changerUnknown = !isKnown(changers, named);
   if (approvals.separationOfDuties && changerUnknown && approvals.unknownChanger === 'refuse') {
     throw new Refusal(
       'changer-unknown',
@@ -85,7 +83,7 @@ export async function separateDuties(world: World, { approvals }: Settings, deed
     const about = { resource: resource.id, rule, by, eventId: refuted.eventId };
     world.log.warn(about, 'the Activity Log contradicts an event');
   }
-  const latest = changers.callers.findLast(({ objectId }) => objectId !== refuted?.objectId);
+  const latest = changers.callers.at(-1);
   return {
     changerUnknown,
     changedBy: latest ? callerOf(latest) : null,
@@ -104,30 +102,19 @@ export function reasonsThen({ reasons }: Approval, { changerUnknown }: Separated
   return changerUnknown ? [...others, CHANGER_UNKNOWN] : others;
 }
 
-async function inquire(
-  world: World,
-  resource: Resource,
-  told: Changers,
-  isChangerKnown: boolean,
-  accused: Changers['callers'][number] | null,
-): Promise<Inquiry | null> {
-  const from = [
-    ...(isChangerKnown ? [] : [told.since === null ? 0 : Date.parse(told.since)]),
-    ...(accused && mayBeContradicted(accused, world.clock.now()) ? [contradictableFrom(told, accused).getTime()] : []),
-  ];
-  return from.length === 0 ? null : askActivity(world, resource, new Date(Math.min(...from)));
-}
-
-function withFound(told: Changers, found: Changers['callers'], inquiry: Inquiry | null): Changers {
+/** With those whom the Activity Log names, and without whom it contradicts. */
+function withAnswer(told: Changers, inquiry: Inquiry | null, self: Self, refuted: Writer | null): Changers {
+  if (inquiry === null) return told;
   const { since } = told;
+  const found = writersIn(inquiry, self);
   const { writers } = addWriters({ writers: told.callers, writersCut: null }, found);
   return {
     since,
-    callers: writers.filter(({ at }) => since === null || at > since),
-    complete: told.complete || (inquiry !== null && explains(inquiry, found, told)),
+    callers: writers.filter(({ at, objectId }) => (since === null || at > since) && objectId !== refuted?.objectId),
+    complete: isChangerKnown(told) || explains(inquiry, found, told),
   };
 }
 
-function isKnown(changers: Changers, isNamed: boolean): boolean {
-  return isChangerKnown(changers) || (changers.complete && isNamed);
+function isKnown(changers: Changers, named: readonly Caller[]): boolean {
+  return isChangerKnown(changers) || (changers.complete && named.length > 0);
 }

@@ -126,8 +126,24 @@ export function contradicts({ from, to, reading }: Inquiry, accused: Writer, sin
   return !mayBeTheirs && reading.entries.some(({ caller }) => caller !== null);
 }
 
+/**
+ * From when the Activity Log must be asked about who made a change (milliseconds); null when it need not be: not when somebody
+ * is known to have made it, nor about who is accused of it by an event before the log can contradict that.
+ */
+export function askedFrom(
+  changers: Changers,
+  { isUnknown, accused }: { readonly isUnknown: boolean; readonly accused: Writer | null },
+  now: Date,
+): number | null {
+  const from = [
+    ...(isUnknown ? [changers.since === null ? 0 : Date.parse(changers.since)] : []),
+    ...(accused && mayBeContradicted(accused, now) ? [contradictableFrom(changers, accused)] : []),
+  ];
+  return from.length === 0 ? null : Math.min(...from);
+}
+
 /** Whether an answer of the Activity Log could by now contradict the events that name somebody. */
-export function mayBeContradicted({ source, at }: Writer, now: Date): boolean {
+function mayBeContradicted({ source, at }: Writer, now: Date): boolean {
   return source === 'event' && now.getTime() >= Date.parse(at) + LAG_MILLISECONDS;
 }
 
@@ -138,9 +154,8 @@ export function explains({ from, reading }: Inquiry, found: readonly Writer[], {
   return found.some(({ at }) => since === null || at > since);
 }
 
-/** From when the Activity Log must be asked so that it may contradict the events that name somebody. */
-export function contradictableFrom({ since }: Changers, accused: Writer): Date {
-  return new Date(Date.parse(since ?? accused.since) - LAG_MILLISECONDS);
+function contradictableFrom({ since }: Changers, accused: Writer): number {
+  return Date.parse(since ?? accused.since) - LAG_MILLISECONDS;
 }
 
 function isSelf(objectId: string | null, appId: string | null, self: Self): boolean {
