@@ -17,8 +17,18 @@ interface LeafNow {
   value: Json;
   /** Who was announced as a writer of the app since the leaf is wrong. */
   readonly changers: Set<string>;
+  /** Who was ever announced as a writer of the app while the leaf was wrong. */
+  readonly announced: Set<string>;
   /** The values that somebody wants left as they are. */
-  readonly rejected: Json[];
+  readonly rejected: Rejected[];
+}
+
+interface Rejected {
+  readonly value: Json;
+  /** Whether who said so had changed it: then only the question is not asked again. */
+  readonly byChanger: boolean;
+  /** The same, as far as it depends on whether somebody looked while the leaf was right. */
+  readonly mayBeByChanger: boolean;
 }
 
 export type Expected = 'right' | 'exempt' | 'rejected' | 'asked' | 'fixed';
@@ -34,7 +44,9 @@ export class Model {
   constructor() {
     for (const app of APPS) {
       for (const { rule, right } of leavesOf(app)) {
-        this.#leaves.set(`${app} ${rule}`, { value: right, changers: new Set(), rejected: [] });
+        this.#leaves.set(`${app} ${rule}`, {
+          ...{ value: right, changers: new Set(), announced: new Set(), rejected: [] },
+        });
       }
     }
   }
@@ -54,7 +66,9 @@ export class Model {
   announced(app: string, by: string): void {
     for (const leaf of leavesOf(app)) {
       const now = this.#at(app, leaf);
-      if (isWrong(leaf, now.value)) now.changers.add(by);
+      if (!isWrong(leaf, now.value)) continue;
+      now.changers.add(by);
+      now.announced.add(by);
     }
   }
 
@@ -66,7 +80,10 @@ export class Model {
     this.deeds.set(approval.id, deed);
     const [change] = approval.changes;
     const leaf = leavesOf(approval.resource.id).find(({ rule }) => rule === approval.rule.id);
-    if (deed.kind === 'reject' && leaf && change) this.#at(approval.resource.id, leaf).rejected.push(change.from);
+    if (deed.kind !== 'reject' || !leaf || !change) return;
+    const { changers, announced, rejected } = this.#at(approval.resource.id, leaf);
+    const [byChanger, mayBeByChanger] = [changers.has(deed.by), announced.has(deed.by)];
+    rejected.push({ value: change.from, byChanger, mayBeByChanger });
   }
 
   isExempt(app: string, { rule }: Leaf, now: number): boolean {
@@ -84,7 +101,10 @@ export class Model {
     if (deed?.kind === 'rollback') return null;
     if (this.isExempt(app, leaf, now)) return 'it is exempt';
     if (deed?.kind === 'approve') return null;
-    if (this.#at(app, leaf).rejected.some((one) => sameJson(one, from))) return 'a person has rejected it';
+    const { rejected } = this.#at(app, leaf);
+    if (rejected.some(({ value, mayBeByChanger }) => sameJson(value, from) && !mayBeByChanger)) {
+      return 'a person has rejected it';
+    }
     return leaf.risky || this.mode === 'approve' ? 'nobody has approved it' : null;
   }
 
@@ -93,7 +113,8 @@ export class Model {
     const { value, rejected } = this.#at(app, leaf);
     if (!isWrong(leaf, value)) return 'right';
     if (this.isExempt(app, leaf, now)) return 'exempt';
-    if (rejected.some((one) => sameJson(one, value))) return 'rejected';
+    const left = rejected.filter((one) => sameJson(one.value, value));
+    if (left.some(({ byChanger }) => leaf.risky || !byChanger)) return 'rejected';
     return leaf.risky ? 'asked' : 'fixed';
   }
 

@@ -1,0 +1,80 @@
+/** The list of those who wrote a resource: one row a person, and never longer than it may be. */
+import { describe, expect, it } from 'vitest';
+import { addWriters, callerOf, MOST_WRITERS, type Writer, writerOf } from '../../src/domain/writers.ts';
+
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
+const NOBODY = { writers: [], writersCut: null };
+
+function writer(objectId: string, minute: number, differs: Partial<Writer> = {}): Writer {
+  return { objectId, type: 'user', at: at(minute), since: at(minute), source: 'event', ...differs };
+}
+
+describe('one row a person', () => {
+  it('the latest last, with what the latest sign says, since the first one', () => {
+    const seen = [writer('ada', 3), writer('bob', 2), writer('ada', 1, { name: 'Ada', source: 'activity-log' })];
+    expect(addWriters(NOBODY, seen)).toEqual({
+      writers: [writer('bob', 2), writer('ada', 3, { name: 'Ada', since: at(1) })],
+      writersCut: null,
+    });
+  });
+
+  it('seen again, it is the same', () => {
+    const once = addWriters(NOBODY, [writer('ada', 3), writer('bob', 2)]);
+    expect(addWriters(once, [writer('ada', 3)])).toEqual(once);
+  });
+
+  it('a caller of it is without what only the list tells', () => {
+    expect(callerOf(writer('ada', 1, { name: 'Ada', eventId: 'e' }))).toEqual({
+      objectId: 'ada',
+      name: 'Ada',
+      type: 'user',
+    });
+  });
+});
+
+describe('it ends', () => {
+  const many = Array.from({ length: MOST_WRITERS + 2 }, (_, n) => writer(`w${n}`, n));
+
+  it('those seen longest ago go, and it says up to when somebody is missing', () => {
+    const { writers, writersCut } = addWriters(NOBODY, many);
+    expect([writers.length, writers[0]?.objectId, writersCut]).toEqual([MOST_WRITERS, 'w2', at(1)]);
+  });
+
+  it('what was cut stays said', () => {
+    const cut = addWriters({ writers: [], writersCut: at(500) }, many);
+    expect(cut.writersCut).toBe(at(500));
+    expect(addWriters(cut, []).writersCut).toBe(at(500));
+  });
+
+  it('at its longest it fits a row, whatever names and ids are like', () => {
+    const worst = many.flatMap((_, n) => {
+      const seen = { at: at(n), source: 'event' as const };
+      const ids = { eventId: `${n}`.padEnd(128, '\u0001'), correlationId: 'c'.repeat(128) };
+      const caller = { objectId: `${n}`.padEnd(64, 'o'), name: '\u0001'.repeat(1024), type: 'user' as const };
+      return writerOf(caller, { ...seen, ...ids }) ?? [];
+    });
+    expect(worst).toHaveLength(MOST_WRITERS + 2);
+    expect(JSON.stringify(addWriters(NOBODY, worst)).length).toBeLessThan(200_000);
+  });
+});
+
+describe('what an event says of its caller', () => {
+  const seen = { at: at(0), source: 'event' as const, eventId: 'e', correlationId: null };
+
+  it('is kept with an object id in lower case', () => {
+    expect(writerOf({ objectId: 'ADA', name: 'Ada', type: 'app' }, seen)).toEqual(
+      writer('ada', 0, { type: 'app', name: 'Ada', eventId: 'e' }),
+    );
+  });
+
+  it.each(['', 'x'.repeat(65), '\u0001'.repeat(20)])('is nobody with the object id %j', (objectId) => {
+    expect(writerOf({ objectId, type: 'user' }, seen)).toBeNull();
+  });
+
+  it('has a name of 256 characters at most, and no longer id than fits', () => {
+    const long = { ...seen, eventId: 'e'.repeat(129), correlationId: 'c'.repeat(129) };
+    expect(writerOf({ objectId: 'ada', name: 'n'.repeat(300), type: 'user' }, long)).toEqual(
+      writer('ada', 0, { name: 'n'.repeat(256) }),
+    );
+  });
+});
