@@ -5,19 +5,17 @@
 import { type Change, type Kept, type Purpose, standing, valueAt } from '../domain/change.ts';
 import { digestReason } from '../domain/digests.ts';
 import { type DocumentName, documentOf } from '../domain/documents.ts';
-import { exemptionFor } from '../domain/exemption.ts';
 import { sameJson } from '../domain/json.ts';
 import { comparedWith } from '../domain/moved.ts';
 import { bodyToSend, hiddenFrom, type PlanStep, planOf, sayHidden } from '../domain/plan.ts';
-import type { Reason, ReasonCode } from '../domain/reasons.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { Resource } from '../domain/resource.ts';
-import { freezeFor, modeFor } from '../domain/settings.ts';
 import { bodyOf, type Snapshot } from '../domain/snapshot.ts';
-import { currentSettings } from './change-settings.ts';
 import { type Applied, applied, conclude, PAUSE_SECONDS, type StepEnd } from './conclude-plan.ts';
 import { type Ending, intendedFact, type Occasion } from './facts-of.ts';
+import { lastLook, notNow } from './last-look.ts';
 import { isAttemptAt } from './plan-operations.ts';
-import { type ArmFailure, isPassing, type Lease, type OpenOperation, type World } from './ports.ts';
+import { type ArmFailure, isPassing, type Lease, type OpenOperation, type StoredEvent, type World } from './ports.ts';
 import type { Attempted } from './resolve-intents.ts';
 import { verify } from './verify-write.ts';
 
@@ -30,8 +28,18 @@ export interface Wanted {
   readonly kept: readonly Kept[];
   readonly approvalId: string | null;
   readonly reasons: readonly Reason[];
+  /** The object id of who approved it. */
+  readonly decidedBy?: string;
   /** Of the intent that the log has for it, without an end. */
   readonly operationId?: string;
+}
+
+/** What of a plan is carried out. */
+export interface Writing {
+  readonly wanted: readonly Wanted[];
+  readonly operations: readonly OpenOperation[];
+  /** The events that the plan knew of. */
+  readonly events: readonly StoredEvent[];
 }
 
 interface Attempt {
@@ -39,6 +47,10 @@ interface Attempt {
   readonly operationId: string;
   /** Which attempt it is at the changes that were tried most often. */
   readonly tries: number;
+  /** What is wanted of it. */
+  readonly own: readonly Wanted[];
+  /** The events that the plan knew of. */
+  readonly heeded: readonly StoredEvent[];
 }
 
 /** What is busy for so many tries, some minutes, may stay so until a person does something: it then waits as what is blocked. */
@@ -50,8 +62,7 @@ export async function applyPlan(
   lease: Lease,
   resource: Resource,
   before: Snapshot,
-  wanted: readonly Wanted[],
-  operations: readonly OpenOperation[],
+  { wanted, operations, events }: Writing,
   occasion: Occasion,
 ): Promise<Applied> {
   const planned = operations.flatMap(({ operationId, entries }) =>
@@ -78,7 +89,9 @@ export async function applyPlan(
     const ids = attempted.filter(({ entry }) => entry.changes.some((change) => step.changes.includes(change)));
     const operationId = [...new Set(ids.map((one) => one.operationId))].join(' ');
     const tries = Math.max(...ids.map(({ entry }) => entry.attempts));
-    const done = await carryOut(world, lease, resource, snapshot, step, { occasion, operationId, tries }, wanted);
+    const own = wanted.filter(({ changes }) => changes.some((change) => step.changes.includes(change)));
+    const attempt = { occasion, operationId, tries, own, heeded: events };
+    const done = await carryOut(world, lease, resource, snapshot, step, attempt);
     snapshot = { ...snapshot, documents: { ...snapshot.documents, ...done.snapshot?.documents } };
     ends.set(step, done.end);
     // ARM asked to wait, or is busy: the rest would meet the same.
@@ -94,12 +107,10 @@ async function carryOut(
   resource: Resource,
   before: Snapshot,
   step: PlanStep,
-  { occasion, operationId, tries }: Attempt,
-  wanted: readonly Wanted[],
+  { occasion, operationId, tries, own, heeded }: Attempt,
 ): Promise<{ end: StepEnd; snapshot?: Snapshot }> {
   const { eventId, correlationId } = occasion.trigger;
   const joined = { resource: resource.id, document: step.document, operationId, eventId, correlationId };
-  const own = wanted.filter(({ changes }) => changes.some((change) => step.changes.includes(change)));
   const around = documentsAround(world, resource, own);
   const unread = comparedWith(resource.kind, step.document).filter((name) => !bodyOf(before, name));
   const names = [...new Set([step.document, ...around, ...unread])];
@@ -119,8 +130,7 @@ async function carryOut(
   if (hidden.length > 0) return { end: redacted(step, hidden), snapshot: fresh };
   const body = bodyToSend(step, bodyOf(fresh, step.document) ?? {});
   await lease.renew();
-  // The last thing before the request, so that whoever was told that nothing is written any more is right.
-  const forbidden = await lastLook(world, resource, own);
+  const forbidden = await lastLook(world, resource, own, heeded);
   if (forbidden) return { end: forbidden, snapshot: fresh };
   world.log.info({ ...joined, method: step.method }, 'writing');
   const answer = await world.arm.write(step, body);
@@ -130,23 +140,6 @@ async function carryOut(
   }
   const watched = { ...before, documents: { ...before.documents, ...fresh.documents } };
   return verify(world, lease, step, answer, watched, kept);
-}
-
-/** Why nothing is written after all, by the settings and exemptions as they are now; null when it may be. */
-async function lastLook(world: World, resource: Resource, own: readonly Wanted[]): Promise<Ending | null> {
-  const [{ settings }, exemptions] = await Promise.all([currentSettings(world), world.exemptions.above(resource)]);
-  const now = world.clock.now();
-  if (settings.stopped) return notNow('stopped', `The service was stopped: ${settings.stopped.reason}`);
-  const mode = modeFor(settings, resource);
-  if (mode === 'audit') return notNow('mode-audit', 'The mode was set to audit before the write.');
-  if (mode === 'approve' && !own.every(({ approvalId }) => approvalId !== null))
-    return notNow('mode-approve', 'The mode was set to approve before the write.');
-  const freeze = freezeFor(settings, resource, now);
-  if (freeze) return notNow('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`);
-  // An exemption is what a rollback brings; it hinders none.
-  const fixes = own.filter(({ purpose }) => purpose === 'fix');
-  const exempt = fixes.flatMap(({ rule }) => exemptionFor(exemptions, resource, rule.id, now) ?? [])[0];
-  return exempt ? notNow('exempt', `Exempt before the write until ${exempt.expires}: ${exempt.reason}`) : null;
 }
 
 /** What the verdicts behind these changes were formed on beside the app itself, and may have been read some time ago. */
@@ -169,10 +162,6 @@ function redacted({ document }: PlanStep, places: readonly string[]): Ending {
     message: text,
     cause: 'redacted',
   };
-}
-
-function notNow(code: ReasonCode, text: string): Ending {
-  return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, cause: code };
 }
 
 function refused(step: PlanStep, failure: ArmFailure, arm: Ending['arm'], tries: number): StepEnd {

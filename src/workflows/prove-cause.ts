@@ -15,9 +15,14 @@ import { endAmong } from './facts-of.ts';
 import type { World } from './ports.ts';
 import { writtenSince } from './written-since.ts';
 
-/** `operationId`: of the intent without an end that the log has for it; null when it has none. */
 export type Cause =
-  | { readonly kind: 'proven'; readonly operationId: string | null }
+  | {
+      readonly kind: 'proven';
+      /** Of the intent without an end that the log has for it. */
+      readonly operationId?: string;
+      /** The object id of who approved it. */
+      readonly decidedBy?: string;
+    }
   /** Nobody decided it; a row says otherwise. */
   | { readonly kind: 'undecided'; readonly text: string }
   | { readonly kind: 'unproven'; readonly text: string }
@@ -34,7 +39,7 @@ export async function causeOf(
   const { rule, purpose, changes, digest, approvalId } = want;
   if (digestOf(resource, rule, purpose, changes) !== digest) return unproven('its digest is not that of its changes');
   if (approvalId === null || approval === null) {
-    return purpose === 'fix' ? { kind: 'proven', operationId: null } : unproven('nobody asked for it');
+    return purpose === 'fix' ? { kind: 'proven' } : unproven('nobody asked for it');
   }
   const known = await world.audit.about(approvalId);
   const found = (kind: AuditEntry['kind']) =>
@@ -45,13 +50,16 @@ export async function causeOf(
     const text = 'the log has no signed decision of it';
     return decided ? unproven(text) : { kind: 'undecided', text };
   }
-  if (decision.actor.objectId !== approval.decision?.by.objectId) return unproven('somebody else decided it');
+  const decidedBy = approval.decision?.by.objectId;
+  if (decidedBy === undefined || decision.actor.objectId !== decidedBy) return unproven('somebody else decided it');
   if (purpose === 'fix' && !found('approval.requested')) return unproven('the log has no signed request of it');
   const intent = found(`${purpose}.intended`);
   const end = intent ? endAmong(known, intent) : null;
   if (end) return unproven(`it was carried out at ${end.at}`);
   const doubt = purpose === 'rollback' ? await doubtOfRollback(world, resource, want, approval) : null;
-  return doubt ?? { kind: 'proven', operationId: intent?.operationId ?? null };
+  if (doubt) return doubt;
+  const under = intent?.operationId ? { operationId: intent.operationId } : {};
+  return { kind: 'proven', ...under, decidedBy };
 }
 
 /** Whether an entry is about these changes to this resource: by what it says, not by where it was found. */

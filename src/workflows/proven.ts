@@ -20,7 +20,8 @@ export async function provenOf(
     const row = approvals.find(({ value }) => value.id === want.approvalId);
     const cause = await causeOf(world, resource, want, row?.value ?? null);
     if (cause.kind === 'proven') {
-      proven.push(cause.operationId === null ? want : { ...want, operationId: cause.operationId });
+      const { kind: _, ...known } = cause;
+      proven.push({ ...want, ...known });
       continue;
     }
     const { kind, text } = cause;

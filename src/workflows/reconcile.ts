@@ -94,7 +94,7 @@ async function underLease(world: World, lease: Lease, named: Resource, message: 
   const plan = await planWork(world, resource, facts, due, snapshot, occasion);
   facts = { ...facts, memory: plan.memory };
   const remembered = await rememberPlan(world, resource, facts, plan, occasion);
-  const applied = await applyPlan(world, lease, resource, snapshot, plan.wanted, plan.operations, occasion);
+  const applied = await applyPlan(world, lease, resource, snapshot, plan, occasion);
   const { snapshot: seen, again: writeAgain } = applied;
   const { clear, seconds } = afterLook(world, message, { snapshot, running: plan.running, writeAgain });
   const declined = { ...facts.memory.declined, ...plan.approvals.expired };

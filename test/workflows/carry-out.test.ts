@@ -38,7 +38,7 @@ async function carryOut(wanted: Wanted[], operations: OpenOperation[], answers: 
   if (!lease) throw new Error('the lease is taken');
   const before = await world.arm.read(shop, ['resource', 'config/web']);
   if (stopped) storeSettings(world, { stopped: { reason: 'night' } });
-  const done = await applyPlan(world, lease, shop, before, wanted, operations, occasion);
+  const done = await applyPlan(world, lease, shop, before, { wanted, operations, events: [] }, occasion);
   const ends = Object.fromEntries(done.ended.map((end) => [end.entry.digest, end.state]));
   return { ...done, ends, requests: world.arm.requests.map(({ document }) => document) };
 }
