@@ -15,6 +15,8 @@ const orderShape = z.object({
   auditKey: z.string(),
   writer: z.string(),
   count: z.int(),
+  /** Kills itself when it has begun to record so many. */
+  dies: z.int().optional(),
 });
 export type Order = z.infer<typeof orderShape>;
 
@@ -31,8 +33,9 @@ export async function runWriters(orders: readonly Order[]): Promise<number> {
     const from = performance.now();
     await Promise.all(
       children.map(async (child, index) => {
-        const done = told(child);
-        child.send(orders[index] ?? {});
+        const order = orders[index];
+        const done = order?.dies === undefined ? told(child) : once(child, 'exit');
+        child.send(order ?? {});
         await done;
       }),
     );
@@ -57,7 +60,7 @@ async function told(child: ChildProcess): Promise<void> {
 const APPS = 40;
 const IN_FLIGHT = 32;
 
-async function write({ connectionString, auditKey, writer, count }: Order): Promise<void> {
+async function write({ connectionString, auditKey, writer, count, dies }: Order): Promise<void> {
   const { audit } = openStorage({
     connection: { kind: 'connection-string', value: connectionString },
     auditKeys: parseAuditKeys(auditKey),
@@ -65,7 +68,10 @@ async function write({ connectionString, auditKey, writer, count }: Order): Prom
   });
   let next = 0;
   const line = async () => {
-    while (next < count) await audit.append([factAt(writer, next++)]);
+    while (next < count) {
+      if (next === dies) process.kill(process.pid, 'SIGKILL');
+      await audit.append([factAt(writer, next++)]);
+    }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, line));
 }

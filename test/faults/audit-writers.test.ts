@@ -50,4 +50,26 @@ describe('promise 14: two processes, one log', () => {
     // What arrives together goes together: that, and not the wait for each call, is what bounds the rate.
     expect(slow.count).toBeLessThan(3 * EACH);
   });
+
+  test('writers that die leave a whole log, and what they had begun is recorded once by whoever comes next', async () => {
+    const connectionString = storage.connectionString.replace(/(TableEndpoint=)http:\/\/[^/;]+/, `$1${slow.url}`);
+    const { audit } = openStorage({
+      connection: { kind: 'connection-string', value: storage.connectionString },
+      auditKeys: parseAuditKeys(auditKey),
+      now: () => new Date(),
+    });
+    const { entries: before } = await audit.verify();
+    const order = (writer: string) => ({ connectionString, auditKey, writer, count: 150 });
+    let writing = true;
+    const died = runWriters([{ ...order('c'), dies: 60 }, { ...order('d'), dies: 100 }, order('e')]).finally(() => {
+      writing = false;
+    });
+    while (writing) expect(await audit.verify()).toMatchObject({ valid: true });
+    await died;
+    const left = await audit.verify();
+    expect(left.valid).toBe(true);
+    expect(left.entries - before).toBeLessThan(450);
+    await runWriters(['c', 'd'].map(order));
+    expect(await audit.verify()).toMatchObject({ valid: true, entries: before + 450 });
+  });
 });
