@@ -38,15 +38,14 @@ export async function verifyLog(table: Table, options: LookOptions): Promise<Loo
   const walks = new Walks(options, before.sound);
   const sums = new PointerSums(before.sound);
   let pointerFault: PointerFault | null = null;
-  scan: for await (const rows of table.pages(ALL_ENTRIES)) {
-    for (const row of rows) {
-      if (walks.step(row) === 'enough') break scan;
-    }
+  for await (const rows of table.pages(ALL_ENTRIES)) {
+    const isEnough = rows.some((row) => walks.step(row) === 'enough');
     const entries = walks.taken();
     if (whole) for (const entry of entries) sums.add(entry);
     else pointerFault ??= await withoutPointer(table, keys, entries);
+    if (isEnough) break;
   }
-  pointerFault ??= await (whole ? sums.subtract(table) : withoutPointer(table, keys, walks.taken()));
+  if (whole) pointerFault = await sums.subtract(table);
   // Others may have written meanwhile: a chain ends somewhere between its heads before and after.
   const after = await headsOf(table, keys, now);
   for (const chain of [...after.sound.keys(), ...Object.keys(anchor?.chains ?? {})]) walks.of(chain);
