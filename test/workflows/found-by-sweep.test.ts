@@ -209,3 +209,28 @@ test('safe violations are fixed whoever finds them', async () => {
   await sweep();
   expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
 });
+
+describe('who wrote the app long before brings up nothing', () => {
+  test('of a rule that nobody has looked at before', async () => {
+    const { world, event, sweep } = stage();
+    storeSettings(world, { rules: { [RULE]: { enabled: false } } });
+    await event('long before');
+    storeSettings(world, {});
+    await sweep();
+    expect(decision(world)).toBe('report tier-risky found-by-sweep');
+  });
+
+  test('nor does whom the Activity Log names, asked about another violation', async () => {
+    const { world, sweep, ask } = stage({
+      config: { remoteDebuggingEnabled: true, cors: { allowedOrigins: ['*'] } },
+    });
+    world.activity.granted = true;
+    const caller = { objectId: ADA.objectId, type: 'user' as const };
+    const entry = { correlationId: null, operation: 'Microsoft.Web/sites/write', appId: null, caller };
+    world.activity.entries.set(SHOP.toLowerCase(), [{ ...entry, at: world.clock.now().toISOString() }]);
+    await sweep();
+    await ask();
+    await sweep();
+    expect(approvals(world)).toMatchObject([{ rule: { id: RULE }, changedBy: { objectId: ADA.objectId } }]);
+  });
+});

@@ -259,6 +259,28 @@ describe('what a sweep or a swap brought up stays without a known changer', () =
   });
 });
 
+test('what a sweep only reported has no known changer either when somebody else’s change brings it before people', async () => {
+  const { world, look, sweep } = await shop();
+  world.arm.change(SHOP, 'config/web', LEAF, true);
+  await sweep();
+  expect(approvals(world)).toEqual([]);
+  await look('harmless', BOB);
+  expect(pending(world)).toMatchObject({ changedBy: { objectId: BOB.objectId } });
+  expect(pending(world).reasons.map(({ code }) => code)).toEqual(['tier-risky', 'changer-unknown']);
+});
+
+test('what was rejected is not asked again because the app was not found once', async () => {
+  const { world, host, look, opens } = await shop();
+  await opens('opened', BOB);
+  await host.decide(decisionOn(world, 'reject'));
+  await host.settle();
+  world.arm.onRead = () => ({ status: 'missing', detail: '404' });
+  await look('gone', BOB);
+  world.arm.onRead = null;
+  await look('back', BOB);
+  expect(approvals(world)).toMatchObject([{ status: 'rejected' }]);
+});
+
 test('our own writes are nobody’s, and leave no row', async () => {
   const { world, look } = await shop();
   await look('echo', OURSELVES);
