@@ -73,7 +73,11 @@ describe('the order of refusal when approving', () => {
     world.stored.settings = { version: 1, value: settingsWith({ mode: 'approve', stopped: { reason: 'night' } }) };
     expect(await asks(good)).toBe('409 stopped');
     world.stored.settings = { version: 1, value: settingsWith({ mode: 'approve', stopped: null }) };
+    const approvals = { unknownChanger: 'refuse' };
+    world.stored.settings = { version: 1, value: settingsWith({ mode: 'approve', approvals }) };
     expect(await asks(good)).toBe('403 own-change');
+    put({ changedBy: null });
+    expect(await asks(good)).toBe('403 changer-unknown');
     expect(world.stored.sent).toEqual([]);
   });
 

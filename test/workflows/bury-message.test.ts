@@ -54,7 +54,7 @@ describe('promise 1: a message that is given up is a dead letter, and its event 
         await buryMessage(crashing.world, 'reconcile', message).catch((error: unknown) => {
           if (!(error instanceof Crash)) throw error;
         });
-        if (!crashing.crashed()) return expect(at).toBe(3);
+        if (!crashing.crashed()) return expect(at).toBe(7);
         await buryMessage(world, 'reconcile', message);
         expect([world.stored.deadLetters.size, outcomesIn(world)]).toEqual([1, { e: 'dead' }]);
       }
