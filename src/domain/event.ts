@@ -36,7 +36,7 @@ const LONGEST_TEXT = 1024;
  * longer is as good as missing.
  */
 const LONGEST_OPERATION = 256;
-/** Object ids, application ids and correlation ids are GUIDs; an event's id mostly is one. */
+/** Object ids and application ids are GUIDs; an event's id mostly is one. */
 const LONGEST_ID = 128;
 /** A user principal name has 113 at most, a display name 256, though hardly one that is not ASCII. */
 const LONGEST_NAME = 300;
@@ -60,7 +60,8 @@ const envelope = z.object({
     z.object({
       resourceUri: optional,
       operationName: short(LONGEST_OPERATION),
-      correlationId: short(LONGEST_ID),
+      // A GUID, though Azure says nothing of its form.
+      correlationId: short(LONGEST_OPERATION),
       claims: member(z.record(z.string(), z.unknown())),
       authorization: member(
         z.object({ evidence: member(z.object({ principalId: short(LONGEST_ID), principalType: short(LONGEST_ID) })) }),

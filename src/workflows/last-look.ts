@@ -20,12 +20,12 @@ export async function lastLook(
   own: readonly Wanted[],
   heeded: readonly StoredEvent[],
 ): Promise<Ending | null> {
+  const none: string[] = [];
   const deciders = own.flatMap(({ decidedBy }) => decidedBy?.toLowerCase() ?? []);
-  const [{ settings }, exemptions, waiting, self] = await Promise.all([
+  const [{ settings }, exemptions, writers] = await Promise.all([
     currentSettings(world),
     world.exemptions.above(resource),
-    deciders.length > 0 ? waitingEvents(world, resource) : [],
-    world.arm.identity(),
+    deciders.length > 0 ? writersSince(world, resource, heeded) : none,
   ]);
   const now = world.clock.now();
   if (settings.stopped) return notNow('stopped', `The service was stopped: ${settings.stopped.reason}`);
@@ -39,11 +39,16 @@ export async function lastLook(
   const fixes = own.filter(({ purpose }) => purpose === 'fix');
   const [exempt] = fixes.flatMap(({ rule }) => exemptionFor(exemptions, resource, rule.id, now) ?? []);
   if (exempt) return notNow('exempt', `Exempt before the write until ${exempt.expires}: ${exempt.reason}`);
-  const writers = newWriters(heeded, waiting, self).map(({ objectId }) => objectId);
   // Another look decides what becomes of the approval.
   return settings.approvals.separationOfDuties && deciders.some((one) => writers.includes(one))
     ? notNow('own-change', 'Who approved it was seen to have changed the resource before the write.')
     : null;
+}
+
+/** The object ids of those whom events name that the plan did not know of. */
+async function writersSince(world: World, resource: Resource, heeded: readonly StoredEvent[]): Promise<string[]> {
+  const [waiting, self] = await Promise.all([waitingEvents(world, resource), world.arm.identity()]);
+  return newWriters(heeded, waiting, self).map(({ objectId }) => objectId);
 }
 
 /** Not sent, because of what holds by now: another look decides. */

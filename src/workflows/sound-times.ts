@@ -73,7 +73,7 @@ function soundMemory(
     return [rule, { fixedAt: past(fixedAt), failedAt: past(failedAt), alsoMovedAt }] as const;
   });
   const declined = Object.entries(memory.declined).filter(
-    ([digest, { until }]) => until === null || sound(`declined ${digest}`, until, rejectedSeconds) !== null,
+    ([digest, { until }]) => until === null || sound(`declined ${digest}`, until, rejectedSeconds + A_DAY) !== null,
   );
   return {
     ...memory,
@@ -85,6 +85,9 @@ function soundMemory(
     declined: Object.fromEntries(declined),
   };
 }
+
+/** The clock of who decided may have been ahead of ours; of months a day matters little. */
+const A_DAY = 86_400;
 
 /** The approvals that a memory names: no more than it may name. */
 export function namedApprovals({ log }: Telling, { resource, openApprovals }: ResourceMemory): readonly string[] {

@@ -270,8 +270,8 @@ describe('what is longer than anything of Azure', () => {
 
   test.each([
     ['an operation', { operationName: 'o'.repeat(257) }, { operation: written.eventType }],
-    ['a correlation id', { correlationId: 'c'.repeat(129) }, { correlationId: null }],
-    ['an id that has as many in a row', { correlationId: '\u00e9'.repeat(22) }, { correlationId: null }],
+    ['a correlation id', { correlationId: 'c'.repeat(257) }, { correlationId: null }],
+    ['an id that has as many in a row', { correlationId: '\u00e9'.repeat(43) }, { correlationId: null }],
     ['an application id', { claims: { appid: 'a'.repeat(129) } }, { appId: null }],
     [
       'an object id',

@@ -110,7 +110,9 @@ describe('it is asked when a person is asked, and no event told who made the cha
       text: 'Who had changed the resource is not known.',
     });
     const requested = world.stored.entries.at(-1);
-    expect(requested).toMatchObject({ kind: 'approval.requested', reasons: pending(world).reasons });
+    const { reasons, digest } = pending(world);
+    const signed = [...reasons, { code: 'digest', text: digest }];
+    expect(requested).toMatchObject({ kind: 'approval.requested', reasons: signed });
     expect(requested?.message).toContain('Who had changed the resource is not known.');
     expect(await approves(BOB)).toBe('approved');
     expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: true });
@@ -118,7 +120,10 @@ describe('it is asked when a person is asked, and no event told who made the cha
     expect(world.stored.entries.at(-1)?.message).toBe('No comment. Who had changed the resource is not known.');
   });
 
-  const pendingReasons = () => approvals(world)[0]?.reasons;
+  const pendingReasons = () => {
+    const [{ reasons, digest } = pending(world)] = approvals(world);
+    return [...reasons, { code: 'digest', text: digest }];
+  };
 
   test('it is asked again when somebody decides: what it shows by then counts', async () => {
     await look('nameless', null);
