@@ -33,7 +33,7 @@ var rules = [
     name: 'audit-log-not-whole'
     title: 'The audit log of Plumbline is not whole'
     severity: 0
-    query: '${lines} | where tostring(line.message) in ("the audit log is not whole", "an entry of the audit log is not as it was signed", "a row of the audit log is not as it was signed", "an entry of the audit log is not where its pointer says", "a chain of the audit log is not continued", "settings or exemptions are not what the audit log says", "a rollback is not what the log says")'
+    query: '${lines} | where tostring(line.message) in ("the audit log is not whole", "a row of the audit log is not as it was signed", "an entry of the audit log is not where its pointer says", "a chain of the audit log is not continued", "settings or exemptions are not what the audit log says", "a fact in a row is not as it was signed", "an open approval is of another resource", "not written: the log does not prove its cause")'
     window: 'PT2H'
     every: 'PT15M'
     operator: 'GreaterThan'

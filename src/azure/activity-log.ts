@@ -187,9 +187,9 @@ function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 
 /** What began and has no end yet may have written. */
 function mayHaveWritten(lines: readonly Told[]): boolean {
-  const count = (wanted: string) => lines.filter(({ status }) => status === wanted).length;
-  const failed = count('failed');
-  return failed === 0 || count('succeeded') > 0 || count('started') > failed;
+  const numberOf = (wanted: string) => lines.filter(({ status }) => status === wanted).length;
+  const failed = numberOf('failed');
+  return failed === 0 || numberOf('succeeded') > 0 || numberOf('started') > failed;
 }
 
 /** As its first line with a name tells it, at the latest time that one of them tells: when it had been done. */

@@ -11,8 +11,8 @@ export interface RuleHistory {
 
 export const NO_HISTORY: RuleHistory = { fixedAt: [], failedAt: [], alsoMovedAt: null };
 
-/** How many times are kept of a rule, all in the one row of a resource; the settings allow no limit above it. */
-export const KEPT_TIMES = 50;
+/** How many times are kept of a rule; the settings allow no limit above it. */
+export const KEPT_TIMES = 1000;
 /** More than it takes to call a write failing. */
 const KEPT_FAILURES = 10;
 

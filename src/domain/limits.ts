@@ -20,6 +20,8 @@ export const LARGEST_OPERATIONS = 100_000;
 export const MOST_DECLINED = 100;
 export const MOST_OPEN_APPROVALS = 200;
 export const MOST_AUDIT_IDS = 200;
+/** Of fixes, in the memory of a resource: of all its rules together. */
+export const MOST_TIMES = 3000;
 
 /** Nothing waits for longer than a day, whatever Azure asks for. */
 export const LONGEST_WAIT_SECONDS = 86_400;

@@ -3,11 +3,17 @@
  * its own limits and stays; what is only shown gets the rest, and says where it was cut. The list of findings has it whole.
  */
 import type { Finding } from '../domain/finding.ts';
-import { cutText, LARGEST_FINDINGS, MOST_DECLINED, weightOf } from '../domain/limits.ts';
+import { cutText, LARGEST_FINDINGS, MOST_DECLINED, MOST_TIMES, weightOf } from '../domain/limits.ts';
 import type { ResourceMemory } from './ports.ts';
 
 export function fitted(memory: ResourceMemory): ResourceMemory {
-  return { ...memory, findings: findingsThatFit(memory.findings), declined: latestOf(memory.declined) };
+  const { findings, history, declined } = memory;
+  return {
+    ...memory,
+    findings: findingsThatFit(findings),
+    history: historyThatFits(history),
+    declined: latestOf(declined),
+  };
 }
 
 function findingsThatFit(findings: readonly Finding[]): readonly Finding[] {
@@ -29,6 +35,14 @@ function shortened({ decision, reason, changes, ...finding }: Finding): Finding 
       reasons: decision.reasons.map(({ code, text }) => ({ code, text: cutText(text, SHORT_SENTENCE) })),
     },
   };
+}
+
+/** The latest times of each rule, where those of all rules together have no room. */
+function historyThatFits(history: ResourceMemory['history']): ResourceMemory['history'] {
+  const rules = Object.entries(history);
+  if (rules.reduce((sum, [, { fixedAt }]) => sum + fixedAt.length, 0) <= MOST_TIMES) return history;
+  const most = Math.floor(MOST_TIMES / rules.length);
+  return Object.fromEntries(rules.map(([rule, one]) => [rule, { ...one, fixedAt: one.fixedAt.slice(-most) }]));
 }
 
 /** Those declined last: what is forgotten is asked again. */

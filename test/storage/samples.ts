@@ -31,7 +31,7 @@ export function sealedFact(...of: Parameters<typeof fact>): SealedFact {
 
 export function fact(of: Resource | null, what: string, more: Partial<AuditFact> = {}): AuditFact {
   return {
-    id: factId(`${of?.key ?? 'service'} ${what}`, 'fact'),
+    id: factId(of?.key ?? 'service', what),
     at: time(0),
     kind: 'fix.applied',
     resource: of && viewOf(of),
