@@ -13,12 +13,12 @@ import { heedSeparation } from './heed-separation.ts';
 import { judge } from './judge.ts';
 import { withinBudget } from './keep-budget.ts';
 import type { Facts } from './load-facts.ts';
-import { planOperations } from './plan-operations.ts';
+import { isAttemptAt, planOperations } from './plan-operations.ts';
 import type { OpenEntry, OpenOperation, ResourceMemory, StoredEvent, World } from './ports.ts';
 import { provenOf } from './proven.ts';
-import { type EndedEntry, resolveIntents, setAside } from './resolve-intents.ts';
+import { type EndedEntry, endSettled, resolveIntents, setAside } from './resolve-intents.ts';
 import { withRoom } from './room-for.ts';
-import { type ApprovalPlan, type Judged, planApprovals } from './settle-approvals.ts';
+import { type ApprovalPlan, type Judged, type Objections, planApprovals } from './settle-approvals.ts';
 import { collide, planRollbacks } from './settle-rollbacks.ts';
 
 export interface WorkPlan {
@@ -60,7 +60,9 @@ export async function planWork(
     { ...loaded, exemptions },
     judge(world, resource, rules, { ...loaded, exemptions }, snapshot, now),
   );
-  const { facts, judged, objections } = separation;
+  const { facts, judged } = separation;
+  // What Azure is carrying out is not taken back by asking somebody else.
+  const objections: Objections = resolution.running ? new Map() : separation.objections;
   // What became of an approved write decides about its approval, not that the resource is right by now.
   const carriedOut = new Set(resolution.ended.map(({ entry }) => entry.approvalId));
   const unsettled = facts.approvals.filter(({ value }) => !carriedOut.has(value.id));
@@ -98,13 +100,15 @@ export async function planWork(
     ...open,
     ...unclear.map(({ digest }) => digest),
   ]);
-  const aside = setAside(resolution, new Set(wanted.map(({ digest }) => digest)), needed, occasion);
+  const refused = endSettled(resolution, approvals, occasion);
+  const isAttempted = (entry: OpenEntry) => wanted.some((one) => isAttemptAt(entry, one));
+  const aside = setAside({ ...resolution, operations: refused.operations }, isAttempted, needed, occasion);
   return {
     approvals: { ...approvals, store: [...approvals.store, ...store] },
     wanted,
     operations: await planOperations(world, held(aside.operations, wanted, facts), wanted, occasion),
-    facts: [...resolution.facts, ...aside.facts],
-    ended: [...resolution.ended, ...aside.ended],
+    facts: [...resolution.facts, ...refused.facts, ...aside.facts],
+    ended: [...resolution.ended, ...refused.ended, ...aside.ended],
     exemptions,
     budget,
     running: false,

@@ -159,6 +159,8 @@ async function storeApprovals(world: World, outcome: Outcome): Promise<StoredApp
     stored.push({ approval: value, logged: approval.unlogged.map(({ id }) => id) });
   }
   for (const { entry, intent, state, reasons, factId } of outcome.ended) {
+    // What was settled in this look, while an earlier attempt at it had no outcome yet, stays so.
+    if (stored.some(({ approval }) => approval.id === entry.approvalId)) continue;
     const found = outcome.facts.approvals.find(({ value }) => value.id === entry.approvalId)?.value;
     // What is final stays so: then only the memory did not know it yet.
     if (!found || !isOpen(found)) continue;

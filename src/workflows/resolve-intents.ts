@@ -19,6 +19,7 @@ import {
   subjectOf,
 } from './facts-of.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';
+import type { ApprovalPlan } from './settle-approvals.ts';
 
 export interface Resolution extends Intents {
   readonly facts: readonly AuditFact[];
@@ -150,12 +151,42 @@ export function isUnresolved(state: OpenEntry['state']): boolean {
 }
 
 /**
+ * Intents without an outcome whose approval was superseded in this look end with it: the old values are there, and whoever
+ * approves them anew has an intent of their own.
+ */
+export function endSettled(
+  { operations, signed }: Pick<Intents, 'operations' | 'signed'>,
+  { store }: Pick<ApprovalPlan, 'store'>,
+  occasion: Occasion,
+): Pick<Resolution, 'operations' | 'facts' | 'ended'> {
+  const facts: AuditFact[] = [];
+  const ended: EndedEntry[] = [];
+  const kept = operations.map((operation) => ({
+    ...operation,
+    entries: operation.entries.filter((entry) => {
+      const found = store.find(({ approval }) => approval.id === entry.approvalId)?.approval;
+      if (found?.status !== 'superseded') return true;
+      const intent = signed.get(entry);
+      if (!intent) return false;
+      const { reasons } = found;
+      const message = reasons.map(({ text }) => text).join(' ');
+      const ending: Ending = { state: 'failed', reasons, alsoMoved: [], arm: null, message, cause: '' };
+      const fact = endingFact(asIntended(occasion, intent), intent, ending);
+      facts.push(fact);
+      ended.push(endedBy({ operationId: operation.operationId, entry, intent }, ending, fact.id));
+      return false;
+    }),
+  }));
+  return { operations: withEntries(kept), facts, ended };
+}
+
+/**
  * Open intents that are not tried again now: the old values are still there, or could not be read, so their outcome is
  * unknown until a later read. Ended attempts are forgotten once their change is no longer what the resource needs.
  */
 export function setAside(
   { operations, signed }: Pick<Intents, 'operations' | 'signed'>,
-  attempted: ReadonlySet<string>,
+  isAttempted: (entry: OpenEntry) => boolean,
   needed: ReadonlySet<string>,
   occasion: Occasion,
 ): Pick<Resolution, 'operations' | 'facts' | 'ended'> {
@@ -164,7 +195,7 @@ export function setAside(
   const kept = operations.map((operation) => ({
     ...operation,
     entries: operation.entries.flatMap((entry): OpenEntry[] => {
-      if (attempted.has(entry.digest)) return [entry];
+      if (isAttempted(entry)) return [entry];
       if (!isUnresolved(entry.state)) return needed.has(entry.digest) ? [entry] : [];
       const intent = signed.get(entry);
       if (entry.state === 'unknown' || !intent) return [entry];

@@ -143,6 +143,7 @@ describe('what is not tried again now', () => {
   const unknown = entry('unknown', ftps, { state: 'unknown' });
   const held = entry('held', ftps, { state: 'held' });
   const nobody = new Set<string>();
+  const none = () => false;
 
   /** As the log has them. */
   async function signedOf(operations: readonly OpenOperation[]) {
@@ -152,7 +153,7 @@ describe('what is not tried again now', () => {
 
   it('is unknown until a later read, and told once', async () => {
     const known = await signedOf([operation('o', [open, unknown])]);
-    const { operations, facts, ended } = setAside(known, nobody, nobody, occasion);
+    const { operations, facts, ended } = setAside(known, none, nobody, occasion);
     expect(operations).toEqual([operation('o', [{ ...open, state: 'unknown' }, unknown])]);
     const text = 'The planned values were not seen, and the change may not be tried again now; a later read decides.';
     expect(facts).toMatchObject([
@@ -168,9 +169,9 @@ describe('what is not tried again now', () => {
   it('is left alone while it is tried; what was held is remembered only as long as the resource needs it', () => {
     const there = [operation('o', [open, held]), operation('p', [entry('gone', TLS_CHANGE, { state: 'blocked' })])];
     const given = { operations: there, signed: new Map() };
-    const { operations, facts } = setAside(given, new Set(['open']), new Set(['held']), occasion);
+    const { operations, facts } = setAside(given, ({ digest }) => digest === 'open', new Set(['held']), occasion);
     expect([operations, facts]).toEqual([[operation('o', [open, held])], []]);
     const alone = { operations: [operation('o', [held])], signed: new Map() };
-    expect(setAside(alone, nobody, nobody, occasion).operations).toEqual([]);
+    expect(setAside(alone, none, nobody, occasion).operations).toEqual([]);
   });
 });
