@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 export interface Storage {
   /** A full connection string of the development account with the three endpoints. */
   readonly connectionString: string;
+  /** The same of another account of these services; it must have been named at the start. */
+  account(name: string): string;
   /** Lets Azurite write what it holds and waits until its process has ended. */
   close(): Promise<void>;
 }
@@ -17,7 +19,10 @@ export interface Storage {
  * Starts Azurite and waits until the three services listen (about a second).
  * Without `folder` nothing touches the disk. `silent: false` passes Azurite's own output on to stdout.
  */
-export async function startStorage(options: { folder?: string; silent?: boolean } = {}): Promise<Storage> {
+export async function startStorage(
+  options: { folder?: string; silent?: boolean; accounts?: readonly string[] } = {},
+): Promise<Storage> {
+  const names = [account, ...(options.accounts ?? [])];
   const place = options.folder === undefined ? ['--inMemoryPersistence'] : ['--location', options.folder];
   const child = spawn(
     process.execPath,
@@ -26,17 +31,18 @@ export async function startStorage(options: { folder?: string; silent?: boolean 
       // A process group of its own, so that Ctrl-C in the terminal ends the host first and Azurite after it.
       detached: true,
       windowsHide: true,
+      env: { ...process.env, AZURITE_ACCOUNTS: names.map((name) => `${name}:${developmentKey}`).join(';') },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
   const close = () => end(child);
   try {
     const { Blob, Queue, Table } = await addresses(child, options.silent ?? true);
-    const endpoints = `BlobEndpoint=${Blob}/${account};QueueEndpoint=${Queue}/${account};TableEndpoint=${Table}/${account};`;
-    return {
-      connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${developmentKey};${endpoints}`,
-      close,
+    const stringOf = (name: string) => {
+      const endpoints = `BlobEndpoint=${Blob}/${name};QueueEndpoint=${Queue}/${name};TableEndpoint=${Table}/${name};`;
+      return `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${developmentKey};${endpoints}`;
     };
+    return { connectionString: stringOf(account), account: stringOf, close };
   } catch (error) {
     await close();
     throw error;

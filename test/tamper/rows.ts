@@ -1,0 +1,140 @@
+/** What somebody does who may write the storage account: rows and anchors as they lie there, read, written and removed. */
+import { TableClient, type TransactionAction } from '@azure/data-tables';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { withValue } from '../../src/domain/change.ts';
+import { isObject, type Json } from '../../src/domain/json.ts';
+import { type Entity, entityOf } from '../../src/storage/entity.ts';
+import { ANCHOR_CONTAINER, TABLES } from '../../src/storage/names.ts';
+
+export interface StoredRow {
+  readonly table: string;
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** What stands beside the value. */
+  readonly columns: Readonly<Record<string, string | number | boolean>>;
+  readonly value: Json;
+}
+
+export interface Blob {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** All that lies in an account, at one moment. */
+export interface Everything {
+  readonly rows: readonly StoredRow[];
+  readonly anchors: readonly Blob[];
+}
+
+export interface Attacker {
+  readonly now: () => Promise<Everything>;
+  put(...rows: readonly StoredRow[]): Promise<void>;
+  remove(...rows: readonly StoredRow[]): Promise<void>;
+  putAnchor(...blobs: readonly Blob[]): Promise<void>;
+  removeAnchor(...names: readonly string[]): Promise<void>;
+}
+
+export function attackerOn(connectionString: string): Attacker {
+  const table = (name: string) =>
+    TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true });
+  const anchors = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(ANCHOR_CONTAINER);
+
+  async function rowsIn(name: string): Promise<StoredRow[]> {
+    const found: StoredRow[] = [];
+    try {
+      for await (const entity of table(name).listEntities()) found.push(rowOf(name, entity));
+    } catch (error) {
+      if (!/TableNotFound/.test(String(error))) throw error;
+    }
+    return found;
+  }
+
+  async function blobs(): Promise<Blob[]> {
+    if (!(await anchors.exists())) return [];
+    const found: Blob[] = [];
+    for await (const { name } of anchors.listBlobsFlat()) {
+      const content = await anchors.getBlockBlobClient(name).downloadToBuffer();
+      found.push({ name, content: content.toString() });
+    }
+    return found;
+  }
+
+  async function inOnePartition(rows: readonly StoredRow[], action: (row: StoredRow) => TransactionAction) {
+    const places = new Map<string, StoredRow[]>();
+    for (const row of rows) {
+      const place = `${row.table} ${row.partitionKey}`;
+      places.set(place, [...(places.get(place) ?? []), row]);
+    }
+    await Promise.all(
+      [...places.values()].map(async (group) => {
+        const client = table(group[0]?.table ?? '');
+        await client.createTable().catch(() => undefined);
+        for (let start = 0; start < group.length; start += 100) {
+          await client.submitTransaction(group.slice(start, start + 100).map(action));
+        }
+      }),
+    );
+  }
+
+  return {
+    now: async () => {
+      const [rows, found] = await Promise.all([Promise.all(Object.values(TABLES).map(rowsIn)), blobs()]);
+      return { rows: rows.flat(), anchors: found };
+    },
+    put: (...rows) => inOnePartition(rows, (row) => ['upsert', entityOfRow(row), 'Replace']),
+    remove: (...rows) => inOnePartition(rows, ({ partitionKey, rowKey }) => ['delete', { partitionKey, rowKey }]),
+    async putAnchor(...given) {
+      await anchors.createIfNotExists();
+      for (const { name, content } of given) {
+        await anchors.getBlockBlobClient(name).upload(content, Buffer.byteLength(content));
+      }
+    },
+    async removeAnchor(...names) {
+      for (const name of names) await anchors.deleteBlob(name);
+    },
+  };
+}
+
+/** The row with other values at these places of what it holds; what it was found by stays. */
+export function edited(row: StoredRow, places: Readonly<Record<string, Json>>): StoredRow {
+  const value = Object.entries(places).reduce((held, [path, one]) => withValue(held, path, one), row.value);
+  return { ...row, value };
+}
+
+/** The row with one text for another, wherever it stands in what it holds and in what it is found by. */
+export function renamed(row: StoredRow, from: string, to: string): StoredRow {
+  const swap = (text: string) => text.replaceAll(from, to).replaceAll(from.toLowerCase(), to.toLowerCase());
+  const columns = Object.entries(row.columns).map(([name, one]) => [name, typeof one === 'string' ? swap(one) : one]);
+  return { ...row, columns: Object.fromEntries(columns), value: JSON.parse(swap(JSON.stringify(row.value))) };
+}
+
+function rowOf(table: string, entity: Readonly<Record<string, unknown>>): StoredRow {
+  const { partitionKey, rowKey, etag: _, timestamp: __, ...held } = entity;
+  let text = '';
+  for (let index = 0; typeof held[`Json${index}`] === 'string'; index++) text += held[`Json${index}`];
+  const columns = Object.entries(held).flatMap(([name, one]) =>
+    !/^Json\d+$|^odata/.test(name) && (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean')
+      ? [[name, one] as const]
+      : [],
+  );
+  return {
+    table,
+    partitionKey: String(partitionKey),
+    rowKey: String(rowKey),
+    columns: Object.fromEntries(columns),
+    value: text === '' ? null : JSON.parse(text),
+  };
+}
+
+/** A row without a value has columns alone. */
+function entityOfRow({ partitionKey, rowKey, columns, value }: StoredRow): Entity {
+  if (value === null) return { ...columns, partitionKey, rowKey };
+  return entityOf({ partitionKey, rowKey }, value, columns);
+}
+
+/** Whether a value speaks of this text anywhere. */
+export function speaksOf(value: Json, text: string): boolean {
+  if (typeof value === 'string') return value.toLowerCase().includes(text.toLowerCase());
+  if (Array.isArray(value)) return value.some((one) => speaksOf(one, text));
+  return isObject(value) && Object.values(value).some((one) => speaksOf(one, text));
+}

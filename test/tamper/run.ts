@@ -1,0 +1,77 @@
+/** One cell: the scene, the tampering, how the service goes on, and what somebody sees of it afterwards. */
+import type { AuditEntry } from '../../src/domain/audit.ts';
+import { sealFault } from '../../src/domain/seal.ts';
+import { auditEntry } from '../../src/storage/shapes.ts';
+import { auditKeys } from '../storage/samples.ts';
+import { linesIn } from '../world/lines.ts';
+import type { Attacker, Everything } from './rows.ts';
+import { APPS, DEBUGGING_PATH, goOn, type SetScene, sceneIn, TLS_PATH } from './scene.ts';
+import type { TamperedWorld } from './tampered-world.ts';
+import { untruths } from './truth.ts';
+
+export interface Tampering {
+  act(attacker: Attacker, scene: SetScene): Promise<void>;
+}
+
+export interface Seen {
+  /** What must never be: empty. */
+  readonly untrue: readonly string[];
+  /** Lines at warn and error, failures, and what verification says. */
+  readonly named: readonly string[];
+  /** Where all came to rest: values, requests, entries, approvals. */
+  readonly end: Readonly<Record<string, readonly string[]>>;
+}
+
+export async function seenAfter(connectionString: string, scene: SetScene, tampering: Tampering | null): Promise<Seen> {
+  const { of, attacker } = await sceneIn(connectionString, scene);
+  await tampering?.act(attacker, scene);
+  const failed: string[] = [];
+  await goOn(of, (what, error) => failed.push(`${what} failed: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`));
+  const verified = await verification(of);
+  const signed = signedIn(await attacker.now());
+  const lines = linesIn(of.memory).filter(({ level }) => level === 'warn' || level === 'error');
+  return {
+    untrue: untruths(of.happened, signed),
+    named: [
+      ...lines.map(({ level, message, fields }) => `${level}: ${message} ${JSON.stringify(fields)}`),
+      ...of.failures.map((text) => `error: ${text}`),
+      ...failed,
+      ...verified,
+    ],
+    end: await endOf(of, signed),
+  };
+}
+
+/** What the verification of the log finds, a sentence each. */
+async function verification({ world }: TamperedWorld): Promise<string[]> {
+  try {
+    const { valid, reason } = await world.audit.verify();
+    return valid ? [] : [`verification: ${reason}`];
+  } catch (error) {
+    return [`verification failed: ${error}`];
+  }
+}
+
+/** The entries that a reader with the public keys believes: those of the log, not their copies. */
+function signedIn({ rows }: Everything): Map<string, AuditEntry> {
+  const found = rows
+    .filter(({ rowKey, table }) => table === 'PlumblineAudit' && rowKey.startsWith('e-'))
+    .flatMap(({ value }) => auditEntry.safeParse(value).data ?? [])
+    .filter((entry) => sealFault(entry, auditKeys.all) === null);
+  return new Map(found.map((entry) => [entry.id, entry]));
+}
+
+async function endOf(of: TamperedWorld, signed: ReadonlyMap<string, AuditEntry>): Promise<Seen['end']> {
+  const { arm } = of.memory;
+  const approvals = await of.world.approvals.list({}, { limit: 200, after: null }).catch(() => null);
+  return {
+    values: APPS.map((app) => {
+      const config = (path: string) => arm.valueOf(app, 'config/web', path);
+      const https = arm.valueOf(app, 'resource', '/properties/httpsOnly');
+      return `${app.split('/').at(-1)} ${config(TLS_PATH)} ${config(DEBUGGING_PATH)} ${https}`;
+    }),
+    writes: arm.writes.map(({ method, path, body }) => `${method} ${path.split('/sites/')[1]} ${JSON.stringify(body)}`).sort(),
+    entries: [...signed.values()].map(({ kind, rule, resource }) => `${kind} ${rule} ${resource?.name}`).sort(),
+    approvals: (approvals?.items ?? []).map(({ rule, status, resource }) => `${rule.id} ${resource.name} ${status}`).sort(),
+  };
+}

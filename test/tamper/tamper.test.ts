@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startStorage, type Storage } from '../../local/storage.ts';
+import { seenAfter } from './run.ts';
+import { setScene } from './scene.ts';
+let storage: Storage;
+beforeAll(async () => { storage = await startStorage({ accounts: ['cell1','cell2'] }); });
+afterAll(() => storage.close());
+test('x', async () => {
+  console.time('scene');
+  const scene = await setScene(storage.connectionString);
+  console.timeEnd('scene');
+  for (const {table, rowKey, value} of scene.now.rows.filter(r=>/Alarm|Guard|Exempt/.test(r.table))) console.log(table, rowKey.slice(0,50), JSON.stringify(value).slice(-90));
+ console.log(JSON.stringify(scene.now.rows.find(r=>JSON.stringify(r.value).includes('"resource":{"id":"'+'/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/shop-rg/providers/Microsoft.Web/sites/shop-unclear') && r.table==='PlumblineResources')?.value));
+  console.log(scene.queue, scene.now.anchors.map(x=>x.name));
+  console.time('cell');
+  const seen = await seenAfter(storage.account('cell1'), scene, null);
+  console.timeEnd('cell');
+  console.log(JSON.stringify(seen, null, 1));
+  expect(seen.untrue).toEqual([]);
+});
