@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Approval } from '../domain/approval.ts';
 import type { ApprovalHead } from '../domain/approval-group.ts';
 import { IMPACTS } from '../domain/documents.ts';
-import { type ApprovalQuery, type Approvals, StaleVersion } from '../workflows/ports.ts';
+import { type ApprovalQuery, type Approvals, StaleVersion, StorageUnavailable } from '../workflows/ports.ts';
 import { indexedId, indexKeys, indexRows, prefixFor } from './approval-index.ts';
 import { entityOf, jsonOf, type Row, valueIn } from './entity.ts';
 import { allOf, isPlainId } from './keys.ts';
@@ -57,6 +57,12 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
         ...rows.map((put) => ({ put })),
         ...stale.map((rowKey) => ({ remove: { partitionKey: PARTITION, rowKey } })),
       ]);
+      // Nothing ever removes an approval or its copies: read again, it would be declined again.
+      if (answer instanceof Declined && answer.status === 404) {
+        throw new StorageUnavailable(
+          `approval ${saved.id} cannot be saved: table ${table.name} lacks rows of it that were stored in status ${status}`,
+        );
+      }
       const next = answer instanceof Declined ? null : answer[0];
       if (!next) throw new StaleVersion(`somebody else saved approval ${saved.id} first`);
       return versionOf(saved, next);

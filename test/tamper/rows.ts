@@ -1,10 +1,12 @@
 /** What somebody does who may write the storage account: rows and anchors as they lie there, read, written and removed. */
 import { TableClient, type TransactionAction } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { withValue } from '../../src/domain/change.ts';
-import { isObject, type Json } from '../../src/domain/json.ts';
+import { isObject, type Json, tokensOf } from '../../src/domain/json.ts';
 import { type Entity, entityOf } from '../../src/storage/entity.ts';
 import { ANCHOR_CONTAINER, TABLES } from '../../src/storage/names.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
+import { approval } from '../../src/storage/shapes.ts';
+import { strangerKeys } from '../storage/samples.ts';
 
 export interface StoredRow {
   readonly table: string;
@@ -30,6 +32,8 @@ export interface Attacker {
   readonly now: () => Promise<Everything>;
   put(...rows: readonly StoredRow[]): Promise<void>;
   remove(...rows: readonly StoredRow[]): Promise<void>;
+  /** Puts an approval in the place of these rows, with the copies that lists look at. */
+  putApproval(instead: readonly StoredRow[], value: Json): Promise<void>;
   putAnchor(...blobs: readonly Blob[]): Promise<void>;
   removeAnchor(...names: readonly string[]): Promise<void>;
 }
@@ -83,6 +87,13 @@ export function attackerOn(connectionString: string): Attacker {
     },
     put: (...rows) => inOnePartition(rows, (row) => ['upsert', entityOfRow(row), 'Replace']),
     remove: (...rows) => inOnePartition(rows, ({ partitionKey, rowKey }) => ['delete', { partitionKey, rowKey }]),
+    async putApproval(instead, value) {
+      if (instead.length > 0) await this.remove(...instead);
+      const auditKeys = strangerKeys;
+      const connection = { kind: 'connection-string', value: connectionString } as const;
+      const { approvals } = openStorage({ connection, auditKeys, now: () => new Date() });
+      await approvals.save(approval.parse(value), null);
+    },
     async putAnchor(...given) {
       await anchors.createIfNotExists();
       for (const { name, content } of given) {
@@ -97,8 +108,18 @@ export function attackerOn(connectionString: string): Attacker {
 
 /** The row with other values at these places of what it holds; what it was found by stays. */
 export function edited(row: StoredRow, places: Readonly<Record<string, Json>>): StoredRow {
-  const value = Object.entries(places).reduce((held, [path, one]) => withValue(held, path, one), row.value);
+  const value = structuredClone(row.value);
+  for (const [path, one] of Object.entries(places)) put(value, tokensOf(path), one);
   return { ...row, value };
+}
+
+/** Unlike what Azure makes of it, null stays null. */
+function put(holder: Json, [token = '', ...rest]: readonly string[], value: Json): void {
+  if (Array.isArray(holder) && rest.length > 0) put(holder[Number(token)] ?? null, rest, value);
+  else if (isObject(holder)) {
+    if (rest.length === 0) holder[token] = value;
+    else put(holder[token] ?? null, rest, value);
+  }
 }
 
 /** The row with one text for another, wherever it stands in what it holds and in what it is found by. */

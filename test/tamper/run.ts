@@ -3,14 +3,17 @@ import type { AuditEntry } from '../../src/domain/audit.ts';
 import { sealFault } from '../../src/domain/seal.ts';
 import { auditEntry } from '../../src/storage/shapes.ts';
 import { auditKeys } from '../storage/samples.ts';
+import type { Author } from '../world/event-grid.ts';
 import { linesIn } from '../world/lines.ts';
 import type { Attacker, Everything } from './rows.ts';
-import { APPS, DEBUGGING_PATH, goOn, type SetScene, sceneIn, TLS_PATH } from './scene.ts';
+import { APPS, DEBUGGING_PATH, goOn, MARY, type SetScene, sceneIn, TLS_PATH } from './scene.ts';
 import type { TamperedWorld } from './tampered-world.ts';
 import { untruths } from './truth.ts';
 
 export interface Tampering {
   act(attacker: Attacker, scene: SetScene): Promise<void>;
+  /** Who decides on X; Mary, unless it matters. */
+  readonly approver?: Author;
 }
 
 export interface Seen {
@@ -26,7 +29,9 @@ export async function seenAfter(connectionString: string, scene: SetScene, tampe
   const { of, attacker } = await sceneIn(connectionString, scene);
   await tampering?.act(attacker, scene);
   const failed: string[] = [];
-  await goOn(of, (what, error) => failed.push(`${what} failed: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`));
+  await goOn(of, tampering?.approver ?? MARY, (what, error) =>
+    failed.push(`${what} failed: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`),
+  );
   const verified = await verification(of);
   const signed = signedIn(await attacker.now());
   const lines = linesIn(of.memory).filter(({ level }) => level === 'warn' || level === 'error');
@@ -70,8 +75,12 @@ async function endOf(of: TamperedWorld, signed: ReadonlyMap<string, AuditEntry>)
       const https = arm.valueOf(app, 'resource', '/properties/httpsOnly');
       return `${app.split('/').at(-1)} ${config(TLS_PATH)} ${config(DEBUGGING_PATH)} ${https}`;
     }),
-    writes: arm.writes.map(({ method, path, body }) => `${method} ${path.split('/sites/')[1]} ${JSON.stringify(body)}`).sort(),
+    writes: arm.writes
+      .map(({ method, path, body }) => `${method} ${path.split('/sites/')[1]} ${JSON.stringify(body)}`)
+      .sort(),
     entries: [...signed.values()].map(({ kind, rule, resource }) => `${kind} ${rule} ${resource?.name}`).sort(),
-    approvals: (approvals?.items ?? []).map(({ rule, status, resource }) => `${rule.id} ${resource.name} ${status}`).sort(),
+    approvals: (approvals?.items ?? [])
+      .map(({ rule, status, resource }) => `${rule.id} ${resource.name} ${status}`)
+      .sort(),
   };
 }

@@ -7,7 +7,7 @@ import { settingsSchema } from '../../src/domain/settings.ts';
 import { anchorAudit } from '../../src/workflows/anchor-audit.ts';
 import { askRollback } from '../../src/workflows/ask-rollback.ts';
 import { changeSettings } from '../../src/workflows/change-settings.ts';
-import { grantExemption } from '../../src/workflows/exempt.ts';
+import { grantExemption, removeExemption } from '../../src/workflows/exempt.ts';
 import { housekeep } from '../../src/workflows/housekeeping.ts';
 import { recordDecision } from '../../src/workflows/record-decision.ts';
 import { SHOP, seedWebApp } from '../world/apps.ts';
@@ -98,6 +98,9 @@ export async function setScene(connectionString: string): Promise<SetScene> {
   const expires = new Date(memory.clock.now().getTime() + 30 * 86_400_000).toISOString();
   await grantExemption(world, { scope: X, rule: HTTPS, expires, ...about }, { type: 'user', ...person(OLGA) });
   of.happened.push({ kind: 'exemption', rule: HTTPS, scope: X, by: OLGA.objectId });
+  const olga = { type: 'user' as const, ...person(OLGA) };
+  const taken = await grantExemption(world, { scope: W, rule: HTTPS, expires, ...about }, olga);
+  of.happened.push({ kind: 'exemption', rule: HTTPS, scope: W, by: OLGA.objectId });
   for (const app of [X, Y, W]) await event(of, `first of ${app}`, app, BOB);
   await world.guards.throttle(X.split('/')[2] ?? '', {
     since: memory.clock.now().toISOString(),
@@ -108,6 +111,7 @@ export async function setScene(connectionString: string): Promise<SetScene> {
 
   memory.clock.advance(60);
   await choose(of, 6);
+  await removeExemption(world, taken.id, olga);
   await decide(of, Y, DEBUGGING, MARY);
   await host.settle(300);
   await putBack(of, Y, TLS, MARY);
@@ -148,7 +152,11 @@ export async function sceneIn(
 }
 
 /** How the service goes on, whatever was done to its rows: changes, decisions, a way back, an hour of housekeeping. */
-export async function goOn(of: TamperedWorld, tell: (what: string, error: unknown) => void): Promise<void> {
+export async function goOn(
+  of: TamperedWorld,
+  approver: Author,
+  tell: (what: string, error: unknown) => void,
+): Promise<void> {
   const step = async (what: string, action: () => Promise<unknown>) => {
     try {
       await action();
@@ -157,10 +165,11 @@ export async function goOn(of: TamperedWorld, tell: (what: string, error: unknow
     }
   };
   const { host, memory, world } = of;
-  const change = (app: string, path: string, value: string | boolean) => memory.arm.change(app, 'config/web', path, value);
+  const change = (app: string, path: string, value: string | boolean) =>
+    memory.arm.change(app, 'config/web', path, value);
   await host.settle(60);
   await step('a look at X', () => event(of, 'third of X', X, BOB));
-  await step('a decision on X', () => decide(of, X, DEBUGGING, MARY));
+  await step('a decision on X', () => decide(of, X, DEBUGGING, approver));
   await host.settle(60);
   change(X, TLS_PATH, '1.0');
   await step('the violation again on X', () => event(of, 'fourth of X', X, BOB));

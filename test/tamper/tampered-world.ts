@@ -28,16 +28,24 @@ export interface TamperedWorld {
   readonly failures: string[];
 }
 
+/** Several times what a cell takes: who asks more has met a row that keeps it busy for ever. */
+const MOST_REQUESTS = 2000;
+
 /** `times` tells apart the processes that one account sees. */
 export function tamperedWorld(connectionString: string, times: string): TamperedWorld {
   const memory = memoryWorld();
   const happened: Happened[] = [];
   const failures: string[] = [];
+  let requests = 0;
   const storage = openStorage({
     connection: { kind: 'connection-string', value: connectionString },
     auditKeys,
     now: () => memory.clock.now(),
     pause: async () => undefined,
+    onRequest: () => {
+      requests += 1;
+      if (requests > MOST_REQUESTS) throw new Error(`it asks again and again: more than ${MOST_REQUESTS} requests`);
+    },
   });
   const { alarms, events, memories, findings, approvals, settings, exemptions, budgets, guards } = storage;
   const audit: AuditLog = {

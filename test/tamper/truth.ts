@@ -5,8 +5,8 @@
 import type { AuditEntry } from '../../src/domain/audit.ts';
 import { type Change, digestOf, valueAt } from '../../src/domain/change.ts';
 import { isObject, type Json, sameJson } from '../../src/domain/json.ts';
-import { resourceNamed, type Sent } from '../world/memory-azure.ts';
 import { rules } from '../../src/rules/index.ts';
+import { resourceNamed, type Sent } from '../world/memory-azure.ts';
 import type { Happened } from './tampered-world.ts';
 
 /** What cannot be explained, each a sentence. `signed`: the entries of the log whose seal is whole, by their id. */
@@ -64,7 +64,8 @@ function causeMissing(intent: AuditEntry, before: readonly Happened[], entries: 
       one.by === approved.actor.objectId,
   );
   if (!decided) return [`${approved.actor.objectId} never decided it`];
-  if (purpose === 'fix') return said('approval.requested').length > 0 ? [] : ['no signed request holds what was written'];
+  if (purpose === 'fix')
+    return said('approval.requested').length > 0 ? [] : ['no signed request holds what was written'];
   const asked = before.find((one) => one.kind === 'rollback' && one.approvalId === intent.approvalId);
   const fix = entries.find((entry) => asked?.kind === 'rollback' && entry.id === asked.fixId);
   const isBack = ({ document, path, to }: Change) =>
@@ -114,8 +115,9 @@ function falseEntries(happened: readonly Happened[], signed: ReadonlyMap<string,
           ? []
           : [`${name}: nobody did that`];
       case 'exemption.ended':
+        return [`${name}: its time is not over`];
       case 'exemption.removed':
-        return [`${name}: nobody took it back, and its time is not over`];
+        return did(({ kind }) => kind === 'exemption');
       default:
     }
     if (!/^(fix|rollback)\.(?!intended)/.test(entry.kind)) return [];
@@ -136,7 +138,9 @@ function falseEntries(happened: readonly Happened[], signed: ReadonlyMap<string,
       (deed) =>
         deed.kind === 'write' &&
         isAbout(entry, deed.sent) &&
-        entry.changes.some((change) => leavesOf(deed.sent.body).some(([path, value]) => isOf(change, deed.sent, path, value))),
+        entry.changes.some((change) =>
+          leavesOf(deed.sent.body).some(([path, value]) => isOf(change, deed.sent, path, value)),
+        ),
     );
   });
 }
@@ -155,8 +159,14 @@ function silent(happened: readonly Happened[], signed: ReadonlyMap<string, Audit
 }
 
 /** There are no more such entries than people changed the settings. */
-function isOnceForEach(entry: AuditEntry, happened: readonly Happened[], signed: ReadonlyMap<string, AuditEntry>): boolean {
-  const told = [...signed.values()].filter(({ kind, actor }) => kind === entry.kind && actor.objectId === entry.actor.objectId);
+function isOnceForEach(
+  entry: AuditEntry,
+  happened: readonly Happened[],
+  signed: ReadonlyMap<string, AuditEntry>,
+): boolean {
+  const told = [...signed.values()].filter(
+    ({ kind, actor }) => kind === entry.kind && actor.objectId === entry.actor.objectId,
+  );
   return told.length <= happened.filter((one) => one.kind === 'settings' && one.by === entry.actor.objectId).length;
 }
 
@@ -179,7 +189,9 @@ function isAbout({ resource }: AuditEntry, sent: Sent): boolean {
 
 function isOf({ document, path, to }: Change, sent: Sent, at: string, value: Json): boolean {
   if (document !== sent.document) return false;
-  return path === at ? sameJson(to, value) : at.startsWith(`${path}/`) && sameJson(valueAt(to, at.slice(path.length)), value);
+  return path === at
+    ? sameJson(to, value)
+    : at.startsWith(`${path}/`) && sameJson(valueAt(to, at.slice(path.length)), value);
 }
 
 /** The values of a body with their places; a list is one value. */

@@ -1,0 +1,59 @@
+/** Where the rows lie that somebody tampers with. */
+import { chainOf } from '../../src/domain/audit.ts';
+import { valueAt } from '../../src/domain/change.ts';
+import { isObject, type Json } from '../../src/domain/json.ts';
+import { CHAINS } from '../../src/storage/audit-rows.ts';
+import { TABLES } from '../../src/storage/names.ts';
+import type { Everything, StoredRow } from './rows.ts';
+
+type Find = (all: Everything) => StoredRow[];
+
+const inTable = (table: string, fits: (row: StoredRow) => boolean): Find => {
+  return ({ rows }) => rows.filter((row) => row.table === table && fits(row));
+};
+const has = (path: string, value: Json) => (row: StoredRow) => valueAt(row.value, path) === value;
+
+/** An approval, and the copies that lists look at. */
+export const approvalOf = (app: string, rule: string): Find =>
+  inTable(
+    TABLES.approvals,
+    (row) => isObject(row.value) && has('/resource/id', app)(row) && has('/rule/id', rule)(row),
+  );
+export const memoryOf = (app: string): Find => inTable(TABLES.resources, has('/resource/id', app));
+export const eventsOf = (app: string): Find => inTable(TABLES.events, has('/resource', app));
+export const settingsRow: Find = inTable(TABLES.settings, () => true);
+export const exemptionOf = (app: string): Find => inTable(TABLES.exemptions, has('/scope', app));
+export const findingsOf = (app: string): Find =>
+  inTable(TABLES.findings, (row) => row.columns.ResourceKey === app.toLowerCase());
+export const alarmsOf = (app: string): Find => inTable(TABLES.alarms, has('/resource', app));
+export const heartbeat: Find = inTable(TABLES.guards, ({ rowKey }) => rowKey === 'heartbeat');
+export const throttle: Find = inTable(TABLES.guards, ({ rowKey }) => rowKey.startsWith('throttle-'));
+export const budget: Find = inTable(TABLES.guards, ({ partitionKey }) => partitionKey === 'budget');
+export const pointersOf = (kind: string, app: string): Find =>
+  inTable(
+    TABLES.audit,
+    (row) => row.rowKey.startsWith('i-') && has('/kind', kind)(row) && has('/resource/id', app)(row),
+  );
+export const entriesOf = (kind: string, app: string): Find =>
+  inTable(
+    TABLES.audit,
+    (row) => row.rowKey.startsWith('e-') && has('/kind', kind)(row) && has('/resource/id', app)(row),
+  );
+export const headOf = (app: string): Find =>
+  inTable(TABLES.audit, ({ rowKey }) => rowKey === `h-${chainOf(app.toLowerCase(), CHAINS)}`);
+
+/** The first of what must be there. */
+export function one(rows: readonly StoredRow[]): StoredRow {
+  const [first] = rows;
+  if (!first) throw new Error('the scene has no such row');
+  return first;
+}
+
+export function textAt(row: StoredRow, path: string): string {
+  return String(valueAt(row.value, path));
+}
+
+/** The row under another key. */
+export function at({ partitionKey, rowKey }: StoredRow, row: StoredRow): StoredRow {
+  return { ...row, partitionKey, rowKey };
+}
