@@ -12,11 +12,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 generateRuleIndex(path.join(root, 'src/rules'));
 // Only now: the list of rules is generated, too.
 const { rules } = await import('../src/rules/index.ts');
+const { tamperPage } = await import('../test/tamper/page.ts');
 const roles = rolesFor(rules);
 const files = {
   'infra/roles.json': rolesFile(roles),
   'docs/permissions.md': permissionsPage(roles),
   'docs/rules.md': rulesPage(rules),
+  'docs/tamper.md': tamperPage(),
 };
 for (const [file, content] of Object.entries(files)) {
   writeFileSync(path.join(root, file), content);

@@ -5,6 +5,7 @@
 import { type Exemption, exemptionFact, exemptionFor, isInForce } from '../domain/exemption.ts';
 import { logExemption } from './exempt.ts';
 import type { World } from './ports.ts';
+import { exemptionFault } from './verify-records.ts';
 
 /** How many resources one run puts on the queue at most, for each exemption; the next run takes the rest. */
 const AT_ONCE = 100;
@@ -20,14 +21,25 @@ export async function closeExemptions(world: World): Promise<void> {
       if (stored) await logExemption(world, stored);
     }
     if (isInForce(exemption, now)) continue;
-    if (exemption.removedAt === null) {
-      const actor = { type: 'service' as const, name: 'Plumbline' };
-      await world.audit.append([exemptionFact(exemption, 'exemption.ended', now.toISOString(), actor)]);
-    }
+    if (exemption.removedAt === null) await tellEnd(world, exemption, now);
     const everything = await lookAgain(world, exemption, all, now);
     const over = Date.parse(exemption.removedAt ?? exemption.expires);
     if (everything && now.getTime() >= over + LINGERS_MS) await world.exemptions.remove(exemption.id);
   }
+}
+
+/** That its time is over is a fact only when it was granted as its row says. */
+async function tellEnd(world: World, exemption: Exemption, now: Date): Promise<void> {
+  const fault = await exemptionFault(world, exemption, now);
+  if (fault !== null) {
+    world.log.error(
+      { exemption: exemption.id, fault },
+      'the end of an exemption is not logged: its row is not to be believed',
+    );
+    return;
+  }
+  const actor = { type: 'service' as const, name: 'Plumbline' };
+  await world.audit.append([exemptionFact(exemption, 'exemption.ended', now.toISOString(), actor)]);
 }
 
 /** Queues the resources that it exempted and no other does; false when there are more than one run takes. */

@@ -88,13 +88,14 @@ async function ofExemptions(world: World): Promise<string[]> {
   );
   for (let start = 0; start < stored.length; start += AT_ONCE) {
     const some = stored.slice(start, start + AT_ONCE);
-    const faults = await Promise.all(some.map((one) => faultOf(world, one, now)));
+    const faults = await Promise.all(some.map((one) => exemptionFault(world, one, now)));
     found.push(...faults.flatMap((fault, at) => (fault === null ? [] : [`Exemption ${some[at]?.id}: ${fault}.`])));
   }
   return found;
 }
 
-async function faultOf(world: World, exemption: Exemption, now: Date): Promise<string | null> {
+/** Why the row of an exemption is not what the log says of it, in words that follow its name; null when it is. */
+export async function exemptionFault(world: World, exemption: Exemption, now: Date): Promise<string | null> {
   const logged = await world.audit.about(exemption.id);
   const entry = (kind: AuditFact['kind'], among: readonly AuditFact[]) => among.find((fact) => fact.kind === kind);
   const told = [...logged, ...waiting(world, exemption.unlogged).filter(({ id }) => isAbout(id, exemption))];

@@ -6,6 +6,7 @@ import { permissionsPage, rolesFile } from '../../local/generated-roles.ts';
 import { rulesPage } from '../../local/generated-rules.ts';
 import { rolesFor } from '../../src/domain/roles.ts';
 import { rules } from '../../src/rules/index.ts';
+import { tamperPage } from '../tamper/page.ts';
 import { ROOT } from './pages.ts';
 
 const roles = rolesFor(rules);
@@ -14,6 +15,7 @@ test.each([
   ['infra/roles.json', rolesFile(roles)],
   ['docs/permissions.md', permissionsPage(roles)],
   ['docs/rules.md', rulesPage(rules)],
+  ['docs/tamper.md', tamperPage()],
 ])('%s is current; npm run generate writes it', (file, content) => {
   expect(readFileSync(path.join(ROOT, file), 'utf8')).toBe(content);
 });

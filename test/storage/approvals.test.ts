@@ -151,6 +151,17 @@ describe('the queue of approvals', () => {
     expect(items).toEqual([rejected]);
   });
 
+  it('says that rows of an approval are missing, instead of taking it for saved by somebody else', async () => {
+    const { approvals } = account.open();
+    const one = approval('a-lacking', app('lacking'), { status: 'pending' });
+    const version = await approvals.save(one, null);
+    const rowKey = `${prefixFor({ status: 'pending' })}${one.id}`;
+    await account.table(TABLES.approvals).deleteEntity('approval', rowKey);
+    const saving = approvals.save({ ...one, status: 'rejected' }, version);
+    await expect(saving).rejects.toThrow(/approval a-lacking cannot be saved: .* lacks rows of it/);
+    await expect(saving).rejects.not.toBeInstanceOf(StaleVersion);
+  });
+
   it('counts thousands by their heads alone, in a request for each thousand', async () => {
     const { approvals } = account.open();
     const table = account.table(TABLES.approvals);

@@ -1,145 +1,14 @@
-/** Cells about what is chosen, listed and guarded: settings, exemptions, findings, alarms, guards, budgets. */
+/** Cells about what is listed and guarded: findings, alarms, guards, budgets. */
 
 import type { Json } from '../../src/domain/json.ts';
 import { TABLES } from '../../src/storage/names.ts';
 
 import type { Cell } from './cell.ts';
-import { alarmsOf, budget, exemptionOf, findingsOf, heartbeat, one, settingsRow, throttle } from './places.ts';
+import { alarmsOf, beside, budget, findingsOf, heartbeat, one, throttle } from './places.ts';
 import { edited, renamed, type StoredRow } from './rows.ts';
-import { MARY, TLS, W, X, Y, Z } from './scene.ts';
-
-const CHOSEN = /settings/i;
-const EXEMPT = /exemption/i;
-const notListed = (row: StoredRow): StoredRow => ({ ...row, rowKey: row.rowKey.replace(/...$/, 'abc') });
+import { X, Y, Z } from './scene.ts';
 
 export const CELLS_OF_KEEPING: readonly Cell[] = [
-  {
-    row: 'settings',
-    change: 'flipped',
-    what: 'the mode is audit',
-    outcome: 'trusted',
-    named: CHOSEN,
-    comes: 'Lost: fixes, until somebody looks. Verification names settings that no entry explains.',
-    act: (attacker, { now }) => attacker.put(edited(one(settingsRow(now)), { '/settings/mode': 'audit' })),
-  },
-  {
-    row: 'settings',
-    change: 'copied',
-    what: 'a scope with the mode of another one',
-    outcome: 'trusted',
-    named: CHOSEN,
-    comes: 'Lost: fixes on that scope. Verification names settings that no entry explains.',
-    act: (attacker, { now }) =>
-      attacker.put(edited(one(settingsRow(now)), { '/settings/scopes': [{ scope: X, mode: 'audit' }] })),
-  },
-  {
-    row: 'settings',
-    change: 'removed',
-    what: 'nothing was ever chosen',
-    outcome: 'trusted',
-    named: CHOSEN,
-    comes: 'Lost: what was chosen; the defaults hold, in the mode of the deployment. Verification names it.',
-    act: (attacker, { now }) => attacker.remove(...settingsRow(now)),
-  },
-  {
-    row: 'settings',
-    change: 'added',
-    what: 'a fact that waits to be logged: the service was stopped',
-    outcome: 'refused',
-    named: /./,
-    comes: 'The fact carries no seal of the service: it is dropped.',
-    act: (attacker, { now, at: when }) => {
-      const fact: Json = {
-        ...{ id: 'f'.repeat(32), at: when.toISOString(), kind: 'service.stopped', resource: null, rule: null },
-        ...{ mode: 'autofix', operationId: null, approvalId: null, trigger: null, changes: [], alsoMoved: [] },
-        ...{
-          actor: { type: 'user', objectId: MARY.objectId, name: 'Mary' },
-          reasons: [],
-          arm: null,
-          message: 'Stopped.',
-        },
-        ...{ hash: 'a'.repeat(64), keyId: 'k2', signature: 'AAAA' },
-      };
-      return attacker.put(edited(one(settingsRow(now)), { '/facts': [fact] }));
-    },
-  },
-  {
-    row: 'settings',
-    change: 'put back',
-    what: 'the settings as they were before the last change',
-    outcome: 'trusted',
-    named: CHOSEN,
-    comes: 'Lost: the last change. Verification names settings that no entry explains.',
-    act: (attacker, { earlier }) => attacker.put(...settingsRow(earlier)),
-  },
-  {
-    row: 'exemption',
-    change: 'flipped',
-    what: 'it is for another rule',
-    outcome: 'trusted',
-    named: EXEMPT,
-    comes: 'Lost: the fix that it now lets be. Verification names an exemption that no entry explains.',
-    act: (attacker, { now }) =>
-      attacker.put(
-        ...exemptionOf(X)(now).map((row) => ({
-          ...edited(row, { '/rule': TLS }),
-          columns: { ...row.columns, Rule: TLS },
-        })),
-      ),
-  },
-  {
-    row: 'exemption',
-    change: 'flipped',
-    what: 'its time is over',
-    outcome: 'trusted',
-    named: EXEMPT,
-    comes: 'Lost: what it let be is fixed. The log has no end of it; verification names it.',
-    act: (attacker, { now }) =>
-      attacker.put(...exemptionOf(X)(now).map((row) => edited(row, { '/expires': '2026-03-01T12:01:00.000Z' }))),
-  },
-  {
-    row: 'exemption',
-    change: 'copied',
-    what: 'the same for another app, under an id of its own',
-    outcome: 'trusted',
-    named: EXEMPT,
-    comes: 'Lost: the fixes that it lets be. Verification names an exemption that no entry explains.',
-    act: (attacker, { now }) => {
-      const row = notListed(renamed(one(exemptionOf(X)(now)), X, Y));
-      return attacker.put(edited(row, { '/id': row.rowKey }));
-    },
-  },
-  {
-    row: 'exemption',
-    change: 'removed',
-    what: 'it is gone',
-    outcome: 'trusted',
-    named: EXEMPT,
-    comes: 'Lost: what it let be is fixed. Verification names an exemption that is not there and has no end.',
-    act: (attacker, { now }) => attacker.remove(...exemptionOf(X)(now)),
-  },
-  {
-    row: 'exemption',
-    change: 'added',
-    what: 'one that nobody granted',
-    outcome: 'trusted',
-    named: EXEMPT,
-    comes: 'Lost: the fix that it lets be. Verification names an exemption that no entry explains.',
-    act: (attacker, { now }) => {
-      const row = notListed(one(exemptionOf(X)(now)));
-      const made = edited(row, { '/id': row.rowKey, '/rule': TLS });
-      return attacker.put({ ...made, columns: { ...row.columns, Rule: TLS } });
-    },
-  },
-  {
-    row: 'exemption',
-    change: 'put back',
-    what: 'one that was taken back holds again',
-    outcome: 'trusted',
-    named: EXEMPT,
-    comes: 'Lost: the fix that it lets be. Verification names an exemption whose end is in the log.',
-    act: (attacker, { earlier }) => attacker.put(...exemptionOf(W)(earlier)),
-  },
   {
     row: 'finding',
     change: 'flipped',
@@ -160,7 +29,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
     what: 'the findings of another app, named as this one',
     outcome: 'recomputed',
     comes: 'The next look lists what it finds. Those that its row does not know stay, until the app is looked at.',
-    act: (attacker, { now }) => attacker.put(...listed(findingsOf(Y)(now)).map((row) => notListed(renamed(row, Y, X)))),
+    act: (attacker, { now }) => attacker.put(...listed(findingsOf(Y)(now)).map((row) => beside(renamed(row, Y, X)))),
   },
   {
     row: 'finding',
@@ -204,7 +73,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
     what: 'the alarms of an app wake another one, too',
     outcome: 'recomputed',
     comes: 'One more look.',
-    act: (attacker, { now }) => attacker.put(...alarmsOf(Z)(now).map((row) => notListed(renamed(row, Z, X)))),
+    act: (attacker, { now }) => attacker.put(...alarmsOf(Z)(now).map((row) => beside(renamed(row, Z, X)))),
   },
   {
     row: 'alarm',
@@ -239,6 +108,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
     change: 'flipped',
     what: 'Azure has asked to wait until the year 2099',
     outcome: 'recomputed',
+    named: /further ahead than the service would have put it/,
     comes: 'No wait in a row is longer than a wait that the service would have stored.',
     act: (attacker, { now }) =>
       attacker.put(
@@ -250,6 +120,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
     change: 'flipped',
     what: 'the last heartbeat is of the year 2099',
     outcome: 'recomputed',
+    named: /further ahead than the service would have put it/,
     comes: 'The next run of housekeeping puts it right. Lost: that a silence before it is noticed.',
     act: (attacker, { now }) => attacker.put(edited(one(heartbeat(now)), { '/at': '2099-01-01T00:00:00.000Z' })),
   },
@@ -259,7 +130,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
     what: 'another subscription was asked to wait in the same way',
     outcome: 'recomputed',
     comes: 'Nothing here belongs to it.',
-    act: (attacker, { now }) => attacker.put(notListed(one(throttle(now)))),
+    act: (attacker, { now }) => attacker.put(beside(one(throttle(now)))),
   },
   {
     row: 'guard',
@@ -301,7 +172,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
     what: 'the budget of a subscription stands at another one, too',
     outcome: 'recomputed',
     comes: 'Nothing here belongs to it.',
-    act: (attacker, { now }) => attacker.put(...budget(now).map(notListed)),
+    act: (attacker, { now }) => attacker.put(...budget(now).map(beside)),
   },
   {
     row: 'budget',
@@ -316,6 +187,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
     change: 'added',
     what: 'as many grants as the limit allows, to nobody',
     outcome: 'trusted',
+    named: /limit of 25/,
     comes:
       'Lost: an hour, in which automatic fixes are held. The findings say that the budget holds them; the log has no such fixes.',
     act: (attacker, { now, at: when }) =>

@@ -42,6 +42,11 @@ export const entriesOf = (kind: string, app: string): Find =>
 export const headOf = (app: string): Find =>
   inTable(TABLES.audit, ({ rowKey }) => rowKey === `h-${chainOf(app.toLowerCase(), CHAINS)}`);
 
+/** An approval itself, among its copies. */
+export function mainRow(rows: readonly StoredRow[]): StoredRow {
+  return one(rows.filter(({ rowKey }) => rowKey.startsWith('a')));
+}
+
 /** The first of what must be there. */
 export function one(rows: readonly StoredRow[]): StoredRow {
   const [first] = rows;
@@ -56,4 +61,9 @@ export function textAt(row: StoredRow, path: string): string {
 /** The row under another key. */
 export function at({ partitionKey, rowKey }: StoredRow, row: StoredRow): StoredRow {
   return { ...row, partitionKey, rowKey };
+}
+
+/** The row under a key of its own. */
+export function beside(row: StoredRow): StoredRow {
+  return { ...row, rowKey: row.rowKey.replace(/...$/, 'abc') };
 }

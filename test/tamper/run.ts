@@ -2,6 +2,7 @@
 import type { AuditEntry } from '../../src/domain/audit.ts';
 import { sealFault } from '../../src/domain/seal.ts';
 import { auditEntry } from '../../src/storage/shapes.ts';
+import { verifyRecords } from '../../src/workflows/verify-records.ts';
 import { auditKeys } from '../storage/samples.ts';
 import type { Author } from '../world/event-grid.ts';
 import { linesIn } from '../world/lines.ts';
@@ -50,17 +51,17 @@ export async function seenAfter(connectionString: string, scene: SetScene, tampe
 /** What the verification of the log finds, a sentence each. */
 async function verification({ world }: TamperedWorld): Promise<string[]> {
   try {
-    const { valid, reason } = await world.audit.verify();
+    const { valid, reason } = await verifyRecords(world);
     return valid ? [] : [`verification: ${reason}`];
   } catch (error) {
     return [`verification failed: ${error}`];
   }
 }
 
-/** The entries that a reader with the public keys believes: those of the log, not their copies. */
+/** The entries that whoever has the public keys believes, wherever they stand in the log. */
 function signedIn({ rows }: Everything): Map<string, AuditEntry> {
   const found = rows
-    .filter(({ rowKey, table }) => table === 'PlumblineAudit' && rowKey.startsWith('e-'))
+    .filter(({ rowKey, table }) => table === 'PlumblineAudit' && /^[ei]-/.test(rowKey))
     .flatMap(({ value }) => auditEntry.safeParse(value).data ?? [])
     .filter((entry) => sealFault(entry, auditKeys.all) === null);
   return new Map(found.map((entry) => [entry.id, entry]));

@@ -14,7 +14,7 @@ export function untruths(happened: readonly Happened[], signed: ReadonlyMap<stri
   return [...unexplainedWrites(happened, signed), ...falseEntries(happened, signed), ...silent(happened, signed)];
 }
 
-/** Each request that changed something has one intent that had not ended, whose cause is signed. */
+/** Each request that changed something has an intent that had not ended, whose cause is signed. */
 function unexplainedWrites(happened: readonly Happened[], signed: ReadonlyMap<string, AuditEntry>): string[] {
   return happened.flatMap((one, index) => {
     if (one.kind !== 'write') return [];
@@ -29,8 +29,9 @@ function unexplainedWrites(happened: readonly Happened[], signed: ReadonlyMap<st
     );
     return leavesOf(sent.body).flatMap(([path, value]) => {
       const intents = open.filter(({ changes }) => changes.some((change) => isOf(change, sent, path, value)));
-      if (intents.length !== 1) return [`${where}: ${intents.length} open intents hold ${path}`];
-      const why = intents.flatMap((intent) => causeMissing(intent, happened.slice(0, index), before));
+      const last = intents.at(-1);
+      if (!last) return [`${where}: no open intent holds ${path}`];
+      const why = causeMissing(last, happened.slice(0, index), before);
       return why.map((text) => `${where}: ${text}`);
     });
   });

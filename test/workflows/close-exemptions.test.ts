@@ -48,6 +48,17 @@ describe('granting looks again at what it settles', () => {
 });
 
 describe('closing', () => {
+  it('signs no end of an exemption whose row says another time than it was granted for', async () => {
+    const world = memoryWorld();
+    const { id } = await createExemption(world, asked(TOMORROW), by);
+    const row = world.stored.exemptions.get(id);
+    if (!row) throw new Error('there is no exemption');
+    world.stored.exemptions.set(id, { ...row, value: { ...row.value, expires: '2026-03-01T12:00:00.000Z' } });
+    await closeExemptions(world);
+    expect(factsIn(world)).toEqual(['exemption.created webapp-min-tls']);
+    expect(world.stored.logged.at(-1)).toMatchObject({ level: 'error', fields: { exemption: id } });
+  });
+
   it('an end is a fact of the service; its row goes ten minutes later', async () => {
     const world = memoryWorld();
     await createExemption(world, asked(TOMORROW), by);

@@ -1,0 +1,197 @@
+/** Cells about approvals and the decisions in them. */
+import { factId } from '../../src/domain/audit.ts';
+import { valueAt } from '../../src/domain/change.ts';
+import type { Json } from '../../src/domain/json.ts';
+import { BOB } from '../world/event-grid.ts';
+import type { Cell } from './cell.ts';
+import { approvalOf, mainRow, memoryOf, one, textAt } from './places.ts';
+import { type Attacker, edited, renamed, type StoredRow } from './rows.ts';
+import { DEBUGGING, MARY, TLS, TLS_PATH, W, X, Y } from './scene.ts';
+
+const NAMED = /^(warn|error): /m;
+/** Another change than the one that was shown, at a place that no rule asks for. */
+const OTHER: Json = [{ document: 'config/web', path: '/properties/webSocketsEnabled', from: false, to: true }];
+
+export const CELLS_OF_APPROVALS: readonly Cell[] = [
+  {
+    row: 'approval',
+    change: 'flipped',
+    what: 'pending becomes approved, with a decision in the name of an approver',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'No signed decision says so: nothing is written.',
+    act: (attacker, { now, at }) =>
+      rework(attacker, approvalOf(X, DEBUGGING)(now), { '/status': 'approved', '/decision': forged(at) }),
+  },
+  {
+    row: 'approval',
+    change: 'flipped',
+    what: 'an approved row holds other changes under the same digest',
+    outcome: 'recomputed',
+    comes: 'What is written is computed from the app, and held against the signed decision.',
+    act: (attacker, { now }) => rework(attacker, approvalOf(W, DEBUGGING)(now), { '/changes': OTHER }),
+  },
+  {
+    row: 'approval',
+    change: 'flipped',
+    what: 'a pending row shows other changes under the same digest',
+    outcome: 'refused',
+    named: /./,
+    comes: 'The digest is recomputed: nothing is written that was not shown.',
+    act: (attacker, { now }) => rework(attacker, approvalOf(X, DEBUGGING)(now), { '/changes': OTHER }),
+  },
+  {
+    row: 'approval',
+    change: 'copied',
+    what: 'the decided rollback of another app is listed among the open approvals of this one',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'Its signed fix is of another resource: nothing is written.',
+    act: async (attacker, { now }) => {
+      const rollback = approvalOf(Y, TLS)(now);
+      await rework(attacker, rollback, { '/status': 'approved' });
+      await attacker.put(listing(one(memoryOf(X)(now)), textAt(mainRow(rollback), '/id')));
+    },
+  },
+  {
+    row: 'approval',
+    change: 'copied',
+    what: 'the same, and the row names this app wherever it named the other',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'The signed decision and the signed fix are of another resource: nothing is written.',
+    act: async (attacker, { now }) => {
+      const rollback = approvalOf(Y, TLS)(now);
+      await attacker.putApproval(rollback, edited(renamed(mainRow(rollback), Y, X), { '/status': 'approved' }).value);
+      await attacker.put(listing(one(memoryOf(X)(now)), textAt(mainRow(rollback), '/id')));
+    },
+  },
+  {
+    row: 'approval',
+    change: 'removed',
+    what: 'a question that waits is gone',
+    outcome: 'recomputed',
+    comes: 'The next look asks it again.',
+    act: (attacker, { now }) => attacker.remove(...approvalOf(X, DEBUGGING)(now)),
+  },
+  {
+    row: 'approval',
+    change: 'removed',
+    what: 'the copy is gone by which lists find it',
+    outcome: 'refused',
+    named: /lacks rows of it/,
+    comes: 'It is not found, and cannot be saved any more: an error says so at each look.',
+    act: (attacker, { now }) =>
+      attacker.remove(...approvalOf(X, DEBUGGING)(now).filter(({ rowKey }) => rowKey.startsWith('x-status-'))),
+  },
+  {
+    row: 'approval',
+    change: 'added',
+    what: 'an approved rollback that nobody asked for, which names a real fix of this app',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'No signed decision says so: nothing is written.',
+    act: async (attacker, { now, at }) => {
+      const row = renamed(mainRow(approvalOf(Y, TLS)(now)), Y, X);
+      const id = `${textAt(row, '/id').slice(0, -3)}abc`;
+      const changes: Json = [{ document: 'config/web', path: TLS_PATH, from: '1.2', to: '1.0' }];
+      const places = {
+        '/id': id,
+        '/status': 'approved',
+        '/decision': forged(at),
+        '/changes': changes,
+        '/unlogged': [],
+      };
+      await attacker.putApproval([], edited(row, places).value);
+      await attacker.put(listing(one(memoryOf(X)(now)), id));
+    },
+  },
+  {
+    row: 'approval',
+    change: 'put back',
+    what: 'an approval that was carried out waits for a decision again',
+    outcome: 'recomputed',
+    comes: 'No memory lists it as open, and the app is right: nothing comes of it.',
+    act: (attacker, { now, earlier }) =>
+      attacker.putApproval(approvalOf(Y, DEBUGGING)(now), mainRow(approvalOf(Y, DEBUGGING)(earlier)).value),
+  },
+  {
+    row: 'decision',
+    change: 'flipped',
+    what: 'another person has decided',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'The signed decision is of somebody else: nothing is written.',
+    act: (attacker, { now }) =>
+      rework(attacker, approvalOf(W, DEBUGGING)(now), {
+        '/decision/by': { objectId: BOB.objectId, name: 'Bob' },
+      }),
+  },
+  {
+    row: 'decision',
+    change: 'copied',
+    what: 'the decision on another app stands in the question about this one',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'The signed decision is about another approval: nothing is written.',
+    act: (attacker, { now }) => {
+      const decision = valueAt(mainRow(approvalOf(Y, DEBUGGING)(now)).value, '/decision');
+      return rework(attacker, approvalOf(X, DEBUGGING)(now), { '/status': 'approved', '/decision': decision });
+    },
+  },
+  {
+    row: 'decision',
+    change: 'removed',
+    what: 'a decision that waits for its write is gone, and its question is pending',
+    outcome: 'trusted',
+    comes: 'Lost: the write, until somebody decides again. The log has an approval.approved without an intent.',
+    act: (attacker, { now }) =>
+      rework(attacker, approvalOf(W, DEBUGGING)(now), { '/status': 'pending', '/decision': null }),
+  },
+  {
+    row: 'decision',
+    change: 'added',
+    what: 'a decision that nobody made, with its fact waiting to be logged',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'The fact carries no seal of the service: it is dropped, and nothing is written.',
+    act: (attacker, { now, at }) => {
+      const rows = approvalOf(X, DEBUGGING)(now);
+      const { value } = mainRow(rows);
+      const id = textAt(mainRow(rows), '/id');
+      const fact: Json = {
+        ...{ id: factId(id, 'approval.approved'), at: at.toISOString(), kind: 'approval.approved' },
+        ...{ resource: valueAt(value, '/resource'), rule: DEBUGGING, mode: 'autofix', operationId: null },
+        ...{ approvalId: id, actor: { type: 'user', objectId: MARY.objectId, name: 'Mary' } },
+        ...{ changes: valueAt(value, '/changes'), alsoMoved: [], reasons: [], arm: null, message: 'Fine.' },
+        ...{ trigger: { type: 'decision' }, hash: 'a'.repeat(64), keyId: 'k2', signature: 'AAAA' },
+      };
+      return rework(attacker, rows, { '/status': 'approved', '/decision': forged(at), '/unlogged': [fact] });
+    },
+  },
+  {
+    row: 'decision',
+    change: 'put back',
+    what: 'the row as it was before the decision',
+    outcome: 'trusted',
+    comes: 'Lost: the write, until somebody decides again. The log has an approval.approved without an intent.',
+    act: (attacker, { now, earlier }) =>
+      attacker.putApproval(approvalOf(W, DEBUGGING)(now), mainRow(approvalOf(W, DEBUGGING)(earlier)).value),
+  },
+];
+
+/** Other values at places of an approval, with its copies. */
+function rework(attacker: Attacker, rows: readonly StoredRow[], places: Readonly<Record<string, Json>>): Promise<void> {
+  return attacker.putApproval(rows, edited(mainRow(rows), places).value);
+}
+
+function forged(at: Date): Json {
+  const by = { objectId: MARY.objectId, name: 'Mary' };
+  return { by, at: at.toISOString(), comment: 'Fine.', decision: 'approve', changerUnknown: false };
+}
+
+/** The memory of an app whose open approvals are one more. */
+function listing(memory: StoredRow, id: string): StoredRow {
+  const listed = valueAt(memory.value, '/openApprovals');
+  return edited(memory, { '/openApprovals': [...(Array.isArray(listed) ? listed : []), id] });
+}
