@@ -1,7 +1,7 @@
 /** Where the rows lie that somebody tampers with. */
 import { chainOf } from '../../src/domain/audit.ts';
 import { valueAt } from '../../src/domain/change.ts';
-import { isObject, type Json } from '../../src/domain/json.ts';
+import { isObject } from '../../src/domain/json.ts';
 import { CHAINS } from '../../src/storage/audit-rows.ts';
 import { TABLES } from '../../src/storage/names.ts';
 import type { Everything, StoredRow } from './rows.ts';
@@ -11,7 +11,11 @@ type Find = (all: Everything) => StoredRow[];
 const inTable = (table: string, fits: (row: StoredRow) => boolean): Find => {
   return ({ rows }) => rows.filter((row) => row.table === table && fits(row));
 };
-const has = (path: string, value: Json) => (row: StoredRow) => valueAt(row.value, path) === value;
+/** Without case, as ids compare. */
+const has = (path: string, value: string) => (row: StoredRow) => {
+  const held = valueAt(row.value, path);
+  return typeof held === 'string' && held.toLowerCase() === value.toLowerCase();
+};
 
 /** An approval, and the copies that lists look at. */
 export const approvalOf = (app: string, rule: string): Find =>
