@@ -3,6 +3,7 @@
  * the requests that changed something, the facts that were recorded, and what people decided.
  */
 import type { AuditFact } from '../../src/domain/audit.ts';
+import type { Json } from '../../src/domain/json.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import type { AuditLog, World } from '../../src/workflows/ports.ts';
 import { auditKeys } from '../storage/samples.ts';
@@ -16,6 +17,8 @@ export type Happened =
   | { readonly kind: 'decision'; readonly approvalId: string; readonly by: string; readonly decision: string }
   | { readonly kind: 'rollback'; readonly approvalId: string; readonly by: string; readonly fixId: string }
   | { readonly kind: 'settings'; readonly by: string }
+  /** Somebody else changes an app. */
+  | { readonly kind: 'change'; readonly path: string; readonly value: Json }
   | { readonly kind: 'exemption'; readonly rule: string; readonly scope: string; readonly by: string };
 
 export interface TamperedWorld {

@@ -9,13 +9,28 @@ import { rules } from '../../src/rules/index.ts';
 import { resourceNamed, type Sent } from '../world/memory-azure.ts';
 import type { Happened } from './tampered-world.ts';
 
-/** What cannot be explained, each a sentence. `signed`: the entries of the log whose seal is whole, by their id. */
-export function untruths(happened: readonly Happened[], signed: ReadonlyMap<string, AuditEntry>): string[] {
-  return [...unexplainedWrites(happened, signed), ...falseEntries(happened, signed), ...silent(happened, signed)];
+/**
+ * What cannot be explained, each a sentence. `signed`: the entries of the log whose seal is whole, by their id. `mostIntents`:
+ * how many open intents may hold one value; where rows are removed, one may stay open for ever.
+ */
+export function untruths(
+  happened: readonly Happened[],
+  signed: ReadonlyMap<string, AuditEntry>,
+  { mostIntents = Number.POSITIVE_INFINITY } = {},
+): string[] {
+  return [
+    ...unexplainedWrites(happened, signed, mostIntents),
+    ...falseEntries(happened, signed),
+    ...silent(happened, signed),
+  ];
 }
 
 /** Each request that changed something has an intent that had not ended, whose cause is signed. */
-function unexplainedWrites(happened: readonly Happened[], signed: ReadonlyMap<string, AuditEntry>): string[] {
+function unexplainedWrites(
+  happened: readonly Happened[],
+  signed: ReadonlyMap<string, AuditEntry>,
+  mostIntents: number,
+): string[] {
   return happened.flatMap((one, index) => {
     if (one.kind !== 'write') return [];
     const { sent } = one;
@@ -31,6 +46,7 @@ function unexplainedWrites(happened: readonly Happened[], signed: ReadonlyMap<st
       const intents = open.filter(({ changes }) => changes.some((change) => isOf(change, sent, path, value)));
       const last = intents.at(-1);
       if (!last) return [`${where}: no open intent holds ${path}`];
+      if (intents.length > mostIntents) return [`${where}: ${intents.length} open intents hold ${path}`];
       const why = causeMissing(last, happened.slice(0, index), before);
       return why.map((text) => `${where}: ${text}`);
     });
@@ -135,13 +151,16 @@ function falseEntries(happened: readonly Happened[], signed: ReadonlyMap<string,
     );
     if (ends.length > 0) return [`${name}: its intent had ended already`];
     if (!entry.kind.endsWith('.applied')) return [];
+    // What stands there may be somebody else's doing: an entry that tells of values is true as well.
     return did(
       (deed) =>
-        deed.kind === 'write' &&
-        isAbout(entry, deed.sent) &&
-        entry.changes.some((change) =>
-          leavesOf(deed.sent.body).some(([path, value]) => isOf(change, deed.sent, path, value)),
-        ),
+        (deed.kind === 'change' &&
+          entry.changes.some(({ path, to }) => path === deed.path && sameJson(to, deed.value))) ||
+        (deed.kind === 'write' &&
+          isAbout(entry, deed.sent) &&
+          entry.changes.some((change) =>
+            leavesOf(deed.sent.body).some(([path, value]) => isOf(change, deed.sent, path, value)),
+          )),
     );
   });
 }
@@ -180,7 +199,8 @@ function entriesBefore(
   return [...new Set(found)];
 }
 
-function isFinalEnd({ kind, reasons }: AuditEntry): boolean {
+/** An end after which its intent is never used again. */
+export function isFinalEnd({ kind, reasons }: AuditEntry): boolean {
   return /\.(applied|failed)$/.test(kind) || reasons.some(({ code }) => code === 'part-applied');
 }
 
