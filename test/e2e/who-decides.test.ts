@@ -1,4 +1,5 @@
 /** Who changed an app does not approve its fix, whatever happened in between; and nobody is locked out, or silenced, by it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { people } from '../../local/simulator/estate.ts';
 import * as schemas from '../../src/api/schemas.ts';
@@ -11,19 +12,24 @@ import { usePlumbline } from './plumbline.ts';
 
 const { ada, grace } = people;
 const RULE = 'webapp-remote-debugging';
+/** After which the Activity Log tells of a change: longer than a scan takes. */
+const LAG_SECONDS = 8;
 const bad = { properties: { remoteDebuggingEnabled: true } };
 const debugging = { web: { remoteDebuggingEnabled: true } };
 
 const switched = rightWebApp('switched');
 const vanished = rightWebApp('vanished');
 const later = rightWebApp('later');
+const hidden = rightWebApp('hidden');
 const underway = rightWebApp('underway', debugging);
 const swept = rightWebApp('swept', debugging);
 const lost = rightWebApp('lost');
 const rejected = rightWebApp('rejected');
 const framed = rightWebApp('framed', debugging);
 
-const plumbline = usePlumbline({ resources: [switched, vanished, later, underway, swept, lost, rejected, framed] });
+const plumbline = usePlumbline({
+  resources: [switched, vanished, later, hidden, underway, swept, lost, rejected, framed],
+});
 const operator = () => plumbline.as(staff.operator, 'Operator');
 const approver = (caller = staff.approver) => plumbline.as(caller, 'Approver');
 
@@ -64,6 +70,22 @@ describe('whoever changed the app since the rule was last met', () => {
     expect((await approver(ada).approve(approval)).told).toBe('403 own-change');
     expect((await approver(grace).approve(approval)).told).toBe('403 own-change');
     expect((await approver().approve(approval)).told).toBe('202');
+  });
+
+  test('also when a harmless change is the only one of which an event came, after the violation was found', async () => {
+    const { simulator } = plumbline;
+    await choose({ approvals: { fromSweep: true } });
+    simulator.delivery = { ...simulator.delivery, lose: true };
+    simulator.activity.lagSeconds = LAG_SECONDS;
+    await simulator.change(ada, hidden.id, 'config/web', bad);
+    simulator.delivery = { ...simulator.delivery, lose: false };
+    await operator().ask('POST', '/scans', { body: { scope: hidden.id } });
+    const approval = await plumbline.pending(hidden.id, RULE);
+    await plumbline.outcomeOf(await plumbline.change(grace, hidden.id, 'resource', touched));
+    await sleep(LAG_SECONDS * 1000);
+    expect((await approver(ada).approve(approval)).told).toBe('403 own-change');
+    simulator.activity.lagSeconds = null;
+    await choose();
   });
 
   test('also when the event of the change comes between the decision and the write', async () => {
