@@ -35,10 +35,13 @@ test('without tampering nothing is untrue, and nothing is named', () => {
   expect(untampered.end.writes).toHaveLength(5);
 });
 
-describe.each(ROWS)('%s', (row) => {
+describe.concurrent.each(ROWS)('%s', (row) => {
   const cells = CELLS.map((cell, index) => ({ cell, index })).filter(({ cell }) => cell.row === row);
 
-  test.each(cells.map(({ cell, index }) => [cell.change, cell.what, cell.outcome, { cell, index }] as const))(
+  // Each in an account of its own: one computes while the storage answers another.
+  test.concurrent.each(
+    cells.map(({ cell, index }) => [cell.change, cell.what, cell.outcome, { cell, index }] as const),
+  )(
     '%s (%s): %s',
     async (_, __, ___, { cell, index }) => {
       const seen = await seenAfter(storage.account(accountOf(index)), scene, cell);
@@ -52,5 +55,6 @@ describe.each(ROWS)('%s', (row) => {
       expect(seen.end.values).toEqual(untampered.end.values);
       expect(seen.end.writes).toEqual(untampered.end.writes);
     },
+    120_000,
   );
 });
