@@ -81,6 +81,9 @@ function soundMemory(
     lookAgainAt: sound('lookAgainAt', memory.lookAgainAt, LONGEST_WAIT_SECONDS + 60),
     evaluatedAt: sound('evaluatedAt', memory.evaluatedAt),
     completeAt: sound('completeAt', memory.completeAt),
+    heldAt: Object.fromEntries(
+      Object.entries(memory.heldAt).filter(([rule, at]) => sound(`heldAt ${rule}`, at) !== null),
+    ),
     history: Object.fromEntries(history),
     declined: Object.fromEntries(declined),
   };
