@@ -132,6 +132,7 @@ describe.each(WAYS)('promises 4 and 8: $title, a crash at any line', (way) => {
         total += 1;
       }
     },
+    120_000,
   );
 });
 
