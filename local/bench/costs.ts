@@ -1,6 +1,7 @@
 /** What one event costs, by what it finds and by the profile of its rules. */
 import { z } from 'zod';
 import { allLogsTo, containerApp, environment, plan, webApp, workspaceId } from '../simulator/estate.ts';
+import { decisionCosts } from './decisions.ts';
 import type { Report } from './report.ts';
 import { type Cost, choose, cost, leastCost, SETTLE_SECONDS, startStage } from './stage.ts';
 
@@ -34,6 +35,9 @@ export async function costs(report: Report): Promise<void> {
       web: { minTlsVersion: '1.0', scmMinTlsVersion: '1.0', ftpsState: 'AllAllowed' },
     });
     tell('an event, every safe violation', await leastCost(stage, [wrong]), { reads: 18, writes: 3, tables: 30 });
+    const { approval, rollback } = await decisionCosts(stage);
+    tell('an approval, decided and carried out', approval, { reads: 10, writes: 1, tables: 30 });
+    tell('a rollback, asked for and carried out', rollback, { reads: 12, writes: 1, tables: 42 });
     const took = stage.lines.flatMap((line) => durationOf(line, wrong.id));
     report.time('from the queue to a verified fix of three documents', Math.max(...took), 1000);
     twin.simulator.add(right);

@@ -67,12 +67,16 @@ export async function leastCost(stage: Stage, apps: readonly ResourceSeed[]): Pr
 }
 
 /** What happens when one event for each of these apps is delivered, all at once. */
-export async function cost({ twin, tables }: Stage, apps: readonly ResourceSeed[]): Promise<Cost> {
+export async function cost(
+  { twin, tables }: Stage,
+  apps: readonly ResourceSeed[],
+  by: Caller = people.ada,
+): Promise<Cost> {
   for (const app of new Set(apps)) twin.simulator.add(app);
   twin.simulator.clearRequests();
   tables.count = 0;
   const events = apps.map((app, index) =>
-    eventFor(app, index === 0 ? people.ada : { ...pipeline, objectId: randomUUID() }),
+    eventFor(app, index === 0 ? by : { ...pipeline, objectId: randomUUID() }),
   );
   await Promise.all(events.map((event) => deliver(twin, event)));
   await sleep(SETTLE_SECONDS * 1000);
