@@ -75,9 +75,7 @@ export async function cost(
   for (const app of new Set(apps)) twin.simulator.add(app);
   twin.simulator.clearRequests();
   tables.count = 0;
-  const events = apps.map((app, index) =>
-    eventFor(app, index === 0 ? by : { ...pipeline, objectId: randomUUID() }),
-  );
+  const events = apps.map((app, index) => eventFor(app, index === 0 ? by : { ...pipeline, objectId: randomUUID() }));
   await Promise.all(events.map((event) => deliver(twin, event)));
   await sleep(SETTLE_SECONDS * 1000);
   for (const { id } of events) await outcome(twin, id, tables);
