@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Change } from '../src/domain/change.ts';
 import { evaluate } from '../src/domain/evaluate.ts';
+import { DEEPEST, isDeeper } from '../src/domain/json.ts';
 import type { AnyRule, Tier, Verdict } from '../src/domain/rule.ts';
 import {
   defaultRules,
@@ -97,16 +98,17 @@ function snapshotAt(content: unknown, index: number): Snapshot {
   try {
     return parseSnapshot(content);
   } catch (error) {
-    const why = error instanceof RangeError ? '/documents: is nested too deeply' : messageOf(error);
-    throw new Error(`snapshot ${index}, ${why}`);
+    throw new Error(`snapshot ${index}, ${messageOf(error)}`);
   }
 }
 
 function settingsOf(content: unknown, file: string, rules: readonly AnyRule[]): Settings {
+  const name = file === '-' ? 'standard input' : file;
+  if (isDeeper(content)) throw new Error(`${name} has more than ${DEEPEST} levels`);
   const parsed = parseSettings(content, rules);
   if ('settings' in parsed) return parsed.settings;
   const problems = parsed.problems.map(({ pointer, message }) => `${pointer || '/'} ${message}`);
-  throw new Error(`${file === '-' ? 'standard input' : file}: ${problems.join('; ')}`);
+  throw new Error(`${name}: ${problems.join('; ')}`);
 }
 
 /** Node's own messages go on with advice over several sentences. */

@@ -5,9 +5,9 @@
  */
 import { z } from 'zod';
 import type { RegisteredFunction } from './functions-core.ts';
+import { parseJson } from './host-json.ts';
 import { answer, type Exchange, readBody } from './http.ts';
 import type { Invoke } from './invocation.ts';
-import { jsonText } from './json-text.ts';
 
 /**
  * Serves `/runtime/webhooks/EventGrid?functionName=NAME` for the Event Grid functions, but for those that a setting switches
@@ -48,8 +48,8 @@ export function serveEventGrid(
     if (typeof content !== 'object' || content === null) return answer(response, 500);
     const runs = (Array.isArray(content) ? content : [content]).map((event: unknown) =>
       options.invoke(fn, {
-        inputData: [{ name: fn.trigger.name, data: { json: jsonText(event) } }],
-        triggerMetadata: { data: { json: jsonText(dataOf.safeParse(event).data?.data ?? null) } },
+        inputData: [{ name: fn.trigger.name, data: { json: JSON.stringify(event) } }],
+        triggerMetadata: { data: { json: JSON.stringify(dataOf.safeParse(event).data?.data ?? null) } },
       }),
     );
     const outcomes = await Promise.allSettled(runs);
@@ -70,12 +70,4 @@ function validationCode(content: unknown): string | undefined {
   const encoded = z.object({ data: z.string() }).safeParse(first);
   const parsed = validation.safeParse(encoded.success ? { data: parseJson(encoded.data.data) } : first);
   return parsed.success ? parsed.data.data.validationCode : undefined;
-}
-
-function parseJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
 }

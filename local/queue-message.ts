@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DequeuedMessageItem } from '@azure/storage-queue';
 import type { InvocationRequest, TypedData } from './functions-core.ts';
-import { jsonText } from './json-text.ts';
+import { parseJson } from './host-json.ts';
 
 /** What a message says; `readable: false` is one that the host never invokes a function with, and tries again for nothing. */
 export type Decoded = { readonly readable: true; readonly text: string } | { readonly readable: false };
@@ -33,17 +33,13 @@ export function queueInvocation(bindingName: string, message: DequeuedMessageIte
   };
   for (const [name, value] of topLevel(text)) {
     const known = Object.keys(metadata).find((key) => key.toLowerCase() === name.toLowerCase());
-    metadata[known ?? name] = { string: typeof value === 'string' ? value : jsonText(value) };
+    metadata[known ?? name] = { string: typeof value === 'string' ? value : JSON.stringify(value) };
   }
   return { inputData: [{ name: bindingName, data: { string: text } }], triggerMetadata: metadata };
 }
 
 function topLevel(text: string): [string, unknown][] {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return [];
-    return Object.entries(body).filter(([, value]) => value !== null && !Array.isArray(value));
-  } catch {
-    return [];
-  }
+  const body = parseJson(text);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return [];
+  return Object.entries(body).filter(([, value]) => value !== null && !Array.isArray(value));
 }

@@ -1,4 +1,5 @@
 /** Registers every function, synchronously; the only file that knows them all. Settings are read at the first use, but for the schedule. */
+import { getProgrammingModel, setProgrammingModel } from '@azure/functions-core';
 import { sweepScheduleIn } from './config.ts';
 import { registerAnchorAudit } from './functions/anchor-audit.ts';
 import { registerApi } from './functions/api.ts';
@@ -8,6 +9,7 @@ import { registerMeasure } from './functions/measure.ts';
 import { registerReconcile } from './functions/reconcile.ts';
 import { registerResourceChanged } from './functions/resource-changed.ts';
 import { registerSweep } from './functions/sweep.ts';
+import { withLittleMetadata } from './functions/trigger-metadata.ts';
 
 registerResourceChanged();
 registerReconcile();
@@ -17,3 +19,6 @@ registerAnchorAudit();
 registerMeasure();
 registerSweep(sweepScheduleIn(process.env));
 registerApi();
+
+// The library has set its own with the first function.
+setProgrammingModel(withLittleMetadata(getProgrammingModel()));

@@ -18,7 +18,7 @@ export interface Evaluation {
 
 /** One evaluation for every rule given, ordered by rule id. */
 export function evaluate(snapshot: Snapshot, rules: readonly EffectiveRule[], now: Date): Evaluation[] {
-  return withRoom(rules.map((effective) => evaluateRule(snapshot, effective, now))).sort((a, b) =>
+  return withoutTooLarge(rules.map((effective) => evaluateRule(snapshot, effective, now))).sort((a, b) =>
     a.rule.id < b.rule.id ? -1 : 1,
   );
 }
@@ -27,7 +27,7 @@ export function evaluate(snapshot: Snapshot, rules: readonly EffectiveRule[], no
  * What would be written stands as a whole in the memory, in approvals and in the log, and is never cut: what has no room there
  * is not offered, and the reason says why. The smallest come first, so that no endless list keeps a switch from being fixed.
  */
-function withRoom(evaluations: readonly Evaluation[]): Evaluation[] {
+function withoutTooLarge(evaluations: readonly Evaluation[]): Evaluation[] {
   const sized = evaluations.map((one) => ({ one, weight: weightOf([one.changes, one.kept]) }));
   let room = LARGEST_FIXES;
   return [...sized]

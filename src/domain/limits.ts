@@ -7,8 +7,6 @@ import { asciiJson } from './json.ts';
 
 /** Of a sentence that a rule, a ceiling or Azure gave a finding, a document or an entry. */
 export const LONGEST_SENTENCE = 1000;
-/** Of all the reasons of one decision. */
-export const LONGEST_REASONS = 4000;
 /** Of the changes of one rule with what travels along, and of those of all rules that one look offers. */
 export const LARGEST_FIX = 24_000;
 export const LARGEST_FIXES = 72_000;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Change } from '../../src/domain/change.ts';
 import { evaluate } from '../../src/domain/evaluate.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
+import { weightOf } from '../../src/domain/limits.ts';
 import { type AnyRule, compliant, type Judgement, type Tier, unknown } from '../../src/domain/rule.ts';
 import { parseSnapshot } from '../../src/domain/snapshot.ts';
 import { read, resourceNamed, ruleLike, SITE, TLS_CHANGE } from './examples.ts';
@@ -110,5 +112,48 @@ describe('promise 12: what would take a secret along, or write over one, is not 
       changes: [signIn],
       reason: 'It is wrong.',
     });
+  });
+});
+
+describe('a change is offered whole or not at all', () => {
+  /** So many characters of JSON, by the way that they are counted. */
+  const heavy = (weight: number): Change => {
+    const empty: Change = { document: 'config/web', path: '/properties/cors', from: null, to: '' };
+    return { ...empty, to: 'x'.repeat(weight - weightOf([[empty], []])) };
+  };
+  const found = (...weights: number[]) => {
+    const rules = weights.map((weight, nth) => {
+      const judgement: Judgement = { verdict: 'violation', reason: 'It is wrong.', changes: [heavy(weight)] };
+      return { rule: ruleLike({ id: `webapp-${nth}`, check: () => judgement }), parameters: {}, tier: null };
+    });
+    return evaluate(snapshot, rules, NOW);
+  };
+
+  test('the largest that has room', () => {
+    expect(found(24_000)).toMatchObject([{ tier: 'safe', changes: [{}], reason: 'It is wrong.' }]);
+  });
+
+  test('one that is too large is advice, and its reason says how large it is and what has room', () => {
+    const [one] = found(24_001);
+    expect(one).toMatchObject({ verdict: 'violation', tier: 'advice', changes: [], kept: [] });
+    expect(one?.reason).toMatch(/^It is wrong\. .*24001 characters.*room for 24000 of one rule/);
+  });
+
+  test('what must travel along counts', () => {
+    const kept = [{ document: 'config/web' as const, path: '/properties/x', value: 'x'.repeat(23_000) }];
+    const check = (): Judgement => ({ verdict: 'violation', reason: 'It is wrong.', changes: [heavy(1500)], kept });
+    const [one] = evaluate(snapshot, [{ rule: ruleLike({ check }), parameters: {}, tier: null }], NOW);
+    expect(one).toMatchObject({ tier: 'advice', changes: [], kept: [] });
+  });
+
+  test('of many the smallest have room, in whatever order they come', () => {
+    const all = found(24_000, 23_999, 200, 23_998);
+    expect(all.map(({ rule, changes }) => [rule.id, changes.length])).toEqual([
+      ['webapp-0', 0],
+      ['webapp-1', 1],
+      ['webapp-2', 1],
+      ['webapp-3', 1],
+    ]);
+    expect(all[0]?.reason).toContain('room for 72000 of all rules together');
   });
 });

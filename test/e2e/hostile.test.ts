@@ -241,15 +241,17 @@ describe('forged events only say where to look', () => {
 describe('what is long or deep without end', () => {
   const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 
-  test('no event is lost for its levels or its id, and seven with the longest of everything fill no row', async () => {
+  test('an event with more levels than the host reads is its 500, and what comes next is handled', async () => {
     const { data, ...head } = gridEvent(filled.id);
-    const text = JSON.stringify([{ ...head, data: { ...Object(data), more: 0 } }]).replace(
-      '"more":0',
-      `"more":${nested(2000)}`,
-    );
-    expect(await plumbline.deliver(text)).toBe(202);
+    const deep = { ...head, data: { ...Object(data), more: 0 } };
+    const text = JSON.stringify([deep]).replace('"more":0', `"more":${nested(20_000)}`);
+    expect(await plumbline.deliver(text)).toBe(500);
+    const claims = nested(5000);
+    expect(await plumbline.deliver([{ ...head, data: { ...Object(data), claims } }])).toBe(202);
     expect((await plumbline.outcomeOf(String(head.id))).outcome).toMatch(/evaluated|covered/);
+  });
 
+  test('seven events with the longest of everything fill no row', async () => {
     const long = (letter: string) => letter.repeat(1024);
     const events = Array.from({ length: 7 }, (_, nth) => {
       const objectId = `${nth}${long('o')}`.slice(0, 128);
@@ -265,13 +267,22 @@ describe('what is long or deep without end', () => {
     const scopes = Array.from({ length: 900 }, () => ({ scope: 'x'.repeat(700), mode: 'no' }));
     const answer = await plumbline.as(staff.operator, 'Operator').ask('PUT', '/settings', { body: { scopes } });
     expect([answer.told, JSON.stringify(answer.body).length < 30_000]).toEqual(['400 invalid', true]);
-    const deep = { method: 'PUT', headers: { ...signedIn, 'content-type': 'application/json' }, body: nested(20_000) };
-    expect((await fetch(`${plumbline.twin.url}/api/settings`, deep)).status).toBe(400);
+  });
+
+  test.each([
+    ['PUT', '/settings'],
+    ['POST', '/exemptions'],
+    ['POST', '/approvals/decisions'],
+  ])('a body of %s %s with 20,000 levels is refused', async (method, path) => {
+    const headers = { ...signedIn, 'content-type': 'application/json', 'if-match': '*' };
+    const answer = await fetch(`${plumbline.twin.url}/api${path}`, { method, headers, body: nested(20_000) });
+    expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid' })]);
   });
 
   test('a message of any form is buried, with a bounded letter', async () => {
     const { connectionString } = plumbline.twin.storage;
-    const deep = `{"resource":"${'r'.repeat(20_000)}","a":${nested(2000)}}`;
+    // More levels than the Functions library goes through.
+    const deep = `{"resource":"${'r'.repeat(15_000)}","a":${'['.repeat(9000)}${']'.repeat(9000)}}`;
     await putMessage(connectionString, 'plumbline-reconcile-poison', Buffer.from(deep).toString('base64'));
     const letters = await eventually('the letter', async () => {
       const { body } = await reader().ask('GET', '/deadletters');

@@ -153,6 +153,22 @@ describe('rubbish is refused with where it is', () => {
     );
   });
 
+  test('settings with levels without end are refused, with the limit', () => {
+    const deep = JSON.stringify({ rules: { x: { parameters: 0 } } }).replace(
+      ':0',
+      `:${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+    );
+    const read = (file: string) => (file === 'apps.json' ? JSON.stringify(good) : deep);
+    const input = {
+      args: ['apps.json', '--settings', 'deep.json'],
+      environment: {},
+      rules: [],
+      now: new Date(0),
+      read,
+    };
+    expect(thrown(() => evaluateFiles(input))).toBe('deep.json has more than 64 levels');
+  });
+
   test('a missing file is named', () => {
     expect(thrown(() => evaluated({}, ['gone.json']))).toMatch(/^gone\.json cannot be read/);
   });
@@ -184,7 +200,7 @@ describe('the command', () => {
     writeFileSync(file, `[${JSON.stringify(good)},{"id":"${SITE_ID}","documents":{"resource":${deep}}}]`);
     const { status, stdout, stderr } = command([file]);
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^plumbline evaluate: snapshot 1, \/documents[^\n]+\n$/);
+    expect(stderr).toMatch(/^plumbline evaluate: snapshot 1, \/documents\/resource: has more than 64 levels\n$/);
   });
 
   test('a name in a file writes nothing of its own to the terminal', () => {

@@ -55,6 +55,12 @@ describe('the Event Grid webhook', () => {
     expect(rest).toHaveLength(2);
   });
 
+  it('runs the function with as many levels as the host reads', async () => {
+    const before = (await host.seen('events')).length;
+    expect((await deliver(`[{"a":${'['.repeat(62)}${']'.repeat(62)}}]`, 'Notification')).status).toBe(202);
+    expect(await host.seen('events')).toHaveLength(before + 1);
+  });
+
   it('answers 500 when one event of a batch failed, after all of them have run', async () => {
     const before = (await host.seen('events')).length;
     expect((await notify([{ id: '1', data: { fail: true } }, { id: '2' }])).status).toBe(500);
@@ -64,6 +70,7 @@ describe('the Event Grid webhook', () => {
   it.each([
     ['no JSON', '{', 'Notification', 500],
     ['JSON that is no event', '"text"', 'Notification', 500],
+    ['more levels than the host reads', `${'['.repeat(65)}${']'.repeat(65)}`, 'Notification', 500],
     ['a validation without a code', '[{}]', 'SubscriptionValidation', 500],
     ['a validation that is no JSON', '', 'SubscriptionValidation', 500],
     ['no event type', '[]', undefined, 400],
