@@ -4,7 +4,7 @@
  */
 import type { ArmAnswer } from '../domain/audit.ts';
 import { type DocumentDefinition, type DocumentName, documentOf } from '../domain/documents.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { DEEPEST, isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { type DocumentState, read } from '../domain/snapshot.ts';
 import { type Arm, isPassing, type OperationState, type WriteAnswer } from '../workflows/ports.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
@@ -73,6 +73,7 @@ export function createArm(options: ArmOptions): Arm {
 /** Characters: both are remembered and logged with the write. */
 const LONGEST_URL = 4096;
 const LONGEST_REQUEST_ID = 128;
+const NO_OBJECT = `Azure sent no JSON object, or one of more than ${DEEPEST} levels`;
 
 async function get(
   client: Client,
@@ -87,7 +88,7 @@ async function get(
     const reply = await client.send('GET', url).catch(failureOfError);
     if (!isReply(reply)) return { status: 'failed', detail: `${reply.code}: ${reply.message}`, passing: true };
     if (reply.status !== 200) return refusedState(reply, now());
-    if (!isObject(reply.body)) return { status: 'failed', detail: 'Azure sent no JSON object', passing: false };
+    if (!isObject(reply.body)) return { status: 'failed', detail: NO_OBJECT, passing: false };
     const { nextLink, ...body } = reply.body;
     if (!Array.isArray(body.value)) return parse(reply.body);
     elements.push(...body.value);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { getSummary } from '../../src/api/findings.ts';
 import { principalOf } from '../../src/api/principal.ts';
 import { putSettings } from '../../src/api/settings.ts';
+import { weightOf } from '../../src/domain/limits.ts';
 import { ADA, ask, header, principal, serviceOf, told } from './asking.ts';
 import { memoryWorld } from './memory-world.ts';
 
@@ -33,6 +34,8 @@ describe('promise 9: no identity, no decision', () => {
     ['the form of Static Web Apps', header({ identityProvider: 'aad', userId: ADA, userRoles: ['Plumbline.Reader'] })],
     ['no object id', header({ auth_typ: 'aad', claims: claims(['roles', 'Plumbline.Reader']) })],
     ['an empty object id', header({ auth_typ: 'aad', claims: claims(['oid', ''], ['roles', 'Plumbline.Reader']) })],
+    ['an object id without end', principal(['Reader'], { objectId: 'o'.repeat(129) })],
+    ['an object id that has no room in a row', principal(['Reader'], { objectId: '\u6f22'.repeat(30) })],
     ['two object ids', principal(['Reader'], { claims: [['oid', 'cccccccc-0000-4000-8000-000000000003']] })],
   ])('a principal with %s is 401', async (_, as) => {
     const answer = await ask(getSummary, service, { as });
@@ -85,6 +88,16 @@ describe('who the caller is', () => {
     expect(read(as(['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn', 'ada@corp'])).name).toBe('ada@corp');
     expect(read(as(['name', 'Ada'])).name).toBe('Ada');
     expect(read(as()).name).toBe(ADA);
+  });
+
+  it('takes of a name without end as much as a row has room for', () => {
+    const named = (name: string) => header({ auth_typ: 'aad', claims: claims(['oid', ADA], ['name', name]) });
+    expect(read(named('n'.repeat(250))).name).toBe('n'.repeat(250));
+    for (const letter of ['n', '\u6f22', '\u0000']) {
+      const { name } = read(named(letter.repeat(20_000)));
+      expect([weightOf(name) <= 300, name.endsWith(' more characters')]).toEqual([true, true]);
+    }
+    expect(read(principal(['Reader'], { objectId: 'o'.repeat(128) })).objectId).toBe('o'.repeat(128));
   });
 
   it.each([

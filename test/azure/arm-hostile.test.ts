@@ -212,3 +212,30 @@ it('promise 12: a client that quotes credentials of an address tells none of the
   expect(arm.lines.join()).toContain('https://***@proxy');
   expect(JSON.stringify([documents, arm.lines])).not.toContain('planted');
 });
+
+describe('levels without end', () => {
+  const nested = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+
+  it.each([65, 3000])('of %i a document is not read, says so, and is not asked for again at once', async (levels) => {
+    const arm = armAnswering(() => ({ status: 200, body: nested(levels) }));
+    const { documents } = await arm.read(site, ['resource', 'config/web']);
+    const detail = 'Azure sent no JSON object, or one of more than 64 levels';
+    expect(documents).toEqual({
+      resource: { status: 'failed', detail, passing: false },
+      'config/web': { status: 'failed', detail, passing: false },
+    });
+    expect(arm.requests).toHaveLength(2);
+  });
+
+  it('as many as are allowed are read', async () => {
+    const body = nested(64);
+    const { documents } = await armAnswering(() => ({ status: 200, body })).read(site, ['resource']);
+    expect(documents.resource).toMatchObject({ status: 'read', body });
+  });
+
+  it('in an error are an error', async () => {
+    const arm = armAnswering(() => ({ status: 403, body: nested(3000) }));
+    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'forbidden' });
+    expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused', failure: { kind: 'blocked' } });
+  });
+});

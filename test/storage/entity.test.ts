@@ -40,6 +40,16 @@ describe('a value in a row', () => {
     );
     expect(() => valueIn(z.string(), 'PlumblineEvents', { ...key, etag: 'x' })).toThrow(/row p\/r of table/);
   });
+
+  it.each([81, 5000])('is an error when somebody has put %i levels into it, and not gone through', (levels) => {
+    const row = { ...key, Json0: `${'['.repeat(levels)}1${']'.repeat(levels)}`, etag: 'x' };
+    expect(() => valueIn(z.json(), 'PlumblineEvents', row)).toThrow(/row p\/r of table PlumblineEvents/);
+  });
+
+  it('is read with as many levels as a value of Azure has, some below its row', () => {
+    const row = { ...key, Json0: `${'['.repeat(80)}1${']'.repeat(80)}`, etag: 'x' };
+    expect(JSON.stringify(valueIn(z.json(), 'PlumblineEvents', row))).toBe(row.Json0);
+  });
 });
 
 describe('limits of Azure that the emulator does not hold', () => {

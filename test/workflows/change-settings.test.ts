@@ -135,6 +135,32 @@ describe('each change is in the log', () => {
     ]);
   });
 
+  test('while the log takes nothing, six facts wait; further changes are refused, and a stop is still taken', async () => {
+    const world = memoryWorld();
+    const failing = failingWorld(world, 'audit.append', new StorageUnavailable('down'));
+    const modes = ['audit', 'approve'] as const;
+    for (let nth = 0; nth < 6; nth += 1) {
+      await expect(changeSettings(failing, changed({ mode: modes[nth % 2] ?? 'audit' }))).rejects.toThrow('down');
+    }
+    const before = await currentSettings(world);
+    expect(before.facts).toHaveLength(6);
+    const refused = changeSettings(failing, changed({ mode: 'autofix' }));
+    await expect(refused).rejects.toThrow(/6 facts about settings wait for it already; only a stop is taken now/);
+    await expect(refused).rejects.toBeInstanceOf(StorageUnavailable);
+    expect(await currentSettings(world)).toEqual(before);
+
+    await expect(changeSettings(failing, changed({ stopped: { reason: 'night' } }))).rejects.toThrow('down');
+    expect((await currentSettings(world)).settings.stopped).toEqual({ reason: 'night' });
+    // Another reason is no further stop.
+    await expect(changeSettings(failing, changed({ stopped: { reason: 'day' } }))).rejects.toThrow('only a stop');
+
+    await changeSettings(world, changed({ stopped: null }));
+    expect(kinds(world)).toEqual([
+      ...Array<string>(7).fill('settings.changed'),
+      ...['service.stopped', 'settings.changed', 'service.resumed'],
+    ]);
+  });
+
   test('the store cannot be written: nothing is in the log', async () => {
     const world = memoryWorld();
     const failing = failingWorld(world, 'settings.save', new StorageUnavailable('down'));

@@ -4,6 +4,7 @@ import { Refusal } from '../../src/domain/refusal.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { askRollback, type RollbackRequest } from '../../src/workflows/ask-rollback.ts';
 import { StorageUnavailable } from '../../src/workflows/ports.ts';
+import { resourceNamed } from '../domain/examples.ts';
 import { SHOP } from '../world/apps.ts';
 import { ADA, BOB, gridEvent } from '../world/event-grid.ts';
 import { type MemoryWorld, storeSettings } from '../world/memory-world.ts';
@@ -11,6 +12,8 @@ import { factsIn, scene } from '../world/scene.ts';
 import { failingWorld } from '../world/watched-world.ts';
 import { approvals, rollbackOf } from '../world/ways.ts';
 import { ada, bob, carol, fixed, TLS, tlsNow } from './rolling-back.ts';
+
+const shop = resourceNamed(SHOP);
 
 /** The code of the refusal, or the status of the approval. */
 async function answer(world: MemoryWorld, differs: Partial<RollbackRequest> = {}): Promise<string> {
@@ -67,6 +70,24 @@ describe('who and what is refused, in this order', () => {
     expect(await answer(world, { entry: intent })).toBe('not-reversible');
     const changes = entry.changes.map((change) => ({ ...change, from: null }));
     expect(await answer(world, { entry: { ...entry, changes } })).toBe('not-reversible');
+  });
+
+  test('one more than may be open on one resource, and what is open stays', async () => {
+    const { world } = await fixed();
+    const [memory] = world.stored.memories.values();
+    if (!memory) throw new Error('nothing was remembered');
+    const open = Array.from({ length: 200 }, (_, nth) => `a${nth}`);
+    world.stored.memories.set(shop.key, { ...memory, openApprovals: open });
+    const asked = askRollback(world, rollbackOf(world));
+    await expect(asked).rejects.toMatchObject({
+      code: 'not-reversible',
+      message: '200 approvals of this resource are open already; decide some of them first.',
+    });
+    expect(approvals(world)).toEqual([]);
+    expect(world.stored.memories.get(shop.key)?.openApprovals).toEqual(open);
+    expect(world.stored.queue).toEqual([]);
+    world.stored.memories.set(shop.key, { ...memory, openApprovals: open.slice(1) });
+    expect(await answer(world)).toBe('approved');
   });
 
   test('promise 12: what would be written over a secret', async () => {
