@@ -10,8 +10,8 @@ export const LONGEST_SENTENCE = 1000;
 /** Of the changes of one rule with what travels along, and of those of all rules that one look offers. */
 export const LARGEST_FIX = 24_000;
 export const LARGEST_FIXES = 72_000;
-/** Of the findings in the memory of a resource. */
-export const LARGEST_FINDINGS = 260_000;
+/** Of the memory of a resource: what the findings may have is what the rest leaves. */
+export const LARGEST_MEMORY = 470_000;
 /** Of the attempts that the memory of a resource holds until they have an end. */
 export const LARGEST_OPERATIONS = 100_000;
 /** Changes that are declined on one resource, approvals of it that are open, ids of entries that an approval or an event names. */

@@ -3,6 +3,7 @@
  * cut is told by its time, so that nobody takes the rest for all of it.
  */
 import type { Caller } from './event.ts';
+import { cutText, weightOf } from './limits.ts';
 
 export interface Writer extends Caller {
   /** When the latest sign of them came: received by our clock, or the time of an entry of the Activity Log (ISO). */
@@ -24,10 +25,10 @@ export interface WhoWrote {
 
 /** People and pipelines that write one app; whoever delivers events can invent more. */
 export const MOST_WRITERS = 200;
-/** An object id has 36 characters. */
+/** Weights (limits.ts). An object id has 36 characters, and so have most other ids. */
 const LONGEST_OBJECT_ID = 64;
 const LONGEST_NAME = 256;
-const LONGEST_ID = 128;
+const LONGEST_ID = 96;
 
 /** A caller as a writer, by an object id that may be one; null when it cannot be. */
 export function writerOf(
@@ -44,7 +45,7 @@ export function writerOf(
   return {
     objectId: id,
     type,
-    ...(name === undefined ? {} : { name: shortened(name) }),
+    ...(name === undefined ? {} : { name: cutText(name, LONGEST_NAME) }),
     at: seen.at,
     since: seen.at,
     source: seen.source,
@@ -83,16 +84,6 @@ function latest(a: string | null, b: string | null): string | null {
   return a !== null && (b === null || a > b) ? a : b;
 }
 
-/** Characters that JSON writes in six make a row of names too long. */
-function shortened(name: string): string {
-  const cut = name.slice(0, LONGEST_NAME);
-  return jsonLength(cut) <= 2 * LONGEST_NAME ? cut : cut.slice(0, LONGEST_NAME / 6);
-}
-
 function isShort(text: string | null | undefined, most: number): text is string {
-  return typeof text === 'string' && jsonLength(text) <= most;
-}
-
-function jsonLength(text: string): number {
-  return JSON.stringify(text).length - 2;
+  return typeof text === 'string' && weightOf(text) <= most + 2;
 }

@@ -1,5 +1,6 @@
 /** Changes what is remembered of a resource beside a reconcile: again, when somebody else saved first. */
 import type { Resource } from '../domain/resource.ts';
+import { fitted } from './fit-memory.ts';
 import { nothingKnown } from './load-facts.ts';
 import { type ResourceMemory, StaleVersion, type World } from './ports.ts';
 
@@ -15,7 +16,7 @@ export async function changeMemory(
     const changed = change(memory);
     if (changed === memory) return;
     try {
-      await memories.save(resource, changed, stored?.version ?? null);
+      await memories.save(resource, fitted(changed), stored?.version ?? null);
       return;
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;

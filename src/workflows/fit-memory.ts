@@ -3,21 +3,15 @@
  * its own limits and stays; what is only shown gets the rest, and says where it was cut. The list of findings has it whole.
  */
 import type { Finding } from '../domain/finding.ts';
-import { cutText, LARGEST_FINDINGS, MOST_DECLINED, MOST_TIMES, weightOf } from '../domain/limits.ts';
+import { cutText, LARGEST_MEMORY, MOST_DECLINED, MOST_TIMES, weightOf } from '../domain/limits.ts';
 import type { ResourceMemory } from './ports.ts';
 
 export function fitted(memory: ResourceMemory): ResourceMemory {
-  const { findings, history, declined } = memory;
-  return {
-    ...memory,
-    findings: findingsThatFit(findings),
-    history: historyThatFits(history),
-    declined: latestOf(declined),
-  };
-}
-
-function findingsThatFit(findings: readonly Finding[]): readonly Finding[] {
-  return weightOf(findings) <= LARGEST_FINDINGS ? findings : findings.map(shortened);
+  const { findings, ...rest } = memory;
+  const kept = { ...rest, history: historyThatFits(rest.history), declined: latestOf(rest.declined) };
+  const room = LARGEST_MEMORY - weightOf(kept);
+  const whole = weightOf(findings) <= room ? findings : findings.map(shortened);
+  return { ...kept, findings: weightOf(whole) <= room ? whole : whole.map(bare) };
 }
 
 /** Weights of what is left of a finding where all of them together have no room. */
@@ -35,6 +29,13 @@ function shortened({ decision, reason, changes, ...finding }: Finding): Finding 
       reasons: decision.reasons.map(({ code, text }) => ({ code, text: cutText(text, SHORT_SENTENCE) })),
     },
   };
+}
+
+/** What decides about the next look, and no more. */
+function bare({ decision, ...finding }: Finding): Finding {
+  if (!decision) return { ...finding, decision };
+  const reasons = decision.reasons.map(({ code }) => ({ code, text: '' }));
+  return { ...finding, decision: { ...decision, reasons, ceilings: [] } };
 }
 
 /** The latest times of each rule, where those of all rules together have no room. */

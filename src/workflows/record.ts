@@ -72,7 +72,7 @@ export async function rememberPlan(
   // What became of earlier intents is in the log before the memory forgets them.
   if (plan.facts.length > 0) await world.audit.append(plan.facts);
   const [version, alarm] = await Promise.all([
-    world.memories.save(resource, memory, facts.version),
+    world.memories.save(resource, fitted(memory), facts.version),
     plan.wanted.length > 0 ? world.alarms.set(resource, minutesFrom(world, 1), 'open intent') : null,
     ...created.map(({ id, expiresAt }) => world.alarms.set(resource, new Date(expiresAt), `approval ${id} expires`)),
   ]);

@@ -1,5 +1,6 @@
 /** The list of those who wrote a resource: one row a person, and never longer than it may be. */
 import { describe, expect, it } from 'vitest';
+import { weightOf } from '../../src/domain/limits.ts';
 import { addWriters, callerOf, MOST_WRITERS, type Writer, writerOf } from '../../src/domain/writers.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
@@ -71,10 +72,15 @@ describe('what an event says of its caller', () => {
     expect(writerOf({ objectId, type: 'user' }, seen)).toBeNull();
   });
 
-  it('has a name of 256 characters at most, and no longer id than fits', () => {
-    const long = { ...seen, eventId: 'e'.repeat(129), correlationId: 'c'.repeat(129) };
-    expect(writerOf({ objectId: 'ada', name: 'n'.repeat(300), type: 'user' }, long)).toEqual(
-      writer('ada', 0, { name: 'n'.repeat(256) }),
-    );
+  it('has a name as long as fits, and says what is missing; a longer id than fits it has not', () => {
+    const long = { ...seen, eventId: 'e'.repeat(97), correlationId: 'c'.repeat(97) };
+    const named = (name: string) => writerOf({ objectId: 'ada', name, type: 'user' }, long);
+    expect(named('n'.repeat(254))).toEqual(writer('ada', 0, { name: 'n'.repeat(254) }));
+    for (const letter of ['n', '\u6f22', '\u0001']) {
+      const name = named(letter.repeat(300))?.name ?? '';
+      expect([weightOf(name) <= 256, name.endsWith(' more characters')]).toEqual([true, true]);
+    }
+    const ids = { eventId: 'e'.repeat(96), correlationId: 'c'.repeat(96) };
+    expect(writerOf({ objectId: 'ada', type: 'user' }, { ...seen, ...ids })).toEqual(writer('ada', 0, ids));
   });
 });

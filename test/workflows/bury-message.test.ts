@@ -88,6 +88,28 @@ describe('promise 1: a message that is given up is a dead letter, and its event 
     },
   );
 
+  test('what is longer than a letter is cut, and two that begin alike are two letters', async () => {
+    const world = memoryWorld();
+    const long = (last: string) => ({ resource: 'r', more: `${'\u6f22'.repeat(30_000)}${last}` });
+    for (const last of ['a', 'b']) await buryMessage(world, 'reconcile', long(last));
+    const letters = [...world.stored.deadLetters.values()];
+    expect(letters).toHaveLength(2);
+    for (const { message } of letters) {
+      expect(JSON.stringify(message).length).toBeLessThan(17_000);
+      expect(JSON.parse(message)).toMatch(/^\{"resource":"r".* more characters$/);
+    }
+  });
+
+  test.each([9000, 100_000])('what has %i levels is kept without those that are too deep', async (levels) => {
+    const world = memoryWorld();
+    const message = { resource: SHOP, deep: JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) };
+    await noteFailure(world, message, new Error('no message'));
+    await buryMessage(world, 'reconcile', message);
+    const [letter] = world.stored.deadLetters.values();
+    expect(letter?.message).toBe(`{"resource":"${SHOP}","deep":${'['.repeat(63)}null${']'.repeat(63)}}`);
+    expect(letter?.error).toBe('Error: no message');
+  });
+
   test('a wake-up has no event to conclude', async () => {
     const world = memoryWorld();
     const message: WorkMessage = { resource: SHOP, cause: 'wake', attempt: 3 };

@@ -1,0 +1,146 @@
+/** The largest that each border lets in, of what strangers, people and Azure can make long. */
+import type { Change } from '../../src/domain/change.ts';
+import { DOCUMENTS } from '../../src/domain/documents.ts';
+import { receive } from '../../src/domain/event.ts';
+import { KEPT_TIMES } from '../../src/domain/history.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import {
+  cutText,
+  LARGEST_FIX,
+  LARGEST_FIXES,
+  LONGEST_SENTENCE,
+  MOST_TIMES,
+  weightOf,
+} from '../../src/domain/limits.ts';
+import { REASON_CODES, type Reason } from '../../src/domain/reasons.ts';
+import type { Resource } from '../../src/domain/resource.ts';
+import { addWriters, MOST_WRITERS, writerOf } from '../../src/domain/writers.ts';
+import { rules } from '../../src/rules/index.ts';
+import type { OpenOperation, ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
+import { event, finding, memory, time } from '../storage/samples.ts';
+
+/** An event with all that its sender can make long. */
+export function forged(resource: Resource, letter: string, nth = 0): JsonObject {
+  const long = letter.repeat(5000);
+  return {
+    id: `${nth}${long}`,
+    subject: resource.id,
+    eventType: 'Microsoft.Resources.ResourceWriteSuccess',
+    eventTime: long,
+    data: {
+      correlationId: letter.repeat(128),
+      operationName: letter.repeat(256),
+      claims: { oid: `${nth}`.padStart(20, '0') + letter.repeat(108), upn: long, appid: long },
+    },
+  };
+}
+
+/** As the service keeps it. */
+export function forgedEvent(resource: Resource, letter: string, nth = 0): StoredEvent {
+  const received = receive(forged(resource, letter, nth));
+  if (received.kind !== 'change') throw new Error('an event was lost');
+  const auditIds = Array.from({ length: 200 }, () => 'f'.repeat(32));
+  return { ...event('e', resource), event: received.event, auditIds, reasons: reasonsOf(letter) };
+}
+
+export function heavy(letter: string, weight: number): Change {
+  const from = letter.repeat(Math.floor((weight - 120) / (weightOf(letter) - 2)));
+  return { document: 'config/web', path: '/properties/cors/allowedOrigins', from, to: null };
+}
+
+export function reasonsOf(letter: string): Reason[] {
+  return REASON_CODES.map((code) => ({ code, text: cutText(letter.repeat(5000), LONGEST_SENTENCE) }));
+}
+
+/** Every rule of a kind of resource violated by the largest change and held by every ceiling, and all that is remembered besides. */
+export function fullMemory(resource: Resource, letter: string): ResourceMemory {
+  const own = rules.filter(({ kind }) => kind === resource.kind);
+  const reasons = reasonsOf(letter).slice(0, 18);
+  const held = { at: 'report', until: time(0), ifLifted: 'report' } as const;
+  const findings = own.map((rule) =>
+    finding(resource, rule.id, {
+      title: rule.title,
+      references: rule.references,
+      reason: reasons[0]?.text ?? '',
+      changes: [heavy(letter, LARGEST_FIXES / own.length)],
+      decision: {
+        ...{ action: 'report', until: time(0), reasons, approvalId: 'a'.repeat(22) },
+        ceilings: reasons.map(({ code }) => ({ code, ...held })),
+      },
+    }),
+  );
+  const declined = Array.from({ length: 1000 }, (_, nth) => [
+    `sha256:${`${nth}`.padStart(64, '0')}`,
+    { status: 'rejected', at: time(nth), until: time(nth), byChanger: true } as const,
+  ]);
+  const ofRules = <T>(value: T) => Object.fromEntries(own.map(({ id }) => [id, value]));
+  return memory(resource, {
+    ...{ evaluatedAt: time(0), completeAt: time(0), lookAgainAt: time(0), trigger: triggerOf(resource, letter) },
+    findings,
+    documents: DOCUMENTS.filter(({ kinds }) => kinds.includes(resource.kind)).map(({ name }) => ({
+      ...{ name, status: 'failed' },
+      detail: reasons[0]?.text ?? '',
+    })),
+    ...fullWriters(letter),
+    heldAt: ofRules(time(0)),
+    unexplained: ofRules(time(0)),
+    beforeFix: ofRules({ heldAt: time(0), unexplained: true }),
+    history: ofRules({
+      fixedAt: Array.from({ length: Math.min(KEPT_TIMES, MOST_TIMES) }, (_, second) => time(second)),
+      failedAt: Array.from({ length: 10 }, (_, second) => time(second)),
+      alsoMovedAt: time(0),
+    }),
+    openApprovals: Array.from({ length: 200 }, (_, nth) => `a${nth}`.padEnd(22, 'a')),
+    declined: Object.fromEntries(declined),
+    operations: [1, 2, 3, 4].map((nth) => fullOperation(resource, letter, nth)),
+  });
+}
+
+/** More people than are remembered, each with the longest name and ids. */
+function fullWriters(letter: string): Pick<ResourceMemory, 'writers' | 'writersCut'> {
+  const long = cutTo(letter, 96, '');
+  const name = letter.repeat(400);
+  const seen = Array.from({ length: MOST_WRITERS + 50 }, (_, nth) => {
+    const objectId = cutTo(letter, 64, `${nth}-`);
+    const ids = { eventId: long, correlationId: long };
+    const writer = writerOf({ objectId, name, type: 'user' }, { at: time(nth), source: 'activity-log', ...ids });
+    if (!writer) throw new Error('a writer was lost');
+    return writer;
+  });
+  return addWriters({ writers: [], writersCut: time(0) }, seen);
+}
+
+/** As many of the letter behind these as have this weight. */
+function cutTo(letter: string, weight: number, first: string): string {
+  return first + letter.repeat(Math.floor((weight - first.length) / (weightOf(letter) - 2)));
+}
+
+function triggerOf(resource: Resource, letter: string) {
+  const { id, operation, changedBy, correlationId } = forgedEvent(resource, letter).event;
+  return {
+    ...{ type: 'event' as const, eventId: id, operation },
+    ...(changedBy === null ? {} : { changedBy }),
+    ...(correlationId === null ? {} : { correlationId }),
+  };
+}
+
+function fullOperation(resource: Resource, letter: string, nth: number): OpenOperation {
+  return {
+    operationId: `${nth}`.padEnd(36, '0'),
+    startedAt: time(0),
+    trigger: triggerOf(resource, letter),
+    waitingFor: ['https://management.azure.com/'.padEnd(2000, 'x')],
+    entries: [
+      {
+        ...{
+          rule: 'r'.repeat(60),
+          ruleVersion: 1,
+          purpose: 'fix',
+          digest: `sha256:${nth}`,
+          approvalId: 'a'.repeat(22),
+        },
+        ...{ changes: [heavy(letter, LARGEST_FIX)], attempts: 9, state: 'blocked' },
+      },
+    ],
+  };
+}
