@@ -7,6 +7,7 @@ import type { Evaluation } from '../../src/domain/evaluate.ts';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import { NO_HISTORY } from '../../src/domain/history.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
+import { weightOf } from '../../src/domain/limits.ts';
 import { ACTIONS } from '../../src/domain/reasons.ts';
 import type { MaintenanceWindow } from '../../src/domain/window.ts';
 import { CONTAINER_APP, read, resourceNamed, ruleLike, SITE, violationLike } from './examples.ts';
@@ -237,6 +238,13 @@ test('an exemption is below everything else, and says when it ends', () => {
   const all = around({ exemption, mode: 'audit', stopped: { reason: 'x' } }, { managedBy: 'x' });
   expect(decide(violationLike({ tier: 'risky' }), all)).toMatchObject({ action: 'exempt', until: exemption.expires });
   expect(decideApproved(violationLike({ tier: 'risky' }), all).action).toBe('exempt');
+});
+
+test('a reason that a person wrote at length is told with as much as has room in a row', () => {
+  const long = { ...exemption, reason: '\u6f22'.repeat(4000) };
+  const [reason] = decide(violationLike({}), { ...calm, exemption: long }).reasons;
+  const text = reason?.text ?? '';
+  expect([weightOf(text) <= 1000, text.endsWith(' more characters')]).toEqual([true, true]);
 });
 
 test('whatever comes together, the action is the lowest that any ceiling allows, and approving never lowers it', () => {

@@ -56,6 +56,11 @@ describe('the tier of a verdict', () => {
   });
 });
 
+test('a reason is as long as has room in a row', () => {
+  const reason = verdictOf({ ...wrong, reason: '\u6f22'.repeat(5000) })?.reason ?? '';
+  expect([weightOf(reason) <= 1000, reason.endsWith(' more characters')]).toEqual([true, true]);
+});
+
 test('a violation may be worse than the rule says', () => {
   expect(verdictOf(wrong)?.severity).toBe('high');
   expect(verdictOf({ ...wrong, severity: 'critical' })?.severity).toBe('critical');

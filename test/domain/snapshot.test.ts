@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { weightOf } from '../../src/domain/limits.ts';
 import {
   asAzureSpells,
   bodyOf,
@@ -110,6 +111,13 @@ describe('a body of another form is none', () => {
     expect([tagOf(snapshot, 'owner'), tagOf(snapshot, 'nobody')]).toEqual(['ada', null]);
     expect(asAzureSpells(snapshot).id).toBe(SITE);
   });
+});
+
+test('why a document is not there is told with as much as has room in a row', () => {
+  const states = { resource: { status: 'failed', detail: '\u6f22'.repeat(5000), passing: false } } as const;
+  const [view] = documentViews({ resource: resourceNamed(SITE), documents: states });
+  const detail = view?.detail ?? '';
+  expect([weightOf(detail) <= 1000, detail.endsWith(' more characters')]).toEqual([true, true]);
 });
 
 describe('a snapshot file', () => {

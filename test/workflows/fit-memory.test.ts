@@ -8,15 +8,16 @@ import { resourceNamed } from '../domain/examples.ts';
 import { finding, time } from '../storage/samples.ts';
 import { SHOP, UNSAFE } from '../world/apps.ts';
 import { gridEvent } from '../world/event-grid.ts';
-import { memoryWorld } from '../world/memory-world.ts';
+import { memoryWorld, START } from '../world/memory-world.ts';
 import { scene } from '../world/scene.ts';
 
 const shop = resourceNamed(SHOP);
+const LATER = new Date(Date.parse(START) + 80 * 86_400_000).toISOString();
 const full: ResourceMemory = {
   ...nothingKnown(shop),
   findings: Array.from({ length: 500 }, (_, nth) => finding(shop, `webapp-${nth}`, { reason: 'r'.repeat(1500) })),
   declined: Object.fromEntries(
-    Array.from({ length: 150 }, (_, nth) => [`d${nth}`, { status: 'rejected', at: time(nth), until: null } as const]),
+    Array.from({ length: 150 }, (_, nth) => [`d${nth}`, { status: 'rejected', at: time(nth), until: LATER } as const]),
   ),
 };
 

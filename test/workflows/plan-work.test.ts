@@ -144,6 +144,14 @@ describe('what Azure has blocked', () => {
 });
 
 describe('an earlier intent', () => {
+  it('that fills the memory leaves no room for another; once it is set aside, there is room', async () => {
+    const changes = [{ ...tls, from: 'x'.repeat(100_000) }];
+    const planned = await plan({ operations: [remembered('another', { changes })] });
+    expect(planned.digests).toEqual([]);
+    expect(planned.operations).toEqual([]);
+    expect((await plan({ operations: planned.operations })).digests).toHaveLength(1);
+  });
+
   it('whose write Azure still carries out: nothing is written on top of it', async () => {
     const digest = await digestNow();
     const open = { ...remembered(digest, { state: 'open' }), waitingFor: ['https://management.example/operation'] };

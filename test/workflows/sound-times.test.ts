@@ -1,5 +1,6 @@
 /** A time in a row that makes the service wait or skip counts only as far ahead as the service itself writes one. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { Exemption } from '../../src/domain/exemption.ts';
 import { parseResourceId } from '../../src/domain/resource.ts';
 import { nothingKnown } from '../../src/workflows/load-facts.ts';
 import { passGuards } from '../../src/workflows/pass-guards.ts';
@@ -27,6 +28,13 @@ function warned({ world }: Scene): unknown[] {
   return world.stored.logged
     .filter(({ level, message }) => level === 'warn' && message.includes('further ahead'))
     .map(({ fields }) => fields);
+}
+
+function exemption(expires: string): Exemption {
+  return {
+    ...{ id: 'x1', scope: SHOP, rule: 'webapp-min-tls', owner: 'team', reason: 'later', ticket: null, expires },
+    ...{ createdAt: START, createdBy: { type: 'user', name: 'Olga' }, removedAt: null, unlogged: [] },
+  };
 }
 
 const member = (name: string) => expect.objectContaining({ resource: expect.any(String), row: 'memory', member: name });
@@ -82,10 +90,52 @@ test('an approval ends, whatever its row says', async () => {
 
 test('no more approvals are read than may be open', async () => {
   const made = remembered({ openApprovals: Array.from({ length: 10_000 }, (_, nth) => `a${nth}`) });
+  const read = vi.spyOn(made.world.approvals, 'get');
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
   const told = made.world.stored.logged.find(({ message }) => message.startsWith('more approvals are named'));
   expect(told?.fields).toMatchObject({ row: 'memory', member: 'openApprovals', found: 10_000 });
+  expect(new Set(read.mock.calls.flat()).size).toBe(200);
+});
+
+test.each(['evaluatedAt', 'completeAt'] as const)('a look of the future, by %s, was none', async (name) => {
+  const made = remembered({ [name]: FAR });
+  await made.host.deliver(gridEvent('e1', SHOP));
+  await made.host.settle();
+  expect(warned(made)).toContainEqual(member(name));
+  expect(Date.parse(made.world.stored.memories.get(key)?.[name] ?? FAR)).toBeLessThan(Date.parse(inDays(1)));
+});
+
+test('an event of the future is named, and looked at now', async () => {
+  const made = remembered({});
+  await made.host.deliver(gridEvent('e1', SHOP));
+  const [event] = made.world.stored.events;
+  if (event) made.world.stored.events[0] = { ...event, receivedAt: FAR };
+  await made.host.settle();
+  expect(outcomesIn(made.world)).toEqual({ e1: 'evaluated' });
+  expect(warned(made)).toContainEqual(expect.objectContaining({ row: 'event e1' }));
+});
+
+test('an exemption without end is named, and exempts nothing', async () => {
+  const made = remembered({});
+  made.world.stored.exemptions.set('x1', { value: exemption(FAR), version: 1 });
+  await made.host.deliver(gridEvent('e1', SHOP));
+  await made.host.settle();
+  const told = made.world.stored.logged.filter(({ message }) => message.startsWith('an exemption has a longer end'));
+  expect(told).toContainEqual(
+    expect.objectContaining({
+      level: 'warn',
+      fields: { resource: expect.any(String), row: 'exemption x1', at: FAR },
+    }),
+  );
+  expect(decisionOf(made.world, 'webapp-min-tls')).toBe(null);
+
+  const sound = remembered({});
+  sound.world.stored.exemptions.set('x1', { value: exemption(inDays(300)), version: 1 });
+  await sound.host.deliver(gridEvent('e1', SHOP));
+  await sound.host.settle();
+  expect(decisionOf(sound.world, 'webapp-min-tls')).toContain('exempt');
+  expect(sound.world.stored.logged.filter(({ message }) => message.startsWith('an exemption'))).toEqual([]);
 });
 
 test('Azure asks nobody to wait until 2099', async () => {
