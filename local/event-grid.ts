@@ -5,9 +5,10 @@
  */
 import { z } from 'zod';
 import type { RegisteredFunction } from './functions-core.ts';
-import { parseJson } from './host-json.ts';
+import { hostReads, parseJson } from './host-json.ts';
 import { answer, type Exchange, readBody } from './http.ts';
 import type { Invoke } from './invocation.ts';
+import { jsonText } from './json-text.ts';
 
 /**
  * Serves `/runtime/webhooks/EventGrid?functionName=NAME` for the Event Grid functions, but for those that a setting switches
@@ -48,13 +49,19 @@ export function serveEventGrid(
     if (typeof content !== 'object' || content === null) return answer(response, 500);
     const runs = (Array.isArray(content) ? content : [content]).map((event: unknown) =>
       options.invoke(fn, {
-        inputData: [{ name: fn.trigger.name, data: { json: JSON.stringify(event) } }],
-        triggerMetadata: { data: { json: JSON.stringify(dataOf.safeParse(event).data?.data ?? null) } },
+        inputData: [{ name: fn.trigger.name, data: { json: jsonText(event) } }],
+        triggerMetadata: metadataOf(event),
       }),
     );
     const outcomes = await Promise.allSettled(runs);
     answer(response, outcomes.every((outcome) => outcome.status === 'fulfilled') ? 202 : 500);
   };
+}
+
+/** What is delivered is handed on, however deep it is; the library cannot go through metadata without end. */
+function metadataOf(event: unknown): Record<string, { json: string }> {
+  const data = dataOf.safeParse(event).data?.data ?? null;
+  return hostReads(data) ? { data: { json: JSON.stringify(data) } } : {};
 }
 
 /** HostController.cs in https://github.com/Azure/azure-functions-host (4.1037.0) */

@@ -1,16 +1,20 @@
 /**
- * JSON as the Functions host reads it: Newtonsoft.Json, whose reader stops at its MaxDepth of 64. What the host cannot read
- * never reaches a function. https://github.com/JamesNK/Newtonsoft.Json: JsonReader.cs (13.0.3)
+ * JSON as the Functions host reads it: Newtonsoft.Json, whose reader stops at its MaxDepth of 64. Of what is deeper it
+ * makes no metadata. https://github.com/JamesNK/Newtonsoft.Json: JsonReader.cs (13.0.3)
  */
 
-/** The value; undefined for what is no JSON, or has more levels of lists and objects than the host reads. */
+/** The value; undefined for what is no JSON. */
 export function parseJson(content: string): unknown {
   try {
-    const value: unknown = JSON.parse(content);
-    return levelsOf(value) > MOST_LEVELS ? undefined : value;
+    return JSON.parse(content);
   } catch {
     return undefined;
   }
+}
+
+/** Whether the host reads a value: it has no more levels of lists and objects than its reader goes through. */
+export function hostReads(value: unknown): boolean {
+  return levelsOf(value) <= MOST_LEVELS;
 }
 
 const MOST_LEVELS = 64;

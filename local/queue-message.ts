@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DequeuedMessageItem } from '@azure/storage-queue';
 import type { InvocationRequest, TypedData } from './functions-core.ts';
-import { parseJson } from './host-json.ts';
+import { hostReads, parseJson } from './host-json.ts';
 
 /** What a message says; `readable: false` is one that the host never invokes a function with, and tries again for nothing. */
 export type Decoded = { readonly readable: true; readonly text: string } | { readonly readable: false };
@@ -40,6 +40,6 @@ export function queueInvocation(bindingName: string, message: DequeuedMessageIte
 
 function topLevel(text: string): [string, unknown][] {
   const body = parseJson(text);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return [];
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || !hostReads(body)) return [];
   return Object.entries(body).filter(([, value]) => value !== null && !Array.isArray(value));
 }

@@ -1,5 +1,4 @@
 /** Registers every function, synchronously; the only file that knows them all. Settings are read at the first use, but for the schedule. */
-import { getProgrammingModel, setProgrammingModel } from '@azure/functions-core';
 import { sweepScheduleIn } from './config.ts';
 import { registerAnchorAudit } from './functions/anchor-audit.ts';
 import { registerApi } from './functions/api.ts';
@@ -9,7 +8,6 @@ import { registerMeasure } from './functions/measure.ts';
 import { registerReconcile } from './functions/reconcile.ts';
 import { registerResourceChanged } from './functions/resource-changed.ts';
 import { registerSweep } from './functions/sweep.ts';
-import { withLittleMetadata } from './functions/trigger-metadata.ts';
 
 registerResourceChanged();
 registerReconcile();
@@ -19,6 +17,3 @@ registerAnchorAudit();
 registerMeasure();
 registerSweep(sweepScheduleIn(process.env));
 registerApi();
-
-// The library has set its own with the first function.
-setProgrammingModel(withLittleMetadata(getProgrammingModel()));

@@ -55,9 +55,10 @@ describe('the Event Grid webhook', () => {
     expect(rest).toHaveLength(2);
   });
 
-  it('runs the function with as many levels as the host reads', async () => {
+  it.each([62, 2000])('runs the function with an event of %d levels', async (levels) => {
     const before = (await host.seen('events')).length;
-    expect((await deliver(`[{"a":${'['.repeat(62)}${']'.repeat(62)}}]`, 'Notification')).status).toBe(202);
+    const text = `[{"data":${'['.repeat(levels)}${']'.repeat(levels)}}]`;
+    expect((await deliver(text, 'Notification')).status).toBe(202);
     expect(await host.seen('events')).toHaveLength(before + 1);
   });
 
@@ -70,7 +71,6 @@ describe('the Event Grid webhook', () => {
   it.each([
     ['no JSON', '{', 'Notification', 500],
     ['JSON that is no event', '"text"', 'Notification', 500],
-    ['more levels than the host reads', `${'['.repeat(65)}${']'.repeat(65)}`, 'Notification', 500],
     ['a validation without a code', '[{}]', 'SubscriptionValidation', 500],
     ['a validation that is no JSON', '', 'SubscriptionValidation', 500],
     ['no event type', '[]', undefined, 400],
