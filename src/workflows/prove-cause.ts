@@ -26,8 +26,12 @@ export type Cause =
   /** Nobody decided it; a row says otherwise. */
   | { readonly kind: 'undecided'; readonly text: string }
   | { readonly kind: 'unproven'; readonly text: string }
+  /** It was decided, and has come to another end since; a row of before says otherwise. */
+  | { readonly kind: 'over'; readonly status: Over; readonly text: string }
   /** A rollback that was proven, until somebody else wrote. */
   | { readonly kind: 'overtaken'; readonly text: string };
+
+type Over = 'expired' | 'superseded' | 'cleared';
 
 /** What the log says about the cause of a write. `approval` is its row; null for an automatic fix. */
 export async function causeOf(
@@ -50,6 +54,8 @@ export async function causeOf(
     const text = 'the log has no signed decision of it';
     return decided ? unproven(text) : { kind: 'undecided', text };
   }
+  const over = overBy(known);
+  if (over) return over;
   const decidedBy = approval.decision?.by.objectId;
   if (decidedBy === undefined || decision.actor.objectId !== decidedBy) return unproven('somebody else decided it');
   if (purpose === 'fix' && !found('approval.requested')) return unproven('the log has no signed request of it');
@@ -91,6 +97,15 @@ async function doubtOfRollback(
   if (strange) return unproven(`the fix did not find that value at ${strange.document} ${strange.path}`);
   const since = along.length === 0 ? null : await writtenSince(world, resource, fix);
   return since === null ? null : { kind: 'overtaken', text: since };
+}
+
+/** What has become of an approval other than its write. */
+function overBy(known: readonly AuditEntry[]): Cause | null {
+  for (const status of ['expired', 'superseded', 'cleared'] as const) {
+    const end = known.find(({ kind }) => kind === `approval.${status}`);
+    if (end) return { kind: 'over', status, text: `it was ${status} at ${end.at}` };
+  }
+  return null;
 }
 
 function unproven(text: string): Cause {

@@ -4,7 +4,7 @@ import type { Resource } from '../domain/resource.ts';
 import type { Wanted } from './apply-plan.ts';
 import type { Occasion } from './facts-of.ts';
 import type { Versioned, World } from './ports.ts';
-import { causeOf } from './prove-cause.ts';
+import { type Cause, causeOf } from './prove-cause.ts';
 import { type ApprovalPlan, afterSettling } from './settle-approvals.ts';
 
 export async function provenOf(
@@ -34,13 +34,15 @@ export async function provenOf(
       { resource: resource.id, rule, approvalId: want.approvalId, unproven: text },
       'not written: the log does not prove its cause',
     );
-    if (row)
-      store.push({
-        approval: kind === 'undecided' ? pendingAgain(row.value) : withheld(row.value, text),
-        version: row.version,
-      });
+    if (row) store.push({ approval: withoutWrite(row.value, cause), version: row.version });
   }
   return { wanted: proven, store };
+}
+
+/** The approval as the log has it. */
+function withoutWrite(approval: Approval, cause: Exclude<Cause, { kind: 'proven' }>): Approval {
+  if (cause.kind === 'over') return { ...approval, status: cause.status };
+  return cause.kind === 'undecided' ? pendingAgain(approval) : withheld(approval, cause.text);
 }
 
 /** What nobody decided waits for a decision. A rollback is decided by whoever asks for it: there is none. */

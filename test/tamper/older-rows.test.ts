@@ -1,0 +1,74 @@
+/** Rows of before are put back after the log has told their end: nothing is written for them, and nothing recorded again. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Storage, startStorage } from '../../local/storage.ts';
+import type { AuditKind } from '../../src/domain/audit.ts';
+import type { Json } from '../../src/domain/json.ts';
+import { housekeep } from '../../src/workflows/housekeeping.ts';
+import { BOB } from '../world/event-grid.ts';
+import { linesIn } from '../world/lines.ts';
+import { approvalOf, mainRow, memoryOf, one, textAt } from './places.ts';
+import { edited, speaksOf } from './rows.ts';
+import { DEBUGGING, DEBUGGING_PATH, event, type SetScene, sceneIn, setScene, TLS, W, Y } from './scene.ts';
+import type { TamperedWorld } from './tampered-world.ts';
+
+let storage: Storage;
+let scene: SetScene;
+
+beforeAll(async () => {
+  storage = await startStorage({ accounts: ['cleared', 'replayed'] });
+  scene = await setScene(storage.connectionString);
+});
+afterAll(() => storage.close());
+
+async function entriesOf({ world }: TamperedWorld, kind: AuditKind, resource: string) {
+  return (await world.audit.list({ kind, resource }, { limit: 50, after: null })).items;
+}
+
+test('a decided approval that was cleared is not carried out when its row waits again', async () => {
+  const { of, attacker } = await sceneIn(storage.account('cleared'), scene);
+  const decided = mainRow(approvalOf(W, DEBUGGING)(await attacker.now()));
+  const id = textAt(decided, '/id');
+  of.memory.arm.change(W, 'config/web', DEBUGGING_PATH, false);
+  await event(of, 'right', W, BOB);
+  of.memory.arm.change(W, 'config/web', DEBUGGING_PATH, true);
+  await event(of, 'wrong again', W, BOB);
+
+  const now = await attacker.now();
+  const copies = now.rows.filter(({ table, value }) => table === decided.table && speaksOf(value, id));
+  await attacker.putApproval(copies, decided.value);
+  await attacker.put(edited(one(memoryOf(W)(now)), { '/openApprovals': [id] }));
+  await event(of, 'with the row put back', W, BOB);
+
+  expect(of.memory.arm.writes).toEqual([]);
+  expect(await entriesOf(of, 'approval.cleared', W)).toMatchObject([{ approvalId: id }]);
+  expect((await of.world.approvals.get(id))?.value.status).toBe('cleared');
+  expect(linesIn(of.memory)).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'not written: the log does not prove its cause' }),
+  );
+});
+
+test('a rollback that ended long ago exempts nothing anew when its attempt is put back', async () => {
+  const { of, attacker } = await sceneIn(storage.account('replayed'), scene);
+  const asked = mainRow(approvalOf(Y, TLS)(await attacker.now()));
+  const [intent] = await entriesOf(of, 'rollback.intended', Y);
+  const [exemption] = await entriesOf(of, 'exemption.created', Y);
+  for (let day = 0; day < 9; day++) {
+    of.memory.clock.advance(86_400);
+    await housekeep(of.world);
+    await of.host.settle(30);
+  }
+  expect(await entriesOf(of, 'exemption.ended', Y)).toHaveLength(1);
+
+  const { operationId = '', at = '', approvalId = '' } = intent ?? {};
+  const attempt: Json = {
+    ...{ rule: TLS, ruleVersion: 1, purpose: 'rollback', digest: textAt(asked, '/digest'), changes: [] },
+    ...{ approvalId, attempts: 1, state: 'open' },
+  };
+  const operation: Json = {
+    ...{ operationId, startedAt: at, trigger: { type: 'decision' }, waitingFor: [], entries: [attempt] },
+  };
+  await attacker.put(edited(one(memoryOf(Y)(await attacker.now())), { '/operations': [operation] }));
+  await event(of, 'with the attempt put back', Y, BOB);
+
+  expect(await entriesOf(of, 'exemption.created', Y)).toEqual([exemption]);
+});
