@@ -50,6 +50,8 @@ export interface EndedEntry extends Attempted {
   readonly factId: string;
   /** Of an attempt that was carried out in part: those changes. */
   readonly part?: readonly Change[];
+  /** Its end was in the log before this look: only the memory did not know it. */
+  readonly told?: true;
 }
 
 export function endedBy(attempted: Attempted, { state, reasons, part }: Ending, factId: string): EndedEntry {
@@ -122,7 +124,8 @@ export async function withIntent(
           }
           const attempt = { ...entry, changes: intent.changes, digest };
           const end = endAmong(known, intent);
-          if (end) ended.push(endedBy({ operationId, entry: attempt, intent }, endingIn(end), end.id));
+          if (end)
+            ended.push({ ...endedBy({ operationId, entry: attempt, intent }, endingIn(end), end.id), told: true });
           else signed.set(attempt, intent);
           return end ? [] : [attempt];
         }),

@@ -1,11 +1,12 @@
 /** Whoever has a fix put back is left alone for a week: once for each rollback that was carried out, in the name of who asked. */
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
-import { chainEntry, emptyHead } from '../../src/domain/audit.ts';
+import { type AuditFact, chainEntry, emptyHead } from '../../src/domain/audit.ts';
 import type { Exemption } from '../../src/domain/exemption.ts';
 import { createExemption } from '../../src/workflows/exempt.ts';
 import { exemptRolledBack } from '../../src/workflows/exempt-rolled-back.ts';
 import { loadFacts } from '../../src/workflows/load-facts.ts';
+import { decisionId } from '../../src/workflows/record-decision.ts';
 import type { EndedEntry } from '../../src/workflows/resolve-intents.ts';
 import { approval, fact } from '../api/samples.ts';
 import { resourceNamed, TLS_CHANGE } from '../domain/examples.ts';
@@ -26,6 +27,11 @@ function decidedBy(id: string, comment: string | null, by = ADA): Approval {
   });
 }
 
+function decisionFact({ id, decision }: Approval): AuditFact {
+  const about = { id: decisionId(id), kind: 'approval.approved' as const, approvalId: id };
+  return { ...fact(), ...about, actor: { type: 'user', ...decision?.by }, message: decision?.comment ?? '' };
+}
+
 function ended(members: Partial<EndedEntry['entry']> = {}, state: EndedEntry['state'] = 'applied'): EndedEntry {
   const rule = { rule: 'webapp-min-tls', ruleVersion: 1 };
   const entry = { ...rule, digest: 'd', changes: [TLS_CHANGE], approvalId: 'a1', attempts: 1, state: 'open' as const };
@@ -37,8 +43,10 @@ async function exemptionsAfter(
   ends: readonly EndedEntry[],
   approvals: readonly Approval[],
   there: readonly Exemption[] = [],
+  signed: readonly Approval[] = approvals,
 ) {
   const world = memoryWorld();
+  await world.audit.append(signed.map(decisionFact));
   const facts = await loadFacts(world, shop, { resource: SHOP, cause: 'decision', attempt: 0 });
   const loaded = approvals.map((value) => ({ value, version: '1' }));
   const all = await exemptRolledBack(world, shop, { ...facts, approvals: loaded, exemptions: there }, ends);
@@ -62,14 +70,22 @@ describe('a rollback that was carried out', () => {
         createdBy: { type: 'user', ...ADA },
       },
     ]);
-    expect(world.stored.entries.map(({ kind }) => kind)).toEqual(['exemption.created']);
+    expect(world.stored.entries.map(({ kind }) => kind).filter((kind) => kind.startsWith('exemption.'))).toEqual([
+      'exemption.created',
+    ]);
   });
 
-  it.each<[string, Approval[], string, string]>([
-    ['without a comment', [decidedBy('a1', null)], 'Ada', 'Put back by approval a1.'],
-    ['whose approval is not there any more', [], 'unknown', 'Put back by approval a1.'],
-  ])('%s, too', async (_, approvals, owner, reason) => {
-    expect((await exemptionsAfter([ended()], approvals)).all).toMatchObject([{ owner, reason }]);
+  it('exempts it in the name of nobody while the log has no decision', async () => {
+    const { all } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')], [], []);
+    expect(all).toMatchObject([{ owner: 'unknown', reason: 'Put back by approval a1.' }]);
+  });
+
+  it('exempts it in the name and the words that were signed, whatever the row of the approval says', async () => {
+    const row = decidedBy('a1', 'For ever.', { objectId: 'bob', name: 'Bob' });
+    const { all } = await exemptionsAfter([ended()], [row], [], [decidedBy('a1', 'Old clients.')]);
+    expect(all).toMatchObject([
+      { owner: 'Ada', reason: 'Put back by approval a1: Old clients.', createdBy: { type: 'user', ...ADA } },
+    ]);
   });
 
   it('exempts once, also when it ends again after a crash; that of another rule is another one', async () => {
@@ -91,6 +107,7 @@ describe('a rollback that was carried out', () => {
     ['a fix', ended({ purpose: 'fix' })],
     ['a rollback that failed', ended({}, 'failed')],
     ['a rollback that was blocked', ended({}, 'blocked')],
+    ['a rollback whose end is in the log already', { ...ended(), told: true as const }],
   ])('%s exempts nothing', async (_, end) => {
     expect((await exemptionsAfter([end], [decidedBy('a1', 'x')])).all).toEqual([]);
   });
