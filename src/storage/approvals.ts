@@ -8,7 +8,7 @@ import type { ApprovalHead } from '../domain/approval-group.ts';
 import { IMPACTS } from '../domain/documents.ts';
 import { type ApprovalQuery, type Approvals, StaleVersion, StorageUnavailable } from '../workflows/ports.ts';
 import { indexedId, indexKeys, indexRows, prefixFor } from './approval-index.ts';
-import { entityOf, jsonOf, type Row, valueIn } from './entity.ts';
+import { entityOf, jsonOf, ownIn, type Row, valueIn } from './entity.ts';
 import { allOf, isPlainId } from './keys.ts';
 import { Declined } from './requests.ts';
 import { approval } from './shapes.ts';
@@ -29,7 +29,7 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
       if (!isPlainId(id) || !id.startsWith('a')) return null;
       const row = await table.get(PARTITION, id);
       if (!row) return null;
-      const value = valueIn(approval, table.name, row);
+      const value = ownIn(approval, table.name, row);
       return { value, version: versionOf(value, row.etag) };
     },
 
@@ -42,7 +42,7 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
       if ((await table.insert(entityOf(key, id))) !== null) return id;
       const row = await table.get(key.partitionKey, key.rowKey);
       if (!row) throw new StaleVersion(`the approval of ${thing} was claimed and is gone`);
-      return valueIn(z.string(), table.name, row);
+      return valueIn(CLAIMED, table.name, row);
     },
 
     async save(saved, version) {
@@ -105,6 +105,8 @@ function versionOf({ status }: Approval, etag: string): string {
 /** The status has no space; an ETag may. */
 const VERSION_PARTS = /(?<=^\S+) /;
 const PARTITION = 'approval';
+/** The id of an approval. */
+const CLAIMED = z.string().regex(/^a[\w-]+$/);
 /** A request reads a thousand rows. */
 const MOST_COUNTING_REQUESTS = 30;
 /** The columns of a row that make a head. */

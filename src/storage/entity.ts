@@ -45,6 +45,13 @@ export function valueIn<T>(shape: z.ZodType<T>, table: string, row: Row): T {
   );
 }
 
+/** The same of a value that stands under its own id: one of another id would be saved elsewhere than it was read. */
+export function ownIn<T extends { readonly id: string }>(shape: z.ZodType<T>, table: string, row: Row): T {
+  const value = valueIn(shape, table, row);
+  if (value.id === row.rowKey) return value;
+  throw new Error(`row ${row.partitionKey}/${row.rowKey} of table ${table} holds what belongs to row ${value.id}`);
+}
+
 /** The JSON of an entity, unparsed; undefined when there is none, or one with more levels than any that was written. */
 export function jsonOf(row: Row): unknown {
   let text = '';

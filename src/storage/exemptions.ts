@@ -2,7 +2,7 @@
 import { odata } from '@azure/data-tables';
 import type { Resource } from '../domain/resource.ts';
 import { type Exemptions, StaleVersion } from '../workflows/ports.ts';
-import { entityOf, valueIn } from './entity.ts';
+import { entityOf, ownIn, valueIn } from './entity.ts';
 import { isPlainId, newestFirst } from './keys.ts';
 import { exemption } from './shapes.ts';
 import { startingWith, type Table } from './table.ts';
@@ -12,7 +12,7 @@ export function openExemptions(table: Table, unique: () => string): Exemptions {
   return {
     async get(id) {
       const row = isPlainId(id) ? await table.get(PARTITION, id) : null;
-      return row && { value: valueIn(exemption, table.name, row), version: row.etag };
+      return row && { value: ownIn(exemption, table.name, row), version: row.etag };
     },
 
     newId(now) {

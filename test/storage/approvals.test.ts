@@ -45,6 +45,22 @@ describe('promise 8: a decision is stored once', () => {
     expect(await approvals.get('k-entry-0')).toBeNull();
   });
 
+  it('gives no approval from the row of another one, and no claim that names none', async () => {
+    const { approvals } = account.open();
+    for (const id of ['a-own', 'a-foreign']) await approvals.save(approval(id, app('one')), null);
+    await approvals.claim('entry-own', 'a-own');
+    const table = account.table(TABLES.approvals);
+    const copy = async (from: string, to: string) =>
+      table.upsertEntity(
+        { ...(await table.getEntity('approval', from)), partitionKey: 'approval', rowKey: to },
+        'Replace',
+      );
+    await copy('a-foreign', 'a-own');
+    await expect(approvals.get('a-own')).rejects.toThrow(/row approval\/a-own .* belongs to row a-foreign/);
+    await table.upsertEntity({ partitionKey: 'approval', rowKey: 'k-entry-own', Json0: '"k-entry-own"' }, 'Replace');
+    await expect(approvals.claim('entry-own', 'a-new')).rejects.toThrow(/row approval\/k-entry-own .* expected form/);
+  });
+
   it('gives a version with which it can be saved again', async () => {
     const { approvals } = account.open();
     const first = await approvals.save(approval('a-again', app('one')), null);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Exemption } from '../../src/domain/exemption.ts';
+import { TABLES } from '../../src/storage/names.ts';
 import { StaleVersion } from '../../src/workflows/ports.ts';
 import { useAccount } from './azurite.ts';
 import { app, SUBSCRIPTION, sealedFact, time } from './samples.ts';
@@ -35,6 +36,17 @@ describe('exemptions', () => {
     await expect(exemptions.save(saved, version)).rejects.toThrow(StaleVersion);
     for (const which of [id, id, 'unknown', 'no/key']) await exemptions.remove(which);
     expect([await exemptions.get(id), await exemptions.get('no/key')]).toEqual([null, null]);
+  });
+
+  it('are not given from the row of another one', async () => {
+    const { exemptions } = account.open();
+    const [own = '', foreign = ''] = [1, 2].map((n) => exemptions.newId(new Date(time(n))));
+    for (const id of [own, foreign]) await exemptions.save(exemption(id, app('one').id), null);
+    const table = account.table(TABLES.exemptions);
+    const copy = { ...(await table.getEntity('exemption', foreign)), partitionKey: 'exemption', rowKey: own };
+    await table.upsertEntity(copy, 'Replace');
+    await expect(exemptions.get(own)).rejects.toThrow(`belongs to row ${foreign}`);
+    for (const id of [own, foreign]) await exemptions.remove(id);
   });
 
   it('of a resource are those at its id and at every scope above it, by whole segments, without case: one request', async () => {
