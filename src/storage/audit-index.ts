@@ -3,7 +3,8 @@
  * the entries themselves, so a list misses nothing. A copy that is not as it was signed is never shown: the entry is.
  */
 import * as z from 'zod';
-import type { AuditEntry, AuditKeys, ChainHead } from '../domain/audit.ts';
+import type { AuditEntry, AuditKey, AuditKeys, ChainHead } from '../domain/audit.ts';
+import { seal, sealFault } from '../domain/seal.ts';
 import { type AuditQuery, type Page, type PageRequest, StorageUnavailable } from '../workflows/ports.ts';
 import { headIn } from './audit-heads.ts';
 import { belongs, indexedKey, indexRows, placeInIndex, soundCopy } from './audit-index-rows.ts';
@@ -31,7 +32,7 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
     const progress = rows.find(({ rowKey }) => rowKey === PROGRESS.rowKey);
     return {
       heads: rows.filter((row) => row !== progress).map(headOf),
-      indexed: progress ? valueIn(INDEXED, log.name, progress) : {},
+      indexed: progress ? indexedIn(progress) : {},
       version: progress?.etag ?? null,
     };
   }
@@ -41,6 +42,12 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
     const head = headIn(row, keys, now());
     if (typeof head !== 'string') return head;
     return { chain: row.rowKey.slice('h-'.length), seq: Number.MAX_SAFE_INTEGER, hash: '', at: null };
+  }
+
+  /** One that is not as it was signed says nothing: it could hide entries that the index never had. */
+  function indexedIn(row: Row): Indexed {
+    const progress = PROGRESS_SHAPE.safeParse(jsonOf(row)).data;
+    return progress && sealFault(progress, keys.all) === null ? progress.indexed : {};
   }
 
   /** The entry of a row of the index; null when the log has none that belongs there. */
@@ -95,7 +102,7 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
           await putAll(index, fresh.slice(start, start + ENTRIES_AT_ONCE).flatMap(indexRows));
       }
       const reached = heads.flatMap(({ chain, seq, at }) => (at === null ? [] : [[chain, { seq, at }] as const]));
-      const row = entityOf(PROGRESS, { ...indexed, ...Object.fromEntries(reached) });
+      const row = progressRow({ ...indexed, ...Object.fromEntries(reached) }, keys.signing);
       // Whoever was faster has come as far, or nearly.
       await (version === null ? log.insert(row) : log.replace(row, version));
     },
@@ -107,7 +114,17 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
 }
 
 const PROGRESS = { partitionKey: AUDIT_PARTITION, rowKey: 'g-index' };
-const INDEXED: z.ZodType<Indexed> = z.record(z.string(), z.strictObject({ seq: z.int(), at: z.string() }));
+const PROGRESS_SHAPE = z.strictObject({
+  indexed: z.record(z.string(), z.strictObject({ seq: z.int(), at: z.string() })),
+  hash: z.string(),
+  keyId: z.string(),
+  signature: z.string(),
+});
+
+/** How far the index has come, sealed as the heads are. */
+export function progressRow(indexed: Indexed, key: AuditKey): Entity {
+  return entityOf(PROGRESS, seal({ indexed }, key));
+}
 
 interface State {
   readonly heads: readonly ChainHead[];

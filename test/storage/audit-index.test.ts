@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AuditEntry, AuditFact } from '../../src/domain/audit.ts';
-import { openAuditIndex } from '../../src/storage/audit-index.ts';
+import { type AuditEntry, type AuditFact, chainNames } from '../../src/domain/audit.ts';
+import { openAuditIndex, progressRow } from '../../src/storage/audit-index.ts';
 import { indexKeys, indexRows } from '../../src/storage/audit-index-rows.ts';
+import { CHAINS } from '../../src/storage/audit-rows.ts';
 import { type Entity, entityOf } from '../../src/storage/entity.ts';
 import { openTable } from '../../src/storage/table.ts';
 import type { AuditLog, AuditQuery } from '../../src/workflows/ports.ts';
@@ -152,6 +153,21 @@ describe('promise 14: a list shows nothing that the chain does not hold', () => 
     const [other] = await everything(audit.list, { kind: 'settings.changed' });
     await merge({ ...entityOf(rowOf(entry, 'rule'), other), Rule: 'rare-rule' });
     expect(await everything(audit.list, rule)).toEqual([entry]);
+  });
+
+  it('shows entries of which a row says falsely that they are in the index, and brings them into it', async () => {
+    const { audit } = account.open();
+    await audit.append(FACTS);
+    const reached = { seq: 1_000_000, at: time(1_000_000) };
+    const forged = progressRow(
+      Object.fromEntries(chainNames(CHAINS).map((name) => [name, reached])),
+      strangerKeys.signing,
+    );
+    await account.table('PlumblineAudit').upsertEntity({ ...forged }, 'Replace');
+    expect(await everything(audit.list, rule)).toHaveLength(1);
+    await audit.index();
+    expect(await everything(audit.list, rule)).toHaveLength(1);
+    expect(await indexRowCount()).toBeGreaterThan(0);
   });
 
   it('shows entries that no known key signed as the log itself does', async () => {

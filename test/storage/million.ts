@@ -1,13 +1,15 @@
 /** A log of a million entries and a queue of a hundred thousand approvals, made by formula, as the tables would hold them. */
+
 import { APPROVAL_STATUSES, type Approval } from '../../src/domain/approval.ts';
 import { AUDIT_KINDS, type AuditEntry, type AuditFact, chainEntry, emptyHead } from '../../src/domain/audit.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import { indexKeys as approvalKeys } from '../../src/storage/approval-index.ts';
 import { openApprovals } from '../../src/storage/approvals.ts';
 import { headRow } from '../../src/storage/audit-heads.ts';
+import { progressRow } from '../../src/storage/audit-index.ts';
 import { INDEXED } from '../../src/storage/audit-index-rows.ts';
 import { AUDIT_PARTITION, entryColumns, entryKey, entryRow } from '../../src/storage/audit-rows.ts';
-import { type Entity, entityOf } from '../../src/storage/entity.ts';
+import type { Entity } from '../../src/storage/entity.ts';
 import { hashOf } from '../../src/storage/keys.ts';
 import { openTable } from '../../src/storage/table.ts';
 import { app, approval, auditKeys, fact, SUBSCRIPTION } from './samples.ts';
@@ -59,7 +61,7 @@ export function logTables(index: Readonly<Record<string, Rows>>, behind: number)
     headRow({ chain, seq, at, hash: 'f'.repeat(64) }, auditKeys.signing),
   );
   const reached = Object.fromEntries(ends(behind).map(({ chain, seq, at }) => [chain, { seq, at }]));
-  const progress = entityOf({ partitionKey: AUDIT_PARTITION, rowKey: 'g-index' }, reached);
+  const progress = progressRow(reached, auditKeys.signing);
   const others = rowsOf([progress, ...heads].map((entity) => ({ rowKey: entity.rowKey, columns: textsOf(entity) })));
   const entries: Rows = {
     count: ENTRIES + others.count,
