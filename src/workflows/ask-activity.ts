@@ -3,13 +3,13 @@ import type { Resource } from '../domain/resource.ts';
 import type { World } from './ports.ts';
 import type { Inquiry } from './who-changed.ts';
 
-/** Azure keeps 90 days, and refuses to be asked for more. */
-const KEPT_MILLISECONDS = 90 * 86_400_000 - 60_000;
+/** Azure keeps 90 days. A day less is asked for: an answer about more than is kept would never be whole. */
+const LONGEST_MILLISECONDS = 89 * 86_400_000;
 
 /** From a time, or from as far back as it goes when that is later, to now. */
 export async function askActivity(world: World, resource: Resource, from: Date): Promise<Inquiry> {
   const to = world.clock.now();
-  const first = to.getTime() - KEPT_MILLISECONDS;
+  const first = to.getTime() - LONGEST_MILLISECONDS;
   const start = new Date(Math.min(Math.max(first, from.getTime()), to.getTime()));
   const reading = await world.activity.writes(resource, start, to);
   const answer =

@@ -11,6 +11,9 @@ export interface MemoryActivity extends Activity {
   complete: boolean;
 }
 
+/** Azure keeps 90 days; an hour less is taken for whole, because clocks differ. */
+const KEPT_MILLISECONDS = 90 * 86_400_000 - 3_600_000;
+
 export function memoryActivity(): MemoryActivity {
   const activity: MemoryActivity = {
     entries: new Map(),
@@ -28,7 +31,11 @@ export function memoryActivity(): MemoryActivity {
       }
       const isThen = ({ at }: ActivityEntry) => Date.parse(at) >= from.getTime() && Date.parse(at) <= to.getTime();
       const entries = (activity.entries.get(key) ?? []).filter(isThen);
-      return { kind: 'read', entries: structuredClone(entries), complete: activity.complete };
+      return {
+        kind: 'read',
+        entries: structuredClone(entries),
+        complete: activity.complete && to.getTime() - from.getTime() <= KEPT_MILLISECONDS,
+      };
     },
   };
   return activity;
