@@ -1,12 +1,13 @@
 /** Cells about approvals and the decisions in them. */
-import { factId } from '../../src/domain/audit.ts';
-import { valueAt } from '../../src/domain/change.ts';
+import { digestOf, valueAt } from '../../src/domain/change.ts';
 import type { Json } from '../../src/domain/json.ts';
-import { BOB } from '../world/event-grid.ts';
+import { approval } from '../../src/storage/shapes.ts';
+import { decisionId } from '../../src/workflows/record-decision.ts';
+import { resourceNamed } from '../world/memory-azure.ts';
 import type { Cell } from './cell.ts';
 import { approvalOf, mainRow, memoryOf, one, textAt } from './places.ts';
 import { type Attacker, edited, renamed, type StoredRow } from './rows.ts';
-import { DEBUGGING, MARY, TLS, TLS_PATH, W, X, Y } from './scene.ts';
+import { DEBUGGING, MARY, OLGA, TLS, TLS_PATH, W, X, Y } from './scene.ts';
 
 const NAMED = /^(warn|error): /m;
 /** Another change than the one that was shown, at a place that no rule asks for. */
@@ -36,7 +37,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
     change: 'flipped',
     what: 'a pending row shows other changes under the same digest',
     outcome: 'refused',
-    named: /./,
+    named: NAMED,
     comes: 'The digest is recomputed: nothing is written that was not shown.',
     act: (attacker, { now }) => rework(attacker, approvalOf(X, DEBUGGING)(now), { '/changes': OTHER }),
   },
@@ -62,7 +63,8 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
     comes: 'The signed decision and the signed fix are of another resource: nothing is written.',
     act: async (attacker, { now }) => {
       const rollback = approvalOf(Y, TLS)(now);
-      await attacker.putApproval(rollback, edited(renamed(mainRow(rollback), Y, X), { '/status': 'approved' }).value);
+      const row = edited(renamed(mainRow(rollback), Y, X), { '/status': 'approved' });
+      await attacker.putApproval(rollback, withDigest(row).value);
       await attacker.put(listing(one(memoryOf(X)(now)), textAt(mainRow(rollback), '/id')));
     },
   },
@@ -80,7 +82,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
     what: 'the copy is gone by which lists find it',
     outcome: 'refused',
     named: /lacks rows of it/,
-    comes: 'It is not found, and cannot be saved any more: an error says so at each look.',
+    comes: 'It is in no list by its status, and cannot be saved any more: whoever decides it gets an error.',
     act: (attacker, { now }) =>
       attacker.remove(...approvalOf(X, DEBUGGING)(now).filter(({ rowKey }) => rowKey.startsWith('x-status-'))),
   },
@@ -102,7 +104,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
         '/changes': changes,
         '/unlogged': [],
       };
-      await attacker.putApproval([], edited(row, places).value);
+      await attacker.putApproval([], withDigest(edited(row, places)).value);
       await attacker.put(listing(one(memoryOf(X)(now)), id));
     },
   },
@@ -124,7 +126,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
     comes: 'The signed decision is of somebody else: nothing is written.',
     act: (attacker, { now }) =>
       rework(attacker, approvalOf(W, DEBUGGING)(now), {
-        '/decision/by': { objectId: BOB.objectId, name: 'Bob' },
+        '/decision/by': { objectId: OLGA.objectId, name: 'Olga' },
       }),
   },
   {
@@ -160,7 +162,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
       const { value } = mainRow(rows);
       const id = textAt(mainRow(rows), '/id');
       const fact: Json = {
-        ...{ id: factId(id, 'approval.approved'), at: at.toISOString(), kind: 'approval.approved' },
+        ...{ id: decisionId(id), at: at.toISOString(), kind: 'approval.approved' },
         ...{ resource: valueAt(value, '/resource'), rule: DEBUGGING, mode: 'autofix', operationId: null },
         ...{ approvalId: id, actor: { type: 'user', objectId: MARY.objectId, name: 'Mary' } },
         ...{ changes: valueAt(value, '/changes'), alsoMoved: [], reasons: [], arm: null, message: 'Fine.' },
@@ -183,6 +185,12 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
 /** Other values at places of an approval, with its copies. */
 function rework(attacker: Attacker, rows: readonly StoredRow[], places: Readonly<Record<string, Json>>): Promise<void> {
   return attacker.putApproval(rows, edited(mainRow(rows), places).value);
+}
+
+/** With the digest of its changes, which anybody can compute. */
+function withDigest(row: StoredRow): StoredRow {
+  const { resource, rule, purpose, changes } = approval.parse(row.value);
+  return edited(row, { '/digest': digestOf(resourceNamed(resource.id), rule, purpose, changes) });
 }
 
 function forged(at: Date): Json {

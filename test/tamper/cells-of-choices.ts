@@ -5,8 +5,8 @@ import { beside, exemptionOf, one, settingsRow } from './places.ts';
 import { edited, renamed } from './rows.ts';
 import { MARY, TLS, W, X, Y } from './scene.ts';
 
-const CHOSEN = /settings/i;
-const EXEMPT = /exemption/i;
+const CHOSEN = /^verification: .*settings/m;
+const EXEMPT = /^verification: .*exemption/im;
 
 export const CELLS_OF_CHOICES: readonly Cell[] = [
   {
@@ -42,7 +42,7 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
     change: 'added',
     what: 'a fact that waits to be logged: the service was stopped',
     outcome: 'refused',
-    named: /./,
+    named: /a fact in a row is not as it was signed/,
     comes: 'The fact carries no seal of the service: it is dropped.',
     act: (attacker, { now, at: when }) => {
       const fact: Json = {

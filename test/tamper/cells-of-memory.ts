@@ -4,7 +4,7 @@ import type { Json } from '../../src/domain/json.ts';
 import { hashOf } from '../../src/storage/keys.ts';
 import { BOB } from '../world/event-grid.ts';
 import type { Cell } from './cell.ts';
-import { approvalOf, at, eventsOf, mainRow, memoryOf, one, textAt } from './places.ts';
+import { approvalOf, at, eventsOf, mainRow, memoryOf, one, pointersOf, textAt } from './places.ts';
 import { edited, renamed, type StoredRow } from './rows.ts';
 import { DEBUGGING, MARY, TLS, TLS_PATH, W, X, Y, Z } from './scene.ts';
 
@@ -16,11 +16,11 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     change: 'flipped',
     what: 'nobody is known to have changed the app, and who changed it approves',
     outcome: 'refused',
-    named: /./,
+    named: /You changed this resource yourself/,
     approver: BOB,
-    comes: 'The changer stands in the signed request, too: 403.',
+    comes: 'The card names the changer, too, and so does the next event: 403.',
     act: (attacker, { now }) =>
-      attacker.put(edited(one(memoryOf(X)(now)), { '/changers': {}, '/changersOfFix': {}, '/writers': [] })),
+      attacker.put(edited(one(memoryOf(X)(now)), { '/writers': [], '/unexplained': {}, '/beforeFix': {} })),
   },
   {
     row: 'memory',
@@ -81,8 +81,13 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     outcome: 'recomputed',
     comes: 'An intent ends once: its end is in the log, and nothing is added to it.',
     act: async (attacker, { now }) => {
+      const intent = one(pointersOf('fix.intended', X)(now));
       const operation: Json = {
-        ...{ operationId: 'before-operation-1', startedAt: '2026-03-01T12:00:30.000Z', trigger: { type: 'sweep' } },
+        ...{
+          operationId: textAt(intent, '/operationId'),
+          startedAt: '2026-03-01T12:00:30.000Z',
+          trigger: { type: 'sweep' },
+        },
         entries: [
           {
             ...{

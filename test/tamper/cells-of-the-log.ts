@@ -1,11 +1,14 @@
 /** Cells about what makes the log unique and whole: pointers, heads of chains, anchors. */
-import { factId } from '../../src/domain/audit.ts';
+import { decisionId } from '../../src/workflows/record-decision.ts';
 import type { Cell } from './cell.ts';
 import { approvalOf, at, entriesOf, headOf, one, pointersOf, textAt } from './places.ts';
 import { edited } from './rows.ts';
 import { DEBUGGING, X, Y } from './scene.ts';
 
 const VERIFIED = /^verification: /m;
+const NOT_CONTINUED = /a chain of the audit log is not continued[\s\S]*^verification: /m;
+const STANDS =
+  'The chain is not continued, so nothing is written whose facts belong to it; an error and verification name the head.';
 
 export const CELLS_OF_THE_LOG: readonly Cell[] = [
   {
@@ -42,11 +45,11 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     change: 'added',
     what: 'one stands where the next decision will be recorded',
     outcome: 'refused',
-    named: VERIFIED,
-    comes: 'The decision cannot be recorded, which is an error, and verification names the pointer.',
+    named: /a row of the audit log is not as it was signed/,
+    comes: 'Its seal does not hold: it is replaced when the decision is recorded, and an error names it.',
     act: (attacker, { now }) => {
       const approval = one(approvalOf(X, DEBUGGING)(now));
-      const id = factId(textAt(approval, '/id'), 'approval.approved');
+      const id = decisionId(textAt(approval, '/id'));
       const like = one(pointersOf('approval.requested', X)(now));
       return attacker.put({ ...edited(like, { '/id': id, '/kind': 'approval.approved' }), rowKey: `i-${id}` });
     },
@@ -65,8 +68,8 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     change: 'flipped',
     what: 'it says that there are more entries',
     outcome: 'refused',
-    named: VERIFIED,
-    comes: 'Verification names the entry that is not there.',
+    named: NOT_CONTINUED,
+    comes: `Its seal does not hold. ${STANDS}`,
     act: (attacker, { now }) => {
       const head = one(headOf(X)(now));
       return attacker.put(edited(head, { '/seq': Number(textAt(head, '/seq')) + 1 }));
@@ -77,17 +80,17 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     change: 'copied',
     what: 'it is that of another chain',
     outcome: 'refused',
-    named: VERIFIED,
-    comes: 'What continues it belongs to no chain: verification names it.',
+    named: NOT_CONTINUED,
+    comes: `It names another chain than its row. ${STANDS}`,
     act: (attacker, { now }) => attacker.put(at(one(headOf(X)(now)), one(headOf(Y)(now)))),
   },
   {
     row: 'chain head',
     change: 'removed',
-    what: 'the chain begins anew',
+    what: 'the chain has none',
     outcome: 'refused',
-    named: VERIFIED,
-    comes: 'Two entries have one number: verification names them.',
+    named: NOT_CONTINUED,
+    comes: `A chain is never begun twice. ${STANDS}`,
     act: (attacker, { now }) => attacker.remove(...headOf(X)(now)),
   },
   {
@@ -96,7 +99,7 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     what: 'that of a chain that there is not',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Verification names the entries that are not there.',
+    comes: 'Its seal does not hold: verification names it.',
     act: (attacker, { now }) => attacker.put({ ...edited(one(headOf(X)(now)), { '/chain': '99' }), rowKey: 'h-99' }),
   },
   {
@@ -105,7 +108,8 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     what: 'it is the one of earlier',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Two entries have one number: verification names them.',
+    comes:
+      'Verification names the entry behind its end. What is recorded there meanwhile has a number for the second time.',
     act: (attacker, { earlier }) => attacker.put(...headOf(Y)(earlier)),
   },
   {
@@ -128,7 +132,7 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     what: 'an older one stands in the place of the newest',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Its number is not that of its place: verification names it.',
+    comes: 'It is not that of its place: verification names the place.',
     act: (attacker, { now: { anchors } }) =>
       attacker.putAnchor({ name: anchors[0]?.name ?? '', content: anchors[1]?.content ?? '' }),
   },
@@ -147,7 +151,7 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     what: 'one that the service did not make',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Its seal does not hold: verification names it.',
+    comes: 'It does not continue the one before it: verification names it.',
     act: (attacker, { now: { anchors } }) => {
       const anchor: Record<string, unknown> = JSON.parse(anchors[0]?.content ?? '');
       const content = JSON.stringify({ ...anchor, number: 3 });

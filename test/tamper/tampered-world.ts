@@ -45,6 +45,7 @@ export function tamperedWorld(connectionString: string, times: string): Tampered
     auditKeys,
     now: () => memory.clock.now(),
     pause: async () => undefined,
+    onFault: memory.log.error,
     onRequest: () => {
       requests += 1;
       if (requests > MOST_REQUESTS) throw new Error(`it asks again and again: more than ${MOST_REQUESTS} requests`);
