@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { nameOf } from '../domain/event.ts';
-import { weightOf } from '../domain/limits.ts';
+import { fits } from '../domain/limits.ts';
 import { Refusal } from '../domain/refusal.ts';
 
 export const ROLES = ['Plumbline.Reader', 'Plumbline.Approver', 'Plumbline.Operator'] as const;
@@ -42,7 +42,7 @@ const SUBJECT = ['sub', `${SOAP}/nameidentifier`];
 const NAME = ['preferred_username', `${SOAP}/upn`, 'upn', `${SOAP}/emailaddress`, 'name', `${SOAP}/name`];
 
 /** Weight: it is a GUID, and stands in rows and in the log. */
-const LONGEST_OBJECT_ID = 130;
+const LONGEST_OBJECT_ID = 128;
 
 /** The caller. Throws Refusal `auth-off` or `unauthenticated`. */
 export function principalOf(headers: Headers, authEnabled: boolean): Principal {
@@ -59,7 +59,7 @@ export function principalOf(headers: Headers, authEnabled: boolean): Principal {
   const { claims, role_typ, name_typ } = parsed.data;
   const objectIds = new Set(valuesOf(claims, OBJECT_ID).map((id) => id.toLowerCase()));
   const [objectId] = objectIds;
-  if (!objectId || weightOf(objectId) > LONGEST_OBJECT_ID) throw unusable('it has no object id');
+  if (!objectId || !fits(objectId, LONGEST_OBJECT_ID)) throw unusable('it has no object id');
   if (objectIds.size > 1) throw unusable('it has more than one object id');
   const given = valuesOf(claims, role_typ ? [...ROLE, role_typ] : ROLE);
   return {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { cutText, weightOf } from './limits.ts';
+import { cutText, fits } from './limits.ts';
 import { type Resource, resourceOf } from './resource.ts';
 
 export interface Caller {
@@ -41,7 +41,6 @@ const LONGEST_ID = 128;
 /** A user principal name has 113 at most, a display name 256, though hardly one that is not ASCII. */
 const LONGEST_NAME = 300;
 const optional = z.string().min(1).max(LONGEST_TEXT).nullish().catch(null);
-const fits = (text: string, most: number) => text.length <= most && weightOf(text) <= most + 2;
 const short = (most: number) =>
   z
     .string()

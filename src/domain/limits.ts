@@ -24,9 +24,22 @@ export const MOST_TIMES = 3000;
 /** Nothing waits for longer than a day, whatever Azure asks for. */
 export const LONGEST_WAIT_SECONDS = 86_400;
 
+/** How far the clocks of two instances may be apart. */
+const SKEW_SECONDS = 300;
+
+/** Whether a time lies further ahead of this clock than so many seconds, clocks apart, or is none. */
+export function isAhead(at: string, now: Date, seconds = 0): boolean {
+  return !(Date.parse(at) <= now.getTime() + (seconds + SKEW_SECONDS) * 1000);
+}
+
 /** The characters of a value in a row. */
 export function weightOf(value: unknown): number {
   return asciiJson(value).length;
+}
+
+/** Whether a text has this weight at most, its quotes apart. */
+export function fits(text: string, most: number): boolean {
+  return text.length <= most && weightOf(text) <= most + 2;
 }
 
 /** The text, or as much of its beginning as has this weight with a word about the rest. */

@@ -3,7 +3,7 @@
  * cut is told by its time, so that nobody takes the rest for all of it.
  */
 import type { Caller } from './event.ts';
-import { cutText, weightOf } from './limits.ts';
+import { cutText, fits } from './limits.ts';
 
 export interface Writer extends Caller {
   /** When the latest sign of them came: received by our clock, or the time of an entry of the Activity Log (ISO). */
@@ -41,16 +41,17 @@ export function writerOf(
   },
 ): Writer | null {
   const id = objectId.toLowerCase();
-  if (id === '' || !isShort(id, LONGEST_OBJECT_ID)) return null;
+  if (id === '' || !fits(id, LONGEST_OBJECT_ID)) return null;
+  const { at, source, eventId, correlationId } = seen;
   return {
     objectId: id,
     type,
     ...(name === undefined ? {} : { name: cutText(name, LONGEST_NAME) }),
-    at: seen.at,
-    since: seen.at,
-    source: seen.source,
-    ...(isShort(seen.eventId, LONGEST_ID) ? { eventId: seen.eventId } : {}),
-    ...(isShort(seen.correlationId, LONGEST_ID) ? { correlationId: seen.correlationId } : {}),
+    at,
+    since: at,
+    source,
+    ...(eventId && fits(eventId, LONGEST_ID) ? { eventId } : {}),
+    ...(correlationId && fits(correlationId, LONGEST_ID) ? { correlationId } : {}),
   };
 }
 
@@ -82,8 +83,4 @@ function both(a: Writer, b: Writer): Writer {
 
 function latest(a: string | null, b: string | null): string | null {
   return a !== null && (b === null || a > b) ? a : b;
-}
-
-function isShort(text: string | null | undefined, most: number): text is string {
-  return typeof text === 'string' && weightOf(text) <= most + 2;
 }

@@ -14,8 +14,9 @@ import {
   headAfter,
   isSameFact,
 } from '../domain/audit.ts';
+import { isAhead } from '../domain/limits.ts';
 import { FactConflict, StorageUnavailable } from '../workflows/ports.ts';
-import { type Begin, headIn, headKey, headRefused, headRow, isAhead } from './audit-heads.ts';
+import { type Begin, headIn, headKey, headRefused, headRow } from './audit-heads.ts';
 import { AUDIT_PARTITION, entryRow, type OnFault, pointedEntry, pointerKey, pointerRow } from './audit-rows.ts';
 import { LARGEST_PAYLOAD, payloadOf, refuseBeyondLimits } from './limits.ts';
 import { Declined } from './requests.ts';

@@ -3,6 +3,7 @@
  * of them are made together before the first entry, so that one that is missing later was removed.
  */
 import { type AuditKeys, type ChainHead, chainNames, emptyHead } from '../domain/audit.ts';
+import { isAhead } from '../domain/limits.ts';
 import { type AuditKey, seal, sealFault } from '../domain/seal.ts';
 import { StorageUnavailable } from '../workflows/ports.ts';
 import type { Anchors } from './anchors.ts';
@@ -10,13 +11,6 @@ import { AUDIT_PARTITION, CHAINS } from './audit-rows.ts';
 import { type Entity, entityOf, jsonOf, type Row } from './entity.ts';
 import { storedHead } from './shapes.ts';
 import { between, startingWith, type Table } from './table.ts';
-
-/** How far the clocks of two instances may be apart; what is dated later than that is refused. */
-export const LARGEST_SKEW_MS = 5 * 60_000;
-
-export function isAhead(at: string, now: Date): boolean {
-  return Date.parse(at) > now.getTime() + LARGEST_SKEW_MS;
-}
 
 export function headKey(chain: string): string {
   return `h-${chain}`;

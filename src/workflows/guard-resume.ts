@@ -2,9 +2,10 @@
  * Whoever comes back after a long silence must not fire what has piled up: when too much waits, the service pulls its own
  * stop switch and says why. The heartbeat is moved only after that, so a crash in between stops nothing from being noticed.
  */
+import { isAhead } from '../domain/limits.ts';
 import { currentSettings, stopService } from './change-settings.ts';
 import type { World } from './ports.ts';
-import { isAhead, notAfter } from './sound-times.ts';
+import { notAfter } from './sound-times.ts';
 
 const HOUR = 3_600_000;
 
@@ -25,7 +26,7 @@ export async function keepBeating(world: World): Promise<void> {
 
 /** Milliseconds; one that is said to have run in the future may have been silent for ever. */
 function silence(heartbeat: string, now: Date): number {
-  return isAhead(heartbeat, now, 0) ? Number.POSITIVE_INFINITY : now.getTime() - Date.parse(heartbeat);
+  return isAhead(heartbeat, now) ? Number.POSITIVE_INFINITY : now.getTime() - Date.parse(heartbeat);
 }
 
 /** A service that never ran was not silent. */

@@ -3,21 +3,14 @@
  * does came from a clock that was wrong or from another hand: it is ignored, and named with its row.
  */
 import { isInForce } from '../domain/exemption.ts';
-import { LONGEST_WAIT_SECONDS, MOST_OPEN_APPROVALS } from '../domain/limits.ts';
+import { isAhead, LONGEST_WAIT_SECONDS, MOST_OPEN_APPROVALS } from '../domain/limits.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Facts } from './load-facts.ts';
 import type { ResourceMemory, World } from './ports.ts';
 
 type Telling = Pick<World, 'clock' | 'log'>;
 
-/** Instances have clocks of their own. */
-const SKEW_SECONDS = 300;
 const DAY_SECONDS = 86_400;
-
-/** Whether a time lies further ahead than so many seconds, or is none. */
-export function isAhead(at: string, now: Date, seconds: number): boolean {
-  return !(Date.parse(at) <= now.getTime() + (seconds + SKEW_SECONDS) * 1000);
-}
 
 /** The time, or null, with a warning that names the row, when it lies further ahead than so many seconds. */
 export function notAfter(
@@ -72,8 +65,10 @@ function soundMemory(
     const past = (times: readonly string[]) => times.filter((at) => sound(`history of ${rule}`, at) !== null);
     return [rule, { fixedAt: past(fixedAt), failedAt: past(failedAt), alsoMovedAt }] as const;
   });
+  // The clock of who decided may have been ahead of ours; of months a day matters little.
   const declined = Object.entries(memory.declined).filter(
-    ([digest, { until }]) => until === null || sound(`declined ${digest}`, until, rejectedSeconds + A_DAY) !== null,
+    ([digest, { until }]) =>
+      until === null || sound(`declined ${digest}`, until, rejectedSeconds + DAY_SECONDS) !== null,
   );
   return {
     ...memory,
@@ -88,9 +83,6 @@ function soundMemory(
     declined: Object.fromEntries(declined),
   };
 }
-
-/** The clock of who decided may have been ahead of ours; of months a day matters little. */
-const A_DAY = 86_400;
 
 /** The approvals that a memory names: no more than it may name. */
 export function namedApprovals({ log }: Telling, { resource, openApprovals }: ResourceMemory): readonly string[] {
