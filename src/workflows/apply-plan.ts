@@ -154,14 +154,7 @@ function documentsAround({ rules }: World, { kind }: Resource, wanted: readonly 
 /** The last look: a secret came to where this step writes, or stands in what it sends along. */
 function redacted({ document }: PlanStep, places: readonly string[]): Ending {
   const text = sayHidden(places.map((place) => `${document} ${place}`));
-  return {
-    state: 'blocked',
-    reasons: [{ code: 'blocked', text }],
-    alsoMoved: [],
-    arm: null,
-    message: text,
-    cause: 'redacted',
-  };
+  return notNow('blocked', text, 'redacted');
 }
 
 function refused(step: PlanStep, failure: ArmFailure, arm: Ending['arm'], tries: number): StepEnd {

@@ -5,9 +5,9 @@ import { isSame } from '../domain/moved.ts';
 import { listOfMoved, movedReason } from '../domain/moved-list.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { type Ending, endingFact, isFinal, isHeldBack, type Occasion, partly } from './facts-of.ts';
+import { type Ending, isFinal, isHeldBack, type Occasion, partly } from './facts-of.ts';
 import type { OpenEntry, OpenOperation } from './ports.ts';
-import { type Attempted, type EndedEntry, endedBy } from './resolve-intents.ts';
+import { type Attempted, type EndedEntry, tell } from './resolve-intents.ts';
 import { type SeenEnding, VERIFIED } from './verify-write.ts';
 
 export interface Applied {
@@ -49,9 +49,7 @@ export function conclude(
       own.map((step) => ({ step, end: ends.get(step) ?? { state: 'later', seconds: PAUSE_SECONDS } })),
     );
     if (ending.state === 'later') continue;
-    const fact = endingFact(occasion, intent, ending);
-    facts.push(fact);
-    ended.push(endedBy({ operationId, entry, intent }, ending, fact.id));
+    tell({ facts, ended }, occasion, { operationId, entry, intent }, ending);
   }
   const later = [...ends.values()].flatMap((end) => (end.state === 'later' ? [end] : []));
   const waitingFor = later.flatMap((end) => end.waitingFor ?? []);

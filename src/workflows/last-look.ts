@@ -52,6 +52,6 @@ async function writersSince(world: World, resource: Resource, heeded: readonly S
 }
 
 /** Not sent, because of what holds by now: another look decides. */
-export function notNow(code: ReasonCode, text: string): Ending {
-  return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, cause: code };
+export function notNow(code: ReasonCode, text: string, cause: string = code): Ending {
+  return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, cause };
 }

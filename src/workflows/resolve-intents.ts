@@ -54,7 +54,19 @@ export interface EndedEntry extends Attempted {
   readonly told?: true;
 }
 
-export function endedBy(attempted: Attempted, { state, reasons, part }: Ending, factId: string): EndedEntry {
+/** Adds how an attempt stands: the fact for the log, and what a look makes of it. */
+export function tell(
+  { facts, ended }: { readonly facts: AuditFact[]; readonly ended: EndedEntry[] },
+  occasion: Occasion,
+  attempted: Attempted,
+  ending: Ending,
+): void {
+  const fact = endingFact(occasion, attempted.intent, ending);
+  facts.push(fact);
+  ended.push(endedBy(attempted, ending, fact.id));
+}
+
+function endedBy(attempted: Attempted, { state, reasons, part }: Ending, factId: string): EndedEntry {
   return { ...attempted, state, reasons, factId, ...(part ? { part } : {}) };
 }
 
@@ -82,9 +94,7 @@ export async function resolveIntents(
       const intent = signed.get(entry);
       const ending = intent && isUnresolved(entry.state) ? endingOf(entry, snapshot) : null;
       if (!intent || !ending) return [entry];
-      const fact = endingFact(asIntended(occasion, intent), intent, ending);
-      facts.push(fact);
-      ended.push(endedBy({ operationId, entry, intent }, ending, fact.id));
+      tell({ facts, ended }, asIntended(occasion, intent), { operationId, entry, intent }, ending);
       return [];
     });
     return { ...operation, entries, waitingFor: [] };
@@ -174,9 +184,8 @@ export function endSettled(
       const { reasons } = found;
       const message = reasons.map(({ text }) => text).join(' ');
       const ending: Ending = { state: 'failed', reasons, alsoMoved: [], arm: null, message, cause: '' };
-      const fact = endingFact(asIntended(occasion, intent), intent, ending);
-      facts.push(fact);
-      ended.push(endedBy({ operationId: operation.operationId, entry, intent }, ending, fact.id));
+      const { operationId } = operation;
+      tell({ facts, ended }, asIntended(occasion, intent), { operationId, entry, intent }, ending);
       return false;
     }),
   }));
@@ -210,9 +219,8 @@ export function setAside(
         message: NOT_SEEN,
         cause: '',
       };
-      const fact = endingFact(asIntended(occasion, intent), intent, ending);
-      facts.push(fact);
-      ended.push(endedBy({ operationId: operation.operationId, entry, intent }, ending, fact.id));
+      const { operationId } = operation;
+      tell({ facts, ended }, asIntended(occasion, intent), { operationId, entry, intent }, ending);
       return [{ ...entry, state: 'unknown' }];
     }),
   }));
