@@ -75,7 +75,7 @@ async function replace(
     const text = `the log takes no entries, and ${waiting.length} facts about settings wait for it already; only a stop is taken now`;
     throw new StorageUnavailable(text);
   }
-  const revision = await nextRevision(world, before);
+  const revision = await nextRevision(world, before, waiting);
   const now = world.clock.now().toISOString();
   const stillStopped = before.settings.stopped?.reason === settings.stopped?.reason;
   const stored: StoredSettings = {
@@ -100,11 +100,20 @@ export async function logSettings(world: World, { facts, revision }: StoredSetti
   await recordSealed(world, facts, { settings: String(revision) });
 }
 
-/** A number that the log does not know: somebody may have put an older version of the row back, or removed it. */
-async function nextRevision({ audit, log }: World, before: StoredSettings): Promise<number> {
+/**
+ * The first number that the log does not know: somebody may have put an older version of the row back, or removed it, or
+ * raised its number. A gap in the numbers would hide that the settings before it are not the last.
+ */
+async function nextRevision(
+  { audit, log }: World,
+  before: StoredSettings,
+  waiting: readonly SealedFact[],
+): Promise<number> {
+  const isKnown = async (number: number) => (await audit.about(settingsSubject(number))).length > 0;
   let revision = before.revision + 1;
   try {
-    while ((await audit.about(settingsSubject(revision))).length > 0) revision += 1;
+    if (before.revision > 0 && waiting.length === 0 && !(await isKnown(before.revision))) revision = 1;
+    while (await isKnown(revision)) revision += 1;
   } catch (error) {
     // It keeps nobody from pulling the stop.
     log.warn({ error: String(error) }, 'the log cannot be asked for the number of the settings');

@@ -95,6 +95,17 @@ describe('settings', () => {
     expect(world.stored.entries).toHaveLength(4);
   });
 
+  it('whose number somebody has raised leave no gap behind which an older version is explained', async () => {
+    for (const mode of ['approve', 'autofix'] as const) await choose({ mode });
+    const older = (await row()).value;
+    await put({ revision: 9000 });
+    await named(/No entry of the log explains the stored settings, number 9000/);
+    expect((await choose({ mode: 'audit' })).revision).toBe(3);
+    await explained();
+    await put(older);
+    await named(/number 2, but the log has a later change/);
+  });
+
   it('that were removed are named', async () => {
     await choose({ mode: 'autofix' });
     world = { ...world, settings: { ...world.settings, load: async () => null } };
