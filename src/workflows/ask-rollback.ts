@@ -75,6 +75,8 @@ async function lastTry(
   for (let nth = 0; ; nth += 1) {
     const id = await world.approvals.claim(`${entryId}-${nth}`, world.approvals.newId(world.clock.now()));
     const approval = (await world.approvals.get(id))?.value ?? null;
+    if (approval && approval.auditIds[0] !== entryId)
+      throw new Error(`approval ${id} was claimed for the rollback of entry ${entryId}, and is about something else`);
     if (!approval || isOpen(approval) || approval.status === 'applied') return { id, approval, failed };
     failed ||= approval.status === 'failed';
   }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { rules } from '../../src/rules/index.ts';
 import { askRollback, type RollbackRequest } from '../../src/workflows/ask-rollback.ts';
+import { approval } from '../api/samples.ts';
 import { SHOP } from '../world/apps.ts';
 import type { MemoryWorld } from '../world/memory-world.ts';
 import { rollbackOf } from '../world/ways.ts';
@@ -18,6 +19,17 @@ async function refusal(world: MemoryWorld, differs: Partial<RollbackRequest> = {
 }
 
 describe('a rollback that is asked for', () => {
+  test('is not answered with an approval of something else that somebody has claimed for it', async () => {
+    const { world } = await fixed();
+    const { entry } = rollbackOf(world);
+    const other = { ...approval(), id: 'a-other', status: 'approved' as const, auditIds: ['of another fix'] };
+    await world.approvals.save(other, null);
+    await world.approvals.claim(`${entry.id}-0`, other.id);
+    await expect(askRollback(world, rollbackOf(world))).rejects.toThrow(
+      `approval a-other was claimed for the rollback of entry ${entry.id}, and is about something else`,
+    );
+  });
+
   test('is an approval that who asked has decided, with its fact', async () => {
     const { world } = await fixed();
     const { entry } = rollbackOf(world);
