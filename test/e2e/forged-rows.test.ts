@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { people } from '../../local/simulator/estate.ts';
 import * as schemas from '../../src/api/schemas.ts';
-import { factId } from '../../src/domain/audit.ts';
 import { valueAt } from '../../src/domain/change.ts';
 import type { Json } from '../../src/domain/json.ts';
 import { TABLES } from '../../src/storage/names.ts';
+import { decisionId } from '../../src/workflows/record-decision.ts';
 import { approvalOf, mainRow, memoryOf, one, settingsRow } from '../tamper/places.ts';
 import { attackerOn, edited, type StoredRow } from '../tamper/rows.ts';
 import type { AuditEntry } from './api.ts';
@@ -148,18 +148,18 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     });
   });
 
-  test('a pointer that stands where the decision will be recorded: the decision is in the log, or it is an error', async () => {
+  test('a pointer that stands where the decision will be recorded: the decision is in the log, and the pointer is named', async () => {
     await touch(planted.id);
     const approval = await plumbline.pending(planted.id, DEBUGGING);
-    const id = factId(approval.id, 'approval.approved');
+    const id = decisionId(approval.id);
     const key = { partitionKey: 'audit', rowKey: `i-${id}`, table: TABLES.audit, columns: {} };
-    await attacker().put({ ...key, value: { id, kind: 'approval.approved', message: 'planted' } });
-    const answer = await approver().approve(approval);
-    const verified = await plumbline.as(staff.reader, 'Reader').get('/audit/verify', schemas.verification);
-    const recorded = (await kindsOf(planted.id)).includes('approval.approved');
-    expect(recorded || (answer.status >= 500 && !verified.valid)).toBe(true);
+    await attacker().put({ ...key, value: { id, kind: 'approval.approved', message: 'Nobody said this.' } });
+    expect((await approver().approve(approval)).told).toBe('202');
+    expect(await kindsOf(planted.id)).toContain('approval.approved');
+    expect(named(`i-${id}`, /not as it was signed/)).toBe(true);
     const read = await plumbline.as(staff.reader, 'Reader').ask('GET', `/audit/${id}`);
-    expect(JSON.stringify(read.body)).not.toContain('planted');
+    expect(read.status).toBe(200);
+    expect(JSON.stringify(read.body)).not.toContain('Nobody said this.');
   });
 
   test('a stored "look again in 2099" silences nothing without a line', async () => {
