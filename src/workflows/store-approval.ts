@@ -3,6 +3,7 @@ import type { Approval, ApprovalDecision } from '../domain/approval.ts';
 import type { AuditKind } from '../domain/audit.ts';
 import { MOST_AUDIT_IDS } from '../domain/limits.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
+import { asAskedFor } from './asked-for.ts';
 import { isHeldBack } from './facts-of.ts';
 import { recordSealed } from './outbox.ts';
 import { FactConflict, type Versioned, type World } from './ports.ts';
@@ -29,8 +30,8 @@ export async function storeApproval(
   approval: Approval,
   version: string | null,
 ): Promise<Versioned<Approval>> {
-  const stored = { value: approval, version: await world.approvals.save(approval, version) };
-  return logFacts(world, stored);
+  const value = await asAskedFor(world, approval);
+  return logFacts(world, { value, version: await world.approvals.save(value, version) });
 }
 
 /** Logs what is known about an approval and not in the log yet; harmless when it is there already. */
