@@ -2,7 +2,7 @@
  * Everybody, other than Plumbline, seen writing a resource: one row a person, the latest last. The list has an end; what was
  * cut is told by its time, so that nobody takes the rest for all of it.
  */
-import type { Caller } from './event.ts';
+import { type Caller, eventIdOf } from './event.ts';
 import { cutText, fits } from './limits.ts';
 
 export interface Writer extends Caller {
@@ -51,8 +51,13 @@ export function writerOf(
     since: at,
     source,
     ...(eventId && fits(eventId, LONGEST_ID) ? { eventId } : {}),
-    ...(correlationId && fits(correlationId, LONGEST_ID) ? { correlationId } : {}),
+    ...(correlationId ? { correlationId: correlationIdOf(correlationId) } : {}),
   };
+}
+
+/** As it is kept and compared: whoever writes chooses it, and must not be lost track of by a long one. */
+export function correlationIdOf(id: string): string {
+  return eventIdOf(id, LONGEST_ID);
 }
 
 /** The same list with further sightings; of more people than it holds, those seen longest ago go. */

@@ -4,7 +4,7 @@
  */
 import type { Purpose } from '../domain/change.ts';
 import type { Reason } from '../domain/reasons.ts';
-import { addWriters, type Writer, writerOf } from '../domain/writers.ts';
+import { addWriters, correlationIdOf, type Writer, writerOf } from '../domain/writers.ts';
 import type { ActivityReading, ResourceMemory, StoredEvent } from './ports.ts';
 
 /** Plumbline itself, as Azure knows it. */
@@ -121,7 +121,7 @@ export function contradicts({ from, to, reading }: Inquiry, accused: Writer, sin
   const mayBeTheirs = reading.entries.some(
     ({ caller, correlationId }) =>
       isTheirs(caller?.objectId) ||
-      (caller === null && correlationId !== null && correlationId === accused.correlationId),
+      (caller === null && correlationId !== null && correlationIdOf(correlationId) === accused.correlationId),
   );
   return !mayBeTheirs && reading.entries.some(({ caller }) => caller !== null);
 }

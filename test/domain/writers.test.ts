@@ -1,7 +1,14 @@
 /** The list of those who wrote a resource: one row a person, and never longer than it may be. */
 import { describe, expect, it } from 'vitest';
 import { weightOf } from '../../src/domain/limits.ts';
-import { addWriters, callerOf, MOST_WRITERS, type Writer, writerOf } from '../../src/domain/writers.ts';
+import {
+  addWriters,
+  callerOf,
+  correlationIdOf,
+  MOST_WRITERS,
+  type Writer,
+  writerOf,
+} from '../../src/domain/writers.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
 const NOBODY = { writers: [], writersCut: null };
@@ -72,10 +79,12 @@ describe('what an event says of its caller', () => {
     expect(writerOf({ objectId, type: 'user' }, seen)).toBeNull();
   });
 
-  it('has a name as long as fits, and says what is missing; a longer id than fits it has not', () => {
+  it('has a name as long as fits, and says what is missing; of a longer correlation it has what stands for it', () => {
     const long = { ...seen, eventId: 'e'.repeat(97), correlationId: 'c'.repeat(97) };
     const named = (name: string) => writerOf({ objectId: 'ada', name, type: 'user' }, long);
-    expect(named('n'.repeat(254))).toEqual(writer('ada', 0, { name: 'n'.repeat(254) }));
+    const correlationId = correlationIdOf(long.correlationId);
+    expect(correlationId.length).toBeLessThan(96);
+    expect(named('n'.repeat(254))).toEqual(writer('ada', 0, { name: 'n'.repeat(254), correlationId }));
     for (const letter of ['n', '\u6f22', '\u0001']) {
       const name = named(letter.repeat(300))?.name ?? '';
       expect([weightOf(name) <= 256, name.endsWith(' more characters')]).toEqual([true, true]);
