@@ -2,11 +2,10 @@
 import type { AuditEntry } from '../domain/audit.ts';
 import type { Finding } from '../domain/finding.ts';
 import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../domain/rule.ts';
-import type { Page, PageRequest, World } from '../workflows/ports.ts';
+import { everyItem, gathered } from '../workflows/every-item.ts';
+import type { World } from '../workflows/ports.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Items asked for at once while counting. */
-const PAGE = 500;
 /** The mean is over this many of the latest fixes that an event led to, so that it costs a bounded number of reads. */
 const SAMPLE = 100;
 
@@ -25,10 +24,12 @@ export interface Summary {
 export async function summaryOf(world: World): Promise<Summary> {
   const now = world.clock.now().getTime();
   const [posture, approvals, fixes] = await Promise.all([
-    postureOf(all((page) => world.findings.list({}, page))),
+    postureOf(everyItem((page) => world.findings.list({}, page))),
     waitingOf(world),
     gathered(
-      all((page) => world.audit.list({ kind: 'fix.applied', from: new Date(now - 30 * DAY).toISOString() }, page)),
+      everyItem((page) =>
+        world.audit.list({ kind: 'fix.applied', from: new Date(now - 30 * DAY).toISOString() }, page),
+      ),
     ),
   ]);
   return {
@@ -67,7 +68,7 @@ async function postureOf(findings: AsyncIterable<Finding>) {
 async function waitingOf({ approvals }: World): Promise<Summary['approvals']> {
   let pending = 0;
   let oldestAt: string | null = null;
-  for await (const { requestedAt } of all((page) => approvals.list({ status: 'pending' }, page))) {
+  for await (const { requestedAt } of everyItem((page) => approvals.list({ status: 'pending' }, page))) {
     pending += 1;
     if (oldestAt === null || requestedAt < oldestAt) oldestAt = requestedAt;
   }
@@ -91,21 +92,6 @@ async function meanTimeToFix({ events }: World, fixes: readonly AuditEntry[]): P
     return from === undefined ? [] : [Math.max(0, Date.parse(at) - Date.parse(from)) / 1000];
   });
   return seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
-}
-
-async function* all<T>(list: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
-  let after: string | null = null;
-  do {
-    const page: Page<T> = await list({ limit: PAGE, after });
-    yield* page.items;
-    after = page.next;
-  } while (after !== null);
-}
-
-async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 function counted<K extends string>(keys: readonly K[], counts: ReadonlyMap<K, number>): Record<string, number> {

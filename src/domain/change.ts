@@ -125,7 +125,12 @@ export function digestOf(
     purpose,
     changes: sortChanges(changes).map(({ document, path, from, to }) => ({ document, path, from, to })),
   };
-  return `sha256:${createHash('sha256').update(canonicalJson(bound)).digest('hex')}`;
+  return digestOfJson(bound);
+}
+
+/** `sha256:` and hex, over the RFC 8785 form. */
+export function digestOfJson(value: unknown): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`;
 }
 
 /** RFC 8785 (JSON Canonicalization Scheme). */

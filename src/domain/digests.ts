@@ -2,8 +2,7 @@
  * What entries of the log are bound to: a reason with the code `digest`. A row that is trusted as it is stored can then be
  * compared with what was logged when somebody changed it.
  */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from './change.ts';
+import { digestOfJson } from './change.ts';
 import { isObject, type Json, sameJson } from './json.ts';
 import type { Reason } from './reasons.ts';
 import { type Settings, settingsSchema } from './settings.ts';
@@ -21,10 +20,6 @@ export function digestIn(reasons: readonly Reason[]): string | null {
 export function settingsDigest(settings: Settings): string {
   const [stored, standard]: Json[] = JSON.parse(JSON.stringify([settings, settingsSchema.parse({})]));
   return digestOfJson(chosen(stored ?? {}, standard) ?? {});
-}
-
-export function digestOfJson(value: Json): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`;
 }
 
 function chosen(value: Json, standard: Json | undefined): Json | undefined {

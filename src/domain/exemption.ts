@@ -3,7 +3,8 @@
  * one matching function, `exemptionFor`, for whoever must know.
  */
 import { type Actor, type AuditFact, factId, type SealedFact } from './audit.ts';
-import { digestOfJson, digestReason } from './digests.ts';
+import { digestOfJson } from './change.ts';
+import { digestReason } from './digests.ts';
 import type { Reason } from './reasons.ts';
 import { isScope, isWithin, parseResourceId, type Resource, viewOf } from './resource.ts';
 import type { AnyRule } from './rule.ts';

@@ -1,6 +1,7 @@
 /**
- * The only writer: intent → re-read → settings and exemptions → write → verify → outcome. The intent is remembered and in the log before
- * the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it shows.
+ * The only writer: intent → re-read → settings and exemptions → write → verify → outcome. The intent is remembered and in the
+ * log before the first request leaves; a request whose leaves moved since is not sent; what was sent is read again until it
+ * shows.
  */
 import { type Change, type Kept, type Purpose, standing, valueAt } from '../domain/change.ts';
 import { digestReason } from '../domain/digests.ts';
@@ -50,7 +51,7 @@ interface Attempt {
   /** What is wanted of it. */
   readonly own: readonly Wanted[];
   /** The events that the plan knew of. */
-  readonly heeded: readonly StoredEvent[];
+  readonly known: readonly StoredEvent[];
 }
 
 /** What is busy for so many tries, some minutes, may stay so until a person does something: it then waits as what is blocked. */
@@ -90,7 +91,7 @@ export async function applyPlan(
     const operationId = [...new Set(ids.map((one) => one.operationId))].join(' ');
     const tries = Math.max(...ids.map(({ entry }) => entry.attempts));
     const own = wanted.filter(({ changes }) => changes.some((change) => step.changes.includes(change)));
-    const attempt = { occasion, operationId, tries, own, heeded: events };
+    const attempt = { occasion, operationId, tries, own, known: events };
     const done = await carryOut(world, lease, resource, snapshot, step, attempt);
     snapshot = { ...snapshot, documents: { ...snapshot.documents, ...done.snapshot?.documents } };
     ends.set(step, done.end);
@@ -107,7 +108,7 @@ async function carryOut(
   resource: Resource,
   before: Snapshot,
   step: PlanStep,
-  { occasion, operationId, tries, own, heeded }: Attempt,
+  { occasion, operationId, tries, own, known }: Attempt,
 ): Promise<{ end: StepEnd; snapshot?: Snapshot }> {
   const { eventId, correlationId } = occasion.trigger;
   const joined = { resource: resource.id, document: step.document, operationId, eventId, correlationId };
@@ -130,7 +131,7 @@ async function carryOut(
   if (hidden.length > 0) return { end: redacted(step, hidden), snapshot: fresh };
   const body = bodyToSend(step, bodyOf(fresh, step.document) ?? {});
   await lease.renew();
-  const forbidden = await lastLook(world, resource, own, heeded);
+  const forbidden = await lastLook(world, resource, own, known);
   if (forbidden) return { end: forbidden, snapshot: fresh };
   world.log.info({ ...joined, method: step.method }, 'writing');
   const answer = await world.arm.write(step, body);

@@ -5,7 +5,6 @@
 import { type Approval, type ApprovalDecision, isOpen } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { applyChanges, type Change, digestOf, type Kept, samePlace } from '../domain/change.ts';
-import { digestReason } from '../domain/digests.ts';
 import { type DocumentName, documentOf, impactOf } from '../domain/documents.ts';
 import { MOST_OPEN_APPROVALS } from '../domain/limits.ts';
 import { listOfMoved, notListed } from '../domain/moved-list.ts';
@@ -22,7 +21,7 @@ import { currentSettings } from './change-settings.ts';
 import { heedThrottling } from './heed-throttling.ts';
 import { sealFact } from './outbox.ts';
 import { StaleVersion, type StoredSettings, type World } from './ports.ts';
-import { type Decider, decisionId, refuseUnlessApprover, refuseWhileNotWriting } from './record-decision.ts';
+import { type Decider, decisionFact, refuseUnlessApprover, refuseWhileNotWriting } from './record-decision.ts';
 import { type Deed, type Separated, separateDuties } from './separate-duties.ts';
 import { storeApproval } from './store-approval.ts';
 import { CHANGER_UNKNOWN } from './who-changed.ts';
@@ -227,28 +226,8 @@ function rollbackOf(
     auditIds: [entry.id],
     unlogged: [],
   };
-  return {
-    ...approval,
-    unlogged: [
-      sealFact(world, {
-        id: decisionId(id),
-        at: decision.at,
-        kind: 'approval.approved',
-        resource: approval.resource,
-        rule: rule.id,
-        mode: modeFor(settings, resource),
-        operationId: null,
-        approvalId: id,
-        actor: { type: 'user', ...decision.by },
-        trigger: { type: 'decision' },
-        changes,
-        alsoMoved: [],
-        reasons: [...approval.reasons, digestReason(approval.digest)],
-        arm: null,
-        message: [decision.comment, ...separated.remarks].join(' '),
-      }),
-    ],
-  };
+  const fact = decisionFact(approval, decision, modeFor(settings, resource), separated.remarks);
+  return { ...approval, unlogged: [sealFact(world, fact)] };
 }
 
 /** `more`: how many moved that the entry does not list. */

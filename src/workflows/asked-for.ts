@@ -4,9 +4,10 @@
  */
 import type { Approval } from '../domain/approval.ts';
 import type { AuditFact } from '../domain/audit.ts';
-import { canonicalJson, sortChanges } from '../domain/change.ts';
-import { digestIn } from '../domain/digests.ts';
+import { digestOf } from '../domain/change.ts';
+import { parseResourceId } from '../domain/resource.ts';
 import type { World } from './ports.ts';
+import { isAbout } from './prove-cause.ts';
 
 const BY_ITSELF: readonly Approval['status'][] = ['superseded', 'cleared', 'expired'];
 
@@ -14,20 +15,16 @@ const BY_ITSELF: readonly Approval['status'][] = ['superseded', 'cleared', 'expi
 export async function asAskedFor(world: World, approval: Approval): Promise<Approval> {
   const { id, status, unlogged, resource } = approval;
   if (!BY_ITSELF.includes(status) || unlogged.length === 0) return approval;
-  const known: readonly AuditFact[] = [...unlogged, ...(await world.audit.about(id))];
-  // A rollback is decided by whoever asks for it.
-  const asks = approval.purpose === 'rollback' ? 'approval.approved' : 'approval.requested';
-  if (known.some((fact) => fact.kind === asks && isOf(fact, approval))) return approval;
+  if (isAsked(approval, [...unlogged, ...(await world.audit.about(id))])) return approval;
   world.log.error({ approvalId: id, resource: resource.id }, 'an approval is not what was asked for');
   return { ...approval, unlogged: [] };
 }
 
-function isOf(fact: AuditFact, { resource, rule, digest, changes }: Approval): boolean {
-  const text = (of: Approval['changes']) => canonicalJson(sortChanges(of));
-  return (
-    fact.resource?.id.toLowerCase() === resource.id.toLowerCase() &&
-    fact.rule === rule.id &&
-    digestIn(fact.reasons) === digest &&
-    text(fact.changes) === text(changes)
-  );
+function isAsked(approval: Approval, known: readonly AuditFact[]): boolean {
+  const { id, purpose, rule, changes, digest } = approval;
+  const resource = parseResourceId(approval.resource.id);
+  if (!resource || digestOf(resource, rule, purpose, changes) !== digest) return false;
+  // A rollback is decided by whoever asks for it.
+  const asks = purpose === 'rollback' ? 'approval.approved' : 'approval.requested';
+  return known.some((fact) => fact.kind === asks && isAbout(fact, resource, { ...approval, approvalId: id }));
 }

@@ -3,6 +3,7 @@
  * what an exemption let be is looked at again when it is over. Then its row goes; the log keeps it.
  */
 import { type Exemption, exemptionFact, exemptionFor, isInForce } from '../domain/exemption.ts';
+import { everyItem, gathered } from './every-item.ts';
 import { logExemption } from './exempt.ts';
 import type { World } from './ports.ts';
 import { exemptionFault } from './verify-records.ts';
@@ -14,7 +15,7 @@ const LINGERS_MS = 10 * 60_000;
 
 export async function closeExemptions(world: World): Promise<void> {
   const now = world.clock.now();
-  const all = await everyExemption(world);
+  const all = await gathered(everyItem((page) => world.exemptions.list(page)));
   for (const exemption of all) {
     if (exemption.unlogged.length > 0) {
       const stored = await world.exemptions.get(exemption.id);
@@ -59,15 +60,4 @@ async function lookAgain(world: World, over: Exemption, all: readonly Exemption[
     after = page.next;
   } while (after !== null);
   return true;
-}
-
-async function everyExemption({ exemptions }: World): Promise<Exemption[]> {
-  const all: Exemption[] = [];
-  let after: string | null = null;
-  do {
-    const page = await exemptions.list({ limit: 200, after });
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== null);
-  return all;
 }

@@ -13,19 +13,19 @@ import type { StoredEvent, World } from './ports.ts';
 import { waitingEvents } from './unseen-events.ts';
 import { newWriters } from './who-changed.ts';
 
-/** Why nothing is written after all; null when it may be. `heeded`: the events that the plan knew of. */
+/** Why nothing is written after all; null when it may be. `known`: the events that the plan knew of. */
 export async function lastLook(
   world: World,
   resource: Resource,
   own: readonly Wanted[],
-  heeded: readonly StoredEvent[],
+  known: readonly StoredEvent[],
 ): Promise<Ending | null> {
   const none: string[] = [];
   const deciders = own.flatMap(({ decidedBy }) => decidedBy?.toLowerCase() ?? []);
   const [{ settings }, exemptions, writers] = await Promise.all([
     currentSettings(world),
     world.exemptions.above(resource),
-    deciders.length > 0 ? writersSince(world, resource, heeded) : none,
+    deciders.length > 0 ? writersSince(world, resource, known) : none,
   ]);
   const now = world.clock.now();
   if (settings.stopped) return notNow('stopped', `The service was stopped: ${settings.stopped.reason}`);
@@ -46,9 +46,9 @@ export async function lastLook(
 }
 
 /** The object ids of those whom events name that the plan did not know of. */
-async function writersSince(world: World, resource: Resource, heeded: readonly StoredEvent[]): Promise<string[]> {
+async function writersSince(world: World, resource: Resource, known: readonly StoredEvent[]): Promise<string[]> {
   const [waiting, self] = await Promise.all([waitingEvents(world, resource), world.arm.identity()]);
-  return newWriters(heeded, waiting, self).map(({ objectId }) => objectId);
+  return newWriters(known, waiting, self).map(({ objectId }) => objectId);
 }
 
 /** Not sent, because of what holds by now: another look decides. */

@@ -1,5 +1,4 @@
 /** Which intents the attempts of a plan run under: those that the log holds without an end, and new ones. */
-
 import type { Wanted } from './apply-plan.ts';
 import type { Occasion } from './facts-of.ts';
 import type { OpenEntry, OpenOperation, World } from './ports.ts';

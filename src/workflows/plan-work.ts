@@ -7,9 +7,9 @@ import type { Resource } from '../domain/resource.ts';
 import type { EffectiveRule } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Wanted } from './apply-plan.ts';
+import { checkSeparation } from './check-separation.ts';
 import { exemptRolledBack } from './exempt-rolled-back.ts';
 import type { Occasion } from './facts-of.ts';
-import { heedSeparation } from './heed-separation.ts';
 import { judge } from './judge.ts';
 import { withinBudget } from './keep-budget.ts';
 import type { Facts } from './load-facts.ts';
@@ -38,7 +38,7 @@ export interface WorkPlan {
   readonly running: boolean;
   /** With those whom the Activity Log names. */
   readonly memory: ResourceMemory;
-  /** The events that were heeded: whoever comes after them was not asked about. */
+  /** The events that were looked at: whoever comes after them was not asked about. */
   readonly events: readonly StoredEvent[];
 }
 
@@ -54,7 +54,7 @@ export async function planWork(
   const resolution = await resolveIntents(world, loaded.memory.operations, snapshot, occasion);
   // Before anything is judged: what was put back must not be fixed again.
   const exemptions = await exemptRolledBack(world, resource, loaded, resolution.ended);
-  const separation = await heedSeparation(
+  const separation = await checkSeparation(
     world,
     resource,
     { ...loaded, exemptions },

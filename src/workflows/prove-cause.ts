@@ -4,7 +4,7 @@
  * changes that would be written. An automatic fix needs nothing but the intent that the writer signs for it.
  */
 import type { Approval } from '../domain/approval.ts';
-import type { AuditEntry } from '../domain/audit.ts';
+import type { AuditEntry, AuditFact } from '../domain/audit.ts';
 import { type Change, digestOf, samePlace } from '../domain/change.ts';
 import { digestIn } from '../domain/digests.ts';
 import { sameJson } from '../domain/json.ts';
@@ -42,9 +42,8 @@ export async function causeOf(
 ): Promise<Cause> {
   const { rule, purpose, changes, digest, approvalId } = want;
   if (digestOf(resource, rule, purpose, changes) !== digest) return unproven('its digest is not that of its changes');
-  if (approvalId === null || approval === null) {
-    return purpose === 'fix' ? { kind: 'proven' } : unproven('nobody asked for it');
-  }
+  if (approvalId === null && purpose === 'fix') return { kind: 'proven' };
+  if (approvalId === null || approval === null) return unproven('nobody asked for it');
   const known = await world.audit.about(approvalId);
   const found = (kind: AuditEntry['kind']) =>
     known.find((entry) => entry.kind === kind && isAbout(entry, resource, want));
@@ -69,7 +68,11 @@ export async function causeOf(
 }
 
 /** Whether an entry is about these changes to this resource: by what it says, not by where it was found. */
-function isAbout(entry: AuditEntry, resource: Resource, { rule, purpose, digest, approvalId }: Wanted): boolean {
+export function isAbout(
+  entry: AuditFact,
+  resource: Resource,
+  { rule, purpose, digest, approvalId }: Pick<Wanted, 'rule' | 'purpose' | 'digest' | 'approvalId'>,
+): boolean {
   return (
     entry.resource?.id.toLowerCase() === resource.key &&
     entry.rule === rule.id &&

@@ -161,7 +161,8 @@ export function decisionId(approvalId: string): string {
   return factId(approvalId, 'decision');
 }
 
-function decisionFact(
+/** That a person has decided, as it enters the log. `remarks` are told behind the comment. */
+export function decisionFact(
   approval: Approval,
   decision: ApprovalDecision,
   mode: ReturnType<typeof modeFor>,

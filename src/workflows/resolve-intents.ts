@@ -77,7 +77,7 @@ export async function resolveIntents(
   occasion: Occasion,
 ): Promise<Resolution> {
   const intents = await withIntent(world, remembered, occasion, ({ state }) => isUnresolved(state));
-  const { operations, signed, ended: told } = intents;
+  const { operations } = intents;
   const unresolved = { ...intents, facts: [], running: false };
   if (operations.every(({ entries }) => entries.every(({ state }) => !isUnresolved(state)))) return unresolved;
   const asked = await Promise.all(
@@ -86,20 +86,12 @@ export async function resolveIntents(
   if (!provisioningFinished(snapshot) || asked.some(({ kind }) => kind === 'running')) {
     return { ...unresolved, running: true };
   }
-  const facts: AuditFact[] = [];
-  const ended: EndedEntry[] = [...told];
-  const kept = operations.map((operation) => {
-    const { operationId } = operation;
-    const entries = operation.entries.flatMap((entry): OpenEntry[] => {
-      const intent = signed.get(entry);
-      const ending = intent && isUnresolved(entry.state) ? endingOf(entry, snapshot) : null;
-      if (!intent || !ending) return [entry];
-      tell({ facts, ended }, asIntended(occasion, intent), { operationId, entry, intent }, ending);
-      return [];
-    });
-    return { ...operation, entries, waitingFor: [] };
+  const { facts, ended, ...left } = follow(intents, occasion, (entry, intent) => {
+    const ending = intent && isUnresolved(entry.state) ? endingOf(entry, snapshot) : null;
+    return ending ? { left: null, ending } : { left: entry };
   });
-  return { operations: withEntries(kept), signed, facts, ended, running: false };
+  const kept = left.operations.map((operation) => ({ ...operation, waitingFor: [] }));
+  return { operations: kept, signed: intents.signed, facts, ended: [...intents.ended, ...ended], running: false };
 }
 
 /**
@@ -168,28 +160,18 @@ export function isUnresolved(state: OpenEntry['state']): boolean {
  * approves them anew has an intent of their own.
  */
 export function endSettled(
-  { operations, signed }: Pick<Intents, 'operations' | 'signed'>,
+  intents: Followed,
   { store }: Pick<ApprovalPlan, 'store'>,
   occasion: Occasion,
 ): Pick<Resolution, 'operations' | 'facts' | 'ended'> {
-  const facts: AuditFact[] = [];
-  const ended: EndedEntry[] = [];
-  const kept = operations.map((operation) => ({
-    ...operation,
-    entries: operation.entries.filter((entry) => {
-      const found = store.find(({ approval }) => approval.id === entry.approvalId)?.approval;
-      if (found?.status !== 'superseded') return true;
-      const intent = signed.get(entry);
-      if (!intent) return false;
-      const { reasons } = found;
-      const message = reasons.map(({ text }) => text).join(' ');
-      const ending: Ending = { state: 'failed', reasons, alsoMoved: [], arm: null, message, cause: '' };
-      const { operationId } = operation;
-      tell({ facts, ended }, asIntended(occasion, intent), { operationId, entry, intent }, ending);
-      return false;
-    }),
-  }));
-  return { operations: withEntries(kept), facts, ended };
+  return follow(intents, occasion, (entry, intent) => {
+    const found = store.find(({ approval }) => approval.id === entry.approvalId)?.approval;
+    if (found?.status !== 'superseded') return { left: entry };
+    if (!intent) return { left: null };
+    const { reasons } = found;
+    const message = reasons.map(({ text }) => text).join(' ');
+    return { left: null, ending: { state: 'failed', reasons, alsoMoved: [], arm: null, message, cause: '' } };
+  });
 }
 
 /**
@@ -197,33 +179,49 @@ export function endSettled(
  * unknown until a later read. Ended attempts are forgotten once their change is no longer what the resource needs.
  */
 export function setAside(
-  { operations, signed }: Pick<Intents, 'operations' | 'signed'>,
+  intents: Followed,
   isAttempted: (entry: OpenEntry) => boolean,
   needed: ReadonlySet<string>,
   occasion: Occasion,
 ): Pick<Resolution, 'operations' | 'facts' | 'ended'> {
+  return follow(intents, occasion, (entry, intent) => {
+    if (isAttempted(entry)) return { left: entry };
+    if (!isUnresolved(entry.state)) return { left: needed.has(entry.digest) ? entry : null };
+    if (entry.state === 'unknown' || !intent) return { left: entry };
+    const reasons = [{ code: 'not-verified' as const, text: NOT_SEEN }];
+    const ending: Ending = { state: 'unknown', reasons, alsoMoved: [], arm: null, message: NOT_SEEN, cause: '' };
+    return { left: { ...entry, state: 'unknown' }, ending };
+  });
+}
+
+type Followed = Pick<Intents, 'operations' | 'signed'>;
+
+/** What is left to remember of an attempt, and how it stands where that is to be told: only of one whose intent is known. */
+interface Fate {
+  readonly left: OpenEntry | null;
+  readonly ending?: Ending;
+}
+
+/** What becomes of each remembered attempt, told by the trigger of its intent. */
+function follow(
+  { operations, signed }: Followed,
+  occasion: Occasion,
+  fateOf: (entry: OpenEntry, intent: AuditEntry | undefined) => Fate,
+): Pick<Resolution, 'operations' | 'facts' | 'ended'> {
   const facts: AuditFact[] = [];
   const ended: EndedEntry[] = [];
-  const kept = operations.map((operation) => ({
-    ...operation,
-    entries: operation.entries.flatMap((entry): OpenEntry[] => {
-      if (isAttempted(entry)) return [entry];
-      if (!isUnresolved(entry.state)) return needed.has(entry.digest) ? [entry] : [];
+  const kept = operations.map((operation) => {
+    const { operationId } = operation;
+    const entries = operation.entries.flatMap((entry): OpenEntry[] => {
       const intent = signed.get(entry);
-      if (entry.state === 'unknown' || !intent) return [entry];
-      const ending: Ending = {
-        state: 'unknown',
-        reasons: [{ code: 'not-verified', text: NOT_SEEN }],
-        alsoMoved: [],
-        arm: null,
-        message: NOT_SEEN,
-        cause: '',
-      };
-      const { operationId } = operation;
-      tell({ facts, ended }, asIntended(occasion, intent), { operationId, entry, intent }, ending);
-      return [{ ...entry, state: 'unknown' }];
-    }),
-  }));
+      const { left, ending } = fateOf(entry, intent);
+      if (intent && ending) {
+        tell({ facts, ended }, asIntended(occasion, intent), { operationId, entry, intent }, ending);
+      }
+      return left ? [left] : [];
+    });
+    return { ...operation, entries };
+  });
   return { operations: withEntries(kept), facts, ended };
 }
 

@@ -88,7 +88,7 @@ export function planApprovals(
     if (approval.purpose !== 'fix' || !isOpen(approval)) continue;
     const found = judged.find(({ evaluation }) => evaluation.rule.id === approval.rule.id) ?? null;
     const settled = settle(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
-    const settlement = exemptNow(found) ?? heeded(settled, approval, objections);
+    const settlement = exemptNow(found) ?? withObjection(settled, approval, objections);
     const next = settlement.kind === 'supersede' && found ? successor(approval, settlement.moved, found) : null;
     const after = afterSettling(approval, settlement, next?.id ?? null, found, occasion);
     // The successor first: a crash in between then finds it, instead of a pointer to nothing.
@@ -158,7 +158,7 @@ export function planApprovals(
 export type Objections = ReadonlyMap<string, Reason>;
 
 /** What would be carried out is superseded where who decided it may not have. */
-export function heeded(settlement: Settlement, { id }: Approval, objections: Objections): Settlement {
+export function withObjection(settlement: Settlement, { id }: Approval, objections: Objections): Settlement {
   const reason = objections.get(id);
   return settlement.kind === 'execute' && reason ? { kind: 'supersede', moved: [], reason } : settlement;
 }

@@ -16,7 +16,7 @@ import type { Occasion } from './facts-of.ts';
 import { circumstancesOf } from './judge.ts';
 import type { Facts } from './load-facts.ts';
 import type { Versioned, World } from './ports.ts';
-import { type ApprovalPlan, afterSettling, heeded, type Judged, type Objections } from './settle-approvals.ts';
+import { type ApprovalPlan, afterSettling, type Judged, type Objections, withObjection } from './settle-approvals.ts';
 import { NO_CHANGERS } from './who-changed.ts';
 
 export interface RollbackPlan {
@@ -40,7 +40,7 @@ export async function planRollbacks(
   const wanted: Wanted[] = [];
   for (const { value: approval, version } of loaded) {
     if (approval.purpose !== 'rollback' || !isOpen(approval)) continue;
-    const settlement = heeded(settleRollback(approval, snapshot), approval, objections);
+    const settlement = withObjection(settleRollback(approval, snapshot), approval, objections);
     const judged = judgedAs(world, resource, facts, snapshot, occasion, approval);
     const settled = afterSettling(approval, settlement, null, judged, occasion);
     // Nothing replaces it, so it tells itself what moved.

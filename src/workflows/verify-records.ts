@@ -12,7 +12,8 @@ import {
   LONGEST_EXEMPTION_DAYS,
 } from '../domain/exemption.ts';
 import { settingsSubject } from './change-settings.ts';
-import { type AuditVerification, type Page, type PageRequest, StorageUnavailable, type World } from './ports.ts';
+import { everyItem, gathered } from './every-item.ts';
+import { type AuditVerification, StorageUnavailable, type World } from './ports.ts';
 
 /** The log, and what is stored against it. */
 export async function verifyRecords(world: World): Promise<AuditVerification> {
@@ -73,10 +74,10 @@ async function ofExemptions(world: World): Promise<string[]> {
   const { audit } = world;
   const now = world.clock.now();
   const from = new Date(now.getTime() - (LONGEST_EXEMPTION_DAYS + 1) * 86_400_000).toISOString();
-  const entries = (kind: AuditFact['kind']) => everything((page) => audit.list({ kind, from }, page));
+  const entries = (kind: AuditFact['kind']) => gathered(everyItem((page) => audit.list({ kind, from }, page)));
   // In the order of their life: one that is granted or ends meanwhile is seen as a whole.
   const created = await entries('exemption.created');
-  const stored = await everything((page) => world.exemptions.list(page));
+  const stored = await gathered(everyItem((page) => world.exemptions.list(page)));
   const over = [...(await entries('exemption.ended')), ...(await entries('exemption.removed'))];
   const accounted = new Set([...stored.map(({ id }) => subjectKey(id)), ...over.map(({ id }) => subjectOf(id))]);
   const missing = created.filter((entry) => {
@@ -120,18 +121,6 @@ function waiting({ audit }: World, facts: readonly SealedFact[]): readonly Seale
   return facts.filter((fact) => audit.fault(fact) === null);
 }
 
-async function everything<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
-  const all: T[] = [];
-  let after: string | null = null;
-  do {
-    const page: Page<T> = await read({ limit: A_PAGE, after });
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== null);
-  return all;
-}
-
-const A_PAGE = 200;
 const AT_ONCE = 16;
 /** How many are told at once. */
 const MOST = 10;

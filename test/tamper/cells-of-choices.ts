@@ -74,7 +74,7 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
     what: 'it is for another rule',
     outcome: 'trusted',
     named: EXEMPT,
-    comes: 'Lost: the fix that it now lets be. Verification names an exemption that no entry explains.',
+    comes: 'Lost: the fix that it now prevents. Verification names an exemption that no entry explains.',
     act: (attacker, { now }) =>
       attacker.put(
         ...exemptionOf(X)(now).map((row) => ({
@@ -99,7 +99,7 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
     what: 'the same for another app, under an id of its own',
     outcome: 'trusted',
     named: EXEMPT,
-    comes: 'Lost: the fixes that it lets be. Verification names an exemption that no entry explains.',
+    comes: 'Lost: the fixes that it prevents. Verification names an exemption that no entry explains.',
     act: (attacker, { now }) => {
       const row = beside(renamed(one(exemptionOf(X)(now)), X, Y));
       return attacker.put(edited(row, { '/id': row.rowKey }));
@@ -120,7 +120,7 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
     what: 'one that nobody granted',
     outcome: 'trusted',
     named: EXEMPT,
-    comes: 'Lost: the fix that it lets be. Verification names an exemption that no entry explains.',
+    comes: 'Lost: the fix that it prevents. Verification names an exemption that no entry explains.',
     act: (attacker, { now }) => {
       const row = beside(one(exemptionOf(X)(now)));
       const made = edited(row, { '/id': row.rowKey, '/rule': TLS });
@@ -133,7 +133,7 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
     what: 'one that was taken back holds again',
     outcome: 'trusted',
     named: EXEMPT,
-    comes: 'Lost: the fix that it lets be. Verification names an exemption whose end is in the log.',
+    comes: 'Lost: the fix that it prevents. Verification names an exemption whose end is in the log.',
     act: (attacker, { earlier }) => attacker.put(...exemptionOf(W)(earlier)),
   },
 ];

@@ -37,7 +37,7 @@ test('an event that came since the plan names who approved it: another look deci
   expect(await lastLook(world, shop, [approved], [])).toBeNull();
   await world.events.receive(own);
   expect(await lastLook(world, shop, [approved], [other])).toMatchObject({ state: 'blocked', cause: 'own-change' });
-  // What the plan knew of was heeded by it, and nobody decided a fix that needs no decision.
+  // What the plan knew of was decided by it, and nobody decided a fix that needs no decision.
   expect(await lastLook(world, shop, [approved], [other, own])).toBeNull();
   expect(await lastLook(world, shop, [fix], [])).toBeNull();
   storeSettings(world, { approvals: { ...settingsSchema.parse({}).approvals, separationOfDuties: false } });

@@ -31,7 +31,7 @@ export interface Separation {
   /** With the changers as they are known now. */
   readonly judged: readonly Judged[];
   readonly objections: Objections;
-  /** All events that were heeded. */
+  /** All events that were looked at. */
   readonly events: readonly StoredEvent[];
 }
 
@@ -41,7 +41,7 @@ interface Question {
   readonly approval: Approval | null;
 }
 
-export async function heedSeparation(
+export async function checkSeparation(
   world: World,
   resource: Resource,
   facts: Facts,
