@@ -52,16 +52,21 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
       const rows = indexRows(saved, row, columns);
       const present = new Set(rows.map(({ rowKey }) => rowKey));
       const stale = status === undefined ? [] : indexKeys(saved, status).filter((key) => !present.has(key));
-      const answer = await table.transact([
-        etag === undefined ? { insert: row } : { replace: row, etag },
-        ...rows.map((put) => ({ put })),
-        ...stale.map((rowKey) => ({ remove: { partitionKey: PARTITION, rowKey } })),
-      ]);
-      // Nothing ever removes an approval or its copies: read again, it would be declined again.
-      if (answer instanceof Declined && answer.status === 404) {
-        throw new StorageUnavailable(
-          `approval ${saved.id} cannot be saved: table ${table.name} lacks rows of it that were stored in status ${status}`,
-        );
+      const commit = () =>
+        table.transact([
+          etag === undefined ? { insert: row } : { replace: row, etag },
+          ...rows.map((put) => ({ put })),
+          ...stale.map((rowKey) => ({ remove: { partitionKey: PARTITION, rowKey } })),
+        ]);
+      let answer = await commit();
+      if (isLacking(answer)) {
+        // Somebody has changed its rows. Copies are made from it: what should go is put there, and then goes.
+        for (const rowKey of stale) await table.put({ ...row, rowKey });
+        answer = await commit();
+      }
+      // Nothing ever removes an approval: read again, it would be declined again.
+      if (isLacking(answer)) {
+        throw new StorageUnavailable(`approval ${saved.id} cannot be saved: table ${table.name} lacks its row`);
       }
       const next = answer instanceof Declined ? null : answer[0];
       if (!next) throw new StaleVersion(`somebody else saved approval ${saved.id} first`);
@@ -80,6 +85,11 @@ export function openApprovals(table: Table, unique: () => string): Approvals {
       return { heads: z.array(HEAD).parse(rows), complete };
     },
   };
+}
+
+/** Whether a row was not there that should have been replaced or removed. */
+function isLacking(answer: unknown): boolean {
+  return answer instanceof Declined && answer.status === 404;
 }
 
 function filterOf(query: ApprovalQuery): string {

@@ -111,7 +111,10 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     expect(await kindsOf(counted.id)).toEqual(['fix.intended', 'fix.applied']);
   });
 
-  test('a row that was flipped to approved, without a decision', async () => {
+  test.each([
+    ['with its copies', (rows: StoredRow[], row: StoredRow) => attacker().putApproval(rows, row.value)],
+    ['alone', (_: StoredRow[], row: StoredRow) => attacker().put(row)],
+  ])('a row that was flipped to approved %s, without a decision: it is pending again', async (_, put) => {
     await touch(flipped.id);
     await plumbline.pending(flipped.id, DEBUGGING);
     const rows = approvalOf(flipped.id, DEBUGGING)(await attacker().now());
@@ -123,8 +126,9 @@ describe.concurrent('what leads to a write is held against the signed log', () =
       decision: 'approve',
       changerUnknown: false,
     };
-    await attacker().putApproval(rows, edited(mainRow(rows), { '/status': 'approved', '/decision': decision }).value);
+    await put(rows, edited(mainRow(rows), { '/status': 'approved', '/decision': decision }));
     await touch(flipped.id);
+    expect((await plumbline.pending(flipped.id, DEBUGGING)).decision ?? null).toBeNull();
     expect(plumbline.writes(flipped.id)).toEqual([]);
     expect(await kindsOf(flipped.id)).not.toContain('fix.intended');
     expect(named(flipped.id, /no signed decision|does not prove/)).toBe(true);

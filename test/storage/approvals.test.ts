@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approval.ts';
 import { indexKeys, prefixFor } from '../../src/storage/approval-index.ts';
+import { entityOf } from '../../src/storage/entity.ts';
 import { TABLES } from '../../src/storage/names.ts';
 import { openTable } from '../../src/storage/table.ts';
 import { type ApprovalQuery, type Approvals, StaleVersion } from '../../src/workflows/ports.ts';
@@ -167,14 +168,33 @@ describe('the queue of approvals', () => {
     expect(items).toEqual([rejected]);
   });
 
-  it('says that rows of an approval are missing, instead of taking it for saved by somebody else', async () => {
+  it('saves one whose copies somebody has removed, or whose row alone has another status', async () => {
     const { approvals } = account.open();
     const one = approval('a-lacking', app('lacking'), { status: 'pending' });
     const version = await approvals.save(one, null);
     const rowKey = `${prefixFor({ status: 'pending' })}${one.id}`;
     await account.table(TABLES.approvals).deleteEntity('approval', rowKey);
+    await approvals.save({ ...one, status: 'rejected' }, version);
+    expect((await approvals.get(one.id))?.value.status).toBe('rejected');
+    const forged = { partitionKey: 'approval', rowKey: one.id };
+    await account.table(TABLES.approvals).upsertEntity(entityOf(forged, { ...one, status: 'approved' }), 'Replace');
+    const read = await approvals.get(one.id);
+    await approvals.save(one, read?.version ?? null);
+    expect((await approvals.get(one.id))?.value).toEqual(one);
+    const rows = await openTable(account.table(TABLES.approvals), () => undefined).all("PartitionKey eq 'approval'");
+    const keys = rows.map(({ rowKey }) => rowKey).filter((key) => key.endsWith('-a-lacking'));
+    expect(keys).toEqual(expect.arrayContaining(indexKeys(one, 'pending')));
+    const kept = indexKeys(one, 'pending');
+    expect(keys.filter((key) => indexKeys(one, 'approved').includes(key) && !kept.includes(key))).toEqual([]);
+  });
+
+  it('says that the row of an approval is missing, instead of taking it for saved by somebody else', async () => {
+    const { approvals } = account.open();
+    const one = approval('a-gone', app('gone'), { status: 'pending' });
+    const version = await approvals.save(one, null);
+    await account.table(TABLES.approvals).deleteEntity('approval', one.id);
     const saving = approvals.save({ ...one, status: 'rejected' }, version);
-    await expect(saving).rejects.toThrow(/approval a-lacking cannot be saved: .* lacks rows of it/);
+    await expect(saving).rejects.toThrow(/approval a-gone cannot be saved: .* lacks its row/);
     await expect(saving).rejects.not.toBeInstanceOf(StaleVersion);
   });
 

@@ -27,6 +27,16 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   {
     row: 'approval',
     change: 'flipped',
+    what: 'the same in its row alone, and not in the copies by which lists find it',
+    outcome: 'refused',
+    named: NAMED,
+    comes: 'No signed decision says so: nothing is written, and it waits for a decision again.',
+    act: (attacker, { now, at }) =>
+      attacker.put(edited(mainRow(approvalOf(X, DEBUGGING)(now)), { '/status': 'approved', '/decision': forged(at) })),
+  },
+  {
+    row: 'approval',
+    change: 'flipped',
     what: 'an approved row holds other changes under the same digest',
     outcome: 'recomputed',
     comes: 'What is written is computed from the app, and held against the signed decision.',
@@ -80,9 +90,8 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
     row: 'approval',
     change: 'removed',
     what: 'the copy is gone by which lists find it',
-    outcome: 'refused',
-    named: /lacks rows of it/,
-    comes: 'It is in no list by its status, and cannot be saved any more: whoever decides it gets an error.',
+    outcome: 'recomputed',
+    comes: 'It is in no list by its status until it is saved again. The copies are made from its row.',
     act: (attacker, { now }) =>
       attacker.remove(...approvalOf(X, DEBUGGING)(now).filter(({ rowKey }) => rowKey.startsWith('x-status-'))),
   },
