@@ -26,12 +26,13 @@ const writing = rightWebApp('writing');
 const idle = rightWebApp('idle');
 const counted = rightWebApp('counted');
 const flipped = rightWebApp('flipped', debugging);
+const flippedAlone = rightWebApp('flipped-alone', debugging);
 const swapped = rightWebApp('swapped', debugging);
 const planted = rightWebApp('planted', debugging);
 const silenced = rightWebApp('silenced');
 
 const plumbline = usePlumbline({
-  resources: [attacked, donor, writing, idle, counted, flipped, swapped, planted, silenced],
+  resources: [attacked, donor, writing, idle, counted, flipped, flippedAlone, swapped, planted, silenced],
 });
 const approver = () => plumbline.as(staff.approver, 'Approver');
 const attacker = () => attackerOn(plumbline.twin.storage.connectionString);
@@ -112,12 +113,12 @@ describe.concurrent('what leads to a write is held against the signed log', () =
   });
 
   test.each([
-    ['with its copies', (rows: StoredRow[], row: StoredRow) => attacker().putApproval(rows, row.value)],
-    ['alone', (_: StoredRow[], row: StoredRow) => attacker().put(row)],
-  ])('a row that was flipped to approved %s, without a decision: it is pending again', async (_, put) => {
-    await touch(flipped.id);
-    await plumbline.pending(flipped.id, DEBUGGING);
-    const rows = approvalOf(flipped.id, DEBUGGING)(await attacker().now());
+    ['with its copies', flipped.id, (rows: StoredRow[], row: StoredRow) => attacker().putApproval(rows, row.value)],
+    ['alone', flippedAlone.id, (_: StoredRow[], row: StoredRow) => attacker().put(row)],
+  ])('a row that was flipped to approved %s, without a decision: it is pending again', async (_, app, put) => {
+    await touch(app);
+    await plumbline.pending(app, DEBUGGING);
+    const rows = approvalOf(app, DEBUGGING)(await attacker().now());
     const by = { objectId: staff.approver.objectId, name: 'Mary Jackson' };
     const decision: Json = {
       by,
@@ -127,11 +128,11 @@ describe.concurrent('what leads to a write is held against the signed log', () =
       changerUnknown: false,
     };
     await put(rows, edited(mainRow(rows), { '/status': 'approved', '/decision': decision }));
-    await touch(flipped.id);
-    expect((await plumbline.pending(flipped.id, DEBUGGING)).decision ?? null).toBeNull();
-    expect(plumbline.writes(flipped.id)).toEqual([]);
-    expect(await kindsOf(flipped.id)).not.toContain('fix.intended');
-    expect(named(flipped.id, /no signed decision|does not prove/)).toBe(true);
+    await touch(app);
+    expect((await plumbline.pending(app, DEBUGGING)).decision ?? null).toBeNull();
+    expect(plumbline.writes(app)).toEqual([]);
+    expect(await kindsOf(app)).not.toContain('fix.intended');
+    expect(named(app, /no signed decision|does not prove/)).toBe(true);
   });
 
   test('changes that were swapped under the same digest: nothing is recorded or written that nobody was shown', async () => {
