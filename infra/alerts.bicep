@@ -1,5 +1,5 @@
-// What wakes people, asked of the lines that Plumbline logs; docs/operate.md says what each means and what to do. A test
-// holds every message and field to the code. Dropped events are a metric of Event Grid: dropped-events.bicep.
+// The alerts, as queries over the log lines of Plumbline; docs/operate.md explains each of them and what to do. A test
+// compares every message and field with the code. Dropped events are a metric of Event Grid: dropped-events.bicep.
 param suffix string
 param location string
 param tags object
@@ -33,7 +33,7 @@ var rules = [
     name: 'audit-log-not-whole'
     title: 'The audit log of Plumbline is not whole'
     severity: 0
-    query: '${lines} | where tostring(line.message) in ("the audit log is not whole", "a row of the audit log is not as it was signed", "an entry of the audit log is not where its pointer says", "a chain of the audit log is not continued", "settings or exemptions are not what the audit log says", "a fact in a row is not as it was signed", "an open approval is of another resource", "not written: the log does not prove its cause")'
+    query: '${lines} | where tostring(line.message) in ("audit log verification failed", "a row of the audit log is not as it was signed", "an entry of the audit log is not where its pointer says", "a chain of the audit log is not continued", "settings or exemptions are not what the audit log says", "outbox record has an invalid seal", "an open approval is of another resource", "write refused: not authorized by the audit log")'
     window: 'PT2H'
     every: 'PT15M'
     operator: 'GreaterThan'

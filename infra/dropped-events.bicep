@@ -1,4 +1,4 @@
-// Events that Event Grid gave up to deliver: nobody else knows of them, and only the sweep finds what they were about.
+// The alert for events that Event Grid could not deliver: only the sweep finds the changes that they reported.
 param topicName string
 param actionGroupId string
 param tags object
@@ -7,7 +7,7 @@ resource topic 'Microsoft.EventGrid/systemTopics@2022-06-15' existing = {
   name: topicName
 }
 
-// Their names in the metrics of a system topic: dropped for good, and put where they can be looked at.
+// Metrics of a system topic: events that were dropped, and events that were stored as dead letters.
 var metricNames = [
   'DroppedEventCount'
   'DeadLetteredCount'

@@ -1,5 +1,5 @@
 // Which events reach Plumbline. They are chosen by what they are about and not by the names of their operations: that is
-// what the code looks at, and not every name is documented. A test holds the filters to src/domain/event.ts.
+// what the code looks at, and not every name is documented. A test holds the filters to src/domain/resources/event.ts.
 param topicName string
 param subscriptionPrefix string
 param functionAppId string
@@ -65,8 +65,8 @@ resource changes 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15
   }
 }
 
-// What moves configuration (swaps and their preview, copies, what is put back) changes apps without a write event on them.
-// All other actions (restarting, listing, also what others list) are no change and stay away.
+// Actions that move configuration (swaps and their preview, copies, restores) change apps without a write event on them.
+// All other actions (such as restarts and listings) change nothing and are filtered out.
 resource swaps 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15' = {
   parent: topic
   name: '${subscriptionPrefix}-swaps'

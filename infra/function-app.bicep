@@ -1,4 +1,4 @@
-// The function app on Flex Consumption, and its settings: those that src/config.ts reads and those of the host. A test
+// The function app on Flex Consumption, and its settings: those that src/app/config.ts reads and those of the host. A test
 // holds them together, and another has Plumbline's own rules judge it; docs/deploy.md says what they still find.
 param name string
 param planName string
@@ -166,8 +166,8 @@ resource scmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@202
   }
 }
 
-// Nobody is turned away at the door, because Event Grid has no token of this tenant: the code refuses what needs a
-// person, and no path is excluded from having its principal headers checked.
+// Anonymous requests are allowed here, because Event Grid has no token of this tenant: the code refuses requests that
+// need a principal, and no path is excluded from having its principal headers checked.
 resource signIn 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'authsettingsV2'

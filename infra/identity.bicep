@@ -1,4 +1,4 @@
-// Who Plumbline is: one identity, user-assigned, so that its ids are known before the app is there and outlive it.
+// The identity of Plumbline: one, user-assigned, so that its ids are known before the app is there and outlive it.
 param name string
 param location string
 param tags object

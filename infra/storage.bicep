@@ -36,7 +36,7 @@ var tableNames = [
   'PlumblineSettings'
   'PlumblineExemptions'
   'PlumblineDeadLetters'
-  'PlumblineAlarms'
+  'PlumblineWakeups'
   'PlumblineScans'
   'PlumblineGuards'
 ]

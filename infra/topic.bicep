@@ -1,4 +1,4 @@
-// Where Plumbline tells what entered its log, for chats, tickets and pagers. Whoever listens subscribes to it.
+// The topic to which Plumbline publishes new entries of its log, for chats, tickets and pagers to subscribe to.
 param name string
 param location string
 param tags object

@@ -42,7 +42,7 @@ resource mayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Who read the key.
+// Logs every read of the key.
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'plumbline'
@@ -58,5 +58,5 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 output vaultId string = vault.id
-// Without a version, so that a rotated key is taken up by itself.
+// Without a version, so that a rotated key is used automatically.
 output auditKeyUri string = '${vault.properties.vaultUri}secrets/plumbline-audit-key'

@@ -1,4 +1,4 @@
-// The pictures that operators want, over the lines that Plumbline logs.
+// The workbook for operators, over the log lines of Plumbline.
 param location string
 param tags object
 param workspaceId string

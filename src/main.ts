@@ -1,5 +1,5 @@
-/** Registers every function, synchronously; the only file that knows them all. Settings are read at the first use, but for the schedule. */
-import { sweepScheduleIn } from './config.ts';
+/** Registers every function, synchronously. Settings are read at the first use, except the schedule. */
+import { readSweepSchedule } from './app/config.ts';
 import { registerAnchorAudit } from './functions/anchor-audit.ts';
 import { registerApi } from './functions/api.ts';
 import { registerDeadLetter } from './functions/dead-letter.ts';
@@ -15,5 +15,5 @@ registerDeadLetter();
 registerHousekeeping();
 registerAnchorAudit();
 registerMeasure();
-registerSweep(sweepScheduleIn(process.env));
+registerSweep(readSweepSchedule(process.env));
 registerApi();

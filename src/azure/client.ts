@@ -1,19 +1,19 @@
 /**
- * Raw requests to Resource Manager through the pipelines of the real SDK clients. Bodies are raw both ways, because the
- * clients' models drop unknown properties and invent defaults. Nothing is retried here: the queue retries.
+ * Raw requests to Resource Manager through the pipelines of the SDK clients. Bodies are raw JSON in both directions, because
+ * the models of the clients drop unknown properties and add defaults. Nothing is retried here: the queue retries.
  */
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import { isDeeper, type Json } from '../domain/json.ts';
-import type { Log } from '../workflows/ports.ts';
-import { type ArmReply, failureOfError } from './errors.ts';
+import { exceedsDepth, type Json } from '../domain/resources/json.ts';
+import type { Log } from '../workflows/ports/runtime.ts';
+import { type HttpResponse, transientFailureOf } from './errors.ts';
 import type { PipelineOptions } from './pipelines.ts';
 
 export interface ClientOptions extends PipelineOptions {
   readonly log: Log;
   readonly now: () => Date;
-  /** A lease lasts 30 s and a request must have failed before; default 15 s, the token included. */
+  /** The time limit of a request with its token. It must be shorter than a lease (30 s); default 15 s. */
   readonly timeoutMilliseconds?: number;
-  /** Told of every request, answered or not. */
+  /** Called for every request, answered or not. */
   readonly onRequest?: (request: SentRequest) => void;
 }
 
@@ -22,17 +22,17 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export interface SentRequest {
   readonly method: Method;
   readonly path: string;
-  /** 0 when no answer came. */
+  /** 0 without an answer. */
   readonly status: number;
   readonly milliseconds: number;
 }
 
 export interface Client {
-  /** Sends once. Rejects when no answer came in time or no token could be had; every answer is an answer. */
-  send(method: Method, url: URL, body?: Json): Promise<ArmReply>;
-  /** The URL of an ARM id or a path below one. Throws for anything that would leave Resource Manager. */
+  /** Sends once. Rejects without an answer in time or without a token; an answer of any status resolves. */
+  send(method: Method, url: URL, body?: Json): Promise<HttpResponse>;
+  /** The URL of an ARM id or a path below one. Throws for a path that would leave Resource Manager. */
   urlOf(path: string, apiVersion: string, query?: Readonly<Record<string, string>>): URL;
-  /** The URL that Azure itself gave for what comes next; null unless it is Resource Manager's. */
+  /** The URL that Azure returned for the next request; null unless it is a URL of Resource Manager. */
   urlFromAzure(url: string | undefined): URL | null;
 }
 
@@ -44,28 +44,33 @@ export function createClient(options: ClientOptions): Client {
     // The SDKs are loaded with the first request, so that the bundle starts without them.
     sender ??= import('./pipelines.ts').then(({ createSender }) => createSender(options));
     const send = await sender;
-    const giveUp = AbortSignal.timeout(timeoutMilliseconds);
-    const sent = send({ method, url, giveUp, body: body === undefined ? undefined : JSON.stringify(body) });
-    // Not every credential listens to the signal, and the request is not sent after it: so stop waiting as well.
-    return Promise.race([sent, rejectionOf(giveUp, timeoutMilliseconds)]);
+    const timeout = AbortSignal.timeout(timeoutMilliseconds);
+    const sent = send({
+      method,
+      url,
+      abortSignal: timeout,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    // Not every credential observes the signal, so waiting is stopped here, too. No request is sent after the signal.
+    return Promise.race([sent, rejectionOf(timeout, timeoutMilliseconds)]);
   };
 
   return {
     async send(method, url, body) {
       const started = now().getTime();
-      const told = (status: number, fields: Record<string, unknown>) => {
+      const logResult = (status: number, fields: Record<string, unknown>) => {
         const sent = { method, path: url.pathname, status, milliseconds: now().getTime() - started };
         logRequest(log, sent, fields);
         onRequest?.(sent);
       };
       try {
         const { status, headers, bodyAsText } = await exchange(method, url, body);
-        told(status, idsAndLimitsIn(headers.toJSON()));
+        logResult(status, idsAndLimitsIn(headers.toJSON()));
         const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
         return { ...reply, header: (name) => headers.get(name) };
       } catch (error) {
-        const { code, message } = failureOfError(error);
-        told(0, { code, error: message });
+        const { code, message } = transientFailureOf(error);
+        logResult(0, { code, error: message });
         throw error;
       }
     },
@@ -78,7 +83,7 @@ export function createClient(options: ClientOptions): Client {
       const url = new URL(segments.map(encodeURIComponent).join('/'), endpoint);
       url.searchParams.set('api-version', apiVersion);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      // A blank as the SDKs write it: what reads a plus as one is not known of every provider.
+      // A blank as the SDKs encode it: not every provider is known to decode a plus as a blank.
       url.search = url.search.replaceAll('+', '%20');
       return url;
     },
@@ -93,14 +98,14 @@ export function createClient(options: ClientOptions): Client {
 
 function rejectionOf(signal: AbortSignal, milliseconds: number): Promise<never> {
   return new Promise((_, reject) => {
-    const give = () => reject(new Error(`Azure did not answer within ${milliseconds / 1000} s`));
-    signal.addEventListener('abort', give, { once: true });
+    const onAbort = () => reject(new Error(`Azure did not answer within ${milliseconds / 1000} s`));
+    signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 
 /**
- * One line per request, without query and body. A GET that finds nothing is an answer: many documents need not be there,
- * and a deleted resource is not. Every other refusal, and a request without an answer, is a warning.
+ * One line per request, without query and body. A GET with 404 is normal: many documents are optional, and resources are
+ * deleted. Every other refusal, and a request without an answer, is a warning.
  */
 function logRequest(log: Log, sent: SentRequest, fields: Record<string, unknown>): void {
   const { method, status } = sent;
@@ -109,7 +114,7 @@ function logRequest(log: Log, sent: SentRequest, fields: Record<string, unknown>
   else log.warn({ ...sent, ...fields }, 'Azure refused a request');
 }
 
-/** What joins a request to Azure's own logs, and how many more are allowed. */
+/** The ids that find the request in Azure's own logs, and the remaining requests of each limit. */
 function idsAndLimitsIn(headers: Record<string, string>): Record<string, string> {
   const limits = Object.entries(headers).filter(([name]) => name.startsWith('x-ms-ratelimit-remaining-'));
   const requestId = headers['x-ms-request-id'];
@@ -125,8 +130,8 @@ function jsonOf(text: string | null | undefined): Json | undefined {
   if (!text) return undefined;
   try {
     const body: Json = JSON.parse(text);
-    // What has levels without end is none that anything here could walk through.
-    return isDeeper(body) ? text : body;
+    // A body that is nested too deeply stays text: no code can traverse it.
+    return exceedsDepth(body) ? text : body;
   } catch {
     return text;
   }

@@ -1,14 +1,14 @@
-/** The credential for every Azure service: the managed identity where the platform offers one, else the developer's own. */
+/** The credential for all Azure services: the managed identity when the platform offers one, else the developer's own. */
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
 
 export interface CredentialOptions {
   /** Whether IDENTITY_ENDPOINT is set: then the app has a managed identity. */
   readonly endpointPresent: boolean;
-  /** Of a user-assigned identity; null means the system-assigned one. */
+  /** The client id of a user-assigned identity; null means the system-assigned one. */
   readonly clientId: string | null;
 }
 
-/** Loads the identity library with the first token only, because it is the slowest part of the bundle to load. */
+/** Loads the identity library with the first token, because it is the slowest part of the bundle to load. */
 export function createCredential(options: CredentialOptions): TokenCredential {
   let credential: Promise<TokenCredential> | undefined;
   return {
@@ -22,7 +22,7 @@ export function createCredential(options: CredentialOptions): TokenCredential {
 async function load({ endpointPresent, clientId }: CredentialOptions): Promise<TokenCredential> {
   const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
   if (!endpointPresent) return new DefaultAzureCredential();
-  // Its own retries would outlast a lease; a failed token is retried like every other failure, by the queue.
+  // Retries of the library would take longer than a lease; the queue retries a failed token like every other failure.
   const retryOptions = { maxRetries: 0 };
   return clientId === null
     ? new ManagedIdentityCredential({ retryOptions })

@@ -1,66 +1,66 @@
 /**
- * Every shape in which Azure refuses, as one kind of failure. The code decides before the status: 409 alone may be a lock,
- * a race, a busy app or a diagnostic setting that can never work. Of the conflicts of App Service the message decides.
+ * Maps every error format of Azure to one kind of failure. The code has priority over the status: 409 alone may be a lock, a
+ * race, a busy app or a diagnostic setting that can never work. For conflicts of App Service the message decides.
  */
-import { isObject, type Json } from '../domain/json.ts';
-import { LONGEST_WAIT_SECONDS } from '../domain/limits.ts';
-import { withoutCredentials } from '../domain/secrets.ts';
-import type { ArmFailure, ArmFailureKind } from '../workflows/ports.ts';
+import { isObject, type Json } from '../domain/resources/json.ts';
+import { MAX_WAIT_SECONDS } from '../domain/resources/limits.ts';
+import { redactCredentials } from '../domain/resources/redact.ts';
+import type { ArmFailure, ArmFailureKind } from '../workflows/ports/azure.ts';
 
-/** What Azure answered, before anybody has judged it. */
-export interface ArmReply {
+/** An answer of Azure, with any status. */
+export interface HttpResponse {
   readonly status: number;
-  /** The path that was asked, without query. */
+  /** The path of the request, without query. */
   readonly path: string;
   /** undefined when it was empty, a string when it was no JSON. */
   readonly body: Json | undefined;
   header(name: string): string | undefined;
 }
 
-/** Characters: what Azure says goes into the log, whose entries have a largest size. */
-const LONGEST_CODE = 200;
-const LONGEST_MESSAGE = 4000;
+/** Characters: texts of Azure are stored in the audit log, whose entries have a maximum size. */
+const MAX_CODE = 200;
+const MAX_MESSAGE = 4000;
 
-/** What a refusal means. `now` turns an HTTP date of Retry-After into seconds. */
-export function failureOf(reply: ArmReply, now: Date): ArmFailure {
+/** The failure of a refused request. `now` turns an HTTP date of Retry-After into seconds. */
+export function armFailureOf(reply: HttpResponse, now: Date): ArmFailure {
   const problems = problemsOf(reply.body);
   const telling = problems.find(({ code }) => kindOfCode(code, reply.path) !== null);
-  const lasting = reply.status === 409 ? problems.find(({ message }) => LASTS.test(message)) : undefined;
+  const lasting = reply.status === 409 ? problems.find(({ message }) => PERMANENT_CONFLICT.test(message)) : undefined;
   const shown =
     lasting && !lasting.code ? { ...lasting, code: telling?.code ?? '' } : (lasting ?? telling ?? problems[0]);
   return {
     kind: lasting ? 'blocked' : kindOf(reply, telling?.code, shown?.message ?? ''),
-    code: told(shown?.code, LONGEST_CODE) || `Http${reply.status}`,
-    message: told(shown?.message, LONGEST_MESSAGE) || `Azure answered ${reply.status} without a message.`,
+    code: redactAndTruncate(shown?.code, MAX_CODE) || `Http${reply.status}`,
+    message: redactAndTruncate(shown?.message, MAX_MESSAGE) || `Azure answered ${reply.status} without a message.`,
     retryAfter: retryAfterOf(reply, now),
   };
 }
 
-/** What it means that no answer came: a reset, a time-out, no token. All of them may pass. */
-export function failureOfError(error: unknown): ArmFailure {
+/** The failure of a request without an answer: a reset, a time-out, no token. All are transient. */
+export function transientFailureOf(error: unknown): ArmFailure {
   const code = isObject(error) && typeof error.code === 'string' ? error.code : '';
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
   return {
     kind: 'transient',
     code: code || name || 'NoAnswer',
-    message: told(message.split('\n', 1)[0], 500) || 'Azure could not be reached.',
+    message: redactAndTruncate(message.split('\n', 1)[0], 500) || 'Azure could not be reached.',
     retryAfter: null,
   };
 }
 
-/** What is passed on of a text from Azure: it may quote an address with a key. Masked before it is cut, so that no half is left. */
-function told(text: string | undefined, longest: number): string | undefined {
-  return text === undefined ? undefined : withoutCredentials(text).slice(0, longest);
+/** A text from Azure, which may contain a URL with a key. It is redacted before it is truncated, so that no part of a key is left. */
+function redactAndTruncate(text: string | undefined, maxLength: number): string | undefined {
+  return text === undefined ? undefined : redactCredentials(text).slice(0, maxLength);
 }
 
-/** Seconds that Azure asks to wait, a day at most, from whichever header says so; null when none does. */
-export function retryAfterOf(reply: Pick<ArmReply, 'header'>, now: Date): number | null {
-  const seconds = askedSeconds(reply, now);
-  return seconds === null ? null : Math.min(seconds, LONGEST_WAIT_SECONDS);
+/** The seconds that Azure asks to wait, from any of its headers, at most a day; null when there is none. */
+export function retryAfterOf(reply: Pick<HttpResponse, 'header'>, now: Date): number | null {
+  const seconds = requestedSeconds(reply, now);
+  return seconds === null ? null : Math.min(seconds, MAX_WAIT_SECONDS);
 }
 
-function askedSeconds({ header }: Pick<ArmReply, 'header'>, now: Date): number | null {
+function requestedSeconds({ header }: Pick<HttpResponse, 'header'>, now: Date): number | null {
   const milliseconds = header('x-ms-retry-after-ms') ?? header('retry-after-ms');
   if (milliseconds !== undefined && /^\d+$/.test(milliseconds)) return Math.ceil(Number(milliseconds) / 1000);
   const after = header('retry-after');
@@ -93,7 +93,7 @@ const KIND_BY_CODE = new Map<string, ArmFailureKind>(
  * 27820), and what plan or site do not allow ("There was a conflict. AlwaysOn cannot be set for this site as the plan does
  * not allow it.", azure-cli issues 9567 and 27474). One that is busy says that another operation is in progress.
  */
-const LASTS = /prepared for swap|^There was a conflict\. /i;
+const PERMANENT_CONFLICT = /prepared for swap|^There was a conflict\. /i;
 
 function kindOfCode(code: string, path: string): ArmFailureKind | null {
   const known = code.toLowerCase();
@@ -102,7 +102,7 @@ function kindOfCode(code: string, path: string): ArmFailureKind | null {
   return KIND_BY_CODE.get(known) ?? null;
 }
 
-function kindOf({ status, path }: ArmReply, code: string | undefined, message: string): ArmFailureKind {
+function kindOf({ status, path }: HttpResponse, code: string | undefined, message: string): ArmFailureKind {
   if (status === 429) return 'throttled';
   const byCode = code === undefined ? null : kindOfCode(code, path);
   if (byCode) return byCode;

@@ -1,13 +1,15 @@
 /**
- * Tells an Event Grid custom topic (CloudEvents 1.0) what enters the audit log, and what people should know beside it, for
- * chats, tickets and pagers. The log is the record, this is only its bell: an entry is told after it is in the log, perhaps
- * twice (its id is the event's), and a topic that does not answer hinders nothing.
+ * Publishes new entries of the audit log and other notifications to an Event Grid custom topic (CloudEvents 1.0), for chats,
+ * tickets and pagers. The log is the record: an entry is published after it is in the log, perhaps twice (the event has the id
+ * of the entry), and a topic that does not answer blocks nothing.
  */
+
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
-import type { AuditEntry } from '../domain/audit.ts';
-import type { AuditLog, Log, Notice, Notices } from '../workflows/ports.ts';
-import { failureOfError } from './errors.ts';
+import type { AuditEntry } from '../domain/audit/audit.ts';
+import type { AuditLog } from '../workflows/ports/audit.ts';
+import type { Log, Notification, Notifications } from '../workflows/ports/runtime.ts';
+import { transientFailureOf } from './errors.ts';
 
 export interface TopicOptions {
   /** URL of the topic, e.g. `https://plumbline.westeurope-1.eventgrid.azure.net/api/events`. */
@@ -17,42 +19,42 @@ export interface TopicOptions {
   readonly httpClient?: HttpClient;
 }
 
-const GIVE_UP_MILLISECONDS = 5000;
+const TIMEOUT_MILLISECONDS = 5000;
 
-/** The same log, whose new entries are told to the topic. */
-export function tellingTopic<L extends Pick<AuditLog, 'append'>>(audit: L, options: TopicOptions): L {
+/** The same log, with new entries published to the topic. */
+export function publishingAuditLog<L extends Pick<AuditLog, 'append'>>(audit: L, options: TopicOptions): L {
   const publish = createPublisher(options);
   return {
     ...audit,
-    async append(facts: Parameters<L['append']>[0]) {
-      const entries = await audit.append(facts);
-      // The intent is followed by its outcome within seconds, and nothing may stand between it and the write.
-      const told = entries.filter(({ kind }) => !kind.endsWith('.intended'));
-      if (told.length > 0) await publish(told.map(eventOf));
+    async append(records: Parameters<L['append']>[0]) {
+      const entries = await audit.append(records);
+      // An intent is followed by its outcome within seconds, and publishing it would delay the write.
+      const published = entries.filter(({ kind }) => !kind.endsWith('.intended'));
+      if (published.length > 0) await publish(published.map(eventOf));
       return entries;
     },
   };
 }
 
-/** Notices to the same topic; without one nobody is told. */
-export function noticesTo(options: TopicOptions | null): Notices {
-  if (options === null) return { tell: async () => {} };
+/** Publishes notifications to the same topic; without a topic it does nothing. */
+export function createNotifications(options: TopicOptions | null): Notifications {
+  if (options === null) return { publish: async () => {} };
   const publish = createPublisher(options);
-  return { tell: (notice) => publish([eventOfNotice(notice)]) };
+  return { publish: (notification) => publish([eventOfNotification(notification)]) };
 }
 
 function createPublisher({ endpoint, credential, log, httpClient }: TopicOptions) {
   let client: Promise<Sender> | undefined;
   return async (events: readonly TopicEvent[]): Promise<void> => {
     try {
-      client ??= connect(endpoint, credential, httpClient);
+      client ??= createEventSender(endpoint, credential, httpClient);
       const { send } = await client;
-      await send([...events], { abortSignal: AbortSignal.timeout(GIVE_UP_MILLISECONDS) });
+      await send([...events], { abortSignal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
     } catch (error) {
-      const { code, message } = failureOfError(error);
+      const { code, message } = transientFailureOf(error);
       log.warn(
         { ids: events.map(({ id }) => id), reason: `${code}: ${message}` },
-        'the notification topic was not told',
+        'could not publish to the notification topic',
       );
     }
   };
@@ -72,14 +74,18 @@ interface Sender {
 }
 
 /** The library is loaded with the first notification only. */
-async function connect(endpoint: string, credential: TokenCredential, httpClient?: HttpClient): Promise<Sender> {
+async function createEventSender(
+  endpoint: string,
+  credential: TokenCredential,
+  httpClient?: HttpClient,
+): Promise<Sender> {
   const { EventGridPublisherClient } = await import('@azure/eventgrid');
   const options = { retryOptions: { maxRetries: 0 }, ...(httpClient ? { httpClient } : {}) };
   const client = new EventGridPublisherClient(endpoint, 'CloudEvent', credential, options);
   return { send: (events, sending) => client.send(events, sending) };
 }
 
-/** What a notification says: changed leaves and reasons, never a document. */
+/** The event of an entry: changed properties and reasons, never a document. */
 function eventOf(entry: AuditEntry): TopicEvent {
   const { id, at, kind, resource, rule, mode, operationId, approvalId, actor, changes, alsoMoved, reasons, message } =
     entry;
@@ -93,7 +99,7 @@ function eventOf(entry: AuditEntry): TopicEvent {
   };
 }
 
-function eventOfNotice({ id, kind, at, subject, message }: Notice): TopicEvent {
+function eventOfNotification({ id, kind, at, subject, message }: Notification): TopicEvent {
   return {
     id,
     type: `Plumbline.${kind}`,

@@ -1,6 +1,6 @@
 /**
- * The request pipelines of the real SDK clients (credential, user agent, correlation), without their models. Loaded with the
- * first request: named imports of the clients' `api` parts leave the megabytes of models out of the bundle.
+ * The request pipelines of the SDK clients (credential, user agent, correlation), without their models. Loaded with the first
+ * request. Imports of the clients' `api` parts keep megabytes of models out of the bundle.
  */
 import { createContainerAppsAPI } from '@azure/arm-appcontainers/api';
 import { createWebSiteManagement } from '@azure/arm-appservice/api';
@@ -18,7 +18,7 @@ import {
 export interface PipelineOptions {
   /** Origin of Resource Manager, e.g. `https://management.azure.com`. */
   readonly endpoint: string;
-  /** For whom tokens are asked; given because the SDKs ask for the public cloud whatever the endpoint is. */
+  /** The audience of tokens; needed because the SDKs use the public cloud for every endpoint. */
   readonly audience: string;
   readonly credential: TokenCredential;
   readonly httpClient?: HttpClient;
@@ -29,10 +29,10 @@ export interface RawRequest {
   readonly url: URL;
   /** JSON text. */
   readonly body: string | undefined;
-  readonly giveUp: AbortSignal;
+  readonly abortSignal: AbortSignal;
 }
 
-/** Sends a request through the pipeline of the SDK whose provider it is for; nothing is retried or redirected. */
+/** Sends a request through the pipeline of the SDK for its provider; nothing is retried or redirected. */
 export function createSender(options: PipelineOptions): (request: RawRequest) => Promise<PipelineResponse> {
   const { endpoint, audience, credential, httpClient = createDefaultHttpClient() } = options;
   const common = {
@@ -46,12 +46,12 @@ export function createSender(options: PipelineOptions): (request: RawRequest) =>
   const apps = createContainerAppsAPI(credential, '', common).pipeline;
   const monitor = createMonitor(credential, '', common).pipeline;
   const pipelineFor = (path: string) => {
-    // The last provider answers: a diagnostic setting lives below the resource it is about.
+    // The last provider handles the request: a diagnostic setting is below its resource.
     const provider = path.toLowerCase().split('/providers/').at(-1) ?? '';
     if (provider.startsWith('microsoft.app/')) return apps;
     return provider.startsWith('microsoft.insights/') ? monitor : sites;
   };
-  return ({ method, url, body, giveUp }) => {
+  return ({ method, url, body, abortSignal }) => {
     const headers = {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -59,7 +59,7 @@ export function createSender(options: PipelineOptions): (request: RawRequest) =>
     const request = createPipelineRequest({
       url: url.href,
       method,
-      abortSignal: giveUp,
+      abortSignal,
       headers: createHttpHeaders(headers),
       ...(body === undefined ? {} : { body }),
     });

@@ -1,6 +1,6 @@
 /**
- * The web page as one text without anything from elsewhere: markup, style and scripts of this folder put together. A part
- * is a section of the page with the script that fills it; scripts run in order and share their names.
+ * The web page as one self-contained text, assembled from the markup, styles and scripts of this folder. A part is a
+ * section of the page with its script. The scripts run in this order and share one global scope.
  */
 import approvals from './approvals.html';
 import audit from './audit.html';
@@ -17,11 +17,11 @@ const PARTS = [frame, card, approvals, findings, audit, settings];
 const STYLES = [frameStyle, cardStyle, formStyle];
 const SCRIPT = /<script>[\s\S]*?<\/script>/g;
 
-/** The page. It holds no data; serve it with a policy that allows its own inline scripts and styles only. */
+/** The page. It contains no data. Serve it with a policy that allows only its own inline scripts and styles. */
 export function consolePage(): string {
   const sections = PARTS.map((part) => part.replace(SCRIPT, '').trim()).join('\n');
   const scripts = PARTS.flatMap((part) => part.match(SCRIPT) ?? []).join('\n');
-  // Functions, because `$&` and its like in a replacement text have a meaning of their own.
+  // Replacement functions, because patterns such as `$&` have a special meaning in a replacement string.
   return page
     .replace('<!-- styles -->', () => `<style>${STYLES.join('\n')}</style>`)
     .replace('<!-- sections -->', () => sections)

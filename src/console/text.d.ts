@@ -1,4 +1,9 @@
-/** The build puts a style sheet in as its text. */
+/** The build inlines HTML files and style sheets as text. */
+declare module '*.html' {
+  const text: string;
+  export default text;
+}
+
 declare module '*.css' {
   const text: string;
   export default text;

@@ -1,11 +1,11 @@
-/** Every hour at 17 minutes past, away from what runs on the full hour, and at start after an hour that was missed. */
+/** Runs every hour at 17 minutes past, when other work is unlikely to start, and at startup after a missed run. */
 import { app } from '@azure/functions';
-import { anchorAudit } from '../workflows/anchor-audit.ts';
-import { invocation } from './invocation.ts';
+import { anchorAudit } from '../workflows/housekeeping/anchor-audit.ts';
+import { withInvocation } from './invocation.ts';
 
 export function registerAnchorAudit(): void {
   app.timer('anchorAudit', {
     schedule: '0 17 * * * *',
-    handler: (_, context) => invocation(context, ({ world }) => anchorAudit(world)),
+    handler: (_, context) => withInvocation(context, ({ deps }) => anchorAudit(deps)),
   });
 }

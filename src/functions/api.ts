@@ -1,30 +1,32 @@
-/** The HTTP functions: one line per route. Easy Auth and api/route.ts decide who may call, so no function key is asked for. */
+/** The HTTP functions. Easy Auth and api/framework/handler.ts decide who may call, so no function key is required. */
 import { app } from '@azure/functions';
-import { approve, getApproval, listApprovals, reject } from '../api/approvals.ts';
-import { getAuditEntry, listAudit, rollback, verifyAudit } from '../api/audit.ts';
-import { exportAudit } from '../api/audit-export.ts';
-import type { Call } from '../api/call.ts';
-import { getConsole } from '../api/console.ts';
-import { listDeadLetters, releaseDeadLetter } from '../api/dead-letters.ts';
-import { decideApprovals } from '../api/decisions.ts';
-import { deleteExemption, listExemptions, postExemption } from '../api/exemptions.ts';
-import { explain } from '../api/explain.ts';
-import { getSummary, listFindings } from '../api/findings.ts';
-import { getHealth } from '../api/health.ts';
-import { getMetrics } from '../api/metrics.ts';
-import { describing } from '../api/openapi.ts';
-import { handlerOf } from '../api/route.ts';
-import { getRule, listRules } from '../api/rules.ts';
-import { getSettings, putSettings } from '../api/settings.ts';
-import { getScan, postApprovals, postScan } from '../api/sweep.ts';
-import { joinedTo } from '../log.ts';
-import { getService } from '../service.ts';
-import { fieldsOf } from './invocation.ts';
+import { approve, getApproval, listApprovals, reject } from '../api/endpoints/approvals/approvals.ts';
+import { decideApprovals } from '../api/endpoints/approvals/decisions.ts';
+import { requestApprovals } from '../api/endpoints/approvals/request-approvals.ts';
+import { getAuditEntry, listAudit, verifyAudit } from '../api/endpoints/audit/audit.ts';
+import { exportAudit } from '../api/endpoints/audit/export.ts';
+import { rollback } from '../api/endpoints/audit/rollback.ts';
+import { getConsole } from '../api/endpoints/console.ts';
+import { listDeadLetters, releaseDeadLetter } from '../api/endpoints/dead-letters.ts';
+import { createExemption, deleteExemption, listExemptions } from '../api/endpoints/exemptions.ts';
+import { explain } from '../api/endpoints/findings/explain.ts';
+import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
+import { getHealth } from '../api/endpoints/health.ts';
+import { getMetrics } from '../api/endpoints/metrics.ts';
+import { getRule, listRules } from '../api/endpoints/rules.ts';
+import { getScan, startScan } from '../api/endpoints/scans.ts';
+import { getSettings, putSettings } from '../api/endpoints/settings.ts';
+import type { Endpoint } from '../api/framework/endpoint.ts';
+import { createHandler } from '../api/framework/handler.ts';
+import { createOpenApiEndpoint } from '../api/framework/openapi.ts';
+import { withLogContext } from '../app/log.ts';
+import { getService } from '../app/service.ts';
+import { logFieldsOf } from './invocation.ts';
 
-const described: readonly Call[] = [
+const described: readonly Endpoint[] = [
   listApprovals,
   getApproval,
-  postApprovals,
+  requestApprovals,
   approve,
   reject,
   decideApprovals,
@@ -43,37 +45,37 @@ const described: readonly Call[] = [
   listDeadLetters,
   releaseDeadLetter,
   listExemptions,
-  postExemption,
+  createExemption,
   deleteExemption,
-  postScan,
+  startScan,
   getScan,
   getHealth,
   getMetrics,
   getConsole,
 ];
 
-/** Every call of the API. */
-export const CALLS: readonly Call[] = [...described, describing(described)];
+/** Every endpoint of the API. */
+export const ENDPOINTS: readonly Endpoint[] = [...described, createOpenApiEndpoint(described)];
 
 /**
- * The name of the function that serves a call. The Functions host sorts functions by name, and the first route that matches
- * wins: a literal has no precedence. So the number of parameters in the route comes first: `audit/verify`, which has none,
+ * The name of the function that serves an endpoint. The Functions host sorts functions by name and takes the first route that
+ * matches; a literal has no precedence. So the number of parameters in the route comes first: `audit/verify`, which has none,
  * is before `audit/{id}`. https://github.com/Azure/azure-functions-host/issues/3153
  */
-export function functionNameOf({ name, route }: Pick<Call, 'name' | 'route'>): string {
+export function functionNameOf({ name, route }: Pick<Endpoint, 'name' | 'route'>): string {
   return `http${route.split('{').length - 1}_${name}`;
 }
 
 /** Registers the HTTP functions, synchronously. */
 export function registerApi(): void {
-  for (const call of CALLS) {
-    const { route, method } = call;
-    const handle = handlerOf(call, getService);
-    app.http(functionNameOf(call), {
+  for (const endpoint of ENDPOINTS) {
+    const { route, method } = endpoint;
+    const handle = createHandler(endpoint, getService);
+    app.http(functionNameOf(endpoint), {
       route,
       methods: [method],
       authLevel: 'anonymous',
-      handler: (request, context) => joinedTo(fieldsOf(context), () => handle(request, context)),
+      handler: (request, context) => withLogContext(logFieldsOf(context), () => handle(request, context)),
     });
   }
 }

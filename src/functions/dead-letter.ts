@@ -1,8 +1,8 @@
-/** What a queue gave up, after the last try. */
+/** Records the messages of the poison queues, after their last attempt. */
 import { app } from '@azure/functions';
 import { RECONCILE_QUEUE, SWEEP_QUEUE } from '../storage/names.ts';
-import { buryMessage } from '../workflows/bury-message.ts';
-import { invocation } from './invocation.ts';
+import { recordDeadLetter } from '../workflows/dead-letters/record-dead-letter.ts';
+import { withInvocation } from './invocation.ts';
 
 export function registerDeadLetter(): void {
   registerPoison('deadLetter', RECONCILE_QUEUE);
@@ -13,6 +13,7 @@ function registerPoison(name: string, queue: string): void {
   app.storageQueue(name, {
     queueName: `${queue}-poison`,
     connection: 'AzureWebJobsStorage',
-    handler: (message: unknown, context) => invocation(context, ({ world }) => buryMessage(world, queue, message)),
+    handler: (message: unknown, context) =>
+      withInvocation(context, ({ deps }) => recordDeadLetter(deps, queue, message)),
   });
 }

@@ -1,11 +1,11 @@
-/** Every minute, and at start after a minute that was missed. */
+/** Runs every minute, and at startup after a missed run. */
 import { app } from '@azure/functions';
-import { housekeep } from '../workflows/housekeeping.ts';
-import { invocation } from './invocation.ts';
+import { runHousekeeping } from '../workflows/housekeeping/housekeeping.ts';
+import { withInvocation } from './invocation.ts';
 
 export function registerHousekeeping(): void {
   app.timer('housekeeping', {
     schedule: '0 * * * * *',
-    handler: (_, context) => invocation(context, ({ world }) => housekeep(world)),
+    handler: (_, context) => withInvocation(context, ({ deps }) => runHousekeeping(deps)),
   });
 }

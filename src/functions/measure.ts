@@ -1,11 +1,11 @@
-/** Every five minutes, and at start after a time that was missed. */
+/** Runs every five minutes, and at startup after a missed run. */
 import { app } from '@azure/functions';
-import { logMeasures } from '../workflows/measure.ts';
-import { invocation } from './invocation.ts';
+import { logMetrics } from '../workflows/housekeeping/collect-metrics.ts';
+import { withInvocation } from './invocation.ts';
 
 export function registerMeasure(): void {
   app.timer('measure', {
     schedule: '30 */5 * * * *',
-    handler: (_, context) => invocation(context, ({ world, meters }) => logMeasures(world, meters)),
+    handler: (_, context) => withInvocation(context, ({ deps, meters }) => logMetrics(deps, meters)),
   });
 }

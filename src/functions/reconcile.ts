@@ -1,13 +1,13 @@
-/** The work queue, one message a resource to look at. */
-import { joinedTo } from '../log.ts';
+/** The work queue: each message names a resource to reconcile. */
+import { withLogContext } from '../app/log.ts';
 import { RECONCILE_QUEUE } from '../storage/names.ts';
-import { idsIn, workMessage } from '../workflows/messages.ts';
-import { reconcile } from '../workflows/reconcile.ts';
+import { logContextOf, workMessage } from '../workflows/events/messages.ts';
+import { reconcile } from '../workflows/reconcile/reconcile.ts';
 import { registerQueueFunction } from './queue-function.ts';
 
 export function registerReconcile(): void {
-  registerQueueFunction('reconcile', RECONCILE_QUEUE, (world, message) => {
+  registerQueueFunction('reconcile', RECONCILE_QUEUE, (deps, message) => {
     const work = workMessage.parse(message);
-    return joinedTo(idsIn(work), () => reconcile(world, work));
+    return withLogContext(logContextOf(work), () => reconcile(deps, work));
   });
 }

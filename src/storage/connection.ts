@@ -1,4 +1,4 @@
-/** How the storage account is reached, and its clients. Retries are few and short: a message that fails comes back by itself. */
+/** The connection to the storage account, and its clients. Retries are few and short: the queue delivers a failed message again. */
 import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
@@ -6,7 +6,7 @@ import { QueueClient } from '@azure/storage-queue';
 
 export type StorageConnection =
   | { readonly kind: 'connection-string'; readonly value: string }
-  /** The URIs of the three services, e.g. `https://account.table.core.windows.net`, reached by a credential. */
+  /** The URIs of the three services, e.g. `https://account.table.core.windows.net`, used with a credential. */
   | { readonly kind: 'identity'; readonly tableUri: string; readonly queueUri: string; readonly blobUri: string };
 
 export interface StorageClients {
@@ -15,12 +15,12 @@ export interface StorageClients {
   container(name: string): ContainerClient;
 }
 
-/** Makes clients without asking the network. Throws when the connection needs a credential and there is none. */
-export function storageClients(connection: StorageConnection, credential?: TokenCredential): StorageClients {
+/** Creates clients without any request. Throws when the connection needs a credential and there is none. */
+export function createStorageClients(connection: StorageConnection, credential?: TokenCredential): StorageClients {
   if (connection.kind === 'connection-string') {
     const { value } = connection;
     return {
-      // The string itself says whether it is http, so it alone decides.
+      // The connection string itself selects http or https.
       table: (name) =>
         TableClient.fromConnectionString(value, name, { ...TABLE_OPTIONS, allowInsecureConnection: true }),
       queue: (name) => new QueueClient(value, name, SERVICE_OPTIONS),

@@ -1,4 +1,4 @@
-/** Every table, queue and container of Plumbline; the infrastructure is held against this list. */
+/** Every table, queue and container of Plumbline; a test compares the infrastructure with this list. */
 export const TABLES = {
   events: 'PlumblineEvents',
   eventIds: 'PlumblineEventIds',
@@ -10,7 +10,7 @@ export const TABLES = {
   settings: 'PlumblineSettings',
   exemptions: 'PlumblineExemptions',
   deadLetters: 'PlumblineDeadLetters',
-  alarms: 'PlumblineAlarms',
+  wakeups: 'PlumblineWakeups',
   scans: 'PlumblineScans',
   guards: 'PlumblineGuards',
 } as const;

@@ -1,75 +1,79 @@
-/** All that Plumbline remembers, in one storage account. Making it asks nothing of the network. */
+/** All stores of Plumbline, in one storage account. Opening it sends no request. */
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
-import type { AuditKeys } from '../domain/audit.ts';
-import type { Meters, StoragePorts, Tallies } from '../workflows/ports.ts';
-import { openAlarms } from './alarms.ts';
-import { openAnchors } from './anchors.ts';
-import { openApprovals } from './approvals.ts';
-import { openAuditLog } from './audit-log.ts';
-import type { OnFault } from './audit-rows.ts';
-import { openBudgets } from './budgets.ts';
-import { type StorageConnection, storageClients } from './connection.ts';
-import { openDeadLetters } from './dead-letters.ts';
-import { openEvents } from './events.ts';
-import { openExemptions } from './exemptions.ts';
-import { openFindingList } from './finding-list.ts';
-import { openGuards } from './guards.ts';
-import { openLeases } from './leases.ts';
-import { openMemories } from './memories.ts';
+import type { AuditKeys } from '../domain/audit/audit.ts';
+import type { StoragePorts } from '../workflows/ports/deps.ts';
+import type { CounterStore, MetricsSource } from '../workflows/ports/metrics.ts';
+import { openAnchors } from './audit/anchors.ts';
+import { openAuditLog } from './audit/audit-log.ts';
+import type { OnFault } from './audit/rows.ts';
+import { createStorageClients, type StorageConnection } from './connection.ts';
 import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
-import type { OnRequest } from './requests.ts';
-import { openScans } from './scans.ts';
-import { openSettingsStore } from './settings-store.ts';
-import { openTable } from './table.ts';
-import { openTallies } from './tallies.ts';
-import { openWorkQueue } from './work-queue.ts';
+import { openApprovals } from './stores/approvals.ts';
+import { openBudgets } from './stores/budgets.ts';
+import { openCounters } from './stores/counters.ts';
+import { openDeadLetters } from './stores/dead-letters.ts';
+import { openEvents } from './stores/events.ts';
+import { openExemptions } from './stores/exemptions.ts';
+import { openFindings } from './stores/findings.ts';
+import { openGuards } from './stores/guards.ts';
+import { openLeases } from './stores/leases.ts';
+import { openResourceStates } from './stores/resource-states.ts';
+import { openScans } from './stores/scans.ts';
+import { openSettingsStore } from './stores/settings.ts';
+import { openWakeups } from './stores/wakeups.ts';
+import { openWorkQueue } from './stores/work-queue.ts';
+import type { OnRequest } from './table/requests.ts';
+import { openTable } from './table/table.ts';
 
 export interface StorageOptions {
   readonly connection: StorageConnection;
   readonly auditKeys: AuditKeys;
   readonly now: () => Date;
+  /** The length of a lease; 30 unless given. */
+  readonly leaseSeconds?: number;
   /** Needed for a connection by identity. */
   readonly credential?: TokenCredential;
   readonly onRequest?: OnRequest;
-  /** Told of rows of the audit log that are not as they were signed. */
+  /** Called for rows of the audit log that are not as they were signed. */
   readonly onFault?: OnFault;
-  /** Texts that never come twice; random UUIDs unless given. */
-  readonly unique?: () => string;
-  /** Waits before an attempt that met another writer is repeated; jittered, some seconds in all, unless given. */
+  /** Returns unique texts; random UUIDs by default. */
+  readonly createId?: () => string;
+  /** Waits before an attempt that conflicted with another writer is repeated; by default jittered, some seconds in all. */
   readonly pause?: (attempt: number) => Promise<void>;
 }
 
 export interface Storage extends StoragePorts {
-  /** Asks tables, queue and blobs once each; throws StorageUnavailable. */
+  /** Sends one request each to tables, queue and blobs; throws StorageUnavailable. */
   ping(): Promise<void>;
-  readonly tallies: Tallies;
-  readonly meters: Meters;
+  readonly counters: CounterStore;
+  readonly meters: MetricsSource;
 }
 
 export function openStorage(options: StorageOptions): Storage {
-  const { connection, auditKeys, now, credential, unique = randomUUID } = options;
+  const { connection, auditKeys, now, credential, createId = randomUUID } = options;
   const { onRequest = () => undefined, onFault = () => undefined } = options;
-  const clients = storageClients(connection, credential);
+  const clients = createStorageClients(connection, credential);
   const table = (name: string) => openTable(clients.table(name), onRequest);
   const queue = openWorkQueue(clients.queue(RECONCILE_QUEUE), onRequest);
-  const leases = openLeases(clients.container(LEASE_CONTAINER), onRequest);
+  const leases = openLeases(clients.container(LEASE_CONTAINER), onRequest, options.leaseSeconds);
   const anchors = openAnchors(clients.container(ANCHOR_CONTAINER), onRequest);
   const settingsTable = table(TABLES.settings);
   const sweeps = openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest);
-  const tallies = openTallies(table(TABLES.guards), unique(), now);
+  const counters = openCounters(table(TABLES.guards), createId(), now);
   const pause = options.pause ?? jittered;
   return {
     queue,
     sweeps,
     scans: openScans(table(TABLES.scans)),
     leases,
-    alarms: openAlarms(table(TABLES.alarms)),
+    wakeups: openWakeups(table(TABLES.wakeups)),
     events: openEvents(table(TABLES.events), table(TABLES.eventIds)),
-    memories: openMemories(table(TABLES.resources)),
-    findings: openFindingList(table(TABLES.findings)),
-    approvals: openApprovals(table(TABLES.approvals), unique),
+    resourceStates: openResourceStates(table(TABLES.resources)),
+    findings: openFindings(table(TABLES.findings)),
+    approvals: openApprovals(table(TABLES.approvals), createId),
     audit: openAuditLog({
       table: table(TABLES.audit),
       indexTable: table(TABLES.auditIndex),
@@ -80,14 +84,14 @@ export function openStorage(options: StorageOptions): Storage {
       onFault,
     }),
     settings: openSettingsStore(settingsTable),
-    exemptions: openExemptions(table(TABLES.exemptions), unique),
+    exemptions: openExemptions(table(TABLES.exemptions), createId),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     budgets: openBudgets(table(TABLES.guards), pause),
     guards: openGuards(table(TABLES.guards)),
-    tallies,
+    counters,
     meters: {
-      counted: tallies.total,
-      queues: () => Promise.all([queue.state(), sweeps.state()]),
+      readCounters: counters.readTotal,
+      readQueues: () => Promise.all([queue.readState(), sweeps.readState()]),
     },
     async ping() {
       await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);
@@ -95,7 +99,7 @@ export function openStorage(options: StorageOptions): Storage {
   };
 }
 
-/** Up to 25 ms, doubling to a second: as long as a handful of other writers need. */
+/** Up to 25 ms, doubling to a second: enough for a few other writers to finish. */
 async function jittered(attempt: number): Promise<void> {
   await sleep(Math.random() * Math.min(1000, 12.5 * 2 ** attempt));
 }

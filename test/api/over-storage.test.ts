@@ -1,57 +1,55 @@
 /** The lists over real storage: what the stores give has the form that openapi.json promises, page by page. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startStorage } from '../../local/storage.ts';
-import { approve, getApproval, listApprovals } from '../../src/api/approvals.ts';
-import { getAuditEntry, listAudit, verifyAudit } from '../../src/api/audit.ts';
-import type { ApiService, Call } from '../../src/api/call.ts';
-import { explain } from '../../src/api/explain.ts';
-import { getSummary, listFindings } from '../../src/api/findings.ts';
-import { getHealth } from '../../src/api/health.ts';
-import { getSettings, putSettings } from '../../src/api/settings.ts';
-import { parseAuditKeys } from '../../src/domain/audit.ts';
-import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
+import { approve, getApproval, listApprovals } from '../../src/api/endpoints/approvals/approvals.ts';
+import { getAuditEntry, listAudit, verifyAudit } from '../../src/api/endpoints/audit/audit.ts';
+import { explain } from '../../src/api/endpoints/findings/explain.ts';
+import { getSummary, listFindings } from '../../src/api/endpoints/findings/findings.ts';
+import { getHealth } from '../../src/api/endpoints/health.ts';
+import { getSettings, putSettings } from '../../src/api/endpoints/settings.ts';
+import type { ApiService, Endpoint } from '../../src/api/framework/endpoint.ts';
+import { parseAuditKeys } from '../../src/domain/audit/audit.ts';
+import { parseResourceId, type Resource } from '../../src/domain/resources/resource.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
-import { type Answer, type Asking, ask, serviceOf, told } from './asking.ts';
-import { memoryWorld } from './memory-world.ts';
+import { emptyAccount } from '../account.ts';
+import { apiDeps } from '../fakes/api-deps.ts';
+import { type Answer, type AskOptions, ask, serviceOf, statusAndCode } from './ask.ts';
 import { approval, DIGEST, event, fact, finding, GROUP, memory, SHOP } from './samples.ts';
 
-let storage: Awaited<ReturnType<typeof startStorage>>;
+let account: string;
 let service: ApiService;
 const ids: string[] = [];
 const auditIds = ['1', '2', '3'].map((digit) => digit.repeat(32));
 
 beforeAll(async () => {
-  storage = await startStorage();
-  const here = memoryWorld();
+  account = await emptyAccount();
+  const here = apiDeps();
   const { ping, ...stores } = openStorage({
-    connection: { kind: 'connection-string', value: storage.connectionString },
+    connection: { kind: 'connection-string', value: account },
     auditKeys: parseAuditKeys(`k1:${randomBytes(32).toString('base64')}`),
     now: here.clock.now,
     credential: { getToken: async () => null },
   });
-  const world = { ...here, newId: randomUUID, ...stores };
-  service = { ...serviceOf(world), ping };
+  const deps = { ...here, newId: randomUUID, ...stores };
+  service = { ...serviceOf(deps), ping };
   for (let n = 0; n < 3; n += 1) {
-    const id = world.approvals.newId(new Date(Date.parse('2026-03-01T10:00:00Z') + n));
+    const id = deps.approvals.newId(new Date(Date.parse('2026-03-01T10:00:00Z') + n));
     ids.unshift(id);
-    await world.approvals.save(approval({ id, status: n === 0 ? 'applied' : 'pending' }), null);
+    await deps.approvals.save(approval({ id, status: n === 0 ? 'applied' : 'pending' }), null);
   }
-  await world.audit.append(
+  await deps.audit.append(
     auditIds.map((id, n) => fact({ id, at: `2026-03-01T10:00:0${n}.000Z`, operationId: `operation-${n}` })),
   );
-  await world.findings.replace(shop(), [
+  await deps.findings.replace(shop(), [
     finding(),
     finding({ rule: 'webapp-http2', verdict: 'unknown', decision: null }),
   ]);
-  await world.events.receive(event());
-  await world.memories.save(shop(), memory(), null);
+  await deps.events.store(event());
+  await deps.resourceStates.save(shop(), memory(), null);
 });
 
-afterAll(() => storage.close());
-
-const get = async (call: Call, asking: Asking = {}): Promise<Answer> => {
+const get = async (call: Endpoint, asking: AskOptions = {}): Promise<Answer> => {
   const answer = await ask(call, service, asking);
   if (answer.status < 300 && call.result !== null && typeof call.result !== 'string') {
     expect(call.result.parse(answer.body), call.name).toEqual(answer.body);
@@ -61,7 +59,7 @@ const get = async (call: Call, asking: Asking = {}): Promise<Answer> => {
 
 describe('over real storage', () => {
   it('every answer has the form that it should have', async () => {
-    const asked: [Call, Asking?][] = [
+    const asked: [Endpoint, AskOptions?][] = [
       [listApprovals],
       [getApproval, { params: { id: ids[0] ?? '' } }],
       [listAudit],
@@ -84,7 +82,7 @@ describe('over real storage', () => {
   });
 
   it('filters reach the rows', async () => {
-    const count = async (call: Call, query: string) => (await walk(call, query)).length;
+    const count = async (call: Endpoint, query: string) => (await walk(call, query)).length;
     expect(await count(listApprovals, '&status=pending')).toBe(2);
     expect(await count(listApprovals, `&status=pending&resource=${GROUP}/&rule=webapp-min-tls`)).toBe(2);
     expect(await count(listApprovals, '&rule=webapp-http2')).toBe(0);
@@ -108,7 +106,9 @@ describe('over real storage', () => {
   it('settings keep their ETag', async () => {
     const stored = await get(putSettings, { body: { mode: 'autofix' }, headers: { 'if-match': '"0"' } });
     expect([stored.status, stored.headers.get('etag')]).toEqual([200, '"1"']);
-    expect(told(await get(putSettings, { body: {}, headers: { 'if-match': '"0"' } }))).toBe('412 settings-changed');
+    expect(statusAndCode(await get(putSettings, { body: {}, headers: { 'if-match': '"0"' } }))).toBe(
+      '412 settings-changed',
+    );
     expect((await get(getSettings)).body).toEqual(stored.body);
   });
 });
@@ -116,7 +116,7 @@ describe('over real storage', () => {
 const page = z.object({ items: z.array(z.record(z.string(), z.unknown())), nextCursor: z.string().optional() });
 
 /** The ids of a list, asked for one by one. */
-async function walk(call: Call, query = ''): Promise<unknown[]> {
+async function walk(call: Endpoint, query = ''): Promise<unknown[]> {
   const seen: unknown[] = [];
   let cursor: string | undefined;
   do {

@@ -1,9 +1,11 @@
 /** Things as the stores hold them, every member filled in. */
-import type { Approval } from '../../src/domain/approval.ts';
-import type { AuditFact } from '../../src/domain/audit.ts';
-import type { Change } from '../../src/domain/change.ts';
-import type { Finding } from '../../src/domain/finding.ts';
-import type { ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
+
+import type { Approval } from '../../src/domain/approvals/approval.ts';
+import type { AuditRecord } from '../../src/domain/audit/audit.ts';
+import type { Change } from '../../src/domain/changes/change.ts';
+import type { Finding } from '../../src/domain/decisions/finding.ts';
+import type { StoredEvent } from '../../src/workflows/ports/events.ts';
+import type { ResourceState } from '../../src/workflows/ports/resource-states.ts';
 
 export const GROUP = '/subscriptions/00000000-0000-4000-8000-00000000000a/resourceGroups/prod';
 export const SHOP = `${GROUP}/providers/Microsoft.Web/sites/shop`;
@@ -31,7 +33,7 @@ export function approval(differs: Partial<Approval> = {}): Approval {
       reversible: true,
     },
     changes: [change],
-    kept: [{ document: 'config/web', path: '/properties/cors', value: { allowedOrigins: [] } }],
+    preserved: [{ document: 'config/web', path: '/properties/cors', value: { allowedOrigins: [] } }],
     source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' },
     changedBy: bob,
     reasons: [reason],
@@ -41,7 +43,7 @@ export function approval(differs: Partial<Approval> = {}): Approval {
     supersededBy: null,
     moved: [],
     auditIds: ['audit-1'],
-    unlogged: [],
+    outbox: [],
     ...differs,
   };
 }
@@ -64,7 +66,7 @@ export function finding(differs: Partial<Finding> = {}): Finding {
   };
 }
 
-export function fact(differs: Partial<AuditFact> = {}): AuditFact {
+export function fact(differs: Partial<AuditRecord> = {}): AuditRecord {
   return {
     id: 'audit-1',
     at: '2026-03-01T10:00:00.000Z',
@@ -104,20 +106,20 @@ export function event(differs: Partial<StoredEvent> = {}): StoredEvent {
   };
 }
 
-export function memory(differs: Partial<ResourceMemory> = {}): ResourceMemory {
+export function memory(differs: Partial<ResourceState> = {}): ResourceState {
   return {
     resource: shop,
     gone: false,
     evaluatedAt: '2026-03-01T10:00:00.000Z',
-    completeAt: null,
+    fullyEvaluatedAt: null,
     trigger: { type: 'event', eventId: 'event-1', operation: 'Microsoft.Web/sites/write', changedBy: bob },
     documents: [{ name: 'config/web', status: 'read' }],
     findings: [finding()],
-    lookAgainAt: null,
+    recheckAt: null,
     writers: [],
-    writersCut: null,
-    heldAt: {},
-    unexplained: {},
+    writersTruncatedAt: null,
+    compliantAt: {},
+    unattributedSince: {},
     beforeFix: {},
     history: {},
     openApprovals: [],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { valueAt } from '../../src/domain/change.ts';
-import type { PlanStep } from '../../src/domain/plan.ts';
+import { valueAt } from '../../src/domain/changes/change.ts';
+import type { PlanStep } from '../../src/domain/changes/plan-requests.ts';
 import { armAnswering, armWith, resource } from './azure.ts';
 
 const ID = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Web/sites/x';
@@ -20,7 +20,7 @@ describe('the token goes to Resource Manager and nowhere else', () => {
     const arm = armAnswering(() => ({ status: 200, body: { value: [], nextLink: 'https://evil.example/next' } }));
     expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
       status: 'failed',
-      passing: false,
+      retryable: false,
     });
     expect(arm.requests).toHaveLength(1);
   });
@@ -29,7 +29,7 @@ describe('the token goes to Resource Manager and nowhere else', () => {
     const arm = armAnswering(() => ({ status: 202, headers: { [header]: 'https://evil.example/operation' } }));
     expect(await arm.write(patch, {})).toMatchObject({ kind: 'done', arm: { status: 202 } });
     expect(arm.lines.join()).toContain('outside Resource Manager');
-    expect(await arm.operation('https://evil.example/operation')).toEqual({ kind: 'ended' });
+    expect(await arm.pollOperation('https://evil.example/operation')).toEqual({ kind: 'ended' });
     expect(arm.requests).toHaveLength(1);
   });
 
@@ -49,7 +49,7 @@ describe('the token goes to Resource Manager and nowhere else', () => {
       body: { value: [], nextLink: place },
     }));
     expect(await arm.write(patch, {})).toMatchObject({ kind: 'done' });
-    expect(await arm.operation(place)).toEqual({ kind: 'ended' });
+    expect(await arm.pollOperation(place)).toEqual({ kind: 'ended' });
     expect(arm.requests).toHaveLength(1);
     const list = armAnswering(() => ({ status: 200, body: { value: [], nextLink: place } }));
     expect((await list.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
@@ -103,7 +103,7 @@ describe('a list in pages', () => {
     );
     expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
       status: 'failed',
-      passing: true,
+      retryable: true,
     });
   });
 
@@ -133,7 +133,10 @@ describe('answers that are none', () => {
     ['null', 'null'],
   ])('%s with status 200 is failed', async (_, body) => {
     const arm = armAnswering(() => ({ status: 200, body }));
-    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'failed', passing: false });
+    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({
+      status: 'failed',
+      retryable: false,
+    });
   });
 
   it('a write that is answered with an empty body is done', async () => {
@@ -147,7 +150,10 @@ describe('answers that are none', () => {
     const credential = { getToken: () => Promise.reject(new Error('the identity endpoint is down')) };
     const arm = armWith({ credential });
     expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused', arm: {}, failure: { kind: 'transient' } });
-    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'failed', passing: true });
+    expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({
+      status: 'failed',
+      retryable: true,
+    });
   });
 
   it('a token that never comes is given up, too', async () => {
@@ -175,7 +181,7 @@ describe('how an operation stands', () => {
     ],
     ['a server error', { status: 500 }, { kind: 'running', retryAfter: null }],
   ])('%s', async (_, answer, state) => {
-    expect(await armAnswering(() => answer).operation(url)).toEqual(state);
+    expect(await armAnswering(() => answer).pollOperation(url)).toEqual(state);
   });
 
   it.each([
@@ -183,7 +189,7 @@ describe('how an operation stands', () => {
     ['Canceled', 'OperationPreempted', 'invalid'],
   ])('%s is refused with its reason', async (status, code, kind) => {
     const arm = armAnswering(() => ({ status: 200, body: { status, error: { code, message: 'Because.' } } }));
-    expect(await arm.operation(url)).toEqual({
+    expect(await arm.pollOperation(url)).toEqual({
       kind: 'refused',
       failure: { kind, code, message: 'Because.', retryAfter: null },
     });
@@ -204,7 +210,7 @@ describe('how an operation stands', () => {
   });
 });
 
-it('promise 12: a client that quotes credentials of an address tells none of them', async () => {
+it('guarantee 12: a client that quotes credentials of an address tells none of them', async () => {
   const sendRequest = () => Promise.reject(new Error('connect to https://ada:planted@proxy failed'));
   const arm = armWith({ httpClient: { sendRequest } });
   const { documents } = await arm.read(site, ['resource']);
@@ -221,8 +227,8 @@ describe('levels without end', () => {
     const { documents } = await arm.read(site, ['resource', 'config/web']);
     const detail = 'Azure sent no JSON object, or one of more than 64 levels';
     expect(documents).toEqual({
-      resource: { status: 'failed', detail, passing: false },
-      'config/web': { status: 'failed', detail, passing: false },
+      resource: { status: 'failed', detail, retryable: false },
+      'config/web': { status: 'failed', detail, retryable: false },
     });
     expect(arm.requests).toHaveLength(2);
   });

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { containerApp } from '../../local/simulator/container-builders.ts';
-import { allLogsTo, plantedSecrets, workspaceId } from '../../local/simulator/seeds.ts';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
-import { slot, webApp } from '../../local/simulator/web-builders.ts';
+import { deployedActions } from '../../dev/environment/deployed-role.ts';
+import { containerApp } from '../../simulator/container-app/builders.ts';
+import { allLogsTo, plantedSecrets, workspaceId } from '../../simulator/estate/resource-seed.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { slot, webApp } from '../../simulator/web-app/builders.ts';
 import type { SentRequest } from '../../src/azure/client.ts';
-import type { DocumentName } from '../../src/domain/documents.ts';
-import type { Json } from '../../src/domain/json.ts';
-import type { PlanStep } from '../../src/domain/plan.ts';
-import { bodyOf, documentViews } from '../../src/domain/snapshot.ts';
+import type { PlanStep } from '../../src/domain/changes/plan-requests.ts';
+import type { DocumentName } from '../../src/domain/resources/documents.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
+import { bodyOf, documentViews } from '../../src/domain/resources/snapshot.ts';
 import { armOn, resource } from './azure.ts';
 
 const web = webApp({ name: 'portal', site: { httpsOnly: false }, diagnostics: { logs: allLogsTo(workspaceId) } });
@@ -21,7 +22,11 @@ let arm: ReturnType<typeof armOn>;
 let sent: SentRequest[] = [];
 
 beforeAll(async () => {
-  simulator = await startSimulator({ estate: { resources: [web, staging, worker] }, operationMilliseconds: 500 });
+  simulator = await startSimulator({
+    identityActions: deployedActions(),
+    estate: { resources: [web, staging, worker] },
+    operationMilliseconds: 500,
+  });
   arm = armOn(simulator, { onRequest: (request) => sent.push(request) });
 });
 afterEach(() => {
@@ -73,7 +78,7 @@ describe('reading a resource', () => {
     expect(bodyOf(snapshot, 'config/web')).toMatchObject({ properties: { minTlsVersion: '1.0' } });
   });
 
-  it('promise 12: drops values of environment variables before there is a snapshot', async () => {
+  it('guarantee 12: drops values of environment variables before there is a snapshot', async () => {
     const snapshot = await arm.read(app, ['resource']);
     expect(JSON.stringify(simulator.get(app.id))).toContain(plantedSecrets[0]);
     expect(JSON.stringify(snapshot)).not.toContain(plantedSecrets[0]);
@@ -108,10 +113,10 @@ describe('reading a resource', () => {
     ['busy-site', true, 'Conflict'],
     ['server-error', true, 'InternalServerError'],
     ['reset', true, 'ECONNRESET'],
-  ] as const)('%s is failed, and may pass', async (action, passing, code) => {
+  ] as const)('%s is failed, and may pass', async (action, retryable, code) => {
     simulator.addFault({ action });
     const { documents } = await arm.read(site, ['resource']);
-    expect(documents.resource).toMatchObject({ status: 'failed', passing, detail: expect.stringContaining(code) });
+    expect(documents.resource).toMatchObject({ status: 'failed', retryable, detail: expect.stringContaining(code) });
     expect(simulator.requests).toHaveLength(1);
   });
 
@@ -119,7 +124,7 @@ describe('reading a resource', () => {
     simulator.addFault({ action: 'throttled', retryAfter: 90, match: { path: '/config/web' } });
     simulator.addFault({ action: 'server-error', match: { path: '/diagnosticSettings' } });
     const { documents } = await arm.read(site, ['config/web', 'diagnosticSettings']);
-    expect(documents['config/web']).toMatchObject({ passing: true, throttled: true, retryAfter: 90 });
+    expect(documents['config/web']).toMatchObject({ retryable: true, throttled: true, retryAfter: 90 });
     expect(documents.diagnosticSettings).not.toHaveProperty('throttled');
   });
 
@@ -127,13 +132,13 @@ describe('reading a resource', () => {
     const error = { code: 'ExpiredAuthenticationToken', message: 'The access token expiry is before now.' };
     simulator.addFault({ action: 'answer', status: 401, body: { error } });
     const { documents } = await arm.read(site, ['resource']);
-    expect(documents.resource).toMatchObject({ status: 'failed', passing: true });
+    expect(documents.resource).toMatchObject({ status: 'failed', retryable: true });
   });
 
   it('a 400 is failed and does not pass', async () => {
     simulator.addFault({ action: 'answer', status: 400, body: { error: { code: 'BadRequest', message: 'No.' } } });
     const { documents } = await arm.read(site, ['resource']);
-    expect(documents.resource).toEqual({ status: 'failed', passing: false, detail: 'BadRequest: No.' });
+    expect(documents.resource).toEqual({ status: 'failed', retryable: false, detail: 'BadRequest: No.' });
   });
 
   it('gives up when no answer comes in time', async () => {
@@ -142,7 +147,7 @@ describe('reading a resource', () => {
     const { documents } = await impatient.read(site, ['resource']);
     expect(documents.resource).toMatchObject({
       status: 'failed',
-      passing: true,
+      retryable: true,
       detail: expect.stringContaining('0.1 s'),
     });
     impatient.close();
@@ -150,7 +155,7 @@ describe('reading a resource', () => {
 });
 
 describe('writing', () => {
-  it('promise 5: sends exactly the body of the plan', async () => {
+  it('guarantee 5: sends exactly the body of the plan', async () => {
     const body = { properties: { httpsOnly: true, aPropertyNoModelKnows: { nested: null } } };
     const answer = await arm.write(step('PATCH', site.id, '2025-05-01'), body);
     expect(answer).toEqual({
@@ -181,9 +186,9 @@ describe('writing', () => {
     });
     if (answer.kind !== 'accepted') throw new Error(`it answered ${answer.kind}`);
     expect(answer.operation.startsWith(`${simulator.url}/subscriptions/`)).toBe(true);
-    expect(await arm.operation(answer.operation)).toMatchObject({ kind: 'running' });
+    expect(await arm.pollOperation(answer.operation)).toMatchObject({ kind: 'running' });
     await simulator.settled();
-    expect(await arm.operation(answer.operation)).toEqual({ kind: 'ended' });
+    expect(await arm.pollOperation(answer.operation)).toEqual({ kind: 'ended' });
   });
 
   it('tells why a long-running operation failed', async () => {
@@ -191,7 +196,7 @@ describe('writing', () => {
     const answer = await arm.write(step('PATCH', app.id, '2025-07-01'), { tags: { a: 'b' } });
     if (answer.kind !== 'accepted') throw new Error(`it answered ${answer.kind}`);
     await simulator.settled();
-    expect(await arm.operation(answer.operation)).toMatchObject({
+    expect(await arm.pollOperation(answer.operation)).toMatchObject({
       kind: 'refused',
       failure: { code: 'ContainerAppOperationError' },
     });

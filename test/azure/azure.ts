@@ -8,14 +8,14 @@ import {
   type HttpClient,
   type PipelineRequest,
 } from '@azure/core-rest-pipeline';
-import { tokenFor } from '../../local/simulator/identity.ts';
-import type { Simulator } from '../../local/simulator/simulator.ts';
-import { createActivity } from '../../src/azure/activity-log.ts';
+import { tokenFor } from '../../simulator/identity/tokens.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import { createLog } from '../../src/app/log.ts';
+import { createActivityLog } from '../../src/azure/activity-log.ts';
 import { type ArmOptions, createArm } from '../../src/azure/arm.ts';
 import { createEstate } from '../../src/azure/estate.ts';
-import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
-import { createLog } from '../../src/log.ts';
-import type { Activity, Arm, Estate } from '../../src/workflows/ports.ts';
+import { parseResourceId, type Resource } from '../../src/domain/resources/resource.ts';
+import type { ActivityLog, Arm, Estate } from '../../src/workflows/ports/azure.ts';
 
 export const SUBSCRIPTION = '00000000-0000-4000-8000-000000000001';
 export const OID = '00000000-0000-4000-8000-0000000000b1';
@@ -38,9 +38,9 @@ export function estateOn(simulator: Simulator): Estate & { close(): void } {
 }
 
 /** The same for Azure's Activity Log. */
-export function activityOn(simulator: Simulator): Activity & { close(): void } {
+export function activityOn(simulator: Simulator): ActivityLog & { close(): void } {
   const { close, ...wired } = wiredTo(simulator);
-  return { ...createActivity(optionsWith([], wired)), close };
+  return { ...createActivityLog(optionsWith([], wired)), close };
 }
 
 export interface CannedReply {
@@ -66,9 +66,9 @@ export function estateAnswering(answer: Answering): Estate & { requests: Pipelin
 export function activityAnswering(
   answer: Answering,
   options: Partial<ArmOptions> = {},
-): Activity & { requests: PipelineRequest[] } {
+): ActivityLog & { requests: PipelineRequest[] } {
   const { httpClient, requests } = answering(answer);
-  return { ...createActivity(optionsWith([], { httpClient, ...options })), requests };
+  return { ...createActivityLog(optionsWith([], { httpClient, ...options })), requests };
 }
 
 /** What a client is made with whose every request is answered by hand, and the lines that it logs. */

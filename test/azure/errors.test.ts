@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ArmReply, failureOf, failureOfError, retryAfterOf } from '../../src/azure/errors.ts';
-import type { Json } from '../../src/domain/json.ts';
+import { armFailureOf, type HttpResponse, retryAfterOf, transientFailureOf } from '../../src/azure/errors.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const SITE = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Web/sites/x';
@@ -168,19 +168,19 @@ describe('every refusal of Azure becomes one kind, by its code before its status
     ['a code that every object has', 409, SITE, withCode('constructor'), 'busy', 'constructor'],
     ['the code that every object inherits from', 400, SITE, withCode('__proto__'), 'invalid', '__proto__'],
   ])('%s (%i)', (_, status, path, body, kind, code) => {
-    const failure = failureOf(reply({ status, path, body }), NOW);
+    const failure = armFailureOf(reply({ status, path, body }), NOW);
     expect(failure).toMatchObject({ kind, code });
     expect(failure.message).not.toBe('');
   });
 
   it('keeps the message of the error that decided', () => {
-    expect(failureOf(reply({ status: 400, body: inDeployment }), NOW).message).toBe(policy.error.message);
-    expect(failureOf(reply({ status: 409, body: busySite }), NOW).message).toBe(busySite.Message);
-    expect(failureOf(reply({ status: 409, body: preparedForSwap }), NOW).message).toBe(preparedForSwap.Message);
+    expect(armFailureOf(reply({ status: 400, body: inDeployment }), NOW).message).toBe(policy.error.message);
+    expect(armFailureOf(reply({ status: 409, body: busySite }), NOW).message).toBe(busySite.Message);
+    expect(armFailureOf(reply({ status: 409, body: preparedForSwap }), NOW).message).toBe(preparedForSwap.Message);
   });
 
   it('says no more than an entry of the log can hold', () => {
-    const { code, message } = failureOf(
+    const { code, message } = armFailureOf(
       reply({ status: 403, body: { error: { code: 'c'.repeat(1e6), message: 'm'.repeat(4e6) } } }),
       NOW,
     );
@@ -190,7 +190,7 @@ describe('every refusal of Azure becomes one kind, by its code before its status
   it('does not follow details without end', () => {
     let body: Json = { code: 'ScopeLocked' };
     for (let depth = 0; depth < 5000; depth += 1) body = { details: [body] };
-    expect(failureOf(reply({ status: 400, body }), NOW).kind).toBe('invalid');
+    expect(armFailureOf(reply({ status: 400, body }), NOW).kind).toBe('invalid');
   });
 });
 
@@ -211,7 +211,7 @@ describe('how long Azure asks to wait', () => {
     ['nothing', {}, null],
   ])('%s', (_, headers, seconds) => {
     expect(retryAfterOf(reply({ headers }), NOW)).toBe(seconds);
-    expect(failureOf(reply({ status: 429, headers }), NOW).retryAfter).toBe(seconds);
+    expect(armFailureOf(reply({ status: 429, headers }), NOW).retryAfter).toBe(seconds);
   });
 });
 
@@ -226,7 +226,7 @@ describe('when no answer came', () => {
     ],
     ['something thrown that is no error', 'odd', 'NoAnswer'],
   ])('%s may pass', (_, error, code) => {
-    const failure = failureOfError(error);
+    const failure = transientFailureOf(error);
     expect(failure).toMatchObject({ kind: 'transient', code, retryAfter: null });
     expect(failure.message).not.toContain('\n');
   });
@@ -239,14 +239,14 @@ function withCode(code: string): Json {
 function reply({
   headers = {},
   ...rest
-}: Partial<Omit<ArmReply, 'header'>> & { headers?: Record<string, string> }): ArmReply {
+}: Partial<Omit<HttpResponse, 'header'>> & { headers?: Record<string, string> }): HttpResponse {
   return { status: 429, path: SITE, body: undefined, header: (name) => headers[name], ...rest };
 }
 
-describe('promise 12: credentials that Azure quotes are masked before anybody is told', () => {
+describe('guarantee 12: credentials that Azure quotes are masked before anybody is told', () => {
   const quoted = "The origin 'https://ada:planted@host' is refused, see https://logs/x?sv=1&sig=planted.";
   const masked = "The origin 'https://***@host' is refused, see https://logs/x?sv=1&sig=***";
-  const answered = (body: Json): ArmReply => ({ status: 400, path: SITE, body, header: () => undefined });
+  const answered = (body: Json): HttpResponse => ({ status: 400, path: SITE, body, header: () => undefined });
 
   it.each<[string, Json]>([
     ['with the wrapper', { error: { code: 'BadRequest', message: quoted } }],
@@ -254,7 +254,7 @@ describe('promise 12: credentials that Azure quotes are masked before anybody is
     ['as Microsoft.Web writes it', { Code: 'BadRequest', Message: quoted }],
     ['as text in a message', { error: { code: 'X', message: JSON.stringify({ code: 'Conflict', message: quoted }) } }],
   ])('%s', (_, body) => {
-    const failure = failureOf(answered(body), NOW);
+    const failure = armFailureOf(answered(body), NOW);
     expect(failure.message).toContain(masked);
     expect(JSON.stringify(failure)).not.toContain('planted');
   });
@@ -262,11 +262,11 @@ describe('promise 12: credentials that Azure quotes are masked before anybody is
   it('in a code, and where the text is cut', () => {
     const long = `${'x'.repeat(3980)} https://ada:${'planted'.repeat(20)}@host`;
     const code = 'https://ada:planted@host';
-    expect(JSON.stringify(failureOf(answered({ error: { code, message: long } }), NOW))).not.toContain('planted');
+    expect(JSON.stringify(armFailureOf(answered({ error: { code, message: long } }), NOW))).not.toContain('planted');
   });
 
   it('in what a client throws', () => {
-    const failure = failureOfError(new Error('connect to https://ada:planted@proxy failed'));
+    const failure = transientFailureOf(new Error('connect to https://ada:planted@proxy failed'));
     expect(failure.message).toBe('connect to https://***@proxy failed');
   });
 });

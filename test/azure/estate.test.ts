@@ -1,8 +1,9 @@
 /** The listing of the estate, against the simulator's Resource Graph and against answers made by hand. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { containerApp, environment, plan, slot, webApp } from '../../local/simulator/estate.ts';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
-import type { EstatePage } from '../../src/workflows/ports.ts';
+import { deployedActions } from '../../dev/environment/deployed-role.ts';
+import { containerApp, environment, plan, slot, webApp } from '../../simulator/estate.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import type { EstatePage } from '../../src/workflows/ports/azure.ts';
 import { estateAnswering, estateOn, SUBSCRIPTION } from './azure.ts';
 
 const resources = [
@@ -16,7 +17,11 @@ const resources = [
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator({ estate: { resources }, graph: { pageSize: 2, quota: 4 } });
+  simulator = await startSimulator({
+    identityActions: deployedActions(),
+    estate: { resources },
+    graph: { pageSize: 2, quota: 4 },
+  });
 });
 afterAll(() => simulator.close());
 
@@ -26,9 +31,9 @@ const nextOf = (page: EstatePage) => (page.kind === 'page' ? page.next : null);
 describe('a listing', () => {
   test('has apps, slots, container apps, environments and plans, page by page in the order of their keys', async () => {
     const estate = estateOn(simulator);
-    const first = await estate.list(SUBSCRIPTION, null);
-    const second = await estate.list(SUBSCRIPTION, nextOf(first));
-    const third = await estate.list(SUBSCRIPTION, nextOf(second));
+    const first = await estate.listResources(SUBSCRIPTION, null);
+    const second = await estate.listResources(SUBSCRIPTION, nextOf(first));
+    const third = await estate.listResources(SUBSCRIPTION, nextOf(second));
     estate.close();
     expect(first).toMatchObject({ kind: 'page', waitSeconds: 0 });
     const expected = resources.map(({ id }) => id);
@@ -40,8 +45,8 @@ describe('a listing', () => {
 
   test('passes the quota on: the last query says how long to wait, the next is throttled for as long', async () => {
     const estate = estateOn(simulator);
-    const last = await estate.list(SUBSCRIPTION, null);
-    const over = await estate.list(SUBSCRIPTION, null);
+    const last = await estate.listResources(SUBSCRIPTION, null);
+    const over = await estate.listResources(SUBSCRIPTION, null);
     estate.close();
     expect(last).toMatchObject({ kind: 'page', waitSeconds: expect.any(Number) });
     expect(last.kind === 'page' && last.waitSeconds).toBeGreaterThan(0);
@@ -59,7 +64,7 @@ describe('answers made by hand', () => {
     ['nothing said', {}, 0],
   ])('%s', async (_, headers, waitSeconds) => {
     const estate = estateAnswering(() => ({ status: 200, body: page, headers }));
-    expect(await estate.list('s', null)).toEqual({
+    expect(await estate.listResources('s', null)).toEqual({
       kind: 'page',
       ids: ['/subscriptions/s/x'],
       next: null,
@@ -73,20 +78,20 @@ describe('answers made by hand', () => {
     [400, { error: { code: 'BadRequest', message: 'no' } }, 'invalid'],
   ])('%i is %o: %s', async (status, body, kind) => {
     const estate = estateAnswering(() => ({ status, body }));
-    expect(await estate.list('s', null)).toMatchObject({ kind: 'refused', failure: { kind } });
+    expect(await estate.listResources('s', null)).toMatchObject({ kind: 'refused', failure: { kind } });
   });
 
   test('no answer at all may pass', async () => {
     const estate = estateAnswering(() => {
       throw new Error('reset');
     });
-    expect(await estate.list('s', null)).toMatchObject({ kind: 'refused', failure: { kind: 'transient' } });
+    expect(await estate.listResources('s', null)).toMatchObject({ kind: 'refused', failure: { kind: 'transient' } });
   });
 
   test('asks for one subscription, in pages, and sends the token back as it came', async () => {
     const estate = estateAnswering(() => ({ status: 200, body: { ...page, $skipToken: 'more' } }));
-    const first = await estate.list('s', null);
-    await estate.list('s', nextOf(first));
+    const first = await estate.listResources('s', null);
+    await estate.listResources('s', nextOf(first));
     const bodies = estate.requests.map(({ body }) => JSON.parse(String(body)));
     expect(bodies.map(({ subscriptions }) => subscriptions)).toEqual([['s'], ['s']]);
     expect(bodies.map(({ options }) => options)).toEqual([
@@ -100,6 +105,6 @@ describe('answers made by hand', () => {
 
   test('a body of another form is an error, never an empty estate', async () => {
     const estate = estateAnswering(() => ({ status: 200, body: { rows: [] } }));
-    await expect(estate.list('s', null)).rejects.toThrow();
+    await expect(estate.listResources('s', null)).rejects.toThrow();
   });
 });

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenFor } from '../../local/simulator/identity.ts';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
-import { webApp } from '../../local/simulator/web-builders.ts';
-import { createOwnIdentity, identityIn } from '../../src/azure/own-identity.ts';
+import { deployedActions } from '../../dev/environment/deployed-role.ts';
+import { tokenFor } from '../../simulator/identity/tokens.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { webApp } from '../../simulator/web-app/builders.ts';
+import { createServiceIdentity, identityFromToken } from '../../src/azure/service-identity.ts';
 import { APP_ID, OID } from './azure.ts';
 
-const TYPESCRIPT = new URL('../../local/typescript.mjs', import.meta.url).href;
+const TYPESCRIPT = new URL('../../tools/typescript.mjs', import.meta.url).href;
 
 const token = tokenFor(
   'https://management.azure.com',
@@ -18,7 +19,7 @@ const token = tokenFor(
 
 describe('who Plumbline is', () => {
   it('stands in the claims of its token', () => {
-    expect(identityIn(token)).toEqual({ objectId: OID, appId: APP_ID });
+    expect(identityFromToken(token)).toEqual({ objectId: OID, appId: APP_ID });
   });
 
   it.each([
@@ -28,12 +29,12 @@ describe('who Plumbline is', () => {
     ['claims of another kind', `a.${Buffer.from('{"oid":7,"appid":"x"}').toString('base64url')}.c`],
     ['an encrypted token', `${token}.x.y`],
   ])('is unknown from %s', (_, text) => {
-    expect(identityIn(text)).toEqual({ objectId: null, appId: null });
+    expect(identityFromToken(text)).toEqual({ objectId: null, appId: null });
   });
 
   it('follows the token', async () => {
     const tokens = [token, token, 'opaque'];
-    const identity = createOwnIdentity(
+    const identity = createServiceIdentity(
       { getToken: async () => ({ token: tokens.shift() ?? '', expiresOnTimestamp: 0 }) },
       'scope',
     );
@@ -43,7 +44,7 @@ describe('who Plumbline is', () => {
   });
 
   it('is an error, not nobody, when there is no token', async () => {
-    await expect(createOwnIdentity({ getToken: async () => null }, 'scope')()).rejects.toThrow('no token');
+    await expect(createServiceIdentity({ getToken: async () => null }, 'scope')()).rejects.toThrow('no token');
   });
 });
 
@@ -51,7 +52,7 @@ describe('the managed identity over its real protocol', () => {
   const seed = webApp({ name: 'portal' });
   let simulator: Simulator;
   beforeAll(async () => {
-    simulator = await startSimulator({ estate: { resources: [seed] } });
+    simulator = await startSimulator({ identityActions: deployedActions(), estate: { resources: [seed] } });
   });
   afterAll(() => simulator.close());
 
@@ -79,15 +80,15 @@ describe('the managed identity over its real protocol', () => {
     const script = `
       import { createArm } from ${at('azure/arm.ts')};
       import { createCredential } from ${at('azure/credential.ts')};
-      import { parseResourceId } from ${at('domain/resource.ts')};
-      import { createLog } from ${at('log.ts')};
+      import { parseResourceId } from ${at('domain/resources/resource.ts')};
+      import { createLog } from ${at('app/log.ts')};
       const arm = createArm({
         endpoint: process.env.AZURE_RESOURCE_MANAGER_ENDPOINT, audience: process.env.AZURE_RESOURCE_MANAGER_AUDIENCE,
         credential: createCredential({ endpointPresent: true, clientId: process.env.AZURE_CLIENT_ID }),
         log: createLog('silent'), now: () => new Date(),
       });
       const snapshot = await arm.read(parseResourceId(${JSON.stringify(seed.id)}), ['resource']);
-      const identity = await arm.identity().catch(() => 'none');
+      const identity = await arm.getIdentity().catch(() => 'none');
       console.log(JSON.stringify({ identity, statuses: { resource: snapshot.documents.resource.status } }));
       process.exit(0);`;
     const child = spawn(process.execPath, ['--import', TYPESCRIPT, '--input-type=module', '-e', script], {

@@ -1,12 +1,20 @@
 // What the notification topic is told, over the real Event Grid client; its answers are made by hand.
+
 import { generateKeyPairSync } from 'node:crypto';
 import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { noticesTo, tellingTopic } from '../../src/azure/notifications.ts';
-import { type AuditEntry, type AuditFact, type AuditKind, chainEntry, emptyHead } from '../../src/domain/audit.ts';
-import { createLog } from '../../src/log.ts';
-import type { AuditLog, Notice } from '../../src/workflows/ports.ts';
+import { createLog } from '../../src/app/log.ts';
+import { createNotifications, publishingAuditLog } from '../../src/azure/notifications.ts';
+import {
+  type AuditEntry,
+  type AuditKind,
+  type AuditRecord,
+  chainEntry,
+  emptyHead,
+} from '../../src/domain/audit/audit.ts';
+import type { AuditLog } from '../../src/workflows/ports/audit.ts';
+import type { Notification } from '../../src/workflows/ports/runtime.ts';
 
 const ENDPOINT = 'https://plumbline.westeurope-1.eventgrid.azure.net/api/events';
 
@@ -43,13 +51,13 @@ describe('notifications', () => {
       const entries = await topic.audit.append([fact('fix.applied')]);
       expect(entries.map(({ id }) => id)).toEqual(['fact-fix.applied']);
       expect(topic.requests).toHaveLength(1);
-      expect(topic.lines.join()).toContain('the notification topic was not told');
+      expect(topic.lines.join()).toContain('could not publish to the notification topic');
       expect(topic.lines.join()).not.toMatch(/topic-token|planted/);
     },
   );
 
   test('a notice is told under its id, and a topic that does not answer hinders nothing', async () => {
-    const notice: Notice = {
+    const notification: Notification = {
       id: 'budget-s-2026-03-01T12:00:00.000Z',
       kind: 'budget.held',
       at: '2026-03-01T12:00:00.000Z',
@@ -57,16 +65,16 @@ describe('notifications', () => {
       message: 'Further ones are held.',
     };
     const topic = topicAnswering(200);
-    await topic.notices.tell(notice);
+    await topic.notices.publish(notification);
     const [event] = z.array(z.looseObject({})).parse(JSON.parse(String(topic.requests[0]?.body)));
     expect(event).toMatchObject({
-      ...{ id: notice.id, type: 'Plumbline.budget.held', source: '/plumbline', subject: notice.subject },
-      ...{ time: notice.at, data: notice },
+      ...{ id: notification.id, type: 'Plumbline.budget.held', source: '/plumbline', subject: notification.subject },
+      ...{ time: notification.at, data: notification },
     });
     const silent = topicAnswering('unreachable');
-    await silent.notices.tell(notice);
-    expect(silent.lines.join()).toContain(notice.id);
-    await noticesTo(null).tell(notice);
+    await silent.notices.publish(notification);
+    expect(silent.lines.join()).toContain(notification.id);
+    await createNotifications(null).publish(notification);
   });
 
   test('when the log fails, nobody is told', async () => {
@@ -90,9 +98,9 @@ function topicAnswering(status: number | 'unreachable') {
   };
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const log: Pick<AuditLog, 'append'> = {
-    async append(facts): Promise<AuditEntry[]> {
+    async append(records): Promise<AuditEntry[]> {
       if (failing) throw new Error('no log');
-      return facts.map((one) => chainEntry(one, emptyHead('00'), { id: 'k1', privateKey, publicKey }));
+      return records.map((one) => chainEntry(one, emptyHead('00'), { id: 'k1', privateKey, publicKey }));
     },
   };
   const credential = { getToken: async () => ({ token: 'topic-token', expiresOnTimestamp: Date.now() + 3_600_000 }) };
@@ -103,8 +111,8 @@ function topicAnswering(status: number | 'unreachable') {
     log: createLog('debug', { write: (line: string) => void lines.push(line) }),
   };
   return {
-    audit: tellingTopic(log, options),
-    notices: noticesTo(options),
+    audit: publishingAuditLog(log, options),
+    notices: createNotifications(options),
     requests,
     lines,
     fail: () => {
@@ -113,7 +121,7 @@ function topicAnswering(status: number | 'unreachable') {
   };
 }
 
-function fact(kind: AuditKind): AuditFact {
+function fact(kind: AuditKind): AuditRecord {
   return {
     id: `fact-${kind}`,
     at: '2026-03-01T12:00:00.000Z',

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { createArm } from '../../src/azure/arm.ts';
 import { createEstate } from '../../src/azure/estate.ts';
-import type { PlanStep } from '../../src/domain/plan.ts';
+import type { PlanStep } from '../../src/domain/changes/plan-requests.ts';
 import { type CannedReply, optionsAnswering, resource } from './azure.ts';
 
 const SITE = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/shop';
@@ -24,8 +24,8 @@ const HEADERS = {
 const WAYS = {
   GET: (options) => createArm(options).read(resource(SITE), ['resource']),
   PATCH: (options) => createArm(options).write(STEP, { tags: { planted: 'planted-body' } }),
-  operation: (options) => createArm(options).operation(`${options.endpoint}${SITE}/operations/1?t=planted-query`),
-  'Resource Graph': (options) => createEstate(options).list('s', 'planted-token'),
+  operation: (options) => createArm(options).pollOperation(`${options.endpoint}${SITE}/operations/1?t=planted-query`),
+  'Resource Graph': (options) => createEstate(options).listResources('s', 'planted-token'),
 } satisfies Record<string, (options: ReturnType<typeof optionsAnswering>['options']) => Promise<unknown>>;
 type WayName = keyof typeof WAYS;
 

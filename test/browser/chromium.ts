@@ -1,21 +1,21 @@
-// The browser of the tests: one that is on this machine. Playwright's own is not downloaded, because any Chromium will do.
+// Finds a Chromium on this machine for the browser tests. Playwright downloads none, because every Chromium works.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The path of a Chromium, Chrome or Edge. On Debian as root it is installed when there is none; else an error says what to do. */
+/** The path of a Chromium, Chrome or Edge. On Debian, root installs one if there is none. Otherwise an error says what to do. */
 export function chromiumPath(environment: NodeJS.ProcessEnv = process.env): string {
-  const named = environment.CHROMIUM_PATH;
-  if (named) {
-    if (existsSync(named)) return named;
-    throw new Error(`CHROMIUM_PATH is ${named}, but there is no such file.`);
+  const configured = environment.CHROMIUM_PATH;
+  if (configured) {
+    if (existsSync(configured)) return configured;
+    throw new Error(`CHROMIUM_PATH is ${configured}, but there is no such file.`);
   }
-  const found = usualPlaces(environment).find((place) => existsSync(place));
+  const found = knownPaths(environment).find((path) => existsSync(path));
   if (found) return found;
   if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    const apt = (...words: string[]) =>
-      execFileSync('apt-get', ['-qq', ...words], { env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' } });
+    const apt = (...args: string[]) =>
+      execFileSync('apt-get', ['-qq', ...args], { env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' } });
     apt('update');
     apt('install', '-y', '--no-install-recommends', 'chromium');
     if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
@@ -23,7 +23,7 @@ export function chromiumPath(environment: NodeJS.ProcessEnv = process.env): stri
   throw new Error('The browser tests need Chromium, Chrome or Edge: install one, or set CHROMIUM_PATH to it.');
 }
 
-/** A browser that talks to nobody on its own. */
+/** A browser that sends no requests of its own. */
 export function launchChromium(): Promise<Browser> {
   const args = [
     '--no-sandbox',
@@ -37,12 +37,12 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath(), args });
 }
 
-/** For vitest's globalSetup: so that installing a browser is not part of any test's time. */
+/** For the globalSetup of vitest, so that no test waits for the installation of a browser. */
 export default function setup(): void {
   chromiumPath();
 }
 
-function usualPlaces(environment: NodeJS.ProcessEnv): string[] {
+function knownPaths(environment: NodeJS.ProcessEnv): string[] {
   const folders = [environment.PROGRAMFILES, environment['PROGRAMFILES(X86)'], environment.LOCALAPPDATA];
   const windows = folders.flatMap((folder) =>
     folder

@@ -1,4 +1,4 @@
-// The API as the page sees it, with data and refusals made by hand; the page and its headers are those of the service.
+// An HTTP server with fixed API responses. The page and its headers are those of the service.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -9,22 +9,22 @@ export interface FakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the page sent, which is what the tests look at
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON that the page sends
   readonly body: any;
 }
 
-export interface FakeAnswer {
+export interface FakeResponse {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
 }
 
-export type Answers = Record<string, FakeAnswer | ((request: FakeRequest) => FakeAnswer)>;
+export type Responses = Record<string, FakeResponse | ((request: FakeRequest) => FakeResponse)>;
 
 export interface FakeApi {
   readonly url: string;
-  /** By method and path, e.g. `GET /api/approvals`; what is not there is 404. */
-  answers: Answers;
+  /** By method and path, e.g. `GET /api/approvals`. Anything else is 404. */
+  responses: Responses;
   readonly requests: FakeRequest[];
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface FakeApi {
 export async function startFakeApi(): Promise<FakeApi> {
   const page = await servedPage();
   const requests: FakeRequest[] = [];
-  const api = { answers: {} as Answers };
+  const api = { responses: {} as Responses };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -52,7 +52,7 @@ export async function startFakeApi(): Promise<FakeApi> {
       body: text ? JSON.parse(text) : undefined,
     };
     requests.push(fake);
-    const found = api.answers[`${method} ${url.pathname}`];
+    const found = api.responses[`${method} ${url.pathname}`];
     const {
       status = 200,
       headers = {},
@@ -74,10 +74,10 @@ export async function startFakeApi(): Promise<FakeApi> {
   });
 }
 
-/** The page as the bundle serves it, with the policy that the browser then holds it to. */
+/** The page as the bundle serves it, with its Content-Security-Policy. */
 async function servedPage(): Promise<{ body: string; headers: Record<string, string> }> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../src/api/console.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../src/api/endpoints/console.ts', import.meta.url))],
     bundle: true,
     write: false,
     platform: 'node',
@@ -89,7 +89,13 @@ async function servedPage(): Promise<{ body: string; headers: Record<string, str
   return getConsole.handle();
 }
 
-export function problem(status: number, code: string, title: string, detail: string, members: object = {}): FakeAnswer {
+export function problem(
+  status: number,
+  code: string,
+  title: string,
+  detail: string,
+  members: object = {},
+): FakeResponse {
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },

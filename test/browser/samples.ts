@@ -1,5 +1,5 @@
-// What the fake API answers: one of each thing that the page shows.
-import type { Answers } from './fake-api.ts';
+// Responses of the fake API: one of each item that the page shows.
+import type { Responses } from './fake-api.ts';
 
 const GROUP = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers';
 const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -28,7 +28,7 @@ export function approval(id: string, more: object = {}) {
       version: 1,
       title: 'Remote debugging is off',
       severity: 'high',
-      risk: 'Whoever is debugging the app right now loses the connection, and the app restarts once.',
+      risk: 'An open debugging session ends, and the app restarts once.',
       impact: 'restart',
       reversible: true,
     },
@@ -41,7 +41,7 @@ export function approval(id: string, more: object = {}) {
       terraform: 'site_config {\n  remote_debugging_enabled = false\n}',
     },
     changedBy: grace,
-    reasons: [{ code: 'tier-risky', text: 'A person decides: whoever is debugging the app loses the connection.' }],
+    reasons: [{ code: 'tier-risky', text: 'A risky fix requires an approval.' }],
     requestedAt: ago(3),
     expiresAt: ago(-165),
     moved: [],
@@ -55,9 +55,9 @@ export const identityApproval = approval('01B', {
   rule: {
     id: 'webapp-cors-wildcard',
     version: 1,
-    title: 'Browsers of any origin may not call the app',
+    title: 'CORS does not allow every origin',
     severity: 'medium',
-    risk: 'Pages of other origins that call this app today stop working until their origin is listed.',
+    risk: 'Browser clients on origins that are not in the list can no longer call the app.',
     impact: 'traffic',
     reversible: true,
   },
@@ -74,20 +74,21 @@ export const identityApproval = approval('01B', {
 export function finding(more: object = {}) {
   return {
     rule: 'webapp-min-tls',
-    title: 'The lowest TLS version is 1.2',
+    title: 'Minimum inbound TLS version is 1.2 or higher',
     severity: 'high',
     tier: 'safe',
     verdict: 'violation',
-    reason: 'The app takes TLS 1.0, which has been broken for years.',
+    reason: 'The minimum TLS version is "1.0", below 1.2.',
     resource: portal,
     changes: [{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }],
     references: [{ source: 'MCSB', id: 'DP-3' }],
+    documentation: 'docs/rules/web-app.md#webapp-min-tls',
     since: ago(30),
     evaluatedAt: ago(1),
     decision: {
       action: 'report',
       until: null,
-      reasons: [{ code: 'mode-audit', text: 'Mode audit looks and reports only.' }],
+      reasons: [{ code: 'mode-audit', text: 'Mode audit reports only.' }],
     },
     ...more,
   };
@@ -115,7 +116,7 @@ export function entry(id: string, more: object = {}) {
     alsoMoved: [],
     reasons: [],
     arm: { requestId: 'r1', correlationId: 'c2', status: 200 },
-    message: 'Read again after 2 s: every value is as planned.',
+    message: 'Written and verified.',
     chain: '03',
     seq: 41,
     prevHash: '0'.repeat(64),
@@ -148,15 +149,15 @@ export function me(...roles: string[]) {
   return [{ provider_name: 'aad', user_id: 'ada@contoso.example', user_claims: claims }];
 }
 
-/** A service with something of everything, looked at by somebody who may do everything. */
-export function everything(): Answers {
+/** All responses of a service that has data in every view, for a user with every role. */
+export function allResponses(): Responses {
   return {
     'GET /.auth/me': { body: me('Reader', 'Approver', 'Operator') },
     'GET /api/settings': { headers: { etag: '"7"' }, body: settings },
     'GET /api/approvals': { body: { items: [approval('01A'), identityApproval] } },
     'GET /api/rules/webapp-min-tls': {
       body: {
-        why: 'Old versions can be broken by whoever is on the line.',
+        why: 'An attacker on the network can break TLS 1.0 and 1.1.',
         source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' },
       },
     },
@@ -170,16 +171,16 @@ export function everything(): Answers {
             decision: {
               action: 'queue',
               until: null,
-              reasons: [{ code: 'tier-risky', text: 'A person decides.' }],
+              reasons: [{ code: 'tier-risky', text: 'A risky fix requires an approval.' }],
               approvalId: '01A',
             },
           }),
           finding({
-            title: 'Ingress redirects to HTTPS',
+            title: 'HTTP ingress does not accept clear-text HTTP',
             rule: 'containerapp-insecure-ingress',
             severity: 'medium',
             resource: checkout,
-            reason: 'The ingress answers plain HTTP.',
+            reason: 'The ingress accepts clear-text HTTP.',
           }),
         ],
       },

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listRules } from '../../src/api/rules.ts';
-import type { AnyRule } from '../../src/domain/rule.ts';
-import { ask, serviceOf } from '../api/asking.ts';
-import { memoryWorld } from '../api/memory-world.ts';
+import { listRules } from '../../src/api/endpoints/rules.ts';
+import type { AnyRule } from '../../src/domain/rules/rule.ts';
+import { ask, serviceOf } from '../api/ask.ts';
+import { fakeDeps } from '../fakes/deps.ts';
 import { commandsIn, isShownIn, page, proseOf } from './pages.ts';
 import { copyRepository, hasShell, run } from './trial.ts';
 
@@ -33,7 +33,7 @@ describe.skipIf(!hasShell)('docs/add-a-rule.md', () => {
 
   afterAll(() => rmSync(copy, { recursive: true, force: true, maxRetries: 5 }));
 
-  it('shows a rule, its cases and a snapshot, and names the folders they go to', () => {
+  it('shows a rule, its tables and a snapshot, and names the folders they go to', () => {
     expect(FILES.map(({ name }) => name)).toEqual([
       `src/rules/web-app/${ID}.ts`,
       `test/rules/web-app/${ID}.test.ts`,
@@ -56,14 +56,15 @@ describe.skipIf(!hasShell)('docs/add-a-rule.md', () => {
 
   it('the rule then is in GET /rules, and in the documentation beyond the guides', async () => {
     const list: { rules: readonly AnyRule[] } = await import(pathToFileURL(path.join(copy, 'src/rules/index.ts')).href);
-    const { body } = await ask(listRules, serviceOf({ ...memoryWorld(), rules: list.rules }), {
+    const { body } = await ask(listRules, serviceOf({ ...fakeDeps(), rules: list.rules }), {
       query: '?benchmark=guide+A+guide+of+our+own',
     });
     expect(body.items).toEqual([
       expect.objectContaining({ id: ID, tier: 'risky', profile: 'strict', kind: 'web-app' }),
     ]);
-    const documented = readFileSync(path.join(copy, 'docs/rules.md'), 'utf8');
-    expect(documented.slice(documented.indexOf('\n## Beyond the guides\n'))).toContain(`\n### ${ID}\n`);
+    const read = (file: string) => readFileSync(path.join(copy, 'docs/rules', file), 'utf8');
+    expect(read('web-app.md')).toContain(`\n## ${ID}\n`);
+    expect(read('guides.md').split('\n## Beyond the guides\n')[1]).toContain(`[${ID}](web-app.md#${ID})`);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Every shell command of README.md and docs/ runs as it stands there, and shows what the page says it shows. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signInAs } from '../../local/local-session.ts';
+import { signInAs } from '../../dev/sign-in/session.ts';
 import { type Commands, commandsIn, isShownIn, pages } from './pages.ts';
 import { hasShell, startTrial, type Trial } from './trial.ts';
 import { type Entry, faultIn, type PublicKey } from './verifier.ts';
@@ -63,7 +63,7 @@ describe.skipIf(!hasShell)('the commands of the documentation', () => {
     expect(drift.output).toContain('webapp-min-tls: compliant');
   });
 
-  it('promise 14: the log that they left is verified by what docs/audit-log.md says, and a changed one is not', async () => {
+  it('guarantee 14: the log that they left is verified by what docs/audit-log.md says, and a changed one is not', async () => {
     const { entries, keys } = await wholeLog();
     const [first] = entries;
     expect(entries.length).toBeGreaterThan(20);

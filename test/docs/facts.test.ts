@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { personas } from '../../local/personas.ts';
-import { REASON_CODES } from '../../src/domain/reasons.ts';
-import { CALLS } from '../../src/functions/api.ts';
+import { personas } from '../../dev/sign-in/personas.ts';
+import { REASON_CODES } from '../../src/domain/resources/reasons.ts';
+import { ENDPOINTS } from '../../src/functions/api.ts';
 import { TABLES } from '../../src/storage/names.ts';
 import { commandsIn, page, pages, proseOf, ROOT } from './pages.ts';
 
@@ -30,14 +30,16 @@ describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) 
   });
 
   it('names only files that are there', () => {
-    const named = [...one.text.matchAll(/(?<![\w/.-])((?:src|local|test|docs|infra)\/[\w/.-]*\w\.\w+)/g)];
+    const named = [
+      ...one.text.matchAll(/(?<![\w/.-])((?:src|local|simulator|dev|tools|test|docs|infra)\/[\w/.-]*\w\.\w+)/g),
+    ];
     const missing = named.map(([, name = '']) => name).filter((name) => !existsSync(path.join(ROOT, name)));
     expect([...new Set(missing)]).toEqual([]);
   });
 
   it('names only calls that the API has', () => {
     const named = [...one.text.matchAll(/\b(GET|POST|PUT|DELETE) (\/api)?(\/[a-z][\w./{}-]*)/g)];
-    const calls = CALLS.map(({ method, route }) => `${method} /${route}`);
+    const calls = ENDPOINTS.map(({ method, route }) => `${method} /${route}`);
     const strange = named
       .map(([, method, api, route = '']) => ({ api, call: `${method} ${route.replace(/\.$/, '')}` }))
       .filter(({ api, call }) => api !== undefined && !calls.includes(call));
@@ -48,7 +50,7 @@ describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) 
     const asked = [...one.text.matchAll(/(?:\$api|127\.0\.0\.1:7071\/api)(\/[\w./$-]+)/g)].map(
       ([, route = '']) => route,
     );
-    const served = CALLS.map(({ route }) => new RegExp(`^/${route.replace(/\{\w+\}/g, '[^/]+')}$`));
+    const served = ENDPOINTS.map(({ route }) => new RegExp(`^/${route.replace(/\{\w+\}/g, '[^/]+')}$`));
     expect(asked.filter((route) => !served.some((pattern) => pattern.test(route)))).toEqual([]);
   });
 
@@ -74,12 +76,12 @@ describe('docs/settings.md', () => {
       .text.split('\n')
       .filter((line) => line.startsWith('| `'))
       .map((line) => line.split('|')[1] ?? '');
-    expect(namesIn(rows.join('\n'))).toEqual(namesIn(read('src/config.ts')));
+    expect(namesIn(rows.join('\n'))).toEqual(namesIn(read('src/app/config.ts')));
   });
 });
 
-describe('docs/architecture.md', () => {
-  const { text } = page('docs/architecture.md');
+describe('docs/data-model.md', () => {
+  const { text } = page('docs/data-model.md');
 
   it('names every table', () => {
     expect(Object.values(TABLES).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);

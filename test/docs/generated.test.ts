@@ -1,11 +1,12 @@
 /** What `npm run generate` writes is in the repository as it would write it now. */
+
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { permissionsPage, rolesFile } from '../../local/generated-roles.ts';
-import { rulesPage } from '../../local/generated-rules.ts';
-import { rolesFor } from '../../src/domain/roles.ts';
+import { rolesFor } from '../../src/domain/rules/roles.ts';
 import { rules } from '../../src/rules/index.ts';
+import { permissionsPage, rolesFile } from '../../tools/generate/roles.ts';
+import { rulePages } from '../../tools/generate/rules-page.ts';
 import { tamperPage } from '../tamper/page.ts';
 import { ROOT } from './pages.ts';
 
@@ -14,7 +15,7 @@ const roles = rolesFor(rules);
 test.each([
   ['infra/roles.json', rolesFile(roles)],
   ['docs/permissions.md', permissionsPage(roles)],
-  ['docs/rules.md', rulesPage(rules)],
+  ...Object.entries(rulePages(rules)),
   ['docs/tamper.md', tamperPage()],
 ])('%s is current; npm run generate writes it', (file, content) => {
   expect(readFileSync(path.join(ROOT, file), 'utf8')).toBe(content);

@@ -1,6 +1,6 @@
 /** docs/operate.md against the code: the metrics are those that are served. */
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../src/api/metrics.ts';
+import { METRICS } from '../../src/api/endpoints/metrics.ts';
 import { page } from './pages.ts';
 
 const { text } = page('docs/operate.md');

@@ -20,8 +20,13 @@ export interface Commands {
 
 export function pages(): Page[] {
   const top = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
-  const files = [...top, ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+  const files = [...top, ...pagesBelow('docs')];
   return files.filter((file) => file.endsWith('.md')).map(page);
+}
+
+function pagesBelow(folder: string): string[] {
+  const names = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return names.map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/'))).sort();
 }
 
 export function page(file: string): Page {

@@ -1,6 +1,6 @@
 /**
- * What a newcomer has after the first two commands: the files of the repository in a folder of their own, with the twin that
- * `npm start` runs in it on a free port, so that nothing here touches a twin that somebody runs in the checkout.
+ * What a newcomer has after the first two commands: the files of the repository in a folder of their own, with `npm start`
+ * running in it on a free port, so that nothing here touches an environment that runs in the checkout.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,9 +33,9 @@ export function repositoryFiles(): string[] {
 export async function startTrial(): Promise<Trial> {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-docs-'));
   copyRepository(folder, (name) => !name.startsWith('test/'));
-  const child = spawn(process.execPath, ['--import', './local/typescript.mjs', 'local/start.ts', '--port', '0'], {
+  const child = spawn(process.execPath, ['--import', './tools/typescript.mjs', 'dev/start.ts', '--port', '0'], {
     cwd: folder,
-    env: environment(),
+    env: { ...environment(), ...IN_A_HURRY },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -50,8 +50,8 @@ export async function startTrial(): Promise<Trial> {
   };
   try {
     await listening(child, () => output);
-    const twin: { host: string } = JSON.parse(readFileSync(path.join(folder, '.plumbline', 'twin.json'), 'utf8'));
-    return { folder, url: twin.host, output: () => output, run: (script) => run(script, folder), close };
+    const dev: { host: string } = JSON.parse(readFileSync(path.join(folder, '.plumbline', 'dev.json'), 'utf8'));
+    return { folder, url: dev.host, output: () => output, run: (script) => run(script, folder), close };
   } catch (error) {
     await close();
     throw error;
@@ -68,7 +68,13 @@ export function copyRepository(folder: string, wanted: (name: string) => boolean
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
 }
 
-/** Settings of the service that this process happens to have must not reach the twin. */
+/** `npm start` waits for events as long as people can bear; nobody watches here. */
+const IN_A_HURRY = {
+  PLUMBLINE_SETTLE_SECONDS: '1',
+  AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:00.5',
+};
+
+/** Settings of the service that this process happens to have must not reach the service. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(PLUMBLINE_|AZURE_|NODE_OPTIONS|VITEST)/.test(name));
   return Object.fromEntries(own);

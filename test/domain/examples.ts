@@ -1,11 +1,11 @@
 /** The resource, the rule and the verdicts that the tests of the domain are about. */
 import { z } from 'zod';
-import type { Change } from '../../src/domain/change.ts';
-import type { Evaluation } from '../../src/domain/evaluate.ts';
-import type { Json } from '../../src/domain/json.ts';
-import { parseResourceId, type Resource } from '../../src/domain/resource.ts';
-import { type AnyRule, compliant, defineRule } from '../../src/domain/rule.ts';
-import type { DocumentState } from '../../src/domain/snapshot.ts';
+import type { Change } from '../../src/domain/changes/change.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
+import { parseResourceId, type Resource } from '../../src/domain/resources/resource.ts';
+import type { DocumentState } from '../../src/domain/resources/snapshot.ts';
+import type { Evaluation } from '../../src/domain/rules/evaluate.ts';
+import { type AnyRule, compliant, defineRule } from '../../src/domain/rules/rule.ts';
 
 export const SITE =
   '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG/providers/Microsoft.Web/sites/Shop';
@@ -41,7 +41,7 @@ export function ruleLike(members: Partial<AnyRule> = {}): AnyRule {
       documents: ['config/web'],
       writes: ['config/web'],
       parameters: z.object({}),
-      references: [{ source: 'MCSB', id: 'DP-3' }],
+      references: { MCSB: ['DP-3'] },
       check: () => compliant('It is right.'),
       source: () => ({ bicep: '', terraform: '' }),
     }),
@@ -65,7 +65,7 @@ export function violationLike(members: Partial<Evaluation> = {}): Evaluation {
     severity: 'high',
     reason: 'It is wrong.',
     changes: [TLS_CHANGE],
-    kept: [],
+    preserved: [],
     ...members,
   };
 }

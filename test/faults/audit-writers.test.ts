@@ -1,19 +1,19 @@
 /** Two processes write the log at the same time, and every table call takes 10 ms longer than it does here. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runWriters } from '../../local/audit-writer.ts';
-import { type CountingProxy, startCountingProxy } from '../../local/counting-proxy.ts';
-import { type Storage, startStorage } from '../../local/storage.ts';
-import { type AuditEntry, parseAuditKeys } from '../../src/domain/audit.ts';
+import { type Azurite, startAzurite } from '../../dev/azurite/azurite.ts';
+import { type AuditEntry, parseAuditKeys } from '../../src/domain/audit/audit.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
+import { runWriters } from '../../tools/bench/audit-writer.ts';
+import { type CountingProxy, startCountingProxy } from '../../tools/bench/counting-proxy.ts';
 
 const EACH = 400;
 const auditKey = `k1:${randomBytes(32).toString('base64')}`;
-let storage: Storage;
+let storage: Azurite;
 let slow: CountingProxy;
 
 beforeAll(async () => {
-  storage = await startStorage();
+  storage = await startAzurite();
   slow = await startCountingProxy(/TableEndpoint=(http:\/\/[^/;]+)/.exec(storage.connectionString)?.[1] ?? '', 10);
 });
 afterAll(async () => {
@@ -21,7 +21,7 @@ afterAll(async () => {
   await storage.close();
 });
 
-describe('promise 14: two processes, one log', () => {
+describe('guarantee 14: two processes, one log', () => {
   test('no entry is lost, no chain has a gap or a fork', async () => {
     const connectionString = storage.connectionString.replace(/(TableEndpoint=)http:\/\/[^/;]+/, `$1${slow.url}`);
     await runWriters(['a', 'b'].map((writer) => ({ connectionString, auditKey, writer, count: EACH })));

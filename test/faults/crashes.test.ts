@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { containerApp, people, webApp } from '../../local/simulator/estate.ts';
-import type { RecordedRequest, RequestHook } from '../../local/simulator/simulator.ts';
-import * as schemas from '../../src/api/schemas.ts';
-import { staff } from '../e2e/callers.ts';
-import { insecure, rightWebApp, touched } from '../e2e/estate.ts';
-import { eventually } from '../e2e/eventually.ts';
-import { usePlumbline } from '../e2e/plumbline.ts';
+import { containerApp, people, webApp } from '../../simulator/estate.ts';
+import type { RecordedRequest, RequestHook } from '../../simulator/simulator.ts';
+import * as schemas from '../../src/api/framework/schemas.ts';
+import { staff } from '../e2e/fixtures/callers.ts';
+import { insecure, rightWebApp, touched } from '../e2e/fixtures/estate.ts';
+import { eventually } from '../e2e/fixtures/eventually.ts';
+import { usePlumbline } from '../e2e/fixtures/plumbline.ts';
 
 const { ada } = people;
 /** The lease of a dead holder ends 20 to 30 s after its last renewal, and its message is tried in between. */
@@ -39,7 +39,7 @@ async function cutPowerAt({ phase, when, meanwhile }: Moment, begin: () => Promi
   const remove = plumbline.simulator.onRequest(async (request, at) => {
     if (struck || at !== phase || !when(request)) return;
     struck = true;
-    cut = Promise.resolve(meanwhile?.()).finally(() => plumbline.twin.kill());
+    cut = Promise.resolve(meanwhile?.()).finally(() => plumbline.dev.kill());
     // Azure's answer must not leave before the host is dead.
     await cut;
   });
@@ -47,7 +47,7 @@ async function cutPowerAt({ phase, when, meanwhile }: Moment, begin: () => Promi
   await eventually('the moment of the crash', () => cut !== null);
   remove();
   await cut;
-  await plumbline.twin.restart();
+  await plumbline.dev.restart();
 }
 
 const about = (id: string, path: string) => path.toLowerCase().startsWith(id.toLowerCase());
@@ -68,7 +68,7 @@ const once = (...rules: string[]) => ({
 });
 
 // One crash after the other while the leases of the dead still run; then all recover side by side.
-describe('promise 1, 4 and 8: the power is cut', () => {
+describe('guarantee 1, 4 and 8: the power is cut', () => {
   test('at six moments', async () => {
     await cutPowerAt(
       { phase: 'applied', when: (request) => isWrite(request) && about(unanswered.id, request.path) },
@@ -174,18 +174,18 @@ describe.concurrent('after the restart each outcome is in the log once, and each
   });
 });
 
-describe('promise 1: nobody listens', () => {
+describe('guarantee 1: nobody listens', () => {
   test('what happens meanwhile is delivered again', async () => {
-    await plumbline.twin.kill();
+    await plumbline.dev.kill();
     const event = await plumbline.change(ada, bystander.id, 'resource', insecure);
-    await plumbline.twin.restart();
+    await plumbline.dev.restart();
     expect((await plumbline.outcomeOf(event)).outcome).toBe('evaluated');
     await plumbline.atRest(bystander.id);
     expect(writes(bystander.id)).toEqual(['PATCH resource']);
   });
 });
 
-describe('promise 14: the log is whole after all that', () => {
+describe('guarantee 14: the log is whole after all that', () => {
   test('and the next change finds a service that works', async () => {
     await plumbline.change(ada, unverified.id, 'resource', insecure);
     await plumbline.atRest(unverified.id);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { containerApp, people, webApp } from '../../local/simulator/estate.ts';
-import * as schemas from '../../src/api/schemas.ts';
-import { apiFor } from '../e2e/api.ts';
-import { staff } from '../e2e/callers.ts';
-import { gridEvent } from '../e2e/deliveries.ts';
-import { rightWebApp } from '../e2e/estate.ts';
-import { eventually } from '../e2e/eventually.ts';
-import { usePlumbline } from '../e2e/plumbline.ts';
+import { containerApp, people, webApp } from '../../simulator/estate.ts';
+import * as schemas from '../../src/api/framework/schemas.ts';
+import { apiFor } from '../e2e/fixtures/api.ts';
+import { staff } from '../e2e/fixtures/callers.ts';
+import { gridEvent } from '../e2e/fixtures/deliveries.ts';
+import { rightWebApp } from '../e2e/fixtures/estate.ts';
+import { eventually } from '../e2e/fixtures/eventually.ts';
+import { usePlumbline } from '../e2e/fixtures/plumbline.ts';
 
 const { ada, grace } = people;
 const stormy = webApp({ name: 'stormy', site: { httpsOnly: false }, web: { minTlsVersion: '1.0' } });
@@ -14,9 +14,9 @@ const operating = containerApp({ name: 'operating', ingress: { allowInsecure: tr
 const decided = rightWebApp('decided', { web: { remoteDebuggingEnabled: true } });
 
 const plumbline = usePlumbline({ resources: [stormy, operating, decided], instances: 2 });
-const urls = () => plumbline.twin.urls;
+const urls = () => plumbline.dev.urls;
 
-describe.concurrent('promise 3: one at a time per resource, also where two instances run', () => {
+describe.concurrent('guarantee 3: one at a time per resource, also where two instances run', () => {
   test.each([
     ['a web app', stormy, ['PATCH config/web', 'PATCH resource', 'PUT diagnosticSettings/plumbline'], 3],
     ['a container app', operating, ['PATCH resource'], 1],
@@ -50,7 +50,7 @@ describe.concurrent('promise 3: one at a time per resource, also where two insta
   });
 });
 
-describe('promise 14: two writers, one log', () => {
+describe('guarantee 14: two writers, one log', () => {
   test('the chains have no fork', async () => {
     const reader = plumbline.as(staff.reader, 'Reader');
     expect(await reader.get('/audit/verify', schemas.verification)).toMatchObject({ valid: true, complete: true });

@@ -1,11 +1,11 @@
 /** The names of the HTTP functions put their routes in order: the Functions host takes the first by name that matches. */
 import { app } from '@azure/functions';
 import { describe, expect, it, vi } from 'vitest';
-import type { RegisteredFunction } from '../../local/functions-core.ts';
-import { httpRoutes, matchRoute } from '../../local/routes.ts';
-import { CALLS, functionNameOf, registerApi } from '../../src/functions/api.ts';
+import { httpRoutes, matchRoute } from '../../dev/functions-host/http/routes.ts';
+import type { RegisteredFunction } from '../../dev/functions-host/worker/functions-core.ts';
+import { ENDPOINTS, functionNameOf, registerApi } from '../../src/functions/api.ts';
 
-vi.mock('../../src/service.ts', () => ({ getService: () => {} }));
+vi.mock('../../src/app/service.ts', () => ({ getService: () => {} }));
 vi.mock('../../src/console/page.ts', () => ({ consolePage: () => '<!doctype html>' }));
 
 interface Registered {
@@ -72,7 +72,7 @@ describe('the HTTP functions', () => {
   const functions = registered();
 
   it('are all there, under names that the host takes, no two of them the same without case', () => {
-    expect(functions).toHaveLength(CALLS.length);
+    expect(functions).toHaveLength(ENDPOINTS.length);
     for (const { name } of functions) expect(name).toMatch(/^[a-z][a-z0-9_-]{0,127}$/i);
     expect(new Set(functions.map(({ name }) => name.toUpperCase())).size).toBe(functions.length);
   });
@@ -103,7 +103,7 @@ describe('the HTTP functions', () => {
   });
 
   it('would not, under the names of the calls alone', () => {
-    const bare = CALLS.map(({ name, route, method }) => ({ name, route, methods: [method] }));
+    const bare = ENDPOINTS.map(({ name, route, method }) => ({ name, route, methods: [method] }));
     expect(conflicts(bare)).toEqual(['GET audit/verify: getAuditEntry']);
     expect(served(bare, 'GET', 'audit/verify')).toBe('getAuditEntry');
   });

@@ -1,12 +1,12 @@
 /** What is logged inside a function is found by the invocation and by the trace that Application Insights knows. */
 import { InvocationContext } from '@azure/functions';
 import { expect, it, vi } from 'vitest';
-import { fieldsOf, invocation } from '../../src/functions/invocation.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/app/log.ts';
+import { logFieldsOf, withInvocation } from '../../src/functions/invocation.ts';
 
 const lines: string[] = [];
 const stored = vi.fn(async () => {});
-vi.mock('../../src/service.ts', () => ({ getService: async () => ({ storeCounts: () => stored() }) }));
+vi.mock('../../src/app/service.ts', () => ({ getService: async () => ({ flushMetrics: () => stored() }) }));
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const context = (traceParent?: string) =>
@@ -18,7 +18,9 @@ const context = (traceParent?: string) =>
 
 it('every line that is written meanwhile carries them', async () => {
   const log = createLog('info', { write: (line) => void lines.push(line) });
-  await invocation(context(`00-${TRACE}-00f067aa0ba902b7-01`), async () => log.info({ eventId: 'e1' }, 'evaluated'));
+  await withInvocation(context(`00-${TRACE}-00f067aa0ba902b7-01`), async () =>
+    log.info({ eventId: 'e1' }, 'evaluated'),
+  );
   log.info({}, 'outside');
   const [inside, outside] = lines.map((line): unknown => JSON.parse(line));
   expect(inside).toMatchObject({ invocationId: 'i-1', function: 'reconcile', traceId: TRACE, eventId: 'e1' });
@@ -27,7 +29,7 @@ it('every line that is written meanwhile carries them', async () => {
 
 it('what was counted is stored after the work, also when it failed', async () => {
   stored.mockClear();
-  const work = invocation(context(), async () => {
+  const work = withInvocation(context(), async () => {
     expect(stored).not.toHaveBeenCalled();
     throw new Error('down');
   });
@@ -36,5 +38,5 @@ it('what was counted is stored after the work, also when it failed', async () =>
 });
 
 it.each([[undefined], [''], ['rubbish'], ['00-short-00f067aa0ba902b7-01']])('a trace of %j is none', (traceParent) => {
-  expect(fieldsOf(context(traceParent))).toEqual({ invocationId: 'i-1', function: 'reconcile' });
+  expect(logFieldsOf(context(traceParent))).toEqual({ invocationId: 'i-1', function: 'reconcile' });
 });

@@ -1,11 +1,11 @@
 /** What is logged while a message is handled, requests to Azure among it, carries what the message names. */
 import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
 import { expect, test, vi } from 'vitest';
+import { createLog } from '../../src/app/log.ts';
 import { registerReconcile } from '../../src/functions/reconcile.ts';
 import { registerSweep } from '../../src/functions/sweep.ts';
-import { createLog } from '../../src/log.ts';
-import { SHOP } from '../world/apps.ts';
-import { memoryWorld } from '../world/memory-world.ts';
+import { SHOP } from '../fakes/azure/resources.ts';
+import { fakeDeps } from '../fakes/deps.ts';
 
 const lines: string[] = [];
 const log = createLog('info', { write: (line) => void lines.push(line) });
@@ -13,16 +13,16 @@ const told = async () => {
   log.info({}, 'deep inside');
   return null;
 };
-const memory = memoryWorld();
-vi.mock('../../src/service.ts', () => ({
+const memory = fakeDeps();
+vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
-    world: {
+    deps: {
       ...memory,
       events: { ...memory.events, get: told },
       leases: { acquire: told },
-      estate: { list: () => told().then(() => ({ kind: 'page', ids: [], next: null, waitSeconds: 0 })) },
+      estate: { listResources: () => told().then(() => ({ kind: 'page', ids: [], next: null, waitSeconds: 0 })) },
     },
-    storeCounts: async () => {},
+    flushMetrics: async () => {},
   }),
 }));
 

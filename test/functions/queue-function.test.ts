@@ -2,14 +2,14 @@
 import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerQueueFunction } from '../../src/functions/queue-function.ts';
-import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
-import { tracedWorld } from '../world/watched-world.ts';
+import { type FakeDeps, fakeDeps } from '../fakes/deps.ts';
+import { tracedDeps } from '../fakes/wrappers/watched.ts';
 
-const service: { world: MemoryWorld | null; calls: string[] } = { world: null, calls: [] };
-vi.mock('../../src/service.ts', () => ({
+const service: { deps: FakeDeps | null; calls: string[] } = { deps: null, calls: [] };
+vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
-    world: service.world && tracedWorld(service.world, service.calls),
-    storeCounts: async () => {},
+    deps: service.deps && tracedDeps(service.deps, service.calls),
+    flushMetrics: async () => {},
   }),
 }));
 
@@ -28,7 +28,7 @@ const delivery = (dequeueCount: string | number) =>
 
 describe('a message', () => {
   beforeEach(() => {
-    service.world = memoryWorld();
+    service.deps = fakeDeps();
     service.calls = [];
   });
 
@@ -42,9 +42,9 @@ describe('a message', () => {
       throw new Error('down');
     });
     await expect(failing({ a: 1 }, delivery(1))).rejects.toThrow('down');
-    expect([...(service.world?.stored.failures.values() ?? [])]).toEqual(['Error: down']);
+    expect([...(service.deps?.stored.failures.values() ?? [])]).toEqual(['Error: down']);
     await registered(async () => {})({ a: 1 }, delivery('2'));
-    expect(service.calls).toEqual(['deadLetters.noteFailure', 'deadLetters.forgetFailure']);
-    expect(service.world?.stored.failures.size).toBe(0);
+    expect(service.calls).toEqual(['deadLetters.recordFailure', 'deadLetters.clearFailure']);
+    expect(service.deps?.stored.failures.size).toBe(0);
   });
 });

@@ -2,22 +2,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
+import { createLog, withLogContext } from '../../src/app/log.ts';
 import { createArm } from '../../src/azure/arm.ts';
-import { AUDIT_KINDS } from '../../src/domain/audit.ts';
-import { createLog, joinedTo } from '../../src/log.ts';
-import { anchorAudit } from '../../src/workflows/anchor-audit.ts';
-import { logMeasures } from '../../src/workflows/measure.ts';
-import { idsIn } from '../../src/workflows/messages.ts';
-import { recordSealed } from '../../src/workflows/outbox.ts';
-import { receiveEvent } from '../../src/workflows/receive-event.ts';
+import { AUDIT_KINDS } from '../../src/domain/audit/audit.ts';
+import { logContextOf } from '../../src/workflows/events/messages.ts';
+import { receiveEvent } from '../../src/workflows/events/receive-event.ts';
+import { anchorAudit } from '../../src/workflows/housekeeping/anchor-audit.ts';
+import { logMetrics } from '../../src/workflows/housekeeping/collect-metrics.ts';
+import { appendSealed } from '../../src/workflows/ports/outbox.ts';
 import { optionsAnswering, resource } from '../azure/azure.ts';
 import { page } from '../docs/pages.ts';
-import { RISKY, SHOP, seedWebApp } from '../world/apps.ts';
-import { gridEvent } from '../world/event-grid.ts';
-import { createHost } from '../world/host.ts';
-import { type Line, linesIn, linesOn, wayCalled } from '../world/lines.ts';
-import { type MemoryWorld, memoryWorld, storeSettings } from '../world/memory-world.ts';
-import { eventAndRest, pending, WAYS } from '../world/ways.ts';
+import { gridEvent } from '../fakes/azure/event-grid.ts';
+import { RISKY, SHOP, seedWebApp } from '../fakes/azure/resources.ts';
+import { type FakeDeps, fakeDeps, storeSettings } from '../fakes/deps.ts';
+import { createHost } from '../fakes/scenarios/host.ts';
+import { type LogLine, logLinesOf, logOf, scenarioCalled } from '../fakes/scenarios/log-lines.ts';
+import { deliverAndSettle, pending, SCENARIOS } from '../fakes/scenarios/scenarios.ts';
 import { declared, template } from './bicep.ts';
 import {
   alertQueries,
@@ -35,7 +35,7 @@ const all: readonly Query[] = sources()
   .flatMap(queriesOf)
   .filter(({ text }) => text.includes('AppTraces'));
 const lines = [
-  ...(await Promise.all(WAYS.map(linesOn))).flatMap((way) => way.lines),
+  ...(await Promise.all(SCENARIOS.map(logOf))).flatMap((way) => way.lines),
   ...(await seldomLines()),
   ...(await linesOfRequests()),
 ];
@@ -84,10 +84,10 @@ describe('every query asks for what is logged', () => {
 
 describe('a line that may be there several times', () => {
   it('is one: an event that is delivered again', async () => {
-    const world = memoryWorld();
-    seedWebApp(world.arm, RISKY);
-    for (let times = 0; times < 2; times += 1) await receiveEvent(world, gridEvent('again', SHOP));
-    expect(linesIn(world).filter(({ message }) => message === 'event received')).toHaveLength(2);
+    const deps = fakeDeps();
+    seedWebApp(deps.arm, RISKY);
+    for (let times = 0; times < 2; times += 1) await receiveEvent(deps, gridEvent('again', SHOP));
+    expect(logLinesOf(deps).filter(({ message }) => message === 'event received')).toHaveLength(2);
   });
 
   const joined = all.filter(({ text }) => /"event received"[\s\S]*\| join /.test(text));
@@ -148,33 +148,35 @@ describe('the alerts reach people, and people know what they mean', () => {
 function inCode(message: string): boolean {
   const folders = ['workflows', 'storage', 'api'].map((name) => new URL(`../../src/${name}/`, import.meta.url));
   return folders.some((folder) =>
-    readdirSync(folder).some((file) => readFileSync(new URL(file, folder), 'utf8').includes(`'${message}'`)),
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .some((file) => readFileSync(new URL(file, folder), 'utf8').includes(`'${message}'`)),
   );
 }
 
 /** What src/functions/invocation.ts puts into every line, and src/functions/queue-function.ts into those of failures. */
 const OF_INVOCATION = ['traceId', 'invocationId', 'function', 'error'];
 
-function asWritten({ fields, message }: Line): Record<string, unknown> {
+function asWritten({ fields, message }: LogLine): Record<string, unknown> {
   const written: string[] = [];
   createLog('info', { write: (line) => void written.push(line) }).info({ ...fields }, message);
   return JSON.parse(written[0] ?? '{}');
 }
 
 /** Lines of what happens on no way: a log that is not whole, what is none of ours, and how things stand when they stand badly. */
-async function seldomLines(): Promise<Line[]> {
-  const { world } = await linesOn(wayCalled('an approval, beside a fix'));
+async function seldomLines(): Promise<LogLine[]> {
+  const { world } = await logOf(scenarioCalled('an approval, beside a fix'));
   await receiveEvent(world, gridEvent('foreign', '/subscriptions/none/resourceGroups/of/providers/Ours.Is/not/this'));
   const [entry] = world.stored.entries;
   if (!entry) throw new Error('the way has left no entry');
   world.stored.entries[0] = { ...entry, message: 'Nothing happened.' };
-  await recordSealed(world, [world.stored.entries[0]], { approvalId: 'a' });
+  await appendSealed(world, [world.stored.entries[0]], { approvalId: 'a' });
   await anchorAudit(world);
-  return [...linesIn(world), ...linesIn(await standingBadly())];
+  return [...logLinesOf(world), ...logLinesOf(await standingBadly())];
 }
 
 /** Requests to Azure while an event is worked on: one that is answered, one that is refused, one that is lost. */
-async function linesOfRequests(): Promise<Line[]> {
+async function linesOfRequests(): Promise<LogLine[]> {
   const statuses = [200, 403];
   const { options, lines: written } = optionsAnswering(() => {
     const status = statuses.shift();
@@ -182,7 +184,7 @@ async function linesOfRequests(): Promise<Line[]> {
     return { status, headers: { 'x-ms-request-id': 'r', 'x-ms-correlation-request-id': 'c' }, body: {} };
   });
   const event = { id: 'e', receivedAt: '2026-03-01T12:00:00.000Z' };
-  await joinedTo(idsIn({ resource: SHOP, cause: 'event', event, attempt: 0 }), async () => {
+  await withLogContext(logContextOf({ resource: SHOP, cause: 'event', event, attempt: 0 }), async () => {
     const arm = createArm(options);
     for (let n = 0; n < 3; n += 1) await arm.read(resource(SHOP), ['resource']);
   });
@@ -194,20 +196,20 @@ async function linesOfRequests(): Promise<Line[]> {
 }
 
 /** A service that is stopped, with an approval, a dead letter and a message that nobody looks after. */
-async function standingBadly(): Promise<MemoryWorld> {
-  const world = memoryWorld();
-  seedWebApp(world.arm, RISKY);
-  await eventAndRest(createHost(world), 'first', SHOP);
-  const requestedAt = pending(world).requestedAt;
-  world.clock.advanceTo(new Date(Date.parse(requestedAt) + 90_000_000));
-  storeSettings(world, { stopped: { reason: 'It is night.' } });
-  const at = world.clock.now();
-  await world.deadLetters.bury('key', { queue: 'q', message: '{}', resource: null, at: at.toISOString() });
+async function standingBadly(): Promise<FakeDeps> {
+  const deps = fakeDeps();
+  seedWebApp(deps.arm, RISKY);
+  await deliverAndSettle(createHost(deps), 'first', SHOP);
+  const requestedAt = pending(deps).requestedAt;
+  deps.clock.advanceTo(new Date(Date.parse(requestedAt) + 90_000_000));
+  storeSettings(deps, { stopped: { reason: 'It is night.' } });
+  const at = deps.clock.now();
+  await deps.deadLetters.record('key', { queue: 'q', message: '{}', resource: null, at: at.toISOString() });
   const oldestAt = new Date(at.getTime() - 4_000_000).toISOString();
   const left = { 's subscription-reads': { requests: 9, at: at.toISOString() } };
-  await logMeasures(world, {
-    queues: async () => [{ name: 'plumbline-reconcile', messages: 3, oldestAt }],
-    counted: async () => ({ counts: {}, left }),
+  await logMetrics(deps, {
+    readQueues: async () => [{ name: 'plumbline-reconcile', messages: 3, oldestAt }],
+    readCounters: async () => ({ counts: {}, remaining: left }),
   });
-  return world;
+  return deps;
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { receive } from '../../src/domain/event.ts';
+import { parseEvent } from '../../src/domain/resources/event.ts';
 import { at, declared, template } from './bicep.ts';
 
 const bicep = template('event-subscriptions.bicep');
@@ -75,7 +75,7 @@ const OPERATIONS = [
   'Microsoft.Resources/tags/write',
 ];
 
-describe('promise 1: the event filter and resourceChanged agree', () => {
+describe('guarantee 1: the event filter and resourceChanged agree', () => {
   test('the events that are delivered are exactly those that are understood', () => {
     const subject = fc.oneof(
       fc.tuple(fc.constantFrom(...OURS), fc.constantFrom(...CHILDREN)).map((parts) => `${GROUP}/${parts.join('')}`),
@@ -97,7 +97,7 @@ describe('promise 1: the event filter and resourceChanged agree', () => {
         spelling,
         (eventType, id, operation, spelled) => {
           const event = { id: 'e', eventType, subject: spelled(id), data: { operationName: spelled(operation) } };
-          const wanted = receive(event).kind === 'change';
+          const wanted = parseEvent(event).kind === 'change';
           const through = filters.filter((filter) => passes(filter, event)).length;
           if (wanted) delivered += 1;
           expect(through, JSON.stringify(event)).toBe(wanted ? 1 : 0);

@@ -1,8 +1,8 @@
 /** The function app of the template against the code: its settings are those that the code reads, and the code takes them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { getHealth } from '../../src/api/health.ts';
-import { readConfig } from '../../src/config.ts';
+import { getHealth } from '../../src/api/endpoints/health.ts';
+import { readConfig } from '../../src/app/config.ts';
 import { at, Expression, isBody, resource, template } from './bicep.ts';
 
 const app = template('function-app.bicep');
@@ -11,7 +11,7 @@ const set = isBody(settings) ? settings : {};
 
 const NAME =
   /\b(PLUMBLINE_[A-Z_]+|AZURE_[A-Z_]+|IDENTITY_[A-Z]+|WEBSITE_AUTH_ENABLED|AzureWebJobsStorage(?:__[a-z]\w*)?)\b/g;
-const code = readFileSync(new URL('../../src/config.ts', import.meta.url), 'utf8');
+const code = readFileSync(new URL('../../src/app/config.ts', import.meta.url), 'utf8');
 const read = [...new Set([...code.matchAll(NAME)].map(([name]) => name))];
 
 /** Read by the functions host, which the code has nothing to do with. */

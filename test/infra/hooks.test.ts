@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ROLES } from '../../src/api/principal.ts';
-import { parseAuditKeys } from '../../src/domain/audit.ts';
+import { ROLES } from '../../src/api/framework/principal.ts';
+import { parseAuditKeys } from '../../src/domain/audit/audit.ts';
 
 interface Call {
   readonly command: string;
@@ -92,7 +92,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(bodiesOf(again.calls, 'PATCH', '/applications/object')).toEqual([]);
   });
 
-  test('promise 13: going back to audit-only takes away what was granted, and nothing else', () => {
+  test('guarantee 13: going back to audit-only takes away what was granted, and nothing else', () => {
     const assigned = [
       'Plumbline writer (prod, x)',
       'Plumbline reader (prod, x)',

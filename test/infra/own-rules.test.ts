@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { documentOf } from '../../src/domain/documents.ts';
-import { type Evaluation, evaluate } from '../../src/domain/evaluate.ts';
-import { defaultRules } from '../../src/domain/settings.ts';
-import { parseSnapshot } from '../../src/domain/snapshot.ts';
+import { documentOf } from '../../src/domain/resources/documents.ts';
+import { parseSnapshot } from '../../src/domain/resources/snapshot.ts';
+import { type Evaluation, evaluate } from '../../src/domain/rules/evaluate.ts';
+import { defaultRules } from '../../src/domain/rules/settings.ts';
 import { rules } from '../../src/rules/index.ts';
 import {
   at,
@@ -77,7 +77,7 @@ describe('what Plumbline asks of others its own deployment meets', () => {
 
   test('the page says what stays, each rule with its reason', () => {
     const [, section = ''] = /^\*\*What its own rules say of it\.\*\*([\s\S]*?)^\*\*/m.exec(page) ?? [];
-    const said = [...section.matchAll(/\[([a-z-]+)\]\(rules\.md#([a-z-]+)\)/g)];
+    const said = [...section.matchAll(/\[([a-z-]+)\]\(rules\/web-app\.md#([a-z-]+)\)/g)];
     expect(said.map(([, rule]) => rule).sort()).toEqual(LEFT.map(({ rule }) => rule).sort());
     expect(said.filter(([, rule, anchor]) => rule !== anchor)).toEqual([]);
   });
@@ -148,7 +148,7 @@ function findings(from: Template, deployment: Deployment): Evaluation[] {
   const snapshot = parseSnapshot({ id: site, documents });
   const known = defaultRules(rules, snapshot.resource, { workspaceId: null });
   const ofEvents = known.filter(({ rule }) =>
-    rule.documents.every((name) => documentOf('web-app', name)?.when === 'event'),
+    rule.documents.every((name) => documentOf('web-app', name)?.readOn === 'event'),
   );
   return evaluate(snapshot, ofEvents, new Date(0));
 }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build } from '../../local/build.ts';
-import { checkBundle } from '../../local/bundle-check.ts';
-import { packageBundle } from '../../local/package.ts';
+import { build } from '../../tools/build/build.ts';
+import { checkBundle } from '../../tools/build/bundle-check.ts';
+import { packageBundle } from '../../tools/build/package.ts';
 import { INFRA, templates } from './bicep.ts';
 
 const ROOT = path.join(INFRA, '..');
@@ -57,7 +57,7 @@ describe('the deployed package', () => {
 
 describe('azure.yaml', () => {
   test('azd takes the folder that npm run package makes, and nothing is built in Azure', () => {
-    expect(manifest.scripts.package).toContain('local/package.ts');
+    expect(manifest.scripts.package).toContain('tools/build/package.ts');
     expect(azure).toMatch(/^ {4}dist: dist\/package$/m);
     expect(azure).toMatch(/^ {4}remoteBuild: false$/m);
     expect(azure).toMatch(/^ {4}host: function$/m);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { principalOf } from '../../src/api/principal.ts';
+import { parsePrincipal } from '../../src/api/framework/principal.ts';
 import { declared, INFRA, template } from './bicep.ts';
 
 const read = (file: string) => readFileSync(path.join(INFRA, file), 'utf8').replaceAll('\r\n', '\n');
@@ -56,7 +56,7 @@ describe('the parameters of a deployment', () => {
 
 test('the forged header that the page has sent is one that the code would believe, if the platform let it through', () => {
   const [, header = ''] = /x-ms-client-principal: ([\w=]+)'/.exec(page) ?? [];
-  const { roles } = principalOf(new Headers({ 'x-ms-client-principal': header }), true);
+  const { roles } = parsePrincipal(new Headers({ 'x-ms-client-principal': header }), true);
   expect(roles).toEqual(['Plumbline.Reader']);
 });
 
@@ -93,8 +93,8 @@ describe('what it costs', () => {
   });
 
   test('a look costs as many table requests as the bench allows', () => {
-    const [, tables] = /'an event, compliant app'.*tables: (\d+)/.exec(read('../local/bench/costs.ts')) ?? [];
-    expect(page).toContain(`| ${tables} a look (`);
+    const [, tables] = /'an event, compliant app'.*tables: (\d+)/.exec(read('../tools/bench/costs.ts')) ?? [];
+    expect(page).toContain(`| ${tables} a reconcile (`);
   });
 });
 

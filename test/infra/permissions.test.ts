@@ -1,8 +1,8 @@
-/** Who may do what after a deployment: promise 13 over the templates. */
+/** Who may do what after a deployment: guarantee 13 over the templates. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { rolesFor } from '../../src/domain/roles.ts';
+import { rolesFor } from '../../src/domain/rules/roles.ts';
 import { rules } from '../../src/rules/index.ts';
 import { at, declared, Expression, INFRA, template, templates, valuesIn } from './bicep.ts';
 
@@ -19,7 +19,7 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   eventGridDataSender: 'd5a91429-5739-47e2-a06b-3470a27159e7',
 };
 
-describe('promise 13: no more than is needed, no wider than is asked', () => {
+describe('guarantee 13: no more than is needed, no wider than is asked', () => {
   test('built-in roles are those that their names say', () => {
     const ids = all.flatMap(({ text }) => [...text.matchAll(/(\w+)(?: =|:) '([0-9a-f]{8}-[0-9a-f-]{27})'/g)]);
     expect(ids.map(([, name]) => name).sort()).toEqual([...Object.keys(BUILT_IN), 'storageBlobDataOwner'].sort());

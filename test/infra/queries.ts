@@ -31,7 +31,7 @@ export interface Source {
 
 /** The files that may hold queries: what is deployed, what runs here, what people read. */
 export function sources(): Source[] {
-  const files = ['src', 'local', 'infra'].flatMap((folder) =>
+  const files = ['src', 'simulator', 'dev', 'tools', 'infra'].flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/')),

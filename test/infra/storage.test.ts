@@ -6,7 +6,7 @@ import { at, declared, Expression, isBody, template, templates, valuesIn } from 
 
 const bicep = readFileSync(new URL('../../infra/storage.bicep', import.meta.url), 'utf8');
 
-describe('promise 13: the storage account is as narrow as Plumbline needs it', () => {
+describe('guarantee 13: the storage account is as narrow as Plumbline needs it', () => {
   test('it has exactly the tables, queues and containers that the code names', () => {
     expect(listed('tableNames').sort()).toEqual(Object.values(TABLES).sort());
     expect(listed('queueNames').sort()).toEqual([RECONCILE_QUEUE, SWEEP_QUEUE].sort());

@@ -1,15 +1,15 @@
 /** What may happen, in any order: people, pipelines, approvers and operators, time, faults. fast-check makes and shrinks it. */
 import fc from 'fast-check';
-import { Refusal } from '../../src/domain/refusal.ts';
-import { MODES } from '../../src/domain/settings.ts';
-import { grantExemption, removeExemption } from '../../src/workflows/exempt.ts';
-import { housekeep } from '../../src/workflows/housekeeping.ts';
-import { releaseLetter } from '../../src/workflows/release-letter.ts';
-import { startSweep } from '../../src/workflows/sweep.ts';
-import { ADA, BOB, gridEvent, PIPELINE } from '../world/event-grid.ts';
-import { memoryWorld } from '../world/memory-world.ts';
-import { portsOf } from '../world/watched-world.ts';
-import { approvals } from '../world/ways.ts';
+import { Refusal } from '../../src/domain/approvals/refusal.ts';
+import { MODES } from '../../src/domain/resources/reasons.ts';
+import { redriveDeadLetter } from '../../src/workflows/dead-letters/redrive-dead-letter.ts';
+import { grantExemption, removeExemption } from '../../src/workflows/exemptions/grant-exemption.ts';
+import { runHousekeeping } from '../../src/workflows/housekeeping/housekeeping.ts';
+import { startSweep } from '../../src/workflows/sweep/sweep.ts';
+import { ADA, BOB, gridEvent, PIPELINE } from '../fakes/azure/event-grid.ts';
+import { fakeDeps } from '../fakes/deps.ts';
+import { approvals } from '../fakes/scenarios/scenarios.ts';
+import { portsOf } from '../fakes/wrappers/watched.ts';
 import { APPS, leavesOf, RULES, SUBSCRIPTIONS } from './estate.ts';
 import { expectAlways } from './invariants.ts';
 import type { Model } from './model.ts';
@@ -25,10 +25,13 @@ const OLGA = { type: 'user', objectId: 'olga', name: 'Olga' } as const;
 const SCOPES = [...APPS, ...SUBSCRIPTIONS.map((id) => `/subscriptions/${id}`)];
 
 const index = fc.nat({ max: 11 });
+
 /** What Azure says of the time is only shown. */
 const EVENT_TIMES = ['2026-03-01T11:59:58Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z', 'yesterday'];
+
 /** Mostly the first app, so that much meets there. */
 const often = fc.constantFrom(0, 0, 0, 1, 2, 3);
+
 /** Mostly leaves that people are asked about. */
 const risky = fc.constantFrom(0, 1, 2, 3, 4, 3, 4);
 const seldom = fc.constantFrom(false, false, false, true);
@@ -69,7 +72,7 @@ const KINDS = [
   ),
   kind(1, 'exempt', { scope: index, rule: index, hours: fc.constantFrom(1, 720) }, exempt),
   kind(1, 'end an exemption', { which: index }, endExemption),
-  kind(1, 'sweep', {}, async (_, { host }) => host.ask((given) => startSweep(given, SUBSCRIPTIONS))),
+  kind(1, 'sweep', {}, async (_, { host }) => host.ask((baseDeps) => startSweep(baseDeps, SUBSCRIPTIONS))),
   kind(1, 'release', {}, (_, stage) => releaseAll(stage)),
   kind(
     2,
@@ -89,7 +92,7 @@ const KINDS = [
     2,
     'a port fails',
     {
-      port: fc.constantFrom(...portsOf(memoryWorld()), 'lease'),
+      port: fc.constantFrom(...portsOf(fakeDeps()), 'lease'),
       lost: fc.boolean(),
       // The last is more than a message bears.
       left: fc.constantFrom(1, 2, 4, 25),
@@ -112,7 +115,7 @@ const KINDS = [
   ),
   kind(10, 'work', { seconds: fc.constantFrom(0, 31, 200) }, (_, { host }, { seconds }) => host.settle(seconds)),
   kind(3, 'three instances work', {}, (_, { host }) => Promise.all([host.work(), host.work(), host.work()])),
-  kind(1, 'housekeep', {}, (_, { host }) => host.ask(housekeep)),
+  kind(1, 'housekeep', {}, (_, { host }) => host.ask(runHousekeeping)),
 ];
 
 export function commands(most: number): fc.Arbitrary<Iterable<Command>> {
@@ -120,7 +123,8 @@ export function commands(most: number): fc.Arbitrary<Iterable<Command>> {
 }
 
 export async function releaseAll({ host, world }: Stage): Promise<void> {
-  for (const letter of [...world.stored.deadLetters.keys()]) await host.ask((given) => releaseLetter(given, letter));
+  for (const letter of [...world.stored.deadLetters.keys()])
+    await host.ask((baseDeps) => redriveDeadLetter(baseDeps, letter));
 }
 
 /** Event Grid delivers it, maybe once more. */
@@ -189,7 +193,7 @@ async function exempt(
     ticket: null,
   };
   const known = new Set(world.stored.exemptions.keys());
-  await host.ask((given) => grantExemption(given, request, OLGA));
+  await host.ask((baseDeps) => grantExemption(baseDeps, request, OLGA));
   // Asked for again after a failure it may be there twice.
   for (const id of world.stored.exemptions.keys()) if (!known.has(id)) model.exemptions.set(id, { scope, rule, until });
 }
@@ -198,7 +202,7 @@ async function endExemption(model: Model, { host }: Stage, { which }: { readonly
   const ids = [...model.exemptions.keys()].filter((id) => !id.startsWith('rollback'));
   const id = ids[which % Math.max(1, ids.length)];
   if (id === undefined) return;
-  await taken(() => host.ask((given) => removeExemption(given, id, OLGA)));
+  await taken(() => host.ask((baseDeps) => removeExemption(baseDeps, id, OLGA)));
   model.exemptions.delete(id);
 }
 

@@ -1,10 +1,10 @@
 /** The apps that the model knows, in two subscriptions, and the leaves of theirs that people and pipelines change. */
-import type { DocumentName } from '../../src/domain/documents.ts';
-import { type Json, sameJson } from '../../src/domain/json.ts';
+import type { DocumentName } from '../../src/domain/resources/documents.ts';
+import { type Json, sameJson } from '../../src/domain/resources/json.ts';
+import type { FakeArm } from '../fakes/azure/arm.ts';
+import { seedWebApp } from '../fakes/azure/resources.ts';
 import { CONTAINER_APP_ID, containerApp, ingress } from '../rules/fixtures/container-app.ts';
 import { SITE_ID } from '../rules/fixtures/web-app.ts';
-import { seedWebApp } from '../world/apps.ts';
-import type { MemoryAzure } from '../world/memory-azure.ts';
 
 export const SUBSCRIPTIONS = [SITE_ID.split('/')[2] ?? '', '99999999-2222-3333-4444-555555555555'] as const;
 const elsewhere = (id: string) => id.replace(SUBSCRIPTIONS[0], SUBSCRIPTIONS[1]);
@@ -43,7 +43,7 @@ export function isWrong({ wrong }: Leaf, value: Json): boolean {
   return wrong.some((one) => sameJson(one, value));
 }
 
-export function seedEstate(azure: MemoryAzure): void {
+export function seedEstate(azure: FakeArm): void {
   for (const app of WEB_APPS) seedWebApp(azure, {}, app);
   for (const app of CONTAINER_APPS) {
     azure.seed(app, { resource: { ...containerApp(ingress({ allowInsecure: false, external: true })), id: app } });

@@ -1,9 +1,9 @@
 /** What holds after every step, and what the model says of the world when it has come to rest. */
 import { expect } from 'vitest';
-import { type Approval, isOpen } from '../../src/domain/approval.ts';
-import { type Json, sameJson } from '../../src/domain/json.ts';
-import type { MemoryWorld } from '../world/memory-world.ts';
-import { approvals } from '../world/ways.ts';
+import { type Approval, isOpen } from '../../src/domain/approvals/approval.ts';
+import { type Json, sameJson } from '../../src/domain/resources/json.ts';
+import type { FakeDeps } from '../fakes/deps.ts';
+import { approvals } from '../fakes/scenarios/scenarios.ts';
 import { APPS, type Leaf, leavesOf } from './estate.ts';
 import type { Model } from './model.ts';
 import type { Stage } from './stage.ts';
@@ -67,15 +67,15 @@ const FOUND = {
   fixed: 'fixed',
 };
 
-function foundIn(world: MemoryWorld, app: string, leaf: Leaf): string {
-  const found = world.stored.findings.find(({ rule, resource }) => rule === leaf.rule && resource.id === app);
-  const asked = approvals(world).filter((one) => isPendingFor(one, app, leaf));
+function foundIn(deps: FakeDeps, app: string, leaf: Leaf): string {
+  const found = deps.stored.findings.find(({ rule, resource }) => rule === leaf.rule && resource.id === app);
+  const asked = approvals(deps).filter((one) => isPendingFor(one, app, leaf));
   const shown = asked.flatMap(({ changes }) => changes.map(({ from }) => from));
-  expect(shown, 'what people are shown is what is there').toEqual(asked.map(() => valueNow(world, app, leaf)));
+  expect(shown, 'what people are shown is what is there').toEqual(asked.map(() => valueNow(deps, app, leaf)));
   return `${found?.verdict}, ${found?.decision?.action}, asked ${asked.length}`;
 }
 
-function valueNow({ arm }: MemoryWorld, app: string, { document, path }: Leaf): Json {
+function valueNow({ arm }: FakeDeps, app: string, { document, path }: Leaf): Json {
   return arm.valueOf(app, document, path);
 }
 
@@ -87,7 +87,7 @@ function isPendingFor({ status, purpose, resource, rule }: Approval, app: string
  * Each intent is there once and has an end. After `applied` comes no other, unless the memory of that was lost with a process
  * and somebody has broken the same leaf again: the further attempt runs under the intent that is still open.
  */
-function expectWholeIntents({ stored }: MemoryWorld, interrupted: boolean): void {
+function expectWholeIntents({ stored }: FakeDeps, interrupted: boolean): void {
   expect(new Set(stored.entries.map(({ id }) => id)).size).toBe(stored.entries.length);
   const byIntent = new Map<string, string[]>();
   for (const { operationId, rule, changes, kind } of stored.entries) {

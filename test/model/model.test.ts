@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { housekeep } from '../../src/workflows/housekeeping.ts';
-import { startSweep } from '../../src/workflows/sweep.ts';
-import { gridEvent } from '../world/event-grid.ts';
+import { runHousekeeping } from '../../src/workflows/housekeeping/housekeeping.ts';
+import { startSweep } from '../../src/workflows/sweep/sweep.ts';
+import { gridEvent } from '../fakes/azure/event-grid.ts';
 import { commands, deliver, releaseAll } from './commands.ts';
 import { APPS, SUBSCRIPTIONS } from './estate.ts';
 import { expectAlways, expectPredicted, expectRest } from './invariants.ts';
@@ -22,7 +22,7 @@ beforeAll(() => console.info(`PLUMBLINE_SEED=${seed} PLUMBLINE_RUNS=${runs}`));
 
 describe('whatever people, pipelines, approvers, operators and faults do', () => {
   test(
-    'promises 1, 2, 4, 7 to 9, 11 and 14: nothing is written that the model objects to, and all ends as it predicts',
+    'guarantees 1, 2, 4, 7 to 9, 11 and 14: nothing is written that the model objects to, and all ends as it predicts',
     async () => {
       let requests = 0;
       const everything = fc.asyncProperty(commands(80), async (happens) => {
@@ -66,9 +66,9 @@ async function comeToRest(model: Model, stage: Stage): Promise<void> {
   [model.mode, model.stopped] = ['autofix', false];
   for (const hours of [1, 25]) {
     world.clock.advance(hours * 3600);
-    await host.ask(housekeep);
+    await host.ask(runHousekeeping);
     await releaseAll(stage);
-    await host.ask((given) => startSweep(given, SUBSCRIPTIONS));
+    await host.ask((baseDeps) => startSweep(baseDeps, SUBSCRIPTIONS));
     await host.settle();
     expectAlways(model, stage);
   }
@@ -77,7 +77,7 @@ async function comeToRest(model: Model, stage: Stage): Promise<void> {
   for (let at = events.length - APPS.length; at < events.length; at += 1) await deliver(model, stage, at);
   for (let minute = 0; minute < 12; minute += 1) {
     world.clock.advance(60);
-    await host.ask(housekeep);
+    await host.ask(runHousekeeping);
     await host.settle();
   }
   expectAlways(model, stage);

@@ -2,10 +2,10 @@
  * What should be, told by what people did and what Azure took, in a few lines: the value of each leaf, who changed it, who
  * decided what, what is exempt. It knows nothing of messages, leases, retries or records.
  */
-import type { Approval } from '../../src/domain/approval.ts';
-import { type Json, sameJson } from '../../src/domain/json.ts';
-import { isWithin } from '../../src/domain/resource.ts';
-import type { Mode } from '../../src/domain/settings.ts';
+import type { Approval } from '../../src/domain/approvals/approval.ts';
+import { type Json, sameJson } from '../../src/domain/resources/json.ts';
+import type { Mode } from '../../src/domain/resources/reasons.ts';
+import { isInScope } from '../../src/domain/resources/resource.ts';
 import { APPS, isWrong, type Leaf, leavesOf } from './estate.ts';
 
 export interface Deed {
@@ -88,7 +88,7 @@ export class Model {
 
   isExempt(app: string, { rule }: Leaf, now: number): boolean {
     return [...this.exemptions.values()].some(
-      (one) => one.rule === rule && isWithin(app, one.scope) && now < one.until,
+      (one) => one.rule === rule && isInScope(app, one.scope) && now < one.until,
     );
   }
 

@@ -1,15 +1,18 @@
 /** The running workflows around the model's estate: real ones, on a small world in which calls fail and processes die. */
-import { valueAt } from '../../src/domain/change.ts';
-import type { JsonObject } from '../../src/domain/json.ts';
-import { type Settings, settingsSchema } from '../../src/domain/settings.ts';
-import { changeSettings } from '../../src/workflows/change-settings.ts';
-import { type ArmFailureKind, StorageUnavailable, type World } from '../../src/workflows/ports.ts';
-import { Crash } from '../world/crashes.ts';
-import { gridEvent, OURSELVES } from '../world/event-grid.ts';
-import { createHost, type Host } from '../world/host.ts';
-import { refused, type Sent } from '../world/memory-azure.ts';
-import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
-import { watchedWorld } from '../world/watched-world.ts';
+
+import { valueAt } from '../../src/domain/changes/change.ts';
+import type { JsonObject } from '../../src/domain/resources/json.ts';
+import { type Settings, settingsSchema } from '../../src/domain/rules/settings.ts';
+import type { ArmFailureKind } from '../../src/workflows/ports/azure.ts';
+import type { Deps } from '../../src/workflows/ports/deps.ts';
+import { StorageUnavailable } from '../../src/workflows/ports/storage.ts';
+import { changeSettings } from '../../src/workflows/settings/change-settings.ts';
+import { refused, type Sent } from '../fakes/azure/arm.ts';
+import { gridEvent, OURSELVES } from '../fakes/azure/event-grid.ts';
+import { type FakeDeps, fakeDeps } from '../fakes/deps.ts';
+import { createHost, type Host } from '../fakes/scenarios/host.ts';
+import { Crash } from '../fakes/wrappers/crashing.ts';
+import { watchedDeps } from '../fakes/wrappers/watched.ts';
 import { APPS, type Leaf, leavesOf, seedEstate } from './estate.ts';
 import type { Model } from './model.ts';
 
@@ -32,7 +35,7 @@ export interface Told {
 }
 
 export interface Stage {
-  readonly world: MemoryWorld;
+  readonly world: FakeDeps;
   readonly host: Host;
   readonly faults: Faults;
   /** Every event there was; any may be delivered at any time, and again, or never. */
@@ -47,24 +50,24 @@ export interface Stage {
 const OLGA = { objectId: 'olga', name: 'Olga' };
 
 export function createStage(model: Model, limits: Partial<Settings['limits']>): Stage {
-  const world = memoryWorld();
-  const { arm } = world;
+  const deps = fakeDeps();
+  const { arm } = deps;
   const faults: Faults = { writes: [], unread: 0, storage: [], death: null };
   const events: Told[] = [];
   const wrongs: string[] = [];
-  const { ports, restart, interrupted } = frail(world, faults);
-  const host = createHost(world, { ports, restart });
+  const { ports, restart, interrupted } = frail(deps, faults);
+  const host = createHost(deps, { ports, restart });
   seedEstate(arm);
-  world.estate.ids = [...APPS];
+  deps.estate.ids = [...APPS];
 
   arm.onRead = (_, name) => {
     if (faults.unread === 0 || name === 'resource') return undefined;
     faults.unread -= 1;
-    return { status: 'failed', detail: 'ECONNRESET', passing: true };
+    return { status: 'failed', detail: 'ECONNRESET', retryable: true };
   };
   arm.onWrite = (_, take) => {
     const sent = arm.requests.at(-1);
-    if (sent) wrongs.push(...objections(world, model, sent));
+    if (sent) wrongs.push(...objections(deps, model, sent));
     const fault = faults.writes.shift();
     if (fault === undefined) return undefined;
     if (fault === 'late') {
@@ -82,7 +85,7 @@ export function createStage(model: Model, limits: Partial<Settings['limits']>): 
   };
 
   return {
-    world,
+    world: deps,
     host,
     faults,
     events,
@@ -90,15 +93,15 @@ export function createStage(model: Model, limits: Partial<Settings['limits']>): 
     interrupted,
     async choose(settings) {
       const wanted = { ...settingsSchema.parse({ mode: 'autofix', limits }), ...settings };
-      await host.ask((given) =>
-        changeSettings(given, { settings: wanted, ifMatch: '*', person: OLGA, personIsApp: false }),
+      await host.ask((baseDeps) =>
+        changeSettings(baseDeps, { settings: wanted, ifMatch: '*', person: OLGA, personIsApp: false }),
       );
     },
   };
 }
 
 /** A world that fails and dies as the faults say. */
-function frail(world: MemoryWorld, faults: Faults): { ports: World; restart(): void; interrupted(): boolean } {
+function frail(deps: FakeDeps, faults: Faults): { ports: Deps; restart(): void; interrupted(): boolean } {
   let dead = false;
   let interrupted = false;
   const die = () => {
@@ -107,7 +110,7 @@ function frail(world: MemoryWorld, faults: Faults): { ports: World; restart(): v
     faults.death = null;
     return new Crash('the power is cut');
   };
-  const ports = watchedWorld(world, async (name, call) => {
+  const ports = watchedDeps(deps, async (name, call) => {
     if (dead) throw new Crash('the process has ended');
     if (faults.death) faults.death.calls -= 1;
     const dies = faults.death?.calls === 0 ? faults.death.when : null;
@@ -132,7 +135,7 @@ function frail(world: MemoryWorld, faults: Faults): { ports: World; restart(): v
   };
 }
 
-function objections({ stored, clock }: MemoryWorld, model: Model, sent: Sent): string[] {
+function objections({ stored, clock }: FakeDeps, model: Model, sent: Sent): string[] {
   return leavesIn(sent).flatMap((leaf) => {
     const told = `${leaf.rule} of ${sent.resource}`;
     const intent = stored.entries.findLast(

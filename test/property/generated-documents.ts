@@ -1,10 +1,10 @@
 /** Documents as they might come: recorded ones whose members hold whatever Azure documents for them, and odd values, too. */
 import fc from 'fast-check';
-import { withValue } from '../../src/domain/change.ts';
-import { type DocumentName, isDocumentName } from '../../src/domain/documents.ts';
-import type { Json, JsonObject } from '../../src/domain/json.ts';
-import { parseResourceId, type ResourceKind } from '../../src/domain/resource.ts';
-import { type DocumentState, read, type Snapshot } from '../../src/domain/snapshot.ts';
+import { withValue } from '../../src/domain/changes/change.ts';
+import { type DocumentName, isDocumentName } from '../../src/domain/resources/documents.ts';
+import { isObject, type Json, type JsonObject } from '../../src/domain/resources/json.ts';
+import { parseResourceId, type ResourceKind } from '../../src/domain/resources/resource.ts';
+import { type DocumentState, documentStateOf, type Snapshot } from '../../src/domain/resources/snapshot.ts';
 import {
   CONTAINER_APP_ID,
   containerApp,
@@ -138,6 +138,7 @@ function snapshotsOf(kind: ResourceKind): fc.Arbitrary<Snapshot> {
 
 /** A recorded body, some of whose members hold another value that Azure documents, or an odd one. */
 function varied(recorded: JsonObject, documented: members.Members): fc.Arbitrary<JsonObject> {
+  const clean: JsonObject = JSON.parse(JSON.stringify(recorded));
   const each = Object.entries(documented).map(([path, values]) => {
     const value = fc.oneof(
       { weight: 9, arbitrary: fc.constantFrom(...values) },
@@ -148,15 +149,15 @@ function varied(recorded: JsonObject, documented: members.Members): fc.Arbitrary
   return fc
     .tuple(...each)
     .map((chosen) =>
-      chosen.reduce((body, [path, value]) => (value === undefined ? body : valueSet(body, path, value)), recorded),
+      chosen.reduce((body, [path, value]) => (value === undefined ? body : valueSet(body, path, value)), clean),
     );
 }
 
 /** A null stays there as ARM sends it, and is not taken out. */
 function valueSet(body: JsonObject, path: string, value: Json): JsonObject {
   const set = withValue(body, path, value ?? 'null to be');
-  const text = JSON.stringify(set);
-  const parsed: JsonObject = JSON.parse(value === null ? text.replace('"null to be"', 'null') : text);
+  if (value !== null && isObject(set)) return set;
+  const parsed: JsonObject = JSON.parse(JSON.stringify(set).replace('"null to be"', 'null'));
   return parsed;
 }
 
@@ -177,7 +178,7 @@ function documentsOf(kind: ResourceKind, documents: Documents): fc.Arbitrary<[st
 
 function wasRead(kind: ResourceKind, name: string, body: JsonObject): DocumentState {
   if (!isDocumentName(name)) throw new Error(`there is no document ${name}`);
-  return read(kind, name, body);
+  return documentStateOf(kind, name, body);
 }
 
 function endpointsOf(id: string): fc.Arbitrary<JsonObject> {

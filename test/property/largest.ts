@@ -1,22 +1,24 @@
 /** The largest that each border lets in, of what strangers, people and Azure can make long. */
-import type { Change } from '../../src/domain/change.ts';
-import { DOCUMENTS } from '../../src/domain/documents.ts';
-import { receive } from '../../src/domain/event.ts';
-import { KEPT_TIMES } from '../../src/domain/history.ts';
-import type { JsonObject } from '../../src/domain/json.ts';
+
+import type { Change } from '../../src/domain/changes/change.ts';
+import { DOCUMENTS } from '../../src/domain/resources/documents.ts';
+import { parseEvent } from '../../src/domain/resources/event.ts';
+import type { JsonObject } from '../../src/domain/resources/json.ts';
 import {
-  cutText,
-  LARGEST_FIX,
-  LARGEST_FIXES,
-  LONGEST_SENTENCE,
-  MOST_TIMES,
-  weightOf,
-} from '../../src/domain/limits.ts';
-import { REASON_CODES, type Reason } from '../../src/domain/reasons.ts';
-import type { Resource } from '../../src/domain/resource.ts';
-import { addWriters, MOST_WRITERS, writerOf } from '../../src/domain/writers.ts';
+  MAX_FIX_SIZE,
+  MAX_FIXES_SIZE,
+  MAX_HISTORY_TIMES,
+  MAX_SENTENCE,
+  serializedSize,
+  truncateText,
+} from '../../src/domain/resources/limits.ts';
+import { REASON_CODES, type Reason } from '../../src/domain/resources/reasons.ts';
+import type { Resource } from '../../src/domain/resources/resource.ts';
+import { MAX_WRITERS, mergeWriters, writerOf } from '../../src/domain/resources/writers.ts';
+import { MAX_FIX_TIMES } from '../../src/domain/rules/history.ts';
 import { rules } from '../../src/rules/index.ts';
-import type { OpenOperation, ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
+import type { StoredEvent } from '../../src/workflows/ports/events.ts';
+import type { OpenOperation, ResourceState } from '../../src/workflows/ports/resource-states.ts';
 import { event, finding, memory, time } from '../storage/samples.ts';
 
 /** An event with all that its sender can make long. */
@@ -37,23 +39,23 @@ export function forged(resource: Resource, letter: string, nth = 0): JsonObject 
 
 /** As the service keeps it. */
 export function forgedEvent(resource: Resource, letter: string, nth = 0): StoredEvent {
-  const received = receive(forged(resource, letter, nth));
+  const received = parseEvent(forged(resource, letter, nth));
   if (received.kind !== 'change') throw new Error('an event was lost');
   const auditIds = Array.from({ length: 200 }, () => 'f'.repeat(32));
   return { ...event('e', resource), event: received.event, auditIds, reasons: reasonsOf(letter) };
 }
 
 export function heavy(letter: string, weight: number): Change {
-  const from = letter.repeat(Math.floor((weight - 120) / (weightOf(letter) - 2)));
+  const from = letter.repeat(Math.floor((weight - 120) / (serializedSize(letter) - 2)));
   return { document: 'config/web', path: '/properties/cors/allowedOrigins', from, to: null };
 }
 
 export function reasonsOf(letter: string): Reason[] {
-  return REASON_CODES.map((code) => ({ code, text: cutText(letter.repeat(5000), LONGEST_SENTENCE) }));
+  return REASON_CODES.map((code) => ({ code, text: truncateText(letter.repeat(5000), MAX_SENTENCE) }));
 }
 
 /** Every rule of a kind of resource violated by the largest change and held by every ceiling, and all that is remembered besides. */
-export function fullMemory(resource: Resource, letter: string): ResourceMemory {
+export function fullMemory(resource: Resource, letter: string): ResourceState {
   const own = rules.filter(({ kind }) => kind === resource.kind);
   const reasons = reasonsOf(letter).slice(0, 18);
   const held = { at: 'report', until: time(0), ifLifted: 'report' } as const;
@@ -62,7 +64,7 @@ export function fullMemory(resource: Resource, letter: string): ResourceMemory {
       title: rule.title,
       references: rule.references,
       reason: reasons[0]?.text ?? '',
-      changes: [heavy(letter, LARGEST_FIXES / own.length)],
+      changes: [heavy(letter, MAX_FIXES_SIZE / own.length)],
       decision: {
         ...{ action: 'report', until: time(0), reasons, approvalId: 'a'.repeat(22) },
         ceilings: reasons.map(({ code }) => ({ code, ...held })),
@@ -75,18 +77,18 @@ export function fullMemory(resource: Resource, letter: string): ResourceMemory {
   ]);
   const ofRules = <T>(value: T) => Object.fromEntries(own.map(({ id }) => [id, value]));
   return memory(resource, {
-    ...{ evaluatedAt: time(0), completeAt: time(0), lookAgainAt: time(0), trigger: triggerOf(resource, letter) },
+    ...{ evaluatedAt: time(0), fullyEvaluatedAt: time(0), recheckAt: time(0), trigger: triggerOf(resource, letter) },
     findings,
     documents: DOCUMENTS.filter(({ kinds }) => kinds.includes(resource.kind)).map(({ name }) => ({
       ...{ name, status: 'failed' },
       detail: reasons[0]?.text ?? '',
     })),
     ...fullWriters(letter),
-    heldAt: ofRules(time(0)),
-    unexplained: ofRules(time(0)),
-    beforeFix: ofRules({ heldAt: time(0), unexplained: true }),
+    compliantAt: ofRules(time(0)),
+    unattributedSince: ofRules(time(0)),
+    beforeFix: ofRules({ compliantAt: time(0), unattributed: true }),
     history: ofRules({
-      fixedAt: Array.from({ length: Math.min(KEPT_TIMES, MOST_TIMES) }, (_, second) => time(second)),
+      fixedAt: Array.from({ length: Math.min(MAX_FIX_TIMES, MAX_HISTORY_TIMES) }, (_, second) => time(second)),
       failedAt: Array.from({ length: 10 }, (_, second) => time(second)),
       alsoMovedAt: time(0),
     }),
@@ -97,22 +99,22 @@ export function fullMemory(resource: Resource, letter: string): ResourceMemory {
 }
 
 /** More people than are remembered, each with the longest name and ids. */
-function fullWriters(letter: string): Pick<ResourceMemory, 'writers' | 'writersCut'> {
+function fullWriters(letter: string): Pick<ResourceState, 'writers' | 'writersTruncatedAt'> {
   const long = cutTo(letter, 96, '');
   const name = letter.repeat(400);
-  const seen = Array.from({ length: MOST_WRITERS + 50 }, (_, nth) => {
+  const seen = Array.from({ length: MAX_WRITERS + 50 }, (_, nth) => {
     const objectId = cutTo(letter, 64, `${nth}-`);
     const ids = { eventId: long, correlationId: long };
     const writer = writerOf({ objectId, name, type: 'user' }, { at: time(nth), source: 'activity-log', ...ids });
     if (!writer) throw new Error('a writer was lost');
     return writer;
   });
-  return addWriters({ writers: [], writersCut: time(0) }, seen);
+  return mergeWriters({ writers: [], writersTruncatedAt: time(0) }, seen);
 }
 
 /** As many of the letter behind these as have this weight. */
 function cutTo(letter: string, weight: number, first: string): string {
-  return first + letter.repeat(Math.floor((weight - first.length) / (weightOf(letter) - 2)));
+  return first + letter.repeat(Math.floor((weight - first.length) / (serializedSize(letter) - 2)));
 }
 
 function triggerOf(resource: Resource, letter: string) {
@@ -129,8 +131,8 @@ function fullOperation(resource: Resource, letter: string, nth: number): OpenOpe
     operationId: `${nth}`.padEnd(36, '0'),
     startedAt: time(0),
     trigger: triggerOf(resource, letter),
-    waitingFor: ['https://management.azure.com/'.padEnd(2000, 'x')],
-    entries: [
+    operationUrls: ['https://management.azure.com/'.padEnd(2000, 'x')],
+    attempts: [
       {
         ...{
           rule: 'r'.repeat(60),
@@ -139,7 +141,7 @@ function fullOperation(resource: Resource, letter: string, nth: number): OpenOpe
           digest: `sha256:${nth}`,
           approvalId: 'a'.repeat(22),
         },
-        ...{ changes: [heavy(letter, LARGEST_FIX)], attempts: 9, state: 'blocked' },
+        ...{ changes: [heavy(letter, MAX_FIX_SIZE)], attemptCount: 9, state: 'blocked' },
       },
     ],
   };

@@ -2,7 +2,7 @@
  * What Azure documents for the members of its bodies, by document and JSON Pointer: the values of its enumerations and
  * shapes of its objects, in the casings in which they come. No rule is asked.
  */
-import type { Json, JsonObject } from '../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../src/domain/resources/json.ts';
 import { ALLOW_ALL, ALLOW_ALL_FIRST, accessRule, DENY_ALL } from '../rules/fixtures/access-restrictions.ts';
 import { CONTAINER_APP_ID } from '../rules/fixtures/container-app.ts';
 import { ENTRA, providers } from '../rules/fixtures/easy-auth.ts';

@@ -1,7 +1,7 @@
 /** Apps in every combination of what decides who reaches them, nulls, casings and documents that were not read included. */
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../src/domain/json.ts';
-import { type DocumentState, parseSnapshot, type Snapshot } from '../../src/domain/snapshot.ts';
+import type { Json, JsonObject } from '../../src/domain/resources/json.ts';
+import { type DocumentState, parseSnapshot, type Snapshot } from '../../src/domain/resources/snapshot.ts';
 import { ALLOW_ALL, ALLOW_ALL_FIRST, DENY_ALL } from '../rules/fixtures/access-restrictions.ts';
 import { CONTAINER_APP_ID, containerApp, ENVIRONMENT_ID, ingress } from '../rules/fixtures/container-app.ts';
 import { environmentWith, SUBNET_ID } from '../rules/fixtures/environment.ts';

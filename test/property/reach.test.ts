@@ -1,14 +1,15 @@
 /** No two rules contradict each other about who reaches an app, and what they write fits what they say. */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyChanges } from '../../src/domain/change.ts';
-import { type Evaluation, evaluate } from '../../src/domain/evaluate.ts';
-import { isObject, type JsonObject } from '../../src/domain/json.ts';
-import { parseSettings, rulesFor } from '../../src/domain/settings.ts';
-import { bodyOf, type Snapshot } from '../../src/domain/snapshot.ts';
-import { admittedBy, allowing, restrictionsIn } from '../../src/rules/access-restrictions.ts';
+import { applyChanges } from '../../src/domain/changes/change.ts';
+import { isObject, type JsonObject } from '../../src/domain/resources/json.ts';
+import { bodyOf, type Snapshot } from '../../src/domain/resources/snapshot.ts';
+import { type Evaluation, evaluate } from '../../src/domain/rules/evaluate.ts';
+import { parseSettings, rulesFor } from '../../src/domain/rules/settings.ts';
+import { admittedBy, allowing, restrictionsIn } from '../../src/rules/checks/network/access-restrictions.ts';
+import { listsApprovedEndpoint } from '../../src/rules/checks/network/private-endpoints.ts';
 import { rules } from '../../src/rules/index.ts';
-import { listsApprovedEndpoint } from '../../src/rules/private-endpoints.ts';
 import { pairs, RANGES, sites } from './reach-snapshots.ts';
 
 const RUNS = { numRuns: 1500 };

@@ -1,41 +1,43 @@
 /** Whatever strangers, people and Azure send at the longest that each border takes, every row stays under Azure's limit with room to spare. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Approval } from '../../src/domain/approval.ts';
-import type { AuditFact, SealedFact } from '../../src/domain/audit.ts';
-import type { Exemption } from '../../src/domain/exemption.ts';
-import { LARGEST_FIX, weightOf } from '../../src/domain/limits.ts';
-import { listOfMoved } from '../../src/domain/moved-list.ts';
-import { seal } from '../../src/domain/seal.ts';
-import { settingsSchema } from '../../src/domain/settings.ts';
-import { entityOf } from '../../src/storage/entity.ts';
-import { LARGEST_PAYLOAD, payloadOf, refuseBeyondLimits } from '../../src/storage/limits.ts';
-import { unplaced } from '../../src/storage/memories.ts';
-import { buryMessage, noteFailure } from '../../src/workflows/bury-message.ts';
-import { fitted } from '../../src/workflows/fit-memory.ts';
+import type { Approval } from '../../src/domain/approvals/approval.ts';
+import type { Exemption } from '../../src/domain/approvals/exemption.ts';
+import type { AuditRecord, SealedRecord } from '../../src/domain/audit/audit.ts';
+import { seal } from '../../src/domain/audit/seal.ts';
+import { summarizeChanges } from '../../src/domain/changes/diff-summary.ts';
+import { MAX_FIX_SIZE, serializedSize } from '../../src/domain/resources/limits.ts';
+import { settingsSchema } from '../../src/domain/rules/settings.ts';
+import { withoutResource } from '../../src/storage/stores/resource-states.ts';
+import { entityOf } from '../../src/storage/table/entity.ts';
+import { assertEntityFits, MAX_TRANSACTION_BYTES, payloadOf } from '../../src/storage/table/limits.ts';
+import { recordDeadLetter, recordFailure } from '../../src/workflows/dead-letters/record-dead-letter.ts';
+import { truncateResourceState } from '../../src/workflows/state/resource-state.ts';
+import { fakeDeps } from '../fakes/deps.ts';
 import { useAccount } from '../storage/azurite.ts';
 import { app, approval, auditKeys, fact, time } from '../storage/samples.ts';
-import { memoryWorld } from '../world/memory-world.ts';
 import { forgedEvent, fullMemory, heavy, reasonsOf } from './largest.ts';
 
 const account = useAccount();
 const SHOP = app('s'.repeat(60), 'é'.repeat(90));
+
 /** Characters that a row holds in one, two and six. */
 const LETTERS = ['a', '"', '\\', '\n', '\u0000', 'é', '漢', '😀', '\ud800'];
+
 /** Those that are long in their own way. */
 const FEW = ['a', '"', '漢'];
 const ALL_IDS = Array.from({ length: 200 }, () => 'f'.repeat(32));
 
 /** Throws unless the row fits with 40,000 characters to spare. */
 function fits(value: unknown): void {
-  refuseBeyondLimits('Table', entityOf({ partitionKey: 'p', rowKey: 'r' }, [value, 'x'.repeat(40_000)]));
+  assertEntityFits('Table', entityOf({ partitionKey: 'p', rowKey: 'r' }, [value, 'x'.repeat(40_000)]));
 }
 
 /** The longest that a fix, what moved along with it, and a person's comment make an entry. */
-function largestFact(letter: string, what: string): AuditFact {
+function largestFact(letter: string, what: string): AuditRecord {
   return fact(SHOP, what, {
-    changes: [heavy(letter, LARGEST_FIX)],
-    alsoMoved: listOfMoved([heavy(letter, 16_000), heavy(letter, 16_000), heavy(letter, 900_000)]).listed,
+    changes: [heavy(letter, MAX_FIX_SIZE)],
+    alsoMoved: summarizeChanges([heavy(letter, 16_000), heavy(letter, 16_000), heavy(letter, 900_000)]).listed,
     reasons: reasonsOf(letter).slice(0, 20),
     message: letter.repeat(4000),
     actor: { type: 'user', objectId: 'o'.repeat(128), name: letter.repeat(50) },
@@ -45,7 +47,7 @@ function largestFact(letter: string, what: string): AuditFact {
 function largestApproval(letter: string): Approval {
   const comment = letter.repeat(4000);
   const { changes, alsoMoved, reasons } = largestFact(letter, 'x');
-  const sealed: SealedFact = seal(
+  const sealed: SealedRecord = seal(
     { ...largestFact(letter, 'x'), kind: 'approval.approved', alsoMoved: [] },
     auditKeys.signing,
   );
@@ -55,7 +57,7 @@ function largestApproval(letter: string): Approval {
       ...{ by: { objectId: 'o'.repeat(128), name: letter.repeat(50) }, at: time(0), comment },
       ...{ decision: 'approve', changerUnknown: true },
     },
-    ...{ auditIds: ALL_IDS, unlogged: [sealed, sealed] },
+    ...{ auditIds: ALL_IDS, outbox: [sealed, sealed] },
   });
 }
 
@@ -66,7 +68,7 @@ describe('a row fits', () => {
         const stored = forgedEvent(SHOP, letter);
         fits(stored);
         const row = entityOf({ partitionKey: 'p', rowKey: 'r' }, stored);
-        expect(payloadOf(row) * 40).toBeLessThan(LARGEST_PAYLOAD);
+        expect(payloadOf(row) * 40).toBeLessThan(MAX_TRANSACTION_BYTES);
       }),
       { numRuns: 20 },
     );
@@ -83,10 +85,10 @@ describe('a row fits', () => {
 
   test.each(FEW)('of an entry and the pointer to it, of %j, thirty at once', async (letter) => {
     const { audit } = account.open();
-    const facts = Array.from({ length: 30 }, (_, nth) => largestFact(letter, `${letter} ${nth}`));
-    const entries = await audit.append(facts);
+    const records = Array.from({ length: 30 }, (_, nth) => largestFact(letter, `${letter} ${nth}`));
+    const entries = await audit.append(records);
     for (const entry of entries) fits(entry);
-    expect(entries.map(({ id }) => id)).toEqual(facts.map(({ id }) => id));
+    expect(entries.map(({ id }) => id)).toEqual(records.map(({ id }) => id));
     expect(await audit.get(entries[29]?.id ?? '')).toEqual(entries[29]);
   });
 
@@ -96,7 +98,7 @@ describe('a row fits', () => {
       auditKeys.signing,
     );
     const settings = settingsSchema.parse({});
-    fits({ settings, more: 'x'.repeat(400_000 - weightOf(settings)), facts: Array(9).fill(stop) });
+    fits({ settings, more: 'x'.repeat(400_000 - serializedSize(settings)), facts: Array(9).fill(stop) });
   });
 
   test.each(FEW)('of an exemption, of %j', async (letter) => {
@@ -113,7 +115,7 @@ describe('a row fits', () => {
       ...{ id: exemptions.newId(new Date(time(0))), scope: SHOP.id, rule: 'webapp-min-tls' },
       ...{ owner: letter.repeat(200), reason: text, ticket: letter.repeat(200) },
       ...{ expires: time(0), createdAt: time(0), createdBy, removedAt: time(0) },
-      unlogged: [seal(granted, auditKeys.signing), seal(granted, auditKeys.signing)],
+      outbox: [seal(granted, auditKeys.signing), seal(granted, auditKeys.signing)],
     };
     fits(exemption);
     await exemptions.save(exemption, null);
@@ -122,13 +124,13 @@ describe('a row fits', () => {
 
   test.each(LETTERS)('of a dead letter, of %j', async (letter) => {
     const { deadLetters } = account.open();
-    const world = { ...memoryWorld(), deadLetters };
+    const deps = { ...fakeDeps(), deadLetters };
     const message = { resource: SHOP.id, more: letter.repeat(64_000) };
-    await noteFailure(world, message, new Error(letter.repeat(100_000)));
-    await buryMessage(world, 'plumbline-reconcile', message);
+    await recordFailure(deps, message, new Error(letter.repeat(100_000)));
+    await recordDeadLetter(deps, 'plumbline-reconcile', message);
     const [stored] = (await deadLetters.list({ limit: 1, after: null })).items;
     fits(stored);
-    expect(weightOf(stored)).toBeLessThan(50_000);
+    expect(serializedSize(stored)).toBeLessThan(50_000);
     expect(stored?.error).toMatch(/more characters$/);
   });
 
@@ -146,17 +148,21 @@ describe('the memory of a resource', () => {
   test.each(LETTERS)(
     'fits with every rule violated and all that is remembered at its longest, of %j',
     async (letter) => {
-      const { memories } = account.open();
+      const { resourceStates } = account.open();
       const full = fullMemory(SHOP, letter);
-      const saved = fitted(full);
-      fits({ ...saved, findings: saved.findings.map(unplaced) });
-      const version = (await memories.load(SHOP))?.version ?? null;
-      await memories.save(SHOP, saved, version);
-      const told = (await memories.load(SHOP))?.value;
+      const saved = truncateResourceState(full);
+      fits({ ...saved, findings: saved.findings.map(withoutResource) });
+      const version = (await resourceStates.load(SHOP))?.version ?? null;
+      await resourceStates.save(SHOP, saved, version);
+      const told = (await resourceStates.load(SHOP))?.value;
       if (!told) throw new Error('nothing was saved');
       expect(told.openApprovals).toEqual(full.openApprovals);
       expect(told.operations).toEqual(full.operations);
-      expect([told.heldAt, told.unexplained, told.beforeFix]).toEqual([full.heldAt, full.unexplained, full.beforeFix]);
+      expect([told.compliantAt, told.unattributedSince, told.beforeFix]).toEqual([
+        full.compliantAt,
+        full.unattributedSince,
+        full.beforeFix,
+      ]);
       expect(told.writers).toEqual(full.writers);
       expect(told.writers).toHaveLength(200);
       expect(told.findings.map(({ rule, verdict, decision }) => [rule, verdict, decision?.action])).toEqual(
@@ -176,7 +182,13 @@ describe('the memory of a resource', () => {
   test('keeps the findings as they are where the rest leaves room', () => {
     const { findings } = fullMemory(SHOP, 'a');
     const some = findings.slice(0, 10);
-    const memory = { ...fitted(fullMemory(SHOP, 'a')), findings: some, operations: [], writers: [], history: {} };
-    expect(fitted(memory).findings).toEqual(some);
+    const memory = {
+      ...truncateResourceState(fullMemory(SHOP, 'a')),
+      findings: some,
+      operations: [],
+      writers: [],
+      history: {},
+    };
+    expect(truncateResourceState(memory).findings).toEqual(some);
   });
 });

@@ -1,10 +1,10 @@
 /** Whatever the documents are: what every rule owes, and the fewest requests for any mix of violations. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Evaluation, evaluate } from '../../src/domain/evaluate.ts';
-import { planOf } from '../../src/domain/plan.ts';
-import { parseSettings, rulesFor, type Settings } from '../../src/domain/settings.ts';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { planOf } from '../../src/domain/changes/plan-requests.ts';
+import type { Snapshot } from '../../src/domain/resources/snapshot.ts';
+import { type Evaluation, evaluate } from '../../src/domain/rules/evaluate.ts';
+import { type EffectiveRule, parseSettings, rulesFor, type Settings } from '../../src/domain/rules/settings.ts';
 import { rules } from '../../src/rules/index.ts';
 import { OBLIGATIONS } from '../rules/obligations.ts';
 import { written } from '../rules/written.ts';
@@ -50,7 +50,7 @@ describe('every rule, on generated documents', () => {
         const plan = planOf(
           snapshot.resource,
           chosen.flatMap(({ changes }) => changes),
-          chosen.flatMap(({ kept }) => kept),
+          chosen.flatMap(({ preserved }) => preserved),
         );
         expect(new Set(plan.map(({ path }) => path)).size).toBe(plan.length);
         // Tags are the one part of a resource that is written elsewhere.
@@ -67,7 +67,7 @@ describe('every rule, on generated documents', () => {
   });
 });
 
-describe('promise 9: fail closed, whatever comes back', () => {
+describe('guarantee 9: fail closed, whatever comes back', () => {
   test('documents that are any JSON give a verdict, and only a violation has changes', () => {
     fc.assert(
       fc.property(rubbish, (snapshot) => {
@@ -96,8 +96,17 @@ function settingsWith(parameters: Record<string, Record<string, unknown>>): Sett
   return parsed.settings;
 }
 
-function all(snapshot: Snapshot, known = rules): Evaluation[] {
-  return evaluate(snapshot, rulesFor(settings, known, snapshot.resource, { workspaceId: WORKSPACE }), NOW);
+/** By resource: the settings stay, and there are few resources. */
+const effective = new Map<string, EffectiveRule[]>();
+
+function rulesOf({ resource }: Snapshot): EffectiveRule[] {
+  const found = effective.get(resource.id) ?? rulesFor(settings, rules, resource, { workspaceId: WORKSPACE });
+  effective.set(resource.id, found);
+  return found;
+}
+
+function all(snapshot: Snapshot): Evaluation[] {
+  return evaluate(snapshot, rulesOf(snapshot), NOW);
 }
 
 function fixable(snapshot: Snapshot): Evaluation[] {
@@ -105,10 +114,8 @@ function fixable(snapshot: Snapshot): Evaluation[] {
 }
 
 function only(snapshot: Snapshot, id: string): Evaluation {
-  const [found] = all(
-    snapshot,
-    rules.filter((rule) => rule.id === id),
-  );
+  const chosen = rulesOf(snapshot).filter(({ rule }) => rule.id === id);
+  const [found] = evaluate(snapshot, chosen, NOW);
   if (!found) throw new Error(`${id} was not evaluated`);
   return found;
 }

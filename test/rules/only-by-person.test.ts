@@ -1,9 +1,9 @@
-/** What is risky on this very resource stays so when the settings state that the rule is safe. */
+/** A violation that is risky on its resource stays risky when the settings make the rule safe. */
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/domain/evaluate.ts';
-import type { JsonObject } from '../../src/domain/json.ts';
-import { parseSettings, rulesFor } from '../../src/domain/settings.ts';
-import { parseSnapshot } from '../../src/domain/snapshot.ts';
+import type { JsonObject } from '../../src/domain/resources/json.ts';
+import { parseSnapshot } from '../../src/domain/resources/snapshot.ts';
+import { evaluate } from '../../src/domain/rules/evaluate.ts';
+import { parseSettings, rulesFor } from '../../src/domain/rules/settings.ts';
 import { rules } from '../../src/rules/index.ts';
 import { outboundRouting, SITE_ID, SUBNET_ID, site, webConfig } from './fixtures/web-app.ts';
 
@@ -43,7 +43,7 @@ describe('only a person', () => {
   });
 
   test.each(['webapp-end-to-end-tls', 'webapp-ssh', 'webapp-vnet-route-all', 'webapp-vnet-config-routing'])(
-    'the card of %s says that its property is in no published PATCH',
+    'the risk of %s says that its property is in no published PATCH',
     (id) => {
       expect(rules.find((rule) => rule.id === id)?.risk).toMatch(
         /not in the published model .*\(PATCH\).*not verified/,

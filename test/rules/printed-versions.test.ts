@@ -1,6 +1,6 @@
 /** azapi updates a resource by reading and putting the whole: a version that does not know all of it drops the rest. */
 import { expect, test } from 'vitest';
-import { APP } from '../../src/domain/api-versions.ts';
+import { APP } from '../../src/domain/resources/api-versions.ts';
 import { rules } from '../../src/rules/index.ts';
 
 test('the lines of rules have the version of Container Apps that documents are read with', () => {

@@ -1,14 +1,14 @@
 /**
- * A rule's test is four tables, one per verdict, whose titles are phrases of its catalogue row. For every violation the
- * tester proves, beyond what the row says, what every rule owes (obligations.ts).
+ * A rule's test has a table for each verdict. For every violation the tester also checks what holds for all rules
+ * (obligations.ts).
  */
 import { describe, expect, test } from 'vitest';
-import { type Change, invertChanges, type Kept } from '../../src/domain/change.ts';
-import { type Evaluation, evaluate } from '../../src/domain/evaluate.ts';
-import type { JsonObject } from '../../src/domain/json.ts';
-import type { AnyRule, Severity, Tier, Verdict } from '../../src/domain/rule.ts';
-import { parseSettings, rulesFor } from '../../src/domain/settings.ts';
-import { parseSnapshot, type Snapshot } from '../../src/domain/snapshot.ts';
+import { type Change, invertChanges, type PreservedValue } from '../../src/domain/changes/change.ts';
+import type { JsonObject } from '../../src/domain/resources/json.ts';
+import { parseSnapshot, type Snapshot } from '../../src/domain/resources/snapshot.ts';
+import { type Evaluation, evaluate } from '../../src/domain/rules/evaluate.ts';
+import type { AnyRule, Severity, Tier, Verdict } from '../../src/domain/rules/rule.ts';
+import { parseSettings, rulesFor } from '../../src/domain/rules/settings.ts';
 import { OBLIGATIONS } from './obligations.ts';
 
 export interface Row {
@@ -26,7 +26,7 @@ export interface ViolationRow extends Row {
   /** The rule's own unless the row says another. */
   readonly severity?: Severity;
   readonly changes: readonly Change[];
-  readonly kept?: readonly Kept[];
+  readonly kept?: readonly PreservedValue[];
   /** Whether this very change can be undone; a change from null mostly cannot. */
   readonly undo?: boolean;
 }
@@ -58,7 +58,7 @@ export function testRule(rule: AnyRule, tables: Tables): void {
             severity: row.severity ?? rule.severity,
           });
           expect(found.changes).toEqual(row.changes);
-          expect(found.kept).toEqual(row.kept ?? []);
+          expect(found.preserved).toEqual(row.kept ?? []);
           expect(found.reason).toMatch(row.reason ?? /\.$/);
           const undo = rule.reversible && invertChanges(found.changes) !== null;
           expect(undo, 'whether it can be undone').toBe(row.undo ?? rule.reversible);

@@ -1,10 +1,10 @@
-/** The lines that a rule shows, by real parsers: they parse, say where they were looked up, and set what the plan sets. */
+/** Checks the lines of a rule with real parsers: they parse, name their documentation, and set what the plan sets. */
 import { createRequire } from 'node:module';
 import { expect } from 'vitest';
 import { Language, type Node, Parser } from 'web-tree-sitter';
-import type { Change } from '../../src/domain/change.ts';
-import { isObject, type Json, sameJson, tokensOf } from '../../src/domain/json.ts';
-import type { Source } from '../../src/domain/rule.ts';
+import type { Change } from '../../src/domain/changes/change.ts';
+import { isObject, type Json, sameJson, tokensOf } from '../../src/domain/resources/json.ts';
+import type { Source } from '../../src/domain/rules/rule.ts';
 import { Expression, parse, type Value, valuesIn } from '../infra/bicep.ts';
 
 const require = createRequire(import.meta.url);
@@ -45,12 +45,12 @@ export function checkValues({ bicep, terraform: hcl }: Source, changes: readonly
     const leaf = tokensOf(path).at(-1) ?? '';
     const found = set.some(([name, value]) => name === leaf && holds(value, to));
     expect(found, `${path} ${JSON.stringify(to)} in\n${bicep}`).toBe(true);
-    for (const scalar of toldIn(to)) {
-      const told =
+    for (const scalar of scalarsIn(to)) {
+      const printed =
         literals.some((one) => bare(one) === bare(String(scalar))) ||
         switched(hcl, scalar) ||
         (scalar === true && isBlock(hcl, leaf));
-      expect(told, `${path} ${JSON.stringify(scalar)} in\n${hcl}`).toBe(true);
+      expect(printed, `${path} ${JSON.stringify(scalar)} in\n${hcl}`).toBe(true);
     }
   }
 }
@@ -76,12 +76,12 @@ function switched(hcl: string, scalar: Json): boolean {
  * What Terraform has to say of a value: the value itself, or every string of a list but those of what is switched off. The
  * tag of an access restriction says what its address is, for which azurerm has attributes of their own.
  */
-function toldIn(value: Json): Json[] {
+function scalarsIn(value: Json): Json[] {
   if (value === null) return [];
   if (!isObject(value) && !Array.isArray(value)) return [value];
   if (isObject(value) && value.enabled === false) return [];
   return Object.entries(value).flatMap(([key, one]) =>
-    key !== 'tag' && (typeof one === 'string' || typeof one === 'object') ? toldIn(one) : [],
+    key !== 'tag' && (typeof one === 'string' || typeof one === 'object') ? scalarsIn(one) : [],
   );
 }
 

@@ -3,9 +3,9 @@
  * of `properties` that are named and ignores nulls, Microsoft.App merges (RFC 7396), a diagnostic setting is put whole.
  */
 
-import { isObject, type Json, type JsonObject, pointerOf } from '../../src/domain/json.ts';
-import { bodyToSend, type PlanStep } from '../../src/domain/plan.ts';
-import { bodyOf, type Snapshot } from '../../src/domain/snapshot.ts';
+import { bodyToSend, type PlanStep } from '../../src/domain/changes/plan-requests.ts';
+import { isObject, type Json, type JsonObject, pointerOf } from '../../src/domain/resources/json.ts';
+import { bodyOf, type Snapshot } from '../../src/domain/resources/snapshot.ts';
 
 export function written(snapshot: Snapshot, plan: readonly PlanStep[]): Snapshot {
   const documents = { ...snapshot.documents };
@@ -19,6 +19,7 @@ export function written(snapshot: Snapshot, plan: readonly PlanStep[]): Snapshot
 
 /** The pointers whose values differ; absent and null are the same, and a named element is its name. */
 export function movedLeaves(before: Json, after: Json): string[] {
+  if (before === after) return [];
   const [old, now] = [leavesOf(before), leavesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path));
 }

@@ -1,9 +1,9 @@
 /** Real Azurite for a test file, and Plumbline's storage on it: as many instances as a test wants, each with its own caches. */
 import { TableClient } from '@azure/data-tables';
-import { afterAll, beforeAll } from 'vitest';
-import { startStorage } from '../../local/storage.ts';
+import { beforeAll } from 'vitest';
 import { openStorage, type Storage } from '../../src/storage/open-storage.ts';
-import type { StorageKind } from '../../src/storage/requests.ts';
+import type { StorageKind } from '../../src/storage/table/requests.ts';
+import { emptyAccount } from '../account.ts';
 import { auditKeys } from './samples.ts';
 
 /** Later than what the tests record. */
@@ -21,18 +21,15 @@ export interface Account {
 }
 
 export function useAccount(): Account {
-  let running: Awaited<ReturnType<typeof startStorage>> | undefined;
+  let account: string | undefined;
   const faults: ReturnType<Account['faults']> = [];
   let counts = { table: 0, queue: 0, blob: 0 };
   beforeAll(async () => {
-    running = await startStorage({ silent: true });
+    account = await emptyAccount();
   }, 30_000);
-  afterAll(async () => {
-    await running?.close();
-  });
   const connectionString = () => {
-    if (!running) throw new Error('the storage starts before the first test');
-    return running.connectionString;
+    if (!account) throw new Error('the storage starts before the first test');
+    return account;
   };
   return {
     connectionString,

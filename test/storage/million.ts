@@ -1,17 +1,16 @@
 /** A log of a million entries and a queue of a hundred thousand approvals, made by formula, as the tables would hold them. */
 
-import { APPROVAL_STATUSES, type Approval } from '../../src/domain/approval.ts';
-import { AUDIT_KINDS, type AuditEntry, type AuditFact, chainEntry, emptyHead } from '../../src/domain/audit.ts';
-import type { Resource } from '../../src/domain/resource.ts';
-import { indexKeys as approvalKeys } from '../../src/storage/approval-index.ts';
-import { openApprovals } from '../../src/storage/approvals.ts';
-import { headRow } from '../../src/storage/audit-heads.ts';
-import { progressRow } from '../../src/storage/audit-index.ts';
-import { INDEXED } from '../../src/storage/audit-index-rows.ts';
-import { AUDIT_PARTITION, entryColumns, entryKey, entryRow } from '../../src/storage/audit-rows.ts';
-import type { Entity } from '../../src/storage/entity.ts';
-import { hashOf } from '../../src/storage/keys.ts';
-import { openTable } from '../../src/storage/table.ts';
+import { APPROVAL_STATUSES, type Approval } from '../../src/domain/approvals/approval.ts';
+import { AUDIT_KINDS, type AuditEntry, chainEntry, emptyHead } from '../../src/domain/audit/audit.ts';
+import type { Resource } from '../../src/domain/resources/resource.ts';
+import { INDEXED_FIELDS, progressRow } from '../../src/storage/audit/audit-index.ts';
+import { headRow } from '../../src/storage/audit/heads.ts';
+import { AUDIT_PARTITION, entryColumns, entryKey, entryRow } from '../../src/storage/audit/rows.ts';
+import { indexKeys as approvalKeys } from '../../src/storage/stores/approval-index.ts';
+import { openApprovals } from '../../src/storage/stores/approvals.ts';
+import type { Entity } from '../../src/storage/table/entity.ts';
+import { hashOf } from '../../src/storage/table/keys.ts';
+import { openTable } from '../../src/storage/table/table.ts';
 import { app, approval, auditKeys, fact, SUBSCRIPTION } from './samples.ts';
 import { type Rows, rowsOf, tableService } from './table-service.ts';
 
@@ -23,12 +22,17 @@ const FAR: Resource = { ...app('far', 'far'), id: app('far', 'far').id.replace(S
 const FACTS = [...APPS, FAR].map((of) => fact(of, ''));
 const KINDS = AUDIT_KINDS.filter((kind) => /^(fix|approval)\./.test(kind));
 
+const person = (objectId: string) => ({ type: 'user' as const, objectId, name: 'Somebody' });
+const NINA = person('nina');
+const PEOPLE = Array.from({ length: 30 }, (_, n) => person(`person-${n}`));
+const SERVICE = { type: 'service' as const };
+
 /** The n-th newest entry. What is rare is far down: a rule, a kind, a person, a subscription. */
 export function entryAt(n: number): AuditEntry {
   const isRare = n > ENTRIES - 60_000 && n % 997 === 0;
   const base = FACTS[isRare ? APPS.length : (n * 7919) % APPS.length] ?? fact(FAR, '');
-  const person = { type: 'user' as const, objectId: isRare ? 'nina' : `person-${n % 30}`, name: 'Somebody' };
-  const told: AuditFact = {
+  const person = isRare ? NINA : PEOPLE[n % PEOPLE.length];
+  return {
     ...base,
     id: n.toString(16).padStart(32, '0'),
     at: timeAt(n),
@@ -36,9 +40,14 @@ export function entryAt(n: number): AuditEntry {
     rule: isRare ? 'rare-rule' : `rule-${(n * 17) % 40}`,
     operationId: `operation-${Math.floor(n / 8)}`,
     approvalId: n % 10 === 0 ? `approval-${Math.floor(n / 40)}` : null,
-    actor: isRare || n % 10 === 0 ? person : { type: 'service' },
+    actor: person && (isRare || n % 10 === 0) ? person : SERVICE,
+    chain: `0${n % CHAINS}`,
+    seq: seqAt(n),
+    prevHash: '',
+    keyId: '',
+    hash: '',
+    signature: '',
   };
-  return { ...told, chain: `0${n % CHAINS}`, seq: seqAt(n), prevHash: '', keyId: '', hash: '', signature: '' };
 }
 
 export function timeAt(n: number): string {
@@ -77,15 +86,15 @@ export function logTables(index: Readonly<Record<string, Rows>>, behind: number)
  * the newest first.
  */
 export function wholeIndex(see: (entry: AuditEntry) => void): Record<string, Rows> {
-  const found = INDEXED.map(() => new Map<string, number[]>());
-  const scopes = INDEXED.map(() => new Map<unknown, readonly (string | null | undefined)[]>());
+  const found = INDEXED_FIELDS.map(() => new Map<string, number[]>());
+  const scopes = INDEXED_FIELDS.map(() => new Map<unknown, readonly (string | null | undefined)[]>());
   for (let n = 0; n < ENTRIES; n++) {
     const entry = entryAt(n);
     see(entry);
-    for (const [field, { name, of }] of INDEXED.entries()) {
+    for (const [field, { name, valuesOf }] of INDEXED_FIELDS.entries()) {
       // The scopes of a resource are always the same.
       const isScope = ['resource', 'group', 'subscription'].includes(name);
-      const values = (isScope && scopes[field]?.get(entry.resource)) || of(entry);
+      const values = (isScope && scopes[field]?.get(entry.resource)) || valuesOf(entry);
       if (isScope) scopes[field]?.set(entry.resource, values);
       for (const value of values) {
         if (!value) continue;
@@ -95,7 +104,7 @@ export function wholeIndex(see: (entry: AuditEntry) => void): Record<string, Row
       }
     }
   }
-  return Object.fromEntries(INDEXED.map(({ name }, field) => [name, indexRows(found[field] ?? new Map())]));
+  return Object.fromEntries(INDEXED_FIELDS.map(({ name }, field) => [name, indexRows(found[field] ?? new Map())]));
 }
 
 function indexRows(byValue: ReadonlyMap<string, readonly number[]>): Rows {

@@ -1,10 +1,12 @@
 /** Values of real shape for what is stored; each takes what a test cares about. */
-import type { Approval } from '../../src/domain/approval.ts';
-import { type AuditFact, factId, parseAuditKeys, type SealedFact } from '../../src/domain/audit.ts';
-import type { Finding } from '../../src/domain/finding.ts';
-import { parseResourceId, type Resource, viewOf } from '../../src/domain/resource.ts';
-import { seal } from '../../src/domain/seal.ts';
-import type { ResourceMemory, StoredEvent } from '../../src/workflows/ports.ts';
+
+import type { Approval } from '../../src/domain/approvals/approval.ts';
+import { type AuditRecord, parseAuditKeys, recordId, type SealedRecord } from '../../src/domain/audit/audit.ts';
+import { seal } from '../../src/domain/audit/seal.ts';
+import type { Finding } from '../../src/domain/decisions/finding.ts';
+import { parseResourceId, type Resource, viewOf } from '../../src/domain/resources/resource.ts';
+import type { StoredEvent } from '../../src/workflows/ports/events.ts';
+import type { ResourceState } from '../../src/workflows/ports/resource-states.ts';
 
 export const auditKeys = parseAuditKeys(
   `k2:${Buffer.alloc(32, 2).toString('base64')},k1:${Buffer.alloc(32, 1).toString('base64')}`,
@@ -25,13 +27,13 @@ export function time(seconds: number): string {
 }
 
 /** As it waits in a row to be recorded. */
-export function sealedFact(...of: Parameters<typeof fact>): SealedFact {
+export function sealedFact(...of: Parameters<typeof fact>): SealedRecord {
   return seal(fact(...of), auditKeys.signing);
 }
 
-export function fact(of: Resource | null, what: string, more: Partial<AuditFact> = {}): AuditFact {
+export function fact(of: Resource | null, what: string, more: Partial<AuditRecord> = {}): AuditRecord {
   return {
-    id: factId(of?.key ?? 'service', what),
+    id: recordId(of?.key ?? 'service', what),
     at: time(0),
     kind: 'fix.applied',
     resource: of && viewOf(of),
@@ -108,7 +110,7 @@ export function approval(id: string, of: Resource, more: Partial<Approval> = {})
       reversible: true,
     },
     changes: [{ document: 'config/web', path: '/properties/cors/allowedOrigins', from: ['*'], to: [] }],
-    kept: [],
+    preserved: [],
     source: { bicep: '…', terraform: '…' },
     changedBy: null,
     reasons: [],
@@ -118,25 +120,25 @@ export function approval(id: string, of: Resource, more: Partial<Approval> = {})
     supersededBy: null,
     moved: [],
     auditIds: [],
-    unlogged: [],
+    outbox: [],
     ...more,
   };
 }
 
-export function memory(of: Resource, more: Partial<ResourceMemory> = {}): ResourceMemory {
+export function memory(of: Resource, more: Partial<ResourceState> = {}): ResourceState {
   return {
     resource: viewOf(of),
     gone: false,
     evaluatedAt: null,
-    completeAt: null,
+    fullyEvaluatedAt: null,
     trigger: null,
     documents: [],
     findings: [],
-    lookAgainAt: null,
+    recheckAt: null,
     writers: [],
-    writersCut: null,
-    heldAt: {},
-    unexplained: {},
+    writersTruncatedAt: null,
+    compliantAt: {},
+    unattributedSince: {},
     beforeFix: {},
     history: {},
     openApprovals: [],

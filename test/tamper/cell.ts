@@ -1,38 +1,38 @@
-/** The cells of the table: a kind of row, a kind of change, and what comes of it. */
+/** The cells of the table: a kind of row, a kind of change, and the effect. */
 import type { Tampering } from './run.ts';
 
 export const ROWS = [
   'approval',
   'decision',
-  'memory',
+  'resource state',
   'operation',
   'event',
   'settings',
   'exemption',
   'finding',
-  'alarm',
+  'wakeup',
   'guard',
   'budget',
   'pointer',
   'chain head',
   'anchor',
 ] as const;
-export const CHANGES = ['flipped', 'copied', 'removed', 'added', 'put back'] as const;
+export const CHANGES = ['edited', 'copied', 'removed', 'added', 'restored'] as const;
 
 /**
- * refused: nothing came of it, and it is named. recomputed: values and requests are those of a service that nobody tampered
- * with. trusted: it is believed; what is lost, and what finds it, is said.
+ * refused: no effect, and it is named. recomputed: values and requests are those without tampering. trusted: the change takes
+ * effect; `comes` says what is lost, and what finds it.
  */
 export type Outcome = 'refused' | 'recomputed' | 'trusted';
 
 export interface Cell extends Tampering {
   readonly row: (typeof ROWS)[number];
   readonly change: (typeof CHANGES)[number];
-  /** What is done, in words. */
+  /** The change, in words. */
   readonly what: string;
   readonly outcome: Outcome;
   /** What names it: a line at warn or error, or verification. Nothing else may, where nothing is said. */
   readonly named?: RegExp;
-  /** What comes of it; of what is trusted, what is lost and what finds it. */
+  /** The effect; for a trusted change, what is lost and what finds it. */
   readonly comes: string;
 }

@@ -1,9 +1,9 @@
 /** Cells about approvals and the decisions in them. */
-import { digestOf, valueAt } from '../../src/domain/change.ts';
-import type { Json } from '../../src/domain/json.ts';
-import { approval } from '../../src/storage/shapes.ts';
-import { decisionId } from '../../src/workflows/record-decision.ts';
-import { resourceNamed } from '../world/memory-azure.ts';
+import { digestOf, valueAt } from '../../src/domain/changes/change.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
+import { approval } from '../../src/storage/schemas/stored.ts';
+import { decisionId } from '../../src/workflows/approvals/record-decision.ts';
+import { resourceNamed } from '../fakes/azure/arm.ts';
 import type { Cell } from './cell.ts';
 import { approvalOf, mainRow, memoryOf, one, textAt } from './places.ts';
 import { type Attacker, edited, renamed, type StoredRow } from './rows.ts';
@@ -16,7 +16,7 @@ const OTHER: Json = [{ document: 'config/web', path: '/properties/webSocketsEnab
 export const CELLS_OF_APPROVALS: readonly Cell[] = [
   {
     row: 'approval',
-    change: 'flipped',
+    change: 'edited',
     what: 'pending becomes approved, with a decision in the name of an approver',
     outcome: 'refused',
     named: NAMED,
@@ -26,8 +26,8 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   },
   {
     row: 'approval',
-    change: 'flipped',
-    what: 'the same in its row alone, and not in the copies by which lists find it',
+    change: 'edited',
+    what: 'the same in its row only, and not in the copies for lists',
     outcome: 'refused',
     named: NAMED,
     comes: 'No signed decision says so: nothing is written, and it waits for a decision again.',
@@ -36,15 +36,15 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   },
   {
     row: 'approval',
-    change: 'flipped',
+    change: 'edited',
     what: 'an approved row holds other changes under the same digest',
     outcome: 'recomputed',
-    comes: 'What is written is computed from the app, and held against the signed decision.',
+    comes: 'What is written is computed from the app, and compared with the signed decision.',
     act: (attacker, { now }) => rework(attacker, approvalOf(W, DEBUGGING)(now), { '/changes': OTHER }),
   },
   {
     row: 'approval',
-    change: 'flipped',
+    change: 'edited',
     what: 'a pending row shows other changes under the same digest',
     outcome: 'refused',
     named: NAMED,
@@ -81,24 +81,24 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   {
     row: 'approval',
     change: 'removed',
-    what: 'a question that waits is gone',
+    what: 'a pending approval is missing',
     outcome: 'recomputed',
-    comes: 'The next look asks it again.',
+    comes: 'The next reconcile requests it again.',
     act: (attacker, { now }) => attacker.remove(...approvalOf(X, DEBUGGING)(now)),
   },
   {
     row: 'approval',
     change: 'removed',
-    what: 'the copy is gone by which lists find it',
+    what: 'the copy for lists is missing',
     outcome: 'recomputed',
-    comes: 'It is in no list by its status until it is saved again. The copies are made from its row.',
+    comes: 'No list by status shows it until it is saved again. The copies are made from its row.',
     act: (attacker, { now }) =>
       attacker.remove(...approvalOf(X, DEBUGGING)(now).filter(({ rowKey }) => rowKey.startsWith('x-status-'))),
   },
   {
     row: 'approval',
     change: 'added',
-    what: 'an approved rollback that nobody asked for, which names a real fix of this app',
+    what: 'an approved rollback that nobody requested, which names a real fix of this app',
     outcome: 'refused',
     named: NAMED,
     comes: 'No signed decision says so: nothing is written.',
@@ -111,7 +111,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
         '/status': 'approved',
         '/decision': forged(at),
         '/changes': changes,
-        '/unlogged': [],
+        '/outbox': [],
       };
       await attacker.putApproval([], withDigest(edited(row, places)).value);
       await attacker.put(listing(one(memoryOf(X)(now)), id));
@@ -119,16 +119,16 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   },
   {
     row: 'approval',
-    change: 'put back',
-    what: 'an approval that was carried out waits for a decision again',
+    change: 'restored',
+    what: 'an approval that was carried out is pending again',
     outcome: 'recomputed',
-    comes: 'No memory lists it as open, and the app is right: nothing comes of it.',
+    comes: 'No resource state lists it as open, and the app is compliant: it has no effect.',
     act: (attacker, { now, earlier }) =>
       attacker.putApproval(approvalOf(Y, DEBUGGING)(now), mainRow(approvalOf(Y, DEBUGGING)(earlier)).value),
   },
   {
     row: 'decision',
-    change: 'flipped',
+    change: 'edited',
     what: 'another person has decided',
     outcome: 'refused',
     named: NAMED,
@@ -141,7 +141,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   {
     row: 'decision',
     change: 'copied',
-    what: 'the decision on another app stands in the question about this one',
+    what: 'the decision about another app is in the approval of this one',
     outcome: 'refused',
     named: NAMED,
     comes: 'The signed decision is about another approval: nothing is written.',
@@ -153,7 +153,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   {
     row: 'decision',
     change: 'removed',
-    what: 'a decision that waits for its write is gone, and its question is pending',
+    what: 'a decision that waits for its write is missing, and its approval is pending',
     outcome: 'trusted',
     comes: 'Lost: the write, until somebody decides again. The log has an approval.approved without an intent.',
     act: (attacker, { now }) =>
@@ -165,7 +165,7 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
     what: 'a decision that nobody made, with its fact waiting to be logged',
     outcome: 'refused',
     named: NAMED,
-    comes: 'The fact carries no seal of the service: it is dropped, and nothing is written.',
+    comes: 'The fact has no signature of the service: it is dropped, and nothing is written.',
     act: (attacker, { now, at }) => {
       const rows = approvalOf(X, DEBUGGING)(now);
       const { value } = mainRow(rows);
@@ -177,12 +177,12 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
         ...{ changes: valueAt(value, '/changes'), alsoMoved: [], reasons: [], arm: null, message: 'Fine.' },
         ...{ trigger: { type: 'decision' }, hash: 'a'.repeat(64), keyId: 'k2', signature: 'AAAA' },
       };
-      return rework(attacker, rows, { '/status': 'approved', '/decision': forged(at), '/unlogged': [fact] });
+      return rework(attacker, rows, { '/status': 'approved', '/decision': forged(at), '/outbox': [fact] });
     },
   },
   {
     row: 'decision',
-    change: 'put back',
+    change: 'restored',
     what: 'the row as it was before the decision',
     outcome: 'trusted',
     comes: 'Lost: the write, until somebody decides again. The log has an approval.approved without an intent.',

@@ -1,5 +1,5 @@
 /** Cells about what people chose: settings and exemptions. */
-import type { Json } from '../../src/domain/json.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
 import type { Cell } from './cell.ts';
 import { beside, exemptionOf, one, settingsRow } from './places.ts';
 import { edited, renamed } from './rows.ts';
@@ -11,11 +11,11 @@ const EXEMPT = /^verification: .*exemption/im;
 export const CELLS_OF_CHOICES: readonly Cell[] = [
   {
     row: 'settings',
-    change: 'flipped',
+    change: 'edited',
     what: 'the mode is audit',
     outcome: 'trusted',
     named: CHOSEN,
-    comes: 'Lost: fixes, until somebody looks. Verification names settings that no entry explains.',
+    comes: 'Lost: fixes, until somebody notices. Verification names settings that no entry explains.',
     act: (attacker, { now }) => attacker.put(edited(one(settingsRow(now)), { '/settings/mode': 'audit' })),
   },
   {
@@ -31,10 +31,10 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
   {
     row: 'settings',
     change: 'removed',
-    what: 'nothing was ever chosen',
+    what: 'no settings are stored',
     outcome: 'trusted',
     named: CHOSEN,
-    comes: 'Lost: what was chosen; the defaults hold, in the mode of the deployment. Verification names it.',
+    comes: 'Lost: the settings; the defaults apply, with the mode of the deployment. Verification names it.',
     act: (attacker, { now }) => attacker.remove(...settingsRow(now)),
   },
   {
@@ -42,8 +42,8 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
     change: 'added',
     what: 'a fact that waits to be logged: the service was stopped',
     outcome: 'refused',
-    named: /a fact in a row is not as it was signed/,
-    comes: 'The fact carries no seal of the service: it is dropped.',
+    named: /outbox record has an invalid seal/,
+    comes: 'The fact has no signature of the service: it is dropped.',
     act: (attacker, { now, at: when }) => {
       const fact: Json = {
         ...{ id: 'f'.repeat(32), at: when.toISOString(), kind: 'service.stopped', resource: null, rule: null },
@@ -56,12 +56,12 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
         },
         ...{ hash: 'a'.repeat(64), keyId: 'k2', signature: 'AAAA' },
       };
-      return attacker.put(edited(one(settingsRow(now)), { '/facts': [fact] }));
+      return attacker.put(edited(one(settingsRow(now)), { '/records': [fact] }));
     },
   },
   {
     row: 'settings',
-    change: 'put back',
+    change: 'restored',
     what: 'the settings as they were before the last change',
     outcome: 'trusted',
     named: CHOSEN,
@@ -70,7 +70,7 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
   },
   {
     row: 'exemption',
-    change: 'flipped',
+    change: 'edited',
     what: 'it is for another rule',
     outcome: 'trusted',
     named: EXEMPT,
@@ -85,18 +85,18 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
   },
   {
     row: 'exemption',
-    change: 'flipped',
-    what: 'its time is over',
+    change: 'edited',
+    what: 'it has ended',
     outcome: 'trusted',
     named: EXEMPT,
-    comes: 'Lost: what it let be is fixed. The log has no end of it; verification names it.',
+    comes: 'Lost: the exemption; the violation is fixed. The log has no end of it; verification names it.',
     act: (attacker, { now }) =>
       attacker.put(...exemptionOf(X)(now).map((row) => edited(row, { '/expires': '2026-03-01T12:01:00.000Z' }))),
   },
   {
     row: 'exemption',
     change: 'copied',
-    what: 'the same for another app, under an id of its own',
+    what: 'the same for another app, with another id',
     outcome: 'trusted',
     named: EXEMPT,
     comes: 'Lost: the fixes that it prevents. Verification names an exemption that no entry explains.',
@@ -108,10 +108,11 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
   {
     row: 'exemption',
     change: 'removed',
-    what: 'it is gone',
+    what: 'it is missing',
     outcome: 'trusted',
     named: EXEMPT,
-    comes: 'Lost: what it let be is fixed. Verification names an exemption that is not there and has no end.',
+    comes:
+      'Lost: the exemption; the violation is fixed. Verification names an exemption that is missing and has no end.',
     act: (attacker, { now }) => attacker.remove(...exemptionOf(X)(now)),
   },
   {
@@ -129,8 +130,8 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
   },
   {
     row: 'exemption',
-    change: 'put back',
-    what: 'one that was taken back holds again',
+    change: 'restored',
+    what: 'one that was removed is in force again',
     outcome: 'trusted',
     named: EXEMPT,
     comes: 'Lost: the fix that it prevents. Verification names an exemption whose end is in the log.',

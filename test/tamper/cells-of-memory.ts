@@ -1,8 +1,8 @@
 /** Cells about what is remembered of an app between two looks: its memory, the operations in it, its events. */
-import { valueAt } from '../../src/domain/change.ts';
-import type { Json } from '../../src/domain/json.ts';
-import { hashOf } from '../../src/storage/keys.ts';
-import { BOB } from '../world/event-grid.ts';
+import { valueAt } from '../../src/domain/changes/change.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
+import { hashOf } from '../../src/storage/table/keys.ts';
+import { BOB } from '../fakes/azure/event-grid.ts';
 import type { Cell } from './cell.ts';
 import { approvalOf, at, eventsOf, mainRow, memoryOf, one, pointersOf, textAt } from './places.ts';
 import { edited, renamed, type StoredRow } from './rows.ts';
@@ -12,52 +12,52 @@ const DOCUMENT = 'config/web';
 
 export const CELLS_OF_MEMORY: readonly Cell[] = [
   {
-    row: 'memory',
-    change: 'flipped',
-    what: 'nobody is known to have changed the app, and who changed it approves',
+    row: 'resource state',
+    change: 'edited',
+    what: 'the changers are removed, and a changer approves',
     outcome: 'refused',
     named: /You changed this resource yourself/,
     approver: BOB,
-    comes: 'The card names the changer, too, and so does the next event: 403.',
+    comes: 'The approval names the changer, too, and so does the next event: 403.',
     act: (attacker, { now }) =>
-      attacker.put(edited(one(memoryOf(X)(now)), { '/writers': [], '/unexplained': {}, '/beforeFix': {} })),
+      attacker.put(edited(one(memoryOf(X)(now)), { '/writers': [], '/unattributedSince': {}, '/beforeFix': {} })),
   },
   {
-    row: 'memory',
-    change: 'flipped',
-    what: 'nothing is to be looked at before the year 2099',
+    row: 'resource state',
+    change: 'edited',
+    what: 'the next reconcile is due in the year 2099',
     outcome: 'recomputed',
-    named: /further ahead than the service would have put it/,
-    comes: 'No wait in a row is longer than a wait that the service would have stored.',
+    named: /too far in the future; ignored/,
+    comes: 'A time in a row counts only up to the longest time that the service would have stored.',
     act: (attacker, { now }) =>
-      attacker.put(edited(one(memoryOf(X)(now)), { '/lookAgainAt': '2099-01-01T00:00:00.000Z' })),
+      attacker.put(edited(one(memoryOf(X)(now)), { '/recheckAt': '2099-01-01T00:00:00.000Z' })),
   },
   {
-    row: 'memory',
+    row: 'resource state',
     change: 'copied',
-    what: 'the memory of another app, named as this one',
+    what: 'the state of another app, named as this one',
     outcome: 'recomputed',
-    comes: 'The next look judges the app anew.',
+    comes: 'The next reconcile evaluates the app again.',
     act: (attacker, { now }) => {
       const mine = one(memoryOf(X)(now));
       return attacker.put(at(mine, renamed(one(memoryOf(Y)(now)), Y, X)));
     },
   },
   {
-    row: 'memory',
+    row: 'resource state',
     change: 'removed',
-    what: 'the app was never seen',
+    what: 'the app has no state',
     outcome: 'recomputed',
-    comes: 'The next look judges the app anew. Lost: who changed it before.',
+    comes: 'The next reconcile evaluates the app again. Lost: who changed it before.',
     act: (attacker, { now }) => attacker.remove(...memoryOf(X)(now)),
   },
   {
-    row: 'memory',
+    row: 'resource state',
     change: 'added',
     what: 'a rejection that nobody made, until the year 2099',
     outcome: 'recomputed',
-    named: /further ahead than the service would have put it/,
-    comes: 'No wait in a row is longer than a wait that the service would have stored.',
+    named: /too far in the future; ignored/,
+    comes: 'A time in a row counts only up to the longest time that the service would have stored.',
     act: (attacker, { now }) => {
       const digest = textAt(mainRow(approvalOf(X, DEBUGGING)(now)), '/digest');
       const declined: Json = {
@@ -67,16 +67,16 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     },
   },
   {
-    row: 'memory',
-    change: 'put back',
-    what: 'the memory as it was earlier',
+    row: 'resource state',
+    change: 'restored',
+    what: 'an earlier state of the app',
     outcome: 'recomputed',
-    comes: 'The next look judges the app anew.',
+    comes: 'The next reconcile evaluates the app again.',
     act: (attacker, { earlier }) => attacker.put(...memoryOf(X)(earlier)),
   },
   {
     row: 'operation',
-    change: 'flipped',
+    change: 'edited',
     what: 'a raised counter of attempts, and an intent that had ended is open again',
     outcome: 'recomputed',
     comes: 'An intent ends once: its end is in the log, and nothing is added to it.',
@@ -88,7 +88,7 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
           startedAt: '2026-03-01T12:00:30.000Z',
           trigger: { type: 'sweep' },
         },
-        entries: [
+        attempts: [
           {
             ...{
               rule: TLS,
@@ -96,13 +96,13 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
               purpose: 'fix',
               digest: 'sha256:00',
               approvalId: null,
-              attempts: 5,
+              attemptCount: 5,
               state: 'open',
             },
             changes: [{ document: DOCUMENT, path: TLS_PATH, from: '1.0', to: '1.2' }],
           },
         ],
-        waitingFor: [],
+        operationUrls: [],
       };
       await attacker.put(edited(one(memoryOf(X)(now)), { '/operations': [operation] }));
     },
@@ -110,10 +110,10 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
   {
     row: 'operation',
     change: 'copied',
-    what: 'an open operation of another app in the memory of one that has the planned values',
+    what: 'an open operation of another app in the state of one that has the planned values',
     outcome: 'refused',
     named: /^(warn|error): /m,
-    comes: 'The signed intent is of another resource: no end of it is told, and it is dropped.',
+    comes: 'The signed intent is of another resource: no end is recorded, and it is dropped.',
     act: (attacker, { now }) =>
       attacker.put(
         edited(one(memoryOf(W)(now)), { '/operations': valueAt(one(memoryOf(Z)(now)).value, '/operations') }),
@@ -122,9 +122,9 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
   {
     row: 'operation',
     change: 'removed',
-    what: 'an intent without outcome is forgotten',
+    what: 'an intent without outcome is missing',
     outcome: 'recomputed',
-    comes: 'The violation is fixed under a new intent. Lost: the end of the first one, which the log then lacks.',
+    comes: 'The violation is fixed under a new intent. Lost: the end of the first intent in the log.',
     act: (attacker, { now }) => attacker.put(edited(one(memoryOf(Z)(now)), { '/operations': [] })),
   },
   {
@@ -132,7 +132,7 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     change: 'added',
     what: 'an operation that nobody intended, on an app that has the planned values',
     outcome: 'recomputed',
-    comes: 'No signed intent says so: no end of it is told, and it is dropped.',
+    comes: 'No signed intent says so: no end is recorded, and it is dropped.',
     act: (attacker, { now }) => {
       const operation = valueAt(
         renamed(one(memoryOf(Z)(now)), 'before-operation', 'forged-operation').value,
@@ -143,19 +143,19 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
   },
   {
     row: 'operation',
-    change: 'put back',
-    what: 'the operation as it was before its outcome was told to be unknown',
+    change: 'restored',
+    what: 'the operation as it was before its outcome was recorded as unknown',
     outcome: 'recomputed',
-    comes: 'The outcome that is told already is told once.',
+    comes: 'The outcome is not recorded again.',
     act: (attacker, { now }) =>
-      attacker.put(edited(one(memoryOf(Z)(now)), { '/operations/0/entries/0/state': 'open' })),
+      attacker.put(edited(one(memoryOf(Z)(now)), { '/operations/0/attempts/0/state': 'open' })),
   },
   {
     row: 'event',
-    change: 'flipped',
+    change: 'edited',
     what: 'another person changed the app',
     outcome: 'recomputed',
-    comes: 'Events that were looked at are shown, and decide nothing.',
+    comes: 'Concluded events are shown, and decide nothing.',
     act: (attacker, { now }) =>
       attacker.put(
         ...eventsOf(X)(now).map((row) =>
@@ -180,7 +180,7 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     change: 'removed',
     what: 'the app has no events',
     outcome: 'recomputed',
-    comes: 'Lost: what explain tells of them.',
+    comes: 'Lost: the events that `GET /api/explain` shows.',
     act: (attacker, { now }) => attacker.remove(...eventsOf(X)(now)),
   },
   {
@@ -198,10 +198,10 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
   },
   {
     row: 'event',
-    change: 'put back',
-    what: 'an event that was looked at waits again',
+    change: 'restored',
+    what: 'a concluded event waits again',
     outcome: 'recomputed',
-    comes: 'The next look concludes it.',
+    comes: 'The next reconcile concludes it.',
     act: (attacker, { now }) => {
       const row = one(eventsOf(X)(now));
       return attacker.put(...waitingRows(row, textAt(row, '/event/id')));

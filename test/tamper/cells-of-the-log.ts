@@ -1,5 +1,5 @@
 /** Cells about what makes the log unique and whole: pointers, heads of chains, anchors. */
-import { decisionId } from '../../src/workflows/record-decision.ts';
+import { decisionId } from '../../src/workflows/approvals/record-decision.ts';
 import type { Cell } from './cell.ts';
 import { approvalOf, at, entriesOf, headOf, one, pointersOf, textAt } from './places.ts';
 import { edited } from './rows.ts';
@@ -13,11 +13,11 @@ const STANDS =
 export const CELLS_OF_THE_LOG: readonly Cell[] = [
   {
     row: 'pointer',
-    change: 'flipped',
-    what: 'it tells another story than its entry',
+    change: 'edited',
+    what: 'its content differs from its entry',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Its seal does not hold: verification names it.',
+    comes: 'Its signature is wrong: verification names it.',
     act: (attacker, { now }) =>
       attacker.put(edited(one(pointersOf('approval.requested', X)(now)), { '/message': 'Nobody asked.' })),
   },
@@ -43,10 +43,10 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
   {
     row: 'pointer',
     change: 'added',
-    what: 'one stands where the next decision will be recorded',
+    what: 'one is where the next decision will be recorded',
     outcome: 'refused',
     named: /a row of the audit log is not as it was signed/,
-    comes: 'Its seal does not hold: it is replaced when the decision is recorded, and an error names it.',
+    comes: 'Its signature is wrong: it is replaced when the decision is recorded, and an error names it.',
     act: (attacker, { now }) => {
       const approval = one(approvalOf(X, DEBUGGING)(now));
       const id = decisionId(textAt(approval, '/id'));
@@ -56,20 +56,20 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
   },
   {
     row: 'pointer',
-    change: 'put back',
+    change: 'restored',
     what: 'one stays when its entry is removed',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Verification names the entry that is not there.',
+    comes: 'Verification names the missing entry.',
     act: (attacker, { now }) => attacker.remove(one(entriesOf('approval.requested', X)(now))),
   },
   {
     row: 'chain head',
-    change: 'flipped',
+    change: 'edited',
     what: 'it says that there are more entries',
     outcome: 'refused',
     named: NOT_CONTINUED,
-    comes: `Its seal does not hold. ${STANDS}`,
+    comes: `Its signature is wrong. ${STANDS}`,
     act: (attacker, { now }) => {
       const head = one(headOf(X)(now));
       return attacker.put(edited(head, { '/seq': Number(textAt(head, '/seq')) + 1 }));
@@ -90,35 +90,35 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     what: 'the chain has none',
     outcome: 'refused',
     named: NOT_CONTINUED,
-    comes: `A chain is never begun twice. ${STANDS}`,
+    comes: `A chain is not started twice. ${STANDS}`,
     act: (attacker, { now }) => attacker.remove(...headOf(X)(now)),
   },
   {
     row: 'chain head',
     change: 'added',
-    what: 'that of a chain that there is not',
+    what: 'the head of a chain that does not exist',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Its seal does not hold: verification names it.',
+    comes: 'Its signature is wrong: verification names it.',
     act: (attacker, { now }) => attacker.put({ ...edited(one(headOf(X)(now)), { '/chain': '99' }), rowKey: 'h-99' }),
   },
   {
     row: 'chain head',
-    change: 'put back',
-    what: 'it is the one of earlier',
+    change: 'restored',
+    what: 'it is an earlier one',
     outcome: 'refused',
     named: VERIFIED,
     comes:
-      'Verification names the entry behind its end. What is recorded there meanwhile has a number for the second time.',
+      'Verification names the entry after its end. Entries that are recorded meanwhile have numbers that were used before.',
     act: (attacker, { earlier }) => attacker.put(...headOf(Y)(earlier)),
   },
   {
     row: 'anchor',
-    change: 'flipped',
+    change: 'edited',
     what: 'it names another number of entries',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'Its seal does not hold: verification names it.',
+    comes: 'Its signature is wrong: verification names it.',
     act: async (attacker, { now }) => {
       for (const { name, content } of now.anchors) {
         const anchor: Record<string, unknown> = JSON.parse(content);
@@ -129,10 +129,10 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
   {
     row: 'anchor',
     change: 'copied',
-    what: 'an older one stands in the place of the newest',
+    what: 'an older one is in the place of the newest',
     outcome: 'refused',
     named: VERIFIED,
-    comes: 'It is not that of its place: verification names the place.',
+    comes: 'It does not belong to its place: verification names the place.',
     act: (attacker, { now: { anchors } }) =>
       attacker.putAnchor({ name: anchors[0]?.name ?? '', content: anchors[1]?.content ?? '' }),
   },
@@ -142,7 +142,7 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
     what: 'there is none',
     outcome: 'trusted',
     comes:
-      'Lost: the proof that the log was not cut before. The lines of the process name each anchor, and an export that somebody kept holds one. A policy on the container keeps anchors from being deleted.',
+      'Lost: the proof that the log was not cut before. The log lines name each anchor, and a kept export holds one. A policy on the container prevents the deletion of anchors.',
     act: (attacker, { now }) => attacker.removeAnchor(...now.anchors.map(({ name }) => name)),
   },
   {
@@ -160,11 +160,11 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
   },
   {
     row: 'anchor',
-    change: 'put back',
-    what: 'only those of earlier are there',
+    change: 'restored',
+    what: 'only earlier ones are there',
     outcome: 'trusted',
     comes:
-      'Lost: the proof that the log was not cut since. The lines of the process name each anchor, and an export that somebody kept holds one.',
+      'Lost: the proof that the log was not cut since. The log lines name each anchor, and a kept export holds one.',
     act: (attacker, { now, earlier }) =>
       attacker.removeAnchor(
         ...now.anchors.map(({ name }) => name).filter((name) => !earlier.anchors.some((one) => one.name === name)),

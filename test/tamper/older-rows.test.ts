@@ -1,21 +1,21 @@
 /** Rows of before are put back after the log has told their end: nothing is written for them, and nothing recorded again. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Storage, startStorage } from '../../local/storage.ts';
-import type { AuditKind } from '../../src/domain/audit.ts';
-import type { Json } from '../../src/domain/json.ts';
-import { housekeep } from '../../src/workflows/housekeeping.ts';
-import { BOB } from '../world/event-grid.ts';
-import { linesIn } from '../world/lines.ts';
+import { type Azurite, startAzurite } from '../../dev/azurite/azurite.ts';
+import type { AuditKind } from '../../src/domain/audit/audit.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
+import { runHousekeeping } from '../../src/workflows/housekeeping/housekeeping.ts';
+import { BOB } from '../fakes/azure/event-grid.ts';
+import { logLinesOf } from '../fakes/scenarios/log-lines.ts';
 import { approvalOf, mainRow, memoryOf, one, textAt } from './places.ts';
 import { edited, speaksOf } from './rows.ts';
 import { DEBUGGING, DEBUGGING_PATH, event, type SetScene, sceneIn, setScene, TLS, W, Y } from './scene.ts';
 import type { TamperedWorld } from './tampered-world.ts';
 
-let storage: Storage;
+let storage: Azurite;
 let scene: SetScene;
 
 beforeAll(async () => {
-  storage = await startStorage({ accounts: ['cleared', 'replayed'] });
+  storage = await startAzurite({ accounts: ['cleared', 'replayed'] });
   scene = await setScene(storage.connectionString);
 });
 afterAll(() => storage.close());
@@ -42,8 +42,8 @@ test('a decided approval that was cleared is not carried out when its row waits 
   expect(of.memory.arm.writes).toEqual([]);
   expect(await entriesOf(of, 'approval.cleared', W)).toMatchObject([{ approvalId: id }]);
   expect((await of.world.approvals.get(id))?.value.status).toBe('cleared');
-  expect(linesIn(of.memory)).toContainEqual(
-    expect.objectContaining({ level: 'error', message: 'not written: the log does not prove its cause' }),
+  expect(logLinesOf(of.memory)).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'write refused: not authorized by the audit log' }),
   );
 });
 
@@ -54,7 +54,7 @@ test('a rollback that ended long ago exempts nothing anew when its attempt is pu
   const [exemption] = await entriesOf(of, 'exemption.created', Y);
   for (let day = 0; day < 9; day++) {
     of.memory.clock.advance(86_400);
-    await housekeep(of.world);
+    await runHousekeeping(of.world);
     await of.host.settle(30);
   }
   expect(await entriesOf(of, 'exemption.ended', Y)).toHaveLength(1);
@@ -62,10 +62,10 @@ test('a rollback that ended long ago exempts nothing anew when its attempt is pu
   const { operationId = '', at = '', approvalId = '' } = intent ?? {};
   const attempt: Json = {
     ...{ rule: TLS, ruleVersion: 1, purpose: 'rollback', digest: textAt(asked, '/digest'), changes: [] },
-    ...{ approvalId, attempts: 1, state: 'open' },
+    ...{ approvalId, attemptCount: 1, state: 'open' },
   };
   const operation: Json = {
-    ...{ operationId, startedAt: at, trigger: { type: 'decision' }, waitingFor: [], entries: [attempt] },
+    ...{ operationId, startedAt: at, trigger: { type: 'decision' }, operationUrls: [], attempts: [attempt] },
   };
   await attacker.put(edited(one(memoryOf(Y)(await attacker.now())), { '/operations': [operation] }));
   await event(of, 'with the attempt put back', Y, BOB);

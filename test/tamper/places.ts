@@ -1,8 +1,8 @@
 /** Where the rows lie that somebody tampers with. */
-import { chainOf } from '../../src/domain/audit.ts';
-import { valueAt } from '../../src/domain/change.ts';
-import { isObject } from '../../src/domain/json.ts';
-import { CHAINS } from '../../src/storage/audit-rows.ts';
+import { chainOf } from '../../src/domain/audit/audit.ts';
+import { valueAt } from '../../src/domain/changes/change.ts';
+import { isObject } from '../../src/domain/resources/json.ts';
+import { CHAIN_COUNT } from '../../src/storage/audit/rows.ts';
 import { TABLES } from '../../src/storage/names.ts';
 import type { Everything, StoredRow } from './rows.ts';
 
@@ -29,7 +29,7 @@ export const settingsRow: Find = inTable(TABLES.settings, () => true);
 export const exemptionOf = (app: string): Find => inTable(TABLES.exemptions, has('/scope', app));
 export const findingsOf = (app: string): Find =>
   inTable(TABLES.findings, (row) => row.columns.ResourceKey === app.toLowerCase());
-export const alarmsOf = (app: string): Find => inTable(TABLES.alarms, has('/resource', app));
+export const wakeupsOf = (app: string): Find => inTable(TABLES.wakeups, has('/resource', app));
 export const heartbeat: Find = inTable(TABLES.guards, ({ rowKey }) => rowKey === 'heartbeat');
 export const throttle: Find = inTable(TABLES.guards, ({ rowKey }) => rowKey.startsWith('throttle-'));
 export const budget: Find = inTable(TABLES.guards, ({ partitionKey }) => partitionKey === 'budget');
@@ -44,7 +44,7 @@ export const entriesOf = (kind: string, app: string): Find =>
     (row) => row.rowKey.startsWith('e-') && has('/kind', kind)(row) && has('/resource/id', app)(row),
   );
 export const headOf = (app: string): Find =>
-  inTable(TABLES.audit, ({ rowKey }) => rowKey === `h-${chainOf(app.toLowerCase(), CHAINS)}`);
+  inTable(TABLES.audit, ({ rowKey }) => rowKey === `h-${chainOf(app.toLowerCase(), CHAIN_COUNT)}`);
 
 /** An approval itself, among its copies. */
 export function mainRow(rows: readonly StoredRow[]): StoredRow {

@@ -1,11 +1,11 @@
 /** One cell: the scene, the tampering, how the service goes on, and what somebody sees of it afterwards. */
-import type { AuditEntry } from '../../src/domain/audit.ts';
-import { sealFault } from '../../src/domain/seal.ts';
-import { auditEntry } from '../../src/storage/shapes.ts';
-import { verifyRecords } from '../../src/workflows/verify-records.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit.ts';
+import { sealFault } from '../../src/domain/audit/seal.ts';
+import { auditEntry } from '../../src/storage/schemas/stored.ts';
+import { verifyRecords } from '../../src/workflows/housekeeping/verify-records.ts';
+import type { Author } from '../fakes/azure/event-grid.ts';
+import { logLinesOf } from '../fakes/scenarios/log-lines.ts';
 import { auditKeys } from '../storage/samples.ts';
-import type { Author } from '../world/event-grid.ts';
-import { linesIn } from '../world/lines.ts';
 import type { Attacker, Everything } from './rows.ts';
 import { APPS, DEBUGGING_PATH, goOn, MARY, type SetScene, sceneIn, TLS_PATH } from './scene.ts';
 import type { TamperedWorld } from './tampered-world.ts';
@@ -35,7 +35,7 @@ export async function seenAfter(connectionString: string, scene: SetScene, tampe
   );
   const verified = await verification(of);
   const signed = signedIn(await attacker.now());
-  const lines = linesIn(of.memory).filter(({ level }) => level === 'warn' || level === 'error');
+  const lines = logLinesOf(of.memory).filter(({ level }) => level === 'warn' || level === 'error');
   return {
     untrue: untruths(of.happened, signed),
     named: [

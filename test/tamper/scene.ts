@@ -1,19 +1,20 @@
 /**
  * A service in the middle of its work, for every cell anew: apps of one kind with fixes in the log, a question that waits, a
  * decision on its way to its write, an intent without outcome, a rollback that was carried out, settings, an exemption,
- * alarms, anchors; and the same account as it was somewhat earlier.
+ * wakeups, anchors; and the same account as it was somewhat earlier.
  */
-import { settingsSchema } from '../../src/domain/settings.ts';
-import { anchorAudit } from '../../src/workflows/anchor-audit.ts';
-import { askRollback } from '../../src/workflows/ask-rollback.ts';
-import { changeSettings } from '../../src/workflows/change-settings.ts';
-import { grantExemption, removeExemption } from '../../src/workflows/exempt.ts';
-import { housekeep } from '../../src/workflows/housekeeping.ts';
-import { recordDecision } from '../../src/workflows/record-decision.ts';
-import { SHOP, seedWebApp } from '../world/apps.ts';
-import { type Author, BOB, gridEvent } from '../world/event-grid.ts';
-import type { Documents } from '../world/memory-azure.ts';
-import type { QueuedMessage } from '../world/memory-work.ts';
+
+import { settingsSchema } from '../../src/domain/rules/settings.ts';
+import { recordDecision } from '../../src/workflows/approvals/record-decision.ts';
+import { requestRollback } from '../../src/workflows/approvals/request-rollback.ts';
+import { grantExemption, removeExemption } from '../../src/workflows/exemptions/grant-exemption.ts';
+import { anchorAudit } from '../../src/workflows/housekeeping/anchor-audit.ts';
+import { runHousekeeping } from '../../src/workflows/housekeeping/housekeeping.ts';
+import { changeSettings } from '../../src/workflows/settings/change-settings.ts';
+import type { Documents } from '../fakes/azure/arm.ts';
+import { type Author, BOB, gridEvent } from '../fakes/azure/event-grid.ts';
+import { SHOP, seedWebApp } from '../fakes/azure/resources.ts';
+import type { QueuedMessage } from '../fakes/stores/queues.ts';
 import { type Attacker, attackerOn, type Everything } from './rows.ts';
 import { type Happened, type TamperedWorld, tamperedWorld } from './tampered-world.ts';
 
@@ -67,7 +68,7 @@ export async function putBack(of: TamperedWorld, app: string, rule: string, by: 
   const [listed] = (await of.world.audit.list(query, { limit: 1, after: null })).items;
   const entry = listed && (await of.world.audit.get(listed.id));
   if (!entry) throw new Error(`the log has no fix of ${rule} on ${app}`);
-  const { id } = await askRollback(of.world, { entry, comment: 'Old clients.', person: person(by) });
+  const { id } = await requestRollback(of.world, { entry, comment: 'Old clients.', person: person(by) });
   of.happened.push({ kind: 'rollback', approvalId: id, by: by.objectId, fixId: entry.id });
 }
 
@@ -102,7 +103,7 @@ export async function setScene(connectionString: string): Promise<SetScene> {
   const taken = await grantExemption(world, { scope: W, rule: HTTPS, expires, ...about }, olga);
   of.happened.push({ kind: 'exemption', rule: HTTPS, scope: W, by: OLGA.objectId });
   for (const app of [X, Y, W]) await event(of, `first of ${app}`, app, BOB);
-  await world.guards.throttle(X.split('/')[2] ?? '', {
+  await world.guards.storeThrottle(X.split('/')[2] ?? '', {
     since: memory.clock.now().toISOString(),
     until: memory.clock.now().toISOString(),
   });
@@ -122,7 +123,7 @@ export async function setScene(connectionString: string): Promise<SetScene> {
   await host.deliver(gridEvent('first of Z', Z, { by: BOB }));
   await host.settle(35);
   memory.arm.onWrite = null;
-  await housekeep(world);
+  await runHousekeeping(world);
   await anchorAudit(world);
   await decide(of, W, DEBUGGING, MARY);
   const at = memory.clock.now();
@@ -178,7 +179,7 @@ export async function goOn(
   for (const app of [Y, W]) await step(`a look at ${app}`, () => event(of, `last of ${app}`, app, BOB));
   for (const minutes of [1, 60]) {
     memory.clock.advance(minutes * 60);
-    await step('housekeeping', () => housekeep(world));
+    await step('housekeeping', () => runHousekeeping(world));
     await host.settle(60);
   }
 }

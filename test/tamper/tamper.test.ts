@@ -3,19 +3,19 @@
  * and signs nothing that did not happen. What comes of each is in docs/tamper.md, which this test holds to the truth.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Storage, startStorage } from '../../local/storage.ts';
+import { type Azurite, startAzurite } from '../../dev/azurite/azurite.ts';
 import { CHANGES, ROWS } from './cell.ts';
 import { CELLS } from './cells.ts';
 import { type Seen, seenAfter } from './run.ts';
 import { type SetScene, setScene } from './scene.ts';
 
 const accountOf = (index: number) => `cell${index}`;
-let storage: Storage;
+let storage: Azurite;
 let scene: SetScene;
 let untampered: Seen;
 
 beforeAll(async () => {
-  storage = await startStorage({ accounts: ['whole', ...CELLS.map((_, index) => accountOf(index))] });
+  storage = await startAzurite({ accounts: ['whole', ...CELLS.map((_, index) => accountOf(index))] });
   scene = await setScene(storage.connectionString);
   untampered = await seenAfter(storage.account('whole'), scene, null);
 });

@@ -2,17 +2,19 @@
  * A world whose rows lie in a real account, beside a small Azure; and what really happened in it, told by those who did it:
  * the requests that changed something, the facts that were recorded, and what people decided.
  */
-import type { AuditFact } from '../../src/domain/audit.ts';
-import type { Json } from '../../src/domain/json.ts';
+
+import type { AuditRecord } from '../../src/domain/audit/audit.ts';
+import type { Json } from '../../src/domain/resources/json.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
-import type { AuditLog, World } from '../../src/workflows/ports.ts';
+import type { AuditLog } from '../../src/workflows/ports/audit.ts';
+import type { Deps } from '../../src/workflows/ports/deps.ts';
+import type { Sent } from '../fakes/azure/arm.ts';
+import { type FakeDeps, fakeDeps } from '../fakes/deps.ts';
+import { createHost, type Host } from '../fakes/scenarios/host.ts';
 import { auditKeys } from '../storage/samples.ts';
-import { createHost, type Host } from '../world/host.ts';
-import type { Sent } from '../world/memory-azure.ts';
-import { type MemoryWorld, memoryWorld } from '../world/memory-world.ts';
 
 export type Happened =
-  | { readonly kind: 'fact'; readonly fact: AuditFact }
+  | { readonly kind: 'fact'; readonly fact: AuditRecord }
   | { readonly kind: 'write'; readonly sent: Sent }
   | { readonly kind: 'decision'; readonly approvalId: string; readonly by: string; readonly decision: string }
   | { readonly kind: 'rollback'; readonly approvalId: string; readonly by: string; readonly fixId: string }
@@ -22,9 +24,9 @@ export type Happened =
   | { readonly kind: 'exemption'; readonly rule: string; readonly scope: string; readonly by: string };
 
 export interface TamperedWorld {
-  readonly memory: MemoryWorld;
+  readonly memory: FakeDeps;
   /** With the rows of the account. */
-  readonly world: World;
+  readonly world: Deps;
   readonly host: Host;
   readonly happened: Happened[];
   /** Whatever failed, in the words of the failure. */
@@ -36,7 +38,7 @@ const MOST_REQUESTS = 2000;
 
 /** `times` tells apart the processes that one account sees. */
 export function tamperedWorld(connectionString: string, times: string): TamperedWorld {
-  const memory = memoryWorld();
+  const memory = fakeDeps();
   const happened: Happened[] = [];
   const failures: string[] = [];
   let requests = 0;
@@ -51,37 +53,37 @@ export function tamperedWorld(connectionString: string, times: string): Tampered
       if (requests > MOST_REQUESTS) throw new Error(`it asks again and again: more than ${MOST_REQUESTS} requests`);
     },
   });
-  const { alarms, events, memories, findings, approvals, settings, exemptions, budgets, guards } = storage;
+  const { wakeups, events, resourceStates, findings, approvals, settings, exemptions, budgets, guards } = storage;
   const audit: AuditLog = {
     ...storage.audit,
-    async append(facts) {
-      const entries = await storage.audit.append(facts);
-      for (const fact of facts) happened.push({ kind: 'fact', fact });
+    async append(records) {
+      const entries = await storage.audit.append(records);
+      for (const record of records) happened.push({ kind: 'fact', fact: record });
       return entries;
     },
   };
   let ids = 0;
-  const world: World = {
+  const deps: Deps = {
     ...memory,
-    ...{ alarms, events, memories, findings, approvals, settings, exemptions, budgets, guards, audit },
+    ...{ wakeups, events, resourceStates, findings, approvals, settings, exemptions, budgets, guards, audit },
     newId: () => {
       ids += 1;
       return `${times}-operation-${ids}`;
     },
     deadLetters: {
       ...memory.deadLetters,
-      async noteFailure(key, error) {
+      async recordFailure(key, error) {
         failures.push(error);
-        await memory.deadLetters.noteFailure(key, error);
+        await memory.deadLetters.recordFailure(key, error);
       },
     },
   };
   memory.arm.onWritten = (sent) => happened.push({ kind: 'write', sent });
-  return { memory, world, host: createHost(memory, { ports: world }), happened, failures };
+  return { memory, world: deps, host: createHost(memory, { ports: deps }), happened, failures };
 }
 
 /** What somebody asks for, once; what it fails with is told. */
-export async function tried<T>(of: TamperedWorld, action: (world: World) => Promise<T>): Promise<T | null> {
+export async function tried<T>(of: TamperedWorld, action: (deps: Deps) => Promise<T>): Promise<T | null> {
   try {
     return await action(of.world);
   } catch (error) {

@@ -2,11 +2,11 @@
  * What must hold whatever was done to the rows, told from outside: by what Azure was sent, what people did, and the entries
  * that are signed. Nothing here asks the service whether it was right.
  */
-import type { AuditEntry } from '../../src/domain/audit.ts';
-import { type Change, digestOf, valueAt } from '../../src/domain/change.ts';
-import { isObject, type Json, sameJson } from '../../src/domain/json.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit.ts';
+import { type Change, digestOf, valueAt } from '../../src/domain/changes/change.ts';
+import { isObject, type Json, sameJson } from '../../src/domain/resources/json.ts';
 import { rules } from '../../src/rules/index.ts';
-import { resourceNamed, type Sent } from '../world/memory-azure.ts';
+import { resourceNamed, type Sent } from '../fakes/azure/arm.ts';
 import type { Happened } from './tampered-world.ts';
 
 /**

@@ -1,35 +1,32 @@
-/** Without telemetry nobody can tell afterwards what an app did, and for whom. */
-import { valueAt } from '../../domain/change.ts';
-import { isObject, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
-import { judgeContainers } from '../containers.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource } from '../sources.ts';
-import { lowerCase } from '../text.ts';
+import { valueAt } from '../../domain/changes/change.ts';
+import { isObject, type JsonObject } from '../../domain/resources/json.ts';
+import { checkProperties, compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeContainers } from '../checks/container-apps/containers.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { lowerCase } from '../checks/documents/leaves.ts';
+import { containerAppSource } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const CONNECTION = 'APPLICATIONINSIGHTS_CONNECTION_STRING';
 
 export const rule = defineAdvice({
   id: 'containerapp-app-insights',
-  version: 1,
   title: 'Application telemetry is connected',
-  why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
+  why: 'Requests, dependencies and failures that are not recorded cannot be examined after an incident.',
   risk: 'Connecting needs a component, ingestion costs money, and a new environment variable makes a new revision.',
   severity: 'low',
   profile: 'strict',
   kind: 'container-app',
   documents: ['resource', 'environment'],
-  references: referencesOf({ MCSB: ['LT-3'] }),
+  references: { MCSB: ['LT-3'] },
   check(snapshot) {
     return judgeContainers(snapshot, ({ running }) => {
       if (running.some(({ env }) => !objectsIn(env))) return unknown('The environment variables are no list.');
       if (running.some(isConnected)) return compliant(`A container has the environment variable ${CONNECTION}.`);
-      return judgeProperties(snapshot, 'environment', (properties) => {
+      return checkProperties(snapshot, 'environment', (properties) => {
         return isExported(properties)
           ? compliant('The environment exports to Application Insights.')
-          : { verdict: 'violation', reason: 'Neither the app nor its environment sends telemetry.', changes: [] };
+          : violation('Neither the app nor its environment sends telemetry.');
       });
     });
   },
@@ -50,12 +47,12 @@ export const rule = defineAdvice({
     ),
 });
 
-/** By the name of the variable; its value is never looked at. */
+/** Compares the name of the variable only; its value is never read. */
 function isConnected({ env }: JsonObject): boolean {
   return (objectsIn(env) ?? []).some(({ name }) => name === CONNECTION);
 }
 
-/** A connection alone exports nothing where the destinations are shown and do not name it. */
+/** A connection alone exports nothing where destinations are listed without it. */
 function isExported(properties: JsonObject): boolean {
   const { appInsightsConfiguration: connection, openTelemetryConfiguration: telemetry } = properties;
   if (telemetry === undefined) return isObject(connection);

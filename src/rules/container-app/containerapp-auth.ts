@@ -1,15 +1,11 @@
-/** An app that answers everybody and has no built-in authentication leaves it to its own code to know who is asking. */
-import * as z from 'zod';
-import { defineRule, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { stateOf } from '../../domain/snapshot.ts';
-import { judgeAuthentication } from '../easy-auth.ts';
-import { containerAuthSource } from '../easy-auth-source.ts';
-import { isExternal, judgeHttpIngress } from '../ingress.ts';
-import { publicWayOfApp } from '../reach.ts';
-import { referencesOf } from '../references.ts';
-import type { Body } from '../source-lines.ts';
+import { stateOf } from '../../domain/resources/snapshot.ts';
+import { checkProperties, defineRule, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { containerAuthSource, judgeAuthentication } from '../checks/identity/easy-auth.ts';
+import { isExternal, judgeHttpIngress } from '../checks/network/ingress.ts';
+import { publicAccessOfApp } from '../checks/network/reach.ts';
+import type { Body } from '../declare/printers.ts';
 
-/** Where no provider is registered, switching it on is not enough. */
+/** Recommended where no provider is registered. */
 const PROVIDER: Body = {
   globalValidation: { unauthenticatedClientAction: 'RedirectToLoginPage' },
   identityProviders: {
@@ -21,37 +17,33 @@ const PROVIDER: Body = {
 
 export const rule = defineRule({
   id: 'containerapp-auth',
-  version: 1,
   title: 'Built-in authentication is enabled',
-  why: 'Authentication in front of the app turns strangers away before they reach its code, whatever that forgets to check.',
-  fix: 'Puts the authentication settings as they are, with `platform.enabled` true.',
-  risk: 'Who calls the app without signing in is sent to the provider or refused; without a provider that would be everybody.',
+  why: 'Authentication in front of the app refuses unknown callers before they reach its code, also when the code has no check.',
+  fix: 'Writes the authentication settings unchanged, except for `platform.enabled`, which becomes true.',
+  risk: 'Callers who are not signed in are redirected to the provider or refused; without a provider that would be every caller.',
   differs:
-    'Azure Policy passes as soon as authentication is on. Here a provider must be registered as well, for nobody can sign in without one, and apps that are not on the internet are left out.',
+    'Azure Policy passes as soon as authentication is on. Here a provider must also be registered, because nobody can sign in without one, and apps that are not on the internet are excluded.',
   severity: 'low',
-  tier: 'risky',
   profile: 'baseline',
   kind: 'container-app',
-  reversible: true,
   documents: ['resource', 'environment', 'authConfigs/current'],
   writes: ['authConfigs/current'],
-  parameters: z.object({}),
-  references: referencesOf({
+  references: {
     'Azure Policy': ['2b585559-a78e-4cc4-b1aa-fb169d2f6b96'],
     MCSB: ['IM-1'],
-  }),
+  },
   check(snapshot) {
     return judgeHttpIngress(snapshot, (ingress) => {
       if (typeof (ingress.external ?? false) !== 'boolean')
         return unknown('Whether the ingress is external is not known.');
       if (!isExternal(ingress)) return notApplicable('The ingress is internal.');
-      // Where that is not known, authentication is judged all the same: it says nothing of the internet.
-      const { is, why } = publicWayOfApp(snapshot);
+      // Unknown public access is no reason to skip the check: authentication does not depend on it.
+      const { is, why } = publicAccessOfApp(snapshot);
       if (is === 'closed') return notApplicable(`The app is not on the internet. ${why}`);
       if (stateOf(snapshot, 'authConfigs/current').status === 'missing') {
-        return { verdict: 'violation', reason: 'Authentication has never been configured.', changes: [] };
+        return violation('Authentication has never been configured.');
       }
-      return judgeProperties(snapshot, 'authConfigs/current', (properties) =>
+      return checkProperties(snapshot, 'authConfigs/current', (properties) =>
         judgeAuthentication('authConfigs/current', properties),
       );
     });

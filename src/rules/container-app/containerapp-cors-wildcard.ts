@@ -1,12 +1,9 @@
-/** CORS for every origin lets any web page read what the app answers to its visitor. */
-import * as z from 'zod';
-import { defineRule, unknown } from '../../domain/rule.ts';
-import { judgeHttpIngress } from '../ingress.ts';
-import { type Cors, judgeOrigins } from '../origins.ts';
-import { referencesOf } from '../references.ts';
-import { sectionOf } from '../sections.ts';
-import { Block } from '../source-lines.ts';
-import { ingressSource, type Setting, settingsOf, valueSet } from '../sources.ts';
+import { defineRule, unknown } from '../../domain/rules/rule.ts';
+import { sectionOf } from '../checks/documents/sections.ts';
+import { type Cors, judgeOrigins } from '../checks/network/cors.ts';
+import { judgeHttpIngress } from '../checks/network/ingress.ts';
+import { ingressSource, type Setting, settingsOf, valueSet } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const CORS: Cors = {
   document: 'resource',
@@ -19,20 +16,14 @@ const NAMED: Setting = { document: 'resource', path: CORS.origins, to: ['https:/
 
 export const rule = defineRule({
   id: 'containerapp-cors-wildcard',
-  version: 1,
   title: 'CORS does not allow every origin',
-  why: 'CORS for every origin lets any web page read what the app answers to its visitor.',
-  fix: 'Writes the list of allowed origins without `*`; the rest of the policy stays as it is.',
+  why: 'CORS for every origin lets any web page read the answers of the app to a visitor.',
+  fix: 'Writes the list of allowed origins without `*`; the rest of the policy is not changed.',
   risk: 'Browser clients on origins that are not in the list can no longer call the app.',
   severity: 'medium',
-  tier: 'risky',
   profile: 'baseline',
   kind: 'container-app',
-  reversible: true,
-  documents: ['resource'],
-  writes: ['resource'],
-  parameters: z.object({}),
-  references: referencesOf({ MCSB: ['PV-2'] }),
+  references: { MCSB: ['PV-2'] },
   check(snapshot) {
     return judgeHttpIngress(snapshot, (ingress) =>
       sectionOf(ingress.corsPolicy)

@@ -1,25 +1,21 @@
-/** Without its API log nobody sees which app called what through Dapr. */
-import { isObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { judgeConfiguration } from '../app-configuration.ts';
-import { referencesOf } from '../references.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
-import { truthOf } from '../switch.ts';
+import { isObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeConfiguration } from '../checks/container-apps/app-configuration.ts';
+import { truthOf } from '../checks/documents/leaves.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
 
 const LOGGED: Setting = { document: 'resource', path: '/properties/configuration/dapr/enableApiLogging', to: true };
 
 export const rule = defineAdvice({
   id: 'containerapp-dapr-api-logging',
-  version: 1,
   title: 'Dapr API logging on for Dapr apps',
-  why: 'The API log of the Dapr sidecar shows what an app asked of state stores, topics, secrets and other apps.',
-  risk: 'Every call through Dapr becomes a line in the log, which costs where there are many.',
+  why: 'The API log of the Dapr sidecar shows the requests of an app to state stores, topics, secrets and other apps.',
+  risk: 'Every call through Dapr becomes a line in the log, and many lines cost money.',
   differs: 'No other authority asks for it. It is the only trace of calls that pass through the sidecar.',
   severity: 'info',
   profile: 'strict',
   kind: 'container-app',
-  documents: ['resource'],
-  references: referencesOf({ MCSB: ['LT-3'] }),
+  references: { MCSB: ['LT-3'] },
   check(snapshot) {
     return judgeConfiguration(snapshot, ({ dapr = null }) => {
       if (dapr === null) return compliant('The app does not use Dapr.');
@@ -29,7 +25,7 @@ export const rule = defineAdvice({
       if (enabled === false) return compliant('Dapr is off.');
       if (logging) return compliant('Calls through Dapr are logged.');
       if (enabled === null || logging === null) return unknown('A switch of Dapr is neither true nor false.');
-      return { verdict: 'violation', reason: 'Dapr is on, and calls through it are not logged.', changes: [] };
+      return violation('Dapr is on, and calls through it are not logged.');
     });
   },
   source: () => containerAppSource([LOGGED], null),

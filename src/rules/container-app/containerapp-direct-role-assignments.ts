@@ -1,7 +1,10 @@
-/** What one person may do alone on one app is what nobody reviews; a console in its containers is as good as its secrets. */
-import { defineAdvice } from '../../domain/rule.ts';
-import { referencesOf } from '../references.ts';
-import { groupAssignmentSource, judgeDirectAssignments, PRIVILEGED_ROLES, type Roles } from '../role-assignments.ts';
+import { defineAdvice } from '../../domain/rules/rule.ts';
+import {
+  groupAssignmentSource,
+  judgeDirectAssignments,
+  PRIVILEGED_ROLES,
+  type Roles,
+} from '../checks/identity/role-assignments.ts';
 
 /** With Owner and Contributor these are the built-in roles that allow Microsoft.App/containerApps/getAuthToken/action. */
 const ROLES: Roles = new Map([
@@ -13,16 +16,15 @@ const ROLES: Roles = new Map([
 
 export const rule = defineAdvice({
   id: 'containerapp-direct-role-assignments',
-  version: 1,
   title:
     'No user holds Owner, Contributor or User Access Administrator directly on the app, nor a role that opens its console',
-  why: 'Access that is given to a person on a single app stays when the person moves on, and a console in its containers shows what the app knows.',
-  risk: 'Who loses the assignment without being in a group that has one can no longer work on the app.',
+  why: 'A role that a person holds on a single app stays when the person changes the team, and a console in its containers shows the data of the app.',
+  risk: 'A person who loses the assignment, and is not in a group with one, can no longer work on the app.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'container-app',
   documents: ['roleAssignments'],
-  references: referencesOf({ MCSB: ['PA-7'] }),
+  references: { MCSB: ['PA-7'] },
   check: (snapshot) => judgeDirectAssignments(snapshot, ROLES),
   source: () => groupAssignmentSource('azurerm_container_app.app', 'Container Apps Contributor'),
 });

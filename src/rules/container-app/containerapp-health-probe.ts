@@ -1,13 +1,11 @@
-/** Without a probe of its own an app counts as well as long as its port is open. */
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { judgeContainers, nameOf } from '../containers.ts';
-import { judgeHttpIngress } from '../ingress.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
-import { lowerCase } from '../text.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeContainers, nameOf } from '../checks/container-apps/containers.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { lowerCase } from '../checks/documents/leaves.ts';
+import { judgeHttpIngress } from '../checks/network/ingress.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const ASKED = ['Liveness', 'Readiness'];
 
@@ -27,30 +25,26 @@ const PROBED: Setting = {
 
 export const rule = defineAdvice({
   id: 'containerapp-health-probe',
-  version: 1,
   title: 'HTTP apps have liveness and readiness HTTP probes',
-  why: 'The probes of the platform only see whether the port is open; an HTTP probe sees whether the app still answers.',
-  risk: 'Only its owner knows which path tells whether the app is well; a wrong one restarts replicas that are.',
+  why: 'The default probes of the platform check whether the port is open. An HTTP probe checks whether the app answers.',
+  risk: 'Only the owner knows which path shows whether the app is healthy; a wrong path restarts healthy replicas.',
   differs:
-    'PSRule takes `auto` for HTTP on the ports 80, 443 and 8080 only. Here it is HTTP on every port, because TCP has to be named. With the transport `http2`, which is for gRPC, probes over TCP pass, too.',
+    'PSRule takes `auto` for HTTP on the ports 80, 443 and 8080 only. Here it is HTTP on every port, because TCP must be set explicitly. With the transport `http2`, which is for gRPC, TCP probes pass, too.',
   severity: 'low',
   profile: 'strict',
   kind: 'container-app',
-  documents: ['resource'],
-  references: referencesOf({ PSRule: ['Azure.ContainerApp.HealthProbe (AZR-000537, 2026_06)'] }),
+  references: { PSRule: ['Azure.ContainerApp.HealthProbe (AZR-000537, 2026_06)'] },
   check(snapshot) {
     return judgeHttpIngress(snapshot, ({ transport }) =>
       judgeContainers(snapshot, ({ running }) => {
         if (running.some(({ probes }) => !objectsIn(probes))) return unknown('The probes are no list of probes.');
-        const wanting = running.filter(
+        const incomplete = running.filter(
           (container) => !ASKED.every((type) => hasProbe(container, type, waysOf(transport))),
         );
-        if (wanting.length === 0) return compliant('Every container has HTTP probes for liveness and readiness.');
-        return {
-          verdict: 'violation',
-          reason: `HTTP probes for liveness and readiness are not complete in: ${wanting.map(nameOf).join(', ')}.`,
-          changes: [],
-        };
+        if (incomplete.length === 0) return compliant('Every container has HTTP probes for liveness and readiness.');
+        return violation(
+          `HTTP probes for liveness and readiness are not complete in: ${incomplete.map(nameOf).join(', ')}.`,
+        );
       }),
     );
   },
@@ -67,8 +61,8 @@ export const rule = defineAdvice({
 });
 
 /**
- * The members of a probe that say how it asks. HTTP/2 without TLS is how gRPC is called, which no HTTP probe can do, so that
- * one over TCP is all there is (https://learn.microsoft.com/azure/container-apps/health-probes).
+ * The members of a probe that hold its protocol. HTTP/2 without TLS is for gRPC, which has no HTTP probe, so a TCP probe
+ * counts, too (https://learn.microsoft.com/azure/container-apps/health-probes).
  */
 function waysOf(transport: Json | undefined): string[] {
   return lowerCase(transport) === 'http2' ? ['httpGet', 'tcpSocket'] : ['httpGet'];

@@ -1,8 +1,6 @@
-/** An image from a registry that nobody vouches for is code that nobody has looked at. */
 import * as z from 'zod';
-import { compliant, defineAdvice, judgeProperties, notApplicable } from '../../domain/rule.ts';
-import { imageSource, judgeImages, registryOf } from '../container-images.ts';
-import { referencesOf } from '../references.ts';
+import { checkProperties, compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
+import { imageSource, judgeImages, registryOf } from '../checks/container-apps/container-images.ts';
 
 const host = z
   .string()
@@ -19,31 +17,25 @@ const parameters = z.object({
 
 export const rule = defineAdvice({
   id: 'containerapp-image-registry',
-  version: 1,
   title: 'Images come from approved registries',
-  why: 'What is in an approved registry has been built, scanned and kept by somebody who answers for it.',
-  risk: 'Another image is another deployment: it may not be the same code.',
+  why: 'Images in an approved registry were built, scanned and stored by a known owner.',
+  risk: 'Another image is another deployment: its code may be different.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'container-app',
-  documents: ['resource'],
   parameters,
-  references: referencesOf({ MCSB: ['DS-6'] }),
+  references: { MCSB: ['DS-6'] },
   check(snapshot, { registries }) {
     const approved = registries.map(registryOf);
     if (approved.length === 0) {
-      return judgeProperties(snapshot, 'resource', () =>
+      return checkProperties(snapshot, 'resource', () =>
         notApplicable('No registries are configured that images may come from.'),
       );
     }
     return judgeImages(snapshot, (images) => {
       const others = images.map(({ registry }) => registry).filter((registry) => !approved.includes(registry));
       if (others.length === 0) return compliant('Every image comes from an approved registry.');
-      return {
-        verdict: 'violation',
-        reason: `Images come from registries that are not approved: ${[...new Set(others)].join(', ')}.`,
-        changes: [],
-      };
+      return violation(`Images come from registries that are not approved: ${[...new Set(others)].join(', ')}.`);
     });
   },
   source: imageSource,

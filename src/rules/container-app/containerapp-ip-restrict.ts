@@ -1,17 +1,15 @@
-/** An external ingress answers the whole internet unless it is told whom to answer. */
 import * as z from 'zod';
-import { isAllow } from '../../domain/access-rules.ts';
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
-import { allowedRanges, namedRanges } from '../address-ranges.ts';
-import { type Admitted, admitted } from '../first-match.ts';
-import { ingressChange, judgeIngress } from '../ingress.ts';
-import { ipRulesIn } from '../ip-rules.ts';
-import { objectsIn } from '../lists.ts';
-import { judgeReach, reachOfIngress } from '../reach.ts';
-import { referencesOf } from '../references.ts';
-import { Block } from '../source-lines.ts';
-import { ingressSource, type Setting, settingsOf, valueSet } from '../sources.ts';
+import { isAllow } from '../../domain/resources/access-rules.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/resources/json.ts';
+import { type CheckResult, compliant, defineRule, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { allowedRanges, namedRanges } from '../checks/network/address-ranges.ts';
+import { type Admitted, admitted } from '../checks/network/first-match.ts';
+import { ingressChange, judgeIngress } from '../checks/network/ingress.ts';
+import { ipRulesIn } from '../checks/network/ip-rules.ts';
+import { judgeReach, reachOfIngress } from '../checks/network/reach.ts';
+import { ingressSource, type Setting, settingsOf, valueSet } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const OFFICE: Setting = {
   document: 'resource',
@@ -21,29 +19,25 @@ const OFFICE: Setting = {
 
 export const rule = defineRule({
   id: 'containerapp-ip-restrict',
-  version: 1,
   title: 'External ingress has an allow-list of source addresses',
-  why: 'An external ingress answers the whole internet unless a list says whom to answer.',
-  fix: 'Writes the list with the configured `allowedRanges` as Allow rules, and with those Allow rules that are there and name somebody.',
-  risk: 'Callers from other addresses lose the app; Deny rules go, because Azure takes no list with both, so an address that one of them named comes in when a range holds it.',
+  why: 'An external ingress answers the whole internet unless a list restricts it.',
+  fix: 'Writes the list with the configured `allowedRanges` as Allow rules, and with the existing Allow rules that are not open to everybody.',
+  risk: 'Callers from other addresses can no longer connect. Deny rules are removed, because Azure accepts no list with both kinds; an address that was denied is allowed when it is in an allowed range.',
   severity: 'medium',
-  tier: 'risky',
   profile: 'strict',
   kind: 'container-app',
-  reversible: true,
   documents: ['resource', 'environment'],
-  writes: ['resource'],
   parameters: z.object({
     allowedRanges: allowedRanges.describe(
       'Who may reach an app that has no allow-list, in CIDR notation; without any of IPv4 nothing is written.',
     ),
   }),
-  // Then it closes apps that would only have been advice.
-  stricter: (parameters) => parameters.allowedRanges.length > 0,
-  references: referencesOf({
+  // With ranges, violations that are advice otherwise have changes.
+  isStricter: (parameters) => parameters.allowedRanges.length > 0,
+  references: {
     MCSB: ['NS-2'],
     PSRule: ['Azure.ContainerApp.RestrictIngress (AZR-000380)'],
-  }),
+  },
   check(snapshot, parameters) {
     return judgeIngress(snapshot, (ingress) => {
       const rules = objectsIn(ingress.ipSecurityRestrictions);
@@ -59,11 +53,11 @@ export const rule = defineRule({
     ingressSource(settingsOf(changes, OFFICE), { ip_security_restriction: blocksOf(valueSet(changes, OFFICE)) }),
 });
 
-function open(rules: readonly JsonObject[], ingress: JsonObject, ranges: readonly string[]): Judgement {
+function open(rules: readonly JsonObject[], ingress: JsonObject, ranges: readonly string[]): CheckResult {
   const wrong = rules.length === 0 ? 'No rule says who may come in.' : 'Its rules let in everyone whom none denies.';
   const named = rules.filter((rule) => isAllow(rule.action) && admittedOf([rule]) === 'named');
   const there = new Set(named.map(({ ipAddressRange }) => ipAddressRange));
-  // An ingress takes no other ranges than those of IPv4.
+  // An ingress accepts IPv4 ranges only.
   const added = namedRanges(
     ranges.filter((range) => !there.has(range) && !range.includes(':')),
     named,
@@ -71,9 +65,9 @@ function open(rules: readonly JsonObject[], ingress: JsonObject, ranges: readonl
   const list = [...named, ...added];
   if (ranges.length === 0 || admittedOf(list) !== 'named') {
     const reason = `${wrong} Only the owner knows who should: set the parameter allowedRanges.`;
-    return { verdict: 'violation', reason, changes: [] };
+    return violation(reason);
   }
-  return { verdict: 'violation', reason: wrong, changes: [ingressChange(ingress, '/ipSecurityRestrictions', list)] };
+  return violation(wrong, [ingressChange(ingress, '/ipSecurityRestrictions', list)]);
 }
 
 /** Whom the ingress would let in with these rules. */

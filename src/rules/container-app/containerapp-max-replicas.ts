@@ -1,17 +1,15 @@
-/** Scaling without a bound turns a flood of calls into a bill; without a rule nobody has said what the app scales on. */
 import * as z from 'zod';
-import { isObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { isFunctionApp } from '../../domain/snapshot.ts';
-import { judgeTemplate } from '../containers.ts';
-import { ingressIn, isExternal } from '../ingress.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { sectionOf } from '../sections.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
+import { isObject } from '../../domain/resources/json.ts';
+import { isFunctionApp } from '../../domain/resources/snapshot.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeTemplate } from '../checks/container-apps/containers.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { sectionOf } from '../checks/documents/sections.ts';
+import { ingressIn, isExternal } from '../checks/network/ingress.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
-/** What the platform takes when the template says nothing. */
+/** The default of the platform. */
 const DEFAULT = 10;
 
 const SCALING: Setting = {
@@ -31,16 +29,14 @@ const parameters = z.object({
 
 export const rule = defineAdvice({
   id: 'containerapp-max-replicas',
-  version: 1,
   title: 'Scaling is bounded and has a rule',
-  why: 'A bound keeps a flood of calls from becoming a bill, and a rule of its own makes the app scale on what it is short of.',
-  risk: 'An app that needs more replicas than its bound answers slowly or not at all; only its owner knows its size.',
+  why: 'A maximum limits the cost of a flood of calls. A scale rule makes the app scale by the resource that it needs.',
+  risk: 'An app that needs more replicas than the maximum answers slowly or not at all; only the owner knows its size.',
   severity: 'low',
   profile: 'strict',
   kind: 'container-app',
-  documents: ['resource'],
   parameters,
-  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  references: { guide: ['Secure your Azure Container Apps deployment'] },
   check(snapshot, { bound }) {
     return judgeTemplate(snapshot, (template, body) => {
       const scale = sectionOf(template.scale);
@@ -48,15 +44,15 @@ export const rule = defineAdvice({
       const rules = objectsIn(scale?.rules);
       if (typeof most !== 'number' || !rules) return unknown('The scale of the app has a form that nobody knows.');
       const ingress = ingressIn(body);
-      const wanting = [
+      const problems = [
         ...(most > bound ? [`It scales to ${most} replicas, more than ${bound}.`] : []),
-        // Functions scale on their triggers, and Azure takes no rule of somebody else.
+        // Functions scale on their triggers, and Azure accepts no other rule.
         ...(isObject(ingress) && isExternal(ingress) && rules.length === 0 && !isFunctionApp(snapshot)
           ? ['Its ingress is external, and it has no scale rule.']
           : []),
       ];
-      if (wanting.length === 0) return compliant(`It scales to ${most} replicas.`);
-      return { verdict: 'violation', reason: wanting.join(' '), changes: [] };
+      if (problems.length === 0) return compliant(`It scales to ${most} replicas.`);
+      return violation(problems.join(' '));
     });
   },
   source: () =>

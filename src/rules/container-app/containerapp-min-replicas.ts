@@ -1,30 +1,26 @@
-/** An app that runs one replica, or none until somebody calls, is away whenever that replica is. */
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { isFunctionApp } from '../../domain/snapshot.ts';
-import { judgeTemplate } from '../containers.ts';
-import { ingressIn } from '../ingress.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { sectionOf } from '../sections.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
+import { isFunctionApp } from '../../domain/resources/snapshot.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeTemplate } from '../checks/container-apps/containers.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { sectionOf } from '../checks/documents/sections.ts';
+import { ingressIn } from '../checks/network/ingress.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
-/** One that answers while the other is moved or replaced. */
-const LEAST = 2;
+/** One replica answers while the other is moved or replaced. */
+const MIN_REPLICAS = 2;
 
-const TWO: Setting = { document: 'resource', path: '/properties/template/scale/minReplicas', to: LEAST };
+const TWO: Setting = { document: 'resource', path: '/properties/template/scale/minReplicas', to: MIN_REPLICAS };
 
 export const rule = defineAdvice({
   id: 'containerapp-min-replicas',
-  version: 1,
   title: 'At least 2 replicas',
-  why: 'With two replicas the app answers while one of them is moved, replaced or started anew.',
-  risk: 'Replicas that always run always cost; a change of the template makes a new revision.',
+  why: 'With two replicas the app answers while one of them is moved, replaced or restarted.',
+  risk: 'Replicas that always run cost money; a change of the template makes a new revision.',
   severity: 'low',
   profile: 'strict',
   kind: 'container-app',
-  documents: ['resource'],
-  references: referencesOf({ PSRule: ['Azure.ContainerApp.MinReplicas (AZR-000413)'] }),
+  references: { PSRule: ['Azure.ContainerApp.MinReplicas (AZR-000413)'] },
   check(snapshot) {
     // https://learn.microsoft.com/azure/container-apps/functions-scale-rule-override
     if (isFunctionApp(snapshot)) return notApplicable('Functions and workflows scale with their triggers, from zero.');
@@ -33,13 +29,13 @@ export const rule = defineAdvice({
       const scale = sectionOf(template.scale);
       const least = scale ? (scale.minReplicas ?? 0) : null;
       if (typeof least !== 'number') return unknown('The scale of the app has a form that nobody knows.');
-      if (least >= LEAST) return compliant(`At least ${least} replicas run.`);
+      if (least >= MIN_REPLICAS) return compliant(`At least ${least} replicas run.`);
       if (ingressIn(body) === null && (objectsIn(scale?.rules) ?? []).length > 0) {
         return notApplicable('The app has no ingress and scales with its work: nobody calls it.');
       }
       const reason = least === 1 ? 'No more than one replica is sure to run.' : 'The app scales to zero.';
-      return { verdict: 'violation', reason, changes: [] };
+      return violation(reason);
     });
   },
-  source: () => containerAppSource([TWO], { template: new Block({ min_replicas: LEAST }) }),
+  source: () => containerAppSource([TWO], { template: new Block({ min_replicas: MIN_REPLICAS }) }),
 });

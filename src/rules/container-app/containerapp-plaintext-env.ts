@@ -1,13 +1,11 @@
-/** The plain value of an environment variable is shown to everybody who may read the app. */
 import * as z from 'zod';
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { judgeContainers } from '../containers.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { looksSecret } from '../secret-names.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
+import type { JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeContainers } from '../checks/container-apps/containers.ts';
+import { looksSecret } from '../checks/container-apps/secret-names.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const REFERENCED: Setting = {
   document: 'resource',
@@ -32,16 +30,14 @@ const parameters = z.object({
 
 export const rule = defineAdvice({
   id: 'containerapp-plaintext-env',
-  version: 1,
   title: 'No secret-looking plain env values',
-  why: 'The plain value of an environment variable is shown to everybody who may read the app, and stays in every revision of it.',
-  risk: 'Names are all that this is judged by; moving a value to a secret makes a new revision.',
+  why: 'Everybody who may read the app sees the plain value of an environment variable. The value stays in every revision.',
+  risk: 'The check uses names only; moving a value to a secret makes a new revision.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'container-app',
-  documents: ['resource'],
   parameters,
-  references: referencesOf({ MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] }),
+  references: { MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] },
   check(snapshot, { secret, exempt }) {
     const looksLikeOne = (name: string) => !includes(exempt, name) && (includes(secret, name) || looksSecret(name));
     return judgeContainers(snapshot, ({ all }) => {
@@ -51,11 +47,7 @@ export const rule = defineAdvice({
       const plain = variables.filter((one) => !isReference(one)).flatMap(({ name }) => (isText(name) ? [name] : []));
       const found = [...new Set(plain.filter(looksLikeOne))];
       if (found.length === 0) return compliant('No variable with a plain value has the name of a secret.');
-      return {
-        verdict: 'violation',
-        reason: `Variables with plain values have the names of secrets: ${found.join(', ')}.`,
-        changes: [],
-      };
+      return violation(`Variables with plain values have the names of secrets: ${found.join(', ')}.`);
     });
   },
   source: () =>

@@ -1,25 +1,34 @@
-/** A registry in one region is where every new replica waits when that region is away. */
-import { compliant, defineAdvice, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
-import { judgeConfiguration } from '../app-configuration.ts';
-import { azureRegistryIn, judgeRegistries, type Registry, registryAt } from '../container-registries.ts';
-import { objectsIn, stringsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { Block, declared, Expression } from '../source-lines.ts';
+import {
+  type CheckResult,
+  compliant,
+  defineAdvice,
+  notApplicable,
+  unknown,
+  violation,
+} from '../../domain/rules/rule.ts';
+import { judgeConfiguration } from '../checks/container-apps/app-configuration.ts';
+import {
+  azureRegistryIn,
+  judgeRegistries,
+  type Registry,
+  registryAt,
+} from '../checks/container-apps/container-registries.ts';
+import { objectsIn, stringsIn } from '../checks/documents/arrays.ts';
+import { Block, declared, Expression } from '../declare/printers.ts';
 
-/** Where the registry is, and one more. */
-const PLACES = 2;
+/** The home region and one more. */
+const MIN_REGIONS = 2;
 
 export const rule = defineAdvice({
   id: 'containerapp-registry-geo-replicated',
-  version: 1,
   title: 'The Azure Container Registry in use is geo-replicated',
-  why: 'New replicas pull their image when they start: without a copy elsewhere they cannot, as long as the region of the registry is away.',
-  risk: 'Replication takes the Premium tier, and every region costs.',
+  why: 'New replicas pull their image when they start. Without a copy in another region they cannot start while the region of the registry is down.',
+  risk: 'Replication needs the Premium tier, and every region costs money.',
   severity: 'info',
   profile: 'strict',
   kind: 'container-app',
   documents: ['resource', 'registry'],
-  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  references: { guide: ['Secure your Azure Container Apps deployment'] },
   check(snapshot) {
     return judgeConfiguration(snapshot, (configuration) => {
       const registries = objectsIn(configuration.registries);
@@ -29,8 +38,8 @@ export const rule = defineAdvice({
       if (own.length === 0) return notApplicable('The app pulls from no Azure Container Registry.');
       return judgeRegistries(snapshot, (elements) => {
         const found = own.map((server) => judgeRegistry(server, registryAt(server, elements)));
-        const wanting = found.flatMap(({ verdict, reason }) => (verdict === 'violation' ? [reason] : []));
-        if (wanting.length > 0) return { verdict: 'violation', reason: wanting.join(' '), changes: [] };
+        const problems = found.flatMap(({ verdict, reason }) => (verdict === 'violation' ? [reason] : []));
+        if (problems.length > 0) return violation(problems.join(' '));
         return found.find(({ verdict }) => verdict === 'unknown') ?? compliant('The registry is in several regions.');
       });
     });
@@ -50,18 +59,14 @@ export const rule = defineAdvice({
     }),
 });
 
-function judgeRegistry(server: string, registry: Registry | null): Judgement {
+function judgeRegistry(server: string, registry: Registry | null): CheckResult {
   if (!registry) return unknown(`${server} is not among the registries of the subscription.`);
   const { sku, locations } = registry;
   if (sku === null) return unknown(`${server} came without its tier.`);
   if (sku.toLowerCase() !== 'premium') {
-    return {
-      verdict: 'violation',
-      reason: `${server} is of the ${sku} tier, which cannot be replicated.`,
-      changes: [],
-    };
+    return violation(`${server} is of the ${sku} tier, which cannot be replicated.`);
   }
   if (!locations) return unknown(`${server} came without its replications.`);
-  if (locations.size >= PLACES) return compliant(`${server} is in ${locations.size} regions.`);
-  return { verdict: 'violation', reason: `${server} is in one region only.`, changes: [] };
+  if (locations.size >= MIN_REGIONS) return compliant(`${server} is in ${locations.size} regions.`);
+  return violation(`${server} is in one region only.`);
 }

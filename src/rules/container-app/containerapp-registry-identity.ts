@@ -1,14 +1,11 @@
-/** A registry's password is known to more than the app; what an identity may pull is granted, and can be taken away. */
-import * as z from 'zod';
-import type { Json, JsonObject } from '../../domain/json.ts';
-import { compliant, defineRule, notApplicable, unknown } from '../../domain/rule.ts';
-import { judgeConfiguration } from '../app-configuration.ts';
-import { azureRegistryIn } from '../container-registries.ts';
-import { assignedIdentities, judgeIdentity } from '../identity.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource, type Setting, settingsOf, valueSet } from '../sources.ts';
+import type { Json, JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineRule, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeConfiguration } from '../checks/container-apps/app-configuration.ts';
+import { azureRegistryIn } from '../checks/container-apps/container-registries.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { assignedIdentities, judgeIdentity } from '../checks/identity/managed-identity.ts';
+import { containerAppSource, type Setting, settingsOf, valueSet } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const REGISTRIES = '/properties/configuration/registries';
 
@@ -20,42 +17,32 @@ const PULLED: Setting = {
 
 export const rule = defineRule({
   id: 'containerapp-registry-identity',
-  version: 1,
   title: 'Private registries are pulled with a managed identity, not a password',
-  why: 'The password of a registry is one for all that use it and has no end; an identity is granted what it pulls, and nobody can copy it.',
+  why: 'All users of a registry share its password, which does not expire. An identity gets only the access that it needs, and cannot be copied.',
   fix: 'Writes the whole list of registries, in which those of Azure Container Registry name an identity of the app and no password.',
-  risk: 'New replicas cannot be started unless the identity holds AcrPull on the registry.',
+  risk: 'New replicas cannot start unless the identity has AcrPull on the registry.',
   severity: 'medium',
-  tier: 'risky',
   profile: 'strict',
   kind: 'container-app',
-  reversible: true,
-  documents: ['resource'],
-  writes: ['resource'],
-  parameters: z.object({}),
-  references: referencesOf({ MCSB: ['IM-3'] }),
+  references: { MCSB: ['IM-3'] },
   check(snapshot) {
     return judgeConfiguration(snapshot, ({ registries: list = null }) => {
       const registries = objectsIn(list);
       if (!registries?.every(isRegistry)) return unknown('The registries have a form that nobody knows.');
       if (registries.length === 0) return compliant('The app pulls from no private registry.');
       if (!registries.some(isAzure)) return notApplicable('None of the registries is an Azure Container Registry.');
-      const wanting = registries.filter((registry) => isAzure(registry) && !pullsByIdentity(registry));
-      if (wanting.length === 0) return compliant('Registries are pulled with a managed identity.');
+      const withPassword = registries.filter((registry) => isAzure(registry) && !pullsByIdentity(registry));
+      if (withPassword.length === 0) return compliant('Registries are pulled with a managed identity.');
       return judgeIdentity(snapshot, (types, body) => {
-        const found = `Not pulled by a managed identity alone: ${wanting.map(({ server }) => server).join(', ')}.`;
+        const found = `Not pulled by a managed identity alone: ${withPassword.map(({ server }) => server).join(', ')}.`;
         const choice = identityToPullWith(types, body);
-        if ('missing' in choice && wanting.some((registry) => !isSet(registry.identity))) {
-          return { verdict: 'violation', reason: `${found} ${choice.missing}`, changes: [] };
+        if ('missing' in choice && withPassword.some((registry) => !isSet(registry.identity))) {
+          return violation(`${found} ${choice.missing}`);
         }
         const to = registries.map((registry) =>
-          wanting.includes(registry) ? withIdentity(registry, 'id' in choice ? choice.id : '') : registry,
+          withPassword.includes(registry) ? withIdentity(registry, 'id' in choice ? choice.id : '') : registry,
         );
-        return {
-          verdict: 'violation',
-          reason: found,
-          changes: [{ document: 'resource', path: REGISTRIES, from: list, to }],
-        };
+        return violation(found, [{ document: 'resource', path: REGISTRIES, from: list, to }]);
       });
     });
   },
@@ -65,7 +52,7 @@ export const rule = defineRule({
     }),
 });
 
-/** The list is written whole, so each entry must be what Azure takes. */
+/** The list is written as a whole, so each entry must be valid. */
 function isRegistry({ server, identity, username, passwordSecretRef }: JsonObject): boolean {
   return (
     isSet(server) && [identity, username, passwordSecretRef].every((value) => (value ?? null) === null || isText(value))
@@ -80,13 +67,13 @@ function pullsByIdentity({ identity, passwordSecretRef }: JsonObject): boolean {
   return isSet(identity) && !isSet(passwordSecretRef);
 }
 
-/** The identity that a registry already names stays; ARM takes either an identity or a password. */
+/** An identity that is already named stays; ARM accepts either an identity or a password. */
 function withIdentity(registry: JsonObject, id: string): JsonObject {
   const { username: _username, passwordSecretRef: _password, ...beside } = registry;
   return { ...beside, identity: isSet(registry.identity) ? registry.identity : id };
 }
 
-/** Of several identities nobody but the owner knows which one may pull. */
+/** Of several identities only the owner knows which one may pull. */
 function identityToPullWith(types: readonly string[], body: JsonObject): { id: string } | { missing: string } {
   if (types.includes('systemassigned')) return { id: 'system' };
   const [first, ...more] = assignedIdentities(types, body);

@@ -1,14 +1,8 @@
-/** An app that nobody can be found for is one that nobody keeps safe. */
-import { defineRule } from '../../domain/rule.ts';
-import { requiredTags, tagsToDeclare } from '../required-tags.ts';
-import { containerAppSource } from '../sources.ts';
+import { defineRequiredTags } from '../checks/governance/required-tags.ts';
+import { containerAppSource } from '../declare/declarations.ts';
 
-export const rule = defineRule({
-  ...requiredTags,
+export const rule = defineRequiredTags({
   id: 'containerapp-required-tags',
   kind: 'container-app',
-  source(changes) {
-    const { settings, tags } = tagsToDeclare(changes);
-    return containerAppSource(settings, { tags });
-  },
+  declare: containerAppSource,
 });

@@ -1,11 +1,9 @@
-/** A container that does not say what it needs gets what the platform chooses. */
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { judgeContainers, nameOf } from '../containers.ts';
-import { referencesOf } from '../references.ts';
-import { sectionOf } from '../sections.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
+import type { JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeContainers, nameOf } from '../checks/container-apps/containers.ts';
+import { sectionOf } from '../checks/documents/sections.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const SIZED: Setting = {
   document: 'resource',
@@ -15,27 +13,21 @@ const SIZED: Setting = {
 
 export const rule = defineAdvice({
   id: 'containerapp-resource-limits',
-  version: 1,
   title: 'Containers declare cpu and memory',
-  why: 'What a container declares bounds what it can take from its neighbours, and what it costs.',
-  risk: 'A container that is given less than it needs is slow or ends; only its owner knows its size.',
+  why: 'The declared limits bound what a container takes from other containers, and its cost.',
+  risk: 'A container with less than it needs is slow or ends; only the owner knows its size.',
   severity: 'info',
   profile: 'strict',
   kind: 'container-app',
-  documents: ['resource'],
-  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  references: { guide: ['Secure your Azure Container Apps deployment'] },
   check(snapshot) {
     return judgeContainers(snapshot, ({ running }) => {
       if (running.some((container) => isSized(container) === null)) {
         return unknown('The resources of a container have a form that nobody knows.');
       }
-      const wanting = running.filter((container) => !isSized(container));
-      if (wanting.length === 0) return compliant('Every container declares cpu and memory.');
-      return {
-        verdict: 'violation',
-        reason: `Containers without cpu or memory: ${wanting.map(nameOf).join(', ')}.`,
-        changes: [],
-      };
+      const unsized = running.filter((container) => !isSized(container));
+      if (unsized.length === 0) return compliant('Every container declares cpu and memory.');
+      return violation(`Containers without cpu or memory: ${unsized.map(nameOf).join(', ')}.`);
     });
   },
   source: () =>

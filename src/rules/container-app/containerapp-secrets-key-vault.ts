@@ -1,11 +1,9 @@
-/** A secret that is kept in the app is known to whoever deploys it, and is renewed only by the next deployment. */
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { judgeConfiguration } from '../app-configuration.ts';
-import { nameOf } from '../containers.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { Block } from '../source-lines.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeConfiguration } from '../checks/container-apps/app-configuration.ts';
+import { nameOf } from '../checks/container-apps/containers.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const SECRETS = '/properties/configuration/secrets';
 const URL = 'https://contoso.vault.azure.net/secrets/db';
@@ -17,15 +15,13 @@ const REFERENCE: Setting = {
 
 export const rule = defineAdvice({
   id: 'containerapp-secrets-key-vault',
-  version: 1,
   title: 'Secrets are Key Vault references',
-  why: 'A secret kept in Key Vault has one place where access to it is granted and logged, and where it is renewed; a copy in the app has none.',
-  risk: 'The values have to be moved to a vault by their owner, and the app needs an identity that may read them there.',
+  why: 'Key Vault is one place to grant, log and renew access to a secret. A copy in the app has no such place.',
+  risk: 'The owner has to move the values to a vault, and the app needs an identity that may read them there.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'container-app',
-  documents: ['resource'],
-  references: referencesOf({ MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] }),
+  references: { MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] },
   check(snapshot) {
     return judgeConfiguration(snapshot, (configuration) => {
       const secrets = objectsIn(configuration.secrets);
@@ -36,11 +32,7 @@ export const rule = defineAdvice({
       const kept = secrets.filter(({ keyVaultUrl }) => (keyVaultUrl ?? '') === '');
       if (secrets.length === 0) return compliant('The app has no secrets.');
       if (kept.length === 0) return compliant('Every secret is a Key Vault reference.');
-      return {
-        verdict: 'violation',
-        reason: `Secrets are kept in the app and not in Key Vault: ${kept.map(nameOf).join(', ')}.`,
-        changes: [],
-      };
+      return violation(`Secrets are kept in the app and not in Key Vault: ${kept.map(nameOf).join(', ')}.`);
     });
   },
   source: () =>

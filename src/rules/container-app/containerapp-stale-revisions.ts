@@ -1,13 +1,11 @@
-/** A revision that nobody is sent to still runs, costs and can be called by whoever knows its name. */
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { judgeConfiguration } from '../app-configuration.ts';
-import { ingressIn } from '../ingress.ts';
-import { judgeList, propertiesOf } from '../listed.ts';
-import { objectsIn, stringsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { containerAppSource, type Setting } from '../sources.ts';
-import { lowerCase } from '../text.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeConfiguration } from '../checks/container-apps/app-configuration.ts';
+import { objectsIn, stringsIn } from '../checks/documents/arrays.ts';
+import { lowerCase } from '../checks/documents/leaves.ts';
+import { judgeList, propertiesOf } from '../checks/documents/resource-lists.ts';
+import { ingressIn } from '../checks/network/ingress.ts';
+import { containerAppSource, type Setting } from '../declare/declarations.ts';
 
 const SINGLE: Setting = {
   document: 'resource',
@@ -17,15 +15,14 @@ const SINGLE: Setting = {
 
 export const rule = defineAdvice({
   id: 'containerapp-stale-revisions',
-  version: 1,
   title: 'In multiple-revision mode old revisions do not keep running without traffic',
-  why: 'An old revision that keeps running holds old code with old flaws, at its own address, and costs what it needs.',
-  risk: 'A blue-green deployment holds a warm revision on purpose: with a label, so that it is no leftover.',
+  why: 'An old revision that runs has old code with known flaws, has its own address, and costs money.',
+  risk: 'A blue-green deployment keeps a warm revision on purpose; with a label it is not counted here.',
   severity: 'low',
   profile: 'strict',
   kind: 'container-app',
   documents: ['resource', 'revisions'],
-  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  references: { guide: ['Secure your Azure Container Apps deployment'] },
   check(snapshot) {
     return judgeConfiguration(snapshot, ({ activeRevisionsMode }, app) => {
       const mode = activeRevisionsMode ?? 'Single';
@@ -45,7 +42,7 @@ export const rule = defineAdvice({
         );
         if (stale.length === 0) return compliant('Every revision that runs has traffic or a label.');
         const listed = stale.map(({ name }) => name).join(', ');
-        return { verdict: 'violation', reason: `Revisions run without traffic or a label: ${listed}.`, changes: [] };
+        return violation(`Revisions run without traffic or a label: ${listed}.`);
       });
     });
   },
@@ -55,14 +52,14 @@ export const rule = defineAdvice({
 /** The revisions that have traffic or a label, in lower case; null when the traffic cannot be understood. */
 function namesInUse(app: JsonObject): Set<string> | null {
   const { latestRevisionName, latestReadyRevisionName } = propertiesOf(app);
-  // Traffic for the latest revision stays with the latest one that is ready until the newer one is.
+  // Until the latest revision is ready, its traffic goes to the latest one that is.
   const latest = [latestRevisionName, latestReadyRevisionName].map(lowerCase);
   const ingress = ingressIn(app);
-  // Without an ingress nothing has traffic, and the latest revision is the one that is meant to run.
+  // Without an ingress there is no traffic, and only the latest revision should run.
   if (ingress === null) return new Set(latest);
   const traffic = isObject(ingress) ? objectsIn(ingress.traffic) : null;
   if (!traffic) return null;
-  // Where nothing is said, all of it goes to the latest revision.
+  // By default all traffic goes to the latest revision.
   if (traffic.length === 0) return new Set(latest);
   const used = traffic.filter(({ weight, label }) => hasWeight(weight) || (typeof label === 'string' && label !== ''));
   return new Set(
@@ -70,7 +67,7 @@ function namesInUse(app: JsonObject): Set<string> | null {
   );
 }
 
-/** Only preview versions tell the labels of a revision with it, so revisions are read with one. */
+/** Only preview API versions return the labels of a revision, so revisions are read with one. */
 function hasLabel(revision: JsonObject): boolean {
   return (stringsIn(propertiesOf(revision).labels) ?? []).some((label) => label !== '');
 }

@@ -1,22 +1,19 @@
-/** A Dapr component without scopes is every app's, and secrets written into it are everybody's who may write it. */
-import { isObject, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { judgeList, nameOf, propertiesOf } from '../listed.ts';
-import { objectsIn, stringsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { Block, declared, Expression } from '../source-lines.ts';
+import { isObject, type JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { objectsIn, stringsIn } from '../checks/documents/arrays.ts';
+import { judgeList, nameOf, propertiesOf } from '../checks/documents/resource-lists.ts';
+import { Block, declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-dapr-scopes',
-  version: 1,
   title: 'Dapr components are scoped to named apps and take secrets from a secret store',
-  why: 'A Dapr component without scopes can be used by every app of the environment, with the rights of its connection; a secret that is written into it is kept in no vault and nobody rotates it.',
-  risk: 'An empty scope means every app, so naming some can cut callers off.',
+  why: 'A Dapr component without scopes can be used by every app of the environment, with the rights of its connection. A secret in the component is in no vault and is not rotated.',
+  risk: 'An empty scope means every app, so a scope can exclude callers.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'environment',
   documents: ['daprComponents'],
-  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  references: { guide: ['Secure your Azure Container Apps deployment'] },
   check(snapshot) {
     return judgeList(snapshot, 'daprComponents', (components) => {
       if (components.length === 0) return notApplicable('The environment has no Dapr components.');
@@ -31,9 +28,9 @@ export const rule = defineAdvice({
           judged.filter(({ inline }) => inline === true).map(({ name }) => name),
         ),
       ];
-      if (reasons.length > 0) return { verdict: 'violation', reason: reasons.join(' '), changes: [] };
-      const strange = judged.find(({ scoped, inline }) => scoped === null || inline === null);
-      if (strange) return unknown(`The Dapr component '${strange.name}' is one that Plumbline does not understand.`);
+      if (reasons.length > 0) return violation(reasons.join(' '));
+      const invalid = judged.find(({ scoped, inline }) => scoped === null || inline === null);
+      if (invalid) return unknown(`The Dapr component '${invalid.name}' is one that Plumbline does not understand.`);
       return compliant('Every Dapr component names its apps and carries no secret.');
     });
   },
@@ -62,7 +59,7 @@ export const rule = defineAdvice({
     }),
 });
 
-/** Whether it names apps, and whether it carries secrets; null where that is not understood. */
+/** Whether a component names apps, and whether it contains secrets; null where that is not understood. */
 function judgeComponent(component: JsonObject): { scoped: boolean | null; inline: boolean | null } {
   if (!isObject(component.properties)) return { scoped: null, inline: null };
   const { scopes, secrets, secretStoreComponent } = propertiesOf(component);
@@ -75,7 +72,7 @@ function judgeComponent(component: JsonObject): { scoped: boolean | null; inline
   };
 }
 
-/** A secret that names a vault is looked up there, and not written into the component. */
+/** A secret with a vault URL is a reference. */
 function isInVault({ keyVaultUrl }: JsonObject): boolean {
   return typeof keyVaultUrl === 'string' && keyVaultUrl !== '';
 }

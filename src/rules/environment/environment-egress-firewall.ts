@@ -1,26 +1,29 @@
-/** What leaves an environment past a firewall leaves unseen: data, and calls of whoever broke in. */
-import { isObject, type Json } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { areEveryone } from '../address-ranges.ts';
-import { isConsumptionOnly } from '../environment-network.ts';
-import { propertiesOf } from '../listed.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { Block, declared, Expression } from '../source-lines.ts';
-import { judgeSubnet } from '../subnet.ts';
-import { lowerCase } from '../text.ts';
+import { isObject, type Json } from '../../domain/resources/json.ts';
+import {
+  checkProperties,
+  compliant,
+  defineAdvice,
+  notApplicable,
+  unknown,
+  violation,
+} from '../../domain/rules/rule.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { lowerCase } from '../checks/documents/leaves.ts';
+import { propertiesOf } from '../checks/documents/resource-lists.ts';
+import { areEveryone } from '../checks/network/address-ranges.ts';
+import { isConsumptionOnly, judgeSubnet } from '../checks/network/environment-network.ts';
+import { Block, declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-egress-firewall',
-  version: 1,
   title: 'Outbound traffic passes a firewall',
-  why: 'Apps that reach the whole internet can be made to send data anywhere; a firewall on the way lets through what is named, and keeps a log.',
-  risk: 'A default route to a firewall cuts off every destination that the firewall does not let through, those that the platform needs among them.',
+  why: 'An app with access to the whole internet can be misused to send data anywhere. A firewall allows only named destinations, and logs the traffic.',
+  risk: 'A default route to a firewall blocks every destination that the firewall does not allow, including those that the platform needs.',
   severity: 'low',
   profile: 'strict',
   kind: 'environment',
   documents: ['resource', 'subnet', 'routeTable'],
-  references: referencesOf({ MCSB: ['NS-3'] }),
+  references: { MCSB: ['NS-3'] },
   check(snapshot) {
     return judgeSubnet(snapshot, (subnet, environment) => {
       if (isConsumptionOnly(environment)) {
@@ -29,7 +32,7 @@ export const rule = defineAdvice({
       const table = subnet.routeTable ?? null;
       if (table === null) return violation('The infrastructure subnet has no route table.');
       if (!isObject(table)) return unknown('The subnet names its route table in a way that Plumbline does not know.');
-      return judgeProperties(snapshot, 'routeTable', ({ routes }) => {
+      return checkProperties(snapshot, 'routeTable', ({ routes }) => {
         const listed = objectsIn(routes);
         if (!listed) return unknown('routeTable came without a list of routes');
         const toFirewall = listed.map(propertiesOf).filter(({ nextHopType }) => isAppliance(nextHopType));
@@ -97,7 +100,7 @@ export const rule = defineAdvice({
     ),
 });
 
-/** Whether the prefixes together are all of IPv4, which is what apps call out with. */
+/** Whether the prefixes together are all of IPv4, which outbound calls use. */
 function holdsAll(prefixes: readonly string[]): boolean {
   return areEveryone(prefixes.filter((prefix) => !prefix.includes(':')));
 }
@@ -105,8 +108,4 @@ function holdsAll(prefixes: readonly string[]): boolean {
 /** One appliance, or several that share the traffic (`VirtualApplianceEcmp` of Microsoft.Network 2026-03-01). */
 function isAppliance(nextHop: Json | undefined): boolean {
   return ['virtualappliance', 'virtualapplianceecmp'].includes(lowerCase(nextHop));
-}
-
-function violation(reason: string): Judgement {
-  return { verdict: 'violation', reason, changes: [] };
 }

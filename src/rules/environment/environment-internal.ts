@@ -1,33 +1,29 @@
-/** An environment without a public address cannot put an app on the internet by mistake. */
-import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
-import { publicWayOfEnvironment } from '../reach.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { environmentDeclaration } from '../sources.ts';
+import { checkProperties, compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { publicAccessOfEnvironment } from '../checks/network/reach.ts';
+import { environmentDeclaration } from '../declare/declarations.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-internal',
-  version: 1,
   title: 'Environment is internal (no public IP)',
-  why: 'In an environment without a public address no app is on the internet, whatever its ingress says.',
-  risk: 'It is chosen when an environment is made, so the apps have to move to another one, under other names.',
+  why: 'In an environment without a public address no app is on the internet, independent of its ingress.',
+  risk: 'It is set when an environment is created, so the apps have to move to another environment, with other names.',
   differs:
-    'PSRule also asks for `infrastructureSubnetId`. Azure makes no internal environment without one, so `internal` alone decides here. An environment whose public network access is disabled answers nobody on the internet either, and is compliant, too.',
+    'PSRule also asks for `infrastructureSubnetId`. Azure creates no internal environment without one, so only `internal` is checked here. An environment without public network access is not on the internet either, so it is compliant, too.',
   severity: 'medium',
   profile: 'strict',
   kind: 'environment',
-  documents: ['resource'],
-  references: referencesOf({
+  references: {
     'Azure Policy': ['d074ddf8-01a5-4b5e-a2b8-964aed452c0a'],
     MCSB: ['NS-2'],
     PSRule: ['Azure.ContainerApp.PublicAccess (AZR-000363)'],
-  }),
+  },
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
-      const { is, why } = publicWayOfEnvironment(properties);
+    return checkProperties(snapshot, 'resource', (properties) => {
+      const { is, why } = publicAccessOfEnvironment(properties);
       if (is === 'closed') return compliant(why);
       if (is === 'unknown') return unknown(why);
-      return { verdict: 'violation', reason: 'The environment has a public address, and answers there.', changes: [] };
+      return violation('The environment has a public address, and answers there.');
     });
   },
   source: () =>

@@ -1,19 +1,16 @@
-/** An environment is the boundary between apps: whatever runs in it shares network, secrets of Dapr and logs. */
 import * as z from 'zod';
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, notApplicable } from '../../domain/rule.ts';
-import { judgeList, propertiesOf } from '../listed.ts';
-import { referencesOf } from '../references.ts';
-import { declared } from '../source-lines.ts';
-import { environmentDeclaration } from '../sources.ts';
-import { tagIn, tagName } from '../tags.ts';
+import type { JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
+import { judgeList, propertiesOf } from '../checks/documents/resource-lists.ts';
+import { tagIn, tagName } from '../checks/governance/tags.ts';
+import { environmentDeclaration } from '../declare/declarations.ts';
+import { declared } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-mixed-stages',
-  version: 1,
   title: 'Production and other stages do not share an environment',
-  why: 'Apps of one environment share its network, its Dapr components and its logs, so what is tried out in a test app can reach production.',
-  risk: 'An app cannot move: it has to be made anew in another environment, under another name in the DNS.',
+  why: 'Apps of one environment share its network, its Dapr components and its logs, so a test app can affect production.',
+  risk: 'An app cannot move: it has to be created again in another environment, with another DNS name.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'environment',
@@ -23,7 +20,7 @@ export const rule = defineAdvice({
       .default('environment')
       .describe('The tag of an app whose value is its stage; names of tags compare without case.'),
   }),
-  references: referencesOf({ guide: ['Secure your Azure Container Apps deployment'] }),
+  references: { guide: ['Secure your Azure Container Apps deployment'] },
   check(snapshot, { stageTag }) {
     return judgeList(snapshot, 'environment/apps', (apps) => {
       const here = apps.filter((app) => runsIn(app, snapshot.resource.key));
@@ -34,7 +31,7 @@ export const rule = defineAdvice({
       if (names.length === 0) return notApplicable(`No app of the environment carries the tag '${stageTag}'.`);
       if (names.length === 1) return compliant(`All apps that carry the tag '${stageTag}' are of one stage.`);
       const reason = `Apps of ${names.length} stages share the environment: ${names.join(', ')}.`;
-      return { verdict: 'violation', reason, changes: [] };
+      return violation(reason);
     });
   },
   source: () =>
@@ -44,7 +41,10 @@ export const rule = defineAdvice({
     }),
 });
 
-/** Whether an app is of this environment; the list is of the whole subscription, and what names none was listed by it. */
+/**
+ * Whether an app is in this environment. A list of the subscription names the environment of each app; where it is not named,
+ * the list is that of the environment.
+ */
 function runsIn(app: JsonObject, environment: string): boolean {
   const { environmentId, managedEnvironmentId } = propertiesOf(app);
   const named = environmentId ?? managedEnvironmentId ?? null;

@@ -1,30 +1,23 @@
-/** A subnet without a network security group takes and sends whatever the network lets through. */
-import { isObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { judgeSubnet } from '../subnet.ts';
+import { isObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeSubnet } from '../checks/network/environment-network.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-network-security-group',
-  version: 1,
   title: 'The infrastructure subnet has a network security group',
-  why: 'A subnet without a network security group takes and sends whatever the network around it lets through.',
-  risk: 'A group whose rules leave out what the platform needs cuts the environment off, and its apps with it.',
+  why: 'A subnet without a network security group accepts and sends all traffic that the surrounding network allows.',
+  risk: 'A group without the rules that the platform needs disconnects the environment and its apps.',
   severity: 'low',
   profile: 'baseline',
   kind: 'environment',
   documents: ['resource', 'subnet'],
-  references: referencesOf({ MCSB: ['NS-1'] }),
+  references: { MCSB: ['NS-1'] },
   check(snapshot) {
     return judgeSubnet(snapshot, ({ networkSecurityGroup }) => {
       const group = networkSecurityGroup ?? null;
       if (group === null) {
-        return {
-          verdict: 'violation',
-          reason: 'The infrastructure subnet has no network security group.',
-          changes: [],
-        };
+        return violation('The infrastructure subnet has no network security group.');
       }
       return isObject(group) && typeof group.id === 'string' && group.id !== ''
         ? compliant('The infrastructure subnet has a network security group.')

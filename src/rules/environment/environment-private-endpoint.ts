@@ -1,26 +1,31 @@
-/** Through a private endpoint callers reach the apps of an environment without the internet. */
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { isConsumptionOnly, isInternal } from '../environment-network.ts';
-import { judgeEndpoints, privateEndpointSource } from '../private-endpoints.ts';
-import { referencesOf } from '../references.ts';
+import type { JsonObject } from '../../domain/resources/json.ts';
+import {
+  type CheckResult,
+  checkProperties,
+  compliant,
+  defineAdvice,
+  notApplicable,
+  unknown,
+  violation,
+} from '../../domain/rules/rule.ts';
+import { isConsumptionOnly, isInternal } from '../checks/network/environment-network.ts';
+import { judgeEndpoints, privateEndpointSource } from '../checks/network/private-endpoints.ts';
 
 export const rule = defineAdvice({
   id: 'environment-private-endpoint',
-  version: 1,
   title: 'The environment is reached through a private endpoint or is internal',
-  why: 'Through a private endpoint callers reach the apps without the internet, and the internet need not reach them.',
-  risk: 'It needs a virtual network, a subnet and names in a private DNS zone, so it is work on the design.',
+  why: 'Through a private endpoint callers reach the apps without the internet, and the apps do not need to be on the internet.',
+  risk: 'It needs a virtual network, a subnet and names in a private DNS zone, so it needs a change of the network design.',
   severity: 'low',
   profile: 'strict',
   kind: 'environment',
   documents: ['resource', 'privateEndpointConnections'],
-  references: referencesOf({ MCSB: ['NS-2'] }),
+  references: { MCSB: ['NS-2'] },
   check(snapshot) {
-    const network = judgeProperties(snapshot, 'resource', judgeNetwork);
+    const network = checkProperties(snapshot, 'resource', judgeNetwork);
     if (network.verdict === 'not-applicable') return network;
     const endpoints = judgeEndpoints(snapshot, judgeApproved);
-    // Either is enough, whether or not the other was read; a violation takes both.
+    // One of them is enough for compliance, even if the other was not read; a violation needs both.
     return (
       [network, endpoints].find(({ verdict }) => verdict === 'compliant') ??
       [network, endpoints].find(({ verdict }) => verdict === 'unknown') ??
@@ -35,20 +40,20 @@ export const rule = defineAdvice({
     }),
 });
 
-function judgeNetwork(properties: JsonObject): Judgement {
+function judgeNetwork(properties: JsonObject): CheckResult {
   const internal = isInternal(properties);
   if (internal === null) return unknown('Whether the environment is internal is not known.');
   if (internal) return compliant('The environment is internal.');
   if (isConsumptionOnly(properties))
     return notApplicable('An environment without workload profiles takes no private endpoint.');
-  return { verdict: 'violation', reason: 'The environment is not internal.', changes: [] };
+  return violation('The environment is not internal.');
 }
 
-function judgeApproved(approved: number, all: number): Judgement {
+function judgeApproved(approved: number, all: number): CheckResult {
   if (approved > 0) return compliant(`The environment has ${approved} approved private endpoint(s).`);
   const reason =
     all > 0
       ? `None of its ${all} private endpoint(s) is approved, and it is not internal.`
       : 'The environment has no private endpoint and is not internal.';
-  return { verdict: 'violation', reason, changes: [] };
+  return violation(reason);
 }

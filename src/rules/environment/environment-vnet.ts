@@ -1,30 +1,26 @@
-/** In a network of its owner an environment meets its firewall, its security groups and its private endpoints. */
-import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
-import { infrastructureSubnet } from '../environment-network.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { environmentDeclaration } from '../sources.ts';
+import { checkProperties, compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { infrastructureSubnet } from '../checks/network/environment-network.ts';
+import { environmentDeclaration } from '../declare/declarations.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-vnet',
-  version: 1,
   title: 'Environment is injected into a customer VNet',
-  why: "Only in a network of its owner do firewalls, security groups and private endpoints see an environment's traffic.",
-  risk: 'It is chosen when an environment is made, so the apps have to move to another one, under other names.',
+  why: 'Firewalls, security groups and private endpoints apply to the traffic of an environment only in a virtual network of its owner.',
+  risk: 'It is set when an environment is created, so the apps have to move to another environment, with other names.',
   severity: 'low',
   profile: 'strict',
   kind: 'environment',
-  documents: ['resource'],
-  references: referencesOf({
+  references: {
     'Azure Policy': ['8b346db6-85af-419b-8557-92cee2c0f9bb'],
     MCSB: ['NS-1'],
-  }),
+  },
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (properties) => {
+    return checkProperties(snapshot, 'resource', (properties) => {
       const subnet = infrastructureSubnet(properties);
       if (subnet === null) return unknown('The environment names its infrastructure subnet by what is no id.');
       if (subnet.trim() !== '') return compliant('The environment is in a virtual network of its owner.');
-      return { verdict: 'violation', reason: 'The environment is in no virtual network of its owner.', changes: [] };
+      return violation('The environment is in no virtual network of its owner.');
     });
   },
   source: () =>

@@ -1,26 +1,29 @@
-/** An environment in one zone goes down with it, and all its apps with the environment. */
-import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { referencesOf } from '../references.ts';
-import { hasZones, regionOf } from '../regions.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { environmentDeclaration } from '../sources.ts';
+import {
+  checkProperties,
+  compliant,
+  defineAdvice,
+  notApplicable,
+  unknown,
+  violation,
+} from '../../domain/rules/rule.ts';
+import { hasZones, regionOf } from '../checks/governance/regions.ts';
+import { environmentDeclaration } from '../declare/declarations.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-zone',
-  version: 1,
   title: 'Environment is zone redundant',
-  why: 'An environment that is not spread over zones goes down with one of them, and all its apps with it.',
-  risk: 'It is decided when an environment is made, and only one in a virtual network can have it: the apps would have to move to a new environment.',
+  why: 'An environment in one zone fails with that zone, together with all its apps.',
+  risk: 'It is set when an environment is created, and needs a virtual network: the apps would have to move to a new environment.',
   severity: 'low',
   profile: 'strict',
   kind: 'environment',
-  documents: ['resource'],
-  references: referencesOf({
+  references: {
     'Azure Policy': ['42daa904-5969-47ef-92fb-b75df946195a'],
     PSRule: ['Azure.ContainerApp.AvailabilityZone (AZR-000414)'],
-  }),
+  },
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', ({ zoneRedundant }, { location }) => {
+    return checkProperties(snapshot, 'resource', ({ zoneRedundant }, { location }) => {
       if (zoneRedundant === true) return compliant('The environment is spread over zones.');
       const region = regionOf(location);
       if (region === null) return unknown('The environment came without its region.');
@@ -28,7 +31,7 @@ export const rule = defineAdvice({
       if ((zoneRedundant ?? false) !== false) {
         return unknown('Whether the environment is zone redundant is said in a way that Plumbline does not know.');
       }
-      return { verdict: 'violation', reason: `The environment is in one zone of ${region} only.`, changes: [] };
+      return violation(`The environment is in one zone of ${region} only.`);
     });
   },
   source: () =>

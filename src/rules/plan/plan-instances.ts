@@ -1,27 +1,23 @@
-/** With one instance every restart and every failure of a machine is an outage of all apps of the plan. */
-import { isObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { isElastic, judgePlan, planTierOf } from '../plan-tier.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
+import { isObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { isElastic, judgePlan, planTierOf } from '../checks/app-service/plan-tier.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
-const ENOUGH = 2;
+const MIN_INSTANCES = 2;
 
 export const rule = defineAdvice({
   id: 'plan-instances',
-  version: 1,
   title: 'Plan runs at least 2 instances',
   why: 'With one instance, every restart and every failure of a machine is an outage of all apps of the plan.',
-  risk: 'Each instance costs as much as the first, and apps that keep state on one instance meet requests of the other.',
+  risk: 'Each instance costs as much as the first. Apps that keep state on one instance get requests on the other one, too.',
   severity: 'low',
   profile: 'strict',
   kind: 'plan',
-  documents: ['resource'],
-  references: referencesOf({
+  references: {
     PSRule: ['Azure.AppService.PlanInstanceCount (AZR-000071)'],
     Checkov: ['CKV_AZURE_212'],
     AzTS: ['Azure_AppService_BCDR_Use_Multiple_Instances'],
-  }),
+  },
   check(snapshot) {
     return judgePlan(snapshot, (plan) => {
       const tier = planTierOf(plan);
@@ -30,10 +26,10 @@ export const rule = defineAdvice({
       }
       const { capacity } = isObject(plan.sku) ? plan.sku : {};
       if (typeof capacity !== 'number') return unknown('The plan came without the number of its instances.');
-      if (capacity >= ENOUGH) return compliant(`The plan runs ${capacity} instances.`);
+      if (capacity >= MIN_INSTANCES) return compliant(`The plan runs ${capacity} instances.`);
       if (tier === null) return unknown('The plan came with a tier that is not known.');
       const instances = capacity === 1 ? '1 instance' : `${capacity} instances`;
-      return { verdict: 'violation', reason: `The plan runs ${instances}.`, changes: [] };
+      return violation(`The plan runs ${instances}.`);
     });
   },
   source: () =>
@@ -43,8 +39,8 @@ export const rule = defineAdvice({
       body: {
         name: 'plan',
         location: new Expression('location'),
-        sku: { name: 'P1v3', tier: 'PremiumV3', capacity: ENOUGH },
+        sku: { name: 'P1v3', tier: 'PremiumV3', capacity: MIN_INSTANCES },
       },
-      azurerm: { resource: 'azurerm_service_plan', body: { worker_count: ENOUGH } },
+      azurerm: { resource: 'azurerm_service_plan', body: { worker_count: MIN_INSTANCES } },
     }),
 });

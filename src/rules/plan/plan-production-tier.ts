@@ -1,24 +1,20 @@
-/** Free, Shared and Basic plans are made for trying out: no slots, no scaling by itself, little or no promise of service. */
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { isElastic, judgePlan, planTierOf } from '../plan-tier.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { isElastic, judgePlan, planTierOf } from '../checks/app-service/plan-tier.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'plan-production-tier',
-  version: 1,
   title: 'Plan tier is fit for production',
-  why: 'Free, Shared and Basic plans are made for trying things out: they have no deployment slots and do not scale by themselves, and the smaller two share machines with apps of others.',
+  why: 'Free, Shared and Basic plans are for tests: they have no deployment slots and no autoscale. Free and Shared plans use machines together with apps of other customers.',
   risk: 'A larger tier costs more, and the apps of the plan restart when it changes.',
   severity: 'low',
   profile: 'strict',
   kind: 'plan',
-  documents: ['resource'],
-  references: referencesOf({
+  references: {
     'Azure Policy': ['546fe8d2-368d-4029-a418-6af48a7f61e5'],
     PSRule: ['Azure.AppService.MinPlan (AZR-000072)'],
     Checkov: ['CKV_AZURE_211'],
-  }),
+  },
   check(snapshot) {
     return judgePlan(snapshot, (plan) => {
       const tier = planTierOf(plan);
@@ -26,7 +22,7 @@ export const rule = defineAdvice({
       if (isElastic(tier)) return notApplicable(`A plan of the tier ${tier} is made for function and logic apps.`);
       if (tier !== 'Free' && tier !== 'Shared' && tier !== 'Basic')
         return compliant(`The plan is of the tier ${tier}.`);
-      return { verdict: 'violation', reason: `The plan is of the tier ${tier}.`, changes: [] };
+      return violation(`The plan is of the tier ${tier}.`);
     });
   },
   source: () =>

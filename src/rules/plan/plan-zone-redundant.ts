@@ -1,28 +1,31 @@
-/** A plan in one zone goes down with it, and all its apps with the plan. */
-import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { lackedBy } from '../plan-features.ts';
-import { planTierOf } from '../plan-tier.ts';
-import { referencesOf } from '../references.ts';
-import { hasZones, regionOf } from '../regions.ts';
-import { declared, Expression } from '../source-lines.ts';
+import {
+  checkProperties,
+  compliant,
+  defineAdvice,
+  notApplicable,
+  unknown,
+  violation,
+} from '../../domain/rules/rule.ts';
+import { lackedBy } from '../checks/app-service/plan-features.ts';
+import { planTierOf } from '../checks/app-service/plan-tier.ts';
+import { hasZones, regionOf } from '../checks/governance/regions.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'plan-zone-redundant',
-  version: 1,
   title: 'Plan is zone redundant',
-  why: 'A plan whose instances are all in one zone goes down with it, and all its apps with the plan.',
-  risk: 'It takes at least two instances, which cost more, and not every plan that exists can be spread: its apps then have to move to a new one.',
+  why: 'A plan in one zone fails with that zone, together with all its apps.',
+  risk: 'It needs at least two instances, which cost more. Some existing plans cannot be zone redundant: then the apps have to move to a new plan.',
   severity: 'low',
   profile: 'strict',
   kind: 'plan',
-  documents: ['resource'],
-  references: referencesOf({
+  references: {
     'Azure Policy': ['22888755-d824-4e43-8e0b-42d481836554'],
     PSRule: ['Azure.AppService.AvailabilityZone (AZR-000442)'],
     Checkov: ['CKV_AZURE_225'],
-  }),
+  },
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', ({ zoneRedundant }, plan) => {
+    return checkProperties(snapshot, 'resource', ({ zoneRedundant }, plan) => {
       if (zoneRedundant === true) return compliant('The plan is spread over zones.');
       const tier = planTierOf(plan);
       const region = regionOf(plan.location);
@@ -34,7 +37,7 @@ export const rule = defineAdvice({
       if ((zoneRedundant ?? false) !== false) {
         return unknown('Whether the plan is zone redundant is said in a way that Plumbline does not know.');
       }
-      return { verdict: 'violation', reason: `The plan is in one zone of ${region} only.`, changes: [] };
+      return violation(`The plan is in one zone of ${region} only.`);
     });
   },
   source: () =>

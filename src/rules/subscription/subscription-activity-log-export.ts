@@ -1,22 +1,19 @@
-/** Azure keeps the activity log for 90 days; who did what before is known only where it was exported. */
-import { compliant, defineAdvice } from '../../domain/rule.ts';
-import { judgeLogSettings, unsentCategories } from '../log-export.ts';
-import { referencesOf } from '../references.ts';
-import { Block, declared, Expression } from '../source-lines.ts';
+import { compliant, defineAdvice, violation } from '../../domain/rules/rule.ts';
+import { judgeLogSettings, unsentCategories } from '../checks/monitoring/diagnostic-settings.ts';
+import { Block, declared, Expression } from '../declare/printers.ts';
 
 const CATEGORIES = ['Administrative', 'Security', 'Policy'];
 
 export const rule = defineAdvice({
   id: 'subscription-activity-log-export',
-  version: 1,
   title: 'The activity log is exported for retention',
-  why: 'Azure keeps the activity log for 90 days. Who changed what before that is known only where the log was exported.',
-  risk: 'Keeping logs costs money, and which workspace or storage account takes those of a whole subscription is for its owner to choose.',
+  why: 'Azure keeps the activity log for 90 days. Older changes are known only when the log was exported.',
+  risk: 'Storing logs costs money, and the owner of the subscription has to choose the workspace or storage account.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'subscription',
   documents: ['subscription/diagnosticSettings'],
-  references: referencesOf({ MCSB: ['LT-6'] }),
+  references: { MCSB: ['LT-6'] },
   check(snapshot) {
     return judgeLogSettings(
       snapshot,
@@ -24,7 +21,7 @@ export const rule = defineAdvice({
         const unsent = unsentCategories(settings, CATEGORIES);
         if (unsent.length === 0) return compliant('Diagnostic settings send the activity log to where it is kept.');
         const reason = `No diagnostic setting of the subscription sends the activity log's ${unsent.join(', ')}.`;
-        return { verdict: 'violation', reason, changes: [] };
+        return violation(reason);
       },
       'subscription/diagnosticSettings',
     );

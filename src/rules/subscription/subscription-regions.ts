@@ -1,19 +1,16 @@
-/** A region can fail as a whole; an application that must not has to run in another one, too. */
 import * as z from 'zod';
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { judgeList } from '../listed.ts';
-import { referencesOf } from '../references.ts';
-import { regionOf } from '../regions.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { tagIn, tagName } from '../tags.ts';
+import type { JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeList } from '../checks/documents/resource-lists.ts';
+import { regionOf } from '../checks/governance/regions.ts';
+import { tagIn, tagName } from '../checks/governance/tags.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'subscription-regions',
-  version: 1,
   title: 'Apps tagged as critical run in more than one region behind a global front end',
-  why: 'A region can fail as a whole. An application that must not fail with it runs in a second one, behind a front end that is in none. Whether there is such a front end is not in the list of apps and is not judged.',
-  risk: 'A second region is a design of its own: its data, its costs, and how traffic finds the one that is up.',
+  why: 'A whole region can fail. A critical application runs in a second region, behind a global front end. The list of apps does not show whether there is a front end, so that is not checked.',
+  risk: 'A second region needs its own design: its data, its costs, and the routing to the region that works.',
   severity: 'info',
   profile: 'strict',
   kind: 'subscription',
@@ -22,7 +19,7 @@ export const rule = defineAdvice({
     applicationTag: tagName
       .nullable()
       .default(null)
-      .describe('The tag whose value says which application an app is part of; null asks nothing.'),
+      .describe('The tag whose value says which application an app is part of; null turns the check off.'),
     criticalTag: tagName
       .nullable()
       .default(null)
@@ -37,14 +34,14 @@ export const rule = defineAdvice({
       .default('critical')
       .describe('What the critical tag says of a critical app; values compare without case.'),
   }),
-  references: referencesOf({
+  references: {
     guide: [
       'Secure your Azure Container Apps deployment',
       'Secure your Azure App Service deployment',
       'Azure App Service Security & Best Practices',
     ],
-  }),
-  needs: ({ applicationTag }) => (applicationTag === null ? [] : ['subscription/apps']),
+  },
+  requiredDocuments: ({ applicationTag }) => (applicationTag === null ? [] : ['subscription/apps']),
   check(snapshot, { applicationTag, criticalTag, criticalValue }) {
     if (applicationTag === null) return notApplicable('No tag is configured that says which application an app is of.');
     return judgeList(snapshot, 'subscription/apps', (apps) => {
@@ -55,7 +52,7 @@ export const rule = defineAdvice({
       const single = placed.filter(({ regions }) => regions.size < 2);
       const inOne = single.filter(({ unplaced }) => !unplaced).map(({ name, regions }) => `${name} (${[...regions]})`);
       if (inOne.length > 0) {
-        return { verdict: 'violation', reason: `In one region only: ${inOne.join(', ')}.`, changes: [] };
+        return violation(`In one region only: ${inOne.join(', ')}.`);
       }
       return single[0]
         ? unknown(`Apps of the application ${single[0].name} came without their region.`)
@@ -81,11 +78,11 @@ export const rule = defineAdvice({
 interface Application {
   readonly name: string;
   readonly regions: Set<string>;
-  /** Whether some of its apps did not say where they are. */
+  /** Whether some of its apps have no region. */
   unplaced: boolean;
 }
 
-/** The applications by the value of their tag, without case, each with where its apps are. */
+/** The applications by the value of their tag, without case, each with the regions of its apps. */
 function placesByApplication(apps: readonly JsonObject[], applicationTag: string): Application[] {
   const applications = new Map<string, Application>();
   for (const { tags, location } of apps) {

@@ -1,13 +1,10 @@
-/** Whom an app should answer, its access restrictions can say before any code of it runs. */
 import * as z from 'zod';
-import { defineRule } from '../../domain/rule.ts';
-import { closing } from '../access-restrictions.ts';
-import { restrictionBlocks } from '../access-restrictions-source.ts';
-import { allowedRanges } from '../address-ranges.ts';
-import { judgeReach, reachOfSite, SITE_REACH_DOCUMENTS } from '../reach.ts';
-import { referencesOf } from '../references.ts';
-import { type Setting, siteConfigSource } from '../sources.ts';
-import { judgeWebConfig } from '../web-config.ts';
+import { defineRule, violation } from '../../domain/rules/rule.ts';
+import { judgeWebConfig } from '../checks/app-service/web-config.ts';
+import { closing, restrictionBlocks } from '../checks/network/access-restrictions.ts';
+import { allowedRanges } from '../checks/network/address-ranges.ts';
+import { judgeReach, reachOfSite, SITE_REACH_DOCUMENTS } from '../checks/network/reach.ts';
+import { type Setting, siteConfigSource } from '../declare/declarations.ts';
 
 const LIST = '/properties/ipSecurityRestrictions';
 
@@ -22,36 +19,33 @@ const RECOMMENDED: readonly Setting[] = [
 
 export const rule = defineRule({
   id: 'webapp-access-restrict',
-  version: 1,
   title: 'Inbound access restrictions are configured for the main site',
-  why: 'Whom an app should answer, its access restrictions can say before any code of it runs.',
-  fix: 'Sets the default action to `Deny` where rules already name who comes in; where none do, adds the configured `allowedRanges` to the list as well.',
-  risk: 'Everybody whom no rule names loses the app.',
+  why: 'Access restrictions refuse unwanted callers before any code of the app runs.',
+  fix: 'Sets the default action to `Deny` when rules already name the allowed callers. Otherwise it also adds the configured `allowedRanges` to the list.',
+  risk: 'Callers that no rule names can no longer connect.',
   severity: 'medium',
-  tier: 'risky',
   profile: 'strict',
   kind: 'web-app',
-  reversible: true,
   documents: SITE_REACH_DOCUMENTS,
   writes: ['config/web'],
   parameters: z.object({
     allowedRanges: allowedRanges.describe(
-      'Who may reach an app whose own rules name nobody, in CIDR notation; without any nothing is added.',
+      'The addresses that may reach an app whose own rules name none, in CIDR notation; without a value nothing is added.',
     ),
   }),
-  // Then it closes apps that would only have been advice.
-  stricter: (parameters) => parameters.allowedRanges.length > 0,
-  references: referencesOf({
+  // With ranges, violations that are advice otherwise have changes.
+  isStricter: (parameters) => parameters.allowedRanges.length > 0,
+  references: {
     MCSB: ['NS-2', 'NS-1', 'NS-6'],
     AzTS: ['Azure_AppService_AuthZ_Configure_IP_Restrictions'],
-  }),
+  },
   check(snapshot, parameters) {
     return judgeWebConfig(snapshot, (properties) =>
       judgeReach(reachOfSite(snapshot), () => {
         const changes = closing(properties, parameters.allowedRanges);
         const advice = 'Say who may come in: take out rules for everyone, or set the parameter allowedRanges.';
         const reason = `Everyone reaches the app.${changes.length === 0 ? ` ${advice}` : ''}`;
-        return { verdict: 'violation', reason, changes };
+        return violation(reason, changes);
       }),
     );
   },

@@ -1,28 +1,25 @@
-/** Without telemetry nobody can tell afterwards what an app did, and for whom. */
-import { isObject, type Json } from '../../domain/json.ts';
-import { compliant, defineAdvice, judgeProperties, unknown } from '../../domain/rule.ts';
-import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
-import { nameOf } from '../listed.ts';
-import { objectsIn } from '../lists.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { siteDeclaration } from '../sources.ts';
+import { isObject, type Json } from '../../domain/resources/json.ts';
+import { bodyOf, type Snapshot } from '../../domain/resources/snapshot.ts';
+import { checkProperties, compliant, defineAdvice, unknown } from '../../domain/rules/rule.ts';
+import { objectsIn } from '../checks/documents/arrays.ts';
+import { nameOf } from '../checks/documents/resource-lists.ts';
+import { siteDeclaration } from '../declare/declarations.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-app-insights',
-  version: 1,
   title: 'Application Insights is connected',
-  why: 'Requests, dependencies and failures that nobody records cannot be looked into after an incident.',
+  why: 'Requests, dependencies and failures that are not recorded cannot be examined after an incident.',
   risk: 'Connecting needs a component, ingestion costs money, and a new app setting restarts the app.',
   differs:
-    'Others read the app settings, which are secrets. Here the hidden tag tells, which Azure puts on an app that it connects, or a setting of Application Insights that refers to a vault. An app with neither may be connected all the same, so it is unknown, and not a violation.',
+    'Others read the app settings, which are secrets. Here the hidden tag that Azure sets on a connected app counts, or a setting of Application Insights that refers to a vault. An app with neither may still be connected, so it is unknown, and not a violation.',
   severity: 'low',
   profile: 'strict',
   kind: 'web-app',
   documents: ['resource', 'config/configreferences/appsettings'],
-  references: referencesOf({ MCSB: ['LT-3'] }),
+  references: { MCSB: ['LT-3'] },
   check(snapshot) {
-    return judgeProperties(snapshot, 'resource', (_, { tags = null }) => {
+    return checkProperties(snapshot, 'resource', (_, { tags = null }) => {
       if (isObject(tags) && Object.entries(tags).some(namesComponent)) {
         return compliant('A tag links the app to a component.');
       }
@@ -68,7 +65,7 @@ function referringSettings(snapshot: Snapshot): string[] {
 const LINK = 'hidden-link: /app-insights-resource-id';
 const COMPONENT = '/providers/microsoft.insights/components/';
 
-/** Azure writes the name of the tag with a blank after the colon, and without; older links have the component's id in it. */
+/** Azure writes the name of the tag with and without a blank after the colon; older links have the component's id in it. */
 function namesComponent([name, value]: [string, Json]): boolean {
   const link = name.toLowerCase().replaceAll(/\s/g, '');
   if (!link.startsWith('hidden-link:') || typeof value !== 'string' || value.trim() === '') return false;

@@ -1,13 +1,17 @@
-/** An app that hangs can be restarted by the platform before somebody has noticed. */
 import * as z from 'zod';
-import type { Change } from '../../domain/change.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
-import { autoHealBlock, autoHealRule, autoHealRules, hasCustomAction, hasTrigger } from '../auto-heal-rule.ts';
-import { lackedByPlan } from '../plan-features.ts';
-import { referencesOf } from '../references.ts';
-import { type Setting, siteConfigSource, valueSet } from '../sources.ts';
-import { truthOf } from '../switch.ts';
-import { judgeWebConfig, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../web-config.ts';
+import type { Change } from '../../domain/changes/change.ts';
+import { compliant, defineRule, unknown, violation } from '../../domain/rules/rule.ts';
+import {
+  autoHealBlock,
+  autoHealRule,
+  autoHealRules,
+  hasCustomAction,
+  hasTrigger,
+} from '../checks/app-service/auto-heal.ts';
+import { lackedByPlan } from '../checks/app-service/plan-features.ts';
+import { judgeWebConfig, WEB_CONFIG_DOCUMENTS, webConfigChange } from '../checks/app-service/web-config.ts';
+import { truthOf } from '../checks/documents/leaves.ts';
+import { type Setting, siteConfigSource, valueSet } from '../declare/declarations.ts';
 
 const ENABLED: Setting = { document: 'config/web', path: '/properties/autoHealEnabled', to: true };
 const RULES: Setting = {
@@ -30,20 +34,17 @@ const parameters = z.object({
 
 export const rule = defineRule({
   id: 'webapp-auto-heal',
-  version: 1,
   title: 'Auto-heal is on with a trigger',
-  why: 'The platform can restart an app that hangs or fails before somebody has noticed; without a trigger it never does.',
+  why: 'The platform can restart an app that hangs or fails before anybody notices. Without a trigger it does not.',
   fix: 'Sets `autoHealEnabled` of the configuration to true and `autoHealRules` to the configured rule; advice when none is configured.',
   risk: 'The worker is recycled when the trigger fires, and the requests that it is working on are lost.',
   severity: 'info',
-  tier: 'risky',
   profile: 'strict',
   kind: 'web-app',
-  reversible: true,
   documents: [...WEB_CONFIG_DOCUMENTS, 'plan'],
   writes: ['config/web'],
   parameters,
-  references: referencesOf({ guide: ['Azure App Service Security & Best Practices'] }),
+  references: { guide: ['Azure App Service Security & Best Practices'] },
   check(snapshot, { rule: configured }) {
     return judgeWebConfig(snapshot, (properties) => {
       const { autoHealEnabled, autoHealRules: rules } = properties;
@@ -55,20 +56,16 @@ export const rule = defineRule({
       const lacked = lackedByPlan(snapshot, 'autoHeal');
       if (lacked) return lacked;
       const wrong = enabled ? 'Auto-heal is on and has no trigger.' : 'Auto-heal is off.';
-      // What a custom action is started with may be a secret, which must not stand in a change.
+      // The arguments of a custom action may be a secret, which must not be in a change.
       if (hasCustomAction(rules)) {
-        return { verdict: 'violation', reason: `${wrong} It has an action of its owner, which stays.`, changes: [] };
+        return violation(`${wrong} It has an action of its owner, which stays.`);
       }
       if (!configured) {
         const reason = `${wrong} No rule is configured that an app could get (parameter rule).`;
-        return { verdict: 'violation', reason, changes: [] };
+        return violation(reason);
       }
       const switched: Change[] = enabled ? [] : [webConfigChange(properties, 'autoHealEnabled', true)];
-      return {
-        verdict: 'violation',
-        reason: wrong,
-        changes: [...switched, webConfigChange(properties, 'autoHealRules', autoHealRules(configured))],
-      };
+      return violation(wrong, [...switched, webConfigChange(properties, 'autoHealRules', autoHealRules(configured))]);
     });
   },
   source: (changes) => {

@@ -1,17 +1,13 @@
-/** A backup that fails, or stopped being made, is missed on the day when it is needed. */
 import * as z from 'zod';
-import { compliant, defineAdvice, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
-import { dayOf, daysFrom } from '../arm-time.ts';
-import { backupSource } from '../backup-source.ts';
-import { type Backup, judgeBackups } from '../backups.ts';
-import { referencesOf } from '../references.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { type Backup, backupSource, judgeBackups } from '../checks/app-service/backups.ts';
+import { dayOf, daysFrom } from '../checks/documents/arm-time.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-backup-health',
-  version: 1,
   title: 'The last backup did not fail',
-  why: 'A backup that fails, or is not made any more, is missed on the day when it is needed.',
-  risk: 'Mostly the credential of a storage account or a database has changed, and its owner has to give the new one.',
+  why: 'A backup that failed, or that is no longer made, is missing when it is needed.',
+  risk: 'The usual cause is a changed credential of a storage account or a database, and its owner has to set the new one.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'web-app',
@@ -26,7 +22,7 @@ export const rule = defineAdvice({
         'A backup older than so many days is a violation. The default leaves a weekly schedule a day to finish.',
       ),
   }),
-  references: referencesOf({ MCSB: ['BR-4'] }),
+  references: { MCSB: ['BR-4'] },
   check(snapshot, { days }, now) {
     return judgeBackups(snapshot, (backups) => {
       if (backups.length === 0) return notApplicable('The app has no backups.');
@@ -51,15 +47,11 @@ interface Finished {
   readonly finishedAt: number;
 }
 
-/** null when there is none, or any of them says neither when nor how it ended: that one may be the newest. */
+/** null when there is none, or when one has no time or status: that one may be the newest. */
 function newestOf(backups: readonly Backup[]): Finished | null {
-  const told = backups.flatMap(({ status, finishedAt }) =>
+  const complete = backups.flatMap(({ status, finishedAt }) =>
     status === null || finishedAt === null ? [] : [{ status, finishedAt }],
   );
-  if (told.length < backups.length) return null;
-  return told.sort((a, b) => b.finishedAt - a.finishedAt)[0] ?? null;
-}
-
-function violation(reason: string): Judgement {
-  return { verdict: 'violation', reason, changes: [] };
+  if (complete.length < backups.length) return null;
+  return complete.sort((a, b) => b.finishedAt - a.finishedAt)[0] ?? null;
 }

@@ -1,22 +1,18 @@
-/** What is deleted or overwritten comes back only from a backup. */
-import { compliant, defineAdvice, unknown } from '../../domain/rule.ts';
-import { backupSource } from '../backup-source.ts';
-import { judgeBackups } from '../backups.ts';
-import { referencesOf } from '../references.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rules/rule.ts';
+import { backupSource, judgeBackups } from '../checks/app-service/backups.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-backup',
-  version: 1,
   title: 'The app has backups',
-  why: 'What somebody deletes or overwrites, by mistake or on purpose, comes back only from a backup.',
-  risk: 'Backups need a storage account of the owner, and cost what is kept there.',
+  why: 'Content that is deleted or overwritten, by mistake or on purpose, can be restored only from a backup.',
+  risk: 'Backups need a storage account of the owner, and the stored data costs money.',
   differs:
-    'Whether a schedule exists stands beside the key of its storage, which Plumbline does not read. So an app without backups is unknown, and not a violation.',
+    'The schedule is stored together with the key of the storage account, which Plumbline does not read. So an app without backups is unknown, and not a violation.',
   severity: 'low',
   profile: 'strict',
   kind: 'web-app',
   documents: ['resource', 'backups'],
-  references: referencesOf({ MCSB: ['BR-1'] }),
+  references: { MCSB: ['BR-1'] },
   check(snapshot) {
     return judgeBackups(snapshot, (backups) =>
       backups.length > 0

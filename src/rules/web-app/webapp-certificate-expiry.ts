@@ -1,21 +1,18 @@
-/** On the day a certificate ends, every client that checks it stops talking to the app. */
 import * as z from 'zod';
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { dayOf, daysFrom, timeIn } from '../arm-time.ts';
-import { type HostName, hostNamesOf } from '../host-names.ts';
-import { judgeSite } from '../hosting.ts';
-import { judgeList, propertiesOf } from '../listed.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { lowerCase } from '../text.ts';
+import type { JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { type HostName, hostNamesOf } from '../checks/app-service/host-names.ts';
+import { judgeSite } from '../checks/app-service/hosting.ts';
+import { dayOf, daysFrom, timeIn } from '../checks/documents/arm-time.ts';
+import { lowerCase } from '../checks/documents/leaves.ts';
+import { judgeList, propertiesOf } from '../checks/documents/resource-lists.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-certificate-expiry',
-  version: 1,
   title: 'Bound certificates do not expire within the configured days (default 30)',
-  why: 'On the day a certificate ends, every client that checks it stops talking to the app.',
-  risk: 'Renewing a certificate is for its owner; clients that pin the old one refuse the new one.',
+  why: 'When a certificate expires, clients that check it can no longer connect.',
+  risk: 'The owner has to renew the certificate; clients that pin the old one refuse the new one.',
   severity: 'high',
   profile: 'baseline',
   kind: 'web-app',
@@ -23,7 +20,7 @@ export const rule = defineAdvice({
   parameters: z.object({
     days: z.int().min(1).max(397).default(30).describe('A certificate that ends within so many days is a violation.'),
   }),
-  references: referencesOf({ MCSB: ['DP-7'] }),
+  references: { MCSB: ['DP-7'] },
   check(snapshot, { days }, now) {
     return judgeSite(snapshot, (properties) => {
       const names = hostNamesOf(properties);
@@ -35,7 +32,7 @@ export const rule = defineAdvice({
         const ending = dated.filter(({ ends }) => ends !== null && ends <= daysFrom(now, days));
         if (ending.length > 0) {
           const each = ending.map(({ name, ends }) => `that of ${name} on ${dayOf(ends ?? 0)}`).join(', ');
-          return { verdict: 'violation', reason: `Certificates end within ${days} days: ${each}.`, changes: [] };
+          return violation(`Certificates end within ${days} days: ${each}.`);
         }
         const undated = dated.find(({ ends }) => ends === null);
         return undated
@@ -60,7 +57,7 @@ export const rule = defineAdvice({
     }),
 });
 
-/** When the certificate that is bound to a name ends; null when none of the list says, or the name does not say which it is. */
+/** The end of the certificate that is bound to a name; null when the list or the name does not have it. */
 function endOf({ thumbprint }: HostName, certificates: readonly JsonObject[]): number | null {
   const ends = certificates
     .map(propertiesOf)

@@ -1,17 +1,12 @@
-/** A client certificate proves who calls before the app reads a byte of the call. */
-import * as z from 'zod';
-import { type Change, type Kept, valueAt } from '../../domain/change.ts';
-import { compliant, defineRule, unknown } from '../../domain/rule.ts';
-import { bodyOf, type Snapshot } from '../../domain/snapshot.ts';
-import { excludesPaths } from '../client-certificates.ts';
-import { judgeSite } from '../hosting.ts';
-import { lackedByPlan } from '../plan-features.ts';
-import { referencesOf } from '../references.ts';
-import { type Setting, siteSource } from '../sources.ts';
-import { truthOf } from '../switch.ts';
-import { lowerCase } from '../text.ts';
-import { isAtLeast } from '../tls-version.ts';
-import { quoted } from '../web-config.ts';
+import { type Change, type PreservedValue, valueAt } from '../../domain/changes/change.ts';
+import { bodyOf, type Snapshot } from '../../domain/resources/snapshot.ts';
+import { compliant, defineRule, unknown, violation } from '../../domain/rules/rule.ts';
+import { excludesPaths } from '../checks/app-service/client-certificates.ts';
+import { judgeSite } from '../checks/app-service/hosting.ts';
+import { lackedByPlan } from '../checks/app-service/plan-features.ts';
+import { isAtLeast } from '../checks/app-service/tls-version.ts';
+import { lowerCase, quoted, truthOf } from '../checks/documents/leaves.ts';
+import { type Setting, siteSource } from '../declare/declarations.ts';
 
 const ENABLED: Setting = { document: 'resource', path: '/properties/clientCertEnabled', to: true };
 const REQUIRED: Setting = { document: 'resource', path: '/properties/clientCertMode', to: 'Required' };
@@ -19,34 +14,29 @@ const MODES = ['required', 'optional', 'optionalinteractiveuser'];
 
 export const rule = defineRule({
   id: 'webapp-client-cert',
-  version: 1,
   title: 'Incoming client certificates are required',
-  why: 'A certificate of the client proves who calls before the app reads a byte of the call; a token can be stolen and sent by anyone.',
+  why: 'A client certificate authenticates the caller before the app reads the request. A stolen token can be sent by anyone.',
   fix: 'Sets `clientCertEnabled` of the site to true and `clientCertMode` to `Required`.',
   risk: 'Every caller without a certificate gets 403.',
   differs:
-    'Azure Policy and CloudSploit also pass an app that has HTTP/2 enabled. HTTP/2 asks nobody for a certificate, and `Required` works with it, so it is a violation here all the same.',
+    'Azure Policy and CloudSploit also pass an app that has HTTP/2 enabled. HTTP/2 does not require a certificate, and `Required` works with it, so it is a violation here.',
   severity: 'low',
-  tier: 'risky',
   profile: 'strict',
   kind: 'web-app',
-  reversible: true,
   documents: ['resource', 'config/web', 'plan'],
-  writes: ['resource'],
-  parameters: z.object({}),
-  references: referencesOf({
+  references: {
     'Azure Policy': ['19dd1db6-f442-49cf-a838-b0786b4401ef'],
     'Azure Policy (slots)': ['5b0bd968-5cb5-4513-8987-27786c6f0df8'],
     MCSB: ['PV-2'],
     'CIS Foundations 1.3, 1.4, 2.0': ['9.4'],
     Prowler: ['app_client_certificates_on'],
     Checkov: ['CKV_AZURE_17'],
-  }),
+  },
   check(snapshot) {
     return judgeSite(snapshot, (properties) => {
       const { clientCertEnabled, clientCertMode } = properties;
       const enabled = truthOf(clientCertEnabled ?? false);
-      // The service's own default, whether certificates are asked for or not.
+      // `Required` is the default of the service.
       const mode = lowerCase(clientCertMode ?? 'Required');
       if (enabled === null) return unknown('clientCertEnabled is neither true nor false.');
       if (!MODES.includes(mode)) return unknown('clientCertMode is no mode that is known.');
@@ -58,30 +48,27 @@ export const rule = defineRule({
         mode === 'required' && typeof clientCertMode === 'string'
           ? []
           : [{ ...REQUIRED, from: clientCertMode ?? null }];
-      const kept: Kept[] =
+      const preserved: PreservedValue[] =
         moved.length > 0 || clientCertMode === undefined ? [] : [{ ...placeOf(REQUIRED), value: clientCertMode }];
       const wrong = enabled
         ? `Certificates are asked for and not required (clientCertMode is ${quoted(clientCertMode)}).`
         : `No certificate is asked for (clientCertEnabled is ${quoted(clientCertEnabled)})${http2Note(snapshot)}.`;
       const broken = excludesPaths(properties) ? brokenByPaths(snapshot) : null;
-      return {
-        verdict: 'violation',
-        reason: broken === null ? wrong : `${wrong} ${broken}`,
-        changes: [...switched, ...moved],
-        kept,
+      return violation(broken === null ? wrong : `${wrong} ${broken}`, [...switched, ...moved], {
+        preserved,
         ...(broken === null ? {} : { tier: 'risky' }),
-      };
+      });
     });
   },
   source: () =>
     siteSource([ENABLED, REQUIRED], { client_certificate_enabled: true, client_certificate_mode: 'Required' }),
 });
 
-function placeOf({ document, path }: Setting): Omit<Kept, 'value'> {
+function placeOf({ document, path }: Setting): Omit<PreservedValue, 'value'> {
   return { document, path };
 }
 
-/** What stops working once certificates are required and some paths are excluded, as a sentence; null when nothing does. */
+/** A sentence about what breaks when certificates are required and paths are excluded; null when nothing does. */
 function brokenByPaths(snapshot: Snapshot): string | null {
   const configuration = bodyOf(snapshot, 'config/web');
   if (!configuration)
@@ -93,7 +80,7 @@ function brokenByPaths(snapshot: Snapshot): string | null {
   return `Paths are excluded, so certificates would be asked for in the middle of a connection, which cannot be while ${spoken.join(' and ')}.`;
 }
 
-/** Azure Policy tells the same app compliant, which somebody will wonder about. */
+/** Azure Policy calls the same app compliant, so the reason mentions it. */
 function http2Note(snapshot: Snapshot): string {
   const http2 = truthOf(valueAt(bodyOf(snapshot, 'config/web') ?? {}, '/properties/http20Enabled'));
   return http2 ? '; Azure Policy passes it because HTTP/2 is enabled' : '';

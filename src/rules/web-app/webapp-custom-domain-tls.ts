@@ -1,21 +1,17 @@
-/** A name without a certificate of its own is answered with that of the platform, so browsers warn, or HTTP is used. */
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { hostNamesOf } from '../host-names.ts';
-import { judgeSite } from '../hosting.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { hostNamesOf } from '../checks/app-service/host-names.ts';
+import { judgeSite } from '../checks/app-service/hosting.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-custom-domain-tls',
-  version: 1,
   title: 'Every custom hostname has a TLS binding',
-  why: 'A name without a certificate of its own is answered with that of the platform: browsers warn, clients that check refuse, and the rest get used to not checking.',
+  why: 'A name without a certificate of its own is served with the certificate of the platform: browsers show a warning, and clients that check the certificate refuse it.',
   risk: 'It needs a certificate for the name; a managed one is issued only while the name points to the app.',
   severity: 'high',
   profile: 'baseline',
   kind: 'web-app',
-  documents: ['resource'],
-  references: referencesOf({ MCSB: ['DP-3'] }),
+  references: { MCSB: ['DP-3'] },
   check(snapshot) {
     return judgeSite(snapshot, (properties) => {
       const names = hostNamesOf(properties);
@@ -25,7 +21,7 @@ export const rule = defineAdvice({
       const unbound = custom.filter(({ bound }) => !bound);
       if (unbound.length === 0) return compliant('Every host name of the app has a TLS binding.');
       const reason = `Without a TLS binding: ${unbound.map(({ name }) => name).join(', ')}.`;
-      return { verdict: 'violation', reason, changes: [] };
+      return violation(reason);
     });
   },
   source: () =>
@@ -49,7 +45,7 @@ export const rule = defineAdvice({
 });
 
 /**
- * Traffic Manager puts its own name on an app, and nobody can have a certificate for it: callers come by a name of their own
+ * Traffic Manager adds its own name to an app. Nobody can have a certificate for it, and callers use a custom name
  * (Azure/azure-quickstart-templates#2405). In Azure, Azure Government and Azure in China, as in the clouds of Azure PowerShell.
  */
 const OF_TRAFFIC_MANAGER = /\.(trafficmanager\.(net|cn)|usgovtrafficmanager\.net)$/i;

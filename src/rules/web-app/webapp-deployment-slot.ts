@@ -1,31 +1,28 @@
-/** Without a slot beside it, every deployment goes live untried, and going back is another deployment. */
-import { compliant, defineAdvice, notApplicable } from '../../domain/rule.ts';
-import { hostedElsewhere } from '../hosting.ts';
-import { judgeList } from '../listed.ts';
-import { judgeWithPlan } from '../plan-features.ts';
-import { referencesOf } from '../references.ts';
-import { Block, declared, Expression } from '../source-lines.ts';
+import { compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
+import { hostedElsewhere } from '../checks/app-service/hosting.ts';
+import { judgeWithPlan } from '../checks/app-service/plan-features.ts';
+import { judgeList } from '../checks/documents/resource-lists.ts';
+import { Block, declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-deployment-slot',
-  version: 1,
   title: 'Production apps have a staging slot',
-  why: 'Without a slot beside it, every deployment goes live untried, and going back is another deployment.',
-  risk: 'A slot changes how an app is deployed, and runs on the same machines as the app.',
+  why: 'Without a staging slot every deployment goes live untested, and the way back is another deployment.',
+  risk: 'A slot changes the deployment of an app, and runs on the same machines as the app.',
   severity: 'info',
   profile: 'strict',
   kind: 'web-app',
   documents: ['resource', 'slots', 'plan'],
-  references: referencesOf({
+  references: {
     guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],
-  }),
+  },
   check(snapshot) {
     if (snapshot.resource.type === 'Microsoft.Web/sites/slots') return notApplicable('It is a slot itself.');
     const judge = () =>
       judgeList(snapshot, 'slots', (slots) =>
         slots.length > 0
           ? compliant(`The app has ${slots.length} slot${slots.length === 1 ? '' : 's'}.`)
-          : { verdict: 'violation', reason: 'The app has no slot beside it.', changes: [] },
+          : violation('The app has no slot beside it.'),
       );
     return hostedElsewhere(snapshot) ?? judgeWithPlan(snapshot, 'slots', judge);
   },

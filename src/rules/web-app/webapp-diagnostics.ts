@@ -1,30 +1,31 @@
-/** Logs that nobody keeps cannot tell what happened. */
-import { compliant, defineRule, notRead } from '../../domain/rule.ts';
-import { bodyOf, kindsOf, type Snapshot } from '../../domain/snapshot.ts';
-import { hostedElsewhere } from '../hosting.ts';
-import { judgeLogSettings, logExportParameters, planLogExport, unsentCategories } from '../log-export.ts';
-import { logExportDeclaration } from '../log-export-source.ts';
-import { referencesOf } from '../references.ts';
-import { declared } from '../source-lines.ts';
+import { bodyOf, kindsOf, type Snapshot } from '../../domain/resources/snapshot.ts';
+import { compliant, defineRule, unreadResult, violation } from '../../domain/rules/rule.ts';
+import { hostedElsewhere } from '../checks/app-service/hosting.ts';
+import {
+  judgeLogSettings,
+  logExportDeclaration,
+  logExportParameters,
+  planLogExport,
+  unsentCategories,
+} from '../checks/monitoring/diagnostic-settings.ts';
+import { declared } from '../declare/printers.ts';
 
 export const rule = defineRule({
   id: 'webapp-diagnostics',
-  version: 1,
   title: 'Resource logs are exported (diagnostic setting)',
-  why: 'Logs that nobody keeps cannot tell what happened.',
-  fix: 'Puts a diagnostic setting `plumbline` that sends all logs to the configured workspace, or extends one that already sends part of them there.',
+  why: 'Without stored logs nobody can find out what happened.',
+  fix: 'Adds a diagnostic setting `plumbline` that sends all logs to the configured workspace, or extends one that already sends a part of them there.',
   risk: 'Log ingestion costs money, and the platform restarts the app when its log categories change.',
   differs:
-    'Azure Policy passes on any one enabled category. Here the log that tells who used the app must be among them: HTTP logs of web apps, function logs of function apps, the workflow runtime of logic apps.',
+    'Azure Policy passes on any one enabled category. Here the log that shows who used the app must be among them: HTTP logs of web apps, function logs of function apps, the workflow runtime of logic apps.',
   severity: 'medium',
   tier: 'safe',
   profile: 'baseline',
   kind: 'web-app',
-  reversible: true,
   documents: ['resource', 'diagnosticSettings'],
   writes: ['diagnosticSettings'],
   parameters: logExportParameters,
-  references: referencesOf({
+  references: {
     'Azure Policy': ['91a78b24-f231-4a8a-8da9-02c35b2b6510'],
     'Azure Policy (slots)': ['d639b3af-a535-4bef-8dcf-15078cddf5e2'],
     'Azure Policy (fix)': ['c0d8e23a-47be-4032-961f-8b0ff3957061'],
@@ -36,7 +37,7 @@ export const rule = defineRule({
     'CIS Foundations 5.0': ['6.1.1.6'],
     Prowler: ['app_http_logs_enabled'],
     AzTS: ['Azure_AppService_Audit_Enable_Diagnostic_Settings'],
-  }),
+  },
   check(snapshot, { workspaceId }) {
     const elsewhere = hostedElsewhere(snapshot);
     if (elsewhere) return elsewhere;
@@ -44,16 +45,16 @@ export const rule = defineRule({
       const categories = categoriesFor(snapshot);
       const unsent = unsentCategories(settings, categories);
       if (unsent.length === 0) return compliant('A diagnostic setting sends the logs.');
-      if (unsent.length < categories.length) return notRead(snapshot, 'resource');
-      const { text, ...fix } = planLogExport(settings, unsent, workspaceId);
+      if (unsent.length < categories.length) return unreadResult(snapshot, 'resource');
+      const { text, changes, ...ofResource } = planLogExport(settings, unsent, workspaceId);
       const wanted = unsent.join(', ');
-      return { verdict: 'violation', reason: `No diagnostic setting sends ${wanted} or all logs. ${text}`, ...fix };
+      return violation(`No diagnostic setting sends ${wanted} or all logs. ${text}`, changes, ofResource);
     });
   },
   source: (changes) => declared(logExportDeclaration(changes, 'azurerm_linux_web_app.app')),
 });
 
-/** The log that tells who used the app, by what the app is; any of them when that was not read. */
+/** The log of the requests or runs of an app, by its kind; all of them when the kind was not read. */
 function categoriesFor(snapshot: Snapshot): string[] {
   if (!bodyOf(snapshot, 'resource')) return ['AppServiceHTTPLogs', 'FunctionAppLogs', 'WorkflowRuntime'];
   const kinds = kindsOf(snapshot);

@@ -1,33 +1,38 @@
-/** Apps that need isolation share no front end and no network with those of others. */
 import * as z from 'zod';
-import { isObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, judgeProperties, notApplicable, unknown } from '../../domain/rule.ts';
-import { tagOf } from '../../domain/snapshot.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
-import { tagName } from '../tags.ts';
+import { isObject } from '../../domain/resources/json.ts';
+import { tagOf } from '../../domain/resources/snapshot.ts';
+import {
+  checkProperties,
+  compliant,
+  defineAdvice,
+  notApplicable,
+  unknown,
+  violation,
+} from '../../domain/rules/rule.ts';
+import { tagName } from '../checks/governance/tags.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-isolated-plan',
-  version: 1,
   title: 'Apps tagged as needing isolation run in an App Service Environment',
-  why: 'In an App Service Environment an app shares no front end, no workers and no network with the apps of others.',
-  risk: 'The app has to move to another plan, which means to make it anew there.',
+  why: 'In an App Service Environment an app shares no front end, no workers and no network with other customers.',
+  risk: 'The app has to move to another plan, so it has to be created again there.',
   severity: 'info',
   profile: 'baseline',
   kind: 'web-app',
-  documents: ['resource'],
   parameters: z.object({
     isolationTag: tagName
       .nullable()
       .default(null)
-      .describe('The name of the tag, whatever its value, that says that an app needs isolation; null asks nobody.'),
+      .describe(
+        'The name of the tag, whatever its value, that says that an app needs isolation; null turns the check off.',
+      ),
   }),
-  references: referencesOf({
+  references: {
     guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],
-  }),
+  },
   check(snapshot, { isolationTag }) {
-    return judgeProperties(snapshot, 'resource', ({ hostingEnvironmentProfile: place }) => {
+    return checkProperties(snapshot, 'resource', ({ hostingEnvironmentProfile: place }) => {
       if (isolationTag === null) return notApplicable('No tag is configured that asks for isolation.');
       if (tagOf(snapshot, isolationTag.toLowerCase()) === null) {
         return notApplicable(`The app has no tag '${isolationTag}'.`);
@@ -37,7 +42,7 @@ export const rule = defineAdvice({
       if (typeof id !== 'string') return unknown('The hosting environment has a form that Plumbline does not know.');
       if (id !== '') return compliant('The app is in an App Service Environment.');
       const reason = `The app has the tag '${isolationTag}' and is in no App Service Environment.`;
-      return { verdict: 'violation', reason, changes: [] };
+      return violation(reason);
     });
   },
   source: () =>

@@ -1,29 +1,26 @@
-/** An app whose reference to a vault does not resolve gets the reference itself where it expects a secret. */
-import type { JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, notApplicable, unknown } from '../../domain/rule.ts';
-import { judgeList, nameOf, propertiesOf } from '../listed.ts';
-import { referencesOf } from '../references.ts';
-import { declared, Expression } from '../source-lines.ts';
+import type { JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { judgeList, nameOf, propertiesOf } from '../checks/documents/resource-lists.ts';
+import { declared, Expression } from '../declare/printers.ts';
 
 const REFERENCE = '@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/database)';
 
 export const rule = defineAdvice({
   id: 'webapp-key-vault-references',
-  version: 1,
   title: 'Key Vault references resolve',
-  why: 'Where a reference to a vault does not resolve, the app gets the text of the reference instead of its secret, and somebody will be tempted to write the secret there.',
-  risk: 'What an app may read of a vault, and what it finds there, belongs to its owner: Plumbline neither reads nor moves secrets.',
+  why: 'When a reference to a vault does not resolve, the app gets the text of the reference instead of the secret. A common workaround is to write the secret there.',
+  risk: 'The owner has to grant access to the vault and store the secrets there: Plumbline neither reads nor moves secrets.',
   differs:
-    'CIS and AzTS ask that secrets are in Key Vault at all. Which settings are secrets cannot be known without reading them, so Plumbline judges the references that there are.',
+    'CIS and AzTS ask that secrets are in Key Vault at all. Without reading the settings it is not known which of them are secrets, so Plumbline checks only the existing references.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'web-app',
   documents: ['config/configreferences/appsettings'],
-  references: referencesOf({
+  references: {
     MCSB: ['IM-8'],
     'CIS Foundations 3.0': ['9.11'],
     AzTS: ['Azure_AppService_DP_Dont_Have_Plaintext_Secrets'],
-  }),
+  },
   check(snapshot) {
     return judgeList(snapshot, 'config/configreferences/appsettings', (found) => {
       if (found.length === 0) return notApplicable('No app setting refers to a vault.');
@@ -31,7 +28,7 @@ export const rule = defineAdvice({
       const broken = judged.filter(({ status }) => status !== null && !RESOLVED.includes(status.toLowerCase()));
       if (broken.length > 0) {
         const reason = `Not resolved: ${broken.map(({ name, status }) => `${name} (${status})`).join(', ')}.`;
-        return { verdict: 'violation', reason, changes: [] };
+        return violation(reason);
       }
       const silent = judged.find(({ status }) => status === null);
       return silent
@@ -59,7 +56,7 @@ export const rule = defineAdvice({
     }),
 });
 
-/** Initialized: asked for, and not answered yet. */
+/** `initialized`: not resolved yet, and not failed. */
 const RESOLVED = ['resolved', 'initialized'];
 
 function statusOf(element: JsonObject): string | null {

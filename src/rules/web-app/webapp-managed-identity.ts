@@ -1,27 +1,19 @@
-/** Without an identity of its own an app reaches other services with passwords that somebody has to keep. */
-import * as z from 'zod';
-import { defineRule } from '../../domain/rule.ts';
-import { judgeWhereverHosted } from '../hosting.ts';
-import { identityBlock, judgeManagedIdentity, SYSTEM_ASSIGNED } from '../identity.ts';
-import { referencesOf } from '../references.ts';
-import { settingsOf, siteSource } from '../sources.ts';
+import { defineRule } from '../../domain/rules/rule.ts';
+import { judgeWhereverHosted } from '../checks/app-service/hosting.ts';
+import { identityBlock, judgeManagedIdentity, SYSTEM_ASSIGNED } from '../checks/identity/managed-identity.ts';
+import { settingsOf, siteSource } from '../declare/declarations.ts';
 
 export const rule = defineRule({
   id: 'webapp-managed-identity',
-  version: 1,
   title: 'App has a managed identity',
-  why: 'Without an identity of its own an app reaches other services with passwords that somebody has to keep.',
-  fix: 'Adds a system-assigned identity; user-assigned ones stay.',
-  risk: 'Adding an identity breaks nothing, but taking it away again would destroy the roles it has been given by then.',
+  why: 'Without an identity of its own an app needs passwords for other services, and somebody has to store them.',
+  fix: 'Adds a system-assigned identity; user-assigned identities stay.',
+  risk: 'Adding an identity breaks nothing, but removing it again would destroy the roles that it got meanwhile.',
   severity: 'medium',
-  tier: 'risky',
   profile: 'baseline',
   kind: 'web-app',
   reversible: false,
-  documents: ['resource'],
-  writes: ['resource'],
-  parameters: z.object({}),
-  references: referencesOf({
+  references: {
     'Azure Policy': ['2b9ad585-36bc-4615-b300-fd4435808332'],
     'Azure Policy (slots)': ['4a15c15f-90d5-4a1f-8b63-2903944963fd'],
     MCSB: ['IM-3'],
@@ -32,7 +24,7 @@ export const rule = defineRule({
     Prowler: ['app_register_with_identity', 'app_function_identity_is_configured'],
     Checkov: ['CKV_AZURE_16', 'CKV_AZURE_71'],
     AzTS: ['Azure_AppService_AuthN_Use_Managed_Service_Identity'],
-  }),
+  },
   check(snapshot) {
     return judgeWhereverHosted(snapshot, () => judgeManagedIdentity(snapshot, 'SystemAssigned, UserAssigned'));
   },

@@ -1,13 +1,18 @@
-/** A runtime that gets no more security fixes keeps every hole that is found in it. */
 import * as z from 'zod';
-import { compliant, defineAdvice, type Judgement, notApplicable, unknown } from '../../domain/rule.ts';
-import { hostedElsewhere } from '../hosting.ts';
-import { referencesOf } from '../references.ts';
-import { END_OF_SUPPORT, type Runtime, supportOf } from '../runtime-versions.ts';
-import { Block } from '../source-lines.ts';
-import { type Setting, siteConfigSource } from '../sources.ts';
-import { stackOf } from '../stack.ts';
-import { WEB_CONFIG_DOCUMENTS } from '../web-config.ts';
+import {
+  type CheckResult,
+  compliant,
+  defineAdvice,
+  notApplicable,
+  unknown,
+  violation,
+} from '../../domain/rules/rule.ts';
+import { hostedElsewhere } from '../checks/app-service/hosting.ts';
+import { END_OF_SUPPORT, type Runtime, supportOf } from '../checks/app-service/runtime-versions.ts';
+import { stackOf } from '../checks/app-service/stack.ts';
+import { WEB_CONFIG_DOCUMENTS } from '../checks/app-service/web-config.ts';
+import { type Setting, siteConfigSource } from '../declare/declarations.ts';
+import { Block } from '../declare/printers.ts';
 
 const NODE: Setting = { document: 'config/web', path: '/properties/linuxFxVersion', to: 'NODE|24-lts' };
 
@@ -26,18 +31,17 @@ const parameters = z.object({
 
 export const rule = defineAdvice({
   id: 'webapp-runtime',
-  version: 1,
   title: 'Runtime stack version is supported (.NET, PHP, Python, Java, Node)',
-  why: 'A runtime that gets no more security fixes keeps every hole that is found in it from then on.',
+  why: 'A runtime without security fixes keeps every vulnerability that is found in it.',
   risk: 'Another version of the runtime is a change of code: the app has to be tested with it.',
   differs:
-    'Azure Policy asks for one exact version, and others for the latest. Here every version passes that still gets security fixes, by a list with dates that operators can extend. PHP 5 on an app on Windows is not judged: App Service leaves it on apps of every stack.',
+    'Azure Policy asks for one exact version, and others for the latest. Here every version passes that still gets security fixes, by a list with dates that operators can extend. PHP 5 on a Windows app is not checked: App Service sets it on apps of every stack.',
   severity: 'medium',
   profile: 'baseline',
   kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   parameters,
-  references: referencesOf({
+  references: {
     'Azure Policy': [
       '7261b898-8a84-4db8-9e04-18527132abb3',
       '7008174a-fd10-4ef0-817e-fc820a951d73',
@@ -63,7 +67,7 @@ export const rule = defineAdvice({
       'app_ensure_java_version_is_latest',
     ],
     Checkov: ['CKV_AZURE_80', 'CKV_AZURE_81', 'CKV_AZURE_82', 'CKV_AZURE_83'],
-  }),
+  },
   check(snapshot, { endOfSupport }, now) {
     const elsewhere = hostedElsewhere(snapshot);
     if (elsewhere) return elsewhere;
@@ -82,19 +86,19 @@ export const rule = defineAdvice({
   source: () => siteConfigSource([NODE], { application_stack: new Block({ node_version: '24-lts' }) }),
 });
 
-function judgeRuntimes(runtimes: readonly Runtime[], ends: Readonly<Record<string, string>>, now: Date): Judgement {
+function judgeRuntimes(runtimes: readonly Runtime[], ends: Readonly<Record<string, string>>, now: Date): CheckResult {
   const found = runtimes.map((runtime) => ({ runtime, support: supportOf(runtime, ends, now) }));
   const wrong = found.filter(({ support }) => support.status === 'ended' || support.status === 'older');
   if (wrong.length > 0) {
-    const told = wrong.map(({ runtime, support }) =>
+    const reasons = wrong.map(({ runtime, support }) =>
       'until' in support
         ? `${nameOf(runtime)} gets no security fixes since ${support.until}`
         : `${nameOf(runtime)} is older than what gets security fixes`,
     );
-    return { verdict: 'violation', reason: `${told.join('; ')}.`, changes: [] };
+    return violation(`${reasons.join('; ')}.`);
   }
-  const strange = found.find(({ support }) => support.status === 'unknown');
-  if (strange) return unknown(`The list of ends of support does not tell of ${nameOf(strange.runtime)}.`);
+  const invalid = found.find(({ support }) => support.status === 'unknown');
+  if (invalid) return unknown(`The list of ends of support does not tell of ${nameOf(invalid.runtime)}.`);
   return compliant(`${runtimes.map(nameOf).join(', ')} gets security fixes.`);
 }
 

@@ -1,11 +1,8 @@
-/** What the platform fetches for an app goes past its network unless it is told otherwise. */
-import * as z from 'zod';
-import { defineRule, type Source } from '../../domain/rule.ts';
-import { referencesOf } from '../references.ts';
-import { type Body, declared } from '../source-lines.ts';
-import { type Setting, siteDeclaration, siteSource } from '../sources.ts';
-import { PATCH_RISK } from '../unpublished-properties.ts';
-import { judgeRouting, routeThrough, type Traffic } from '../vnet-routing.ts';
+import { defineRule, type Source } from '../../domain/rules/rule.ts';
+import { PATCH_RISK } from '../checks/app-service/unpublished-properties.ts';
+import { judgeRouting, routeThrough, type Traffic } from '../checks/network/vnet-routing.ts';
+import { type Setting, siteDeclaration, siteSource } from '../declare/declarations.ts';
+import { type Body, declared } from '../declare/printers.ts';
 
 const KINDS: readonly Traffic[] = ['imagePullTraffic', 'contentShareTraffic', 'backupRestoreTraffic'];
 const NAMES: Readonly<Partial<Record<Traffic, string>>> = {
@@ -20,26 +17,21 @@ const ATTRIBUTES: Readonly<Partial<Record<Traffic, string>>> = {
 
 export const rule = defineRule({
   id: 'webapp-vnet-config-routing',
-  version: 1,
   title: 'Configuration traffic (image pull, content share, backup) is routed through the VNet',
-  why: 'Images, content and backups that go past the virtual network need a registry and a storage account on the internet.',
+  why: 'Traffic for images, content and backups outside of the virtual network needs a registry and a storage account on the internet.',
   fix: 'Sets those of `imagePullTraffic`, `contentShareTraffic` and `backupRestoreTraffic` of `outboundVnetRouting` to true that are not.',
   risk: `Images are no longer pulled, and content and backups no longer found, if registry and storage cannot be reached from the subnet. ${PATCH_RISK}`,
   differs:
-    'The policies ask it of apps without VNet integration, too. Those have no network to route through, so it does not apply to them here.',
+    'The policies also check apps without VNet integration. These have no network to route through, so the rule does not apply to them here.',
   severity: 'low',
-  tier: 'risky',
   profile: 'strict',
   kind: 'web-app',
-  reversible: true,
   documents: ['resource', 'plan'],
-  writes: ['resource'],
-  parameters: z.object({}),
-  references: referencesOf({
+  references: {
     'Azure Policy': ['801543d1-1953-4a90-b8b0-8cf6d41473a5'],
     'Azure Policy (slots)': ['5747353b-1ca9-42c1-a4dd-b874b894f3d4'],
     MCSB: ['NS-2'],
-  }),
+  },
   check(snapshot) {
     return judgeRouting(snapshot, KINDS, {
       right: 'What the platform fetches goes through the virtual network.',
@@ -53,7 +45,7 @@ export const rule = defineRule({
   },
 });
 
-/** azurerm knows two of the three, and calls one of those differently for Windows; azapi sets the third. */
+/** azurerm has two of the three, one of them under another name for Windows; azapi sets the third. */
 function linesOf(settings: readonly Setting[], kinds: readonly Traffic[]): Source {
   const attributes: Body = Object.fromEntries(
     kinds.flatMap((kind) => {

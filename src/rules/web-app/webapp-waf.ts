@@ -1,29 +1,26 @@
-/** A firewall before an app helps only when nobody can walk around it. */
-import { isObject, type JsonObject } from '../../domain/json.ts';
-import { compliant, defineAdvice, type Judgement } from '../../domain/rule.ts';
-import { allowing, restrictionsIn } from '../access-restrictions.ts';
-import { judgeReach, reachOfSite, SITE_REACH_DOCUMENTS } from '../reach.ts';
-import { referencesOf } from '../references.ts';
-import { Block, declared, Expression } from '../source-lines.ts';
-import { siteDeclaration } from '../sources.ts';
-import { judgeWebConfig } from '../web-config.ts';
+import { isObject, type JsonObject } from '../../domain/resources/json.ts';
+import { compliant, defineAdvice, violation } from '../../domain/rules/rule.ts';
+import { judgeWebConfig } from '../checks/app-service/web-config.ts';
+import { allowing, restrictionsIn } from '../checks/network/access-restrictions.ts';
+import { judgeReach, reachOfSite, SITE_REACH_DOCUMENTS } from '../checks/network/reach.ts';
+import { siteDeclaration } from '../declare/declarations.ts';
+import { Block, declared, Expression } from '../declare/printers.ts';
 
 const FRONT_DOOR = 'AzureFrontDoor.Backend';
 const PROFILE = 'x-azure-fdid';
 
 export const rule = defineAdvice({
   id: 'webapp-waf',
-  version: 1,
   title: 'Public apps accept traffic only from Front Door or an Application Gateway with a firewall',
-  why: 'A firewall before an app helps only when nobody can walk around it, and the address of an app is no secret.',
-  risk: 'It needs a Front Door or a gateway first; callers that know only the address of the app lose it.',
+  why: 'A firewall in front of an app helps only when it cannot be bypassed, and the address of an app is not secret.',
+  risk: 'It needs a Front Door or a gateway first; callers that use the address of the app directly can no longer connect.',
   differs:
-    'MCSB asks for a firewall and does not say by what an app shows that it has one. Here only a Front Door that is pinned counts: whether a gateway that stands in a subnet has a firewall, the rules of the app do not show, so such an app is reported, too.',
+    'MCSB requires a firewall and does not say how an app shows that it has one. Here only a pinned Front Door counts: the rules of the app do not show whether a gateway in a subnet has a firewall, so such an app is reported, too.',
   severity: 'medium',
   profile: 'strict',
   kind: 'web-app',
   documents: SITE_REACH_DOCUMENTS,
-  references: referencesOf({ MCSB: ['NS-6'] }),
+  references: { MCSB: ['NS-6'] },
   check(snapshot) {
     return judgeWebConfig(snapshot, (properties) => {
       const reach = reachOfSite(snapshot);
@@ -73,17 +70,13 @@ export const rule = defineAdvice({
   },
 });
 
-function violation(reason: string): Judgement {
-  return { verdict: 'violation', reason, changes: [] };
-}
-
-/** The name can be nothing but a service tag, whether or not `tag` says that it is one. */
+/** The name is always a service tag, whether or not `tag` is set. */
 function isFrontDoor({ ipAddress }: JsonObject): boolean {
   const addresses = typeof ipAddress === 'string' ? ipAddress.split(',') : [];
   return addresses.some((one) => one.trim().toLowerCase() === FRONT_DOOR.toLowerCase());
 }
 
-/** Every Front Door of everyone sends from the same addresses; only the header says whose it is. */
+/** All Front Doors send from the same addresses; only the header identifies the profile. */
 function isPinned({ headers }: JsonObject): boolean {
   const [, ids] =
     Object.entries(isObject(headers) ? headers : {}).find(([name]) => name.toLowerCase() === PROFILE) ?? [];

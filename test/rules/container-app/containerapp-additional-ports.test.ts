@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-additional-ports.ts';
 import { CONTAINER_APP_ID, containerApp, environment, ingress } from '../fixtures/container-app.ts';
 import { environmentWith, SUBNET_ID, vnet } from '../fixtures/environment.ts';

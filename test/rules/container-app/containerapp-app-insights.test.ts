@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-app-insights.ts';
 import { CONTAINER_APP_ID, container, containerApp, ingress } from '../fixtures/container-app.ts';
 import { environmentWith } from '../fixtures/environment.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-auth.ts';
 import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
 import { authConfig } from '../fixtures/easy-auth.ts';

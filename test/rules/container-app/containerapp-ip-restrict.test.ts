@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-ip-restrict.ts';
 import { CONTAINER_APP_ID, containerApp, environment, ingress } from '../fixtures/container-app.ts';
 import { environmentWith, SUBNET_ID, vnet } from '../fixtures/environment.ts';

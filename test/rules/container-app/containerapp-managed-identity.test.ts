@@ -1,6 +1,6 @@
 import { rule } from '../../../src/rules/container-app/containerapp-managed-identity.ts';
+import { identityTables } from '../checks/identity/managed-identity-tables.ts';
 import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
-import { identityTables } from '../identity-tables.ts';
 import { testRule } from '../rule-tester.ts';
 
 const { identity: _, ...app } = containerApp(ingress({}));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-max-replicas.ts';
 import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-resource-limits.ts';
 import { CONTAINER_APP_ID, container, containerApp } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-token-store.ts';
 import { CONTAINER_APP_ID } from '../fixtures/container-app.ts';
 import { authConfig } from '../fixtures/easy-auth.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../../../src/domain/json.ts';
-import { parseResourceId } from '../../../src/domain/resource.ts';
-import { rulesFor, settingsSchema } from '../../../src/domain/settings.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
+import { parseResourceId } from '../../../src/domain/resources/resource.ts';
+import { rulesFor, settingsSchema } from '../../../src/domain/rules/settings.ts';
 import { rule } from '../../../src/rules/container-app/containerapp-user-assigned-identity.ts';
 import { CONTAINER_APP_ID, containerApp, ingress } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';

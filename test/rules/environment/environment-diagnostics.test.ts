@@ -1,4 +1,4 @@
-import type { Change } from '../../../src/domain/change.ts';
+import type { Change } from '../../../src/domain/changes/change.ts';
 import { rule } from '../../../src/rules/environment/environment-diagnostics.ts';
 import { ENVIRONMENT_ID, environment } from '../fixtures/container-app.ts';
 import { category, group, STORAGE, setting, settings, WORKSPACE } from '../fixtures/diagnostic-settings.ts';

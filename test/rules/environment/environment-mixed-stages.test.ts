@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/environment/environment-mixed-stages.ts';
 import { containerApp, ENVIRONMENT_ID } from '../fixtures/container-app.ts';
 import { testRule } from '../rule-tester.ts';

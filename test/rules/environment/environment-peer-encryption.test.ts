@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../../src/domain/change.ts';
-import type { Json } from '../../../src/domain/json.ts';
-import { planOf } from '../../../src/domain/plan.ts';
-import { parseSnapshot } from '../../../src/domain/snapshot.ts';
+import type { Change } from '../../../src/domain/changes/change.ts';
+import { planOf } from '../../../src/domain/changes/plan-requests.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
+import { parseSnapshot } from '../../../src/domain/resources/snapshot.ts';
 import { rule } from '../../../src/rules/environment/environment-peer-encryption.ts';
 import { rule as mtlsRule } from '../../../src/rules/environment/environment-peer-mtls.ts';
 import { ENVIRONMENT_ID } from '../fixtures/container-app.ts';

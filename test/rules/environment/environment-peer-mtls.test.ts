@@ -1,5 +1,5 @@
-import type { Change } from '../../../src/domain/change.ts';
-import type { Json } from '../../../src/domain/json.ts';
+import type { Change } from '../../../src/domain/changes/change.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/environment/environment-peer-mtls.ts';
 import { ENVIRONMENT_ID } from '../fixtures/container-app.ts';
 import { environmentWith } from '../fixtures/environment.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/environment/environment-public-network.ts';
 import { ENVIRONMENT_ID } from '../fixtures/container-app.ts';
 import { environmentWith, SUBNET_ID, vnet } from '../fixtures/environment.ts';
@@ -14,8 +14,8 @@ const change = { document: 'resource', path: '/properties/publicNetworkAccess', 
 const everybody = { onlyWithPrivateEndpoint: false };
 
 test('endpoints cost a read only where the parameter asks for them', () => {
-  expect(rule.needs?.(rule.parameters.parse({}))).toEqual(['resource', 'privateEndpointConnections']);
-  expect(rule.needs?.(everybody)).toEqual(['resource']);
+  expect(rule.requiredDocuments?.(rule.parameters.parse({}))).toEqual(['resource', 'privateEndpointConnections']);
+  expect(rule.requiredDocuments?.(everybody)).toEqual(['resource']);
 });
 
 testRule(rule, {

@@ -1,5 +1,5 @@
 /** Ordinary container apps, environments and a subscription, with every member that Resource Manager answers for them. */
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import type { SnapshotFile } from './verdicts.ts';
 
 const SUBSCRIPTION = '/subscriptions/11111111-2222-3333-4444-555555555555';

@@ -1,9 +1,10 @@
 /** What every rule of its kind says of a snapshot, with default parameters, as `npm run evaluate` would. */
-import { type Evaluation, evaluate } from '../../../src/domain/evaluate.ts';
-import type { JsonObject } from '../../../src/domain/json.ts';
-import type { Verdict } from '../../../src/domain/rule.ts';
-import { defaultRules } from '../../../src/domain/settings.ts';
-import { parseSnapshot } from '../../../src/domain/snapshot.ts';
+
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
+import { parseSnapshot } from '../../../src/domain/resources/snapshot.ts';
+import { type Evaluation, evaluate } from '../../../src/domain/rules/evaluate.ts';
+import type { Verdict } from '../../../src/domain/rules/rule.ts';
+import { defaultRules } from '../../../src/domain/rules/settings.ts';
 import { rules } from '../../../src/rules/index.ts';
 
 export interface SnapshotFile {

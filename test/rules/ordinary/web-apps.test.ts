@@ -4,7 +4,7 @@
  * violation, - not applicable and ? unknown.
  */
 import { describe, expect, test } from 'vitest';
-import type { Verdict } from '../../../src/domain/rule.ts';
+import type { Verdict } from '../../../src/domain/rules/rule.ts';
 import { ORDINARY } from '../fixtures/ordinary-web-apps.ts';
 import { PLAN_ID, plan, sku } from '../fixtures/plan.ts';
 import { evaluationsOf, verdictsOf } from './verdicts.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/plan/plan-zone-redundant.ts';
 import { PLAN_ID, plan, sku } from '../fixtures/plan.ts';
 import { testRule } from '../rule-tester.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/subscription/subscription-defender-app-service.ts';
 import { pricing, SUBSCRIPTION_ID } from '../fixtures/subscription.ts';
 import { testRule } from '../rule-tester.ts';

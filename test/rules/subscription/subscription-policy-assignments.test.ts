@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../src/domain/json.ts';
-import { parseSnapshot } from '../../../src/domain/snapshot.ts';
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
+import { parseSnapshot } from '../../../src/domain/resources/snapshot.ts';
 import { rule } from '../../../src/rules/subscription/subscription-policy-assignments.ts';
 import { assignment, builtIn, SUBSCRIPTION_ID } from '../fixtures/subscription.ts';
 import { testRule } from '../rule-tester.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/subscription/subscription-regions.ts';
 import { listedApp, SUBSCRIPTION_ID } from '../fixtures/subscription.ts';
 import { testRule } from '../rule-tester.ts';

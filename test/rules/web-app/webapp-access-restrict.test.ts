@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-access-restrict.ts';
 import { ALLOW_ALL, ALLOW_ALL_FIRST, accessRule, DENY_ALL } from '../fixtures/access-restrictions.ts';
 import { connections } from '../fixtures/private-endpoints.ts';

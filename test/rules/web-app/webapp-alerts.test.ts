@@ -1,5 +1,5 @@
 import { rule } from '../../../src/rules/web-app/webapp-alerts.ts';
-import { alertsTables } from '../alerts-tables.ts';
+import { alertsTables } from '../checks/monitoring/alerts-tables.ts';
 import { alerts, metricAlert } from '../fixtures/alerts.ts';
 import { SITE_ID, SLOT_ID } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';

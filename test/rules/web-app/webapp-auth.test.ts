@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-auth.ts';
 import { authSettings, ENTRA, providers } from '../fixtures/easy-auth.ts';
 import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';

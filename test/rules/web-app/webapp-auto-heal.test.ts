@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-auto-heal.ts';
 import { SITE_ID, SLOT_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';

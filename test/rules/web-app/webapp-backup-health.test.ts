@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSnapshot } from '../../../src/domain/snapshot.ts';
+import { parseSnapshot } from '../../../src/domain/resources/snapshot.ts';
 import { rule } from '../../../src/rules/web-app/webapp-backup-health.ts';
 import { SITE_ID, SLOT_ID } from '../fixtures/web-app.ts';
 import { backups } from '../fixtures/web-app-lists.ts';

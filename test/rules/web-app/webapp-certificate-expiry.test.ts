@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-certificate-expiry.ts';
 import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';
 import { certificate, hostName, named } from '../fixtures/web-app-lists.ts';

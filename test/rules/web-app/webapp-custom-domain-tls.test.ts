@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-custom-domain-tls.ts';
 import { SITE_ID, SLOT_ID, site } from '../fixtures/web-app.ts';
 import { hostName, named, OWN_NAMES } from '../fixtures/web-app-lists.ts';

@@ -1,5 +1,5 @@
-import type { Change } from '../../../src/domain/change.ts';
-import type { Json } from '../../../src/domain/json.ts';
+import type { Change } from '../../../src/domain/changes/change.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-diagnostics.ts';
 import {
   category,

@@ -1,7 +1,7 @@
 import { rule } from '../../../src/rules/web-app/webapp-direct-role-assignments.ts';
+import { OWNER, roleAssignmentsTables } from '../checks/identity/role-assignments-tables.ts';
 import { assigned, roleAssignments } from '../fixtures/role-assignments.ts';
 import { SITE_ID, SLOT_ID } from '../fixtures/web-app.ts';
-import { OWNER, roleAssignmentsTables } from '../role-assignments-tables.ts';
 import { testRule } from '../rule-tester.ts';
 
 const tables = roleAssignmentsTables(SITE_ID, false);

@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-health-check.ts';
 import { plan, sku } from '../fixtures/plan.ts';
 import { SITE_ID, SLOT_ID, site, webConfig } from '../fixtures/web-app.ts';

@@ -4,7 +4,7 @@ import { keyVaultReferences } from '../fixtures/web-app-lists.ts';
 import { testRule } from '../rule-tester.ts';
 
 const DOCUMENT = 'config/configreferences/appsettings';
-const statuses = (...told: Parameters<typeof keyVaultReferences>) => ({ [DOCUMENT]: keyVaultReferences(...told) });
+const statuses = (...found: Parameters<typeof keyVaultReferences>) => ({ [DOCUMENT]: keyVaultReferences(...found) });
 
 testRule(rule, {
   id: SITE_ID,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseSettings } from '../../../src/domain/settings.ts';
+import { parseSettings } from '../../../src/domain/rules/settings.ts';
 import { rule } from '../../../src/rules/web-app/webapp-required-tags.ts';
+import { requiredTagsTables } from '../checks/governance/required-tags-tables.ts';
 import { SITE_ID, site } from '../fixtures/web-app.ts';
-import { requiredTagsTables } from '../required-tags-tables.ts';
 import { testRule } from '../rule-tester.ts';
 
 testRule(rule, { id: SITE_ID, ...requiredTagsTables((tags) => site({}, { tags })) });
@@ -24,6 +24,9 @@ test.each([
 
 test('only required tags cost the read of the group, and they need a person', () => {
   const parameters = { tags: ['owner'] };
-  expect([rule.needs?.({ tags: [] }), rule.stricter?.({ tags: [] })]).toEqual([[], false]);
-  expect([rule.needs?.(parameters), rule.stricter?.(parameters)]).toEqual([['resource', 'resourceGroup'], true]);
+  expect([rule.requiredDocuments?.({ tags: [] }), rule.isStricter?.({ tags: [] })]).toEqual([[], false]);
+  expect([rule.requiredDocuments?.(parameters), rule.isStricter?.(parameters)]).toEqual([
+    ['resource', 'resourceGroup'],
+    true,
+  ]);
 });

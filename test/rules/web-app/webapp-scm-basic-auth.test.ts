@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/domain/json.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-scm-basic-auth.ts';
 import { publishingPolicy, SITE_ID } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';

@@ -1,7 +1,7 @@
 import { rule } from '../../../src/rules/web-app/webapp-scm-min-tls.ts';
+import { tlsTables } from '../checks/app-service/tls-version-tables.ts';
 import { SITE_ID, site, webConfig } from '../fixtures/web-app.ts';
 import { testRule } from '../rule-tester.ts';
-import { tlsTables } from '../tls-version-tables.ts';
 
 const same = tlsTables('scmMinTlsVersion');
 const documents = (minTlsVersion: string, scmMinTlsVersion: string) => ({

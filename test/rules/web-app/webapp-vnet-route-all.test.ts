@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { rule } from '../../../src/rules/web-app/webapp-vnet-route-all.ts';
 import { plan, sku } from '../fixtures/plan.ts';
 import { keptRouting, outboundRouting, SITE_ID, SLOT_ID, SUBNET_ID, site } from '../fixtures/web-app.ts';

@@ -1,0 +1,180 @@
+/**
+ * Queue triggers on a real storage queue, as the Functions host runs them: batches, back-off while the queue is empty
+ * or missing, a message hidden while one works on it, tried again after a failure, and at last copied to NAME-poison.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { QueueSettings } from '../settings/host-settings.ts';
+import type { RegisteredFunction } from '../worker/functions-core.ts';
+import type { Invoke } from '../worker/invocation.ts';
+import { decodeBody, queueInvocation } from './queue-message.ts';
+
+export interface QueueListener {
+  /** Takes no further message; resolves when those in work are done. */
+  stop(): Promise<void>;
+}
+
+export interface QueueTrigger {
+  readonly fn: RegisteredFunction;
+  readonly queueName: string;
+  readonly service: QueueServiceClient;
+  readonly settings: QueueSettings;
+  /** How long a message stays hidden from other readers; renewed at half of it while the function runs. */
+  readonly visibilitySeconds: number;
+  readonly invoke: Invoke;
+  readonly log: (line: string) => void;
+}
+
+/** Starts polling. The trigger queue is never created here; the poison queue is, when the first message needs it. */
+export function listenToQueue(trigger: QueueTrigger): QueueListener {
+  const queue = trigger.service.getQueueClient(trigger.queueName);
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  const { batchSize, newBatchThreshold, maxPollingInterval } = trigger.settings;
+
+  const receive = reader(trigger, queue, batchSize);
+  const poll = async () => {
+    let wait = firstWait;
+    while (!stopping.signal.aborted) {
+      const messages = await receive();
+      for (const message of messages) {
+        if (stopping.signal.aborted) {
+          await giveBack(queue, message);
+          continue;
+        }
+        const work = process(trigger, queue, message, stopping.signal).finally(() => running.delete(work));
+        running.add(work);
+      }
+      if (messages.length === 0) {
+        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
+        wait = Math.min(wait * 2, maxPollingInterval);
+        continue;
+      }
+      wait = firstWait;
+      while (running.size > newBatchThreshold && !stopping.signal.aborted) await Promise.race(running);
+    }
+  };
+  const polling = poll();
+
+  return {
+    async stop() {
+      stopping.abort();
+      await polling;
+      await Promise.all(running);
+    },
+  };
+}
+
+const firstWait = 100;
+
+/** A receive that never throws: a missing queue is an empty one, any other error is logged once until it changes. */
+function reader(trigger: QueueTrigger, queue: QueueClient, batchSize: number): () => Promise<DequeuedMessageItem[]> {
+  let lastError = '';
+  return async () => {
+    try {
+      const answer = await queue.receiveMessages({
+        numberOfMessages: batchSize,
+        visibilityTimeout: trigger.visibilitySeconds,
+      });
+      lastError = '';
+      return answer.receivedMessageItems;
+    } catch (error) {
+      const message = statusOf(error) === 404 ? '' : messageOf(error);
+      if (message !== '' && message !== lastError) trigger.log(`queue ${queue.name} cannot be read: ${message}`);
+      lastError = message;
+      return [];
+    }
+  };
+}
+
+async function process(
+  trigger: QueueTrigger,
+  queue: QueueClient,
+  message: DequeuedMessageItem,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { settings, fn } = trigger;
+  const body = decodeBody(message.messageText, settings.messageEncoding);
+  const hidden = keepHidden(trigger, queue, message);
+  let succeeded = false;
+  try {
+    if (body?.readable && message.dequeueCount <= settings.maxDequeueCount) {
+      await trigger.invoke(fn, queueInvocation(fn.trigger.name, message, body.text));
+      succeeded = true;
+    }
+  } catch {
+    // The invocation has logged its error; what follows from it is decided below.
+  }
+  const popReceipt = await hidden.end();
+  try {
+    if (succeeded) {
+      await queue.deleteMessage(message.messageId, popReceipt);
+    } else if (queue.name.endsWith(poisonSuffix)) {
+      // A poison queue has none of its own: the message stays where it is and comes back when its invisibility ends.
+    } else if (body !== undefined && message.dequeueCount < settings.maxDequeueCount) {
+      await queue.updateMessage(message.messageId, popReceipt, undefined, settings.visibilityTimeout / 1000);
+    } else {
+      await poison(trigger, queue, message, popReceipt);
+    }
+  } catch (error) {
+    // Another host holds or has removed it, or the storage does not answer: its visibility in the queue decides what comes next.
+    if (!stopping.aborted) trigger.log(`message ${message.messageId} of ${queue.name}: ${messageOf(error)}`);
+  }
+}
+
+const poisonSuffix = '-poison';
+
+async function poison(
+  trigger: QueueTrigger,
+  queue: QueueClient,
+  message: DequeuedMessageItem,
+  popReceipt: string,
+): Promise<void> {
+  const target = trigger.service.getQueueClient(`${queue.name}${poisonSuffix}`);
+  await target.createIfNotExists();
+  await target.sendMessage(message.messageText);
+  await queue.deleteMessage(message.messageId, popReceipt);
+  trigger.log(
+    `${trigger.fn.name}: message ${message.messageId} moved to ${target.name} after ${message.dequeueCount} tries`,
+  );
+}
+
+/** Renews the invisibility at half its length until `end`, which gives the pop receipt that is valid then. */
+function keepHidden(
+  trigger: QueueTrigger,
+  queue: QueueClient,
+  message: DequeuedMessageItem,
+): { end(): Promise<string> } {
+  let popReceipt = message.popReceipt;
+  const ended = new AbortController();
+  const renewing = (async () => {
+    while (!ended.signal.aborted) {
+      await sleep(trigger.visibilitySeconds * 500, undefined, { signal: ended.signal, ref: false });
+      const renewed = await queue.updateMessage(message.messageId, popReceipt, undefined, trigger.visibilitySeconds);
+      popReceipt = renewed.popReceipt ?? popReceipt;
+    }
+  })().catch((error: unknown) => {
+    if (!ended.signal.aborted)
+      trigger.log(`message ${message.messageId} of ${queue.name} could not be kept: ${messageOf(error)}`);
+  });
+  return {
+    async end() {
+      ended.abort();
+      await renewing;
+      return popReceipt;
+    },
+  };
+}
+
+async function giveBack(queue: QueueClient, message: DequeuedMessageItem): Promise<void> {
+  await queue.updateMessage(message.messageId, message.popReceipt, undefined, 0).catch(() => undefined);
+}
+
+function statusOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.split('\n', 1)[0] ?? text;
+}

@@ -1,0 +1,265 @@
+// Resource Manager: every ARM request comes through here, in the order in which Azure decides: who, which api-version,
+// what goes wrong on demand, may they, is it there, and only then read or write.
+import { randomUUID } from 'node:crypto';
+import { publishedType, refuseUnknownVersion } from '../api-versions/published-types.ts';
+import { ArmError, errors } from '../arm/errors.ts';
+import { type Address, actionOf, addressOf, typeAndName } from '../arm/resource-id.ts';
+import { mayByAssignment } from '../authorization/access.ts';
+import type { EstateStore } from '../estate/estate-store.ts';
+import type { Place } from '../estate/place.ts';
+import type { Fault } from '../faults/faults.ts';
+import { type FaultRegistry, faultResponse } from '../faults/faults.ts';
+import type { HttpResponse } from '../http/response.ts';
+import type { Caller } from '../identity/directory.ts';
+import { isServiceIdentity } from '../identity/directory.ts';
+import { callerOf } from '../identity/tokens.ts';
+import { type ActivityLog, activityPath } from '../monitor/activity-log.ts';
+import type { LoggedOperation } from '../monitor/activity-log-entry.ts';
+import { graphAction, graphPath, type ResourceGraph } from '../resource-graph/resource-graph.ts';
+import type { Allows } from '../roles/built-in-roles.ts';
+import { bodyInVersion, documentInVersion, effectOf, findRow, readDocument } from './documents.ts';
+import type { Operations } from './operations.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+import type { SideEffectRegistry } from './side-effects.ts';
+import type { Writer } from './writes.ts';
+
+export interface ArmRequest {
+  method: string;
+  url: URL;
+  header(name: string): string | undefined;
+  /** Parsed; undefined when there is none. */
+  body: unknown;
+  malformed: boolean;
+  correlationId: string;
+}
+
+/** What the connection does in place of an answer. */
+export type Outcome = HttpResponse | 'reset' | 'hang';
+
+export interface ResourceManager {
+  estate: EstateStore;
+  activity: ActivityLog;
+  faults: FaultRegistry;
+  sideEffects: SideEffectRegistry;
+  graph: ResourceGraph;
+  operations: Operations;
+  writes: Writer;
+  allows: Allows;
+  /** Of the role of the managed identity; `*` stands for every action. */
+  identityActions: readonly string[];
+  /** See SimulatorOptions. */
+  takesUnpublished: boolean;
+  audience: string;
+  pause(milliseconds: number): Promise<void>;
+}
+
+/** Answers one request; fills in who made it in the record. */
+export async function handleArmRequest(
+  request: ArmRequest,
+  manager: ResourceManager,
+  record: RecordedRequest,
+): Promise<Outcome> {
+  const asked: Asked = {};
+  const outcome = await decide(request, manager, record, asked).catch((error: unknown) => {
+    if (error instanceof ArmError) return error.answer;
+    throw error;
+  });
+  if (asked.write && typeof outcome === 'object') logRefusal(manager.activity, asked.write, outcome);
+  return outcome;
+}
+
+/** What is known of a request before it is decided. */
+interface Asked {
+  write?: LoggedOperation;
+}
+
+/** A throttled request never came to its provider (that it is not logged is unverified). */
+function logRefusal(activity: ActivityLog, write: LoggedOperation, { status, body }: HttpResponse): void {
+  if (status < 400 || status === 429) return;
+  activity.log(write, 'Started');
+  activity.log(write, 'Failed', { status, error: body });
+}
+
+async function decide(
+  request: ArmRequest,
+  manager: ResourceManager,
+  record: RecordedRequest,
+  asked: Asked,
+): Promise<Outcome> {
+  const { method, url } = request;
+  const path = decodeURIComponent(url.pathname);
+
+  const caller = callerOf(request.header('authorization'), manager.audience, new Date());
+  if ('status' in caller) return caller;
+  record.callerObjectId = caller.objectId;
+
+  if (method === 'POST' && path.toLowerCase() === graphPath) return queryGraph(request, manager, caller);
+  const address = addressOf(path);
+  if (!address) return errors.invalidResourceType(path);
+  const found = findRow(address);
+  const action = actionOf(method, address, found?.row.action);
+  if (method !== 'GET') asked.write = { caller, action, target: path, correlationId: request.correlationId };
+
+  const faults = manager.faults.trigger({ method, path, action });
+  for (const fault of faults) if (fault.action === 'delay') await manager.pause(fault.milliseconds ?? 0);
+  const fault = faults.find((one) => one.action !== 'delay');
+  const applied = (fault ?? faults[0])?.action;
+  if (applied) record.fault = applied;
+  const scope = address.resourceId;
+  if (fault?.action === 'reset' || fault?.action === 'hang') return fault.action;
+  const failure = fault && faultResponse(fault, { method, action, address, scope, caller });
+  if (failure) return failure;
+
+  const version = versionOf(url);
+  refuseUnknownVersion(version, address, found && publishedType(address.type, found.row.suffix));
+  // A role on a group is enough to wait for what one began there (that Azure asks for no more is unverified).
+  if (!may(manager, caller, { method, action, scope: manager.operations.resourceOf(path) ?? scope }))
+    return errors.forbidden(clientOf(caller), caller.objectId, action, scope);
+  const polled = manager.operations.poll(path, url.href);
+  if (polled) return polled;
+
+  const filter = url.searchParams.get('$filter');
+  if (isActivityLog(method, address)) return answerActivity(manager, address, url);
+  const place = {
+    ...placeOf(address, found, manager.estate),
+    ...(filter !== null && { filter }),
+    serviceActions: () => manager.identityActions.filter((one) => manager.allows({ method, action: one, scope })),
+    version,
+    takesUnpublished: manager.takesUnpublished,
+  };
+  if (method === 'GET') return read(place, address);
+  return write(request, manager, place, caller, fault);
+}
+
+/** The managed identity has its own role, every other caller the roles that are assigned to them. */
+function may(manager: ResourceManager, caller: Caller, request: Parameters<Allows>[0]): boolean {
+  return isServiceIdentity(caller)
+    ? manager.allows(request)
+    : mayByAssignment(manager.estate, caller, request.action, request.scope);
+}
+
+/** A query reads although it is a POST. Its answer has what the caller may read, and is empty where that is nothing. */
+async function queryGraph(
+  { method, url, body }: ArmRequest,
+  manager: ResourceManager,
+  caller: Caller,
+): Promise<Outcome> {
+  const faults = manager.faults.trigger({ method, path: graphPath, action: graphAction });
+  for (const fault of faults) if (fault.action === 'delay') await manager.pause(fault.milliseconds ?? 0);
+  const fault = faults.find((one) => one.action !== 'delay');
+  if (fault?.action === 'reset' || fault?.action === 'hang') return fault.action;
+  if (fault?.action === 'throttled') return manager.graph.throttled(fault.retryAfter ?? 10);
+  if (fault?.action === 'forbidden') {
+    return errors.forbidden(clientOf(caller), caller.objectId, graphAction, '/');
+  }
+  if (fault?.action === 'answer') return { status: fault.status ?? 500, body: fault.body };
+  if (fault) return errors.server(fault.status ?? 500);
+  if (!url.searchParams.get('api-version')) return errors.missingApiVersion();
+  const mayRead = ({ id, type }: { id: string; type: string }) =>
+    may(manager, caller, { method: 'GET', action: `${type}/read`, scope: id });
+  return manager.graph.answer(body, { objectId: caller.objectId, mayRead }, Date.now());
+}
+
+function read(place: Place, address: Address): HttpResponse {
+  const body = documentInVersion(place);
+  if (body === undefined) return errors.resourceNotFound(typeAndName(address), address.resourceGroup);
+  return { status: 200, body };
+}
+
+function isActivityLog(method: string, { kind, rest }: Address): boolean {
+  return method === 'GET' && kind === 'subscription' && rest.join('/').toLowerCase() === activityPath;
+}
+
+function answerActivity({ estate, activity }: ResourceManager, { subscriptionId }: Address, url: URL): HttpResponse {
+  if (!estate.find(`/subscriptions/${subscriptionId}`)) return errors.subscriptionNotFound(subscriptionId);
+  return activity.answer(url, subscriptionId, Date.now());
+}
+
+function write(
+  request: ArmRequest,
+  manager: ResourceManager,
+  place: Place,
+  caller: Caller,
+  fault: Fault | undefined,
+): Outcome {
+  const { method, url, body, correlationId } = request;
+  const type = request.header('content-type') ?? '';
+  if (method !== 'DELETE' && !/^application\/(merge-patch\+)?json\b/i.test(type))
+    return errors.unsupportedMediaType(type);
+  if (request.malformed) return errors.invalidContent('Unexpected character encountered while parsing value');
+
+  const existed = readDocument(place) !== undefined;
+  const effect = effectOf(place, method, body);
+  if (fault?.action === 'ignore-write') {
+    const written = 'answer' in effect ? effect.answer : effect.documents?.[place.row.name];
+    return { status: 200, body: bodyInVersion(place, written) ?? documentInVersion(place) };
+  }
+  const clientRequestId = request.header('x-ms-client-request-id');
+  const operation = manager.writes.commit({
+    place,
+    method,
+    effect,
+    caller,
+    correlationId,
+    ...(clientRequestId && { clientRequestId }),
+    url: url.href,
+    existed,
+    fails: fault?.action === 'operation-fails',
+    sideEffects: manager.sideEffects.trigger({ method, path: decodeURIComponent(url.pathname) }),
+  });
+  if (fault?.action === 'apply-then-reset') return 'reset';
+  if (fault?.action === 'accepted-empty') return { status: 202 };
+
+  const at = (path: string) => `${url.origin}${path}?api-version=${url.searchParams.get('api-version')}`;
+  const headers: Record<string, string> = !operation
+    ? {}
+    : effect.status === 201
+      ? { 'azure-asyncoperation': `${at(operation.statusPath)}&azureAsyncOperation=true` }
+      : { location: at(operation.resultPath) };
+  const written = 'answer' in effect ? effect.answer : place.resource.documents.get(place.row.name);
+  return {
+    status: effect.status,
+    body: bodyInVersion(place, written),
+    headers: { ...headers, ...operation?.retryAfter() },
+  };
+}
+
+function placeOf(address: Address, found: ReturnType<typeof findRow>, estate: EstateStore): Place {
+  const { subscriptionId, resourceGroup } = address;
+  if (!estate.find(`/subscriptions/${subscriptionId}`)) throw new ArmError(errors.subscriptionNotFound(subscriptionId));
+  if (resourceGroup && !estate.find(`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`)) {
+    throw new ArmError(errors.resourceGroupNotFound(resourceGroup));
+  }
+  const resource = estate.find(address.resourceId);
+  if (!resource) {
+    throw new ArmError(errors.resourceNotFound(typeAndName({ ...address, rest: [] }), resourceGroup));
+  }
+  if (!found) throw new ArmError(errors.invalidResourceType(`${address.type}/${address.rest.join('/')}`));
+  return { estate, resource, ...found };
+}
+
+function versionOf(url: URL): string {
+  const version = url.searchParams.get('api-version');
+  if (!version) throw new ArmError(errors.missingApiVersion());
+  if (!/^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/i.test(version)) throw new ArmError(errors.invalidApiVersion(version));
+  return version;
+}
+
+function clientOf({ type, name, appId, objectId }: Caller): string {
+  return (type === 'user' ? name : appId) ?? objectId;
+}
+
+/** Headers of every ARM answer. */
+export function armResponseHeaders(method: string, correlationId: string, remaining: number): Record<string, string> {
+  const kind = method === 'GET' ? 'reads' : method === 'DELETE' ? 'deletes' : 'writes';
+  const requestId = randomUUID();
+  return {
+    'x-ms-request-id': requestId,
+    'x-ms-correlation-request-id': correlationId,
+    'x-ms-routing-request-id': `WESTEUROPE:${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}:${requestId}`,
+    [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(remaining),
+    [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: String(remaining * 15),
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'cache-control': 'no-cache',
+  };
+}

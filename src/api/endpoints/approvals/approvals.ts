@@ -1,0 +1,158 @@
+/** Approvals: changes that wait for a person, and the two decisions. */
+
+import * as z from 'zod';
+import { APPROVAL_STATUSES, type Approval } from '../../../domain/approvals/approval.ts';
+import { GROUPINGS, type Grouping, groupApprovals } from '../../../domain/approvals/approval-groups.ts';
+import { Refusal } from '../../../domain/approvals/refusal.ts';
+import { planOf, requestView } from '../../../domain/changes/plan-requests.ts';
+import { parseResourceId } from '../../../domain/resources/resource.ts';
+import { recordDecision } from '../../../workflows/approvals/record-decision.ts';
+import type { ApprovalQuery } from '../../../workflows/ports/approvals.ts';
+import type { Deps } from '../../../workflows/ports/deps.ts';
+import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts';
+import { type PageQuery, pageQuery, readPage } from '../../framework/page.ts';
+import { id, isId, resourceScope } from '../../framework/parameters.ts';
+import { invalidRequest } from '../../framework/problem.ts';
+import * as schemas from '../../framework/schemas.ts';
+
+const none = z.strictObject({});
+const comment = z.string().trim().max(4000);
+
+export const listApprovals = defineEndpoint({
+  name: 'listApprovals',
+  method: 'GET',
+  route: 'approvals',
+  summary: 'The approvals, newest first; or, with `group`, their numbers.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({
+    status: z.enum(APPROVAL_STATUSES).exactOptional(),
+    resource: resourceScope.exactOptional(),
+    rule: id.exactOptional(),
+    group: z
+      .enum(GROUPINGS)
+      .exactOptional()
+      .describe(
+        'The number of approvals in each group, of those that match the filters; of the pending ones unless `status` is given.',
+      ),
+    ...pageQuery,
+  }),
+  statuses: [200],
+  result: z.union([schemas.pageSchema(schemas.approval), schemas.approvalGroups]),
+  refusals: [],
+  async handle({ deps, config, query: { group, ...query } }) {
+    if (group !== undefined) return { body: await countGroups(deps, group, query) };
+    const page = await readPage('approvals', config.cursorKey, query, (filters, at) =>
+      deps.approvals.list(filters, at),
+    );
+    return { body: { ...page, items: page.items.map(approvalView) } };
+  },
+});
+
+export const getApproval = defineEndpoint({
+  name: 'getApproval',
+  method: 'GET',
+  route: 'approvals/{id}',
+  summary: 'One approval: the changes, and the requests that would write them.',
+  role: 'Plumbline.Reader',
+  query: none,
+  statuses: [200],
+  result: schemas.approval,
+  refusals: ['not-found'],
+  findSubject: findApproval,
+  async handle({ subject }) {
+    return { body: approvalView(subject) };
+  },
+});
+
+export const approve = defineEndpoint({
+  name: 'approve',
+  method: 'POST',
+  route: 'approvals/{id}/approve',
+  summary: 'Approves exactly what was shown, by its digest.',
+  role: 'Plumbline.Approver',
+  personOnly: true,
+  query: none,
+  body: z.strictObject({
+    digest: z.string().describe('The digest of the approval as it was shown'),
+    comment: comment.exactOptional(),
+  }),
+  statuses: [202],
+  result: schemas.approval,
+  refusals: [
+    'not-found',
+    'expired',
+    'decided',
+    'superseded',
+    'digest-mismatch',
+    'audit-mode',
+    'stopped',
+    'own-change',
+    'changer-unknown',
+  ],
+  findSubject: findApproval,
+  async handle({ deps, principal, subject, body }) {
+    const decided = await recordDecision(deps, {
+      approvalId: subject.id,
+      decision: 'approve',
+      digest: body.digest,
+      comment: body.comment || null,
+      person: principal,
+    });
+    return { body: approvalView(decided) };
+  },
+});
+
+export const reject = defineEndpoint({
+  name: 'reject',
+  method: 'POST',
+  route: 'approvals/{id}/reject',
+  summary: 'Rejects a change; no approval for it is requested again for a while.',
+  role: 'Plumbline.Approver',
+  personOnly: true,
+  query: none,
+  body: z.strictObject({
+    comment: comment.min(1, 'must say why'),
+    digest: z.string().exactOptional().describe('Rejecting needs none'),
+  }),
+  statuses: [200],
+  result: schemas.approval,
+  refusals: ['not-found', 'expired', 'decided', 'superseded', 'digest-mismatch'],
+  findSubject: findApproval,
+  async handle({ deps, principal, subject, body }) {
+    const decided = await recordDecision(deps, {
+      approvalId: subject.id,
+      decision: 'reject',
+      digest: body.digest ?? null,
+      comment: body.comment,
+      person: principal,
+    });
+    return { body: approvalView(decided) };
+  },
+});
+
+/** An approval as the API shows it: with the computed plan, and without internal members. */
+export function approvalView(approval: Approval) {
+  const { preserved, decision, supersededBy, changedBy, outbox: _outbox, ...shown } = approval;
+  const resource = parseResourceId(approval.resource.id);
+  return {
+    ...shown,
+    plan: resource ? planOf(resource, approval.changes, preserved).map(requestView) : [],
+    ...(changedBy === null ? {} : { changedBy }),
+    ...(decision === null ? {} : { decision: { by: decision.by, at: decision.at, comment: decision.comment } }),
+    ...(supersededBy === null ? {} : { supersededBy }),
+  };
+}
+
+/** All groups at once: they have no pages. */
+async function countGroups(deps: Deps, by: Grouping, query: ApprovalQuery & PageQuery) {
+  const { limit: _limit, cursor, status = 'pending', ...filters } = query;
+  if (cursor !== undefined) throw invalidRequest([{ parameter: 'cursor', detail: 'groups have no pages' }]);
+  const { heads, complete } = await deps.approvals.listHeads({ ...filters, status });
+  return { items: groupApprovals(heads, by), ...(complete ? {} : { incomplete: true }) };
+}
+
+async function findApproval({ deps, params: { id: wanted } }: RequestContext): Promise<Approval> {
+  const found = isId(wanted) ? await deps.approvals.get(wanted) : null;
+  if (!found) throw new Refusal('not-found', 'There is no approval with this id.');
+  return found.value;
+}

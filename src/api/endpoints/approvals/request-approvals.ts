@@ -1,0 +1,33 @@
+/** Requests approvals for violations that the sweep has found. */
+import * as z from 'zod';
+import * as workflow from '../../../workflows/approvals/request-approvals.ts';
+import { defineEndpoint } from '../../framework/endpoint.ts';
+import { id, resourceScope } from '../../framework/parameters.ts';
+import { invalidRequest } from '../../framework/problem.ts';
+
+const queued = z.strictObject({
+  queued: z.int().describe('Resources whose violation gets an approval at their next reconcile'),
+});
+
+export const requestApprovals = defineEndpoint({
+  name: 'queueFindings',
+  method: 'POST',
+  route: 'approvals',
+  summary: 'Requests approvals for violations that only the sweep has found.',
+  role: 'Plumbline.Operator',
+  query: z.strictObject({}),
+  body: z.strictObject({ rule: id, scope: resourceScope }),
+  statuses: [202],
+  result: queued,
+  refusals: [],
+  async handle({ deps, principal, body: { rule, scope } }) {
+    if (!deps.rules.some((one) => one.id === rule)) {
+      throw invalidRequest([{ pointer: '/rule', detail: 'is no rule; GET /api/rules lists them' }]);
+    }
+    const { objectId, name, application } = principal;
+    const person = { objectId, name };
+    return {
+      body: { queued: await workflow.requestApprovals(deps, { rule, scope, person, personIsApp: application }) },
+    };
+  },
+});

@@ -1,0 +1,82 @@
+/** The audit log, as it was signed. */
+import * as z from 'zod';
+import { Refusal } from '../../../domain/approvals/refusal.ts';
+import { AUDIT_KINDS, type AuditEntry } from '../../../domain/audit/audit.ts';
+import { verifyRecords } from '../../../workflows/housekeeping/verify-records.ts';
+import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts';
+import { pageQuery, readPage } from '../../framework/page.ts';
+import { id, isId, resourceScope, timestamp } from '../../framework/parameters.ts';
+import * as schemas from '../../framework/schemas.ts';
+
+/** The query parameters that filter entries. */
+export const auditFilters = {
+  from: timestamp.exactOptional().describe('Inclusive.'),
+  to: timestamp.exactOptional().describe('Exclusive.'),
+  resource: resourceScope.exactOptional(),
+  rule: id.exactOptional(),
+  kind: z.enum(AUDIT_KINDS).exactOptional(),
+  actor: id.toLowerCase().exactOptional().describe('An object id.'),
+  operationId: id.exactOptional(),
+  approval: id.exactOptional(),
+};
+
+export const listAudit = defineEndpoint({
+  name: 'listAudit',
+  method: 'GET',
+  route: 'audit',
+  summary: 'The log, newest first.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({ ...auditFilters, ...pageQuery }),
+  statuses: [200],
+  result: schemas.pageSchema(schemas.auditEntry),
+  refusals: [],
+  async handle({ deps, config, query }) {
+    return {
+      body: await readPage('audit', config.cursorKey, query, (filters, page) => deps.audit.list(filters, page)),
+    };
+  },
+});
+
+export const verifyAudit = defineEndpoint({
+  name: 'verifyAudit',
+  method: 'GET',
+  route: 'audit/verify',
+  summary: 'Whether the log is whole, from the last verified anchor, and explains the settings and exemptions.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: schemas.verification,
+  refusals: [],
+  async handle({ deps }) {
+    return { body: await verifyRecords(deps) };
+  },
+});
+
+export const getAuditEntry = defineEndpoint({
+  name: 'getAuditEntry',
+  method: 'GET',
+  route: 'audit/{id}',
+  summary: 'One entry of the log.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: schemas.auditEntry,
+  refusals: ['not-found'],
+  findSubject: findEntry,
+  async handle({ subject }) {
+    return { body: subject };
+  },
+});
+
+/** The entry that the path names, when the log contains it. Throws Refusal `not-found`. */
+export async function findEntry({ deps, params: { id: wanted } }: RequestContext): Promise<AuditEntry> {
+  const found = isId(wanted) ? await deps.audit.get(wanted) : null;
+  if (!found) throw new Refusal('not-found', 'There is no audit entry with this id.');
+  if (await deps.audit.contains(found)) return found;
+  const { id: auditId, chain, seq } = found;
+  deps.log.error({ auditId, chain, seq }, 'an entry of the audit log is not where its pointer says');
+  throw new Refusal(
+    'not-found',
+    `The audit log has a pointer to this entry, but not the entry itself: number ${seq} of chain ${chain}. GET /api/audit/verify says what is wrong.`,
+  );
+}

@@ -1,0 +1,118 @@
+/** Exemptions: with an owner, a reason and an end. */
+import * as z from 'zod';
+import { type Exemption, exemptionProblems, isInForce, MAX_EXEMPTION_DAYS } from '../../domain/approvals/exemption.ts';
+import { Refusal } from '../../domain/approvals/refusal.ts';
+import type { Actor } from '../../domain/audit/audit.ts';
+import { isScope, normalizeId } from '../../domain/resources/resource.ts';
+import { grantExemption, removeExemption } from '../../workflows/exemptions/grant-exemption.ts';
+import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
+import { pageQuery, readPage } from '../framework/page.ts';
+import { isId, timestamp } from '../framework/parameters.ts';
+import type { Principal } from '../framework/principal.ts';
+import { invalidRequest } from '../framework/problem.ts';
+import * as schemas from '../framework/schemas.ts';
+
+const none = z.strictObject({});
+const time = z.iso.datetime();
+const line = z.string().trim().min(1);
+
+export const exemptionSchema = schemas.component(
+  'Exemption',
+  z.strictObject({
+    id: z.string(),
+    scope: z.string(),
+    rule: z.string(),
+    owner: z.string(),
+    reason: z.string(),
+    ticket: z.string().exactOptional(),
+    expires: time,
+    createdAt: time,
+    createdBy: z.strictObject({
+      type: z.enum(['service', 'user', 'app']),
+      objectId: z.string().exactOptional(),
+      name: z.string().exactOptional(),
+    }),
+  }),
+);
+
+export const listExemptions = defineEndpoint({
+  name: 'listExemptions',
+  method: 'GET',
+  route: 'exemptions',
+  summary: 'The exemptions in force, newest first.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject(pageQuery),
+  statuses: [200],
+  result: schemas.pageSchema(exemptionSchema),
+  refusals: [],
+  async handle({ deps, config, query }) {
+    const page = await readPage('exemptions', config.cursorKey, query, (_, at) => deps.exemptions.list(at));
+    const now = deps.clock.now();
+    return { body: { ...page, items: page.items.filter((one) => isInForce(one, now)).map(exemptionView) } };
+  },
+});
+
+export const createExemption = defineEndpoint({
+  name: 'createExemption',
+  method: 'POST',
+  route: 'exemptions',
+  summary: 'Exempts the violations of a rule within a scope, until an end.',
+  role: 'Plumbline.Operator',
+  query: none,
+  body: z.strictObject({
+    scope: z
+      .string()
+      .refine(isScope, 'must be the ARM id of a resource or of a scope above it')
+      .transform(normalizeId)
+      .describe('A resource, or any scope above it by whole segments; everything below is exempt, too.'),
+    rule: z.string().describe('The id of a rule'),
+    owner: line.max(200).describe('Who answers for it'),
+    reason: line.max(4000),
+    ticket: line.max(200).exactOptional(),
+    expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
+  }),
+  statuses: [201],
+  result: exemptionSchema,
+  refusals: [],
+  async handle({ deps, principal, body }) {
+    const request = { ...body, ticket: body.ticket ?? null };
+    const problems = exemptionProblems(request, deps.rules, deps.clock.now());
+    if (problems.length > 0)
+      throw invalidRequest(problems.map(({ pointer, message }) => ({ pointer, detail: message })));
+    return { body: exemptionView(await grantExemption(deps, request, actorOf(principal))) };
+  },
+});
+
+export const deleteExemption = defineEndpoint({
+  name: 'deleteExemption',
+  method: 'DELETE',
+  route: 'exemptions/{id}',
+  summary: 'Removes an exemption before its end.',
+  role: 'Plumbline.Operator',
+  query: none,
+  statuses: [204],
+  result: null,
+  refusals: ['not-found'],
+  findSubject: findExemption,
+  async handle({ deps, principal, subject }) {
+    await removeExemption(deps, subject.id, actorOf(principal));
+    return { body: undefined };
+  },
+});
+
+async function findExemption({ deps, params: { id: wanted } }: RequestContext): Promise<Exemption> {
+  const found = isId(wanted) ? await deps.exemptions.get(wanted) : null;
+  if (!found || !isInForce(found.value, deps.clock.now())) {
+    throw new Refusal('not-found', 'There is no exemption with this id in force.');
+  }
+  return found.value;
+}
+
+function exemptionView(exemption: Exemption): z.input<typeof exemptionSchema> {
+  const { ticket, removedAt: _removedAt, outbox: _outbox, ...seen } = exemption;
+  return { ...seen, ...(ticket === null ? {} : { ticket }) };
+}
+
+function actorOf({ objectId, name, application }: Principal): Actor {
+  return { type: application ? 'app' : 'user', objectId, name };
+}

@@ -1,0 +1,70 @@
+/** Explains the last decisions about a resource, or the outcome of an event. */
+
+import * as z from 'zod';
+import { Refusal } from '../../../domain/approvals/refusal.ts';
+import type { Finding } from '../../../domain/decisions/finding.ts';
+import { eventIdOf } from '../../../domain/resources/event.ts';
+import { isScope, parseResourceId } from '../../../domain/resources/resource.ts';
+import { documentationById } from '../../../domain/rules/documentation.ts';
+import type { Source } from '../../../domain/rules/rule.ts';
+import type { Deps } from '../../../workflows/ports/deps.ts';
+import type { StoredEvent } from '../../../workflows/ports/events.ts';
+import { defineEndpoint } from '../../framework/endpoint.ts';
+import { explainedEvent, explainedResource } from './schemas.ts';
+
+const SHOWN_EVENTS = 20;
+
+export const explain = defineEndpoint({
+  name: 'explain',
+  method: 'GET',
+  route: 'explain',
+  summary: 'The decisions about a resource and their reasons, or the outcome of an event.',
+  role: 'Plumbline.Reader',
+  query: z
+    .strictObject({
+      resource: z.string().refine(isScope, 'must be the ARM id of a resource').exactOptional(),
+      event: z.string().min(1).exactOptional().describe('The id of an event.'),
+    })
+    .refine(
+      ({ resource, event }) => (resource === undefined) !== (event === undefined),
+      'give either resource or event',
+    ),
+  statuses: [200],
+  result: z.union([explainedResource, explainedEvent]),
+  refusals: ['not-found'],
+  async handle({ deps, query: { resource, event } }) {
+    if (event !== undefined) return { body: await explainEvent(deps, event) };
+    return { body: await explainResource(deps, resource ?? '') };
+  },
+});
+
+async function explainResource(deps: Deps, id: string) {
+  const resource = parseResourceId(id);
+  const state = resource && (await deps.resourceStates.load(resource))?.value;
+  if (!resource || !state || state.evaluatedAt === null) {
+    throw new Refusal('not-found', 'Plumbline has never read this resource.');
+  }
+  const { evaluatedAt, trigger, documents } = state;
+  const findings = state.findings.map((finding) => explainFinding(deps, finding));
+  const events = await deps.events.listRecent(resource, SHOWN_EVENTS);
+  return { resource: state.resource, evaluatedAt, trigger, documents, findings, events: events.map(eventView) };
+}
+
+/** A finding with its documentation; a violation also with the lines that fix it where it is declared. */
+function explainFinding({ rules }: Deps, finding: Finding): Finding & { documentation: string; source?: Source } {
+  const documented = { ...finding, documentation: documentationById(finding.rule, rules) };
+  const rule = finding.verdict === 'violation' ? rules.find(({ id }) => id === finding.rule) : undefined;
+  return rule ? { ...documented, source: rule.source(finding.changes) } : documented;
+}
+
+async function explainEvent(deps: Deps, eventId: string) {
+  const found = await deps.events.findById(eventIdOf(eventId));
+  if (!found) throw new Refusal('not-found', 'Plumbline has never received this event.');
+  const { receivedAt, outcome, auditIds, reasons } = found;
+  return { eventId, receivedAt, outcome, auditIds, reasons };
+}
+
+function eventView({ event, receivedAt, outcome, auditIds, reasons }: StoredEvent) {
+  const { id, operation, changedBy } = event;
+  return { eventId: id, receivedAt, operation, changedBy, outcome, auditIds, reasons };
+}

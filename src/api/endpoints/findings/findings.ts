@@ -1,0 +1,62 @@
+/** Findings: the verdict of every rule on every resource, and their summary. */
+import * as z from 'zod';
+import type { Finding } from '../../../domain/decisions/finding.ts';
+import { ACTIONS } from '../../../domain/resources/reasons.ts';
+import { documentationById } from '../../../domain/rules/documentation.ts';
+import { type AnyRule, SEVERITIES, VERDICTS } from '../../../domain/rules/rule.ts';
+import { defineEndpoint } from '../../framework/endpoint.ts';
+import { pageQuery, readPage } from '../../framework/page.ts';
+import { benchmark, id, resourceScope, rulesInBenchmark } from '../../framework/parameters.ts';
+import * as schemas from '../../framework/schemas.ts';
+import * as findingSchemas from './schemas.ts';
+import { readSummary } from './summary.ts';
+
+export const listFindings = defineEndpoint({
+  name: 'listFindings',
+  method: 'GET',
+  route: 'findings',
+  summary: 'The verdict of every rule on every resource.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({
+    verdict: z.enum(VERDICTS).exactOptional(),
+    resource: resourceScope.exactOptional(),
+    rule: id.exactOptional(),
+    severity: z.enum(SEVERITIES).exactOptional(),
+    decision: z.enum(ACTIONS).exactOptional(),
+    benchmark: benchmark.exactOptional(),
+    ...pageQuery,
+  }),
+  statuses: [200],
+  result: schemas.pageSchema(findingSchemas.finding),
+  refusals: [],
+  async handle({ deps, config, query }) {
+    const listed = await readPage('findings', config.cursorKey, query, ({ benchmark: asked, ...filters }, page) => {
+      const rules = asked === undefined ? {} : { rules: rulesInBenchmark(asked, deps.rules) };
+      return deps.findings.list({ ...filters, ...rules }, page);
+    });
+    return { body: { ...listed, items: listed.items.map((finding) => findingView(finding, deps.rules)) } };
+  },
+});
+
+export const getSummary = defineEndpoint({
+  name: 'getSummary',
+  method: 'GET',
+  route: 'summary',
+  summary: 'Findings, approvals and fixes in numbers.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: findingSchemas.summary,
+  refusals: [],
+  async handle({ deps }) {
+    return { body: await readSummary(deps) };
+  },
+});
+
+/** A finding of a list, with its documentation and without the single constraints, which `GET /explain` shows. */
+function findingView(finding: Finding, rules: readonly AnyRule[]) {
+  const documented = { ...finding, documentation: documentationById(finding.rule, rules) };
+  if (finding.decision === null) return documented;
+  const { ceilings: _, ...decision } = finding.decision;
+  return { ...documented, decision };
+}

@@ -1,0 +1,51 @@
+/** Whether the service can work: one check for each wrong setting, and one for the storage. Names of settings, never values. */
+import { NotConfigured } from '../../app/config.ts';
+import type { ApiResponse, ApiService, GetService, PublicEndpoint } from '../framework/endpoint.ts';
+import * as schemas from '../framework/schemas.ts';
+import { VERSION } from '../framework/version.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+export const getHealth: PublicEndpoint = {
+  name: 'getHealth',
+  method: 'GET',
+  route: 'health',
+  summary: 'Whether the service is configured and reaches its storage. Open to all.',
+  role: null,
+  statuses: [200, 503],
+  result: schemas.health,
+  async handle(getService): Promise<ApiResponse> {
+    const checks = await runChecks(getService);
+    const ok = checks.every((check) => check.ok);
+    return { status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'failing', version: VERSION, checks } };
+  },
+};
+
+async function runChecks(getService: GetService): Promise<Check[]> {
+  let service: ApiService;
+  try {
+    service = await getService();
+  } catch (error) {
+    if (!(error instanceof NotConfigured)) throw error;
+    return error.problems.map(({ setting, message }) => ({ name: setting, ok: false, message }));
+  }
+  return [{ name: 'configuration', ok: true, message: 'Every setting can be read.' }, await checkStorage(service)];
+}
+
+async function checkStorage(service: ApiService): Promise<Check> {
+  try {
+    await service.ping();
+    return { name: 'storage', ok: true, message: 'The storage answers.' };
+  } catch (error) {
+    // The message of an SDK may contain account names and signatures: it is logged, and not shown to everybody.
+    service.deps.log.error(
+      { error: error instanceof Error ? error.message : String(error) },
+      'the storage does not answer',
+    );
+    return { name: 'storage', ok: false, message: 'The storage does not answer; the log says why.' };
+  }
+}

@@ -1,0 +1,180 @@
+/** Metrics for Prometheus: gauges from the storage, and the counters of all instances together. */
+import * as z from 'zod';
+import { MODES } from '../../domain/resources/reasons.ts';
+import { collectMetrics, type ServiceMetrics } from '../../workflows/housekeeping/collect-metrics.ts';
+import { defineEndpoint } from '../framework/endpoint.ts';
+import { VERSION } from '../framework/version.ts';
+
+/** The text format 0.0.4 of Prometheus. */
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+
+export const getMetrics = defineEndpoint({
+  name: 'getMetrics',
+  method: 'GET',
+  route: 'metrics',
+  summary: 'The service in numbers, in the text format of Prometheus.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: TEXT,
+  refusals: [],
+  async handle({ deps, meters }) {
+    return { body: formatMetrics(await collectMetrics(deps, meters)) };
+  },
+});
+
+/** The suffixes of sample names. A summary has no quantiles here: those of several instances cannot be added up. */
+const PARTS = { gauge: [''], counter: [''], summary: ['_sum', '_count'] } as const;
+
+export interface Metric {
+  readonly name: string;
+  readonly type: keyof typeof PARTS;
+  /** The meaning, and the unit. */
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Each value with the values of its labels, in order; empty when nothing is known. A summary has its sum, then its count. */
+  samples(measures: ServiceMetrics): readonly (readonly [number, ...string[]])[];
+}
+
+export const METRICS: readonly Metric[] = [
+  {
+    name: 'plumbline_info',
+    type: 'gauge',
+    help: 'Always 1; the version that answers.',
+    labels: ['version'],
+    samples: () => [[1, VERSION]],
+  },
+  {
+    name: 'plumbline_mode',
+    type: 'gauge',
+    help: '1 for the mode in force, 0 for the others; scopes may have lower ones.',
+    labels: ['mode'],
+    samples: ({ mode }) => MODES.map((one) => [one === mode ? 1 : 0, one]),
+  },
+  {
+    name: 'plumbline_stopped',
+    type: 'gauge',
+    help: '1 while the stop switch is pulled, else 0.',
+    labels: [],
+    samples: ({ stopped }) => [[stopped ? 1 : 0]],
+  },
+  {
+    name: 'plumbline_heartbeat_age_seconds',
+    type: 'gauge',
+    help: 'Seconds since housekeeping last ran, which it does every minute.',
+    labels: [],
+    samples: ({ heartbeatAgeSeconds }) => (heartbeatAgeSeconds === null ? [] : [[heartbeatAgeSeconds]]),
+  },
+  {
+    name: 'plumbline_approvals_waiting',
+    type: 'gauge',
+    help: 'Approvals that wait for a person.',
+    labels: [],
+    samples: ({ approvals }) => [[approvals.waiting]],
+  },
+  {
+    name: 'plumbline_approvals_oldest_age_seconds',
+    type: 'gauge',
+    help: 'Seconds that the oldest of them waits; 0 when none does.',
+    labels: [],
+    samples: ({ approvals }) => [[approvals.oldestSeconds]],
+  },
+  {
+    name: 'plumbline_dead_letters',
+    type: 'gauge',
+    help: 'Messages that were given up and not released.',
+    labels: [],
+    samples: ({ deadLetters }) => [[deadLetters]],
+  },
+  {
+    name: 'plumbline_queue_messages',
+    type: 'gauge',
+    help: 'Messages in a queue, about so many, those included that wait for their time.',
+    labels: ['queue'],
+    samples: ({ queues }) => queues.map(({ name, messages }) => [messages, name]),
+  },
+  {
+    name: 'plumbline_queue_oldest_age_seconds',
+    type: 'gauge',
+    help: 'Seconds since the oldest message that could be taken now was put in the queue; 0 when there is none.',
+    labels: ['queue'],
+    samples: ({ queues }) => queues.map(({ name, oldestSeconds }) => [oldestSeconds, name]),
+  },
+  {
+    name: 'plumbline_events_total',
+    type: 'counter',
+    help: 'Events by their outcome; received counts every delivery that is about a resource of ours, repeated ones too.',
+    labels: ['outcome'],
+    samples: ({ counters }) => samplesWithPrefix(counters.counts, 'events '),
+  },
+  {
+    name: 'plumbline_evaluations_total',
+    type: 'counter',
+    help: 'How often a resource was read and held against its rules.',
+    labels: [],
+    samples: ({ counters }) => [[counters.counts.evaluations ?? 0]],
+  },
+  {
+    name: 'plumbline_fixes_total',
+    type: 'counter',
+    help: 'Outcomes of changes that Plumbline wrote or tried to write, by purpose (fix, rollback) and outcome.',
+    labels: ['purpose', 'outcome'],
+    samples: ({ counters }) => samplesWithPrefix(counters.counts, 'fixes '),
+  },
+  {
+    name: 'plumbline_fix_seconds',
+    type: 'summary',
+    help: 'Seconds from the receipt of an event to its applied fix, for the fixes that no person decided.',
+    labels: [],
+    samples: ({ counters }) => [[counters.counts['fix seconds'] ?? 0], [counters.counts['timed fixes'] ?? 0]],
+  },
+  {
+    name: 'plumbline_throttled_total',
+    type: 'counter',
+    help: 'How often Azure asked a subscription to wait.',
+    labels: [],
+    samples: ({ counters }) => [[counters.counts.throttled ?? 0]],
+  },
+  {
+    name: 'plumbline_arm_requests_left',
+    type: 'gauge',
+    help: 'Requests that Azure would still have taken when it last said so, within the last 15 minutes.',
+    labels: ['subscription', 'limit'],
+    samples: ({ counters }) =>
+      Object.entries(counters.remaining).map(([name, { requests }]) => [requests, ...splitAtFirst(name)]),
+  },
+];
+
+/** The complete answer. */
+export function formatMetrics(measures: ServiceMetrics): string {
+  const families = METRICS.map(({ name, type, help, labels, samples }) => {
+    const parts = PARTS[type];
+    const lines = samples(measures).map(
+      ([value, ...values], index) => `${name}${parts[index % parts.length]}${formatLabels(labels, values)} ${value}`,
+    );
+    return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines];
+  });
+  return `${families.flat().join('\n')}\n`;
+}
+
+/** The counts whose name starts with a prefix; the words after it are the label values. */
+function samplesWithPrefix(counts: Readonly<Record<string, number>>, prefix: string): [number, ...string[]][] {
+  return Object.entries(counts)
+    .filter(([name]) => name.startsWith(prefix))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => [count, ...name.slice(prefix.length).split(' ')]);
+}
+
+function splitAtFirst(name: string): [string, string] {
+  const at = name.indexOf(' ');
+  return [name.slice(0, at), name.slice(at + 1)];
+}
+
+function formatLabels(names: readonly string[], values: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `{${names.map((name, index) => `${name}="${escapeLabelValue(values[index] ?? '')}"`).join(',')}}`;
+}
+
+function escapeLabelValue(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,58 @@
+/** Scans: evaluate all resources in a scope now, on the slow queue. */
+import * as z from 'zod';
+import { Refusal } from '../../domain/approvals/refusal.ts';
+import * as sweep from '../../workflows/sweep/sweep.ts';
+import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
+import { isId, resourceScope } from '../framework/parameters.ts';
+import { component } from '../framework/schemas.ts';
+
+const none = z.strictObject({});
+
+export const scanSchema = component(
+  'Scan',
+  z.strictObject({
+    id: z.string(),
+    scope: z.string(),
+    status: z.enum(['running', 'done']),
+    found: z.int(),
+    evaluated: z.int().describe('Evaluated, or moved to the dead letters'),
+  }),
+);
+
+export const startScan = defineEndpoint({
+  name: 'startScan',
+  method: 'POST',
+  route: 'scans',
+  summary: 'Evaluates all resources in a scope, on the slow queue.',
+  role: 'Plumbline.Operator',
+  query: none,
+  body: z.strictObject({ scope: resourceScope }),
+  responseHeaders: { Location: 'The URL of the scan.' },
+  statuses: [202],
+  result: scanSchema,
+  refusals: [],
+  async handle({ deps, body }) {
+    const scan = await sweep.startScan(deps, body.scope);
+    return { headers: { location: `/api/scans/${scan.id}` }, body: scan };
+  },
+});
+
+export const getScan = defineEndpoint({
+  name: 'getScan',
+  method: 'GET',
+  route: 'scans/{id}',
+  summary: 'The progress of a scan.',
+  role: 'Plumbline.Reader',
+  query: none,
+  statuses: [200],
+  result: scanSchema,
+  refusals: ['not-found'],
+  async findSubject({ deps, params: { id: wanted } }: RequestContext) {
+    const found = isId(wanted) ? await deps.scans.get(wanted) : null;
+    if (!found) throw new Refusal('not-found', 'There is no scan with this id.');
+    return found;
+  },
+  async handle({ subject }) {
+    return { body: subject };
+  },
+});

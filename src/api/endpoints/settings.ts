@@ -1,0 +1,82 @@
+/** The settings of operators: one document, replaced as a whole under its ETag. */
+
+import * as z from 'zod';
+import { Refusal } from '../../domain/approvals/refusal.ts';
+import { parseSettings, type Settings, settingsSchema } from '../../domain/rules/settings.ts';
+import type { StoredSettings } from '../../workflows/ports/settings.ts';
+import { changeSettings, etagOf, loadSettings } from '../../workflows/settings/change-settings.ts';
+import { type ApiResponse, defineEndpoint } from '../framework/endpoint.ts';
+import { invalidRequest } from '../framework/problem.ts';
+import * as schemas from '../framework/schemas.ts';
+
+/** Characters as JSON in ASCII: settings are one table row, which holds a megabyte in UTF-16. */
+const MAX_SETTINGS_CHARACTERS = 400_000;
+const responseHeaders = { ETag: 'The revision in force; "0" while nothing is stored.' };
+
+export const getSettings = defineEndpoint({
+  name: 'getSettings',
+  method: 'GET',
+  route: 'settings',
+  summary: 'The settings in force, defaults filled in.',
+  role: 'Plumbline.Reader',
+  query: z.strictObject({}),
+  statuses: [200],
+  result: schemas.settings,
+  responseHeaders,
+  refusals: [],
+  async handle({ deps }) {
+    return reply(await loadSettings(deps));
+  },
+});
+
+export const putSettings = defineEndpoint({
+  name: 'putSettings',
+  method: 'PUT',
+  route: 'settings',
+  summary: 'Replaces the settings as a whole; a missing key takes its default.',
+  role: 'Plumbline.Operator',
+  query: z.strictObject({}),
+  body: settingsSchema,
+  requestHeaders: { 'If-Match': 'The ETag of the settings that you saw, or *.' },
+  responseHeaders,
+  statuses: [200],
+  result: schemas.settings,
+  refusals: ['settings-changed', 'if-match-required'],
+  async handle({ deps, principal, headers, body }) {
+    const parsed = parseSettings(body, deps.rules);
+    if ('problems' in parsed) {
+      throw invalidRequest(parsed.problems.map(({ pointer, message }) => ({ pointer, detail: message })));
+    }
+    const ifMatch = headers.get('if-match')?.trim();
+    if (!ifMatch) {
+      throw new Refusal('if-match-required', 'Send If-Match with the ETag of the settings that you saw, or *.');
+    }
+    const { objectId, name, application } = principal;
+    const { settings } = parsed;
+    assertSettingsFit(settings);
+    return reply(
+      await changeSettings(deps, { settings, ifMatch, person: { objectId, name }, personIsApp: application }),
+    );
+  },
+});
+
+function assertSettingsFit(settings: Settings): void {
+  const characters = JSON.stringify(settings).replaceAll(/[^ -~]/g, '\\u0000').length;
+  if (characters > MAX_SETTINGS_CHARACTERS) {
+    throw new Refusal(
+      'too-large',
+      `Settings may have ${MAX_SETTINGS_CHARACTERS} characters; these have ${characters}.`,
+    );
+  }
+}
+
+function reply(stored: StoredSettings): ApiResponse {
+  const { stopped } = stored.settings;
+  return {
+    headers: { etag: etagOf(stored) },
+    body: {
+      ...stored.settings,
+      stopped: stopped && { reason: stopped.reason, at: stored.stoppedAt, by: stored.stoppedBy },
+    },
+  };
+}

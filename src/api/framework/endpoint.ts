@@ -1,0 +1,89 @@
+/** The definition of an endpoint: route, role, input and result. handler.ts serves it, openapi.ts describes it. */
+
+import type { z } from 'zod';
+import type { RefusalCode } from '../../domain/approvals/refusal.ts';
+import type { Deps } from '../../workflows/ports/deps.ts';
+import type { MetricsSource } from '../../workflows/ports/metrics.ts';
+import type { Principal, Role } from './principal.ts';
+
+/** What endpoints need from the service. */
+export interface ApiService {
+  readonly deps: Deps;
+  readonly config: {
+    /** Whether the platform authenticates callers, so that its principal header can be believed. */
+    readonly authEnabled: boolean;
+    /** Signs cursors. */
+    readonly cursorKey: Buffer;
+  };
+  /** Throws when the storage does not answer. */
+  ping(): Promise<void>;
+  readonly meters: MetricsSource;
+}
+
+/** Rejects with NotConfigured when settings are missing or malformed. */
+export type GetService = () => Promise<ApiService>;
+
+/** An answer: a string body is sent unchanged, any other body as JSON; undefined means no body. */
+export interface ApiResponse {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+interface EndpointDescription {
+  /** operationId, and the end of the function's name. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below /api. */
+  readonly route: string;
+  readonly summary: string;
+  /** The statuses of an answer with the result; the first is the default. */
+  readonly statuses: readonly [number, ...number[]];
+  /** The schema of the result, its media type when it is not JSON, or null when the answer has no body. */
+  readonly result: z.ZodType | string | null;
+  /** Further media types of a result that is not JSON. */
+  readonly alternativeTypes?: readonly string[];
+  readonly responseHeaders?: Readonly<Record<string, string>>;
+}
+
+/** An endpoint that is open to all; it works without configuration. */
+export interface PublicEndpoint extends EndpointDescription {
+  readonly role: null;
+  handle(getService: GetService): Promise<ApiResponse>;
+}
+
+/** An endpoint that requires a principal with a role. */
+export interface AuthorizedEndpoint<Query, Body, Subject> extends EndpointDescription {
+  readonly role: Role;
+  /** Whether only a person may call it, not an application. */
+  readonly personOnly?: true;
+  readonly query: z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** The refusals beyond those that every such endpoint has. */
+  readonly refusals: readonly RefusalCode[];
+  /** Finds what the path names, before query and body are parsed. Throws Refusal `not-found`. */
+  findSubject?(context: RequestContext): Promise<Subject>;
+  handle(input: HandlerInput<Query, Body, Subject>): Promise<ApiResponse>;
+}
+
+export type Endpoint = PublicEndpoint | AuthorizedEndpoint<unknown, unknown, unknown>;
+
+export interface RequestContext extends Pick<ApiService, 'deps' | 'config' | 'meters'> {
+  readonly principal: Principal;
+  readonly params: Readonly<Record<string, string>>;
+  readonly headers: { get(name: string): string | null };
+}
+
+export interface HandlerInput<Query, Body, Subject> extends RequestContext {
+  readonly query: Query;
+  readonly body: Body;
+  readonly subject: Subject;
+}
+
+/** Infers the type parameters of an endpoint; endpoints of every type then fit into one list. */
+export function defineEndpoint<Query, Body = undefined, Subject = undefined>(
+  endpoint: AuthorizedEndpoint<Query, Body, Subject>,
+): AuthorizedEndpoint<Query, Body, Subject> {
+  return endpoint;
+}

@@ -1,0 +1,180 @@
+/** The description of the API (OpenAPI 3.1), generated from the endpoints, so that it is always complete and correct. */
+import * as z from 'zod';
+import type { RefusalCode } from '../../domain/approvals/refusal.ts';
+import { isObject } from '../../domain/resources/json.ts';
+import { Components, propertiesOf } from './components.ts';
+import type { AuthorizedEndpoint, Endpoint, PublicEndpoint } from './endpoint.ts';
+import { PROBLEMS } from './problem.ts';
+import { VERSION } from './version.ts';
+
+/** The endpoint that serves the description of `endpoints` and itself. */
+export function createOpenApiEndpoint(endpoints: readonly Endpoint[]): PublicEndpoint {
+  let described: object | undefined;
+  const endpoint: PublicEndpoint = {
+    name: 'getOpenApi',
+    method: 'GET',
+    route: 'openapi.json',
+    summary: 'This description. Open to all.',
+    role: null,
+    statuses: [200],
+    result: z.record(z.string(), z.unknown()),
+    async handle() {
+      described ??= openApiDocument([...endpoints, endpoint]);
+      return { body: described };
+    },
+  };
+  return endpoint;
+}
+
+/** The OpenAPI document of these endpoints. */
+export function openApiDocument(endpoints: readonly Endpoint[]): object {
+  const components = new Components();
+  const paths: Record<string, Record<string, object>> = {};
+  for (const endpoint of endpoints) {
+    paths[`/${endpoint.route}`] = {
+      ...paths[`/${endpoint.route}`],
+      [endpoint.method.toLowerCase()]: operationOf(endpoint, components),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Plumbline',
+      version: VERSION,
+      description:
+        'Keeps Azure Container Apps and Web Apps true to the security guides. Callers are authenticated by App Service authentication (Microsoft Entra ID) and need an app role; a state change must come from the origin of the service.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/api' }],
+    paths,
+    components: {
+      schemas: { ...components.schemas, Problem: problemSchema() },
+      securitySchemes: {
+        entra: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'An access token of Microsoft Entra ID, or the session of a signed-in browser; roles are app roles.',
+        },
+      },
+    },
+  };
+}
+
+/** Every refusal code of an endpoint: its own, and those of all such endpoints. */
+export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
+  if (endpoint.role === null) return ['invalid'];
+  const codes: RefusalCode[] = ['unauthenticated', 'auth-off', 'forbidden'];
+  if (endpoint.personOnly) codes.push('not-a-person');
+  codes.push('invalid');
+  if ('cursor' in propertiesOf(endpoint.query)) codes.push('bad-cursor');
+  if (endpoint.body) codes.push('too-large');
+  return [...codes, ...endpoint.refusals, 'storage-unavailable', 'not-configured'];
+}
+
+function operationOf(endpoint: Endpoint, components: Components): object {
+  const content = contentOf(endpoint, components);
+  const headers = Object.entries(endpoint.responseHeaders ?? {}).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  const results = endpoint.statuses.map((status) => [
+    status,
+    {
+      description: status < 400 ? endpoint.summary : 'The same schema: something fails.',
+      ...(content === null ? {} : { content }),
+      ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
+    },
+  ]);
+  return {
+    operationId: endpoint.name,
+    summary: endpoint.summary,
+    security: endpoint.role === null ? [] : [{ entra: [endpoint.role] }],
+    parameters: [...pathParameters(endpoint.route), ...(endpoint.role === null ? [] : parametersOf(endpoint))],
+    ...(endpoint.role !== null && endpoint.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: components.describe(endpoint.body, 'input') } },
+          },
+        }
+      : {}),
+    responses: { ...Object.fromEntries(results), ...problemResponses(refusalsOf(endpoint)) },
+  };
+}
+
+function contentOf({ result, alternativeTypes = [] }: Endpoint, components: Components): object | null {
+  if (result === null) return null;
+  if (typeof result === 'string') {
+    return Object.fromEntries(
+      [result, ...alternativeTypes].map((type) => [type.split(';')[0], { schema: { type: 'string' } }]),
+    );
+  }
+  return { 'application/json': { schema: components.describe(result, 'output') } };
+}
+
+function pathParameters(route: string): object[] {
+  return [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function parametersOf(endpoint: AuthorizedEndpoint<unknown, unknown, unknown>): object[] {
+  const query = Object.entries(propertiesOf(endpoint.query)).map(([name, schema]) => {
+    const { description, ...form } = isObject(schema) ? schema : {};
+    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: form };
+  });
+  const headers = Object.entries(endpoint.requestHeaders ?? {}).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  }));
+  return [...query, ...headers];
+}
+
+function problemResponses(codes: readonly RefusalCode[]): Record<string, object> {
+  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const here = codes.filter((code) => PROBLEMS[code].status === status);
+      const schema = {
+        allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: here } } }],
+      };
+      const description = here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ');
+      return [status, { description, content: { 'application/problem+json': { schema } } }];
+    }),
+  );
+}
+
+function problemSchema(): object {
+  const text = { type: 'string' };
+  return {
+    type: 'object',
+    description: 'RFC 9457. A fault of the service itself is 500 without code; `instance` finds it in the log.',
+    properties: {
+      type: { type: 'string', format: 'uri' },
+      title: text,
+      status: { type: 'integer' },
+      detail: text,
+      code: { type: 'string', enum: Object.keys(PROBLEMS) },
+      instance: { type: 'string', format: 'uri' },
+      errors: {
+        type: 'array',
+        items: { type: 'object', properties: { pointer: text, parameter: text, setting: text, detail: text } },
+      },
+      supersededBy: text,
+      moved: {
+        type: 'array',
+        description: 'The changed values: from is the written value, to the present one',
+        items: { $ref: '#/components/schemas/Change' },
+      },
+    },
+    required: ['type', 'title', 'status', 'detail'],
+  };
+}

@@ -1,0 +1,81 @@
+/** Creates the service once, at the first use. So a missing setting is a clear error of each request, and functions still register. */
+
+import { randomUUID } from 'node:crypto';
+import { createActivityLog } from '../azure/activity-log.ts';
+import { createArm } from '../azure/arm.ts';
+import { createCredential } from '../azure/credential.ts';
+import { createEstate } from '../azure/estate.ts';
+import { createNotifications, publishingAuditLog } from '../azure/notifications.ts';
+import { rules } from '../rules/index.ts';
+import type { Deps } from '../workflows/ports/deps.ts';
+import type { MetricsSource } from '../workflows/ports/metrics.ts';
+import type { Pauses } from '../workflows/ports/pauses.ts';
+import { type Config, readConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { readPauses } from './pauses.ts';
+
+export interface Service {
+  readonly deps: Deps;
+  readonly config: Config;
+  /** Throws StorageUnavailable when the storage does not answer. */
+  ping(): Promise<void>;
+  readonly meters: MetricsSource;
+  /** Stores the counters; throws nothing. */
+  flushMetrics(): Promise<void>;
+}
+
+let service: Promise<Service> | undefined;
+
+/** The service of this process. Throws NotConfigured as long as settings are missing or malformed. */
+export async function getService(): Promise<Service> {
+  service ??= createService(readConfig(process.env), readPauses(process.env));
+  return service;
+}
+
+async function createService(config: Config, pauses: Pauses): Promise<Service> {
+  // The storage SDKs are the largest part of the bundle, and registering functions does not need them.
+  const { openStorage } = await import('../storage/open-storage.ts');
+  const now = () => new Date();
+  const { ping, meters, counters, ...stores } = openStorage({
+    connection: config.storage,
+    auditKeys: config.auditKeys,
+    now,
+    leaseSeconds: pauses.leaseSeconds,
+    onFault: (fields, message) => log.error(fields, message),
+    credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
+  });
+  const { log, flush: flushMetrics } = createMetrics(createLog(config.logLevel), counters, {
+    now,
+    everySeconds: pauses.countersSeconds,
+    after: (milliseconds, work) => void setTimeout(work, milliseconds).unref(),
+  });
+  const credential = createCredential(config.identity);
+  const topic = config.topicEndpoint === null ? null : { endpoint: config.topicEndpoint, credential, log };
+  return {
+    config,
+    ping,
+    meters,
+    flushMetrics,
+    deps: {
+      ...stores,
+      audit: topic === null ? stores.audit : publishingAuditLog(stores.audit, topic),
+      notifications: createNotifications(topic),
+      log,
+      rules,
+      clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
+      newId: randomUUID,
+      random: Math.random,
+      arm: createArm({ ...config.arm, credential, now, log }),
+      activityLog: createActivityLog({ ...config.arm, credential, now, log }),
+      estate: createEstate({ ...config.arm, credential, now, log }),
+      options: {
+        mode: config.mode,
+        settleSeconds: config.settleSeconds,
+        selfId: config.selfId,
+        workspaceId: config.workspaceId,
+        pauses,
+      },
+    },
+  };
+}

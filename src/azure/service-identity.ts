@@ -1,0 +1,43 @@
+/** The identity of Plumbline in Azure, from the claims of its own token: decoded, never verified, never logged. */
+import type { TokenCredential } from '@azure/core-auth';
+import * as z from 'zod';
+
+export interface ServiceIdentity {
+  readonly objectId: string | null;
+  readonly appId: string | null;
+}
+
+const UNKNOWN_IDENTITY: ServiceIdentity = { objectId: null, appId: null };
+const claims = z.object({ oid: z.guid().nullish().catch(null), appid: z.guid().nullish().catch(null) });
+
+/**
+ * Returns the identity in the token of `scope`; the token is decoded once.
+ * Rejects when there is no token: without one Plumbline cannot tell its own writes from those of others.
+ */
+export function createServiceIdentity(credential: TokenCredential, scope: string): () => Promise<ServiceIdentity> {
+  let known: { readonly token: string; readonly identity: ServiceIdentity } | undefined;
+  return async () => {
+    const token = (await credential.getToken(scope))?.token;
+    if (token === undefined) throw new Error('no token for Azure Resource Manager could be had');
+    if (known?.token !== token) known = { token, identity: identityFromToken(token) };
+    return known.identity;
+  };
+}
+
+/** The object id and application id in a token, in lower case; null when it has none or is no JWT. */
+export function identityFromToken(token: string): ServiceIdentity {
+  const [, payload, ...rest] = token.split('.');
+  if (payload === undefined || rest.length !== 1) return UNKNOWN_IDENTITY;
+  const parsed = claims.safeParse(decodePayload(payload));
+  if (!parsed.success) return UNKNOWN_IDENTITY;
+  const { oid, appid } = parsed.data;
+  return { objectId: oid?.toLowerCase() ?? null, appId: appid?.toLowerCase() ?? null };
+}
+
+function decodePayload(payload: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}

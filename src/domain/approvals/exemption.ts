@@ -1,0 +1,124 @@
+/**
+ * An exemption allows violations of a rule within a scope until an end, and has an owner. `exemptionFor` is the one
+ * function that matches exemptions.
+ */
+import { type Actor, type AuditRecord, recordId, type SealedRecord } from '../audit/audit.ts';
+import { digestOfJson } from '../changes/change.ts';
+import type { Reason } from '../resources/reasons.ts';
+import { isInScope, isScope, parseResourceId, type Resource, viewOf } from '../resources/resource.ts';
+import type { AnyRule } from '../rules/rule.ts';
+import { digestReason } from './digests.ts';
+
+export const MAX_EXEMPTION_DAYS = 365;
+
+export interface Exemption {
+  readonly id: string;
+  /** The ARM id of a resource or of a scope above it. Everything below is exempt, too. */
+  readonly scope: string;
+  readonly rule: string;
+  /** The owner: a person or a team. */
+  readonly owner: string;
+  readonly reason: string;
+  readonly ticket: string | null;
+  /** ISO time of its end. */
+  readonly expires: string;
+  readonly createdAt: string;
+  readonly createdBy: Actor;
+  /** When it was removed (ISO). */
+  readonly removedAt: string | null;
+  /** Audit records that are not in the log yet. They are stored in the row, so that a crash cannot lose them. */
+  readonly outbox: readonly SealedRecord[];
+}
+
+/** The request for an exemption. */
+export type ExemptionRequest = Pick<Exemption, 'scope' | 'rule' | 'owner' | 'reason' | 'ticket' | 'expires'>;
+
+/** The exemption of this rule on this resource that is in force. With several, the one that ends last. */
+export function exemptionFor(
+  exemptions: readonly Exemption[],
+  resource: Pick<Resource, 'id'>,
+  rule: string,
+  now: Date,
+): Exemption | null {
+  const found = exemptions
+    .filter((one) => one.rule === rule && isInScope(resource.id, one.scope) && isInForce(one, now))
+    .sort((a, b) => Date.parse(b.expires) - Date.parse(a.expires));
+  return found[0] ?? null;
+}
+
+/** An exemption with a longer period than allowed was not granted by the service. */
+export function isInForce({ expires, removedAt }: Exemption, now: Date): boolean {
+  const left = Date.parse(expires) - now.getTime();
+  return removedAt === null && left > 0 && left <= (MAX_EXEMPTION_DAYS + 1) * 86_400_000;
+}
+
+/** The reason of an exempt violation, with owner, ticket and end. */
+export function exemptReason({ reason, owner, ticket, expires }: ExemptionRequest): Reason {
+  const responsible = ticket === null ? owner : `${owner}, ${ticket}`;
+  return { code: 'exempt', text: `Exempt until ${expires}: ${reason} (${responsible})` };
+}
+
+/** Covers everything that is fixed when the exemption is granted. */
+export function exemptionDigest({ id, scope, rule, owner, reason, ticket, expires }: Exemption): string {
+  return digestOfJson({ id, scope, rule, owner, reason, ticket, expires });
+}
+
+/** The end of an exemption (ISO), from the reason in its entry. */
+export function exemptedUntil({ reasons }: Pick<AuditRecord, 'reasons'>): string | null {
+  const text = reasons.find(({ code }) => code === 'exempt')?.text ?? '';
+  return /^Exempt until (\S+): /.exec(text)?.[1] ?? null;
+}
+
+/** The problems of a request, each with a JSON Pointer; none when it can be granted. */
+export function exemptionProblems(
+  { scope, rule, expires }: ExemptionRequest,
+  rules: readonly AnyRule[],
+  now: Date,
+): { readonly pointer: string; readonly message: string }[] {
+  const left = Date.parse(expires) - now.getTime();
+  const problem = (pointer: string, message: string) => ({ pointer, message });
+  return [
+    ...(isScope(scope) ? [] : [problem('/scope', 'must be the ARM id of a resource or of a scope above it')]),
+    ...(rules.some(({ id }) => id === rule) ? [] : [problem('/rule', 'is no rule; GET /api/rules lists them')]),
+    ...(left > 0 ? [] : [problem('/expires', 'must be in the future')]),
+    ...(left <= MAX_EXEMPTION_DAYS * 86_400_000
+      ? []
+      : [problem('/expires', `must be within ${MAX_EXEMPTION_DAYS} days`)]),
+  ];
+}
+
+const MESSAGES = {
+  'exemption.created': 'Exempt',
+  'exemption.ended': 'The exemption has ended',
+  'exemption.removed': 'The exemption was taken back',
+};
+
+/** The audit record of a step in the life of an exemption. */
+export function exemptionRecord(
+  exemption: Exemption,
+  kind: keyof typeof MESSAGES,
+  at: string,
+  actor: Actor,
+): AuditRecord {
+  const resource = parseResourceId(exemption.scope);
+  return {
+    id: recordId(exemption.id, kind),
+    at,
+    kind,
+    resource: resource && viewOf(resource),
+    rule: exemption.rule,
+    mode: null,
+    operationId: null,
+    approvalId: null,
+    actor,
+    trigger: null,
+    changes: [],
+    alsoMoved: [],
+    reasons: [
+      exemptReason(exemption),
+      ...(kind === 'exemption.created' ? [digestReason(exemptionDigest(exemption))] : []),
+    ],
+    arm: null,
+    message: `${MESSAGES[kind]}: ${exemption.rule} on ${exemption.scope}.`,
+  };
+}

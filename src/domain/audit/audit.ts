@@ -1,0 +1,177 @@
+/**
+ * The audit log is a set of chains of signed entries. The hash of an entry covers its content and the hash before it.
+ * The signature (Ed25519) covers the hash. So an edited, deleted, reordered or inserted entry is detected.
+ */
+import { createHash } from 'node:crypto';
+import { type Change, canonicalJson, sortChanges } from '../changes/change.ts';
+import type { Caller } from '../resources/event.ts';
+import { wellFormed } from '../resources/json.ts';
+import type { Mode, Reason } from '../resources/reasons.ts';
+import type { ResourceView } from '../resources/resource.ts';
+import { type AuditKey, type PublicKey, type Seal, seal, sealFault } from './seal.ts';
+
+export { type AuditKey, type AuditKeys, parseAuditKeys, publicKeyText } from './seal.ts';
+
+export const AUDIT_KINDS = [
+  ...(['fix', 'rollback'] as const).flatMap(
+    (purpose) =>
+      [
+        `${purpose}.intended`,
+        `${purpose}.applied`,
+        `${purpose}.failed`,
+        `${purpose}.blocked`,
+        `${purpose}.unknown`,
+      ] as const,
+  ),
+  'approval.requested',
+  'approval.approved',
+  'approval.rejected',
+  'approval.expired',
+  'approval.superseded',
+  'approval.cleared',
+  'settings.changed',
+  'exemption.created',
+  'exemption.ended',
+  'exemption.removed',
+  'service.stopped',
+  'service.resumed',
+  'audit.reviewed',
+] as const;
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+export interface Trigger {
+  readonly type: 'event' | 'sweep' | 'scan' | 'decision';
+  readonly eventId?: string;
+  readonly operation?: string;
+  readonly changedBy?: Caller;
+  readonly correlationId?: string;
+}
+
+export interface Actor {
+  readonly type: 'service' | 'user' | 'app';
+  readonly objectId?: string;
+  readonly name?: string;
+}
+
+export interface ArmResponse {
+  readonly requestId?: string;
+  readonly correlationId?: string;
+  readonly status?: number;
+}
+
+/** An audit record before it is chained. `id` is derived from its subject, so recording it twice adds one entry. */
+export interface AuditRecord {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: AuditKind;
+  readonly resource: ResourceView | null;
+  readonly rule: string | null;
+  readonly mode: Mode | null;
+  readonly operationId: string | null;
+  readonly approvalId: string | null;
+  readonly actor: Actor;
+  readonly trigger: Trigger | null;
+  readonly changes: readonly Change[];
+  readonly alsoMoved: readonly Change[];
+  readonly reasons: readonly Reason[];
+  readonly arm: ArmResponse | null;
+  readonly message: string;
+}
+
+/**
+ * A record that waits in a row, signed by the instance that made it. The row itself proves nothing, because others can
+ * write it.
+ */
+export type SealedRecord = AuditRecord & Seal;
+
+/** The fields that make a record an entry of a chain. */
+export interface ChainLink extends Seal {
+  readonly chain: string;
+  readonly seq: number;
+  readonly prevHash: string;
+}
+
+export interface AuditEntry extends AuditRecord, ChainLink {}
+
+/** The end of a chain, which the next entry continues. `seq` 0 and an empty hash mean that there is no entry yet. */
+export interface ChainHead {
+  readonly chain: string;
+  readonly seq: number;
+  readonly hash: string;
+  /** ISO time of the last entry. Times in a chain never go back, so its order is the order of time. */
+  readonly at: string | null;
+}
+
+/**
+ * The id of a record. It is the same after a crash and a retry, so the record is added once. It begins with the key of
+ * its subject, for example an approval or an attempt, so one request finds all records of a subject.
+ */
+export function recordId(subject: string, ...parts: readonly string[]): string {
+  return subjectKey(subject) + hexOf(parts.join('\n'), 8);
+}
+
+/** The prefix of the ids of all records of a subject. */
+export function subjectKey(subject: string): string {
+  return hexOf(subject, SUBJECT_LENGTH);
+}
+
+/** The subject key in the id of a record. */
+export function subjectKeyOf(id: string): string {
+  return id.slice(0, SUBJECT_LENGTH);
+}
+
+const SUBJECT_LENGTH = 24;
+
+function hexOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+/** Whether an entry is this record. Text and time may differ when another reconcile recorded it. */
+export function isSameRecord(record: AuditRecord, entry: AuditRecord): boolean {
+  return identityOf(record) === identityOf(entry);
+}
+
+function identityOf({ kind, resource, rule, operationId, approvalId, actor, changes, reasons }: AuditRecord): string {
+  const about = { kind, resource: resource?.id.toLowerCase() ?? null, rule, operationId, approvalId };
+  const digests = reasons.filter(({ code }) => code === 'digest');
+  return canonicalJson(wellFormed({ ...about, by: actor.objectId ?? null, changes: sortChanges(changes), digests }));
+}
+
+/** The chain of a resource. All its entries are on one chain, in order. */
+export function chainOf(key: string, chains: number): string {
+  const number = Number.parseInt(createHash('sha256').update(key).digest('hex').slice(0, 8), 16) % chains;
+  return String(number).padStart(2, '0');
+}
+
+/** The names of this number of chains. */
+export function chainNames(chains: number): string[] {
+  return Array.from({ length: chains }, (_, number) => String(number).padStart(2, '0'));
+}
+
+/** Appends a record to a chain, as text that every program can verify. */
+export function chainEntry(record: AuditRecord, head: ChainHead, key: AuditKey): AuditEntry {
+  const content = {
+    ...wellFormed(record),
+    at: head.at !== null && head.at > record.at ? head.at : record.at,
+    chain: head.chain,
+    seq: head.seq + 1,
+    prevHash: head.hash,
+  };
+  return seal(content, key);
+}
+
+export function headAfter(entry: AuditEntry): ChainHead {
+  return { chain: entry.chain, seq: entry.seq, hash: entry.hash, at: entry.at };
+}
+
+/** What is wrong with an entry after `before`; null when it is valid. */
+export function chainFault(entry: ChainLink, before: ChainHead, keys: readonly PublicKey[]): string | null {
+  if (entry.chain !== before.chain) return `it belongs to chain ${entry.chain}`;
+  if (entry.seq !== before.seq + 1) return `entry ${before.seq + 1} of chain ${before.chain} is not there`;
+  if (entry.prevHash !== before.hash) return 'it does not continue the entry before it';
+  return sealFault(entry, keys);
+}
+
+export function emptyHead(chain: string): ChainHead {
+  return { chain, seq: 0, hash: '', at: null };
+}

@@ -1,0 +1,60 @@
+/**
+ * The last line of an export: its filter, its content and the ends of the chains, sealed like an entry. It reveals a
+ * truncated file, and shows which gaps the filter explains.
+ */
+import { createHash } from 'node:crypto';
+import type { Anchor } from './anchor.ts';
+import type { AuditEntry } from './audit.ts';
+
+export interface Manifest {
+  readonly v: 1;
+  /** ISO time. */
+  readonly exportedAt: string;
+  /** The parameters of the export; `from` is inclusive, `to` exclusive. */
+  readonly filter: Readonly<Record<string, string>>;
+  readonly count: number;
+  /** The chains of the entries in this file. */
+  readonly chains: Readonly<Record<string, ExportedChain>>;
+  /** The newest anchor at the time of the export, or null. */
+  readonly anchor: Anchor | null;
+  /**
+   * The verification right before the export, because a file cannot show entries that are missing in the log.
+   * `complete`: every entry was verified. Exports of earlier versions have none.
+   */
+  readonly verification?: { readonly valid: boolean; readonly complete: boolean; readonly reason?: string };
+  readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
+  /** The hash of all lines before this one, including line ends; lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface ExportedChain {
+  readonly count: number;
+  readonly firstSeq: number;
+  readonly firstHash: string;
+  readonly lastSeq: number;
+  readonly lastHash: string;
+}
+
+/** One line per entry, with its line end. */
+export function linesOf(entries: readonly AuditEntry[]): string {
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+}
+
+/** The fields of the manifest that do not follow from the entries. */
+export type ExportInfo = Pick<Manifest, 'exportedAt' | 'filter' | 'anchor' | 'verification' | 'publicKeys'>;
+
+/** The manifest of these entries, oldest first. `lines` is their text. */
+export function manifestOf(entries: readonly AuditEntry[], lines: string, about: ExportInfo): Manifest {
+  const chains: Record<string, ExportedChain> = {};
+  for (const { chain, seq, hash } of entries) {
+    const { count, firstSeq, firstHash } = chains[chain] ?? { count: 0, firstSeq: seq, firstHash: hash };
+    chains[chain] = { count: count + 1, firstSeq, firstHash, lastSeq: seq, lastHash: hash };
+  }
+  const sha256 = createHash('sha256').update(lines).digest('hex');
+  return { v: 1, ...about, count: entries.length, chains, sha256 };
+}
+
+/** Whether a filter keeps all entries between the first and the last one of a chain. Times in a chain never go back. */
+export function isGapless(filter: Manifest['filter']): boolean {
+  return Object.keys(filter).every((name) => name === 'from' || name === 'to');
+}

@@ -1,0 +1,271 @@
+/**
+ * The constraints on a violation. Each constraint is a small function that returns the most permissive allowed action,
+ * with its reason. decide.ts takes the strictest. A new constraint is a function in CONSTRAINTS.
+ */
+
+import { type Exemption, exemptReason } from '../approvals/exemption.ts';
+import { impactOf } from '../resources/documents.ts';
+import type { Caller } from '../resources/event.ts';
+import { hostingOf } from '../resources/hosting.ts';
+import type { Action, Mode, Reason, ReasonCode } from '../resources/reasons.ts';
+import type { Resource } from '../resources/resource.ts';
+import { isInScope } from '../resources/resource.ts';
+import { bodyOf, isProvisioned, kindsOf, type Snapshot, tagOf } from '../resources/snapshot.ts';
+import type { Evaluation } from '../rules/evaluate.ts';
+import { type RuleHistory, withinHours } from '../rules/history.ts';
+import { type MaintenanceWindow, nextOpening } from '../rules/maintenance-window.ts';
+import type { Freeze, Settings } from '../rules/settings.ts';
+
+export interface AppliedConstraint {
+  readonly action: Action;
+  readonly until?: string;
+  readonly reason: Reason;
+  /** Whether an approval lifts the constraint, because it only requires one. */
+  readonly liftedByApproval: boolean;
+  /** The constraint only prevents an approval request. It does not affect what needs no approval. */
+  readonly approvalRequestsOnly?: true;
+}
+
+/** The input of the constraints. `declined` is about these changes, `history` about this rule on the resource. */
+export interface DecisionInput {
+  readonly now: Date;
+  readonly resource: Resource;
+  readonly snapshot: Snapshot;
+  readonly mode: Mode;
+  readonly stopped: { readonly reason: string } | null;
+  readonly selfId: string | null;
+  /** Only the sweep found the violation, and the settings say to report such findings only. */
+  readonly foundBySweep: boolean;
+  readonly declined: DeclinedChange | null;
+  /** The exemption of the rule on the resource that is in force. */
+  readonly exemption: Exemption | null;
+  readonly limits: Pick<Settings['limits'], 'flapCount' | 'flapHours'>;
+  readonly history: RuleHistory;
+  /** The writers of the resource since it last met the rule, oldest first. */
+  readonly changers: readonly Caller[];
+  /** A sweep retries what keeps failing. */
+  readonly retryFailing: boolean;
+  /** The hold when the hourly budget refused the resource. */
+  readonly budgetHold: BudgetHold | null;
+  readonly window: MaintenanceWindow | null;
+  readonly frozen: Freeze | null;
+  /** Whether a tag of the app can lower its mode. */
+  readonly tagOptDown: boolean;
+}
+
+/** After so many failed writes within so many hours only the sweep retries. */
+const MAX_FAILURES = 3;
+const FAILURE_HOURS = 24;
+
+/** Impacts that wait for the maintenance window. */
+const DISRUPTIVE: readonly string[] = ['traffic', 'new-revision', 'restart'];
+const MODE_TAG = 'plumbline-mode';
+
+/** The hourly budget refused the resource: the limit is reached, or older resources come first. */
+export interface BudgetHold {
+  /** The expected time of its slot (ISO). */
+  readonly until: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** A digest that was rejected or expired. It is not requested again until that time, or until a new change. */
+export interface DeclinedChange {
+  readonly status: 'rejected' | 'expired';
+  readonly at: string;
+  /** ISO time; null means until somebody changes the resource. */
+  readonly until: string | null;
+  /** The user who rejected it was a changer of the resource. */
+  readonly byChanger?: true;
+}
+
+type Constraint = (evaluation: Evaluation, at: DecisionInput) => AppliedConstraint | null;
+
+const exempt: Constraint = (_, { exemption }) =>
+  exemption && { action: 'exempt', until: exemption.expires, reason: exemptReason(exemption), liftedByApproval: false };
+
+const tier: Constraint = ({ tier: found, rule }) => {
+  if (found === 'advice')
+    return constrain(
+      'report',
+      'tier-advice',
+      'There is no fix that a service could make; the reason says what to do.',
+      false,
+    );
+  if (found === 'risky') return constrain('queue', 'tier-risky', `A person decides: ${rule.risk}`, true);
+  return null;
+};
+
+const mode: Constraint = (_, { mode: chosen }) => {
+  if (chosen === 'audit') return constrain('report', 'mode-audit', 'Mode audit looks and reports only.', false);
+  if (chosen === 'approve') return constrain('queue', 'mode-approve', 'Mode approve queues every change.', true);
+  return null;
+};
+
+const serviceStopped: Constraint = (_, { stopped }) =>
+  stopped && constrain('hold', 'stopped', `The service is stopped: ${stopped.reason}`, false);
+
+const appKind: Constraint = (_, { snapshot }) => {
+  const kinds = kindsOf(snapshot);
+  if (kinds.includes('workflowapp'))
+    return constrain('queue', 'logic-app', 'Changes to logic apps are decided by a person.', true);
+  if (kinds.includes('functionapp'))
+    return constrain('queue', 'function-app', 'Changes to function apps are decided by a person.', true);
+  return null;
+};
+
+const hostedOnContainerApps: Constraint = (_, { snapshot }) =>
+  hostingOf(snapshot) === 'container-apps'
+    ? constrain('report', 'hosted-on-container-apps', 'The app is hosted on Container Apps and never written.', false)
+    : null;
+
+const managedByOther: Constraint = (_, { snapshot }) => {
+  const manager = bodyOf(snapshot, 'resource')?.managedBy;
+  return typeof manager === 'string' && manager !== ''
+    ? constrain('report', 'managed-by', `Another service manages it (${manager}), so it is never written.`, false)
+    : null;
+};
+
+const self: Constraint = (_, { resource, selfId }) =>
+  selfId && isInScope(resource.key, selfId)
+    ? constrain('report', 'self', 'It is Plumbline itself, which never writes itself.', false)
+    : null;
+
+const declinedBefore: Constraint = (_, { declined }) => {
+  if (!declined) return null;
+  if (declined.status === 'rejected' && declined.byChanger) {
+    const text = `A person who had changed the resource rejected this change on ${declined.at}; it is not asked again before ${declined.until}.`;
+    return { ...constrain('report', 'rejected-before', text, true), approvalRequestsOnly: true };
+  }
+  if (declined.status === 'rejected') {
+    return constrain(
+      'report',
+      'rejected-before',
+      `A person rejected this change on ${declined.at}; it is not asked again before ${declined.until}.`,
+      true,
+    );
+  }
+  return constrain(
+    'report',
+    'expired-before',
+    `Nobody decided this change before it expired on ${declined.at}; it is asked again after a new change.`,
+    true,
+  );
+};
+
+/** A first sweep may find thousands of violations. An operator decides for which of them approvals are requested. */
+const sweepOnly: Constraint = ({ tier: found }, { foundBySweep }) =>
+  foundBySweep && found === 'risky'
+    ? constrain('report', 'found-by-sweep', 'Only the sweep found it: it is queued when an operator asks for it.', true)
+    : null;
+
+const provisioning: Constraint = (_, { snapshot }) =>
+  isProvisioned(snapshot) ? null : constrain('hold', 'provisioning', 'Azure is still working on the resource.', false);
+
+/** Repeated reverts are not fixed again and again: a user decides, and the fix belongs into the source. */
+const flapping: Constraint = ({ rule, changes }, { history, limits, now, changers }) => {
+  const fixed = withinHours(history.fixedAt, limits.flapHours, now);
+  if (fixed.length < limits.flapCount) return null;
+  const { bicep, terraform } = rule.source(changes);
+  const by = changers.length === 0 ? 'nobody that was seen' : changers.map(describeCaller).join(', ');
+  const text = `It was fixed ${fixed.length} times in ${limits.flapHours} h and undone again, the last time by ${by}. Fix it at its source. Bicep: ${bicep} Terraform: ${terraform}`;
+  return constrain('queue', 'flapping', text, true);
+};
+
+const failing: Constraint = (_, { history, now, retryFailing }) => {
+  const failed = withinHours(history.failedAt, FAILURE_HOURS, now);
+  if (retryFailing || failed.length < MAX_FAILURES) return null;
+  const text = `Writing it failed ${failed.length} times in ${FAILURE_HOURS} h, the last time on ${failed.at(-1)}; the next sweep tries again.`;
+  return constrain('report', 'failing', text, false);
+};
+
+const alsoMovedBefore: Constraint = (_, { history: { alsoMovedAt } }) =>
+  alsoMovedAt
+    ? constrain(
+        'queue',
+        'also-moved-before',
+        `On ${alsoMovedAt} this fix moved something else along; a person decides.`,
+        true,
+      )
+    : null;
+
+/** The owner of an app may request less than the settings allow, never more. */
+const tag: Constraint = (_, { snapshot, tagOptDown }) => {
+  const requested = tagOptDown ? tagOf(snapshot, MODE_TAG)?.trim().toLowerCase() : null;
+  if (requested === 'audit')
+    return constrain('report', 'tag-audit', `Its tag ${MODE_TAG} asks to look and report only.`, false);
+  if (requested === 'approve')
+    return constrain('queue', 'tag-approve', `Its tag ${MODE_TAG} asks to queue every change.`, true);
+  return null;
+};
+
+const outsideWindow: Constraint = ({ changes }, { resource, window, now }) => {
+  const impact = impactOf(resource.kind, changes);
+  const opens = window && DISRUPTIVE.includes(impact) ? nextOpening(window, now)?.toISOString() : null;
+  return opens
+    ? constrain(
+        'hold',
+        'window',
+        `Its impact is ${impact}, so it waits for the maintenance window at ${opens}.`,
+        false,
+        opens,
+      )
+    : null;
+};
+
+const freeze: Constraint = (_, { frozen }) =>
+  frozen && constrain('hold', 'frozen', `Frozen until ${frozen.until}: ${frozen.reason}`, false, frozen.until);
+
+/** Only automatic writes use the budget. */
+const overBudget: Constraint = ({ tier: found }, { budgetHold }) => {
+  if (!budgetHold || found !== 'safe') return null;
+  const { used, limit, until } = budgetHold;
+  const text =
+    limit === 0
+      ? `Nothing is written without a person while fixesPerHour is 0; it is looked at again at ${until}.`
+      : `Plumbline began to write ${used} of at most ${limit} resources of the subscription within the last hour; those that wait longer come first, and its turn comes at ${until}.`;
+  return constrain('hold', 'budget', text, true, until);
+};
+
+/** Without the resource its kind and manager are not known: fail closed. */
+const resourceUnread: Constraint = (_, { snapshot }) =>
+  bodyOf(snapshot, 'resource')
+    ? null
+    : constrain('report', 'unread', 'The resource itself could not be read, so nothing on it is written.', false);
+
+export const CONSTRAINTS: readonly Constraint[] = [
+  exempt,
+  resourceUnread,
+  tier,
+  mode,
+  serviceStopped,
+  appKind,
+  hostedOnContainerApps,
+  managedByOther,
+  self,
+  declinedBefore,
+  sweepOnly,
+  provisioning,
+  flapping,
+  failing,
+  alsoMovedBefore,
+  tag,
+  outsideWindow,
+  freeze,
+  overBudget,
+];
+
+function constrain(
+  at: Action,
+  code: ReasonCode,
+  text: string,
+  liftedByApproval: boolean,
+  until?: string,
+): AppliedConstraint {
+  return { action: at, reason: { code, text }, liftedByApproval, ...(until === undefined ? {} : { until }) };
+}
+
+function describeCaller({ objectId, name, type }: Caller): string {
+  const what = type === 'app' ? 'the application' : 'the user';
+  return name === undefined ? `${what} ${objectId}` : `${what} ${name} (${objectId})`;
+}

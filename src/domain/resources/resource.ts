@@ -1,0 +1,128 @@
+/**
+ * Parses Azure resource ids. The case of ids is not stable in Azure, so resources are identified by the lower-case id
+ * and shown by the id as it came. Ids of children (config, policies, diagnostic settings) mean their parent. A slot is
+ * a resource of its own. Ids are normalized here: without empty segments, which an SDK may send, and without a
+ * trailing slash.
+ */
+export type ResourceKind = 'web-app' | 'container-app' | 'environment' | 'plan' | 'subscription';
+
+export interface Resource {
+  /** The ARM id as it came, without empty segments and trailing slash. */
+  readonly id: string;
+  /** The id in lower case. It identifies the resource inside Plumbline. */
+  readonly key: string;
+  readonly kind: ResourceKind;
+  /** The ARM type, e.g. `Microsoft.Web/sites/slots`. */
+  readonly type: string;
+  /** The ARM name: `app`, or `app/staging` for a slot. */
+  readonly name: string;
+  readonly subscriptionId: string;
+}
+
+/** A resource in responses, entries and approvals. */
+export interface ResourceView {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+const SEGMENT_PATTERN = '[\\p{L}\\p{N}_.()-]+';
+/** Characters. The longest id in Azure has about 500, and an id must fit a queue message. */
+const MAX_ID_LENGTH = 1024;
+/** Without case these two letters equal s and k, so an id could name a resource here and none in Azure. */
+const LOOKALIKES = /[\u017f\u212a]/;
+const GROUP_PATTERN = `/subscriptions/(?<subscription>[0-9a-z-]+)/resourceGroups/${SEGMENT_PATTERN}/providers`;
+const ID_PATTERNS: readonly { kind: ResourceKind; type: string; pattern: RegExp }[] = [
+  idPattern(
+    'web-app',
+    `${GROUP_PATTERN}/Microsoft.Web/sites/(?<name>${SEGMENT_PATTERN})/slots/(?<child>${SEGMENT_PATTERN})`,
+    'Microsoft.Web/sites/slots',
+  ),
+  idPattern('web-app', `${GROUP_PATTERN}/Microsoft.Web/sites/(?<name>${SEGMENT_PATTERN})`, 'Microsoft.Web/sites'),
+  idPattern(
+    'container-app',
+    `${GROUP_PATTERN}/Microsoft.App/containerApps/(?<name>${SEGMENT_PATTERN})`,
+    'Microsoft.App/containerApps',
+  ),
+  idPattern(
+    'environment',
+    `${GROUP_PATTERN}/Microsoft.App/managedEnvironments/(?<name>${SEGMENT_PATTERN})`,
+    'Microsoft.App/managedEnvironments',
+  ),
+  idPattern(
+    'plan',
+    `${GROUP_PATTERN}/Microsoft.Web/serverfarms/(?<name>${SEGMENT_PATTERN})`,
+    'Microsoft.Web/serverfarms',
+  ),
+  idPattern('subscription', '/subscriptions/(?<subscription>(?<name>[0-9a-z-]+))', 'Microsoft.Resources/subscriptions'),
+];
+
+/** The resource with exactly this id, or null. */
+export function parseResourceId(id: string): Resource | null {
+  const found = resourceOf(id);
+  return found && found.id.length === normalizeId(id).length ? found : null;
+}
+
+/**
+ * The resource with this id, or the parent of a child id; null when it is of no supported type. Ids with path tricks
+ * (`.`/`..` segments, escapes, query strings, look-alike letters, excessive length) are invalid.
+ */
+export function resourceOf(id: string): Resource | null {
+  const path = id.length > MAX_ID_LENGTH ? '' : normalizeId(id);
+  if (LOOKALIKES.test(path) || /[%?#\\]|\/\.{1,2}(\/|$)/.test(path)) return null;
+  for (const { kind, type, pattern } of ID_PATTERNS) {
+    const match = pattern.exec(path);
+    const { subscription, name, child } = match?.groups ?? {};
+    if (!match || !subscription || !name) continue;
+    if (kind === 'subscription' && match[0].length !== path.length) continue;
+    return {
+      id: match[0],
+      key: match[0].toLowerCase(),
+      kind,
+      type,
+      name: child ? `${name}/${child}` : name,
+      subscriptionId: subscription.toLowerCase(),
+    };
+  }
+  return null;
+}
+
+/** The web app of a slot; any other resource itself. */
+export function appOf(resource: Resource): Resource {
+  const app = /^(.*)\/slots\/[^/]+$/i.exec(resource.id)?.[1];
+  return (resource.kind === 'web-app' && app !== undefined && parseResourceId(app)) || resource;
+}
+
+export function viewOf({ id, type, name }: Resource): ResourceView {
+  return { id, type, name };
+}
+
+/** Whether `scope` is the id itself or a prefix of whole segments. Case does not matter. */
+export function isInScope(id: string, scope: string): boolean {
+  const path = id.toLowerCase();
+  const above = normalizeId(scope).toLowerCase();
+  return path === above || path.startsWith(`${above}/`);
+}
+
+/** Whether a text can be a scope: a subscription, a resource group, or anything below, by whole segments. */
+export function isScope(text: string): boolean {
+  if (text.length > MAX_ID_LENGTH || LOOKALIKES.test(text)) return false;
+  const scope = normalizeId(text);
+  return (
+    new RegExp(`^/subscriptions/[0-9a-z-]+(/${SEGMENT_PATTERN})*$`, 'iu').test(scope) && !/\/\.{1,2}(\/|$)/.test(scope)
+  );
+}
+
+function idPattern(kind: ResourceKind, pattern: string, type: string) {
+  return { kind, type, pattern: new RegExp(`^${pattern}(?=/|$)`, 'iu') };
+}
+
+/** Normalizes an id or a scope: without empty segments and trailing slash. */
+export function normalizeId(id: string): string {
+  return id.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+}
+
+/** An ARM id in a document; null for any other value. */
+export function armIdOf(value: unknown): string | null {
+  return typeof value === 'string' && /^\/subscriptions\/[^?#%]+$/i.test(value) ? value : null;
+}

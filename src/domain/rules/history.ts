@@ -1,0 +1,35 @@
+/** The outcomes of the fixes of one rule on one resource, as far as they matter for the next fix. */
+
+export interface RuleHistory {
+  /** When a fix was applied: ISO times, oldest first. */
+  readonly fixedAt: readonly string[];
+  /** When a write failed. Throttled, busy and unverified writes do not count. */
+  readonly failedAt: readonly string[];
+  /** When a fix last had side effects; null when it never had. */
+  readonly alsoMovedAt: string | null;
+}
+
+export const NO_HISTORY: RuleHistory = { fixedAt: [], failedAt: [], alsoMovedAt: null };
+
+/** The maximum number of times per rule. The settings allow no higher limit. */
+export const MAX_FIX_TIMES = 1000;
+/** More than the number of failures that stops retries. */
+const MAX_FAILURE_TIMES = 10;
+
+/** Adds the outcome of a fix. Side effects count with every outcome. */
+export function withFixOutcome(
+  history: RuleHistory,
+  outcome: { readonly state: string; readonly alsoMoved: boolean },
+  at: string,
+): RuleHistory {
+  const after = outcome.alsoMoved ? { ...history, alsoMovedAt: at } : history;
+  if (outcome.state === 'failed') return { ...after, failedAt: [...after.failedAt, at].slice(-MAX_FAILURE_TIMES) };
+  if (outcome.state === 'applied') return { ...after, fixedAt: [...after.fixedAt, at].slice(-MAX_FIX_TIMES) };
+  return after;
+}
+
+/** The times within so many hours before now. */
+export function withinHours(times: readonly string[], hours: number, now: Date): string[] {
+  const since = now.getTime() - hours * 3_600_000;
+  return times.filter((at) => Date.parse(at) > since);
+}

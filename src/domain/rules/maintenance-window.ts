@@ -1,0 +1,82 @@
+/** A maintenance window: days and two times in a time zone. A window that ends before it begins passes midnight. */
+
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Day = (typeof DAYS)[number];
+
+export interface MaintenanceWindow {
+  /** The days on which it opens. */
+  readonly days: readonly Day[];
+  /** `hh:mm`. When both are equal, the window is open for a whole day. */
+  readonly from: string;
+  readonly to: string;
+  /** An IANA name, e.g. `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+/** Whether this is the name of a time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+export function isWindowOpen({ days, from, to, timeZone }: MaintenanceWindow, at: Date): boolean {
+  const { day, minute } = clockIn(timeZone, at);
+  const [opens, closes] = [minuteOf(from), minuteOf(to)];
+  const today = days.includes(dayAt(day));
+  if (opens < closes) return today && opens <= minute && minute < closes;
+  return (today && minute >= opens) || (days.includes(dayAt(day - 1)) && minute < closes);
+}
+
+/**
+ * When the window opens next, to the minute; null while it is open. Around a clock change the window may not be open
+ * yet at that time: then the next reconcile computes it again.
+ */
+export function nextOpening(window: MaintenanceWindow, now: Date): Date | null {
+  if (isWindowOpen(window, now)) return null;
+  const here = clockIn(window.timeZone, now);
+  const waits = window.days.map((day) => {
+    const minutes = (DAYS.indexOf(day) - here.day) * DAY + minuteOf(window.from) - here.minute;
+    return minutes > 0 ? minutes : minutes + WEEK;
+  });
+  const wait = Math.min(WEEK, ...waits);
+  const guess = later(floorToMinute(now), wait);
+  // Corrects for clock changes in between: the difference between the shown and the expected time.
+  const there = clockIn(window.timeZone, guess);
+  const off = (here.day * DAY + here.minute + wait - there.day * DAY - there.minute + 7 * WEEK) % WEEK;
+  const corrected = later(guess, off > WEEK / 2 ? off - WEEK : off);
+  return isWindowOpen(window, guess) && !isWindowOpen(window, corrected) ? guess : corrected;
+}
+
+const DAY = 24 * 60;
+const WEEK = 7 * DAY;
+
+/** The day (0: Monday) and the minute of the day in a time zone. */
+function clockIn(timeZone: string, at: Date): { day: number; minute: number } {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  });
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const weekday = parts.get('weekday')?.toLowerCase() ?? '';
+  const day = DAYS.findIndex((name) => weekday.startsWith(name));
+  return { day, minute: minuteOf(`${parts.get('hour')}:${parts.get('minute')}`) };
+}
+
+function dayAt(index: number): Day {
+  return DAYS[(index + DAYS.length) % DAYS.length] ?? 'mon';
+}
+
+function minuteOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
+}
+
+function floorToMinute(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / 60_000) * 60_000);
+}
+
+function later(at: Date, minutes: number): Date {
+  return new Date(at.getTime() + minutes * 60_000);
+}

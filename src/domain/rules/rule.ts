@@ -1,0 +1,174 @@
+/**
+ * The definition of a rule: metadata, a pure check whose violation has changes, and the Bicep and Terraform lines that
+ * fix it in the source. A rule is one file that exports `rule`; `npm run build` finds it.
+ */
+import * as z from 'zod';
+import type { Change, PreservedValue } from '../changes/change.ts';
+import type { DocumentName } from '../resources/documents.ts';
+import { isObject, type JsonObject } from '../resources/json.ts';
+import type { ResourceKind } from '../resources/resource.ts';
+import { type Snapshot, stateOf } from '../resources/snapshot.ts';
+
+export const TIERS = ['safe', 'risky', 'advice'] as const;
+export type Tier = (typeof TIERS)[number];
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export type Profile = 'baseline' | 'strict';
+export const VERDICTS = ['compliant', 'violation', 'not-applicable', 'unknown'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface Reference {
+  /** The benchmark or authority, e.g. `Azure Policy`, `MCSB`, `CIS Azure Foundations 3.0`. */
+  readonly source: string;
+  readonly id: string;
+}
+
+/** The lines that fix a violation in the source. */
+export interface Source {
+  readonly bicep: string;
+  readonly terraform: string;
+}
+
+export interface Violation {
+  readonly verdict: 'violation';
+  /** One sentence: what is wrong with this resource. */
+  readonly reason: string;
+  /** The changes that fix it; none for advice. */
+  readonly changes: readonly Change[];
+  readonly preserved?: readonly PreservedValue[];
+  /** Set when this resource needs another tier or severity than the rule has. */
+  readonly tier?: Tier;
+  readonly severity?: Severity;
+}
+
+export type CheckResult = Violation | { readonly verdict: Exclude<Verdict, 'violation'>; readonly reason: string };
+
+export interface Rule<P> {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  /** Why the rule exists, in a sentence or two. */
+  readonly why: string;
+  /** What the fix writes, in one plain sentence; null when there is no fix in place. */
+  readonly fix: string | null;
+  /** What the fix may break, in one plain sentence. */
+  readonly risk: string;
+  /** When authorities disagree: what others recommend, and why this rule differs. */
+  readonly differs?: string;
+  readonly severity: Severity;
+  readonly tier: Tier;
+  readonly profile: Profile;
+  readonly kind: ResourceKind;
+  /** Whether a fix can be reverted. A single change from null may still not be revertible. */
+  readonly reversible: boolean;
+  /** The documents that the rule reads. */
+  readonly documents: readonly DocumentName[];
+  /** The documents that its fixes write. The roles follow from them. */
+  readonly writes: readonly DocumentName[];
+  readonly parameters: z.ZodType<P>;
+  /**
+   * Whether these parameters require more than the defaults. Then the rule is risky, unless the setting gives its
+   * tier.
+   */
+  isStricter?(parameters: P): boolean;
+  readonly references: readonly Reference[];
+  /** The documents that these parameters need, when that is not all of them. */
+  requiredDocuments?(parameters: P): readonly DocumentName[];
+  check(snapshot: Snapshot, parameters: P, now: Date): CheckResult;
+  /** The lines for the changes of a violation. Without changes, the recommended lines. */
+  source(changes: readonly Change[]): Source;
+}
+
+export type AnyRule = Rule<unknown>;
+
+type WithDefault = 'version' | 'tier' | 'reversible' | 'documents' | 'writes';
+
+/** The definition of a rule: the members without a default, and those whose default does not apply. */
+export type RuleDefinition<P> = Omit<Rule<P>, WithDefault | 'parameters' | 'references'> &
+  Partial<Pick<Rule<P>, WithDefault>> & {
+    readonly parameters?: z.ZodType<P>;
+    /** The ids by source. A source with several versions stands for each version: `CIS Foundations 1.3, 1.4` is two. */
+    readonly references: ReferencesBySource;
+  };
+
+/** A definition without the members that follow from having no fix. */
+export type AdviceDefinition<P> = Omit<RuleDefinition<P>, 'tier' | 'fix' | 'reversible' | 'writes' | 'parameters'> &
+  Pick<RuleDefinition<P>, 'parameters'>;
+
+/** Makes a rule. By default it is risky and reversible, has no parameters, and reads and writes only the resource. */
+export function defineRule<P = object>(definition: RuleDefinition<P>): Rule<P | object> {
+  return {
+    version: 1,
+    tier: 'risky',
+    reversible: true,
+    documents: ['resource'],
+    writes: ['resource'],
+    parameters: z.object({}),
+    ...definition,
+    references: referencesOf(definition.references),
+  };
+}
+
+/** Makes a rule without a fix in place. It reports a recommendation and writes nothing, whatever the settings are. */
+export function defineAdvice<P = object>(definition: AdviceDefinition<P>): Rule<P | object> {
+  return defineRule<P>({ ...definition, tier: 'advice', fix: null, reversible: false, writes: [] });
+}
+
+type ReferencesBySource = Readonly<Record<string, readonly string[]>>;
+
+/** One reference for each version of a source and each id, in the given order. */
+function referencesOf(idsBySource: ReferencesBySource): Reference[] {
+  return Object.entries(idsBySource).flatMap(([source, ids]) =>
+    versionsOf(source).flatMap((one) => ids.map((id) => ({ source: one, id }))),
+  );
+}
+
+function versionsOf(source: string): string[] {
+  const [, name, versions] = /^(.+?) (\d+\.\d+(?:, \d+\.\d+)+)$/.exec(source) ?? [];
+  return name === undefined || versions === undefined ? [source] : versions.split(', ').map((one) => `${name} ${one}`);
+}
+
+/** A violation that the changes fix; without changes it is advice. The other members apply to this resource only. */
+export function violation(
+  reason: string,
+  changes: readonly Change[] = [],
+  ofResource: Partial<Pick<Violation, 'preserved' | 'tier' | 'severity'>> = {},
+): Violation {
+  return { verdict: 'violation', reason, changes, ...ofResource };
+}
+
+export function compliant(reason: string): CheckResult {
+  return { verdict: 'compliant', reason };
+}
+
+export function notApplicable(reason: string): CheckResult {
+  return { verdict: 'not-applicable', reason };
+}
+
+export function unknown(reason: string): CheckResult {
+  return { verdict: 'unknown', reason };
+}
+
+/** Checks the properties of a document. Unknown, with the reason, when they were not read. */
+export function checkProperties(
+  snapshot: Snapshot,
+  name: DocumentName,
+  check: (properties: JsonObject, body: JsonObject) => CheckResult,
+): CheckResult {
+  const state = stateOf(snapshot, name);
+  if (state.status !== 'read') return unreadResult(snapshot, name);
+  if (!isObject(state.body) || !isObject(state.body.properties)) return unknown(`${name} came without properties`);
+  return check(state.body.properties, state.body);
+}
+
+/** The unknown result for a document that was not read. */
+export function unreadResult(snapshot: Snapshot, name: DocumentName): CheckResult {
+  return unknown(unreadReason(name, stateOf(snapshot, name)));
+}
+
+/** Why a document was not read, as the end of a sentence. */
+export function unreadReason(name: DocumentName, state: ReturnType<typeof stateOf>): string {
+  const why = { read: 'was read', missing: 'was not found', forbidden: 'may not be read', failed: 'could not be read' };
+  if (state.status === 'not-read') return `${name} was not read`;
+  return `${name} ${why[state.status]}${'detail' in state ? `: ${state.detail}` : ''}`;
+}

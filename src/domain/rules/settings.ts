@@ -1,0 +1,244 @@
+/** The settings: schema, defaults, and the effective settings of one resource. */
+import * as z from 'zod';
+import { digestOfJson } from '../changes/change.ts';
+import { isObject, type Json, pointerOf, sameJson } from '../resources/json.ts';
+import { MODES, type Mode } from '../resources/reasons.ts';
+import { isInScope, isScope, normalizeId, type Resource } from '../resources/resource.ts';
+import { MAX_FIX_TIMES } from './history.ts';
+import { DAYS, isTimeZone, type MaintenanceWindow } from './maintenance-window.ts';
+import { type AnyRule, TIERS, type Tier } from './rule.ts';
+
+const profile = z.enum(['baseline', 'strict']);
+const ruleSetting = z.strictObject({
+  enabled: z.boolean().optional(),
+  tier: z.enum(TIERS).optional(),
+  parameters: z.record(z.string(), z.json()).optional(),
+});
+const rules = z.record(z.string(), ruleSetting);
+const frozen = z.strictObject({ until: z.iso.datetime(), reason: z.string().trim().min(1).max(1000) });
+export type Freeze = z.infer<typeof frozen>;
+const window = z.strictObject({
+  days: z.array(z.enum(DAYS)).min(1, 'must name at least one day; leave the window out to have none'),
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 22:00'),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 04:00'),
+  timeZone: z.string().refine(isTimeZone, 'must be the IANA name of a time zone, like Europe/Berlin'),
+});
+const scope = z.strictObject({
+  scope: z.string().refine(isScope, 'must be an ARM id of a subscription, a resource group or something below'),
+  mode: z.enum(MODES).optional(),
+  profile: profile.optional(),
+  rules: rules.optional(),
+  approvers: z.array(z.guid()).optional(),
+  window: window.nullable().optional(),
+  frozen: frozen.nullable().optional(),
+});
+const count = (fallback: number, minimum = 1, maximum = 100_000) => z.int().min(minimum).max(maximum).default(fallback);
+
+export const settingsSchema = z.strictObject({
+  mode: z.enum(MODES).default('audit'),
+  profile: profile.default('baseline'),
+  stopped: z
+    .object({ reason: z.string().trim().min(1).max(1000), at: z.unknown().optional(), by: z.unknown().optional() })
+    .strict()
+    .transform(({ reason }) => ({ reason }))
+    .nullable()
+    .default(null),
+  rules: rules.default({}),
+  scopes: z.array(scope).max(1000).default([]),
+  limits: z
+    .strictObject({
+      fixesPerHour: count(25, 0),
+      flapCount: count(3, 1, MAX_FIX_TIMES),
+      flapHours: count(24),
+      resumeHours: count(6),
+    })
+    .prefault({}),
+  approvals: z
+    .strictObject({
+      expireHours: count(168),
+      rejectedDays: count(90),
+      separationOfDuties: z.boolean().default(true),
+      unknownChanger: z.enum(['allow', 'refuse']).default('allow'),
+      fromSweep: z.boolean().default(false),
+    })
+    .prefault({}),
+  tagOptDown: z.boolean().default(false),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** A problem in a settings document, at a JSON Pointer. */
+export interface SettingsProblem {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A rule with its settings for one resource. */
+export interface EffectiveRule {
+  readonly rule: AnyRule;
+  readonly parameters: unknown;
+  /** The tier from the settings, if any. Stricter parameters make the rule risky. */
+  readonly tier: Tier | null;
+}
+
+/** Defaults for parameters of this name, from the environment. Stored values have priority. */
+export type ParameterDefaults = Readonly<Record<string, string | null>>;
+
+/** Parses a settings document. Unknown keys, unknown rules and invalid values are problems with a pointer. */
+export function parseSettings(
+  input: unknown,
+  known: readonly AnyRule[],
+): { readonly settings: Settings } | { readonly problems: SettingsProblem[] } {
+  const parsed = settingsSchema.safeParse(input);
+  if (!parsed.success) return { problems: parsed.error.issues.flatMap(problemsOf) };
+  const settings = parsed.data;
+  const problems = [
+    ...ruleProblems(settings.rules, '/rules', known),
+    ...settings.scopes.flatMap((at, index) => ruleProblems(at.rules ?? {}, `/scopes/${index}/rules`, known)),
+  ];
+  return problems.length > 0 ? { problems } : { settings };
+}
+
+/** The mode of a resource: that of the most specific scope with a mode. */
+export function modeFor(settings: Settings, resource: Resource): Mode {
+  return scopesFor(settings, resource).reduce<Mode>((mode, at) => at.mode ?? mode, settings.mode);
+}
+
+/**
+ * The object ids (lower case) of the users and groups who alone may approve changes of a resource: those of the most
+ * specific scope that has any. Null: everybody with the role.
+ */
+export function approversFor(settings: Settings, resource: Resource): readonly string[] | null {
+  const named = scopesFor(settings, resource).findLast(
+    ({ approvers }) => approvers !== undefined && approvers.length > 0,
+  );
+  return named?.approvers?.map((id) => id.toLowerCase()) ?? null;
+}
+
+/** The maintenance window of a resource: that of the most specific scope that sets one, or sets none with null. */
+export function windowFor(settings: Settings, resource: Resource): MaintenanceWindow | null {
+  return scopesFor(settings, resource).reduce<MaintenanceWindow | null>(
+    (found, at) => (at.window === undefined ? found : at.window),
+    null,
+  );
+}
+
+/**
+ * The freeze of a resource that is in force and ends last. A narrower scope adds to those above it, because an ended
+ * freeze must not end another one. Only `null` lifts the freezes above.
+ */
+export function freezeFor(settings: Settings, resource: Resource, now: Date): Freeze | null {
+  const stated = scopesFor(settings, resource).map((at) => at.frozen);
+  const applicable = stated.slice(stated.lastIndexOf(null) + 1).flatMap((freeze) => freeze ?? []);
+  const inForce = applicable.filter(({ until }) => Date.parse(until) > now.getTime());
+  return inForce.sort((a, b) => Date.parse(a.until) - Date.parse(b.until)).at(-1) ?? null;
+}
+
+/** The rules to evaluate on a resource, with parameters and tier. The most specific scope has priority. */
+export function rulesFor(
+  settings: Settings,
+  known: readonly AnyRule[],
+  resource: Resource,
+  defaults: ParameterDefaults,
+): EffectiveRule[] {
+  const scopes = scopesFor(settings, resource);
+  const chosen = scopes.reduce<'baseline' | 'strict'>((found, at) => at.profile ?? found, settings.profile);
+  return known
+    .filter(({ kind }) => kind === resource.kind)
+    .flatMap((rule) => {
+      const layers = [settings.rules, ...scopes.map((at) => at.rules ?? {})].flatMap((layer) => layer[rule.id] ?? []);
+      const enabled = layers.reduce<boolean | undefined>((found, layer) => layer.enabled ?? found, undefined);
+      if (!(enabled ?? (chosen === 'strict' || rule.profile === 'baseline'))) return [];
+      return [effective(rule, layers, defaults)];
+    });
+}
+
+/** Every rule of the kind of a resource with default parameters, for an evaluation without settings. */
+export function defaultRules(
+  known: readonly AnyRule[],
+  resource: Resource,
+  defaults: ParameterDefaults,
+): EffectiveRule[] {
+  return known.filter(({ kind }) => kind === resource.kind).map((rule) => effective(rule, [], defaults));
+}
+
+function effective(
+  rule: AnyRule,
+  layers: readonly z.infer<typeof ruleSetting>[],
+  defaults: ParameterDefaults,
+): EffectiveRule {
+  let stored: Record<string, unknown> = {};
+  let stated: Tier | null = null;
+  let needsPerson = false;
+  for (const layer of layers) {
+    stored = { ...stored, ...layer.parameters };
+    // Stricter parameters need an approval, unless the same or a more specific setting gives the tier.
+    if (layer.tier) [stated, needsPerson] = [layer.tier, false];
+    else if (layer.parameters) needsPerson = isStricter(rule, { ...defaults, ...stored });
+  }
+  const parameters = rule.parameters.parse(knownParameters(rule, { ...defaults, ...stored }));
+  return { rule, parameters, tier: needsPerson ? 'risky' : stated };
+}
+
+function isStricter(rule: AnyRule, parameters: Record<string, unknown>): boolean {
+  return rule.isStricter?.(rule.parameters.parse(knownParameters(rule, parameters))) ?? false;
+}
+
+/** The environment offers its defaults to every rule. A rule takes those in its schema. */
+function knownParameters(rule: AnyRule, offered: Record<string, unknown>): Record<string, unknown> {
+  const names = rule.parameters instanceof z.ZodObject ? Object.keys(rule.parameters.shape) : [];
+  return Object.fromEntries(Object.entries(offered).filter(([name]) => names.includes(name)));
+}
+
+function scopesFor(settings: Settings, resource: Resource) {
+  return settings.scopes
+    .filter(({ scope: at }) => isInScope(resource.key, at))
+    .sort((a, b) => normalizeId(a.scope).length - normalizeId(b.scope).length);
+}
+
+function ruleProblems(stored: z.infer<typeof rules>, at: string, known: readonly AnyRule[]): SettingsProblem[] {
+  return Object.entries(stored).flatMap(([id, setting]): SettingsProblem[] => {
+    const pointer = at + pointerOf([id]);
+    const rule = known.find((one) => one.id === id);
+    if (!rule) return [{ pointer, message: 'is no rule; GET /api/rules lists them' }];
+    if (rule.tier === 'advice' && setting.tier && setting.tier !== 'advice') {
+      return [{ pointer: `${pointer}/tier`, message: 'advice has no safe fix and cannot be promoted' }];
+    }
+    const names = rule.parameters instanceof z.ZodObject ? Object.keys(rule.parameters.shape) : [];
+    const unknownNames = Object.keys(setting.parameters ?? {}).filter((name) => !names.includes(name));
+    if (unknownNames.length > 0) {
+      return unknownNames.map((name) => ({
+        pointer: pointer + pointerOf(['parameters', name]),
+        message: 'is no parameter of the rule',
+      }));
+    }
+    const parsed = rule.parameters.safeParse(setting.parameters ?? {});
+    if (parsed.success) return [];
+    return parsed.error.issues.flatMap(problemsOf).map((problem) => ({
+      pointer: `${pointer}/parameters${problem.pointer}`,
+      message: problem.message,
+    }));
+  });
+}
+
+function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
+  const at = pointerOf(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: at + pointerOf([key]), message: 'is no setting' }));
+  }
+  return [{ pointer: at, message: issue.message }];
+}
+
+/**
+ * Covers what was set: a member with its default is left out, so settings of a later version do not change the digest.
+ */
+export function settingsDigest(settings: Settings): string {
+  const [stored, standard]: Json[] = JSON.parse(JSON.stringify([settings, settingsSchema.parse({})]));
+  return digestOfJson(chosen(stored ?? {}, standard) ?? {});
+}
+
+function chosen(value: Json, standard: Json | undefined): Json | undefined {
+  if (sameJson(value, standard)) return undefined;
+  if (!isObject(value) || !isObject(standard)) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, chosen(member, standard[name])] as const);
+  return Object.fromEntries(members.flatMap(([name, member]) => (member === undefined ? [] : [[name, member]])));
+}

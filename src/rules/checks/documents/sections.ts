@@ -1,0 +1,28 @@
+/** Parts of documents that rules check. One that is absent is empty; one in another form is not understood. */
+
+import type { DocumentName } from '../../../domain/resources/documents.ts';
+import { isObject, type Json, type JsonObject } from '../../../domain/resources/json.ts';
+import type { ResourceKind } from '../../../domain/resources/resource.ts';
+import type { Snapshot } from '../../../domain/resources/snapshot.ts';
+import type { CheckResult, Source } from '../../../domain/rules/rule.ts';
+import type { Setting } from '../../declare/declarations.ts';
+import type { Body } from '../../declare/printers.ts';
+
+/** An object in the documents of a kind of resource: where it is, how rules check it and how it is declared. */
+export interface Section {
+  readonly kind: ResourceKind;
+  readonly document: DocumentName;
+  /** The JSON Pointer in the document. */
+  readonly path: string;
+  /** All documents that `judge` reads. */
+  readonly documents: readonly DocumentName[];
+  judge(snapshot: Snapshot, judge: (section: JsonObject) => CheckResult): CheckResult;
+  /** The lines for these settings; the attributes are those of azurerm, null where it has none. */
+  declare(settings: readonly Setting[], attributes: Body | null): Source;
+}
+
+/** The members of a part; none where it is absent, null where it is no object. */
+export function sectionOf(part: Json | undefined): JsonObject | null {
+  const section = part ?? {};
+  return isObject(section) ? section : null;
+}

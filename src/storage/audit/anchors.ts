@@ -1,0 +1,105 @@
+/**
+ * The anchors of the log: one blob each, which is never overwritten. Names count down, so that a listing begins with the
+ * newest. An immutability policy on the container protects the blobs even from someone who has the account's key.
+ */
+import type { ContainerClient } from '@azure/storage-blob';
+import * as z from 'zod';
+import type { Anchor } from '../../domain/audit/anchor.ts';
+import { createRequester, type OnRequest, Rejected } from '../table/requests.ts';
+
+export interface Anchors {
+  /** The newest anchors, newest first; null for a blob that holds no anchor. */
+  readNewest(limit: number): Promise<readonly (Anchor | null)[]>;
+  /** False when an anchor with this number exists already. */
+  add(anchor: Anchor): Promise<boolean>;
+}
+
+export function openAnchors(container: ContainerClient, onRequest: OnRequest): Anchors {
+  const requests = createRequester(
+    {
+      kind: 'blob',
+      name: `container ${container.containerName}`,
+      missing: 'ContainerNotFound',
+      create: (abortSignal) => container.create({ abortSignal }),
+    },
+    onRequest,
+  );
+
+  async function listNames(limit: number): Promise<string[]> {
+    const found: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await requests.perform('list anchors', async (abortSignal) => {
+        const pages = container.listBlobsFlat({ prefix: PREFIX, abortSignal }).byPage({
+          maxPageSize: Math.min(limit - found.length, MAX_PAGE_SIZE),
+          ...(after === undefined ? {} : { continuationToken: after }),
+        });
+        return (await pages.next()).value;
+      });
+      found.push(...(page?.segment.blobItems ?? []).map(({ name }: { name: string }) => name));
+      after = page?.continuationToken || undefined;
+    } while (after !== undefined && found.length < limit);
+    return found;
+  }
+
+  async function read(name: string): Promise<Anchor | null> {
+    const bytes = await requests.perform('read an anchor', (abortSignal) =>
+      container.getBlockBlobClient(name).downloadToBuffer(0, undefined, { abortSignal }),
+    );
+    const parsed = ANCHOR.safeParse(jsonOf(bytes.toString()));
+    return parsed.success && nameOf(parsed.data) === name ? parsed.data : null;
+  }
+
+  return {
+    async readNewest(limit) {
+      const found: (Anchor | null)[] = [];
+      const wanted = await listNames(limit);
+      for (let start = 0; start < wanted.length; start += MAX_CONCURRENT_READS) {
+        found.push(...(await Promise.all(wanted.slice(start, start + MAX_CONCURRENT_READS).map(read))));
+      }
+      return found;
+    },
+
+    async add(anchor) {
+      const body = JSON.stringify(anchor);
+      const answer = await requests.attempt('write an anchor', (abortSignal) =>
+        container.getBlockBlobClient(nameOf(anchor)).upload(body, Buffer.byteLength(body), {
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+          conditions: { ifNoneMatch: '*' },
+          abortSignal,
+        }),
+      );
+      return !(answer instanceof Rejected);
+    },
+  };
+}
+
+const text = z.string();
+const ANCHOR: z.ZodType<Anchor> = z.strictObject({
+  number: z.int().positive(),
+  at: text,
+  entries: z.int(),
+  wholeAt: text,
+  chains: z.record(text, z.strictObject({ seq: z.int().positive(), hash: text, at: text })),
+  prevHash: text,
+  keyId: text,
+  hash: text,
+  signature: text,
+});
+
+const PREFIX = 'anchor-';
+const MAX_PAGE_SIZE = 1000;
+const MAX_CONCURRENT_READS = 16;
+const LAST_NUMBER = 999_999_999;
+
+function nameOf({ number }: Anchor): string {
+  return `${PREFIX}${String(LAST_NUMBER - number).padStart(9, '0')}.json`;
+}
+
+function jsonOf(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}

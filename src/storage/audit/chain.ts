@@ -1,0 +1,244 @@
+/**
+ * Appends to one chain of the log: one transaction at a time; records that arrive meanwhile go into the next one together.
+ * Every transaction requires the version of the head, so two processes cannot fork the chain. It contains a pointer for each
+ * record, so no record is written twice when an answer is lost. A pointer that is not as it was signed proves nothing: it is
+ * reported and replaced.
+ */
+
+import {
+  type AuditEntry,
+  type AuditKeys,
+  type AuditRecord,
+  type ChainHead,
+  chainEntry,
+  emptyHead,
+  headAfter,
+  isSameRecord,
+} from '../../domain/audit/audit.ts';
+import { isInFuture } from '../../domain/resources/limits.ts';
+import { RecordConflict } from '../../workflows/ports/audit.ts';
+import { StorageUnavailable } from '../../workflows/ports/storage.ts';
+import { assertEntityFits, MAX_TRANSACTION_BYTES, payloadOf } from '../table/limits.ts';
+import { Rejected } from '../table/requests.ts';
+import type { Table } from '../table/table.ts';
+import { chainNotContinued, headKey, headRow, type InitializeHeads, parseHead } from './heads.ts';
+import { AUDIT_PARTITION, entryRow, type OnFault, pointerKey, pointerRow, verifiedPointer } from './rows.ts';
+
+export interface AuditChain {
+  /** Writes records in order; when one fails, none after it is written. */
+  append(records: readonly AuditRecord[]): Promise<AuditEntry[]>;
+}
+
+export interface ChainOptions {
+  readonly table: Table;
+  readonly keys: AuditKeys;
+  readonly now: () => Date;
+  /** Waits before attempt 1, 2, ... is repeated, long enough for another writer to finish. */
+  readonly pause: (attempt: number) => Promise<void>;
+  readonly initializeHeads: InitializeHeads;
+  readonly onFault: OnFault;
+}
+
+export function openChain(
+  chain: string,
+  { table, keys, now, pause, initializeHeads, onFault }: ChainOptions,
+): AuditChain {
+  let waiting: Waiting[] = [];
+  let working = false;
+  let head: { readonly value: ChainHead; readonly version: string } | null = null;
+  /** The last entry that this process wrote: a valid head is never before it. */
+  let lastSeq = 0;
+
+  async function appendWaiting(): Promise<void> {
+    if (working) return;
+    working = true;
+    while (waiting.length > 0) {
+      const batch = firstBatch(waiting);
+      waiting = waiting.slice(batch.length);
+      try {
+        const entries = await commit(batch.map(({ record }) => record));
+        batch.forEach((one, index) => {
+          const entry = entries[index];
+          if (entry) one.resolve(entry);
+        });
+      } catch (error) {
+        // Records after the failed ones must not be written before them. A conflict affects only its own call.
+        const rest = [...batch, ...waiting];
+        const isAffected = affectedBy(error, batch);
+        waiting = rest.filter((one) => !isAffected(one));
+        for (const one of rest.filter(isAffected)) one.reject(error);
+      }
+    }
+    working = false;
+  }
+
+  async function commit(records: readonly AuditRecord[]): Promise<AuditEntry[]> {
+    const recorded = new Map<string, AuditEntry>();
+    /** The versions of pointers that are not as they were signed, by record id. */
+    const invalidPointers = new Map<string, string>();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const missing = uniqueRecords(records).filter(({ id }) => !recorded.has(id));
+      if (missing.length > 0) {
+        if (attempt > 0) await pause(attempt);
+        await appendOnce(missing, recorded, invalidPointers);
+      }
+      if (records.every(({ id }) => recorded.has(id))) return records.flatMap(({ id }) => recorded.get(id) ?? []);
+    }
+    throw new StorageUnavailable(`could not continue chain ${chain} of the audit log: other writers were faster`);
+  }
+
+  /** One attempt: adds to `recorded` the entries that it wrote or that it found in the log. */
+  async function appendOnce(
+    records: readonly AuditRecord[],
+    recorded: Map<string, AuditEntry>,
+    invalidPointers: Map<string, string>,
+  ): Promise<void> {
+    const before = head ?? (await readHead());
+    head = null;
+    const entries = chainRecords(records, before.value);
+    const last = entries.at(-1);
+    if (!last) return;
+    try {
+      const answer = await table.transact([
+        // First, so that the status of the answer tells a changed head from an existing record.
+        { replace: headRow(headAfter(last), keys.signing), etag: before.version },
+        ...entries.flatMap((entry) => {
+          const etag = invalidPointers.get(entry.id);
+          const pointer = pointerRow(entry);
+          return [{ insert: entryRow(entry) }, etag === undefined ? { insert: pointer } : { replace: pointer, etag }];
+        }),
+      ]);
+      if (!(answer instanceof Rejected)) {
+        const version = answer[0] ?? null;
+        if (version !== null) head = { value: headAfter(last), version };
+        lastSeq = last.seq;
+        for (const entry of entries) recorded.set(entry.id, entry);
+      } else if (answer.status !== 412 || invalidPointers.size > 0) {
+        await findRecorded(records, recorded, invalidPointers);
+      }
+    } catch (error) {
+      // The transaction may have been committed although its answer was lost: the pointers show it.
+      if (!(error instanceof StorageUnavailable)) throw error;
+      await findRecorded(records, recorded, invalidPointers);
+      if (!records.every(({ id }) => recorded.has(id))) throw error;
+    }
+  }
+
+  async function readHead(): Promise<{ value: ChainHead; version: string }> {
+    const read = () => table.get(AUDIT_PARTITION, headKey(chain));
+    let row = await read();
+    const missing = row ? null : await initializeHeads();
+    row ??= await read();
+    const found = row ? parseHead(row, keys, now()) : (missing ?? 'it is not there');
+    if (row && typeof found !== 'string' && found.seq >= lastSeq) return { value: found, version: row.etag };
+    const fault = typeof found === 'string' ? found : `it ends with entry ${found.seq}, and there were ${lastSeq}`;
+    onFault({ row: headKey(chain), fault }, 'a chain of the audit log is not continued');
+    throw chainNotContinued(table, chain, fault);
+  }
+
+  async function findRecorded(
+    records: readonly AuditRecord[],
+    recorded: Map<string, AuditEntry>,
+    invalidPointers: Map<string, string>,
+  ): Promise<void> {
+    invalidPointers.clear();
+    const rows = await Promise.all(records.map(({ id }) => table.get(AUDIT_PARTITION, pointerKey(id))));
+    for (const [index, row] of rows.entries()) {
+      const record = records[index];
+      if (!record || !row) continue;
+      const entry = verifiedPointer(row, keys.all);
+      if (typeof entry === 'string') {
+        onFault({ row: row.rowKey, fault: entry, kind: record.kind }, ROW_ALTERED);
+        invalidPointers.set(record.id, row.etag);
+      } else {
+        if (!isSameRecord(record, entry)) throw new RecordConflict(entry);
+        recorded.set(entry.id, entry);
+      }
+    }
+  }
+
+  function chainRecords(records: readonly AuditRecord[], from: ChainHead): AuditEntry[] {
+    let end = from;
+    return records.map((record) => {
+      const entry = chainEntry(record, end, keys.signing);
+      end = headAfter(entry);
+      return entry;
+    });
+  }
+
+  return {
+    async append(records) {
+      const call = {};
+      for (const record of records) assertValidTime(record, now());
+      const arriving = records.map((record) => ({
+        record,
+        call,
+        payload: sizeWhenRecorded(table, record, keys),
+      }));
+      const entries = arriving.map(
+        (one) =>
+          new Promise<AuditEntry>((resolve, reject) => {
+            waiting.push({ ...one, resolve, reject });
+          }),
+      );
+      void appendWaiting();
+      return Promise.all(entries);
+    },
+  };
+}
+
+interface Waiting {
+  readonly record: AuditRecord;
+  /** The same object for the records of one call. */
+  readonly call: object;
+  /** Bytes of the entry in a transaction. */
+  readonly payload: number;
+  resolve(entry: AuditEntry): void;
+  reject(error: unknown): void;
+}
+
+/** The log message for a row that is not as it was signed. */
+export const ROW_ALTERED = 'a row of the audit log is not as it was signed';
+
+const ATTEMPTS = 12;
+const RECORDS_PER_TRANSACTION = 30;
+
+/** As many as fit into one transaction, at least one. */
+function firstBatch(waiting: readonly Waiting[]): readonly Waiting[] {
+  let payload = RECORDS_PER_TRANSACTION * 2048;
+  const fits = waiting.slice(0, RECORDS_PER_TRANSACTION).findIndex((one) => {
+    payload += one.payload;
+    return payload > MAX_TRANSACTION_BYTES;
+  });
+  return waiting.slice(0, fits === -1 ? RECORDS_PER_TRANSACTION : Math.max(1, fits));
+}
+
+/** Rejects a record that does not fit into a row, before other records wait for it. */
+function sizeWhenRecorded(table: Table, record: AuditRecord, keys: AuditKeys): number {
+  const row = entryRow(chainEntry(record, emptyHead('00'), keys.signing));
+  assertEntityFits(table.name, row);
+  // The entry, and its copy in the pointer.
+  return 2 * payloadOf(row);
+}
+
+/** Entries are listed by time, and an entry after one with a later time takes that time. */
+function assertValidTime({ id, at }: AuditRecord, now: Date): void {
+  if (!isUtc(at)) throw new Error(`record ${id}: '${at}' must be a time like 2026-01-31T12:00:00.000Z`);
+  if (isInFuture(at, now)) throw new Error(`record ${id}: ${at} is more than five minutes ahead of this clock`);
+}
+
+/** The order of a chain is the order of these texts, so all need the same format. */
+function isUtc(at: string): boolean {
+  return !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at;
+}
+
+/** Selects the records that an error affects. */
+function affectedBy(error: unknown, batch: readonly Waiting[]): (one: Waiting) => boolean {
+  if (!(error instanceof RecordConflict)) return () => true;
+  const calls = new Set(batch.filter(({ record }) => record.id === error.entry.id).map(({ call }) => call));
+  return ({ call }) => calls.has(call);
+}
+
+function uniqueRecords(records: readonly AuditRecord[]): AuditRecord[] {
+  return [...new Map(records.map((record) => [record.id, record])).values()];
+}

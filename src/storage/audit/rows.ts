@@ -1,0 +1,105 @@
+/**
+ * The rows of the audit log, all in one partition so that an entry, the pointer that makes it unique, and the head of its
+ * chain change together: e-<time>-<chain>-<seq> an entry, newest first; i-<record id> a copy of it; h-<chain> a head, see
+ * heads.ts; g-index the progress of the index.
+ */
+
+import type { AuditEntry } from '../../domain/audit/audit.ts';
+import { type PublicKey, sealFault } from '../../domain/audit/seal.ts';
+import type { AuditQuery } from '../../workflows/ports/audit.ts';
+import { auditEntry } from '../schemas/stored.ts';
+import { type Columns, type Entity, entityOf, jsonOf, type Row } from '../table/entity.ts';
+import { combineFilters, descendingTime, timeOfDescending } from '../table/keys.ts';
+import { keyAfterPrefix, prefixFilter, rangeFilter } from '../table/table.ts';
+
+export const AUDIT_PARTITION = 'audit';
+
+/** The number of chains: enough to write concurrently, and few enough for one transaction of heads. Never change it for a log that exists. */
+export const CHAIN_COUNT = 8;
+
+export const ALL_ENTRIES = prefixFilter(AUDIT_PARTITION, 'e-');
+export const ALL_POINTERS = prefixFilter(AUDIT_PARTITION, 'i-');
+
+export function entryRow(entry: AuditEntry): Entity {
+  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: entryKey(entry) }, entry, entryColumns(entry));
+}
+
+/** The columns that lists filter by. */
+export function entryColumns(entry: AuditEntry): Columns {
+  return {
+    ResourceKey: entry.resource?.id.toLowerCase() ?? null,
+    Rule: entry.rule,
+    Kind: entry.kind,
+    Actor: entry.actor.objectId?.toLowerCase() ?? null,
+    OperationId: entry.operationId,
+    ApprovalId: entry.approvalId,
+  };
+}
+
+/** A filter for entries, newest first: of the log itself, or of a range in its index. */
+export function entryFilter(
+  { from, to, resource, rule, kind, actor, operationId, approval }: AuditQuery,
+  { partition, prefix } = { partition: AUDIT_PARTITION, prefix: 'e-' },
+): string {
+  // The prefix ends with the dash after the time, so it covers all keys of that millisecond.
+  const first = to === undefined ? prefix : keyAfterPrefix(`${prefix}${descendingTime(to)}-`);
+  const last = from === undefined ? keyAfterPrefix(prefix) : keyAfterPrefix(`${prefix}${descendingTime(from)}-`);
+  return combineFilters(
+    rangeFilter(partition, first, last),
+    { Rule: rule, Kind: kind, Actor: actor?.toLowerCase(), OperationId: operationId, ApprovalId: approval },
+    resource,
+  );
+}
+
+/** The row key of an entry. */
+export function entryKey({ at, chain, seq }: Pick<AuditEntry, 'at' | 'chain' | 'seq'>): string {
+  return `e-${descendingTime(at)}-${chain}-${String(LAST_SEQ - seq).padStart(10, '0')}`;
+}
+
+/** Chain, number and time from the row key of an entry, for a row whose content is invalid; `at` in milliseconds. */
+export function parseEntryKey(
+  rowKey: string,
+): { readonly chain: string; readonly seq: number; readonly at: number } | null {
+  const match = /^e-(\d{15})-([^-]+)-(\d{10})$/.exec(rowKey);
+  if (!match?.[1] || !match[2] || !match[3]) return null;
+  return { at: timeOfDescending(match[1]), chain: match[2], seq: LAST_SEQ - Number(match[3]) };
+}
+
+/** What is wrong when the key or the columns of a row do not match its entry: lists find the entry by them. */
+export function rowFault(entry: AuditEntry, row: Row): string | null {
+  if (entryKey(entry) !== row.rowKey) return 'its content does not belong to its row';
+  const mismatch = Object.entries(entryColumns(entry)).find(([name, value]) => (row[name] ?? null) !== value);
+  return mismatch ? `its column ${mismatch[0]} does not match its content` : null;
+}
+
+/** The pointer of an entry: its copy by id, which makes the entry unique and proves that it was written. */
+export function pointerRow(entry: AuditEntry): Entity {
+  return entityOf({ partitionKey: AUDIT_PARTITION, rowKey: pointerKey(entry.id) }, entry);
+}
+
+export function pointerKey(recordId: string): string {
+  return `i-${recordId}`;
+}
+
+/** Called for a row of the log that is not as it was signed; the service logs it. */
+export type OnFault = (fields: Record<string, unknown>, message: string) => void;
+
+/** The entry of a pointer, when it is as it was signed and in the row where it belongs; otherwise what is wrong with it. */
+export function verifiedPointer(row: Row, keys: readonly PublicKey[]): AuditEntry | string {
+  const entry = parsePointer(row);
+  return typeof entry === 'string' ? entry : (sealFault(entry, keys) ?? entry);
+}
+
+/** The same without the check of the seal. */
+export function parsePointer(row: Row): AuditEntry | string {
+  const parsed = auditEntry.safeParse(jsonOf(row));
+  if (!parsed.success) return 'it holds no audit entry';
+  return pointerKey(parsed.data.id) === row.rowKey ? parsed.data : 'the entry that it holds has another id';
+}
+
+const LAST_SEQ = 9_999_999_999;
+
+/** Whether two entries, both as they were signed, are the same. */
+export function isSameEntry(one: AuditEntry, other: AuditEntry): boolean {
+  return one.id === other.id && one.hash === other.hash && one.signature === other.signature;
+}

@@ -1,0 +1,56 @@
+/** The heartbeat and the throttling of each subscription: rows of one small partition, read in one request. */
+
+import { odata } from '@azure/data-tables';
+import * as z from 'zod';
+import type { Guards, Throttle } from '../../workflows/ports/guards.ts';
+import { StorageUnavailable } from '../../workflows/ports/storage.ts';
+import { entityOf, parseRow } from '../table/entity.ts';
+import type { Table } from '../table/table.ts';
+
+export function openGuards(table: Table): Guards {
+  return {
+    async read(subscriptionId) {
+      const keys = odata`(RowKey eq ${HEARTBEAT.rowKey} or RowKey eq ${throttleOf(subscriptionId).rowKey})`;
+      const filter = `${odata`PartitionKey eq ${PARTITION}`} and ${keys}`;
+      const { items } = await table.readPage(filter, { limit: 2, after: null });
+      const beat = items.find(({ rowKey }) => rowKey === HEARTBEAT.rowKey);
+      const throttle = items.find(({ rowKey }) => rowKey !== HEARTBEAT.rowKey);
+      return {
+        heartbeat: beat ? parseRow(BEAT, table.name, beat).at : null,
+        throttle: throttle ? parseRow(THROTTLE, table.name, throttle) : null,
+      };
+    },
+
+    async readHeartbeat() {
+      const row = await table.get(HEARTBEAT.partitionKey, HEARTBEAT.rowKey);
+      return row && parseRow(BEAT, table.name, row).at;
+    },
+
+    async writeHeartbeat(at) {
+      await table.upsert(entityOf(HEARTBEAT, { at: at.toISOString() }));
+    },
+
+    async storeThrottle(subscriptionId, throttle) {
+      const key = throttleOf(subscriptionId);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const row = await table.get(key.partitionKey, key.rowKey);
+        if (row && Date.parse(parseRow(THROTTLE, table.name, row).until) >= Date.parse(throttle.until)) return;
+        const entity = entityOf(key, throttle);
+        if ((row ? await table.replace(entity, row.etag) : await table.insert(entity)) !== null) return;
+      }
+      throw new StorageUnavailable(
+        `could not store the throttling of ${subscriptionId} in table ${table.name}: other writers were faster`,
+      );
+    },
+  };
+}
+
+const ATTEMPTS = 5;
+const PARTITION = 'guard';
+const HEARTBEAT = { partitionKey: PARTITION, rowKey: 'heartbeat' };
+const BEAT = z.strictObject({ at: z.iso.datetime() });
+const THROTTLE: z.ZodType<Throttle> = z.strictObject({ since: z.iso.datetime(), until: z.iso.datetime() });
+
+function throttleOf(subscriptionId: string) {
+  return { partitionKey: PARTITION, rowKey: `throttle-${subscriptionId.toLowerCase()}` };
+}

@@ -1,0 +1,51 @@
+/** A queue of work messages. Messages never expire and become visible after their delay. */
+
+import type { QueueClient } from '@azure/storage-queue';
+import type { QueueDepth } from '../../workflows/ports/metrics.ts';
+import type { SweepQueue } from '../../workflows/ports/work.ts';
+import type { OnRequest, Requester } from '../table/requests.ts';
+import { createRequester } from '../table/requests.ts';
+
+export interface StorageWorkQueue extends SweepQueue {
+  ping(): Promise<void>;
+  /** Two requests, whatever is in the queue. */
+  readState(): Promise<QueueDepth>;
+}
+
+export function openWorkQueue(client: QueueClient, onRequest: OnRequest): StorageWorkQueue {
+  const requests: Requester = createRequester(
+    {
+      kind: 'queue',
+      name: `queue ${client.name}`,
+      missing: 'QueueNotFound',
+      create: (abortSignal) => client.create({ abortSignal }),
+    },
+    onRequest,
+  );
+  return {
+    async send(message, delaySeconds) {
+      // The Functions host expects base64, which the SDK does not do by itself.
+      const text = Buffer.from(JSON.stringify(message)).toString('base64');
+      const visibilityTimeout = Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_DELAY_SECONDS);
+      await requests.perform('send a message', (abortSignal) =>
+        client.sendMessage(text, { visibilityTimeout, messageTimeToLive: NEVER_EXPIRES, abortSignal }),
+      );
+    },
+
+    async readState() {
+      const [{ approximateMessagesCount }, { peekedMessageItems }] = await Promise.all([
+        requests.perform('count', (abortSignal) => client.getProperties({ abortSignal })),
+        requests.perform('peek', (abortSignal) => client.peekMessages({ numberOfMessages: 1, abortSignal })),
+      ]);
+      const oldestAt = peekedMessageItems[0]?.insertedOn.toISOString() ?? null;
+      return { name: client.name, messages: approximateMessagesCount ?? 0, oldestAt };
+    },
+
+    async ping() {
+      await requests.perform('read the properties', (abortSignal) => client.getProperties({ abortSignal }));
+    },
+  };
+}
+
+const NEVER_EXPIRES = -1;
+const MAX_DELAY_SECONDS = 24 * 60 * 60;

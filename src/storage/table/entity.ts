@@ -1,0 +1,74 @@
+/**
+ * One JSON value as one table entity. The text is split over Json0, Json1, ..., because a string property is short; columns
+ * for filters are beside it. A value that is read back is parsed; one that does not match its schema is an error.
+ */
+import type { z } from 'zod';
+import { asciiJson, exceedsDepth, MAX_DEPTH } from '../../domain/resources/json.ts';
+
+/** A string property holds 64 KiB of UTF-16. */
+export const MAX_STRING_LENGTH = 32 * 1024;
+
+export interface Key {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+}
+
+export interface Entity extends Key {
+  readonly [column: string]: string | number | boolean;
+}
+
+/** An entity as it was read. */
+export interface Row extends Key {
+  readonly etag: string;
+  readonly [column: string]: unknown;
+}
+
+/** Filter columns; one that is null is left out. */
+export type Columns = Readonly<Record<string, string | number | boolean | null>>;
+
+export function entityOf(key: Key, value: unknown, columns: Columns = {}): Entity {
+  const entity: Record<string, string | number | boolean> = {};
+  for (const [name, column] of Object.entries(columns)) if (column !== null) entity[name] = column;
+  const json = asciiJson(value);
+  for (let start = 0, index = 0; start < json.length; start += MAX_STRING_LENGTH, index++) {
+    entity[`Json${index}`] = json.slice(start, start + MAX_STRING_LENGTH);
+  }
+  return { ...entity, partitionKey: key.partitionKey, rowKey: key.rowKey };
+}
+
+/** The value of an entity. Throws an Error that names table and row when it does not match the schema. */
+export function parseRow<T>(schema: z.ZodType<T>, table: string, row: Row): T {
+  const result = schema.safeParse(jsonOf(row));
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const where = issue?.path.join('.') || 'the value';
+  throw new Error(
+    `row ${row.partitionKey}/${row.rowKey} of table ${table} has not the expected form: ${where}: ${issue?.message}`,
+  );
+}
+
+/** The same for a value whose id is its row key: one with another id would be saved to another row than it was read from. */
+export function parseOwnRow<T extends { readonly id: string }>(schema: z.ZodType<T>, table: string, row: Row): T {
+  const value = parseRow(schema, table, row);
+  if (value.id === row.rowKey) return value;
+  throw new Error(`row ${row.partitionKey}/${row.rowKey} of table ${table} holds what belongs to row ${value.id}`);
+}
+
+/** The JSON of an entity, not validated; undefined when there is none, or when it is nested more deeply than any value that is written. */
+export function jsonOf(row: Row): unknown {
+  let text = '';
+  for (let index = 0; ; index++) {
+    const piece = row[`Json${index}`];
+    if (typeof piece !== 'string') break;
+    text += piece;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return exceedsDepth(value, MAX_ROW_DEPTH) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value from outside is nested some levels below its row. */
+const MAX_ROW_DEPTH = MAX_DEPTH + 16;

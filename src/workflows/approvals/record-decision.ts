@@ -1,0 +1,208 @@
+/**
+ * Records the decision of a user about an approval. Only the decision is stored, bound to the digest that was shown.
+ * Then the resource is queued, and the reconcile executes it after a fresh read. When two users decide at once, the
+ * store accepts one.
+ */
+
+import type { Approval, ApprovalDecision, Person } from '../../domain/approvals/approval.ts';
+import { digestReason } from '../../domain/approvals/digests.ts';
+import { Refusal } from '../../domain/approvals/refusal.ts';
+import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
+import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
+import { approversFor, modeFor } from '../../domain/rules/settings.ts';
+import type { Deps } from '../ports/deps.ts';
+import { sealRecord } from '../ports/outbox.ts';
+import type { StoredSettings } from '../ports/settings.ts';
+import { ConflictError, type Versioned } from '../ports/storage.ts';
+import { loadSettings } from '../settings/change-settings.ts';
+import { checkSeparationOfDuties, reasonsAtDecision, type SeparationResult } from './separation-of-duties.ts';
+import { storeApproval } from './store-approval.ts';
+
+export interface DecisionRequest {
+  readonly approvalId: string;
+  readonly decision: 'approve' | 'reject';
+  /** The digest that was shown; null when the request has none. A rejection needs none. */
+  readonly digest: string | null;
+  readonly comment: string | null;
+  readonly person: Decider;
+}
+
+/** Who decides, with the object ids of the known groups (lower case). */
+export interface Decider extends Person {
+  readonly groups?: readonly string[];
+}
+
+/**
+ * Returns the approval after the decision. Throws Refusal with the first reason in this order: not found, closed,
+ * digest, read-only, not an approver, separation of duties.
+ */
+export async function recordDecision(deps: Deps, request: DecisionRequest): Promise<Approval> {
+  for (;;) {
+    const found = await deps.approvals.get(request.approvalId);
+    if (!found) throw new Refusal('not-found', `There is no approval '${request.approvalId}'.`);
+    try {
+      return await tryDecide(deps, request, found);
+    } catch (error) {
+      // Another instance saved first: decide again by the new state.
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+async function tryDecide(deps: Deps, request: DecisionRequest, found: Versioned<Approval>): Promise<Approval> {
+  const { value: approval } = found;
+  const now = deps.clock.now();
+  if (isRepetition(approval, request)) return approval;
+  const resource = parseResourceId(approval.resource.id);
+  if (!resource) throw new Error(`approval ${approval.id} names no resource`);
+  refuseIfClosed(approval, now);
+  const settings = await loadSettings(deps);
+  // A rejection needs no digest. A wrong digest still shows that the user saw something else.
+  if (request.decision === 'approve' || request.digest !== null) refuseDigestMismatch(approval, request);
+  if (request.decision === 'approve') {
+    refuseIfReadOnly(settings, resource);
+    refuseUnlessApprover(settings, resource, request.person);
+  }
+  const separation =
+    request.decision === 'approve' ? await checkSeparation(deps, settings, resource, approval, request) : null;
+  const decision: ApprovalDecision = {
+    by: { objectId: request.person.objectId, name: request.person.name },
+    at: now.toISOString(),
+    comment: request.comment,
+    decision: request.decision,
+    changerUnknown: separation?.changerUnknown ?? false,
+  };
+  const current: Approval = separation
+    ? {
+        ...approval,
+        changedBy: approval.changedBy ?? separation.changedBy,
+        reasons: reasonsAtDecision(approval, separation),
+      }
+    : approval;
+  const mode = modeFor(settings.settings, resource);
+  const decided: Approval = {
+    ...current,
+    status: request.decision === 'approve' ? 'approved' : 'rejected',
+    decision,
+    outbox: [...approval.outbox, sealRecord(deps, decisionRecord(current, decision, mode, separation?.remarks ?? []))],
+  };
+  // The wake-up is scheduled before the decision is stored. When the message does not reach the queue, housekeeping
+  // sends it.
+  const wakeup = await deps.wakeups.schedule(
+    resource,
+    new Date(now.getTime() + 60_000),
+    `approval ${approval.id} decided`,
+  );
+  const { value: stored } = await storeApproval(deps, decided, found.version);
+  // The log had another decision: the row was replaced by an older version.
+  if (!isRepetition(stored, request)) refuseIfClosed(stored, now);
+  await deps.queue.send({ resource: resource.id, cause: 'decision', attempt: 0 }, 0);
+  await deps.wakeups.cancel(wakeup);
+  deps.log.info(
+    { approvalId: approval.id, resource: resource.id, rule: approval.rule.id, by: request.person.objectId },
+    `approval ${stored.status}`,
+  );
+  return stored;
+}
+
+function checkSeparation(
+  deps: Deps,
+  { settings }: StoredSettings,
+  resource: Resource,
+  { rule, purpose, changedBy, requestedAt: namedAt }: Approval,
+  { person }: DecisionRequest,
+): Promise<SeparationResult> {
+  const namedChangers = changedBy ? [changedBy] : [];
+  return checkSeparationOfDuties(deps, settings, {
+    resource,
+    rule: rule.id,
+    purpose,
+    by: person.objectId,
+    namedChangers,
+    namedAt,
+  });
+}
+
+function isRepetition({ decision, digest }: Approval, request: DecisionRequest): boolean {
+  return (
+    decision !== null &&
+    decision.by.objectId === request.person.objectId &&
+    decision.decision === request.decision &&
+    (request.decision === 'reject' || request.digest === digest)
+  );
+}
+
+function refuseIfClosed(approval: Approval, now: Date): void {
+  const { status, decision, supersededBy } = approval;
+  const expired = status === 'expired' || (status === 'pending' && Date.parse(approval.expiresAt) <= now.getTime());
+  if (expired) throw new Refusal('expired', `This approval expired at ${approval.expiresAt}.`);
+  if (decision !== null) {
+    throw new Refusal('decided', `${decision.by.name} decided this approval at ${decision.at}: ${decision.decision}.`);
+  }
+  if (status === 'superseded' || status === 'cleared') {
+    const text =
+      status === 'cleared'
+        ? 'What this approval would change is already right.'
+        : 'The resource changed after this approval was shown; look at the new one.';
+    throw new Refusal('superseded', text, supersededBy === null ? {} : { supersededBy });
+  }
+}
+
+function refuseDigestMismatch(approval: Approval, request: DecisionRequest): void {
+  if (request.digest === approval.digest) return;
+  throw new Refusal(
+    'digest-mismatch',
+    'The digest is not that of this approval; look at it again and decide what you see.',
+  );
+}
+
+/** When the settings name approvers, only they may approve. Everybody with the role may reject. */
+export function refuseUnlessApprover({ settings }: StoredSettings, resource: Resource, person: Decider): void {
+  const approvers = approversFor(settings, resource);
+  const own = [person.objectId.toLowerCase(), ...(person.groups ?? [])];
+  if (approvers !== null && !own.some((id) => approvers.includes(id))) {
+    throw new Refusal(
+      'forbidden',
+      'The settings name the approvers of this resource (scopes[].approvers), and neither you nor a group in your token is one of them.',
+    );
+  }
+}
+
+export function refuseIfReadOnly({ settings }: StoredSettings, resource: Resource): void {
+  if (modeFor(settings, resource) === 'audit') {
+    throw new Refusal('audit-mode', 'Mode audit writes nothing; an operator must choose another mode first.');
+  }
+  if (settings.stopped) throw new Refusal('stopped', `The service is stopped: ${settings.stopped.reason}`);
+}
+
+/** Approval and rejection share this id, so the log takes one decision. */
+export function decisionId(approvalId: string): string {
+  return recordId(approvalId, 'decision');
+}
+
+/** The audit record of a decision. `remarks` follow the comment. */
+export function decisionRecord(
+  approval: Approval,
+  decision: ApprovalDecision,
+  mode: ReturnType<typeof modeFor>,
+  remarks: readonly string[],
+): AuditRecord {
+  const kind = decision.decision === 'approve' ? 'approval.approved' : 'approval.rejected';
+  return {
+    id: decisionId(approval.id),
+    at: decision.at,
+    kind,
+    resource: approval.resource,
+    rule: approval.rule.id,
+    mode,
+    operationId: null,
+    approvalId: approval.id,
+    actor: { type: 'user', ...decision.by },
+    trigger: { type: 'decision' },
+    changes: approval.changes,
+    alsoMoved: [],
+    reasons: [...approval.reasons, digestReason(approval.digest)],
+    arm: null,
+    message: [decision.comment ?? 'No comment.', ...remarks].join(' '),
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Requests approvals for violations that only the sweep found. Each resource is reconciled again, and its message
+ * carries the rule until the approval is stored. The request is in the audit log before.
+ */
+import type { Person } from '../../domain/approvals/approval.ts';
+import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
+import type { Deps } from '../ports/deps.ts';
+
+export interface ApprovalsRequest {
+  readonly rule: string;
+  /** An ARM id of a resource, or a scope above it. */
+  readonly scope: string;
+  readonly person: Person;
+  readonly personIsApp: boolean;
+}
+
+/** Returns the number of queued resources. Repeating the request changes nothing. */
+export async function requestApprovals(deps: Deps, request: ApprovalsRequest): Promise<number> {
+  const { rule, scope, person } = request;
+  const queued = new Set<string>();
+  let after: string | null = null;
+  do {
+    const query = { rule, resource: scope, verdict: 'violation', decision: 'report' } as const;
+    const page = await deps.findings.list(query, { limit: 200, after });
+    for (const { resource, decision } of page.items) {
+      if (!decision?.reasons.some(({ code }) => code === 'found-by-sweep') || queued.has(resource.id)) continue;
+      if (queued.size === 0) await deps.audit.append([requestRecord(deps, request)]);
+      await deps.sweeps.send(
+        { resource: resource.id, cause: 'request', rule, attempt: 0 },
+        queued.size * deps.options.pauses.sweepSeconds,
+      );
+      queued.add(resource.id);
+    }
+    after = page.next;
+  } while (after !== null);
+  deps.log.info({ rule, scope, queued: queued.size, by: person.objectId }, 'approvals requested for sweep findings');
+  return queued.size;
+}
+
+function requestRecord(deps: Deps, { rule, scope, person, personIsApp }: ApprovalsRequest): AuditRecord {
+  return {
+    id: recordId(deps.newId(), 'asked'),
+    at: deps.clock.now().toISOString(),
+    kind: 'approval.requested',
+    resource: null,
+    rule,
+    mode: null,
+    operationId: null,
+    approvalId: null,
+    actor: { type: personIsApp ? 'app' : 'user', ...person },
+    trigger: { type: 'decision' },
+    changes: [],
+    alsoMoved: [],
+    reasons: [],
+    arm: null,
+    message: `Asked that what only the sweep found of this rule in ${scope} comes before people.`,
+  };
+}

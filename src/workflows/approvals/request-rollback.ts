@@ -1,0 +1,300 @@
+/**
+ * Requests the rollback of a fix. The request is stored as a decided approval, and the reconcile executes it after a
+ * fresh read. An entry has one such approval at a time, however often it is requested.
+ */
+
+import { type Approval, type ApprovalDecision, isOpen } from '../../domain/approvals/approval.ts';
+import { Refusal } from '../../domain/approvals/refusal.ts';
+import {
+  irreversibleReason,
+  planSideEffectUndo,
+  planUndo,
+  type SideEffectUndo,
+} from '../../domain/approvals/rollback.ts';
+import type { AuditEntry } from '../../domain/audit/audit.ts';
+import { applyChanges, type Change, digestOf, isSamePlace, type PreservedValue } from '../../domain/changes/change.ts';
+import { omittedCount, summarizeChanges } from '../../domain/changes/diff-summary.ts';
+import { secretObstacle } from '../../domain/changes/plan-requests.ts';
+import { type DocumentName, documentOf, impactOf } from '../../domain/resources/documents.ts';
+import { MAX_OPEN_APPROVALS } from '../../domain/resources/limits.ts';
+import type { Reason } from '../../domain/resources/reasons.ts';
+import { parseResourceId, type Resource, viewOf } from '../../domain/resources/resource.ts';
+import type { Snapshot } from '../../domain/resources/snapshot.ts';
+import type { AnyRule } from '../../domain/rules/rule.ts';
+import { defaultRules, modeFor, rulesFor } from '../../domain/rules/settings.ts';
+import { withThrottlingPolicy } from '../guards/throttling-policy.ts';
+import type { Deps } from '../ports/deps.ts';
+import { sealRecord } from '../ports/outbox.ts';
+import type { StoredSettings } from '../ports/settings.ts';
+import { ConflictError } from '../ports/storage.ts';
+import { loadSettings } from '../settings/change-settings.ts';
+import { CHANGER_UNKNOWN } from '../state/changers.ts';
+import { findWriteSince } from '../state/find-write-since.ts';
+import { updateResourceState } from '../state/resource-state.ts';
+import { type Decider, decisionRecord, refuseIfReadOnly, refuseUnlessApprover } from './record-decision.ts';
+import { checkSeparationOfDuties, type ProposedDecision, type SeparationResult } from './separation-of-duties.ts';
+import { storeApproval } from './store-approval.ts';
+
+export interface RollbackRequest {
+  readonly entry: AuditEntry;
+  readonly comment: string;
+  readonly person: Decider;
+}
+
+/** A request whose entry names a known resource and rule. */
+interface RollbackTarget extends RollbackRequest {
+  readonly resource: Resource;
+  readonly rule: AnyRule;
+}
+
+/**
+ * Returns the approval. Throws Refusal: decided, not-reversible, moved, audit-mode, stopped, forbidden, own-change,
+ * changer-unknown.
+ */
+export async function requestRollback(deps: Deps, request: RollbackRequest): Promise<Approval> {
+  const { entry, person } = request;
+  const rule = deps.rules.find(({ id }) => id === entry.rule) ?? null;
+  const resource = parseResourceId(entry.resource?.id ?? '');
+  const why = irreversibleReason(entry, rule);
+  if (why !== null || !rule || !resource) {
+    const note =
+      entry.alsoMoved.length > 0 ? ' What moved along with it is put back by a person, where it is declared.' : '';
+    throw new Refusal('not-reversible', `${why ?? 'The entry names no resource.'}${note}`);
+  }
+  for (;;) {
+    const { id, approval, failed } = await findPreviousRollback(deps, entry);
+    if (approval) return repeatRequest(deps, resource, approval, person);
+    try {
+      return await createRollback(deps, { ...request, resource, rule }, id, failed);
+    } catch (error) {
+      // Another instance saved first: its approval counts.
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+/**
+ * The rollback of this entry that is open or was applied; null, with the id to use, when there is none. `failed`: an
+ * earlier one failed.
+ */
+async function findPreviousRollback(
+  deps: Deps,
+  { id: entryId }: AuditEntry,
+): Promise<{ id: string; approval: Approval | null; failed: boolean }> {
+  let failed = false;
+  for (let nth = 0; ; nth += 1) {
+    const id = await deps.approvals.claimId(`${entryId}-${nth}`, deps.approvals.newId(deps.clock.now()));
+    const approval = (await deps.approvals.get(id))?.value ?? null;
+    if (approval && approval.auditIds[0] !== entryId)
+      throw new Error(`approval ${id} was claimed for the rollback of entry ${entryId}, and is about something else`);
+    if (!approval || isOpen(approval) || approval.status === 'applied') return { id, approval, failed };
+    failed ||= approval.status === 'failed';
+  }
+}
+
+async function repeatRequest(deps: Deps, resource: Resource, approval: Approval, person: Decider): Promise<Approval> {
+  const { decision } = approval;
+  if (decision && decision.by.objectId !== person.objectId) {
+    throw new Refusal('decided', `${decision.by.name} has had it put back at ${decision.at}.`);
+  }
+  if (isOpen(approval)) await enqueue(deps, resource, approval.id);
+  return approval;
+}
+
+async function createRollback(deps: Deps, request: RollbackTarget, id: string, failed: boolean): Promise<Approval> {
+  const { entry, resource, rule, person } = request;
+  const { arm } = withThrottlingPolicy(deps, resource.subscriptionId, null);
+  const snapshot = await arm.read(resource, documentsOf(request));
+  const fixChanges = rollbackChanges(entry, snapshot);
+  const sideEffects = planSideEffectUndo(entry.alsoMoved, snapshot, await findReasonToLeave(deps, request, failed));
+  const settings = await loadSettings(deps);
+  refuseIfReadOnly(settings, resource);
+  refuseUnlessApprover(settings, resource, person);
+  const separation = await checkSeparation(deps, settings, request);
+  const now = deps.clock.now();
+  const decision: ApprovalDecision = {
+    by: { objectId: person.objectId, name: person.name },
+    at: now.toISOString(),
+    comment: request.comment,
+    decision: 'approve',
+    changerUnknown: separation.changerUnknown,
+  };
+  const preserved = preservedValues(deps, settings, request, snapshot, fixChanges);
+  const why = secretObstacle(snapshot, fixChanges, preserved);
+  if (why !== null) throw new Refusal('not-reversible', why);
+  const approval = buildApproval(
+    deps,
+    request,
+    id,
+    { changes: fixChanges, preserved, sideEffects },
+    settings,
+    decision,
+    separation,
+  );
+  // The wake-up is scheduled before anything is stored. When the message does not reach the queue, housekeeping sends
+  // it.
+  const wakeup = await deps.wakeups.schedule(resource, new Date(now.getTime() + 60_000), `rollback ${id}`);
+  // Listed before it is stored: a crash then leaves an id without an approval, which is harmless, and not the reverse.
+  await addOpenApproval(deps, resource, id);
+  const { value } = await storeApproval(deps, approval, null);
+  // Listed again: a reconcile in between has dropped an id without an approval.
+  await enqueue(deps, resource, id);
+  await deps.wakeups.cancel(wakeup);
+  deps.log.info({ approvalId: id, resource: resource.id, rule: rule.id, by: person.objectId }, 'rollback requested');
+  return value;
+}
+
+/** The changes that revert the entry now. Throws Refusal `moved` with the difference. */
+function rollbackChanges(entry: AuditEntry, snapshot: Snapshot): readonly Change[] {
+  const found = planUndo(entry.changes, snapshot);
+  if (found.kind === 'changes') return found.changes;
+  const text =
+    found.kind === 'moved'
+      ? 'The values are no longer those that the fix wrote; what is there now is not ours to replace.'
+      : 'The documents cannot be read now, so nobody knows whether the values are still those that the fix wrote.';
+  throw new Refusal('moved', text, {
+    moved: found.kind === 'moved' ? summarizeChanges(found.moved).listed : [],
+  });
+}
+
+/** Why no side effect of the fix is reverted; null when they may be. */
+async function findReasonToLeave(
+  deps: Deps,
+  { entry, resource }: RollbackTarget,
+  failed: boolean,
+): Promise<string | null> {
+  if (entry.alsoMoved.length === 0) return null;
+  if (failed) return 'putting it back together with the fix has failed before';
+  return findWriteSince(deps, resource, entry);
+}
+
+function documentsOf({ entry, resource, rule }: RollbackTarget): DocumentName[] {
+  const named = [...rule.documents, ...[...entry.changes, ...entry.alsoMoved].map(({ document }) => document)];
+  return [...new Set<DocumentName>(['resource', ...named])].filter(
+    (name) => documentOf(resource.kind, name)?.readOn === 'event',
+  );
+}
+
+/** The preserved values: those that the fix would send along again after the rollback. */
+function preservedValues(
+  { rules, options, clock }: Deps,
+  { settings }: StoredSettings,
+  { resource, rule }: RollbackTarget,
+  snapshot: Snapshot,
+  changes: readonly Change[],
+): readonly PreservedValue[] {
+  const defaults = { workspaceId: options.workspaceId };
+  const effectiveRules = [...rulesFor(settings, rules, resource, defaults), ...defaultRules(rules, resource, defaults)];
+  const effective = effectiveRules.find((one) => one.rule.id === rule.id);
+  const result = rule.check(applyChanges(snapshot, changes), effective?.parameters, clock.now());
+  return result.verdict === 'violation' ? (result.preserved ?? []) : [];
+}
+
+/** Checks the changers whose change the fix reverted, and those who wrote the resource since. */
+async function checkSeparation(
+  deps: Deps,
+  { settings }: StoredSettings,
+  request: RollbackTarget,
+): Promise<SeparationResult> {
+  const { entry, resource, rule, person } = request;
+  const fix = entry.approvalId === null ? null : await deps.approvals.get(entry.approvalId);
+  const namedChangers = [entry.trigger?.changedBy ?? [], fix?.value.changedBy ?? []].flat();
+  const proposed: ProposedDecision = {
+    resource,
+    rule: rule.id,
+    purpose: 'rollback',
+    by: person.objectId,
+    namedChangers,
+    namedAt: entry.at,
+  };
+  return checkSeparationOfDuties(deps, settings, proposed);
+}
+
+/** What a rollback writes: the inverted changes of the fix with their preserved values, and the side effects. */
+interface RollbackChanges {
+  readonly changes: readonly Change[];
+  readonly preserved: readonly PreservedValue[];
+  readonly sideEffects: SideEffectUndo;
+}
+
+function buildApproval(
+  deps: Deps,
+  { entry, resource, rule }: RollbackTarget,
+  id: string,
+  { changes: own, preserved, sideEffects }: RollbackChanges,
+  { settings }: StoredSettings,
+  decision: ApprovalDecision,
+  separated: SeparationResult,
+): Approval {
+  const expireHours = settings.approvals.expireHours * 3_600_000;
+  const changes = [...own, ...sideEffects.changes];
+  const added = sideEffects.preserved.filter(
+    (one) => ![...changes, ...preserved].some((other) => isSamePlace(one, other)),
+  );
+  const approval: Approval = {
+    id,
+    purpose: 'rollback',
+    status: 'approved',
+    digest: digestOf(resource, rule, 'rollback', changes),
+    resource: viewOf(resource),
+    rule: {
+      id: rule.id,
+      version: rule.version,
+      title: rule.title,
+      severity: rule.severity,
+      risk: rule.risk,
+      impact: impactOf(resource.kind, changes),
+      reversible: rule.reversible,
+    },
+    changes,
+    preserved: [...preserved, ...added],
+    source: rule.source(own),
+    changedBy: entry.trigger?.changedBy ?? null,
+    reasons: [
+      { code: 'approved', text: `Puts back what the fix of ${entry.at} changed.` },
+      ...sideEffectReasons(sideEffects, omittedCount(entry.reasons)),
+      ...(separated.changerUnknown ? [CHANGER_UNKNOWN] : []),
+    ],
+    requestedAt: decision.at,
+    expiresAt: new Date(Date.parse(decision.at) + expireHours).toISOString(),
+    decision,
+    supersededBy: null,
+    moved: [],
+    auditIds: [entry.id],
+    outbox: [],
+  };
+  const record = decisionRecord(approval, decision, modeFor(settings, resource), separated.remarks);
+  return { ...approval, outbox: [sealRecord(deps, record)] };
+}
+
+/** `more`: the number of side effects that the entry does not list. */
+function sideEffectReasons({ changes, kept }: SideEffectUndo, more: number): Reason[] {
+  const pathOf = ({ document, path }: Change) => `${document} ${path}`;
+  const revertedText = `What moved along with it goes back, too: ${changes.map(pathOf).join(', ')}.`;
+  const keptPaths = [
+    ...kept.map(({ change, why }) => `${pathOf(change)} (${why})`),
+    ...(more === 0 ? [] : [`${more} more, which the entry of the fix has no room for`]),
+  ];
+  return [
+    ...(changes.length === 0 ? [] : [{ code: 'also-moved' as const, text: revertedText }]),
+    ...(keptPaths.length === 0
+      ? []
+      : [{ code: 'not-put-back' as const, text: `Moved along and left as it is: ${keptPaths.join(', ')}.` }]),
+  ];
+}
+
+async function enqueue(deps: Deps, resource: Resource, id: string): Promise<void> {
+  await addOpenApproval(deps, resource, id);
+  await deps.queue.send({ resource: resource.id, cause: 'decision', attempt: 0 }, 0);
+}
+
+/** Adds the approval to those that the next reconcile compares with the snapshot. */
+function addOpenApproval(deps: Deps, resource: Resource, id: string): Promise<void> {
+  return updateResourceState(deps, resource, (resourceState) => {
+    const { openApprovals } = resourceState;
+    if (openApprovals.includes(id)) return resourceState;
+    if (openApprovals.length < MAX_OPEN_APPROVALS) return { ...resourceState, openApprovals: [...openApprovals, id] };
+    const text = `${MAX_OPEN_APPROVALS} approvals of this resource are open already; decide some of them first.`;
+    throw new Refusal('not-reversible', text);
+  });
+}

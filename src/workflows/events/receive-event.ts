@@ -1,0 +1,41 @@
+/**
+ * Receives an event: stores it, queues the affected resources, and returns. Nothing is decided here. Failures are
+ * thrown, so that Event Grid delivers the event again. Receiving an event twice changes nothing.
+ */
+import { type ChangeEvent, parseEvent } from '../../domain/resources/event.ts';
+import type { Deps } from '../ports/deps.ts';
+import { affectedResources, storeEvent } from './configuration-moves.ts';
+
+export async function receiveEvent(deps: Deps, input: unknown): Promise<void> {
+  const received = parseEvent(input);
+  const receivedAt = deps.clock.now().toISOString();
+  if (received.kind === 'ignored') {
+    deps.log.info({ eventId: received.eventId, reason: received.reason }, 'event ignored');
+    if (received.eventId !== null) await storeIgnored(deps, received.eventId, received.reason, receivedAt);
+    return;
+  }
+  const { event } = received;
+  for (const resource of affectedResources(event, received.resource)) {
+    const { outcome } = await storeEvent(deps, resource, { event, receivedAt }, deps.options.settleSeconds);
+    const logFields = { eventId: event.id, correlationId: event.correlationId, resource: resource.id };
+    if (outcome !== null) deps.log.info({ ...logFields, outcome }, 'event delivered again; it has its outcome');
+    else
+      deps.log.info(
+        { ...logFields, operation: event.operation, changedBy: event.changedBy?.objectId },
+        'event received',
+      );
+  }
+}
+
+async function storeIgnored(deps: Deps, id: string, reason: string, receivedAt: string): Promise<void> {
+  const event: ChangeEvent = {
+    id,
+    operation: '',
+    eventTime: null,
+    correlationId: null,
+    changedBy: null,
+    appId: null,
+  };
+  const reasons = [{ code: 'not-ours' as const, text: `The event was ignored: ${reason}.` }];
+  await deps.events.store({ event, resource: null, receivedAt, outcome: 'ignored', auditIds: [], reasons });
+}

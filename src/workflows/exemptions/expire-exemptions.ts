@@ -1,0 +1,71 @@
+/**
+ * Housekeeping for exemptions: logs records that a crash left in the outbox, records each end once, and requeues the
+ * exempted resources. Then the row is removed; the log keeps the exemption.
+ */
+import { type Exemption, exemptionFor, exemptionRecord, isInForce } from '../../domain/approvals/exemption.ts';
+import type { Deps } from '../ports/deps.ts';
+import { collect, paginate } from '../ports/pages.ts';
+import { findExemptionFault, flushExemptionRecords } from './grant-exemption.ts';
+
+/** The maximum number of resources that one run queues for each exemption. The next run takes the rest. */
+const MAX_REQUEUED = 100;
+
+/** A reconcile that began under the exemption may record it after its end. No reconcile takes longer than this. */
+const GRACE_MS = 10 * 60_000;
+
+export async function expireExemptions(deps: Deps): Promise<void> {
+  const now = deps.clock.now();
+  const all = await collect(paginate((page) => deps.exemptions.list(page)));
+  for (const exemption of all) {
+    if (exemption.outbox.length > 0) {
+      const stored = await deps.exemptions.get(exemption.id);
+      if (stored) await flushExemptionRecords(deps, stored);
+    }
+    if (isInForce(exemption, now)) continue;
+    if (exemption.removedAt === null) await recordExpiry(deps, exemption, now);
+    const isComplete = await requeueExempted(deps, exemption, all, now);
+    const endedAt = Date.parse(exemption.removedAt ?? exemption.expires);
+    if (isComplete && now.getTime() >= endedAt + GRACE_MS) await deps.exemptions.remove(exemption.id);
+  }
+}
+
+/** The expiry is recorded only when the exemption was granted as in its row. */
+async function recordExpiry(deps: Deps, exemption: Exemption, now: Date): Promise<void> {
+  const fault = await findExemptionFault(deps, exemption, now);
+  if (fault !== null) {
+    deps.log.error(
+      { exemption: exemption.id, fault },
+      'the end of an exemption is not logged: its row does not match the log',
+    );
+    return;
+  }
+  const actor = { type: 'service' as const, name: 'Plumbline' };
+  await deps.audit.append([exemptionRecord(exemption, 'exemption.ended', now.toISOString(), actor)]);
+}
+
+/**
+ * Queues the resources that this exemption covered and no other covers. Returns false when there are more than one run
+ * takes.
+ */
+async function requeueExempted(
+  deps: Deps,
+  exemption: Exemption,
+  all: readonly Exemption[],
+  now: Date,
+): Promise<boolean> {
+  const query = { decision: 'exempt' as const, rule: exemption.rule, resource: exemption.scope };
+  let queued = 0;
+  let after: string | null = null;
+  do {
+    const page = await deps.findings.list(query, { limit: MAX_REQUEUED, after });
+    for (const { resource } of page.items) {
+      if (exemptionFor(all, resource, exemption.rule, now)) continue;
+      if (queued === MAX_REQUEUED) return false;
+      await deps.queue.send({ resource: resource.id, cause: 'wake', attempt: 0 }, 0);
+      queued += 1;
+      deps.log.info({ resource: resource.id, exemption: exemption.id }, 'exemption ended: resource requeued');
+    }
+    after = page.next;
+  } while (after !== null);
+  return true;
+}

@@ -1,0 +1,120 @@
+/**
+ * Grants and removes exemptions. Each step is stored together with its audit record, then logged. Nothing is written
+ * to Azure.
+ */
+
+import { digestIn } from '../../domain/approvals/digests.ts';
+import {
+  type Exemption,
+  type ExemptionRequest,
+  exemptionDigest,
+  exemptionRecord,
+  isInForce,
+} from '../../domain/approvals/exemption.ts';
+import { Refusal } from '../../domain/approvals/refusal.ts';
+import { type Actor, type AuditRecord, subjectKey, subjectKeyOf } from '../../domain/audit/audit.ts';
+import type { Deps } from '../ports/deps.ts';
+import { appendSealed, sealRecord, validRecords } from '../ports/outbox.ts';
+import { ConflictError, type Versioned } from '../ports/storage.ts';
+
+/**
+ * The maximum number of resources that are requeued at once. The others show the exemption after their next reconcile.
+ */
+const MAX_REQUEUED = 100;
+
+/** The maximum number of pages of findings that are searched, so that the number of requests is bounded. */
+const MAX_PAGES = 10;
+
+/** Grants an exemption and requeues its violations, so that open approvals for them are cleared. */
+export async function grantExemption(deps: Deps, request: ExemptionRequest, actor: Actor): Promise<Exemption> {
+  const exemption = await createExemption(deps, request, actor);
+  const query = { verdict: 'violation' as const, rule: request.rule, resource: request.scope };
+  let queued = 0;
+  let after: string | null = null;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const page = await deps.findings.list(query, { limit: MAX_REQUEUED - queued, after });
+    for (const { resource } of page.items) {
+      await deps.queue.send({ resource: resource.id, cause: 'wake', attempt: 0 }, 0);
+    }
+    queued += page.items.length;
+    after = page.next;
+    if (after === null || queued >= MAX_REQUEUED) break;
+  }
+  return exemption;
+}
+
+/** Stores and logs an exemption. */
+export async function createExemption(
+  deps: Deps,
+  request: ExemptionRequest,
+  actor: Actor,
+  id = deps.exemptions.newId(deps.clock.now()),
+): Promise<Exemption> {
+  const createdAt = deps.clock.now().toISOString();
+  const granted: Exemption = { ...request, id, createdAt, createdBy: actor, removedAt: null, outbox: [] };
+  const value = {
+    ...granted,
+    outbox: [sealRecord(deps, exemptionRecord(granted, 'exemption.created', createdAt, actor))],
+  };
+  await flushExemptionRecords(deps, { value, version: await deps.exemptions.save(value, null) });
+  deps.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption created');
+  return granted;
+}
+
+/** Removes an exemption. Housekeeping requeues its resources. Throws Refusal `not-found` when none is in force. */
+export async function removeExemption(deps: Deps, id: string, actor: Actor): Promise<void> {
+  for (;;) {
+    const now = deps.clock.now();
+    const found = await deps.exemptions.get(id);
+    if (!found || !isInForce(found.value, now)) {
+      throw new Refusal('not-found', 'There is no exemption with this id in force.');
+    }
+    const record = sealRecord(deps, exemptionRecord(found.value, 'exemption.removed', now.toISOString(), actor));
+    const value = { ...found.value, removedAt: now.toISOString(), outbox: [...found.value.outbox, record] };
+    let version: string;
+    try {
+      version = await deps.exemptions.save(value, found.version);
+    } catch (error) {
+      // Another instance saved first: its change decides whether the exemption is still in force.
+      if (!(error instanceof ConflictError)) throw error;
+      continue;
+    }
+    await flushExemptionRecords(deps, { value, version });
+    deps.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption removed');
+    return;
+  }
+}
+
+/** Logs the records in the outbox of an exemption. Repeating it is harmless. */
+export async function flushExemptionRecords(deps: Deps, { value, version }: Versioned<Exemption>): Promise<void> {
+  if (value.outbox.length === 0) return;
+  await appendSealed(deps, value.outbox, { exemption: value.id });
+  try {
+    await deps.exemptions.save({ ...value, outbox: [] }, version);
+  } catch (error) {
+    // The instance that saved first also has these records.
+    if (!(error instanceof ConflictError)) throw error;
+  }
+}
+
+/** How the row of an exemption differs from the log, as the end of a sentence; null when it does not. */
+export async function findExemptionFault(deps: Deps, exemption: Exemption, now: Date): Promise<string | null> {
+  const logged = await deps.audit.listBySubject(exemption.id);
+  const findRecord = (kind: AuditRecord['kind'], records: readonly AuditRecord[]) =>
+    records.find((record) => record.kind === kind);
+  const records = [...logged, ...validRecords(deps, exemption.outbox).filter(({ id }) => isAbout(id, exemption))];
+  const created = findRecord('exemption.created', records);
+  if (!created) return 'no entry of the log explains it';
+  if (digestIn(created.reasons) !== exemptionDigest(exemption))
+    return `it is not as it was granted by entry ${created.id}`;
+  const end = findRecord('exemption.removed', logged) ?? findRecord('exemption.ended', logged);
+  if (end && isInForce(exemption, now)) return `it is over by entry ${end.id}, and in force by its row`;
+  if (exemption.removedAt !== null && !findRecord('exemption.removed', records)) {
+    return 'its row says that it was taken back, and no entry of the log does';
+  }
+  return null;
+}
+
+function isAbout(recordId: string, { id }: Exemption): boolean {
+  return subjectKeyOf(recordId) === subjectKey(id);
+}

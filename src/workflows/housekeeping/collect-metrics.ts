@@ -1,0 +1,72 @@
+/** Collects the metrics for operators, in a bounded number of requests. It changes nothing. */
+
+import type { Counters } from '../../domain/audit/counters.ts';
+import type { Mode } from '../../domain/resources/reasons.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { MetricsSource } from '../ports/metrics.ts';
+import { loadSettings } from '../settings/change-settings.ts';
+
+export interface ServiceMetrics {
+  readonly mode: Mode;
+  readonly stopped: boolean;
+  /** Seconds since housekeeping last ran; null when it never did. */
+  readonly heartbeatAgeSeconds: number | null;
+  readonly approvals: { readonly waiting: number; readonly oldestSeconds: number };
+  readonly deadLetters: number;
+  readonly queues: readonly { readonly name: string; readonly messages: number; readonly oldestSeconds: number }[];
+  readonly counters: Counters;
+}
+
+/** Throws StorageUnavailable. */
+export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promise<ServiceMetrics> {
+  const [{ settings }, heartbeat, approvals, deadLetters, queues, counted] = await Promise.all([
+    loadSettings(deps),
+    deps.guards.readHeartbeat(),
+    deps.approvals.listHeads({ status: 'pending' }),
+    deps.deadLetters.count(),
+    metrics.readQueues(),
+    metrics.readCounters(),
+  ]);
+  const now = deps.clock.now().getTime();
+  const secondsSince = (at: string | null) => (at === null ? 0 : Math.max(0, (now - Date.parse(at)) / 1000));
+  const oldest = approvals.heads.map(({ requestedAt }) => requestedAt).sort()[0] ?? null;
+  return {
+    mode: settings.mode,
+    stopped: settings.stopped !== null,
+    heartbeatAgeSeconds: heartbeat === null ? null : secondsSince(heartbeat),
+    approvals: { waiting: approvals.heads.length, oldestSeconds: secondsSince(oldest) },
+    deadLetters,
+    queues: queues.map(({ name, messages, oldestAt }) => ({ name, messages, oldestSeconds: secondsSince(oldestAt) })),
+    counters: { ...counted, remaining: recentOf(counted.remaining, now) },
+  };
+}
+
+/** An older quota is useless: each second adds to the requests that Azure takes. */
+const MAX_AGE_MS = 15 * 60_000;
+
+function recentOf(remaining: Counters['remaining'], now: number): Counters['remaining'] {
+  return Object.fromEntries(
+    Object.entries(remaining).filter(([, { at }]) => Math.abs(now - Date.parse(at)) <= MAX_AGE_MS),
+  );
+}
+
+/** Logs one line every five minutes. Alerts and the workbook query it. When it is missing, nothing runs. */
+export async function logMetrics(deps: Deps, metrics: MetricsSource): Promise<void> {
+  const { mode, stopped, approvals, deadLetters, queues, counters } = await collectMetrics(deps, metrics);
+  const oldestMessageSeconds = Math.max(0, ...queues.map(({ oldestSeconds }) => oldestSeconds));
+  deps.log.info(
+    {
+      mode,
+      stopped,
+      approvalsWaiting: approvals.waiting,
+      oldestApprovalSeconds: approvals.oldestSeconds,
+      deadLetters,
+      queues: Object.fromEntries(queues.map(({ name, messages }) => [name, messages])),
+      oldestMessageSeconds,
+      requestsLeft: Object.fromEntries(
+        Object.entries(counters.remaining).map(([name, { requests }]) => [name, requests]),
+      ),
+    },
+    'measured',
+  );
+}

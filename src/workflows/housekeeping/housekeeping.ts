@@ -1,0 +1,50 @@
+/**
+ * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, and updates the
+ * records of the settings and the index of the log. It never writes to Azure.
+ */
+
+import { parseResourceId } from '../../domain/resources/resource.ts';
+import { expireExemptions } from '../exemptions/expire-exemptions.ts';
+import { updateHeartbeat } from '../guards/outage-guard.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { StoredSettings } from '../ports/settings.ts';
+import { flushSettingsRecords, loadSettings } from '../settings/change-settings.ts';
+
+/** The maximum number of resources that one run queues. The next run takes the rest. */
+const MAX_REQUEUED = 100;
+
+/** The maximum duration of a reconcile, with its writes. */
+const MAX_RECONCILE_MINUTES = 3;
+
+export async function runHousekeeping(deps: Deps): Promise<void> {
+  await updateHeartbeat(deps);
+  const due = await deps.wakeups.listDue(deps.clock.now(), MAX_REQUEUED);
+  for (const { key, resource, why } of due) {
+    if (parseResourceId(resource)) await deps.queue.send({ resource, cause: 'wake', attempt: 0 }, 0);
+    // Cancelled last: after a crash the wake-up fires again, which is harmless.
+    await deps.wakeups.cancel(key);
+    deps.log.info({ resource, why }, 'wake-up due');
+  }
+  const stored = await loadSettings(deps);
+  await flushSettingsRecords(deps, stored);
+  await expireExemptions(deps);
+  if (stored.settings.stopped === null) await requeueHeld(deps, stored);
+  await deps.audit.updateIndex();
+}
+
+/**
+ * Requeues resources on hold because of a stop or unfinished provisioning. After a change of the settings it requeues
+ * all resources on hold, each once. A hold with a known end has a wake-up.
+ */
+async function requeueHeld(deps: Deps, { records }: StoredSettings): Promise<void> {
+  const changedAt = records.at(-1)?.at;
+  // A reconcile that began before the change may have ended after it.
+  const openEndedOrBefore =
+    changedAt === undefined ? '' : new Date(Date.parse(changedAt) + MAX_RECONCILE_MINUTES * 60_000).toISOString();
+  const held = await deps.findings.list({ decision: 'hold', openEndedOrBefore }, { limit: MAX_REQUEUED, after: null });
+  // The list is newest first, and what comes first takes what is free of the budget: the oldest must come first.
+  for (const id of new Set(held.items.toReversed().map(({ resource }) => resource.id))) {
+    await deps.queue.send({ resource: id, cause: 'wake', attempt: 0 }, 0);
+    deps.log.info({ resource: id }, 'held resource requeued');
+  }
+}

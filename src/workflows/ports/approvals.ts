@@ -1,0 +1,23 @@
+/** The store of approvals. */
+import type { Approval, ApprovalStatus } from '../../domain/approvals/approval.ts';
+import type { ApprovalHead } from '../../domain/approvals/approval-groups.ts';
+import type { Page, PageRequest, Versioned } from './storage.ts';
+
+export interface Approvals {
+  get(id: string): Promise<Versioned<Approval> | null>;
+  /** An id that sorts newest first. */
+  newId(now: Date): string;
+  /** Returns the id of the one approval of a subject: this id, or the one that was claimed before. */
+  claimId(subject: string, id: string): Promise<string>;
+  /** Saves under the loaded version (null: it is new). Throws ConflictError when another instance saved first. */
+  save(approval: Approval, version: string | null): Promise<string>;
+  list(query: ApprovalQuery, page: PageRequest): Promise<Page<Approval>>;
+  /** The data for counting, in a bounded number of requests; not `complete` when there are more. */
+  listHeads(query: ApprovalQuery): Promise<{ readonly heads: readonly ApprovalHead[]; readonly complete: boolean }>;
+}
+
+export interface ApprovalQuery {
+  readonly status?: ApprovalStatus;
+  readonly resource?: string;
+  readonly rule?: string;
+}

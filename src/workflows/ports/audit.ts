@@ -1,0 +1,74 @@
+/** The audit log, as the workflows need it. */
+import type { Anchor } from '../../domain/audit/anchor.ts';
+import type { AuditEntry, AuditKind, AuditRecord } from '../../domain/audit/audit.ts';
+import type { Seal } from '../../domain/audit/seal.ts';
+import type { Page, PageRequest } from './storage.ts';
+
+export interface AuditLog {
+  /**
+   * Appends records in order, each once by its id. Returns the entries, including those that exist already. Throws
+   * RecordConflict when another record has the id, StorageUnavailable when a chain does not end as signed, and an
+   * Error for a time in the future.
+   */
+  append(records: readonly AuditRecord[]): Promise<AuditEntry[]>;
+  /** Null when there is none with a valid signature. */
+  get(id: string): Promise<AuditEntry | null>;
+  /** Whether the log itself contains this entry: `get` returns a copy from an index. */
+  contains(entry: AuditEntry): Promise<boolean>;
+  /** The entries of a subject (see recordId) with valid signatures; one request. */
+  listBySubject(subject: string): Promise<AuditEntry[]>;
+  /** Uses an index: the first page is full when enough entries match, in a log of any length. */
+  list(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
+  /** The same from the verified entries alone. Rare matches take long to find. */
+  scan(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
+  /** Updates the index up to the ends of the chains. */
+  updateIndex(): Promise<void>;
+  /** Verifies from the newest anchor to the ends; a short log from its first entry. */
+  verify(): Promise<AuditVerification>;
+  /**
+   * Verifies what is due and anchors it. There is a new anchor when all of it is valid and something is new, else
+   * null. Once a day every entry is verified.
+   */
+  verifyAndAnchor(now: Date): Promise<{ readonly verification: AuditVerification; readonly anchor: Anchor | null }>;
+  latestAnchor(): Promise<Anchor | null>;
+  /** Seals a statement about the log with the signing key. */
+  sign<T extends object>(statement: T): T & Seal;
+  /** What is wrong with a seal, as the end of a sentence; null when a known key made it. */
+  sealFault(sealed: Seal): string | null;
+  readonly publicKeys: AuditVerification['publicKeys'];
+}
+
+/** The log has another record with this id. The new record is not in the log and never will be. */
+export class RecordConflict extends Error {
+  override readonly name = 'RecordConflict';
+  /** The entry in the log. */
+  readonly entry: AuditEntry;
+  constructor(entry: AuditEntry) {
+    super(`fact ${entry.id} was not recorded: the log has another one, ${entry.kind} of ${entry.at}, under its id`);
+    this.entry = entry;
+  }
+}
+
+export interface AuditQuery {
+  readonly from?: string;
+  readonly to?: string;
+  readonly resource?: string;
+  readonly rule?: string;
+  readonly kind?: AuditKind;
+  /** An object id. */
+  readonly actor?: string;
+  readonly operationId?: string;
+  readonly approval?: string;
+}
+
+export interface AuditVerification {
+  readonly valid: boolean;
+  /** Whether every entry was verified. */
+  readonly complete: boolean;
+  readonly entries: number;
+  /** ISO time of the last entry that was verified. */
+  readonly verifiedTo: string | null;
+  readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
+  readonly firstBad?: { readonly chain: string; readonly seq: number; readonly id: string | null };
+  readonly reason?: string;
+}

@@ -1,0 +1,98 @@
+/** Azure, as the workflows need it: Resource Manager, Resource Graph, the Activity Log. */
+import type { ArmResponse } from '../../domain/audit/audit.ts';
+import type { PlanStep } from '../../domain/changes/plan-requests.ts';
+import type { DocumentName } from '../../domain/resources/documents.ts';
+import type { Caller } from '../../domain/resources/event.ts';
+import type { Json } from '../../domain/resources/json.ts';
+import type { Resource } from '../../domain/resources/resource.ts';
+import type { Snapshot } from '../../domain/resources/snapshot.ts';
+
+// ---- Azure Resource Manager -------------------------------------------------------------------------------------------
+/** The kinds of failed ARM calls. azure/errors.ts maps every failure to one of them. */
+export type ArmFailureKind = 'throttled' | 'busy' | 'transient' | 'blocked' | 'gone' | 'invalid';
+
+/** Whether the same call may succeed later. */
+export function isRetryable(kind: ArmFailureKind): boolean {
+  return kind === 'throttled' || kind === 'busy' || kind === 'transient';
+}
+
+export interface ArmFailure {
+  readonly kind: ArmFailureKind;
+  /** ARM's own code, e.g. `ScopeLocked`. */
+  readonly code: string;
+  readonly message: string;
+  /** Seconds, when ARM said how long to wait. */
+  readonly retryAfter: number | null;
+}
+
+export type WriteResult =
+  | { readonly kind: 'done'; readonly arm: ArmResponse }
+  /** A long-running operation has started; `operation` is the URL to poll. */
+  | {
+      readonly kind: 'accepted';
+      readonly arm: ArmResponse;
+      readonly operation: string;
+      readonly retryAfter: number | null;
+    }
+  | { readonly kind: 'refused'; readonly arm: ArmResponse; readonly failure: ArmFailure };
+
+export type OperationState =
+  | { readonly kind: 'running'; readonly retryAfter: number | null }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'refused'; readonly failure: ArmFailure };
+
+export interface Arm {
+  /**
+   * Reads documents of one resource in parallel. A document that cannot be read is a state in the snapshot, never an
+   * exception. Shared documents may be up to ten minutes old unless `fresh` is set.
+   */
+  read(resource: Resource, documents: readonly DocumentName[], options?: { readonly fresh: true }): Promise<Snapshot>;
+  /** Sends exactly this body. Refusals are results. It never retries, and times out before a lease ends. */
+  write(step: PlanStep, body: Json | undefined): Promise<WriteResult>;
+  /** Reads the state of a long-running operation once. */
+  pollOperation(url: string): Promise<OperationState>;
+  /** The identity of Plumbline in Azure; null when the token does not contain it. */
+  getIdentity(): Promise<{ readonly objectId: string | null; readonly appId: string | null }>;
+}
+// ---- The estate ---------------------------------------------------------------------------------------------------------
+
+export type EstatePage =
+  | {
+      readonly kind: 'page';
+      /** ARM ids in the order of their lower-case form. */
+      readonly ids: readonly string[];
+      /** The token of the next page; null after the last. */
+      readonly next: string | null;
+      /** Seconds before the next request. */
+      readonly waitSeconds: number;
+    }
+  | { readonly kind: 'refused'; readonly failure: ArmFailure };
+
+/** The resources in Azure. The list lags behind: it says what to reconcile, not its state. */
+export interface Estate {
+  listResources(subscriptionId: string, token: string | null): Promise<EstatePage>;
+}
+// ---- Who changed it -----------------------------------------------------------------------------------------------------
+/** A write, a deletion or a configuration move on a resource or its children, from Azure's Activity Log. */
+export interface ActivityEntry {
+  /** The correlation id that all entries of an operation share. */
+  readonly correlationId: string | null;
+  /** ARM's operation, e.g. `Microsoft.Web/sites/write`. */
+  readonly operation: string;
+  /** When the operation completed (ISO), as far as the log has it. */
+  readonly at: string;
+  /** The caller by the object id in the claims; null when they have none, as in the steps of a swap. */
+  readonly caller: Caller | null;
+  readonly appId: string | null;
+}
+
+export type ActivityResult =
+  /** `complete`: all entries of that period were read. */
+  | { readonly kind: 'read'; readonly entries: readonly ActivityEntry[]; readonly complete: boolean }
+  | { readonly kind: 'refused'; readonly failure: ArmFailure };
+
+/** Azure's Activity Log. Entries appear after some minutes. */
+export interface ActivityLog {
+  /** The writes at a resource in a period, oldest first, by one request. Refusals of ARM are results. */
+  listWrites(resource: Resource, from: Date, to: Date): Promise<ActivityResult>;
+}

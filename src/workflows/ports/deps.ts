@@ -1,0 +1,50 @@
+/** All dependencies of the workflows. azure/ and storage/ implement them; tests use fakes. */
+import type { AnyRule } from '../../domain/rules/rule.ts';
+import type { Approvals } from './approvals.ts';
+import type { AuditLog } from './audit.ts';
+import type { ActivityLog, Arm, Estate } from './azure.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Events } from './events.ts';
+import type { Findings, Scans } from './findings.ts';
+import type { Budgets, Guards } from './guards.ts';
+import type { ResourceStates } from './resource-states.ts';
+import type { Clock, Log, Notifications, Options } from './runtime.ts';
+import type { Exemptions, SettingsStore } from './settings.ts';
+import type { Leases, SweepQueue, Wakeups, WorkQueue } from './work.ts';
+
+/** The ports that one storage account implements. */
+export interface StoragePorts {
+  readonly queue: WorkQueue;
+  readonly sweeps: SweepQueue;
+  readonly scans: Scans;
+  readonly leases: Leases;
+  readonly wakeups: Wakeups;
+  readonly events: Events;
+  readonly resourceStates: ResourceStates;
+  readonly findings: Findings;
+  readonly approvals: Approvals;
+  readonly audit: AuditLog;
+  readonly settings: SettingsStore;
+  readonly exemptions: Exemptions;
+  readonly deadLetters: DeadLetters;
+  readonly budgets: Budgets;
+  readonly guards: Guards;
+}
+
+export interface Ports extends StoragePorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  newId(): string;
+  /** From 0 to below 1. */
+  random(): number;
+  readonly arm: Arm;
+  readonly estate: Estate;
+  readonly activityLog: ActivityLog;
+  readonly notifications: Notifications;
+}
+
+/** Everything that a workflow needs. */
+export interface Deps extends Ports {
+  readonly rules: readonly AnyRule[];
+  readonly options: Options;
+}

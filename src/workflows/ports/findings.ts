@@ -1,0 +1,48 @@
+/** The list of findings, and scans. */
+import type { Finding } from '../../domain/decisions/finding.ts';
+import type { Action } from '../../domain/resources/reasons.ts';
+import type { Resource } from '../../domain/resources/resource.ts';
+import type { Severity, Verdict } from '../../domain/rules/rule.ts';
+import type { Page, PageRequest } from './storage.ts';
+
+/** The list of findings for queries. It is built from the resource states, which are the source of truth. */
+export interface Findings {
+  /** Replaces all findings of the resource. */
+  replace(resource: Resource, findings: readonly Finding[]): Promise<void>;
+  list(query: FindingQuery, page: PageRequest): Promise<Page<Finding>>;
+  /** The keys of resources below a scope that have findings, from one (exclusive) to another (inclusive, null: all). */
+  listResources(scope: string, after: string, upTo: string | null): Promise<string[]>;
+}
+
+export interface Scan {
+  readonly id: string;
+  readonly scope: string;
+  /** done: everything was listed, and every found resource was reconciled. */
+  readonly status: 'running' | 'done';
+  readonly found: number;
+  readonly evaluated: number;
+}
+
+/** The progress of scans. Each resource counts once, however often it is marked. */
+export interface Scans {
+  begin(id: string, scope: string): Promise<void>;
+  /** Adds resources to reconcile. */
+  addFound(id: string, resources: readonly string[]): Promise<void>;
+  /** The listing is complete. */
+  markListed(id: string): Promise<void>;
+  /** The resource was reconciled or dead-lettered. */
+  markEvaluated(id: string, resource: string): Promise<void>;
+  get(id: string): Promise<Scan | null>;
+}
+
+export interface FindingQuery {
+  readonly verdict?: Verdict;
+  readonly resource?: string;
+  readonly rule?: string;
+  /** Only findings of one of these rules. */
+  readonly rules?: readonly string[];
+  readonly severity?: Severity;
+  readonly decision?: Action;
+  /** Only findings whose decision has no known end, or that were evaluated before this time (ISO). */
+  readonly openEndedOrBefore?: string;
+}

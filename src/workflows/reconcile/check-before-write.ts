@@ -1,0 +1,62 @@
+/**
+ * The last check before a request to Azure. It reads settings and exemptions, and for approved changes the events that
+ * arrived after the plan was made. So a stop, a freeze or an exemption is effective as soon as it is stored.
+ */
+
+import type { ChangeSet } from '../../domain/approvals/change-set.ts';
+import { exemptionFor } from '../../domain/approvals/exemption.ts';
+import type { ReasonCode } from '../../domain/resources/reasons.ts';
+import type { Resource } from '../../domain/resources/resource.ts';
+import { freezeFor, modeFor } from '../../domain/rules/settings.ts';
+import { listWaitingEvents } from '../events/unprocessed-events.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { StoredEvent } from '../ports/events.ts';
+import { loadSettings } from '../settings/change-settings.ts';
+import type { Outcome } from '../state/audit-records.ts';
+import { writersOfNewEvents } from '../state/changers.ts';
+
+/**
+ * The reason why nothing is written; null when the write is allowed. `knownEvents`: the events that were known when
+ * the plan was made.
+ */
+export async function checkBeforeWrite(
+  deps: Deps,
+  resource: Resource,
+  changeSets: readonly ChangeSet[],
+  knownEvents: readonly StoredEvent[],
+): Promise<Outcome | null> {
+  const none: string[] = [];
+  const deciders = changeSets.flatMap(({ decidedBy }) => decidedBy?.toLowerCase() ?? []);
+  const [{ settings }, exemptions, writers] = await Promise.all([
+    loadSettings(deps),
+    deps.exemptions.listForResource(resource),
+    deciders.length > 0 ? listNewWriters(deps, resource, knownEvents) : none,
+  ]);
+  const now = deps.clock.now();
+  if (settings.stopped) return notSent('stopped', `The service was stopped: ${settings.stopped.reason}`);
+  const mode = modeFor(settings, resource);
+  if (mode === 'audit') return notSent('mode-audit', 'The mode was set to audit before the write.');
+  if (mode === 'approve' && !changeSets.every(({ approvalId }) => approvalId !== null))
+    return notSent('mode-approve', 'The mode was set to approve before the write.');
+  const freeze = freezeFor(settings, resource, now);
+  if (freeze) return notSent('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`);
+  // A rollback creates an exemption, so an exemption does not block it.
+  const fixes = changeSets.filter(({ purpose }) => purpose === 'fix');
+  const [exempt] = fixes.flatMap(({ rule }) => exemptionFor(exemptions, resource, rule.id, now) ?? []);
+  if (exempt) return notSent('exempt', `Exempt before the write until ${exempt.expires}: ${exempt.reason}`);
+  // The next reconcile decides about the approval.
+  return settings.approvals.separationOfDuties && deciders.some((one) => writers.includes(one))
+    ? notSent('own-change', 'Who approved it was seen to have changed the resource before the write.')
+    : null;
+}
+
+/** The object ids of the callers in events that the plan did not know. */
+async function listNewWriters(deps: Deps, resource: Resource, knownEvents: readonly StoredEvent[]): Promise<string[]> {
+  const [waiting, identity] = await Promise.all([listWaitingEvents(deps, resource), deps.arm.getIdentity()]);
+  return writersOfNewEvents(knownEvents, waiting, identity).map(({ objectId }) => objectId);
+}
+
+/** The outcome of a write that was not sent because the state changed. The next reconcile decides. */
+export function notSent(code: ReasonCode, text: string, causeCode: string = code): Outcome {
+  return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, causeCode };
+}

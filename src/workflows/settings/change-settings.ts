@@ -1,0 +1,197 @@
+/** Loads and replaces the settings. A change is stored together with its audit records, then logged. */
+
+import type { Person } from '../../domain/approvals/approval.ts';
+import { digestReason } from '../../domain/approvals/digests.ts';
+import { Refusal } from '../../domain/approvals/refusal.ts';
+import { type Actor, type AuditRecord, recordId, type SealedRecord } from '../../domain/audit/audit.ts';
+import type { Reason } from '../../domain/resources/reasons.ts';
+import { type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
+import type { Deps } from '../ports/deps.ts';
+import { appendSealed, sealRecord } from '../ports/outbox.ts';
+import type { StoredSettings } from '../ports/settings.ts';
+import { ConflictError, StorageUnavailable, type Versioned } from '../ports/storage.ts';
+
+/**
+ * The settings in force, always read from the store. Without stored settings: the defaults, in the mode of the
+ * deployment.
+ */
+export async function loadSettings(deps: Deps): Promise<StoredSettings> {
+  return (await deps.settings.load())?.value ?? defaults(deps);
+}
+
+export interface SettingsChange {
+  readonly settings: Settings;
+  /** The ETag that the user saw (`"3"`), or `*`. */
+  readonly ifMatch: string;
+  readonly person: Person;
+  readonly personIsApp: boolean;
+}
+
+/** Replaces the settings. Throws Refusal `settings-changed` when they are not those that the user saw. */
+export async function changeSettings(deps: Deps, change: SettingsChange): Promise<StoredSettings> {
+  const found = await deps.settings.load();
+  const before = found?.value ?? defaults(deps);
+  const conflict = () =>
+    new Refusal('settings-changed', 'The settings have changed since you read them; read them again and repeat.');
+  if (change.ifMatch !== '*' && change.ifMatch !== etagOf(before)) throw conflict();
+  const { person, personIsApp } = change;
+  const actor: Actor = { type: personIsApp ? 'app' : 'user', ...person };
+  try {
+    return await replaceSettings(deps, found, change.settings, actor, person);
+  } catch (error) {
+    if (error instanceof ConflictError) throw conflict();
+    throw error;
+  }
+}
+
+/** The service sets `stopped` itself, in the same way. It does nothing when the service is stopped already. */
+export async function stopService(deps: Deps, reason: string): Promise<void> {
+  const { objectId } = await deps.arm.getIdentity();
+  const itself = objectId === null ? null : { objectId, name: 'Plumbline' };
+  for (;;) {
+    const found = await deps.settings.load();
+    const { settings } = found?.value ?? defaults(deps);
+    if (settings.stopped !== null) return;
+    try {
+      const actor: Actor = { type: 'service', name: 'Plumbline', ...itself };
+      await replaceSettings(deps, found, { ...settings, stopped: { reason } }, actor, itself);
+      return;
+    } catch (error) {
+      // The settings changed meanwhile: the new ones count.
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+/** The maximum number of audit records that wait in the row of the settings. */
+const MAX_UNLOGGED = 6;
+
+/** Throws ConflictError when the stored settings are not `found` any more. */
+async function replaceSettings(
+  deps: Deps,
+  found: Versioned<StoredSettings> | null,
+  settings: Settings,
+  actor: Actor,
+  by: Person | null,
+): Promise<StoredSettings> {
+  const before = found?.value ?? defaults(deps);
+  const unlogged = await flushOrCarry(deps, before);
+  const isStop = settings.stopped !== null && before.settings.stopped === null;
+  if (unlogged.length >= MAX_UNLOGGED && !isStop) {
+    const text = `the log takes no entries, and ${unlogged.length} facts about settings wait for it already; only a stop is taken now`;
+    throw new StorageUnavailable(text);
+  }
+  const revision = await findNextRevision(deps, before, unlogged);
+  const now = deps.clock.now().toISOString();
+  const stillStopped = before.settings.stopped?.reason === settings.stopped?.reason;
+  const stored: StoredSettings = {
+    settings,
+    revision,
+    stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
+    stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : by,
+    records: [...unlogged, ...recordsOf(deps, before.settings, settings, actor, revision, now)],
+  };
+  await deps.settings.save(stored, found?.version ?? null);
+  await flushSettingsRecords(deps, stored);
+  deps.log.info({ revision: stored.revision, mode: settings.mode, by: actor.objectId }, 'settings changed');
+  return stored;
+}
+
+export function etagOf({ revision }: StoredSettings): string {
+  return `"${revision}"`;
+}
+
+/** Logs the last change, when it is not in the log yet. */
+export async function flushSettingsRecords(deps: Deps, { records, revision }: StoredSettings): Promise<void> {
+  await appendSealed(deps, records, { settings: String(revision) });
+}
+
+/**
+ * The first revision that the log does not have. Somebody may have replaced the row by an older version, removed it,
+ * or raised its number. A gap in the numbers would hide that the settings before it are not the last.
+ */
+async function findNextRevision(
+  { audit, log }: Deps,
+  before: StoredSettings,
+  unlogged: readonly SealedRecord[],
+): Promise<number> {
+  const isLogged = async (number: number) => (await audit.listBySubject(settingsSubject(number))).length > 0;
+  let revision = before.revision + 1;
+  try {
+    if (before.revision > 0 && unlogged.length === 0 && !(await isLogged(before.revision))) revision = 1;
+    while (await isLogged(revision)) revision += 1;
+  } catch (error) {
+    // A failure here must not prevent a stop.
+    log.warn({ error: String(error) }, 'the log cannot be asked for the number of the settings');
+  }
+  return revision;
+}
+
+/** The subject of the audit records of a settings change. */
+export function settingsSubject(revision: number): string {
+  return `settings ${revision}`;
+}
+
+/**
+ * The records of the last change that the log does not take now. They are stored again with this change, so that they
+ * do not prevent a stop.
+ */
+async function flushOrCarry(deps: Deps, before: StoredSettings): Promise<readonly SealedRecord[]> {
+  const { records } = before;
+  if (records.length === 0) return [];
+  try {
+    await flushSettingsRecords(deps, before);
+    return [];
+  } catch (error) {
+    deps.log.warn({ error: String(error) }, 'the last change of the settings is not in the log yet');
+    return records;
+  }
+}
+
+function defaults(deps: Deps): StoredSettings {
+  const settings = { ...settingsSchema.parse({}), mode: deps.options.mode };
+  return { settings, revision: 0, stoppedAt: null, stoppedBy: null, records: [] };
+}
+
+function recordsOf(
+  deps: Deps,
+  before: Settings,
+  settings: Settings,
+  actor: Actor,
+  revision: number,
+  at: string,
+): SealedRecord[] {
+  const record = (kind: AuditRecord['kind'], message: string, reasons: readonly Reason[] = []) =>
+    sealRecord(deps, {
+      id: recordId(settingsSubject(revision), kind),
+      at,
+      kind,
+      resource: null,
+      rule: null,
+      mode: settings.mode,
+      operationId: null,
+      approvalId: null,
+      actor,
+      trigger: null,
+      changes: [],
+      alsoMoved: [],
+      reasons,
+      arm: null,
+      message,
+    });
+  const keys = Object.keys(settings).filter(
+    (key) => JSON.stringify(settings[key as keyof Settings]) !== JSON.stringify(before[key as keyof Settings]),
+  );
+  const records = [
+    record(
+      'settings.changed',
+      `Settings ${revision}: ${keys.length > 0 ? keys.join(', ') : 'nothing'} changed, mode ${settings.mode}.`,
+      [digestReason(settingsDigest(settings))],
+    ),
+  ];
+  if (settings.stopped !== null && before.stopped?.reason !== settings.stopped.reason) {
+    records.push(record('service.stopped', `Stopped: ${settings.stopped.reason}`));
+  }
+  if (settings.stopped === null && before.stopped !== null) records.push(record('service.resumed', 'Resumed.'));
+  return records;
+}

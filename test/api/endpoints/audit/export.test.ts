@@ -1,0 +1,180 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { exportAudit, MAX_EXPORT_ENTRIES } from '../../../../src/api/endpoints/audit/export.ts';
+import { formatCsv, formatOcsf } from '../../../../src/api/endpoints/audit/formats.ts';
+import * as schemas from '../../../../src/api/framework/schemas.ts';
+import { AUDIT_KINDS, type AuditEntry, chainEntry, emptyHead } from '../../../../src/domain/audit/audit.ts';
+import { parseAuditKeys, parsePublicKey, sealFault } from '../../../../src/domain/audit/seal.ts';
+import { apiDeps, NOW } from '../../../fakes/api-deps.ts';
+import type { FakeDeps } from '../../../fakes/deps.ts';
+import { ADA, ask, principal, serviceOf, statusAndCode } from '../../ask.ts';
+import { fact, SHOP } from '../../samples.ts';
+
+const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 3).toString('base64')}`);
+let deps: FakeDeps;
+
+beforeEach(async () => {
+  deps = apiDeps();
+  await deps.audit.append(
+    [1, 2, 3].map((n) =>
+      fact({ id: `audit-${n}`, at: `2026-03-01T10:00:0${n}.000Z`, kind: n === 2 ? 'fix.intended' : 'fix.applied' }),
+    ),
+  );
+});
+
+const exported = (query = '') => ask(exportAudit, serviceOf(deps), { query, as: principal(['Reader']) });
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+
+describe('GET /audit/export as jsonl', () => {
+  it('has the entries as they were signed, oldest first, and a sealed manifest behind them', async () => {
+    const { status, headers, text } = await exported();
+    const lines = linesOf(text);
+    const [{ manifest }] = z
+      .tuple([z.object({ manifest: z.looseObject({ hash: z.string(), keyId: z.string(), signature: z.string() }) })])
+      .parse(lines.splice(-1));
+    expect([status, headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    expect(headers.get('content-disposition')).toBe(
+      'attachment; filename="plumbline-audit-2026-03-01T12-00-00-000Z.jsonl"',
+    );
+    expect(lines).toEqual(deps.stored.entries);
+    for (const line of lines) expect(() => schemas.auditEntry.parse(line)).not.toThrow();
+    const [first, , last] = deps.stored.entries;
+    expect(manifest).toMatchObject({
+      v: 1,
+      exportedAt: NOW,
+      filter: {},
+      count: 3,
+      chains: {
+        [first?.chain ?? '']: { count: 3, firstSeq: 1, firstHash: first?.hash, lastSeq: 3, lastHash: last?.hash },
+      },
+      anchor: null,
+    });
+    const [key] = deps.audit.publicKeys;
+    const parsed = parsePublicKey(`${key?.keyId}:${key?.publicKey}`);
+    expect(sealFault(manifest, parsed ? [parsed] : [])).toBeNull();
+  });
+
+  it('says in the manifest what is wrong with the log, which no list of entries shows', async () => {
+    const found = async () => linesOf((await exported()).text).at(-1);
+    expect(await found()).toMatchObject({ manifest: { verification: { valid: true, complete: true } } });
+    const whole = await deps.audit.verify();
+    deps = {
+      ...deps,
+      audit: { ...deps.audit, verify: async () => ({ ...whole, valid: false, reason: 'Row i-1: it is planted.' }) },
+    };
+    expect(await found()).toMatchObject({
+      manifest: { verification: { valid: false, reason: 'Row i-1: it is planted.' } },
+    });
+    expect(deps.stored.logged).toContainEqual({
+      level: 'error',
+      fields: { firstBad: undefined, reason: 'Row i-1: it is planted.' },
+      message: 'audit log verification failed',
+    });
+  });
+
+  it('takes every filter of the list, and the manifest names those that were given', async () => {
+    const [entry, last] = linesOf((await exported('?kind=fix.intended&from=2026-03-01T11:00:00%2B01:00')).text);
+    expect(entry).toMatchObject({ id: 'audit-2' });
+    expect(last).toMatchObject({
+      manifest: { count: 1, filter: { kind: 'fix.intended', from: '2026-03-01T10:00:00.000Z' } },
+    });
+    expect(statusAndCode(await exported('?limit=3'))).toBe('400 invalid');
+    expect(statusAndCode(await exported('?format=xml'))).toBe('400 invalid');
+  });
+
+  it('is refused when it would be larger than one answer may be, with the way out', async () => {
+    const [entry] = deps.stored.entries;
+    const items = Array.from({ length: 1000 }, () => entry).filter((one) => one !== undefined);
+    let pages = 0;
+    const entries = async () => ({ items, next: String(++pages) });
+    const answer = await ask(exportAudit, serviceOf({ ...deps, audit: { ...deps.audit, scan: entries } }));
+    expect(statusAndCode(answer)).toBe('413 too-large');
+    expect(answer.body.detail).toMatch(/from and to/);
+    expect(pages).toBe(MAX_EXPORT_ENTRIES / 1000 + 1);
+  });
+});
+
+describe('GET /audit/export as csv', () => {
+  it('has a line of names and one for each entry', async () => {
+    const { headers, text } = await exported('?format=csv');
+    expect(headers.get('content-type')).toMatch(/^text\/csv/);
+    const rows = text.split('\r\n');
+    expect(rows).toHaveLength(5);
+    expect(rows[0]).toMatch(/^id,at,kind,resource,rule,/);
+    expect(rows[1]).toMatch(/^audit-1,2026-03-01T10:00:01.000Z,fix.applied,/);
+  });
+
+  const formulas = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '\uff1d1',
+    '\uff20SUM',
+    ' =1',
+    '\0=1',
+    '\u202e=1',
+  ];
+  it.each(formulas)('lets no spreadsheet calculate %j', (message) => {
+    const text = formatCsv([entryWith({ message, actor: { type: 'user', objectId: ADA, name: message } })]);
+    expect(text.split(`"'${message}"`)).toHaveLength(3);
+  });
+
+  it('quotes what would end a value', () => {
+    expect(formatCsv([entryWith({ message: 'a "b", c\r\nd' })])).toContain('"a ""b"", c\r\nd"');
+  });
+});
+
+describe('GET /audit/export as ocsf', () => {
+  // What OCSF 1.3.0 demands of an event of class API Activity.
+  const event = z.looseObject({
+    category_uid: z.literal(6),
+    class_uid: z.literal(6003),
+    activity_id: z.int().min(1).max(4),
+    type_uid: z.int(),
+    time: z.int(),
+    severity_id: z.int().min(1).max(6),
+    status_id: z.int().min(0).max(2),
+    metadata: z.looseObject({
+      version: z.literal('1.3.0'),
+      product: z.looseObject({ vendor_name: z.string() }),
+      uid: z.string(),
+    }),
+    cloud: z.looseObject({ provider: z.string() }),
+    actor: z.union([z.object({ user: z.looseObject({ uid: z.string() }) }), z.looseObject({ app_name: z.string() })]),
+    api: z.looseObject({ operation: z.string() }),
+    src_endpoint: z.looseObject({ svc_name: z.string() }),
+  });
+
+  it.each(AUDIT_KINDS)('tells %s as an event with all that the class demands', (kind) => {
+    for (const type of ['service', 'user', 'app'] as const) {
+      const entry = entryWith({ kind, actor: type === 'service' ? { type } : { type, objectId: ADA } });
+      const [parsed] = z.array(event).parse(linesOf(formatOcsf([entry])));
+      expect(parsed?.type_uid).toBe(6003 * 100 + (parsed?.activity_id ?? 0));
+      expect(parsed?.time).toBe(Date.parse(entry.at));
+    }
+  });
+
+  it('names what was changed, who did it and how it ended', () => {
+    const failed = entryWith({ kind: 'fix.failed', actor: { type: 'user', objectId: ADA, name: 'Ada' } });
+    expect(linesOf(formatOcsf([failed]))).toMatchObject([
+      {
+        status_id: 2,
+        actor: { user: { uid: ADA, name: 'Ada' } },
+        resources: [{ uid: SHOP }],
+        unmapped: { rule: 'webapp-min-tls', hash: failed.hash },
+      },
+    ]);
+  });
+});
+
+function entryWith(differs: Parameters<typeof fact>[0]): AuditEntry {
+  return chainEntry(fact(differs), emptyHead('00'), signing);
+}

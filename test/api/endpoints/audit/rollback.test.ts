@@ -1,0 +1,75 @@
+/** POST /audit/{id}/rollback: what it answers, and what it refuses. */
+import { beforeEach, expect, it } from 'vitest';
+import { rollback } from '../../../../src/api/endpoints/audit/rollback.ts';
+import * as schemas from '../../../../src/api/framework/schemas.ts';
+import { read } from '../../../domain/examples.ts';
+import { apiDeps } from '../../../fakes/api-deps.ts';
+import type { FakeDeps } from '../../../fakes/deps.ts';
+import { ask, principal, serviceOf, statusAndCode } from '../../ask.ts';
+import { bob, change, fact, memory, SHOP, shop } from '../../samples.ts';
+
+let deps: FakeDeps;
+let minTlsVersion: string;
+const here = { params: { id: 'audit-1' }, body: { comment: 'the old clients' } };
+
+beforeEach(async () => {
+  const plain = apiDeps(['resourceStates.save']);
+  plain.stored.resourceStates.set(SHOP.toLowerCase(), memory());
+  minTlsVersion = '1.2';
+  deps = {
+    ...plain,
+    arm: {
+      ...plain.arm,
+      read: async (resource, names) => ({
+        resource,
+        documents: Object.fromEntries(names.map((name) => [name, read({ properties: { minTlsVersion } })])),
+      }),
+    },
+  };
+  await deps.audit.append([fact(), fact({ id: 'audit-2', kind: 'fix.failed' })]);
+});
+
+const asks = (differs: object = {}) => ask(rollback, serviceOf(deps), { ...here, ...differs });
+
+it('answers 202 with an approval that who asked has decided', async () => {
+  const answer = await asks();
+  expect(answer.status).toBe(202);
+  const [id, ...more] = deps.stored.approvals.keys();
+  expect([id, more]).toEqual([expect.any(String), []]);
+  expect(schemas.approval.parse(answer.body)).toMatchObject({
+    id,
+    purpose: 'rollback',
+    status: 'approved',
+    resource: shop,
+    changes: [{ ...change, from: '1.2', to: '1.0' }],
+    plan: [{ method: 'PATCH', path: `${SHOP}/config/web`, body: { properties: { minTlsVersion: '1.0' } } }],
+    decision: { by: { name: 'ada@example.com' }, comment: 'the old clients' },
+  });
+  expect(deps.stored.resourceStates.get(SHOP.toLowerCase())?.openApprovals).toContain(id);
+  expect(deps.stored.sent).toContainEqual({ resource: SHOP, cause: 'decision', attempt: 0 });
+});
+
+it('moved comes with the difference', async () => {
+  minTlsVersion = '1.3';
+  const answer = await asks();
+  expect(statusAndCode(answer)).toBe('409 moved');
+  expect(answer.body.moved).toEqual([{ ...change, from: '1.2', to: '1.3' }]);
+});
+
+it.each([
+  ['an entry that nobody knows', { params: { id: 'audit-9' } }, '404 not-found'],
+  ['an entry that nobody knows, and no comment', { params: { id: 'audit-9' }, body: {} }, '404 not-found'],
+  ['no comment', { body: {} }, '400 invalid'],
+  ['a comment that says nothing', { body: { comment: ' ' } }, '400 invalid'],
+  ['a parameter that it does not know', { query: '?force=true' }, '400 invalid'],
+  ['what was never written', { params: { id: 'audit-2' } }, '409 not-reversible'],
+  ['who changed it', { as: principal(['Approver'], { objectId: bob.objectId }) }, '403 own-change'],
+  ['a reader', { as: principal(['Reader']) }, '403 forbidden'],
+  ['an operator', { as: principal(['Operator']) }, '403 forbidden'],
+  ['an application', { as: principal(['Approver'], { claims: [['idtyp', 'app']] }) }, '403 not-a-person'],
+  ['nobody', { as: null }, '401 unauthenticated'],
+  ['another origin', { headers: { origin: 'https://elsewhere.example' } }, '403 forbidden'],
+])('%s', async (_, differs, expected) => {
+  expect(statusAndCode(await asks(differs))).toBe(expected);
+  expect(deps.stored.approvals.size).toBe(0);
+});

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { deadLetterSchema, listDeadLetters, releaseDeadLetter } from '../../../src/api/endpoints/dead-letters.ts';
+import type { DeadLetter } from '../../../src/workflows/ports/dead-letters.ts';
+import { apiDeps, NOW } from '../../fakes/api-deps.ts';
+import type { FakeDeps } from '../../fakes/deps.ts';
+import { type AskOptions, ask, principal, serviceOf, statusAndCode } from '../ask.ts';
+import { SHOP, shop } from '../samples.ts';
+
+const message = { resource: SHOP, cause: 'event', event: { id: 'e', receivedAt: NOW }, attempt: 4 };
+
+let deps: FakeDeps;
+const put = (differs: Partial<DeadLetter> = {}) => {
+  const letter = { at: NOW, queue: 'plumbline-reconcile', resource: SHOP, error: 'StorageUnavailable: down' };
+  const whole = { ...letter, id: 'letter-1', message: JSON.stringify(message), ...differs };
+  deps.stored.deadLetters.set(whole.id, whole);
+};
+const list = (query = '') => ask(listDeadLetters, serviceOf(deps), { query });
+const release = (id: string, asking: AskOptions = {}) =>
+  ask(releaseDeadLetter, serviceOf(deps), { params: { id }, ...asking });
+
+beforeEach(() => {
+  deps = apiDeps();
+});
+
+describe('dead letters', () => {
+  it('are listed with their reason, event and message', async () => {
+    put();
+    const { body } = await list();
+    const item = {
+      id: 'letter-1',
+      at: NOW,
+      queue: 'plumbline-reconcile',
+      resource: shop,
+      event: { id: 'e' },
+      reason: 'StorageUnavailable: down',
+      message,
+    };
+    expect(body).toEqual({ items: [item] });
+    expect(deadLetterSchema.parse(item)).toEqual(item);
+  });
+
+  it('that are no message show nothing of what they held', async () => {
+    put({ message: '{"password":"hunter2"}', resource: null, error: null });
+    put({
+      id: 'letter-2',
+      at: '2026-03-01T12:00:01.000Z',
+      message: JSON.stringify({ ...message, event: undefined, password: 'hunter2' }),
+    });
+    const { text, body } = await list();
+    expect(text).not.toContain('hunter2');
+    expect(body.items).toMatchObject([{ message: { cause: 'event' } }, { resource: null }]);
+    expect(Object.keys(Object(Object(body.items)[1]))).toEqual(['id', 'at', 'queue', 'resource', 'reason']);
+  });
+
+  it('come page by page', async () => {
+    for (const [second, id] of ['a', 'b', 'c'].entries()) put({ id, at: `2026-03-01T12:00:0${second}.000Z` });
+    const first = await list('?limit=2');
+    expect(first.body.items).toMatchObject([{ id: 'c' }, { id: 'b' }]);
+    const cursor = encodeURIComponent(String(first.body.nextCursor));
+    expect((await list(`?limit=2&cursor=${cursor}`)).body).toMatchObject({ items: [{ id: 'a' }] });
+    expect(statusAndCode(await list('?queue=x'))).toBe('400 invalid');
+  });
+
+  it('are released without a body, twice as once', async () => {
+    put();
+    for (const _ of ['first', 'second']) {
+      const answer = await release('letter-1');
+      expect([answer.status, answer.text, answer.headers.get('content-type')]).toEqual([202, '', null]);
+    }
+    expect(deps.stored.sent).toEqual([{ ...message, attempt: 0 }]);
+    expect((await list()).body).toEqual({ items: [] });
+  });
+
+  it.each(['Reader', 'Approver'])('are released by operators; a %s is refused', async (role) => {
+    put();
+    expect(statusAndCode(await release('letter-1', { as: principal([role]) }))).toBe('403 forbidden');
+    expect(statusAndCode(await release('letter-1', { headers: { 'sec-fetch-site': 'cross-site' } }))).toBe(
+      '403 forbidden',
+    );
+    expect([deps.stored.sent, deps.stored.deadLetters.size]).toEqual([[], 1]);
+  });
+
+  it('that never were are 404; what can never be handled is 400', async () => {
+    put({ message: '"x"' });
+    expect(statusAndCode(await release('letter-2'))).toBe('404 not-found');
+    expect(statusAndCode(await release('no id'))).toBe('404 not-found');
+    expect(statusAndCode(await release('letter-1'))).toBe('400 invalid');
+    expect(statusAndCode(await release('letter-1', { query: '?force=1' }))).toBe('400 invalid');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { getHealth } from '../../../src/api/endpoints/health.ts';
+import * as schemas from '../../../src/api/framework/schemas.ts';
+import { NotConfigured } from '../../../src/app/config.ts';
+import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
+import { apiDeps } from '../../fakes/api-deps.ts';
+import { ask, serviceOf, statusAndCode } from '../ask.ts';
+
+const nobody = { as: null };
+
+describe('health', () => {
+  it('is 200 for anybody when the settings can be read and the storage answers', async () => {
+    const answer = await ask(getHealth, serviceOf(apiDeps(), false), nobody);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      status: 'ok',
+      version: expect.any(String),
+      checks: [
+        { name: 'configuration', ok: true, message: expect.any(String) },
+        { name: 'storage', ok: true, message: expect.any(String) },
+      ],
+    });
+    expect(schemas.health.parse(answer.body)).toEqual(answer.body);
+  });
+
+  it('is 503 with one check for each setting that is wrong', async () => {
+    const answer = await ask(
+      getHealth,
+      () => {
+        throw new NotConfigured([
+          { setting: 'PLUMBLINE_AUDIT_KEY', message: 'is not set; it must be kid:seed' },
+          { setting: 'PLUMBLINE_MODE', message: 'must be one of audit, approve, autofix' },
+        ]);
+      },
+      nobody,
+    );
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(answer.body).toEqual({
+      status: 'failing',
+      version: expect.any(String),
+      checks: [
+        { name: 'PLUMBLINE_AUDIT_KEY', ok: false, message: 'is not set; it must be kid:seed' },
+        { name: 'PLUMBLINE_MODE', ok: false, message: 'must be one of audit, approve, autofix' },
+      ],
+    });
+  });
+
+  it('is 503 when the storage does not answer, and keeps to itself what the storage said', async () => {
+    const deps = apiDeps();
+    const ping = async () => {
+      throw new StorageUnavailable('AccountKey=c2VjcmV0');
+    };
+    const answer = await ask(getHealth, { ...serviceOf(deps), ping }, nobody);
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({ status: 'failing', checks: [{ ok: true }, { name: 'storage', ok: false }] });
+    expect(answer.text).not.toContain('AccountKey');
+    expect(deps.stored.logged).toHaveLength(1);
+  });
+
+  it('takes no parameters', async () => {
+    const service = serviceOf(apiDeps());
+    expect(statusAndCode(await ask(getHealth, service, { ...nobody, query: '?verbose=1' }))).toBe('400 invalid');
+  });
+});

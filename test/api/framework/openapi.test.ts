@@ -1,0 +1,229 @@
+import { app } from '@azure/functions';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { openApiDocument, refusalsOf } from '../../../src/api/framework/openapi.ts';
+import { PROBLEMS } from '../../../src/api/framework/problem.ts';
+import { componentRegistry } from '../../../src/api/framework/schemas.ts';
+import { isObject } from '../../../src/domain/resources/json.ts';
+import { ENDPOINTS, registerApi } from '../../../src/functions/api.ts';
+import { apiDeps } from '../../fakes/api-deps.ts';
+import { ask, serviceOf } from '../ask.ts';
+
+vi.mock('../../../src/app/service.ts', () => ({ getService: () => {} }));
+vi.mock('../../../src/console/page.ts', () => ({ consolePage: () => '<!doctype html>' }));
+
+// The parts of OpenAPI 3.1 that we use, as its specification has them.
+const schema = z.record(z.string(), z.unknown());
+const media = z.record(z.string(), z.strictObject({ schema }));
+const operation = z.strictObject({
+  operationId: z.string().regex(/^[A-Za-z]+$/),
+  summary: z.string().min(1),
+  security: z.array(z.strictObject({ entra: z.tuple([z.string()]) })),
+  parameters: z.array(
+    z.strictObject({
+      name: z.string(),
+      in: z.enum(['path', 'query', 'header']),
+      required: z.boolean(),
+      description: z.string().optional(),
+      schema,
+    }),
+  ),
+  requestBody: z.strictObject({ required: z.literal(true), content: media }).optional(),
+  responses: z.record(
+    z.string().regex(/^[1-5]\d\d$/),
+    z.strictObject({
+      description: z.string().min(1),
+      content: media.optional(),
+      headers: z.record(z.string(), z.strictObject({ description: z.string(), schema })).optional(),
+    }),
+  ),
+});
+const openApi = z.strictObject({
+  openapi: z.literal('3.1.0'),
+  info: z.strictObject({
+    title: z.string(),
+    version: z.string(),
+    description: z.string(),
+    license: z.strictObject({ name: z.string(), identifier: z.string() }),
+  }),
+  servers: z.array(z.strictObject({ url: z.literal('/api') })),
+  paths: z.record(
+    z.string().startsWith('/'),
+    z.strictObject({
+      get: operation.optional(),
+      post: operation.optional(),
+      put: operation.optional(),
+      delete: operation.optional(),
+    }),
+  ),
+  components: z.strictObject({
+    schemas: z.record(z.string().regex(/^[\w.-]+$/), schema),
+    securitySchemes: z.record(z.string(), z.unknown()),
+  }),
+});
+
+const document = openApi.parse(JSON.parse(JSON.stringify(openApiDocument(ENDPOINTS))));
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).flatMap(([method, described]) =>
+    described ? [{ at: `${method.toUpperCase()} ${path}`, ...described }] : [],
+  ),
+);
+const find = (at: string) => {
+  const found = operations.find((one) => one.at === at);
+  if (!found) throw new Error(`${at} is not described`);
+  return found;
+};
+
+describe('openapi.json', () => {
+  it('has every route that is registered, and no other', () => {
+    const register = vi.spyOn(app, 'http').mockImplementation(() => {});
+    registerApi();
+    const registered = register.mock.calls.map(([name, { methods, route, authLevel }]) => ({
+      ...{ at: `${methods} /${route}`, operationId: name.replace(/^http\d_/, ''), authLevel },
+    }));
+    register.mockRestore();
+    const byPlace = (a: { at: string }, b: { at: string }) => (a.at < b.at ? -1 : 1);
+    expect(registered.sort(byPlace)).toEqual(
+      operations.map(({ at, operationId }) => ({ at, operationId, authLevel: 'anonymous' })).sort(byPlace),
+    );
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(ENDPOINTS.length);
+  });
+
+  it('has the documented calls', () => {
+    expect(operations.map(({ at }) => at).sort()).toEqual([
+      'DELETE /exemptions/{id}',
+      'GET /approvals',
+      'GET /approvals/{id}',
+      'GET /audit',
+      'GET /audit/export',
+      'GET /audit/verify',
+      'GET /audit/{id}',
+      'GET /console',
+      'GET /deadletters',
+      'GET /exemptions',
+      'GET /explain',
+      'GET /findings',
+      'GET /health',
+      'GET /metrics',
+      'GET /openapi.json',
+      'GET /rules',
+      'GET /rules/{id}',
+      'GET /scans/{id}',
+      'GET /settings',
+      'GET /summary',
+      'POST /approvals',
+      'POST /approvals/decisions',
+      'POST /approvals/{id}/approve',
+      'POST /approvals/{id}/reject',
+      'POST /audit/{id}/rollback',
+      'POST /deadletters/{id}/release',
+      'POST /exemptions',
+      'POST /scans',
+      'PUT /settings',
+    ]);
+  });
+
+  it('is answered to anybody', async () => {
+    const call = ENDPOINTS.find(({ name }) => name === 'getOpenApi');
+    if (!call) throw new Error('nothing answers it');
+    const answer = await ask(call, serviceOf(apiDeps(), false), { as: null });
+    expect([answer.status, answer.body]).toEqual([200, JSON.parse(JSON.stringify(document))]);
+  });
+
+  it('gives Redocly nothing to say, by its recommended rules', async () => {
+    expect(await complaintsAbout(document)).toEqual([]);
+    const { responses, ...silent } = find('GET /approvals/{id}');
+    const broken = { ...document, paths: { '/approvals/{id}': { get: { ...silent, parameters: [], responses: {} } } } };
+    expect(Object.keys(responses)).toContain('404');
+    expect(await complaintsAbout(broken)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('path-parameters-defined'),
+        expect.stringContaining('operation-4xx'),
+      ]),
+    );
+  });
+
+  it('refers only to components that are there, and uses each', () => {
+    const referred = new Set(referencesIn(document));
+    const there = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect([...referred].filter((reference) => !there.includes(reference))).toEqual([]);
+    expect(there.filter((reference) => !referred.has(reference))).toEqual([]);
+  });
+
+  it('holds no second dialect or id inside its schemas', () => {
+    expect(JSON.stringify(document)).not.toMatch(/"\$schema"|"\$id"|"\$defs"/);
+  });
+
+  it('describes every named form', () => {
+    for (const call of ENDPOINTS) {
+      const name = typeof call.result === 'object' && call.result ? componentRegistry.get(call.result)?.id : undefined;
+      if (name) expect(document.components.schemas).toHaveProperty(name);
+    }
+    expect(document.components.schemas.Problem).toMatchObject({ required: ['type', 'title', 'status', 'detail'] });
+    expect(document.components.schemas.Approval).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+
+  it('names every parameter of a path, and the filters of each list', () => {
+    for (const { at, parameters } of operations) {
+      const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
+      expect(inPath, at).toEqual([...at.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+    }
+    const queryOf = (at: string) =>
+      find(at)
+        .parameters.filter((one) => one.in === 'query')
+        .map(({ name }) => name);
+    expect(queryOf('GET /approvals')).toEqual(['status', 'resource', 'rule', 'group', 'limit', 'cursor']);
+    expect(queryOf('GET /audit')).toEqual([
+      ...['from', 'to', 'resource', 'rule', 'kind', 'actor', 'operationId', 'approval', 'limit', 'cursor'],
+    ]);
+    expect(queryOf('GET /findings')).toEqual([
+      ...['verdict', 'resource', 'rule', 'severity', 'decision', 'benchmark', 'limit', 'cursor'],
+    ]);
+    expect(queryOf('GET /explain')).toEqual(['resource', 'event']);
+    const limit = find('GET /audit').parameters.find(({ name }) => name === 'limit');
+    expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 200 });
+  });
+
+  it('names every code with which a call may refuse, and every documented code', () => {
+    for (const call of ENDPOINTS) {
+      const { responses } = find(`${call.method} /${call.route}`);
+      for (const code of refusalsOf(call)) {
+        const said = responses[PROBLEMS[code].status]?.content?.['application/problem+json'];
+        expect(JSON.stringify(said), `${call.name} ${code}`).toContain(`"${code}"`);
+      }
+    }
+    const used = new Set(ENDPOINTS.flatMap(refusalsOf));
+    expect(Object.keys(PROBLEMS).filter((code) => ![...used].some((one) => one === code))).toEqual([]);
+  });
+
+  it('says what a body may hold, and the headers of settings', () => {
+    const approve = find('POST /approvals/{id}/approve').requestBody?.content['application/json']?.schema;
+    expect(approve).toMatchObject({ required: ['digest'], additionalProperties: false });
+    const put = find('PUT /settings');
+    expect(put.parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', in: 'header', required: true }));
+    expect(put.responses['200']?.headers).toHaveProperty('ETag');
+    expect(put.requestBody?.content['application/json']?.schema).toMatchObject({ additionalProperties: false });
+  });
+
+  it('says which role a call needs', () => {
+    expect(find('POST /approvals/{id}/reject').security).toEqual([{ entra: ['Plumbline.Approver'] }]);
+    expect(find('PUT /settings').security).toEqual([{ entra: ['Plumbline.Operator'] }]);
+    expect(find('GET /summary').security).toEqual([{ entra: ['Plumbline.Reader'] }]);
+    expect(find('GET /health').security).toEqual([]);
+  });
+});
+
+/** What Redocly warns of or refuses; it reads nothing but the text. */
+async function complaintsAbout(described: object): Promise<string[]> {
+  const config = await createConfig({ extends: ['recommended'] });
+  const found = await lintFromString({ source: JSON.stringify(described), absoluteRef: 'openapi.json', config });
+  return found.map(({ ruleId, message, location }) => `${ruleId}: ${message} at ${location[0]?.pointer}`);
+}
+
+function referencesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (!isObject(value)) return [];
+  const own = typeof value.$ref === 'string' ? [value.$ref] : [];
+  return [...own, ...Object.values(value).flatMap(referencesIn)];
+}

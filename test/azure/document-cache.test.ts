@@ -1,0 +1,65 @@
+/** What many resources share is read once in ten minutes, and again when it is asked for fresh. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createDocumentCache, type DocumentCache } from '../../src/azure/document-cache.ts';
+import type { DocumentState } from '../../src/domain/resources/snapshot.ts';
+import { read } from '../domain/examples.ts';
+
+const PLAN = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/serverfarms/plan plan';
+const MINUTE = 60_000;
+
+let now = 0;
+let reads = 0;
+let kept: DocumentCache;
+const reading = async (): Promise<DocumentState> => {
+  reads += 1;
+  return read({ at: reads });
+};
+
+beforeEach(() => {
+  now = Date.parse('2026-03-01T12:00:00Z');
+  reads = 0;
+  kept = createDocumentCache(() => new Date(now));
+});
+
+describe('a document outside of the resource', () => {
+  test('is read once for all who ask within ten minutes, also at once, and whatever the casing of its id', async () => {
+    await Promise.all([kept.get(PLAN, false, reading), kept.get(PLAN.toUpperCase(), false, reading)]);
+    now += 10 * MINUTE - 1;
+    expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 1 }));
+    expect(reads).toBe(1);
+  });
+
+  test('is read again after ten minutes', async () => {
+    await kept.get(PLAN, false, reading);
+    now += 10 * MINUTE;
+    expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 2 }));
+  });
+
+  test('is read again before a write, and what was read then is what is kept', async () => {
+    await kept.get(PLAN, false, reading);
+    expect(await kept.get(PLAN, true, reading)).toEqual(read({ at: 2 }));
+    expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 2 }));
+  });
+
+  test.each<[string, () => Promise<DocumentState>]>([
+    ['a failure', async () => ({ status: 'failed', detail: 'busy', retryable: true })],
+    ['a refusal', async () => ({ status: 'forbidden', detail: 'no role' })],
+    [
+      'an exception',
+      async () => {
+        throw new Error('no answer');
+      },
+    ],
+  ])('%s is not kept', async (_, failing) => {
+    await kept.get(PLAN, false, failing).catch(() => null);
+    expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 1 }));
+  });
+
+  test('the oldest goes when there are too many', async () => {
+    for (let index = 0; index < 600; index += 1) await kept.get(`${PLAN} ${index}`, false, reading);
+    await kept.get(`${PLAN} 599`, false, reading);
+    expect(reads).toBe(600);
+    await kept.get(`${PLAN} 0`, false, reading);
+    expect(reads).toBe(601);
+  });
+});

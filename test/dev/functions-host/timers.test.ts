@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readSchedule } from '../../../dev/functions-host/timers/schedule.ts';
+import { startTimer } from '../../../dev/functions-host/timers/timer-listener.ts';
+import { NEVER, openTimerMonitor, statusAtStart } from '../../../dev/functions-host/timers/timer-monitor.ts';
+import { emptyAccount } from '../../account.ts';
+import { type FixtureHost, fixtureFolder, startFixture } from './fixture/start.ts';
+
+describe('timer triggers', () => {
+  let host: FixtureHost;
+  beforeAll(async () => {
+    host = await startFixture({}, { FIXTURE_SCHEDULE: '* * * * * *' });
+  });
+  afterAll(() => host.close());
+
+  const byHand = (name: string) =>
+    fetch(`${host.url}/admin/functions/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' } });
+
+  it('runs on the schedule that a setting gives; nothing is kept of one below a minute', async () => {
+    await expect.poll(async () => (await host.seen('yearly')).length, { timeout: 5000 }).toBeGreaterThan(0);
+    expect((await host.seen('yearly'))[0]).toEqual({
+      timer: { isPastDue: false, schedule: { adjustForDST: true }, scheduleStatus: null },
+    });
+  });
+
+  it('runs at start only what asks for it', async () => {
+    expect(await host.seen('eager')).toEqual([true]);
+    expect(await host.seen('stubborn')).toEqual([]);
+  });
+
+  it('runs a failing timer again as often as it declares, and tells it so from the first try on', async () => {
+    expect((await byHand('stubborn')).status).toBe(202);
+    await expect.poll(() => host.seen('stubborn')).toHaveLength(3);
+    expect(await host.seen('stubborn')).toEqual([
+      { retryCount: 0, maxRetryCount: 2 },
+      { retryCount: 1, maxRetryCount: 2, exception: expect.objectContaining({ message: 'failed on purpose' }) },
+      { retryCount: 2, maxRetryCount: 2, exception: expect.objectContaining({ message: 'failed on purpose' }) },
+    ]);
+  });
+});
+
+describe('a timer of a minute or longer', () => {
+  let account: string;
+  beforeAll(async () => {
+    account = await emptyAccount();
+  });
+
+  const hourly = '0 0 * * * *';
+  const HOUR = 3_600_000;
+  const settings = (hostId: string) => ({
+    AzureWebJobsStorage: account,
+    AzureFunctionsWebHost__hostid: hostId,
+    FIXTURE_SCHEDULE: hourly,
+  });
+  const monitorOf = (hostId: string) => openTimerMonitor(fixtureFolder, settings(hostId));
+  const signal = new AbortController().signal;
+  /** What a host leaves that last ran the timer on the hour before `hours` hours ago. */
+  const stoppedBefore = async (hostId: string, hours: number) => {
+    const Last = new Date(Math.floor(Date.now() / HOUR - hours) * HOUR);
+    await monitorOf(hostId).write('yearly', { Last, Next: new Date(Last.getTime() + HOUR), LastUpdated: Last });
+  };
+
+  it('that missed an occurrence runs once, at start, and knows it; then it is on time again', async () => {
+    await stoppedBefore('missed', 5);
+    const host = await startFixture({}, settings('missed'));
+    await expect.poll(() => host.seen('yearly')).toHaveLength(1);
+    expect(await host.seen('yearly')).toMatchObject([{ timer: { isPastDue: true, scheduleStatus: {} } }]);
+    await expect
+      .poll(async () => (await monitorOf('missed').read('yearly', signal))?.Next.getTime())
+      .toBeGreaterThan(Date.now());
+    await host.close();
+    const again = await startFixture({}, settings('missed'));
+    await sleep(500);
+    expect(await again.seen('yearly')).toEqual([]);
+    await again.close();
+  });
+
+  it('that missed nothing, or never ran, does not run at start; its next time is stored', async () => {
+    await stoppedBefore('on-time', 0);
+    for (const hostId of ['on-time', 'new']) {
+      const host = await startFixture({}, settings(hostId));
+      await expect.poll(() => monitorOf(hostId).read('yearly', signal)).not.toBeNull();
+      await sleep(300);
+      expect(await host.seen('yearly')).toEqual([]);
+      await host.close();
+    }
+    const blobs = BlobServiceClient.fromConnectionString(account);
+    const blob = blobs
+      .getContainerClient('azure-webjobs-hosts')
+      .getBlobClient('timers/new/Host.Functions.yearly/status');
+    expect(JSON.parse((await blob.downloadToBuffer()).toString())).toEqual({
+      Last: NEVER.toISOString(),
+      Next: expect.stringMatching(/:00:00\.000Z$/),
+      LastUpdated: expect.any(String),
+    });
+  });
+
+  it('does not run while nobody can tell what it missed', async () => {
+    await monitorOf('broken').write('other', { Last: NEVER, Next: NEVER, LastUpdated: NEVER });
+    const container = BlobServiceClient.fromConnectionString(account).getContainerClient('azure-webjobs-hosts');
+    await container.getBlockBlobClient('timers/broken/Host.Functions.yearly/status').upload('{', 1);
+    const host = await startFixture({}, settings('broken'));
+    await expect
+      .poll(() => host.lines)
+      .toContainEqual(expect.stringContaining('function yearly does not run on its schedule'));
+    await stoppedBefore('broken', 5);
+    await expect.poll(() => host.seen('yearly'), { timeout: 5000 }).toHaveLength(1);
+    await host.close();
+  });
+});
+
+describe('at start', () => {
+  const hourly = readSchedule('0 0 * * * *', 'hourly');
+  const at = (time: string) => new Date(`2026-03-01T${time}Z`);
+  const now = at('10:20:00');
+
+  it('a timer that is new misses nothing, and is stored with its next time', () => {
+    const status = { Last: NEVER, Next: at('11:00:00'), LastUpdated: NEVER };
+    expect(statusAtStart(null, hourly, now)).toEqual({
+      status,
+      isPastDue: false,
+      store: { ...status, LastUpdated: now },
+    });
+  });
+
+  it.each([
+    ['after its next time', '09:00:00', '10:00:00', true],
+    ['before its next time', '10:00:00', '11:00:00', false],
+  ])('%s', (_, last, next, isPastDue) => {
+    const found = { Last: at(last), Next: at(next), LastUpdated: at(last) };
+    expect(statusAtStart(found, hourly, now)).toEqual({ status: found, isPastDue, store: null });
+    const never = { Last: NEVER, Next: at(next), LastUpdated: at(last) };
+    expect(statusAtStart(never, hourly, now)).toEqual({ status: never, isPastDue, store: null });
+  });
+
+  it('a timer whose schedule has changed misses nothing', () => {
+    const found = { Last: at('09:00:00'), Next: at('09:30:00'), LastUpdated: at('09:00:00') };
+    const status = { Last: NEVER, Next: at('11:00:00'), LastUpdated: now };
+    expect(statusAtStart(found, hourly, now)).toEqual({ status, isPastDue: false, store: status });
+    const later = { ...found, Last: at('10:10:00') };
+    const kept = { Last: NEVER, Next: at('11:00:00'), LastUpdated: at('10:10:00') };
+    expect(statusAtStart(later, hourly, now)).toEqual({ status: kept, isPastDue: false, store: kept });
+  });
+});
+
+describe('a timer that runs for longer than its schedule allows', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('follows once, at once, for all the times that came meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-01T10:20:00Z') });
+    const runs: unknown[] = [];
+    const written: string[] = [];
+    const binding = { type: 'timerTrigger', direction: 'in', schedule: '0 0 * * * *' };
+    const timer = startTimer(
+      {
+        name: 'slow',
+        metadata: { name: 'slow', bindings: { timer: binding } },
+        callback: () => undefined,
+        trigger: { name: 'timer', binding },
+      },
+      {
+        invoke: async (_, { inputData }) => {
+          runs.push(JSON.parse(inputData[0]?.data.json ?? '').IsPastDue);
+          if (runs.length === 1) vi.setSystemTime(new Date('2026-03-01T14:10:00Z'));
+          return {};
+        },
+        environment: {},
+        monitor: {
+          read: async () => ({
+            Last: new Date('2026-03-01T09:00:00Z'),
+            Next: new Date('2026-03-01T10:00:00Z'),
+            LastUpdated: NEVER,
+          }),
+          write: async (_, { Next }) => void written.push(Next.toISOString()),
+        },
+        disabled: false,
+        log: () => undefined,
+      },
+    );
+    await vi.waitFor(() => expect(written).toHaveLength(2));
+    await timer.stop();
+    expect(runs).toEqual([true, false]);
+    expect(written).toEqual(['2026-03-01T11:00:00.000Z', '2026-03-01T15:00:00.000Z']);
+  });
+});
+
+describe('schedules', () => {
+  const from = new Date('2026-01-01T00:00:00Z');
+  const next = (schedule: string, after = from) => readSchedule(schedule, 'schedule').next(after).toISOString();
+
+  it('reads six fields, seconds first, in UTC', () => {
+    expect(next('0 0 */6 * * *')).toBe('2026-01-01T06:00:00.000Z');
+    expect(next('0 0 */6 * * *', new Date('2026-01-01T06:00:00Z'))).toBe('2026-01-01T12:00:00.000Z');
+    expect(next('30 * * * * *')).toBe('2026-01-01T00:00:30.000Z');
+    expect(next('0 0 0 31 2 *')).toBe('9999-12-31T23:59:59.000Z');
+  });
+
+  it('wants both day fields to match, as NCRONTAB does', () => {
+    expect(next('0 0 0 13 * 5')).toBe('2026-02-13T00:00:00.000Z');
+  });
+
+  it.each([
+    ['* * * * * *', true],
+    ['*/30 * * * * *', true],
+    ['0 * * * * *', false],
+    ['*/10 0 * * * *', false],
+  ])('%s comes more than once a minute: %s', (schedule, expected) => {
+    expect(readSchedule(schedule, 'schedule').belowOneMinute).toBe(expected);
+  });
+
+  it('names function and schedule when it is not NCRONTAB', async () => {
+    await expect(startFixture({}, { FIXTURE_SCHEDULE: 'daily' })).rejects.toThrow(
+      'The schedule "daily" of function yearly is not NCRONTAB',
+    );
+  });
+});

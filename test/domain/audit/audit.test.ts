@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { digestIn, digestReason } from '../../../src/domain/approvals/digests.ts';
+import {
+  AUDIT_KINDS,
+  type AuditEntry,
+  type AuditRecord,
+  chainEntry,
+  chainFault,
+  chainOf,
+  emptyHead,
+  headAfter,
+  isSameRecord,
+  parseAuditKeys,
+  publicKeyText,
+  recordId,
+} from '../../../src/domain/audit/audit.ts';
+import { viewOf } from '../../../src/domain/resources/resource.ts';
+import { resourceNamed, SITE, TLS_CHANGE } from '../examples.ts';
+
+const seed = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+const keys = parseAuditKeys(`k2:${seed(2)},k1:${seed(1)}`);
+
+function fact(number: number): AuditRecord {
+  return {
+    id: recordId('fact', String(number)),
+    at: `2026-01-15T12:00:0${number}.000Z`,
+    kind: 'fix.applied',
+    resource: viewOf(resourceNamed(SITE)),
+    rule: 'webapp-min-tls',
+    mode: 'autofix',
+    operationId: `o${number}`,
+    approvalId: null,
+    actor: { type: 'service' },
+    trigger: { type: 'event', eventId: 'e1' },
+    changes: [TLS_CHANGE],
+    alsoMoved: [],
+    reasons: [],
+    arm: { status: 200 },
+    message: 'Applied.',
+  };
+}
+
+function chained(records: readonly AuditRecord[], signing = keys.signing): AuditEntry[] {
+  let head = emptyHead('03');
+  return records.map((one) => {
+    const entry = chainEntry(one, head, signing);
+    head = headAfter(entry);
+    return entry;
+  });
+}
+
+/** The first fault of a chain as an auditor walks it. */
+function firstFault(entries: readonly AuditEntry[], known = keys.all): string | null {
+  let head = emptyHead('03');
+  for (const entry of entries) {
+    const fault = chainFault(entry, head, known);
+    if (fault !== null) return fault;
+    head = headAfter(entry);
+  }
+  return null;
+}
+
+const chain = chained([1, 2, 3, 4].map(fact));
+const [first, second, third, fourth] = chain as [AuditEntry, AuditEntry, AuditEntry, AuditEntry];
+
+describe('guarantee 14: what an auditor finds', () => {
+  test('a whole chain is whole, also after a round trip through JSON', () => {
+    expect(firstFault(chain)).toBeNull();
+    expect(firstFault(JSON.parse(JSON.stringify(chain)))).toBeNull();
+    expect(chain.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each<[string, readonly AuditEntry[], RegExp]>([
+    ['an edited entry', [first, { ...second, message: 'Nothing happened.' }, third], /does not match its hash/],
+    ['an edited value deep inside', [{ ...first, changes: [{ ...TLS_CHANGE, to: '1.0' }] }], /does not match its hash/],
+    ['a member more', [{ ...first, note: 'x' } as AuditEntry], /does not match its hash/],
+    ['a deleted entry', [first, third], /entry 2 of chain 03 is not there/],
+    ['a deleted beginning', [second, third], /entry 1 of chain 03 is not there/],
+    ['two entries in another order', [first, third, second], /entry 2 of chain 03 is not there/],
+    ['an entry twice', [first, first], /entry 2/],
+    [
+      'an entry put in, with a hash of its own',
+      [first, resigned({ ...second, message: 'x' }, keys.signing, false)],
+      /signature/,
+    ],
+    [
+      'a later entry after one that was put in',
+      [first, resigned({ ...second, message: 'x' }), third],
+      /does not continue/,
+    ],
+    ['a good entry of another chain', [chainEntry(fact(1), emptyHead('04'), keys.signing)], /belongs to chain 04/],
+    [
+      'a key that nobody knows',
+      chained([fact(1)], parseAuditKeys(`kx:${seed(9)}`).signing),
+      /key 'kx', which is not known/,
+    ],
+    [
+      'a key that only has the name of ours',
+      chained([fact(1)], parseAuditKeys(`k2:${seed(9)}`).signing),
+      /signature does not match/,
+    ],
+    ['no signature', [{ ...first, signature: '' }], /signature does not match/],
+  ])('%s', (_, entries, fault) => {
+    expect(firstFault(entries)).toMatch(fault);
+  });
+
+  test('a cut tail shows against the head', () => {
+    const head = headAfter(fourth);
+    const cut = headAfter(third);
+    expect([cut.seq, cut.hash]).not.toEqual([head.seq, head.hash]);
+    expect(firstFault([first, second, third])).toBeNull();
+  });
+
+  test('every member of an entry is covered', () => {
+    for (const name of Object.keys(first)) {
+      const changed = { ...first, [name]: name === 'seq' ? 7 : 'other' };
+      expect(firstFault([changed]), name).not.toBeNull();
+    }
+  });
+
+  test('no flipped character goes unseen', () => {
+    const text = JSON.stringify(first);
+    fc.assert(
+      fc.property(fc.nat({ max: text.length - 1 }), fc.constantFrom('0', '7', 'a', 'Z'), (at, character) => {
+        fc.pre(text[at] !== character);
+        const edited = parsed(text.slice(0, at) + character + text.slice(at + 1));
+        fc.pre(edited !== null);
+        expect(edited && firstFault([edited])).not.toBeNull();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('times in a chain never go back', () => {
+    const [, later] = chained([{ ...fact(1), at: '2026-01-15T13:00:00.000Z' }, fact(2)]);
+    expect(later?.at).toBe('2026-01-15T13:00:00.000Z');
+  });
+
+  test('after a change of keys the old entries still verify', () => {
+    const old = chained([fact(1)], keys.all[1]);
+    const next = chainEntry(fact(2), headAfter(old[0] ?? first), keys.signing);
+    expect(firstFault([...old, next])).toBeNull();
+    expect([old[0]?.keyId, next.keyId]).toEqual(['k1', 'k2']);
+  });
+});
+
+describe('the key setting', () => {
+  test('the first signs, all verify; a bare seed is k1', () => {
+    expect(keys.signing.id).toBe('k2');
+    expect(keys.all.map(({ id }) => id)).toEqual(['k2', 'k1']);
+    expect(parseAuditKeys(seed(1)).signing.id).toBe('k1');
+    expect(publicKeyText(parseAuditKeys(seed(1)).signing)).toBe(publicKeyText(parseAuditKeys(`x:${seed(1)}`).signing));
+  });
+
+  test('RFC 8032: the public key of a known seed', () => {
+    const seedOfTest1 = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
+    expect(
+      Buffer.from(publicKeyText(parseAuditKeys(seedOfTest1.toString('base64')).signing), 'base64').toString('hex'),
+    ).toBe('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['31 bytes', Buffer.alloc(31, 1).toString('base64')],
+    ['33 bytes', Buffer.alloc(33, 1).toString('base64')],
+    ['not base64', `${seed(1).slice(0, -4)}!!!=`],
+    ['an id with a blank', `my key:${seed(1)}`],
+    ['one of two wrong', `k1:${seed(1)},k2:short`],
+    ['the same id twice', `k1:${seed(1)},k1:${seed(2)}`],
+    ['a comma at the end', `k1:${seed(1)},`],
+  ])('guarantee 12: %s is refused without repeating it', (_, text) => {
+    const message = refusal(text);
+    expect(message).toMatch(/^must /);
+    for (const part of text.split(/[:,]/).filter((one) => one.length > 6)) expect(message).not.toContain(part);
+  });
+
+  test('a seed of any bytes is taken', () => {
+    for (let run = 0; run < 20; run++) expect(parseAuditKeys(randomBytes(32).toString('base64')).all).toHaveLength(1);
+  });
+});
+
+test('a fact has one id, however often it is recorded', () => {
+  expect(recordId('a', 'b')).toBe(recordId('a', 'b'));
+  expect(recordId('a', 'b')).not.toBe(recordId('ab'));
+  expect(recordId('a', 'b')).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('all entries about a resource are on one chain, and resources spread over all chains', () => {
+  const chains = new Set(Array.from({ length: 400 }, (_, index) => chainOf(`${SITE}${index}`, 16)));
+  expect(chainOf(SITE, 16)).toBe(chainOf(SITE, 16));
+  expect([...chains].sort()).toEqual(Array.from({ length: 16 }, (_, index) => String(index).padStart(2, '0')));
+});
+
+test('guarantee 14: half a character in a comment or a name keeps no program from verifying the entry', () => {
+  const half = { ...fact(1), message: 'no \ud83d', actor: { type: 'user', objectId: 'o', name: '\udc00' } } as const;
+  const [entry] = chained([half]);
+  expect(entry).toMatchObject({ message: 'no \ufffd', actor: { name: '\ufffd' } });
+  // UTF-8 and back, as a file or another language has it.
+  const read: AuditEntry = JSON.parse(Buffer.from(JSON.stringify(entry)).toString());
+  expect(firstFault([read])).toBeNull();
+});
+
+test('the kinds are the documented ones', () => {
+  const ends = ['intended', 'applied', 'failed', 'blocked', 'unknown'];
+  expect([...AUDIT_KINDS].sort()).toEqual(
+    [
+      ...ends.map((end) => `fix.${end}`),
+      ...ends.map((end) => `rollback.${end}`),
+      ...['requested', 'approved', 'rejected', 'expired', 'superseded', 'cleared'].map((end) => `approval.${end}`),
+      'settings.changed',
+      ...['created', 'ended', 'removed'].map((end) => `exemption.${end}`),
+      ...['stopped', 'resumed'].map((end) => `service.${end}`),
+      'audit.reviewed',
+    ].sort(),
+  );
+});
+
+/** The entry hashed again after an edit; signed by the key, or still carrying the old signature. */
+function resigned(entry: AuditEntry, key = keys.signing, signed = true): AuditEntry {
+  const { hash, signature, chain: name, seq, prevHash, keyId, ...edited } = entry;
+  const forged = chainEntry(edited, { chain: name, seq: seq - 1, hash: prevHash, at: null }, key);
+  return signed ? forged : { ...forged, signature };
+}
+
+function parsed(text: string): AuditEntry | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function refusal(text: string): string {
+  try {
+    parseAuditKeys(text);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error('it was taken');
+}
+
+test('a fact that is bound to another digest is another fact, whatever its words are', () => {
+  const told = (text: string, digest: string): AuditRecord => ({
+    ...fact(1),
+    kind: 'settings.changed',
+    reasons: [{ code: 'moved', text }, digestReason(digest)],
+  });
+  expect(isSameRecord(told('a', 'sha256:1'), told('b', 'sha256:1'))).toBe(true);
+  expect(isSameRecord(told('a', 'sha256:1'), told('a', 'sha256:2'))).toBe(false);
+  expect(digestIn(told('a', 'sha256:1').reasons)).toBe('sha256:1');
+  expect(digestIn(fact(1).reasons)).toBeNull();
+});

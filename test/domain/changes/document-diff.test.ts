@@ -1,0 +1,273 @@
+/** What counts as moved with a write: each leaf by its place, and nothing that the platform or our own change explains. */
+import { describe, expect, test } from 'vitest';
+import type { Change, PreservedValue } from '../../../src/domain/changes/change.ts';
+import { alsoMovedReasons, isValueDigest, summarizeChanges } from '../../../src/domain/changes/diff-summary.ts';
+import {
+  diffDocument,
+  documentsToCompare,
+  isRestorable,
+  unplannedChanges,
+} from '../../../src/domain/changes/document-diff.ts';
+import { type DocumentName, documentOf } from '../../../src/domain/resources/documents.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
+import { documentStateOf, type Snapshot } from '../../../src/domain/resources/snapshot.ts';
+import { containerApp, ingress } from '../../rules/fixtures/container-app.ts';
+import { setting, settings, WORKSPACE } from '../../rules/fixtures/diagnostic-settings.ts';
+import { site, webConfig } from '../../rules/fixtures/web-app.ts';
+import { CONTAINER_APP, resourceNamed, SITE } from '../examples.ts';
+
+const USER = `${SITE.split('/providers/')[0]}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer`;
+const office = { name: 'office', action: 'Allow', ipAddress: '203.0.113.0/24', priority: 100 };
+const rest = (action: string) => ({ name: `${action} all`, action, ipAddress: 'Any', priority: 2_147_483_647 });
+const first = { name: 'Allow all', action: 'Allow', ipAddress: 'Any', priority: 1 };
+
+function moved(kind: 'web-app' | 'container-app', document: DocumentName, from: Json, to: Json): string[] {
+  const definition = documentOf(kind, document);
+  if (!definition) throw new Error(`there is no ${document}`);
+  return diffDocument(definition, '', from, to).map(
+    (one) => `${one.path} ${JSON.stringify(one.from)} ${JSON.stringify(one.to)}`,
+  );
+}
+
+describe('each leaf that differs is named by its place', () => {
+  test.each<[string, JsonObject, JsonObject, string[]]>([
+    ['a value', { httpsOnly: false }, { httpsOnly: true }, ['/properties/httpsOnly false true']],
+    [
+      'one that went',
+      { dnsConfiguration: { dnsAltServer: 'a' } },
+      {},
+      ['/properties/dnsConfiguration/dnsAltServer "a" null'],
+    ],
+    ['one that came', {}, { hostNamesDisabled: true }, ['/properties/hostNamesDisabled null true']],
+    ['a list as a whole', { hostNames: ['a', 'b'] }, { hostNames: ['a'] }, ['/properties/hostNames ["a","b"] ["a"]']],
+    ['an app that was stopped', { state: 'Running' }, { state: 'Stopped' }, ['/properties/state "Running" "Stopped"']],
+    [
+      'times and addresses: nothing',
+      { lastModifiedTimeUtc: '1', outboundIpAddresses: 'a' },
+      { lastModifiedTimeUtc: '2', outboundIpAddresses: 'b' },
+      [],
+    ],
+    [
+      'what is empty for what is absent: nothing',
+      { clientCertExclusionPaths: null, csrs: [] },
+      { dnsConfiguration: {} },
+      [],
+    ],
+    [
+      'an id in another case: nothing',
+      { virtualNetworkSubnetId: USER },
+      { virtualNetworkSubnetId: USER.toUpperCase() },
+      [],
+    ],
+    ['a name in another case', { name: 'shop' }, { name: 'SHOP' }, ['/properties/name "shop" "SHOP"']],
+  ])('%s', (_, from, to, expected) => {
+    expect(
+      moved(
+        'web-app',
+        'resource',
+        site(from),
+        site({ ...Object.fromEntries(Object.keys(from).map((key) => [key, null])), ...to }),
+      ),
+    ).toEqual(expected);
+  });
+
+  test('the identity, by its type and by who is assigned, not by the ids that Azure gives it', () => {
+    const assigned = { [USER]: { principalId: 'p', clientId: 'c' } };
+    const from = {
+      identity: { type: 'SystemAssigned, UserAssigned', principalId: 'a', userAssignedIdentities: assigned },
+    };
+    const recased = { [USER.replace('resourceGroups', 'resourcegroups')]: assigned[USER] };
+    const same = { identity: { ...from.identity, principalId: 'b', userAssignedIdentities: recased as JsonObject } };
+    expect(moved('web-app', 'resource', site({}, from), site({}, same))).toEqual([]);
+    const wiped = site({}, { identity: { type: 'SystemAssigned', principalId: 'b' } });
+    expect(moved('web-app', 'resource', site({}, from), wiped).map((one) => one.split(' ')[0])).toEqual([
+      '/identity/type',
+      ...['principalId', 'clientId'].map(
+        (id) => `/identity/userAssignedIdentities/${USER.replaceAll('/', '~1')}/${id}`,
+      ),
+    ]);
+  });
+
+  test.each<[string, Json, Json, boolean]>([
+    ['rules that were wiped', [office, rest('Deny')], [first], true],
+    ['rules in another order', [office, { ...office, name: 'b' }], [{ ...office, name: 'b' }, office], true],
+    ['the rule that repeats the default action', [office, rest('Deny')], [office, rest('Allow')], false],
+    ['a list that App Service filled itself', null, [first], false],
+  ])('access restrictions: %s', (_, from, to, expected) => {
+    const list = (ipSecurityRestrictions: Json) => webConfig({ ipSecurityRestrictions });
+    expect(moved('web-app', 'config/web', list(from), list(to))).toHaveLength(expected ? 1 : 0);
+  });
+
+  test.each<[string, JsonObject, JsonObject, string[]]>([
+    ['an app that goes on running', { runningStatus: 'Running' }, { runningStatus: 'Progressing' }, []],
+    [
+      'an app that was suspended',
+      { runningStatus: 'Ready' },
+      { runningStatus: 'Suspended' },
+      ['/properties/runningStatus'],
+    ],
+    ['a new revision', { latestRevisionName: 'a' }, { latestRevisionName: 'b' }, []],
+  ])('%s', (_, from, to, expected) => {
+    const app = (properties: JsonObject) => ({ properties });
+    expect(moved('container-app', 'resource', app(from), app(to)).map((one) => one.split(' ')[0])).toEqual(expected);
+  });
+
+  test('a container by its name, apart from what Azure computes in it; a list that goes back whole is one leaf', () => {
+    const resources = (ephemeralStorage: string) => ({ cpu: 0.5, ephemeralStorage });
+    const of = (image: string, storage: string, domain: string) =>
+      containerApp(ingress({ customDomains: [{ name: domain }] }), {
+        template: { containers: [{ name: 'cart', image, resources: resources(storage) }] },
+      });
+    expect(moved('container-app', 'resource', of('a', '1Gi', 'x'), of('b', '2Gi', 'y'))).toEqual([
+      '/properties/configuration/ingress/customDomains [{"name":"x"}] [{"name":"y"}]',
+      '/properties/template/containers/cart/image "a" "b"',
+    ]);
+  });
+
+  test('a diagnostic setting that went is told whole, by what it is made of again', () => {
+    const kept = setting('kept', { workspaceId: WORKSPACE });
+    const gone = setting('gone', { workspaceId: WORKSPACE });
+    const definition = documentOf('web-app', 'diagnosticSettings');
+    if (!definition) throw new Error('a site has diagnostic settings');
+    const found = diffDocument(definition, '', settings(kept, gone), settings({ ...kept, id: '/x', kind: 'y' }));
+    expect(found).toEqual([
+      { document: 'diagnosticSettings', path: '/value/gone/properties', from: gone.properties, to: null },
+    ]);
+  });
+});
+
+describe('what our own change explains is not named', () => {
+  const change = (path: string, to: Json, document: DocumentName = 'resource'): Change => ({
+    document,
+    path,
+    from: null,
+    to,
+  });
+  const snapshotOf = (properties: JsonObject, config: JsonObject = {}): Snapshot => ({
+    resource: resourceNamed(SITE),
+    documents: {
+      resource: documentStateOf('web-app', 'resource', site(properties)),
+      'config/web': documentStateOf('web-app', 'config/web', webConfig(config)),
+    },
+  });
+  const along = (changes: Change[], before: Snapshot, after: Snapshot, preserved: PreservedValue[] = []) =>
+    unplannedChanges(documentsToCompare('web-app', 'resource'), { changes, preserved }, before, after).map(
+      ({ document, path }) => `${document} ${path}`,
+    );
+
+  test('the change itself with what Azure adds below it, and its value where a site shows it twice', () => {
+    const after = snapshotOf({ publicNetworkAccess: 'Disabled' }, { publicNetworkAccess: 'Disabled', alwaysOn: false });
+    expect(along([change('/properties/publicNetworkAccess', 'Disabled')], snapshotOf({}), after)).toEqual([
+      'config/web /properties/alwaysOn',
+    ]);
+  });
+
+  test('but another value in the second place is', () => {
+    const after = snapshotOf({ publicNetworkAccess: 'Disabled' }, { publicNetworkAccess: 'Enabled' });
+    expect(along([change('/properties/publicNetworkAccess', 'Disabled')], snapshotOf({}), after)).toEqual([
+      'config/web /properties/publicNetworkAccess',
+    ]);
+  });
+
+  test('the older name of a routing switch', () => {
+    const routed = snapshotOf(
+      { outboundVnetRouting: { applicationTraffic: true }, vnetRouteAllEnabled: true },
+      { vnetRouteAllEnabled: true },
+    );
+    expect(along([change('/properties/outboundVnetRouting/applicationTraffic', true)], snapshotOf({}), routed)).toEqual(
+      [],
+    );
+    expect(along([change('/properties/outboundVnetRouting/imagePullTraffic', true)], snapshotOf({}), routed)).toEqual([
+      'resource /properties/outboundVnetRouting/applicationTraffic',
+      'resource /properties/vnetRouteAllEnabled',
+      'config/web /properties/vnetRouteAllEnabled',
+    ]);
+  });
+
+  test('a sibling that travelled is not, unless it moved all the same', () => {
+    const cors = (origins: string[], credentials: boolean) =>
+      snapshotOf({}, { cors: { allowedOrigins: origins, supportCredentials: credentials } });
+    const origins = change('/properties/cors/allowedOrigins', ['b'], 'config/web');
+    const preserved: PreservedValue[] = [
+      { document: 'config/web', path: '/properties/cors/supportCredentials', value: true },
+    ];
+    expect(along([origins], cors(['a'], true), cors(['b'], true), preserved)).toEqual([]);
+    expect(along([origins], cors(['a'], true), cors(['b'], false), preserved)).toEqual([
+      'config/web /properties/cors/supportCredentials',
+    ]);
+  });
+
+  test('a document that was not read both times says nothing', () => {
+    const { resource, documents } = snapshotOf({ httpsOnly: false });
+    expect(along([], { resource, documents }, { resource, documents: {} })).toEqual([]);
+  });
+});
+
+test('what is compared: what was written, the resource, and of a site its configuration', () => {
+  expect(documentsToCompare('web-app', 'diagnosticSettings')).toEqual(['diagnosticSettings', 'resource', 'config/web']);
+  expect(documentsToCompare('web-app', 'config/web')).toEqual(['config/web', 'resource']);
+  expect(documentsToCompare('container-app', 'authConfigs/current')).toEqual(['authConfigs/current', 'resource']);
+  expect(resourceNamed(CONTAINER_APP).kind).toBe('container-app');
+});
+
+describe('what a rollback may write of it', () => {
+  test.each<['web-app' | 'container-app' | 'environment', DocumentName, string, boolean]>([
+    ['web-app', 'config/web', '/properties/ipSecurityRestrictions', true],
+    ['web-app', 'config/web', '/properties/azureStorageAccounts/files/mountPath', false],
+    ['web-app', 'resource', '/properties/httpsOnly', true],
+    ['web-app', 'resource', '/tags/team', true],
+    ['web-app', 'resource', '/properties/serverFarmId', false],
+    ['web-app', 'resource', '/properties/state', false],
+    ['web-app', 'resource', '/identity/type', false],
+    ['web-app', 'config/authsettingsV2', '/properties/platform/enabled', false],
+    ['container-app', 'resource', '/properties/configuration/ingress/traffic', true],
+    ['container-app', 'resource', '/properties/configuration/secrets', false],
+    ['container-app', 'resource', '/properties/configuration', false],
+    ['container-app', 'resource', '/properties/template/containers', false],
+    ['environment', 'diagnosticSettings', '/value/plumbline/properties', true],
+    ['environment', 'resource', '/properties/appLogsConfiguration/destination', false],
+  ])('%s %s %s: %s', (kind, document, path, expected) => {
+    const definition = documentOf(kind, document);
+    expect(definition && isRestorable(definition, path)).toBe(expected);
+  });
+
+  test('nothing at, above or below a place that may be secret', () => {
+    const definition = documentOf('web-app', 'config/web');
+    if (!definition) throw new Error('a site has a configuration');
+    const withSecrets = { ...definition, secrets: ['/properties/limits/*/key'] };
+    expect(isRestorable(withSecrets, '/properties/limits')).toBe(false);
+    expect(isRestorable(withSecrets, '/properties/limits/a/key')).toBe(false);
+    expect(isRestorable(withSecrets, '/properties/cors')).toBe(true);
+  });
+});
+
+describe('an entry holds so much of it', () => {
+  const leaf = (at: number, to: Json = at): Change => ({
+    document: 'resource',
+    path: `/properties/p${at}`,
+    from: null,
+    to,
+  });
+
+  test('fifty leaves, and it says how many more', () => {
+    const list = summarizeChanges(Array.from({ length: 53 }, (_, at) => leaf(at)));
+    expect([list.listed.length, list.more]).toEqual([50, 3]);
+    expect(alsoMovedReasons(list)).toMatchObject([
+      { code: 'also-moved', text: expect.stringMatching(/resource \/properties\/p49; and 3 more/) },
+    ]);
+    expect(alsoMovedReasons({ listed: [], more: 0 })).toEqual([]);
+  });
+
+  test('a value that is too long by its length and checksum; all values together no more than a row takes', () => {
+    const long = 'x'.repeat(20_000);
+    const { listed } = summarizeChanges([leaf(0, long)]);
+    expect(listed[0]?.to).toMatch(/^20002 characters of JSON, sha256 [0-9a-f]{64}$/);
+    expect([isValueDigest(listed[0]?.to ?? null), isValueDigest(long), isValueDigest(null)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    const many = summarizeChanges(Array.from({ length: 10 }, (_, at) => leaf(at, 'y'.repeat(10_000))));
+    expect([many.listed.length, many.more]).toEqual([3, 7]);
+  });
+});

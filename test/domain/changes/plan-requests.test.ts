@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import type { Change, PreservedValue } from '../../../src/domain/changes/change.ts';
+import {
+  bodyToSend,
+  hiddenPaths,
+  planOf,
+  requestView,
+  secretObstacle,
+} from '../../../src/domain/changes/plan-requests.ts';
+import type { DocumentName } from '../../../src/domain/resources/documents.ts';
+import type { Json } from '../../../src/domain/resources/json.ts';
+import { bodyOf, documentStateOf, type Snapshot } from '../../../src/domain/resources/snapshot.ts';
+import { CONTAINER_APP, ENVIRONMENT, resourceNamed, SITE, TLS_CHANGE } from '../examples.ts';
+
+const site = resourceNamed(SITE);
+const change = (document: Change['document'], path: string, to: Change['to'], from: Change['from'] = null): Change => ({
+  document,
+  path,
+  from,
+  to,
+});
+const https = change('resource', '/properties/httpsOnly', true);
+const ftps = change('config/web', '/properties/ftpsState', 'FtpsOnly');
+const allow = change('basicPublishingCredentialsPolicies/ftp', '/properties/allow', false);
+const setting = change('diagnosticSettings', '/value/plumbline/properties', { workspaceId: 'w', logs: [] });
+const toX = change('diagnosticSettings', '/value/to ~1 x/properties/logs', [{ category: 'b', enabled: true }], []);
+const insights = `${SITE}/providers/Microsoft.Insights/diagnosticSettings`;
+
+describe('guarantee 5: the fewest requests, with nothing but the named leaves', () => {
+  test('one request for a document, in the order of the documents table', () => {
+    expect(planOf(site, [setting, allow, ftps, TLS_CHANGE, https]).map(requestView)).toEqual([
+      { method: 'PATCH', path: SITE, body: { properties: { httpsOnly: true } } },
+      {
+        method: 'PATCH',
+        path: `${SITE}/config/web`,
+        body: { properties: { ftpsState: 'FtpsOnly', minTlsVersion: '1.2' } },
+      },
+      {
+        method: 'PUT',
+        path: `${SITE}/basicPublishingCredentialsPolicies/ftp`,
+        body: { properties: { allow: false } },
+      },
+      { method: 'PUT', path: `${insights}/plumbline`, body: { properties: { workspaceId: 'w', logs: [] } } },
+    ]);
+  });
+
+  test('the order in which the changes come makes no other plan', () => {
+    const paths = (...changes: Change[]) => planOf(site, changes).map(({ path }) => path);
+    expect(paths(https, TLS_CHANGE, setting)).toEqual(paths(setting, TLS_CHANGE, https));
+  });
+
+  test('a change wins over what another rule keeps in the same place', () => {
+    const routing = '/properties/outboundVnetRouting';
+    const images = change('resource', `${routing}/imagePullTraffic`, true, false);
+    const calls = change('resource', `${routing}/applicationTraffic`, true, false);
+    const preserved = [images, calls].map(({ document, path }): PreservedValue => ({ document, path, value: false }));
+    const all: PreservedValue = { document: 'resource', path: `${routing}/allTraffic`, value: false };
+    const [step] = planOf(site, [images, calls], [...preserved, all]);
+    expect(step?.body).toEqual({
+      properties: { outboundVnetRouting: { imagePullTraffic: true, applicationTraffic: true, allTraffic: false } },
+    });
+  });
+
+  test('siblings to keep travel, and are no changes', () => {
+    const cors = change('config/web', '/properties/cors/allowedOrigins', []);
+    const kept: PreservedValue = { document: 'config/web', path: '/properties/cors/supportCredentials', value: true };
+    const elsewhere: PreservedValue = { document: 'resource', path: '/identity/x', value: 1 };
+    const [step] = planOf(site, [cors], [kept, elsewhere]);
+    expect(step?.body).toEqual({ properties: { cors: { allowedOrigins: [], supportCredentials: true } } });
+    expect(step?.changes).toEqual([cors]);
+  });
+
+  test('no changes, no requests', () => {
+    expect(planOf(site, [])).toEqual([]);
+    expect(planOf(site, [], [{ document: 'config/web', path: '/properties/a', value: 1 }])).toEqual([]);
+  });
+
+  test('the same wish twice is one leaf', () => {
+    expect(planOf(site, [TLS_CHANGE, TLS_CHANGE])[0]?.body).toEqual({ properties: { minTlsVersion: '1.2' } });
+  });
+
+  test('a null to write travels in the body', () => {
+    expect(planOf(site, [change('config/web', '/properties/cors', null, {})])[0]?.body).toEqual({
+      properties: { cors: null },
+    });
+    const [a, b] = [change('config/web', '/properties/a', 1), change('config/web', '/properties/b', null, 2)];
+    expect([planOf(site, [a, b])[0]?.body, planOf(site, [b, a])[0]?.body]).toEqual([
+      { properties: { a: 1, b: null } },
+      { properties: { a: 1, b: null } },
+    ]);
+    expect(planOf(site, [change('resource', '/identity', null, {}), https])[0]?.body).toEqual({
+      identity: null,
+      properties: { httpsOnly: true },
+    });
+  });
+
+  test('a slot has paths of its own, as do container apps and environments', () => {
+    expect(planOf(resourceNamed(`${SITE}/slots/blue`), [TLS_CHANGE])[0]?.path).toBe(`${SITE}/slots/blue/config/web`);
+    const ingress = change('resource', '/properties/configuration/ingress/allowInsecure', false, true);
+    expect(planOf(resourceNamed(CONTAINER_APP), [ingress]).map(requestView)).toEqual([
+      {
+        method: 'PATCH',
+        path: CONTAINER_APP,
+        body: { properties: { configuration: { ingress: { allowInsecure: false } } } },
+      },
+    ]);
+    const logs = change('resource', '/properties/appLogsConfiguration/destination', 'azure-monitor');
+    expect(planOf(resourceNamed(ENVIRONMENT), [setting, logs]).map(({ path }) => path)).toEqual([
+      ENVIRONMENT,
+      `${ENVIRONMENT}/providers/Microsoft.Insights/diagnosticSettings/plumbline`,
+    ]);
+  });
+});
+
+describe('settings in a list', () => {
+  test('each element is a request, its name written as a URL writes it', () => {
+    expect(planOf(site, [setting, toX]).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `PUT ${insights}/plumbline`,
+      `PUT ${insights}/to%20%2F%20x`,
+    ]);
+  });
+
+  test('changes of two elements stay apart, however alike their names are', () => {
+    const other = change('diagnosticSettings', '/value/plumbline2/properties', { workspaceId: 'x', logs: [] });
+    expect(planOf(site, [setting, other]).map(({ path, body, changes }) => [path, body, changes])).toEqual([
+      [`${insights}/plumbline`, { properties: setting.to }, [setting]],
+      [`${insights}/plumbline2`, { properties: other.to }, [other]],
+    ]);
+  });
+
+  test('an element without properties is deleted', () => {
+    expect(planOf(site, [{ ...setting, from: setting.to, to: null }]).map(requestView)).toEqual([
+      { method: 'DELETE', path: `${insights}/plumbline` },
+    ]);
+  });
+
+  test('a leaf of one that exists is shown alone and sent whole', () => {
+    const [step] = planOf(site, [toX]);
+    expect(step && requestView(step)).toMatchObject({ whole: true, body: { properties: { logs: toX.to } } });
+    const current = { value: [{ name: 'to / x', id: '/i', properties: { workspaceId: 'w', logs: [] } }] };
+    expect(step && bodyToSend(step, current)).toEqual({ properties: { workspaceId: 'w', logs: toX.to } });
+  });
+});
+
+describe('guarantee 12: what was left out of a document is never written back', () => {
+  const reads = (document: DocumentName, body: Json): Snapshot => ({
+    resource: site,
+    documents: { [document]: documentStateOf('web-app', document, body) },
+  });
+  const signIn = change('config/authsettingsV2', '/properties/platform/enabled', true);
+  const hidden = (wanted: Change, snapshot: Snapshot, preserved: readonly PreservedValue[] = []) => [
+    ...planOf(site, [wanted], preserved).flatMap((step) => hiddenPaths(step, snapshot)),
+  ];
+
+  test.each(['***', '[REDACTED]', 'hidden', 'https://ada:secret@host'])('%s anywhere in a whole document', (value) => {
+    const body = { properties: { platform: { enabled: false }, login: { allowedExternalRedirectUrls: [value] } } };
+    const snapshot = reads('config/authsettingsV2', body);
+    const place = '/properties/login/allowedExternalRedirectUrls/0';
+    expect(hidden(signIn, snapshot)).toEqual([place]);
+    expect(secretObstacle(snapshot, [signIn])).toMatch(`would be lost at config/authsettingsV2 ${place}. `);
+  });
+
+  test('in the element that is sent whole, and not in another', () => {
+    const element = (name: string, key: string) => ({ name, properties: { key, logs: [] } });
+    const inOwn = reads('diagnosticSettings', { value: [element('TO / x', '***'), element('b', 'seen')] });
+    const inOther = reads('diagnosticSettings', { value: [element('to / x', 'seen'), element('b', '***')] });
+    expect(hidden(toX, inOwn)).toEqual(['/value/TO ~1 x/properties/key']);
+    expect(hidden(toX, inOther)).toEqual([]);
+    expect(secretObstacle(inOther, [toX])).toBeNull();
+  });
+
+  test('of a document that is merged, only what is replaced or travels', () => {
+    const origins = change('config/web', '/properties/cors/allowedOrigins', ['https://b']);
+    const body = { properties: { cors: { allowedOrigins: ['https://a?code=key'], supportCredentials: false } } };
+    const snapshot = reads('config/web', body);
+    const kept = { document: 'config/web' as const, path: '/properties/cors', value: {} };
+    expect(hidden(origins, snapshot)).toEqual(['/properties/cors/allowedOrigins/0']);
+    expect(hidden(change('config/web', '/properties/cors/allowedOrigins/0/x', 1), snapshot)).toHaveLength(1);
+    expect(hidden(TLS_CHANGE, snapshot)).toEqual([]);
+    expect(secretObstacle(snapshot, [TLS_CHANGE])).toBeNull();
+    expect(secretObstacle(snapshot, [TLS_CHANGE], [kept])).toMatch('/properties/cors/allowedOrigins/0');
+  });
+
+  test('a value to write that holds a credential: its record would hold it, too', () => {
+    const origins = change('config/web', '/properties/cors/allowedOrigins', ['https://ada:secret@host']);
+    expect(secretObstacle({ resource: site, documents: {} }, [origins])).toMatch('config/web /properties/cors');
+    expect(secretObstacle({ resource: site, documents: {} }, [origins])).not.toContain('secret@');
+  });
+
+  test('what people call like a secret is no secret, and travels with the whole', () => {
+    const names = ['log', 'secrets', 'metadata', 'databases', 'appSettings', 'connectionString'];
+    const provider = { registration: { clientId: 'c', clientCredential: { clientSecretSettingName: 'OIDC' } } };
+    const providers = Object.fromEntries(names.map((name) => [name, provider]));
+    const login = { loginParameters: ['scope=openid'], secrets: [{ name: 'a', value: 'b' }] };
+    const properties = {
+      platform: { enabled: false },
+      identityProviders: { azureActiveDirectory: { login }, customOpenIdConnectProviders: providers },
+    };
+    const snapshot = reads('config/authsettingsV2', { properties });
+    const [step] = planOf(site, [signIn]);
+    expect(secretObstacle(snapshot, [signIn])).toBeNull();
+    expect(step && bodyToSend(step, bodyOf(snapshot, 'config/authsettingsV2') ?? {})).toEqual({
+      properties: { ...properties, platform: { enabled: true } },
+    });
+  });
+
+  test('nothing was left out, or nothing was read', () => {
+    const whole = reads('config/authsettingsV2', { properties: { platform: { enabled: false } } });
+    for (const snapshot of [whole, { resource: site, documents: {} }]) {
+      expect(secretObstacle(snapshot, [signIn])).toBeNull();
+    }
+  });
+});
+
+describe('what cannot be planned is refused', () => {
+  test('two values at one place', () => {
+    expect(() => planOf(site, [TLS_CHANGE, { ...TLS_CHANGE, to: '1.3' }])).toThrow(
+      'two changes want different values at config/web /properties/minTlsVersion',
+    );
+  });
+
+  test('a document that the kind does not have, or that is never written', () => {
+    expect(() => planOf(resourceNamed(CONTAINER_APP), [TLS_CHANGE])).toThrow(/config\/web of .* cannot be written/);
+    expect(() => planOf(site, [change('backups', '/value', [])])).toThrow(/cannot be written/);
+  });
+});

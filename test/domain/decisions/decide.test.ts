@@ -1,0 +1,311 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
+import type { Change } from '../../../src/domain/changes/change.ts';
+import { CONSTRAINTS, type DecisionInput } from '../../../src/domain/decisions/constraints.ts';
+import { decide, decideApproved } from '../../../src/domain/decisions/decide.ts';
+import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
+import { serializedSize } from '../../../src/domain/resources/limits.ts';
+import { ACTIONS } from '../../../src/domain/resources/reasons.ts';
+import type { Evaluation } from '../../../src/domain/rules/evaluate.ts';
+import { NO_HISTORY } from '../../../src/domain/rules/history.ts';
+import type { MaintenanceWindow } from '../../../src/domain/rules/maintenance-window.ts';
+import { CONTAINER_APP, read, resourceNamed, ruleLike, SITE, violationLike } from '../examples.ts';
+
+const calm: DecisionInput = around({});
+const kind = (text: string) => around({}, { kind: text });
+const exemption: Exemption = {
+  id: 'x1',
+  scope: SITE,
+  rule: 'webapp-example',
+  owner: 'Team Shop',
+  reason: 'an old scanner',
+  ticket: null,
+  expires: '2026-04-01T00:00:00.000Z',
+  createdAt: '2026-02-01T00:00:00.000Z',
+  createdBy: { type: 'user' },
+  removedAt: null,
+  outbox: [],
+};
+const JUNE = '2026-06-01T00:00:00Z';
+const FULL = { until: JUNE, used: 10, limit: 10 };
+const MORE = { flapCount: 4, flapHours: 24 };
+const NIGHT: MaintenanceWindow = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'UTC' };
+const QUIET: Change = {
+  document: 'basicPublishingCredentialsPolicies/ftp',
+  path: '/properties/allow',
+  from: true,
+  to: false,
+};
+const memory = { at: '2026-01-01T00:00:00Z' };
+
+describe('a decision is the lowest ceiling', () => {
+  test.each<[string, Evaluation, DecisionInput, string, string[]]>([
+    ['nothing in the way', violationLike(), calm, 'fix', []],
+    ['risky', violationLike({ tier: 'risky' }), calm, 'queue', ['tier-risky']],
+    ['advice', violationLike({ tier: 'advice', changes: [] }), calm, 'report', ['tier-advice']],
+    ['mode audit', violationLike(), around({ mode: 'audit' }), 'report', ['mode-audit']],
+    ['mode approve', violationLike(), around({ mode: 'approve' }), 'queue', ['mode-approve']],
+    ['stopped', violationLike(), around({ stopped: { reason: 'freeze' } }), 'hold', ['stopped']],
+    ['a function app', violationLike(), kind('functionapp,linux'), 'queue', ['function-app']],
+    ['a logic app', violationLike(), kind('functionapp, WorkflowApp'), 'queue', ['logic-app']],
+    ['a web app in a container', violationLike(), kind('app,linux,container'), 'fix', []],
+    ['no kind', violationLike(), around({}, { kind: null }), 'fix', []],
+    [
+      'hosted on Container Apps',
+      violationLike(),
+      kind('functionapp,linux,container,azurecontainerapps'),
+      'report',
+      ['function-app', 'hosted-on-container-apps'],
+    ],
+    ['managedBy', violationLike(), around({}, { managedBy: '/subscriptions/s/x' }), 'report', ['managed-by']],
+    ['an empty managedBy', violationLike(), around({}, { managedBy: '' }), 'fix', []],
+    ['itself', violationLike(), around({ selfId: SITE.toUpperCase() }), 'report', ['self']],
+    [
+      'its own slot',
+      violationLike(),
+      around({ selfId: SITE, resource: resourceNamed(`${SITE}/slots/b`) }),
+      'report',
+      ['self'],
+    ],
+    ['another app beside it', violationLike(), around({ selfId: `${SITE}2` }), 'fix', []],
+    [
+      'rejected before',
+      violationLike(),
+      around({ declined: { ...memory, status: 'rejected', until: '2026-04-01T00:00:00Z' } }),
+      'report',
+      ['rejected-before'],
+    ],
+    [
+      'expired before',
+      violationLike(),
+      around({ declined: { ...memory, status: 'expired', until: null } }),
+      'report',
+      ['expired-before'],
+    ],
+    [
+      'found by the sweep only',
+      violationLike({ tier: 'risky' }),
+      around({ foundBySweep: true }),
+      'report',
+      ['tier-risky', 'found-by-sweep'],
+    ],
+    ['safe, whoever found it', violationLike(), around({ foundBySweep: true }), 'fix', []],
+    ['exempt', violationLike(), around({ exemption }), 'exempt', ['exempt']],
+    ['provisioning', violationLike(), around({}, {}, { provisioningState: 'InProgress' }), 'hold', ['provisioning']],
+    ['provisioning failed: it is over', violationLike(), around({}, {}, { provisioningState: 'Failed' }), 'fix', []],
+    ['guarantee 10: fixed three times in a day', violationLike(), flapped(1, 5, 23), 'queue', ['flapping']],
+    ['fixed twice in a day, and once before', violationLike(), flapped(1, 5, 24), 'fix', []],
+    ['fixed as often as the settings allow', violationLike(), { ...flapped(1, 5, 7), limits: MORE }, 'fix', []],
+    ['guarantee 10: failed three times in a day', violationLike(), failed(1, 5, 23), 'report', ['failing']],
+    ['failed twice in a day, and once before', violationLike(), failed(1, 5, 24), 'fix', []],
+    ['failed, and the sweep tries again', violationLike(), { ...failed(1, 5, 23), retryFailing: true }, 'fix', []],
+    [
+      'guarantee 6: moved something along before, however long ago',
+      violationLike(),
+      around({ history: { ...NO_HISTORY, alsoMovedAt: '2024-01-01T00:00:00.000Z' } }),
+      'queue',
+      ['also-moved-before'],
+    ],
+    ['a tag that asks to look only', violationLike(), tagged('Plumbline-Mode', 'AUDIT '), 'report', ['tag-audit']],
+    ['a tag that asks for people', violationLike(), tagged('plumbline-mode', 'approve'), 'queue', ['tag-approve']],
+    [
+      'a tag never raises',
+      violationLike(),
+      { ...tagged('plumbline-mode', 'autofix'), mode: 'audit' },
+      'report',
+      ['mode-audit'],
+    ],
+    ['a tag of another form', violationLike(), tagged('plumbline-mode', { audit: true }), 'fix', []],
+    ['a tag nobody asked for', violationLike(), { ...tagged('plumbline-mode', 'audit'), tagOptDown: false }, 'fix', []],
+    ['a window that is closed', violationLike(), around({ window: NIGHT }), 'hold', ['window']],
+    [
+      'a window that is open',
+      violationLike(),
+      around({ window: NIGHT, now: new Date('2026-03-07T23:00:00Z') }),
+      'fix',
+      [],
+    ],
+    ['a change that disturbs nobody', violationLike({ changes: [QUIET] }), around({ window: NIGHT }), 'fix', []],
+    ['frozen', violationLike(), around({ frozen: { until: JUNE, reason: 'audit season' } }), 'hold', ['frozen']],
+    ["the hour's budget is used up", violationLike(), around({ budgetHold: FULL }), 'hold', ['budget']],
+    ['a budget of 0', violationLike(), around({ budgetHold: { ...FULL, used: 0, limit: 0 } }), 'hold', ['budget']],
+    [
+      'what a person decides waits for no turn',
+      violationLike({ tier: 'risky' }),
+      around({ budgetHold: FULL }),
+      'queue',
+      ['tier-risky'],
+    ],
+    [
+      'guarantee 9: the resource was not read',
+      violationLike(),
+      around({ snapshot: { resource: resourceNamed(SITE), documents: {} } }),
+      'report',
+      ['unread'],
+    ],
+  ])('%s', (_, evaluation, input, action, codes) => {
+    const decision = decide(evaluation, input);
+    expect(decision.action).toBe(action);
+    expect(decision.reasons.map(({ code }) => code)).toEqual(codes);
+    for (const { text } of decision.reasons) expect(text).toMatch(/\.$|freeze$|season$|\)$|Terraform: /);
+  });
+
+  test('all reasons are kept, so that one sees what would still be in the way', () => {
+    const decision = decide(violationLike({ tier: 'risky' }), around({ mode: 'audit', stopped: { reason: 'x' } }));
+    expect(decision.action).toBe('report');
+    expect(decision.reasons.map(({ code }) => code)).toEqual(['tier-risky', 'mode-audit', 'stopped']);
+  });
+});
+
+describe('a hold', () => {
+  const frozen = { until: JUNE, reason: 'x' };
+
+  test('ends when the last of its causes ends', () => {
+    expect(decide(violationLike(), around({ window: NIGHT })).until).toBe('2026-03-07T22:00:00.000Z');
+    expect(decide(violationLike(), around({ window: NIGHT, frozen })).until).toBe(JUNE);
+    expect(decide(violationLike(), around({ budgetHold: FULL })).until).toBe(JUNE);
+    const short = { until: '2026-03-03T00:00:00Z', reason: 'x' };
+    expect(decide(violationLike(), around({ window: NIGHT, frozen: short })).until).toBe('2026-03-07T22:00:00.000Z');
+  });
+
+  test('ends at no known time when one of its causes does', () => {
+    expect(decide(violationLike(), around({ frozen, stopped: { reason: 'x' } })).until).toBeNull();
+  });
+});
+
+test('guarantee 10: flapping names who keeps undoing the fix, and the lines that fix it at the source', () => {
+  const rule = ruleLike({ source: () => ({ bicep: 'minTlsVersion: 1', terraform: 'minimum_tls_version = 2' }) });
+  const by = (...changers: DecisionInput['changers']) =>
+    decide(violationLike({ rule }), { ...flapped(1, 2, 3), changers }).reasons[0]?.text;
+  expect(by({ objectId: 'o1', name: 'deploy-shop', type: 'app' }, { objectId: 'o2', type: 'user' })).toBe(
+    'It was fixed 3 times in 24 h and undone again, the last time by the application deploy-shop (o1), the user o2. Fix it at its source. Bicep: minTlsVersion: 1 Terraform: minimum_tls_version = 2',
+  );
+  expect(by()).toContain('nobody that was seen');
+});
+
+test('each ceiling says what would happen if it alone were lifted', () => {
+  const lifted = (evaluation: Evaluation, input: DecisionInput) =>
+    decide(evaluation, input).ceilings.map(({ code, at, ifLifted }) => `${code}: ${at}, without it ${ifLifted}`);
+  expect(lifted(violationLike(), calm)).toEqual([]);
+  expect(lifted(violationLike(), around({ mode: 'audit' }))).toEqual(['mode-audit: report, without it fix']);
+  expect(
+    lifted(violationLike({ tier: 'risky' }), around({ mode: 'audit', frozen: { until: JUNE, reason: 'x' } })),
+  ).toEqual([
+    'tier-risky: queue, without it report',
+    'mode-audit: report, without it queue',
+    'frozen: hold, without it report',
+  ]);
+});
+
+describe('an approval lifts the ceilings that asked for a person', () => {
+  test.each<[string, Evaluation, DecisionInput, string]>([
+    ['tier', violationLike({ tier: 'risky' }), calm, 'fix'],
+    ['mode approve', violationLike(), around({ mode: 'approve' }), 'fix'],
+    ['the kind', violationLike(), kind('functionapp'), 'fix'],
+    ['rejected before', violationLike(), around({ declined: { ...memory, status: 'rejected', until: null } }), 'fix'],
+    ['found by the sweep', violationLike({ tier: 'risky' }), around({ foundBySweep: true }), 'fix'],
+    ['flapping', violationLike(), flapped(1, 2, 3), 'fix'],
+    ['moved along before', violationLike(), around({ history: { ...NO_HISTORY, alsoMovedAt: JUNE } }), 'fix'],
+    ['a tag that asks for people', violationLike(), tagged('plumbline-mode', 'approve'), 'fix'],
+    ['not a tag that asks to look only', violationLike(), tagged('plumbline-mode', 'audit'), 'report'],
+    ['not failing', violationLike(), failed(1, 2, 3), 'report'],
+    ['not a window', violationLike(), around({ window: NIGHT }), 'hold'],
+    ['not a freeze', violationLike(), around({ frozen: { until: JUNE, reason: 'x' } }), 'hold'],
+    ["the hour's budget", violationLike(), around({ budgetHold: FULL }), 'fix'],
+    ['not mode audit', violationLike(), around({ mode: 'audit' }), 'report'],
+    ['not an exemption', violationLike({ tier: 'risky' }), around({ exemption }), 'exempt'],
+    ['not the stop switch', violationLike({ tier: 'risky' }), around({ stopped: { reason: 'x' } }), 'hold'],
+    ['not managedBy', violationLike(), around({}, { managedBy: 'x' }), 'report'],
+    ['not itself', violationLike(), around({ selfId: SITE }), 'report'],
+    ['not an app hosted elsewhere', violationLike(), kind('functionapp,azurecontainerapps'), 'report'],
+    ['not advice', violationLike({ tier: 'advice', changes: [] }), calm, 'report'],
+    ['not unfinished provisioning', violationLike(), around({}, {}, { provisioningState: 'Updating' }), 'hold'],
+    [
+      'not an unread resource',
+      violationLike(),
+      around({ snapshot: { resource: resourceNamed(SITE), documents: {} } }),
+      'report',
+    ],
+  ])('%s', (_, evaluation, input, action) => {
+    expect(decideApproved(evaluation, input).action).toBe(action);
+  });
+});
+
+test('an exemption is below everything else, and says when it ends', () => {
+  const all = around({ exemption, mode: 'audit', stopped: { reason: 'x' } }, { managedBy: 'x' });
+  expect(decide(violationLike({ tier: 'risky' }), all)).toMatchObject({ action: 'exempt', until: exemption.expires });
+  expect(decideApproved(violationLike({ tier: 'risky' }), all).action).toBe('exempt');
+});
+
+test('a reason that a person wrote at length is told with as much as has room in a row', () => {
+  const long = { ...exemption, reason: '\u6f22'.repeat(4000) };
+  const [reason] = decide(violationLike({}), { ...calm, exemption: long }).reasons;
+  const text = reason?.text ?? '';
+  expect([serializedSize(text) <= 1000, text.endsWith(' more characters')]).toEqual([true, true]);
+});
+
+test('whatever comes together, the action is the lowest that any ceiling allows, and approving never lowers it', () => {
+  const any = fc.record({
+    tier: fc.constantFrom('safe' as const, 'risky' as const, 'advice' as const),
+    mode: fc.constantFrom('audit' as const, 'approve' as const, 'autofix' as const),
+    stopped: fc.option(fc.constant({ reason: 'x' })),
+    selfId: fc.constantFrom(null, SITE, CONTAINER_APP),
+    kind: fc.constantFrom(null, 'app', 'functionapp', 'functionapp,workflowapp', 'functionapp,azurecontainerapps'),
+    managedBy: fc.constantFrom(null, 'x'),
+    provisioningState: fc.constantFrom('Succeeded', 'InProgress'),
+  });
+  fc.assert(
+    fc.property(any, ({ tier, kind: of, managedBy, provisioningState, ...members }) => {
+      const input = around(members, { kind: of, managedBy }, { provisioningState });
+      const evaluation = violationLike({ tier });
+      const ceilings = CONSTRAINTS.flatMap((cause) => cause(evaluation, input) ?? []);
+      const { action, reasons } = decide(evaluation, input);
+      const rank = (one: (typeof ACTIONS)[number]) => ACTIONS.indexOf(one);
+      expect(rank(action)).toBe(Math.min(rank('fix'), ...ceilings.map(({ action }) => rank(action))));
+      expect(reasons).toHaveLength(ceilings.length);
+      expect(rank(decideApproved(evaluation, input).action)).toBeGreaterThanOrEqual(rank(action));
+    }),
+  );
+});
+
+/** Fixed so many hours ago. */
+function flapped(...hours: number[]): DecisionInput {
+  return around({ history: { ...NO_HISTORY, fixedAt: hoursAgo(hours) } });
+}
+
+function failed(...hours: number[]): DecisionInput {
+  return around({ history: { ...NO_HISTORY, failedAt: hoursAgo(hours) } });
+}
+
+function hoursAgo(hours: number[]): string[] {
+  return hours.map((ago) => new Date(calm.now.getTime() - ago * 3_600_000).toISOString()).reverse();
+}
+
+function tagged(name: string, value: Json): DecisionInput {
+  return around({ tagOptDown: true }, { tags: { [name]: value } });
+}
+
+function around(members: Partial<DecisionInput>, beside: JsonObject = {}, properties: JsonObject = {}): DecisionInput {
+  const resource = resourceNamed(SITE);
+  return {
+    resource,
+    snapshot: { resource, documents: { resource: read({ kind: 'app', ...beside, properties }) } },
+    mode: 'autofix',
+    stopped: null,
+    selfId: null,
+    foundBySweep: false,
+    declined: null,
+    exemption: null,
+    now: new Date('2026-03-02T12:00:00Z'),
+    limits: { flapCount: 3, flapHours: 24 },
+    history: NO_HISTORY,
+    changers: [],
+    retryFailing: false,
+    budgetHold: null,
+    window: null,
+    frozen: null,
+    tagOptDown: false,
+    ...members,
+  };
+}

@@ -1,0 +1,124 @@
+/** Chance in every delay: what failed together comes back apart, never later than our bounds and never sooner than Azure asked. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { jitterDown, jitterUp } from '../../../src/domain/resources/jitter.ts';
+import type { Deps } from '../../../src/workflows/ports/deps.ts';
+import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
+import { failure, refused } from '../../fakes/azure/arm.ts';
+import { gridEvent } from '../../fakes/azure/event-grid.ts';
+import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
+import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
+import { createHost } from '../../fakes/scenarios/host.ts';
+
+const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const seconds = fc.double({ min: 0, max: 86_400, noNaN: true });
+
+test('a delay of our own is between half of it and all of it', () => {
+  fc.assert(
+    fc.property(chance, seconds, (drawn, delay) => {
+      const found = jitterDown({ random: () => drawn }, delay);
+      expect(found).toBeLessThanOrEqual(delay);
+      expect(found).toBeGreaterThanOrEqual(delay / 2);
+    }),
+  );
+});
+
+test('a delay that Azure asked for is never shorter, and at most half of it or a minute longer', () => {
+  fc.assert(
+    fc.property(chance, seconds, (drawn, delay) => {
+      const found = jitterUp({ random: () => drawn }, delay);
+      expect(found).toBeGreaterThanOrEqual(delay);
+      expect(found).toBeLessThanOrEqual(delay + Math.min(60, delay / 2));
+    }),
+  );
+});
+
+describe('every back-off that grows has chance in it', () => {
+  /** The delays that a way takes when chance is at one end, and at the other. */
+  async function delays(way: (deps: FakeDeps, ports: Deps) => Promise<void>): Promise<readonly number[][]> {
+    const ends = [0, 0.999].map(async (drawn) => {
+      const deps = fakeDeps();
+      seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } });
+      await way(deps, { ...deps, random: () => drawn });
+      return deps.stored.delays;
+    });
+    return Promise.all(ends);
+  }
+
+  test('waiting for the lease', async () => {
+    const found = await delays(async (deps, ports) => {
+      await deps.leases.acquire({
+        id: SHOP,
+        key: SHOP.toLowerCase(),
+        kind: 'web-app',
+        type: '',
+        name: '',
+        subscriptionId: '',
+      });
+      for (let attempt = 0; attempt < 6; attempt += 1)
+        await reconcile(ports, { resource: SHOP, cause: 'decision', attempt });
+    });
+    expect(found).toEqual([
+      [1, 2, 4, 8, 15, 15],
+      [1, 2, 3, 5, 8, 8],
+    ]);
+  });
+
+  test('what cannot be read', async () => {
+    const found = await delays(async (deps, ports) => {
+      deps.arm.onRead = () => ({ status: 'failed', detail: 'ETIMEDOUT', retryable: true });
+      const host = createHost(deps, { ports });
+      await host.deliver(gridEvent('e', SHOP));
+      await host.settle();
+    });
+    expect(found).toEqual([
+      [30, 2, 4, 8, 16, 32, 60, 60, 60],
+      [30, 2, 3, 5, 9, 17, 31, 31, 31],
+    ]);
+  });
+
+  test('what Azure did not take, as long as it asked for and longer', async () => {
+    const found = await delays(async (deps, ports) => {
+      let times = 2;
+      deps.arm.onWrite = () => {
+        times -= 1;
+        return times < 0 ? undefined : refused('busy', 'ContainerAppOperationInProgress', 40);
+      };
+      const host = createHost(deps, { ports });
+      await host.deliver(gridEvent('e', SHOP));
+      await host.settle();
+    });
+    const withoutWakes = found.map((sent) => sent.filter((delay) => delay > 0));
+    expect(withoutWakes).toEqual([
+      [30, 40, 40],
+      [30, 60, 60],
+    ]);
+  });
+
+  test('a listing that Resource Graph refuses', async () => {
+    for (const [drawn, expected] of [
+      [0, [2, 4, 8, 16]],
+      [0.999, [1.001, 2.002, 4.004, 8.008]],
+    ] as const) {
+      const deps = fakeDeps();
+      deps.estate.onList = () => ({ kind: 'refused', failure: failure('transient', 'ETIMEDOUT') });
+      const sent: number[] = [];
+      const ports: Deps = {
+        ...deps,
+        random: () => drawn,
+        sweeps: {
+          send: async (message, delay) => {
+            sent.push(delay);
+            return deps.sweeps.send(message, delay);
+          },
+        },
+      };
+      const { handleSweep, startSweep } = await import('../../../src/workflows/sweep/sweep.ts');
+      await startSweep(deps, [SHOP.split('/')[2] ?? '']);
+      const [first] = deps.stored.sweeps;
+      if (!first) throw new Error('the sweep has begun');
+      for (let attempt = 0; attempt < 4; attempt += 1) await handleSweep(ports, { ...first.message, attempt });
+      expect(sent.map((delay) => Number(delay.toFixed(3)))).toEqual(expected);
+    }
+  });
+});

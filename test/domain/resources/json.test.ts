@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Json, pointerOf, sameJson, tokensOf, wellFormed } from '../../../src/domain/resources/json.ts';
+
+describe('sameJson', () => {
+  test.each<[string, Json | undefined, Json | undefined, boolean]>([
+    ['absent and null are the same', undefined, null, true],
+    ['a null member and none are the same', { a: 1, b: null }, { a: 1 }, true],
+    ['the order of members does not matter', { a: 1, b: 2 }, { b: 2, a: 1 }, true],
+    ['the order of a list does', [1, 2], [2, 1], false],
+    ['null and false differ', null, false, false],
+    ['null and an empty list differ', null, [], false],
+    ['a list and an object differ', [], {}, false],
+    ['a number and its text differ', 1, '1', false],
+    ['nested values count', { a: [{ b: 1 }] }, { a: [{ b: 2 }] }, false],
+    ['a longer list differs', [1], [1, null], false],
+  ])('%s', (_, a, b, same) => {
+    expect(sameJson(a, b)).toBe(same);
+    expect(sameJson(b, a)).toBe(same);
+  });
+
+  test('a copy is the same', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => sameJson(value as Json, JSON.parse(JSON.stringify(value)))));
+  });
+});
+
+test('pointers escape as RFC 6901 says', () => {
+  expect(pointerOf([])).toBe('');
+  expect(pointerOf(['documents', 'config/web', 'a~b', 0])).toBe('/documents/config~1web/a~0b/0');
+});
+
+describe('wellFormed', () => {
+  test('what no text in UTF-8 can be is replaced, in names as well as in values, and nothing else', () => {
+    const odd = { 'a\ud800': ['\udc00b', '\\ud800', '"\\\ud800"', '\u0000', '\u{1f600}', 1, null] };
+    expect(wellFormed(odd)).toEqual({
+      'a\ufffd': ['\ufffdb', '\\ud800', '"\\\ufffd"', '\u0000', '\u{1f600}', 1, null],
+    });
+  });
+
+  test('any text comes out as what its UTF-8 says', () => {
+    const units = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
+    const pieces = fc.oneof(units, fc.constantFrom('\\', '"', '\ud83d', '\ude00', 'ud800', 'a'));
+    fc.assert(
+      fc.property(fc.string({ unit: pieces }), (text) => {
+        expect(wellFormed([text])).toEqual([Buffer.from(text).toString()]);
+      }),
+    );
+  });
+});
+
+test.each([[[]], [['value', 'to ~1 / x', '']], [['~0', '/']]])('a pointer leads back to its tokens: %j', (tokens) => {
+  expect(tokensOf(pointerOf(tokens))).toEqual(tokens);
+});

@@ -1,0 +1,95 @@
+/** The list of those who wrote a resource: one row a person, and never longer than it may be. */
+import { describe, expect, it } from 'vitest';
+import { serializedSize } from '../../../src/domain/resources/limits.ts';
+import {
+  asCaller,
+  correlationIdOf,
+  MAX_WRITERS,
+  mergeWriters,
+  type Writer,
+  writerOf,
+} from '../../../src/domain/resources/writers.ts';
+
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
+const NOBODY = { writers: [], writersTruncatedAt: null };
+
+function writer(objectId: string, minute: number, differs: Partial<Writer> = {}): Writer {
+  return { objectId, type: 'user', at: at(minute), since: at(minute), source: 'event', ...differs };
+}
+
+describe('one row a person', () => {
+  it('the latest last, with what the latest sign says, since the first one', () => {
+    const seen = [writer('ada', 3), writer('bob', 2), writer('ada', 1, { name: 'Ada', source: 'activity-log' })];
+    expect(mergeWriters(NOBODY, seen)).toEqual({
+      writers: [writer('bob', 2), writer('ada', 3, { name: 'Ada', since: at(1) })],
+      writersTruncatedAt: null,
+    });
+  });
+
+  it('seen again, it is the same', () => {
+    const once = mergeWriters(NOBODY, [writer('ada', 3), writer('bob', 2)]);
+    expect(mergeWriters(once, [writer('ada', 3)])).toEqual(once);
+  });
+
+  it('a caller of it is without what only the list tells', () => {
+    expect(asCaller(writer('ada', 1, { name: 'Ada', eventId: 'e' }))).toEqual({
+      objectId: 'ada',
+      name: 'Ada',
+      type: 'user',
+    });
+  });
+});
+
+describe('it ends', () => {
+  const many = Array.from({ length: MAX_WRITERS + 2 }, (_, n) => writer(`w${n}`, n));
+
+  it('those seen longest ago go, and it says up to when somebody is missing', () => {
+    const { writers, writersTruncatedAt } = mergeWriters(NOBODY, many);
+    expect([writers.length, writers[0]?.objectId, writersTruncatedAt]).toEqual([MAX_WRITERS, 'w2', at(1)]);
+  });
+
+  it('what was cut stays said', () => {
+    const cut = mergeWriters({ writers: [], writersTruncatedAt: at(500) }, many);
+    expect(cut.writersTruncatedAt).toBe(at(500));
+    expect(mergeWriters(cut, []).writersTruncatedAt).toBe(at(500));
+  });
+
+  it('at its longest it fits a row, whatever names and ids are like', () => {
+    const worst = many.flatMap((_, n) => {
+      const seen = { at: at(n), source: 'event' as const };
+      const ids = { eventId: `${n}`.padEnd(128, '\u0001'), correlationId: 'c'.repeat(128) };
+      const caller = { objectId: `${n}`.padEnd(64, 'o'), name: '\u0001'.repeat(1024), type: 'user' as const };
+      return writerOf(caller, { ...seen, ...ids }) ?? [];
+    });
+    expect(worst).toHaveLength(MAX_WRITERS + 2);
+    expect(JSON.stringify(mergeWriters(NOBODY, worst)).length).toBeLessThan(200_000);
+  });
+});
+
+describe('what an event says of its caller', () => {
+  const seen = { at: at(0), source: 'event' as const, eventId: 'e', correlationId: null };
+
+  it('is kept with an object id in lower case', () => {
+    expect(writerOf({ objectId: 'ADA', name: 'Ada', type: 'app' }, seen)).toEqual(
+      writer('ada', 0, { type: 'app', name: 'Ada', eventId: 'e' }),
+    );
+  });
+
+  it.each(['', 'x'.repeat(65), '\u0001'.repeat(20)])('is nobody with the object id %j', (objectId) => {
+    expect(writerOf({ objectId, type: 'user' }, seen)).toBeNull();
+  });
+
+  it('has a name as long as fits, and says what is missing; of a longer correlation it has what stands for it', () => {
+    const long = { ...seen, eventId: 'e'.repeat(97), correlationId: 'c'.repeat(97) };
+    const named = (name: string) => writerOf({ objectId: 'ada', name, type: 'user' }, long);
+    const correlationId = correlationIdOf(long.correlationId);
+    expect(correlationId.length).toBeLessThan(96);
+    expect(named('n'.repeat(254))).toEqual(writer('ada', 0, { name: 'n'.repeat(254), correlationId }));
+    for (const letter of ['n', '\u6f22', '\u0001']) {
+      const name = named(letter.repeat(300))?.name ?? '';
+      expect([serializedSize(name) <= 256, name.endsWith(' more characters')]).toEqual([true, true]);
+    }
+    const ids = { eventId: 'e'.repeat(96), correlationId: 'c'.repeat(96) };
+    expect(writerOf({ objectId: 'ada', type: 'user' }, { ...seen, ...ids })).toEqual(writer('ada', 0, ids));
+  });
+});

@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { AnyRule } from '../../../src/domain/rules/rule.ts';
+import {
+  approversFor,
+  defaultRules,
+  freezeFor,
+  modeFor,
+  parseSettings,
+  rulesFor,
+  type Settings,
+  settingsSchema,
+  windowFor,
+} from '../../../src/domain/rules/settings.ts';
+import { resourceNamed, ruleLike, SITE } from '../examples.ts';
+
+const site = resourceNamed(SITE);
+const SUBSCRIPTION = '/subscriptions/11111111-2222-3333-4444-555555555555';
+const GROUP = `${SUBSCRIPTION}/resourceGroups/Shop-RG`;
+const JUNE = '2026-06-01T00:00:00Z';
+const NIGHT = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'Europe/Berlin' };
+const inGroup = (more: object) => ({ scopes: [{ scope: GROUP, ...more }] });
+
+const tls: AnyRule = ruleLike({
+  id: 'webapp-tls',
+  parameters: z.object({ minimum: z.enum(['1.2', '1.3']).default('1.2'), note: z.string().nullable().default(null) }),
+  isStricter: (parameters) => z.object({ minimum: z.string() }).parse(parameters).minimum === '1.3',
+});
+const strict = ruleLike({ id: 'webapp-strict', profile: 'strict' });
+const advice = ruleLike({ id: 'webapp-advice', tier: 'advice' });
+const other = ruleLike({ id: 'containerapp-other', kind: 'container-app' });
+const known = [tls, strict, advice, other];
+
+describe('defaults', () => {
+  test('a missing key takes its default', () => {
+    expect(settingsOf({})).toEqual({
+      mode: 'audit',
+      profile: 'baseline',
+      stopped: null,
+      rules: {},
+      scopes: [],
+      limits: { fixesPerHour: 25, flapCount: 3, flapHours: 24, resumeHours: 6 },
+      approvals: {
+        expireHours: 168,
+        rejectedDays: 90,
+        separationOfDuties: true,
+        unknownChanger: 'allow',
+        fromSweep: false,
+      },
+      tagOptDown: false,
+    });
+    expect(settingsOf({ limits: { flapCount: 5 } }).limits).toEqual({
+      fixesPerHour: 25,
+      flapCount: 5,
+      flapHours: 24,
+      resumeHours: 6,
+    });
+  });
+
+  test('what was read can be put again: at and by are ignored', () => {
+    const stopped = { reason: 'change freeze', at: '2026-01-01T00:00:00Z', by: { objectId: 'x' } };
+    expect(settingsOf({ stopped }).stopped).toEqual({ reason: 'change freeze' });
+  });
+});
+
+describe('the widest scope first, the most specific wins', () => {
+  const settings = settingsOf({
+    mode: 'audit',
+    scopes: [
+      { scope: `${GROUP}/`.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions'), mode: 'autofix' },
+      { scope: `${SUBSCRIPTION}${'/'.repeat(200)}`, mode: 'approve', profile: 'strict' },
+      { scope: `${GROUP}/providers/Microsoft.Web/sites/Sho`, mode: 'audit' },
+      { scope: SITE, rules: { 'webapp-tls': { enabled: false } } },
+    ],
+  });
+
+  test('the mode is that of the nearest scope that says one', () => {
+    expect(modeFor(settings, site)).toBe('autofix');
+    expect(modeFor(settings, resourceNamed(SITE.replace('Shop-RG', 'Other')))).toBe('approve');
+    expect(modeFor(settings, resourceNamed(SITE.replace('1111', '2222')))).toBe('audit');
+    expect(modeFor(settings, resourceNamed(`${SITE}/slots/blue`))).toBe('autofix');
+  });
+
+  test('so are profile and switches', () => {
+    expect(ids(settings)).toEqual(['webapp-strict', 'webapp-advice']);
+    expect(ids(settings, SITE.replace('Shop-RG', 'Other'))).toEqual(['webapp-tls', 'webapp-strict', 'webapp-advice']);
+    expect(ids(settingsOf({}))).toEqual(['webapp-tls', 'webapp-advice']);
+    expect(ids(settingsOf({ rules: { 'webapp-strict': { enabled: true } } }))).toContain('webapp-strict');
+  });
+
+  test('without settings every rule of the kind is evaluated, strict ones too', () => {
+    expect(defaultRules(known, site, {}).map(({ rule }) => rule.id)).toEqual([
+      'webapp-tls',
+      'webapp-strict',
+      'webapp-advice',
+    ]);
+  });
+});
+
+describe('tier and parameters', () => {
+  const effective = (rules: object, at: object | null = null) => {
+    const scopes = at === null ? [] : [{ scope: GROUP, rules: at }];
+    const [found] = rulesFor(settingsOf({ rules, scopes }), [tls], site, { note: 'from the environment', else: 'x' });
+    return found && { parameters: found.parameters, tier: found.tier };
+  };
+  const set = (members: object) => ({ 'webapp-tls': members });
+  const parameters = (minimum: string) => ({ minimum, note: 'from the environment' });
+
+  test.each([
+    ['nothing stored: no tier, environment defaults under it', {}, null, null, '1.2'],
+    ['a stored tier', set({ tier: 'risky' }), null, 'risky', '1.2'],
+    ['a stricter parameter makes it risky', set({ parameters: { minimum: '1.3' } }), null, 'risky', '1.3'],
+    [
+      'unless the same setting states the tier',
+      set({ parameters: { minimum: '1.3' }, tier: 'safe' }),
+      null,
+      'safe',
+      '1.3',
+    ],
+    ['a stored default is not stricter', set({ parameters: { minimum: '1.2' } }), null, null, '1.2'],
+    [
+      'a tier above does not vouch for a stricter parameter below',
+      set({ tier: 'safe' }),
+      set({ parameters: { minimum: '1.3' } }),
+      'risky',
+      '1.3',
+    ],
+    ['a tier below does', set({ parameters: { minimum: '1.3' } }), set({ tier: 'safe' }), 'safe', '1.3'],
+    [
+      'a scope that goes back to the default needs no person',
+      set({ parameters: { minimum: '1.3' } }),
+      set({ parameters: { minimum: '1.2' } }),
+      null,
+      '1.2',
+    ],
+    [
+      'a scope that only switches on changes nothing',
+      set({ parameters: { minimum: '1.3' } }),
+      set({ enabled: true }),
+      'risky',
+      '1.3',
+    ],
+  ])('%s', (_, rules, at, tier, minimum) => {
+    expect(effective(rules, at)).toEqual({ tier, parameters: parameters(minimum) });
+  });
+
+  test('what is stored goes over what the environment offers, by parameter', () => {
+    const stored = effective(set({ parameters: { note: 'stored' } }), set({ parameters: { minimum: '1.2' } }));
+    expect(stored?.parameters).toEqual({ minimum: '1.2', note: 'stored' });
+  });
+});
+
+describe('problems have a pointer', () => {
+  test.each<[string, unknown, string[]]>([
+    ['an unknown key', { moed: 'audit' }, ['/moed']],
+    ['an unknown key below', { limits: { fixesPerDay: 1 } }, ['/limits/fixesPerDay']],
+    ['a wrong value', { mode: 'fix' }, ['/mode']],
+    ['a number below its least', { limits: { flapCount: 0 } }, ['/limits/flapCount']],
+    ['no object', 'audit', ['']],
+    ['a stop without a reason', { stopped: { reason: ' ' } }, ['/stopped/reason']],
+    ['a scope that is none', { scopes: [{ scope: '/somewhere' }] }, ['/scopes/0/scope']],
+    ['an unknown rule', { rules: { 'webapp-x': {} } }, ['/rules/webapp-x']],
+    ['an unknown rule in a scope', { scopes: [{ scope: GROUP, rules: { a: {} } }] }, ['/scopes/0/rules/a']],
+    ['an unknown key of a rule', { rules: { 'webapp-tls': { on: true } } }, ['/rules/webapp-tls/on']],
+    [
+      'a strange parameter',
+      { rules: { 'webapp-tls': { parameters: { 'a/b': 1 } } } },
+      ['/rules/webapp-tls/parameters/a~1b'],
+    ],
+    [
+      'a bad parameter',
+      { rules: { 'webapp-tls': { parameters: { minimum: '1.1' } } } },
+      ['/rules/webapp-tls/parameters/minimum'],
+    ],
+    ['promoted advice', { rules: { 'webapp-advice': { tier: 'safe' } } }, ['/rules/webapp-advice/tier']],
+    ['two at once', { mode: 1, profile: 2 }, ['/mode', '/profile']],
+    ['a window without a day', inGroup({ window: { ...NIGHT, days: [] } }), ['/scopes/0/window/days']],
+    ['a window at no time', inGroup({ window: { ...NIGHT, from: '24:00' } }), ['/scopes/0/window/from']],
+    ['a window nowhere', inGroup({ window: { ...NIGHT, timeZone: 'Europe/Atlantis' } }), ['/scopes/0/window/timeZone']],
+    ['a freeze without end', inGroup({ frozen: { reason: 'x' } }), ['/scopes/0/frozen/until']],
+    ['a freeze without reason', inGroup({ frozen: { until: JUNE, reason: ' ' } }), ['/scopes/0/frozen/reason']],
+    ['an approver who is a name', inGroup({ approvers: ['Ada'] }), ['/scopes/0/approvers/0']],
+    ['more fixes than are remembered', { limits: { flapCount: 1001 } }, ['/limits/flapCount']],
+  ])('%s', (_, input, pointers) => {
+    const parsed = parseSettings(input, known);
+    if ('settings' in parsed) throw new Error('it was taken for good');
+    expect(parsed.problems.map(({ pointer }) => pointer)).toEqual(pointers);
+    for (const { message } of parsed.problems) expect(message).not.toBe('');
+  });
+});
+
+describe('when changes wait', () => {
+  const now = new Date('2026-03-01T12:00:00Z');
+  const settingsWith = (...scopes: object[]) => settingsOf({ scopes });
+
+  test('the window is that of the most specific scope that says one, or that there is none', () => {
+    const day = { ...NIGHT, from: '08:00', to: '18:00' };
+    expect(windowFor(settingsWith(), site)).toBeNull();
+    expect(windowFor(settingsWith({ scope: SITE, window: day }, { scope: GROUP, window: NIGHT }), site)).toEqual(day);
+    expect(windowFor(settingsWith({ scope: SITE }, { scope: GROUP, window: NIGHT }), site)).toEqual(NIGHT);
+    expect(windowFor(settingsWith({ scope: SITE, window: null }, { scope: GROUP, window: NIGHT }), site)).toBeNull();
+    expect(windowFor(settingsWith({ scope: `${SITE}2`, window: NIGHT }), site)).toBeNull();
+  });
+
+  test('the freeze is the one that ends last; what is over ends nothing, and only null lifts', () => {
+    const until = (end: string) => ({ until: end, reason: 'x' });
+    const over = until('2026-02-01T00:00:00Z');
+    const freeze = (...scopes: object[]) => freezeFor(settingsWith(...scopes), site, now)?.until ?? null;
+    expect(freeze()).toBeNull();
+    expect(freeze({ scope: GROUP, frozen: over })).toBeNull();
+    expect(freeze({ scope: GROUP, frozen: until(now.toISOString()) }), 'its end is not part of it').toBeNull();
+    expect(freeze({ scope: GROUP, frozen: until(JUNE) }, { scope: SITE, frozen: over })).toBe(JUNE);
+    expect(freeze({ scope: GROUP, frozen: until(JUNE) }, { scope: SITE, frozen: until('2026-04-01T00:00:00Z') })).toBe(
+      JUNE,
+    );
+    expect(freeze({ scope: GROUP, frozen: until('2026-04-01T00:00:00Z') }, { scope: SITE, frozen: until(JUNE) })).toBe(
+      JUNE,
+    );
+    expect(freeze({ scope: GROUP, frozen: until(JUNE) }, { scope: SITE, frozen: null })).toBeNull();
+    expect(freeze({ scope: SITE, frozen: until(JUNE) }, { scope: GROUP, frozen: null })).toBe(JUNE);
+    expect(freeze({ scope: `${SITE}2`, frozen: until(JUNE) })).toBeNull();
+  });
+});
+
+describe('who may approve', () => {
+  const [wide, narrow] = ['AAAAAAAA-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002'];
+  const approvers = (...scopes: [scope: string, approvers?: string[]][]) =>
+    approversFor(
+      settingsSchema.parse({
+        scopes: scopes.map(([scope, named]) => ({ scope, ...(named ? { approvers: named } : {}) })),
+      }),
+      resourceNamed(SITE),
+    );
+
+  test('is not restricted unless a scope names somebody', () => {
+    expect(approvers()).toBeNull();
+    expect(approvers([GROUP], [SITE, []])).toBeNull();
+    expect(approvers([`${GROUP}-other`, [wide]])).toBeNull();
+  });
+
+  test('is said by the most specific scope that names anybody, in whatever order and case', () => {
+    expect(approvers([GROUP, [wide]])).toEqual([wide.toLowerCase()]);
+    expect(approvers([SITE, [narrow]], [GROUP, [wide]])).toEqual([narrow]);
+    expect(approvers([GROUP, [wide]], [SITE, []])).toEqual([wide.toLowerCase()]);
+  });
+});
+
+function settingsOf(input: unknown): Settings {
+  const parsed = parseSettings(input, known);
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.settings;
+}
+
+function ids(settings: Settings, id = SITE): string[] {
+  return rulesFor(settings, known, resourceNamed(id), {}).map(({ rule }) => rule.id);
+}

@@ -1,0 +1,157 @@
+/** Who changed an app does not approve its fix, whatever happened in between; and nobody is locked out, or silenced, by it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { people } from '../../../simulator/estate.ts';
+import * as schemas from '../../../src/api/framework/schemas.ts';
+import type { Approval } from '../fixtures/api.ts';
+import { staff } from '../fixtures/callers.ts';
+import { gridEvent } from '../fixtures/deliveries.ts';
+import { rightWebApp, touched } from '../fixtures/estate.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { usePlumbline } from '../fixtures/plumbline.ts';
+
+const { ada, grace } = people;
+const RULE = 'webapp-remote-debugging';
+/** After which the Activity Log tells of a change: longer than a scan takes. */
+const LAG_SECONDS = 8;
+const bad = { properties: { remoteDebuggingEnabled: true } };
+const debugging = { web: { remoteDebuggingEnabled: true } };
+
+const switched = rightWebApp('switched');
+const vanished = rightWebApp('vanished');
+const later = rightWebApp('later');
+const underway = rightWebApp('underway', debugging);
+const swept = rightWebApp('swept', debugging);
+const lost = rightWebApp('lost');
+const rejected = rightWebApp('rejected');
+const framed = rightWebApp('framed', debugging);
+
+const plumbline = usePlumbline({
+  resources: [switched, vanished, later, underway, swept, lost, rejected, framed],
+});
+const operator = () => plumbline.as(staff.operator, 'Operator');
+const approver = (caller = staff.approver) => plumbline.as(caller, 'Approver');
+
+async function changed(by: typeof ada, id: string, document: string, patch: unknown): Promise<void> {
+  await plumbline.outcomeOf(await plumbline.change(by, id, document, patch));
+  await plumbline.atRest(id);
+}
+/** A change that no event tells of. */
+async function changedUnseen(by: typeof ada, id: string): Promise<void> {
+  const { simulator } = plumbline;
+  simulator.delivery = { ...simulator.delivery, lose: true };
+  await simulator.change(by, id, 'config/web', bad);
+  simulator.delivery = { ...simulator.delivery, lose: false };
+}
+const choose = (more: Record<string, unknown> = {}) => operator().putSettings({ mode: 'autofix', ...more });
+
+describe('whoever changed the app since the rule was last met', () => {
+  test('also when the rule was switched off and on between', async () => {
+    await changed(ada, switched.id, 'config/web', bad);
+    await choose({ rules: { [RULE]: { enabled: false } } });
+    await changed(grace, switched.id, 'resource', touched);
+    await choose();
+    await changed(grace, switched.id, 'resource', { tags: { touched: 'again' } });
+    const approval = await plumbline.pending(switched.id, RULE);
+    expect((await approver(ada).approve(approval)).told).toBe('403 own-change');
+  });
+
+  test('also when the app answered 404 once', async () => {
+    await changed(ada, vanished.id, 'config/web', bad);
+    const there = plumbline.simulator.addFault({
+      match: { method: 'GET', path: `${vanished.id}$` },
+      action: 'not-found',
+    });
+    await changed(grace, vanished.id, 'resource', touched);
+    there();
+    await changed(grace, vanished.id, 'resource', { tags: { touched: 'again' } });
+    const approval = await plumbline.pending(vanished.id, RULE);
+    expect((await approver(ada).approve(approval)).told).toBe('403 own-change');
+  });
+
+  test('also when somebody else made a harmless change since, and only of that an event came', async () => {
+    const { simulator } = plumbline;
+    await choose({ approvals: { fromSweep: true } });
+    simulator.activity.lagSeconds = LAG_SECONDS;
+    await changedUnseen(ada, later.id);
+    await operator().ask('POST', '/scans', { body: { scope: later.id } });
+    const approval = await plumbline.pending(later.id, RULE);
+    expect(approval.changedBy).toBeUndefined();
+    expect(approval.reasons.map(({ code }) => code)).toContain('changer-unknown');
+    await plumbline.outcomeOf(await plumbline.change(grace, later.id, 'resource', touched));
+    await sleep(LAG_SECONDS * 1000);
+    expect((await approver(ada).approve(approval)).told).toBe('403 own-change');
+    simulator.activity.lagSeconds = null;
+    await choose();
+    expect((await approver().approve(approval)).told).toBe('202');
+  });
+
+  test('also when the event of the change comes between the decision and the write', async () => {
+    await changed(grace, underway.id, 'resource', touched);
+    const approval = await plumbline.pending(underway.id, RULE);
+    let delivered = false;
+    const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
+      const isLook = method === 'GET' && phase === 'before' && path.toLowerCase().startsWith(underway.id.toLowerCase());
+      if (delivered || !isLook) return;
+      delivered = true;
+      await plumbline.deliver([gridEvent(underway.id, { caller: ada })]);
+    });
+    expect((await approver(ada).approve(approval)).told).toBe('202');
+    const successor = await eventually('a new question', async () => {
+      const found = await plumbline.approvals(underway.id);
+      return found.find(({ id, status }) => id !== approval.id && status === 'pending');
+    });
+    remove();
+    expect(await statusOf(approval)).toBe('superseded');
+    expect(plumbline.writes(underway.id)).toEqual([]);
+    expect((await approver(ada).approve(successor)).told).toBe('403 own-change');
+  });
+});
+
+describe('where no event told who changed it', () => {
+  test('and the Activity Log does not, either: refused where the settings say so', async () => {
+    await choose({ approvals: { fromSweep: true, unknownChanger: 'refuse' } });
+    const answer = await operator().ask('POST', '/scans', { body: { scope: swept.id } });
+    expect(answer.status).toBe(202);
+    const approval = await plumbline.pending(swept.id, RULE);
+    expect((await approver().approve(approval)).told).toBe('403 changer-unknown');
+    await choose();
+    expect((await approver().approve(approval)).told).toBe('202');
+  });
+
+  test('the Activity Log tells: who changed it does not approve, anybody else may whatever the settings say', async () => {
+    await choose({ approvals: { fromSweep: true, unknownChanger: 'refuse' } });
+    await changedUnseen(ada, lost.id);
+    await operator().ask('POST', '/scans', { body: { scope: lost.id } });
+    const approval = await plumbline.pending(lost.id, RULE);
+    expect(approval.changedBy?.objectId).toBe(ada.objectId);
+    expect((await approver(ada).approve(approval)).told).toBe('403 own-change');
+    expect((await approver().approve(approval)).told).toBe('202');
+    await choose();
+  });
+});
+
+test('forged events frame an approver for that app, and for no other', async () => {
+  await changed(grace, framed.id, 'resource', touched);
+  const approval = await plumbline.pending(framed.id, RULE);
+  for (let number = 0; number < 7; number += 1) {
+    await plumbline.deliver([gridEvent(framed.id, { caller: staff.approver })]);
+  }
+  await eventually('the framing', async () => (await approver().approve(approval)).told === '403 own-change');
+  expect((await approver(staff.otherApprover).approve(approval)).told).toBe('202');
+  await eventually('the write', () => plumbline.writes(framed.id).length === 1);
+});
+
+test('who caused a violation rejects its safe fix in mode approve: in mode autofix it is fixed all the same', async () => {
+  await operator().putSettings({ mode: 'approve' });
+  await changed(ada, rejected.id, 'config/web', { properties: { minTlsVersion: '1.0' } });
+  const approval = await plumbline.pending(rejected.id, 'webapp-min-tls');
+  expect((await approver(ada).reject(approval, 'I want it so.')).told).toBe('200');
+  await choose();
+  await changed(grace, rejected.id, 'resource', touched);
+  expect(plumbline.writes(rejected.id)).toEqual(['PATCH config/web']);
+});
+
+async function statusOf({ id }: Approval): Promise<string> {
+  return (await approver().get(`/approvals/${id}`, schemas.approval)).status;
+}

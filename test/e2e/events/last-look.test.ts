@@ -1,0 +1,109 @@
+/** What people change while a fix is on its way counts until its request leaves; and an intent that ended is never used again. */
+import { describe, expect, test } from 'vitest';
+import { people } from '../../../simulator/estate.ts';
+import * as schemas from '../../../src/api/framework/schemas.ts';
+import { memoryOf, one } from '../../tamper/places.ts';
+import { attackerOn, type StoredRow } from '../../tamper/rows.ts';
+import { staff } from '../fixtures/callers.ts';
+import { rightWebApp } from '../fixtures/estate.ts';
+import { usePlumbline } from '../fixtures/plumbline.ts';
+
+const { ada, grace } = people;
+const insecure = { properties: { httpsOnly: false } };
+const tls = (minTlsVersion: string) => ({ properties: { minTlsVersion } });
+const stopping = rightWebApp('stopping');
+const exempting = rightWebApp('exempting');
+const cut = rightWebApp('cut');
+const watched = rightWebApp('watched');
+
+const plumbline = usePlumbline({ resources: [stopping, exempting, cut, watched] });
+const operator = () => plumbline.as(staff.operator, 'Operator');
+
+/** Does something while Azure answers the last look at an app before its write: after everything else of it was read. */
+async function duringTheLastLook(id: string, action: () => Promise<unknown>): Promise<void> {
+  let looks = 0;
+  const remove = plumbline.simulator.onRequest(async ({ method, path, callerObjectId }, phase) => {
+    const isOurs = callerObjectId === plumbline.simulator.identity.objectId;
+    if (!isOurs || method !== 'GET' || phase !== 'applied' || path.toLowerCase() !== id.toLowerCase()) return;
+    looks += 1;
+    if (looks === 2) {
+      // What is read beside this look has been read by now.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await action();
+    }
+  });
+  await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', insecure));
+  await plumbline.atRest(id);
+  remove();
+  expect(looks).toBeGreaterThanOrEqual(2);
+}
+
+describe('settings and exemptions are the last that is read', () => {
+  test('a stop that was answered 200: no write leaves afterwards', async () => {
+    let stoppedAt = '';
+    await duringTheLastLook(stopping.id, async () => {
+      await operator().putSettings({ mode: 'autofix', stopped: { reason: 'An incident.' } });
+      stoppedAt = new Date().toISOString();
+    });
+    const writes = plumbline.simulator.requests.filter(({ method, at }) => method !== 'GET' && at > stoppedAt);
+    expect(stoppedAt).not.toBe('');
+    expect(writes).toEqual([]);
+    await operator().putSettings({ mode: 'autofix' });
+  });
+
+  test('an exemption that was granted meanwhile: nothing is written', async () => {
+    await duringTheLastLook(exempting.id, async () => {
+      const expires = new Date(Date.now() + 3_600_000).toISOString();
+      const body = {
+        scope: exempting.id,
+        rule: 'webapp-https-only',
+        owner: 'Team Shop',
+        reason: 'Old clients.',
+        expires,
+      };
+      expect((await operator().ask('POST', '/exemptions', { body })).status).toBe(201);
+    });
+    expect(plumbline.writes(exempting.id)).toEqual([]);
+    const finding = (await plumbline.findings(exempting.id)).get('webapp-https-only');
+    expect(finding?.decision?.action).toBe('exempt');
+  });
+});
+
+/** What is remembered of an app when its request has come to Azure: what a process leaves that ends before it saves again. */
+async function memoryDuringWrite(id: string): Promise<StoredRow> {
+  const held: StoredRow[] = [];
+  const attacker = attackerOn(plumbline.dev.storage.connectionString);
+  const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
+    if (phase !== 'applied' || method !== 'PATCH' || !path.toLowerCase().startsWith(id.toLowerCase())) return;
+    held.push(...memoryOf(id)(await attacker.now()));
+  });
+  await plumbline.outcomeOf(await plumbline.change(ada, id, 'config/web', tls('1.0')));
+  await plumbline.atRest(id);
+  remove();
+  return one(held);
+}
+
+describe('an intent ends once, whatever was saved after its end', () => {
+  const kinds = async (id: string) => (await plumbline.audit(id)).map(({ kind }) => kind);
+
+  test('the same violation again is a new intent, and names who made it', async () => {
+    await attackerOn(plumbline.dev.storage.connectionString).put(await memoryDuringWrite(cut.id));
+    await plumbline.outcomeOf(await plumbline.change(grace, cut.id, 'config/web', tls('1.0')));
+    await plumbline.atRest(cut.id);
+    const entries = (await plumbline.audit(cut.id)).filter(({ kind }) => kind.startsWith('fix.'));
+    expect(entries.map(({ kind }) => kind)).toEqual(['fix.intended', 'fix.applied', 'fix.intended', 'fix.applied']);
+    expect(new Set(entries.map(({ operationId }) => operationId)).size).toBe(2);
+    expect(entries[2]?.trigger?.changedBy?.objectId).toBe(grace.objectId);
+    expect(plumbline.writes(cut.id)).toHaveLength(2);
+  });
+
+  test('after a switch to mode audit nothing follows the end', async () => {
+    await attackerOn(plumbline.dev.storage.connectionString).put(await memoryDuringWrite(watched.id));
+    await operator().putSettings({ mode: 'audit' });
+    await plumbline.outcomeOf(await plumbline.change(grace, watched.id, 'config/web', tls('1.0')));
+    await plumbline.atRest(watched.id);
+    expect(await kinds(watched.id)).toEqual(['fix.intended', 'fix.applied']);
+    const verified = await plumbline.as(staff.reader, 'Reader').get('/audit/verify', schemas.verification);
+    expect(verified).toMatchObject({ valid: true });
+  });
+});

@@ -1,0 +1,68 @@
+/** What guards the whole service, in the whole development environment: one subscription slows down alone; after a silence nothing is written. */
+import { expect, test } from 'vitest';
+import { people } from '../../../simulator/estate.ts';
+import * as schemas from '../../../src/api/framework/schemas.ts';
+import { staff } from '../fixtures/callers.ts';
+import { gridEvent } from '../fixtures/deliveries.ts';
+import { rightWebApp, touched } from '../fixtures/estate.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { usePlumbline } from '../fixtures/plumbline.ts';
+import { tableOf } from '../fixtures/stored.ts';
+
+const { ada } = people;
+const OTHER_SUBSCRIPTION = '00000000-0000-4000-8000-000000000002';
+const WAIT_SECONDS = 12;
+const site = { httpsOnly: false };
+const first = rightWebApp('slow-first', { site });
+const second = rightWebApp('slow-second', { site });
+const elsewhere = rightWebApp('not-slow', { subscription: OTHER_SUBSCRIPTION, site });
+const asleep = [rightWebApp('asleep-one', { site }), rightWebApp('asleep-two', { site })];
+const subscription = first.id.split('/')[2] ?? '';
+
+const plumbline = usePlumbline({
+  resources: [first, second, elsewhere, ...asleep],
+  environment: { PLUMBLINE_SETTLE_SECONDS: '3' },
+});
+const guards = () => tableOf(plumbline.dev.storage.connectionString, 'PlumblineGuards');
+
+test('one app is throttled: the others of its subscription ask nothing until then, another subscription is put right', async () => {
+  const { simulator } = plumbline;
+  const match = { method: 'PATCH', path: `${first.id}$` };
+  simulator.addFault({ match, times: 1, action: 'throttled', retryAfter: WAIT_SECONDS });
+  await plumbline.change(ada, first.id, 'resource', touched);
+  const { Json0 } = await eventually('the row of the subscription', () =>
+    guards().getEntity<{ Json0: string }>('guard', `throttle-${subscription}`),
+  );
+  const [, until = ''] = /"until":"([^"]+)"/.exec(Json0) ?? [];
+  expect(until).not.toBe('');
+  await plumbline.change(ada, second.id, 'resource', touched);
+  await plumbline.change(ada, elsewhere.id, 'resource', touched);
+  for (const { id } of [first, second, elsewhere]) await plumbline.atRest(id, 60);
+  const asked = simulator.requests.filter(
+    ({ path, callerObjectId }) => callerObjectId === simulator.identity.objectId && path.startsWith(second.id),
+  );
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter(({ at }) => at < until)).toEqual([]);
+  for (const { id } of [first, second, elsewhere]) {
+    expect(simulator.get(id)).toMatchObject({ properties: { httpsOnly: true } });
+  }
+  expect(plumbline.writes(first.id)).toEqual(['PATCH resource', 'PATCH resource']);
+});
+
+test('guarantee 11: silent for longer than is allowed, and too much waits: stopped, told, nothing written', async () => {
+  await plumbline.as(staff.operator, 'Operator').putSettings({
+    mode: 'autofix',
+    limits: { fixesPerHour: 1, resumeHours: 1 },
+  });
+  const events = asleep.map(({ id }) => gridEvent(id, { caller: ada }));
+  for (const event of events) expect(await plumbline.deliver([event])).toBe(202);
+  const at = new Date(Date.now() - 2 * 3_600_000).toISOString();
+  await guards().upsertEntity({ partitionKey: 'guard', rowKey: 'heartbeat', Json0: JSON.stringify({ at }) });
+  for (const { id } of events) await plumbline.outcomeOf(String(id), 60);
+  const reader = plumbline.as(staff.reader, 'Reader');
+  const { stopped } = await reader.get('/settings', schemas.settings);
+  expect(stopped).toMatchObject({ reason: expect.stringContaining(`silent since ${at}`), by: { name: 'Plumbline' } });
+  expect(asleep.flatMap(({ id }) => plumbline.writes(id))).toEqual([]);
+  const told = await reader.list('/audit?kind=service.stopped', schemas.auditEntry);
+  expect(told.map(({ actor }) => actor.type)).toEqual(['service']);
+});

@@ -1,0 +1,48 @@
+/** The running service in numbers: what it did is counted, stored and served, and its lines carry their ids. */
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { people, subscriptionId } from '../../../simulator/estate.ts';
+import { rightWebApp, touched } from '../fixtures/estate.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { usePlumbline } from '../fixtures/plumbline.ts';
+
+const app = rightWebApp('counted', { site: { httpsOnly: false } });
+const plumbline = usePlumbline({ resources: [app] });
+const LINE = z.looseObject({ message: z.string(), eventId: z.string().nullish() });
+
+async function metrics(): Promise<string> {
+  const { status, body } = await plumbline.as(people.ada, 'Reader').ask('GET', '/metrics');
+  expect(status).toBe(200);
+  return String(body);
+}
+
+test('a change that was fixed shows in the metrics of the service', async () => {
+  const eventId = await plumbline.change(people.ada, app.id, 'resource', touched);
+  await plumbline.atRest(app.id);
+  const text = await eventually('the counts', async () => {
+    const found = await metrics();
+    // What is counted soon after the first count is stored within 15 s.
+    return found.includes('plumbline_fixes_total{purpose="fix",outcome="applied"} 1') ? found : null;
+  });
+  expect(text).toMatch(/^plumbline_events_total\{outcome="evaluated"\} [1-9]/m);
+  expect(text).toMatch(/^plumbline_evaluations_total [1-9]/m);
+  expect(text).toMatch(/^plumbline_fix_seconds_count 1$/m);
+  expect(text).toMatch(
+    new RegExp(
+      `^plumbline_arm_requests_left\\{subscription="${subscriptionId}",limit="subscription-reads"\\} \\d+$`,
+      'm',
+    ),
+  );
+  expect(text).toMatch(/^plumbline_mode\{mode="autofix"\} 1$/m);
+
+  const lines = plumbline.lines.flatMap((line) => (line.startsWith('{') ? [LINE.parse(JSON.parse(line))] : []));
+  const ours = lines.filter((line) => line.eventId === eventId);
+  expect(ours.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(['event received', 'writing', 'evaluated', 'event concluded']),
+  );
+  expect(ours.filter(({ invocationId }) => typeof invocationId !== 'string')).toEqual([]);
+});
+
+test('nobody reads them without signing in', async () => {
+  expect((await plumbline.as(null).ask('GET', '/metrics')).told).toBe('401 unauthenticated');
+});

@@ -1,0 +1,176 @@
+/** All ports in memory: the stores answer as the real ones do, Azure is a small one, and time stands still until a test moves it. */
+
+import type { Approval } from '../../src/domain/approvals/approval.ts';
+import type { Exemption } from '../../src/domain/approvals/exemption.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit.ts';
+import type { Budget } from '../../src/domain/decisions/budget.ts';
+import type { Finding } from '../../src/domain/decisions/finding.ts';
+import type { AnyRule } from '../../src/domain/rules/rule.ts';
+import { type Settings, settingsSchema } from '../../src/domain/rules/settings.ts';
+import { rule as insecureIngress } from '../../src/rules/container-app/containerapp-insecure-ingress.ts';
+import { rule as environmentDiagnostics } from '../../src/rules/environment/environment-diagnostics.ts';
+import { rule as corsWildcard } from '../../src/rules/web-app/webapp-cors-wildcard.ts';
+import { rule as ftpsOnly } from '../../src/rules/web-app/webapp-ftps-only.ts';
+import { rule as httpsOnly } from '../../src/rules/web-app/webapp-https-only.ts';
+import { rule as minTls } from '../../src/rules/web-app/webapp-min-tls.ts';
+import { rule as remoteDebugging } from '../../src/rules/web-app/webapp-remote-debugging.ts';
+import type { DeadLetter } from '../../src/workflows/ports/dead-letters.ts';
+import type { Deps } from '../../src/workflows/ports/deps.ts';
+import type { StoredEvent } from '../../src/workflows/ports/events.ts';
+import { PAUSES } from '../../src/workflows/ports/pauses.ts';
+import type { ResourceState } from '../../src/workflows/ports/resource-states.ts';
+import type { Notification, Options } from '../../src/workflows/ports/runtime.ts';
+import type { StoredSettings } from '../../src/workflows/ports/settings.ts';
+import type { WorkMessage } from '../../src/workflows/ports/work.ts';
+import { type FakeActivity, fakeActivity } from './azure/activity-log.ts';
+import { type FakeArm, fakeArm } from './azure/arm.ts';
+import { type FakeEstate, fakeEstate } from './azure/resource-graph.ts';
+import { fakeNotifications } from './notifications.ts';
+import { type SettableClock, settableClock } from './settable-clock.ts';
+import { fakeApprovals } from './stores/approvals.ts';
+import { fakeAuditLog } from './stores/audit-log.ts';
+import { fakeBudgets } from './stores/budgets.ts';
+import { fakeDeadLetters } from './stores/dead-letters.ts';
+import { fakeEvents } from './stores/events.ts';
+import { fakeExemptions } from './stores/exemptions.ts';
+import { fakeFindings } from './stores/findings.ts';
+import { fakeGuards, type StoredGuards } from './stores/guards.ts';
+import { fakeLeases } from './stores/leases.ts';
+import { fakeQueue, fakeSweepQueue, type QueuedMessage, type QueuedSweep } from './stores/queues.ts';
+import { fakeResourceStates } from './stores/resource-states.ts';
+import type { Row } from './stores/rows.ts';
+import { fakeScans, type StoredScan } from './stores/scans.ts';
+import { fakeSettings } from './stores/settings.ts';
+import { fakeWakeups, type StoredWakeup } from './stores/wakeups.ts';
+
+export const START = '2026-03-01T12:00:00.000Z';
+
+/** The state of the stores. Tests prepare it and read it. */
+export interface Stored {
+  readonly approvals: Map<string, Row<Approval>>;
+  readonly entries: AuditEntry[];
+  readonly findings: Finding[];
+  readonly events: StoredEvent[];
+  readonly resourceStates: Map<string, ResourceState>;
+  settings: Row<StoredSettings> | null;
+  readonly exemptions: Map<string, Row<Exemption>>;
+  readonly sent: WorkMessage[];
+  readonly delays: number[];
+  readonly queue: QueuedMessage[];
+  /** The messages of the slow queue that were not handled yet. */
+  readonly sweeps: QueuedSweep[];
+  readonly scans: Map<string, StoredScan>;
+  readonly guards: StoredGuards;
+  readonly leases: Map<string, { holder: number; until: number }>;
+  readonly wakeups: Map<string, StoredWakeup>;
+  readonly failures: Map<string, string>;
+  readonly deadLetters: Map<string, DeadLetter>;
+  /** By subscription. */
+  readonly budgets: Map<string, Budget>;
+  readonly published: Notification[];
+  readonly logged: { level: string; fields: unknown; message: string }[];
+}
+
+export interface FakeDeps extends Deps {
+  readonly stored: Stored;
+  readonly clock: SettableClock;
+  readonly arm: FakeArm;
+  readonly estate: FakeEstate;
+  readonly activityLog: FakeActivity;
+}
+
+/**
+ * Few of the rules, so that a new one changes no count: three safe and two risky ones of web apps, one of each other kind.
+ * Each is imported by itself: all rules together take as long to load as most test files run.
+ */
+const CHOSEN: readonly AnyRule[] = [
+  insecureIngress,
+  environmentDiagnostics,
+  ...[corsWildcard, ftpsOnly, httpsOnly, minTls, remoteDebugging],
+];
+
+export function fakeDeps(
+  differs: { readonly options?: Partial<Options>; readonly rules?: readonly AnyRule[] } = {},
+): FakeDeps {
+  const clock = settableClock(START);
+  const stored: Stored = {
+    approvals: new Map(),
+    entries: [],
+    findings: [],
+    events: [],
+    resourceStates: new Map(),
+    settings: null,
+    exemptions: new Map(),
+    sent: [],
+    delays: [],
+    queue: [],
+    sweeps: [],
+    scans: new Map(),
+    // The service has run until now. A test of an outage sets another heartbeat.
+    guards: { heartbeat: START, throttles: new Map() },
+    leases: new Map(),
+    wakeups: new Map(),
+    failures: new Map(),
+    deadLetters: new Map(),
+    budgets: new Map(),
+    published: [],
+    logged: [],
+  };
+  const log = (level: string) => (fields: unknown, message: string) => {
+    stored.logged.push({ level, fields, message });
+  };
+  let ids = 0;
+  return {
+    stored,
+    clock,
+    log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    newId: () => {
+      ids += 1;
+      return `operation-${ids}`;
+    },
+    random: () => 0,
+    rules: differs.rules ?? CHOSEN,
+    options: {
+      mode: 'autofix',
+      settleSeconds: 30,
+      selfId: null,
+      workspaceId: null,
+      pauses: PAUSES,
+      ...differs.options,
+    },
+    arm: fakeArm(clock),
+    activityLog: fakeActivity(),
+    estate: fakeEstate(),
+    sweeps: fakeSweepQueue(clock, stored.sweeps),
+    scans: fakeScans(stored.scans),
+    queue: fakeQueue(clock, stored.queue, stored.sent, stored.delays),
+    leases: fakeLeases(clock, stored.leases),
+    wakeups: fakeWakeups(stored.wakeups),
+    events: fakeEvents(stored.events),
+    resourceStates: fakeResourceStates(stored.resourceStates),
+    findings: fakeFindings(stored.findings),
+    approvals: fakeApprovals(stored.approvals),
+    audit: fakeAuditLog(stored.entries),
+    settings: fakeSettings(stored),
+    exemptions: fakeExemptions(stored.exemptions),
+    deadLetters: fakeDeadLetters(stored.failures, stored.deadLetters),
+    budgets: fakeBudgets(stored.budgets),
+    notifications: fakeNotifications(stored.published),
+    guards: fakeGuards(stored.guards),
+  };
+}
+
+/** Settings as an operator would have stored them; each call is a new revision. */
+export function storeSettings(deps: FakeDeps, settings: Partial<Settings>): void {
+  const version = (deps.stored.settings?.version ?? 0) + 1;
+  deps.stored.settings = {
+    version,
+    value: {
+      settings: { ...settingsSchema.parse({ mode: 'autofix' }), ...settings },
+      revision: version,
+      stoppedAt: null,
+      stoppedBy: null,
+      records: [],
+    },
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * The platform around the workflows. Event Grid delivers an event until it is accepted. A queue delivers a message until it is
+ * handled or has failed too often. Housekeeping runs when an alarm is due. People and timers repeat what failed. Only the
+ * host moves the clock.
+ */
+
+import type { Approval } from '../../../src/domain/approvals/approval.ts';
+import { Refusal } from '../../../src/domain/approvals/refusal.ts';
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
+import { type DecisionRequest, recordDecision } from '../../../src/workflows/approvals/record-decision.ts';
+import { type RollbackRequest, requestRollback } from '../../../src/workflows/approvals/request-rollback.ts';
+import {
+  clearFailure,
+  recordDeadLetter,
+  recordFailure,
+} from '../../../src/workflows/dead-letters/record-dead-letter.ts';
+import { sweepMessage, workMessage } from '../../../src/workflows/events/messages.ts';
+import { receiveEvent } from '../../../src/workflows/events/receive-event.ts';
+import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
+import type { Deps } from '../../../src/workflows/ports/deps.ts';
+import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
+import { handleSweep } from '../../../src/workflows/sweep/sweep.ts';
+import type { FakeDeps } from '../deps.ts';
+import type { QueuedMessage, QueuedSweep } from '../stores/queues.ts';
+import { Crash } from '../wrappers/crashing.ts';
+
+const DELIVERIES = 10;
+/** A message becomes visible again this long after its handler threw: `visibilityTimeout` in host.json. */
+const AFTER_ERROR_SECONDS = 30;
+/** A request that fails this often is a fault of the test or of the code under test. */
+const PATIENCE = 50;
+
+export interface HostOptions {
+  /** The ports that the workflows use; by default the fakes themselves. */
+  readonly ports?: Deps;
+  /** How long a message stays invisible after its process crashed. */
+  readonly afterCrashSeconds?: number;
+  /** The default of `settle`; one hour. */
+  readonly restSeconds?: number;
+  /** Called after a crash, before the next action. */
+  restart?(): void;
+}
+
+export interface Host {
+  /** Runs an action of a person or a timer, and repeats it until it succeeds. Throws Refusal. */
+  ask<T>(action: (deps: Deps) => Promise<T>): Promise<T>;
+  /** Event Grid delivers an event, and repeats it until it is accepted. */
+  deliver(event: JsonObject): Promise<void>;
+  /** A person decides. Throws Refusal. */
+  decide(request: DecisionRequest): Promise<Approval>;
+  /** A person requests a rollback. Throws Refusal. */
+  rollBack(request: RollbackRequest): Promise<Approval>;
+  /** Handles the next visible message; false when there is none. */
+  work(): Promise<boolean>;
+  /** Moves the clock and handles everything that is due within so many seconds. */
+  settle(withinSeconds?: number): Promise<void>;
+}
+
+export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
+  const { stored, clock } = deps;
+  const ports = options.ports ?? deps;
+  /** Milliseconds. */
+  let housekeptAt = Number.NEGATIVE_INFINITY;
+
+  /** Runs an action and restarts the process after a crash. Returns the error, or null. */
+  async function survive(action: () => Promise<unknown>): Promise<{ error: unknown } | null> {
+    try {
+      await action();
+      return null;
+    } catch (error) {
+      if (error instanceof Crash) options.restart?.();
+      return { error };
+    }
+  }
+
+  /** The messages of both queues. */
+  function waiting(): Queued[] {
+    const fast = stored.queue.map((taken): Queued => {
+      const done = () => void stored.queue.splice(stored.queue.indexOf(taken), 1);
+      return { taken, queue: 'reconcile', done, run: () => reconcile(ports, workMessage.parse(taken.message)) };
+    });
+    const slow = stored.sweeps.map((taken): Queued => {
+      const done = () => void stored.sweeps.splice(stored.sweeps.indexOf(taken), 1);
+      return { taken, queue: 'sweep', done, run: () => handleSweep(ports, sweepMessage.parse(taken.message)) };
+    });
+    return [...fast, ...slow];
+  }
+
+  async function handle({ taken, queue, done, run }: Queued): Promise<void> {
+    taken.taken += 1;
+    if (taken.taken > DELIVERIES) {
+      if ((await survive(() => recordDeadLetter(ports, queue, taken.message))) === null) done();
+      // The poison queue repeats its deliveries, too.
+      else taken.visibleAt = clock.now().getTime() + AFTER_ERROR_SECONDS * 1000;
+      return;
+    }
+    taken.visibleAt = clock.now().getTime() + (options.afterCrashSeconds ?? AFTER_ERROR_SECONDS) * 1000;
+    const failure = await survive(async () => {
+      try {
+        await run();
+      } catch (error) {
+        if (!(error instanceof Crash)) await recordFailure(ports, taken.message, error);
+        throw error;
+      }
+      if (taken.taken > 1) await clearFailure(ports, taken.message);
+    });
+    if (failure === null) done();
+    else if (!(failure.error instanceof Crash)) taken.visibleAt = clock.now().getTime() + AFTER_ERROR_SECONDS * 1000;
+  }
+
+  async function ask<T>(action: (deps: Deps) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      let answer: { readonly value: T } | undefined;
+      const failure = await survive(async () => {
+        answer = { value: await action(ports) };
+      });
+      if (answer && failure === null) return answer.value;
+      if (failure?.error instanceof Refusal || tries === PATIENCE) throw failure?.error;
+      clock.advance(5);
+    }
+  }
+
+  /** When housekeeping, which runs every minute, next has a due alarm, by the clock of the workflows. */
+  function nextAlarm(): number {
+    const ahead = ports.clock.now().getTime() - clock.now().getTime();
+    const rings = [...stored.wakeups.values()].map(({ at }) => at - ahead);
+    return Math.max(housekeptAt + 60_000, Math.min(Number.POSITIVE_INFINITY, ...rings));
+  }
+
+  return {
+    ask,
+
+    deliver: (event) => ask((baseDeps) => receiveEvent(baseDeps, event)),
+    decide: (request) => ask((baseDeps) => recordDecision(baseDeps, request)),
+    rollBack: (request) => ask((baseDeps) => requestRollback(baseDeps, request)),
+
+    async work() {
+      const now = clock.now().getTime();
+      const next = earliest(waiting().filter(({ taken }) => taken.visibleAt <= now));
+      if (next) await handle(next);
+      return next !== undefined;
+    },
+
+    async settle(withinSeconds = options.restSeconds ?? 3600) {
+      const end = clock.now().getTime() + withinSeconds * 1000;
+      for (let steps = 0; steps < 2000; steps += 1) {
+        const message = earliest(waiting())?.taken.visibleAt ?? Number.POSITIVE_INFINITY;
+        const alarm = nextAlarm();
+        const next = Math.min(message, alarm);
+        if (next > Math.max(end, clock.now().getTime())) return;
+        clock.advanceTo(new Date(next));
+        if (message <= clock.now().getTime()) await this.work();
+        else {
+          housekeptAt = clock.now().getTime();
+          await survive(() => runHousekeeping(ports));
+        }
+      }
+      throw new Error(`the queues never become empty: ${JSON.stringify(stored.queue)}`);
+    },
+  };
+}
+
+interface Queued {
+  readonly taken: QueuedMessage | QueuedSweep;
+  readonly queue: string;
+  done(): void;
+  run(): Promise<unknown>;
+}
+
+function earliest(queued: readonly Queued[]): Queued | undefined {
+  const order = ({ queue }: Queued) => (queue === 'sweep' ? 1 : 0);
+  return [...queued].sort(
+    (a, b) => a.taken.visibleAt - b.taken.visibleAt || order(a) - order(b) || a.taken.id - b.taken.id,
+  )[0];
+}

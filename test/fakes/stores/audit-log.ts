@@ -1,0 +1,144 @@
+/** The audit log with its real chains, signatures and anchors, each fact once by its id. */
+
+import { type Anchor, nextAnchor } from '../../../src/domain/audit/anchor.ts';
+import {
+  type AuditEntry,
+  type AuditKey,
+  type AuditRecord,
+  chainEntry,
+  chainFault,
+  chainOf,
+  emptyHead,
+  headAfter,
+  isSameRecord,
+  parseAuditKeys,
+  publicKeyText,
+  subjectKey,
+} from '../../../src/domain/audit/audit.ts';
+import { contentFault, type Seal, seal, sealFault } from '../../../src/domain/audit/seal.ts';
+import { canonicalJson } from '../../../src/domain/changes/change.ts';
+import { isInScope } from '../../../src/domain/resources/resource.ts';
+import {
+  type AuditLog,
+  type AuditQuery,
+  type AuditVerification,
+  RecordConflict,
+} from '../../../src/workflows/ports/audit.ts';
+import { copyOf } from '../copy.ts';
+import { byKey, fits, isPlainId, newestFirst, pageOf } from './rows.ts';
+
+const CHAINS = 8;
+const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
+const publicKeys = [{ keyId: signing.id, publicKey: publicKeyText(signing) }];
+
+/** Signatures that were verified: tests record the same again and again, and nothing takes longer. */
+const verified = new Set<string>();
+
+function faultIn(sealed: Seal): string | null {
+  const proof = `${sealed.keyId} ${sealed.hash} ${sealed.signature}`;
+  if (verified.has(proof)) return contentFault(sealed);
+  const fault = sealFault(sealed, [signing]);
+  if (fault === null) verified.add(proof);
+  return fault;
+}
+
+const isSound = (entry: AuditEntry) => faultIn(entry) === null;
+
+export function fakeAuditLog(entries: AuditEntry[]): AuditLog {
+  const anchors: Anchor[] = [];
+  /** Facts of a call are recorded together, or none is. */
+  const append = (facts: readonly AuditRecord[]): AuditEntry[] => {
+    for (const fact of facts) {
+      if (!isUtc(fact.at)) throw new Error(`fact ${fact.id}: '${fact.at}' must be a time like ${UTC}`);
+      const known = entries.find(({ id }) => id === fact.id);
+      if (known && !isSameRecord(fact, known)) throw new RecordConflict(known);
+    }
+    return facts.map((fact) => {
+      const known = entries.find(({ id }) => id === fact.id);
+      if (known) return known;
+      const chain = chainOf(fact.resource?.id.toLowerCase() ?? 'service', CHAINS);
+      const last = entries.findLast((entry) => entry.chain === chain);
+      const entry = chainEntry(copyOf(fact), last ? headAfter(last) : emptyHead(chain), signing);
+      entries.push(entry);
+      return entry;
+    });
+  };
+  const list: AuditLog['list'] = async (query, page) =>
+    pageOf(
+      entries.filter((one) => isLike(one, query)),
+      keyOf,
+      page,
+    );
+  return {
+    append: async (facts) => copyOf(append(facts)),
+    get: async (id) => (isPlainId(id) ? copyOf(entries.find((one) => one.id === id && isSound(one)) ?? null) : null),
+    contains: async (entry) =>
+      entries.some((one) => keyOf(one) === keyOf(entry) && canonicalJson(one) === canonicalJson(entry)),
+    listBySubject: async (subject) =>
+      entries
+        .filter((one) => one.id.startsWith(subjectKey(subject)) && isSound(one))
+        .map((one) => [one.id, copyOf(one)] as const)
+        .sort(byKey)
+        .map(([, one]) => one),
+    list,
+    scan: list,
+    updateIndex: async () => undefined,
+    verify: async () => verification(entries, signing),
+    verifyAndAnchor: async (now) => {
+      const found = verification(entries, signing);
+      const last = anchors.at(-1) ?? null;
+      if (!found.valid || entries.length === (last?.entries ?? 0)) return { verification: found, anchor: null };
+      const ends = [...new Map(entries.map((entry) => [entry.chain, headAfter(entry)])).values()];
+      const anchor = nextAnchor(last, ends, { at: now.toISOString(), whole: true }, signing);
+      anchors.push(anchor);
+      return { verification: found, anchor };
+    },
+    latestAnchor: async () => anchors.at(-1) ?? null,
+    sign: (statement) => seal(statement, signing),
+    sealFault: (sealed) => faultIn(sealed),
+    publicKeys,
+  };
+}
+
+const UTC = '2026-01-31T12:00:00.000Z';
+
+/** The order of a chain is the order of these texts, so all have one form. */
+function isUtc(at: string): boolean {
+  return !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at;
+}
+
+/** Newest first. */
+function keyOf({ at, chain, seq }: AuditEntry): string {
+  return `${newestFirst(at)}-${chain}-${String(10 ** 10 - 1 - seq).padStart(10, '0')}`;
+}
+
+function isLike(one: AuditEntry, query: AuditQuery): boolean {
+  return (
+    fits(query.kind, one.kind) &&
+    fits(query.rule, one.rule ?? undefined) &&
+    fits(query.actor?.toLowerCase(), one.actor.objectId?.toLowerCase()) &&
+    fits(query.operationId, one.operationId ?? undefined) &&
+    fits(query.approval, one.approvalId ?? undefined) &&
+    (query.resource === undefined || (one.resource !== null && isInScope(one.resource.id, query.resource))) &&
+    (query.from === undefined || one.at >= query.from) &&
+    (query.to === undefined || one.at < query.to)
+  );
+}
+
+function verification(entries: readonly AuditEntry[], key: AuditKey): AuditVerification {
+  const heads = new Map<string, ReturnType<typeof emptyHead>>();
+  const common = {
+    complete: true,
+    entries: entries.length,
+    verifiedTo: entries.at(-1)?.at ?? null,
+    publicKeys,
+  };
+  for (const entry of entries) {
+    const reason = chainFault(entry, heads.get(entry.chain) ?? emptyHead(entry.chain), [key]);
+    if (reason !== null) {
+      return { ...common, valid: false, firstBad: { chain: entry.chain, seq: entry.seq, id: entry.id }, reason };
+    }
+    heads.set(entry.chain, headAfter(entry));
+  }
+  return { ...common, valid: true };
+}

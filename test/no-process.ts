@@ -1,0 +1,12 @@
+/** A test without a process of its own starts none: where one does, it belongs to another project of vitest.config.ts. */
+import childProcess from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+
+for (const name of ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'] as const) {
+  Object.defineProperty(childProcess, name, {
+    value: () => {
+      throw new Error(`This test starts a process (${name}), so it is none of the project "unit".`);
+    },
+  });
+}
+syncBuiltinESMExports();

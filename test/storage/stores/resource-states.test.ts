@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { settingsSchema } from '../../../src/domain/rules/settings.ts';
+import { entityOf } from '../../../src/storage/table/entity.ts';
+import { hashOf } from '../../../src/storage/table/keys.ts';
+import { ConflictError } from '../../../src/workflows/ports/storage.ts';
+import { useAccount } from '../azurite.ts';
+import { app, finding, memory, sealedFact, time } from '../samples.ts';
+
+const account = useAccount();
+
+describe('guarantee 3: the fence guards what is remembered of a resource', () => {
+  const full = memory(app('one'), {
+    evaluatedAt: time(1),
+    fullyEvaluatedAt: null,
+    trigger: { type: 'event', eventId: 'e1', changedBy: { objectId: 'o', type: 'app' } },
+    documents: [{ name: 'config/web', status: 'failed', detail: 'busy' }],
+    findings: Array.from({ length: 40 }, (_, n) => finding(app('one'), `rule-${n}`)),
+    writers: [
+      {
+        ...{ objectId: 'o', name: 'Kim', type: 'user', at: time(1), since: time(0), source: 'event' },
+        ...{ eventId: 'e1', correlationId: 'c1' },
+      },
+      { objectId: 'p', type: 'app', at: time(2), since: time(2), source: 'activity-log' },
+    ],
+    writersTruncatedAt: time(0),
+    compliantAt: { 'rule-1': time(0) },
+    unattributedSince: { 'rule-2': time(1) },
+    beforeFix: { 'rule-1': { compliantAt: null, unattributed: true } },
+    openApprovals: ['a1'],
+    declined: { 'sha256:1': { status: 'rejected', at: time(0), until: null } },
+    operations: [
+      {
+        operationId: 'op',
+        startedAt: time(0),
+        trigger: { type: 'sweep' },
+        attempts: [
+          {
+            rule: 'rule-1',
+            ruleVersion: 1,
+            purpose: 'fix',
+            digest: 'sha256:1',
+            changes: [],
+            approvalId: null,
+            attemptCount: 1,
+            state: 'open',
+          },
+        ],
+        operationUrls: ['https://management.azure.com/operations/1'],
+      },
+    ],
+  });
+
+  it('gives back what was saved, under any casing of the id', async () => {
+    const { resourceStates } = account.open();
+    expect(await resourceStates.load(app('one'))).toBeNull();
+    const version = await resourceStates.save(app('one'), full, null);
+    expect(await resourceStates.load(app('ONE'))).toEqual({ value: full, version });
+  });
+
+  it('refuses a save under an old version, and a second first save', async () => {
+    const { resourceStates } = account.open();
+    const first = await resourceStates.save(app('two'), memory(app('two')), null);
+    await expect(resourceStates.save(app('two'), full, null)).rejects.toBeInstanceOf(ConflictError);
+    await resourceStates.save(app('two'), memory(app('two'), { gone: true }), first);
+    await expect(resourceStates.save(app('two'), full, first)).rejects.toBeInstanceOf(ConflictError);
+    expect((await resourceStates.load(app('two')))?.value.gone).toBe(true);
+  });
+
+  it('costs one request to load and one to save', async () => {
+    const { resourceStates } = account.open();
+    account.requests();
+    const version = await resourceStates.save(app('three'), full, null);
+    await resourceStates.load(app('three'));
+    await resourceStates.save(app('three'), full, version);
+    expect(account.requests()).toEqual({ table: 3, queue: 0, blob: 0 });
+  });
+});
+
+describe('guarantee 9: what cannot be read is an error, never an empty answer', () => {
+  it('names the row of a memory or of settings that have a strange form', async () => {
+    const { resourceStates, settings } = account.open();
+    await settings.load();
+    const row = { partitionKey: 'settings', rowKey: 'current' };
+    await account.table('PlumblineSettings').upsertEntity(entityOf(row, { settings: { mode: 'yolo' } }));
+    await expect(settings.load()).rejects.toThrow(/row settings\/current of table PlumblineSettings .*settings\.mode/);
+    const strange = { partitionKey: hashOf(app('strange').key), rowKey: 'state' };
+    expect(await resourceStates.load(app('strange'))).toBeNull();
+    await account
+      .table('PlumblineResources')
+      .upsertEntity(entityOf(strange, { ...memory(app('strange')), evaluatedAt: 7 }));
+    await expect(resourceStates.load(app('strange'))).rejects.toThrow(/table PlumblineResources .*evaluatedAt/);
+    await account.table('PlumblineSettings').deleteTable();
+  });
+
+  it('keeps one settings document, of which the first of two savers wins', async () => {
+    const { settings } = account.open();
+    expect(await settings.load()).toBeNull();
+    const stored = {
+      settings: settingsSchema.parse({ mode: 'autofix', stopped: { reason: 'Freeze.' } }),
+      revision: 1,
+      stoppedAt: time(0),
+      stoppedBy: { objectId: 'o', name: 'Kim' },
+      records: [sealedFact(null, 'settings', { kind: 'settings.changed' })],
+    };
+    const version = await settings.save(stored, null);
+    expect(await settings.load()).toEqual({ value: stored, version });
+    const savers = [account.open().settings, account.open().settings];
+    const answers = await Promise.allSettled(savers.map((one, n) => one.save({ ...stored, revision: 2 + n }, version)));
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});

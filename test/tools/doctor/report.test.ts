@@ -1,0 +1,183 @@
+/** What a run prints: signs and words, so that colour and font do not matter, and no control characters. */
+import { describe, expect, it } from 'vitest';
+import { parseResourceId } from '../../../src/domain/resources/resource.ts';
+import { activityLog } from '../../../tools/doctor/activity-log.ts';
+import { type Observation, observe } from '../../../tools/doctor/azure-assumptions.ts';
+import {
+  type CheckContext,
+  type CheckResult,
+  createContext,
+  type ObservedEvent,
+  runChecks,
+} from '../../../tools/doctor/checks.ts';
+import { queue } from '../../../tools/doctor/event.ts';
+import { timers } from '../../../tools/doctor/health.ts';
+import { checkLine, isHealthy, observationLine, verdict } from '../../../tools/doctor/report.ts';
+import type { Request } from '../../../tools/doctor/service.ts';
+
+const APP =
+  '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Web/sites/scratch';
+
+const good: CheckResult = { name: 'a', state: 'ok', said: 'b' };
+const open: CheckResult = { name: 'a', state: 'not-checked', said: 'b' };
+const bad: CheckResult = { name: 'a', state: 'failed', said: 'b\u001b[2J', todo: 'mend it' };
+const strange: Observation = { name: 'a', state: 'otherwise', said: 'b\n✓ ok' };
+
+describe('the report of a run', () => {
+  it('says what failed and what to do, in one line each', () => {
+    expect(checkLine(good)).toMatch(/^✓ ok +a +b$/);
+    expect(checkLine(open)).toMatch(/^– not checked +a +b$/);
+    expect(checkLine(bad)).toMatch(/^✗ FAILED +a +b\\u\{1b\}\[2J\n +→ mend it$/);
+    expect(observationLine(strange)).toMatch(/^✗ OTHERWISE +a +b\\u\{a\}✓ ok$/);
+  });
+
+  it('counts, and is healthy when nothing failed and nothing shows otherwise', () => {
+    expect(verdict([good, good, open], [])).toBe('2 ok, 0 failed, 1 not checked');
+    expect(verdict([bad], [strange])).toBe('0 ok, 1 failed, 0 not checked; 1 otherwise than Plumbline relies on');
+    expect([isHealthy([good, open], []), isHealthy([bad], []), isHealthy([good], [strange])]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('a check', () => {
+  it('that meets what it does not expect has failed, and the next ones are made', async () => {
+    const run = () => Promise.reject(new Error('fetch failed', { cause: new Error('certificate expired') }));
+    const results = await runChecks(
+      visitOf(() => null),
+      [
+        { name: 'first', run },
+        { name: 'second', run },
+      ],
+    );
+    expect(results.map(({ name, state, said }) => [name, state, said])).toEqual([
+      ['first', 'failed', 'fetch failed (certificate expired)'],
+      ['second', 'failed', 'fetch failed (certificate expired)'],
+    ]);
+  });
+
+  it('of the timers fails when housekeeping has never run', async () => {
+    const [result] = await runChecks(
+      visitOf(() => '# HELP plumbline_heartbeat_age_seconds Seconds since housekeeping last ran.'),
+      [timers],
+    );
+    expect(result).toMatchObject({ state: 'failed', said: 'housekeeping has never run' });
+    const [alive] = await runChecks(
+      visitOf(() => 'plumbline_heartbeat_age_seconds 61.5\n'),
+      [timers],
+    );
+    expect(alive).toMatchObject({ state: 'ok', said: 'housekeeping ran 62 s ago' });
+  });
+
+  it('of the queue fails when the event was given up, with its reason', async () => {
+    const dead = { ...received('Microsoft.Web/sites/write'), outcome: 'dead', reasons: [{ text: 'ten times' }] };
+    const visit = visitOf((path) => (path.startsWith('/explain') ? { events: [dead] } : null));
+    visit.event = received('Microsoft.Web/sites/write');
+    const [result] = await runChecks(visit, [queue]);
+    expect(result).toMatchObject({ state: 'failed', said: 'the event ended as dead: ten times' });
+  });
+});
+
+describe('the check of the Activity Log', () => {
+  const ofService = { ...entry('fix.applied', null), actor: { type: 'service', objectId: 'ours' } };
+  const ofSomebody = { ...entry('approval.approved', null), actor: { type: 'user', objectId: 'ada' } };
+  const asked: string[][] = [];
+
+  async function check(items: unknown[], may: boolean | null) {
+    const visit = visitOf((path) => (path.startsWith('/audit') ? { items } : null));
+    const identityMay = async (...question: string[]) => {
+      asked.push(question);
+      return may;
+    };
+    const [result] = await runChecks({ ...visit, deployment: { ...visit.deployment, identityMay } }, [activityLog]);
+    return result;
+  }
+
+  it('asks about the identity that the log names, and says what to do', async () => {
+    expect(await check([ofSomebody, ofService], true)).toMatchObject({ state: 'ok' });
+    expect(asked).toEqual([['ours', 'Microsoft.Insights/eventtypes/values/read']]);
+    expect(await check([ofService], false)).toMatchObject({
+      state: 'failed',
+      said: expect.stringContaining('00000000-0000-4000-8000-000000000001'),
+      todo: expect.stringContaining('Microsoft.Insights/eventtypes/values/read'),
+    });
+  });
+
+  it('is not made while nobody knows the identity, or its roles', async () => {
+    expect(await check([ofSomebody], true)).toMatchObject({ state: 'not-checked' });
+    expect(await check([ofService], null)).toMatchObject({ state: 'not-checked' });
+  });
+});
+
+describe('what could not be verified before', () => {
+  it('is seen in the events of the app and in the entries of the log', async () => {
+    const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies/ftp/write';
+    const settings = 'Microsoft.Insights/diagnosticSettings/write';
+    const app = { id: '/any', type: 'Microsoft.App/containerApps' };
+    const visit = visitOf((path) =>
+      path.startsWith('/explain')
+        ? { events: [received(policies)] }
+        : {
+            items: [
+              entry('fix.applied', { type: 'event', operation: settings }),
+              entry('approval.requested', { type: 'sweep' }),
+              {
+                ...entry('fix.blocked', null),
+                resource: app,
+                message: 'no Microsoft.App/managedEnvironments/join/action',
+              },
+            ],
+          },
+    );
+    const observed = new Map((await observe(visit)).map(({ name, state }) => [name, state]));
+    expect(observed.get('events of publishing policies')).toBe('seen');
+    expect(observed.get('events of diagnostic settings')).toBe('seen');
+    expect(observed.get('events of slot swaps')).toBe('not-seen');
+    expect(observed.get('Resource Graph shows the apps')).toBe('seen');
+    expect(observed.get('a container app can be fixed')).toBe('otherwise');
+  });
+
+  it('is not seen where nothing can be asked', async () => {
+    const visit = visitOf(() => {
+      throw new Error('503');
+    });
+    expect(new Set((await observe(visit)).map(({ state }) => state))).toEqual(new Set(['not-seen']));
+  });
+});
+
+/** A visit of a service that answers a signed-in reader with what `answer` gives for a path. */
+function visitOf(answer: (path: string) => unknown): CheckContext {
+  const app = parseResourceId(APP);
+  if (!app) throw new Error('no app');
+  const unused = () => Promise.reject(new Error('unused'));
+  const deployment = {
+    ...{ url: 'https://plumbline.example', app, drift: false, signedIn: unused },
+    ...{
+      changer: async () => null,
+      identityMay: async () => null,
+      read: unused,
+      patch: unused,
+      put: unused,
+      close: unused,
+    },
+  };
+  const body = async (path: string) => answer(path);
+  return {
+    ...createContext(deployment, 0),
+    service: {
+      ask: async (path: string, _?: Request) => ({ status: 200, code: null, body: await body(path) }),
+      get: async (path, shape) => shape.nullable().parse(await body(path)),
+    },
+  };
+}
+
+function received(operation: string): ObservedEvent {
+  const at = '2026-01-12T09:30:00.000Z';
+  return { eventId: 'e', receivedAt: at, operation, changedBy: null, outcome: null, reasons: [] };
+}
+
+function entry(kind: string, trigger: { type: string; operation?: string } | null) {
+  return { id: 'i', at: '2026-01-12T09:30:00.000Z', kind, message: '', resource: null, actor: {}, trigger };
+}

@@ -1,0 +1,397 @@
+/** The only writer: what must be there before a request leaves, what stops it at the last moment, what its answer means. */
+
+import { describe, expect, test } from 'vitest';
+import { valueAt } from '../../../src/domain/changes/change.ts';
+import { bodyOf, documentStateOf } from '../../../src/domain/resources/snapshot.ts';
+import { compliant } from '../../../src/domain/rules/rule.ts';
+import type { Settings } from '../../../src/domain/rules/settings.ts';
+import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
+import { ruleLike } from '../../domain/examples.ts';
+import { gridEvent } from '../../fakes/azure/event-grid.ts';
+import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppOptions } from '../../fakes/azure/resources.ts';
+import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
+import { createHost, type Host } from '../../fakes/scenarios/host.ts';
+import { approvals, decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
+import { factsIn, outcomesIn, scene } from '../../fakes/scenarios/scene.ts';
+import { failingDeps, watchedDeps } from '../../fakes/wrappers/watched.ts';
+
+const OLD_TLS: WebAppOptions = { config: { minTlsVersion: '1.0' } };
+const DOWN = new StorageUnavailable('the storage does not answer');
+
+describe('guarantees 4 and 9: no record, no change; what cannot be read stops the write', () => {
+  test.each([
+    'settings.load',
+    'resourceStates.load',
+    'resourceStates.save',
+    'events.listWaiting',
+    'audit.append',
+    'wakeups.schedule',
+    'arm.getIdentity',
+  ])('%s fails: nothing is written, and the event waits; once it works, it is fixed', async (call) => {
+    let down = true;
+    const { world, host } = scene({
+      app: UNSAFE,
+      ports: (whole) =>
+        watchedDeps(whole, async (name, go) => {
+          if (down && name === call) throw DOWN;
+          return go();
+        }),
+    });
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(100);
+    expect([world.arm.requests, outcomesIn(world)]).toEqual([[], { e: null }]);
+    down = false;
+    await host.settle();
+    expect(world.arm.writes).toHaveLength(2);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('what somebody else puts right before our intent was in the log is never told as our fix', async () => {
+    let down = true;
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) =>
+        watchedDeps(whole, async (name, go) => {
+          if (down && name === 'audit.append') throw DOWN;
+          return go();
+        }),
+    });
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle(100);
+    expect([...world.stored.resourceStates.values()][0]?.operations).toHaveLength(1);
+    seedWebApp(world.arm, { config: { minTlsVersion: '1.2' } });
+    down = false;
+    await host.settle();
+    expect([factsIn(world), world.arm.requests, outcomesIn(world)]).toEqual([[], [], { e: 'evaluated' }]);
+  });
+
+  test.each(['approvals.get', 'resourceStates.load', 'settings.load'])(
+    '%s fails: no approved change is written',
+    async (call) => {
+      let down = false;
+      const { world, host } = scene({
+        app: RISKY,
+        ports: (whole) =>
+          watchedDeps(whole, async (name, go) => {
+            if (down && name === call) throw DOWN;
+            return go();
+          }),
+      });
+      await deliverAndSettle(host, 'e', SHOP);
+      await host.decide(decisionOn(world, 'approve'));
+      down = true;
+      await host.settle(200);
+      expect(world.arm.requests).toEqual([]);
+      down = false;
+      await host.settle();
+      expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    },
+  );
+
+  test.each([1, 2, 3])(
+    'settings that cannot be read at the %i. request of a plan: that one is not sent',
+    async (nth) => {
+      let reads = 0;
+      const { world, host } = scene({
+        app: UNSAFE,
+        ports: (whole) =>
+          watchedDeps(whole, async (name, go) => {
+            if (name === 'settings.load') {
+              reads += 1;
+              if (reads === nth) throw DOWN;
+            }
+            return go();
+          }),
+      });
+      await host.deliver(gridEvent('e', SHOP));
+      world.clock.advance(30);
+      await host.work();
+      expect(world.arm.requests).toHaveLength(Math.max(0, nth - 2));
+      await host.settle();
+      expect(world.arm.writes).toHaveLength(2);
+      expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+    },
+  );
+
+  test('the intent names what is there and what is planned, before the request leaves', async () => {
+    const { world, host } = scene({ app: OLD_TLS });
+    let logged: string[] = [];
+    world.arm.onWrite = () => {
+      logged = factsIn(world);
+      return undefined;
+    };
+    await deliverAndSettle(host, 'e', SHOP);
+    expect(logged).toEqual(['fix.intended webapp-min-tls']);
+    expect(world.stored.entries[0]).toMatchObject({
+      kind: 'fix.intended',
+      mode: 'autofix',
+      changes: [{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }],
+      trigger: { type: 'event', eventId: 'e', changedBy: { name: 'bob@example.com' } },
+    });
+  });
+});
+
+describe('the last look before a write', () => {
+  /** Something happens right after the app was evaluated. */
+  function meanwhile(deps: FakeDeps, happens: () => void) {
+    let done = false;
+    return watchedDeps(deps, async (name, go) => {
+      const answer = await go();
+      if (name === 'audit.append' && !done && deps.stored.entries.some(({ kind }) => kind === 'fix.intended')) {
+        done = true;
+        happens();
+      }
+      return answer;
+    });
+  }
+
+  test.each<[string, Partial<Settings>, string]>([
+    ['the stop switch', { stopped: { reason: 'incident' } }, 'stopped'],
+    ['mode audit', { mode: 'audit' }, 'mode-audit'],
+    ['mode approve, for what nobody approved', { mode: 'approve' }, 'mode-approve'],
+    ['a freeze', { scopes: [{ scope: SHOP, frozen: { until: '2026-04-01T00:00:00Z', reason: 'x' } }] }, 'frozen'],
+  ])('%s is switched on in between: nothing is written, and the log says why', async (_, settings, code) => {
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) => meanwhile(whole, () => storeSettings(whole, settings)),
+    });
+    await deliverAndSettle(host, 'e', SHOP);
+    expect(world.arm.requests).toEqual([]);
+    expect(factsIn(world, 'fix.intended', 'fix.blocked')).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+    ]);
+    expect(world.stored.entries[1]?.reasons).toMatchObject([{ code }]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test.each([
+    ['the stop switch', { stopped: { reason: 'incident' } }],
+    ['mode audit', { mode: 'audit' }],
+  ] as const)('%s in between leaves an approved change approved, and it is written later', async (_, settings) => {
+    let armed = false;
+    const { world, host } = scene({
+      app: RISKY,
+      ports: (whole) => meanwhile(whole, () => armed && storeSettings(whole, settings)),
+    });
+    await deliverAndSettle(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    armed = true;
+    await host.settle();
+    expect([world.arm.requests, approvals(world).map(({ status }) => status)]).toEqual([[], ['approved']]);
+    storeSettings(world, {});
+    await deliverAndSettle(host, 'again', SHOP);
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(new Set(world.stored.entries.flatMap(({ operationId }) => operationId ?? [])).size).toBe(1);
+    expect(factsIn(world, 'fix.intended', 'fix.blocked', 'fix.applied')).toEqual([
+      'fix.intended webapp-remote-debugging',
+      'fix.blocked webapp-remote-debugging',
+      'fix.applied webapp-remote-debugging',
+    ]);
+  });
+
+  test('mode approve in between does not stop what a person approved', async () => {
+    const { world, host } = scene({
+      app: RISKY,
+      ports: (whole) => meanwhile(whole, () => storeSettings(whole, { mode: 'approve' })),
+    });
+    await deliverAndSettle(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    await host.settle();
+    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+  });
+
+  test('the value moved between evaluation and write: nothing is written on it, a fresh look decides', async () => {
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) =>
+        meanwhile(whole, () => whole.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.1')),
+    });
+    await deliverAndSettle(host, 'e', SHOP);
+    expect(world.arm.requests).toHaveLength(1);
+    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
+    expect(factsIn(world)).toEqual([
+      'fix.intended webapp-min-tls',
+      'fix.blocked webapp-min-tls',
+      'fix.intended webapp-min-tls',
+      'fix.applied webapp-min-tls',
+    ]);
+    expect(world.stored.entries.at(-1)?.changes).toMatchObject([{ from: '1.1', to: '1.2' }]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  });
+
+  test('an approved value that moved in between is not written: superseded, and the new one says what moved', async () => {
+    let armed = false;
+    const path = '/properties/cors/allowedOrigins';
+    const { world, host } = scene({
+      app: { config: { cors: { allowedOrigins: ['*', 'https://a.example'] } } },
+      ports: (whole) => meanwhile(whole, () => armed && whole.arm.change(SHOP, 'config/web', path, ['*'])),
+    });
+    await deliverAndSettle(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    armed = true;
+    await host.settle();
+    expect(world.arm.requests).toEqual([]);
+    expect(approvals(world)).toMatchObject([
+      { status: 'superseded' },
+      { status: 'pending', moved: [{ path, from: ['*', 'https://a.example'], to: ['*'] }] },
+    ]);
+  });
+
+  test('nor when a value that would travel along has moved in between: somebody has just set it', async () => {
+    let armed = false;
+    const cors = { allowedOrigins: ['*', 'https://a.example'], supportCredentials: true };
+    const path = '/properties/cors/supportCredentials';
+    const { world, host } = scene({
+      app: { config: { cors } },
+      ports: (whole) => meanwhile(whole, () => armed && whole.arm.change(SHOP, 'config/web', path, false)),
+    });
+    await deliverAndSettle(host, 'e', SHOP);
+    await host.decide(decisionOn(world, 'approve'));
+    armed = true;
+    await host.settle();
+    expect([world.arm.requests, world.arm.valueOf(SHOP, 'config/web', path)]).toEqual([[], false]);
+    expect(approvals(world)).toMatchObject([
+      { status: 'superseded' },
+      { status: 'pending', moved: [{ path, from: true, to: false }] },
+    ]);
+  });
+
+  test('the planned value is there already: applied without a request', async () => {
+    const { world, host } = scene({
+      app: OLD_TLS,
+      ports: (whole) =>
+        meanwhile(whole, () => whole.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.2')),
+    });
+    await deliverAndSettle(host, 'e', SHOP);
+    expect(world.arm.requests).toEqual([]);
+    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+  });
+});
+
+test('a storage that fails after the write loses nothing: the next look finds it applied', async () => {
+  const ports = (whole: FakeDeps) => failingDeps(whole, 'findings.replace', DOWN, 1);
+  const { world, host } = scene({ app: OLD_TLS, ports });
+  await deliverAndSettle(host, 'e', SHOP);
+  expect(world.arm.writes).toHaveLength(1);
+  expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+  expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+});
+
+describe('what a verdict was formed on beside the app', () => {
+  const PLAN_RULE = ruleLike({
+    id: 'webapp-planned',
+    documents: ['resource', 'plan'],
+    writes: ['resource'],
+    check: (snapshot) => {
+      const { tier } = bodyOf(snapshot, 'plan') ?? {};
+      const from = valueAt(bodyOf(snapshot, 'resource') ?? {}, '/properties/httpsOnly');
+      if (from === true || tier !== 'Premium') return compliant('It is right.');
+      const change = { document: 'resource', path: '/properties/httpsOnly', from, to: true } as const;
+      return { verdict: 'violation', reason: 'It is wrong.', changes: [change] };
+    },
+  });
+
+  function premiumApp(): { world: FakeDeps; host: Host } {
+    const deps = fakeDeps({ rules: [PLAN_RULE] });
+    seedWebApp(deps.arm, { site: { httpsOnly: false } });
+    deps.arm.seed(SHOP, { resource: deps.arm.valueOf(SHOP, 'resource', ''), plan: { tier: 'Premium' } });
+    return { world: deps, host: createHost(deps) };
+  }
+
+  test('is read again, and fresh, before the write', async () => {
+    const { world, host } = premiumApp();
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    expect(world.arm.writes).toHaveLength(1);
+    expect(world.arm.reads[1]).toMatchObject({ documents: ['resource', 'plan', 'config/web'], fresh: true });
+  });
+
+  test('when it moved meanwhile, nothing is written, and another look decides', async () => {
+    const { world, host } = premiumApp();
+    let looks = 0;
+    world.arm.onRead = (_, name) => {
+      if (name === 'plan') looks += 1;
+      return name === 'plan' && looks > 1 ? documentStateOf('web-app', name, { tier: 'Free' }) : undefined;
+    };
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    expect(world.arm.requests).toEqual([]);
+    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(world.stored.findings.map(({ verdict }) => verdict)).toEqual(['compliant']);
+  });
+});
+
+describe('guarantee 5: a document that Azure takes only whole', () => {
+  const AUTH_RULE = ruleLike({
+    id: 'webapp-signed-in',
+    documents: ['resource', 'config/authsettingsV2'],
+    writes: ['config/authsettingsV2'],
+    check: (snapshot) => {
+      const path = '/properties/platform/enabled';
+      const from = valueAt(bodyOf(snapshot, 'config/authsettingsV2') ?? {}, path);
+      if (from === true) return compliant('It is on.');
+      const changes = [{ document: 'config/authsettingsV2', path, from, to: true }] as const;
+      return { verdict: 'violation', reason: 'It is off.', changes };
+    },
+  });
+
+  async function fixed(clientSecret: string, prepare?: (deps: FakeDeps) => void): Promise<FakeDeps> {
+    const deps = fakeDeps({ rules: [AUTH_RULE] });
+    seedWebApp(deps.arm);
+    const settings = { name: 'authsettingsV2', properties: { platform: { enabled: false }, login: { clientSecret } } };
+    deps.arm.seed(SHOP, { resource: deps.arm.valueOf(SHOP, 'resource', ''), 'config/authsettingsV2': settings });
+    prepare?.(deps);
+    const host = createHost(deps);
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    return deps;
+  }
+
+  test('is sent as it was just read, with the one leaf changed', async () => {
+    const { arm } = await fixed('a-setting');
+    expect(arm.writes.map(({ method, body }) => ({ method, body }))).toEqual([
+      {
+        method: 'PUT',
+        body: {
+          name: 'authsettingsV2',
+          properties: { platform: { enabled: true }, login: { clientSecret: 'a-setting' } },
+        },
+      },
+    ]);
+  });
+
+  test.each(['[hidden]', 'https://ada:secret@host'])(
+    'is not offered when it holds %s, and the finding says where',
+    async (held) => {
+      const deps = await fixed(held);
+      expect([deps.arm.requests, factsIn(deps), deps.stored.approvals.size]).toEqual([[], [], 0]);
+      expect(deps.stored.findings).toMatchObject([
+        {
+          verdict: 'violation',
+          tier: 'advice',
+          changes: [],
+          reason: expect.stringMatching(
+            /^It is off\. .*lost at config\/authsettingsV2 \/properties\/login\/clientSecret\. /,
+          ),
+        },
+      ]);
+    },
+  );
+
+  test('is not sent when it holds a secret only right before the write: blocked, with where and why', async () => {
+    let looks = 0;
+    const deps = await fixed('a-setting', ({ arm }) => {
+      arm.onRead = (_, name) => {
+        if (name === 'config/authsettingsV2') looks += 1;
+        if (name !== 'config/authsettingsV2' || looks === 1) return undefined;
+        const login = { clientSecret: 'https://ada:secret@host' };
+        return documentStateOf('web-app', name, { properties: { platform: { enabled: false }, login } });
+      };
+    });
+    expect(deps.arm.requests).toEqual([]);
+    expect(factsIn(deps)).toEqual(['fix.intended webapp-signed-in', 'fix.blocked webapp-signed-in']);
+    const told = deps.stored.entries.at(-1)?.reasons[0]?.text;
+    expect(told).toMatch(/lost at config\/authsettingsV2 \/properties\/login\/clientSecret\. .* where it is declared/);
+  });
+});

@@ -1,0 +1,49 @@
+/** What is read as the last thing before a request: whoever was told that nothing is written any more is right. */
+
+import { expect, test } from 'vitest';
+import type { ChangeSet } from '../../../src/domain/approvals/change-set.ts';
+import { settingsSchema } from '../../../src/domain/rules/settings.ts';
+import { createExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
+import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
+import { checkBeforeWrite } from '../../../src/workflows/reconcile/check-before-write.ts';
+import { event } from '../../api/samples.ts';
+import { resourceNamed } from '../../domain/examples.ts';
+import { SHOP } from '../../fakes/azure/resources.ts';
+import { fakeDeps, START, storeSettings } from '../../fakes/deps.ts';
+
+const shop = resourceNamed(SHOP);
+const rule = { id: 'webapp-min-tls', version: 1 };
+const fix: ChangeSet = { rule, purpose: 'fix', digest: 'd', changes: [], preserved: [], approvalId: null, reasons: [] };
+const approved: ChangeSet = { ...fix, approvalId: 'a', decidedBy: 'ADA' };
+
+test('an exemption that was granted meanwhile is seen; it hinders no rollback', async () => {
+  const deps = fakeDeps();
+  const granted = { scope: SHOP, rule: rule.id, owner: 'Shop', reason: 'An old scanner.', ticket: null };
+  const expires = '2026-03-09T12:00:00.000Z';
+  expect(await checkBeforeWrite(deps, shop, [fix], [])).toBeNull();
+  await createExemption(deps, { ...granted, expires }, { type: 'user', objectId: 'o' });
+  expect(await checkBeforeWrite(deps, shop, [fix], [])).toMatchObject({ state: 'blocked', causeCode: 'exempt' });
+  expect(await checkBeforeWrite(deps, shop, [{ ...approved, purpose: 'rollback' }], [])).toBeNull();
+});
+
+function written(id: string, objectId: string): StoredEvent {
+  const { event: sample, ...rest } = event({ resource: SHOP, outcome: null, receivedAt: START });
+  return { ...rest, event: { ...sample, id, changedBy: { objectId, type: 'user' } } };
+}
+
+test('an event that came since the plan names who approved it: another look decides', async () => {
+  const deps = fakeDeps();
+  const [other, own] = [written('other', 'bob'), written('own', 'ada')];
+  await deps.events.store(other);
+  expect(await checkBeforeWrite(deps, shop, [approved], [])).toBeNull();
+  await deps.events.store(own);
+  expect(await checkBeforeWrite(deps, shop, [approved], [other])).toMatchObject({
+    state: 'blocked',
+    causeCode: 'own-change',
+  });
+  // What the plan knew of was decided by it, and nobody decided a fix that needs no decision.
+  expect(await checkBeforeWrite(deps, shop, [approved], [other, own])).toBeNull();
+  expect(await checkBeforeWrite(deps, shop, [fix], [])).toBeNull();
+  storeSettings(deps, { approvals: { ...settingsSchema.parse({}).approvals, separationOfDuties: false } });
+  expect(await checkBeforeWrite(deps, shop, [approved], [other])).toBeNull();
+});

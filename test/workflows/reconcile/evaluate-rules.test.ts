@@ -1,0 +1,161 @@
+/** What a look reads, who counts as having changed the resource, and what stays declined. */
+
+import { describe, expect, it } from 'vitest';
+import type { Approval } from '../../../src/domain/approvals/approval.ts';
+import type { Change } from '../../../src/domain/changes/change.ts';
+import type { Caller } from '../../../src/domain/resources/event.ts';
+import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
+import type { OpenOperation, ResourceState } from '../../../src/workflows/ports/resource-states.ts';
+import { documentsToRead, dueRules, evaluateRules } from '../../../src/workflows/reconcile/evaluate-rules.ts';
+import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
+import { activeDeclined } from '../../../src/workflows/state/decision-input.ts';
+import type { ReconcileState } from '../../../src/workflows/state/reconcile-state.ts';
+import { approval } from '../../api/samples.ts';
+import { read, resourceNamed, ruleLike, TLS_CHANGE } from '../../domain/examples.ts';
+import { SHOP } from '../../fakes/azure/resources.ts';
+import { fakeDeps } from '../../fakes/deps.ts';
+
+const shop = resourceNamed(SHOP);
+const NOW = new Date('2026-03-01T12:00:00.000Z');
+const person = (objectId: string, name = objectId): Caller => ({ objectId, type: 'user', name });
+
+async function factsWith(
+  differs: Partial<ReconcileState> = {},
+  memory: Partial<ResourceState> = {},
+): Promise<ReconcileState> {
+  const state = await loadState(fakeDeps(), shop, { resource: SHOP, cause: 'event', attempt: 0 });
+  return { ...state, resourceState: { ...state.resourceState, ...memory }, ...differs };
+}
+
+function event(minute: number, changedBy: Caller | null): StoredEvent {
+  const about = { operation: 'Microsoft.Web/sites/write', eventTime: null, correlationId: null, appId: null };
+  return {
+    event: { id: `e${minute}`, ...about, changedBy },
+    ...{ resource: shop.key, receivedAt: `2026-03-01T11:${minute}:00.000Z`, outcome: null, auditIds: [], reasons: [] },
+  };
+}
+
+describe('a look reads what its rules, its open intents and its open rollbacks are about, each once', () => {
+  const at = (document: Change['document']): Change => ({ ...TLS_CHANGE, document });
+  const rule = { rule: ruleLike({ documents: ['config/web', 'revisions'] }), parameters: {}, tier: null };
+  const intent: OpenOperation = {
+    ...{ operationId: 'o', startedAt: '', trigger: { type: 'sweep' }, operationUrls: [] },
+    attempts: [
+      {
+        ...{ rule: 'r', ruleVersion: 1, purpose: 'fix', digest: 'd', approvalId: null, attemptCount: 1, state: 'open' },
+        changes: [at('config/web'), at('diagnosticSettings')],
+      },
+    ],
+  };
+  const open = (differs: Partial<Approval>) => ({ value: approval({ status: 'approved', ...differs }), version: '1' });
+  const ftp = 'basicPublishingCredentialsPolicies/ftp';
+  const scm = 'basicPublishingCredentialsPolicies/scm';
+  const kept = [{ document: scm, path: '/properties/allow', value: true }] as const;
+
+  it.each<[string, Partial<ReconcileState>, Partial<ResourceState>, string[]]>([
+    ['of its rules, what an event may cost', {}, {}, ['resource', 'config/web']],
+    ['of an intent', {}, { operations: [intent] }, ['resource', 'config/web', 'diagnosticSettings']],
+    [
+      'of a rollback, with what travels along',
+      { approvals: [open({ purpose: 'rollback', changes: [at(ftp)], preserved: kept })] },
+      {},
+      ['resource', 'config/web', ftp, scm],
+    ],
+    [
+      'not of a fix: its rule reads for it',
+      { approvals: [open({ changes: [at(ftp)] })] },
+      {},
+      ['resource', 'config/web'],
+    ],
+    [
+      'not of a rollback that is over',
+      { approvals: [open({ purpose: 'rollback', status: 'applied', changes: [at(ftp)] })] },
+      {},
+      ['resource', 'config/web'],
+    ],
+    [
+      'nothing that this kind does not have',
+      {},
+      { operations: [{ ...intent, attempts: [] }] },
+      ['resource', 'config/web'],
+    ],
+  ])('%s', async (_, differs, memory, expected) => {
+    expect(documentsToRead(shop, [rule], await factsWith(differs, memory))).toEqual(expected);
+  });
+});
+
+describe('what only the sweep reads', () => {
+  const swept = {
+    rule: ruleLike({ id: 'webapp-swept', documents: ['resource', 'backups'] }),
+    parameters: {},
+    tier: null,
+  };
+  const quick = { rule: ruleLike({ documents: ['resource', 'plan'] }), parameters: {}, tier: null };
+
+  it('is judged by the sweep alone, so an event costs no read for it', async () => {
+    const state = await factsWith();
+    expect(dueRules(shop, [swept, quick], state)).toEqual([quick]);
+    expect(dueRules(shop, [swept, quick], { ...state, isSweep: true })).toEqual([swept, quick]);
+  });
+
+  it('is read only when the parameters ask for it', async () => {
+    const needs = ({ tags }: { tags: number }) =>
+      tags > 0 ? (['resource', 'plan'] as const) : (['resource'] as const);
+    const rule = ruleLike({ documents: ['resource', 'plan'], requiredDocuments: needs });
+    const state = await factsWith();
+    expect(documentsToRead(shop, [{ rule, parameters: { tags: 0 }, tier: null }], state)).toEqual(['resource']);
+    expect(documentsToRead(shop, [{ rule, parameters: { tags: 1 }, tier: null }], state)).toEqual(['resource', 'plan']);
+  });
+});
+
+describe('guarantee 8: the changers of what a look finds', () => {
+  const changersWhen = async (verdict: 'compliant' | 'unknown' | 'not-applicable') => {
+    const state = await factsWith({ waitingEvents: [event(10, person('eve'))] });
+    const rule = { rule: ruleLike({ check: () => ({ verdict, reason: '' }) }), parameters: {}, tier: null };
+    const snapshot = { resource: shop, documents: { resource: read({}) } };
+    return evaluateRules(fakeDeps(), shop, [rule], state, snapshot, NOW)[0];
+  };
+  const nothing = { digest: null, decision: null, approvedDecision: null };
+
+  it('are none of what meets its rule, and stay while nobody knows', async () => {
+    expect(await changersWhen('compliant')).toMatchObject({ changers: { callers: [] }, ...nothing });
+    const eve = { changers: { callers: [{ objectId: 'eve' }] }, ...nothing };
+    expect(await changersWhen('unknown')).toMatchObject(eve);
+    expect(await changersWhen('not-applicable')).toMatchObject(eve);
+  });
+});
+
+describe('what was declined stays declined', () => {
+  const rejected = { status: 'rejected', at: '2026-02-01T12:00:00.000Z', until: '2026-03-01T12:00:00.001Z' } as const;
+  const over = { ...rejected, until: '2026-03-01T12:00:00.000Z' };
+  const expired = { status: 'expired', at: '2026-02-01T12:00:00.000Z', until: null } as const;
+  const declined = { rejected, over, expired };
+
+  it('what was rejected until its days are over; what expired until somebody changes the resource', async () => {
+    expect(activeDeclined(await factsWith({}, { declined }), NOW)).toEqual({ rejected, expired });
+    const waiting = [event(10, person('eve'))];
+    expect(activeDeclined(await factsWith({ waitingEvents: waiting }, { declined }), NOW)).toEqual({ rejected });
+    const ours = { waitingEvents: [event(10, person('ours'))], identity: { objectId: 'ours', appId: null } };
+    expect(activeDeclined(await factsWith(ours, { declined }), NOW)).toEqual({ rejected, expired });
+  });
+
+  it('what a person rejected since counts from that moment, for as many days as the settings say', async () => {
+    const by = { objectId: 'ada', name: 'Ada' };
+    const decision = {
+      by,
+      at: '2026-02-28T12:00:00.000Z',
+      comment: 'no',
+      decision: 'reject',
+      changerUnknown: false,
+    } as const;
+    const approvals = [
+      { value: approval({ status: 'rejected', digest: 'd', decision }), version: '1' },
+      { value: approval({ status: 'pending', digest: 'p' }), version: '1' },
+      { value: approval({ status: 'expired', digest: 'x', expiresAt: '2026-02-27T12:00:00.000Z' }), version: '1' },
+    ];
+    expect(activeDeclined(await factsWith({ approvals }), NOW)).toEqual({
+      d: { status: 'rejected', at: decision.at, until: '2026-05-29T12:00:00.000Z' },
+      x: { status: 'expired', at: '2026-02-27T12:00:00.000Z', until: null },
+    });
+  });
+});

@@ -1,0 +1,124 @@
+/** Whoever has a fix put back is left alone for a week: once for each rollback that was carried out, in the name of who asked. */
+import { describe, expect, it } from 'vitest';
+import type { Approval } from '../../../src/domain/approvals/approval.ts';
+import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
+import { type AuditRecord, chainEntry, emptyHead } from '../../../src/domain/audit/audit.ts';
+import { decisionId } from '../../../src/workflows/approvals/record-decision.ts';
+import { createExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
+import { exemptRollbacks } from '../../../src/workflows/reconcile/exempt-rollbacks.ts';
+import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
+import type { AttemptOutcome } from '../../../src/workflows/state/attempts.ts';
+import { approval, fact } from '../../api/samples.ts';
+import { resourceNamed, TLS_CHANGE } from '../../domain/examples.ts';
+import { SHOP } from '../../fakes/azure/resources.ts';
+import { fakeDeps } from '../../fakes/deps.ts';
+import { auditKeys } from '../../storage/samples.ts';
+
+const shop = resourceNamed(SHOP);
+const intent = chainEntry(fact(), emptyHead('00'), auditKeys.signing);
+const ADA = { objectId: 'ada', name: 'Ada' };
+
+function decidedBy(id: string, comment: string | null, by = ADA): Approval {
+  const at = '2026-03-01T11:00:00.000Z';
+  return approval({
+    id,
+    purpose: 'rollback',
+    decision: { by, at, comment, decision: 'approve', changerUnknown: false },
+  });
+}
+
+function decisionFact({ id, decision }: Approval): AuditRecord {
+  const about = { id: decisionId(id), kind: 'approval.approved' as const, approvalId: id };
+  return { ...fact(), ...about, actor: { type: 'user', ...decision?.by }, message: decision?.comment ?? '' };
+}
+
+function ended(
+  members: Partial<AttemptOutcome['attempt']> = {},
+  state: AttemptOutcome['state'] = 'applied',
+): AttemptOutcome {
+  const rule = { rule: 'webapp-min-tls', ruleVersion: 1 };
+  const entry = {
+    ...rule,
+    digest: 'd',
+    changes: [TLS_CHANGE],
+    approvalId: 'a1',
+    attemptCount: 1,
+    state: 'open' as const,
+  };
+  const attempt = { ...entry, purpose: 'rollback' as const, ...members };
+  return { operationId: 'o', attempt, intent, state, reasons: [], recordId: 'f' };
+}
+
+async function exemptionsAfter(
+  ends: readonly AttemptOutcome[],
+  approvals: readonly Approval[],
+  there: readonly Exemption[] = [],
+  signed: readonly Approval[] = approvals,
+) {
+  const deps = fakeDeps();
+  await deps.audit.append(signed.map(decisionFact));
+  const state = await loadState(deps, shop, { resource: SHOP, cause: 'decision', attempt: 0 });
+  const loaded = approvals.map((value) => ({ value, version: '1' }));
+  const all = await exemptRollbacks(deps, shop, { ...state, approvals: loaded, exemptions: there }, ends);
+  return { world: deps, all };
+}
+
+describe('a rollback that was carried out', () => {
+  it('exempts its rule on that app for seven days', async () => {
+    const { world, all } = await exemptionsAfter(
+      [ended()],
+      [decidedBy('other', 'no', { objectId: 'bob', name: 'Bob' }), decidedBy('a1', 'Old clients.')],
+    );
+    expect(all).toMatchObject([
+      {
+        scope: SHOP,
+        rule: 'webapp-min-tls',
+        owner: 'Ada',
+        reason: 'Put back by approval a1: Old clients.',
+        ticket: null,
+        expires: '2026-03-08T12:00:00.000Z',
+        createdBy: { type: 'user', ...ADA },
+      },
+    ]);
+    expect(world.stored.entries.map(({ kind }) => kind).filter((kind) => kind.startsWith('exemption.'))).toEqual([
+      'exemption.created',
+    ]);
+  });
+
+  it('exempts it in the name of nobody while the log has no decision', async () => {
+    const { all } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')], [], []);
+    expect(all).toMatchObject([{ owner: 'unknown', reason: 'Put back by approval a1.' }]);
+  });
+
+  it('exempts it in the name and the words that were signed, whatever the row of the approval says', async () => {
+    const row = decidedBy('a1', 'For ever.', { objectId: 'bob', name: 'Bob' });
+    const { all } = await exemptionsAfter([ended()], [row], [], [decidedBy('a1', 'Old clients.')]);
+    expect(all).toMatchObject([
+      { owner: 'Ada', reason: 'Put back by approval a1: Old clients.', createdBy: { type: 'user', ...ADA } },
+    ]);
+  });
+
+  it('exempts once, also when it ends again after a crash; that of another rule is another one', async () => {
+    const { world, all: first } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')]);
+    expect((await exemptionsAfter([ended(), ended()], [decidedBy('a1', 'x')], first)).all).toEqual(first);
+    expect(
+      (await exemptionsAfter([ended({ rule: 'webapp-https-only' })], [decidedBy('a1', 'x')], first)).all,
+    ).toHaveLength(2);
+    const foreign = {
+      ...first[0],
+      ...{ rule: 'webapp-min-tls', owner: 'Team', reason: 'an old scanner', ticket: null },
+    };
+    const { expires } = { expires: '2026-04-01T00:00:00.000Z', ...foreign };
+    const other = await createExemption(world, { scope: SHOP, ...foreign, expires }, { type: 'user' });
+    expect((await exemptionsAfter([ended()], [decidedBy('a1', 'x')], [other])).all).toHaveLength(2);
+  });
+
+  it.each([
+    ['a fix', ended({ purpose: 'fix' })],
+    ['a rollback that failed', ended({}, 'failed')],
+    ['a rollback that was blocked', ended({}, 'blocked')],
+    ['a rollback whose end is in the log already', { ...ended(), alreadyLogged: true as const }],
+  ])('%s exempts nothing', async (_, end) => {
+    expect((await exemptionsAfter([end], [decidedBy('a1', 'x')])).all).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+/** What a look knows before it looks, and which events are our own echoes. */
+
+import { describe, expect, it } from 'vitest';
+import { viewOf } from '../../../src/domain/resources/resource.ts';
+import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
+import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
+import { isOwnWrite } from '../../../src/workflows/state/changers.ts';
+import { openApprovals } from '../../../src/workflows/state/reconcile-state.ts';
+import { emptyResourceState } from '../../../src/workflows/state/resource-state.ts';
+import { approval } from '../../api/samples.ts';
+import { resourceNamed } from '../../domain/examples.ts';
+import { SHOP } from '../../fakes/azure/resources.ts';
+import { fakeDeps } from '../../fakes/deps.ts';
+
+const shop = resourceNamed(SHOP);
+const sweep = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
+
+describe("guarantee 2: our own writes never count as somebody's change", () => {
+  const by = (objectId: string | null, appId: string | null): StoredEvent => ({
+    event: {
+      ...{ id: 'e', operation: 'Microsoft.Web/sites/write', eventTime: null, correlationId: null, appId },
+      changedBy: objectId === null ? null : { objectId, type: 'app' },
+    },
+    ...{ resource: SHOP, receivedAt: '2026-03-01T12:00:00.000Z', outcome: null, auditIds: [], reasons: [] },
+  });
+
+  it.each<[string, StoredEvent, { objectId: string | null; appId: string | null }, boolean]>([
+    ['by our object id', by('ours', null), { objectId: 'ours', appId: 'app' }, true],
+    ['by our object id, in any case', by('ours', null), { objectId: 'OURS', appId: null }, true],
+    ['by our application id', by('somebody', 'app'), { objectId: 'ours', appId: 'app' }, true],
+    ['by our application id, in any case', by(null, 'App'), { objectId: null, appId: 'aPP' }, true],
+    ['by neither', by('somebody', 'another'), { objectId: 'ours', appId: 'app' }, false],
+    ['by nobody who is named', by(null, null), { objectId: 'ours', appId: 'app' }, false],
+    ['while we do not know who we are', by('somebody', 'app'), { objectId: null, appId: null }, false],
+    ['nobody, while we do not know who we are', by(null, null), { objectId: null, appId: null }, false],
+  ])('%s', (_, event, self, ours) => {
+    expect(isOwnWrite(event, self)).toBe(ours);
+  });
+});
+
+describe('the facts', () => {
+  it('of a resource that was never seen are none', async () => {
+    const state = await loadState(fakeDeps(), shop, { resource: SHOP, cause: 'event', attempt: 0 });
+    expect(state).toMatchObject({ version: null, approvals: [], waitingEvents: [], exemptions: [], isSweep: false });
+    expect(state.resourceState).toEqual(emptyResourceState(shop));
+    expect(state.resourceState).toMatchObject({
+      gone: false,
+      evaluatedAt: null,
+      openApprovals: [],
+      operations: [],
+      findings: [],
+    });
+  });
+
+  it.each(['sweep', 'scan', 'event'] as const)(
+    'what keeps failing is tried again by a sweep alone: %s',
+    async (cause) => {
+      const message = { resource: SHOP, cause, attempt: 0, ...(cause === 'event' ? {} : { sweep }) };
+      expect((await loadState(fakeDeps(), shop, message)).isSweep).toBe(cause !== 'event');
+    },
+  );
+
+  it('hold the approvals that the memory names, as far as they are there; open are those that wait', async () => {
+    const deps = fakeDeps();
+    const resource = viewOf(shop);
+    await deps.approvals.save(approval({ id: 'a', resource }), null);
+    await deps.approvals.save(approval({ id: 'b', resource, status: 'applied' }), null);
+    // Of another resource: somebody has written the row.
+    await deps.approvals.save(approval({ id: 'd' }), null);
+    await deps.resourceStates.save(shop, { ...emptyResourceState(shop), openApprovals: ['a', 'b', 'c', 'd'] }, null);
+    const state = await loadState(deps, shop, { resource: SHOP, cause: 'wake', attempt: 0 });
+    expect(state.approvals.map(({ value }) => value.id)).toEqual(['a', 'b']);
+    expect(openApprovals(state).map(({ id }) => id)).toEqual(['a']);
+  });
+});

@@ -1,0 +1,62 @@
+/** Fail closed: what a write rests on is a port, and while one of those cannot be used nothing is written. */
+
+import { describe, expect, test } from 'vitest';
+import { redriveDeadLetter } from '../../../src/workflows/dead-letters/redrive-dead-letter.ts';
+import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
+import { gridEvent } from '../../fakes/azure/event-grid.ts';
+import { RISKY, SHOP, seedWebApp, UNSAFE } from '../../fakes/azure/resources.ts';
+import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
+import { createHost, type Host } from '../../fakes/scenarios/host.ts';
+import { decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
+import { portsOf, watchedDeps } from '../../fakes/wrappers/watched.ts';
+
+/** What no write rests on: where messages go next, lists that people look at, what is told afterwards, who wrote when it is known. */
+const BESIDE = ['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications', 'activityLog'];
+
+const CHANGES = [
+  {
+    what: 'a fix',
+    // Nobody was asked for it.
+    needless: ['approvals'],
+    async begin(host: Host, deps: FakeDeps) {
+      seedWebApp(deps.arm, UNSAFE);
+      await host.deliver(gridEvent('first', SHOP));
+    },
+    writes: 2,
+  },
+  {
+    what: 'an approved change',
+    // What people decided counts in no budget.
+    needless: ['budgets'],
+    async begin(host: Host, deps: FakeDeps) {
+      seedWebApp(deps.arm, RISKY);
+      await deliverAndSettle(host, 'first', SHOP);
+      await host.decide(decisionOn(deps, 'approve'));
+    },
+    writes: 1,
+  },
+];
+
+describe.each(CHANGES)('guarantee 9: $what is not written', ({ needless, begin, writes }) => {
+  const ports = portsOf(fakeDeps()).filter((port) => ![...BESIDE, ...needless].includes(port));
+
+  test.each(ports)('while %s cannot be used; afterwards it is', async (port) => {
+    const deps = fakeDeps();
+    let broken = false;
+    const watched = watchedDeps(deps, async (name, call) => {
+      if (broken && name.startsWith(`${port}.`)) throw new StorageUnavailable(`${name} does not answer`);
+      return call();
+    });
+    const host = createHost(deps, { ports: watched });
+    await begin(host, deps);
+    broken = true;
+    await host.settle();
+    expect(deps.arm.requests).toEqual([]);
+    broken = false;
+    for (const letter of deps.stored.deadLetters.keys())
+      await host.ask((baseDeps) => redriveDeadLetter(baseDeps, letter));
+    await deliverAndSettle(host, 'second', SHOP);
+    expect(deps.arm.writes).toHaveLength(writes);
+    expect(deps.stored.events.filter(({ outcome }) => outcome !== 'evaluated' && outcome !== 'covered')).toEqual([]);
+  });
+});

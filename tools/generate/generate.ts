@@ -1,0 +1,31 @@
+/** `npm run generate`: writes the files that follow from the tables in the code. Commit them: a test says when they are stale. */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolesFor } from '../../src/domain/rules/roles.ts';
+import { generateRuleIndex } from '../build/rule-index.ts';
+import { guaranteesPage, readTestFiles } from './guarantees-page.ts';
+import { permissionsPage, rolesFile } from './roles.ts';
+import { rulePages } from './rules-page.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+generateRuleIndex(path.join(root, 'src/rules'));
+// Only now: the list of rules is generated, too.
+const { rules } = await import('../../src/rules/index.ts');
+const { tamperPage } = await import('../../test/tamper/page.ts');
+const roles = rolesFor(rules);
+const guarantees = readFileSync(path.join(root, 'docs/guarantees.md'), 'utf8');
+const files = {
+  'docs/guarantees.md': guaranteesPage(guarantees, readTestFiles(root)),
+  'infra/roles.json': rolesFile(roles),
+  'docs/permissions.md': permissionsPage(roles),
+  ...rulePages(rules),
+  'docs/tamper.md': tamperPage(),
+};
+for (const [file, content] of Object.entries(files)) {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), content);
+  process.stdout.write(`${file}\n`);
+}
