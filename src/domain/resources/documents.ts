@@ -15,50 +15,17 @@ import {
   SUBSCRIPTIONS,
   WEB,
 } from './api-versions.ts';
+import { DOCUMENT_NAMES, type DocumentName } from './document-names.ts';
 import { type DriftRules, driftRulesOf } from './drift-rules.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { armIdOf, type Resource, type ResourceKind } from './resource.ts';
 import { secretPatternsOf } from './secret-patterns.ts';
 
+export { DOCUMENT_NAMES, type DocumentName };
+
 /** The impact of a change on its app, worst first. */
 export const IMPACTS = ['traffic', 'new-revision', 'restart', 'cost', 'none'] as const;
 export type Impact = (typeof IMPACTS)[number];
-
-/** The names of documents in snapshots and in snapshot files. */
-export const DOCUMENT_NAMES = [
-  'resource',
-  'config/web',
-  'config/authsettingsV2',
-  'config/configreferences/appsettings',
-  'basicPublishingCredentialsPolicies/ftp',
-  'basicPublishingCredentialsPolicies/scm',
-  'diagnosticSettings',
-  'privateEndpointConnections',
-  'slots',
-  'backups',
-  'authConfigs/current',
-  'revisions',
-  'daprComponents',
-  'roleAssignments',
-  'plan',
-  'environment',
-  'environment/diagnosticSettings',
-  'environment/apps',
-  'resourceGroup',
-  'subnet',
-  'routeTable',
-  'registry',
-  'subscription/certificates',
-  'subscription/metricAlerts',
-  'subscription/activityLogAlerts',
-  'subscription/policyAssignments',
-  'subscription/diagnosticSettings',
-  'subscription/apps',
-  'subscription/pricings/AppServices',
-  'subscription/pricings/Containers',
-  'subscription/pricings/CloudPosture',
-] as const;
-export type DocumentName = (typeof DOCUMENT_NAMES)[number];
 
 export interface DocumentDefinition extends DriftRules {
   readonly name: DocumentName;

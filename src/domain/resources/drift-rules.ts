@@ -4,6 +4,7 @@
  * rollback may write when they are side effects of a fix. Paths that are read-only, have values that Azure does not
  * return, or have other effects are excluded. The pages docs/audit-log.md and docs/rollback.md show both lists.
  */
+import type { DocumentName } from './document-names.ts';
 import type { ResourceKind } from './resource.ts';
 
 export interface DriftRules {
@@ -210,7 +211,7 @@ const MANAGED_ENVIRONMENT: DriftRules = {
   },
 };
 
-const DRIFT_RULES: Readonly<Partial<Record<ResourceKind, Readonly<Record<string, DriftRules>>>>> = {
+const DRIFT_RULES: Readonly<Partial<Record<ResourceKind, { readonly [name in DocumentName]?: DriftRules }>>> = {
   'web-app': {
     resource: SITE,
     'config/web': SITE_CONFIG,
@@ -224,6 +225,6 @@ const DRIFT_RULES: Readonly<Partial<Record<ResourceKind, Readonly<Record<string,
 };
 
 /** The lists for a document; empty when it is never written. */
-export function driftRulesOf([kind]: readonly ResourceKind[], name: string): DriftRules {
+export function driftRulesOf([kind]: readonly ResourceKind[], name: DocumentName): DriftRules {
   return (kind && DRIFT_RULES[kind]?.[name]) ?? {};
 }

@@ -9,10 +9,11 @@
  * is half of a credential that no rule reads.
  */
 
+import type { DocumentName } from './document-names.ts';
 import type { ResourceKind } from './resource.ts';
 
 /** The secret patterns of a document; undefined when it has none. */
-export function secretPatternsOf(kinds: readonly ResourceKind[], name: string): readonly string[] | undefined {
+export function secretPatternsOf(kinds: readonly ResourceKind[], name: DocumentName): readonly string[] | undefined {
   return name === 'resource' ? kinds.flatMap((kind) => IN_RESOURCES[kind] ?? []) : IN_DOCUMENTS[name];
 }
 
@@ -82,7 +83,7 @@ const IN_RESOURCES: { readonly [kind in ResourceKind]?: readonly string[] } = {
   environment: ENVIRONMENT,
 };
 
-const IN_DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
+const IN_DOCUMENTS: { readonly [name in DocumentName]?: readonly string[] } = {
   'config/web': below('/properties', SITE_CONFIGURATION),
   slots: inList(SITE),
   backups: inList(BACKUP),
