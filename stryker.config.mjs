@@ -15,12 +15,14 @@ export default {
   ignoreStatic: true,
   incremental: true,
   incrementalFile: '.stryker/incremental.json',
-  ignorePatterns: ['dist', 'infra', 'docs', '.plumbline'],
+  ignorePatterns: ['dist', 'infra', '.plumbline'],
   tempDirName: '.stryker/sandbox',
   reporters: ['clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: '.stryker/report.html' },
   jsonReporter: { fileName: '.stryker/report.json' },
   concurrency: 2,
+  // The hits of each test on each mutant are kept in memory.
+  testRunnerNodeArgs: ['--max-old-space-size=8192'],
   thresholds: { high: 90, low: 80, break: 80 },
 };

@@ -10,10 +10,11 @@ export default defineConfig({
   test: {
     include: ['test/{domain,workflows,rules,api}/**/*.test.ts'],
     exclude: [
-      'test/workflows/scenarios/{crashes,failures,broken-ports}.test.ts',
-      'test/api/endpoints/{console,health}.test.ts',
+      'test/workflows/scenarios/{and-then,crashes,failures,broken-ports}.test.ts',
+      'test/api/endpoints/{console,health,metrics}.test.ts',
+      'test/api/endpoints/findings/benchmarks.test.ts',
       'test/api/framework/{openapi,principal,refusals}.test.ts',
-      'test/api/over-storage.test.ts',
+      'test/api/{over-storage,tampered-tables}.test.ts',
     ],
     // A process of its own for each file would cost more than its tests; they share nothing that stays.
     isolate: false,
