@@ -1,11 +1,7 @@
 /** The identity of Plumbline in Azure, from the claims of its own token: decoded, never verified, never logged. */
 import type { TokenCredential } from '@azure/core-auth';
 import * as z from 'zod';
-
-export interface ServiceIdentity {
-  readonly objectId: string | null;
-  readonly appId: string | null;
-}
+import type { ServiceIdentity } from '../domain/resources/principal.ts';
 
 const UNKNOWN_IDENTITY: ServiceIdentity = { objectId: null, appId: null };
 const claims = z.object({ oid: z.guid().nullish().catch(null), appid: z.guid().nullish().catch(null) });

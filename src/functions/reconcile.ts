@@ -1,7 +1,7 @@
 /** The work queue: each message names a resource to reconcile. */
 import { withLogContext } from '../app/log.ts';
 import { RECONCILE_QUEUE } from '../storage/names.ts';
-import { logContextOf, workMessage } from '../workflows/events/messages.ts';
+import { logContextOf, workMessage } from '../workflows/ports/work.ts';
 import { reconcile } from '../workflows/reconcile/reconcile.ts';
 import { registerQueueFunction } from './queue-function.ts';
 

@@ -2,7 +2,7 @@
 import { app } from '@azure/functions';
 import { withLogContext } from '../app/log.ts';
 import { SWEEP_QUEUE } from '../storage/names.ts';
-import { logContextOf, sweepMessage } from '../workflows/events/messages.ts';
+import { logContextOf, sweepMessage } from '../workflows/ports/work.ts';
 import { handleSweep, startSweep } from '../workflows/sweep/sweep.ts';
 import { withInvocation } from './invocation.ts';
 import { registerQueueFunction } from './queue-function.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { containerApp, people, webApp } from '../../simulator/estate.ts';
 import type { RecordedRequest, RequestHook } from '../../simulator/simulator.ts';
-import * as schemas from '../../src/api/framework/schemas.ts';
+import { auditVerification } from '../../src/workflows/ports/audit.ts';
 import { staff } from '../e2e/fixtures/callers.ts';
 import { insecure, rightWebApp, touched } from '../e2e/fixtures/estate.ts';
 import { eventually } from '../e2e/fixtures/eventually.ts';
@@ -191,6 +191,6 @@ describe('guarantee 14: the log is whole after all that', () => {
     await plumbline.atRest(unverified.id);
     expect(writes(unverified.id)).toEqual(['PATCH resource', 'PATCH resource']);
     const reader = plumbline.as(staff.reader, 'Reader');
-    expect(await reader.get('/audit/verify', schemas.verification)).toMatchObject({ valid: true, complete: true });
+    expect(await reader.get('/audit/verify', auditVerification)).toMatchObject({ valid: true, complete: true });
   });
 });

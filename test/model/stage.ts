@@ -94,7 +94,7 @@ export function createStage(model: Model, limits: Partial<Settings['limits']>): 
     async choose(settings) {
       const wanted = { ...settingsSchema.parse({ mode: 'autofix', limits }), ...settings };
       await host.ask((baseDeps) =>
-        changeSettings(baseDeps, { settings: wanted, ifMatch: '*', person: OLGA, personIsApp: false }),
+        changeSettings(baseDeps, { settings: wanted, ifMatch: '*', actor: { ...OLGA, type: 'user' } }),
       );
     },
   };

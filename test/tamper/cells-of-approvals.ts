@@ -1,7 +1,7 @@
 /** Cells about approvals and the decisions in them. */
+import { approval } from '../../src/domain/approvals/approval.ts';
 import { digestOf, valueAt } from '../../src/domain/changes/change.ts';
 import type { Json } from '../../src/domain/resources/json.ts';
-import { approval } from '../../src/storage/schemas/stored.ts';
 import { decisionId } from '../../src/workflows/approvals/record-decision.ts';
 import { resourceNamed } from '../fakes/azure/arm.ts';
 import type { Cell } from './cell.ts';

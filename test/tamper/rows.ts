@@ -1,10 +1,11 @@
 /** What somebody does who may write the storage account: rows and anchors as they lie there, read, written and removed. */
+
 import { TableClient, type TransactionAction } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { approval } from '../../src/domain/approvals/approval.ts';
 import { isObject, type Json, tokensOf } from '../../src/domain/resources/json.ts';
 import { ANCHOR_CONTAINER, TABLES } from '../../src/storage/names.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
-import { approval } from '../../src/storage/schemas/stored.ts';
 import { type Entity, entityOf } from '../../src/storage/table/entity.ts';
 import { strangerKeys } from '../storage/samples.ts';
 

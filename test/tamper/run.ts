@@ -1,7 +1,6 @@
 /** One cell: the scene, the tampering, how the service goes on, and what somebody sees of it afterwards. */
-import type { AuditEntry } from '../../src/domain/audit/audit.ts';
+import { type AuditEntry, auditEntry } from '../../src/domain/audit/audit.ts';
 import { sealFault } from '../../src/domain/audit/seal.ts';
-import { auditEntry } from '../../src/storage/schemas/stored.ts';
 import { verifyRecords } from '../../src/workflows/housekeeping/verify-records.ts';
 import type { Author } from '../fakes/azure/event-grid.ts';
 import { logLinesOf } from '../fakes/scenarios/log-lines.ts';

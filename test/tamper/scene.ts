@@ -74,7 +74,7 @@ export async function putBack(of: TamperedWorld, app: string, rule: string, by: 
 
 async function choose(of: TamperedWorld, flapCount: number): Promise<void> {
   const settings = settingsSchema.parse({ mode: 'autofix', limits: { flapCount } });
-  await changeSettings(of.world, { settings, ifMatch: '*', person: person(OLGA), personIsApp: false });
+  await changeSettings(of.world, { settings, ifMatch: '*', actor: { ...person(OLGA), type: 'user' } });
   of.happened.push({ kind: 'settings', by: OLGA.objectId });
 }
 

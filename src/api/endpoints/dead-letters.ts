@@ -2,29 +2,25 @@
 
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { parseResourceId, viewOf } from '../../domain/resources/resource.ts';
+import { parseResourceId, resourceView, viewOf } from '../../domain/resources/resource.ts';
 import { parseMessage, redriveDeadLetter } from '../../workflows/dead-letters/redrive-dead-letter.ts';
-import type { DeadLetter } from '../../workflows/ports/dead-letters.ts';
+import { type DeadLetter, deadLetter } from '../../workflows/ports/dead-letters.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
-import { pageQuery, readPage } from '../framework/page.ts';
+import { pageQuery, pageSchema, readPage } from '../framework/page.ts';
 import { isId } from '../framework/parameters.ts';
-import * as schemas from '../framework/schemas.ts';
 
-export const deadLetterSchema = schemas.component(
-  'DeadLetter',
-  z.strictObject({
-    id: z.string(),
-    at: z.iso.datetime(),
-    queue: z.string(),
-    resource: schemas.resource.nullable().describe('null when the message names none'),
+export const deadLetterAnswer = deadLetter
+  .pick({ id: true, at: true, queue: true })
+  .extend({
+    resource: resourceView.nullable().describe('null when the message names none'),
     event: z.strictObject({ id: z.string() }).exactOptional(),
     reason: z.string().describe('The failure of the last attempt'),
     message: z
       .record(z.string(), z.unknown())
       .exactOptional()
       .describe('The message that a release would send again; absent when it could not be parsed'),
-  }),
-);
+  })
+  .meta({ id: 'DeadLetter' });
 
 export const listDeadLetters = defineEndpoint({
   name: 'listDeadLetters',
@@ -34,7 +30,7 @@ export const listDeadLetters = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject(pageQuery),
   statuses: [200],
-  result: schemas.pageSchema(deadLetterSchema),
+  result: pageSchema(deadLetterAnswer),
   refusals: [],
   async handle({ deps, config, query }) {
     const page = await readPage('deadletters', config.cursorKey, query, (_, at) => deps.deadLetters.list(at));
@@ -65,10 +61,10 @@ async function findLetter({ deps, params: { id } }: RequestContext): Promise<str
   return id;
 }
 
-function letterView(deadLetter: DeadLetter): z.input<typeof deadLetterSchema> {
-  const { id, at, queue, error } = deadLetter;
-  const message = parseMessage(deadLetter);
-  const resource = deadLetter.resource === null ? null : parseResourceId(deadLetter.resource);
+function letterView(letter: DeadLetter): z.infer<typeof deadLetterAnswer> {
+  const { id, at, queue, error } = letter;
+  const message = parseMessage(letter);
+  const resource = letter.resource === null ? null : parseResourceId(letter.resource);
   const event = message && 'event' in message ? message.event : undefined;
   return {
     id,

@@ -1,39 +1,29 @@
 /** Exemptions: with an owner, a reason and an end. */
 import * as z from 'zod';
-import { type Exemption, exemptionProblems, isInForce, MAX_EXEMPTION_DAYS } from '../../domain/approvals/exemption.ts';
+import {
+  type Exemption,
+  exemption,
+  exemptionProblems,
+  isInForce,
+  MAX_EXEMPTION_DAYS,
+} from '../../domain/approvals/exemption.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import type { Actor } from '../../domain/audit/audit.ts';
 import { isScope, normalizeId } from '../../domain/resources/resource.ts';
 import { grantExemption, removeExemption } from '../../workflows/exemptions/grant-exemption.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
-import { pageQuery, readPage } from '../framework/page.ts';
+import { pageQuery, pageSchema, readPage } from '../framework/page.ts';
 import { isId, timestamp } from '../framework/parameters.ts';
-import type { Principal } from '../framework/principal.ts';
+import { actorOf } from '../framework/principal.ts';
 import { invalidRequest } from '../framework/problem.ts';
-import * as schemas from '../framework/schemas.ts';
 
 const none = z.strictObject({});
-const time = z.iso.datetime();
 const line = z.string().trim().min(1);
 
-export const exemptionSchema = schemas.component(
-  'Exemption',
-  z.strictObject({
-    id: z.string(),
-    scope: z.string(),
-    rule: z.string(),
-    owner: z.string(),
-    reason: z.string(),
-    ticket: z.string().exactOptional(),
-    expires: time,
-    createdAt: time,
-    createdBy: z.strictObject({
-      type: z.enum(['service', 'user', 'app']),
-      objectId: z.string().exactOptional(),
-      name: z.string().exactOptional(),
-    }),
-  }),
-);
+/** Without a ticket when it has none. */
+export const exemptionAnswer = exemption
+  .omit({ removedAt: true, outbox: true })
+  .extend({ ticket: z.string().exactOptional() })
+  .meta({ id: 'Exemption' });
 
 export const listExemptions = defineEndpoint({
   name: 'listExemptions',
@@ -43,7 +33,7 @@ export const listExemptions = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject(pageQuery),
   statuses: [200],
-  result: schemas.pageSchema(exemptionSchema),
+  result: pageSchema(exemptionAnswer),
   refusals: [],
   async handle({ deps, config, query }) {
     const page = await readPage('exemptions', config.cursorKey, query, (_, at) => deps.exemptions.list(at));
@@ -72,7 +62,7 @@ export const createExemption = defineEndpoint({
     expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
   }),
   statuses: [201],
-  result: exemptionSchema,
+  result: exemptionAnswer,
   refusals: [],
   async handle({ deps, principal, body }) {
     const request = { ...body, ticket: body.ticket ?? null };
@@ -108,11 +98,6 @@ async function findExemption({ deps, params: { id: wanted } }: RequestContext): 
   return found.value;
 }
 
-function exemptionView(exemption: Exemption): z.input<typeof exemptionSchema> {
-  const { ticket, removedAt: _removedAt, outbox: _outbox, ...seen } = exemption;
+function exemptionView({ ticket, removedAt: _removedAt, outbox: _outbox, ...seen }: Exemption) {
   return { ...seen, ...(ticket === null ? {} : { ticket }) };
-}
-
-function actorOf({ objectId, name, application }: Principal): Actor {
-  return { type: application ? 'app' : 'user', objectId, name };
 }

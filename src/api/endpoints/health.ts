@@ -1,14 +1,16 @@
 /** Whether the service can work: one check for each wrong setting, and one for the storage. Names of settings, never values. */
+import * as z from 'zod';
 import { NotConfigured } from '../../app/config.ts';
+import type { Infer } from '../../domain/resources/schema.ts';
 import type { ApiResponse, ApiService, GetService, PublicEndpoint } from '../framework/endpoint.ts';
-import * as schemas from '../framework/schemas.ts';
 import { VERSION } from '../framework/version.ts';
 
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly message: string;
-}
+const check = z.strictObject({ name: z.string(), ok: z.boolean(), message: z.string() });
+type Check = Infer<typeof check>;
+
+export const health = z
+  .strictObject({ status: z.enum(['ok', 'failing']), version: z.string(), checks: z.array(check) })
+  .meta({ id: 'Health' });
 
 export const getHealth: PublicEndpoint = {
   name: 'getHealth',
@@ -17,10 +19,10 @@ export const getHealth: PublicEndpoint = {
   summary: 'Whether the service is configured and reaches its storage. Open to all.',
   role: null,
   statuses: [200, 503],
-  result: schemas.health,
+  result: health,
   async handle(getService): Promise<ApiResponse> {
     const checks = await runChecks(getService);
-    const ok = checks.every((check) => check.ok);
+    const ok = checks.every((one) => one.ok);
     return { status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'failing', version: VERSION, checks } };
   },
 };

@@ -2,13 +2,41 @@
 
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { documentationOf } from '../../domain/rules/documentation.ts';
-import type { AnyRule } from '../../domain/rules/rule.ts';
+import { RESOURCE_KINDS } from '../../domain/resources/resource.ts';
+import { documentation, documentationOf } from '../../domain/rules/documentation.ts';
+import { type AnyRule, PROFILES, reference, SEVERITIES, source, TIERS } from '../../domain/rules/rule.ts';
 import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
-import { pageQuery, readPage } from '../framework/page.ts';
+import { pageQuery, pageSchema, readPage } from '../framework/page.ts';
 import { benchmark, rulesInBenchmark } from '../framework/parameters.ts';
-import * as schemas from '../framework/schemas.ts';
+
+/** What is shown as the rule has it. */
+const ruleMembers = z.object({
+  id: z.string(),
+  version: z.int(),
+  title: z.string(),
+  why: z.string(),
+  fix: z.string().nullable().describe('What the fix writes; null when the rule has none'),
+  risk: z.string(),
+  differs: z.string().exactOptional().describe('What other authorities require, and why this rule differs'),
+  severity: z.enum(SEVERITIES),
+  tier: z.enum(TIERS),
+  profile: z.enum(PROFILES),
+  kind: z.enum(RESOURCE_KINDS),
+  reversible: z.boolean(),
+  documents: z.array(z.string()),
+  references: z.array(reference),
+});
+
+export const ruleAnswer = ruleMembers
+  .extend({
+    parameters: z.record(z.string(), z.unknown()).describe('JSON Schema of the parameters that settings may give'),
+    defaults: z.record(z.string(), z.unknown()),
+    documentation,
+    source,
+  })
+  .strict()
+  .meta({ id: 'Rule' });
 
 export const listRules = defineEndpoint({
   name: 'listRules',
@@ -18,7 +46,7 @@ export const listRules = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({ benchmark: benchmark.exactOptional(), ...pageQuery }),
   statuses: [200],
-  result: schemas.pageSchema(schemas.rule),
+  result: pageSchema(ruleAnswer),
   refusals: [],
   async handle({ deps, config, query }) {
     const list = async (asked: { benchmark?: string }, page: PageRequest) => {
@@ -42,7 +70,7 @@ export const getRule = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({}),
   statuses: [200],
-  result: schemas.rule,
+  result: ruleAnswer,
   refusals: ['not-found'],
   findSubject: findRule,
   async handle({ subject }) {
@@ -51,14 +79,12 @@ export const getRule = defineEndpoint({
 });
 
 /** A rule as the API shows it: its parameters as JSON Schema, with their defaults. */
-export function ruleView(rule: AnyRule) {
-  const { id, version, title, why, fix, risk, differs, severity, tier, profile, kind, reversible } = rule;
-  const { documents, references } = rule;
+export function ruleView(rule: AnyRule): z.infer<typeof ruleAnswer> {
   const { $schema: _schema, ...parameters } = z.toJSONSchema(rule.parameters, { io: 'input', unrepresentable: 'any' });
-  const defaults = rule.parameters.safeParse({}).data ?? {};
   return {
-    ...{ id, version, title, why, fix, risk, ...(differs === undefined ? {} : { differs }) },
-    ...{ severity, tier, profile, kind, reversible, documents, parameters, defaults, references },
+    ...ruleMembers.parse(rule),
+    parameters,
+    defaults: z.record(z.string(), z.unknown()).catch({}).parse(rule.parameters.safeParse({}).data),
     documentation: documentationOf(rule),
     source: rule.source([]),
   };

@@ -1,23 +1,12 @@
 /** Scans: evaluate all resources in a scope now, on the slow queue. */
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
+import { scan } from '../../workflows/ports/findings.ts';
 import * as sweep from '../../workflows/sweep/sweep.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
 import { isId, resourceScope } from '../framework/parameters.ts';
-import { component } from '../framework/schemas.ts';
 
 const none = z.strictObject({});
-
-export const scanSchema = component(
-  'Scan',
-  z.strictObject({
-    id: z.string(),
-    scope: z.string(),
-    status: z.enum(['running', 'done']),
-    found: z.int(),
-    evaluated: z.int().describe('Evaluated, or moved to the dead letters'),
-  }),
-);
 
 export const startScan = defineEndpoint({
   name: 'startScan',
@@ -29,11 +18,11 @@ export const startScan = defineEndpoint({
   body: z.strictObject({ scope: resourceScope }),
   responseHeaders: { Location: 'The URL of the scan.' },
   statuses: [202],
-  result: scanSchema,
+  result: scan,
   refusals: [],
   async handle({ deps, body }) {
-    const scan = await sweep.startScan(deps, body.scope);
-    return { headers: { location: `/api/scans/${scan.id}` }, body: scan };
+    const started = await sweep.startScan(deps, body.scope);
+    return { headers: { location: `/api/scans/${started.id}` }, body: started };
   },
 });
 
@@ -45,7 +34,7 @@ export const getScan = defineEndpoint({
   role: 'Plumbline.Reader',
   query: none,
   statuses: [200],
-  result: scanSchema,
+  result: scan,
   refusals: ['not-found'],
   async findSubject({ deps, params: { id: wanted } }: RequestContext) {
     const found = isId(wanted) ? await deps.scans.get(wanted) : null;

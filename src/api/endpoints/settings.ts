@@ -3,14 +3,28 @@
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { parseSettings, type Settings, settingsSchema } from '../../domain/rules/settings.ts';
-import type { StoredSettings } from '../../workflows/ports/settings.ts';
+import { type StoredSettings, storedSettings } from '../../workflows/ports/settings.ts';
 import { changeSettings, etagOf, loadSettings } from '../../workflows/settings/change-settings.ts';
 import { type ApiResponse, defineEndpoint } from '../framework/endpoint.ts';
+import { actorOf } from '../framework/principal.ts';
 import { invalidRequest } from '../framework/problem.ts';
-import * as schemas from '../framework/schemas.ts';
 
 /** Characters as JSON in ASCII: settings are one table row, which holds a megabyte in UTF-16. */
 const MAX_SETTINGS_CHARACTERS = 400_000;
+
+/** The settings in force, and who stopped the service. */
+export const settingsAnswer = settingsSchema
+  .extend({
+    stopped: z
+      .strictObject({
+        reason: z.string(),
+        at: storedSettings.shape.stoppedAt,
+        by: storedSettings.shape.stoppedBy,
+      })
+      .nullable(),
+  })
+  .meta({ id: 'Settings' });
+
 const responseHeaders = { ETag: 'The revision in force; "0" while nothing is stored.' };
 
 export const getSettings = defineEndpoint({
@@ -21,7 +35,7 @@ export const getSettings = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({}),
   statuses: [200],
-  result: schemas.settings,
+  result: settingsAnswer,
   responseHeaders,
   refusals: [],
   async handle({ deps }) {
@@ -40,7 +54,7 @@ export const putSettings = defineEndpoint({
   requestHeaders: { 'If-Match': 'The ETag of the settings that you saw, or *.' },
   responseHeaders,
   statuses: [200],
-  result: schemas.settings,
+  result: settingsAnswer,
   refusals: ['settings-changed', 'if-match-required'],
   async handle({ deps, principal, headers, body }) {
     const parsed = parseSettings(body, deps.rules);
@@ -51,12 +65,9 @@ export const putSettings = defineEndpoint({
     if (!ifMatch) {
       throw new Refusal('if-match-required', 'Send If-Match with the ETag of the settings that you saw, or *.');
     }
-    const { objectId, name, application } = principal;
     const { settings } = parsed;
     assertSettingsFit(settings);
-    return reply(
-      await changeSettings(deps, { settings, ifMatch, person: { objectId, name }, personIsApp: application }),
-    );
+    return reply(await changeSettings(deps, { settings, ifMatch, actor: actorOf(principal) }));
   },
 });
 

@@ -1,7 +1,6 @@
-/** JSON Schemas for openapi.json. A schema with a name is a component, and referred to everywhere else. */
+/** JSON Schemas for openapi.json. A schema with an id in its metadata is a component, and referred to everywhere else. */
 import * as z from 'zod';
 import { isObject, type JsonObject, sameJson } from '../../domain/resources/json.ts';
-import { componentRegistry } from './schemas.ts';
 
 const COMPONENTS = '#/components/schemas/';
 
@@ -33,7 +32,6 @@ export function propertiesOf(schema: z.ZodType): JsonObject {
 function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
   const { $schema: _schema, ...form } = z.toJSONSchema(schema, {
     io,
-    metadata: componentRegistry,
     override: ({ jsonSchema }) => {
       // The format is enough; the pattern that zod adds is very long.
       if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern;

@@ -38,7 +38,7 @@ async function handleRequest(endpoint: Endpoint, request: HttpRequest, getServic
   const { deps, config, meters } = await getService();
   const principal = parsePrincipal(request.headers, config.authEnabled);
   requireRole(principal, endpoint.role);
-  if (endpoint.personOnly && principal.application) {
+  if (endpoint.personOnly && principal.type === 'app') {
     throw new Refusal('not-a-person', 'Decisions are made by people; an application may read.');
   }
   const authorized = { deps, config, meters, principal, params: request.params, headers: request.headers };

@@ -23,6 +23,11 @@ export const pageQuery = {
   cursor: z.string().exactOptional().describe('nextCursor of the page before.'),
 };
 
+/** The answer of a list. */
+export function pageSchema<T extends z.ZodType>(item: T) {
+  return z.strictObject({ items: z.array(item), nextCursor: z.string().exactOptional() });
+}
+
 export interface PageQuery {
   readonly limit: number;
   readonly cursor?: string;

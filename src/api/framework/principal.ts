@@ -6,16 +6,13 @@ import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { truncateName } from '../../domain/resources/event.ts';
 import { fitsSize } from '../../domain/resources/limits.ts';
+import type { Caller } from '../../domain/resources/principal.ts';
 
 export const ROLES = ['Plumbline.Reader', 'Plumbline.Approver', 'Plumbline.Operator'] as const;
 export type Role = (typeof ROLES)[number];
 
-export interface Principal {
-  /** Lower case. */
-  readonly objectId: string;
-  readonly name: string;
-  /** Whether the caller is an application and not a person. */
-  readonly application: boolean;
+/** The object id is in lower case. */
+export interface Principal extends Required<Caller> {
   readonly roles: readonly Role[];
   /** The object ids (lower case) of the groups in the token; empty when there are too many for the token. */
   readonly groups: readonly string[];
@@ -60,16 +57,22 @@ export function parsePrincipal(headers: Headers, authEnabled: boolean): Principa
   const [objectId] = objectIds;
   if (!objectId || !fitsSize(objectId, MAX_OBJECT_ID_SIZE)) throw invalidPrincipal('it has no object id');
   if (objectIds.size > 1) throw invalidPrincipal('it has more than one object id');
+  const isApplication =
+    valuesOf(claims, ['idtyp']).some((type) => type.toLowerCase() === 'app') ||
+    valuesOf(claims, SUBJECT).some((subject) => subject.toLowerCase() === objectId);
   const given = valuesOf(claims, role_typ ? [...ROLE, role_typ] : ROLE);
   return {
     objectId,
     name: truncateName(valuesOf(claims, name_typ ? [...NAME, name_typ] : NAME)[0] ?? objectId),
-    application:
-      valuesOf(claims, ['idtyp']).some((type) => type.toLowerCase() === 'app') ||
-      valuesOf(claims, SUBJECT).some((subject) => subject.toLowerCase() === objectId),
+    type: isApplication ? 'app' : 'user',
     roles: ROLES.filter((role) => given.includes(role)),
     groups: groupsOf(claims),
   };
+}
+
+/** The caller as it is recorded, without roles and groups. */
+export function actorOf({ type, objectId, name }: Principal): Required<Caller> {
+  return { type, objectId, name };
 }
 
 /** With too many groups the token has overage claims instead, with a URL for the groups. Plumbline does not query it, so no group is known. */

@@ -1,5 +1,7 @@
 /** Counts pending approvals by rule or by resource. Counting needs only part of each approval. */
+import * as z from 'zod';
 import { IMPACTS, type Impact } from '../resources/documents.ts';
+import { type Infer, time } from '../resources/schema.ts';
 
 export const GROUPINGS = ['rule', 'resource'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -13,15 +15,13 @@ export interface ApprovalHead {
   readonly impact: Impact;
 }
 
-export interface ApprovalGroup {
-  /** The id of the rule or of the resource. */
-  readonly key: string;
-  readonly count: number;
-  /** When the oldest approval of the group was requested (ISO). */
-  readonly oldest: string;
-  /** The worst impact in the group. */
-  readonly impact: Impact;
-}
+export const approvalGroup = z.strictObject({
+  key: z.string().describe('The id of the rule or of the resource'),
+  count: z.int(),
+  oldest: time.describe('When the oldest approval of the group was requested'),
+  impact: z.enum(IMPACTS).describe('The worst impact in the group'),
+});
+export type ApprovalGroup = Infer<typeof approvalGroup>;
 
 /** The largest group first; ids of resources compare without case. */
 export function groupApprovals(heads: readonly ApprovalHead[], by: Grouping): ApprovalGroup[] {

@@ -4,16 +4,18 @@
  * an approval with a fresh verdict: keep, clear, supersede, expire or execute.
  */
 
-import type { SealedRecord } from '../audit/audit.ts';
-import { type Change, type PreservedValue, type Purpose, valueAt } from '../changes/change.ts';
-import type { Impact } from '../resources/documents.ts';
-import type { Caller } from '../resources/event.ts';
+import * as z from 'zod';
+import { outboxAbout } from '../audit/audit.ts';
+import { type Change, change, type PreservedValue, preservedValue, purpose, valueAt } from '../changes/change.ts';
+import { IMPACTS } from '../resources/documents.ts';
 import { sameJson } from '../resources/json.ts';
-import type { Reason } from '../resources/reasons.ts';
-import type { ResourceView } from '../resources/resource.ts';
+import { caller, person } from '../resources/principal.ts';
+import { type Reason, reason } from '../resources/reasons.ts';
+import { resourceView } from '../resources/resource.ts';
+import { type Infer, time } from '../resources/schema.ts';
 import { bodyOf, type Snapshot } from '../resources/snapshot.ts';
 import type { Evaluation } from '../rules/evaluate.ts';
-import type { Severity, Source } from '../rules/rule.ts';
+import { SEVERITIES, source } from '../rules/rule.ts';
 
 /** approved, blocked and unknown: the decision is valid and waits for its write. The last six statuses are final. */
 export const APPROVAL_STATUSES = [
@@ -30,53 +32,48 @@ export const APPROVAL_STATUSES = [
 ] as const;
 export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 
-export interface Person {
-  readonly objectId: string;
-  readonly name: string;
-}
-
-export interface ApprovalDecision {
-  readonly by: Person;
-  readonly at: string;
-  readonly comment: string | null;
-  readonly decision: 'approve' | 'reject';
+export const approvalDecision = z.strictObject({
+  by: person,
+  at: time,
+  comment: z.string().nullable(),
+  decision: z.enum(['approve', 'reject']),
   /** No changer was known, so separation of duties could not be checked. */
-  readonly changerUnknown: boolean;
-}
+  changerUnknown: z.boolean(),
+});
+export type ApprovalDecision = Infer<typeof approvalDecision>;
 
-export interface Approval {
-  readonly id: string;
-  readonly purpose: Purpose;
-  readonly status: ApprovalStatus;
-  readonly digest: string;
-  readonly resource: ResourceView;
-  readonly rule: {
-    readonly id: string;
-    readonly version: number;
-    readonly title: string;
-    readonly severity: Severity;
-    readonly risk: string;
-    readonly impact: Impact;
-    readonly reversible: boolean;
-  };
-  readonly changes: readonly Change[];
-  readonly preserved: readonly PreservedValue[];
-  readonly source: Source;
-  readonly changedBy: Caller | null;
-  readonly reasons: readonly Reason[];
-  readonly requestedAt: string;
-  readonly expiresAt: string;
-  readonly decision: ApprovalDecision | null;
-  readonly supersededBy: string | null;
-  /**
-   * What changed since the approval that this one replaced: `from` is the value that was shown, `to` the value that
-   * was found. A superseded rollback lists its own changes.
-   */
-  readonly moved: readonly Change[];
-  readonly auditIds: readonly string[];
-  /** Audit records that are not in the log yet. They are stored in the row, so that a crash cannot lose them. */
-  readonly outbox: readonly SealedRecord[];
-}
+export const approval = z.strictObject({
+  id: z.string(),
+  purpose,
+  status: z.enum(APPROVAL_STATUSES),
+  digest: z.string().describe('The digest that a decision must name: sha256:<hex>'),
+  resource: resourceView,
+  rule: z.strictObject({
+    id: z.string(),
+    version: z.int(),
+    title: z.string(),
+    severity: z.enum(SEVERITIES),
+    risk: z.string(),
+    impact: z.enum(IMPACTS),
+    reversible: z.boolean(),
+  }),
+  changes: z.array(change),
+  preserved: z.array(preservedValue),
+  source,
+  changedBy: caller.nullable(),
+  reasons: z.array(reason),
+  requestedAt: time,
+  expiresAt: time,
+  decision: approvalDecision.nullable(),
+  supersededBy: z.string().nullable(),
+  /** `from` is the value that was shown, `to` the value that was found. A superseded rollback lists its own changes. */
+  moved: z
+    .array(change)
+    .describe('Values that changed since the approval that this one replaced; of a superseded rollback, since its fix'),
+  auditIds: z.array(z.string()),
+  outbox: outboxAbout('approval'),
+});
+export type Approval = Infer<typeof approval>;
 
 export type ApprovalTransition =
   | { readonly kind: 'keep' }

@@ -2,33 +2,36 @@
  * An exemption allows violations of a rule within a scope until an end, and has an owner. `exemptionFor` is the one
  * function that matches exemptions.
  */
-import { type Actor, type AuditRecord, recordId, type SealedRecord } from '../audit/audit.ts';
+import * as z from 'zod';
+import { type AuditRecord, outboxAbout, recordId } from '../audit/audit.ts';
 import { digestOfJson } from '../changes/change.ts';
+import { type Actor, actor } from '../resources/principal.ts';
 import type { Reason } from '../resources/reasons.ts';
 import { isInScope, isScope, parseResourceId, type Resource, viewOf } from '../resources/resource.ts';
+import { type Infer, time } from '../resources/schema.ts';
 import type { AnyRule } from '../rules/rule.ts';
 import { digestReason } from './digests.ts';
 
 export const MAX_EXEMPTION_DAYS = 365;
 
-export interface Exemption {
-  readonly id: string;
+export const exemption = z.strictObject({
+  id: z.string(),
   /** The ARM id of a resource or of a scope above it. Everything below is exempt, too. */
-  readonly scope: string;
-  readonly rule: string;
-  /** The owner: a person or a team. */
-  readonly owner: string;
-  readonly reason: string;
-  readonly ticket: string | null;
-  /** ISO time of its end. */
-  readonly expires: string;
-  readonly createdAt: string;
-  readonly createdBy: Actor;
-  /** When it was removed (ISO). */
-  readonly removedAt: string | null;
-  /** Audit records that are not in the log yet. They are stored in the row, so that a crash cannot lose them. */
-  readonly outbox: readonly SealedRecord[];
-}
+  scope: z.string(),
+  rule: z.string(),
+  /** A person or a team. */
+  owner: z.string(),
+  reason: z.string(),
+  ticket: z.string().nullable(),
+  /** When it ends. */
+  expires: time,
+  createdAt: time,
+  createdBy: actor,
+  /** When it was removed before its end. */
+  removedAt: time.nullable(),
+  outbox: outboxAbout('exemption'),
+});
+export type Exemption = Infer<typeof exemption>;
 
 /** The request for an exemption. */
 export type ExemptionRequest = Pick<Exemption, 'scope' | 'rule' | 'owner' | 'reason' | 'ticket' | 'expires'>;

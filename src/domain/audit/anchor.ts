@@ -3,30 +3,27 @@
  * and written once. So a log that was cut or rewritten below an anchor is detected, even when its heads were changed
  * to match.
  */
+import * as z from 'zod';
+import { type Infer, time } from '../resources/schema.ts';
 import type { ChainHead } from './audit.ts';
-import { type AuditKey, type PublicKey, type Seal, seal, sealFault } from './seal.ts';
+import { type AuditKey, type PublicKey, seal, sealFault, sealSchema } from './seal.ts';
 
-export interface Anchor extends Seal {
+export const anchor = z.strictObject({
   /** 1, 2, 3, … without gaps. */
-  readonly number: number;
-  /** ISO time of its creation. */
-  readonly at: string;
+  number: z.int().positive(),
+  /** When it was made. */
+  at: time,
   /** The number of entries in all chains. */
-  readonly entries: number;
-  /** ISO time when every entry, from the first, was last verified. */
-  readonly wholeAt: string;
-  /** The last verified entry of each chain with entries. */
-  readonly chains: Readonly<Record<string, AnchoredEntry>>;
+  entries: z.int(),
+  /** When every entry, from the first, was last verified. */
+  wholeAt: time,
+  /** The last verified entry of each chain with entries, with its time. */
+  chains: z.record(z.string(), z.strictObject({ seq: z.int().positive(), hash: z.string(), at: time })),
   /** Hash of the anchor before; empty for the first one. */
-  readonly prevHash: string;
-}
-
-export interface AnchoredEntry {
-  readonly seq: number;
-  readonly hash: string;
-  /** ISO time of the entry. */
-  readonly at: string;
-}
+  prevHash: z.string(),
+  ...sealSchema.shape,
+});
+export type Anchor = Infer<typeof anchor>;
 
 /** The anchor after `last`, at these verified ends of the chains. `whole`: every entry was verified. */
 export function nextAnchor(

@@ -3,12 +3,14 @@
  * The signature (Ed25519) covers the hash. So an edited, deleted, reordered or inserted entry is detected.
  */
 import { createHash } from 'node:crypto';
-import { type Change, canonicalJson, sortChanges } from '../changes/change.ts';
-import type { Caller } from '../resources/event.ts';
+import * as z from 'zod';
+import { canonicalJson, change, sortChanges } from '../changes/change.ts';
 import { wellFormed } from '../resources/json.ts';
-import type { Mode, Reason } from '../resources/reasons.ts';
-import type { ResourceView } from '../resources/resource.ts';
-import { type AuditKey, type PublicKey, type Seal, seal, sealFault } from './seal.ts';
+import { actor, caller } from '../resources/principal.ts';
+import { MODES, reason } from '../resources/reasons.ts';
+import { resourceView } from '../resources/resource.ts';
+import { type Infer, time } from '../resources/schema.ts';
+import { type AuditKey, type PublicKey, seal, sealFault, sealSchema } from './seal.ts';
 
 export { type AuditKey, type AuditKeys, parseAuditKeys, publicKeyText } from './seal.ts';
 
@@ -39,59 +41,76 @@ export const AUDIT_KINDS = [
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
-export interface Trigger {
-  readonly type: 'event' | 'sweep' | 'scan' | 'decision';
-  readonly eventId?: string;
-  readonly operation?: string;
-  readonly changedBy?: Caller;
-  readonly correlationId?: string;
-}
+/** What led to an entry. */
+export const trigger = z
+  .strictObject({
+    type: z.enum(['event', 'sweep', 'scan', 'decision']),
+    eventId: z.string().exactOptional(),
+    operation: z.string().exactOptional(),
+    changedBy: caller.exactOptional(),
+    correlationId: z.string().exactOptional(),
+  })
+  .meta({ id: 'Trigger' });
+export type Trigger = Infer<typeof trigger>;
 
-export interface Actor {
-  readonly type: 'service' | 'user' | 'app';
-  readonly objectId?: string;
-  readonly name?: string;
-}
+export const armResponse = z.strictObject({
+  requestId: z.string().exactOptional(),
+  correlationId: z.string().exactOptional(),
+  status: z.int().exactOptional(),
+});
+export type ArmResponse = Infer<typeof armResponse>;
 
-export interface ArmResponse {
-  readonly requestId?: string;
-  readonly correlationId?: string;
-  readonly status?: number;
-}
-
-/** An audit record before it is chained. `id` is derived from its subject, so recording it twice adds one entry. */
-export interface AuditRecord {
-  readonly id: string;
-  readonly at: string;
-  readonly kind: AuditKind;
-  readonly resource: ResourceView | null;
-  readonly rule: string | null;
-  readonly mode: Mode | null;
-  readonly operationId: string | null;
-  readonly approvalId: string | null;
-  readonly actor: Actor;
-  readonly trigger: Trigger | null;
-  readonly changes: readonly Change[];
-  readonly alsoMoved: readonly Change[];
-  readonly reasons: readonly Reason[];
-  readonly arm: ArmResponse | null;
-  readonly message: string;
-}
+/**
+ * An audit record before it is chained. `id` is derived from its subject, so recording it twice adds one entry.
+ * A signature covers every member that is there. So a member that is added later must be `exactOptional`: the entries
+ * that a log has without it stay valid.
+ */
+export const auditRecord = z.strictObject({
+  id: z.string(),
+  at: time,
+  kind: z.enum(AUDIT_KINDS),
+  resource: resourceView.nullable(),
+  rule: z.string().nullable(),
+  mode: z.enum(MODES).nullable(),
+  operationId: z.string().nullable(),
+  approvalId: z.string().nullable(),
+  actor,
+  trigger: trigger.nullable(),
+  changes: z.array(change),
+  alsoMoved: z.array(change),
+  reasons: z.array(reason),
+  arm: armResponse.nullable(),
+  message: z.string(),
+});
+export type AuditRecord = Infer<typeof auditRecord>;
 
 /**
  * A record that waits in a row, signed by the instance that made it. The row itself proves nothing, because others can
  * write it.
  */
-export type SealedRecord = AuditRecord & Seal;
+export const sealedRecord = auditRecord.extend(sealSchema.shape);
+export type SealedRecord = Infer<typeof sealedRecord>;
 
-/** The fields that make a record an entry of a chain. */
-export interface ChainLink extends Seal {
-  readonly chain: string;
-  readonly seq: number;
-  readonly prevHash: string;
+/**
+ * The records of a row that are not in the log yet. They are stored in the row, so that a crash cannot lose them. Only
+ * kinds about such a row are valid, so that an attacker cannot add other records.
+ */
+export function outboxAbout(...subjects: readonly string[]) {
+  return z.array(
+    sealedRecord.refine(
+      ({ kind }) => subjects.some((subject) => kind.startsWith(`${subject}.`)),
+      'is no record about such a row',
+    ),
+  );
 }
 
-export interface AuditEntry extends AuditRecord, ChainLink {}
+/** The fields that make a record an entry of a chain. */
+const chainLink = z.strictObject({ chain: z.string(), seq: z.int(), prevHash: z.string(), ...sealSchema.shape });
+export type ChainLink = Infer<typeof chainLink>;
+
+/** An entry is answered exactly as it was signed, with nulls, so that everybody can compute its hash. */
+export const auditEntry = auditRecord.extend(chainLink.shape).meta({ id: 'AuditEntry' });
+export type AuditEntry = Infer<typeof auditEntry>;
 
 /** The end of a chain, which the next entry continues. `seq` 0 and an empty hash mean that there is no entry yet. */
 export interface ChainHead {

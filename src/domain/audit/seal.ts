@@ -3,13 +3,12 @@
  * of everything except hash and signature, and an Ed25519 signature over the text of the hash.
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import * as z from 'zod';
 import { canonicalJson } from '../changes/change.ts';
+import type { Infer } from '../resources/schema.ts';
 
-export interface Seal {
-  readonly keyId: string;
-  readonly hash: string;
-  readonly signature: string;
-}
+export const sealSchema = z.strictObject({ hash: z.string(), keyId: z.string(), signature: z.string() });
+export type Seal = Infer<typeof sealSchema>;
 
 /** A public key. */
 export interface PublicKey {

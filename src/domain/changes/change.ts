@@ -4,27 +4,32 @@
  */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import * as z from 'zod';
 import { isImplicitRule } from '../resources/access-rules.ts';
-import type { DocumentName } from '../resources/documents.ts';
+import { DOCUMENT_NAMES } from '../resources/document-names.ts';
 import { isObject, type Json, type JsonObject, sameJson, tokensOf } from '../resources/json.ts';
 import type { Resource } from '../resources/resource.ts';
+import { type Infer, json } from '../resources/schema.ts';
 import { bodyOf, type Snapshot } from '../resources/snapshot.ts';
 
-export interface Change {
-  readonly document: DocumentName;
-  readonly path: string;
-  readonly from: Json;
-  readonly to: Json;
-}
+export const change = z
+  .strictObject({
+    document: z.enum(DOCUMENT_NAMES),
+    path: z
+      .string()
+      .describe('JSON Pointer in the document; an element of diagnosticSettings is addressed by its name'),
+    from: json,
+    to: json,
+  })
+  .meta({ id: 'Change' });
+export type Change = Infer<typeof change>;
 
 /** A sibling that is sent unchanged with a change, because ARM would drop it otherwise. */
-export interface PreservedValue {
-  readonly document: DocumentName;
-  readonly path: string;
-  readonly value: Json;
-}
+export const preservedValue = change.pick({ document: true, path: true }).extend({ value: json });
+export type PreservedValue = Infer<typeof preservedValue>;
 
-export type Purpose = 'fix' | 'rollback';
+export const purpose = z.enum(['fix', 'rollback']);
+export type Purpose = z.infer<typeof purpose>;
 
 /** The value at a pointer; null when a part of the path is absent. */
 export function valueAt(document: Json | undefined, path: string): Json {

@@ -3,13 +3,15 @@
  * with its reason. decide.ts takes the strictest. A new constraint is a function in CONSTRAINTS.
  */
 
+import * as z from 'zod';
 import { type Exemption, exemptReason } from '../approvals/exemption.ts';
 import { impactOf } from '../resources/documents.ts';
-import type { Caller } from '../resources/event.ts';
 import { hostingOf } from '../resources/hosting.ts';
+import type { Caller } from '../resources/principal.ts';
 import type { Action, Mode, Reason, ReasonCode } from '../resources/reasons.ts';
 import type { Resource } from '../resources/resource.ts';
 import { isInScope } from '../resources/resource.ts';
+import { type Infer, time } from '../resources/schema.ts';
 import { bodyOf, isProvisioned, kindsOf, type Snapshot, tagOf } from '../resources/snapshot.ts';
 import type { Evaluation } from '../rules/evaluate.ts';
 import { type RuleHistory, withinHours } from '../rules/history.ts';
@@ -70,14 +72,15 @@ export interface BudgetHold {
 }
 
 /** A digest that was rejected or expired. It is not requested again until that time, or until a new change. */
-export interface DeclinedChange {
-  readonly status: 'rejected' | 'expired';
-  readonly at: string;
-  /** ISO time; null means until somebody changes the resource. */
-  readonly until: string | null;
+export const declinedChange = z.strictObject({
+  status: z.enum(['rejected', 'expired']),
+  at: time,
+  /** Null means until somebody changes the resource. */
+  until: time.nullable(),
   /** The user who rejected it was a changer of the resource. */
-  readonly byChanger?: true;
-}
+  byChanger: z.literal(true).exactOptional(),
+});
+export type DeclinedChange = Infer<typeof declinedChange>;
 
 type Constraint = (evaluation: Evaluation, at: DecisionInput) => AppliedConstraint | null;
 

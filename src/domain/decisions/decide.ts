@@ -1,27 +1,29 @@
 /** A decision is the strictest constraint on a violation, with the reasons of all constraints. */
-
+import * as z from 'zod';
 import { MAX_SENTENCE, truncateText } from '../resources/limits.ts';
-import { ACTIONS, type Action, type Reason, type ReasonCode } from '../resources/reasons.ts';
+import { ACTIONS, type Action, REASON_CODES, reason } from '../resources/reasons.ts';
+import { type Infer, time } from '../resources/schema.ts';
 import type { Evaluation } from '../rules/evaluate.ts';
 import { type AppliedConstraint, CONSTRAINTS, type DecisionInput } from './constraints.ts';
 
-export interface Decision {
-  readonly action: Action;
-  /** When a hold ends, if that is known. */
-  readonly until: string | null;
-  readonly reasons: readonly Reason[];
-  /** One entry for each reason. */
-  readonly ceilings: readonly ConstraintEffect[];
-  readonly approvalId?: string;
-}
-
 /** A constraint, and the action if it alone were lifted. */
-export interface ConstraintEffect {
-  readonly code: ReasonCode;
-  readonly at: Action;
-  readonly until: string | null;
-  readonly ifLifted: Action;
-}
+const constraintEffect = z.strictObject({
+  code: z.enum(REASON_CODES),
+  at: z.enum(ACTIONS).describe('The most that it allows'),
+  until: time.nullable(),
+  ifLifted: z.enum(ACTIONS).describe('What would happen without it alone'),
+});
+
+export const decision = z.strictObject({
+  action: z.enum(ACTIONS),
+  /** When a hold ends, if that is known. */
+  until: time.nullable(),
+  reasons: z.array(reason),
+  /** One entry for each reason. */
+  ceilings: z.array(constraintEffect),
+  approvalId: z.string().exactOptional(),
+});
+export type Decision = Infer<typeof decision>;
 
 /** The decision about a violation. Without constraints it is fixed. */
 export function decide(evaluation: Evaluation, input: DecisionInput): Decision {

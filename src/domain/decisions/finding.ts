@@ -1,23 +1,20 @@
 /** A finding: the verdict of a rule on a resource, its reason, and the decision about it. */
+import * as z from 'zod';
+import { resourceView } from '../resources/resource.ts';
+import { type Infer, time } from '../resources/schema.ts';
+import { ruleResult } from '../rules/evaluate.ts';
+import { reference } from '../rules/rule.ts';
+import { decision } from './decide.ts';
 
-import type { ResourceView } from '../resources/resource.ts';
-import type { Evaluation } from '../rules/evaluate.ts';
-import type { Reference, Severity, Tier, Verdict } from '../rules/rule.ts';
-import type { Decision } from './decide.ts';
-
-export interface Finding {
-  readonly rule: string;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly tier: Tier;
-  readonly verdict: Verdict;
-  readonly reason: string;
-  readonly resource: ResourceView;
-  readonly changes: Evaluation['changes'];
-  readonly references: readonly Reference[];
+export const finding = z.strictObject({
+  rule: z.string(),
+  title: z.string(),
+  ...ruleResult.shape,
+  resource: resourceView,
+  references: z.array(reference),
   /** When the verdict changed to this one. */
-  readonly since: string;
-  readonly evaluatedAt: string;
-  /** Null unless the verdict is violation. */
-  readonly decision: Decision | null;
-}
+  since: time,
+  evaluatedAt: time,
+  decision: decision.nullable().describe('null unless the verdict is violation'),
+});
+export type Finding = Infer<typeof finding>;

@@ -5,25 +5,22 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { fitsSize, truncateText } from './limits.ts';
+import { type Caller, caller } from './principal.ts';
 import { type Resource, resourceOf } from './resource.ts';
+import type { Infer } from './schema.ts';
 
-export interface Caller {
-  readonly objectId: string;
-  readonly name?: string;
-  readonly type: 'user' | 'app';
-}
-
-export interface ChangeEvent {
-  readonly id: string;
+export const changeEvent = z.strictObject({
+  id: z.string(),
   /** ARM's operation, e.g. `Microsoft.Web/sites/write`. */
-  readonly operation: string;
-  /** The time that Azure reports. It is shown and never compared. */
-  readonly eventTime: string | null;
-  readonly correlationId: string | null;
-  readonly changedBy: Caller | null;
+  operation: z.string(),
+  /** The time that Azure reports, in its own form. It is never compared. */
+  eventTime: z.string().nullable(),
+  correlationId: z.string().nullable(),
+  changedBy: caller.nullable(),
   /** The application id of the caller, to recognize writes of Plumbline. */
-  readonly appId: string | null;
-}
+  appId: z.string().nullable(),
+});
+export type ChangeEvent = Infer<typeof changeEvent>;
 
 export type ParsedEvent =
   | { readonly kind: 'change'; readonly event: ChangeEvent; readonly resource: Resource }

@@ -1,5 +1,8 @@
 /** The actions for a violation, and the closed list of reason codes in decisions, approvals, entries and outcomes. */
 
+import * as z from 'zod';
+import type { Infer } from './schema.ts';
+
 /** The actions for a violation, the strictest first. */
 export const ACTIONS = ['exempt', 'report', 'queue', 'hold', 'fix'] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -50,10 +53,8 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
-export interface Reason {
-  readonly code: ReasonCode;
-  readonly text: string;
-}
+export const reason = z.strictObject({ code: z.enum(REASON_CODES), text: z.string() }).meta({ id: 'Reason' });
+export type Reason = Infer<typeof reason>;
 
 export const MODES = ['audit', 'approve', 'autofix'] as const;
 export type Mode = (typeof MODES)[number];

@@ -4,7 +4,11 @@
  * a resource of its own. Ids are normalized here: without empty segments, which an SDK may send, and without a
  * trailing slash.
  */
-export type ResourceKind = 'web-app' | 'container-app' | 'environment' | 'plan' | 'subscription';
+import * as z from 'zod';
+import type { Infer } from './schema.ts';
+
+export const RESOURCE_KINDS = ['web-app', 'container-app', 'environment', 'plan', 'subscription'] as const;
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export interface Resource {
   /** The ARM id as it came, without empty segments and trailing slash. */
@@ -20,11 +24,10 @@ export interface Resource {
 }
 
 /** A resource in responses, entries and approvals. */
-export interface ResourceView {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-}
+export const resourceView = z
+  .strictObject({ id: z.string(), type: z.string(), name: z.string() })
+  .meta({ id: 'Resource' });
+export type ResourceView = Infer<typeof resourceView>;
 
 const SEGMENT_PATTERN = '[\\p{L}\\p{N}_.()-]+';
 /** Characters. The longest id in Azure has about 500, and an id must fit a queue message. */

@@ -8,6 +8,7 @@ import { exceedsDepth, isObject, type Json, type JsonObject, MAX_DEPTH, pointerO
 import { MAX_SENTENCE, truncateText } from './limits.ts';
 import { redactSecrets } from './redact.ts';
 import { parseResourceId, type Resource, type ResourceKind } from './resource.ts';
+import type { Infer } from './schema.ts';
 
 export type DocumentState =
   | {
@@ -34,11 +35,13 @@ export interface Snapshot {
   readonly documents: { readonly [name in DocumentName]?: DocumentState };
 }
 
-export interface DocumentView {
-  readonly name: string;
-  readonly status: DocumentState['status'];
-  readonly detail?: string;
-}
+/** A document without its body. */
+export const documentView = z.strictObject({
+  name: z.string(),
+  status: z.enum(['read', 'missing', 'forbidden', 'failed', 'not-read']),
+  detail: z.string().exactOptional(),
+});
+export type DocumentView = Infer<typeof documentView>;
 
 const NOT_READ: DocumentState = { status: 'not-read' };
 

@@ -2,28 +2,31 @@
  * The writers of a resource, without Plumbline: one entry per person, the latest last. The list has a maximum length.
  * The time of truncation shows that it is incomplete.
  */
-import { type Caller, eventIdOf } from './event.ts';
+import * as z from 'zod';
+import { eventIdOf } from './event.ts';
 import { fitsSize, truncateText } from './limits.ts';
+import { type Caller, caller } from './principal.ts';
+import { type Infer, time } from './schema.ts';
 
-export interface Writer extends Caller {
-  /**
-   * When the latest evidence came: received by the clock of the service, or the time of an Activity Log entry (ISO).
-   */
-  readonly at: string;
+export const writer = caller.extend({
+  /** When the latest evidence came: received by the clock of the service, or the time of an Activity Log entry. */
+  at: time,
   /** When the first stored evidence came. */
-  readonly since: string;
+  since: time,
   /** The kind of the latest evidence. */
-  readonly source: 'event' | 'activity-log';
-  readonly eventId?: string;
-  readonly correlationId?: string;
-}
+  source: z.enum(['event', 'activity-log']),
+  eventId: z.string().exactOptional(),
+  correlationId: z.string().exactOptional(),
+});
+export type Writer = Infer<typeof writer>;
 
-export interface WriterHistory {
+export const writerHistory = z.strictObject({
   /** The latest last. */
-  readonly writers: readonly Writer[];
+  writers: z.array(writer),
   /** Up to this time writers may be missing; null when the list is complete. */
-  readonly writersTruncatedAt: string | null;
-}
+  writersTruncatedAt: time.nullable(),
+});
+export type WriterHistory = Infer<typeof writerHistory>;
 
 /** Enough for the people and pipelines that write one app. Forged events could add more. */
 export const MAX_WRITERS = 200;
@@ -72,11 +75,6 @@ export function mergeWriters({ writers, writersTruncatedAt }: WriterHistory, see
   const all = [...byId.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const truncatedAt = all.slice(0, -MAX_WRITERS).at(-1)?.at ?? null;
   return { writers: all.slice(-MAX_WRITERS), writersTruncatedAt: latest(writersTruncatedAt, truncatedAt) };
-}
-
-/** The caller without the fields of a writer. */
-export function asCaller({ objectId, name, type }: Caller): Caller {
-  return { objectId, type, ...(name === undefined ? {} : { name }) };
 }
 
 function mergeWriter(a: Writer, b: Writer): Writer {

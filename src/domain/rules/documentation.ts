@@ -1,6 +1,11 @@
 /** Where the documentation describes a rule. The pages are generated: one per kind of resource, and a table of all rules. */
+import * as z from 'zod';
 import type { ResourceKind } from '../resources/resource.ts';
 import type { AnyRule } from './rule.ts';
+
+export const documentation = z
+  .string()
+  .describe('The section about the rule, relative to the repository, such as docs/rules/web-app.md#webapp-https-only');
 
 /** The folder of the pages about rules, from the root of the repository. */
 const FOLDER = 'docs/rules';

@@ -1,13 +1,16 @@
 /** The outcomes of the fixes of one rule on one resource, as far as they matter for the next fix. */
+import * as z from 'zod';
+import { type Infer, time } from '../resources/schema.ts';
 
-export interface RuleHistory {
-  /** When a fix was applied: ISO times, oldest first. */
-  readonly fixedAt: readonly string[];
+export const ruleHistory = z.strictObject({
+  /** When a fix was applied, oldest first. */
+  fixedAt: z.array(time),
   /** When a write failed. Throttled, busy and unverified writes do not count. */
-  readonly failedAt: readonly string[];
+  failedAt: z.array(time),
   /** When a fix last had side effects; null when it never had. */
-  readonly alsoMovedAt: string | null;
-}
+  alsoMovedAt: time.nullable(),
+});
+export type RuleHistory = Infer<typeof ruleHistory>;
 
 export const NO_HISTORY: RuleHistory = { fixedAt: [], failedAt: [], alsoMovedAt: null };
 

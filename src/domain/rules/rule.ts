@@ -7,27 +7,28 @@ import type { Change, PreservedValue } from '../changes/change.ts';
 import type { DocumentName } from '../resources/documents.ts';
 import { isObject, type JsonObject } from '../resources/json.ts';
 import type { ResourceKind } from '../resources/resource.ts';
+import type { Infer } from '../resources/schema.ts';
 import { type Snapshot, stateOf } from '../resources/snapshot.ts';
 
 export const TIERS = ['safe', 'risky', 'advice'] as const;
 export type Tier = (typeof TIERS)[number];
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
-export type Profile = 'baseline' | 'strict';
+export const PROFILES = ['baseline', 'strict'] as const;
+export type Profile = (typeof PROFILES)[number];
 export const VERDICTS = ['compliant', 'violation', 'not-applicable', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-export interface Reference {
+export const reference = z.strictObject({
   /** The benchmark or authority, e.g. `Azure Policy`, `MCSB`, `CIS Azure Foundations 3.0`. */
-  readonly source: string;
-  readonly id: string;
-}
+  source: z.string(),
+  id: z.string(),
+});
+export type Reference = Infer<typeof reference>;
 
 /** The lines that fix a violation in the source. */
-export interface Source {
-  readonly bicep: string;
-  readonly terraform: string;
-}
+export const source = z.strictObject({ bicep: z.string(), terraform: z.string() });
+export type Source = Infer<typeof source>;
 
 export interface Violation {
   readonly verdict: 'violation';

@@ -4,11 +4,12 @@ import { digestOfJson } from '../changes/change.ts';
 import { isObject, type Json, pointerOf, sameJson } from '../resources/json.ts';
 import { MODES, type Mode } from '../resources/reasons.ts';
 import { isInScope, isScope, normalizeId, type Resource } from '../resources/resource.ts';
+import type { Infer } from '../resources/schema.ts';
 import { MAX_FIX_TIMES } from './history.ts';
 import { DAYS, isTimeZone, type MaintenanceWindow } from './maintenance-window.ts';
-import { type AnyRule, TIERS, type Tier } from './rule.ts';
+import { type AnyRule, PROFILES, type Profile, TIERS, type Tier } from './rule.ts';
 
-const profile = z.enum(['baseline', 'strict']);
+const profile = z.enum(PROFILES);
 const ruleSetting = z.strictObject({
   enabled: z.boolean().optional(),
   tier: z.enum(TIERS).optional(),
@@ -16,7 +17,7 @@ const ruleSetting = z.strictObject({
 });
 const rules = z.record(z.string(), ruleSetting);
 const frozen = z.strictObject({ until: z.iso.datetime(), reason: z.string().trim().min(1).max(1000) });
-export type Freeze = z.infer<typeof frozen>;
+export type Freeze = Infer<typeof frozen>;
 const window = z.strictObject({
   days: z.array(z.enum(DAYS)).min(1, 'must name at least one day; leave the window out to have none'),
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 22:00'),
@@ -64,7 +65,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   tagOptDown: z.boolean().default(false),
 });
-export type Settings = z.infer<typeof settingsSchema>;
+export type Settings = Infer<typeof settingsSchema>;
 
 /** A problem in a settings document, at a JSON Pointer. */
 export interface SettingsProblem {
@@ -141,7 +142,7 @@ export function rulesFor(
   defaults: ParameterDefaults,
 ): EffectiveRule[] {
   const scopes = scopesFor(settings, resource);
-  const chosen = scopes.reduce<'baseline' | 'strict'>((found, at) => at.profile ?? found, settings.profile);
+  const chosen = scopes.reduce<Profile>((found, at) => at.profile ?? found, settings.profile);
   return known
     .filter(({ kind }) => kind === resource.kind)
     .flatMap((rule) => {
@@ -163,7 +164,7 @@ export function defaultRules(
 
 function effective(
   rule: AnyRule,
-  layers: readonly z.infer<typeof ruleSetting>[],
+  layers: readonly Infer<typeof ruleSetting>[],
   defaults: ParameterDefaults,
 ): EffectiveRule {
   let stored: Record<string, unknown> = {};
@@ -195,7 +196,7 @@ function scopesFor(settings: Settings, resource: Resource) {
     .sort((a, b) => normalizeId(a.scope).length - normalizeId(b.scope).length);
 }
 
-function ruleProblems(stored: z.infer<typeof rules>, at: string, known: readonly AnyRule[]): SettingsProblem[] {
+function ruleProblems(stored: Infer<typeof rules>, at: string, known: readonly AnyRule[]): SettingsProblem[] {
   return Object.entries(stored).flatMap(([id, setting]): SettingsProblem[] => {
     const pointer = at + pointerOf([id]);
     const rule = known.find((one) => one.id === id);

@@ -3,8 +3,7 @@
  * newest. An immutability policy on the container protects the blobs even from someone who has the account's key.
  */
 import type { ContainerClient } from '@azure/storage-blob';
-import * as z from 'zod';
-import type { Anchor } from '../../domain/audit/anchor.ts';
+import { type Anchor, anchor } from '../../domain/audit/anchor.ts';
 import { createRequester, type OnRequest, Rejected } from '../table/requests.ts';
 
 export interface Anchors {
@@ -46,7 +45,7 @@ export function openAnchors(container: ContainerClient, onRequest: OnRequest): A
     const bytes = await requests.perform('read an anchor', (abortSignal) =>
       container.getBlockBlobClient(name).downloadToBuffer(0, undefined, { abortSignal }),
     );
-    const parsed = ANCHOR.safeParse(jsonOf(bytes.toString()));
+    const parsed = anchor.safeParse(jsonOf(bytes.toString()));
     return parsed.success && nameOf(parsed.data) === name ? parsed.data : null;
   }
 
@@ -73,19 +72,6 @@ export function openAnchors(container: ContainerClient, onRequest: OnRequest): A
     },
   };
 }
-
-const text = z.string();
-const ANCHOR: z.ZodType<Anchor> = z.strictObject({
-  number: z.int().positive(),
-  at: text,
-  entries: z.int(),
-  wholeAt: text,
-  chains: z.record(text, z.strictObject({ seq: z.int().positive(), hash: text, at: text })),
-  prevHash: text,
-  keyId: text,
-  hash: text,
-  signature: text,
-});
 
 const PREFIX = 'anchor-';
 const MAX_PAGE_SIZE = 1000;

@@ -7,11 +7,17 @@
  */
 
 import * as z from 'zod';
-import type { AuditEntry, AuditKey, AuditKeys, ChainHead } from '../../domain/audit/audit.ts';
-import { type PublicKey, seal, sealFault } from '../../domain/audit/seal.ts';
+import {
+  type AuditEntry,
+  type AuditKey,
+  type AuditKeys,
+  auditEntry,
+  type ChainHead,
+} from '../../domain/audit/audit.ts';
+import { type PublicKey, seal, sealFault, sealSchema } from '../../domain/audit/seal.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
 import type { AuditQuery } from '../../workflows/ports/audit.ts';
 import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { auditEntry } from '../schemas/stored.ts';
 import { type Entity, entityOf, jsonOf, type Key, parseRow, type Row } from '../table/entity.ts';
 import { hashOf, scopeLevels } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS, payloadOf } from '../table/limits.ts';
@@ -29,7 +35,8 @@ export interface AuditIndex {
   readProgress(): Promise<IndexProgress>;
 }
 
-export type IndexProgress = Readonly<Record<string, { readonly seq: number; readonly at: string }>>;
+const indexProgress = z.record(z.string(), z.strictObject({ seq: z.int(), at: time }));
+export type IndexProgress = Infer<typeof indexProgress>;
 
 export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: () => Date): AuditIndex {
   async function readState(): Promise<State> {
@@ -130,12 +137,7 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
 }
 
 const PROGRESS = { partitionKey: AUDIT_PARTITION, rowKey: 'g-index' };
-const PROGRESS_SCHEMA = z.strictObject({
-  indexed: z.record(z.string(), z.strictObject({ seq: z.int(), at: z.string() })),
-  hash: z.string(),
-  keyId: z.string(),
-  signature: z.string(),
-});
+const PROGRESS_SCHEMA = z.strictObject({ indexed: indexProgress, ...sealSchema.shape });
 
 /** The progress of the index, sealed like the heads. */
 export function progressRow(indexed: IndexProgress, key: AuditKey): Entity {

@@ -1,11 +1,10 @@
 /** The audit log: records become signed entries on the chain of their resource. No function here changes or removes an entry. */
 
-import { type AuditEntry, type AuditRecord, chainOf, subjectKey } from '../../domain/audit/audit.ts';
+import { type AuditEntry, type AuditRecord, auditEntry, chainOf, subjectKey } from '../../domain/audit/audit.ts';
 import { type AuditKeys, seal, sealFault } from '../../domain/audit/seal.ts';
 import { canonicalJson } from '../../domain/changes/change.ts';
 import type { AuditLog, AuditQuery } from '../../workflows/ports/audit.ts';
 import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { auditEntry } from '../schemas/stored.ts';
 import { jsonOf, parseRow, type Row } from '../table/entity.ts';
 import { isSafeId } from '../table/keys.ts';
 import { prefixFilter, type Table } from '../table/table.ts';

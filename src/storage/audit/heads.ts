@@ -3,15 +3,25 @@
  * a chain. All heads are created together before the first entry, so a head that is missing later was removed.
  */
 
+import * as z from 'zod';
 import { type AuditKeys, type ChainHead, chainNames, emptyHead } from '../../domain/audit/audit.ts';
-import { type AuditKey, seal, sealFault } from '../../domain/audit/seal.ts';
+import { type AuditKey, seal, sealFault, sealSchema } from '../../domain/audit/seal.ts';
 import { isInFuture } from '../../domain/resources/limits.ts';
+import { time } from '../../domain/resources/schema.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { storedHead } from '../schemas/stored.ts';
 import { type Entity, entityOf, jsonOf, type Row } from '../table/entity.ts';
 import { prefixFilter, rangeFilter, type Table } from '../table/table.ts';
 import type { Anchors } from './anchors.ts';
 import { AUDIT_PARTITION, CHAIN_COUNT } from './rows.ts';
+
+/** `last` is the hash of the last entry; `hash` belongs to the seal. */
+const HEAD = z.strictObject({
+  chain: z.string(),
+  seq: z.int(),
+  last: z.string(),
+  at: time.nullable(),
+  ...sealSchema.shape,
+});
 
 export function headKey(chain: string): string {
   return `h-${chain}`;
@@ -23,7 +33,7 @@ export function headRow({ chain, seq, hash: last, at }: ChainHead, key: AuditKey
 
 /** The head of a row, when it is as it was signed and in the row where it belongs; otherwise what is wrong with it. */
 export function parseHead(row: Row, keys: AuditKeys, now: Date): ChainHead | string {
-  const parsed = storedHead.safeParse(jsonOf(row));
+  const parsed = HEAD.safeParse(jsonOf(row));
   if (!parsed.success) return 'it holds no head';
   const { chain, seq, last: hash, at } = parsed.data;
   if (headKey(chain) !== row.rowKey) return `it holds the head of chain ${chain}`;

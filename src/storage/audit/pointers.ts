@@ -4,9 +4,8 @@
  * Entries that are written meanwhile are left to the next verification: an entry and its pointer are written together.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { AuditEntry, ChainHead } from '../../domain/audit/audit.ts';
+import { type AuditEntry, auditEntry, type ChainHead } from '../../domain/audit/audit.ts';
 import { type AuditKeys, contentFault } from '../../domain/audit/seal.ts';
-import { auditEntry } from '../schemas/stored.ts';
 import { jsonOf } from '../table/entity.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
 import {

@@ -4,10 +4,9 @@
  * heads.ts; g-index the progress of the index.
  */
 
-import type { AuditEntry } from '../../domain/audit/audit.ts';
+import { type AuditEntry, auditEntry } from '../../domain/audit/audit.ts';
 import { type PublicKey, sealFault } from '../../domain/audit/seal.ts';
 import type { AuditQuery } from '../../workflows/ports/audit.ts';
-import { auditEntry } from '../schemas/stored.ts';
 import { type Columns, type Entity, entityOf, jsonOf, type Row } from '../table/entity.ts';
 import { combineFilters, descendingTime, timeOfDescending } from '../table/keys.ts';
 import { keyAfterPrefix, prefixFilter, rangeFilter } from '../table/table.ts';

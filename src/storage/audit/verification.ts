@@ -5,10 +5,16 @@
  */
 
 import type { Anchor } from '../../domain/audit/anchor.ts';
-import { type AuditEntry, type ChainHead, chainFault, emptyHead, headAfter } from '../../domain/audit/audit.ts';
+import {
+  type AuditEntry,
+  auditEntry,
+  type ChainHead,
+  chainFault,
+  emptyHead,
+  headAfter,
+} from '../../domain/audit/audit.ts';
 import { type AuditKeys, publicKeyText, sealFault } from '../../domain/audit/seal.ts';
 import type { AuditVerification } from '../../workflows/ports/audit.ts';
-import { auditEntry } from '../schemas/stored.ts';
 import { jsonOf, type Row } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { type Heads, headKey, readHeads } from './heads.ts';

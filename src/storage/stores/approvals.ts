@@ -4,12 +4,11 @@
  */
 
 import * as z from 'zod';
-import type { Approval } from '../../domain/approvals/approval.ts';
+import { type Approval, approval } from '../../domain/approvals/approval.ts';
 import type { ApprovalHead } from '../../domain/approvals/approval-groups.ts';
 import { IMPACTS } from '../../domain/resources/documents.ts';
 import type { ApprovalQuery, Approvals } from '../../workflows/ports/approvals.ts';
 import { ConflictError, StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { approval } from '../schemas/stored.ts';
 import { entityOf, jsonOf, parseOwnRow, parseRow, type Row } from '../table/entity.ts';
 import { combineFilters, isSafeId } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';

@@ -5,7 +5,7 @@
 
 import * as z from 'zod';
 import { truncateText } from '../../domain/resources/limits.ts';
-import type { DeadLetter, DeadLetters } from '../../workflows/ports/dead-letters.ts';
+import { type DeadLetter, type DeadLetters, deadLetter } from '../../workflows/ports/dead-letters.ts';
 import { entityOf, parseRow, type Row } from '../table/entity.ts';
 import { descendingTime, hashOf, isSafeId } from '../table/keys.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
@@ -85,12 +85,4 @@ const MAX_ERROR_LENGTH = 8000;
 const MAX_COUNT_REQUESTS = 3;
 const FAILURE = z.strictObject({ error: z.string(), at: z.string() });
 const INDEX = z.string().nullable();
-const LETTER = z.strictObject({
-  id: z.string(),
-  at: z.string(),
-  queue: z.string(),
-  message: z.string(),
-  resource: z.string().nullable(),
-  error: z.string().nullable(),
-  messageKey: z.string(),
-});
+const LETTER = deadLetter.extend({ messageKey: z.string() });

@@ -5,9 +5,14 @@
  */
 
 import { odata } from '@azure/data-tables';
-import { type EventConclusion, type Events, mergeEvent, type StoredEvent } from '../../workflows/ports/events.ts';
+import {
+  type EventConclusion,
+  type Events,
+  mergeEvent,
+  type StoredEvent,
+  storedEvent,
+} from '../../workflows/ports/events.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { storedEvent } from '../schemas/stored.ts';
 import { entityOf, parseRow, type Row } from '../table/entity.ts';
 import { descendingTime, hashOf } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';

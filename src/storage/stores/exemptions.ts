@@ -1,9 +1,9 @@
 /** Exemptions: one row each, newest first by id, saved only in the version that was read. */
 
 import { odata } from '@azure/data-tables';
+import { exemption } from '../../domain/approvals/exemption.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Exemptions } from '../../workflows/ports/settings.ts';
-import { exemption } from '../schemas/stored.ts';
 import { entityOf, parseOwnRow, parseRow } from '../table/entity.ts';
 import { descendingTime, isSafeId } from '../table/keys.ts';
 import { prefixFilter, type Table } from '../table/table.ts';

@@ -5,10 +5,9 @@
 
 import { odata } from '@azure/data-tables';
 import * as z from 'zod';
-import type { Finding } from '../../domain/decisions/finding.ts';
+import { type Finding, finding } from '../../domain/decisions/finding.ts';
 import type { Findings } from '../../workflows/ports/findings.ts';
 import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { finding } from '../schemas/stored.ts';
 import { type Entity, entityOf, parseRow, type Row } from '../table/entity.ts';
 import { combineFilters, descendingTime, hashOf } from '../table/keys.ts';
 import { countComparisons, MAX_FILTER_COMPARISONS } from '../table/limits.ts';

@@ -2,7 +2,8 @@
 
 import { odata } from '@azure/data-tables';
 import * as z from 'zod';
-import type { Guards, Throttle } from '../../workflows/ports/guards.ts';
+import { time } from '../../domain/resources/schema.ts';
+import { type Guards, throttle as throttleSchema } from '../../workflows/ports/guards.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { entityOf, parseRow } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
@@ -17,7 +18,7 @@ export function openGuards(table: Table): Guards {
       const throttle = items.find(({ rowKey }) => rowKey !== HEARTBEAT.rowKey);
       return {
         heartbeat: beat ? parseRow(BEAT, table.name, beat).at : null,
-        throttle: throttle ? parseRow(THROTTLE, table.name, throttle) : null,
+        throttle: throttle ? parseRow(throttleSchema, table.name, throttle) : null,
       };
     },
 
@@ -34,7 +35,7 @@ export function openGuards(table: Table): Guards {
       const key = throttleOf(subscriptionId);
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const row = await table.get(key.partitionKey, key.rowKey);
-        if (row && Date.parse(parseRow(THROTTLE, table.name, row).until) >= Date.parse(throttle.until)) return;
+        if (row && Date.parse(parseRow(throttleSchema, table.name, row).until) >= Date.parse(throttle.until)) return;
         const entity = entityOf(key, throttle);
         if ((row ? await table.replace(entity, row.etag) : await table.insert(entity)) !== null) return;
       }
@@ -48,8 +49,7 @@ export function openGuards(table: Table): Guards {
 const ATTEMPTS = 5;
 const PARTITION = 'guard';
 const HEARTBEAT = { partitionKey: PARTITION, rowKey: 'heartbeat' };
-const BEAT = z.strictObject({ at: z.iso.datetime() });
-const THROTTLE: z.ZodType<Throttle> = z.strictObject({ since: z.iso.datetime(), until: z.iso.datetime() });
+const BEAT = z.strictObject({ at: time });
 
 function throttleOf(subscriptionId: string) {
   return { partitionKey: PARTITION, rowKey: `throttle-${subscriptionId.toLowerCase()}` };

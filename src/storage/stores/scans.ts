@@ -3,8 +3,7 @@
  * found; `e-` each resource that was evaluated. Every write is an upsert of the same row, so nothing is counted twice.
  */
 
-import * as z from 'zod';
-import type { Scans } from '../../workflows/ports/findings.ts';
+import { type Scans, scan } from '../../workflows/ports/findings.ts';
 import { type Entity, entityOf, parseRow } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';
@@ -29,18 +28,18 @@ export function openScans(table: Table): Scans {
 
     async get(id) {
       const rows = await table.readAll(rangeFilter(id, 'e-', 't'));
-      const scan = rows.find(({ rowKey }) => rowKey === 's');
-      if (!scan) return null;
+      const row = rows.find(({ rowKey }) => rowKey === 's');
+      if (!row) return null;
       const count = (prefix: string) => rows.filter(({ rowKey }) => rowKey.startsWith(prefix)).length;
       const [found, evaluated] = [count('f-'), count('e-')];
       const done = evaluated >= found && rows.some(({ rowKey }) => rowKey === 'l');
-      return { id, ...parseRow(SCAN, table.name, scan), status: done ? 'done' : 'running', found, evaluated };
+      return { id, ...parseRow(SCAN, table.name, row), status: done ? 'done' : 'running', found, evaluated };
     },
   };
 }
 
 const STEPS_PER_TRANSACTION = 100;
-const SCAN = z.strictObject({ scope: z.string() });
+const SCAN = scan.pick({ scope: true });
 
 function nameOf(resource: string): string {
   return hashOf(resource.toLowerCase());

@@ -1,6 +1,5 @@
 /** The settings that operators stored: one row, always read from the table. */
-import type { SettingsStore } from '../../workflows/ports/settings.ts';
-import { storedSettings } from '../schemas/stored.ts';
+import { type SettingsStore, storedSettings } from '../../workflows/ports/settings.ts';
 import { entityOf } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { loadVersioned, saveVersioned } from '../table/versioned-row.ts';

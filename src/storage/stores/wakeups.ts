@@ -1,6 +1,5 @@
 /** Wake-ups in the order of their time. The key is made of time, resource and reason, so the same wake-up is one row. */
-import * as z from 'zod';
-import type { Wakeups } from '../../workflows/ports/work.ts';
+import { type Wakeups, wakeup } from '../../workflows/ports/work.ts';
 import { entityOf, parseRow } from '../table/entity.ts';
 import { ascendingTime, hashOf, isSafeId } from '../table/keys.ts';
 import { rangeFilter, type Table } from '../table/table.ts';
@@ -20,10 +19,9 @@ export function openWakeups(table: Table): Wakeups {
     async listDue(now, limit) {
       const behind = ascendingTime(new Date(now.getTime() + 1));
       const { items } = await table.readPage(rangeFilter(PARTITION, '0', behind), { limit, after: null });
-      return items.map((row) => ({ key: row.rowKey, ...parseRow(WAKEUP, table.name, row) }));
+      return items.map((row) => ({ key: row.rowKey, ...parseRow(wakeup, table.name, row) }));
     },
   };
 }
 
 const PARTITION = 'wakeup';
-const WAKEUP = z.strictObject({ resource: z.string(), why: z.string() });

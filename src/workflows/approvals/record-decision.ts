@@ -4,10 +4,11 @@
  * store accepts one.
  */
 
-import type { Approval, ApprovalDecision, Person } from '../../domain/approvals/approval.ts';
+import type { Approval, ApprovalDecision } from '../../domain/approvals/approval.ts';
 import { digestReason } from '../../domain/approvals/digests.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
+import type { Person } from '../../domain/resources/principal.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
 import { approversFor, modeFor } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';

@@ -2,21 +2,20 @@
  * Requests approvals for violations that only the sweep found. Each resource is reconciled again, and its message
  * carries the rule until the approval is stored. The request is in the audit log before.
  */
-import type { Person } from '../../domain/approvals/approval.ts';
 import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
+import type { Actor } from '../../domain/resources/principal.ts';
 import type { Deps } from '../ports/deps.ts';
 
 export interface ApprovalsRequest {
   readonly rule: string;
   /** An ARM id of a resource, or a scope above it. */
   readonly scope: string;
-  readonly person: Person;
-  readonly personIsApp: boolean;
+  readonly actor: Actor;
 }
 
 /** Returns the number of queued resources. Repeating the request changes nothing. */
 export async function requestApprovals(deps: Deps, request: ApprovalsRequest): Promise<number> {
-  const { rule, scope, person } = request;
+  const { rule, scope, actor } = request;
   const queued = new Set<string>();
   let after: string | null = null;
   do {
@@ -33,11 +32,11 @@ export async function requestApprovals(deps: Deps, request: ApprovalsRequest): P
     }
     after = page.next;
   } while (after !== null);
-  deps.log.info({ rule, scope, queued: queued.size, by: person.objectId }, 'approvals requested for sweep findings');
+  deps.log.info({ rule, scope, queued: queued.size, by: actor.objectId }, 'approvals requested for sweep findings');
   return queued.size;
 }
 
-function requestRecord(deps: Deps, { rule, scope, person, personIsApp }: ApprovalsRequest): AuditRecord {
+function requestRecord(deps: Deps, { rule, scope, actor }: ApprovalsRequest): AuditRecord {
   return {
     id: recordId(deps.newId(), 'asked'),
     at: deps.clock.now().toISOString(),
@@ -47,7 +46,7 @@ function requestRecord(deps: Deps, { rule, scope, person, personIsApp }: Approva
     mode: null,
     operationId: null,
     approvalId: null,
-    actor: { type: personIsApp ? 'app' : 'user', ...person },
+    actor,
     trigger: { type: 'decision' },
     changes: [],
     alsoMoved: [],

@@ -5,10 +5,10 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import type { Purpose } from '../../domain/changes/change.ts';
-import type { Caller } from '../../domain/resources/event.ts';
+import { asCaller, type Caller, type ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
-import { asCaller, mergeWriters, type Writer } from '../../domain/resources/writers.ts';
+import { mergeWriters, type Writer } from '../../domain/resources/writers.ts';
 import type { Settings } from '../../domain/rules/settings.ts';
 import { listUnprocessedEvents } from '../events/unprocessed-events.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -22,7 +22,6 @@ import {
   explainsChange,
   findChanger,
   isChangerKnown,
-  type ServiceIdentity,
   writersOfActivity,
 } from '../state/changers.ts';
 import { fetchActivityLog } from '../state/fetch-activity-log.ts';

@@ -5,11 +5,11 @@
 
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
-import { sweepMessage } from '../events/messages.ts';
 import { queueOf } from '../events/requeue.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { SweepPage, WorkMessage } from '../ports/work.ts';
+import { sweepMessage } from '../ports/work.ts';
 
 /** Throws Refusal: `not-found`, or `invalid` when the message can never be handled. */
 export async function redriveDeadLetter(deps: Deps, id: string): Promise<void> {

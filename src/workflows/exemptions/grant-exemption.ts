@@ -12,7 +12,8 @@ import {
   isInForce,
 } from '../../domain/approvals/exemption.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { type Actor, type AuditRecord, subjectKey, subjectKeyOf } from '../../domain/audit/audit.ts';
+import { type AuditRecord, subjectKey, subjectKeyOf } from '../../domain/audit/audit.ts';
+import type { Actor } from '../../domain/resources/principal.ts';
 import type { Deps } from '../ports/deps.ts';
 import { appendSealed, sealRecord, validRecords } from '../ports/outbox.ts';
 import { ConflictError, type Versioned } from '../ports/storage.ts';

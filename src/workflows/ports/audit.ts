@@ -1,7 +1,9 @@
 /** The audit log, as the workflows need it. */
+import * as z from 'zod';
 import type { Anchor } from '../../domain/audit/anchor.ts';
 import type { AuditEntry, AuditKind, AuditRecord } from '../../domain/audit/audit.ts';
 import type { Seal } from '../../domain/audit/seal.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
 import type { Page, PageRequest } from './storage.ts';
 
 export interface AuditLog {
@@ -61,14 +63,15 @@ export interface AuditQuery {
   readonly approval?: string;
 }
 
-export interface AuditVerification {
-  readonly valid: boolean;
-  /** Whether every entry was verified. */
-  readonly complete: boolean;
-  readonly entries: number;
-  /** ISO time of the last entry that was verified. */
-  readonly verifiedTo: string | null;
-  readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
-  readonly firstBad?: { readonly chain: string; readonly seq: number; readonly id: string | null };
-  readonly reason?: string;
-}
+export const auditVerification = z
+  .strictObject({
+    valid: z.boolean(),
+    complete: z.boolean().describe('Whether every entry was verified'),
+    entries: z.int(),
+    verifiedTo: time.nullable().describe('The time of the last entry that was verified'),
+    publicKeys: z.array(z.strictObject({ keyId: z.string(), publicKey: z.string() })),
+    firstBad: z.strictObject({ chain: z.string(), seq: z.int(), id: z.string().nullable() }).exactOptional(),
+    reason: z.string().exactOptional(),
+  })
+  .meta({ id: 'AuditVerification' });
+export type AuditVerification = Infer<typeof auditVerification>;

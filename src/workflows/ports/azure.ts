@@ -2,8 +2,8 @@
 import type { ArmResponse } from '../../domain/audit/audit.ts';
 import type { PlanStep } from '../../domain/changes/plan-requests.ts';
 import type { DocumentName } from '../../domain/resources/documents.ts';
-import type { Caller } from '../../domain/resources/event.ts';
 import type { Json } from '../../domain/resources/json.ts';
+import type { Caller, ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 
@@ -51,8 +51,7 @@ export interface Arm {
   write(step: PlanStep, body: Json | undefined): Promise<WriteResult>;
   /** Reads the state of a long-running operation once. */
   pollOperation(url: string): Promise<OperationState>;
-  /** The identity of Plumbline in Azure; null when the token does not contain it. */
-  getIdentity(): Promise<{ readonly objectId: string | null; readonly appId: string | null }>;
+  getIdentity(): Promise<ServiceIdentity>;
 }
 // ---- The estate ---------------------------------------------------------------------------------------------------------
 

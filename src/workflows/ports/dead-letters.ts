@@ -1,18 +1,21 @@
 /** The store of dead letters. */
+import * as z from 'zod';
+import { type Infer, time } from '../../domain/resources/schema.ts';
 import type { Page, PageRequest } from './storage.ts';
 
 /** A message that could not be handled. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly at: string;
-  readonly queue: string;
+export const deadLetter = z.strictObject({
+  id: z.string(),
+  at: time,
+  queue: z.string(),
   /** An ARM id; null when the message names none. */
-  readonly resource: string | null;
+  resource: z.string().nullable(),
   /** As JSON. */
-  readonly message: string;
+  message: z.string(),
   /** The error of the last attempt; null when it could not be stored. */
-  readonly error: string | null;
-}
+  error: z.string().nullable(),
+});
+export type DeadLetter = Infer<typeof deadLetter>;
 
 export interface DeadLetters {
   /** Stores why a message failed, in case that it is dead-lettered. */
@@ -20,10 +23,7 @@ export interface DeadLetters {
   /** Removes the stored failure of a message that was handled later. */
   clearFailure(messageKey: string): Promise<void>;
   /** Stores a dead letter with the last stored failure. Storing it twice has no effect until it is redriven. */
-  record(
-    messageKey: string,
-    letter: { readonly queue: string; readonly message: string; readonly resource: string | null; readonly at: string },
-  ): Promise<void>;
+  record(messageKey: string, letter: Omit<DeadLetter, 'id' | 'error'>): Promise<void>;
   list(page: PageRequest): Promise<Page<DeadLetter>>;
   /** The number of dead letters; at most a few thousand. */
   count(): Promise<number>;

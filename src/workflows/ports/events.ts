@@ -1,26 +1,28 @@
 /** Received events and their outcomes. An event that affects several resources is stored for each, and shown as one. */
-import type { ChangeEvent } from '../../domain/resources/event.ts';
-import type { Reason } from '../../domain/resources/reasons.ts';
+import * as z from 'zod';
+import { changeEvent } from '../../domain/resources/event.ts';
+import { reason } from '../../domain/resources/reasons.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
 
-export type EventOutcome = 'ignored' | 'covered' | 'evaluated' | 'gone' | 'dead';
+/** From the most to the least informative outcome. */
+const EVENT_OUTCOMES = ['dead', 'evaluated', 'covered', 'gone', 'ignored'] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
 
-export interface StoredEvent {
-  readonly event: ChangeEvent;
+export const storedEvent = z.strictObject({
+  event: changeEvent,
   /** The id of the resource; null when the event names none. */
-  readonly resource: string | null;
-  /** By the clock of the service (ISO). */
-  readonly receivedAt: string;
-  /** Null while it waits. */
-  readonly outcome: EventOutcome | null;
-  readonly auditIds: readonly string[];
-  readonly reasons: readonly Reason[];
-}
+  resource: z.string().nullable(),
+  /** By the clock of the service. */
+  receivedAt: time,
+  outcome: z.enum(EVENT_OUTCOMES).nullable().describe('null while the event still waits'),
+  auditIds: z.array(z.string()),
+  reasons: z.array(reason),
+});
+export type StoredEvent = Infer<typeof storedEvent>;
 
-export interface EventConclusion {
+export interface EventConclusion extends Pick<StoredEvent, 'auditIds' | 'reasons'> {
   readonly outcome: EventOutcome;
-  readonly auditIds: readonly string[];
-  readonly reasons: readonly Reason[];
 }
 
 export interface Events {
@@ -41,9 +43,6 @@ export interface Events {
   reopen(resource: Resource, eventId: string): Promise<void>;
 }
 
-/** From the most to the least informative outcome. */
-const OUTCOME_PRECEDENCE: readonly EventOutcome[] = ['dead', 'evaluated', 'covered', 'gone', 'ignored'];
-
 /**
  * Merges an event that is stored for several resources, and adds their names to its reasons. It waits while one of
  * them waits. Null when there is none.
@@ -54,7 +53,7 @@ export function mergeEvent(parts: readonly StoredEvent[]): StoredEvent | null {
   const waits = parts.some(({ outcome }) => outcome === null);
   return {
     ...first,
-    outcome: waits ? null : (OUTCOME_PRECEDENCE.find((one) => parts.some(({ outcome }) => outcome === one)) ?? null),
+    outcome: waits ? null : (EVENT_OUTCOMES.find((one) => parts.some(({ outcome }) => outcome === one)) ?? null),
     auditIds: [...new Set(parts.flatMap(({ auditIds }) => auditIds))],
     reasons: parts.flatMap(({ resource, reasons }) => {
       const name = parseResourceId(resource ?? '')?.name ?? 'no resource';

@@ -1,7 +1,9 @@
 /** The list of findings, and scans. */
+import * as z from 'zod';
 import type { Finding } from '../../domain/decisions/finding.ts';
 import type { Action } from '../../domain/resources/reasons.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
+import type { Infer } from '../../domain/resources/schema.ts';
 import type { Severity, Verdict } from '../../domain/rules/rule.ts';
 import type { Page, PageRequest } from './storage.ts';
 
@@ -14,14 +16,17 @@ export interface Findings {
   listResources(scope: string, after: string, upTo: string | null): Promise<string[]>;
 }
 
-export interface Scan {
-  readonly id: string;
-  readonly scope: string;
-  /** done: everything was listed, and every found resource was reconciled. */
-  readonly status: 'running' | 'done';
-  readonly found: number;
-  readonly evaluated: number;
-}
+export const scan = z
+  .strictObject({
+    id: z.string(),
+    scope: z.string(),
+    /** done: everything was listed, and every found resource was reconciled. */
+    status: z.enum(['running', 'done']),
+    found: z.int(),
+    evaluated: z.int().describe('Evaluated, or moved to the dead letters'),
+  })
+  .meta({ id: 'Scan' });
+export type Scan = Infer<typeof scan>;
 
 /** The progress of scans. Each resource counts once, however often it is marked. */
 export interface Scans {

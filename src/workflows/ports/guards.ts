@@ -1,14 +1,14 @@
 /** The ports that limit damage: heartbeat, throttling by subscription, budget of fixes. */
+import * as z from 'zod';
 import type { BudgetAnswer } from '../../domain/decisions/budget.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
 
 /**
- * A wait that Azure requested for a subscription (ISO). It is kept after its end, so that the next one can be longer.
+ * A wait that Azure requested for a subscription. It is kept after its end, so that the next one can be longer.
  */
-export interface Throttle {
-  readonly since: string;
-  readonly until: string;
-}
+export const throttle = z.strictObject({ since: time, until: time });
+export type Throttle = Infer<typeof throttle>;
 
 /** The rows that every message reads first. */
 export interface Guards {

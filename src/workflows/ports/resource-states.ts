@@ -1,65 +1,71 @@
 /** The stored state of each resource between two reconciles. */
-import type { Trigger } from '../../domain/audit/audit.ts';
-import type { Change } from '../../domain/changes/change.ts';
-import type { DeclinedChange } from '../../domain/decisions/constraints.ts';
-import type { Finding } from '../../domain/decisions/finding.ts';
-import type { Resource, ResourceView } from '../../domain/resources/resource.ts';
-import type { DocumentView } from '../../domain/resources/snapshot.ts';
-import type { WriterHistory } from '../../domain/resources/writers.ts';
-import type { RuleHistory } from '../../domain/rules/history.ts';
+import * as z from 'zod';
+import { trigger } from '../../domain/audit/audit.ts';
+import { change, purpose } from '../../domain/changes/change.ts';
+import { declinedChange } from '../../domain/decisions/constraints.ts';
+import { finding } from '../../domain/decisions/finding.ts';
+import { type Resource, resourceView } from '../../domain/resources/resource.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
+import { documentView } from '../../domain/resources/snapshot.ts';
+import { writerHistory } from '../../domain/resources/writers.ts';
+import { ruleHistory } from '../../domain/rules/history.ts';
 import type { Versioned } from './storage.ts';
 
-/** An operation whose intents are in the log and have no final outcome. */
-export interface OpenOperation {
-  readonly operationId: string;
-  readonly startedAt: string;
-  readonly trigger: Trigger;
-  readonly attempts: readonly Attempt[];
-  /** The URLs of long-running operations in Azure that this operation waits for. */
-  readonly operationUrls: readonly string[];
-}
-
-export interface Attempt {
-  readonly rule: string;
-  readonly ruleVersion: number;
-  readonly purpose: 'fix' | 'rollback';
-  readonly digest: string;
-  readonly changes: readonly Change[];
-  readonly approvalId: string | null;
+const attempt = z.strictObject({
+  rule: z.string(),
+  ruleVersion: z.number(),
+  purpose,
+  digest: z.string(),
+  changes: z.array(change),
+  approvalId: z.string().nullable(),
   /** The number of attempts. Each outcome is an audit record of its own. */
-  readonly attemptCount: number;
+  attemptCount: z.int(),
   /**
    * open: no outcome yet. unknown: a later read decides. blocked: by Azure. held: not sent, because values or settings
    * changed right before the write. A further attempt runs under the same intent.
    */
-  readonly state: 'open' | 'unknown' | 'blocked' | 'held';
-}
+  state: z.enum(['open', 'unknown', 'blocked', 'held']),
+});
+export type Attempt = Infer<typeof attempt>;
+
+/** An operation whose intents are in the log and have no final outcome. */
+const openOperation = z.strictObject({
+  operationId: z.string(),
+  startedAt: z.string(),
+  trigger,
+  attempts: z.array(attempt),
+  /** The URLs of long-running operations in Azure that this operation waits for. */
+  operationUrls: z.array(z.string()),
+});
+export type OpenOperation = Infer<typeof openOperation>;
 
 /** The stored state of one resource: one row, saved under its version (optimistic concurrency). */
-export interface ResourceState extends WriterHistory {
-  readonly resource: ResourceView;
-  readonly gone: boolean;
-  readonly evaluatedAt: string | null;
+export const resourceState = z.strictObject({
+  resource: resourceView,
+  gone: z.boolean(),
+  evaluatedAt: time.nullable(),
   /** When every rule was last evaluated, including those that only the sweep evaluates. */
-  readonly fullyEvaluatedAt: string | null;
-  readonly trigger: Trigger | null;
-  readonly documents: readonly DocumentView[];
-  readonly findings: readonly Finding[];
-  /** No reconcile before this time (ISO): ARM is busy with the resource, or asked to wait. */
-  readonly recheckAt: string | null;
-  /** By rule: until when the resource last met it (ISO). It stays while the rule is off. */
-  readonly compliantAt: Readonly<Record<string, string>>;
-  /** By rule: when a violation was first found without a known writer since the rule was met (ISO). */
-  readonly unattributedSince: Readonly<Record<string, string>>;
+  fullyEvaluatedAt: time.nullable(),
+  trigger: trigger.nullable(),
+  documents: z.array(documentView),
+  findings: z.array(finding),
+  /** No reconcile before this time: ARM is busy with the resource, or asked to wait. */
+  recheckAt: time.nullable(),
+  ...writerHistory.shape,
+  /** By rule: until when the resource last met it. It stays while the rule is off. */
+  compliantAt: z.record(z.string(), time),
+  /** By rule: when a violation was first found without a known writer since the rule was met. */
+  unattributedSince: z.record(z.string(), time),
   /** By rule: these two values when its last fix was written. They give the changers for a rollback of that fix. */
-  readonly beforeFix: Readonly<Record<string, { readonly compliantAt: string | null; readonly unattributed: boolean }>>;
+  beforeFix: z.record(z.string(), z.strictObject({ compliantAt: time.nullable(), unattributed: z.boolean() })),
   /** By rule: the outcomes of its fixes. */
-  readonly history: Readonly<Record<string, RuleHistory>>;
-  readonly openApprovals: readonly string[];
+  history: z.record(z.string(), ruleHistory),
+  openApprovals: z.array(z.string()),
   /** By digest: changes that were rejected or expired. */
-  readonly declined: Readonly<Record<string, DeclinedChange>>;
-  readonly operations: readonly OpenOperation[];
-}
+  declined: z.record(z.string(), declinedChange),
+  operations: z.array(openOperation),
+});
+export type ResourceState = Infer<typeof resourceState>;
 
 export interface ResourceStates {
   load(resource: Resource): Promise<Versioned<ResourceState> | null>;

@@ -1,20 +1,23 @@
 /** The stores of settings and exemptions. */
-import type { Person } from '../../domain/approvals/approval.ts';
+import * as z from 'zod';
 import type { Exemption } from '../../domain/approvals/exemption.ts';
-import type { SealedRecord } from '../../domain/audit/audit.ts';
+import { outboxAbout } from '../../domain/audit/audit.ts';
+import { person } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
-import type { Settings } from '../../domain/rules/settings.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
+import { settingsSchema } from '../../domain/rules/settings.ts';
 import type { Page, PageRequest, Versioned } from './storage.ts';
 
-export interface StoredSettings {
-  readonly settings: Settings;
+export const storedSettings = z.strictObject({
+  settings: settingsSchema,
   /** The number of changes; 0 when nothing is stored. */
-  readonly revision: number;
-  readonly stoppedAt: string | null;
-  readonly stoppedBy: Person | null;
-  /** The audit records of the last change, stored with it so that a crash cannot lose them. */
-  readonly records: readonly SealedRecord[];
-}
+  revision: z.int(),
+  stoppedAt: time.nullable(),
+  stoppedBy: person.nullable(),
+  /** The audit records of the last change. */
+  records: outboxAbout('settings', 'service'),
+});
+export type StoredSettings = Infer<typeof storedSettings>;
 
 export interface SettingsStore {
   /** Always reads from the store. */

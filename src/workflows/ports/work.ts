@@ -1,45 +1,63 @@
 /** Queues, leases and wake-ups. */
+import * as z from 'zod';
 import type { Resource } from '../../domain/resources/resource.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
 
-// ---- Work -------------------------------------------------------------------------------------------------------------
+const sweepRun = z.object({
+  id: z.string().min(1),
+  /** By the clock of the service. A resource that was reconciled since needs no reconcile for this sweep. */
+  startedAt: time,
+});
+export type SweepRun = Infer<typeof sweepRun>;
+
 /** A message names a resource and the cause. It has ids only. */
-export interface WorkMessage {
-  readonly resource: string;
-  readonly cause: 'event' | 'decision' | 'wake' | 'sweep' | 'scan' | 'request';
-  /** For events: the id, and when it was received by the clock of the service (ISO). */
-  readonly event?: { readonly id: string; readonly receivedAt: string } | undefined;
+export const workMessage = z.object({
+  resource: z.string().min(1),
+  cause: z.enum(['event', 'decision', 'wake', 'sweep', 'scan', 'request']),
+  /** For events: the id, and when it was received by the clock of the service. */
+  event: z.object({ id: z.string().min(1), receivedAt: time }).optional(),
   /** For sweeps and scans: which one. */
-  readonly sweep?: SweepRun | undefined;
+  sweep: sweepRun.optional(),
   /** For requests: the rule for whose violation an operator requests an approval. */
-  readonly rule?: string | undefined;
+  rule: z.string().min(1).optional(),
   /** How often it was requeued. */
-  readonly attempt: number;
-}
-
-export interface SweepRun {
-  readonly id: string;
-  /** By the clock of the service (ISO). A resource that was reconciled since needs no reconcile for this sweep. */
-  readonly startedAt: string;
-}
+  attempt: z.int().min(0),
+});
+export type WorkMessage = Infer<typeof workMessage>;
 
 /** A page of resources to list. They are put on the same queue, then the next page. */
-export interface SweepPage {
-  readonly list: {
-    readonly cause: 'sweep' | 'scan';
-    readonly subscriptionId: string;
+const sweepPage = z.object({
+  list: z.object({
+    cause: z.enum(['sweep', 'scan']),
+    subscriptionId: z.string().min(1),
     /** The subscription, or a part of it. */
-    readonly scope: string;
-    readonly token: string | null;
+    scope: z.string().min(1),
+    token: z.string().nullable(),
     /** The key of the last resource on the page before; empty for the first page. */
-    readonly after: string;
+    after: z.string(),
+  }),
+  sweep: sweepRun,
+  attempt: z.int().min(0),
+});
+export type SweepPage = Infer<typeof sweepPage>;
+
+/** A message of the slow queue: a page to list, or a resource to reconcile. */
+export const sweepMessage = z.union([sweepPage, workMessage]);
+export type SweepMessage = WorkMessage | SweepPage;
+
+/** The log fields of every line that is logged while a message is handled. */
+export function logContextOf(message: SweepMessage): Record<string, string> {
+  const { resource, event } = 'list' in message ? {} : message;
+  return {
+    ...(resource === undefined ? {} : { resource }),
+    ...(event === undefined ? {} : { eventId: event.id }),
+    ...(message.sweep === undefined ? {} : { sweep: message.sweep.id }),
   };
-  readonly sweep: SweepRun;
-  readonly attempt: number;
 }
 
 /** The slow queue. It is separate, so that a sweep never delays a change of a user. */
 export interface SweepQueue {
-  send(message: WorkMessage | SweepPage, delaySeconds: number): Promise<void>;
+  send(message: SweepMessage, delaySeconds: number): Promise<void>;
 }
 
 export interface WorkQueue {
@@ -61,13 +79,13 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+export const wakeup = z.strictObject({ resource: z.string(), why: z.string() });
+export type Wakeup = Infer<typeof wakeup>;
+
 /** Wake-ups outlive every message: housekeeping queues the resource when one is due. */
 export interface Wakeups {
   /** Returns the key for cancelling it. Scheduling the same wake-up twice gives one. */
   schedule(resource: Resource, at: Date, why: string): Promise<string>;
   cancel(key: string): Promise<void>;
-  listDue(
-    now: Date,
-    limit: number,
-  ): Promise<{ readonly key: string; readonly resource: string; readonly why: string }[]>;
+  listDue(now: Date, limit: number): Promise<({ readonly key: string } & Wakeup)[]>;
 }

@@ -1,9 +1,9 @@
 /** Loads and replaces the settings. A change is stored together with its audit records, then logged. */
 
-import type { Person } from '../../domain/approvals/approval.ts';
 import { digestReason } from '../../domain/approvals/digests.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { type Actor, type AuditRecord, recordId, type SealedRecord } from '../../domain/audit/audit.ts';
+import { type AuditRecord, recordId, type SealedRecord } from '../../domain/audit/audit.ts';
+import { type Actor, type Caller, type Person, serviceActor } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -23,8 +23,7 @@ export interface SettingsChange {
   readonly settings: Settings;
   /** The ETag that the user saw (`"3"`), or `*`. */
   readonly ifMatch: string;
-  readonly person: Person;
-  readonly personIsApp: boolean;
+  readonly actor: Required<Caller>;
 }
 
 /** Replaces the settings. Throws Refusal `settings-changed` when they are not those that the user saw. */
@@ -34,10 +33,8 @@ export async function changeSettings(deps: Deps, change: SettingsChange): Promis
   const conflict = () =>
     new Refusal('settings-changed', 'The settings have changed since you read them; read them again and repeat.');
   if (change.ifMatch !== '*' && change.ifMatch !== etagOf(before)) throw conflict();
-  const { person, personIsApp } = change;
-  const actor: Actor = { type: personIsApp ? 'app' : 'user', ...person };
   try {
-    return await replaceSettings(deps, found, change.settings, actor, person);
+    return await replaceSettings(deps, found, change.settings, change.actor);
   } catch (error) {
     if (error instanceof ConflictError) throw conflict();
     throw error;
@@ -46,15 +43,13 @@ export async function changeSettings(deps: Deps, change: SettingsChange): Promis
 
 /** The service sets `stopped` itself, in the same way. It does nothing when the service is stopped already. */
 export async function stopService(deps: Deps, reason: string): Promise<void> {
-  const { objectId } = await deps.arm.getIdentity();
-  const itself = objectId === null ? null : { objectId, name: 'Plumbline' };
+  const actor = serviceActor(await deps.arm.getIdentity());
   for (;;) {
     const found = await deps.settings.load();
     const { settings } = found?.value ?? defaults(deps);
     if (settings.stopped !== null) return;
     try {
-      const actor: Actor = { type: 'service', name: 'Plumbline', ...itself };
-      await replaceSettings(deps, found, { ...settings, stopped: { reason } }, actor, itself);
+      await replaceSettings(deps, found, { ...settings, stopped: { reason } }, actor);
       return;
     } catch (error) {
       // The settings changed meanwhile: the new ones count.
@@ -72,7 +67,6 @@ async function replaceSettings(
   found: Versioned<StoredSettings> | null,
   settings: Settings,
   actor: Actor,
-  by: Person | null,
 ): Promise<StoredSettings> {
   const before = found?.value ?? defaults(deps);
   const unlogged = await flushOrCarry(deps, before);
@@ -88,13 +82,17 @@ async function replaceSettings(
     settings,
     revision,
     stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
-    stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : by,
+    stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : personOf(actor),
     records: [...unlogged, ...recordsOf(deps, before.settings, settings, actor, revision, now)],
   };
   await deps.settings.save(stored, found?.version ?? null);
   await flushSettingsRecords(deps, stored);
   deps.log.info({ revision: stored.revision, mode: settings.mode, by: actor.objectId }, 'settings changed');
   return stored;
+}
+
+function personOf({ objectId, name }: Actor): Person | null {
+  return objectId === undefined || name === undefined ? null : { objectId, name };
 }
 
 export function etagOf({ revision }: StoredSettings): string {

@@ -6,7 +6,6 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { digestReason } from '../../domain/approvals/digests.ts';
 import {
-  type Actor,
   type ArmResponse,
   type AuditEntry,
   type AuditKind,
@@ -16,6 +15,7 @@ import {
   type Trigger,
 } from '../../domain/audit/audit.ts';
 import { type Change, isSamePlace, type Purpose } from '../../domain/changes/change.ts';
+import { type Actor, serviceActor } from '../../domain/resources/principal.ts';
 import type { Mode, Reason } from '../../domain/resources/reasons.ts';
 import { type Resource, type ResourceView, viewOf } from '../../domain/resources/resource.ts';
 import { modeFor } from '../../domain/rules/settings.ts';
@@ -190,13 +190,12 @@ export function auditContextOf(
   state: ReconcileState,
   now: Date,
 ): AuditContext {
-  const { objectId } = state.identity;
   return {
     at: now.toISOString(),
     resource: viewOf(resource),
     mode: modeFor(state.settings.settings, resource),
     trigger: triggerOf(message, state),
-    service: { type: 'service', name: 'Plumbline', ...(objectId === null ? {} : { objectId }) },
+    service: serviceActor(state.identity),
     seal: (record) => sealRecord(deps, record),
   };
 }

@@ -4,17 +4,12 @@
  */
 
 import type { Purpose } from '../../domain/changes/change.ts';
+import type { ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { correlationIdOf, mergeWriters, type Writer, writerOf } from '../../domain/resources/writers.ts';
 import type { ActivityResult } from '../ports/azure.ts';
 import type { StoredEvent } from '../ports/events.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
-
-/** Plumbline itself, as Azure knows it. */
-export interface ServiceIdentity {
-  readonly objectId: string | null;
-  readonly appId: string | null;
-}
 
 /** The stored and waiting data from which changers are found. */
 export interface ChangerEvidence {

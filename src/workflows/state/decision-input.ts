@@ -1,9 +1,10 @@
 /** The input of a decision about a violation. */
 
-import type { Approval, Person } from '../../domain/approvals/approval.ts';
+import type { Approval } from '../../domain/approvals/approval.ts';
 import { exemptionFor } from '../../domain/approvals/exemption.ts';
 import type { DecisionInput, DeclinedChange } from '../../domain/decisions/constraints.ts';
 import type { Decision } from '../../domain/decisions/decide.ts';
+import type { Person } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Evaluation } from '../../domain/rules/evaluate.ts';

@@ -2,12 +2,12 @@
 import { type Approval, isOpen } from '../../domain/approvals/approval.ts';
 import type { Exemption } from '../../domain/approvals/exemption.ts';
 import type { BudgetHold } from '../../domain/decisions/constraints.ts';
+import type { ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { StoredEvent } from '../ports/events.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import type { Versioned } from '../ports/storage.ts';
 import type { WorkMessage } from '../ports/work.ts';
-import type { ServiceIdentity } from './changers.ts';
 
 export interface ReconcileState {
   readonly settings: StoredSettings;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deadLetterSchema, listDeadLetters, releaseDeadLetter } from '../../../src/api/endpoints/dead-letters.ts';
+import { deadLetterAnswer, listDeadLetters, releaseDeadLetter } from '../../../src/api/endpoints/dead-letters.ts';
 import type { DeadLetter } from '../../../src/workflows/ports/dead-letters.ts';
 import { apiDeps, NOW } from '../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../fakes/deps.ts';
@@ -36,7 +36,7 @@ describe('dead letters', () => {
       message,
     };
     expect(body).toEqual({ items: [item] });
-    expect(deadLetterSchema.parse(item)).toEqual(item);
+    expect(deadLetterAnswer.parse(item)).toEqual(item);
   });
 
   it('that are no message show nothing of what they held', async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createExemption,
   deleteExemption,
-  exemptionSchema,
+  exemptionAnswer,
   listExemptions,
 } from '../../../src/api/endpoints/exemptions.ts';
 import { apiDeps, NOW } from '../../fakes/api-deps.ts';
@@ -40,7 +40,7 @@ describe('an exemption', () => {
       createdAt: NOW,
       createdBy: { type: 'user', objectId: ADA, name: 'ada@example.com' },
     });
-    expect(exemptionSchema.parse(answer.body)).toEqual(answer.body);
+    expect(exemptionAnswer.parse(answer.body)).toEqual(answer.body);
     expect((await list()).body).toEqual({ items: [answer.body] });
     const id = String(answer.body.id);
     const gone = await remove(id);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { getHealth } from '../../../src/api/endpoints/health.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { getHealth, health } from '../../../src/api/endpoints/health.ts';
 import { NotConfigured } from '../../../src/app/config.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
 import { apiDeps } from '../../fakes/api-deps.ts';
@@ -20,7 +19,7 @@ describe('health', () => {
         { name: 'storage', ok: true, message: expect.any(String) },
       ],
     });
-    expect(schemas.health.parse(answer.body)).toEqual(answer.body);
+    expect(health.parse(answer.body)).toEqual(answer.body);
   });
 
   it('is 503 with one check for each setting that is wrong', async () => {

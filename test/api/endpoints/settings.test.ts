@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { getSettings, putSettings } from '../../../src/api/endpoints/settings.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { getSettings, putSettings, settingsAnswer } from '../../../src/api/endpoints/settings.ts';
 import { apiDeps, NOW } from '../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../fakes/deps.ts';
 import { ADA, type AskOptions, ask, principal, serviceOf, statusAndCode } from '../ask.ts';
@@ -39,7 +38,7 @@ describe('settings', () => {
       },
       tagOptDown: false,
     });
-    expect(schemas.settings.parse(body)).toEqual(body);
+    expect(settingsAnswer.parse(body)).toEqual(body);
   });
 
   it('are replaced as a whole: a missing key takes its default, mode audit', async () => {
@@ -57,7 +56,7 @@ describe('settings', () => {
     const { body } = await get();
     const by = { objectId: ADA, name: 'ada@example.com' };
     expect(body.stopped).toEqual({ reason: 'release night', at: NOW, by });
-    expect(schemas.settings.parse(body)).toEqual(body);
+    expect(settingsAnswer.parse(body)).toEqual(body);
     // What GET gave can be put back as it is.
     expect((await put(body, '"1"')).body).toEqual(body);
     expect((await put({ stopped: null }, '*')).body.stopped).toBeNull();

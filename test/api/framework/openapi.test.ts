@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openApiDocument, refusalsOf } from '../../../src/api/framework/openapi.ts';
 import { PROBLEMS } from '../../../src/api/framework/problem.ts';
-import { componentRegistry } from '../../../src/api/framework/schemas.ts';
 import { isObject } from '../../../src/domain/resources/json.ts';
 import { ENDPOINTS, registerApi } from '../../../src/functions/api.ts';
 import { apiDeps } from '../../fakes/api-deps.ts';
@@ -157,7 +156,7 @@ describe('openapi.json', () => {
 
   it('describes every named form', () => {
     for (const call of ENDPOINTS) {
-      const name = typeof call.result === 'object' && call.result ? componentRegistry.get(call.result)?.id : undefined;
+      const name = typeof call.result === 'object' && call.result ? call.result.meta()?.id : undefined;
       if (name) expect(document.components.schemas).toHaveProperty(name);
     }
     expect(document.components.schemas.Problem).toMatchObject({ required: ['type', 'title', 'status', 'detail'] });

@@ -103,17 +103,17 @@ describe('who the caller is', () => {
   });
 
   it.each([
-    ['idtyp says so', [['idtyp', 'app']], true],
-    ['its sub is its object id', [['sub', ADA]], true],
+    ['idtyp says so', [['idtyp', 'app']], 'app'],
+    ['its sub is its object id', [['sub', ADA]], 'app'],
     [
       'its nameidentifier is its object id',
       [['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier', ADA.toUpperCase()]],
-      true,
+      'app',
     ],
-    ['idtyp says user', [['idtyp', 'user']], false],
-    ['nothing says so', [], false],
-  ] as const)('knows an application when %s', (_, more, application) => {
-    expect(read(principal(['Reader'], { claims: more })).application).toBe(application);
+    ['idtyp says user', [['idtyp', 'user']], 'user'],
+    ['nothing says so', [], 'user'],
+  ] as const)('knows an application when %s', (_, more, type) => {
+    expect(read(principal(['Reader'], { claims: more })).type).toBe(type);
   });
 
   it("does not ask for the tenant, nor for the audience: whom sign-in lets through is the platform's to say", () => {

@@ -1,8 +1,9 @@
 /** The list of those who wrote a resource: one row a person, and never longer than it may be. */
+
 import { describe, expect, it } from 'vitest';
 import { serializedSize } from '../../../src/domain/resources/limits.ts';
+import { asCaller } from '../../../src/domain/resources/principal.ts';
 import {
-  asCaller,
   correlationIdOf,
   MAX_WRITERS,
   mergeWriters,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
 import type { RecordedRequest } from '../../../simulator/simulator.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
 import type { Api, Approval } from '../fixtures/api.ts';
 import { staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
@@ -45,7 +45,7 @@ async function asked(id: string, rule: string): Promise<Approval> {
 
 async function inStatus(id: string, status: Approval['status']): Promise<Approval> {
   return eventually(`approval ${id} in status ${status}`, async () => {
-    const approval = await approver().get(`/approvals/${id}`, schemas.approval);
+    const approval = await approver().get(`/approvals/${id}`, approvalAnswer);
     expect(approval.status).toBe(status);
     return approval;
   });
@@ -58,7 +58,7 @@ describe.concurrent('guarantee 7: an approval is bound to what was shown', () =>
     const before = plumbline.reads(plain.id, 'config/web');
     const answer = await approver().approve(approval, 'not in production');
     expect(answer.status).toBe(202);
-    expect(schemas.approval.parse(answer.body)).toMatchObject({
+    expect(approvalAnswer.parse(answer.body)).toMatchObject({
       status: 'approved',
       decision: { by: { objectId: staff.approver.objectId }, comment: 'not in production' },
     });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
 import * as posture from '../../../src/api/endpoints/findings/schemas.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { pageSchema } from '../../../src/api/framework/page.ts';
+import { auditEntry } from '../../../src/domain/audit/audit.ts';
 import { apiFor } from '../fixtures/api.ts';
 import { staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
@@ -44,7 +46,7 @@ describe('who may do what', () => {
     expect((await approver().ask('GET', `/approvals/${id}/approve`)).status).toBe(404);
     expect((await approver().reject({ id }, ' ')).told).toBe('400 invalid');
 
-    const still = await approver().get(`/approvals/${id}`, schemas.approval);
+    const still = await approver().get(`/approvals/${id}`, approvalAnswer);
     expect(still).toMatchObject({ status: 'pending' });
     expect(still.decision).toBeUndefined();
     expect(plumbline.writes(waiting.id)).toEqual([]);
@@ -65,10 +67,10 @@ describe('who may do what', () => {
     const reader = plumbline.as(staff.reader, 'Reader');
     expect((await reader.ask('GET', '/findings?limit=201')).told).toBe('400 invalid');
     expect((await reader.ask('GET', '/findings?limit=0')).told).toBe('400 invalid');
-    const first = await reader.get('/findings?limit=3', schemas.pageSchema(posture.finding));
+    const first = await reader.get('/findings?limit=3', pageSchema(posture.findingAnswer));
     expect(first.items).toHaveLength(3);
     const next = `cursor=${encodeURIComponent(first.nextCursor ?? '')}`;
-    const second = await reader.get(`/findings?limit=3&${next}`, schemas.pageSchema(posture.finding));
+    const second = await reader.get(`/findings?limit=3&${next}`, pageSchema(posture.findingAnswer));
     const rules = [...first.items, ...second.items].map(({ rule, resource }) => `${resource.id} ${rule}`);
     expect(new Set(rules).size).toBe(6);
     expect((await reader.ask('GET', `/audit?limit=3&${next}`)).told).toBe('400 bad-cursor');
@@ -102,7 +104,7 @@ describe('settings', () => {
     const stored = await put('"0"');
     expect([stored.status, stored.headers.get('etag')]).toEqual([200, '"1"']);
     expect((await put('"0"')).told).toBe('412 settings-changed');
-    const entries = await operator().list('/audit?kind=settings.changed', schemas.auditEntry);
+    const entries = await operator().list('/audit?kind=settings.changed', auditEntry);
     expect(entries.map(({ actor }) => actor.objectId)).toEqual([staff.operator.objectId]);
   });
 });
@@ -154,7 +156,7 @@ describe('guarantee 11: mode audit and the stop switch mean no write, for anyone
     await eventually('the held fix', () => plumbline.writes(stopped.id).length > 0);
     await plumbline.atRest(stopped.id);
     expect(plumbline.writes(stopped.id)).toEqual(['PATCH resource']);
-    const kinds = await operator().list('/audit', schemas.auditEntry);
+    const kinds = await operator().list('/audit', auditEntry);
     expect(kinds.map(({ kind }) => kind).filter((kind) => kind.startsWith('service.'))).toEqual([
       'service.resumed',
       'service.stopped',
@@ -184,7 +186,7 @@ describe('guarantee 11: mode audit and the stop switch mean no write, for anyone
   test('an approved change waits while stopped, and is carried out after resuming', async () => {
     await plumbline.outcomeOf(await plumbline.change(ada, decided.id, 'resource', touched));
     const approval = await plumbline.pending(decided.id, 'webapp-remote-debugging');
-    const status = async () => (await approver().get(`/approvals/${approval.id}`, schemas.approval)).status;
+    const status = async () => (await approver().get(`/approvals/${approval.id}`, approvalAnswer)).status;
     // The stop comes while the decision is on its way.
     const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
       if (method !== 'GET' || phase !== 'before' || !path.toLowerCase().endsWith('/decided')) return;

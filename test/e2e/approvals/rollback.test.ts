@@ -1,8 +1,9 @@
 /** The way back, in the whole development environment: a fix is put back, stays, and says so; and many decisions at once. */
+
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { approvalAnswer, approvalGroups, decisions } from '../../../src/api/endpoints/approvals/schemas.ts';
 import type { Answer, AuditEntry } from '../fixtures/api.ts';
 import { staff } from '../fixtures/callers.ts';
 import { insecure, rightWebApp, touched } from '../fixtures/estate.ts';
@@ -31,10 +32,10 @@ const putBack = (entry: AuditEntry, caller = staff.approver): Promise<Answer> =>
 
 async function applied(answer: Answer): Promise<void> {
   expect(answer.told).toBe('202');
-  const { id, purpose } = schemas.approval.parse(answer.body);
+  const { id, purpose } = approvalAnswer.parse(answer.body);
   expect(purpose).toBe('rollback');
   await eventually(`rollback ${id} applied`, async () => {
-    expect(await approver().get(`/approvals/${id}`, schemas.approval)).toMatchObject({ status: 'applied' });
+    expect(await approver().get(`/approvals/${id}`, approvalAnswer)).toMatchObject({ status: 'applied' });
     return true;
   });
 }
@@ -45,7 +46,7 @@ describe.concurrent('a fix is put back', () => {
     expect((await putBack(entry, ada)).told).toBe('403 own-change');
     const answer = await putBack(entry);
     await applied(answer);
-    expect(await putBack(entry)).toMatchObject({ status: 202, body: { id: schemas.approval.parse(answer.body).id } });
+    expect(await putBack(entry)).toMatchObject({ status: 202, body: { id: approvalAnswer.parse(answer.body).id } });
     await plumbline.outcomeOf(await plumbline.change(grace, returned.id, 'resource', touched));
     await plumbline.atRest(returned.id);
     expect(plumbline.writes(returned.id)).toEqual(['PATCH resource', 'PATCH resource']);
@@ -83,11 +84,11 @@ test('many approvals are counted and decided at once', async () => {
     await plumbline.outcomeOf(await plumbline.change(grace, id, 'resource', touched));
     waiting.push(await plumbline.pending(id, 'webapp-remote-debugging'));
   }
-  const groups = await approver().get('/approvals?group=rule', schemas.approvalGroups);
+  const groups = await approver().get('/approvals?group=rule', approvalGroups);
   expect(groups.items).toMatchObject([{ key: 'webapp-remote-debugging', count: 2 }]);
   const items = [...waiting.map(({ id, digest }) => ({ id, digest })), { id: 'unknown', digest: 'sha256:0' }];
   const body = { decision: 'approve', items, comment: 'reviewed' };
   const answer = await approver().ask('POST', '/approvals/decisions', { body });
-  expect(schemas.decisions.parse(answer.body).items.map(({ status }) => status)).toEqual([202, 202, 404]);
+  expect(decisions.parse(answer.body).items.map(({ status }) => status)).toEqual([202, 202, 404]);
   for (const { id } of many) await eventually(`the write to ${id}`, () => plumbline.writes(id).length > 0);
 });

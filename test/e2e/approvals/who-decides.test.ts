@@ -1,8 +1,9 @@
 /** Who changed an app does not approve its fix, whatever happened in between; and nobody is locked out, or silenced, by it. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
 import type { Approval } from '../fixtures/api.ts';
 import { staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
@@ -154,5 +155,5 @@ test('who caused a violation rejects its safe fix in mode approve: in mode autof
 });
 
 async function statusOf({ id }: Approval): Promise<string> {
-  return (await approver().get(`/approvals/${id}`, schemas.approval)).status;
+  return (await approver().get(`/approvals/${id}`, approvalAnswer)).status;
 }

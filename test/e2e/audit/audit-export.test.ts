@@ -1,4 +1,5 @@
 /** The proof from end to end: fixes happen, the log is anchored, exported, proved offline, and an edited line is named. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,8 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { people, webApp } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { auditEntry } from '../../../src/domain/audit/audit.ts';
+import { auditVerification } from '../../../src/workflows/ports/audit.ts';
 import { verifyExports } from '../../../tools/audit-verify/audit-verify.ts';
 import { staff } from '../fixtures/callers.ts';
 import { touched } from '../fixtures/estate.ts';
@@ -31,7 +33,7 @@ describe('guarantee 14: the log is proved without the service', () => {
       return found.length > 0 ? found : null;
     });
 
-    const { publicKeys, entries } = await reader().get('/audit/verify', schemas.verification);
+    const { publicKeys, entries } = await reader().get('/audit/verify', auditVerification);
     const keys = publicKeys.flatMap(({ keyId, publicKey }) => ['--key', `${keyId}:${publicKey}`]);
     const { status, body } = await reader().ask('GET', '/audit/export?format=jsonl');
     expect(status).toBe(200);
@@ -41,14 +43,14 @@ describe('guarantee 14: the log is proved without the service', () => {
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ manifest: { count: entries, anchor } });
     expect(await verifyExports([file(text), ...keys])).toMatchObject({ code: 0 });
 
-    const edited = schemas.auditEntry.parse(JSON.parse(lines[1] ?? ''));
+    const edited = auditEntry.parse(JSON.parse(lines[1] ?? ''));
     const forged = text.replace(lines[1] ?? '', JSON.stringify({ ...edited, message: 'Nothing happened.' }));
     const told = await verifyExports([file(forged), ...keys]);
     expect(told.code).toBe(1);
     expect(told.text).toContain(`entry ${edited.seq} of chain ${edited.chain}: its content does not match its hash`);
 
     await cutLog();
-    const verified = await reader().get('/audit/verify', schemas.verification);
+    const verified = await reader().get('/audit/verify', auditVerification);
     expect(verified).toMatchObject({ valid: false, firstBad: { seq: 1, id: null } });
     expect(verified.reason).toMatch(/anchor 1 says that there were/);
   });

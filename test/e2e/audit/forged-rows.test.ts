@@ -1,7 +1,9 @@
 /** Somebody writes the tables of a running service: nothing is written for it, and nothing recorded that did not happen. */
+
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
+import { auditEntry } from '../../../src/domain/audit/audit.ts';
 import { valueAt } from '../../../src/domain/changes/change.ts';
 import type { Json } from '../../../src/domain/resources/json.ts';
 import { TABLES } from '../../../src/storage/names.ts';
@@ -76,7 +78,7 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     await fixed(attacked.id, '1.0');
     const entry = await fixed(donor.id, '1.1');
     const answer = await approver().ask('POST', `/audit/${entry.id}/rollback`, { body: { comment: 'old clients' } });
-    const { id } = schemas.approval.parse(answer.body);
+    const { id } = approvalAnswer.parse(answer.body);
     await eventually('the rollback', () => plumbline.writes(donor.id).length === 2);
     await plumbline.atRest(donor.id);
     const rows = approvalOf(donor.id, TLS)(await attacker().now());
@@ -190,10 +192,10 @@ test('a record that is dated in the year 9999 is not recorded, and dates nothing
   await attacker().put(edited(stored, { '/records': [fact] }));
   await plumbline.housekeep();
   await operator.putSettings({ mode: 'autofix', limits: { flapCount: 4 } });
-  const entries = await plumbline.as(staff.reader, 'Reader').list('/audit?kind=settings.changed', schemas.auditEntry);
+  const entries = await plumbline.as(staff.reader, 'Reader').list('/audit?kind=settings.changed', auditEntry);
   expect(entries.length).toBeGreaterThanOrEqual(2);
   expect(entries.every(({ at }) => Date.parse(at) <= Date.now() + 1000)).toBe(true);
-  const stops = await plumbline.as(staff.reader, 'Reader').list('/audit?kind=service.stopped', schemas.auditEntry);
+  const stops = await plumbline.as(staff.reader, 'Reader').list('/audit?kind=service.stopped', auditEntry);
   expect(stops).toEqual([]);
   expect(plumbline.lines.some((line) => /"level":"?(40|50|warn|error)/i.test(line) && line.includes(said.id))).toBe(
     true,

@@ -1,11 +1,12 @@
 /** What strangers send to the running service, in every way that is open to them: it is refused or ignored, and harms nothing. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
 import { verifyExports } from '../../../tools/audit-verify/audit-verify.ts';
 import { principalHeader, staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
@@ -302,7 +303,7 @@ describe('a page of another site', () => {
     // A form of any site can send this without asking.
     expect((await post({ 'content-type': 'text/plain' })).told).toBe('400 invalid');
     expect(await raw(`/api/approvals/${id}/approve`, { headers: signedIn })).toBe(404);
-    expect((await reader().get(`/approvals/${id}`, schemas.approval)).status).toBe('pending');
+    expect((await reader().get(`/approvals/${id}`, approvalAnswer)).status).toBe('pending');
     expect((await post({ origin: plumbline.dev.url, 'sec-fetch-site': 'same-origin' })).told).toBe('202');
   });
 });

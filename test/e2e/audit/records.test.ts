@@ -11,8 +11,10 @@ import {
   subscriptionId,
   webApp,
 } from '../../../simulator/estate.ts';
-import { scanSchema } from '../../../src/api/endpoints/scans.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
+import { auditEntry } from '../../../src/domain/audit/audit.ts';
+import { auditVerification } from '../../../src/workflows/ports/audit.ts';
+import { scan as scanSchema } from '../../../src/workflows/ports/findings.ts';
 import { principalHeader, staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
 import { insecure, planted as plantedIn, touched } from '../fixtures/estate.ts';
@@ -83,7 +85,7 @@ describe('a day of Plumbline', () => {
     for (const { id } of [portal, checkout, inventory, refused]) await plumbline.atRest(id, 60);
     expect((await plumbline.audit(refused.id)).map(({ kind }) => kind)).toContain('fix.failed');
     await eventually('the approved write', async () => {
-      const { status } = await reader().get(`/approvals/${debugging.id}`, schemas.approval);
+      const { status } = await reader().get(`/approvals/${debugging.id}`, approvalAnswer);
       return status === 'applied';
     });
   });
@@ -184,21 +186,21 @@ describe('guarantee 12: secrets stay where they are', () => {
 
 describe('guarantee 14: the log can be proved', () => {
   test('it is whole, and every entry can be had by its id', async () => {
-    const entries = await reader().list('/audit', schemas.auditEntry);
-    const verified = await reader().get('/audit/verify', schemas.verification);
+    const entries = await reader().list('/audit', auditEntry);
+    const verified = await reader().get('/audit/verify', auditVerification);
     expect(verified).toMatchObject({ valid: true, complete: true, entries: entries.length });
     const kinds = new Set(entries.map(({ kind }) => kind));
     for (const kind of ['fix.intended', 'fix.applied', 'approval.approved', 'approval.rejected', 'settings.changed']) {
       expect(kinds).toContain(kind);
     }
     for (const entry of entries) {
-      expect(await reader().get(`/audit/${entry.id}`, schemas.auditEntry)).toEqual(entry);
+      expect(await reader().get(`/audit/${entry.id}`, auditEntry)).toEqual(entry);
     }
   });
 
   test('an entry that was edited in the table is found and named', async () => {
     const table = tableOf(plumbline.dev.storage.connectionString, 'PlumblineAudit');
-    const [entry] = await reader().list('/audit?kind=approval.approved', schemas.auditEntry);
+    const [entry] = await reader().list('/audit?kind=approval.approved', auditEntry);
     if (!entry) throw new Error('nothing was approved');
     for await (const row of table.listEntities()) {
       const { partitionKey = '', rowKey = '', Json0: json } = row;
@@ -207,7 +209,7 @@ describe('guarantee 14: the log can be proved', () => {
       expect(edited).not.toBe(json);
       await table.updateEntity({ partitionKey, rowKey, Json0: edited }, 'Merge');
     }
-    expect(await reader().get('/audit/verify', schemas.verification)).toMatchObject({
+    expect(await reader().get('/audit/verify', auditVerification)).toMatchObject({
       valid: false,
       firstBad: { chain: entry.chain, seq: entry.seq, id: entry.id },
     });

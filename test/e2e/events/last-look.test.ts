@@ -1,7 +1,8 @@
 /** What people change while a fix is on its way counts until its request leaves; and an intent that ended is never used again. */
+
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { auditVerification } from '../../../src/workflows/ports/audit.ts';
 import { memoryOf, one } from '../../tamper/places.ts';
 import { attackerOn, type StoredRow } from '../../tamper/rows.ts';
 import { staff } from '../fixtures/callers.ts';
@@ -103,7 +104,7 @@ describe('an intent ends once, whatever was saved after its end', () => {
     await plumbline.outcomeOf(await plumbline.change(grace, watched.id, 'config/web', tls('1.0')));
     await plumbline.atRest(watched.id);
     expect(await kinds(watched.id)).toEqual(['fix.intended', 'fix.applied']);
-    const verified = await plumbline.as(staff.reader, 'Reader').get('/audit/verify', schemas.verification);
+    const verified = await plumbline.as(staff.reader, 'Reader').get('/audit/verify', auditVerification);
     expect(verified).toMatchObject({ valid: true });
   });
 });

@@ -1,8 +1,9 @@
 /** A sweep that was missed while nothing ran begins at start, and finds a service that has looked back at its silence before. */
+
 import { expect, test } from 'vitest';
 import { openTimerMonitor } from '../../../dev/functions-host/timers/timer-monitor.ts';
 import { people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { settingsAnswer } from '../../../src/api/endpoints/settings.ts';
 import { staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
 import { rightWebApp } from '../fixtures/estate.ts';
@@ -61,7 +62,7 @@ test('guarantee 11: after too long a silence the service stops itself, and the s
     (await plumbline.findings(unseen.id)).get('webapp-https-only'),
   );
   expect(finding.decision?.reasons.map(({ code }) => code)).toContain('stopped');
-  const { stopped } = await plumbline.as(staff.reader, 'Reader').get('/settings', schemas.settings);
+  const { stopped } = await plumbline.as(staff.reader, 'Reader').get('/settings', settingsAnswer);
   expect(stopped).toMatchObject({ reason: expect.stringContaining(`silent since ${at}`), by: { name: 'Plumbline' } });
   for (const { id } of events) await plumbline.outcomeOf(String(id), 60);
   expect([...asleep, unseen].flatMap(({ id }) => plumbline.writes(id))).toEqual([]);

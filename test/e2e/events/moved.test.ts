@@ -1,7 +1,8 @@
 /** What a write moved beside what it was about, and a plan of which only a part was carried out: told, and put back. */
+
 import { beforeAll, describe, expect, test } from 'vitest';
 import { containerApp, environment, people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
 import type { Approval, AuditEntry } from '../fixtures/api.ts';
 import { staff } from '../fixtures/callers.ts';
 import { insecure, rightWebApp, touched } from '../fixtures/estate.ts';
@@ -55,9 +56,9 @@ async function putBack({ id }: AuditEntry): Promise<Approval> {
   const approver = plumbline.as(staff.approver, 'Approver');
   const answer = await approver.ask('POST', `/audit/${id}/rollback`, { body: { comment: 'as it was' } });
   expect(answer.told).toBe('202');
-  const asked = schemas.approval.parse(answer.body);
+  const asked = approvalAnswer.parse(answer.body);
   return eventually(`the end of rollback ${asked.id}`, async () => {
-    const found = await approver.get(`/approvals/${asked.id}`, schemas.approval);
+    const found = await approver.get(`/approvals/${asked.id}`, approvalAnswer);
     return found.status === 'approved' ? null : found;
   });
 }

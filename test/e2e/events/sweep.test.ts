@@ -1,7 +1,8 @@
 /** The sweep in the whole development environment: what no event told is found, slowly, and people decide which of it comes before them. */
+
 import { beforeAll, describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
-import { scanSchema } from '../../../src/api/endpoints/scans.ts';
+import { scan as scanSchema } from '../../../src/workflows/ports/findings.ts';
 import { staff } from '../fixtures/callers.ts';
 import { rightWebApp, touched } from '../fixtures/estate.ts';
 import { eventually } from '../fixtures/eventually.ts';

@@ -1,7 +1,9 @@
 /** What guards the whole service, in the whole development environment: one subscription slows down alone; after a silence nothing is written. */
+
 import { expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
+import { settingsAnswer } from '../../../src/api/endpoints/settings.ts';
+import { auditEntry } from '../../../src/domain/audit/audit.ts';
 import { staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
 import { rightWebApp, touched } from '../fixtures/estate.ts';
@@ -60,9 +62,9 @@ test('guarantee 11: silent for longer than is allowed, and too much waits: stopp
   await guards().upsertEntity({ partitionKey: 'guard', rowKey: 'heartbeat', Json0: JSON.stringify({ at }) });
   for (const { id } of events) await plumbline.outcomeOf(String(id), 60);
   const reader = plumbline.as(staff.reader, 'Reader');
-  const { stopped } = await reader.get('/settings', schemas.settings);
+  const { stopped } = await reader.get('/settings', settingsAnswer);
   expect(stopped).toMatchObject({ reason: expect.stringContaining(`silent since ${at}`), by: { name: 'Plumbline' } });
   expect(asleep.flatMap(({ id }) => plumbline.writes(id))).toEqual([]);
-  const told = await reader.list('/audit?kind=service.stopped', schemas.auditEntry);
+  const told = await reader.list('/audit?kind=service.stopped', auditEntry);
   expect(told.map(({ actor }) => actor.type)).toEqual(['service']);
 });

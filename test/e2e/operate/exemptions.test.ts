@@ -1,10 +1,10 @@
 import { QueueClient } from '@azure/storage-queue';
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
-import { deadLetterSchema } from '../../../src/api/endpoints/dead-letters.ts';
-import { exemptionSchema } from '../../../src/api/endpoints/exemptions.ts';
+import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
+import { deadLetterAnswer } from '../../../src/api/endpoints/dead-letters.ts';
+import { exemptionAnswer } from '../../../src/api/endpoints/exemptions.ts';
 import * as posture from '../../../src/api/endpoints/findings/schemas.ts';
-import * as schemas from '../../../src/api/framework/schemas.ts';
 import { staff } from '../fixtures/callers.ts';
 import { insecure, rightWebApp } from '../fixtures/estate.ts';
 import { eventually } from '../fixtures/eventually.ts';
@@ -33,7 +33,7 @@ async function exempt(scope: string, rule: string, expires: Date): Promise<strin
   };
   const answer = await operator().ask('POST', '/exemptions', { body });
   expect(answer.told).toBe('201');
-  return exemptionSchema.parse(answer.body).id;
+  return exemptionAnswer.parse(answer.body).id;
 }
 
 const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
@@ -57,7 +57,7 @@ describe('an exempt app is left alone', () => {
     expect((await plumbline.audit(ending.id)).map(({ kind }) => kind)).toEqual([
       ...['exemption.created', 'exemption.ended', 'fix.intended', 'fix.applied'],
     ]);
-    expect((await reader().list('/exemptions', exemptionSchema)).map(({ scope }) => scope.toLowerCase())).toEqual([]);
+    expect((await reader().list('/exemptions', exemptionAnswer)).map(({ scope }) => scope.toLowerCase())).toEqual([]);
   });
 
   test('and is asked about again when the exemption is taken back', async () => {
@@ -65,7 +65,7 @@ describe('an exempt app is left alone', () => {
     const { id: approval } = await plumbline.pending(returned.id, 'webapp-remote-debugging');
     const id = await exempt(returned.id.split('/providers')[0] ?? '', 'webapp-remote-debugging', later(3600));
     const cleared = await eventually('the clearing of the approval', async () => {
-      const found = await reader().get(`/approvals/${approval}`, schemas.approval);
+      const found = await reader().get(`/approvals/${approval}`, approvalAnswer);
       return found.status === 'cleared' && found;
     });
     expect(cleared.reasons.map(({ code }) => code)).toEqual(['exempt']);
@@ -99,7 +99,7 @@ describe('guarantee 1: a message that was given up', () => {
 
     expect((await plumbline.outcomeOf(event)).outcome).toBe('dead');
     expect(plumbline.writes(poisoned.id)).toEqual([]);
-    const [letter, ...more] = await reader().list('/deadletters', deadLetterSchema);
+    const [letter, ...more] = await reader().list('/deadletters', deadLetterAnswer);
     expect([letter?.event, letter?.resource?.id, letter?.message, more]).toEqual([
       { id: event },
       poisoned.id,
@@ -115,6 +115,6 @@ describe('guarantee 1: a message that was given up', () => {
     expect(plumbline.writes(poisoned.id)).toEqual(['PATCH resource']);
     expect((await operator().ask('POST', release)).told).toBe('202');
     expect((await operator().ask('POST', '/deadletters/unknown/release')).told).toBe('404 not-found');
-    expect(await reader().list('/deadletters', deadLetterSchema)).toEqual([]);
+    expect(await reader().list('/deadletters', deadLetterAnswer)).toEqual([]);
   });
 });

@@ -14,10 +14,10 @@ import {
   recordDeadLetter,
   recordFailure,
 } from '../../../src/workflows/dead-letters/record-dead-letter.ts';
-import { sweepMessage, workMessage } from '../../../src/workflows/events/messages.ts';
 import { receiveEvent } from '../../../src/workflows/events/receive-event.ts';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
+import { sweepMessage, workMessage } from '../../../src/workflows/ports/work.ts';
 import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
 import { handleSweep } from '../../../src/workflows/sweep/sweep.ts';
 import type { FakeDeps } from '../deps.ts';

@@ -270,7 +270,7 @@ export async function deliverAndSettle(host: Host, id: string, resource: string)
 /** An operator replaces the settings; what is not given has its default, in mode autofix. */
 async function choose(host: Host, settings: Partial<Settings>): Promise<void> {
   const change = { settings: { ...settingsSchema.parse({ mode: 'autofix' }), ...settings }, ifMatch: '*' };
-  await host.ask((baseDeps) => changeSettings(baseDeps, { ...change, person: OLGA, personIsApp: false }));
+  await host.ask((baseDeps) => changeSettings(baseDeps, { ...change, actor: { ...OLGA, type: 'user' } }));
 }
 
 /** Runs housekeeping so many times. */

@@ -1,7 +1,7 @@
 /** Who made a change, asked of Azure's Activity Log: when, how often, and what follows from its answer. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
-import type { Caller } from '../../../src/domain/resources/event.ts';
+import type { Caller } from '../../../src/domain/resources/principal.ts';
 import type { Settings } from '../../../src/domain/rules/settings.ts';
 import { recordDecision } from '../../../src/workflows/approvals/record-decision.ts';
 import { requestRollback } from '../../../src/workflows/approvals/request-rollback.ts';

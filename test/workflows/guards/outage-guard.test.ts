@@ -180,8 +180,8 @@ describe('guarantee 11: it stops once, and a person resumes', () => {
     const { world, host } = await silence(27, 7);
     await reconcile(world, aMessage);
     const { settings } = await loadSettings(world);
-    const person = { objectId: 'olga', name: 'Olga' };
-    const change = { settings: { ...settings, stopped: null }, ifMatch: '"1"', person, personIsApp: false };
+    const actor = { objectId: 'olga', name: 'Olga', type: 'user' as const };
+    const change = { settings: { ...settings, stopped: null }, ifMatch: '"1"', actor };
     await changeSettings(world, change);
     expect(await world.events.countWaitingResources(25)).toMatchObject({ resources: 26 });
     await host.settle();

@@ -29,8 +29,7 @@ const choose = (differs: Partial<Settings>, on: Deps = deps) =>
   changeSettings(on, {
     settings: { ...settingsSchema.parse({}), ...differs },
     ifMatch: '*',
-    person: { objectId: 'olga', name: 'Olga' },
-    personIsApp: false,
+    actor: { objectId: 'olga', name: 'Olga', type: 'user' },
   });
 const exempt = (on: Deps = deps) =>
   createExemption(

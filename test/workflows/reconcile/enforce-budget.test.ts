@@ -217,7 +217,11 @@ async function limitTo(deps: FakeDeps, fixesPerHour: number): Promise<void> {
 
 async function change(deps: FakeDeps, settings: unknown): Promise<void> {
   const person = { objectId: 'operator', name: 'Olga' };
-  await changeSettings(deps, { settings: settingsSchema.parse(settings), ifMatch: '*', person, personIsApp: false });
+  await changeSettings(deps, {
+    settings: settingsSchema.parse(settings),
+    ifMatch: '*',
+    actor: { ...person, type: 'user' },
+  });
 }
 
 function appNamed(name: string, subscription = SUBSCRIPTION): string {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import type { Change } from '../../../src/domain/changes/change.ts';
-import type { Caller } from '../../../src/domain/resources/event.ts';
+import type { Caller } from '../../../src/domain/resources/principal.ts';
 import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
 import type { OpenOperation, ResourceState } from '../../../src/workflows/ports/resource-states.ts';
 import { documentsToRead, dueRules, evaluateRules } from '../../../src/workflows/reconcile/evaluate-rules.ts';

@@ -62,7 +62,7 @@ async function putBack({ host, world, happened }: Stage): Promise<void> {
 
 async function chooseAudit({ host, happened }: Stage): Promise<void> {
   const settings = settingsSchema.parse({ mode: 'audit' });
-  const change = { settings, ifMatch: '*', person: OLGA, personIsApp: false };
+  const change = { settings, ifMatch: '*', actor: { ...OLGA, type: 'user' as const } };
   await host.ask((baseDeps) => {
     // Who is not answered asks again, which is another change.
     happened.push({ kind: 'settings', by: OLGA.objectId });

@@ -146,19 +146,16 @@ test('an app that goes away with a write that nobody saw the end of', async () =
   });
 });
 
-test.each([
-  [false, 'user'],
-  [true, 'app'],
-])('what only the sweep found, brought up by an operator (an application: %s)', async (personIsApp, type) => {
+test.each(['user', 'app'] as const)('what only the sweep found, brought up by an operator (type %s)', async (type) => {
   const { world, host } = scene({ app: RISKY });
   world.estate.ids = [SHOP];
   await startSweep(world, [SHOP.split('/')[2] ?? '']);
   await host.settle();
-  const person = { objectId: 'olga', name: 'Olga' };
-  expect(await requestApprovals(world, { rule: RULE, scope: GROUP, person, personIsApp })).toBe(1);
+  const actor = { objectId: 'olga', name: 'Olga', type };
+  expect(await requestApprovals(world, { rule: RULE, scope: GROUP, actor })).toBe(1);
   expect(entriesOf(world)).toEqual([
     entry('approval.requested', {
-      ...{ resource: null, mode: null, changes: [], actor: { type, ...person }, trigger: { type: 'decision' } },
+      ...{ resource: null, mode: null, changes: [], actor, trigger: { type: 'decision' } },
       message: `Asked that what only the sweep found of this rule in ${GROUP} comes before people.`,
     }),
   ]);

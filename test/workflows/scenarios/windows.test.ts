@@ -77,7 +77,7 @@ describe('frozen', () => {
     world.clock.advance(HOUR);
     const person = { objectId: ADA.objectId, name: 'Ada' };
     const settings = settingsSchema.parse({ mode: 'autofix' });
-    await changeSettings(world, { settings, ifMatch: '*', person, personIsApp: false });
+    await changeSettings(world, { settings, ifMatch: '*', actor: { ...person, type: 'user' } });
     await runHousekeeping(world);
     await host.settle(60);
     expect(world.arm.writes).toHaveLength(1);

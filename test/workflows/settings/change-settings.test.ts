@@ -11,7 +11,7 @@ import { failingDeps } from '../../fakes/wrappers/watched.ts';
 const person = { objectId: 'olga', name: 'Olga' };
 const settings = (differs: Partial<Settings> = {}) => ({ ...settingsSchema.parse({ mode: 'autofix' }), ...differs });
 const changed = (differs: Partial<Settings>, ifMatch = '*') => {
-  return { settings: settings(differs), ifMatch, person, personIsApp: false };
+  return { settings: settings(differs), ifMatch, actor: { ...person, type: 'user' as const } };
 };
 const kinds = ({ stored }: ReturnType<typeof fakeDeps>) => stored.entries.map(({ kind }) => kind);
 
@@ -77,7 +77,7 @@ describe('each change is in the log', () => {
 
   test('an application may be the one', async () => {
     const deps = fakeDeps();
-    await changeSettings(deps, { ...changed({}), personIsApp: true });
+    await changeSettings(deps, { ...changed({}), actor: { ...person, type: 'app' } });
     expect(deps.stored.entries[0]?.actor.type).toBe('app');
   });
 
@@ -88,7 +88,7 @@ describe('each change is in the log', () => {
     deps.clock.advance(60);
     const other = {
       ...changed({ stopped: { reason: 'night' }, profile: 'strict' as const }),
-      person: { objectId: 'x', name: 'X' },
+      actor: { objectId: 'x', name: 'X', type: 'user' as const },
     };
     expect(await changeSettings(deps, other)).toMatchObject({ stoppedAt: first.stoppedAt, stoppedBy: person });
     const resumed = await changeSettings(deps, changed({ stopped: null }));

@@ -1,7 +1,7 @@
 /** Who changed what a rule asks for, told by what is remembered, by events that wait and by the Activity Log. */
 
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../../src/domain/resources/event.ts';
+import type { Caller } from '../../../src/domain/resources/principal.ts';
 import type { Writer } from '../../../src/domain/resources/writers.ts';
 import type { ActivityEntry } from '../../../src/workflows/ports/azure.ts';
 import type { StoredEvent } from '../../../src/workflows/ports/events.ts';

@@ -34,7 +34,7 @@ function stage(looks = RISKY) {
       await host.settle();
     },
     async ask() {
-      const queued = await requestApprovals(deps, { rule: RULE, scope: GROUP, person: GRACE, personIsApp: false });
+      const queued = await requestApprovals(deps, { rule: RULE, scope: GROUP, actor: { ...GRACE, type: 'user' } });
       await host.settle();
       return queued;
     },

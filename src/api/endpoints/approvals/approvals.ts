@@ -10,10 +10,10 @@ import { recordDecision } from '../../../workflows/approvals/record-decision.ts'
 import type { ApprovalQuery } from '../../../workflows/ports/approvals.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts';
-import { type PageQuery, pageQuery, readPage } from '../../framework/page.ts';
+import { type PageQuery, pageQuery, pageSchema, readPage } from '../../framework/page.ts';
 import { id, isId, resourceScope } from '../../framework/parameters.ts';
 import { invalidRequest } from '../../framework/problem.ts';
-import * as schemas from '../../framework/schemas.ts';
+import { approvalAnswer, approvalGroups } from './schemas.ts';
 
 const none = z.strictObject({});
 const comment = z.string().trim().max(4000);
@@ -37,7 +37,7 @@ export const listApprovals = defineEndpoint({
     ...pageQuery,
   }),
   statuses: [200],
-  result: z.union([schemas.pageSchema(schemas.approval), schemas.approvalGroups]),
+  result: z.union([pageSchema(approvalAnswer), approvalGroups]),
   refusals: [],
   async handle({ deps, config, query: { group, ...query } }) {
     if (group !== undefined) return { body: await countGroups(deps, group, query) };
@@ -56,7 +56,7 @@ export const getApproval = defineEndpoint({
   role: 'Plumbline.Reader',
   query: none,
   statuses: [200],
-  result: schemas.approval,
+  result: approvalAnswer,
   refusals: ['not-found'],
   findSubject: findApproval,
   async handle({ subject }) {
@@ -77,7 +77,7 @@ export const approve = defineEndpoint({
     comment: comment.exactOptional(),
   }),
   statuses: [202],
-  result: schemas.approval,
+  result: approvalAnswer,
   refusals: [
     'not-found',
     'expired',
@@ -115,7 +115,7 @@ export const reject = defineEndpoint({
     digest: z.string().exactOptional().describe('Rejecting needs none'),
   }),
   statuses: [200],
-  result: schemas.approval,
+  result: approvalAnswer,
   refusals: ['not-found', 'expired', 'decided', 'superseded', 'digest-mismatch'],
   findSubject: findApproval,
   async handle({ deps, principal, subject, body }) {

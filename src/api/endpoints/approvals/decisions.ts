@@ -9,8 +9,8 @@ import { type ApiResponse, defineEndpoint } from '../../framework/endpoint.ts';
 import { isId } from '../../framework/parameters.ts';
 import type { Principal } from '../../framework/principal.ts';
 import { internalProblem, invalidRequest, problemOf, storageProblem } from '../../framework/problem.ts';
-import * as schemas from '../../framework/schemas.ts';
 import { approvalView, approve, reject } from './approvals.ts';
+import { decisions } from './schemas.ts';
 
 const MAX_ITEMS = 100;
 
@@ -40,7 +40,7 @@ export const decideApprovals = defineEndpoint({
   query: z.strictObject({}),
   body,
   statuses: [200],
-  result: schemas.decisions,
+  result: decisions,
   refusals: [],
   async handle({ deps, principal, body: { items, ...shared } }) {
     const answers: object[] = [];

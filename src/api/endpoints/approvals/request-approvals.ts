@@ -3,6 +3,7 @@ import * as z from 'zod';
 import * as workflow from '../../../workflows/approvals/request-approvals.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
 import { id, resourceScope } from '../../framework/parameters.ts';
+import { actorOf } from '../../framework/principal.ts';
 import { invalidRequest } from '../../framework/problem.ts';
 
 const queued = z.strictObject({
@@ -24,10 +25,6 @@ export const requestApprovals = defineEndpoint({
     if (!deps.rules.some((one) => one.id === rule)) {
       throw invalidRequest([{ pointer: '/rule', detail: 'is no rule; GET /api/rules lists them' }]);
     }
-    const { objectId, name, application } = principal;
-    const person = { objectId, name };
-    return {
-      body: { queued: await workflow.requestApprovals(deps, { rule, scope, person, personIsApp: application }) },
-    };
+    return { body: { queued: await workflow.requestApprovals(deps, { rule, scope, actor: actorOf(principal) }) } };
   },
 });

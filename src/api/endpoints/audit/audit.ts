@@ -1,12 +1,12 @@
 /** The audit log, as it was signed. */
 import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
-import { AUDIT_KINDS, type AuditEntry } from '../../../domain/audit/audit.ts';
+import { AUDIT_KINDS, type AuditEntry, auditEntry } from '../../../domain/audit/audit.ts';
 import { verifyRecords } from '../../../workflows/housekeeping/verify-records.ts';
+import { auditVerification } from '../../../workflows/ports/audit.ts';
 import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts';
-import { pageQuery, readPage } from '../../framework/page.ts';
+import { pageQuery, pageSchema, readPage } from '../../framework/page.ts';
 import { id, isId, resourceScope, timestamp } from '../../framework/parameters.ts';
-import * as schemas from '../../framework/schemas.ts';
 
 /** The query parameters that filter entries. */
 export const auditFilters = {
@@ -28,7 +28,7 @@ export const listAudit = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({ ...auditFilters, ...pageQuery }),
   statuses: [200],
-  result: schemas.pageSchema(schemas.auditEntry),
+  result: pageSchema(auditEntry),
   refusals: [],
   async handle({ deps, config, query }) {
     return {
@@ -45,7 +45,7 @@ export const verifyAudit = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({}),
   statuses: [200],
-  result: schemas.verification,
+  result: auditVerification,
   refusals: [],
   async handle({ deps }) {
     return { body: await verifyRecords(deps) };
@@ -60,7 +60,7 @@ export const getAuditEntry = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({}),
   statuses: [200],
-  result: schemas.auditEntry,
+  result: auditEntry,
   refusals: ['not-found'],
   findSubject: findEntry,
   async handle({ subject }) {

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { requestRollback } from '../../../workflows/approvals/request-rollback.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
-import * as schemas from '../../framework/schemas.ts';
 import { approvalView } from '../approvals/approvals.ts';
+import { approvalAnswer } from '../approvals/schemas.ts';
 import { findEntry } from './audit.ts';
 
 export const rollback = defineEndpoint({
@@ -17,7 +17,7 @@ export const rollback = defineEndpoint({
   query: z.strictObject({}),
   body: z.strictObject({ comment: z.string().trim().min(1, 'must say why').max(4000) }),
   statuses: [202],
-  result: schemas.approval,
+  result: approvalAnswer,
   refusals: [
     'not-found',
     'decided',

@@ -6,11 +6,10 @@ import type { Finding } from '../../../domain/decisions/finding.ts';
 import { eventIdOf } from '../../../domain/resources/event.ts';
 import { isScope, parseResourceId } from '../../../domain/resources/resource.ts';
 import { documentationById } from '../../../domain/rules/documentation.ts';
-import type { Source } from '../../../domain/rules/rule.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import type { StoredEvent } from '../../../workflows/ports/events.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
-import { explainedEvent, explainedResource } from './schemas.ts';
+import { type ExplainedFinding, explainedEvent, explainedResource } from './schemas.ts';
 
 const SHOWN_EVENTS = 20;
 
@@ -51,7 +50,7 @@ async function explainResource(deps: Deps, id: string) {
 }
 
 /** A finding with its documentation; a violation also with the lines that fix it where it is declared. */
-function explainFinding({ rules }: Deps, finding: Finding): Finding & { documentation: string; source?: Source } {
+function explainFinding({ rules }: Deps, finding: Finding): ExplainedFinding {
   const documented = { ...finding, documentation: documentationById(finding.rule, rules) };
   const rule = finding.verdict === 'violation' ? rules.find(({ id }) => id === finding.rule) : undefined;
   return rule ? { ...documented, source: rule.source(finding.changes) } : documented;

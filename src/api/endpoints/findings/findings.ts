@@ -5,10 +5,9 @@ import { ACTIONS } from '../../../domain/resources/reasons.ts';
 import { documentationById } from '../../../domain/rules/documentation.ts';
 import { type AnyRule, SEVERITIES, VERDICTS } from '../../../domain/rules/rule.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
-import { pageQuery, readPage } from '../../framework/page.ts';
+import { pageQuery, pageSchema, readPage } from '../../framework/page.ts';
 import { benchmark, id, resourceScope, rulesInBenchmark } from '../../framework/parameters.ts';
-import * as schemas from '../../framework/schemas.ts';
-import * as findingSchemas from './schemas.ts';
+import { findingAnswer, summary } from './schemas.ts';
 import { readSummary } from './summary.ts';
 
 export const listFindings = defineEndpoint({
@@ -27,7 +26,7 @@ export const listFindings = defineEndpoint({
     ...pageQuery,
   }),
   statuses: [200],
-  result: schemas.pageSchema(findingSchemas.finding),
+  result: pageSchema(findingAnswer),
   refusals: [],
   async handle({ deps, config, query }) {
     const listed = await readPage('findings', config.cursorKey, query, ({ benchmark: asked, ...filters }, page) => {
@@ -46,14 +45,13 @@ export const getSummary = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({}),
   statuses: [200],
-  result: findingSchemas.summary,
+  result: summary,
   refusals: [],
   async handle({ deps }) {
     return { body: await readSummary(deps) };
   },
 });
 
-/** A finding of a list, with its documentation and without the single constraints, which `GET /explain` shows. */
 function findingView(finding: Finding, rules: readonly AnyRule[]) {
   const documented = { ...finding, documentation: documentationById(finding.rule, rules) };
   if (finding.decision === null) return documented;

@@ -1,118 +1,61 @@
-/** The schemas of findings, explanations and the summary. */
+/** The answers about findings, explanations and the summary. */
 import * as z from 'zod';
-import { ACTIONS, REASON_CODES } from '../../../domain/resources/reasons.ts';
-import { SEVERITIES, TIERS, VERDICTS } from '../../../domain/rules/rule.ts';
-import {
-  caller,
-  change,
-  component,
-  documentation,
-  reason,
-  reference,
-  resource,
-  source,
-  text,
-  time,
-  trigger,
-} from '../../framework/schemas.ts';
+import { decision } from '../../../domain/decisions/decide.ts';
+import { finding } from '../../../domain/decisions/finding.ts';
+import { changeEvent } from '../../../domain/resources/event.ts';
+import { type Infer, time } from '../../../domain/resources/schema.ts';
+import { documentation } from '../../../domain/rules/documentation.ts';
+import { SEVERITIES, source, VERDICTS } from '../../../domain/rules/rule.ts';
+import { storedEvent } from '../../../workflows/ports/events.ts';
+import { resourceState } from '../../../workflows/ports/resource-states.ts';
 
-const decision = z.strictObject({
-  action: z.enum(ACTIONS),
-  until: time.nullable(),
-  reasons: z.array(reason),
-  approvalId: text.exactOptional(),
-});
-
-export const finding = component(
-  'Finding',
-  z.strictObject({
-    rule: text,
-    title: text,
-    severity: z.enum(SEVERITIES),
-    tier: z.enum(TIERS),
-    verdict: z.enum(VERDICTS),
-    reason: text,
-    resource,
-    changes: z.array(change),
-    references: z.array(reference),
+/** In a list: with its documentation, and without the single constraints, which `GET /explain` shows. */
+export const findingAnswer = finding
+  .extend({
     documentation,
-    since: time,
-    evaluatedAt: time,
-    decision: decision.nullable().describe('null unless the verdict is violation'),
-  }),
-);
+    decision: decision.omit({ ceilings: true }).nullable().describe('null unless the verdict is violation'),
+  })
+  .meta({ id: 'Finding' });
 
-const explainedFinding = component(
-  'ExplainedFinding',
-  finding.extend({
+const explainedFinding = finding
+  .extend({
+    documentation,
     source: source.exactOptional().describe('Of a violation: the lines that fix it where it is declared'),
-    decision: decision
-      .extend({
-        ceilings: z.array(
-          z.strictObject({
-            code: z.enum(REASON_CODES),
-            at: z.enum(ACTIONS).describe('The most that it allows'),
-            until: time.nullable(),
-            ifLifted: z.enum(ACTIONS).describe('What would happen without it alone'),
-          }),
-        ),
-      })
-      .nullable(),
-  }),
-);
+  })
+  .meta({ id: 'ExplainedFinding' });
+export type ExplainedFinding = Infer<typeof explainedFinding>;
 
-const outcome = z
-  .enum(['ignored', 'covered', 'evaluated', 'gone', 'dead'])
-  .nullable()
-  .describe('null while the event still waits');
+export const explainedEvent = storedEvent
+  .omit({ event: true, resource: true })
+  .extend({ eventId: z.string() })
+  .meta({ id: 'ExplainedEvent' });
 
-export const explainedResource = component(
-  'ExplainedResource',
-  z.strictObject({
-    resource,
+export const explainedResource = resourceState
+  .pick({ resource: true, trigger: true, documents: true })
+  .extend({
     evaluatedAt: time,
-    trigger: trigger.nullable(),
-    documents: z.array(
-      z.strictObject({
-        name: text,
-        status: z.enum(['read', 'missing', 'forbidden', 'failed', 'not-read']),
-        detail: text.exactOptional(),
-      }),
-    ),
     findings: z.array(explainedFinding),
     events: z
-      .array(
-        z.strictObject({
-          eventId: text,
-          receivedAt: time,
-          operation: text,
-          changedBy: caller.nullable(),
-          outcome,
-          auditIds: z.array(text),
-          reasons: z.array(reason),
-        }),
-      )
+      .array(explainedEvent.extend(changeEvent.pick({ operation: true, changedBy: true }).shape))
       .describe('The latest 20, newest first'),
-  }),
-);
+  })
+  .meta({ id: 'ExplainedResource' });
 
-export const explainedEvent = component(
-  'ExplainedEvent',
-  z.strictObject({ eventId: text, receivedAt: time, outcome, auditIds: z.array(text), reasons: z.array(reason) }),
-);
-
-export const summary = component(
-  'Summary',
-  z.strictObject({
+export const summary = z
+  .strictObject({
     resources: z.int(),
     byVerdict: countsOf(VERDICTS),
     bySeverity: countsOf(SEVERITIES).describe('Of violations'),
-    byRule: z.array(z.strictObject({ rule: text, violations: z.int() })),
+    byRule: z.array(z.strictObject({ rule: z.string(), violations: z.int() })),
     approvals: z.strictObject({ pending: z.int(), oldestAt: time.nullable() }),
     fixes: z.strictObject({ last24h: z.int(), last30d: z.int() }),
-    meanTimeToFixSeconds: z.number().nullable().describe('From the receipt of the event to the applied fix'),
-  }),
-);
+    meanTimeToFixSeconds: z
+      .number()
+      .nullable()
+      .describe('From the receipt of the event to the applied fix; null when no event has led to one in 30 days'),
+  })
+  .meta({ id: 'Summary' });
+export type Summary = Infer<typeof summary>;
 
 /** A count under each name: properties and no record, because that is where linters and client generators look for names. */
 function countsOf(names: readonly string[]) {

@@ -4,22 +4,11 @@ import type { Finding } from '../../../domain/decisions/finding.ts';
 import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../../../domain/rules/rule.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import { collect, paginate } from '../../../workflows/ports/pages.ts';
+import type { Summary } from './schemas.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** The mean covers this many of the latest fixes that an event led to, so that the number of reads is limited. */
 const SAMPLE = 100;
-
-export interface Summary {
-  readonly resources: number;
-  readonly byVerdict: Readonly<Record<string, number>>;
-  /** Of violations. */
-  readonly bySeverity: Readonly<Record<string, number>>;
-  readonly byRule: readonly { readonly rule: string; readonly violations: number }[];
-  readonly approvals: { readonly pending: number; readonly oldestAt: string | null };
-  readonly fixes: { readonly last24h: number; readonly last30d: number };
-  /** From the receipt of the event to the applied fix; null when no event has led to one in 30 days. */
-  readonly meanTimeToFixSeconds: number | null;
-}
 
 export async function readSummary(deps: Deps): Promise<Summary> {
   const now = deps.clock.now().getTime();

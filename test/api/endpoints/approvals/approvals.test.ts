@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { approve, getApproval, listApprovals, reject } from '../../../../src/api/endpoints/approvals/approvals.ts';
-import * as schemas from '../../../../src/api/framework/schemas.ts';
+import { approvalAnswer } from '../../../../src/api/endpoints/approvals/schemas.ts';
 import { apiDeps, NOW } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
 import { ADA, ask, principal, serviceOf, statusAndCode } from '../../ask.ts';
@@ -51,7 +51,7 @@ describe('an approval, as others see it', () => {
       moved: [],
       auditIds: ['audit-1'],
     });
-    expect(schemas.approval.parse(body)).toEqual(body);
+    expect(approvalAnswer.parse(body)).toEqual(body);
   });
 
   it('shows the decision and what superseded it, and leaves out who changed it when nobody knows', async () => {
@@ -68,7 +68,7 @@ describe('an approval, as others see it', () => {
     expect(body).toMatchObject({ decision: { by: person, at: NOW, comment: null }, supersededBy: 'approval-2', moved });
     expect(body).not.toHaveProperty('changedBy');
     expect(body).not.toHaveProperty('decision.changerUnknown');
-    expect(schemas.approval.parse(body)).toEqual(body);
+    expect(approvalAnswer.parse(body)).toEqual(body);
   });
 
   it('is the same in the list', async () => {
@@ -91,7 +91,7 @@ describe('guarantee 8: decided once', () => {
       status: 'approved',
       decision: { by: person, at: NOW, comment: 'go' },
     });
-    expect(schemas.approval.parse(answer.body)).toEqual(answer.body);
+    expect(approvalAnswer.parse(answer.body)).toEqual(answer.body);
     expect(deps.stored.sent).toEqual([{ resource: SHOP, cause: 'decision', attempt: 0 }]);
     expect(deps.stored.entries.map(({ kind }) => kind)).toEqual(['approval.approved']);
   });

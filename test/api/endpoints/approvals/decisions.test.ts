@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listApprovals } from '../../../../src/api/endpoints/approvals/approvals.ts';
 import { decideApprovals } from '../../../../src/api/endpoints/approvals/decisions.ts';
-import * as schemas from '../../../../src/api/framework/schemas.ts';
+import { approvalGroups, decisions } from '../../../../src/api/endpoints/approvals/schemas.ts';
 import { StorageUnavailable } from '../../../../src/workflows/ports/storage.ts';
 import { apiDeps } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
@@ -28,7 +28,7 @@ const item = (id: string, digest = DIGEST) => ({ id, digest });
 async function outcomes(body: unknown): Promise<string[]> {
   const answer = await bulk(body);
   expect(answer.status).toBe(200);
-  return schemas.decisions
+  return decisions
     .parse(answer.body)
     .items.map(({ id, status, approval: decided, problem }) =>
       [id, status, problem?.code ?? decided?.status].join(' '),
@@ -132,7 +132,7 @@ describe('GET /approvals?group=', () => {
   const groups = async (query: string) => {
     const { status, body } = await ask(listApprovals, serviceOf(deps), { query });
     expect(status).toBe(200);
-    return schemas.approvalGroups.parse(body).items.map(({ key, count }) => `${count} ${key.split('/').at(-1)}`);
+    return approvalGroups.parse(body).items.map(({ key, count }) => `${count} ${key.split('/').at(-1)}`);
   };
 
   beforeEach(() => {

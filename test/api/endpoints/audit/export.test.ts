@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { exportAudit, MAX_EXPORT_ENTRIES } from '../../../../src/api/endpoints/audit/export.ts';
 import { formatCsv, formatOcsf } from '../../../../src/api/endpoints/audit/formats.ts';
-import * as schemas from '../../../../src/api/framework/schemas.ts';
-import { AUDIT_KINDS, type AuditEntry, chainEntry, emptyHead } from '../../../../src/domain/audit/audit.ts';
+import { AUDIT_KINDS, type AuditEntry, auditEntry, chainEntry, emptyHead } from '../../../../src/domain/audit/audit.ts';
 import { parseAuditKeys, parsePublicKey, sealFault } from '../../../../src/domain/audit/seal.ts';
 import { apiDeps, NOW } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
@@ -41,7 +40,7 @@ describe('GET /audit/export as jsonl', () => {
       'attachment; filename="plumbline-audit-2026-03-01T12-00-00-000Z.jsonl"',
     );
     expect(lines).toEqual(deps.stored.entries);
-    for (const line of lines) expect(() => schemas.auditEntry.parse(line)).not.toThrow();
+    for (const line of lines) expect(() => auditEntry.parse(line)).not.toThrow();
     const [first, , last] = deps.stored.entries;
     expect(manifest).toMatchObject({
       v: 1,

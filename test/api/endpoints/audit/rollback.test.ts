@@ -1,7 +1,8 @@
 /** POST /audit/{id}/rollback: what it answers, and what it refuses. */
+
 import { beforeEach, expect, it } from 'vitest';
+import { approvalAnswer } from '../../../../src/api/endpoints/approvals/schemas.ts';
 import { rollback } from '../../../../src/api/endpoints/audit/rollback.ts';
-import * as schemas from '../../../../src/api/framework/schemas.ts';
 import { read } from '../../../domain/examples.ts';
 import { apiDeps } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
@@ -36,7 +37,7 @@ it('answers 202 with an approval that who asked has decided', async () => {
   expect(answer.status).toBe(202);
   const [id, ...more] = deps.stored.approvals.keys();
   expect([id, more]).toEqual([expect.any(String), []]);
-  expect(schemas.approval.parse(answer.body)).toMatchObject({
+  expect(approvalAnswer.parse(answer.body)).toMatchObject({
     id,
     purpose: 'rollback',
     status: 'approved',

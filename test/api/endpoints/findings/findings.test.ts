@@ -3,8 +3,10 @@ import { getAuditEntry, listAudit, verifyAudit } from '../../../../src/api/endpo
 import { explain } from '../../../../src/api/endpoints/findings/explain.ts';
 import { getSummary, listFindings } from '../../../../src/api/endpoints/findings/findings.ts';
 import * as posture from '../../../../src/api/endpoints/findings/schemas.ts';
-import { getRule, listRules } from '../../../../src/api/endpoints/rules.ts';
-import * as schemas from '../../../../src/api/framework/schemas.ts';
+import { getRule, listRules, ruleAnswer } from '../../../../src/api/endpoints/rules.ts';
+import { pageSchema } from '../../../../src/api/framework/page.ts';
+import { auditEntry } from '../../../../src/domain/audit/audit.ts';
+import { auditVerification } from '../../../../src/workflows/ports/audit.ts';
 import { apiDeps } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
 import { ask, serviceOf, statusAndCode } from '../../ask.ts';
@@ -22,7 +24,7 @@ describe('the audit log, as others see it', () => {
     const [stored] = await deps.audit.append([fact()]);
     const { body } = await get(getAuditEntry, { params: { id: 'audit-1' } });
     expect(body).toEqual(stored);
-    expect(schemas.auditEntry.parse(body)).toEqual(body);
+    expect(auditEntry.parse(body)).toEqual(body);
     expect(Object.keys(body).sort()).toEqual(
       [
         ...['id', 'at', 'kind', 'resource', 'rule', 'mode', 'operationId', 'approvalId', 'actor', 'trigger', 'changes'],
@@ -73,7 +75,7 @@ describe('the audit log, as others see it', () => {
     };
     const broken = await get(verifyAudit);
     expect(broken.body).toMatchObject({ valid: false, firstBad, reason: 'r' });
-    expect(schemas.verification.parse(broken.body)).toEqual(broken.body);
+    expect(auditVerification.parse(broken.body)).toEqual(broken.body);
   });
 });
 
@@ -106,7 +108,7 @@ describe('a finding, as others see it', () => {
         expect.objectContaining({ verdict: 'compliant', decision: null }),
       ],
     });
-    expect(schemas.pageSchema(posture.finding).parse(body)).toEqual(body);
+    expect(pageSchema(posture.findingAnswer).parse(body)).toEqual(body);
   });
 
   it('of a rule that no longer exists has the table of all rules as its documentation', async () => {
@@ -297,7 +299,7 @@ describe('rules', () => {
       documentation: 'docs/rules/web-app.md#webapp-min-tls',
       source: { bicep: "minTlsVersion: '1.2'", terraform: 'minimum_tls_version = "1.2"' },
     });
-    expect(schemas.rule.parse(body)).toEqual(body);
+    expect(ruleAnswer.parse(body)).toEqual(body);
     const list = await get(listRules);
     expect(list.body.items).toEqual([body, expect.objectContaining({ id: 'webapp-remote-debugging', defaults: {} })]);
   });

@@ -1,0 +1,61 @@
+/** The answers about approvals. */
+import * as z from 'zod';
+import { approval, approvalDecision } from '../../../domain/approvals/approval.ts';
+import { approvalGroup } from '../../../domain/approvals/approval-groups.ts';
+import { caller } from '../../../domain/resources/principal.ts';
+
+const plannedRequest = z.strictObject({
+  method: z.enum(['PATCH', 'PUT', 'DELETE']),
+  path: z.string(),
+  body: z.unknown().exactOptional(),
+  whole: z.literal(true).exactOptional(),
+});
+
+/** With the plan. What an approval has as null is absent. */
+export const approvalAnswer = approval
+  .omit({ preserved: true, outbox: true })
+  .extend({
+    plan: z
+      .array(plannedRequest)
+      .describe(
+        'The requests that write the changes; with `whole` the body shows only the changed properties of the body that is sent',
+      ),
+    changedBy: caller.exactOptional(),
+    decision: approvalDecision.pick({ by: true, at: true, comment: true }).exactOptional(),
+    supersededBy: z.string().exactOptional(),
+  })
+  .meta({ id: 'Approval' });
+
+export const approvalGroups = z
+  .strictObject({
+    items: z.array(approvalGroup),
+    incomplete: z
+      .literal(true)
+      .exactOptional()
+      .describe('There are more than can be counted at once; use the other filters'),
+  })
+  .meta({ id: 'ApprovalGroups' });
+
+/** A problem document as part of an answer; its schema as an answer is in openapi.ts. */
+const problem = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string().exactOptional(),
+});
+
+export const decisions = z
+  .strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          status: z.int().describe('The status of the same decision as a single request'),
+          approval: approvalAnswer.exactOptional(),
+          problem: problem.exactOptional(),
+        }),
+      )
+      .describe('In the order of the request'),
+  })
+  .meta({ id: 'Decisions' });

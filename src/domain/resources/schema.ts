@@ -1,0 +1,16 @@
+/**
+ * What the schemas of the domain share. Each type is inferred from its schema: storage parses its rows with it, and the
+ * API derives its answers from it. `id` in the metadata of a schema is its name in openapi.json.
+ */
+import * as z from 'zod';
+import type { Json } from './json.ts';
+
+/** The type of the values of a schema. Values are never changed in place. */
+export type Infer<S extends z.ZodType> = Immutable<z.infer<S>>;
+
+type Immutable<T> = [Json] extends [T] ? T : T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+
+export const time = z.iso.datetime().describe('ISO 8601 in UTC');
+
+/** A member that JSON.parse has read. So it is JSON when it is there, and is not traversed to check that. */
+export const json = z.unknown().refine((value): value is Json => value !== undefined, 'is missing');
