@@ -2,9 +2,10 @@
  * Caches documents that many resources share (plan, environment, lists of the subscription) for ten minutes: a thousand apps
  * of one plan need one read. Only successful reads are cached, and a fresh read is possible.
  */
+import { MINUTE_MS } from '../domain/resources/durations.ts';
 import type { DocumentState } from '../domain/resources/snapshot.ts';
 
-const TTL_MILLISECONDS = 10 * 60_000;
+const TTL_MS = 10 * MINUTE_MS;
 /** Limits the memory of an instance with many subscriptions. */
 const MAX_ENTRIES = 500;
 
@@ -22,7 +23,7 @@ export function createDocumentCache(now: () => Date): DocumentCache {
       const known = cache.get(key);
       if (known && !fresh && known.until > now().getTime()) return known.state;
       const state = read();
-      const entry = { until: now().getTime() + TTL_MILLISECONDS, state };
+      const entry = { until: now().getTime() + TTL_MS, state };
       cache.delete(key);
       cache.set(key, entry);
       for (const oldest of [...cache.keys()].slice(0, Math.max(0, cache.size - MAX_ENTRIES))) cache.delete(oldest);

@@ -2,6 +2,7 @@
  * Maps every error format of Azure to one kind of failure. The code has priority over the status: 409 alone may be a lock, a
  * race, a busy app or a diagnostic setting that can never work. For conflicts of App Service the message decides.
  */
+import { SECOND_MS, secondsBetween } from '../domain/resources/durations.ts';
 import { isObject, type Json } from '../domain/resources/json.ts';
 import { MAX_WAIT_SECONDS } from '../domain/resources/limits.ts';
 import { redactCredentials } from '../domain/resources/redact.ts';
@@ -62,13 +63,13 @@ export function retryAfterOf(reply: Pick<HttpResponse, 'header'>, now: Date): nu
 
 function requestedSeconds({ header }: Pick<HttpResponse, 'header'>, now: Date): number | null {
   const milliseconds = header('x-ms-retry-after-ms') ?? header('retry-after-ms');
-  if (milliseconds !== undefined && /^\d+$/.test(milliseconds)) return Math.ceil(Number(milliseconds) / 1000);
+  if (milliseconds !== undefined && /^\d+$/.test(milliseconds)) return Math.ceil(Number(milliseconds) / SECOND_MS);
   const after = header('retry-after');
   if (after === undefined) return null;
   if (/^\d+$/.test(after)) return Number(after);
   // Date.parse takes -5 for a day in May; an HTTP date begins with the name of a day.
-  const date = /^[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
-  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now.getTime()) / 1000));
+  const seconds = /^[a-z]/i.test(after) ? secondsBetween(now, after) : Number.NaN;
+  return Number.isNaN(seconds) ? null : Math.max(0, Math.ceil(seconds));
 }
 
 const KIND_BY_CODE = new Map<string, ArmFailureKind>(

@@ -92,15 +92,19 @@ export function isDecided(status: ApprovalStatus): boolean {
   return status === 'approved' || status === 'blocked' || status === 'unknown';
 }
 
-/**
- * The transition of an open approval by a fresh evaluation of its rule. `evaluation` is null when the rule is no
- * longer evaluated on the resource. `digest` is that of the fresh changes.
- */
+/** The fresh evaluation of the rule of an approval. */
+export interface FreshEvaluation {
+  /** Null when the rule is no longer evaluated on the resource. */
+  readonly evaluation: Evaluation | null;
+  /** The digest of its changes. */
+  readonly digest: string | null;
+  readonly snapshot: Snapshot;
+}
+
+/** The transition of an open approval by a fresh evaluation of its rule. */
 export function reconcileApproval(
   approval: Approval,
-  evaluation: Evaluation | null,
-  digest: string | null,
-  snapshot: Snapshot,
+  { evaluation, digest, snapshot }: FreshEvaluation,
   now: Date,
 ): ApprovalTransition {
   const expired = approval.status === 'pending' && Date.parse(approval.expiresAt) <= now.getTime();

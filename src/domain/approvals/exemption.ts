@@ -4,7 +4,9 @@
  */
 import * as z from 'zod';
 import { type AuditRecord, outboxAbout, recordId } from '../audit/audit.ts';
+import { auditRecord } from '../audit/record.ts';
 import { digestOfJson } from '../changes/change.ts';
+import { DAY_MS } from '../resources/durations.ts';
 import { type Actor, actor } from '../resources/principal.ts';
 import type { Reason } from '../resources/reasons.ts';
 import { isInScope, isScope, parseResourceId, type Resource, viewOf } from '../resources/resource.ts';
@@ -52,7 +54,7 @@ export function exemptionFor(
 /** An exemption with a longer period than allowed was not granted by the service. */
 export function isInForce({ expires, removedAt }: Exemption, now: Date): boolean {
   const left = Date.parse(expires) - now.getTime();
-  return removedAt === null && left > 0 && left <= (MAX_EXEMPTION_DAYS + 1) * 86_400_000;
+  return removedAt === null && left > 0 && left <= (MAX_EXEMPTION_DAYS + 1) * DAY_MS;
 }
 
 /** The reason of an exempt violation, with owner, ticket and end. */
@@ -84,9 +86,7 @@ export function exemptionProblems(
     ...(isScope(scope) ? [] : [problem('/scope', 'must be the ARM id of a resource or of a scope above it')]),
     ...(rules.some(({ id }) => id === rule) ? [] : [problem('/rule', 'is no rule; GET /api/rules lists them')]),
     ...(left > 0 ? [] : [problem('/expires', 'must be in the future')]),
-    ...(left <= MAX_EXEMPTION_DAYS * 86_400_000
-      ? []
-      : [problem('/expires', `must be within ${MAX_EXEMPTION_DAYS} days`)]),
+    ...(left <= MAX_EXEMPTION_DAYS * DAY_MS ? [] : [problem('/expires', `must be within ${MAX_EXEMPTION_DAYS} days`)]),
   ];
 }
 
@@ -104,24 +104,15 @@ export function exemptionRecord(
   actor: Actor,
 ): AuditRecord {
   const resource = parseResourceId(exemption.scope);
-  return {
+  const digest = kind === 'exemption.created' ? [digestReason(exemptionDigest(exemption))] : [];
+  return auditRecord({
     id: recordId(exemption.id, kind),
     at,
     kind,
     resource: resource && viewOf(resource),
     rule: exemption.rule,
-    mode: null,
-    operationId: null,
-    approvalId: null,
     actor,
-    trigger: null,
-    changes: [],
-    alsoMoved: [],
-    reasons: [
-      exemptReason(exemption),
-      ...(kind === 'exemption.created' ? [digestReason(exemptionDigest(exemption))] : []),
-    ],
-    arm: null,
+    reasons: [exemptReason(exemption), ...digest],
     message: `${MESSAGES[kind]}: ${exemption.rule} on ${exemption.scope}.`,
-  };
+  });
 }

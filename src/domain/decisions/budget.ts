@@ -2,6 +2,8 @@
  * The hourly budget of a subscription: how many resources are written automatically, and the queue of those that wait.
  * No hour has more grants than the limit. The first resource in the queue comes first. Times are milliseconds.
  */
+import { HOUR_MS, MINUTE_MS } from '../resources/durations.ts';
+
 export interface Budget {
   /** The grants of the last hour, one per resource. */
   readonly grants: readonly Grant[];
@@ -44,9 +46,8 @@ export const EMPTY_BUDGET: Budget = { grants: [], waiting: [], holding: null };
 /** A budget is one row of at most 1 MiB. This bounds the effective limit and the length of the queue. */
 export const MAX_PLACES = 4000;
 
-const HOUR = 3_600_000;
 /** A resource that does not claim within this time after it was due loses its place in the queue. */
-const GRACE = 15 * 60_000;
+const GRACE = 15 * MINUTE_MS;
 
 /**
  * Claims a write. A grant of the last hour is renewed. A place in the queue is kept until it is granted or withdrawn,
@@ -71,18 +72,18 @@ function grantOrQueue(
 ): { budget: Budget; answer: BudgetAnswer } {
   const capacity = Math.min(limit, MAX_PLACES);
   const own = budget.grants.find((one) => one.resource === resource);
-  const again = own !== undefined && now < own.first + HOUR;
+  const again = own !== undefined && now < own.first + HOUR_MS;
   const otherGrants = budget.grants.filter((one) => one !== own);
   const position = budget.waiting.findIndex((one) => one.resource === resource);
   const older = position === -1 ? budget.waiting : budget.waiting.slice(0, position);
   // Free budget is reserved for older resources that are due before it is free again.
-  const reserved = again ? 0 : older.filter(({ due }) => due <= now + HOUR).length;
+  const reserved = again ? 0 : older.filter(({ due }) => due <= now + HOUR_MS).length;
   if (reserved < capacity - otherGrants.length) {
     const grant: Grant = { resource, first: again ? own.first : now, last: Math.max(now, own?.last ?? now) };
     return { budget: { ...withdraw(budget, resource), grants: [...otherGrants, grant] }, answer: { granted: true } };
   }
   const full = position === -1 && budget.waiting.length >= MAX_PLACES;
-  const due = full ? now + HOUR : nextSlot(older.length, otherGrants, now, capacity);
+  const due = full ? now + HOUR_MS : nextSlot(older.length, otherGrants, now, capacity);
   const entry = { resource, due };
   const holding = budget.holding ?? (position === -1 ? { since: now, by: resource } : null);
   return {
@@ -109,9 +110,9 @@ export function withdraw(budget: Budget, resource: string): Budget {
 /** The entries that still count. */
 function prune({ grants, waiting, holding }: Budget, now: number): Budget {
   return {
-    grants: grants.filter(({ last }) => now < last + HOUR),
+    grants: grants.filter(({ last }) => now < last + HOUR_MS),
     waiting: waiting.filter(({ due }) => now < due + GRACE),
-    holding: holding && now < holding.since + HOUR ? holding : null,
+    holding: holding && now < holding.since + HOUR_MS ? holding : null,
   };
 }
 
@@ -122,7 +123,7 @@ function prune({ grants, waiting, holding }: Budget, now: number): Budget {
 function sanitizeBudget({ grants, waiting, holding }: Budget, now: number): { budget: Budget; invalid: number } {
   const budget = {
     grants: grants.filter(({ first, last }) => Math.max(first, last) <= now + GRACE),
-    waiting: waiting.filter(({ due }) => due <= now + (MAX_PLACES + 1) * HOUR + GRACE),
+    waiting: waiting.filter(({ due }) => due <= now + (MAX_PLACES + 1) * HOUR_MS + GRACE),
     holding: holding && holding.since <= now + GRACE ? holding : null,
   };
   const count = (one: Budget) => one.grants.length + one.waiting.length + (one.holding ? 1 : 0);
@@ -131,9 +132,9 @@ function sanitizeBudget({ grants, waiting, holding }: Budget, now: number): { bu
 
 /** The time of the slot behind `older` resources: each place is free when its grant ends, and every hour after that. */
 function nextSlot(older: number, grants: readonly Grant[], now: number, capacity: number): number {
-  if (capacity === 0) return now + HOUR;
-  const ends = grants.map(({ last }) => last + HOUR).sort((a, b) => a - b);
+  if (capacity === 0) return now + HOUR_MS;
+  const ends = grants.map(({ last }) => last + HOUR_MS).sort((a, b) => a - b);
   const unused = Array.from({ length: Math.max(0, capacity - ends.length) }, () => now);
   const slots = [...unused, ...ends.slice(-capacity)];
-  return (slots[older % capacity] ?? now) + Math.floor(older / capacity) * HOUR;
+  return (slots[older % capacity] ?? now) + Math.floor(older / capacity) * HOUR_MS;
 }

@@ -89,81 +89,74 @@ const exempt: Constraint = (_, { exemption }) =>
 
 const tier: Constraint = ({ tier: found, rule }) => {
   if (found === 'advice')
-    return constrain(
-      'report',
-      'tier-advice',
-      'There is no fix that a service could make; the reason says what to do.',
-      false,
-    );
-  if (found === 'risky') return constrain('queue', 'tier-risky', `A person decides: ${rule.risk}`, true);
+    return always('report', 'tier-advice', 'There is no fix that a service could make; the reason says what to do.');
+  if (found === 'risky') return unlessApproved('queue', 'tier-risky', `A person decides: ${rule.risk}`);
   return null;
 };
 
 const mode: Constraint = (_, { mode: chosen }) => {
-  if (chosen === 'audit') return constrain('report', 'mode-audit', 'Mode audit looks and reports only.', false);
-  if (chosen === 'approve') return constrain('queue', 'mode-approve', 'Mode approve queues every change.', true);
+  if (chosen === 'audit') return always('report', 'mode-audit', 'Mode audit looks and reports only.');
+  if (chosen === 'approve') return unlessApproved('queue', 'mode-approve', 'Mode approve queues every change.');
   return null;
 };
 
 const serviceStopped: Constraint = (_, { stopped }) =>
-  stopped && constrain('hold', 'stopped', `The service is stopped: ${stopped.reason}`, false);
+  stopped && always('hold', 'stopped', `The service is stopped: ${stopped.reason}`);
 
 const appKind: Constraint = (_, { snapshot }) => {
   const kinds = kindsOf(snapshot);
   if (kinds.includes('workflowapp'))
-    return constrain('queue', 'logic-app', 'Changes to logic apps are decided by a person.', true);
+    return unlessApproved('queue', 'logic-app', 'Changes to logic apps are decided by a person.');
   if (kinds.includes('functionapp'))
-    return constrain('queue', 'function-app', 'Changes to function apps are decided by a person.', true);
+    return unlessApproved('queue', 'function-app', 'Changes to function apps are decided by a person.');
   return null;
 };
 
 const hostedOnContainerApps: Constraint = (_, { snapshot }) =>
   hostingOf(snapshot) === 'container-apps'
-    ? constrain('report', 'hosted-on-container-apps', 'The app is hosted on Container Apps and never written.', false)
+    ? always('report', 'hosted-on-container-apps', 'The app is hosted on Container Apps and never written.')
     : null;
 
 const managedByOther: Constraint = (_, { snapshot }) => {
   const manager = bodyOf(snapshot, 'resource')?.managedBy;
   return typeof manager === 'string' && manager !== ''
-    ? constrain('report', 'managed-by', `Another service manages it (${manager}), so it is never written.`, false)
+    ? always('report', 'managed-by', `Another service manages it (${manager}), so it is never written.`)
     : null;
 };
 
 const self: Constraint = (_, { resource, selfId }) =>
   selfId && isInScope(resource.key, selfId)
-    ? constrain('report', 'self', 'It is Plumbline itself, which never writes itself.', false)
+    ? always('report', 'self', 'It is Plumbline itself, which never writes itself.')
     : null;
 
 const declinedBefore: Constraint = (_, { declined }) => {
   if (!declined) return null;
   if (declined.status === 'rejected' && declined.byChanger) {
     const text = `A person who had changed the resource rejected this change on ${declined.at}; it is not asked again before ${declined.until}.`;
-    return { ...constrain('report', 'rejected-before', text, true), approvalRequestsOnly: true };
+    return { ...unlessApproved('report', 'rejected-before', text), approvalRequestsOnly: true };
   }
   if (declined.status === 'rejected') {
-    return constrain(
+    return unlessApproved(
       'report',
       'rejected-before',
       `A person rejected this change on ${declined.at}; it is not asked again before ${declined.until}.`,
-      true,
     );
   }
-  return constrain(
+  return unlessApproved(
     'report',
     'expired-before',
     `Nobody decided this change before it expired on ${declined.at}; it is asked again after a new change.`,
-    true,
   );
 };
 
 /** A first sweep may find thousands of violations. An operator decides for which of them approvals are requested. */
 const sweepOnly: Constraint = ({ tier: found }, { foundBySweep }) =>
   foundBySweep && found === 'risky'
-    ? constrain('report', 'found-by-sweep', 'Only the sweep found it: it is queued when an operator asks for it.', true)
+    ? unlessApproved('report', 'found-by-sweep', 'Only the sweep found it: it is queued when an operator asks for it.')
     : null;
 
 const provisioning: Constraint = (_, { snapshot }) =>
-  isProvisioned(snapshot) ? null : constrain('hold', 'provisioning', 'Azure is still working on the resource.', false);
+  isProvisioned(snapshot) ? null : always('hold', 'provisioning', 'Azure is still working on the resource.');
 
 /** Repeated reverts are not fixed again and again: a user decides, and the fix belongs into the source. */
 const flapping: Constraint = ({ rule, changes }, { history, limits, now, changers }) => {
@@ -172,33 +165,31 @@ const flapping: Constraint = ({ rule, changes }, { history, limits, now, changer
   const { bicep, terraform } = rule.source(changes);
   const by = changers.length === 0 ? 'nobody that was seen' : changers.map(describeCaller).join(', ');
   const text = `It was fixed ${fixed.length} times in ${limits.flapHours} h and undone again, the last time by ${by}. Fix it at its source. Bicep: ${bicep} Terraform: ${terraform}`;
-  return constrain('queue', 'flapping', text, true);
+  return unlessApproved('queue', 'flapping', text);
 };
 
 const failing: Constraint = (_, { history, now, retryFailing }) => {
   const failed = withinHours(history.failedAt, FAILURE_HOURS, now);
   if (retryFailing || failed.length < MAX_FAILURES) return null;
   const text = `Writing it failed ${failed.length} times in ${FAILURE_HOURS} h, the last time on ${failed.at(-1)}; the next sweep tries again.`;
-  return constrain('report', 'failing', text, false);
+  return always('report', 'failing', text);
 };
 
 const alsoMovedBefore: Constraint = (_, { history: { alsoMovedAt } }) =>
   alsoMovedAt
-    ? constrain(
+    ? unlessApproved(
         'queue',
         'also-moved-before',
         `On ${alsoMovedAt} this fix moved something else along; a person decides.`,
-        true,
       )
     : null;
 
 /** The owner of an app may request less than the settings allow, never more. */
 const tag: Constraint = (_, { snapshot, tagOptDown }) => {
   const requested = tagOptDown ? tagOf(snapshot, MODE_TAG)?.trim().toLowerCase() : null;
-  if (requested === 'audit')
-    return constrain('report', 'tag-audit', `Its tag ${MODE_TAG} asks to look and report only.`, false);
+  if (requested === 'audit') return always('report', 'tag-audit', `Its tag ${MODE_TAG} asks to look and report only.`);
   if (requested === 'approve')
-    return constrain('queue', 'tag-approve', `Its tag ${MODE_TAG} asks to queue every change.`, true);
+    return unlessApproved('queue', 'tag-approve', `Its tag ${MODE_TAG} asks to queue every change.`);
   return null;
 };
 
@@ -206,18 +197,12 @@ const outsideWindow: Constraint = ({ changes }, { resource, window, now }) => {
   const impact = impactOf(resource.kind, changes);
   const opens = window && DISRUPTIVE.includes(impact) ? nextOpening(window, now)?.toISOString() : null;
   return opens
-    ? constrain(
-        'hold',
-        'window',
-        `Its impact is ${impact}, so it waits for the maintenance window at ${opens}.`,
-        false,
-        opens,
-      )
+    ? always('hold', 'window', `Its impact is ${impact}, so it waits for the maintenance window at ${opens}.`, opens)
     : null;
 };
 
 const freeze: Constraint = (_, { frozen }) =>
-  frozen && constrain('hold', 'frozen', `Frozen until ${frozen.until}: ${frozen.reason}`, false, frozen.until);
+  frozen && always('hold', 'frozen', `Frozen until ${frozen.until}: ${frozen.reason}`, frozen.until);
 
 /** Only automatic writes use the budget. */
 const overBudget: Constraint = ({ tier: found }, { budgetHold }) => {
@@ -227,14 +212,14 @@ const overBudget: Constraint = ({ tier: found }, { budgetHold }) => {
     limit === 0
       ? `Nothing is written without a person while fixesPerHour is 0; it is looked at again at ${until}.`
       : `Plumbline began to write ${used} of at most ${limit} resources of the subscription within the last hour; those that wait longer come first, and its turn comes at ${until}.`;
-  return constrain('hold', 'budget', text, true, until);
+  return unlessApproved('hold', 'budget', text, until);
 };
 
 /** Without the resource its kind and manager are not known: fail closed. */
 const resourceUnread: Constraint = (_, { snapshot }) =>
   bodyOf(snapshot, 'resource')
     ? null
-    : constrain('report', 'unread', 'The resource itself could not be read, so nothing on it is written.', false);
+    : always('report', 'unread', 'The resource itself could not be read, so nothing on it is written.');
 
 export const CONSTRAINTS: readonly Constraint[] = [
   exempt,
@@ -258,14 +243,13 @@ export const CONSTRAINTS: readonly Constraint[] = [
   overBudget,
 ];
 
-function constrain(
-  at: Action,
-  code: ReasonCode,
-  text: string,
-  liftedByApproval: boolean,
-  until?: string,
-): AppliedConstraint {
-  return { action: at, reason: { code, text }, liftedByApproval, ...(until === undefined ? {} : { until }) };
+/** A constraint that an approval lifts, because it only requires one. */
+function unlessApproved(action: Action, code: ReasonCode, text: string, until?: string): AppliedConstraint {
+  return { ...always(action, code, text, until), liftedByApproval: true };
+}
+
+function always(action: Action, code: ReasonCode, text: string, until?: string): AppliedConstraint {
+  return { action, reason: { code, text }, liftedByApproval: false, ...(until === undefined ? {} : { until }) };
 }
 
 function describeCaller({ objectId, name, type }: Caller): string {

@@ -159,17 +159,14 @@ const DEFINITIONS: readonly DocumentDefinition[] = [
   childDocument('environment', 'daprComponents', APP, ['Microsoft.App/managedEnvironments/daprComponents/read']),
 
   // Documents of other resources that matter for the app.
-  referencedDocument('web-app', 'plan', WEB, 'Microsoft.Web/serverfarms/read', 'resource', ({ serverFarmId }) =>
-    armIdOf(serverFarmId),
-  ),
-  referencedDocument(
-    'container-app',
-    'environment',
-    APP,
-    'Microsoft.App/managedEnvironments/read',
-    'resource',
-    ({ environmentId, managedEnvironmentId }) => armIdOf(environmentId) ?? armIdOf(managedEnvironmentId),
-  ),
+  {
+    ...sharedDocument(['web-app'], 'plan', WEB, ['Microsoft.Web/serverfarms/read']),
+    ...referencedBy('resource', ({ serverFarmId }) => armIdOf(serverFarmId)),
+  },
+  {
+    ...sharedDocument(['container-app'], 'environment', APP, ['Microsoft.App/managedEnvironments/read']),
+    ...referencedBy('resource', (app) => armIdOf(app.environmentId) ?? armIdOf(app.managedEnvironmentId)),
+  },
   {
     ...sharedDocument(['web-app', 'container-app'], 'resourceGroup', RESOURCES, RESOURCE_GROUP_READ),
     path: ({ id }) => id.split('/').slice(0, 5).join('/'),
@@ -191,26 +188,16 @@ const DEFINITIONS: readonly DocumentDefinition[] = [
   sweepOnly(childDocument('container-app', 'revisions', REVISIONS, ['Microsoft.App/containerApps/revisions/read'])),
   roleAssignments('web-app'),
   roleAssignments('container-app'),
-  sweepOnly(
-    referencedDocument(
-      'environment',
-      'subnet',
-      NETWORK,
-      'Microsoft.Network/virtualNetworks/subnets/read',
-      'resource',
-      ({ vnetConfiguration }) => armIdOf(isObject(vnetConfiguration) ? vnetConfiguration.infrastructureSubnetId : null),
+  sweepOnly({
+    ...sharedDocument(['environment'], 'subnet', NETWORK, ['Microsoft.Network/virtualNetworks/subnets/read']),
+    ...referencedBy('resource', ({ vnetConfiguration: network }) =>
+      armIdOf(isObject(network) ? network.infrastructureSubnetId : null),
     ),
-  ),
-  sweepOnly(
-    referencedDocument(
-      'environment',
-      'routeTable',
-      NETWORK,
-      'Microsoft.Network/routeTables/read',
-      'subnet',
-      ({ routeTable }) => armIdOf(isObject(routeTable) ? routeTable.id : null),
-    ),
-  ),
+  }),
+  sweepOnly({
+    ...sharedDocument(['environment'], 'routeTable', NETWORK, ['Microsoft.Network/routeTables/read']),
+    ...referencedBy('subnet', ({ routeTable }) => armIdOf(isObject(routeTable) ? routeTable.id : null)),
+  }),
   subscriptionList(['environment'], 'environment/apps', APP, 'Microsoft.App/containerApps'),
   inventory('container-app', 'registry', [
     'Microsoft.ContainerRegistry/registries',
@@ -350,17 +337,12 @@ function sharedDocument(
   return { name, kinds, apiVersion, readActions, readOn: 'event', onMissing: 'unknown', shared: true };
 }
 
-/** A resource that another document references. */
-function referencedDocument(
-  kind: ResourceKind,
-  name: DocumentName,
-  apiVersion: string,
-  readAction: string,
-  from: DocumentName,
+/** Where a resource is that the properties of another document reference. */
+function referencedBy(
+  document: DocumentName,
   idIn: (properties: JsonObject) => string | null,
-): DocumentDefinition {
-  const path: DocumentDefinition['path'] = (_, body) => idIn(isObject(body?.properties) ? body.properties : {});
-  return { ...sharedDocument([kind], name, apiVersion, [readAction]), locatedBy: from, path };
+): Pick<DocumentDefinition, 'locatedBy' | 'path'> {
+  return { locatedBy: document, path: (_, body) => idIn(isObject(body?.properties) ? body.properties : {}) };
 }
 
 function sweepOnly(definition: DocumentDefinition): DocumentDefinition {

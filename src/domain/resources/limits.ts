@@ -3,6 +3,7 @@
  * Rows are JSON in ASCII (storage/table/entity.ts), in which a character beyond ASCII has six. Sizes here are counted
  * that way. Truncated texts say so. Changes are never truncated: they are written completely, or not offered.
  */
+import { DAY_SECONDS, secondsBetween } from './durations.ts';
 import { asciiJson } from './json.ts';
 
 /** Of a sentence in a finding, a document state or an entry. */
@@ -27,14 +28,14 @@ export const MAX_AUDIT_IDS = 200;
 export const MAX_HISTORY_TIMES = 3000;
 
 /** No wait is longer than a day, whatever Azure requests. */
-export const MAX_WAIT_SECONDS = 86_400;
+export const MAX_WAIT_SECONDS = DAY_SECONDS;
 
 /** The maximum difference between the clocks of two instances. */
 const CLOCK_SKEW_SECONDS = 300;
 
 /** Whether a time is more than so many seconds in the future, beyond the clock skew, or is not valid. */
 export function isInFuture(at: string, now: Date, seconds = 0): boolean {
-  return !(Date.parse(at) <= now.getTime() + (seconds + CLOCK_SKEW_SECONDS) * 1000);
+  return !(secondsBetween(now, at) <= seconds + CLOCK_SKEW_SECONDS);
 }
 
 /** The characters of a value in a row. */

@@ -1,5 +1,6 @@
 /** The outcomes of the fixes of one rule on one resource, as far as they matter for the next fix. */
 import * as z from 'zod';
+import { HOUR_MS } from '../resources/durations.ts';
 import { type Infer, time } from '../resources/schema.ts';
 
 export const ruleHistory = z.strictObject({
@@ -33,6 +34,6 @@ export function withFixOutcome(
 
 /** The times within so many hours before now. */
 export function withinHours(times: readonly string[], hours: number, now: Date): string[] {
-  const since = now.getTime() - hours * 3_600_000;
+  const since = now.getTime() - hours * HOUR_MS;
   return times.filter((at) => Date.parse(at) > since);
 }

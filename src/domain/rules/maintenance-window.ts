@@ -1,4 +1,5 @@
 /** A maintenance window: days and two times in a time zone. A window that ends before it begins passes midnight. */
+import { MINUTE_MS, timeAfter } from '../resources/durations.ts';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Day = (typeof DAYS)[number];
@@ -42,11 +43,11 @@ export function nextOpening(window: MaintenanceWindow, now: Date): Date | null {
     return minutes > 0 ? minutes : minutes + WEEK;
   });
   const wait = Math.min(WEEK, ...waits);
-  const guess = later(floorToMinute(now), wait);
+  const guess = timeAfter(floorToMinute(now), wait * MINUTE_MS);
   // Corrects for clock changes in between: the difference between the shown and the expected time.
   const there = clockIn(window.timeZone, guess);
   const off = (here.day * DAY + here.minute + wait - there.day * DAY - there.minute + 7 * WEEK) % WEEK;
-  const corrected = later(guess, off > WEEK / 2 ? off - WEEK : off);
+  const corrected = timeAfter(guess, (off > WEEK / 2 ? off - WEEK : off) * MINUTE_MS);
   return isWindowOpen(window, guess) && !isWindowOpen(window, corrected) ? guess : corrected;
 }
 
@@ -74,9 +75,5 @@ function minuteOf(time: string): number {
 }
 
 function floorToMinute(at: Date): Date {
-  return new Date(Math.floor(at.getTime() / 60_000) * 60_000);
-}
-
-function later(at: Date, minutes: number): Date {
-  return new Date(at.getTime() + minutes * 60_000);
+  return new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS);
 }

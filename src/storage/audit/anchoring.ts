@@ -5,6 +5,7 @@
 
 import { type Anchor, anchorFault, nextAnchor } from '../../domain/audit/anchor.ts';
 import { type AuditKeys, publicKeyText } from '../../domain/audit/seal.ts';
+import { DAY_MS } from '../../domain/resources/durations.ts';
 import type { AuditLog, AuditVerification } from '../../workflows/ports/audit.ts';
 import type { Table } from '../table/table.ts';
 import type { Anchors } from './anchors.ts';
@@ -15,13 +16,17 @@ export type Anchoring = Pick<AuditLog, 'verify' | 'verifyAndAnchor' | 'latestAnc
 /** Verifying up to this many entries takes a second or two, so all of them are verified. */
 export const SHORT_LOG_ENTRIES = 5000;
 
-export function openAnchoring(
-  table: Table,
-  anchors: Anchors,
-  keys: AuditKeys,
-  now: () => Date,
-  shortLog: number = SHORT_LOG_ENTRIES,
-): Anchoring {
+export interface AnchoringOptions {
+  readonly table: Table;
+  readonly anchors: Anchors;
+  readonly keys: AuditKeys;
+  readonly now: () => Date;
+  /** Up to this many entries, all of them are verified every time; SHORT_LOG_ENTRIES unless given. */
+  readonly shortLog?: number;
+}
+
+export function openAnchoring(options: AnchoringOptions): Anchoring {
+  const { table, anchors, keys, now, shortLog = SHORT_LOG_ENTRIES } = options;
   const publicKeys = keys.all.map((key) => ({ keyId: key.id, publicKey: publicKeyText(key) }));
 
   function verifyFrom(anchor: Anchor | null, whole: boolean): Promise<LogVerification> {
@@ -79,7 +84,7 @@ export function openAnchoring(
     async verifyAndAnchor(at) {
       const last = (await anchors.readNewest(1))[0];
       const isFirst = last === undefined;
-      const isDue = isFirst || (last !== null && at.getTime() - Date.parse(last.wholeAt) >= WHOLE_EVERY_MS);
+      const isDue = isFirst || (last !== null && at.getTime() - Date.parse(last.wholeAt) >= DAY_MS);
       // New entries are anchored first: they must not wait for the verification of the whole log.
       const recent = await verifyAndAdd(at, isFirst);
       if (isFirst || !isDue || !recent.verification.valid) return recent;
@@ -101,4 +106,3 @@ interface AnchorTrail {
 
 /** How many of the newest anchors are verified when not all are. */
 const RECENT_ANCHORS = 10;
-const WHOLE_EVERY_MS = 24 * 60 * 60 * 1000;

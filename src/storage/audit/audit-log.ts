@@ -96,7 +96,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     scan: readEntries,
     updateIndex: index.catchUp,
 
-    ...openAnchoring(table, anchors, keys, now),
+    ...openAnchoring(options),
 
     sign(statement) {
       return seal(statement, keys.signing);

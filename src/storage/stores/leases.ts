@@ -4,6 +4,7 @@
  */
 
 import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
+import { SECOND_MS } from '../../domain/resources/durations.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import type { Lease, Leases } from '../../workflows/ports/work.ts';
 import { hashOf } from '../table/keys.ts';
@@ -59,7 +60,7 @@ export function openLeases(
         // A failed request is no loss of the lease: the next renewal, or the holder's own, finds out.
         renew().catch(() => undefined);
       },
-      (leaseSeconds * 1000) / 3,
+      (leaseSeconds * SECOND_MS) / 3,
     );
     timer.unref();
 

@@ -1,6 +1,7 @@
 /** A queue of work messages. Messages never expire and become visible after their delay. */
 
 import type { QueueClient } from '@azure/storage-queue';
+import { MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { QueueDepth } from '../../workflows/ports/metrics.ts';
 import type { SweepQueue } from '../../workflows/ports/work.ts';
 import type { OnRequest, Requester } from '../table/requests.ts';
@@ -26,7 +27,7 @@ export function openWorkQueue(client: QueueClient, onRequest: OnRequest): Storag
     async send(message, delaySeconds) {
       // The Functions host expects base64, which the SDK does not do by itself.
       const text = Buffer.from(JSON.stringify(message)).toString('base64');
-      const visibilityTimeout = Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_DELAY_SECONDS);
+      const visibilityTimeout = Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_WAIT_SECONDS);
       await requests.perform('send a message', (abortSignal) =>
         client.sendMessage(text, { visibilityTimeout, messageTimeToLive: NEVER_EXPIRES, abortSignal }),
       );
@@ -48,4 +49,3 @@ export function openWorkQueue(client: QueueClient, onRequest: OnRequest): Storag
 }
 
 const NEVER_EXPIRES = -1;
-const MAX_DELAY_SECONDS = 24 * 60 * 60;

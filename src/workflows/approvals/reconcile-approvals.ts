@@ -56,7 +56,8 @@ export function reconcileApprovals(
   for (const { value: approval, version } of loaded) {
     if (approval.purpose !== 'fix' || !isOpen(approval)) continue;
     const found = evaluated.find(({ evaluation }) => evaluation.rule.id === approval.rule.id) ?? null;
-    const settled = reconcileApproval(approval, found?.evaluation ?? null, found?.digest ?? null, snapshot, times.now);
+    const { evaluation = null, digest = null } = found ?? {};
+    const settled = reconcileApproval(approval, { evaluation, digest, snapshot }, times.now);
     const transition = clearIfExempt(found) ?? withObjection(settled, approval, objections);
     const next = transition.kind === 'supersede' && found ? findSuccessor(approval, transition.moved, found) : null;
     const after = applyTransition(approval, transition, next?.id ?? null, found, context);

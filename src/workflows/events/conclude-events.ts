@@ -61,8 +61,7 @@ export async function concludeWaitingEvents(
   deps: Deps,
   resource: Resource,
   { message, state, context, snapshot, firstRead, conclusive, requeueSeconds }: EventEvaluation,
-  findings: readonly Finding[],
-  auditIds: readonly string[],
+  { findings, auditIds }: { readonly findings: readonly Finding[]; readonly auditIds: readonly string[] },
 ): Promise<void> {
   if (requeueSeconds !== null) return;
   const own = message.event?.id;

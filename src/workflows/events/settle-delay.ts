@@ -2,6 +2,7 @@
  * The settle delay lets a deployment finish before its resource is reconciled. Each further event of the same resource
  * with the same correlation id or principal restarts it, to ten minutes after the first at most.
  */
+import { SECOND_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { StoredEvent } from '../ports/events.ts';
 
 const MAX_SETTLE_SECONDS = 600;
@@ -20,8 +21,8 @@ export function remainingDelay(
   const own = Date.parse(event.receivedAt);
   const first = Math.min(own, ...times);
   const last = Math.max(own, ...times);
-  const due = Math.min(last + settleSeconds * 1000, Math.max(first + MAX_SETTLE_SECONDS * 1000, own));
-  const left = (due - now.getTime()) / 1000;
+  const due = Math.min(last + settleSeconds * SECOND_MS, Math.max(first + MAX_SETTLE_SECONDS * SECOND_MS, own));
+  const left = (due - now.getTime()) / SECOND_MS;
   return left > MAX_SETTLE_SECONDS ? 0 : Math.max(0, left);
 }
 
@@ -31,7 +32,7 @@ export function remainingDelay(
  */
 export function coveredBefore(firstRead: Date, settleSeconds: number): string {
   const margin = Math.min(5, settleSeconds / 2);
-  return new Date(firstRead.getTime() - margin * 1000).toISOString();
+  return timeAfter(firstRead, -margin * SECOND_MS).toISOString();
 }
 
 function isRelated(a: StoredEvent, b: StoredEvent): boolean {

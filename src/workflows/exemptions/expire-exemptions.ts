@@ -3,7 +3,9 @@
  * exempted resources. Then the row is removed; the log keeps the exemption.
  */
 import { type Exemption, exemptionFor, exemptionRecord, isInForce } from '../../domain/approvals/exemption.ts';
+import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import type { Deps } from '../ports/deps.ts';
+import { enqueue } from '../ports/enqueue.ts';
 import { collect, paginate } from '../ports/pages.ts';
 import { findExemptionFault, flushExemptionRecords } from './grant-exemption.ts';
 
@@ -11,7 +13,7 @@ import { findExemptionFault, flushExemptionRecords } from './grant-exemption.ts'
 const MAX_REQUEUED = 100;
 
 /** A reconcile that began under the exemption may record it after its end. No reconcile takes longer than this. */
-const GRACE_MS = 10 * 60_000;
+const GRACE_MS = 10 * MINUTE_MS;
 
 export async function expireExemptions(deps: Deps): Promise<void> {
   const now = deps.clock.now();
@@ -55,17 +57,12 @@ async function requeueExempted(
 ): Promise<boolean> {
   const query = { decision: 'exempt' as const, rule: exemption.rule, resource: exemption.scope };
   let queued = 0;
-  let after: string | null = null;
-  do {
-    const page = await deps.findings.list(query, { limit: MAX_REQUEUED, after });
-    for (const { resource } of page.items) {
-      if (exemptionFor(all, resource, exemption.rule, now)) continue;
-      if (queued === MAX_REQUEUED) return false;
-      await deps.queue.send({ resource: resource.id, cause: 'wake', attempt: 0 }, 0);
-      queued += 1;
-      deps.log.info({ resource: resource.id, exemption: exemption.id }, 'exemption ended: resource requeued');
-    }
-    after = page.next;
-  } while (after !== null);
+  for await (const { resource } of paginate((page) => deps.findings.list(query, page), MAX_REQUEUED)) {
+    if (exemptionFor(all, resource, exemption.rule, now)) continue;
+    if (queued === MAX_REQUEUED) return false;
+    await enqueue(deps, resource);
+    queued += 1;
+    deps.log.info({ resource: resource.id, exemption: exemption.id }, 'exemption ended: resource requeued');
+  }
   return true;
 }

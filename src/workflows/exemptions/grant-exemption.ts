@@ -15,8 +15,10 @@ import { Refusal } from '../../domain/approvals/refusal.ts';
 import { type AuditRecord, subjectKey, subjectKeyOf } from '../../domain/audit/audit.ts';
 import type { Actor } from '../../domain/resources/principal.ts';
 import type { Deps } from '../ports/deps.ts';
+import { enqueue } from '../ports/enqueue.ts';
 import { appendSealed, sealRecord, validRecords } from '../ports/outbox.ts';
-import { ConflictError, type Versioned } from '../ports/storage.ts';
+import { pagesOf } from '../ports/pages.ts';
+import { ConflictError, retryOnConflict, type Versioned } from '../ports/storage.ts';
 
 /**
  * The maximum number of resources that are requeued at once. The others show the exemption after their next reconcile.
@@ -30,16 +32,14 @@ const MAX_PAGES = 10;
 export async function grantExemption(deps: Deps, request: ExemptionRequest, actor: Actor): Promise<Exemption> {
   const exemption = await createExemption(deps, request, actor);
   const query = { verdict: 'violation' as const, rule: request.rule, resource: request.scope };
-  let queued = 0;
-  let after: string | null = null;
-  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const page = await deps.findings.list(query, { limit: MAX_REQUEUED - queued, after });
-    for (const { resource } of page.items) {
-      await deps.queue.send({ resource: resource.id, cause: 'wake', attempt: 0 }, 0);
-    }
-    queued += page.items.length;
-    after = page.next;
-    if (after === null || queued >= MAX_REQUEUED) break;
+  let [queued, pages] = [0, 0];
+  for await (const found of pagesOf(({ after }) =>
+    deps.findings.list(query, { limit: MAX_REQUEUED - queued, after }),
+  )) {
+    for (const { resource } of found) await enqueue(deps, resource);
+    queued += found.length;
+    pages += 1;
+    if (queued >= MAX_REQUEUED || pages === MAX_PAGES) break;
   }
   return exemption;
 }
@@ -64,26 +64,18 @@ export async function createExemption(
 
 /** Removes an exemption. Housekeeping requeues its resources. Throws Refusal `not-found` when none is in force. */
 export async function removeExemption(deps: Deps, id: string, actor: Actor): Promise<void> {
-  for (;;) {
+  const { value, version } = await retryOnConflict(async () => {
     const now = deps.clock.now();
     const found = await deps.exemptions.get(id);
     if (!found || !isInForce(found.value, now)) {
       throw new Refusal('not-found', 'There is no exemption with this id in force.');
     }
     const record = sealRecord(deps, exemptionRecord(found.value, 'exemption.removed', now.toISOString(), actor));
-    const value = { ...found.value, removedAt: now.toISOString(), outbox: [...found.value.outbox, record] };
-    let version: string;
-    try {
-      version = await deps.exemptions.save(value, found.version);
-    } catch (error) {
-      // Another instance saved first: its change decides whether the exemption is still in force.
-      if (!(error instanceof ConflictError)) throw error;
-      continue;
-    }
-    await flushExemptionRecords(deps, { value, version });
-    deps.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption removed');
-    return;
-  }
+    const removed = { ...found.value, removedAt: now.toISOString(), outbox: [...found.value.outbox, record] };
+    return { value: removed, version: await deps.exemptions.save(removed, found.version) };
+  });
+  await flushExemptionRecords(deps, { value, version });
+  deps.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption removed');
 }
 
 /** Logs the records in the outbox of an exemption. Repeating it is harmless. */

@@ -3,10 +3,12 @@
  * records of the settings and the index of the log. It never writes to Azure.
  */
 
+import { MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { expireExemptions } from '../exemptions/expire-exemptions.ts';
 import { updateHeartbeat } from '../guards/outage-guard.ts';
 import type { Deps } from '../ports/deps.ts';
+import { enqueue } from '../ports/enqueue.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import { flushSettingsRecords, loadSettings } from '../settings/change-settings.ts';
 
@@ -20,7 +22,7 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   await updateHeartbeat(deps);
   const due = await deps.wakeups.listDue(deps.clock.now(), MAX_REQUEUED);
   for (const { key, resource, why } of due) {
-    if (parseResourceId(resource)) await deps.queue.send({ resource, cause: 'wake', attempt: 0 }, 0);
+    if (parseResourceId(resource)) await enqueue(deps, { id: resource });
     // Cancelled last: after a crash the wake-up fires again, which is harmless.
     await deps.wakeups.cancel(key);
     deps.log.info({ resource, why }, 'wake-up due');
@@ -40,11 +42,11 @@ async function requeueHeld(deps: Deps, { records }: StoredSettings): Promise<voi
   const changedAt = records.at(-1)?.at;
   // A reconcile that began before the change may have ended after it.
   const openEndedOrBefore =
-    changedAt === undefined ? '' : new Date(Date.parse(changedAt) + MAX_RECONCILE_MINUTES * 60_000).toISOString();
+    changedAt === undefined ? '' : timeAfter(changedAt, MAX_RECONCILE_MINUTES * MINUTE_MS).toISOString();
   const held = await deps.findings.list({ decision: 'hold', openEndedOrBefore }, { limit: MAX_REQUEUED, after: null });
   // The list is newest first, and what comes first takes what is free of the budget: the oldest must come first.
   for (const id of new Set(held.items.toReversed().map(({ resource }) => resource.id))) {
-    await deps.queue.send({ resource: id, cause: 'wake', attempt: 0 }, 0);
+    await enqueue(deps, { id });
     deps.log.info({ resource: id }, 'held resource requeued');
   }
 }

@@ -6,6 +6,7 @@
 import { digestIn } from '../../domain/approvals/digests.ts';
 import { exemptedUntil, MAX_EXEMPTION_DAYS } from '../../domain/approvals/exemption.ts';
 import { type AuditRecord, recordId, subjectKey, subjectKeyOf } from '../../domain/audit/audit.ts';
+import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { settingsDigest } from '../../domain/rules/settings.ts';
 import { findExemptionFault } from '../exemptions/grant-exemption.ts';
 import type { AuditVerification } from '../ports/audit.ts';
@@ -75,7 +76,7 @@ async function checkSettings(deps: Deps): Promise<string[]> {
 async function checkExemptions(deps: Deps): Promise<string[]> {
   const { audit } = deps;
   const now = deps.clock.now();
-  const from = new Date(now.getTime() - (MAX_EXEMPTION_DAYS + 1) * 86_400_000).toISOString();
+  const from = timeAfter(now, -(MAX_EXEMPTION_DAYS + 1) * DAY_MS).toISOString();
   const entries = (kind: AuditRecord['kind']) => collect(paginate((page) => audit.list({ kind, from }, page)));
   // Read in the order of their life, so that an exemption that is granted or ends meanwhile is complete.
   const created = await entries('exemption.created');

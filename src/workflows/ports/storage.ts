@@ -23,6 +23,19 @@ export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
 
+/**
+ * Repeats an attempt while another instance saves first. Each attempt loads again and decides again by what it finds.
+ */
+export async function retryOnConflict<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
 /** The storage could not be read or written. Missing data proves nothing then. */
 export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable';

@@ -67,7 +67,7 @@ export async function recordOutcome(deps: Deps, resource: Resource, outcome: Rec
   const received = new Map(outcome.state.waitingEvents.map(({ event, receivedAt }) => [event.id, receivedAt]));
   for (const record of outcome.records) logRecord(deps, record, received.get(record.trigger?.eventId ?? ''));
   logDecisions(deps, findings, outcome);
-  await concludeWaitingEvents(deps, resource, outcome, findings, auditIds);
+  await concludeWaitingEvents(deps, resource, outcome, { findings, auditIds });
   deps.log.info(
     {
       resource: resource.id,

@@ -2,14 +2,15 @@
 
 import { digestReason } from '../../domain/approvals/digests.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { type AuditRecord, recordId, type SealedRecord } from '../../domain/audit/audit.ts';
+import { type AuditKind, type AuditRecord, recordId, type SealedRecord } from '../../domain/audit/audit.ts';
+import { auditRecord } from '../../domain/audit/record.ts';
 import { type Actor, type Caller, type Person, serviceActor } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { appendSealed, sealRecord } from '../ports/outbox.ts';
 import type { StoredSettings } from '../ports/settings.ts';
-import { ConflictError, StorageUnavailable, type Versioned } from '../ports/storage.ts';
+import { ConflictError, retryOnConflict, StorageUnavailable, type Versioned } from '../ports/storage.ts';
 
 /**
  * The settings in force, always read from the store. Without stored settings: the defaults, in the mode of the
@@ -44,18 +45,12 @@ export async function changeSettings(deps: Deps, change: SettingsChange): Promis
 /** The service sets `stopped` itself, in the same way. It does nothing when the service is stopped already. */
 export async function stopService(deps: Deps, reason: string): Promise<void> {
   const actor = serviceActor(await deps.arm.getIdentity());
-  for (;;) {
+  await retryOnConflict(async () => {
     const found = await deps.settings.load();
     const { settings } = found?.value ?? defaults(deps);
     if (settings.stopped !== null) return;
-    try {
-      await replaceSettings(deps, found, { ...settings, stopped: { reason } }, actor);
-      return;
-    } catch (error) {
-      // The settings changed meanwhile: the new ones count.
-      if (!(error instanceof ConflictError)) throw error;
-    }
-  }
+    await replaceSettings(deps, found, { ...settings, stopped: { reason } }, actor);
+  });
 }
 
 /** The maximum number of audit records that wait in the row of the settings. */
@@ -77,13 +72,14 @@ async function replaceSettings(
   }
   const revision = await findNextRevision(deps, before, unlogged);
   const now = deps.clock.now().toISOString();
+  const seal = (record: AuditRecord) => sealRecord(deps, record);
   const stillStopped = before.settings.stopped?.reason === settings.stopped?.reason;
   const stored: StoredSettings = {
     settings,
     revision,
     stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
     stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : personOf(actor),
-    records: [...unlogged, ...recordsOf(deps, before.settings, settings, actor, revision, now)],
+    records: [...unlogged, ...recordsOf(before.settings, settings, { revision, at: now, actor }).map(seal)],
   };
   await deps.settings.save(stored, found?.version ?? null);
   await flushSettingsRecords(deps, stored);
@@ -151,30 +147,20 @@ function defaults(deps: Deps): StoredSettings {
   return { settings, revision: 0, stoppedAt: null, stoppedBy: null, records: [] };
 }
 
+/** The records of the change with this revision. */
 function recordsOf(
-  deps: Deps,
   before: Settings,
   settings: Settings,
-  actor: Actor,
-  revision: number,
-  at: string,
-): SealedRecord[] {
-  const record = (kind: AuditRecord['kind'], message: string, reasons: readonly Reason[] = []) =>
-    sealRecord(deps, {
+  { revision, at, actor }: { readonly revision: number; readonly at: string; readonly actor: Actor },
+): AuditRecord[] {
+  const record = (kind: AuditKind, message: string, reasons: readonly Reason[] = []) =>
+    auditRecord({
       id: recordId(settingsSubject(revision), kind),
       at,
       kind,
-      resource: null,
-      rule: null,
       mode: settings.mode,
-      operationId: null,
-      approvalId: null,
       actor,
-      trigger: null,
-      changes: [],
-      alsoMoved: [],
       reasons,
-      arm: null,
       message,
     });
   const keys = Object.keys(settings).filter(

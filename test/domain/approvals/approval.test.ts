@@ -159,7 +159,8 @@ test('open are those that wait for a person or for their write', () => {
 });
 
 function settled(open: Approval, evaluation: Evaluation | null): ApprovalTransition {
-  return reconcileApproval(open, evaluation, digestFor(evaluation), snapshotWith({ minTlsVersion: '1.1' }), NOW);
+  const fresh = { evaluation, digest: digestFor(evaluation), snapshot: snapshotWith({ minTlsVersion: '1.1' }) };
+  return reconcileApproval(open, fresh, NOW);
 }
 
 function digestFor(evaluation: Evaluation | null): string | null {

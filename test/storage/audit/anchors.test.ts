@@ -93,7 +93,7 @@ describe.each([
   ['whole', 5000],
   ['from the anchor', 0],
 ])('guarantee 14: a log that is verified %s', (_, shortLog) => {
-  const verify = () => openAnchoring(table(), anchors(), auditKeys, now, shortLog).verify();
+  const verify = () => openAnchoring({ table: table(), anchors: anchors(), keys: auditKeys, now, shortLog }).verify();
 
   it('is whole when nothing happened, also with entries behind the anchor', async () => {
     expect(await verify()).toMatchObject({ valid: true, complete: shortLog > 0, entries: 8, verifiedTo: time(40) });
@@ -177,13 +177,13 @@ describe('what verifying costs', () => {
     await audit.append(
       Array.from({ length: 2500 }, (_, n) => fact(app(`app-${n % 20}`), `${n}`, { at: time(100 + n) })),
     );
-    const proof = openAnchoring(
-      openTable(account.table('PlumblineAudit'), () => requests++),
-      anchors(),
-      auditKeys,
+    const proof = openAnchoring({
+      table: openTable(account.table('PlumblineAudit'), () => requests++),
+      anchors: anchors(),
+      keys: auditKeys,
       now,
-      0,
-    );
+      shortLog: 0,
+    });
     let requests = 0;
     await proof.verifyAndAnchor(hoursLater(1));
     await append('one', 10, 10_000);
@@ -193,7 +193,7 @@ describe('what verifying costs', () => {
   });
 
   it('looks at an entry older than the anchor again within a day, not at each call', async () => {
-    const proof = openAnchoring(table(), anchors(), auditKeys, now, 0);
+    const proof = openAnchoring({ table: table(), anchors: anchors(), keys: auditKeys, now, shortLog: 0 });
     await edit(at(2));
     expect(await proof.verify()).toMatchObject({ valid: true, complete: false });
     expect((await proof.verifyAndAnchor(hoursLater(23))).verification).toMatchObject({ valid: true, complete: false });

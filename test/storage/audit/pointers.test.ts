@@ -28,13 +28,13 @@ describe.each([
   ['from the anchor', 0],
 ])('a log that is verified %s', (_, shortLog) => {
   const verify = () =>
-    openAnchoring(
-      table(),
-      openAnchors(container(), () => 0),
-      auditKeys,
-      () => ACCOUNT_NOW,
+    openAnchoring({
+      table: table(),
+      anchors: openAnchors(container(), () => 0),
+      keys: auditKeys,
+      now: () => ACCOUNT_NOW,
       shortLog,
-    ).verify();
+    }).verify();
   const bad = ({ chain, seq, id }: AuditEntry) => ({ chain, seq, id });
 
   it('is whole when nothing happened', async () => {

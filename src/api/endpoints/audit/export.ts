@@ -9,6 +9,7 @@ import type { AuditEntry } from '../../../domain/audit/audit.ts';
 import { type ExportInfo, linesOf, type Manifest, manifestOf } from '../../../domain/audit/manifest.ts';
 import type { AuditLog, AuditQuery } from '../../../workflows/ports/audit.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
+import { pagesOf } from '../../../workflows/ports/pages.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
 import { auditFilters } from './audit.ts';
 import { formatCsv, formatOcsf } from './formats.ts';
@@ -63,18 +64,15 @@ export const exportAudit = defineEndpoint({
 /** All entries that fit, oldest first. Throws Refusal `too-large`. */
 async function readEntries(audit: AuditLog, filter: AuditQuery): Promise<AuditEntry[]> {
   const found: AuditEntry[] = [];
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<AuditLog['scan']>> = await audit.scan(filter, { limit: 1000, after });
-    found.push(...page.items);
+  for await (const items of pagesOf((page) => audit.scan(filter, page), 1000)) {
+    found.push(...items);
     if (found.length > MAX_EXPORT_ENTRIES) {
       throw new Refusal(
         'too-large',
         `A file has ${MAX_EXPORT_ENTRIES} entries at most. Take the log in parts, with from and to; the end of one is the beginning of the next.`,
       );
     }
-    after = page.next;
-  } while (after !== null);
+  }
   return found.reverse();
 }
 

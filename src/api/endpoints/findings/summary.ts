@@ -1,12 +1,12 @@
 /** The summary of findings, approvals and fixes. It is counted from the lists that the API shows, so that both always agree. */
 import type { AuditEntry } from '../../../domain/audit/audit.ts';
 import type { Finding } from '../../../domain/decisions/finding.ts';
+import { DAY_MS, secondsBetween } from '../../../domain/resources/durations.ts';
 import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../../../domain/rules/rule.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import { collect, paginate } from '../../../workflows/ports/pages.ts';
 import type { Summary } from './schemas.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
 /** The mean covers this many of the latest fixes that an event led to, so that the number of reads is limited. */
 const SAMPLE = 100;
 
@@ -16,14 +16,16 @@ export async function readSummary(deps: Deps): Promise<Summary> {
     countFindings(paginate((page) => deps.findings.list({}, page))),
     readPendingApprovals(deps),
     collect(
-      paginate((page) => deps.audit.list({ kind: 'fix.applied', from: new Date(now - 30 * DAY).toISOString() }, page)),
+      paginate((page) =>
+        deps.audit.list({ kind: 'fix.applied', from: new Date(now - 30 * DAY_MS).toISOString() }, page),
+      ),
     ),
   ]);
   return {
     ...posture,
     approvals,
     fixes: {
-      last24h: fixes.filter(({ at }) => Date.parse(at) >= now - DAY).length,
+      last24h: fixes.filter(({ at }) => Date.parse(at) >= now - DAY_MS).length,
       last30d: fixes.length,
     },
     meanTimeToFixSeconds: await meanTimeToFix(deps, fixes),
@@ -76,7 +78,7 @@ async function meanTimeToFix({ events }: Deps, fixes: readonly AuditEntry[]): Pr
   );
   const seconds = caused.flatMap(({ at, eventId }) => {
     const from = received.get(eventId);
-    return from === undefined ? [] : [Math.max(0, Date.parse(at) - Date.parse(from)) / 1000];
+    return from === undefined ? [] : [Math.max(0, secondsBetween(from, at))];
   });
   return seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
 }

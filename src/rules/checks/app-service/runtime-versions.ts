@@ -2,6 +2,7 @@
  * The runtimes in the configuration of an app, and until when each version gets security fixes. App Service follows the
  * dates of the communities: https://learn.microsoft.com/azure/app-service/language-support-policy
  */
+import { DAY_MS } from '../../../domain/resources/durations.ts';
 import { isObject, type Json, type JsonObject } from '../../../domain/resources/json.ts';
 
 export interface Runtime {
@@ -120,7 +121,7 @@ export function supportOf({ stack, version }: Runtime, ends: Readonly<Record<str
     .filter((one) => one.version.length <= version.length && compare(one.version, version) === 0)
     .sort((a, b) => b.version.length - a.version.length)[0];
   if (listed) {
-    const end = Date.parse(`${listed.until}T00:00:00Z`) + 24 * 3_600_000;
+    const end = Date.parse(`${listed.until}T00:00:00Z`) + DAY_MS;
     return { status: now.getTime() < end ? 'supported' : 'ended', until: listed.until };
   }
   // `3` may be any of them, and a newer version may be newer than the list.

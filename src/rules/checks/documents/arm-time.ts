@@ -1,7 +1,6 @@
 /** Times as services of Azure write them: without a zone they are UTC, and the year 1 means none. */
+import { DAY_MS } from '../../../domain/resources/durations.ts';
 import type { Json } from '../../../domain/resources/json.ts';
-
-const DAY = 24 * 60 * 60 * 1000;
 
 /** Milliseconds since 1970; null where the value is no time. */
 export function timeIn(value: Json | undefined): number | null {
@@ -12,7 +11,7 @@ export function timeIn(value: Json | undefined): number | null {
 
 /** The time this many days later; a negative number is earlier. */
 export function daysFrom(now: Date, days: number): number {
-  return now.getTime() + days * DAY;
+  return now.getTime() + days * DAY_MS;
 }
 
 /** The day of a time, in UTC: `2026-01-15`. */
