@@ -29,9 +29,7 @@ export const listDeadLetters = defineEndpoint({
   summary: 'Messages that could not be handled, newest first.',
   role: 'Plumbline.Reader',
   query: z.strictObject(pageQuery),
-  statuses: [200],
   result: pageSchema(deadLetterAnswer),
-  refusals: [],
   async handle({ deps, config, query }) {
     const page = await readPage('deadletters', config.cursorKey, query, (_, at) => deps.deadLetters.list(at));
     return { body: { ...page, items: page.items.map(letterView) } };
@@ -44,7 +42,6 @@ export const releaseDeadLetter = defineEndpoint({
   route: 'deadletters/{id}/release',
   summary: 'Sends a message to its queue again, as if it came for the first time.',
   role: 'Plumbline.Operator',
-  query: z.strictObject({}),
   statuses: [202],
   result: null,
   refusals: ['not-found'],

@@ -16,7 +16,6 @@ import { isId, timestamp } from '../framework/parameters.ts';
 import { actorOf } from '../framework/principal.ts';
 import { invalidRequest } from '../framework/problem.ts';
 
-const none = z.strictObject({});
 const line = z.string().trim().min(1);
 
 /** Without a ticket when it has none. */
@@ -32,9 +31,7 @@ export const listExemptions = defineEndpoint({
   summary: 'The exemptions in force, newest first.',
   role: 'Plumbline.Reader',
   query: z.strictObject(pageQuery),
-  statuses: [200],
   result: pageSchema(exemptionAnswer),
-  refusals: [],
   async handle({ deps, config, query }) {
     const page = await readPage('exemptions', config.cursorKey, query, (_, at) => deps.exemptions.list(at));
     const now = deps.clock.now();
@@ -48,7 +45,6 @@ export const createExemption = defineEndpoint({
   route: 'exemptions',
   summary: 'Exempts the violations of a rule within a scope, until an end.',
   role: 'Plumbline.Operator',
-  query: none,
   body: z.strictObject({
     scope: z
       .string()
@@ -63,7 +59,6 @@ export const createExemption = defineEndpoint({
   }),
   statuses: [201],
   result: exemptionAnswer,
-  refusals: [],
   async handle({ deps, principal, body }) {
     const request = { ...body, ticket: body.ticket ?? null };
     const problems = exemptionProblems(request, deps.rules, deps.clock.now());
@@ -79,7 +74,6 @@ export const deleteExemption = defineEndpoint({
   route: 'exemptions/{id}',
   summary: 'Removes an exemption before its end.',
   role: 'Plumbline.Operator',
-  query: none,
   statuses: [204],
   result: null,
   refusals: ['not-found'],

@@ -45,9 +45,7 @@ export const listRules = defineEndpoint({
   summary: 'Every rule, or those of a benchmark, by id.',
   role: 'Plumbline.Reader',
   query: z.strictObject({ benchmark: benchmark.exactOptional(), ...pageQuery }),
-  statuses: [200],
   result: pageSchema(ruleAnswer),
-  refusals: [],
   async handle({ deps, config, query }) {
     const list = async (asked: { benchmark?: string }, page: PageRequest) => {
       if (asked.benchmark === undefined) return slice(deps.rules, page);
@@ -68,8 +66,6 @@ export const getRule = defineEndpoint({
   route: 'rules/{id}',
   summary: 'One rule.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({}),
-  statuses: [200],
   result: ruleAnswer,
   refusals: ['not-found'],
   findSubject: findRule,

@@ -6,20 +6,16 @@ import * as sweep from '../../workflows/sweep/sweep.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
 import { isId, resourceScope } from '../framework/parameters.ts';
 
-const none = z.strictObject({});
-
 export const startScan = defineEndpoint({
   name: 'startScan',
   method: 'POST',
   route: 'scans',
   summary: 'Evaluates all resources in a scope, on the slow queue.',
   role: 'Plumbline.Operator',
-  query: none,
   body: z.strictObject({ scope: resourceScope }),
   responseHeaders: { Location: 'The URL of the scan.' },
   statuses: [202],
   result: scan,
-  refusals: [],
   async handle({ deps, body }) {
     const started = await sweep.startScan(deps, body.scope);
     return { headers: { location: `/api/scans/${started.id}` }, body: started };
@@ -32,8 +28,6 @@ export const getScan = defineEndpoint({
   route: 'scans/{id}',
   summary: 'The progress of a scan.',
   role: 'Plumbline.Reader',
-  query: none,
-  statuses: [200],
   result: scan,
   refusals: ['not-found'],
   async findSubject({ deps, params: { id: wanted } }: RequestContext) {

@@ -33,11 +33,8 @@ export const getSettings = defineEndpoint({
   route: 'settings',
   summary: 'The settings in force, defaults filled in.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({}),
-  statuses: [200],
   result: settingsAnswer,
   responseHeaders,
-  refusals: [],
   async handle({ deps }) {
     return reply(await loadSettings(deps));
   },
@@ -49,11 +46,9 @@ export const putSettings = defineEndpoint({
   route: 'settings',
   summary: 'Replaces the settings as a whole; a missing key takes its default.',
   role: 'Plumbline.Operator',
-  query: z.strictObject({}),
   body: settingsSchema,
   requestHeaders: { 'If-Match': 'The ETag of the settings that you saw, or *.' },
   responseHeaders,
-  statuses: [200],
   result: settingsAnswer,
   refusals: ['settings-changed', 'if-match-required'],
   async handle({ deps, principal, headers, body }) {

@@ -1,6 +1,6 @@
 /** The definition of an endpoint: route, role, input and result. handler.ts serves it, openapi.ts describes it. */
 
-import type { z } from 'zod';
+import * as z from 'zod';
 import type { RefusalCode } from '../../domain/approvals/refusal.ts';
 import type { Deps } from '../../workflows/ports/deps.ts';
 import type { MetricsSource } from '../../workflows/ports/metrics.ts';
@@ -81,9 +81,17 @@ export interface HandlerInput<Query, Body, Subject> extends RequestContext {
   readonly subject: Subject;
 }
 
-/** Infers the type parameters of an endpoint; endpoints of every type then fit into one list. */
-export function defineEndpoint<Query, Body = undefined, Subject = undefined>(
-  endpoint: AuthorizedEndpoint<Query, Body, Subject>,
-): AuthorizedEndpoint<Query, Body, Subject> {
-  return endpoint;
+type WithDefault = 'query' | 'statuses' | 'refusals';
+
+/** The definition of an endpoint: the members without a default, and those whose default does not apply. */
+export type EndpointDefinition<Query, Body, Subject> = Omit<AuthorizedEndpoint<Query, Body, Subject>, WithDefault> &
+  Partial<Pick<AuthorizedEndpoint<Query, Body, Subject>, WithDefault>>;
+
+const NO_QUERY = z.strictObject({});
+
+/** Makes an endpoint. By default it has no query parameters, answers 200 and has no refusals of its own. */
+export function defineEndpoint<Query = object, Body = undefined, Subject = undefined>(
+  definition: EndpointDefinition<Query, Body, Subject>,
+): AuthorizedEndpoint<Query | object, Body, Subject> {
+  return { query: NO_QUERY, statuses: [200], refusals: [], ...definition };
 }

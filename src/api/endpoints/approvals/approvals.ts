@@ -15,7 +15,6 @@ import { id, isId, resourceScope } from '../../framework/parameters.ts';
 import { invalidRequest } from '../../framework/problem.ts';
 import { approvalAnswer, approvalGroups } from './schemas.ts';
 
-const none = z.strictObject({});
 const comment = z.string().trim().max(4000);
 
 export const listApprovals = defineEndpoint({
@@ -36,9 +35,7 @@ export const listApprovals = defineEndpoint({
       ),
     ...pageQuery,
   }),
-  statuses: [200],
   result: z.union([pageSchema(approvalAnswer), approvalGroups]),
-  refusals: [],
   async handle({ deps, config, query: { group, ...query } }) {
     if (group !== undefined) return { body: await countGroups(deps, group, query) };
     const page = await readPage('approvals', config.cursorKey, query, (filters, at) =>
@@ -54,8 +51,6 @@ export const getApproval = defineEndpoint({
   route: 'approvals/{id}',
   summary: 'One approval: the changes, and the requests that would write them.',
   role: 'Plumbline.Reader',
-  query: none,
-  statuses: [200],
   result: approvalAnswer,
   refusals: ['not-found'],
   findSubject: findApproval,
@@ -71,7 +66,6 @@ export const approve = defineEndpoint({
   summary: 'Approves exactly what was shown, by its digest.',
   role: 'Plumbline.Approver',
   personOnly: true,
-  query: none,
   body: z.strictObject({
     digest: z.string().describe('The digest of the approval as it was shown'),
     comment: comment.exactOptional(),
@@ -109,12 +103,10 @@ export const reject = defineEndpoint({
   summary: 'Rejects a change; no approval for it is requested again for a while.',
   role: 'Plumbline.Approver',
   personOnly: true,
-  query: none,
   body: z.strictObject({
     comment: comment.min(1, 'must say why'),
     digest: z.string().exactOptional().describe('Rejecting needs none'),
   }),
-  statuses: [200],
   result: approvalAnswer,
   refusals: ['not-found', 'expired', 'decided', 'superseded', 'digest-mismatch'],
   findSubject: findApproval,

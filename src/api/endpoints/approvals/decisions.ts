@@ -37,11 +37,8 @@ export const decideApprovals = defineEndpoint({
   summary: 'Approves or rejects up to 100 approvals, each by its digest; the answer has the result of each.',
   role: 'Plumbline.Approver',
   personOnly: true,
-  query: z.strictObject({}),
   body,
-  statuses: [200],
   result: decisions,
-  refusals: [],
   async handle({ deps, principal, body: { items, ...shared } }) {
     const answers: object[] = [];
     // One after the other: an approval that is named twice is then a repetition, and does not race with itself.

@@ -16,11 +16,9 @@ export const requestApprovals = defineEndpoint({
   route: 'approvals',
   summary: 'Requests approvals for violations that only the sweep has found.',
   role: 'Plumbline.Operator',
-  query: z.strictObject({}),
   body: z.strictObject({ rule: id, scope: resourceScope }),
   statuses: [202],
   result: queued,
-  refusals: [],
   async handle({ deps, principal, body: { rule, scope } }) {
     if (!deps.rules.some((one) => one.id === rule)) {
       throw invalidRequest([{ pointer: '/rule', detail: 'is no rule; GET /api/rules lists them' }]);

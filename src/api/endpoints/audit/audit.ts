@@ -27,9 +27,7 @@ export const listAudit = defineEndpoint({
   summary: 'The log, newest first.',
   role: 'Plumbline.Reader',
   query: z.strictObject({ ...auditFilters, ...pageQuery }),
-  statuses: [200],
   result: pageSchema(auditEntry),
-  refusals: [],
   async handle({ deps, config, query }) {
     return {
       body: await readPage('audit', config.cursorKey, query, (filters, page) => deps.audit.list(filters, page)),
@@ -43,10 +41,7 @@ export const verifyAudit = defineEndpoint({
   route: 'audit/verify',
   summary: 'Whether the log is whole, from the last verified anchor, and explains the settings and exemptions.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({}),
-  statuses: [200],
   result: auditVerification,
-  refusals: [],
   async handle({ deps }) {
     return { body: await verifyRecords(deps) };
   },
@@ -58,8 +53,6 @@ export const getAuditEntry = defineEndpoint({
   route: 'audit/{id}',
   summary: 'One entry of the log.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({}),
-  statuses: [200],
   result: auditEntry,
   refusals: ['not-found'],
   findSubject: findEntry,

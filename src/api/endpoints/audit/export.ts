@@ -35,7 +35,6 @@ export const exportAudit = defineEndpoint({
     format: z.enum(['jsonl', 'csv', 'ocsf']).default('jsonl').describe('jsonl, which can be verified, unless given.'),
     ...auditFilters,
   }),
-  statuses: [200],
   result: MEDIA_TYPES.jsonl,
   alternativeTypes: [MEDIA_TYPES.csv],
   responseHeaders: { 'content-disposition': 'A name for the file.' },

@@ -14,7 +14,6 @@ export const rollback = defineEndpoint({
     'Rolls back this fix, if its values are still the ones that were written; the rule then leaves the app alone for 7 days.',
   role: 'Plumbline.Approver',
   personOnly: true,
-  query: z.strictObject({}),
   body: z.strictObject({ comment: z.string().trim().min(1, 'must say why').max(4000) }),
   statuses: [202],
   result: approvalAnswer,

@@ -28,7 +28,6 @@ export const explain = defineEndpoint({
       ({ resource, event }) => (resource === undefined) !== (event === undefined),
       'give either resource or event',
     ),
-  statuses: [200],
   result: z.union([explainedResource, explainedEvent]),
   refusals: ['not-found'],
   async handle({ deps, query: { resource, event } }) {

@@ -25,9 +25,7 @@ export const listFindings = defineEndpoint({
     benchmark: benchmark.exactOptional(),
     ...pageQuery,
   }),
-  statuses: [200],
   result: pageSchema(findingAnswer),
-  refusals: [],
   async handle({ deps, config, query }) {
     const listed = await readPage('findings', config.cursorKey, query, ({ benchmark: asked, ...filters }, page) => {
       const rules = asked === undefined ? {} : { rules: rulesInBenchmark(asked, deps.rules) };
@@ -43,10 +41,7 @@ export const getSummary = defineEndpoint({
   route: 'summary',
   summary: 'Findings, approvals and fixes in numbers.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({}),
-  statuses: [200],
   result: summary,
-  refusals: [],
   async handle({ deps }) {
     return { body: await readSummary(deps) };
   },
