@@ -82,7 +82,7 @@ export interface Rule<P> {
 
 export type AnyRule = Rule<unknown>;
 
-type WithDefault = 'version' | 'tier' | 'reversible' | 'documents' | 'writes';
+type WithDefault = 'version' | 'tier' | 'profile' | 'reversible' | 'documents' | 'writes';
 
 /** The definition of a rule: the members without a default, and those whose default does not apply. */
 export type RuleDefinition<P> = Omit<Rule<P>, WithDefault | 'parameters' | 'references'> &
@@ -96,11 +96,15 @@ export type RuleDefinition<P> = Omit<Rule<P>, WithDefault | 'parameters' | 'refe
 export type AdviceDefinition<P> = Omit<RuleDefinition<P>, 'tier' | 'fix' | 'reversible' | 'writes' | 'parameters'> &
   Pick<RuleDefinition<P>, 'parameters'>;
 
-/** Makes a rule. By default it is risky and reversible, has no parameters, and reads and writes only the resource. */
+/**
+ * Makes a rule. By default it is risky, reversible and in the baseline profile, has no parameters, and reads and writes
+ * only the resource.
+ */
 export function defineRule<P = object>(definition: RuleDefinition<P>): Rule<P | object> {
   return {
     version: 1,
     tier: 'risky',
+    profile: 'baseline',
     reversible: true,
     documents: ['resource'],
     writes: ['resource'],

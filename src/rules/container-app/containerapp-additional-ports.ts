@@ -22,12 +22,11 @@ export const rule = defineRule({
   differs:
     'Other authorities look at the ingress only. Additional ports are also open to the internet, so they are checked here, unless the environment is not on the internet.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'container-app',
   documents: ['resource', 'environment'],
   references: { MCSB: ['NS-2'] },
-  check(snapshot) {
-    return judgeIngress(snapshot, (ingress) => {
+  check: (snapshot) =>
+    judgeIngress(snapshot, (ingress) => {
       const mappings = objectsIn(ingress.additionalPortMappings);
       if (!mappings?.every(({ external }) => typeof (external ?? false) === 'boolean')) return INVALID;
       const open = mappings.filter(({ external }) => external === true);
@@ -41,8 +40,7 @@ export const rule = defineRule({
         `Additional ports are open to the outside: ${open.map(({ targetPort }) => targetPort).join(', ')}.`,
         [ingressChange(ingress, '/additionalPortMappings', closed)],
       );
-    });
-  },
+    }),
   source: (changes) => ingressSource(settingsOf(changes, INTERNAL), null),
 });
 

@@ -19,8 +19,8 @@ export const rule = defineAdvice({
   kind: 'container-app',
   documents: ['resource', 'environment'],
   references: { MCSB: ['LT-3'] },
-  check(snapshot) {
-    return judgeContainers(snapshot, ({ running }) => {
+  check: (snapshot) =>
+    judgeContainers(snapshot, ({ running }) => {
       if (running.some(({ env }) => !objectsIn(env))) return unknown('The environment variables are no list.');
       if (running.some(isConnected)) return compliant(`A container has the environment variable ${CONNECTION}.`);
       return checkProperties(snapshot, 'environment', (properties) => {
@@ -28,8 +28,7 @@ export const rule = defineAdvice({
           ? compliant('The environment exports to Application Insights.')
           : violation('Neither the app nor its environment sends telemetry.');
       });
-    });
-  },
+    }),
   source: () =>
     containerAppSource(
       [

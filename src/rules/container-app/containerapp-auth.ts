@@ -24,7 +24,6 @@ export const rule = defineRule({
   differs:
     'Azure Policy passes as soon as authentication is on. Here a provider must also be registered, because nobody can sign in without one, and apps that are not on the internet are excluded.',
   severity: 'low',
-  profile: 'baseline',
   kind: 'container-app',
   documents: ['resource', 'environment', 'authConfigs/current'],
   writes: ['authConfigs/current'],
@@ -32,8 +31,8 @@ export const rule = defineRule({
     'Azure Policy': ['2b585559-a78e-4cc4-b1aa-fb169d2f6b96'],
     MCSB: ['IM-1'],
   },
-  check(snapshot) {
-    return judgeHttpIngress(snapshot, (ingress) => {
+  check: (snapshot) =>
+    judgeHttpIngress(snapshot, (ingress) => {
       if (typeof (ingress.external ?? false) !== 'boolean')
         return unknown('Whether the ingress is external is not known.');
       if (!isExternal(ingress)) return notApplicable('The ingress is internal.');
@@ -46,8 +45,7 @@ export const rule = defineRule({
       return checkProperties(snapshot, 'authConfigs/current', (properties) =>
         judgeAuthentication('authConfigs/current', properties),
       );
-    });
-  },
+    }),
   source(changes) {
     const there = changes.length > 0;
     return containerAuthSource({ platform: { enabled: true }, ...(there ? {} : PROVIDER) }, there);

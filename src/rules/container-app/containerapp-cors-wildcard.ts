@@ -21,16 +21,14 @@ export const rule = defineRule({
   fix: 'Writes the list of allowed origins without `*`; the rest of the policy is not changed.',
   risk: 'Browser clients on origins that are not in the list can no longer call the app.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'container-app',
   references: { MCSB: ['PV-2'] },
-  check(snapshot) {
-    return judgeHttpIngress(snapshot, (ingress) =>
+  check: (snapshot) =>
+    judgeHttpIngress(snapshot, (ingress) =>
       sectionOf(ingress.corsPolicy)
         ? judgeOrigins({ properties: { configuration: { ingress } } }, CORS)
         : unknown('The CORS policy is no object.'),
-    );
-  },
+    ),
   source: (changes) =>
     ingressSource(settingsOf(changes, NAMED), {
       cors: new Block({ allowed_origins: valueSet(changes, NAMED) }),

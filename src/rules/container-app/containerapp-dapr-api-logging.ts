@@ -16,8 +16,8 @@ export const rule = defineAdvice({
   profile: 'strict',
   kind: 'container-app',
   references: { MCSB: ['LT-3'] },
-  check(snapshot) {
-    return judgeConfiguration(snapshot, ({ dapr = null }) => {
+  check: (snapshot) =>
+    judgeConfiguration(snapshot, ({ dapr = null }) => {
       if (dapr === null) return compliant('The app does not use Dapr.');
       if (!isObject(dapr)) return unknown('The Dapr configuration is no object.');
       const enabled = truthOf(dapr.enabled ?? false);
@@ -26,7 +26,6 @@ export const rule = defineAdvice({
       if (logging) return compliant('Calls through Dapr are logged.');
       if (enabled === null || logging === null) return unknown('A switch of Dapr is neither true nor false.');
       return violation('Dapr is on, and calls through it are not logged.');
-    });
-  },
+    }),
   source: () => containerAppSource([LOGGED], null),
 });

@@ -24,8 +24,8 @@ export const rule = defineRule({
     MCSB: ['NS-2'],
     PSRule: ['Azure.ContainerApp.ExternalIngress (AZR-000362)'],
   },
-  check(snapshot) {
-    return judgeIngress(snapshot, (ingress) => {
+  check: (snapshot) =>
+    judgeIngress(snapshot, (ingress) => {
       const external = ingress.external ?? false;
       if (typeof external !== 'boolean') return unknown('Whether the ingress is external is not known.');
       if (!external) return compliant('The ingress is internal.');
@@ -39,7 +39,6 @@ export const rule = defineRule({
         return violation(`${reason} ${advice}`);
       }
       return violation(reason, [ingressChange(ingress, '/external', false)]);
-    });
-  },
+    }),
   source: (changes) => ingressSource(settingsOf(changes, INTERNAL), { external_enabled: false }),
 });

@@ -34,8 +34,8 @@ export const rule = defineAdvice({
   profile: 'strict',
   kind: 'container-app',
   references: { PSRule: ['Azure.ContainerApp.HealthProbe (AZR-000537, 2026_06)'] },
-  check(snapshot) {
-    return judgeHttpIngress(snapshot, ({ transport }) =>
+  check: (snapshot) =>
+    judgeHttpIngress(snapshot, ({ transport }) =>
       judgeContainers(snapshot, ({ running }) => {
         if (running.some(({ probes }) => !objectsIn(probes))) return unknown('The probes are no list of probes.');
         const incomplete = running.filter(
@@ -46,8 +46,7 @@ export const rule = defineAdvice({
           `HTTP probes for liveness and readiness are not complete in: ${incomplete.map(nameOf).join(', ')}.`,
         );
       }),
-    );
-  },
+    ),
   source: () =>
     containerAppSource([PROBED], {
       template: new Block({

@@ -11,13 +11,12 @@ export const rule = defineAdvice({
   profile: 'strict',
   kind: 'container-app',
   references: { MCSB: ['DS-6'] },
-  check(snapshot) {
-    return judgeImages(snapshot, (images) => {
+  check: (snapshot) =>
+    judgeImages(snapshot, (images) => {
       const loose = images.filter((image) => !isPinned(image)).map(({ reference }) => reference);
       if (loose.length === 0) return compliant('Every image is named by a digest, or by a tag of its own.');
       return violation(`Images are whatever was pushed last: ${[...new Set(loose)].join(', ')}.`);
-    });
-  },
+    }),
   source: imageSource,
 });
 

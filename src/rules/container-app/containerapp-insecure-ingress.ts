@@ -9,7 +9,6 @@ export const rule = defineSwitch(HTTP_INGRESS, {
   risk: 'HTTP is redirected for all revisions at once, also when apps of the environment call each other over http://.',
   severity: 'high',
   tier: 'safe',
-  profile: 'baseline',
   references: {
     'Azure Policy': ['0e80e269-43a4-4ae9-b5bc-178126b8a5cb'],
     MCSB: ['NS-2', 'DP-3'],

@@ -38,8 +38,8 @@ export const rule = defineRule({
     MCSB: ['NS-2'],
     PSRule: ['Azure.ContainerApp.RestrictIngress (AZR-000380)'],
   },
-  check(snapshot, parameters) {
-    return judgeIngress(snapshot, (ingress) => {
+  check: (snapshot, parameters) =>
+    judgeIngress(snapshot, (ingress) => {
       const rules = objectsIn(ingress.ipSecurityRestrictions);
       if (!rules || !ipRulesIn(ingress))
         return unknown('The IP restrictions have a form that Plumbline does not know.');
@@ -47,8 +47,7 @@ export const rule = defineRule({
       if (rules.length > 0 && admittedOf(rules) === 'named') return compliant('Only those come in whom a rule names.');
       if (reach.who === 'private') return notApplicable(`The app is not on the internet. ${reach.why}`);
       return judgeReach(reach, () => open(rules, ingress, parameters.allowedRanges));
-    });
-  },
+    }),
   source: (changes) =>
     ingressSource(settingsOf(changes, OFFICE), { ip_security_restriction: blocksOf(valueSet(changes, OFFICE)) }),
 });
@@ -64,8 +63,7 @@ function open(rules: readonly JsonObject[], ingress: JsonObject, ranges: readonl
   ).map(({ name, range }) => ({ name, action: 'Allow', ipAddressRange: range }));
   const list = [...named, ...added];
   if (ranges.length === 0 || admittedOf(list) !== 'named') {
-    const reason = `${wrong} Only the owner knows who should: set the parameter allowedRanges.`;
-    return violation(reason);
+    return violation(`${wrong} Only the owner knows who should: set the parameter allowedRanges.`);
   }
   return violation(wrong, [ingressChange(ingress, '/ipSecurityRestrictions', list)]);
 }

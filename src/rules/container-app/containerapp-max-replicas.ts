@@ -37,8 +37,8 @@ export const rule = defineAdvice({
   kind: 'container-app',
   parameters,
   references: { guide: ['Secure your Azure Container Apps deployment'] },
-  check(snapshot, { bound }) {
-    return judgeTemplate(snapshot, (template, body) => {
+  check: (snapshot, { bound }) =>
+    judgeTemplate(snapshot, (template, body) => {
       const scale = sectionOf(template.scale);
       const most = scale ? (scale.maxReplicas ?? DEFAULT) : null;
       const rules = objectsIn(scale?.rules);
@@ -53,8 +53,7 @@ export const rule = defineAdvice({
       ];
       if (problems.length === 0) return compliant(`It scales to ${most} replicas.`);
       return violation(problems.join(' '));
-    });
-  },
+    }),
   source: () =>
     containerAppSource([SCALING], {
       template: new Block({

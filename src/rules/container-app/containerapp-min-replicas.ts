@@ -33,8 +33,7 @@ export const rule = defineAdvice({
       if (ingressIn(body) === null && (objectsIn(scale?.rules) ?? []).length > 0) {
         return notApplicable('The app has no ingress and scales with its work: nobody calls it.');
       }
-      const reason = least === 1 ? 'No more than one replica is sure to run.' : 'The app scales to zero.';
-      return violation(reason);
+      return violation(least === 1 ? 'No more than one replica is sure to run.' : 'The app scales to zero.');
     });
   },
   source: () => containerAppSource([TWO], { template: new Block({ min_replicas: MIN_REPLICAS }) }),

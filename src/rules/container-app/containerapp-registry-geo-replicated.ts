@@ -29,8 +29,8 @@ export const rule = defineAdvice({
   kind: 'container-app',
   documents: ['resource', 'registry'],
   references: { guide: ['Secure your Azure Container Apps deployment'] },
-  check(snapshot) {
-    return judgeConfiguration(snapshot, (configuration) => {
+  check: (snapshot) =>
+    judgeConfiguration(snapshot, (configuration) => {
       const registries = objectsIn(configuration.registries);
       const servers = registries && stringsIn(registries.map(({ server }) => server ?? null));
       if (!servers) return unknown('The registries have a form that nobody knows.');
@@ -42,8 +42,7 @@ export const rule = defineAdvice({
         if (problems.length > 0) return violation(problems.join(' '));
         return found.find(({ verdict }) => verdict === 'unknown') ?? compliant('The registry is in several regions.');
       });
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.ContainerRegistry/registries/replications@2025-11-01',

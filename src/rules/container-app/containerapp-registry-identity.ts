@@ -25,8 +25,8 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'container-app',
   references: { MCSB: ['IM-3'] },
-  check(snapshot) {
-    return judgeConfiguration(snapshot, ({ registries: list = null }) => {
+  check: (snapshot) =>
+    judgeConfiguration(snapshot, ({ registries: list = null }) => {
       const registries = objectsIn(list);
       if (!registries?.every(isRegistry)) return unknown('The registries have a form that nobody knows.');
       if (registries.length === 0) return compliant('The app pulls from no private registry.');
@@ -44,8 +44,7 @@ export const rule = defineRule({
         );
         return violation(found, [{ document: 'resource', path: REGISTRIES, from: list, to }]);
       });
-    });
-  },
+    }),
   source: (changes) =>
     containerAppSource(settingsOf(changes, PULLED), {
       registry: (objectsIn(valueSet(changes, PULLED)) ?? []).map((registry) => new Block(attributesOf(registry))),

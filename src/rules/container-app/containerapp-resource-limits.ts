@@ -20,16 +20,15 @@ export const rule = defineAdvice({
   profile: 'strict',
   kind: 'container-app',
   references: { guide: ['Secure your Azure Container Apps deployment'] },
-  check(snapshot) {
-    return judgeContainers(snapshot, ({ running }) => {
+  check: (snapshot) =>
+    judgeContainers(snapshot, ({ running }) => {
       if (running.some((container) => isSized(container) === null)) {
         return unknown('The resources of a container have a form that nobody knows.');
       }
       const unsized = running.filter((container) => !isSized(container));
       if (unsized.length === 0) return compliant('Every container declares cpu and memory.');
       return violation(`Containers without cpu or memory: ${unsized.map(nameOf).join(', ')}.`);
-    });
-  },
+    }),
   source: () =>
     containerAppSource([SIZED], {
       template: new Block({ container: new Block({ name: 'app', cpu: 0.5, memory: '1Gi' }) }),

@@ -19,11 +19,10 @@ export const rule = defineAdvice({
   why: 'Key Vault is one place to grant, log and renew access to a secret. A copy in the app has no such place.',
   risk: 'The owner has to move the values to a vault, and the app needs an identity that may read them there.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'container-app',
   references: { MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] },
-  check(snapshot) {
-    return judgeConfiguration(snapshot, (configuration) => {
+  check: (snapshot) =>
+    judgeConfiguration(snapshot, (configuration) => {
       const secrets = objectsIn(configuration.secrets);
       if (!secrets) return unknown('The secrets are no list of secrets.');
       if (!secrets.every(({ keyVaultUrl }) => typeof (keyVaultUrl ?? '') === 'string')) {
@@ -33,8 +32,7 @@ export const rule = defineAdvice({
       if (secrets.length === 0) return compliant('The app has no secrets.');
       if (kept.length === 0) return compliant('Every secret is a Key Vault reference.');
       return violation(`Secrets are kept in the app and not in Key Vault: ${kept.map(nameOf).join(', ')}.`);
-    });
-  },
+    }),
   source: () =>
     containerAppSource([REFERENCE], {
       secret: new Block({ name: 'db', key_vault_secret_id: URL, identity: 'System' }),

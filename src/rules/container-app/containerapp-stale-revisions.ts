@@ -23,8 +23,8 @@ export const rule = defineAdvice({
   kind: 'container-app',
   documents: ['resource', 'revisions'],
   references: { guide: ['Secure your Azure Container Apps deployment'] },
-  check(snapshot) {
-    return judgeConfiguration(snapshot, ({ activeRevisionsMode }, app) => {
+  check: (snapshot) =>
+    judgeConfiguration(snapshot, ({ activeRevisionsMode }, app) => {
       const mode = activeRevisionsMode ?? 'Single';
       if (typeof mode !== 'string') return unknown('activeRevisionsMode is no text.');
       if (mode.toLowerCase() === 'single') return compliant('One revision runs at a time.');
@@ -44,8 +44,7 @@ export const rule = defineAdvice({
         const listed = stale.map(({ name }) => name).join(', ');
         return violation(`Revisions run without traffic or a label: ${listed}.`);
       });
-    });
-  },
+    }),
   source: () => containerAppSource([SINGLE], { revision_mode: 'Single' }),
 });
 

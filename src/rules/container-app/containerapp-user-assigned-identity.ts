@@ -14,13 +14,12 @@ export const rule = defineAdvice({
   references: {
     guide: ['Security overview in Azure Container Apps', 'Azure security best practices for .NET Aspire deployments'],
   },
-  check(snapshot) {
-    return judgeIdentity(snapshot, (types) =>
+  check: (snapshot) =>
+    judgeIdentity(snapshot, (types) =>
       types.includes('userassigned')
         ? compliant('The app has a user-assigned identity.')
         : violation('The app has no user-assigned identity.'),
-    );
-  },
+    ),
   source: () =>
     containerAppSource(
       [

@@ -10,12 +10,11 @@ export const rule = defineAdvice({
   why: 'A Dapr component without scopes can be used by every app of the environment, with the rights of its connection. A secret in the component is in no vault and is not rotated.',
   risk: 'An empty scope means every app, so a scope can exclude callers.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'environment',
   documents: ['daprComponents'],
   references: { guide: ['Secure your Azure Container Apps deployment'] },
-  check(snapshot) {
-    return judgeList(snapshot, 'daprComponents', (components) => {
+  check: (snapshot) =>
+    judgeList(snapshot, 'daprComponents', (components) => {
       if (components.length === 0) return notApplicable('The environment has no Dapr components.');
       const judged = components.map((component) => ({ name: nameOf(component), ...judgeComponent(component) }));
       const reasons = [
@@ -32,8 +31,7 @@ export const rule = defineAdvice({
       const invalid = judged.find(({ scoped, inline }) => scoped === null || inline === null);
       if (invalid) return unknown(`The Dapr component '${invalid.name}' is one that Plumbline does not understand.`);
       return compliant('Every Dapr component names its apps and carries no secret.');
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.App/managedEnvironments/daprComponents@2026-07-01',

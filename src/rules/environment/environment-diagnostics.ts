@@ -33,7 +33,6 @@ export const rule = defineRule({
     "Azure Policy writes a Log Analytics destination with the workspace's key. Plumbline never holds such a key: it uses a diagnostic setting, and does not change environments that already use Log Analytics.",
   severity: 'medium',
   tier: 'safe',
-  profile: 'baseline',
   kind: 'environment',
   documents: ['resource', 'diagnosticSettings'],
   writes: ['resource', 'diagnosticSettings'],
@@ -42,8 +41,8 @@ export const rule = defineRule({
     'Azure Policy (fix)': ['6a664864-e2b5-413e-b930-f11caa132f16'],
     MCSB: ['LT-3', 'LT-4'],
   },
-  check(snapshot, { workspaceId }) {
-    return checkProperties(snapshot, 'resource', ({ appLogsConfiguration }) => {
+  check: (snapshot, { workspaceId }) =>
+    checkProperties(snapshot, 'resource', ({ appLogsConfiguration }) => {
       const logs = sectionOf(appLogsConfiguration);
       if (!logs) return unknown('Where the environment sends its logs is said in a form that nobody knows.');
       const destination = logs.destination ?? null;
@@ -58,8 +57,7 @@ export const rule = defineRule({
       return judgeExport(snapshot, workspaceId, [
         { document: 'resource', path: DESTINATION, from: destination, to: 'azure-monitor' },
       ]);
-    });
-  },
+    }),
   source(changes) {
     const logs = logExportDeclaration(changes, 'azurerm_container_app_environment.environment');
     const setting = { ...logs, body: { ...logs.body, scope: new Expression('environment') } };

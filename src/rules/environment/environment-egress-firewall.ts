@@ -24,8 +24,8 @@ export const rule = defineAdvice({
   kind: 'environment',
   documents: ['resource', 'subnet', 'routeTable'],
   references: { MCSB: ['NS-3'] },
-  check(snapshot) {
-    return judgeSubnet(snapshot, (subnet, environment) => {
+  check: (snapshot) =>
+    judgeSubnet(snapshot, (subnet, environment) => {
       if (isConsumptionOnly(environment)) {
         return notApplicable('An environment without workload profiles does not follow routes of its owner.');
       }
@@ -43,8 +43,7 @@ export const rule = defineAdvice({
           ? unknown('A route says nothing of where it leads.')
           : violation('No route leads all outbound traffic (0.0.0.0/0) to a virtual appliance.');
       });
-    });
-  },
+    }),
   source: () =>
     declared(
       {

@@ -18,14 +18,13 @@ export const rule = defineAdvice({
     MCSB: ['NS-2'],
     PSRule: ['Azure.ContainerApp.PublicAccess (AZR-000363)'],
   },
-  check(snapshot) {
-    return checkProperties(snapshot, 'resource', (properties) => {
+  check: (snapshot) =>
+    checkProperties(snapshot, 'resource', (properties) => {
       const { is, why } = publicAccessOfEnvironment(properties);
       if (is === 'closed') return compliant(why);
       if (is === 'unknown') return unknown(why);
       return violation('The environment has a public address, and answers there.');
-    });
-  },
+    }),
   source: () =>
     declared({
       ...environmentDeclaration([], {

@@ -12,7 +12,6 @@ export const rule = defineAdvice({
   why: 'Apps of one environment share its network, its Dapr components and its logs, so a test app can affect production.',
   risk: 'An app cannot move: it has to be created again in another environment, with another DNS name.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'environment',
   documents: ['environment/apps'],
   parameters: z.object({
@@ -21,8 +20,8 @@ export const rule = defineAdvice({
       .describe('The tag of an app whose value is its stage; names of tags compare without case.'),
   }),
   references: { guide: ['Secure your Azure Container Apps deployment'] },
-  check(snapshot, { stageTag }) {
-    return judgeList(snapshot, 'environment/apps', (apps) => {
+  check: (snapshot, { stageTag }) =>
+    judgeList(snapshot, 'environment/apps', (apps) => {
       const here = apps.filter((app) => runsIn(app, snapshot.resource.key));
       const stages = new Map(
         here.flatMap(({ tags }) => tagIn(tags, stageTag) ?? []).map((stage) => [stage.toLowerCase(), stage]),
@@ -30,10 +29,8 @@ export const rule = defineAdvice({
       const names = [...stages.values()].sort();
       if (names.length === 0) return notApplicable(`No app of the environment carries the tag '${stageTag}'.`);
       if (names.length === 1) return compliant(`All apps that carry the tag '${stageTag}' are of one stage.`);
-      const reason = `Apps of ${names.length} stages share the environment: ${names.join(', ')}.`;
-      return violation(reason);
-    });
-  },
+      return violation(`Apps of ${names.length} stages share the environment: ${names.join(', ')}.`);
+    }),
   source: () =>
     declared({
       ...environmentDeclaration([], { name: 'production', tags: { environment: 'production' } }),

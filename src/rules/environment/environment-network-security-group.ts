@@ -9,12 +9,11 @@ export const rule = defineAdvice({
   why: 'A subnet without a network security group accepts and sends all traffic that the surrounding network allows.',
   risk: 'A group without the rules that the platform needs disconnects the environment and its apps.',
   severity: 'low',
-  profile: 'baseline',
   kind: 'environment',
   documents: ['resource', 'subnet'],
   references: { MCSB: ['NS-1'] },
-  check(snapshot) {
-    return judgeSubnet(snapshot, ({ networkSecurityGroup }) => {
+  check: (snapshot) =>
+    judgeSubnet(snapshot, ({ networkSecurityGroup }) => {
       const group = networkSecurityGroup ?? null;
       if (group === null) {
         return violation('The infrastructure subnet has no network security group.');
@@ -22,8 +21,7 @@ export const rule = defineAdvice({
       return isObject(group) && typeof group.id === 'string' && group.id !== ''
         ? compliant('The infrastructure subnet has a network security group.')
         : unknown('The subnet names its network security group in a way that Plumbline does not know.');
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Network/virtualNetworks/subnets@2025-09-01',

@@ -12,8 +12,8 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'environment',
   references: { MCSB: ['DP-3'] },
-  check(snapshot) {
-    return checkProperties(snapshot, 'resource', (properties) => {
+  check: (snapshot) =>
+    checkProperties(snapshot, 'resource', (properties) => {
       const { mtls, encryption } = peerTraffic(properties);
       if (encryption === true) return compliant('Traffic between apps of the environment is encrypted.');
       if (mtls === true) return compliant('Mutual TLS encrypts the traffic between apps of the environment.');
@@ -23,7 +23,6 @@ export const rule = defineRule({
       return violation('Traffic between apps of the environment is not encrypted.', [
         { ...ENCRYPTION, from: encryption },
       ]);
-    });
-  },
+    }),
   source: () => environmentSource([ENCRYPTION], null),
 });

@@ -12,8 +12,8 @@ export const rule = defineRule({
   profile: 'strict',
   kind: 'environment',
   references: { MCSB: ['DP-3'] },
-  check(snapshot) {
-    return checkProperties(snapshot, 'resource', (properties) => {
+  check: (snapshot) =>
+    checkProperties(snapshot, 'resource', (properties) => {
       const { mtls, encryption } = peerTraffic(properties);
       if (mtls === true) return compliant('Apps of the environment show each other a certificate.');
       if (mtls === undefined || encryption === undefined) {
@@ -25,8 +25,7 @@ export const rule = defineRule({
       // Mutual TLS requires encryption, so the request has both, as that of Terraform does.
       const preserved = on ? [{ document, path, value: true }] : [];
       return violation('Apps of the environment do not show each other a certificate.', changes, { preserved });
-    });
-  },
+    }),
   // azurerm sets both from one attribute.
   source: () => environmentSource([MTLS, ENCRYPTION], { mutual_tls_enabled: true }),
 });

@@ -13,7 +13,6 @@ export const rule = defineRule({
   fix: 'Sets `publicNetworkAccess` of the environment to `Disabled`.',
   risk: 'Every app of the environment loses its public endpoint.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'environment',
   documents: ['resource', 'privateEndpointConnections'],
   parameters: z.object({
@@ -26,8 +25,8 @@ export const rule = defineRule({
   requiredDocuments: ({ onlyWithPrivateEndpoint }) =>
     onlyWithPrivateEndpoint ? ['resource', 'privateEndpointConnections'] : ['resource'],
   references: { MCSB: ['NS-2'] },
-  check(snapshot, { onlyWithPrivateEndpoint }) {
-    return checkProperties(snapshot, 'resource', (properties) => {
+  check: (snapshot, { onlyWithPrivateEndpoint }) =>
+    checkProperties(snapshot, 'resource', (properties) => {
       const { publicNetworkAccess } = properties;
       const { is, why } = publicAccessOfEnvironment(properties);
       if (is === 'closed') return compliant(why);
@@ -39,7 +38,6 @@ export const rule = defineRule({
       return judgeEndpoints(snapshot, (approved) =>
         approved === 0 ? notApplicable('The environment has no approved private endpoint.') : found,
       );
-    });
-  },
+    }),
   source: (changes) => environmentSource(settingsOf(changes, DISABLED), { public_network_access: 'Disabled' }),
 });

@@ -15,14 +15,13 @@ export const rule = defineAdvice({
     'Azure Policy': ['8b346db6-85af-419b-8557-92cee2c0f9bb'],
     MCSB: ['NS-1'],
   },
-  check(snapshot) {
-    return checkProperties(snapshot, 'resource', (properties) => {
+  check: (snapshot) =>
+    checkProperties(snapshot, 'resource', (properties) => {
       const subnet = infrastructureSubnet(properties);
       if (subnet === null) return unknown('The environment names its infrastructure subnet by what is no id.');
       if (subnet.trim() !== '') return compliant('The environment is in a virtual network of its owner.');
       return violation('The environment is in no virtual network of its owner.');
-    });
-  },
+    }),
   source: () =>
     declared({
       ...environmentDeclaration([], { infrastructure_subnet_id: new Expression('azurerm_subnet.apps.id') }),

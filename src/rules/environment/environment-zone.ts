@@ -22,8 +22,8 @@ export const rule = defineAdvice({
     'Azure Policy': ['42daa904-5969-47ef-92fb-b75df946195a'],
     PSRule: ['Azure.ContainerApp.AvailabilityZone (AZR-000414)'],
   },
-  check(snapshot) {
-    return checkProperties(snapshot, 'resource', ({ zoneRedundant }, { location }) => {
+  check: (snapshot) =>
+    checkProperties(snapshot, 'resource', ({ zoneRedundant }, { location }) => {
       if (zoneRedundant === true) return compliant('The environment is spread over zones.');
       const region = regionOf(location);
       if (region === null) return unknown('The environment came without its region.');
@@ -32,8 +32,7 @@ export const rule = defineAdvice({
         return unknown('Whether the environment is zone redundant is said in a way that Plumbline does not know.');
       }
       return violation(`The environment is in one zone of ${region} only.`);
-    });
-  },
+    }),
   source: () =>
     declared({
       ...environmentDeclaration([], {

@@ -18,8 +18,8 @@ export const rule = defineAdvice({
     Checkov: ['CKV_AZURE_212'],
     AzTS: ['Azure_AppService_BCDR_Use_Multiple_Instances'],
   },
-  check(snapshot) {
-    return judgePlan(snapshot, (plan) => {
+  check: (snapshot) =>
+    judgePlan(snapshot, (plan) => {
       const tier = planTierOf(plan);
       if (tier !== null && isElastic(tier)) {
         return notApplicable(`A plan of the tier ${tier} adds and takes away instances by itself.`);
@@ -30,8 +30,7 @@ export const rule = defineAdvice({
       if (tier === null) return unknown('The plan came with a tier that is not known.');
       const instances = capacity === 1 ? '1 instance' : `${capacity} instances`;
       return violation(`The plan runs ${instances}.`);
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Web/serverfarms@2025-03-01',

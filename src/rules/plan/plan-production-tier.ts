@@ -15,16 +15,15 @@ export const rule = defineAdvice({
     PSRule: ['Azure.AppService.MinPlan (AZR-000072)'],
     Checkov: ['CKV_AZURE_211'],
   },
-  check(snapshot) {
-    return judgePlan(snapshot, (plan) => {
+  check: (snapshot) =>
+    judgePlan(snapshot, (plan) => {
       const tier = planTierOf(plan);
       if (tier === null) return unknown('The plan came with a tier that is not known.');
       if (isElastic(tier)) return notApplicable(`A plan of the tier ${tier} is made for function and logic apps.`);
       if (tier !== 'Free' && tier !== 'Shared' && tier !== 'Basic')
         return compliant(`The plan is of the tier ${tier}.`);
       return violation(`The plan is of the tier ${tier}.`);
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Web/serverfarms@2025-03-01',

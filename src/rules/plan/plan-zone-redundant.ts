@@ -24,8 +24,8 @@ export const rule = defineAdvice({
     PSRule: ['Azure.AppService.AvailabilityZone (AZR-000442)'],
     Checkov: ['CKV_AZURE_225'],
   },
-  check(snapshot) {
-    return checkProperties(snapshot, 'resource', ({ zoneRedundant }, plan) => {
+  check: (snapshot) =>
+    checkProperties(snapshot, 'resource', ({ zoneRedundant }, plan) => {
       if (zoneRedundant === true) return compliant('The plan is spread over zones.');
       const tier = planTierOf(plan);
       const region = regionOf(plan.location);
@@ -38,8 +38,7 @@ export const rule = defineAdvice({
         return unknown('Whether the plan is zone redundant is said in a way that Plumbline does not know.');
       }
       return violation(`The plan is in one zone of ${region} only.`);
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Web/serverfarms@2025-03-01',

@@ -10,22 +10,19 @@ export const rule = defineAdvice({
   why: 'Azure keeps the activity log for 90 days. Older changes are known only when the log was exported.',
   risk: 'Storing logs costs money, and the owner of the subscription has to choose the workspace or storage account.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'subscription',
   documents: ['subscription/diagnosticSettings'],
   references: { MCSB: ['LT-6'] },
-  check(snapshot) {
-    return judgeLogSettings(
+  check: (snapshot) =>
+    judgeLogSettings(
       snapshot,
       (settings) => {
         const unsent = unsentCategories(settings, CATEGORIES);
         if (unsent.length === 0) return compliant('Diagnostic settings send the activity log to where it is kept.');
-        const reason = `No diagnostic setting of the subscription sends the activity log's ${unsent.join(', ')}.`;
-        return violation(reason);
+        return violation(`No diagnostic setting of the subscription sends the activity log's ${unsent.join(', ')}.`);
       },
       'subscription/diagnosticSettings',
-    );
-  },
+    ),
   source: () =>
     declared({
       type: 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview',

@@ -18,8 +18,8 @@ export const rule = defineAdvice({
   kind: 'subscription',
   documents: ['subscription/policyAssignments'],
   references: { MCSB: ['GS'] },
-  check(snapshot) {
-    return judgeList(snapshot, 'subscription/policyAssignments', (assignments) => {
+  check: (snapshot) =>
+    judgeList(snapshot, 'subscription/policyAssignments', (assignments) => {
       const covering = assignments.filter(isCovering);
       if (covering.some((one) => !auditsOnly(one))) return compliant('A policy about apps is assigned.');
       if (covering.length > 0) {
@@ -29,8 +29,7 @@ export const rule = defineAdvice({
       return violation(
         'Neither the Microsoft cloud security benchmark nor a built-in policy of the categories App Service or Container Apps is assigned.',
       );
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Authorization/policyAssignments@2026-07-01',

@@ -39,16 +39,14 @@ export const rule = defineRule({
     MCSB: ['NS-2', 'NS-1', 'NS-6'],
     AzTS: ['Azure_AppService_AuthZ_Configure_IP_Restrictions'],
   },
-  check(snapshot, parameters) {
-    return judgeWebConfig(snapshot, (properties) =>
+  check: (snapshot, parameters) =>
+    judgeWebConfig(snapshot, (properties) =>
       judgeReach(reachOfSite(snapshot), () => {
         const changes = closing(properties, parameters.allowedRanges);
         const advice = 'Say who may come in: take out rules for everyone, or set the parameter allowedRanges.';
-        const reason = `Everyone reaches the app.${changes.length === 0 ? ` ${advice}` : ''}`;
-        return violation(reason, changes);
+        return violation(`Everyone reaches the app.${changes.length === 0 ? ` ${advice}` : ''}`, changes);
       }),
-    );
-  },
+    ),
   source(changes) {
     const settings = changes.length > 0 ? changes : RECOMMENDED;
     const list = settings.find(({ path }) => path === LIST);

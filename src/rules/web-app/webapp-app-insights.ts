@@ -18,8 +18,8 @@ export const rule = defineAdvice({
   kind: 'web-app',
   documents: ['resource', 'config/configreferences/appsettings'],
   references: { MCSB: ['LT-3'] },
-  check(snapshot) {
-    return checkProperties(snapshot, 'resource', (_, { tags = null }) => {
+  check: (snapshot) =>
+    checkProperties(snapshot, 'resource', (_, { tags = null }) => {
       if (isObject(tags) && Object.entries(tags).some(namesComponent)) {
         return compliant('A tag links the app to a component.');
       }
@@ -27,8 +27,7 @@ export const rule = defineAdvice({
       return connected === undefined
         ? unknown('No tag links the app to a component; the setting that would is a secret, and is not read.')
         : compliant(`Its setting ${connected} refers to a vault.`);
-    });
-  },
+    }),
   source: () =>
     declared({
       ...siteDeclaration([], {

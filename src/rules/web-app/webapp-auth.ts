@@ -31,7 +31,6 @@ export const rule = defineRule({
   differs:
     'Azure Policy and Prowler pass as soon as authentication is on. Here a provider must also be registered, because nobody can sign in without one. When anonymous requests reach the app, the reason says so.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'web-app',
   documents: ['resource', 'config/authsettingsV2'],
   writes: ['config/authsettingsV2'],
@@ -43,13 +42,12 @@ export const rule = defineRule({
     Prowler: ['app_ensure_auth_is_set_up'],
     Checkov: ['CKV_AZURE_13', 'CKV_AZURE_56'],
   },
-  check(snapshot) {
-    return judgeWhereverHosted(snapshot, () =>
+  check: (snapshot) =>
+    judgeWhereverHosted(snapshot, () =>
       checkProperties(snapshot, 'config/authsettingsV2', (properties) =>
         judgeAuthentication('config/authsettingsV2', properties),
       ),
-    );
-  },
+    ),
   source: (changes) =>
     siteAuthSource(
       { platform: { enabled: true }, ...(changes.length > 0 ? {} : PROVIDER) },

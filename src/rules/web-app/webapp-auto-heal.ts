@@ -45,8 +45,8 @@ export const rule = defineRule({
   writes: ['config/web'],
   parameters,
   references: { guide: ['Azure App Service Security & Best Practices'] },
-  check(snapshot, { rule: configured }) {
-    return judgeWebConfig(snapshot, (properties) => {
+  check: (snapshot, { rule: configured }) =>
+    judgeWebConfig(snapshot, (properties) => {
       const { autoHealEnabled, autoHealRules: rules } = properties;
       const enabled = truthOf(autoHealEnabled ?? false);
       const triggered = hasTrigger(rules);
@@ -61,13 +61,11 @@ export const rule = defineRule({
         return violation(`${wrong} It has an action of its owner, which stays.`);
       }
       if (!configured) {
-        const reason = `${wrong} No rule is configured that an app could get (parameter rule).`;
-        return violation(reason);
+        return violation(`${wrong} No rule is configured that an app could get (parameter rule).`);
       }
       const switched: Change[] = enabled ? [] : [webConfigChange(properties, 'autoHealEnabled', true)];
       return violation(wrong, [...switched, webConfigChange(properties, 'autoHealRules', autoHealRules(configured))]);
-    });
-  },
+    }),
   source: (changes) => {
     const rules = valueSet(changes, RULES);
     return siteConfigSource([ENABLED, { ...RULES, to: rules }], { auto_heal_setting: autoHealBlock(rules) });

@@ -9,7 +9,6 @@ export const rule = defineAdvice({
   why: 'A backup that failed, or that is no longer made, is missing when it is needed.',
   risk: 'The usual cause is a changed credential of a storage account or a database, and its owner has to set the new one.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'web-app',
   documents: ['resource', 'backups'],
   parameters: z.object({
@@ -23,8 +22,8 @@ export const rule = defineAdvice({
       ),
   }),
   references: { MCSB: ['BR-4'] },
-  check(snapshot, { days }, now) {
-    return judgeBackups(snapshot, (backups) => {
+  check: (snapshot, { days }, now) =>
+    judgeBackups(snapshot, (backups) => {
       if (backups.length === 0) return notApplicable('The app has no backups.');
       const finished = backups.filter(({ unfinished }) => !unfinished);
       const newest = newestOf(finished);
@@ -37,8 +36,7 @@ export const rule = defineAdvice({
       return newest.finishedAt < daysFrom(now, -days)
         ? violation(`The newest backup, of ${day}, is older than ${days} days.`)
         : compliant(`The newest backup, of ${day}, succeeded.`);
-    });
-  },
+    }),
   source: () => backupSource(),
 });
 

@@ -13,12 +13,11 @@ export const rule = defineAdvice({
   kind: 'web-app',
   documents: ['resource', 'backups'],
   references: { MCSB: ['BR-1'] },
-  check(snapshot) {
-    return judgeBackups(snapshot, (backups) =>
+  check: (snapshot) =>
+    judgeBackups(snapshot, (backups) =>
       backups.length > 0
         ? compliant(`The app has ${backups.length} backup${backups.length === 1 ? '' : 's'}.`)
         : unknown('The app has no backups yet; whether they are scheduled cannot be read without a secret.'),
-    );
-  },
+    ),
   source: () => backupSource(),
 });

@@ -14,15 +14,14 @@ export const rule = defineAdvice({
   why: 'When a certificate expires, clients that check it can no longer connect.',
   risk: 'The owner has to renew the certificate; clients that pin the old one refuse the new one.',
   severity: 'high',
-  profile: 'baseline',
   kind: 'web-app',
   documents: ['resource', 'subscription/certificates'],
   parameters: z.object({
     days: z.int().min(1).max(397).default(30).describe('A certificate that ends within so many days is a violation.'),
   }),
   references: { MCSB: ['DP-7'] },
-  check(snapshot, { days }, now) {
-    return judgeSite(snapshot, (properties) => {
+  check: (snapshot, { days }, now) =>
+    judgeSite(snapshot, (properties) => {
       const names = hostNamesOf(properties);
       if (!names) return unknown('The host names of the app came in a form that Plumbline does not know.');
       const bound = names.filter((name) => name.bound || name.thumbprint !== null);
@@ -39,8 +38,7 @@ export const rule = defineAdvice({
           ? unknown(`When the certificate of ${undated.name} ends is not among the certificates of the subscription.`)
           : compliant(`No bound certificate ends within ${days} days.`);
       });
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Web/certificates@2025-03-01',

@@ -32,8 +32,8 @@ export const rule = defineRule({
     Prowler: ['app_client_certificates_on'],
     Checkov: ['CKV_AZURE_17'],
   },
-  check(snapshot) {
-    return judgeSite(snapshot, (properties) => {
+  check: (snapshot) =>
+    judgeSite(snapshot, (properties) => {
       const { clientCertEnabled, clientCertMode } = properties;
       const enabled = truthOf(clientCertEnabled ?? false);
       // `Required` is the default of the service.
@@ -58,8 +58,7 @@ export const rule = defineRule({
         preserved,
         ...(broken === null ? {} : { tier: 'risky' }),
       });
-    });
-  },
+    }),
   source: () =>
     siteSource([ENABLED, REQUIRED], { client_certificate_enabled: true, client_certificate_mode: 'Required' }),
 });

@@ -28,7 +28,6 @@ export const rule = defineRule({
   differs:
     'Checkov passes a list with other origins in addition to `*`. Such a list also allows every origin, so it is a violation here.',
   severity: 'high',
-  profile: 'baseline',
   kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],
@@ -39,8 +38,8 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_57', 'CKV_AZURE_62'],
     AzTS: ['Azure_AppService_DP_Restrict_CORS_Access'],
   },
-  check(snapshot) {
-    return judgeWebConfig(snapshot, (properties) => {
+  check: (snapshot) =>
+    judgeWebConfig(snapshot, (properties) => {
       const { cors } = properties;
       if ((cors ?? null) !== null && !isObject(cors)) return unknown('cors is no object.');
       const found = judgeOrigins({ properties }, CORS);
@@ -48,8 +47,7 @@ export const rule = defineRule({
       if (found.verdict !== 'violation' || credentials === null) return found;
       // ARM replaces the whole cors object, so the rest of it must be in the request.
       return { ...found, preserved: [{ document: 'config/web', path: CORS.credentials, value: credentials }] };
-    });
-  },
+    }),
   source: (changes) =>
     siteConfigSource(settingsOf(changes, NAMED), {
       cors: new Block({ allowed_origins: valueSet(changes, NAMED) }),

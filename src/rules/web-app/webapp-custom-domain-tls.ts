@@ -9,21 +9,18 @@ export const rule = defineAdvice({
   why: 'A name without a certificate of its own is served with the certificate of the platform: browsers show a warning, and clients that check the certificate refuse it.',
   risk: 'It needs a certificate for the name; a managed one is issued only while the name points to the app.',
   severity: 'high',
-  profile: 'baseline',
   kind: 'web-app',
   references: { MCSB: ['DP-3'] },
-  check(snapshot) {
-    return judgeSite(snapshot, (properties) => {
+  check: (snapshot) =>
+    judgeSite(snapshot, (properties) => {
       const names = hostNamesOf(properties);
       if (!names) return unknown('The host names of the app came in a form that Plumbline does not know.');
       const custom = names.filter(({ name }) => !OF_THE_PLATFORM.test(name) && !OF_TRAFFIC_MANAGER.test(name));
       if (custom.length === 0) return notApplicable('The app has no host names of its own.');
       const unbound = custom.filter(({ bound }) => !bound);
       if (unbound.length === 0) return compliant('Every host name of the app has a TLS binding.');
-      const reason = `Without a TLS binding: ${unbound.map(({ name }) => name).join(', ')}.`;
-      return violation(reason);
-    });
-  },
+      return violation(`Without a TLS binding: ${unbound.map(({ name }) => name).join(', ')}.`);
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Web/sites/hostNameBindings@2025-03-01',

@@ -20,7 +20,6 @@ export const rule = defineRule({
     'Azure Policy passes on any one enabled category. Here the log that shows who used the app must be among them: HTTP logs of web apps, function logs of function apps, the workflow runtime of logic apps.',
   severity: 'medium',
   tier: 'safe',
-  profile: 'baseline',
   kind: 'web-app',
   documents: ['resource', 'diagnosticSettings'],
   writes: ['diagnosticSettings'],

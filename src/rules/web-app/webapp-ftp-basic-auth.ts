@@ -11,7 +11,6 @@ export const rule = defineSwitch(publishingPolicy('ftp'), {
   fix: 'Sets `allow` of the publishing policy `ftp` to false.',
   risk: 'FTP and FTPS publishing stops, for FTP has no sign-in through Microsoft Entra.',
   severity: 'medium',
-  profile: 'baseline',
   references: {
     'Azure Policy': ['871b205b-57cf-4e1e-a234-492616998bf7'],
     'Azure Policy (slots)': ['ec71c0bc-6a45-4b1f-9587-80dc83e6898c'],

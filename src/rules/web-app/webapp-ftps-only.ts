@@ -12,7 +12,6 @@ export const rule = defineSwitch(WEB_CONFIG, {
     'Some require `Disabled`. Both are compliant here, and the fix writes `FtpsOnly`: it stops clear text and leaves FTPS publishers working. Flex Consumption has no FTP and refuses the property, so its apps are excluded.',
   severity: 'high',
   tier: 'safe',
-  profile: 'baseline',
   references: {
     'Azure Policy': ['4d24b6d4-5e53-4a4f-a7f4-618fa573ee4b'],
     'Azure Policy (slots)': ['c285a320-8830-4665-9cc7-bbd05fc7c5c0'],

@@ -15,19 +15,17 @@ export const rule = defineAdvice({
   differs:
     'PSRule also asks for a path that is longer than `/`. The owner may want to use the start page, so it is compliant here.',
   severity: 'low',
-  profile: 'baseline',
   kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   references: {
     PSRule: ['Azure.AppService.WebProbe (AZR-000079)', 'Azure.AppService.WebProbePath (AZR-000080)'],
     Checkov: ['CKV_AZURE_213'],
   },
-  check(snapshot) {
-    return judgeWebConfig(snapshot, (properties) => {
+  check: (snapshot) =>
+    judgeWebConfig(snapshot, (properties) => {
       const judge = () => judgePath(properties);
       return isFunctionApp(snapshot) ? judgeWithPlan(snapshot, 'healthCheckOfFunctions', judge) : judge();
-    });
-  },
+    }),
   source: () => siteConfigSource([PATH], { health_check_path: PATH.to, health_check_eviction_time_in_min: 5 }),
 });
 

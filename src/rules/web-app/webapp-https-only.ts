@@ -9,7 +9,6 @@ export const rule = defineSwitch(SITE, {
   risk: 'Clients, probes and origins that use only HTTP get a redirect, and the body of a POST is lost.',
   severity: 'high',
   tier: 'safe',
-  profile: 'baseline',
   references: {
     'Azure Policy': ['a4af4a39-4135-47fb-b175-47fbdf85311d'],
     'Azure Policy (slots)': ['ae1b9a8c-dfce-4605-bd91-69213b4a26fc'],

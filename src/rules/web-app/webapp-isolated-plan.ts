@@ -18,7 +18,6 @@ export const rule = defineAdvice({
   why: 'In an App Service Environment an app shares no front end, no workers and no network with other customers.',
   risk: 'The app has to move to another plan, so it has to be created again there.',
   severity: 'info',
-  profile: 'baseline',
   kind: 'web-app',
   parameters: z.object({
     isolationTag: tagName
@@ -31,8 +30,8 @@ export const rule = defineAdvice({
   references: {
     guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],
   },
-  check(snapshot, { isolationTag }) {
-    return checkProperties(snapshot, 'resource', ({ hostingEnvironmentProfile: place }) => {
+  check: (snapshot, { isolationTag }) =>
+    checkProperties(snapshot, 'resource', ({ hostingEnvironmentProfile: place }) => {
       if (isolationTag === null) return notApplicable('No tag is configured that asks for isolation.');
       if (tagOf(snapshot, isolationTag.toLowerCase()) === null) {
         return notApplicable(`The app has no tag '${isolationTag}'.`);
@@ -41,10 +40,8 @@ export const rule = defineAdvice({
       const id = isObject(environment) ? (environment.id ?? '') : null;
       if (typeof id !== 'string') return unknown('The hosting environment has a form that Plumbline does not know.');
       if (id !== '') return compliant('The app is in an App Service Environment.');
-      const reason = `The app has the tag '${isolationTag}' and is in no App Service Environment.`;
-      return violation(reason);
-    });
-  },
+      return violation(`The app has the tag '${isolationTag}' and is in no App Service Environment.`);
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Web/serverfarms@2025-03-01',

@@ -13,7 +13,6 @@ export const rule = defineAdvice({
   differs:
     'CIS and AzTS ask that secrets are in Key Vault at all. Without reading the settings it is not known which of them are secrets, so Plumbline checks only the existing references.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'web-app',
   documents: ['config/configreferences/appsettings'],
   references: {
@@ -21,21 +20,19 @@ export const rule = defineAdvice({
     'CIS Foundations 3.0': ['9.11'],
     AzTS: ['Azure_AppService_DP_Dont_Have_Plaintext_Secrets'],
   },
-  check(snapshot) {
-    return judgeList(snapshot, 'config/configreferences/appsettings', (found) => {
+  check: (snapshot) =>
+    judgeList(snapshot, 'config/configreferences/appsettings', (found) => {
       if (found.length === 0) return notApplicable('No app setting refers to a vault.');
       const judged = found.map((element) => ({ name: nameOf(element), status: statusOf(element) }));
       const broken = judged.filter(({ status }) => status !== null && !RESOLVED.includes(status.toLowerCase()));
       if (broken.length > 0) {
-        const reason = `Not resolved: ${broken.map(({ name, status }) => `${name} (${status})`).join(', ')}.`;
-        return violation(reason);
+        return violation(`Not resolved: ${broken.map(({ name, status }) => `${name} (${status})`).join(', ')}.`);
       }
       const silent = judged.find(({ status }) => status === null);
       return silent
         ? unknown(`Whether the reference of ${silent.name} resolves was not said.`)
         : compliant('Every Key Vault reference resolves.');
-    });
-  },
+    }),
   source: () =>
     declared({
       type: 'Microsoft.Web/sites@2025-03-01',

@@ -10,7 +10,6 @@ export const rule = defineRule({
   fix: 'Adds a system-assigned identity; user-assigned identities stay.',
   risk: 'Adding an identity breaks nothing, but removing it again would destroy the roles that it got meanwhile.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'web-app',
   reversible: false,
   references: {
@@ -25,8 +24,7 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_16', 'CKV_AZURE_71'],
     AzTS: ['Azure_AppService_AuthN_Use_Managed_Service_Identity'],
   },
-  check(snapshot) {
-    return judgeWhereverHosted(snapshot, () => judgeManagedIdentity(snapshot, 'SystemAssigned, UserAssigned'));
-  },
+  check: (snapshot) =>
+    judgeWhereverHosted(snapshot, () => judgeManagedIdentity(snapshot, 'SystemAssigned, UserAssigned')),
   source: (changes) => siteSource(settingsOf(changes, SYSTEM_ASSIGNED), { identity: identityBlock(changes) }),
 });

@@ -15,7 +15,6 @@ export const rule = defineRule({
     "The newest Azure Policy writes 1.3. Plumbline writes 1.2, the platform's default, because that breaks no app that works with the default; with the parameter `minimum` set to 1.3 the fix needs an approval.",
   severity: 'high',
   tier: 'safe',
-  profile: 'baseline',
   kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],
@@ -34,9 +33,7 @@ export const rule = defineRule({
     Checkov: ['CKV_AZURE_15', 'CKV_AZURE_145', 'CKV_AZURE_154'],
     AzTS: ['Azure_AppService_DP_Use_Secure_TLS_Version'],
   },
-  check(snapshot, parameters) {
-    return judgeTlsVersion(snapshot, 'minTlsVersion', parameters);
-  },
+  check: (snapshot, parameters) => judgeTlsVersion(snapshot, 'minTlsVersion', parameters),
   source: (changes) =>
     siteConfigSource(settingsOf(changes, MINIMUM), { minimum_tls_version: valueSet(changes, MINIMUM) }),
 });

@@ -31,7 +31,6 @@ export const rule = defineRule({
   differs:
     'Azure Policy checks every app. Most web apps are public on purpose, so Plumbline checks only apps with an approved private endpoint, unless the parameter `onlyWithPrivateEndpoint` is false. When nothing is set and there is an approved endpoint, the platform has already closed the public access, so it is compliant.',
   severity: 'medium',
-  profile: 'baseline',
   kind: 'web-app',
   documents: SITE_REACH_DOCUMENTS,
   parameters,
@@ -45,8 +44,8 @@ export const rule = defineRule({
     Prowler: ['app_function_not_publicly_accessible'],
     Checkov: ['CKV_AZURE_222', 'CKV_AZURE_221'],
   },
-  check(snapshot, { onlyWithPrivateEndpoint }) {
-    return judgeSite(snapshot, (properties) => {
+  check: (snapshot, { onlyWithPrivateEndpoint }) =>
+    judgeSite(snapshot, (properties) => {
       if (isInServiceEnvironment(snapshot)) return notApplicable('The app is in an App Service Environment.');
       const access = publicAccessOfSite(snapshot);
       if (onlyWithPrivateEndpoint) {
@@ -57,8 +56,7 @@ export const rule = defineRule({
       // Without the private endpoint condition, a word that is not known does not count as closed.
       const isOther = networkAccess(properties.publicNetworkAccess) === 'other';
       return judgeAccess(isOther ? { ...access, is: 'open' } : access, properties);
-    });
-  },
+    }),
   source: (changes) => siteSource(settingsOf(changes, DISABLED), { public_network_access_enabled: false }),
 });
 

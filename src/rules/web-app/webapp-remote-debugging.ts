@@ -8,7 +8,6 @@ export const rule = defineSwitch(WEB_CONFIG, {
   fix: 'Sets `remoteDebuggingEnabled` of the configuration to false.',
   risk: 'A debugging session that is under way ends; a production app does not depend on one.',
   severity: 'high',
-  profile: 'baseline',
   references: {
     'Azure Policy': ['cb510bfd-1cba-4d9f-a230-cb0976f4bb71'],
     'Azure Policy (slots)': ['a08ae1ab-8d1d-422b-a123-df82b307ba61'],

@@ -23,16 +23,15 @@ export const rule = defineRule({
     MCSB: ['NS-2'],
     AzTS: ['Azure_AppService_AuthZ_Configure_IP_Restrictions'],
   },
-  check(snapshot) {
-    return judgeWebConfig(snapshot, (properties) => {
+  check: (snapshot) =>
+    judgeWebConfig(snapshot, (properties) => {
       const usesMain = properties[USE_MAIN] ?? false;
       const reach = reachOfSite(snapshot, usesMain === true ? 'main' : 'scm');
       if (typeof usesMain !== 'boolean' && reach.who !== 'private') {
         return unknown('Whether the SCM site uses the rules of the main site is not known.');
       }
       return judgeReach(reach, () => judgeOpen(properties, usesMain === true));
-    });
-  },
+    }),
   source: (changes) => siteConfigSource(settingsOf(changes, USES_MAIN), { scm_use_main_ip_restriction: true }),
 });
 

@@ -8,7 +8,6 @@ export const rule = defineSwitch(publishingPolicy('scm'), {
   fix: 'Sets `allow` of the publishing policy `scm` to false.',
   risk: 'Deployments with a publish profile stop: Visual Studio publish, local git, older GitHub Actions, Bitbucket.',
   severity: 'high',
-  profile: 'baseline',
   references: {
     'Azure Policy': ['aede300b-d67f-480a-ae26-4b3dfb1a1fdc'],
     'Azure Policy (slots)': ['847ef871-e2fe-4e6e-907e-4adbf71de5cf'],

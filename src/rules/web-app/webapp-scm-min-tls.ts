@@ -14,16 +14,13 @@ export const rule = defineRule({
   differs: 'Most scanners check only the TLS version of the app itself.',
   severity: 'medium',
   tier: 'safe',
-  profile: 'baseline',
   kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],
   parameters: tlsParameters,
   isStricter: asksForMoreTls,
   references: { MCSB: ['DP-3'] },
-  check(snapshot, parameters) {
-    return judgeTlsVersion(snapshot, 'scmMinTlsVersion', parameters);
-  },
+  check: (snapshot, parameters) => judgeTlsVersion(snapshot, 'scmMinTlsVersion', parameters),
   source: (changes) =>
     siteConfigSource(settingsOf(changes, MINIMUM), { scm_minimum_tls_version: valueSet(changes, MINIMUM) }),
 });

@@ -62,8 +62,8 @@ export const rule = defineAdvice({
     'Azure Policy': ['817dcf37-e83d-4999-a472-644eada2ea1e'],
     MCSB: ['DP-3'],
   },
-  check(snapshot, { accepted }) {
-    return judgeWebConfig(snapshot, ({ minTlsCipherSuite, minTlsVersion }) => {
+  check: (snapshot, { accepted }) =>
+    judgeWebConfig(snapshot, ({ minTlsCipherSuite, minTlsVersion }) => {
       if (isInServiceEnvironment(snapshot)) {
         return notApplicable('In an App Service Environment the suites are a setting of the environment.');
       }
@@ -77,7 +77,6 @@ export const rule = defineAdvice({
       if (!suite) return unknown('minTlsCipherSuite is no suite that is known.');
       if (accepted.includes(suite)) return compliant(`The weakest suite is ${suite}.`);
       return violation(`The weakest suite is ${suite}, which is none that is accepted.`);
-    });
-  },
+    }),
   source: () => siteConfigSource([MINIMUM], { minimum_tls_cipher_suite: MINIMUM.to }),
 });

@@ -17,8 +17,8 @@ export const rule = defineRule({
   documents: ['resource', 'config/authsettingsV2'],
   writes: ['config/authsettingsV2'],
   references: { guide: ['Secure your Azure App Service deployment'] },
-  check(snapshot) {
-    return judgeWhereverHosted(snapshot, () =>
+  check: (snapshot) =>
+    judgeWhereverHosted(snapshot, () =>
       checkProperties(snapshot, 'config/authsettingsV2', (properties) =>
         judgeTokenStore(properties, (enabled) => {
           if (enabled === true) return compliant('The token store is on.');
@@ -28,8 +28,7 @@ export const rule = defineRule({
           ]);
         }),
       ),
-    );
-  },
+    ),
   source: () =>
     siteAuthSource(
       { login: { tokenStore: { enabled: true } } },

@@ -32,12 +32,11 @@ export const rule = defineRule({
     'Azure Policy (slots)': ['5747353b-1ca9-42c1-a4dd-b874b894f3d4'],
     MCSB: ['NS-2'],
   },
-  check(snapshot) {
-    return judgeRouting(snapshot, KINDS, {
+  check: (snapshot) =>
+    judgeRouting(snapshot, KINDS, {
       right: 'What the platform fetches goes through the virtual network.',
       wrong: (past) => `Past the virtual network go: ${past.map((kind) => NAMES[kind]).join(', ')}.`,
-    });
-  },
+    }),
   source(changes) {
     const settings: readonly Setting[] = changes.length > 0 ? changes : KINDS.map(routeThrough);
     const withAttribute = KINDS.filter((kind) => settings.some(({ path }) => path === routeThrough(kind).path));

@@ -23,15 +23,14 @@ export const rule = defineAdvice({
     Prowler: ['app_function_vnet_integration_enabled'],
     azqr: ['app-009', 'func-009', 'logics-009'],
   },
-  check(snapshot) {
-    return judgeSite(snapshot, (properties) => {
+  check: (snapshot) =>
+    judgeSite(snapshot, (properties) => {
       const subnet = subnetIn(properties);
       if (subnet === 'invalid') return unknown('The subnet is no id.');
       if (subnet !== null) return compliant('The app is integrated with a virtual network.');
       const lacked = lackedByPlan(snapshot, 'vnetIntegration');
       return lacked ?? violation('The app is in no virtual network.');
-    });
-  },
+    }),
   source: () =>
     declared({
       ...siteDeclaration([], { virtual_network_subnet_id: new Expression('azurerm_subnet.integration.id') }),

@@ -22,12 +22,11 @@ export const rule = defineRule({
     MCSB: ['NS-2'],
     azqr: ['app-010', 'func-010', 'logics-010'],
   },
-  check(snapshot) {
-    return judgeRouting(snapshot, ['applicationTraffic'], {
+  check: (snapshot) =>
+    judgeRouting(snapshot, ['applicationTraffic'], {
       right: 'All that the app sends goes through the virtual network.',
       wrong: () => 'Only calls to private addresses go through the virtual network.',
-    });
-  },
+    }),
   source: (changes) =>
     siteSource(settingsOf(changes, routeThrough('applicationTraffic')), {
       site_config: new Block({ vnet_route_all_enabled: true }),

@@ -21,8 +21,8 @@ export const rule = defineAdvice({
   kind: 'web-app',
   documents: SITE_REACH_DOCUMENTS,
   references: { MCSB: ['NS-6'] },
-  check(snapshot) {
-    return judgeWebConfig(snapshot, (properties) => {
+  check: (snapshot) =>
+    judgeWebConfig(snapshot, (properties) => {
       const reach = reachOfSite(snapshot);
       const restrictions = reach.who === 'named' ? restrictionsIn(properties, 'main') : null;
       if (!restrictions) return judgeReach(reach, () => violation('Everyone reaches the app, past any firewall.'));
@@ -35,8 +35,7 @@ export const rule = defineAdvice({
       return doors.every(isPinned)
         ? compliant('Of all Front Doors only its own comes in.')
         : violation("Anyone's Front Door gets in: a rule lets all of them in and asks for no x-azure-fdid.");
-    });
-  },
+    }),
   source: () => {
     const pinned = new Expression('azurerm_cdn_frontdoor_profile.edge.resource_guid');
     const door = { name: 'front-door', priority: 100, action: 'Allow' };

@@ -27,8 +27,7 @@ export function judgeAuthentication(document: AuthDocument, properties: JsonObje
   if (enabled === undefined || !providers) return INVALID;
   const named = providers.join(', ');
   if (providers.length === 0) {
-    const reason = `No identity provider is registered, and authentication is ${enabled ? 'on' : 'off'}.`;
-    return violation(reason);
+    return violation(`No identity provider is registered, and authentication is ${enabled ? 'on' : 'off'}.`);
   }
   const note = letsAnyoneIn(properties)
     ? ' Requests of people who have not signed in reach the app (AllowAnonymous).'
