@@ -8,13 +8,15 @@ import type { Approval, ApprovalDecision } from '../../domain/approvals/approval
 import { digestReason } from '../../domain/approvals/digests.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
+import { auditRecord } from '../../domain/audit/record.ts';
 import type { Person } from '../../domain/resources/principal.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
 import { approversFor, modeFor } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
+import { enqueue, withWakeup } from '../ports/enqueue.ts';
 import { sealRecord } from '../ports/outbox.ts';
 import type { StoredSettings } from '../ports/settings.ts';
-import { ConflictError, type Versioned } from '../ports/storage.ts';
+import { retryOnConflict, type Versioned } from '../ports/storage.ts';
 import { loadSettings } from '../settings/change-settings.ts';
 import { checkSeparationOfDuties, reasonsAtDecision, type SeparationResult } from './separation-of-duties.ts';
 import { storeApproval } from './store-approval.ts';
@@ -38,16 +40,11 @@ export interface Decider extends Person {
  * digest, read-only, not an approver, separation of duties.
  */
 export async function recordDecision(deps: Deps, request: DecisionRequest): Promise<Approval> {
-  for (;;) {
+  return retryOnConflict(async () => {
     const found = await deps.approvals.get(request.approvalId);
     if (!found) throw new Refusal('not-found', `There is no approval '${request.approvalId}'.`);
-    try {
-      return await tryDecide(deps, request, found);
-    } catch (error) {
-      // Another instance saved first: decide again by the new state.
-      if (!(error instanceof ConflictError)) throw error;
-    }
-  }
+    return tryDecide(deps, request, found);
+  });
 }
 
 async function tryDecide(deps: Deps, request: DecisionRequest, found: Versioned<Approval>): Promise<Approval> {
@@ -87,18 +84,13 @@ async function tryDecide(deps: Deps, request: DecisionRequest, found: Versioned<
     decision,
     outbox: [...approval.outbox, sealRecord(deps, decisionRecord(current, decision, mode, separation?.remarks ?? []))],
   };
-  // The wake-up is scheduled before the decision is stored. When the message does not reach the queue, housekeeping
-  // sends it.
-  const wakeup = await deps.wakeups.schedule(
-    resource,
-    new Date(now.getTime() + 60_000),
-    `approval ${approval.id} decided`,
-  );
-  const { value: stored } = await storeApproval(deps, decided, found.version);
-  // The log had another decision: the row was replaced by an older version.
-  if (!isRepetition(stored, request)) refuseIfClosed(stored, now);
-  await deps.queue.send({ resource: resource.id, cause: 'decision', attempt: 0 }, 0);
-  await deps.wakeups.cancel(wakeup);
+  const stored = await withWakeup(deps, resource, `approval ${approval.id} decided`, async () => {
+    const { value } = await storeApproval(deps, decided, found.version);
+    // The log had another decision: the row was replaced by an older version.
+    if (!isRepetition(value, request)) refuseIfClosed(value, now);
+    await enqueue(deps, resource, 'decision');
+    return value;
+  });
   deps.log.info(
     { approvalId: approval.id, resource: resource.id, rule: approval.rule.id, by: request.person.objectId },
     `approval ${stored.status}`,
@@ -189,21 +181,18 @@ export function decisionRecord(
   remarks: readonly string[],
 ): AuditRecord {
   const kind = decision.decision === 'approve' ? 'approval.approved' : 'approval.rejected';
-  return {
+  return auditRecord({
     id: decisionId(approval.id),
     at: decision.at,
     kind,
     resource: approval.resource,
     rule: approval.rule.id,
     mode,
-    operationId: null,
     approvalId: approval.id,
     actor: { type: 'user', ...decision.by },
     trigger: { type: 'decision' },
     changes: approval.changes,
-    alsoMoved: [],
     reasons: [...approval.reasons, digestReason(approval.digest)],
-    arm: null,
     message: [decision.comment ?? 'No comment.', ...remarks].join(' '),
-  };
+  });
 }

@@ -3,8 +3,10 @@
  * carries the rule until the approval is stored. The request is in the audit log before.
  */
 import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
+import { auditRecord } from '../../domain/audit/record.ts';
 import type { Actor } from '../../domain/resources/principal.ts';
 import type { Deps } from '../ports/deps.ts';
+import { paginate } from '../ports/pages.ts';
 
 export interface ApprovalsRequest {
   readonly rule: string;
@@ -13,45 +15,34 @@ export interface ApprovalsRequest {
   readonly actor: Actor;
 }
 
+const PAGE_SIZE = 200;
+
 /** Returns the number of queued resources. Repeating the request changes nothing. */
 export async function requestApprovals(deps: Deps, request: ApprovalsRequest): Promise<number> {
   const { rule, scope, actor } = request;
   const queued = new Set<string>();
-  let after: string | null = null;
-  do {
-    const query = { rule, resource: scope, verdict: 'violation', decision: 'report' } as const;
-    const page = await deps.findings.list(query, { limit: 200, after });
-    for (const { resource, decision } of page.items) {
-      if (!decision?.reasons.some(({ code }) => code === 'found-by-sweep') || queued.has(resource.id)) continue;
-      if (queued.size === 0) await deps.audit.append([requestRecord(deps, request)]);
-      await deps.sweeps.send(
-        { resource: resource.id, cause: 'request', rule, attempt: 0 },
-        queued.size * deps.options.pauses.sweepSeconds,
-      );
-      queued.add(resource.id);
-    }
-    after = page.next;
-  } while (after !== null);
+  const query = { rule, resource: scope, verdict: 'violation', decision: 'report' } as const;
+  for await (const { resource, decision } of paginate((page) => deps.findings.list(query, page), PAGE_SIZE)) {
+    if (!decision?.reasons.some(({ code }) => code === 'found-by-sweep') || queued.has(resource.id)) continue;
+    if (queued.size === 0) await deps.audit.append([requestRecord(deps, request)]);
+    await deps.sweeps.send(
+      { resource: resource.id, cause: 'request', rule, attempt: 0 },
+      queued.size * deps.options.pauses.sweepSeconds,
+    );
+    queued.add(resource.id);
+  }
   deps.log.info({ rule, scope, queued: queued.size, by: actor.objectId }, 'approvals requested for sweep findings');
   return queued.size;
 }
 
 function requestRecord(deps: Deps, { rule, scope, actor }: ApprovalsRequest): AuditRecord {
-  return {
+  return auditRecord({
     id: recordId(deps.newId(), 'asked'),
     at: deps.clock.now().toISOString(),
     kind: 'approval.requested',
-    resource: null,
     rule,
-    mode: null,
-    operationId: null,
-    approvalId: null,
     actor,
     trigger: { type: 'decision' },
-    changes: [],
-    alsoMoved: [],
-    reasons: [],
-    arm: null,
     message: `Asked that what only the sweep found of this rule in ${scope} comes before people.`,
-  };
+  });
 }

@@ -16,6 +16,7 @@ import { applyChanges, type Change, digestOf, isSamePlace, type PreservedValue }
 import { omittedCount, summarizeChanges } from '../../domain/changes/diff-summary.ts';
 import { secretObstacle } from '../../domain/changes/plan-requests.ts';
 import { type DocumentName, documentOf, impactOf } from '../../domain/resources/documents.ts';
+import { HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { MAX_OPEN_APPROVALS } from '../../domain/resources/limits.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { parseResourceId, type Resource, viewOf } from '../../domain/resources/resource.ts';
@@ -24,9 +25,10 @@ import type { AnyRule } from '../../domain/rules/rule.ts';
 import { defaultRules, modeFor, rulesFor } from '../../domain/rules/settings.ts';
 import { withThrottlingPolicy } from '../guards/throttling-policy.ts';
 import type { Deps } from '../ports/deps.ts';
+import { enqueue, withWakeup } from '../ports/enqueue.ts';
 import { sealRecord } from '../ports/outbox.ts';
 import type { StoredSettings } from '../ports/settings.ts';
-import { ConflictError } from '../ports/storage.ts';
+import { retryOnConflict } from '../ports/storage.ts';
 import { loadSettings } from '../settings/change-settings.ts';
 import { CHANGER_UNKNOWN } from '../state/changers.ts';
 import { findWriteSince } from '../state/find-write-since.ts';
@@ -61,16 +63,11 @@ export async function requestRollback(deps: Deps, request: RollbackRequest): Pro
       entry.alsoMoved.length > 0 ? ' What moved along with it is put back by a person, where it is declared.' : '';
     throw new Refusal('not-reversible', `${why ?? 'The entry names no resource.'}${note}`);
   }
-  for (;;) {
+  return retryOnConflict(async () => {
     const { id, approval, failed } = await findPreviousRollback(deps, entry);
     if (approval) return repeatRequest(deps, resource, approval, person);
-    try {
-      return await createRollback(deps, { ...request, resource, rule }, id, failed);
-    } catch (error) {
-      // Another instance saved first: its approval counts.
-      if (!(error instanceof ConflictError)) throw error;
-    }
-  }
+    return createRollback(deps, { ...request, resource, rule }, id, failed);
+  });
 }
 
 /**
@@ -97,7 +94,7 @@ async function repeatRequest(deps: Deps, resource: Resource, approval: Approval,
   if (decision && decision.by.objectId !== person.objectId) {
     throw new Refusal('decided', `${decision.by.name} has had it put back at ${decision.at}.`);
   }
-  if (isOpen(approval)) await enqueue(deps, resource, approval.id);
+  if (isOpen(approval)) await listAndEnqueue(deps, resource, approval.id);
   return approval;
 }
 
@@ -131,17 +128,16 @@ async function createRollback(deps: Deps, request: RollbackTarget, id: string, f
     decision,
     separation,
   );
-  // The wake-up is scheduled before anything is stored. When the message does not reach the queue, housekeeping sends
-  // it.
-  const wakeup = await deps.wakeups.schedule(resource, new Date(now.getTime() + 60_000), `rollback ${id}`);
-  // Listed before it is stored: a crash then leaves an id without an approval, which is harmless, and not the reverse.
-  await addOpenApproval(deps, resource, id);
-  const { value } = await storeApproval(deps, approval, null);
-  // Listed again: a reconcile in between has dropped an id without an approval.
-  await enqueue(deps, resource, id);
-  await deps.wakeups.cancel(wakeup);
+  const stored = await withWakeup(deps, resource, `rollback ${id}`, async () => {
+    // Listed before it is stored: a crash then leaves an id without an approval, which is harmless, and not the reverse.
+    await addOpenApproval(deps, resource, id);
+    const { value } = await storeApproval(deps, approval, null);
+    // Listed again: a reconcile in between has dropped an id without an approval.
+    await listAndEnqueue(deps, resource, id);
+    return value;
+  });
   deps.log.info({ approvalId: id, resource: resource.id, rule: rule.id, by: person.objectId }, 'rollback requested');
-  return value;
+  return stored;
 }
 
 /** The changes that revert the entry now. Throws Refusal `moved` with the difference. */
@@ -226,7 +222,6 @@ function buildApproval(
   decision: ApprovalDecision,
   separated: SeparationResult,
 ): Approval {
-  const expireHours = settings.approvals.expireHours * 3_600_000;
   const changes = [...own, ...sideEffects.changes];
   const added = sideEffects.preserved.filter(
     (one) => ![...changes, ...preserved].some((other) => isSamePlace(one, other)),
@@ -256,7 +251,7 @@ function buildApproval(
       ...(separated.changerUnknown ? [CHANGER_UNKNOWN] : []),
     ],
     requestedAt: decision.at,
-    expiresAt: new Date(Date.parse(decision.at) + expireHours).toISOString(),
+    expiresAt: timeAfter(decision.at, settings.approvals.expireHours * HOUR_MS).toISOString(),
     decision,
     supersededBy: null,
     moved: [],
@@ -283,9 +278,9 @@ function sideEffectReasons({ changes, kept }: SideEffectUndo, more: number): Rea
   ];
 }
 
-async function enqueue(deps: Deps, resource: Resource, id: string): Promise<void> {
+async function listAndEnqueue(deps: Deps, resource: Resource, id: string): Promise<void> {
   await addOpenApproval(deps, resource, id);
-  await deps.queue.send({ resource: resource.id, cause: 'decision', attempt: 0 }, 0);
+  await enqueue(deps, resource, 'decision');
 }
 
 /** Adds the approval to those that the next reconcile compares with the snapshot. */

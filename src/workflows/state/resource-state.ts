@@ -14,7 +14,7 @@ import {
 import { type Resource, viewOf } from '../../domain/resources/resource.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
-import { ConflictError } from '../ports/storage.ts';
+import { retryOnConflict } from '../ports/storage.ts';
 
 /** Saves nothing when the change returns its input. */
 export async function updateResourceState(
@@ -22,18 +22,13 @@ export async function updateResourceState(
   resource: Resource,
   change: (resourceState: ResourceState) => ResourceState,
 ): Promise<void> {
-  for (;;) {
+  await retryOnConflict(async () => {
     const stored = await resourceStates.load(resource);
     const resourceState = stored?.value ?? emptyResourceState(resource);
     const changed = change(resourceState);
     if (changed === resourceState) return;
-    try {
-      await resourceStates.save(resource, truncateResourceState(changed), stored?.version ?? null);
-      return;
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-    }
-  }
+    await resourceStates.save(resource, truncateResourceState(changed), stored?.version ?? null);
+  });
 }
 
 /** The state of a resource without a row. */
