@@ -36,7 +36,6 @@ export function ruleLike(members: Partial<AnyRule> = {}): AnyRule {
       severity: 'high',
       tier: 'safe',
       profile: 'baseline',
-      kind: 'web-app',
       reversible: true,
       documents: ['config/web'],
       writes: ['config/web'],

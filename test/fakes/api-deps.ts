@@ -33,7 +33,6 @@ const metadata = {
   risk: 'Clients that know only TLS 1.0 or 1.1 can no longer connect.',
   severity: 'high',
   profile: 'baseline',
-  kind: 'web-app',
   reversible: true,
   documents: ['config/web'],
   writes: ['config/web'],

@@ -82,10 +82,19 @@ export interface Rule<P> {
 
 export type AnyRule = Rule<unknown>;
 
+/** The kind of resource of a rule, by the first word of its id. */
+const KIND_BY_WORD: Readonly<Record<string, ResourceKind>> = {
+  webapp: 'web-app',
+  containerapp: 'container-app',
+  environment: 'environment',
+  plan: 'plan',
+  subscription: 'subscription',
+};
+
 type WithDefault = 'version' | 'tier' | 'profile' | 'reversible' | 'documents' | 'writes';
 
 /** The definition of a rule: the members without a default, and those whose default does not apply. */
-export type RuleDefinition<P> = Omit<Rule<P>, WithDefault | 'parameters' | 'references'> &
+export type RuleDefinition<P> = Omit<Rule<P>, WithDefault | 'kind' | 'parameters' | 'references'> &
   Partial<Pick<Rule<P>, WithDefault>> & {
     readonly parameters?: z.ZodType<P>;
     /** The ids by source. A source with several versions stands for each version: `CIS Foundations 1.3, 1.4` is two. */
@@ -97,8 +106,8 @@ export type AdviceDefinition<P> = Omit<RuleDefinition<P>, 'tier' | 'fix' | 'reve
   Pick<RuleDefinition<P>, 'parameters'>;
 
 /**
- * Makes a rule. By default it is risky, reversible and in the baseline profile, has no parameters, and reads and writes
- * only the resource.
+ * Makes a rule. Its kind of resource follows from its id. By default it is risky, reversible and in the baseline
+ * profile, has no parameters, and reads and writes only the resource.
  */
 export function defineRule<P = object>(definition: RuleDefinition<P>): Rule<P | object> {
   return {
@@ -110,6 +119,7 @@ export function defineRule<P = object>(definition: RuleDefinition<P>): Rule<P | 
     writes: ['resource'],
     parameters: z.object({}),
     ...definition,
+    kind: kindOf(definition.id),
     references: referencesOf(definition.references),
   };
 }
@@ -117,6 +127,13 @@ export function defineRule<P = object>(definition: RuleDefinition<P>): Rule<P | 
 /** Makes a rule without a fix in place. It reports a recommendation and writes nothing, whatever the settings are. */
 export function defineAdvice<P = object>(definition: AdviceDefinition<P>): Rule<P | object> {
   return defineRule<P>({ ...definition, tier: 'advice', fix: null, reversible: false, writes: [] });
+}
+
+function kindOf(id: string): ResourceKind {
+  const kind = KIND_BY_WORD[id.split('-')[0] ?? ''];
+  if (kind === undefined)
+    throw new Error(`the id of a rule begins with a word for its kind of resource; ${id} does not`);
+  return kind;
 }
 
 type ReferencesBySource = Readonly<Record<string, readonly string[]>>;

@@ -22,7 +22,6 @@ export const rule = defineRule({
   differs:
     'Other authorities look at the ingress only. Additional ports are also open to the internet, so they are checked here, unless the environment is not on the internet.',
   severity: 'medium',
-  kind: 'container-app',
   documents: ['resource', 'environment'],
   references: { MCSB: ['NS-2'] },
   check: (snapshot) =>

@@ -16,7 +16,6 @@ export const rule = defineAdvice({
   risk: 'Connecting needs a component, ingestion costs money, and a new environment variable makes a new revision.',
   severity: 'low',
   profile: 'strict',
-  kind: 'container-app',
   documents: ['resource', 'environment'],
   references: { MCSB: ['LT-3'] },
   check: (snapshot) =>

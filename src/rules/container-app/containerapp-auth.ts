@@ -24,7 +24,6 @@ export const rule = defineRule({
   differs:
     'Azure Policy passes as soon as authentication is on. Here a provider must also be registered, because nobody can sign in without one, and apps that are not on the internet are excluded.',
   severity: 'low',
-  kind: 'container-app',
   documents: ['resource', 'environment', 'authConfigs/current'],
   writes: ['authConfigs/current'],
   references: {

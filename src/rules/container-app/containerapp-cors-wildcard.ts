@@ -21,7 +21,6 @@ export const rule = defineRule({
   fix: 'Writes the list of allowed origins without `*`; the rest of the policy is not changed.',
   risk: 'Browser clients on origins that are not in the list can no longer call the app.',
   severity: 'medium',
-  kind: 'container-app',
   references: { MCSB: ['PV-2'] },
   check: (snapshot) =>
     judgeHttpIngress(snapshot, (ingress) =>

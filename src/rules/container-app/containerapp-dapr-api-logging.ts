@@ -14,7 +14,6 @@ export const rule = defineAdvice({
   differs: 'No other authority asks for it. It is the only trace of calls that pass through the sidecar.',
   severity: 'info',
   profile: 'strict',
-  kind: 'container-app',
   references: { MCSB: ['LT-3'] },
   check: (snapshot) =>
     judgeConfiguration(snapshot, ({ dapr = null }) => {

@@ -21,7 +21,6 @@ export const rule = defineAdvice({
   why: 'A role that a person holds on a single app stays when the person changes the team, and a console in its containers shows the data of the app.',
   risk: 'A person who loses the assignment, and is not in a group with one, can no longer work on the app.',
   severity: 'medium',
-  kind: 'container-app',
   documents: ['roleAssignments'],
   references: { MCSB: ['PA-7'] },
   check: (snapshot) => judgeDirectAssignments(snapshot, ROLES),

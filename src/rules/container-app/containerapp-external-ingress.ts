@@ -17,7 +17,6 @@ export const rule = defineRule({
     'PSRule has its rule switched off, and checks only the app. In an environment that is internal, or whose public network access is disabled, an external ingress is not on the internet, so that is compliant here.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'container-app',
   documents: ['resource', 'environment'],
   references: {
     'Azure Policy': ['783ea2a8-b8fd-46be-896a-9ae79643a0b1'],

@@ -32,7 +32,6 @@ export const rule = defineAdvice({
     'PSRule takes `auto` for HTTP on the ports 80, 443 and 8080 only. Here it is HTTP on every port, because TCP must be set explicitly. With the transport `http2`, which is for gRPC, TCP probes pass, too.',
   severity: 'low',
   profile: 'strict',
-  kind: 'container-app',
   references: { PSRule: ['Azure.ContainerApp.HealthProbe (AZR-000537, 2026_06)'] },
   check: (snapshot) =>
     judgeHttpIngress(snapshot, ({ transport }) =>

@@ -21,7 +21,6 @@ export const rule = defineAdvice({
   why: 'Images in an approved registry were built, scanned and stored by a known owner.',
   risk: 'Another image is another deployment: its code may be different.',
   severity: 'medium',
-  kind: 'container-app',
   parameters,
   references: { MCSB: ['DS-6'] },
   check(snapshot, { registries }) {

@@ -9,7 +9,6 @@ export const rule = defineAdvice({
   differs: 'The examples of PSRule use `latest`, and it has no such check. Here `latest` is a violation.',
   severity: 'low',
   profile: 'strict',
-  kind: 'container-app',
   references: { MCSB: ['DS-6'] },
   check: (snapshot) =>
     judgeImages(snapshot, (images) => {

@@ -25,7 +25,6 @@ export const rule = defineRule({
   risk: 'Callers from other addresses can no longer connect. Deny rules are removed, because Azure accepts no list with both kinds; an address that was denied is allowed when it is in an allowed range.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'container-app',
   documents: ['resource', 'environment'],
   parameters: z.object({
     allowedRanges: allowedRanges.describe(

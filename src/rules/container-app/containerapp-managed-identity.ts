@@ -9,7 +9,6 @@ export const rule = defineRule({
   fix: 'Adds a system-assigned identity; user-assigned identities stay.',
   risk: 'Adding an identity breaks nothing, but removing it again would destroy the roles that it got meanwhile.',
   severity: 'medium',
-  kind: 'container-app',
   reversible: false,
   references: {
     'Azure Policy': ['b874ab2d-72dd-47f1-8cb5-4a306478a4e7'],

@@ -34,7 +34,6 @@ export const rule = defineAdvice({
   risk: 'An app that needs more replicas than the maximum answers slowly or not at all; only the owner knows its size.',
   severity: 'low',
   profile: 'strict',
-  kind: 'container-app',
   parameters,
   references: { guide: ['Secure your Azure Container Apps deployment'] },
   check: (snapshot, { bound }) =>

@@ -19,7 +19,6 @@ export const rule = defineAdvice({
   risk: 'Replicas that always run cost money; a change of the template makes a new revision.',
   severity: 'low',
   profile: 'strict',
-  kind: 'container-app',
   references: { PSRule: ['Azure.ContainerApp.MinReplicas (AZR-000413)'] },
   check(snapshot) {
     // https://learn.microsoft.com/azure/container-apps/functions-scale-rule-override

@@ -34,7 +34,6 @@ export const rule = defineAdvice({
   why: 'Everybody who may read the app sees the plain value of an environment variable. The value stays in every revision.',
   risk: 'The check uses names only; moving a value to a secret makes a new revision.',
   severity: 'medium',
-  kind: 'container-app',
   parameters,
   references: { MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] },
   check(snapshot, { secret, exempt }) {

@@ -26,7 +26,6 @@ export const rule = defineAdvice({
   risk: 'Replication needs the Premium tier, and every region costs money.',
   severity: 'info',
   profile: 'strict',
-  kind: 'container-app',
   documents: ['resource', 'registry'],
   references: { guide: ['Secure your Azure Container Apps deployment'] },
   check: (snapshot) =>

@@ -23,7 +23,6 @@ export const rule = defineRule({
   risk: 'New replicas cannot start unless the identity has AcrPull on the registry.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'container-app',
   references: { MCSB: ['IM-3'] },
   check: (snapshot) =>
     judgeConfiguration(snapshot, ({ registries: list = null }) => {

@@ -1,8 +1,4 @@
 import { defineRequiredTags } from '../checks/governance/required-tags.ts';
 import { containerAppSource } from '../declare/declarations.ts';
 
-export const rule = defineRequiredTags({
-  id: 'containerapp-required-tags',
-  kind: 'container-app',
-  declare: containerAppSource,
-});
+export const rule = defineRequiredTags('containerapp-required-tags', containerAppSource);

@@ -18,7 +18,6 @@ export const rule = defineAdvice({
   risk: 'A container with less than it needs is slow or ends; only the owner knows its size.',
   severity: 'info',
   profile: 'strict',
-  kind: 'container-app',
   references: { guide: ['Secure your Azure Container Apps deployment'] },
   check: (snapshot) =>
     judgeContainers(snapshot, ({ running }) => {

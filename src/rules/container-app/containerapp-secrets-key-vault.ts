@@ -19,7 +19,6 @@ export const rule = defineAdvice({
   why: 'Key Vault is one place to grant, log and renew access to a secret. A copy in the app has no such place.',
   risk: 'The owner has to move the values to a vault, and the app needs an identity that may read them there.',
   severity: 'medium',
-  kind: 'container-app',
   references: { MCSB: ['IM-8'], AzTS: ['Azure_ContainerApps_DP_Avoid_Plaintext_Secrets'] },
   check: (snapshot) =>
     judgeConfiguration(snapshot, (configuration) => {

@@ -20,7 +20,6 @@ export const rule = defineAdvice({
   risk: 'A blue-green deployment keeps a warm revision on purpose; with a label it is not counted here.',
   severity: 'low',
   profile: 'strict',
-  kind: 'container-app',
   documents: ['resource', 'revisions'],
   references: { guide: ['Secure your Azure Container Apps deployment'] },
   check: (snapshot) =>

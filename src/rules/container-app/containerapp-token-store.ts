@@ -11,7 +11,6 @@ export const rule = defineAdvice({
   risk: 'Switching it on needs a storage account with a container of its own, and access of the app to it.',
   severity: 'info',
   profile: 'strict',
-  kind: 'container-app',
   documents: ['authConfigs/current'],
   references: {
     guide: ['Secure your Azure Container Apps deployment', 'Security overview in Azure Container Apps'],

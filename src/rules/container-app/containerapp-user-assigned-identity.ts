@@ -10,7 +10,6 @@ export const rule = defineAdvice({
   risk: 'It needs an identity with its own roles, and the app has to request tokens with its client id.',
   severity: 'info',
   profile: 'strict',
-  kind: 'container-app',
   references: {
     guide: ['Security overview in Azure Container Apps', 'Azure security best practices for .NET Aspire deployments'],
   },

@@ -4,7 +4,7 @@ import { type Change, withValue } from '../../domain/changes/change.ts';
 import type { DocumentName } from '../../domain/resources/documents.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/resources/json.ts';
 import type { Source } from '../../domain/rules/rule.ts';
-import { Block, type Body, type Declaration, declared } from './printers.ts';
+import { type Azurerm, Block, type Body, type Declaration, declared } from './printers.ts';
 
 /** A value that a change sets, or that a rule recommends. */
 export type Setting = Pick<Change, 'document' | 'path' | 'to'>;
@@ -29,12 +29,12 @@ export function siteDeclaration(settings: readonly Setting[], attributes: Attrib
     ...(isObject(properties) ? { siteConfig: properties } : {}),
   };
   const body = Object.keys(declaredProperties).length > 0 ? { ...own, properties: declaredProperties } : own;
-  const azurerm = attributes && {
-    resource: 'azurerm_linux_web_app',
-    also: 'azurerm_windows_web_app',
-    body: attributes,
-  };
-  return { type: SITE, body, azurerm, updates: 'azurerm_linux_web_app.app.id' };
+  return { type: SITE, body, azurerm: attributes && webAppOf(attributes), updates: 'azurerm_linux_web_app.app.id' };
+}
+
+/** A web app in azurerm, which has a resource for each operating system. */
+export function webAppOf(attributes: Body): Azurerm {
+  return { resource: 'azurerm_linux_web_app', also: 'azurerm_windows_web_app', body: attributes };
 }
 
 /** The lines for properties of a web app's configuration. */

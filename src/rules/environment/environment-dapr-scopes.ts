@@ -10,7 +10,6 @@ export const rule = defineAdvice({
   why: 'A Dapr component without scopes can be used by every app of the environment, with the rights of its connection. A secret in the component is in no vault and is not rotated.',
   risk: 'An empty scope means every app, so a scope can exclude callers.',
   severity: 'medium',
-  kind: 'environment',
   documents: ['daprComponents'],
   references: { guide: ['Secure your Azure Container Apps deployment'] },
   check: (snapshot) =>

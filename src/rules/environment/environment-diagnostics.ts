@@ -33,7 +33,6 @@ export const rule = defineRule({
     "Azure Policy writes a Log Analytics destination with the workspace's key. Plumbline never holds such a key: it uses a diagnostic setting, and does not change environments that already use Log Analytics.",
   severity: 'medium',
   tier: 'safe',
-  kind: 'environment',
   documents: ['resource', 'diagnosticSettings'],
   writes: ['resource', 'diagnosticSettings'],
   parameters: logExportParameters,

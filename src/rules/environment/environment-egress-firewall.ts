@@ -21,7 +21,6 @@ export const rule = defineAdvice({
   risk: 'A default route to a firewall blocks every destination that the firewall does not allow, including those that the platform needs.',
   severity: 'low',
   profile: 'strict',
-  kind: 'environment',
   documents: ['resource', 'subnet', 'routeTable'],
   references: { MCSB: ['NS-3'] },
   check: (snapshot) =>

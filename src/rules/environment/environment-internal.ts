@@ -12,7 +12,6 @@ export const rule = defineAdvice({
     'PSRule also asks for `infrastructureSubnetId`. Azure creates no internal environment without one, so only `internal` is checked here. An environment without public network access is not on the internet either, so it is compliant, too.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'environment',
   references: {
     'Azure Policy': ['d074ddf8-01a5-4b5e-a2b8-964aed452c0a'],
     MCSB: ['NS-2'],

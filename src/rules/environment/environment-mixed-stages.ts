@@ -12,7 +12,6 @@ export const rule = defineAdvice({
   why: 'Apps of one environment share its network, its Dapr components and its logs, so a test app can affect production.',
   risk: 'An app cannot move: it has to be created again in another environment, with another DNS name.',
   severity: 'medium',
-  kind: 'environment',
   documents: ['environment/apps'],
   parameters: z.object({
     stageTag: tagName

@@ -9,7 +9,6 @@ export const rule = defineAdvice({
   why: 'A subnet without a network security group accepts and sends all traffic that the surrounding network allows.',
   risk: 'A group without the rules that the platform needs disconnects the environment and its apps.',
   severity: 'low',
-  kind: 'environment',
   documents: ['resource', 'subnet'],
   references: { MCSB: ['NS-1'] },
   check: (snapshot) =>

@@ -10,7 +10,6 @@ export const rule = defineRule({
   risk: 'Calls between apps get slower and carry less.',
   severity: 'low',
   profile: 'strict',
-  kind: 'environment',
   references: { MCSB: ['DP-3'] },
   check: (snapshot) =>
     checkProperties(snapshot, 'resource', (properties) => {

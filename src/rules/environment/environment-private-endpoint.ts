@@ -18,7 +18,6 @@ export const rule = defineAdvice({
   risk: 'It needs a virtual network, a subnet and names in a private DNS zone, so it needs a change of the network design.',
   severity: 'low',
   profile: 'strict',
-  kind: 'environment',
   documents: ['resource', 'privateEndpointConnections'],
   references: { MCSB: ['NS-2'] },
   check(snapshot) {

@@ -13,7 +13,6 @@ export const rule = defineRule({
   fix: 'Sets `publicNetworkAccess` of the environment to `Disabled`.',
   risk: 'Every app of the environment loses its public endpoint.',
   severity: 'medium',
-  kind: 'environment',
   documents: ['resource', 'privateEndpointConnections'],
   parameters: z.object({
     onlyWithPrivateEndpoint: z

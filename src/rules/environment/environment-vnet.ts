@@ -10,7 +10,6 @@ export const rule = defineAdvice({
   risk: 'It is set when an environment is created, so the apps have to move to another environment, with other names.',
   severity: 'low',
   profile: 'strict',
-  kind: 'environment',
   references: {
     'Azure Policy': ['8b346db6-85af-419b-8557-92cee2c0f9bb'],
     MCSB: ['NS-1'],

@@ -17,7 +17,6 @@ export const rule = defineAdvice({
   risk: 'It is set when an environment is created, and needs a virtual network: the apps would have to move to a new environment.',
   severity: 'low',
   profile: 'strict',
-  kind: 'environment',
   references: {
     'Azure Policy': ['42daa904-5969-47ef-92fb-b75df946195a'],
     PSRule: ['Azure.ContainerApp.AvailabilityZone (AZR-000414)'],

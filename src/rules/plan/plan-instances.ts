@@ -12,7 +12,6 @@ export const rule = defineAdvice({
   risk: 'Each instance costs as much as the first. Apps that keep state on one instance get requests on the other one, too.',
   severity: 'low',
   profile: 'strict',
-  kind: 'plan',
   references: {
     PSRule: ['Azure.AppService.PlanInstanceCount (AZR-000071)'],
     Checkov: ['CKV_AZURE_212'],

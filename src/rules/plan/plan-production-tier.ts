@@ -9,7 +9,6 @@ export const rule = defineAdvice({
   risk: 'A larger tier costs more, and the apps of the plan restart when it changes.',
   severity: 'low',
   profile: 'strict',
-  kind: 'plan',
   references: {
     'Azure Policy': ['546fe8d2-368d-4029-a418-6af48a7f61e5'],
     PSRule: ['Azure.AppService.MinPlan (AZR-000072)'],

@@ -18,7 +18,6 @@ export const rule = defineAdvice({
   risk: 'It needs at least two instances, which cost more. Some existing plans cannot be zone redundant: then the apps have to move to a new plan.',
   severity: 'low',
   profile: 'strict',
-  kind: 'plan',
   references: {
     'Azure Policy': ['22888755-d824-4e43-8e0b-42d481836554'],
     PSRule: ['Azure.AppService.AvailabilityZone (AZR-000442)'],

@@ -10,7 +10,6 @@ export const rule = defineAdvice({
   why: 'Azure keeps the activity log for 90 days. Older changes are known only when the log was exported.',
   risk: 'Storing logs costs money, and the owner of the subscription has to choose the workspace or storage account.',
   severity: 'medium',
-  kind: 'subscription',
   documents: ['subscription/diagnosticSettings'],
   references: { MCSB: ['LT-6'] },
   check: (snapshot) =>

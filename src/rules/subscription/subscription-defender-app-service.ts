@@ -8,7 +8,6 @@ export const rule = defineAdvice({
   risk: 'It is bought for the whole subscription, with a price per instance of every plan, so a person has to decide it.',
   severity: 'high',
   profile: 'strict',
-  kind: 'subscription',
   documents: ['subscription/pricings/AppServices'],
   references: {
     'Azure Policy': ['2913021d-f2fd-4f3d-b958-22354e2bdbcb'],

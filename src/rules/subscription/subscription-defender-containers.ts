@@ -8,7 +8,6 @@ export const rule = defineAdvice({
   risk: 'They are bought for the whole subscription, with a price by its resources, so a person has to decide it.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'subscription',
   documents: ['subscription/pricings/Containers', 'subscription/pricings/CloudPosture'],
   references: { MCSB: ['LT-1'] },
   check: (snapshot) => judgePlans(snapshot, ['Containers', 'CloudPosture']),

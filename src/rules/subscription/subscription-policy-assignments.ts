@@ -15,7 +15,6 @@ export const rule = defineAdvice({
     'An assignment of another initiative does not count, even if it contains such definitions: the list of assignments does not show the definitions of an initiative.',
   severity: 'low',
   profile: 'strict',
-  kind: 'subscription',
   documents: ['subscription/policyAssignments'],
   references: { MCSB: ['GS'] },
   check: (snapshot) =>

@@ -13,7 +13,6 @@ export const rule = defineAdvice({
   risk: 'A second region needs its own design: its data, its costs, and the routing to the region that works.',
   severity: 'info',
   profile: 'strict',
-  kind: 'subscription',
   documents: ['subscription/apps'],
   parameters: z.object({
     applicationTag: tagName

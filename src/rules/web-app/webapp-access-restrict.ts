@@ -25,7 +25,6 @@ export const rule = defineRule({
   risk: 'Callers that no rule names can no longer connect.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'web-app',
   documents: SITE_REACH_DOCUMENTS,
   writes: ['config/web'],
   parameters: z.object({

@@ -8,7 +8,6 @@ export const rule = defineAdvice({
   risk: 'The owner must choose the thresholds: a low threshold causes false alarms.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ALERT_DOCUMENTS,
   references: { MCSB: ['LT-1'] },
   check: judgeAlerts,

@@ -15,7 +15,6 @@ export const rule = defineAdvice({
     'Others read the app settings, which are secrets. Here the hidden tag that Azure sets on a connected app counts, or a setting of Application Insights that refers to a vault. An app with neither may still be connected, so it is unknown, and not a violation.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'config/configreferences/appsettings'],
   references: { MCSB: ['LT-3'] },
   check: (snapshot) =>

@@ -31,7 +31,6 @@ export const rule = defineRule({
   differs:
     'Azure Policy and Prowler pass as soon as authentication is on. Here a provider must also be registered, because nobody can sign in without one. When anonymous requests reach the app, the reason says so.',
   severity: 'medium',
-  kind: 'web-app',
   documents: ['resource', 'config/authsettingsV2'],
   writes: ['config/authsettingsV2'],
   references: {

@@ -40,7 +40,6 @@ export const rule = defineRule({
   risk: 'The worker is recycled when the trigger fires, and the requests that it is working on are lost.',
   severity: 'info',
   profile: 'strict',
-  kind: 'web-app',
   documents: [...WEB_CONFIG_DOCUMENTS, 'plan'],
   writes: ['config/web'],
   parameters,

@@ -9,7 +9,6 @@ export const rule = defineAdvice({
   why: 'A backup that failed, or that is no longer made, is missing when it is needed.',
   risk: 'The usual cause is a changed credential of a storage account or a database, and its owner has to set the new one.',
   severity: 'medium',
-  kind: 'web-app',
   documents: ['resource', 'backups'],
   parameters: z.object({
     days: z

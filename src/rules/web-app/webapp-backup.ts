@@ -10,7 +10,6 @@ export const rule = defineAdvice({
     'The schedule is stored together with the key of the storage account, which Plumbline does not read. So an app without backups is unknown, and not a violation.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'backups'],
   references: { MCSB: ['BR-1'] },
   check: (snapshot) =>

@@ -14,7 +14,6 @@ export const rule = defineAdvice({
   why: 'When a certificate expires, clients that check it can no longer connect.',
   risk: 'The owner has to renew the certificate; clients that pin the old one refuse the new one.',
   severity: 'high',
-  kind: 'web-app',
   documents: ['resource', 'subscription/certificates'],
   parameters: z.object({
     days: z.int().min(1).max(397).default(30).describe('A certificate that ends within so many days is a violation.'),

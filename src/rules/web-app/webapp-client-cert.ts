@@ -22,7 +22,6 @@ export const rule = defineRule({
     'Azure Policy and CloudSploit also pass an app that has HTTP/2 enabled. HTTP/2 does not require a certificate, and `Required` works with it, so it is a violation here.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'config/web', 'plan'],
   references: {
     'Azure Policy': ['19dd1db6-f442-49cf-a838-b0786b4401ef'],

@@ -28,7 +28,6 @@ export const rule = defineRule({
   differs:
     'Checkov passes a list with other origins in addition to `*`. Such a list also allows every origin, so it is a violation here.',
   severity: 'high',
-  kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],
   references: {

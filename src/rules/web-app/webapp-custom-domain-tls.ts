@@ -9,7 +9,6 @@ export const rule = defineAdvice({
   why: 'A name without a certificate of its own is served with the certificate of the platform: browsers show a warning, and clients that check the certificate refuse it.',
   risk: 'It needs a certificate for the name; a managed one is issued only while the name points to the app.',
   severity: 'high',
-  kind: 'web-app',
   references: { MCSB: ['DP-3'] },
   check: (snapshot) =>
     judgeSite(snapshot, (properties) => {

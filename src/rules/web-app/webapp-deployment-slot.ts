@@ -11,7 +11,6 @@ export const rule = defineAdvice({
   risk: 'A slot changes the deployment of an app, and runs on the same machines as the app.',
   severity: 'info',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'slots', 'plan'],
   references: {
     guide: ['Secure your Azure App Service deployment', 'Azure App Service Security & Best Practices'],

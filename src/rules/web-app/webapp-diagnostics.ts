@@ -20,7 +20,6 @@ export const rule = defineRule({
     'Azure Policy passes on any one enabled category. Here the log that shows who used the app must be among them: HTTP logs of web apps, function logs of function apps, the workflow runtime of logic apps.',
   severity: 'medium',
   tier: 'safe',
-  kind: 'web-app',
   documents: ['resource', 'diagnosticSettings'],
   writes: ['diagnosticSettings'],
   parameters: logExportParameters,
@@ -37,10 +36,9 @@ export const rule = defineRule({
     Prowler: ['app_http_logs_enabled'],
     AzTS: ['Azure_AppService_Audit_Enable_Diagnostic_Settings'],
   },
-  check(snapshot, { workspaceId }) {
-    const elsewhere = hostedElsewhere(snapshot);
-    if (elsewhere) return elsewhere;
-    return judgeLogSettings(snapshot, (settings) => {
+  check: (snapshot, { workspaceId }) =>
+    hostedElsewhere(snapshot) ??
+    judgeLogSettings(snapshot, (settings) => {
       const categories = categoriesFor(snapshot);
       const unsent = unsentCategories(settings, categories);
       if (unsent.length === 0) return compliant('A diagnostic setting sends the logs.');
@@ -48,8 +46,7 @@ export const rule = defineRule({
       const { text, changes, ...ofResource } = planLogExport(settings, unsent, workspaceId);
       const wanted = unsent.join(', ');
       return violation(`No diagnostic setting sends ${wanted} or all logs. ${text}`, changes, ofResource);
-    });
-  },
+    }),
   source: (changes) => declared(logExportDeclaration(changes, 'azurerm_linux_web_app.app')),
 });
 

@@ -11,7 +11,6 @@ export const rule = defineAdvice({
   why: 'A role that a person holds on a single app stays when the person changes the team, and reviews of groups do not find it.',
   risk: 'A person who loses the assignment, and is not in a group with one, can no longer work on the app.',
   severity: 'medium',
-  kind: 'web-app',
   documents: ['roleAssignments'],
   references: { MCSB: ['PA-7'] },
   check: (snapshot) => judgeDirectAssignments(snapshot, PRIVILEGED_ROLES),

@@ -15,7 +15,6 @@ export const rule = defineAdvice({
   differs:
     'PSRule also asks for a path that is longer than `/`. The owner may want to use the start page, so it is compliant here.',
   severity: 'low',
-  kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   references: {
     PSRule: ['Azure.AppService.WebProbe (AZR-000079)', 'Azure.AppService.WebProbePath (AZR-000080)'],

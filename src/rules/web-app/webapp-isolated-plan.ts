@@ -18,7 +18,6 @@ export const rule = defineAdvice({
   why: 'In an App Service Environment an app shares no front end, no workers and no network with other customers.',
   risk: 'The app has to move to another plan, so it has to be created again there.',
   severity: 'info',
-  kind: 'web-app',
   parameters: z.object({
     isolationTag: tagName
       .nullable()

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/resources/json.ts';
 import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
 import { judgeList, nameOf, propertiesOf } from '../checks/documents/resource-lists.ts';
+import { webAppOf } from '../declare/declarations.ts';
 import { declared, Expression } from '../declare/printers.ts';
 
 const REFERENCE = '@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/database)';
@@ -13,7 +14,6 @@ export const rule = defineAdvice({
   differs:
     'CIS and AzTS ask that secrets are in Key Vault at all. Without reading the settings it is not known which of them are secrets, so Plumbline checks only the existing references.',
   severity: 'medium',
-  kind: 'web-app',
   documents: ['config/configreferences/appsettings'],
   references: {
     MCSB: ['IM-8'],
@@ -42,14 +42,10 @@ export const rule = defineAdvice({
           siteConfig: { appSettings: [{ name: 'DATABASE', value: REFERENCE }] },
         },
       },
-      azurerm: {
-        resource: 'azurerm_linux_web_app',
-        also: 'azurerm_windows_web_app',
-        body: {
-          key_vault_reference_identity_id: new Expression('azurerm_user_assigned_identity.app.id'),
-          app_settings: { DATABASE: REFERENCE },
-        },
-      },
+      azurerm: webAppOf({
+        key_vault_reference_identity_id: new Expression('azurerm_user_assigned_identity.app.id'),
+        app_settings: { DATABASE: REFERENCE },
+      }),
     }),
 });
 

@@ -10,7 +10,6 @@ export const rule = defineRule({
   fix: 'Adds a system-assigned identity; user-assigned identities stay.',
   risk: 'Adding an identity breaks nothing, but removing it again would destroy the roles that it got meanwhile.',
   severity: 'medium',
-  kind: 'web-app',
   reversible: false,
   references: {
     'Azure Policy': ['2b9ad585-36bc-4615-b300-fd4435808332'],

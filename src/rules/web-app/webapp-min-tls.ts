@@ -15,7 +15,6 @@ export const rule = defineRule({
     "The newest Azure Policy writes 1.3. Plumbline writes 1.2, the platform's default, because that breaks no app that works with the default; with the parameter `minimum` set to 1.3 the fix needs an approval.",
   severity: 'high',
   tier: 'safe',
-  kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],
   parameters: tlsParameters,

@@ -12,23 +12,21 @@ export const rule = defineAdvice({
   differs: 'The policy that fixes it writes only the records of the private DNS zone, for existing endpoints.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'privateEndpointConnections'],
   references: {
     'Azure Policy': ['687aa49d-0982-40f8-bf6b-66d1da97a04b'],
     'Azure Policy (fix)': ['b318f84a-b872-429b-ac6d-a01b96814452'],
     MCSB: ['NS-2'],
   },
-  check(snapshot) {
-    const without = hostedElsewhere(snapshot) ?? lackedByPlan(snapshot, 'privateEndpoints');
-    if (without) return without;
-    return judgeEndpoints(snapshot, (approved, all) => {
+  check: (snapshot) =>
+    hostedElsewhere(snapshot) ??
+    lackedByPlan(snapshot, 'privateEndpoints') ??
+    judgeEndpoints(snapshot, (approved, all) => {
       if (approved > 0) return compliant(`The app has ${approved} approved private endpoint(s).`);
       if (isInServiceEnvironment(snapshot)) return notApplicable('The app is in an App Service Environment.');
       const reason =
         all > 0 ? `None of the app's ${all} private endpoint(s) is approved.` : 'The app has no private endpoint.';
       return violation(reason);
-    });
-  },
+    }),
   source: () => privateEndpointSource({ name: 'app', id: 'azurerm_linux_web_app.app.id', group: 'sites' }),
 });

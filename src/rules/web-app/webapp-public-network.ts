@@ -31,7 +31,6 @@ export const rule = defineRule({
   differs:
     'Azure Policy checks every app. Most web apps are public on purpose, so Plumbline checks only apps with an approved private endpoint, unless the parameter `onlyWithPrivateEndpoint` is false. When nothing is set and there is an approved endpoint, the platform has already closed the public access, so it is compliant.',
   severity: 'medium',
-  kind: 'web-app',
   documents: SITE_REACH_DOCUMENTS,
   parameters,
   isStricter: ({ onlyWithPrivateEndpoint }) => !onlyWithPrivateEndpoint,

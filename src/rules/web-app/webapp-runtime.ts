@@ -37,7 +37,6 @@ export const rule = defineAdvice({
   differs:
     'Azure Policy asks for one exact version, and others for the latest. Here every version passes that still gets security fixes, by a list with dates that operators can extend. PHP 5 on a Windows app is not checked: App Service sets it on apps of every stack.',
   severity: 'medium',
-  kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   parameters,
   references: {

@@ -16,7 +16,6 @@ export const rule = defineRule({
   risk: 'Hosted build agents and other deployments from addresses that the main site does not allow can no longer connect.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'web-app',
   documents: SITE_REACH_DOCUMENTS,
   writes: ['config/web'],
   references: {

@@ -14,7 +14,6 @@ export const rule = defineRule({
   differs: 'Most scanners check only the TLS version of the app itself.',
   severity: 'medium',
   tier: 'safe',
-  kind: 'web-app',
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],
   parameters: tlsParameters,

@@ -55,7 +55,6 @@ export const rule = defineAdvice({
     'Azure Policy asks for a suite order in App Service Environments only, and no authority names a value for other apps. So the platform default passes here, and only a configured weak suite is reported.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'config/web', 'plan'],
   parameters,
   references: {

@@ -13,7 +13,6 @@ export const rule = defineRule({
     'The schema of the settings and azurerm have off as the default. Here a store without a setting passes: App Service has one as soon as authentication is on.',
   severity: 'info',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'config/authsettingsV2'],
   writes: ['config/authsettingsV2'],
   references: { guide: ['Secure your Azure App Service deployment'] },

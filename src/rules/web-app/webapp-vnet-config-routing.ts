@@ -25,7 +25,6 @@ export const rule = defineRule({
     'The policies also check apps without VNet integration. These have no network to route through, so the rule does not apply to them here.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'plan'],
   references: {
     'Azure Policy': ['801543d1-1953-4a90-b8b0-8cf6d41473a5'],

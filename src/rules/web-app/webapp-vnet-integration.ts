@@ -14,7 +14,6 @@ export const rule = defineAdvice({
     "The text of the policy's condition tests only the empty string. An app without the property is not integrated either.",
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'plan'],
   references: {
     'Azure Policy': ['72d04c29-f87d-4575-9731-419ff16a2757'],

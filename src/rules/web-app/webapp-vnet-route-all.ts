@@ -14,7 +14,6 @@ export const rule = defineRule({
     'The policies also check apps without VNet integration. These have no network to route through, so the rule does not apply to them here.',
   severity: 'low',
   profile: 'strict',
-  kind: 'web-app',
   documents: ['resource', 'plan'],
   references: {
     'Azure Policy': ['a691eacb-474d-47e4-b287-b4813ca44222'],

@@ -18,7 +18,6 @@ export const rule = defineAdvice({
     'MCSB requires a firewall and does not say how an app shows that it has one. Here only a pinned Front Door counts: the rules of the app do not show whether a gateway in a subnet has a firewall, so such an app is reported, too.',
   severity: 'medium',
   profile: 'strict',
-  kind: 'web-app',
   documents: SITE_REACH_DOCUMENTS,
   references: { MCSB: ['NS-6'] },
   check: (snapshot) =>

@@ -1,8 +1,8 @@
 /** A document that is not there is unknown, and says why; never a verdict. */
 import { expect, test } from 'vitest';
 import type { DocumentState } from '../../../src/domain/resources/snapshot.ts';
-import { checkProperties, compliant } from '../../../src/domain/rules/rule.ts';
-import { read, resourceNamed, SITE } from '../examples.ts';
+import { checkProperties, compliant, defineRule } from '../../../src/domain/rules/rule.ts';
+import { read, resourceNamed, ruleLike, SITE } from '../examples.ts';
 
 const judged = (state?: DocumentState) =>
   checkProperties(
@@ -24,4 +24,18 @@ test.each<[string, DocumentState | undefined]>([
 
 test('with its properties it is judged', () => {
   expect(judged(read({ properties: {} }))).toEqual(compliant('It is right.'));
+});
+
+test.each([
+  ['webapp-example', 'web-app'],
+  ['containerapp-example', 'container-app'],
+  ['environment-example', 'environment'],
+  ['plan-example', 'plan'],
+  ['subscription-example', 'subscription'],
+])('the rule %s is about resources of the kind %s', (id, kind) => {
+  expect(defineRule({ ...ruleLike(), id, references: {} }).kind).toBe(kind);
+});
+
+test('a rule whose id names no kind of resource is refused', () => {
+  expect(() => defineRule({ ...ruleLike(), id: 'example', references: {} })).toThrow('example');
 });

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '../../../domain/resources/json.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
 import type { CheckResult, Source } from '../../../domain/rules/rule.ts';
+import { webAppOf } from '../../declare/declarations.ts';
 import { Block, declared, Expression } from '../../declare/printers.ts';
 import { timeIn } from '../documents/arm-time.ts';
 import { judgeList, propertiesOf } from '../documents/resource-lists.ts';
@@ -62,21 +63,17 @@ export function backupSource(): Source {
         },
       },
     },
-    azurerm: {
-      resource: 'azurerm_linux_web_app',
-      also: 'azurerm_windows_web_app',
-      body: {
-        backup: new Block({
-          name: 'daily',
-          storage_account_url: new Expression('var.backup_storage_url'),
-          schedule: new Block({
-            frequency_interval: 1,
-            frequency_unit: 'Day',
-            keep_at_least_one_backup: true,
-            retention_period_days: 30,
-          }),
+    azurerm: webAppOf({
+      backup: new Block({
+        name: 'daily',
+        storage_account_url: new Expression('var.backup_storage_url'),
+        schedule: new Block({
+          frequency_interval: 1,
+          frequency_unit: 'Day',
+          keep_at_least_one_backup: true,
+          retention_period_days: 30,
         }),
-      },
-    },
+      }),
+    }),
   });
 }

@@ -38,7 +38,6 @@ export function judgeSite(
 
 /** The properties of a site, for rules of one switch. */
 export const SITE: Section = {
-  kind: 'web-app',
   document: 'resource',
   path: '/properties',
   documents: ['resource'],

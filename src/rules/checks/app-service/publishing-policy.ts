@@ -1,5 +1,6 @@
 /** Whether a site takes its publishing user and password, for FTP or for the SCM site. */
 import { checkProperties } from '../../../domain/rules/rule.ts';
+import { webAppOf } from '../../declare/declarations.ts';
 import { declared, Expression } from '../../declare/printers.ts';
 import type { Section } from '../documents/sections.ts';
 import type { Switch } from '../documents/switch.ts';
@@ -9,7 +10,6 @@ import { hostedElsewhere } from './hosting.ts';
 export function publishingPolicy(name: 'ftp' | 'scm'): Section {
   const document = `basicPublishingCredentialsPolicies/${name}` as const;
   return {
-    kind: 'web-app',
     document,
     path: '/properties',
     documents: ['resource', document],
@@ -18,11 +18,7 @@ export function publishingPolicy(name: 'ftp' | 'scm'): Section {
       declared({
         type: 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01',
         body: { parent: new Expression('site'), name, properties: { allow: false } },
-        azurerm: attributes && {
-          resource: 'azurerm_linux_web_app',
-          also: 'azurerm_windows_web_app',
-          body: attributes,
-        },
+        azurerm: attributes && webAppOf(attributes),
       }),
   };
 }

@@ -31,7 +31,6 @@ export function webConfigChange(properties: JsonObject, name: string, to: Json):
 
 /** The configuration of a web app, for rules of one switch. */
 export const WEB_CONFIG: Section = {
-  kind: 'web-app',
   document: 'config/web',
   path: '/properties',
   documents: WEB_CONFIG_DOCUMENTS,

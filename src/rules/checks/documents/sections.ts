@@ -2,15 +2,13 @@
 
 import type { DocumentName } from '../../../domain/resources/documents.ts';
 import { isObject, type Json, type JsonObject } from '../../../domain/resources/json.ts';
-import type { ResourceKind } from '../../../domain/resources/resource.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
 import type { CheckResult, Source } from '../../../domain/rules/rule.ts';
 import type { Setting } from '../../declare/declarations.ts';
 import type { Body } from '../../declare/printers.ts';
 
-/** An object in the documents of a kind of resource: where it is, how rules check it and how it is declared. */
+/** An object in a document of a resource: where it is, how rules check it and how it is declared. */
 export interface Section {
-  readonly kind: ResourceKind;
   readonly document: DocumentName;
   /** The JSON Pointer in the document. */
   readonly path: string;

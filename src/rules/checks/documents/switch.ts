@@ -56,15 +56,14 @@ export interface SwitchDefinition extends Switch, Omit<AdviceDefinition<object>,
   refine?(found: Violation, snapshot: Snapshot, section: JsonObject): CheckResult;
 }
 
-type DefinedBySection = 'kind' | 'documents' | 'parameters' | 'requiredDocuments' | 'isStricter' | 'check' | 'source';
+type DefinedBySection = 'documents' | 'parameters' | 'requiredDocuments' | 'isStricter' | 'check' | 'source';
 
 /** Makes a rule of one switch in a section of a document. */
 export function defineSwitch(section: Section, definition: SwitchDefinition): Rule<object> {
   const { leaf, value, azurerm, fix } = definition;
-  const { kind, document, documents } = section;
+  const { document, documents } = section;
   const recommended: Setting = { document, path: `${section.path}/${leaf}`, to: value };
   const common = {
-    kind,
     documents,
     ...definition,
     check: (snapshot: Snapshot) => section.judge(snapshot, (part) => judgePart(snapshot, section, part, definition)),

@@ -6,7 +6,6 @@ import type { DocumentName } from '../../../domain/resources/documents.ts';
 import { isObject, type Json, pointerOf } from '../../../domain/resources/json.ts';
 import { bodyOf, type Snapshot, stateOf } from '../../../domain/resources/snapshot.ts';
 import {
-  type AnyRule,
   type CheckResult,
   checkProperties,
   compliant,
@@ -38,10 +37,9 @@ const OWNER_TAG: Setting = { document: 'resource', path: '/tags/owner', to: 'tea
 const DOCUMENTS: readonly DocumentName[] = ['resource', 'resourceGroup'];
 
 /** Makes the rule about the tags of a kind of resource; `declare` gives the lines for settings and attributes of azurerm. */
-export function defineRequiredTags({ id, kind, declare }: Pick<AnyRule, 'id' | 'kind'> & Pick<Section, 'declare'>) {
+export function defineRequiredTags(id: string, declare: Section['declare']) {
   return defineRule({
     id,
-    kind,
     title: 'Required tags are present',
     why: 'Tags name the owner and the purpose of an app. Without them nobody knows whom to ask when something is wrong with it.',
     fix: 'Merges the missing tags into those of the app, with the values of its resource group.',

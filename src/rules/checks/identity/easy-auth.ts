@@ -10,6 +10,7 @@ import {
   unknown,
   violation,
 } from '../../../domain/rules/rule.ts';
+import { webAppOf } from '../../declare/declarations.ts';
 import { Block, type Body, declared, Expression } from '../../declare/printers.ts';
 
 export type AuthDocument = 'config/authsettingsV2' | 'authConfigs/current';
@@ -118,11 +119,7 @@ export function siteAuthSource(properties: Body, authSettings: Body): Source {
   return declared({
     type: 'Microsoft.Web/sites/config@2025-03-01',
     body: { parent: new Expression('site'), name: 'authsettingsV2', properties },
-    azurerm: {
-      resource: 'azurerm_linux_web_app',
-      also: 'azurerm_windows_web_app',
-      body: { auth_settings_v2: new Block(authSettings) },
-    },
+    azurerm: webAppOf({ auth_settings_v2: new Block(authSettings) }),
   });
 }
 

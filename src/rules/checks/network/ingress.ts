@@ -48,7 +48,6 @@ export function ingressChange(ingress: JsonObject, path: string, to: Json): Chan
 
 /** The HTTP ingress of a container app, for rules of one switch. */
 export const HTTP_INGRESS: Section = {
-  kind: 'container-app',
   document: 'resource',
   path: INGRESS,
   documents: ['resource'],
