@@ -4,7 +4,7 @@
  */
 import type { ContainerClient } from '@azure/storage-blob';
 import { type Anchor, anchor } from '../../domain/audit/anchor.ts';
-import { createRequester, type OnRequest, Rejected } from '../table/requests.ts';
+import { createContainerRequester, type OnRequest, Rejected } from '../table/requests.ts';
 
 export interface Anchors {
   /** The newest anchors, newest first; null for a blob that holds no anchor. */
@@ -14,15 +14,7 @@ export interface Anchors {
 }
 
 export function openAnchors(container: ContainerClient, onRequest: OnRequest): Anchors {
-  const requests = createRequester(
-    {
-      kind: 'blob',
-      name: `container ${container.containerName}`,
-      missing: 'ContainerNotFound',
-      create: (abortSignal) => container.create({ abortSignal }),
-    },
-    onRequest,
-  );
+  const requests = createContainerRequester(container, onRequest);
 
   async function listNames(limit: number): Promise<string[]> {
     const found: string[] = [];

@@ -23,6 +23,7 @@ import { hashOf, scopeLevels } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS, payloadOf } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
 import { keyAfterPrefix, REQUESTS_PER_PAGE, rangeFilter, type Table } from '../table/table.ts';
+import { saveRow } from '../table/versioned-row.ts';
 import { parseHead } from './heads.ts';
 import { AUDIT_PARTITION, entryColumns, entryFilter, entryKey } from './rows.ts';
 
@@ -127,7 +128,7 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
       const reached = heads.flatMap(({ chain, seq, at }) => (at === null ? [] : [[chain, { seq, at }] as const]));
       const row = progressRow({ ...indexed, ...Object.fromEntries(reached) }, keys.signing);
       // A conflict means that another instance has indexed about as much.
-      await (version === null ? log.insert(row) : log.replace(row, version));
+      await saveRow(log, row, version);
     },
 
     async readProgress() {

@@ -7,22 +7,23 @@ import * as z from 'zod';
 import { type Budget, claim, EMPTY_BUDGET, withdraw } from '../../domain/decisions/budget.ts';
 import type { Budgets } from '../../workflows/ports/guards.ts';
 import { ConflictError } from '../../workflows/ports/storage.ts';
-import { entityOf, parseRow } from '../table/entity.ts';
+import { entityOf } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import type { Table } from '../table/table.ts';
+import { loadVersioned, repeatUntilWritten, saveRow } from '../table/versioned-row.ts';
 
 /** `pause` waits before attempt 1, 2, ... is repeated, long enough for another writer to finish. */
 export function openBudgets(table: Table, pause: (attempt: number) => Promise<void>): Budgets {
   async function change<T>(subscriptionId: string, step: (budget: Budget) => Changed<T>): Promise<T> {
     const key = { partitionKey: PARTITION, rowKey: hashOf(subscriptionId.toLowerCase()) };
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) await pause(attempt);
-      const row = await table.get(key.partitionKey, key.rowKey);
-      const { budget, answer } = step(row ? toBudget(parseRow(BUDGET, table.name, row)) : EMPTY_BUDGET);
-      const entity = entityOf(key, toRow(budget));
-      if ((row ? await table.replace(entity, row.etag) : await table.insert(entity)) !== null) return answer;
-    }
-    throw new ConflictError(`the budget of subscription ${subscriptionId} was claimed by too many at once`);
+    const tryChange = async () => {
+      const found = await loadVersioned(table, key, BUDGET);
+      const changed = step(found ? toBudget(found.value) : EMPTY_BUDGET);
+      const saved = await saveRow(table, entityOf(key, toRow(changed.budget)), found?.version ?? null);
+      return saved === null ? null : changed;
+    };
+    const what = `change the budget of subscription ${subscriptionId}`;
+    return (await repeatUntilWritten(what, tryChange, { attempts: ATTEMPTS, pause, failure: ConflictError })).answer;
   }
 
   return {

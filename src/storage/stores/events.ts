@@ -17,6 +17,7 @@ import { entityOf, parseRow, type Row } from '../table/entity.ts';
 import { descendingTime, hashOf } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
+import { repeatUntilWritten } from '../table/versioned-row.ts';
 
 export function openEvents(events: Table, ids: Table): Events {
   async function read(partitionKey: string, eventId: string): Promise<StoredEvent | null> {
@@ -77,12 +78,11 @@ export function openEvents(events: Table, ids: Table): Events {
       const partitionKey = hashOf(resource.key);
       const wanted = new Set(eventIds.map(hashOf));
       if (wanted.size === 0) return;
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      await repeatUntilWritten(`conclude events in table ${events.name}`, async () => {
         const waiting = await events.readAll(prefixFilter(partitionKey, 'w-'));
         const rows = waiting.filter(({ rowKey }) => wanted.has(rowKey.slice('w-'.length)));
-        if (await concludeRows(rows, conclusion)) return;
-      }
-      throw new StorageUnavailable(`could not conclude events in table ${events.name}: other writers were faster`);
+        return concludeRows(rows, conclusion);
+      });
     },
 
     async reopen(resource, eventId) {
@@ -101,11 +101,11 @@ export function openEvents(events: Table, ids: Table): Events {
     },
   };
 
-  /** False when another writer concluded one of them meanwhile; the caller then reads the waiting events again. */
-  async function concludeRows(rows: readonly Row[], conclusion: EventConclusion): Promise<boolean> {
+  /** Null when another writer concluded one of them meanwhile; the caller then reads the waiting events again. */
+  async function concludeRows(rows: readonly Row[], conclusion: EventConclusion): Promise<true | null> {
     for (let start = 0; start < rows.length; start += EVENTS_PER_TRANSACTION) {
       const steps = rows.slice(start, start + EVENTS_PER_TRANSACTION).flatMap((row) => concludeSteps(row, conclusion));
-      if ((await events.transact(steps)) instanceof Rejected) return false;
+      if ((await events.transact(steps)) instanceof Rejected) return null;
     }
     return true;
   }
@@ -122,7 +122,6 @@ export function openEvents(events: Table, ids: Table): Events {
   }
 }
 
-const ATTEMPTS = 5;
 const WAITING_ANYWHERE = odata`RowKey ge ${'w-'} and RowKey lt ${'w.'}`;
 
 /** Each request scans a part of the table and returns the matching rows, which may be none. */

@@ -7,21 +7,19 @@ import { odata } from '@azure/data-tables';
 import * as z from 'zod';
 import { type Finding, finding } from '../../domain/decisions/finding.ts';
 import type { Findings } from '../../workflows/ports/findings.ts';
-import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
+import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 import { type Entity, entityOf, parseRow, type Row } from '../table/entity.ts';
 import { combineFilters, descendingTime, hashOf } from '../table/keys.ts';
 import { countComparisons, MAX_FILTER_COMPARISONS } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
 import { prefixFilter, REQUESTS_PER_PAGE, type Step, type Table } from '../table/table.ts';
+import { repeatUntilWritten } from '../table/versioned-row.ts';
 
 export function openFindings(table: Table): Findings {
   return {
     async replace(resource, findings) {
       const entities = findings.map((one) => rowOf(resource.key, one));
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await replaceRows(resource.key, entities)) return;
-      }
-      throw new StorageUnavailable(`could not list the findings of ${resource.id}: other writers were faster`);
+      await repeatUntilWritten(`list the findings of ${resource.id}`, () => replaceRows(resource.key, entities));
     },
 
     async list({ verdict, resource, rule, rules, severity, decision, openEndedOrBefore }, page) {
@@ -62,8 +60,8 @@ export function openFindings(table: Table): Findings {
     return { items, next };
   }
 
-  /** False when another writer replaced them meanwhile. */
-  async function replaceRows(resourceKey: string, entities: readonly Entity[]): Promise<boolean> {
+  /** Null when another writer replaced them meanwhile. */
+  async function replaceRows(resourceKey: string, entities: readonly Entity[]): Promise<true | null> {
     const indexKey = `r-${hashOf(resourceKey)}`;
     const index = await table.get(PARTITION, indexKey);
     const present = new Set(index ? parseRow(KEYS, table.name, index) : []);
@@ -83,7 +81,7 @@ export function openFindings(table: Table): Findings {
       }
       const row = entityOf({ partitionKey: PARTITION, rowKey: indexKey }, [...present], { ResourceKey: resourceKey });
       const answer = await table.transact([etag === null ? { insert: row } : { replace: row, etag }, ...chunk]);
-      if (answer instanceof Rejected) return false;
+      if (answer instanceof Rejected) return null;
       etag = answer[0] ?? null;
     }
     return true;
@@ -91,7 +89,6 @@ export function openFindings(table: Table): Findings {
 }
 
 const PARTITION = 'finding';
-const ATTEMPTS = 5;
 
 /** One less than Azure allows, because each transaction contains the index row. */
 const STEPS_PER_TRANSACTION = 99;

@@ -4,9 +4,9 @@ import { odata } from '@azure/data-tables';
 import * as z from 'zod';
 import { time } from '../../domain/resources/schema.ts';
 import { type Guards, throttle as throttleSchema } from '../../workflows/ports/guards.ts';
-import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { entityOf, parseRow } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
+import { loadVersioned, repeatUntilWritten, saveRow } from '../table/versioned-row.ts';
 
 export function openGuards(table: Table): Guards {
   return {
@@ -33,20 +33,15 @@ export function openGuards(table: Table): Guards {
 
     async storeThrottle(subscriptionId, throttle) {
       const key = throttleOf(subscriptionId);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const row = await table.get(key.partitionKey, key.rowKey);
-        if (row && Date.parse(parseRow(throttleSchema, table.name, row).until) >= Date.parse(throttle.until)) return;
-        const entity = entityOf(key, throttle);
-        if ((row ? await table.replace(entity, row.etag) : await table.insert(entity)) !== null) return;
-      }
-      throw new StorageUnavailable(
-        `could not store the throttling of ${subscriptionId} in table ${table.name}: other writers were faster`,
-      );
+      await repeatUntilWritten(`store the throttling of ${subscriptionId} in table ${table.name}`, async () => {
+        const found = await loadVersioned(table, key, throttleSchema);
+        if (found && Date.parse(found.value.until) >= Date.parse(throttle.until)) return found.version;
+        return saveRow(table, entityOf(key, throttle), found?.version ?? null);
+      });
     },
   };
 }
 
-const ATTEMPTS = 5;
 const PARTITION = 'guard';
 const HEARTBEAT = { partitionKey: PARTITION, rowKey: 'heartbeat' };
 const BEAT = z.strictObject({ at: time });

@@ -8,7 +8,7 @@ import { SECOND_MS } from '../../domain/resources/durations.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import type { Lease, Leases } from '../../workflows/ports/work.ts';
 import { hashOf } from '../table/keys.ts';
-import { createRequester, type OnRequest, Rejected } from '../table/requests.ts';
+import { createContainerRequester, type OnRequest, Rejected } from '../table/requests.ts';
 
 /** The lease ended before its holder released it: the resource may have changed since it was read. */
 export class LeaseLost extends Error {
@@ -20,15 +20,7 @@ export function openLeases(
   onRequest: OnRequest,
   leaseSeconds = LEASE_SECONDS,
 ): Leases & { ping(): Promise<void> } {
-  const requests = createRequester(
-    {
-      kind: 'blob',
-      name: `container ${container.containerName}`,
-      missing: 'ContainerNotFound',
-      create: (abortSignal) => container.create({ abortSignal }),
-    },
-    onRequest,
-  );
+  const requests = createContainerRequester(container, onRequest);
   return {
     async acquire(resource) {
       const blob = container.getBlockBlobClient(hashOf(resource.key));

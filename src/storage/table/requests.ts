@@ -3,6 +3,7 @@
  * and turns every failure into a StorageUnavailable that names the operation, never an address or a key.
  */
 
+import type { ContainerClient } from '@azure/storage-blob';
 import * as z from 'zod';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 
@@ -80,6 +81,17 @@ export function createRequester(target: RequestTarget, onRequest: OnRequest): Re
   }
 
   return { attempt, perform };
+}
+
+/** The requests to a container of blobs. */
+export function createContainerRequester(container: ContainerClient, onRequest: OnRequest): Requester {
+  const target: RequestTarget = {
+    kind: 'blob',
+    name: `container ${container.containerName}`,
+    missing: 'ContainerNotFound',
+    create: (abortSignal) => container.create({ abortSignal }),
+  };
+  return createRequester(target, onRequest);
 }
 
 /** The time limit of one request with all its retries. */
