@@ -36,27 +36,11 @@ const MAX_ID_LENGTH = 1024;
 const LOOKALIKES = /[\u017f\u212a]/;
 const GROUP_PATTERN = `/subscriptions/(?<subscription>[0-9a-z-]+)/resourceGroups/${SEGMENT_PATTERN}/providers`;
 const ID_PATTERNS: readonly { kind: ResourceKind; type: string; pattern: RegExp }[] = [
-  idPattern(
-    'web-app',
-    `${GROUP_PATTERN}/Microsoft.Web/sites/(?<name>${SEGMENT_PATTERN})/slots/(?<child>${SEGMENT_PATTERN})`,
-    'Microsoft.Web/sites/slots',
-  ),
-  idPattern('web-app', `${GROUP_PATTERN}/Microsoft.Web/sites/(?<name>${SEGMENT_PATTERN})`, 'Microsoft.Web/sites'),
-  idPattern(
-    'container-app',
-    `${GROUP_PATTERN}/Microsoft.App/containerApps/(?<name>${SEGMENT_PATTERN})`,
-    'Microsoft.App/containerApps',
-  ),
-  idPattern(
-    'environment',
-    `${GROUP_PATTERN}/Microsoft.App/managedEnvironments/(?<name>${SEGMENT_PATTERN})`,
-    'Microsoft.App/managedEnvironments',
-  ),
-  idPattern(
-    'plan',
-    `${GROUP_PATTERN}/Microsoft.Web/serverfarms/(?<name>${SEGMENT_PATTERN})`,
-    'Microsoft.Web/serverfarms',
-  ),
+  resourcePattern('web-app', 'Microsoft.Web/sites', 'slots'),
+  resourcePattern('web-app', 'Microsoft.Web/sites'),
+  resourcePattern('container-app', 'Microsoft.App/containerApps'),
+  resourcePattern('environment', 'Microsoft.App/managedEnvironments'),
+  resourcePattern('plan', 'Microsoft.Web/serverfarms'),
   idPattern('subscription', '/subscriptions/(?<subscription>(?<name>[0-9a-z-]+))', 'Microsoft.Resources/subscriptions'),
 ];
 
@@ -114,6 +98,13 @@ export function isScope(text: string): boolean {
   return (
     new RegExp(`^/subscriptions/[0-9a-z-]+(/${SEGMENT_PATTERN})*$`, 'iu').test(scope) && !/\/\.{1,2}(\/|$)/.test(scope)
   );
+}
+
+/** The ids of a type of resource in a resource group, or of its children with this name. */
+function resourcePattern(kind: ResourceKind, type: string, children?: string) {
+  const pattern = `${GROUP_PATTERN}/${type}/(?<name>${SEGMENT_PATTERN})`;
+  if (children === undefined) return idPattern(kind, pattern, type);
+  return idPattern(kind, `${pattern}/${children}/(?<child>${SEGMENT_PATTERN})`, `${type}/${children}`);
 }
 
 function idPattern(kind: ResourceKind, pattern: string, type: string) {

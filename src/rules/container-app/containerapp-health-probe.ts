@@ -4,24 +4,10 @@ import { judgeContainers, nameOf } from '../checks/container-apps/containers.ts'
 import { objectsIn } from '../checks/documents/arrays.ts';
 import { lowerCase } from '../checks/documents/leaves.ts';
 import { judgeHttpIngress } from '../checks/network/ingress.ts';
-import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { containerSource } from '../declare/declarations.ts';
 import { Block } from '../declare/printers.ts';
 
 const ASKED = ['Liveness', 'Readiness'];
-
-const PROBED: Setting = {
-  document: 'resource',
-  path: '/properties/template/containers',
-  to: [
-    {
-      name: 'app',
-      probes: [
-        { type: 'Liveness', httpGet: { path: '/healthz', port: 8080 } },
-        { type: 'Readiness', httpGet: { path: '/ready', port: 8080 } },
-      ],
-    },
-  ],
-};
 
 export const rule = defineAdvice({
   id: 'containerapp-health-probe',
@@ -47,15 +33,18 @@ export const rule = defineAdvice({
       }),
     ),
   source: () =>
-    containerAppSource([PROBED], {
-      template: new Block({
-        container: new Block({
-          name: 'app',
-          liveness_probe: new Block({ transport: 'HTTP', port: 8080, path: '/healthz' }),
-          readiness_probe: new Block({ transport: 'HTTP', port: 8080, path: '/ready' }),
-        }),
-      }),
-    }),
+    containerSource(
+      {
+        probes: [
+          { type: 'Liveness', httpGet: { path: '/healthz', port: 8080 } },
+          { type: 'Readiness', httpGet: { path: '/ready', port: 8080 } },
+        ],
+      },
+      {
+        liveness_probe: new Block({ transport: 'HTTP', port: 8080, path: '/healthz' }),
+        readiness_probe: new Block({ transport: 'HTTP', port: 8080, path: '/ready' }),
+      },
+    ),
 });
 
 /**

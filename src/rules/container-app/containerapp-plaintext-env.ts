@@ -4,14 +4,8 @@ import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/
 import { judgeContainers } from '../checks/container-apps/containers.ts';
 import { looksSecret } from '../checks/container-apps/secret-names.ts';
 import { objectsIn } from '../checks/documents/arrays.ts';
-import { containerAppSource, type Setting } from '../declare/declarations.ts';
+import { containerSource } from '../declare/declarations.ts';
 import { Block } from '../declare/printers.ts';
-
-const REFERENCED: Setting = {
-  document: 'resource',
-  path: '/properties/template/containers',
-  to: [{ name: 'app', env: [{ name: 'DB_PASSWORD', secretRef: 'db' }] }],
-};
 
 const variable = z.string().regex(/^[^\s=]+$/, 'must be the name of an environment variable');
 
@@ -49,11 +43,10 @@ export const rule = defineAdvice({
     });
   },
   source: () =>
-    containerAppSource([REFERENCED], {
-      template: new Block({
-        container: new Block({ name: 'app', env: new Block({ name: 'DB_PASSWORD', secret_name: 'db' }) }),
-      }),
-    }),
+    containerSource(
+      { env: [{ name: 'DB_PASSWORD', secretRef: 'db' }] },
+      { env: new Block({ name: 'DB_PASSWORD', secret_name: 'db' }) },
+    ),
 });
 
 function isReference({ secretRef }: JsonObject): boolean {

@@ -2,14 +2,7 @@ import type { JsonObject } from '../../domain/resources/json.ts';
 import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
 import { judgeContainers, nameOf } from '../checks/container-apps/containers.ts';
 import { sectionOf } from '../checks/documents/sections.ts';
-import { containerAppSource, type Setting } from '../declare/declarations.ts';
-import { Block } from '../declare/printers.ts';
-
-const SIZED: Setting = {
-  document: 'resource',
-  path: '/properties/template/containers',
-  to: [{ name: 'app', resources: { cpu: 0.5, memory: '1Gi' } }],
-};
+import { containerSource } from '../declare/declarations.ts';
 
 export const rule = defineAdvice({
   id: 'containerapp-resource-limits',
@@ -28,10 +21,7 @@ export const rule = defineAdvice({
       if (unsized.length === 0) return compliant('Every container declares cpu and memory.');
       return violation(`Containers without cpu or memory: ${unsized.map(nameOf).join(', ')}.`);
     }),
-  source: () =>
-    containerAppSource([SIZED], {
-      template: new Block({ container: new Block({ name: 'app', cpu: 0.5, memory: '1Gi' }) }),
-    }),
+  source: () => containerSource({ resources: { cpu: 0.5, memory: '1Gi' } }, { cpu: 0.5, memory: '1Gi' }),
 });
 
 /** Whether it declares both; null where that is not understood. */

@@ -51,6 +51,17 @@ export function containerAppSource(settings: readonly Setting[], attributes: Att
   });
 }
 
+/** The lines for members of a container of a container app. */
+export function containerSource(members: JsonObject, attributes: Body): Source {
+  const containers: Setting = {
+    document: 'resource',
+    path: '/properties/template/containers',
+    to: [{ name: 'app', ...members }],
+  };
+  const container = new Block({ name: 'app', ...attributes });
+  return containerAppSource([containers], { template: new Block({ container }) });
+}
+
 /** The lines for properties of a container app's ingress. */
 export function ingressSource(settings: readonly Setting[], ingress: Attributes): Source {
   return containerAppSource(settings, ingress && { ingress: new Block(ingress) });

@@ -2,6 +2,7 @@
 
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import * as z from 'zod';
+import { pagesOf } from '../../workflows/ports/pages.ts';
 import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 import type { Entity, Key, Row } from './entity.ts';
 import {
@@ -39,6 +40,12 @@ export interface Table {
   readAll(filter: string): Promise<Row[]>;
 }
 
+/** The rows that match a filter, with all columns unless some are selected. */
+interface TableQuery {
+  readonly filter: string;
+  readonly select?: string[];
+}
+
 export type Step =
   | { readonly insert: Entity }
   | { readonly upsert: Entity }
@@ -57,24 +64,32 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
     onRequest,
   );
 
-  async function fetchPage(filter: string, limit: number, after: string | null): Promise<Page<Row>> {
-    assertFilterFits(name, filter);
+  /** One page by one request. */
+  async function fetchPage(query: TableQuery, { limit, after }: PageRequest): Promise<Page<unknown>> {
+    assertFilterFits(name, query.filter);
     return requests.perform('read a page', async (abortSignal) => {
       const pages = client
-        .listEntities({ queryOptions: { filter }, abortSignal })
+        .listEntities({ queryOptions: query, abortSignal })
         .byPage({ maxPageSize: limit, ...(after === null ? {} : { continuationToken: after }) });
       const { value } = await pages.next();
-      return { items: z.array(ROW).parse(value ?? []), next: value?.continuationToken ?? null };
+      return { items: value ?? [], next: value?.continuationToken ?? null };
     });
   }
 
-  async function* pages(filter: string): AsyncGenerator<readonly Row[]> {
-    let next: string | null = null;
-    do {
-      const page: Page<Row> = await fetchPage(filter, MAX_PAGE_SIZE, next);
-      yield page.items;
+  async function readPage(query: TableQuery, { limit, after }: PageRequest, maxRequests: number) {
+    const items: unknown[] = [];
+    let next = after;
+    for (let request = 0; request < maxRequests; request++) {
+      const page = await fetchPage(query, { limit: Math.min(limit - items.length, MAX_PAGE_SIZE), after: next });
+      items.push(...page.items);
       next = page.next;
-    } while (next !== null);
+      if (next === null || items.length >= limit) break;
+    }
+    return { items, next };
+  }
+
+  async function* pages(filter: string): AsyncGenerator<readonly Row[]> {
+    for await (const items of pagesOf((page) => fetchPage({ filter }, page), MAX_PAGE_SIZE)) yield ROWS.parse(items);
   }
 
   return {
@@ -126,34 +141,15 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
       return answer instanceof Rejected ? answer : answer.subResponses.map(({ etag }) => etag ?? null);
     },
 
-    async readPage(filter, { limit, after }, maxRequests = REQUESTS_PER_PAGE) {
-      const items: Row[] = [];
-      let next = after;
-      for (let request = 0; request < maxRequests; request++) {
-        const page = await fetchPage(filter, Math.min(limit - items.length, MAX_PAGE_SIZE), next);
-        items.push(...page.items);
-        next = page.next;
-        if (next === null || items.length >= limit) break;
-      }
-      return { items, next };
+    async readPage(filter, page, maxRequests = REQUESTS_PER_PAGE) {
+      const { items, next } = await readPage({ filter }, page, maxRequests);
+      return { items: ROWS.parse(items), next };
     },
 
     async readColumns(filter, select, maxRequests) {
-      assertFilterFits(name, filter);
-      const rows: unknown[] = [];
-      let next: string | undefined;
-      for (let request = 0; request < maxRequests; request++) {
-        const page = await requests.perform('read columns', async (abortSignal) => {
-          const pages = client
-            .listEntities({ queryOptions: { filter, select: [...select] }, abortSignal })
-            .byPage({ maxPageSize: MAX_PAGE_SIZE, ...(next === undefined ? {} : { continuationToken: next }) });
-          return (await pages.next()).value;
-        });
-        rows.push(...(page ?? []));
-        next = page?.continuationToken;
-        if (next === undefined) return { rows, complete: true };
-      }
-      return { rows, complete: false };
+      const page = { limit: Number.POSITIVE_INFINITY, after: null };
+      const { items, next } = await readPage({ filter, select: [...select] }, page, maxRequests);
+      return { rows: items, complete: next === null };
     },
 
     async readAll(filter) {
@@ -183,6 +179,7 @@ export function keyAfterPrefix(prefix: string): string {
 export const REQUESTS_PER_PAGE = 3;
 const MAX_PAGE_SIZE = 1000;
 const ROW = z.looseObject({ partitionKey: z.string(), rowKey: z.string(), etag: z.string() });
+const ROWS = z.array(ROW);
 const ETAG = z.string();
 
 function actionOf(step: Step): TransactionAction {
