@@ -5,7 +5,6 @@
 import * as z from 'zod';
 import type { Change, PreservedValue } from '../changes/change.ts';
 import type { DocumentName } from '../resources/documents.ts';
-import { isObject, type JsonObject } from '../resources/json.ts';
 import type { ResourceKind } from '../resources/resource.ts';
 import type { Infer } from '../resources/schema.ts';
 import { type Snapshot, stateOf } from '../resources/snapshot.ts';
@@ -169,18 +168,6 @@ export function notApplicable(reason: string): CheckResult {
 
 export function unknown(reason: string): CheckResult {
   return { verdict: 'unknown', reason };
-}
-
-/** Checks the properties of a document. Unknown, with the reason, when they were not read. */
-export function checkProperties(
-  snapshot: Snapshot,
-  name: DocumentName,
-  check: (properties: JsonObject, body: JsonObject) => CheckResult,
-): CheckResult {
-  const state = stateOf(snapshot, name);
-  if (state.status !== 'read') return unreadResult(snapshot, name);
-  if (!isObject(state.body) || !isObject(state.body.properties)) return unknown(`${name} came without properties`);
-  return check(state.body.properties, state.body);
 }
 
 /** The unknown result for a document that was not read. */

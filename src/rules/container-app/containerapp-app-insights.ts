@@ -1,9 +1,10 @@
 import { valueAt } from '../../domain/changes/change.ts';
 import { isObject, type JsonObject } from '../../domain/resources/json.ts';
-import { checkProperties, compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
 import { judgeContainers } from '../checks/container-apps/containers.ts';
 import { objectsIn } from '../checks/documents/arrays.ts';
 import { lowerCase } from '../checks/documents/leaves.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { containerAppSource } from '../declare/declarations.ts';
 import { Block } from '../declare/printers.ts';
 

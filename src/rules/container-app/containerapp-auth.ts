@@ -1,5 +1,6 @@
 import { stateOf } from '../../domain/resources/snapshot.ts';
-import { checkProperties, defineRule, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { defineRule, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { containerAuthSource, judgeAuthentication } from '../checks/identity/easy-auth.ts';
 import { isExternal, judgeHttpIngress } from '../checks/network/ingress.ts';
 import { publicAccessOfApp } from '../checks/network/reach.ts';

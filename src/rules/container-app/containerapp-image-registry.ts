@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { checkProperties, compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
 import { imageSource, judgeImages, registryOf } from '../checks/container-apps/container-images.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 
 const host = z
   .string()

@@ -1,7 +1,8 @@
 import { valueAt } from '../../domain/changes/change.ts';
 import type { JsonObject } from '../../domain/resources/json.ts';
 import { stateOf } from '../../domain/resources/snapshot.ts';
-import { checkProperties, compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { containerAuthSource, judgeTokenStore } from '../checks/identity/easy-auth.ts';
 
 export const rule = defineAdvice({

@@ -1,14 +1,7 @@
 import type { Change } from '../../domain/changes/change.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
-import {
-  type CheckResult,
-  checkProperties,
-  compliant,
-  defineRule,
-  unknown,
-  violation,
-} from '../../domain/rules/rule.ts';
-import { sectionOf } from '../checks/documents/sections.ts';
+import { type CheckResult, compliant, defineRule, unknown, violation } from '../../domain/rules/rule.ts';
+import { checkProperties, sectionOf } from '../checks/documents/sections.ts';
 import {
   judgeLogSettings,
   type LogExportFix,

@@ -1,15 +1,9 @@
 import { isObject, type Json } from '../../domain/resources/json.ts';
-import {
-  checkProperties,
-  compliant,
-  defineAdvice,
-  notApplicable,
-  unknown,
-  violation,
-} from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
 import { objectsIn } from '../checks/documents/arrays.ts';
 import { lowerCase } from '../checks/documents/leaves.ts';
 import { propertiesOf } from '../checks/documents/resource-lists.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { areEveryone } from '../checks/network/address-ranges.ts';
 import { isConsumptionOnly, judgeSubnet } from '../checks/network/environment-network.ts';
 import { Block, declared, Expression } from '../declare/printers.ts';

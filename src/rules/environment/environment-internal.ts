@@ -1,4 +1,5 @@
-import { checkProperties, compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { publicAccessOfEnvironment } from '../checks/network/reach.ts';
 import { environmentDeclaration } from '../declare/declarations.ts';
 import { declared, Expression } from '../declare/printers.ts';

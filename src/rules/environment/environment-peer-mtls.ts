@@ -1,4 +1,5 @@
-import { checkProperties, compliant, defineRule, unknown, violation } from '../../domain/rules/rule.ts';
+import { compliant, defineRule, unknown, violation } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { ENCRYPTION, MTLS, peerTraffic } from '../checks/network/peer-traffic.ts';
 import { environmentSource } from '../declare/declarations.ts';
 

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../domain/resources/json.ts';
 import {
   type CheckResult,
-  checkProperties,
   compliant,
   defineAdvice,
   notApplicable,
   unknown,
   violation,
 } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { isConsumptionOnly, isInternal } from '../checks/network/environment-network.ts';
 import { judgeEndpoints, privateEndpointSource } from '../checks/network/private-endpoints.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { checkProperties, compliant, defineRule, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { compliant, defineRule, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { judgeEndpoints } from '../checks/network/private-endpoints.ts';
 import { publicAccessOfEnvironment } from '../checks/network/reach.ts';
 import { environmentSource, type Setting, settingsOf } from '../declare/declarations.ts';

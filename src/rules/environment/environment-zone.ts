@@ -1,11 +1,5 @@
-import {
-  checkProperties,
-  compliant,
-  defineAdvice,
-  notApplicable,
-  unknown,
-  violation,
-} from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { hasZones, regionOf } from '../checks/governance/regions.ts';
 import { environmentDeclaration } from '../declare/declarations.ts';
 import { declared, Expression } from '../declare/printers.ts';

@@ -1,13 +1,7 @@
-import {
-  checkProperties,
-  compliant,
-  defineAdvice,
-  notApplicable,
-  unknown,
-  violation,
-} from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
 import { lackedBy } from '../checks/app-service/plan-features.ts';
 import { planTierOf } from '../checks/app-service/plan-tier.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { hasZones, regionOf } from '../checks/governance/regions.ts';
 import { declared, Expression } from '../declare/printers.ts';
 

@@ -1,8 +1,9 @@
 import { isObject, type Json } from '../../domain/resources/json.ts';
 import { bodyOf, type Snapshot } from '../../domain/resources/snapshot.ts';
-import { checkProperties, compliant, defineAdvice, unknown } from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, unknown } from '../../domain/rules/rule.ts';
 import { objectsIn } from '../checks/documents/arrays.ts';
 import { nameOf } from '../checks/documents/resource-lists.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { siteDeclaration } from '../declare/declarations.ts';
 import { declared, Expression } from '../declare/printers.ts';
 

@@ -1,5 +1,6 @@
-import { checkProperties, defineRule } from '../../domain/rules/rule.ts';
+import { defineRule } from '../../domain/rules/rule.ts';
 import { judgeWhereverHosted } from '../checks/app-service/hosting.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { judgeAuthentication, siteAuthSource } from '../checks/identity/easy-auth.ts';
 import { Block, type Body, Expression } from '../declare/printers.ts';
 

@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import { isObject } from '../../domain/resources/json.ts';
 import { tagOf } from '../../domain/resources/snapshot.ts';
-import {
-  checkProperties,
-  compliant,
-  defineAdvice,
-  notApplicable,
-  unknown,
-  violation,
-} from '../../domain/rules/rule.ts';
+import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { tagName } from '../checks/governance/tags.ts';
 import { declared, Expression } from '../declare/printers.ts';
 

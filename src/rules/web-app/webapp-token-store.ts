@@ -1,5 +1,6 @@
-import { checkProperties, compliant, defineRule, violation } from '../../domain/rules/rule.ts';
+import { compliant, defineRule, violation } from '../../domain/rules/rule.ts';
 import { judgeWhereverHosted } from '../checks/app-service/hosting.ts';
+import { checkProperties } from '../checks/documents/sections.ts';
 import { judgeTokenStore, siteAuthSource, tokenStoreSwitchedOn } from '../checks/identity/easy-auth.ts';
 import { Block } from '../declare/printers.ts';
 

@@ -19,7 +19,7 @@ import { type Infer, time } from '../../domain/resources/schema.ts';
 import type { AuditQuery } from '../../workflows/ports/audit.ts';
 import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { type Entity, entityOf, jsonOf, type Key, parseRow, type Row } from '../table/entity.ts';
-import { hashOf, scopeLevels } from '../table/keys.ts';
+import { GROUP_LEVEL, hashOf, scopesAt } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS, payloadOf } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
 import { keyAfterPrefix, REQUESTS_PER_PAGE, rangeFilter, type Table } from '../table/table.ts';
@@ -218,16 +218,16 @@ interface IndexedField {
 export const INDEXED_FIELDS: readonly IndexedField[] = [
   { name: 'operation', valuesOf: (entry) => [entry.operationId], valueIn: (query) => query.operationId },
   { name: 'approval', valuesOf: (entry) => [entry.approvalId], valueIn: (query) => query.approval },
-  scopes('resource', (level) => level > GROUP),
+  scopes('resource', (level) => level > GROUP_LEVEL),
   {
     name: 'actor',
     valuesOf: ({ actor }) => [actor.objectId?.toLowerCase()],
     valueIn: ({ actor }) => actor?.toLowerCase(),
   },
-  scopes('group', (level) => level === GROUP),
+  scopes('group', (level) => level === GROUP_LEVEL),
   { name: 'rule', valuesOf: (entry) => [entry.rule], valueIn: (query) => query.rule },
   { name: 'kind', valuesOf: (entry) => [entry.kind], valueIn: (query) => query.kind },
-  scopes('subscription', (level) => level < GROUP),
+  scopes('subscription', (level) => level < GROUP_LEVEL),
 ];
 
 /** The keys of the index that a query reads; null when the query filters by nothing but time. */
@@ -269,14 +269,10 @@ export function matchesIndexRow(entry: AuditEntry, row: Row): boolean {
   return indexKeys(entry).some(isKey) && Object.entries(entryColumns(entry)).every(isColumn);
 }
 
-/** Levels: 1 is the subscription, 2 the resource group, 4 and more a resource and its children. */
-const GROUP = 2;
-
 function scopes(name: string, isOf: (level: number) => boolean): IndexedField {
-  const within = (scope: string) => scopeLevels(scope).filter((path) => isOf((path.split('/').length - 1) / 2));
   return {
     name,
-    valuesOf: ({ resource }) => (resource ? within(resource.id) : []),
-    valueIn: ({ resource }) => (resource === undefined ? undefined : within(resource).at(-1)),
+    valuesOf: ({ resource }) => (resource ? scopesAt(resource.id, isOf) : []),
+    valueIn: ({ resource }) => (resource === undefined ? undefined : scopesAt(resource, isOf).at(-1)),
   };
 }

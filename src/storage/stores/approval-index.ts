@@ -6,7 +6,7 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
 import type { ApprovalQuery } from '../../workflows/ports/approvals.ts';
 import { type Entity, entityOf, type Row } from '../table/entity.ts';
-import { hashOf, scopeLevels } from '../table/keys.ts';
+import { GROUP_LEVEL, hashOf, scopesAt } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, payloadOf } from '../table/limits.ts';
 
 interface Filter {
@@ -24,7 +24,7 @@ interface IndexedField {
 
 /** The indexed fields, the most selective first: the first that a query has completely selects the keys, the others filter columns. */
 const INDEXED: readonly IndexedField[] = [
-  { name: 'resource', of: ({ resource }) => levels(resource, (depth) => depth > GROUP) },
+  { name: 'resource', of: ({ resource }) => levels(resource, (depth) => depth > GROUP_LEVEL) },
   { name: 'group-status', of: ({ resource, status }) => groups(resource).flatMap((group) => pairs(group, status)) },
   { name: 'rule-status', of: ({ rule, status }) => pairs(rule, status) },
   { name: 'status', of: ({ status }) => (status === undefined ? [] : [status]) },
@@ -60,20 +60,16 @@ export function indexedId({ rowKey }: Row): string {
   return rowKey.replace(/^x-[a-z-]+-[0-9a-f]{32}-/, '');
 }
 
-/** Levels: 1 is the subscription, 2 the resource group, 4 and more a resource and its children. */
-const GROUP = 2;
-
 function prefixOf(name: string, value: string): string {
   return `x-${name}-${hashOf(value)}-`;
 }
 
 function levels(resource: string | undefined, isOf: (depth: number) => boolean): string[] {
-  if (resource === undefined) return [];
-  return scopeLevels(resource).filter((path) => isOf((path.split('/').length - 1) / 2));
+  return resource === undefined ? [] : scopesAt(resource, isOf);
 }
 
 function groups(resource: string | undefined): string[] {
-  return levels(resource, (depth) => depth === GROUP);
+  return levels(resource, (depth) => depth === GROUP_LEVEL);
 }
 
 function pairs(one: string | undefined, other: string | undefined): string[] {

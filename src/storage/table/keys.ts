@@ -37,11 +37,19 @@ export function scopeFilter(scope: string): string {
  * The scopes from the subscription down to this one that lists can filter by, in lower case: the subscription, the
  * resource group, the resource and its children. `.../providers/Microsoft.Web/sites` is none, and ends at its group.
  */
-export function scopeLevels(scope: string): string[] {
+function scopeLevels(scope: string): string[] {
   const segments = scope.toLowerCase().replace(/\/$/, '').split('/').slice(1);
   // A group's id ends with the fourth segment; after `providers/<namespace>` come pairs of type and name.
   const ends = segments.map((_, index) => index + 1).filter((end) => end % 2 === 0 && end !== 6);
   return ends.map((end) => `/${segments.slice(0, end).join('/')}`);
+}
+
+/** The level of a resource group among scopes: the subscription is 1, a resource and its children are above 2. */
+export const GROUP_LEVEL = 2;
+
+/** Those of scopeLevels whose level is of a kind. */
+export function scopesAt(scope: string, isOf: (level: number) => boolean): string[] {
+  return scopeLevels(scope).filter((path) => isOf((path.split('/').length - 1) / 2));
 }
 
 /** A filter with all of these conditions; undefined ones are left out. */

@@ -12,8 +12,7 @@ export type StorageKind = 'table' | 'queue' | 'blob';
 /** Called before each request; not for the SDK's own retries of a request. */
 export type OnRequest = (kind: StorageKind) => void;
 
-/** The service rejected the request: the target does not exist (404), exists already (409), or has changed (412). */
-export class Rejected {
+class Failure {
   readonly status: number;
   readonly code: string;
   constructor(status: number, code: string) {
@@ -21,6 +20,9 @@ export class Rejected {
     this.code = code;
   }
 }
+
+/** The service rejected the request: the target does not exist (404), exists already (409), or has changed (412). */
+export class Rejected extends Failure {}
 
 export interface Requester {
   /** `what` ends the sentence "could not …". Throws StorageUnavailable for every failure other than a rejection. */
@@ -97,15 +99,6 @@ export function createContainerRequester(container: ContainerClient, onRequest: 
 /** The time limit of one request with all its retries. */
 const DEADLINE_MS = 10_000;
 const REJECTED = [404, 409, 412];
-
-class Failure {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string) {
-    this.status = status;
-    this.code = code;
-  }
-}
 
 // The three SDKs put the service's code in three places; network failures have a code of Node's.
 const failed = z.object({

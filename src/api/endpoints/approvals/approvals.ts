@@ -9,7 +9,7 @@ import { parseResourceId } from '../../../domain/resources/resource.ts';
 import { recordDecision } from '../../../workflows/approvals/record-decision.ts';
 import type { ApprovalQuery } from '../../../workflows/ports/approvals.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
-import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts';
+import { type ApiResponse, defineEndpoint, type HandlerInput, type RequestContext } from '../../framework/endpoint.ts';
 import { type PageQuery, pageQuery, pageSchema, readPage } from '../../framework/page.ts';
 import { id, isId, resourceScope } from '../../framework/parameters.ts';
 import { invalidRequest } from '../../framework/problem.ts';
@@ -84,16 +84,7 @@ export const approve = defineEndpoint({
     'changer-unknown',
   ],
   findSubject: findApproval,
-  async handle({ deps, principal, subject, body }) {
-    const decided = await recordDecision(deps, {
-      approvalId: subject.id,
-      decision: 'approve',
-      digest: body.digest,
-      comment: body.comment || null,
-      person: principal,
-    });
-    return { body: approvalView(decided) };
-  },
+  handle: (input) => decide('approve', input),
 });
 
 export const reject = defineEndpoint({
@@ -110,17 +101,19 @@ export const reject = defineEndpoint({
   result: approvalAnswer,
   refusals: ['not-found', 'expired', 'decided', 'superseded', 'digest-mismatch'],
   findSubject: findApproval,
-  async handle({ deps, principal, subject, body }) {
-    const decided = await recordDecision(deps, {
-      approvalId: subject.id,
-      decision: 'reject',
-      digest: body.digest ?? null,
-      comment: body.comment,
-      person: principal,
-    });
-    return { body: approvalView(decided) };
-  },
+  handle: (input) => decide('reject', input),
 });
+
+type DecisionBody = { readonly digest?: string; readonly comment?: string };
+
+async function decide(
+  decision: 'approve' | 'reject',
+  { deps, principal: person, subject, body }: HandlerInput<unknown, DecisionBody, Approval>,
+): Promise<ApiResponse> {
+  const { digest = null, comment } = body;
+  const request = { approvalId: subject.id, decision, digest, comment: comment || null, person };
+  return { body: approvalView(await recordDecision(deps, request)) };
+}
 
 /** An approval as the API shows it: with the computed plan, and without internal members. */
 export function approvalView(approval: Approval) {

@@ -3,9 +3,9 @@
 import { hostingOf } from '../../../domain/resources/hosting.ts';
 import type { JsonObject } from '../../../domain/resources/json.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
-import { type CheckResult, checkProperties, notApplicable } from '../../../domain/rules/rule.ts';
+import { type CheckResult, notApplicable } from '../../../domain/rules/rule.ts';
 import { siteSource } from '../../declare/declarations.ts';
-import type { Section } from '../documents/sections.ts';
+import { checkProperties, type Section } from '../documents/sections.ts';
 
 /** The judgement of a setting of App Service on an app that runs elsewhere; null on App Service. */
 export function hostedElsewhere(snapshot: Snapshot): CheckResult | null {

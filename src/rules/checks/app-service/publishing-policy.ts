@@ -1,8 +1,7 @@
 /** Whether a site takes its publishing user and password, for FTP or for the SCM site. */
-import { checkProperties } from '../../../domain/rules/rule.ts';
 import { webAppOf } from '../../declare/declarations.ts';
 import { declared, Expression } from '../../declare/printers.ts';
-import type { Section } from '../documents/sections.ts';
+import { checkProperties, type Section } from '../documents/sections.ts';
 import type { Switch } from '../documents/switch.ts';
 import { hostedElsewhere } from './hosting.ts';
 

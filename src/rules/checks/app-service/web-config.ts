@@ -6,9 +6,9 @@ import type { Change } from '../../../domain/changes/change.ts';
 import type { DocumentName } from '../../../domain/resources/documents.ts';
 import { isObject, type Json, type JsonObject } from '../../../domain/resources/json.ts';
 import { bodyOf, type Snapshot } from '../../../domain/resources/snapshot.ts';
-import { type CheckResult, checkProperties } from '../../../domain/rules/rule.ts';
+import type { CheckResult } from '../../../domain/rules/rule.ts';
 import { siteConfigSource } from '../../declare/declarations.ts';
-import type { Section } from '../documents/sections.ts';
+import { checkProperties, type Section } from '../documents/sections.ts';
 import { hostedElsewhere } from './hosting.ts';
 
 export const WEB_CONFIG_DOCUMENTS: readonly DocumentName[] = ['resource', 'config/web'];

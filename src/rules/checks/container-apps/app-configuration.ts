@@ -1,8 +1,8 @@
 /** The configuration of a container app: ingress, secrets, registries, Dapr and revisions. */
 import type { JsonObject } from '../../../domain/resources/json.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
-import { type CheckResult, checkProperties, unknown } from '../../../domain/rules/rule.ts';
-import { sectionOf } from '../documents/sections.ts';
+import { type CheckResult, unknown } from '../../../domain/rules/rule.ts';
+import { checkProperties, sectionOf } from '../documents/sections.ts';
 
 /** Checks the configuration of a container app, which is empty where it is absent. */
 export function judgeConfiguration(

@@ -1,8 +1,9 @@
 /** The template of a container app and its containers. */
 import { isObject, type JsonObject } from '../../../domain/resources/json.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
-import { type CheckResult, checkProperties, unknown } from '../../../domain/rules/rule.ts';
+import { type CheckResult, unknown } from '../../../domain/rules/rule.ts';
 import { objectsIn } from '../documents/arrays.ts';
+import { checkProperties } from '../documents/sections.ts';
 
 export interface Containers {
   /** The containers that run as long as the app. */

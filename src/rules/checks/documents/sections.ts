@@ -2,8 +2,8 @@
 
 import type { DocumentName } from '../../../domain/resources/documents.ts';
 import { isObject, type Json, type JsonObject } from '../../../domain/resources/json.ts';
-import type { Snapshot } from '../../../domain/resources/snapshot.ts';
-import type { CheckResult, Source } from '../../../domain/rules/rule.ts';
+import { type Snapshot, stateOf } from '../../../domain/resources/snapshot.ts';
+import { type CheckResult, type Source, unknown, unreadResult } from '../../../domain/rules/rule.ts';
 import type { Setting } from '../../declare/declarations.ts';
 import type { Body } from '../../declare/printers.ts';
 
@@ -17,6 +17,18 @@ export interface Section {
   judge(snapshot: Snapshot, judge: (section: JsonObject) => CheckResult): CheckResult;
   /** The lines for these settings; the attributes are those of azurerm, null where it has none. */
   declare(settings: readonly Setting[], attributes: Body | null): Source;
+}
+
+/** Checks the properties of a document. Unknown, with the reason, when they were not read. */
+export function checkProperties(
+  snapshot: Snapshot,
+  name: DocumentName,
+  check: (properties: JsonObject, body: JsonObject) => CheckResult,
+): CheckResult {
+  const state = stateOf(snapshot, name);
+  if (state.status !== 'read') return unreadResult(snapshot, name);
+  if (!isObject(state.body) || !isObject(state.body.properties)) return unknown(`${name} came without properties`);
+  return check(state.body.properties, state.body);
 }
 
 /** The members of a part; none where it is absent, null where it is no object. */

@@ -2,15 +2,9 @@
 
 import type { Json } from '../../../domain/resources/json.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
-import {
-  type CheckResult,
-  checkProperties,
-  compliant,
-  type Source,
-  unknown,
-  violation,
-} from '../../../domain/rules/rule.ts';
+import { type CheckResult, compliant, type Source, unknown, violation } from '../../../domain/rules/rule.ts';
 import { type Declaration, declared } from '../../declare/printers.ts';
+import { checkProperties } from '../documents/sections.ts';
 
 /** The names of the plans in Azure, and their display names. */
 const DISPLAY_NAMES = {

@@ -7,7 +7,6 @@ import { isObject, type Json, pointerOf } from '../../../domain/resources/json.t
 import { bodyOf, type Snapshot, stateOf } from '../../../domain/resources/snapshot.ts';
 import {
   type CheckResult,
-  checkProperties,
   compliant,
   defineRule,
   notApplicable,
@@ -16,7 +15,7 @@ import {
   violation,
 } from '../../../domain/rules/rule.ts';
 import { bodyOf as bodyWith, type Setting, settingsOf } from '../../declare/declarations.ts';
-import type { Section } from '../documents/sections.ts';
+import { checkProperties, type Section } from '../documents/sections.ts';
 import { tagName } from './tags.ts';
 
 const parameters = z.object({

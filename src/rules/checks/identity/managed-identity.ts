@@ -4,9 +4,10 @@ import { type Change, type PreservedValue, valueAt } from '../../../domain/chang
 import { isObject, type Json, type JsonObject } from '../../../domain/resources/json.ts';
 import { armIdOf } from '../../../domain/resources/resource.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
-import { type CheckResult, checkProperties, compliant, unknown, violation } from '../../../domain/rules/rule.ts';
+import { type CheckResult, compliant, unknown, violation } from '../../../domain/rules/rule.ts';
 import { type Setting, valueSet } from '../../declare/declarations.ts';
 import { Block, Expression } from '../../declare/printers.ts';
+import { checkProperties } from '../documents/sections.ts';
 
 const TYPE = '/identity/type';
 const ASSIGNED = '/identity/userAssignedIdentities';

@@ -1,7 +1,8 @@
 /** The network of an environment: whether it is internal, and its infrastructure subnet. */
 import { isObject, type Json, type JsonObject } from '../../../domain/resources/json.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
-import { type CheckResult, checkProperties, notApplicable, unknown } from '../../../domain/rules/rule.ts';
+import { type CheckResult, notApplicable, unknown } from '../../../domain/rules/rule.ts';
+import { checkProperties } from '../documents/sections.ts';
 
 /** Whether it is internal, so that external ingress means its network; null when that is not known. */
 export function isInternal({ vnetConfiguration }: JsonObject): boolean | null {
