@@ -5,6 +5,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import * as z from 'zod';
+import { SECOND_MS } from '../../domain/resources/durations.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 
 export type StorageKind = 'table' | 'queue' | 'blob';
@@ -97,7 +98,7 @@ export function createContainerRequester(container: ContainerClient, onRequest: 
 }
 
 /** The time limit of one request with all its retries. */
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 10 * SECOND_MS;
 const REJECTED = [404, 409, 412];
 
 // The three SDKs put the service's code in three places; network failures have a code of Node's.
@@ -118,6 +119,6 @@ const failed = z.object({
 function failureOf(error: unknown): Failure {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) throw error;
   const { name, code, statusCode, details } = failed.parse(error);
-  if (name === 'AbortError') return new Failure(0, `no answer within ${DEADLINE_MS / 1000} s`);
+  if (name === 'AbortError') return new Failure(0, `no answer within ${DEADLINE_MS / SECOND_MS} s`);
   return new Failure(statusCode, details?.odataError?.code ?? details?.errorCode ?? code ?? name);
 }
