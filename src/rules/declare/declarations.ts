@@ -4,7 +4,7 @@ import { type Change, withValue } from '../../domain/changes/change.ts';
 import type { DocumentName } from '../../domain/resources/documents.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/resources/json.ts';
 import type { Source } from '../../domain/rules/rule.ts';
-import { type Azurerm, Block, type Body, type Declaration, declared } from './printers.ts';
+import { type Azurerm, Block, type Body, type Declaration, declared, Expression } from './printers.ts';
 
 /** A value that a change sets, or that a rule recommends. */
 export type Setting = Pick<Change, 'document' | 'path' | 'to'>;
@@ -30,6 +30,11 @@ export function siteDeclaration(settings: readonly Setting[], attributes: Attrib
   };
   const body = Object.keys(declaredProperties).length > 0 ? { ...own, properties: declaredProperties } : own;
   return { type: SITE, body, azurerm: attributes && webAppOf(attributes), updates: 'azurerm_linux_web_app.app.id' };
+}
+
+/** The lines for a web app with this body, which may have expressions. */
+export function siteWith(body: Body, attributes: Body): Source {
+  return declared({ ...siteDeclaration([], attributes), body });
 }
 
 /** A web app in azurerm, which has a resource for each operating system. */
@@ -79,6 +84,21 @@ export function environmentDeclaration(settings: readonly Setting[], attributes:
     azurerm: attributes && { resource: 'azurerm_container_app_environment', body: attributes },
     updates: 'azurerm_container_app_environment.environment.id',
   };
+}
+
+/** The lines for an environment with this body, which may have expressions. */
+export function environmentWith(body: Body, attributes: Body): Source {
+  return declared({ ...environmentDeclaration([], attributes), body });
+}
+
+/** The lines for a plan with this body. */
+export function planSource(body: Body, attributes: Body): Source {
+  return declared({
+    type: 'Microsoft.Web/serverfarms@2025-03-01',
+    name: 'plan',
+    body: { name: 'plan', location: new Expression('location'), ...body },
+    azurerm: { resource: 'azurerm_service_plan', body: attributes },
+  });
 }
 
 /** The changes, or the recommended setting when there are none. */

@@ -1,8 +1,8 @@
 import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
 import { checkProperties } from '../checks/documents/sections.ts';
 import { publicAccessOfEnvironment } from '../checks/network/reach.ts';
-import { environmentDeclaration } from '../declare/declarations.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { environmentWith } from '../declare/declarations.ts';
+import { Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-internal',
@@ -26,13 +26,11 @@ export const rule = defineAdvice({
       return violation('The environment has a public address, and answers there.');
     }),
   source: () =>
-    declared({
-      ...environmentDeclaration([], {
+    environmentWith(
+      { properties: { vnetConfiguration: { internal: true, infrastructureSubnetId: new Expression('subnetId') } } },
+      {
         infrastructure_subnet_id: new Expression('azurerm_subnet.apps.id'),
         internal_load_balancer_enabled: true,
-      }),
-      body: {
-        properties: { vnetConfiguration: { internal: true, infrastructureSubnetId: new Expression('subnetId') } },
       },
-    }),
+    ),
 });

@@ -3,8 +3,9 @@ import type { JsonObject } from '../../domain/resources/json.ts';
 import { compliant, defineAdvice, notApplicable, violation } from '../../domain/rules/rule.ts';
 import { judgeList, propertiesOf } from '../checks/documents/resource-lists.ts';
 import { tagIn, tagName } from '../checks/governance/tags.ts';
-import { environmentDeclaration } from '../declare/declarations.ts';
-import { declared } from '../declare/printers.ts';
+import { environmentWith } from '../declare/declarations.ts';
+
+const PRODUCTION = { name: 'production', tags: { environment: 'production' } };
 
 export const rule = defineAdvice({
   id: 'environment-mixed-stages',
@@ -30,11 +31,7 @@ export const rule = defineAdvice({
       if (names.length === 1) return compliant(`All apps that carry the tag '${stageTag}' are of one stage.`);
       return violation(`Apps of ${names.length} stages share the environment: ${names.join(', ')}.`);
     }),
-  source: () =>
-    declared({
-      ...environmentDeclaration([], { name: 'production', tags: { environment: 'production' } }),
-      body: { name: 'production', tags: { environment: 'production' } },
-    }),
+  source: () => environmentWith(PRODUCTION, PRODUCTION),
 });
 
 /**

@@ -1,8 +1,8 @@
 import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/rule.ts';
 import { checkProperties } from '../checks/documents/sections.ts';
 import { infrastructureSubnet } from '../checks/network/environment-network.ts';
-import { environmentDeclaration } from '../declare/declarations.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { environmentWith } from '../declare/declarations.ts';
+import { Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-vnet',
@@ -23,8 +23,8 @@ export const rule = defineAdvice({
       return violation('The environment is in no virtual network of its owner.');
     }),
   source: () =>
-    declared({
-      ...environmentDeclaration([], { infrastructure_subnet_id: new Expression('azurerm_subnet.apps.id') }),
-      body: { properties: { vnetConfiguration: { infrastructureSubnetId: new Expression('subnetId') } } },
-    }),
+    environmentWith(
+      { properties: { vnetConfiguration: { infrastructureSubnetId: new Expression('subnetId') } } },
+      { infrastructure_subnet_id: new Expression('azurerm_subnet.apps.id') },
+    ),
 });

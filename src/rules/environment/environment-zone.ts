@@ -1,8 +1,8 @@
 import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
 import { checkProperties } from '../checks/documents/sections.ts';
 import { hasZones, regionOf } from '../checks/governance/regions.ts';
-import { environmentDeclaration } from '../declare/declarations.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { environmentWith } from '../declare/declarations.ts';
+import { Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'environment-zone',
@@ -27,16 +27,13 @@ export const rule = defineAdvice({
       return violation(`The environment is in one zone of ${region} only.`);
     }),
   source: () =>
-    declared({
-      ...environmentDeclaration([], {
-        zone_redundancy_enabled: true,
-        infrastructure_subnet_id: new Expression('azurerm_subnet.apps.id'),
-      }),
-      body: {
+    environmentWith(
+      {
         properties: {
           zoneRedundant: true,
           vnetConfiguration: { infrastructureSubnetId: new Expression('subnetId') },
         },
       },
-    }),
+      { zone_redundancy_enabled: true, infrastructure_subnet_id: new Expression('azurerm_subnet.apps.id') },
+    ),
 });

@@ -1,7 +1,7 @@
 import { isObject } from '../../domain/resources/json.ts';
 import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
 import { isElastic, judgePlan, planTierOf } from '../checks/app-service/plan-tier.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { planSource } from '../declare/declarations.ts';
 
 const MIN_INSTANCES = 2;
 
@@ -31,14 +31,5 @@ export const rule = defineAdvice({
       return violation(`The plan runs ${instances}.`);
     }),
   source: () =>
-    declared({
-      type: 'Microsoft.Web/serverfarms@2025-03-01',
-      name: 'plan',
-      body: {
-        name: 'plan',
-        location: new Expression('location'),
-        sku: { name: 'P1v3', tier: 'PremiumV3', capacity: MIN_INSTANCES },
-      },
-      azurerm: { resource: 'azurerm_service_plan', body: { worker_count: MIN_INSTANCES } },
-    }),
+    planSource({ sku: { name: 'P1v3', tier: 'PremiumV3', capacity: MIN_INSTANCES } }, { worker_count: MIN_INSTANCES }),
 });

@@ -1,6 +1,6 @@
 import { compliant, defineAdvice, notApplicable, unknown, violation } from '../../domain/rules/rule.ts';
 import { isElastic, judgePlan, planTierOf } from '../checks/app-service/plan-tier.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { planSource } from '../declare/declarations.ts';
 
 export const rule = defineAdvice({
   id: 'plan-production-tier',
@@ -23,11 +23,5 @@ export const rule = defineAdvice({
         return compliant(`The plan is of the tier ${tier}.`);
       return violation(`The plan is of the tier ${tier}.`);
     }),
-  source: () =>
-    declared({
-      type: 'Microsoft.Web/serverfarms@2025-03-01',
-      name: 'plan',
-      body: { name: 'plan', location: new Expression('location'), sku: { name: 'P1v3', tier: 'PremiumV3' } },
-      azurerm: { resource: 'azurerm_service_plan', body: { sku_name: 'P1v3' } },
-    }),
+  source: () => planSource({ sku: { name: 'P1v3', tier: 'PremiumV3' } }, { sku_name: 'P1v3' }),
 });

@@ -3,7 +3,7 @@ import { lackedBy } from '../checks/app-service/plan-features.ts';
 import { planTierOf } from '../checks/app-service/plan-tier.ts';
 import { checkProperties } from '../checks/documents/sections.ts';
 import { hasZones, regionOf } from '../checks/governance/regions.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { planSource } from '../declare/declarations.ts';
 
 export const rule = defineAdvice({
   id: 'plan-zone-redundant',
@@ -33,15 +33,8 @@ export const rule = defineAdvice({
       return violation(`The plan is in one zone of ${region} only.`);
     }),
   source: () =>
-    declared({
-      type: 'Microsoft.Web/serverfarms@2025-03-01',
-      name: 'plan',
-      body: {
-        name: 'plan',
-        location: new Expression('location'),
-        sku: { name: 'P1v3', tier: 'PremiumV3', capacity: 2 },
-        properties: { zoneRedundant: true },
-      },
-      azurerm: { resource: 'azurerm_service_plan', body: { worker_count: 2, zone_balancing_enabled: true } },
-    }),
+    planSource(
+      { sku: { name: 'P1v3', tier: 'PremiumV3', capacity: 2 }, properties: { zoneRedundant: true } },
+      { worker_count: 2, zone_balancing_enabled: true },
+    ),
 });

@@ -4,8 +4,8 @@ import { compliant, defineAdvice, unknown } from '../../domain/rules/rule.ts';
 import { objectsIn } from '../checks/documents/arrays.ts';
 import { nameOf } from '../checks/documents/resource-lists.ts';
 import { checkProperties } from '../checks/documents/sections.ts';
-import { siteDeclaration } from '../declare/declarations.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { siteWith } from '../declare/declarations.ts';
+import { Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-app-insights',
@@ -29,31 +29,25 @@ export const rule = defineAdvice({
         : compliant(`Its setting ${connected} refers to a vault.`);
     }),
   source: () =>
-    declared({
-      ...siteDeclaration([], {
-        app_settings: {
-          APPLICATIONINSIGHTS_CONNECTION_STRING: new Expression('azurerm_application_insights.app.connection_string'),
-        },
-        tags: { [LINK]: new Expression('azurerm_application_insights.app.id') },
-      }),
-      body: {
+    siteWith(
+      {
         tags: { [LINK]: new Expression('insights.id') },
         properties: {
           siteConfig: {
-            appSettings: [
-              {
-                name: 'APPLICATIONINSIGHTS_CONNECTION_STRING',
-                value: new Expression('insights.properties.ConnectionString'),
-              },
-            ],
+            appSettings: [{ name: CONNECTION, value: new Expression('insights.properties.ConnectionString') }],
           },
         },
       },
-    }),
+      {
+        app_settings: { [CONNECTION]: new Expression('azurerm_application_insights.app.connection_string') },
+        tags: { [LINK]: new Expression('azurerm_application_insights.app.id') },
+      },
+    ),
 });
 
 /** https://learn.microsoft.com/azure/azure-monitor/app/azure-web-apps */
-const SETTINGS = ['APPLICATIONINSIGHTS_CONNECTION_STRING', 'APPINSIGHTS_INSTRUMENTATIONKEY'];
+const CONNECTION = 'APPLICATIONINSIGHTS_CONNECTION_STRING';
+const SETTINGS = [CONNECTION, 'APPINSIGHTS_INSTRUMENTATIONKEY'];
 
 /** The names of the app settings that refer to a vault; none when they were not read. */
 function referringSettings(snapshot: Snapshot): string[] {

@@ -2,8 +2,8 @@ import { compliant, defineAdvice, unknown, violation } from '../../domain/rules/
 import { judgeSite } from '../checks/app-service/hosting.ts';
 import { lackedByPlan } from '../checks/app-service/plan-features.ts';
 import { subnetIn } from '../checks/network/vnet-routing.ts';
-import { siteDeclaration } from '../declare/declarations.ts';
-import { declared, Expression } from '../declare/printers.ts';
+import { siteWith } from '../declare/declarations.ts';
+import { Expression } from '../declare/printers.ts';
 
 export const rule = defineAdvice({
   id: 'webapp-vnet-integration',
@@ -31,8 +31,8 @@ export const rule = defineAdvice({
       return lacked ?? violation('The app is in no virtual network.');
     }),
   source: () =>
-    declared({
-      ...siteDeclaration([], { virtual_network_subnet_id: new Expression('azurerm_subnet.integration.id') }),
-      body: { properties: { virtualNetworkSubnetId: new Expression('subnetId') } },
-    }),
+    siteWith(
+      { properties: { virtualNetworkSubnetId: new Expression('subnetId') } },
+      { virtual_network_subnet_id: new Expression('azurerm_subnet.integration.id') },
+    ),
 });

@@ -3,8 +3,8 @@ import { compliant, defineAdvice, violation } from '../../domain/rules/rule.ts';
 import { judgeWebConfig } from '../checks/app-service/web-config.ts';
 import { allowing, restrictionsIn } from '../checks/network/access-restrictions.ts';
 import { judgeReach, reachOfSite, SITE_REACH_DOCUMENTS } from '../checks/network/reach.ts';
-import { siteDeclaration } from '../declare/declarations.ts';
-import { Block, declared, Expression } from '../declare/printers.ts';
+import { siteWith } from '../declare/declarations.ts';
+import { Block, Expression } from '../declare/printers.ts';
 
 const FRONT_DOOR = 'AzureFrontDoor.Backend';
 const PROFILE = 'x-azure-fdid';
@@ -38,33 +38,21 @@ export const rule = defineAdvice({
   source: () => {
     const pinned = new Expression('azurerm_cdn_frontdoor_profile.edge.resource_guid');
     const door = { name: 'front-door', priority: 100, action: 'Allow' };
-    return declared({
-      ...siteDeclaration([], {
+    const headers = { [PROFILE]: [new Expression('frontDoorId')] };
+    const siteConfig = {
+      ipSecurityRestrictionsDefaultAction: 'Deny',
+      ipSecurityRestrictions: [{ ...door, tag: 'ServiceTag', ipAddress: FRONT_DOOR, headers }],
+    };
+    const restriction = { ...door, service_tag: FRONT_DOOR, headers: new Block({ x_azure_fdid: [pinned] }) };
+    return siteWith(
+      { properties: { siteConfig } },
+      {
         site_config: new Block({
           ip_restriction_default_action: 'Deny',
-          ip_restriction: new Block({
-            ...door,
-            service_tag: FRONT_DOOR,
-            headers: new Block({ x_azure_fdid: [pinned] }),
-          }),
+          ip_restriction: new Block(restriction),
         }),
-      }),
-      body: {
-        properties: {
-          siteConfig: {
-            ipSecurityRestrictionsDefaultAction: 'Deny',
-            ipSecurityRestrictions: [
-              {
-                ...door,
-                tag: 'ServiceTag',
-                ipAddress: FRONT_DOOR,
-                headers: { [PROFILE]: [new Expression('frontDoorId')] },
-              },
-            ],
-          },
-        },
       },
-    });
+    );
   },
 });
 
