@@ -4,6 +4,8 @@
  */
 import type { ContainerClient } from '@azure/storage-blob';
 import { type Anchor, anchor } from '../../domain/audit/anchor.ts';
+import { pagesOf } from '../../workflows/ports/pages.ts';
+import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 import { createContainerRequester, type OnRequest, Rejected } from '../table/requests.ts';
 
 export interface Anchors {
@@ -16,21 +18,24 @@ export interface Anchors {
 export function openAnchors(container: ContainerClient, onRequest: OnRequest): Anchors {
   const requests = createContainerRequester(container, onRequest);
 
+  function listPage({ limit, after }: PageRequest): Promise<Page<string>> {
+    return requests.perform('list anchors', async (abortSignal) => {
+      const pages = container
+        .listBlobsFlat({ prefix: PREFIX, abortSignal })
+        .byPage({ maxPageSize: limit, ...(after === null ? {} : { continuationToken: after }) });
+      const { value } = await pages.next();
+      const items = (value?.segment.blobItems ?? []).map(({ name }: { name: string }) => name);
+      return { items, next: value?.continuationToken || null };
+    });
+  }
+
   async function listNames(limit: number): Promise<string[]> {
     const found: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = await requests.perform('list anchors', async (abortSignal) => {
-        const pages = container.listBlobsFlat({ prefix: PREFIX, abortSignal }).byPage({
-          maxPageSize: Math.min(limit - found.length, MAX_PAGE_SIZE),
-          ...(after === undefined ? {} : { continuationToken: after }),
-        });
-        return (await pages.next()).value;
-      });
-      found.push(...(page?.segment.blobItems ?? []).map(({ name }: { name: string }) => name));
-      after = page?.continuationToken || undefined;
-    } while (after !== undefined && found.length < limit);
-    return found;
+    for await (const names of pagesOf(listPage, Math.min(limit, MAX_PAGE_SIZE))) {
+      found.push(...names);
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
   }
 
   async function read(name: string): Promise<Anchor | null> {
