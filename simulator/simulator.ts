@@ -10,6 +10,7 @@ import type { Simulator, SimulatorOptions } from './control/simulator-api.ts';
 import { createEstateStore } from './estate/estate-store.ts';
 import { createEventGrid, shortenedRetries } from './event-grid/event-grid.ts';
 import { createFaultRegistry } from './faults/faults.ts';
+import { createGeneratedEstates } from './generated-estate/generated-block.ts';
 import { certificateIn } from './http/certificate.ts';
 import { pause } from './http/pause.ts';
 import { type IncomingRequest, listen } from './http/server.ts';
@@ -37,6 +38,8 @@ export type { Simulator, SimulatorOptions } from './control/simulator-api.ts';
 export type { EstateDefinition, ResourceSeed } from './estate/resource-seed.ts';
 export type { Delivery, EventSchema, RaisedEvent } from './event-grid/event-grid.ts';
 export type { Fault, FaultName } from './faults/faults.ts';
+export type { GeneratedEstateOptions } from './generated-estate/definition.ts';
+export type { GeneratedSummary, ViolatingApp } from './generated-estate/generated-block.ts';
 export type { Caller } from './identity/directory.ts';
 export type { ActivityControls, AddedOperation } from './monitor/activity-log.ts';
 export type { RecordedRequest, RequestHook } from './resource-manager/recorded-request.ts';
@@ -47,6 +50,8 @@ export type { Allows } from './roles/built-in-roles.ts';
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const schema = options.eventSchema ?? 'EventGrid';
   const estate = createEstateStore(options.estate?.resources ?? []);
+  const generated = createGeneratedEstates(estate);
+  for (const one of options.generated ?? []) generated.generate(one);
   const grid = createEventGrid(schema, options.retryMilliseconds ?? shortenedRetries, options.deliverTo ?? null);
   const running = createOperations(options.operationMilliseconds ?? 300);
   const faults = createFaultRegistry(options.random);
@@ -168,6 +173,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return resource && named ? structuredClone(readDocument({ estate, resource, ...named })) : undefined;
     },
     add: (seed) => void estate.add(seed),
+    generated,
     remove: estate.remove,
     change: (caller, id, document, patch) => changeAsCaller(caller, id, document, patch, manager),
     addFault: faults.add,

@@ -1,9 +1,12 @@
 // The simulator's controls over HTTPS, for other processes; JSON both ways, no token, loopback only:
-//   GET    /_simulator/state                    { url, deliverTo, delivery, takesUnpublished, resources: [{ id, kind, author, documents }] },
-//                                               values left out
+//   GET    /_simulator/state                    { url, deliverTo, delivery, takesUnpublished, generated, resources: [{ id, kind, author, documents }] },
+//                                               without values; of generated resources those that were changed
 //   GET    /_simulator/document?id=&document=   the raw body; 400 when there is none
 //   POST   /_simulator/change                   { caller, id, document, patch }: a write by the caller (Simulator.change); 204
 //   POST   /_simulator/resources                a ResourceSeed; 204          DELETE /_simulator/resources?id=   204
+//   POST   /_simulator/estate                   { apps, seed?, subscriptions?, violations?, containerApps?, slots?, prefix? }: generates an
+//                                               estate; its summary. GET: all summaries
+//   GET    /_simulator/violations?skip=&top=    generated apps with something wrong: [{ id, violations }]
 //   GET    /_simulator/faults                   POST a Fault; 204            DELETE /_simulator/faults          204
 //   POST   /_simulator/moves                    a SideEffect: what changes along with a write that ARM takes, such as
 //                                               { match: { method: 'PATCH', path }, document, patch, times? }; 204
@@ -91,6 +94,20 @@ const activity = z.strictObject({
     )
     .default([]),
 });
+const share = z.number().min(0).max(1);
+const generatedEstate = z.strictObject({
+  apps: z.int(),
+  seed: z.int().exactOptional(),
+  subscriptions: z.union([z.int(), z.array(z.string())]).exactOptional(),
+  violations: share.exactOptional(),
+  containerApps: share.exactOptional(),
+  slots: share.exactOptional(),
+  prefix: z.string().exactOptional(),
+});
+const page = z.strictObject({
+  skip: z.coerce.number().int().min(0).default(0),
+  top: z.coerce.number().int().min(1).max(10_000).default(1000),
+});
 const target = z.strictObject({ url: z.url().nullable() });
 
 export interface ControlContext {
@@ -127,8 +144,9 @@ const routes: Record<string, (controlled: ControlContext, request: IncomingReque
     delivery: simulator.delivery,
     takesUnpublished: simulator.takesUnpublished,
     resources: estate
-      .below('/subscriptions')
-      .map(({ id, kind, author, documents }) => ({ id, kind, author, documents: [...documents.keys()] })),
+      .stored()
+      .map(({ id, kind, author, documents }) => ({ id, kind, author, documents: documents.keys() })),
+    generated: simulator.generated.summaries(),
   }),
   'GET document': ({ simulator }, { url }) => {
     const document = simulator.get(url.searchParams.get('id') ?? '', url.searchParams.get('document') ?? 'resource');
@@ -141,6 +159,12 @@ const routes: Record<string, (controlled: ControlContext, request: IncomingReque
   },
   'POST resources': ({ simulator }, { body }) => {
     simulator.add(seed.parse(body));
+  },
+  'GET estate': ({ simulator: { generated } }) => generated.summaries(),
+  'POST estate': ({ simulator: { generated } }, { body }) => generated.generate(generatedEstate.parse(body)),
+  'GET violations': ({ simulator: { generated } }, { url: { searchParams } }) => {
+    const { skip, top } = page.parse(Object.fromEntries(searchParams));
+    return generated.violating(skip, top);
   },
   'DELETE resources': ({ simulator }, { url }) => simulator.remove(url.searchParams.get('id') ?? ''),
   'GET faults': ({ faults }) => faults(),

@@ -3,6 +3,8 @@
 import type { EstateDefinition, ResourceSeed } from '../estate/resource-seed.ts';
 import type { Delivery, EventSchema, RaisedEvent } from '../event-grid/event-grid.ts';
 import type { Fault } from '../faults/faults.ts';
+import type { GeneratedEstateOptions } from '../generated-estate/definition.ts';
+import type { GeneratedEstates } from '../generated-estate/generated-block.ts';
 import type { Caller } from '../identity/directory.ts';
 import type { ActivityControls } from '../monitor/activity-log.ts';
 import type { GraphOptions } from '../resource-graph/resource-graph.ts';
@@ -16,6 +18,8 @@ export interface SimulatorOptions {
   port?: number;
   /** Absent: empty; see `sampleEstate()`. */
   estate?: EstateDefinition;
+  /** Generated estates, beside `estate`. */
+  generated?: readonly GeneratedEstateOptions[];
   /** URL of the webhook that receives events; may be set later. */
   deliverTo?: string;
   /** How long a 202 operation runs; default 300. */
@@ -71,6 +75,8 @@ export interface Simulator {
   get(id: string, document?: string): unknown;
   /** Puts a resource there without any event, in place of one with the same id. */
   add(resource: ResourceSeed): void;
+  /** Estates of any size whose resources are made when they are asked for. */
+  readonly generated: GeneratedEstates;
   /** Takes a resource and what is below it away without any event. */
   remove(id: string): void;
   /**

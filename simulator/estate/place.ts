@@ -13,6 +13,8 @@ export interface Place {
   captured: string;
   /** The `$filter` of the request. */
   filter?: string;
+  /** Of the request; lists say with it where their next page is. */
+  url?: URL;
   /** What the role of Plumbline's identity allows at this place; absent for what comes from the controls. */
   serviceActions?: () => string[];
   /** The api-version of the request; absent for what comes from the controls, which know all versions. */

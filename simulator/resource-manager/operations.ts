@@ -65,7 +65,7 @@ export function createOperations(milliseconds: number): Operations {
         end = () => {
           if (operation.state !== 'InProgress') return;
           clearTimeout(timer);
-          delete resource.operationId;
+          resource.operationId = undefined;
           if (fails) resource.documents.set('resource', withState(before, 'Failed'));
           finish(!fails);
           operation.state = fails ? 'Failed' : 'Succeeded';

@@ -6,13 +6,14 @@ import type { StoredResource } from '../estate/estate-store.ts';
 import type { Place } from '../estate/place.ts';
 import { isObject, type JsonObject, member } from '../json/json.ts';
 
-/** The provider's list of a type. */
-export function listByType({ estate, resource }: Place, type: string): unknown {
+/** A page of the provider's list of a type. */
+export function listByType(place: Place, type: string): unknown {
   const wanted = type.toLowerCase();
-  const value = estate.below(resource.id).filter((below) => typeOf(below) === wanted);
+  const { resources, next } = pageOf(place, (one) => one.toLowerCase() === wanted, PROVIDER_PAGE);
   return envelope(
     type,
-    value.map((one) => one.documents.get('resource')),
+    resources.map((one) => one.documents.get('resource')),
+    next,
   );
 }
 
@@ -22,16 +23,39 @@ export function listSlots({ estate, resource }: Place): unknown {
   return envelope(
     'Microsoft.Web/sites/slots',
     slots.map((slot) => slot.documents.get('resource')),
+    null,
   );
 }
 
 /** The inventory, of the types that the filter names. Throws an ArmError for a filter that it does not know. */
-export function listResources({ estate, resource, filter }: Place): unknown {
-  const types = filter === undefined ? null : typesIn(filter);
-  const found = estate
-    .below(resource.id)
-    .filter((below) => below.kind !== 'resourceGroup' && (types === null || types.includes(typeOf(below))));
-  return { value: found.map(entryOf) };
+export function listResources(place: Place): unknown {
+  const types = place.filter === undefined ? null : typesIn(place.filter);
+  const fits = (type: string) =>
+    types === null ? !/\/resourceGroups$/i.test(type) : types.includes(type.toLowerCase());
+  const { resources, next } = pageOf(place, fits, INVENTORY_PAGE);
+  return { value: resources.map(entryOf), ...(next && { nextLink: next }) };
+}
+
+/** Resources of a page; the first is documented, that of the providers is not. */
+const INVENTORY_PAGE = 1000;
+const PROVIDER_PAGE = 500;
+
+/** The page that the request asks for, and the URL of the next. Throws an ArmError for a token that it never gave. */
+function pageOf({ estate, resource, url }: Place, fits: (type: string) => boolean, size: number) {
+  const token = url?.searchParams.get('$skiptoken') ?? '';
+  const [, source = '0', position = '0'] = /^(\d+)-(\d+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+  if (token !== '' && source === '0' && position === '0') {
+    throw new ArmError(errors.badRequest('InvalidSkipToken', 'The skip token is not valid.')); // wording unverified
+  }
+  const start = { source: Number(source), position: Number(position) };
+  const { resources, next } = estate.page(resource.id, fits, start, size);
+  return { resources, next: next && url ? urlOfPage(url, `${next.source}-${next.position}`) : null };
+}
+
+function urlOfPage(url: URL, start: string): string {
+  const next = new URL(url);
+  next.searchParams.set('$skiptoken', Buffer.from(start).toString('base64url'));
+  return next.href;
 }
 
 function typesIn(filter: string): string[] {
@@ -59,10 +83,6 @@ function entryOf(resource: StoredResource): JsonObject {
   };
 }
 
-function envelope(type: string, value: unknown[]): unknown {
-  return /^microsoft\.web\//i.test(type) ? { value, nextLink: null, id: null } : { value };
-}
-
-function typeOf(resource: StoredResource): string {
-  return resource.address.type.toLowerCase();
+function envelope(type: string, value: unknown[], nextLink: string | null): unknown {
+  return /^microsoft\.web\//i.test(type) ? { value, nextLink, id: null } : { value, ...(nextLink && { nextLink }) };
 }

@@ -123,6 +123,7 @@ async function decide(
   const place = {
     ...placeOf(address, found, manager.estate),
     ...(filter !== null && { filter }),
+    url,
     serviceActions: () => manager.identityActions.filter((one) => manager.allows({ method, action: one, scope })),
     version,
     takesUnpublished: manager.takesUnpublished,

@@ -1,5 +1,6 @@
 // Side effects on demand: values that change along with a write of something else, as Azure is known to reset siblings.
 
+import type { Documents } from '../estate/documents.ts';
 import { matchesRequest, type RequestMatch } from '../faults/faults.ts';
 import { createRegistry, isExhausted, type Registry } from '../faults/registry.ts';
 import { overlay } from '../json/json.ts';
@@ -40,6 +41,6 @@ export function createSideEffectRegistry(): SideEffectRegistry {
 }
 
 /** Lays the patches over the documents that they name. */
-export function applySideEffects(documents: Map<string, unknown>, sideEffects: readonly SideEffect[]): void {
+export function applySideEffects(documents: Documents, sideEffects: readonly SideEffect[]): void {
   for (const { document, patch } of sideEffects) documents.set(document, overlay(documents.get(document), patch));
 }

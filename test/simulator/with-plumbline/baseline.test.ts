@@ -1,6 +1,6 @@
 // What the builders make is right where nothing is said, for every rule of the baseline profile: a test names only what it
 // is about, and so does the sample estate.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployedActions } from '../../../dev/environment/deployed-role.ts';
 import {
   allLogsTo,
@@ -121,6 +121,57 @@ it.each(
 )('%s of the sample estate breaks what its comment says, and no other rule', async (name, id) => {
   const { violation = [], unknown = [] } = await verdicts(id);
   expect({ violation, unknown }).toEqual({ violation: WRONG[name] ?? [], unknown: unreadOn(id) });
+});
+
+describe('a generated app', () => {
+  /** Rules by the name of what is wrong with an app; each breaks no other. */
+  const BROKEN: Record<string, RegExp> = {
+    'plain-http': /^(webapp-https-only|containerapp-insecure-ingress)$/,
+    'old-tls': /^webapp-min-tls$/,
+    'clear-text-ftp': /^webapp-ftps-only$/,
+    'remote-debugging': /^webapp-remote-debugging$/,
+    'any-origin': /^(webapp|containerapp)-cors-wildcard$/,
+    'no-sign-in': /^(webapp|containerapp)-auth$/,
+    'ftp-password': /^webapp-ftp-basic-auth$/,
+    'scm-password': /^webapp-scm-basic-auth$/,
+    'no-logs': /^webapp-diagnostics$/,
+    'token-in-clear-text': /^containerapp-plaintext-env$/,
+  };
+
+  it('breaks what it is said to, and no other rule', async () => {
+    simulator.generated.generate({ apps: 200, violations: 0.3, subscriptions: [another] });
+    for (const one of registry({ name: 'contosoapps', subscription: another })) simulator.add(one);
+    const wrong = new Map(simulator.generated.violating().map(({ id, violations }) => [id, violations]));
+    const seen = new Set<string>();
+    for (const [id, names] of wrong) {
+      if (names.every((name) => seen.has(`${id.includes('/sites/')} ${name}`))) continue;
+      for (const name of names) seen.add(`${id.includes('/sites/')} ${name}`);
+      const { violation = [], unknown = [] } = await verdicts(id);
+      expect({ id, violation, unknown }).toEqual({
+        id,
+        violation: expect.arrayContaining(names.map((name) => expect.stringMatching(BROKEN[name] ?? /^$/))),
+        unknown: unreadOn(id),
+      });
+      expect(violation).toHaveLength(names.length);
+    }
+    expect(new Set([...seen].map((one) => one.split(' ')[1])).size).toBe(Object.keys(BROKEN).length);
+  });
+
+  it('that has nothing wrong breaks no rule', async () => {
+    const wrong = new Set(simulator.generated.violating().map(({ id }) => id));
+    const group = `/subscriptions/${another}/resourceGroups/Fleet-00000/providers`;
+    const right = [1, 2, 61, 62, 71, 72].flatMap((number) => [
+      `${group}/Microsoft.Web/sites/fleet-${String(number).padStart(7, '0')}`,
+      `${group}/Microsoft.App/containerApps/fleet-${String(number).padStart(7, '0')}`,
+      `${group}/Microsoft.Web/sites/fleet-${String(number).padStart(7, '0')}/slots/staging`,
+    ]);
+    const there = right.filter((id) => simulator.get(id) !== undefined && !wrong.has(id));
+    expect(there.length).toBeGreaterThan(3);
+    for (const id of there) {
+      const { violation = [], unknown = [] } = await verdicts(id);
+      expect({ id, violation, unknown }).toEqual({ id, violation: [], unknown: unreadOn(id) });
+    }
+  });
 });
 
 /** No role can name the action that shows a slot's private endpoints. */
