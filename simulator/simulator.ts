@@ -57,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const faults = createFaultRegistry(options.random);
   const sideEffects = createSideEffectRegistry();
   const activity = createActivityLog();
+  const graph = createResourceGraph(estate, options.graph ?? {});
   const writer = createWriter(grid, running, schema, activity);
   const requests: RecordedRequest[] = [];
   const hooks = new Set<RequestHook>();
@@ -80,10 +81,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     activity,
     faults,
     sideEffects,
-    graph: createResourceGraph(estate, options.graph ?? {}),
+    graph,
     operations: running,
     writes: writer,
     allows: options.allows ?? allowsActions(identityActions),
+    allowsByAction: options.allows === undefined,
     identityActions,
     takesUnpublished: options.takesUnpublished ?? false,
     audience: url,
@@ -154,6 +156,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests,
     events: grid.events,
     activity,
+    graph,
     get delivery() {
       return grid.delivery;
     },

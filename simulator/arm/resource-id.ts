@@ -25,7 +25,7 @@ export interface Address {
   rest: string[];
 }
 
-const patterns: readonly { kind: ResourceKind; type: string; pattern: string }[] = [
+const kinds: readonly { kind: ResourceKind; type: string; pattern: string }[] = [
   { kind: 'slot', type: 'Microsoft.Web/sites/slots', pattern: 'microsoft.web/sites/*/slots/*' },
   { kind: 'site', type: 'Microsoft.Web/sites', pattern: 'microsoft.web/sites/*' },
   { kind: 'plan', type: 'Microsoft.Web/serverfarms', pattern: 'microsoft.web/serverfarms/*' },
@@ -43,6 +43,7 @@ const patterns: readonly { kind: ResourceKind; type: string; pattern: string }[]
   },
   { kind: 'other', type: '', pattern: '*/*/*' },
 ];
+const patterns = kinds.map(({ pattern, ...kind }) => ({ ...kind, parts: pattern.split('/') }));
 
 /** Null for a path outside a subscription. */
 export function addressOf(path: string): Address | null {
@@ -65,8 +66,7 @@ export function addressOf(path: string): Address | null {
   }
   const below = segments.slice(5);
   if (providers?.toLowerCase() === 'providers') {
-    for (const { kind, type, pattern } of patterns) {
-      const parts = pattern.split('/');
+    for (const { kind, type, parts } of patterns) {
       if (startsWith(below, parts)) return at(kind, type || `${below[0]}/${below[1]}`, 5 + parts.length);
     }
   }

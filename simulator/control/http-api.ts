@@ -19,6 +19,9 @@
 //                                               it loses what comes, an id whose entries go, operations ([{ id, operation,
 //                                               caller?, at?, outcome?, correlationId? }]) that are logged without a write; 204
 //   GET    /_simulator/activity                 { lagSeconds, lose, entries }: newest first  DELETE /_simulator/activity  204
+//   PUT    /_simulator/graph                    how Resource Graph differs from Resource Manager: GraphOptions of resource-graph/
+//                                               graph-settings.ts; what is not named stays; 204
+//   GET    /_simulator/graph                    all of them, and { counts: { queries, throttled, rows } }  DELETE: as at the start; 204
 //   GET    /_simulator/requests                 recorded ARM requests        DELETE /_simulator/requests        204
 //   GET    /_simulator/events                   raised events with their delivery
 //   PUT    /_simulator/delivery                 { delayMilliseconds?, duplicates?, shuffle?, lose? }; 204
@@ -107,6 +110,21 @@ const generatedEstate = z.strictObject({
 const page = z.strictObject({
   skip: z.coerce.number().int().min(0).default(0),
   top: z.coerce.number().int().min(1).max(10_000).default(1000),
+});
+const rows = z.strictObject({ ids: z.array(z.string()).exactOptional(), share: share.exactOptional() });
+const graph = z.strictObject({
+  pageSize: z.int().min(1).max(1000).exactOptional(),
+  quota: z.int().min(0).exactOptional(),
+  lagMilliseconds: z.number().min(0).exactOptional(),
+  configLagMilliseconds: z.number().min(0).nullable().exactOptional(),
+  refusedTables: z.array(z.string()).exactOptional(),
+  missing: rows.exactOptional(),
+  stale: rows.exactOptional(),
+  wrong: z.array(z.strictObject({ id: z.string(), patch: z.record(z.string(), z.unknown()) })).exactOptional(),
+  newestVersion: z.iso.date().exactOptional(),
+  propertyCase: z.enum(['pascal', 'camel']).exactOptional(),
+  nulls: z.enum(['kept', 'absent']).exactOptional(),
+  groupCase: z.enum(['arm', 'lower', 'upper', 'mixed']).exactOptional(),
 });
 const target = z.strictObject({ url: z.url().nullable() });
 
@@ -198,6 +216,9 @@ const routes: Record<string, (controlled: ControlContext, request: IncomingReque
     for (const operation of add) simulator.activity.add(operation);
   },
   'DELETE activity': ({ simulator }) => simulator.activity.clear(),
+  'GET graph': ({ simulator: { graph } }) => ({ ...graph.settings(), counts: graph.counts() }),
+  'PUT graph': ({ simulator }, { body }) => simulator.graph.set(graph.parse(body)),
+  'DELETE graph': ({ simulator }) => simulator.graph.reset(),
   'GET requests': ({ simulator }) => simulator.requests,
   'DELETE requests': ({ simulator }) => simulator.clearRequests(),
   'GET events': ({ simulator }) => simulator.events,

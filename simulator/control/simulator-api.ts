@@ -7,7 +7,7 @@ import type { GeneratedEstateOptions } from '../generated-estate/definition.ts';
 import type { GeneratedEstates } from '../generated-estate/generated-block.ts';
 import type { Caller } from '../identity/directory.ts';
 import type { ActivityControls } from '../monitor/activity-log.ts';
-import type { GraphOptions } from '../resource-graph/resource-graph.ts';
+import type { GraphControls, GraphOptions } from '../resource-graph/resource-graph.ts';
 import type { RecordedRequest, RequestHook } from '../resource-manager/recorded-request.ts';
 import type { SideEffect } from '../resource-manager/side-effects.ts';
 import type { Allows } from '../roles/built-in-roles.ts';
@@ -31,7 +31,7 @@ export interface SimulatorOptions {
   eventSchema?: EventSchema;
   /** Pauses between attempts to deliver an event; default: a shortened form of Event Grid's schedule. */
   retryMilliseconds?: readonly number[];
-  /** Page size, lag and quota of Resource Graph. */
+  /** How Resource Graph differs from Resource Manager; may be changed at any time. */
   graph?: GraphOptions;
   /**
    * The actions of the custom role of the managed identity, as its role definition names them. Absent: every action.
@@ -64,6 +64,7 @@ export interface Simulator {
   readonly requests: readonly RecordedRequest[];
   readonly events: readonly RaisedEvent[];
   readonly activity: ActivityControls;
+  readonly graph: GraphControls;
   clearRequests(): void;
   deliverTo(url: string | null): void;
   delivery: Delivery;

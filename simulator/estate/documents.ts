@@ -37,25 +37,24 @@ export function storedDocuments(bodies: Record<string, unknown>, beforeChange: B
 
 /** Documents that come from a template until they change. `changed` has those that did. */
 export function templateDocuments(
-  template: Template,
-  own: (text: string) => string,
+  { template, own }: { template(): Template; own(text: string): string },
   changed: { get(): ReadonlyMap<string, unknown>; change(name: string, body: unknown): void },
   beforeChange: BeforeChange,
 ): Documents {
   const documents: Documents = {
     get(name) {
       if (changed.get().has(name)) return changed.get().get(name);
-      const text = template.texts.get(name);
+      const text = template().texts.get(name);
       return text === undefined ? undefined : JSON.parse(own(text));
     },
     set(name, body) {
       beforeChange(name, documents.get(name));
       changed.change(name, body);
     },
-    keys: () => [...new Set([...template.texts.keys(), ...changed.get().keys()])],
+    keys: () => [...new Set([...template().texts.keys(), ...changed.get().keys()])],
     shared(name) {
       if (changed.get().has(name)) return { body: changed.get().get(name), own: asIs };
-      return { body: template.bodies[name], own };
+      return { body: template().bodies[name], own };
     },
   };
   return documents;

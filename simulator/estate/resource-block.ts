@@ -14,15 +14,15 @@ export interface ResourceBlock {
   at(position: number): BlockResource | null;
   /** Positions of what is below a scope in lower case, from the first to before the last; others may be among them. */
   rangeBelow(scope: string): readonly [number, number];
-  templateOf(position: number): Template;
-  /** What replaces the placeholders of the template. */
-  own(position: number): (text: string) => string;
 }
 
 export interface BlockResource {
   id: string;
   /** As Azure writes it. */
   type: string;
+  template(): Template;
+  /** A text of the template with what this resource has in place of the placeholders. */
+  own(text: string): string;
 }
 
 export interface StoredBlock {
@@ -60,8 +60,7 @@ export function storeBlock(block: ResourceBlock, onChange: (change: ResourceChan
     const { id } = found;
     const address = resourceAddress(id);
     const documents: Documents = templateDocuments(
-      block.templateOf(position),
-      block.own(position),
+      found,
       {
         get: () => changes.get(position)?.documents ?? nothing,
         change: (name, body) => void changeOf(position).documents.set(name, body),

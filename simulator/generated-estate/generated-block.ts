@@ -5,7 +5,7 @@ import type { ResourceBlock } from '../estate/resource-block.ts';
 import { resourceGroup } from '../estate/subscriptions.ts';
 import { type GeneratedEstate, type GeneratedEstateOptions, generatedEstate } from './definition.ts';
 import { createLayout, type GeneratedPlace, idAt, type Layout, typeAt } from './layout.ts';
-import { createTemplates, ownTextAt } from './templates.ts';
+import { createTemplates, ownText } from './templates.ts';
 import { violationsOf } from './violations.ts';
 
 export interface GeneratedSummary extends GeneratedEstate {
@@ -45,13 +45,15 @@ export function createGeneratedEstates(store: EstateStore): GeneratedEstates {
         rangeBelow: layout.rangeBelow,
         at(position) {
           const place = layout.at(position);
-          return place && { id: idAt(place), type: typeAt(place) };
+          return (
+            place && {
+              id: idAt(place),
+              type: typeAt(place),
+              template: () => templates.of(place.kind, wrongAt(estate, place)),
+              own: (text) => ownText(place, text),
+            }
+          );
         },
-        templateOf(position) {
-          const place = placeAt(layout, position);
-          return templates.of(place.kind, wrongAt(estate, place));
-        },
-        own: (position) => ownTextAt(placeAt(layout, position)),
       };
       const groups = [...layout.groups()];
       const taken = groups.find(({ subscription, name }) => store.find(groupId(subscription, name)));
@@ -80,12 +82,6 @@ export function createGeneratedEstates(store: EstateStore): GeneratedEstates {
 
 function groupId(subscription: string, name: string): string {
   return `/subscriptions/${subscription}/resourceGroups/${name}`;
-}
-
-function placeAt(layout: Layout, position: number): GeneratedPlace {
-  const place = layout.at(position);
-  if (!place) throw new RangeError(`There is nothing at ${position}.`);
-  return place;
 }
 
 function wrongAt(estate: GeneratedEstate, { kind, number }: GeneratedPlace): string[] {

@@ -38,7 +38,8 @@ export function createTemplates(): Templates {
 }
 
 /** Puts what a place has of its own into a text of its template. */
-export function ownTextAt({ name, group, subscription, number }: GeneratedPlace): (text: string) => string {
+export function ownText({ name, group, subscription, number }: GeneratedPlace, text: string): string {
+  if (!/z-/.test(text)) return text;
   const own: Record<string, string> = {
     'zz-name': name,
     'Zz-group': group,
@@ -46,7 +47,7 @@ export function ownTextAt({ name, group, subscription, number }: GeneratedPlace)
     'zz-subscription': subscription,
     'zz-principal': `f1ee7000-0000-4000-8000-${String(number).padStart(12, '0')}`,
   };
-  return (text) => (/z-/.test(text) ? text.replace(PLACEHOLDERS, (found) => own[found] ?? found) : text);
+  return text.replace(PLACEHOLDERS, (found) => own[found] ?? found);
 }
 
 function seedOf(kind: GeneratedKind, violations: readonly string[]): ResourceSeed {

@@ -1,24 +1,45 @@
-// Resource Graph over the estate: it answers the one query that the service sends, for the types that it names, and refuses
-// every other, pages it, counts the quota of each caller, and may lag behind Resource Manager as the real one does.
+// Resource Graph over the estate: it answers the part of Kusto that listing an estate needs and refuses everything else, pages
+// by position, counts the quota of each caller, and may lag behind Resource Manager, as the real one does.
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { errors } from '../arm/errors.ts';
-import type { ResourceKind } from '../arm/resource-id.ts';
 import type { EstateStore } from '../estate/estate-store.ts';
 import type { HttpResponse } from '../http/response.ts';
+import { type ParsedQuery, parseQuery } from '../kusto/parser.ts';
+import { answerRow, compilePipeline, type Rows } from '../kusto/pipeline.ts';
+import { disallowedTable, notSupported, QueryError } from '../kusto/query-error.ts';
+import { type Selection, selectionOf } from '../kusto/selection.ts';
+import { defaultSettings, type GraphOptions, type GraphSettings } from './graph-settings.ts';
+import { createIndexedTable, filtered, type IndexedTable } from './indexed-table.ts';
+import { type EntryList, subscriptionOf } from './key-index.ts';
+import { createQuota, quotaHeaders } from './quota.ts';
+import { createRowBodies } from './row-bodies.ts';
+import { columns, rowOf } from './rows.ts';
+import { elementRows, indexedTables, otherTables } from './tables.ts';
+
+export type { GraphOptions, GraphSettings, RowSelector } from './graph-settings.ts';
 
 export const graphPath = '/providers/microsoft.resourcegraph/resources';
 export const graphAction = 'Microsoft.ResourceGraph/resources/read';
 
-export interface GraphOptions {
-  /** Maximum rows of a page; default 1000. */
-  pageSize?: number;
-  /** For how long an answer may show the estate as it was; default 0. */
-  lagMilliseconds?: number;
-  /** Queries that a caller may send in 5 s; default 15. */
-  quota?: number;
+export interface GraphCounts {
+  queries: number;
+  /** Queries over the quota. */
+  throttled: number;
+  /** Rows that were made of resources, to answer or to be judged by a condition. */
+  rows: number;
 }
 
-export interface ResourceGraph {
+/** What Resource Graph gets wrong, and what it has done. */
+export interface GraphControls {
+  settings(): GraphSettings;
+  set(settings: GraphOptions): void;
+  /** As it was at the start; counts as well. */
+  reset(): void;
+  counts(): GraphCounts;
+}
+
+export interface ResourceGraph extends GraphControls {
   /** Answers a query of this caller at `now` (milliseconds) with what they may read. */
   answer(body: unknown, caller: GraphCaller, now: number): HttpResponse;
   /** The answer to a caller whose quota is used up. */
@@ -28,57 +49,36 @@ export interface ResourceGraph {
 export interface GraphCaller {
   objectId: string;
   mayRead(resource: { id: string; type: string }): boolean;
+  /** Whether they may read all of a type in a subscription, or nothing; null: each resource has to be looked at. Absent: null. */
+  readsAll?(subscriptionId: string, type: string): boolean | null;
 }
 
-interface Row {
-  id: string;
-  key: string;
-  kind: ResourceKind;
-  type: string;
-}
-
-const QUERY =
-  /^resources\s*\|\s*where type in~ \((?<types>'[a-z./]+'(?:,\s*'[a-z./]+')*)\)\s*\|\s*project id,\s*key\s*=\s*tolower\(id\)\s*\|\s*order by key asc$/;
-/** The types it has, and so the only ones that a query may name. */
-const KINDS: Record<string, ResourceKind> = {
-  'microsoft.web/sites': 'site',
-  'microsoft.web/sites/slots': 'slot',
-  'microsoft.web/serverfarms': 'plan',
-  'microsoft.app/containerapps': 'containerApp',
-  'microsoft.app/managedenvironments': 'environment',
-};
-const windowMilliseconds = 5000;
-
-const request = z.object({
-  subscriptions: z.array(z.string()).min(1),
+const request = z.strictObject({
+  subscriptions: z.array(z.string()).min(1).optional(),
   query: z.string(),
-  options: z.object({
-    $top: z.int().min(1).max(1000).default(100),
-    $skipToken: z.string().optional(),
-    resultFormat: z.literal('objectArray'),
-  }),
+  options: z
+    .strictObject({
+      $top: z.int().min(1).max(1000).default(100),
+      $skip: z.int().min(0).default(0),
+      $skipToken: z.string().optional(),
+      resultFormat: z.literal('objectArray').default('objectArray'),
+      allowPartialScopes: z.boolean().optional(),
+      authorizationScopeFilter: z.literal('AtScopeAndBelow').optional(),
+    })
+    .prefault({}),
+  facets: z.array(z.never()).optional(),
 });
 
+/** Of an answer, in characters of its rows. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
+
 export function createResourceGraph(estate: EstateStore, options: GraphOptions): ResourceGraph {
-  const quota = options.quota ?? 15;
-  const windows = new Map<string, { began: number; asked: number }>();
-  const shown = new Map<string, { at: number; rows: Row[] }>();
-
-  /** The resources of a subscription, as they are or as they were a while ago. */
-  function rowsOf(subscription: string, now: number): Row[] {
-    const before = shown.get(subscription);
-    if (before && now - before.at < (options.lagMilliseconds ?? 0)) return before.rows;
-    const rows = estate
-      .below(`/subscriptions/${subscription}`)
-      .map(({ id, kind, address }) => ({ id, key: id.toLowerCase(), kind, type: address.type }));
-    shown.set(subscription, { at: now, rows });
-    return rows;
-  }
-
-  const quotaHeaders = (remaining: number, milliseconds: number) => ({
-    'x-ms-user-quota-remaining': String(Math.max(0, remaining)),
-    'x-ms-user-quota-resets-after': timeSpan(Math.ceil(milliseconds / 1000)),
-  });
+  const initial: GraphSettings = { ...defaultSettings(), ...options };
+  const settings: GraphSettings = { ...initial };
+  const quota = createQuota();
+  const counts: GraphCounts = { queries: 0, throttled: 0, rows: 0 };
+  const tables = new Map(indexedTables.map((one) => [one.name, createIndexedTable(one, estate, settings)]));
+  let bodies = createRowBodies(settings);
 
   const throttled = (seconds: number): HttpResponse => ({
     ...errors.badRequest(
@@ -89,55 +89,139 @@ export function createResourceGraph(estate: EstateStore, options: GraphOptions):
     headers: quotaHeaders(0, seconds * 1000),
   });
 
+  function set(changed: GraphOptions): void {
+    Object.assign(settings, changed);
+    bodies = createRowBodies(settings);
+    for (const table of tables.values()) table.settingsChanged();
+  }
+
+  /** The rows of the query's table that it selects and the caller may read. Throws a QueryError for a table that there is not. */
+  function rowsOf(parsed: ParsedQuery, subscriptions: string[] | null, caller: GraphCaller, now: number) {
+    const name = parsed.table.toLowerCase();
+    if (settings.refusedTables.some((one) => one.toLowerCase() === name)) throw disallowedTable(parsed.table);
+    const table = tables.get(name);
+    if (table) {
+      const { selection, steps } = selectionOf(parsed);
+      const list = readable(table.select(subscriptions, selection, now), subscriptions, selection, caller);
+      return { steps, rows: indexedRows(table, list, now) };
+    }
+    const elements = elementRows(name, estate)
+      ?.filter(({ subscription }) => subscriptions === null || subscriptions.includes(subscription))
+      .filter(({ key, type }) => caller.mayRead({ id: key.replace(/\/providers\/[^/]+\/[^/]+\/[^/]+$/, ''), type }));
+    if (elements) {
+      const row = (index: number) => elements[index]?.row ?? { at: () => null };
+      return { steps: parsed.steps, rows: { length: elements.length, row } };
+    }
+    throw otherTables.includes(name) ? notSupported('table', parsed.table) : disallowedTable(parsed.table);
+  }
+
+  function indexedRows(table: IndexedTable, list: EntryList, now: number): Rows {
+    return {
+      length: list.length,
+      row(index) {
+        const entry = list.at(index);
+        if (!entry) throw new RangeError(`There is no row ${index}.`);
+        counts.rows += 1;
+        return rowOf(entry, table.shown(entry, now), table.definition, settings, bodies);
+      },
+    };
+  }
+
+  function run(asked: z.infer<typeof request>, caller: GraphCaller, now: number): HttpResponse {
+    const { $top, $skip, $skipToken } = asked.options;
+    const start = $skipToken === undefined ? $skip : offsetIn($skipToken);
+    if (start === null) return errors.badRequest('BadRequest', 'The skip token is not valid.'); // wording ours
+    const parsed = parseQuery(asked.query);
+    const subscriptions = asked.subscriptions ? [...new Set(asked.subscriptions.map(lower))].sort() : null;
+    const { steps, rows: source } = rowsOf(parsed, subscriptions, caller, now);
+    // All steps are compiled, those that the index has answered, too: a wrong one is refused.
+    compilePipeline(parsed.steps, columns);
+    const pipeline = compilePipeline(steps, columns);
+    const rows = pipeline.run(source);
+
+    const end = Math.min(rows.length, start + Math.min($top, settings.pageSize));
+    const length = Math.max(0, end - start);
+    const data = Array.from({ length }, (_, index) => answerRow(rows.row(start + index), pipeline.columns));
+    if (isTooLarge(data)) {
+      return errors.badRequest('ResponsePayloadTooLarge', 'Response payload size is too large.'); // unverified
+    }
+    // A query with a limit of its own, or without any column to order by, has no second page.
+    const isPaged = !pipeline.isLimited && pipeline.columns.some(({ type, hidden }) => !hidden && type !== 'dynamic');
+    const isLast = end >= rows.length;
+    const token = !isLast && isPaged && { $skipToken: Buffer.from(`offset ${end}`).toString('base64') };
+    // Also where there is less than was asked for, so it says nothing.
+    const resultTruncated = String((!isLast && !isPaged) || rows.length < $top);
+    const body = { totalRecords: rows.length, count: data.length, data, facets: [], resultTruncated, ...token };
+    return { status: 200, body };
+  }
+
   return {
     throttled,
+    settings: () => ({ ...settings }),
+    set,
+    reset() {
+      set(initial);
+      Object.assign(counts, { queries: 0, throttled: 0, rows: 0 });
+    },
+    counts: () => ({ ...counts }),
 
     answer(body, caller, now) {
-      const known = windows.get(caller.objectId);
-      const window = known && now - known.began < windowMilliseconds ? known : { began: now, asked: 0 };
-      windows.set(caller.objectId, window);
-      window.asked += 1;
-      const resets = window.began + windowMilliseconds - now;
-      if (window.asked > quota) return throttled(Math.ceil(resets / 1000));
-
-      const parsed = request.safeParse(body);
-      const kinds = kindsIn(parsed.data?.query ?? '');
-      if (!parsed.success || !kinds) {
-        return errors.badRequest('BadRequest', 'Please provide a query that the simulator knows.'); // wording ours
+      counts.queries += 1;
+      const { remaining, resetsAfter } = quota.take(caller.objectId, settings.quota, now);
+      if (remaining < 0) {
+        counts.throttled += 1;
+        return throttled(Math.ceil(resetsAfter / 1000));
       }
-      const { subscriptions, options: asked } = parsed.data;
-      const rows = subscriptions
-        .flatMap((id) => rowsOf(id.toLowerCase(), now))
-        .filter((row) => kinds.includes(row.kind) && caller.mayRead(row))
-        .map(({ id, key }) => ({ id, key }))
-        .sort((a, b) => (a.key < b.key ? -1 : 1));
-      const start = asked.$skipToken === undefined ? 0 : offsetIn(asked.$skipToken);
-      if (start === null) return errors.badRequest('BadRequest', 'The skip token is not valid.'); // wording ours
-      const end = start + Math.min(asked.$top, options.pageSize ?? 1000);
-      const data = rows.slice(start, end);
-      const more = end < rows.length ? { $skipToken: Buffer.from(`offset ${end}`).toString('base64') } : {};
-      return {
-        status: 200,
-        body: { totalRecords: rows.length, count: data.length, data, facets: [], resultTruncated: 'false', ...more },
-        headers: quotaHeaders(quota - window.asked, resets),
-      };
+      return { ...answered(body, caller, now), headers: quotaHeaders(remaining, resetsAfter) };
     },
   };
+
+  function answered(body: unknown, caller: GraphCaller, now: number): HttpResponse {
+    const asked = request.safeParse(body);
+    if (!asked.success) return errors.badRequest('BadRequest', z.prettifyError(asked.error)); // wording ours
+    try {
+      return run(asked.data, caller, now);
+    } catch (error) {
+      if (error instanceof QueryError) return refused(error, now);
+      throw error;
+    }
+  }
 }
 
-/** What a query asks for; null when it is another query, or names a type that there is not. */
-function kindsIn(query: string): ResourceKind[] | null {
-  const types = QUERY.exec(query.trim().replace(/\s+/g, ' '))?.groups?.types;
-  if (types === undefined) return null;
-  const kinds = types.split(',').flatMap((type) => KINDS[type.trim().slice(1, -1)] ?? []);
-  return kinds.length === types.split(',').length ? kinds : null;
+/** Writes all rows out only where a few of them say that it may be too large. */
+function isTooLarge(data: readonly unknown[]): boolean {
+  const some = data.filter((_, index) => index % 50 === 0);
+  const mean = JSON.stringify(some).length / Math.max(1, some.length);
+  return mean * data.length > MOST_CHARACTERS / 4 && JSON.stringify(data).length > MOST_CHARACTERS;
+}
+
+const lower = (text: string) => text.toLowerCase();
+
+/** What of a list the caller may read. */
+function readable(
+  list: EntryList,
+  subscriptions: readonly string[] | null,
+  { types }: Selection,
+  caller: GraphCaller,
+): EntryList {
+  const known = new Map<string, boolean | null>();
+  const readsAll = (subscription: string, type: string) => {
+    const key = `${subscription} ${type}`;
+    const answer = known.has(key) ? known.get(key) : caller.readsAll?.(subscription, type);
+    known.set(key, answer ?? null);
+    return answer ?? null;
+  };
+  const every = subscriptions?.every((one) => types && [...types].every((type) => readsAll(one, type)));
+  if (every) return list;
+  return filtered(list, ({ key, type }) => readsAll(subscriptionOf(key), type) ?? caller.mayRead({ id: key, type }));
+}
+
+function refused({ details }: QueryError, now: number): HttpResponse {
+  const message = `Please provide below info when asking for support: timestamp = ${new Date(now).toISOString()}, correlationId = ${randomUUID()}.`;
+  return { status: 400, body: { error: { code: 'BadRequest', message, details } } };
 }
 
 function offsetIn(token: string): number | null {
   const found = /^offset (\d+)$/.exec(Buffer.from(token, 'base64').toString())?.[1];
   return found === undefined ? null : Number(found);
-}
-
-function timeSpan(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(11, 19);
 }

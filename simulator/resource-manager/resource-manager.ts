@@ -45,6 +45,8 @@ export interface ResourceManager {
   operations: Operations;
   writes: Writer;
   allows: Allows;
+  /** `allows` looks at the action and not at the scope. */
+  allowsByAction: boolean;
   /** Of the role of the managed identity; `*` stands for every action. */
   identityActions: readonly string[];
   /** See SimulatorOptions. */
@@ -139,6 +141,12 @@ function may(manager: ResourceManager, caller: Caller, request: Parameters<Allow
     : mayByAssignment(manager.estate, caller, request.action, request.scope);
 }
 
+/** Whether a caller may do something in all of a subscription, or nowhere in it; null: that depends on the resource. */
+function mayEverywhere(manager: ResourceManager, caller: Caller, action: string, scope: string): boolean | null {
+  if (!isServiceIdentity(caller)) return mayByAssignment(manager.estate, caller, action, scope) || null;
+  return manager.allowsByAction ? manager.allows({ method: 'GET', action, scope }) : null;
+}
+
 /** A query reads although it is a POST. Its answer has what the caller may read, and is empty where that is nothing. */
 async function queryGraph(
   { method, url, body }: ArmRequest,
@@ -158,7 +166,9 @@ async function queryGraph(
   if (!url.searchParams.get('api-version')) return errors.missingApiVersion();
   const mayRead = ({ id, type }: { id: string; type: string }) =>
     may(manager, caller, { method: 'GET', action: `${type}/read`, scope: id });
-  return manager.graph.answer(body, { objectId: caller.objectId, mayRead }, Date.now());
+  const readsAll = (subscriptionId: string, type: string) =>
+    mayEverywhere(manager, caller, `${type}/read`, `/subscriptions/${subscriptionId}`);
+  return manager.graph.answer(body, { objectId: caller.objectId, mayRead, readsAll }, Date.now());
 }
 
 function read(place: Place, address: Address): HttpResponse {

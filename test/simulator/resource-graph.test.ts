@@ -17,8 +17,8 @@ const asks = (options: object = {}, query = QUERY) => ({
   options: { resultFormat: 'objectArray', ...options },
 });
 
-function graph(options: GraphOptions = {}) {
-  const estate = createEstateStore([webApp({ name: 'b' }), webApp({ name: 'a' })]);
+function graph(options: GraphOptions = {}, now = () => 0) {
+  const estate = createEstateStore([webApp({ name: 'b' }), webApp({ name: 'a' })], now);
   return { estate, graph: createResourceGraph(estate, options) };
 }
 const names = (answer: { body?: unknown }) => {
@@ -34,7 +34,7 @@ describe('the query', () => {
   });
 
   test.each([
-    ['another query', asks({}, 'resources | project id')],
+    ['a query that it does not know', asks({}, 'resources | join kind=inner (resources) on id')],
     ['another form of answer', asks({ resultFormat: 'table' })],
     ['too large a page', asks({ $top: 1001 })],
     ['a token that it never gave', asks({ $skipToken: 'x' })],
@@ -47,7 +47,7 @@ describe('the query', () => {
   test.each([
     ['one of the types', "'microsoft.web/serverfarms'", ['plan-linux']],
     ['two', "'microsoft.web/sites', 'microsoft.web/serverfarms'", ['plan-linux', 'a', 'b']],
-    ['a type that it does not have', "'microsoft.web/sites', 'microsoft.web/staticsites'", null],
+    ['a type that it does not have', "'microsoft.web/sites', 'microsoft.web/staticsites'", ['a', 'b']],
   ])('asked for %s it gives those', (_, types, expected) => {
     const { estate, graph: one } = graph();
     estate.add(plan({ name: 'plan-linux' }));
