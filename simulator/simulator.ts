@@ -56,7 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const running = createOperations(options.operationMilliseconds ?? 300);
   const faults = createFaultRegistry(options.random);
   const sideEffects = createSideEffectRegistry();
-  const activity = createActivityLog();
+  const activity = createActivityLog(options.random);
   const graph = createResourceGraph(estate, options.graph ?? {});
   const writer = createWriter(grid, running, schema, activity);
   const requests: RecordedRequest[] = [];
@@ -119,6 +119,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     );
   }
 
+  let kept = options.keptRequests ?? Number.POSITIVE_INFINITY;
+  const counts = new Map<string, number>();
+
+  /** Lets go of many at a time. */
+  function keep(record: RecordedRequest): void {
+    requests.push(record);
+    if (requests.length > 2 * kept) requests.splice(0, requests.length - kept);
+  }
+
+  function count({ method, status }: RecordedRequest): void {
+    const name = `${method} ${status}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+
   async function resourceManager(request: IncomingRequest): Promise<Outcome> {
     const record: RecordedRequest = {
       method: request.method,
@@ -129,11 +143,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       at: new Date().toISOString(),
       callerObjectId: null,
     };
-    requests.push(record);
+    keep(record);
     const correlationId = request.header('x-ms-correlation-request-id') ?? randomUUID();
     for (const hook of hooks) await hook(record, 'before');
     const outcome = await handleArmRequest({ ...request, correlationId }, manager, record);
     if (typeof outcome === 'object') record.status = outcome.status;
+    count(record);
     for (const hook of hooks) await hook(record, 'applied');
     if (options.answerDelayMilliseconds) await manager.pause(options.answerDelayMilliseconds);
     if (typeof outcome === 'string') return outcome;
@@ -163,7 +178,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     set delivery(next) {
       Object.assign(grid.delivery, next);
     },
-    clearRequests: () => void requests.splice(0),
+    requestCounts: () => Object.fromEntries(counts),
+    keepRequests(most) {
+      kept = most ?? Number.POSITIVE_INFINITY;
+    },
+    clearRequests() {
+      requests.splice(0);
+      counts.clear();
+    },
     deliverTo: grid.deliverTo,
     endOperations: running.end,
     async settled() {

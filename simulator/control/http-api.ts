@@ -15,14 +15,17 @@
 //   POST   /_simulator/roles                    { scope, role, to }: assigns a built-in role; 204
 //   GET    /_simulator/allowed?action=&scope=   whether Plumbline's identity may: true or false
 //   POST   /_simulator/tokens                   a caller; { token } for Resource Manager, for requests in their name
-//   POST   /_simulator/activity                 the Activity Log: { lagSeconds?, lose?, drop?, add? }, in this order: a lag or null, whether
-//                                               it loses what comes, an id whose entries go, operations ([{ id, operation,
+//   POST   /_simulator/activity                 the Activity Log: { lagSeconds?, jitterSeconds?, mixedCase?, pageSize?, lose?, drop?,
+//                                               add? }, in this order: ActivityControls of monitor/activity-log.ts, an id whose
+//                                               entries go, operations ([{ id, operation,
 //                                               caller?, at?, outcome?, correlationId? }]) that are logged without a write; 204
-//   GET    /_simulator/activity                 { lagSeconds, lose, entries }: newest first  DELETE /_simulator/activity  204
+//   GET    /_simulator/activity                 { lagSeconds, …, entries }: newest first  DELETE /_simulator/activity  204
 //   PUT    /_simulator/graph                    how Resource Graph differs from Resource Manager: GraphOptions of resource-graph/
 //                                               graph-settings.ts; what is not named stays; 204
 //   GET    /_simulator/graph                    all of them, and { counts: { queries, throttled, rows } }  DELETE: as at the start; 204
 //   GET    /_simulator/requests                 recorded ARM requests        DELETE /_simulator/requests        204
+//   PUT    /_simulator/requests                 { keep }: how many of the last are kept, null for all; 204
+//   GET    /_simulator/counts                   { "GET 200": 12, … }: requests by method and status since they were deleted
 //   GET    /_simulator/events                   raised events with their delivery
 //   PUT    /_simulator/delivery                 { delayMilliseconds?, duplicates?, shuffle?, lose? }; 204
 //   PUT    /_simulator/deliverTo                { url }: null stops deliveries; 204
@@ -82,6 +85,9 @@ const delivery = z.strictObject({
 });
 const activity = z.strictObject({
   lagSeconds: z.number().min(0).nullable().exactOptional(),
+  jitterSeconds: z.number().min(0).exactOptional(),
+  mixedCase: z.boolean().exactOptional(),
+  pageSize: z.int().min(1).exactOptional(),
   lose: z.boolean().exactOptional(),
   drop: z.string().exactOptional(),
   add: z
@@ -126,6 +132,7 @@ const graph = z.strictObject({
   nulls: z.enum(['kept', 'absent']).exactOptional(),
   groupCase: z.enum(['arm', 'lower', 'upper', 'mixed']).exactOptional(),
 });
+const keep = z.strictObject({ keep: z.int().min(1).nullable() });
 const target = z.strictObject({ url: z.url().nullable() });
 
 export interface ControlContext {
@@ -206,8 +213,8 @@ const routes: Record<string, (controlled: ControlContext, request: IncomingReque
     allows({ method: 'GET', action: searchParams.get('action') ?? '', scope: searchParams.get('scope') ?? '' }),
   'POST tokens': ({ simulator }, { body }) => ({ token: simulator.tokenFor(caller.parse(body)) }),
   'GET activity': ({ simulator: { activity } }) => {
-    const { lagSeconds, lose } = activity;
-    return { lagSeconds, lose, entries: activity.entries() };
+    const { lagSeconds, jitterSeconds, mixedCase, pageSize, lose } = activity;
+    return { lagSeconds, jitterSeconds, mixedCase, pageSize, lose, entries: activity.entries() };
   },
   'POST activity': ({ simulator }, { body }) => {
     const { add, drop, ...state } = activity.parse(body);
@@ -220,6 +227,8 @@ const routes: Record<string, (controlled: ControlContext, request: IncomingReque
   'PUT graph': ({ simulator }, { body }) => simulator.graph.set(graph.parse(body)),
   'DELETE graph': ({ simulator }) => simulator.graph.reset(),
   'GET requests': ({ simulator }) => simulator.requests,
+  'PUT requests': ({ simulator }, { body }) => simulator.keepRequests(keep.parse(body).keep),
+  'GET counts': ({ simulator }) => simulator.requestCounts(),
   'DELETE requests': ({ simulator }) => simulator.clearRequests(),
   'GET events': ({ simulator }) => simulator.events,
   'PUT delivery': ({ simulator }, { body }) => {

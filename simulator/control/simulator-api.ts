@@ -47,7 +47,9 @@ export interface SimulatorOptions {
    * them is unverified. Default: it ignores them.
    */
   takesUnpublished?: boolean;
-  /** From 0 (inclusive) to 1, for faults with a `chance`; default `Math.random`. */
+  /** See Simulator.keepRequests; default: all. */
+  keptRequests?: number;
+  /** From 0 (inclusive) to 1, for faults with a `chance` and the time that log entries take; default `Math.random`. */
   random?: () => number;
 }
 
@@ -65,6 +67,11 @@ export interface Simulator {
   readonly events: readonly RaisedEvent[];
   readonly activity: ActivityControls;
   readonly graph: GraphControls;
+  /** How many requests there were, such as `GET 200`, since they were cleared; 0 stands for no answer. */
+  requestCounts(): Record<string, number>;
+  /** Keeps this many of the last requests, or up to twice as many; null: all. For long runs. */
+  keepRequests(most: number | null): void;
+  /** The counts as well. */
   clearRequests(): void;
   deliverTo(url: string | null): void;
   delivery: Delivery;

@@ -36,6 +36,12 @@ export interface AddedOperation {
 export interface ActivityControls {
   /** The delay after which new entries are visible; null: none, though the entry says a minute. */
   lagSeconds: number | null;
+  /** Each entry takes up to this much longer, so that they do not become visible in the order of their times. Default 0. */
+  jitterSeconds: number;
+  /** New entries write ids and names of operations in different casings, those of one operation too. */
+  mixedCase: boolean;
+  /** Entries of a page; default 200. */
+  pageSize: number;
   /** New writes are not logged. */
   lose: boolean;
   /** As Azure would answer them, of all subscriptions, the newest first. */
@@ -71,13 +77,14 @@ interface Line {
 }
 
 const version = '2015-04-01';
-const pageSize = 200;
 const keptMilliseconds = 90 * 86_400_000;
 /** What an entry says where no lag is set. */
 const usualSeconds = 60;
 
-/** An empty log. */
-export function createActivityLog(): ActivityLog {
+const initial = { lagSeconds: null, jitterSeconds: 0, mixedCase: false, pageSize: 200, lose: false };
+
+/** An empty log. `random` from 0 (inclusive) to 1, for the time that entries take. */
+export function createActivityLog(random: () => number = Math.random): ActivityLog {
   const bySubscription = new Map<string, Line[]>();
   let logged = 0;
 
@@ -86,23 +93,23 @@ export function createActivityLog(): ActivityLog {
     const lines = bySubscription.get(subscription) ?? [];
     bySubscription.set(subscription, lines);
     logged += 1;
-    const submittedAt = at + (log.lagSeconds ?? usualSeconds) * 1000;
+    const late = log.jitterSeconds > 0 ? random() * log.jitterSeconds : 0;
+    const submittedAt = at + ((log.lagSeconds ?? usualSeconds) + late) * 1000;
     const line: Line = {
-      operation,
+      operation: log.mixedCase ? inOtherCase(operation, logged) : operation,
       step,
       ...(outcome && { outcome }),
       eventDataId: randomUUID(),
       at,
       number: logged,
       submittedAt,
-      shownAt: log.lagSeconds === null ? at : submittedAt,
+      shownAt: log.lagSeconds === null ? at + late * 1000 : submittedAt,
     };
     lines.splice(countUpTo(lines, at), 0, line);
   }
 
   const log: ActivityLog = {
-    lagSeconds: null,
-    lose: false,
+    ...initial,
 
     log(operation, step, outcome) {
       if (!log.lose) insert(operation, step, Date.now(), outcome);
@@ -138,7 +145,7 @@ export function createActivityLog(): ActivityLog {
 
     clear() {
       bySubscription.clear();
-      Object.assign(log, { lagSeconds: null, lose: false });
+      Object.assign(log, initial);
     },
 
     entries() {
@@ -158,7 +165,7 @@ export function createActivityLog(): ActivityLog {
         const line = lines[index];
         if (!line || line.at < from) break;
         if (line.shownAt > now || !fits(line.operation)) continue;
-        if (value.length === pageSize)
+        if (value.length === log.pageSize)
           return { status: 200, body: { value, nextLink: following(url, lines[index + 1]) } };
         value.push(select(activityEntry(line)));
       }
@@ -166,6 +173,21 @@ export function createActivityLog(): ActivityLog {
     },
   };
   return log;
+}
+
+/** Which casing it is follows from the number; the first is that of the request. */
+function inOtherCase(operation: LoggedOperation, number: number): LoggedOperation {
+  const { target, action } = operation;
+  const ways = [
+    operation,
+    { ...operation, target: target.replace('/resourceGroups/', '/resourcegroups/'), action: lowerNamespace(action) },
+    { ...operation, target: target.toUpperCase() },
+  ];
+  return ways[number % ways.length] ?? operation;
+}
+
+function lowerNamespace(action: string): string {
+  return action.replace(/^[^/]+/, (namespace) => namespace.toLowerCase());
 }
 
 const swapSteps = ['ApplySlotConfig', 'StartSlotWarmup', 'EndSlotWarmup', 'SlotSwap'];

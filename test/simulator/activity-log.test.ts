@@ -30,6 +30,13 @@ afterEach(async () => {
   await simulator.close();
 });
 
+const takeTurns =
+  (...values: number[]) =>
+  () => {
+    const value = values.shift() ?? 0;
+    values.push(value);
+    return value;
+  };
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 const since = (from: string) => `eventTimestamp ge '${from}'`;
 const within = (from: string, to = hoursAgo(-1)) => `${since(from)} and eventTimestamp le '${to}'`;
@@ -267,6 +274,46 @@ describe('the control', () => {
     await control('POST', { lagSeconds: null });
     await patch();
     expect(await logged()).toHaveLength(2);
+  });
+
+  it('lets entries take different times: what is younger may be visible first', async () => {
+    const late = await startSimulator({ estate: { resources: [webApp({ name: 'web' })] }, random: takeTurns(0.9, 0) });
+    const one = await connect(late);
+    late.activity.jitterSeconds = 3600;
+    await one.send('PATCH', site, { properties: {} });
+    const query = new URLSearchParams({ 'api-version': '2015-04-01', $filter: within(hoursAgo(1)) });
+    const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Insights/eventtypes/management/values`;
+    const visible = entriesIn(await one.send('GET', `${late.url}${path}?${query}`));
+    expect(visible.map(stepOf)).toEqual(['Microsoft.Web/sites/write Succeeded']);
+    const lags = late.activity
+      .entries()
+      .map((entry) => Date.parse(String(entry.submissionTimestamp)) - Date.parse(String(entry.eventTimestamp)));
+    expect(lags).toEqual([60_000, 60_000 + 0.9 * 3_600_000]);
+    one.close();
+    await late.close();
+  });
+
+  it('lets ids and operations be written in any casing, by which no filter is misled', async () => {
+    await control('POST', { mixedCase: true });
+    for (let n = 0; n < 3; n++) await patch();
+    const entries = await logged(`${within(hoursAgo(1))} and resourceUri eq '${site}'`);
+    expect(entries).toHaveLength(6);
+    const spellings = new Set(entries.map(({ resourceId }) => resourceId));
+    expect(spellings).toEqual(
+      new Set([site, site.replace('/resourceGroups/', '/resourcegroups/'), site.toUpperCase()]),
+    );
+    const operations = new Set(entries.map((entry) => member(entry, 'operationName', 'value')));
+    expect(operations).toEqual(new Set(['Microsoft.Web/sites/write', 'microsoft.web/sites/write']));
+    const grouped = await logged(`${within(hoursAgo(1))} and resourceProvider eq 'Microsoft.Web'`);
+    expect(grouped).toHaveLength(6);
+  });
+
+  it('lets pages be small', async () => {
+    await control('POST', { pageSize: 3 });
+    for (let n = 0; n < 2; n++) await patch();
+    const first = await ask({ $filter: within(hoursAgo(1)) });
+    const second = await azure.send('GET', String(first.at('nextLink')));
+    expect([entriesIn(first).length, entriesIn(second).length, second.at('nextLink')]).toEqual([3, 1, undefined]);
   });
 
   it('lets it lose what is written, and takes away what there is about an id and below', async () => {

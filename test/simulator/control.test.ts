@@ -73,6 +73,20 @@ describe('the controls over HTTPS', () => {
     expect((await control('GET', 'faults')).body).toEqual([]);
   });
 
+  it('counts requests, and keeps the last ones where it is told to', async () => {
+    await control('DELETE', 'requests');
+    await control('PUT', 'requests', { keep: 2 });
+    for (let n = 0; n < 5; n++) await azure.get(site);
+    await azure.get(`${site}-not`);
+    expect((await control('GET', 'counts')).body).toEqual({ 'GET 200': 5, 'GET 404': 1 });
+    const kept = (await control('GET', 'requests')).body;
+    expect(kept).toHaveLength(3);
+    expect(kept).toContainEqual(expect.objectContaining({ path: `${site}-not` }));
+    await control('PUT', 'requests', { keep: null });
+    await control('DELETE', 'requests');
+    expect((await control('GET', 'counts')).body).toEqual({});
+  });
+
   it('adds and removes resources without events', async () => {
     const before = simulator.events.length;
     const seed = webApp({ name: 'new' });
