@@ -1,13 +1,20 @@
 /** A function that handles the messages of a queue. A failure is logged and recorded, and the queue delivers the message again. */
 import { app } from '@azure/functions';
+import type * as z from 'zod';
+import { withLogContext } from '../app/log.ts';
 import { clearFailure, recordFailure } from '../workflows/dead-letters/record-dead-letter.ts';
+import { followResult } from '../workflows/events/requeue.ts';
 import type { Deps } from '../workflows/ports/deps.ts';
+import type { Result, SweepPage, WorkMessage } from '../workflows/ports/work.ts';
+import { logContextOf } from '../workflows/ports/work.ts';
 import { withInvocation } from './invocation.ts';
 
-export function registerQueueFunction(
+/** `handle` parses a message and says what becomes of it. */
+export function registerQueueFunction<M extends WorkMessage | SweepPage>(
   name: string,
   queueName: string,
-  handle: (deps: Deps, message: unknown) => Promise<unknown>,
+  schema: z.ZodType<M>,
+  handle: (deps: Deps, message: M) => Promise<Result>,
 ): void {
   app.storageQueue(name, {
     queueName,
@@ -15,7 +22,8 @@ export function registerQueueFunction(
     handler: (message: unknown, context) =>
       withInvocation(context, async ({ deps }) => {
         try {
-          await handle(deps, message);
+          const work = schema.parse(message);
+          await withLogContext(logContextOf(work), async () => followResult(deps, work, await handle(deps, work)));
         } catch (error) {
           const { name: kind, message: text, stack } = error instanceof Error ? error : new Error(String(error));
           deps.log.error(

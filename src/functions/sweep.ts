@@ -1,8 +1,7 @@
 /** The sweep: a timer that starts it (also at startup, when the platform missed it), and the slow queue that carries it out. */
 import { app } from '@azure/functions';
-import { withLogContext } from '../app/log.ts';
 import { SWEEP_QUEUE } from '../storage/names.ts';
-import { logContextOf, sweepMessage } from '../workflows/ports/work.ts';
+import { sweepMessage } from '../workflows/ports/work.ts';
 import { handleSweep, startSweep } from '../workflows/sweep/sweep.ts';
 import { withInvocation } from './invocation.ts';
 import { registerQueueFunction } from './queue-function.ts';
@@ -13,8 +12,5 @@ export function registerSweep(schedule: string): void {
     schedule,
     handler: (_, context) => withInvocation(context, ({ deps, config }) => startSweep(deps, config.subscriptions)),
   });
-  registerQueueFunction('sweepWork', SWEEP_QUEUE, (deps, message) => {
-    const work = sweepMessage.parse(message);
-    return withLogContext(logContextOf(work), () => handleSweep(deps, work));
-  });
+  registerQueueFunction('sweepWork', SWEEP_QUEUE, sweepMessage, handleSweep);
 }

@@ -124,7 +124,7 @@ export function memory(differs: Partial<ResourceState> = {}): ResourceState {
     history: {},
     openApprovals: [],
     declined: {},
-    operations: [],
+    attempts: [],
     ...differs,
   };
 }

@@ -37,7 +37,7 @@ describe('against the simulator', () => {
     const arm = armOn(simulator);
     const step = { method: 'PATCH', path: `${site}/config/web`, apiVersion: '2025-05-01' } as const;
     await arm.write(
-      { ...step, document: 'config/web', changes: [], root: '/properties' },
+      { ...step, document: 'config/web', changes: [], root: '/properties', attempts: [] },
       { properties: { minTlsVersion: '1.2' } },
     );
     arm.close();

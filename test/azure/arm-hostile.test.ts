@@ -13,6 +13,7 @@ const patch: PlanStep = {
   document: 'resource',
   changes: [],
   root: '',
+  attempts: [],
 };
 
 describe('the token goes to Resource Manager and nowhere else', () => {

@@ -267,7 +267,7 @@ describe('who wants to know of requests', () => {
 });
 
 function step(method: PlanStep['method'], path: string, apiVersion: string): PlanStep {
-  return { method, path, apiVersion, document: 'resource', changes: [], root: '' };
+  return { method, path, apiVersion, document: 'resource', changes: [], root: '', attempts: [] };
 }
 
 function withoutKeys(value: unknown, keys: readonly string[]): Json {

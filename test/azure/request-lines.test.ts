@@ -14,6 +14,7 @@ const STEP: PlanStep = {
   document: 'resource',
   changes: [],
   root: '',
+  attempts: [],
 };
 const HEADERS = {
   'x-ms-request-id': 'request-1',

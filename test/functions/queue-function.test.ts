@@ -2,20 +2,29 @@
 import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerQueueFunction } from '../../src/functions/queue-function.ts';
-import { type FakeDeps, fakeDeps } from '../fakes/deps.ts';
-import { tracedDeps } from '../fakes/wrappers/watched.ts';
+import { DONE, type Result, type WorkMessage, workMessage } from '../../src/workflows/ports/work.ts';
+import { SHOP } from '../fakes/azure/resources.ts';
+import { type FakeDeps, fakeDeps, START } from '../fakes/deps.ts';
+import { failingDeps, tracedDeps } from '../fakes/wrappers/watched.ts';
 
-const service: { deps: FakeDeps | null; calls: string[] } = { deps: null, calls: [] };
+const service: { deps: FakeDeps | null; calls: string[]; failing: string | null } = {
+  deps: null,
+  calls: [],
+  failing: null,
+};
 vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
-    deps: service.deps && tracedDeps(service.deps, service.calls),
+    deps:
+      service.deps && failingDeps(tracedDeps(service.deps, service.calls), service.failing ?? '', new Error('down')),
     flushMetrics: async () => {},
   }),
 }));
 
-function registered(handle: () => Promise<void>): StorageQueueHandler {
+const message: WorkMessage = { resource: SHOP, cause: 'event', attempt: 2 };
+
+function registered(handle: () => Promise<Result>): StorageQueueHandler {
   const register = vi.spyOn(app, 'storageQueue').mockImplementation(() => {});
-  registerQueueFunction('work', 'queue', handle);
+  registerQueueFunction('work', 'queue', workMessage, handle);
   const options = register.mock.calls[0]?.[1];
   register.mockRestore();
   if (!options) throw new Error('nothing was registered');
@@ -30,10 +39,11 @@ describe('a message', () => {
   beforeEach(() => {
     service.deps = fakeDeps();
     service.calls = [];
+    service.failing = null;
   });
 
   it('handled at once costs no request beside its work', async () => {
-    await registered(async () => {})({ a: 1 }, delivery('1'));
+    await registered(async () => DONE)(message, delivery('1'));
     expect(service.calls).toEqual([]);
   });
 
@@ -41,10 +51,50 @@ describe('a message', () => {
     const failing = registered(async () => {
       throw new Error('down');
     });
-    await expect(failing({ a: 1 }, delivery(1))).rejects.toThrow('down');
+    await expect(failing(message, delivery(1))).rejects.toThrow('down');
     expect([...(service.deps?.stored.failures.values() ?? [])]).toEqual(['Error: down']);
-    await registered(async () => {})({ a: 1 }, delivery('2'));
+    await registered(async () => DONE)(message, delivery('2'));
     expect(service.calls).toEqual(['deadLetters.recordFailure', 'deadLetters.clearFailure']);
     expect(service.deps?.stored.failures.size).toBe(0);
+  });
+
+  it.each<[string, Result, WorkMessage, { attempt: number; delay: number; queue: 'queue' | 'sweeps' }]>([
+    [
+      'as the next attempt',
+      { kind: 'requeue', seconds: 4.2, countsAsAttempt: true },
+      message,
+      { attempt: 3, delay: 5, queue: 'queue' },
+    ],
+    [
+      'as the same attempt',
+      { kind: 'requeue', seconds: 9, countsAsAttempt: false },
+      message,
+      { attempt: 2, delay: 9, queue: 'queue' },
+    ],
+    [
+      'on the slow queue',
+      { kind: 'requeue', seconds: 9, countsAsAttempt: false },
+      { ...message, cause: 'scan' },
+      { attempt: 2, delay: 9, queue: 'sweeps' },
+    ],
+  ])('is queued again %s when its result says so', async (_, result, sent, { attempt, delay, queue }) => {
+    await registered(async () => result)(sent, delivery(1));
+    expect(service.calls).toEqual([`${queue}.send`]);
+    const at = Date.parse(START) + delay * 1000;
+    expect(service.deps?.stored[queue]).toMatchObject([{ message: { ...sent, attempt }, visibleAt: at }]);
+  });
+
+  it('becomes a wake-up at a full minute when its result says so', async () => {
+    await registered(async () => ({ kind: 'wake', seconds: 61 }))(message, delivery(1));
+    expect(service.calls).toEqual(['wakeups.schedule']);
+    const at = Date.parse(START) + 120_000;
+    expect([...(service.deps?.stored.wakeups.values() ?? [])]).toEqual([{ resource: SHOP, why: 'look again', at }]);
+  });
+
+  it('whose result cannot be followed fails, so that the queue delivers it again', async () => {
+    const broken = registered(async () => ({ kind: 'requeue', seconds: 1, countsAsAttempt: false }));
+    service.failing = 'queue.send';
+    await expect(broken(message, delivery(1))).rejects.toThrow('down');
+    expect([...(service.deps?.stored.failures.values() ?? [])]).toEqual(['Error: down']);
   });
 });

@@ -1,5 +1,6 @@
 /** The largest that each border lets in, of what strangers, people and Azure can make long. */
 
+import type { StoredAttempt } from '../../src/domain/approvals/attempt.ts';
 import type { Change } from '../../src/domain/changes/change.ts';
 import { DOCUMENTS } from '../../src/domain/resources/documents.ts';
 import { parseEvent } from '../../src/domain/resources/event.ts';
@@ -18,7 +19,7 @@ import { MAX_WRITERS, mergeWriters, writerOf } from '../../src/domain/resources/
 import { MAX_FIX_TIMES } from '../../src/domain/rules/history.ts';
 import { rules } from '../../src/rules/index.ts';
 import type { StoredEvent } from '../../src/workflows/ports/events.ts';
-import type { OpenOperation, ResourceState } from '../../src/workflows/ports/resource-states.ts';
+import type { ResourceState } from '../../src/workflows/ports/resource-states.ts';
 import { event, finding, memory, time } from '../storage/samples.ts';
 
 /** An event with all that its sender can make long. */
@@ -94,7 +95,7 @@ export function fullMemory(resource: Resource, letter: string): ResourceState {
     }),
     openApprovals: Array.from({ length: 200 }, (_, nth) => `a${nth}`.padEnd(22, 'a')),
     declined: Object.fromEntries(declined),
-    operations: [1, 2, 3, 4].map((nth) => fullOperation(resource, letter, nth)),
+    attempts: [1, 2, 3, 4].map((nth) => fullAttempt(letter, nth)),
   });
 }
 
@@ -126,23 +127,12 @@ function triggerOf(resource: Resource, letter: string) {
   };
 }
 
-function fullOperation(resource: Resource, letter: string, nth: number): OpenOperation {
+function fullAttempt(letter: string, nth: number): StoredAttempt {
   return {
     operationId: `${nth}`.padEnd(36, '0'),
-    startedAt: time(0),
-    trigger: triggerOf(resource, letter),
     operationUrls: ['https://management.azure.com/'.padEnd(2000, 'x')],
-    attempts: [
-      {
-        ...{
-          rule: 'r'.repeat(60),
-          ruleVersion: 1,
-          purpose: 'fix',
-          digest: `sha256:${nth}`,
-          approvalId: 'a'.repeat(22),
-        },
-        ...{ changes: [heavy(letter, MAX_FIX_SIZE)], attemptCount: 9, state: 'blocked' },
-      },
-    ],
+    rule: { id: 'r'.repeat(60), version: 1 },
+    ...{ purpose: 'fix', digest: `sha256:${nth}`, approvalId: 'a'.repeat(22) },
+    ...{ changes: [heavy(letter, MAX_FIX_SIZE)], number: 9, status: 'blocked' },
   };
 }

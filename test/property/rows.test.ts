@@ -157,7 +157,7 @@ describe('the memory of a resource', () => {
       const told = (await resourceStates.load(SHOP))?.value;
       if (!told) throw new Error('nothing was saved');
       expect(told.openApprovals).toEqual(full.openApprovals);
-      expect(told.operations).toEqual(full.operations);
+      expect(told.attempts).toEqual(full.attempts);
       expect([told.compliantAt, told.unattributedSince, told.beforeFix]).toEqual([
         full.compliantAt,
         full.unattributedSince,
@@ -185,7 +185,7 @@ describe('the memory of a resource', () => {
     const memory = {
       ...truncateResourceState(fullMemory(SHOP, 'a')),
       findings: some,
-      operations: [],
+      attempts: [],
       writers: [],
       history: {},
     };

@@ -47,11 +47,7 @@ describe('every rule, on generated documents', () => {
     fc.assert(
       fc.property(snapshots, fc.infiniteStream(fc.boolean()), (snapshot, coin) => {
         const chosen = fixable(snapshot).filter(() => coin.next().value);
-        const plan = planOf(
-          snapshot.resource,
-          chosen.flatMap(({ changes }) => changes),
-          chosen.flatMap(({ preserved }) => preserved),
-        );
+        const plan = planOf(snapshot.resource, chosen);
         expect(new Set(plan.map(({ path }) => path)).size).toBe(plan.length);
         // Tags are the one part of a resource that is written elsewhere.
         const places = chosen.flatMap(({ changes }) =>

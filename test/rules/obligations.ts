@@ -59,7 +59,7 @@ export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Ju
     const planted = withPlantedSecrets(snapshot, judge(snapshot));
     const { changes, preserved, reason } = judge(planted);
     expect(changes.length).toBeGreaterThan(0);
-    const plan = planOf(planted.resource, changes, preserved);
+    const plan = planOf(planted.resource, [{ changes, preserved }]);
     expect(JSON.stringify([plan.map(requestView), changes, preserved, reason])).not.toContain(PLANTED);
   },
   // The resource itself is always read: what it is decides the tier.
@@ -99,7 +99,7 @@ export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Ju
 };
 
 function fixed(snapshot: Snapshot, { changes, preserved }: Pick<Evaluation, 'changes' | 'preserved'>): Snapshot {
-  return written(snapshot, planOf(snapshot.resource, changes, preserved));
+  return written(snapshot, planOf(snapshot.resource, [{ changes, preserved }]));
 }
 
 function movedDocuments(before: Snapshot, after: Snapshot): { document: string; path: string }[] {

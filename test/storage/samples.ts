@@ -143,7 +143,7 @@ export function memory(of: Resource, more: Partial<ResourceState> = {}): Resourc
     history: {},
     openApprovals: [],
     declined: {},
-    operations: [],
+    attempts: [],
     ...more,
   };
 }

@@ -82,29 +82,12 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     comes: 'An intent ends once: its end is in the log, and nothing is added to it.',
     act: async (attacker, { now }) => {
       const intent = one(pointersOf('fix.intended', X)(now));
-      const operation: Json = {
-        ...{
-          operationId: textAt(intent, '/operationId'),
-          startedAt: '2026-03-01T12:00:30.000Z',
-          trigger: { type: 'sweep' },
-        },
-        attempts: [
-          {
-            ...{
-              rule: TLS,
-              ruleVersion: 1,
-              purpose: 'fix',
-              digest: 'sha256:00',
-              approvalId: null,
-              attemptCount: 5,
-              state: 'open',
-            },
-            changes: [{ document: DOCUMENT, path: TLS_PATH, from: '1.0', to: '1.2' }],
-          },
-        ],
-        operationUrls: [],
+      const attempt: Json = {
+        ...{ operationId: textAt(intent, '/operationId'), rule: { id: TLS, version: 1 }, purpose: 'fix' },
+        ...{ digest: 'sha256:00', approvalId: null, number: 5, status: 'open', operationUrls: [] },
+        changes: [{ document: DOCUMENT, path: TLS_PATH, from: '1.0', to: '1.2' }],
       };
-      await attacker.put(edited(one(memoryOf(X)(now)), { '/operations': [operation] }));
+      await attacker.put(edited(one(memoryOf(X)(now)), { '/attempts': [attempt] }));
     },
   },
   {
@@ -115,9 +98,7 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     named: /^(warn|error): /m,
     comes: 'The signed intent is of another resource: no end is recorded, and it is dropped.',
     act: (attacker, { now }) =>
-      attacker.put(
-        edited(one(memoryOf(W)(now)), { '/operations': valueAt(one(memoryOf(Z)(now)).value, '/operations') }),
-      ),
+      attacker.put(edited(one(memoryOf(W)(now)), { '/attempts': valueAt(one(memoryOf(Z)(now)).value, '/attempts') })),
   },
   {
     row: 'operation',
@@ -125,7 +106,7 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     what: 'an intent without outcome is missing',
     outcome: 'recomputed',
     comes: 'The violation is fixed under a new intent. Lost: the end of the first intent in the log.',
-    act: (attacker, { now }) => attacker.put(edited(one(memoryOf(Z)(now)), { '/operations': [] })),
+    act: (attacker, { now }) => attacker.put(edited(one(memoryOf(Z)(now)), { '/attempts': [] })),
   },
   {
     row: 'operation',
@@ -136,9 +117,9 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     act: (attacker, { now }) => {
       const operation = valueAt(
         renamed(one(memoryOf(Z)(now)), 'before-operation', 'forged-operation').value,
-        '/operations',
+        '/attempts',
       );
-      return attacker.put(edited(one(memoryOf(W)(now)), { '/operations': operation }));
+      return attacker.put(edited(one(memoryOf(W)(now)), { '/attempts': operation }));
     },
   },
   {
@@ -147,8 +128,7 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
     what: 'the operation as it was before its outcome was recorded as unknown',
     outcome: 'recomputed',
     comes: 'The outcome is not recorded again.',
-    act: (attacker, { now }) =>
-      attacker.put(edited(one(memoryOf(Z)(now)), { '/operations/0/attempts/0/state': 'open' })),
+    act: (attacker, { now }) => attacker.put(edited(one(memoryOf(Z)(now)), { '/attempts/0/status': 'open' })),
   },
   {
     row: 'event',

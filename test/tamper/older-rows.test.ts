@@ -59,15 +59,18 @@ test('a rollback that ended long ago exempts nothing anew when its attempt is pu
   }
   expect(await entriesOf(of, 'exemption.ended', Y)).toHaveLength(1);
 
-  const { operationId = '', at = '', approvalId = '' } = intent ?? {};
+  const { operationId = '', approvalId = '' } = intent ?? {};
   const attempt: Json = {
-    ...{ rule: TLS, ruleVersion: 1, purpose: 'rollback', digest: textAt(asked, '/digest'), changes: [] },
-    ...{ approvalId, attemptCount: 1, state: 'open' },
+    ...{
+      operationId,
+      rule: { id: TLS, version: 1 },
+      purpose: 'rollback',
+      digest: textAt(asked, '/digest'),
+      changes: [],
+    },
+    ...{ approvalId, number: 1, status: 'open', operationUrls: [] },
   };
-  const operation: Json = {
-    ...{ operationId, startedAt: at, trigger: { type: 'decision' }, operationUrls: [], attempts: [attempt] },
-  };
-  await attacker.put(edited(one(memoryOf(Y)(await attacker.now())), { '/operations': [operation] }));
+  await attacker.put(edited(one(memoryOf(Y)(await attacker.now())), { '/attempts': [attempt] }));
   await event(of, 'with the attempt put back', Y, BOB);
 
   expect(await entriesOf(of, 'exemption.created', Y)).toEqual([exemption]);

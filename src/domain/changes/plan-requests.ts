@@ -28,55 +28,71 @@ export interface PlannedRequest {
   readonly whole?: true;
 }
 
-export interface PlanStep extends PlannedRequest {
+/** Changes to write, with the values that are sent along unchanged. */
+export interface ChangesToWrite {
+  readonly changes: readonly Change[];
+  readonly preserved: readonly PreservedValue[];
+}
+
+/** A request with the attempts that it executes. */
+export interface PlanStep<A extends ChangesToWrite = ChangesToWrite> extends PlannedRequest {
   readonly document: DocumentName;
   readonly apiVersion: string;
   readonly changes: readonly Change[];
   /** The pointer in the document that the body replaces; empty for the document itself. */
   readonly root: string;
+  readonly attempts: readonly StepPart<A>[];
+}
+
+/** An attempt, with its changes in one step. */
+export interface StepPart<A extends ChangesToWrite> {
+  readonly attempt: A;
+  readonly changes: readonly Change[];
 }
 
 /**
- * The requests for these changes, in the order of the documents table. Throws when two changes want different values
+ * The requests for these attempts, in the order of the documents table. Throws when two changes want different values
  * at one path, or when a document cannot be written.
  */
-export function planOf(
-  resource: Resource,
-  changes: readonly Change[],
-  preserved: readonly PreservedValue[] = [],
-): PlanStep[] {
+export function planOf<A extends ChangesToWrite>(resource: Resource, attempts: readonly A[]): PlanStep<A>[] {
+  const changes = attempts.flatMap((one) => one.changes);
   refuseConflicts(changes);
-  const order = DOCUMENTS.map(({ name }) => name);
-  const names = [...new Set(changes.map(({ document }) => document))].sort(
-    (a, b) => order.indexOf(a) - order.indexOf(b),
-  );
-  return names.flatMap((name) => {
-    const own = changes.filter(({ document }) => document === name);
-    const siblings = preserved.filter(({ document }) => document === name);
+  return [...new Set(DOCUMENTS.map(({ name }) => name))].flatMap((name) => {
     const definition = documentOf(resource.kind, name);
+    const own = changes.filter(({ document }) => document === name);
     const writes = new Set(own.map(({ path }) => writeDefinitionOf(definition, path)));
     return [...writes].flatMap((write) => {
       if (!definition || !write) throw new Error(`${name} of ${resource.id} cannot be written`);
-      const isCovered = ({ path }: { path: string }) => writeDefinitionOf(definition, path) === write;
-      return stepsOf(resource, definition, write, own.filter(isCovered), siblings.filter(isCovered));
+      const isCovered = ({ document, path }: Pick<Change, 'document' | 'path'>) =>
+        document === name && writeDefinitionOf(definition, path) === write;
+      const preserved = attempts.flatMap((one) => one.preserved).filter(isCovered);
+      return requestsOf(resource, { definition, write }, own.filter(isCovered), preserved).map((request) => {
+        const parts = attempts.map((attempt) => ({
+          attempt,
+          changes: attempt.changes.filter((change) => request.changes.includes(change)),
+        }));
+        return { ...request, attempts: parts.filter((part) => part.changes.length > 0) };
+      });
     });
   });
 }
 
-function stepsOf(
+function requestsOf(
   resource: Resource,
-  definition: DocumentDefinition,
-  { method, how, sentTo }: WriteDefinition,
+  { definition, write }: { readonly definition: DocumentDefinition; readonly write: WriteDefinition },
   changes: readonly Change[],
-  siblings: readonly PreservedValue[],
-): PlanStep[] {
+  preserved: readonly PreservedValue[],
+): Omit<PlanStep, 'attempts'>[] {
   const { name: document } = definition;
+  const { method, how, sentTo } = write;
   const path = sentTo?.path(resource) ?? definition.path(resource, null);
   if (path === null) throw new Error(`${document} of ${resource.id} has no place to be written to`);
   const apiVersion = sentTo?.apiVersion ?? definition.apiVersion;
-  if (how === 'elements') return elementSteps(changes, path).map((step) => ({ document, apiVersion, ...step }));
+  if (how === 'elements') {
+    return elementRequests(changes, path).map((request) => ({ document, apiVersion, ...request }));
+  }
   // The changes come last: one rule may preserve a value that another one changes.
-  const values = bodyWith([...siblings.map(({ path: at, value }) => ({ path: at, to: value })), ...changes]);
+  const values = bodyWith([...preserved.map(({ path: at, value }) => ({ path: at, to: value })), ...changes]);
   const body = sentTo?.body(values) ?? values;
   const whole = how === 'whole' ? { whole: true as const } : {};
   return [{ document, apiVersion, method, path, root: '', body, changes, ...whole }];
@@ -99,7 +115,10 @@ export function bodyToSend(step: PlanStep, current: Json): Json | undefined {
  * The paths that a step replaces or sends and where the snapshot lacks the value of Azure. Writing them would replace
  * the real value, and the log could not contain the old value.
  */
-export function hiddenPaths({ document, changes, root, whole }: PlanStep, snapshot: Snapshot): string[] {
+export function hiddenPaths(
+  { document, changes, root, whole }: Pick<PlanStep, 'document' | 'changes' | 'root' | 'whole'>,
+  snapshot: Snapshot,
+): string[] {
   const paths = whole ? [root] : changes.map(({ path }) => path);
   return redactedAt(snapshot, document, paths);
 }
@@ -111,7 +130,7 @@ export function secretObstacle(
   preserved: readonly PreservedValue[] = [],
 ): string | null {
   const redacted = [
-    ...planOf(snapshot.resource, changes, preserved).flatMap((step) =>
+    ...planOf(snapshot.resource, [{ changes, preserved }]).flatMap((step) =>
       hiddenPaths(step, snapshot).map((path) => `${step.document} ${path}`),
     ),
     ...preserved.flatMap(({ document, path }) =>
@@ -134,7 +153,10 @@ function redactedAt(snapshot: Snapshot, document: DocumentName, paths: readonly 
   return redactedIn(snapshot, document).filter((redacted) => paths.some((path) => patternsOverlap(redacted, path)));
 }
 
-function elementSteps(changes: readonly Change[], listPath: string): Omit<PlanStep, 'document' | 'apiVersion'>[] {
+function elementRequests(
+  changes: readonly Change[],
+  listPath: string,
+): (PlannedRequest & { root: string; changes: Change[] })[] {
   const names = [...new Set(changes.map(({ path }) => path.split('/')[2] ?? ''))];
   return names.map((name) => {
     const root = `/value/${name}`;

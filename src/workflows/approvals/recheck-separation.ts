@@ -15,6 +15,7 @@ import {
   type ActivityQueryResult,
   activityQueryStart,
   CHANGER_UNKNOWN,
+  type ChangerEvidence,
   type Changers,
   changersOf,
   contradictsEvent,
@@ -25,13 +26,12 @@ import {
 } from '../state/changers.ts';
 import type { EvaluatedRule } from '../state/decision-input.ts';
 import { fetchActivityLog } from '../state/fetch-activity-log.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
-import { openApprovals } from '../state/reconcile-state.ts';
+import { openApprovals, type ReconcileContext, type ReconcileState } from '../state/reconcile-context.ts';
 import type { Objections } from './reconcile-approvals.ts';
 
 export interface SeparationRecheck {
   /** Includes the writers that the Activity Log contains. */
-  readonly state: ReconcileState;
+  readonly evidence: ChangerEvidence;
   /** With the changers that are known now. */
   readonly evaluated: readonly EvaluatedRule[];
   readonly objections: Objections;
@@ -45,44 +45,50 @@ interface OpenQuestion {
   readonly approval: Approval | null;
 }
 
+/** What is known about the changers for an approval that would be executed. */
+interface ChangerCheck {
+  readonly changers: Changers;
+  readonly unknown: boolean;
+  readonly activity: ActivityQueryResult | null;
+}
+
 export async function recheckSeparation(
-  deps: Deps,
-  resource: Resource,
-  state: ReconcileState,
+  context: ReconcileContext,
   evaluated: readonly EvaluatedRule[],
 ): Promise<SeparationRecheck> {
+  const { deps, resource, state } = context;
+  const { identity, waitingEvents } = state;
   const { separationOfDuties } = state.settings.settings.approvals;
   const decided = separationOfDuties ? openApprovals(state).filter((one) => maySoonWrite(one, evaluated)) : [];
   // A slot gets the configuration moves of its app when the app is reconciled.
-  const events = [...state.waitingEvents, ...(decided.length > 0 ? await listAppMoves(deps, resource) : [])];
-  const changersFor = (resourceState: ReconcileState['resourceState'], { rule, purpose }: Approval) =>
-    changersOf({ resourceState, waitingEvents: events, identity: state.identity }, rule.id, purpose);
+  const events = [...waitingEvents, ...(decided.length > 0 ? await listAppMoves(deps, resource) : [])];
+  const changersFor = (resourceState: ChangerEvidence['resourceState'], { rule, purpose }: Approval) =>
+    changersOf({ resourceState, waitingEvents: events, identity }, rule.id, purpose);
   const questions: OpenQuestion[] = [
     ...decided.map((approval) => ({ approval, changers: changersFor(state.resourceState, approval) })),
     ...evaluated.filter((one) => needsChanger(one, state)).map(({ changers }) => ({ approval: null, changers })),
   ];
   const activity = await queryActivityLog(deps, resource, questions);
-  const writers = activity ? writersOfActivity(activity, state.identity) : [];
+  const writers = activity ? writersOfActivity(activity, identity) : [];
   const isKnown = (changers: Changers) =>
     isChangerKnown(changers) || (activity !== null && explainsChange(activity, writers, changers));
-  const resourceState = activity
-    ? withWriters(state.resourceState, writers, evaluated, isKnown, deps.clock.now())
-    : state.resourceState;
-  const updated: ReconcileState = { ...state, resourceState };
+  const evidence: ChangerEvidence = activity
+    ? { identity, waitingEvents, resourceState: withWriters(context, evaluated, writers, isKnown) }
+    : state;
   const objections = new Map(
     decided.flatMap((approval) => {
-      const changers = changersFor(resourceState, approval);
+      const changers = changersFor(evidence.resourceState, approval);
       const unknown =
         approval.decision?.changerUnknown === true && !isKnown(changersFor(state.resourceState, approval));
-      const reason = objectionTo(deps, resource, updated, approval, { changers, unknown, activity });
+      const reason = objectionTo(context, approval, { changers, unknown, activity });
       return reason ? [[approval.id, reason] as const] : [];
     }),
   );
   const withNewChangers = (one: EvaluatedRule): EvaluatedRule => {
     const { rule, verdict } = one.evaluation;
-    return verdict === 'compliant' ? one : { ...one, changers: changersOf(updated, rule.id) };
+    return verdict === 'compliant' ? one : { ...one, changers: changersOf(evidence, rule.id) };
   };
-  return { state: updated, evaluated: activity ? evaluated.map(withNewChangers) : evaluated, objections, events };
+  return { evidence, evaluated: activity ? evaluated.map(withNewChangers) : evaluated, objections, events };
 }
 
 /** Whether the approval waits for a write that no constraint prevents. No rule is evaluated for a rollback. */
@@ -93,11 +99,9 @@ function maySoonWrite({ status, purpose, rule }: Approval, evaluated: readonly E
 }
 
 /** Whether an approval would be requested although no changer is known. */
-function needsChanger(
-  { evaluation: { rule }, digest, decision, changers }: EvaluatedRule,
-  state: ReconcileState,
-): boolean {
-  if (decision?.action !== 'queue' || digest === null || isChangerKnown(changers)) return false;
+function needsChanger({ changeSet, decision, changers }: EvaluatedRule, state: ReconcileState): boolean {
+  if (decision?.action !== 'queue' || changeSet === null || isChangerKnown(changers)) return false;
+  const { rule, digest } = changeSet;
   return !openApprovals(state).some((one) => one.rule.id === rule.id && one.digest === digest);
 }
 
@@ -118,32 +122,27 @@ async function queryActivityLog(
 
 /** Adds the writers of the Activity Log. A violation that it does not explain keeps its unknown changer. */
 function withWriters(
-  resourceState: ReconcileState['resourceState'],
-  writers: readonly Writer[],
+  { deps, state: { resourceState } }: ReconcileContext,
   evaluated: readonly EvaluatedRule[],
+  writers: readonly Writer[],
   isKnown: (changers: Changers) => boolean,
-  now: Date,
-): ReconcileState['resourceState'] {
+): ChangerEvidence['resourceState'] {
+  const { compliantAt, beforeFix } = resourceState;
+  const now = deps.clock.now().toISOString();
   const unattributedSince = { ...resourceState.unattributedSince };
   for (const { evaluation, changers } of evaluated) {
     const { rule, verdict } = evaluation;
     if (verdict !== 'violation') continue;
     if (isKnown(changers)) delete unattributedSince[rule.id];
-    else unattributedSince[rule.id] ??= now.toISOString();
+    else unattributedSince[rule.id] ??= now;
   }
-  return { ...resourceState, ...mergeWriters(resourceState, writers), unattributedSince };
+  return { compliantAt, beforeFix, unattributedSince, ...mergeWriters(resourceState, writers) };
 }
 
 function objectionTo(
-  deps: Deps,
-  resource: Resource,
-  { settings }: ReconcileState,
+  { deps, resource, state: { settings } }: ReconcileContext,
   { id: approvalId, decision, purpose, rule }: Approval,
-  {
-    changers,
-    unknown,
-    activity,
-  }: { readonly changers: Changers; readonly unknown: boolean; readonly activity: ActivityQueryResult | null },
+  { changers, unknown, activity }: ChangerCheck,
 ): Reason | null {
   if (!decision) return null;
   const { name, objectId } = decision.by;

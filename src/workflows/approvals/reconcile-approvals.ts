@@ -4,25 +4,32 @@
  */
 
 import { type Approval, type ApprovalTransition, isOpen, reconcileApproval } from '../../domain/approvals/approval.ts';
-import type { Change } from '../../domain/changes/change.ts';
-import { invertChanges } from '../../domain/changes/change.ts';
+import type { ChangeSet } from '../../domain/approvals/change-set.ts';
+import { type Change, invertChanges } from '../../domain/changes/change.ts';
 import { summarizeChanges } from '../../domain/changes/diff-summary.ts';
 import type { DeclinedChange } from '../../domain/decisions/constraints.ts';
+import type { Decision } from '../../domain/decisions/decide.ts';
 import { impactOf } from '../../domain/resources/documents.ts';
+import { HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { asCaller } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
-import { viewOf } from '../../domain/resources/resource.ts';
-import type { Snapshot } from '../../domain/resources/snapshot.ts';
+import { type Resource, viewOf } from '../../domain/resources/resource.ts';
 import type { Versioned } from '../ports/storage.ts';
 import { type AuditContext, approvalRecord } from '../state/audit-records.ts';
 import { CHANGER_UNKNOWN, isChangerKnown } from '../state/changers.ts';
 import type { EvaluatedRule } from '../state/decision-input.ts';
+import type { ReconcileInput } from '../state/reconcile-context.ts';
+
+/** An approval to store; `version` is null for a new one. */
+export interface ApprovalToStore {
+  readonly approval: Approval;
+  readonly version: string | null;
+}
 
 export interface ApprovalPlan {
-  /** The approvals to store; `version` is null for new ones. */
-  readonly store: readonly { readonly approval: Approval; readonly version: string | null }[];
-  readonly execute: readonly Approval[];
+  readonly store: readonly ApprovalToStore[];
+  /** What the approved fixes write, by rule id. */
+  readonly approved: ReadonlyMap<string, ChangeSet>;
   /** The open approval of each rule, by rule id. */
   readonly byRule: ReadonlyMap<string, Approval>;
   /** Changes whose approval expired. */
@@ -34,97 +41,113 @@ const MOVED: Reason = {
   text: 'The resource changed after this approval was shown; nothing was written for it.',
 };
 
-export interface ApprovalTimes {
-  readonly now: Date;
-  readonly expireHours: number;
-}
+const APPROVED: Reason = { code: 'approved', text: 'A person approved this change.' };
 
 export function reconcileApprovals(
-  resource: Resource,
+  input: ReconcileInput,
   loaded: readonly Versioned<Approval>[],
   evaluated: readonly EvaluatedRule[],
-  snapshot: Snapshot,
-  context: AuditContext,
-  times: ApprovalTimes,
   objections: Objections,
-  newId: () => string,
 ): ApprovalPlan {
-  const store: { approval: Approval; version: string | null }[] = [];
-  const execute: Approval[] = [];
+  const { startedAt: now, audit } = input;
+  const store: ApprovalToStore[] = [];
+  const approved = new Map<string, ChangeSet>();
   const byRule = new Map<string, Approval>();
   const expired: Record<string, DeclinedChange> = {};
   for (const { value: approval, version } of loaded) {
     if (approval.purpose !== 'fix' || !isOpen(approval)) continue;
     const found = evaluated.find(({ evaluation }) => evaluation.rule.id === approval.rule.id) ?? null;
-    const { evaluation = null, digest = null } = found ?? {};
-    const settled = reconcileApproval(approval, { evaluation, digest, snapshot }, times.now);
-    const transition = clearIfExempt(found) ?? withObjection(settled, approval, objections);
+    const transition =
+      clearIfExempt(found) ?? withObjection(transitionOf(input, approval, found), approval, objections);
     const next = transition.kind === 'supersede' && found ? findSuccessor(approval, transition.moved, found) : null;
-    const after = applyTransition(approval, transition, next?.id ?? null, found, context);
+    const after = applyTransition(audit, approval, transition, {
+      supersededBy: next?.id ?? null,
+      decision: found?.approvedDecision ?? null,
+    });
     // The successor is stored first: after a crash in between the pointer is valid.
     if (next && !loaded.some(({ value }) => value === next)) store.push({ approval: next, version: null });
     if (after !== approval) store.push({ approval: after, version });
-    if (transition.kind === 'execute' && found?.approvedDecision?.action === 'fix') execute.push(approval);
-    if (transition.kind === 'expire') expired[approval.digest] = expiredDecline(times.now);
+    const isExecuted = transition.kind === 'execute' && found?.approvedDecision?.action === 'fix';
+    if (isExecuted && found.changeSet && !approved.has(approval.rule.id)) {
+      approved.set(approval.rule.id, { ...found.changeSet, approvalId: approval.id, reasons: [APPROVED] });
+    }
+    if (transition.kind === 'expire') {
+      expired[approval.digest] = { status: 'expired', at: now.toISOString(), until: null };
+    }
     const open = [after, next].find((one) => one && isOpen(one));
     if (open) byRule.set(approval.rule.id, open);
   }
   for (const one of evaluated) {
     const { rule } = one.evaluation;
-    if (one.decision?.action !== 'queue' || byRule.has(rule.id) || (one.digest && expired[one.digest])) continue;
-    const requested = request([], one);
+    if (one.decision?.action !== 'queue' || byRule.has(rule.id)) continue;
+    if (one.changeSet && expired[one.changeSet.digest]) continue;
+    const requested = requestApproval(input, [], one);
     if (!requested) continue;
     store.push({ approval: requested, version: null });
     byRule.set(rule.id, requested);
   }
-  return { store, execute, byRule, expired };
+  return { store, approved, byRule, expired };
 
   function findSuccessor(old: Approval, moved: readonly Change[], one: EvaluatedRule): Approval | null {
     if (one.decision?.action !== 'queue') return null;
-    const existing = loaded.find(({ value }) => value !== old && isOpen(value) && value.digest === one.digest);
-    return existing?.value ?? request(moved, one);
+    const digest = one.changeSet?.digest;
+    const existing = loaded.find(({ value }) => value !== old && isOpen(value) && value.digest === digest);
+    return existing?.value ?? requestApproval(input, moved, one);
   }
+}
 
-  function request(
-    moved: readonly Change[],
-    { evaluation, digest, decision, changers }: EvaluatedRule,
-  ): Approval | null {
-    const { rule, changes, preserved, severity } = evaluation;
-    const { listed, more } = summarizeChanges(moved);
-    if (digest === null || decision === null) return null;
-    const latest = changers.callers.at(-1);
-    const isKnown = isChangerKnown(changers);
-    const approval: Approval = {
-      id: newId(),
-      purpose: 'fix',
-      status: 'pending',
-      digest,
-      resource: viewOf(resource),
-      rule: {
-        id: rule.id,
-        version: rule.version,
-        title: rule.title,
-        severity,
-        risk: rule.risk,
-        impact: impactOf(resource.kind, changes),
-        reversible: rule.reversible && invertChanges(changes) !== null,
-      },
-      changes,
-      preserved,
-      source: rule.source(changes),
-      changedBy: latest ? asCaller(latest) : null,
-      reasons: [...decision.reasons, ...moreMovedReason(more), ...(isKnown ? [] : [CHANGER_UNKNOWN])],
-      requestedAt: times.now.toISOString(),
-      expiresAt: new Date(times.now.getTime() + times.expireHours * 3_600_000).toISOString(),
-      decision: null,
-      supersededBy: null,
-      moved: listed,
-      auditIds: [],
-      outbox: [],
-    };
-    const message = isKnown ? evaluation.reason : `${evaluation.reason} ${CHANGER_UNKNOWN.text}`;
-    return withRecord(approval, context, 'approval.requested', message);
-  }
+function transitionOf(
+  { snapshot, startedAt }: ReconcileInput,
+  approval: Approval,
+  found: EvaluatedRule | null,
+): ApprovalTransition {
+  const { evaluation = null, changeSet = null } = found ?? {};
+  return reconcileApproval(approval, { evaluation, digest: changeSet?.digest ?? null, snapshot }, startedAt);
+}
+
+/** A new approval for this violation; null when there is nothing to write. `moved`: since the approval before. */
+function requestApproval(
+  { resource, audit, startedAt, state, newApprovalId }: ReconcileInput,
+  moved: readonly Change[],
+  { evaluation, changeSet, decision, changers }: EvaluatedRule,
+): Approval | null {
+  if (changeSet === null || decision === null) return null;
+  const { rule, severity } = evaluation;
+  const { purpose, digest, changes, preserved } = changeSet;
+  const { expireHours } = state.settings.settings.approvals;
+  const { listed, more } = summarizeChanges(moved);
+  const latest = changers.callers.at(-1);
+  const isKnown = isChangerKnown(changers);
+  const reversible = rule.reversible && invertChanges(changes) !== null;
+  const approval: Approval = {
+    ...approvalOf(resource, { ...rule, severity, reversible }, { purpose, digest, changes, preserved }),
+    id: newApprovalId(),
+    status: 'pending',
+    source: rule.source(changes),
+    changedBy: latest ? asCaller(latest) : null,
+    reasons: [...decision.reasons, ...moreMovedReason(more), ...(isKnown ? [] : [CHANGER_UNKNOWN])],
+    requestedAt: startedAt.toISOString(),
+    expiresAt: timeAfter(startedAt, expireHours * HOUR_MS).toISOString(),
+    decision: null,
+    moved: listed,
+  };
+  const message = isKnown ? evaluation.reason : `${evaluation.reason} ${CHANGER_UNKNOWN.text}`;
+  return withRecord(approval, audit, 'approval.requested', message);
+}
+
+/** The part of a new approval that follows from its rule and its changes. */
+export function approvalOf(
+  resource: Resource,
+  { id, version, title, severity, risk, reversible }: Omit<Approval['rule'], 'impact'>,
+  changeSet: Pick<ChangeSet, 'purpose' | 'digest' | 'changes' | 'preserved'>,
+) {
+  const impact = impactOf(resource.kind, changeSet.changes);
+  return {
+    ...changeSet,
+    resource: viewOf(resource),
+    rule: { id, version, title, severity, risk, impact, reversible },
+    ...{ supersededBy: null, moved: [], auditIds: [], outbox: [] },
+  };
 }
 
 /** Why a decided approval is not executed, by the id of the approval. */
@@ -146,13 +169,15 @@ function clearIfExempt(found: EvaluatedRule | null): ApprovalTransition | null {
   return reason ? { kind: 'clear', reason } : null;
 }
 
-/** The approval after its transition; the same object when nothing changed. */
+/**
+ * The approval after its transition; the same object when nothing changed. `decision`: the decision about its changes,
+ * because they are approved.
+ */
 export function applyTransition(
+  context: AuditContext,
   approval: Approval,
   transition: ApprovalTransition,
-  supersededBy: string | null,
-  found: EvaluatedRule | null,
-  context: AuditContext,
+  { supersededBy, decision }: { readonly supersededBy: string | null; readonly decision: Decision | null },
 ): Approval {
   switch (transition.kind) {
     case 'clear': {
@@ -167,7 +192,6 @@ export function applyTransition(
     case 'expire':
       return withRecord({ ...approval, status: 'expired' }, context, 'approval.expired', 'Nobody decided in time.');
     case 'execute': {
-      const decision = found?.approvedDecision;
       // Changes on hold stay approved. Changes that may never be written are blocked, with the reason.
       if (decision?.action !== 'report' || decision.reasons.some(({ code }) => code === 'mode-audit')) return approval;
       return approval.status === 'blocked' ? approval : { ...approval, status: 'blocked', reasons: decision.reasons };
@@ -188,8 +212,4 @@ function withRecord(
 
 function moreMovedReason(more: number): Reason[] {
   return more === 0 ? [] : [{ code: 'moved', text: `${more} more values moved, which the approval has no room for.` }];
-}
-
-function expiredDecline(now: Date): DeclinedChange {
-  return { status: 'expired', at: now.toISOString(), until: null };
 }

@@ -18,7 +18,7 @@ import { sealRecord } from '../ports/outbox.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import { retryOnConflict, type Versioned } from '../ports/storage.ts';
 import { loadSettings } from '../settings/change-settings.ts';
-import { checkSeparationOfDuties, reasonsAtDecision, type SeparationResult } from './separation-of-duties.ts';
+import { checkSeparationOfDuties, reasonsAtDecision } from './separation-of-duties.ts';
 import { storeApproval } from './store-approval.ts';
 
 export interface DecisionRequest {
@@ -62,7 +62,13 @@ async function tryDecide(deps: Deps, request: DecisionRequest, found: Versioned<
     refuseUnlessApprover(settings, resource, request.person);
   }
   const separation =
-    request.decision === 'approve' ? await checkSeparation(deps, settings, resource, approval, request) : null;
+    request.decision === 'approve'
+      ? await checkSeparationOfDuties(deps, settings.settings, {
+          ...{ resource, rule: approval.rule.id, purpose: approval.purpose, by: request.person.objectId },
+          namedChangers: approval.changedBy ? [approval.changedBy] : [],
+          namedAt: approval.requestedAt,
+        })
+      : null;
   const decision: ApprovalDecision = {
     by: { objectId: request.person.objectId, name: request.person.name },
     at: now.toISOString(),
@@ -96,24 +102,6 @@ async function tryDecide(deps: Deps, request: DecisionRequest, found: Versioned<
     `approval ${stored.status}`,
   );
   return stored;
-}
-
-function checkSeparation(
-  deps: Deps,
-  { settings }: StoredSettings,
-  resource: Resource,
-  { rule, purpose, changedBy, requestedAt: namedAt }: Approval,
-  { person }: DecisionRequest,
-): Promise<SeparationResult> {
-  const namedChangers = changedBy ? [changedBy] : [];
-  return checkSeparationOfDuties(deps, settings, {
-    resource,
-    rule: rule.id,
-    purpose,
-    by: person.objectId,
-    namedChangers,
-    namedAt,
-  });
 }
 
 function isRepetition({ decision, digest }: Approval, request: DecisionRequest): boolean {

@@ -15,11 +15,11 @@ import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { applyChanges, type Change, digestOf, isSamePlace, type PreservedValue } from '../../domain/changes/change.ts';
 import { omittedCount, summarizeChanges } from '../../domain/changes/diff-summary.ts';
 import { secretObstacle } from '../../domain/changes/plan-requests.ts';
-import { type DocumentName, documentOf, impactOf } from '../../domain/resources/documents.ts';
+import { type DocumentName, documentOf } from '../../domain/resources/documents.ts';
 import { HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { MAX_OPEN_APPROVALS } from '../../domain/resources/limits.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
-import { parseResourceId, type Resource, viewOf } from '../../domain/resources/resource.ts';
+import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { AnyRule } from '../../domain/rules/rule.ts';
 import { defaultRules, modeFor, rulesFor } from '../../domain/rules/settings.ts';
@@ -33,6 +33,7 @@ import { loadSettings } from '../settings/change-settings.ts';
 import { CHANGER_UNKNOWN } from '../state/changers.ts';
 import { findWriteSince } from '../state/find-write-since.ts';
 import { updateResourceState } from '../state/resource-state.ts';
+import { approvalOf } from './reconcile-approvals.ts';
 import { type Decider, decisionRecord, refuseIfReadOnly, refuseUnlessApprover } from './record-decision.ts';
 import { checkSeparationOfDuties, type ProposedDecision, type SeparationResult } from './separation-of-duties.ts';
 import { storeApproval } from './store-approval.ts';
@@ -116,22 +117,20 @@ async function createRollback(deps: Deps, request: RollbackTarget, id: string, f
     decision: 'approve',
     changerUnknown: separation.changerUnknown,
   };
-  const preserved = preservedValues(deps, settings, request, snapshot, fixChanges);
+  const preserved = preservedValues(deps, settings, request, applyChanges(snapshot, fixChanges));
   const why = secretObstacle(snapshot, fixChanges, preserved);
   if (why !== null) throw new Refusal('not-reversible', why);
-  const approval = buildApproval(
-    deps,
-    request,
-    id,
-    { changes: fixChanges, preserved, sideEffects },
-    settings,
-    decision,
-    separation,
-  );
+  const { expireHours } = settings.settings.approvals;
+  const approval: Approval = {
+    ...buildApproval(request, { changes: fixChanges, preserved, sideEffects }, separation),
+    ...{ id, decision, requestedAt: decision.at },
+    expiresAt: timeAfter(decision.at, expireHours * HOUR_MS).toISOString(),
+  };
+  const record = decisionRecord(approval, decision, modeFor(settings.settings, resource), separation.remarks);
   const stored = await withWakeup(deps, resource, `rollback ${id}`, async () => {
     // Listed before it is stored: a crash then leaves an id without an approval, which is harmless, and not the reverse.
     await addOpenApproval(deps, resource, id);
-    const { value } = await storeApproval(deps, approval, null);
+    const { value } = await storeApproval(deps, { ...approval, outbox: [sealRecord(deps, record)] }, null);
     // Listed again: a reconcile in between has dropped an id without an approval.
     await listAndEnqueue(deps, resource, id);
     return value;
@@ -176,13 +175,12 @@ function preservedValues(
   { rules, options, clock }: Deps,
   { settings }: StoredSettings,
   { resource, rule }: RollbackTarget,
-  snapshot: Snapshot,
-  changes: readonly Change[],
+  rolledBack: Snapshot,
 ): readonly PreservedValue[] {
   const defaults = { workspaceId: options.workspaceId };
   const effectiveRules = [...rulesFor(settings, rules, resource, defaults), ...defaultRules(rules, resource, defaults)];
   const effective = effectiveRules.find((one) => one.rule.id === rule.id);
-  const result = rule.check(applyChanges(snapshot, changes), effective?.parameters, clock.now());
+  const result = rule.check(rolledBack, effective?.parameters, clock.now());
   return result.verdict === 'violation' ? (result.preserved ?? []) : [];
 }
 
@@ -213,36 +211,20 @@ interface RollbackChanges {
   readonly sideEffects: SideEffectUndo;
 }
 
+/** The approval without its id and its decision. */
 function buildApproval(
-  deps: Deps,
   { entry, resource, rule }: RollbackTarget,
-  id: string,
   { changes: own, preserved, sideEffects }: RollbackChanges,
-  { settings }: StoredSettings,
-  decision: ApprovalDecision,
   separated: SeparationResult,
-): Approval {
+): Omit<Approval, 'id' | 'decision' | 'requestedAt' | 'expiresAt'> {
   const changes = [...own, ...sideEffects.changes];
   const added = sideEffects.preserved.filter(
     (one) => ![...changes, ...preserved].some((other) => isSamePlace(one, other)),
   );
-  const approval: Approval = {
-    id,
-    purpose: 'rollback',
+  const digest = digestOf(resource, rule, 'rollback', changes);
+  return {
+    ...approvalOf(resource, rule, { purpose: 'rollback', digest, changes, preserved: [...preserved, ...added] }),
     status: 'approved',
-    digest: digestOf(resource, rule, 'rollback', changes),
-    resource: viewOf(resource),
-    rule: {
-      id: rule.id,
-      version: rule.version,
-      title: rule.title,
-      severity: rule.severity,
-      risk: rule.risk,
-      impact: impactOf(resource.kind, changes),
-      reversible: rule.reversible,
-    },
-    changes,
-    preserved: [...preserved, ...added],
     source: rule.source(own),
     changedBy: entry.trigger?.changedBy ?? null,
     reasons: [
@@ -250,16 +232,8 @@ function buildApproval(
       ...sideEffectReasons(sideEffects, omittedCount(entry.reasons)),
       ...(separated.changerUnknown ? [CHANGER_UNKNOWN] : []),
     ],
-    requestedAt: decision.at,
-    expiresAt: timeAfter(decision.at, settings.approvals.expireHours * HOUR_MS).toISOString(),
-    decision,
-    supersededBy: null,
-    moved: [],
     auditIds: [entry.id],
-    outbox: [],
   };
-  const record = decisionRecord(approval, decision, modeFor(settings, resource), separated.remarks);
-  return { ...approval, outbox: [sealRecord(deps, record)] };
 }
 
 /** `more`: the number of side effects that the entry does not list. */

@@ -1,6 +1,7 @@
 /** Stores an approval with its audit records, then logs the records, then stores that they are logged. */
 
 import type { Approval, ApprovalDecision } from '../../domain/approvals/approval.ts';
+import { type EndedAttempt, isNotSent } from '../../domain/approvals/attempt.ts';
 import type { AuditKind } from '../../domain/audit/audit.ts';
 import { MAX_AUDIT_IDS } from '../../domain/resources/limits.ts';
 import type { ReasonCode } from '../../domain/resources/reasons.ts';
@@ -8,25 +9,19 @@ import { RecordConflict } from '../ports/audit.ts';
 import type { Deps } from '../ports/deps.ts';
 import { appendSealed } from '../ports/outbox.ts';
 import type { Versioned } from '../ports/storage.ts';
-import type { AttemptOutcome } from '../state/attempts.ts';
-import { isNotSent } from '../state/audit-records.ts';
 import { dropUnrequestedRecords } from './verify-request.ts';
 
 /** The reasons of a rollback about side effects. They stay on the approval. */
 const SIDE_EFFECT_CODES: readonly ReasonCode[] = ['also-moved', 'not-put-back'];
 
 /** The approval after its write. A change that was not sent stays approved. */
-export function approvalAfterWrite(
-  approval: Approval,
-  outcome: Pick<AttemptOutcome, 'state' | 'reasons'>,
-  recordIds: readonly string[],
-): Approval {
-  const auditIds = latestIds([...approval.auditIds, ...recordIds]);
-  if (isNotSent(outcome)) return { ...approval, status: 'approved', auditIds };
+export function approvalAfterWrite(approval: Approval, { intent, result }: EndedAttempt): Approval {
+  const auditIds = latestIds([...approval.auditIds, intent.id, result.record.id]);
+  if (isNotSent(result)) return { ...approval, status: 'approved', auditIds };
   const sideEffectReasons = approval.reasons.filter(
     ({ code }) => approval.purpose === 'rollback' && SIDE_EFFECT_CODES.includes(code),
   );
-  return { ...approval, status: outcome.state, auditIds, reasons: [...sideEffectReasons, ...outcome.reasons] };
+  return { ...approval, status: result.state, auditIds, reasons: [...sideEffectReasons, ...result.reasons] };
 }
 
 /** Throws ConflictError when another instance saved first. */

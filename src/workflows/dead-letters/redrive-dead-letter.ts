@@ -5,7 +5,7 @@
 
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
-import { queueOf } from '../events/requeue.ts';
+import { sendMessage } from '../events/requeue.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Deps } from '../ports/deps.ts';
 import { withWakeup } from '../ports/enqueue.ts';
@@ -20,8 +20,7 @@ export async function redriveDeadLetter(deps: Deps, id: string): Promise<void> {
   const message = parseMessage(letter);
   if (message === null) throw new Refusal('invalid', 'It is no message that Plumbline can handle, now or later.');
   const release = async () => {
-    if ('list' in message) await deps.sweeps.send({ ...message, attempt: 0 }, 0);
-    else await queueOf(deps, message).send({ ...message, attempt: 0 }, 0);
+    await sendMessage(deps, message, 0, 0);
     await deps.deadLetters.markReleased(id);
   };
   const event = 'list' in message ? undefined : message.event;

@@ -6,9 +6,7 @@ import type { Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { EventConclusion } from '../ports/events.ts';
-import type { WorkMessage } from '../ports/work.ts';
-import type { AuditContext } from '../state/audit-records.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { slotsUnreadReasons } from './configuration-moves.ts';
 import { coveredBefore } from './settle-delay.ts';
 
@@ -43,27 +41,20 @@ function truncateConclusion({ outcome, auditIds, reasons }: EventConclusion): Ev
   };
 }
 
-/** The part of a reconcile that matters to events. */
+/** What a reconcile found, as far as it matters to events. */
 interface EventEvaluation {
-  readonly message: WorkMessage;
-  readonly state: ReconcileState;
-  readonly context: AuditContext;
   readonly snapshot: Snapshot;
-  readonly firstRead: Date;
   /** Everything was read, and Azure had finished provisioning. */
   readonly conclusive: boolean;
-  /** Seconds until the message is handled again; null when it is done. */
-  readonly requeueSeconds: number | null;
+  readonly findings: readonly Finding[];
+  readonly auditIds: readonly string[];
 }
 
 /** Concludes the event of the message as evaluated, and events received well before the first read as covered. */
 export async function concludeWaitingEvents(
-  deps: Deps,
-  resource: Resource,
-  { message, state, context, snapshot, firstRead, conclusive, requeueSeconds }: EventEvaluation,
-  { findings, auditIds }: { readonly findings: readonly Finding[]; readonly auditIds: readonly string[] },
+  { deps, resource, message, state, audit, startedAt }: ReconcileContext,
+  { snapshot, conclusive, findings, auditIds }: EventEvaluation,
 ): Promise<void> {
-  if (requeueSeconds !== null) return;
   const own = message.event?.id;
   const violations = findings.filter(({ verdict }) => verdict === 'violation').length;
   const text = `Rules evaluated: ${findings.length}; violations that remain: ${violations}.`;
@@ -78,13 +69,13 @@ export async function concludeWaitingEvents(
     ),
   ];
   if (own !== undefined) {
-    const { correlationId } = context.trigger;
+    const { correlationId } = audit.trigger;
     await concludeEvents(deps, resource, [{ id: own, correlationId }], { outcome: 'evaluated', auditIds, reasons });
   }
   if (!conclusive) return;
-  const until = coveredBefore(firstRead, deps.options.settleSeconds);
+  const until = coveredBefore(startedAt, deps.options.settleSeconds);
   const covered = state.waitingEvents.filter(({ event, receivedAt }) => event.id !== own && receivedAt <= until);
-  const coveredText = `A look that began at ${firstRead.toISOString()} covers it.`;
+  const coveredText = `A look that began at ${startedAt.toISOString()} covers it.`;
   await concludeEvents(
     deps,
     resource,

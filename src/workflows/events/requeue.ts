@@ -1,11 +1,11 @@
-/** When a message is handled: its initial delay, its backoff, and how it is requeued. */
+/** When a message is handled: its initial delay, its backoff, and what becomes of it after it was handled. */
 
 import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
+import { parseResourceId } from '../../domain/resources/resource.ts';
 import { isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { WorkMessage, WorkQueue } from '../ports/work.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
+import { DONE, type Result, type SweepPage, type WorkMessage } from '../ports/work.ts';
+import type { ReconcileState } from '../state/reconcile-context.ts';
 import { remainingDelay } from './settle-delay.ts';
 
 /** After so many attempts to read everything, unread documents stay unknown. */
@@ -18,14 +18,48 @@ const MAX_LEASE_WAIT_SECONDS = 15;
 /** The causes that use the slow queue. */
 const SLOW_CAUSES: readonly WorkMessage['cause'][] = ['sweep', 'scan', 'request'];
 
-/** A requeue after so many seconds, as the next attempt or as the same one. */
-export interface Requeue {
-  readonly delaySeconds: number;
-  readonly countsAsAttempt: boolean;
+/**
+ * Handles the message later without counting an attempt. A wake-up that comes too early is scheduled again: a queue
+ * message for each would multiply them.
+ */
+export function later({ cause }: Pick<WorkMessage, 'cause'>, seconds: number): Result {
+  return cause === 'wake' ? { kind: 'wake', seconds } : { kind: 'requeue', seconds, countsAsAttempt: false };
+}
+
+/** Requeues the message or schedules a wake-up, as its result says. */
+export async function followResult(deps: Deps, message: WorkMessage | SweepPage, result: Result): Promise<void> {
+  if (result.kind === 'requeue') {
+    await sendMessage(deps, message, message.attempt + (result.countsAsAttempt ? 1 : 0), result.seconds);
+  } else if (result.kind === 'wake' && 'resource' in message) {
+    const resource = parseResourceId(message.resource);
+    if (resource) await deps.wakeups.schedule(resource, secondsFromNow(deps, result.seconds), 'look again');
+  }
+}
+
+/** Sends a message, or a page of the sweep, to its queue as this attempt. */
+export async function sendMessage(
+  { queue, sweeps }: Deps,
+  message: WorkMessage | SweepPage,
+  attempt: number,
+  seconds: number,
+): Promise<void> {
+  if ('list' in message) await sweeps.send({ ...message, attempt }, seconds);
+  else await (SLOW_CAUSES.includes(message.cause) ? sweeps : queue).send({ ...message, attempt }, Math.ceil(seconds));
+}
+
+/**
+ * What to do before the resource is read: wait, or nothing because the event has its outcome or the sweep is served;
+ * null when the reconcile is due.
+ */
+export function resultBeforeRead(deps: Deps, message: WorkMessage, state: ReconcileState): Result | null {
+  if (isAlreadySwept(deps, message, state)) return DONE;
+  const wait = initialDelay(deps, message, state);
+  if (wait === 'concluded') return DONE;
+  return wait > 0 ? later(message, wait) : null;
 }
 
 /** Seconds to wait before the reconcile, or that the event has its outcome already. Decisions do not wait. */
-export function initialDelay(
+function initialDelay(
   deps: Deps,
   message: WorkMessage,
   { waitingEvents, resourceState }: ReconcileState,
@@ -52,7 +86,7 @@ function settleSecondsLeft({ options, clock }: Deps, waitingEvents: ReconcileSta
  * Whether the resource was reconciled completely since the sweep began. The last reconcile may have taken a minute. A
  * time in the future came from a wrong clock and does not count.
  */
-export function isAlreadySwept(
+function isAlreadySwept(
   { clock }: Deps,
   { sweep }: WorkMessage,
   { resourceState, waitingEvents }: ReconcileState,
@@ -71,16 +105,9 @@ export function roundUpToMinute(milliseconds: number): Date {
   return new Date(Math.ceil(milliseconds / 60_000) * 60_000);
 }
 
-/** Reschedules a wake-up that came too early. A queue message for each would multiply them. */
-export async function scheduleWakeup(deps: Deps, resource: Resource, seconds: number): Promise<null> {
-  await deps.wakeups.schedule(resource, roundUpToMinute(deps.clock.now().getTime() + seconds * 1000), 'look again');
-  return null;
-}
-
-/** Delays a message without counting an attempt, at most a day at a time. Then the delay is computed again. */
-export async function delay(deps: Deps, resource: Resource, message: WorkMessage, seconds: number): Promise<void> {
-  if (message.cause === 'wake') await scheduleWakeup(deps, resource, seconds);
-  else await requeue(deps, message, { delaySeconds: seconds, countsAsAttempt: false });
+/** The time after so many seconds, rounded up to the next full minute. */
+export function secondsFromNow({ clock }: Pick<Deps, 'clock'>, seconds: number): Date {
+  return roundUpToMinute(clock.now().getTime() + seconds * 1000);
 }
 
 /** Whether a later read may return more: Azure is at work, or a document could not be read for a transient reason. */
@@ -95,28 +122,13 @@ function backoffSeconds(deps: Deps, attempt: number, { documents }: Snapshot): n
   return Math.max(jitterDown(deps, Math.min(60, 2 ** (attempt + 1))), jitterUp(deps, Math.max(0, ...requested)));
 }
 
-/** The queue for messages of this cause. */
-export function queueOf({ queue, sweeps }: Deps, { cause }: WorkMessage): WorkQueue {
-  return SLOW_CAUSES.includes(cause) ? sweeps : queue;
-}
-
-export async function requeue(
-  deps: Deps,
-  message: WorkMessage,
-  { delaySeconds, countsAsAttempt }: Requeue,
-): Promise<void> {
-  await queueOf(deps, message).send(
-    { ...message, attempt: message.attempt + (countsAsAttempt ? 1 : 0) },
-    Math.ceil(delaySeconds),
-  );
-}
-
 /** Another instance holds the lease. This is no error: the message is retried at growing intervals. */
-export function requeueForLease(deps: Deps, { attempt }: WorkMessage): Requeue {
-  return { delaySeconds: jitterDown(deps, Math.min(MAX_LEASE_WAIT_SECONDS, 2 ** attempt)), countsAsAttempt: true };
+export function retryForLease(deps: Deps, { attempt }: WorkMessage): Result {
+  const seconds = jitterDown(deps, Math.min(MAX_LEASE_WAIT_SECONDS, 2 ** attempt));
+  return { kind: 'requeue', seconds, countsAsAttempt: true };
 }
 
-/** The result of a reconcile that decides about a requeue. */
+/** The part of a reconcile that decides about a requeue. */
 export interface PassResult {
   readonly snapshot: Snapshot;
   /** Azure still executes an earlier write. */
@@ -132,18 +144,26 @@ export interface PassResult {
 export function nextRequeue(
   deps: Deps,
   { attempt }: WorkMessage,
-  result: PassResult,
+  { snapshot, running, retryWriteSeconds }: PassResult,
 ): { conclusive: boolean; seconds: number | null } {
-  if (result.retryWriteSeconds !== null && attempt >= MAX_WRITE_ATTEMPTS) {
+  if (retryWriteSeconds !== null && attempt >= MAX_WRITE_ATTEMPTS) {
     throw new Error(`gave up after ${attempt} tries: Azure did not take the write`);
   }
-  const conclusive = !result.running && !isInconclusive(result.snapshot);
-  const backoff = backoffSeconds(deps, attempt, result.snapshot);
-  if (result.retryWriteSeconds !== null) {
-    return {
-      conclusive,
-      seconds: result.retryWriteSeconds === 0 ? 0 : Math.max(jitterUp(deps, result.retryWriteSeconds), backoff),
-    };
+  const conclusive = !running && !isInconclusive(snapshot);
+  const backoff = backoffSeconds(deps, attempt, snapshot);
+  if (retryWriteSeconds !== null) {
+    return { conclusive, seconds: retryWriteSeconds === 0 ? 0 : Math.max(jitterUp(deps, retryWriteSeconds), backoff) };
   }
   return { conclusive, seconds: !conclusive && attempt < MAX_READ_ATTEMPTS ? backoff : null };
+}
+
+/** The result of a complete reconcile. Housekeeping handles wake-ups; an open intent has one already. */
+export function resultAfterRecord(
+  { cause }: WorkMessage,
+  seconds: number | null,
+  { retryWriteSeconds }: Pick<PassResult, 'retryWriteSeconds'>,
+): Result {
+  if (seconds === null) return DONE;
+  if (cause !== 'wake') return { kind: 'requeue', seconds, countsAsAttempt: true };
+  return retryWriteSeconds ? DONE : { kind: 'wake', seconds };
 }

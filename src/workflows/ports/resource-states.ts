@@ -1,7 +1,7 @@
 /** The stored state of each resource between two reconciles. */
 import * as z from 'zod';
+import { storedAttempt } from '../../domain/approvals/attempt.ts';
 import { trigger } from '../../domain/audit/audit.ts';
-import { change, purpose } from '../../domain/changes/change.ts';
 import { declinedChange } from '../../domain/decisions/constraints.ts';
 import { finding } from '../../domain/decisions/finding.ts';
 import { type Resource, resourceView } from '../../domain/resources/resource.ts';
@@ -10,34 +10,6 @@ import { documentView } from '../../domain/resources/snapshot.ts';
 import { writerHistory } from '../../domain/resources/writers.ts';
 import { ruleHistory } from '../../domain/rules/history.ts';
 import type { Versioned } from './storage.ts';
-
-const attempt = z.strictObject({
-  rule: z.string(),
-  ruleVersion: z.number(),
-  purpose,
-  digest: z.string(),
-  changes: z.array(change),
-  approvalId: z.string().nullable(),
-  /** The number of attempts. Each outcome is an audit record of its own. */
-  attemptCount: z.int(),
-  /**
-   * open: no outcome yet. unknown: a later read decides. blocked: by Azure. held: not sent, because values or settings
-   * changed right before the write. A further attempt runs under the same intent.
-   */
-  state: z.enum(['open', 'unknown', 'blocked', 'held']),
-});
-export type Attempt = Infer<typeof attempt>;
-
-/** An operation whose intents are in the log and have no final outcome. */
-const openOperation = z.strictObject({
-  operationId: z.string(),
-  startedAt: z.string(),
-  trigger,
-  attempts: z.array(attempt),
-  /** The URLs of long-running operations in Azure that this operation waits for. */
-  operationUrls: z.array(z.string()),
-});
-export type OpenOperation = Infer<typeof openOperation>;
 
 /** The stored state of one resource: one row, saved under its version (optimistic concurrency). */
 export const resourceState = z.strictObject({
@@ -63,7 +35,8 @@ export const resourceState = z.strictObject({
   openApprovals: z.array(z.string()),
   /** By digest: changes that were rejected or expired. */
   declined: z.record(z.string(), declinedChange),
-  operations: z.array(openOperation),
+  /** The attempts whose intents are in the log and have no final outcome. */
+  attempts: z.array(storedAttempt),
 });
 export type ResourceState = Infer<typeof resourceState>;
 

@@ -55,6 +55,16 @@ export function logContextOf(message: SweepMessage): Record<string, string> {
   };
 }
 
+/** What becomes of a message after it was handled. */
+export type Result =
+  | { readonly kind: 'done' }
+  /** It is queued again, as the next attempt or as the same one. */
+  | { readonly kind: 'requeue'; readonly seconds: number; readonly countsAsAttempt: boolean }
+  /** Housekeeping reconciles the resource after so many seconds. */
+  | { readonly kind: 'wake'; readonly seconds: number };
+
+export const DONE: Result = { kind: 'done' };
+
 /** The slow queue. It is separate, so that a sweep never delays a change of a user. */
 export interface SweepQueue {
   send(message: SweepMessage, delaySeconds: number): Promise<void>;

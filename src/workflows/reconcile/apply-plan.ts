@@ -5,45 +5,28 @@
  * after the evaluation. Written values are read again until they show.
  */
 
-import type { ChangeSet } from '../../domain/approvals/change-set.ts';
-import { digestReason } from '../../domain/approvals/digests.ts';
+import {
+  type Attempt,
+  hasIntent,
+  type Outcome,
+  outcomeOf,
+  type SignedAttempt,
+} from '../../domain/approvals/attempt.ts';
 import { compareToPlan, type PreservedValue, valueAt } from '../../domain/changes/change.ts';
 import { documentsToCompare } from '../../domain/changes/document-diff.ts';
 import { bodyToSend, hiddenMessage, hiddenPaths, type PlanStep, planOf } from '../../domain/changes/plan-requests.ts';
 import { type DocumentName, documentOf } from '../../domain/resources/documents.ts';
 import { sameJson } from '../../domain/resources/json.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
 import { bodyOf, type Snapshot } from '../../domain/resources/snapshot.ts';
-import { type ArmFailure, isRetryable } from '../ports/azure.ts';
-import type { Deps } from '../ports/deps.ts';
+import { isRetryable, type WriteResult } from '../ports/azure.ts';
 import type { StoredEvent } from '../ports/events.ts';
-import type { OpenOperation } from '../ports/resource-states.ts';
-import type { Lease } from '../ports/work.ts';
-import type { SignedAttempt } from '../state/attempts.ts';
-import { type AuditContext, intentRecord, type Outcome } from '../state/audit-records.ts';
-import { type ApplyResult, appliedOutcome, collectOutcomes, type StepOutcome } from './attempt-outcomes.ts';
+import { intentRecord } from '../state/audit-records.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
+import { type AppliedPlan, collectResults, type ExecutedStep, type StepOutcome } from './attempt-outcomes.ts';
 import { checkBeforeWrite, notSent } from './check-before-write.ts';
-import { isAttemptOf } from './plan-operations.ts';
 import { verifyWrite } from './verify-write.ts';
 
-/** The part of a plan that is executed. */
-export interface PlannedWrites {
-  readonly changeSets: readonly ChangeSet[];
-  readonly operations: readonly OpenOperation[];
-  /** The events that were known when the plan was made. */
-  readonly events: readonly StoredEvent[];
-}
-
-interface StepContext {
-  readonly context: AuditContext;
-  readonly operationId: string;
-  /** The highest attempt number of the changes in this step. */
-  readonly attemptCount: number;
-  /** The change sets that this step executes. */
-  readonly changeSets: readonly ChangeSet[];
-  /** The events that were known when the plan was made. */
-  readonly knownEvents: readonly StoredEvent[];
-}
+type WriteContext = Pick<ReconcileContext, 'deps' | 'lease' | 'resource' | 'snapshot' | 'audit'>;
 
 /**
  * After so many attempts (some minutes) a busy resource may stay busy until somebody acts. It is then treated as
@@ -51,101 +34,83 @@ interface StepContext {
  */
 const MAX_BUSY_ATTEMPTS = 12;
 
-/** Executes authorized change sets. `operations` contains them and was saved before. Nothing else is written. */
+/**
+ * Executes authorized attempts, which were saved before. Nothing else is written. `knownEvents`: the events that were
+ * known when the plan was made.
+ */
 export async function applyPlan(
-  deps: Deps,
-  lease: Lease,
-  resource: Resource,
-  before: Snapshot,
-  { changeSets, operations, events }: PlannedWrites,
-  context: AuditContext,
-): Promise<ApplyResult> {
-  const planned = operations.flatMap(({ operationId, attempts }) =>
-    attempts.flatMap((attempt) => {
-      const changeSet = changeSets.find((one) => isAttemptOf(attempt, one));
-      return changeSet
-        ? [{ operationId, attempt, reasons: [...changeSet.reasons, digestReason(changeSet.digest)] }]
-        : [];
-    }),
-  );
-  const intents = await deps.audit.append(
-    planned.map(({ operationId, attempt, reasons }) => intentRecord(context, operationId, attempt, reasons)),
-  );
-  const attempted = planned.flatMap(({ operationId, attempt }, index): SignedAttempt[] => {
-    const intent = intents[index];
-    return intent ? [{ operationId, attempt, intent }] : [];
-  });
-  const steps = planOf(
-    resource,
-    changeSets.flatMap(({ changes }) => changes),
-    changeSets.flatMap(({ preserved }) => preserved),
-  );
-  let snapshot = before;
-  const ends = new Map<PlanStep, StepOutcome>();
-  for (const step of steps) {
-    const ids = attempted.filter(({ attempt }) => attempt.changes.some((change) => step.changes.includes(change)));
-    const operationId = [...new Set(ids.map((one) => one.operationId))].join(' ');
-    const attemptCount = Math.max(...ids.map(({ attempt }) => attempt.attemptCount));
-    const own = changeSets.filter(({ changes }) => changes.some((change) => step.changes.includes(change)));
-    const stepContext = { context, operationId, attemptCount, changeSets: own, knownEvents: events };
-    const done = await executeStep(deps, lease, resource, snapshot, step, stepContext);
-    snapshot = { ...snapshot, documents: { ...snapshot.documents, ...done.snapshot?.documents } };
-    ends.set(step, done.end);
+  context: WriteContext,
+  attempts: readonly Attempt[],
+  knownEvents: readonly StoredEvent[],
+): Promise<AppliedPlan> {
+  const { deps, resource, audit } = context;
+  const intents = await deps.audit.append(attempts.map((attempt) => intentRecord(audit, attempt)));
+  const signed = attempts
+    .map((attempt, index): Attempt => ({ ...attempt, ...(intents[index] ? { intent: intents[index] } : {}) }))
+    .filter(hasIntent);
+  const steps: ExecutedStep[] = [];
+  let { snapshot } = context;
+  for (const step of planOf(resource, signed)) {
     // ARM asked to wait, or is busy: the other steps would get the same response.
-    if (done.end.state === 'later') break;
+    const isWaiting = steps.some(({ end }) => end === null || end.state === 'later');
+    const done = isWaiting ? null : await executeStep(context, step, snapshot, knownEvents);
+    snapshot = { ...snapshot, documents: { ...snapshot.documents, ...done?.snapshot?.documents } };
+    steps.push({ step, end: done?.end ?? null });
   }
-  return collectOutcomes(operations, attempted, ends, steps, snapshot, context, deps.options.pauses.retrySeconds);
+  return { snapshot, ...collectResults(context, signed, steps) };
 }
 
 /** One request, from the checks before the write to the values that show after it. */
 async function executeStep(
-  deps: Deps,
-  lease: Lease,
-  resource: Resource,
+  context: WriteContext,
+  step: PlanStep<SignedAttempt>,
   before: Snapshot,
-  step: PlanStep,
-  { context, operationId, attemptCount, changeSets, knownEvents }: StepContext,
+  knownEvents: readonly StoredEvent[],
 ): Promise<{ end: StepOutcome; snapshot?: Snapshot }> {
-  const { eventId, correlationId } = context.trigger;
+  const { deps, lease, resource, audit } = context;
+  const attempts = step.attempts.map(({ attempt }) => attempt);
+  const { eventId, correlationId } = audit.trigger;
+  const operationId = [...new Set(attempts.map((one) => one.operationId))].join(' ');
   const logFields = { resource: resource.id, document: step.document, operationId, eventId, correlationId };
-  const shared = sharedDocuments(deps, resource, changeSets);
+  const shared = sharedDocuments(context, attempts);
   const unread = documentsToCompare(resource.kind, step.document).filter((name) => !bodyOf(before, name));
   const names = [...new Set([step.document, ...shared, ...unread])];
   const fresh = await deps.arm.read(resource, names, { fresh: true });
   const now = compareToPlan(step.changes, fresh);
   if (now === 'unread') return { end: { state: 'later', seconds: deps.options.pauses.retrySeconds } };
-  if (now === 'planned') return { end: appliedOutcome('The planned values were there already.'), snapshot: fresh };
-  const preserved = changeSets.flatMap((one) => one.preserved).filter(({ document }) => document === step.document);
+  if (now === 'planned') {
+    return { end: outcomeOf('applied', 'The planned values were there already.'), snapshot: fresh };
+  }
+  const preserved = attempts.flatMap((one) => one.preserved).filter(({ document }) => document === step.document);
   const isUnchanged = ({ path, value }: PreservedValue) =>
     sameJson(valueAt(bodyOf(fresh, step.document) ?? {}, path), value);
   const sharedChanged = shared.some((name) => !sameJson(bodyOf(before, name), bodyOf(fresh, name)));
-  if (now === 'other' || sharedChanged || !preserved.every(isUnchanged))
-    return {
-      end: notSent('moved', 'The values moved between evaluation and write; nothing was written.'),
-      snapshot: fresh,
-    };
+  if (now === 'other' || sharedChanged || !preserved.every(isUnchanged)) {
+    const text = 'The values moved between evaluation and write; nothing was written.';
+    return { end: notSent('moved', text), snapshot: fresh };
+  }
   const redacted = hiddenPaths(step, fresh);
   if (redacted.length > 0) return { end: redactedOutcome(step, redacted), snapshot: fresh };
   const body = bodyToSend(step, bodyOf(fresh, step.document) ?? {});
   await lease.renew();
-  const forbidden = await checkBeforeWrite(deps, resource, changeSets, knownEvents);
+  const forbidden = await checkBeforeWrite(context, attempts, knownEvents);
   if (forbidden) return { end: forbidden, snapshot: fresh };
   deps.log.info({ ...logFields, method: step.method }, 'writing');
   const answer = await deps.arm.write(step, body);
   if (answer.kind === 'refused') {
     deps.log.warn({ ...logFields, kind: answer.failure.kind, code: answer.failure.code }, 'write refused');
-    return { end: refusedOutcome(step, answer.failure, answer.arm, attemptCount, deps.options.pauses.retrySeconds) };
+    return { end: refusedOutcome(step, answer, deps.options.pauses.retrySeconds) };
   }
   const baseline = { ...before, documents: { ...before.documents, ...fresh.documents } };
-  return verifyWrite(deps, lease, step, answer, baseline, preserved);
+  return verifyWrite(context, { step, answer, before: baseline, preserved });
 }
 
 /** The shared documents that the rules of these changes read. They may come from the cache, so they are read again. */
-function sharedDocuments({ rules }: Deps, { kind }: Resource, changeSets: readonly ChangeSet[]): DocumentName[] {
-  const names = rules
-    .filter(({ id }) => changeSets.some(({ rule }) => rule.id === id))
+function sharedDocuments({ deps, resource }: WriteContext, attempts: readonly Attempt[]): DocumentName[] {
+  const names = deps.rules
+    .filter(({ id }) => attempts.some(({ rule }) => rule.id === id))
     .flatMap(({ documents }) => documents)
-    .filter((name) => documentOf(kind, name)?.shared === true);
+    .filter((name) => documentOf(resource.kind, name)?.shared === true);
   return [...new Set(names)];
 }
 
@@ -156,13 +121,12 @@ function redactedOutcome({ document }: PlanStep, paths: readonly string[]): Outc
 }
 
 function refusedOutcome(
-  step: PlanStep,
-  failure: ArmFailure,
-  arm: Outcome['arm'],
-  attempts: number,
+  { method, path, attempts }: PlanStep<SignedAttempt>,
+  { failure, arm }: Extract<WriteResult, { kind: 'refused' }>,
   retrySeconds: number,
 ): StepOutcome {
-  const isPersistent = failure.kind === 'busy' && attempts >= MAX_BUSY_ATTEMPTS;
+  const number = Math.max(...attempts.map(({ attempt }) => attempt.number));
+  const isPersistent = failure.kind === 'busy' && number >= MAX_BUSY_ATTEMPTS;
   if (isRetryable(failure.kind) && !isPersistent) {
     const mayHaveApplied = failure.kind === 'transient';
     return {
@@ -171,16 +135,9 @@ function refusedOutcome(
       ...(mayHaveApplied ? { mayHaveApplied } : {}),
     };
   }
-  const note = isPersistent ? ` ${attempts} times, until an event or a sweep brings it back` : '';
-  const text = `${step.method} ${step.path} was refused${note}: ${failure.code}: ${failure.message}`;
+  const note = isPersistent ? ` ${number} times, until an event or a sweep brings it back` : '';
+  const text = `${method} ${path} was refused${note}: ${failure.code}: ${failure.message}`;
   const blocked = failure.kind === 'blocked' || isPersistent;
   const code = blocked ? 'blocked' : failure.kind === 'gone' ? 'gone' : 'invalid';
-  return {
-    state: blocked ? 'blocked' : 'failed',
-    reasons: [{ code, text }],
-    alsoMoved: [],
-    arm,
-    message: text,
-    causeCode: failure.code,
-  };
+  return { ...outcomeOf(blocked ? 'blocked' : 'failed', text, [{ code, text }], failure.code), arm };
 }

@@ -3,6 +3,7 @@
  * arrived after the plan was made. So a stop, a freeze or an exemption is effective as soon as it is stored.
  */
 
+import { type Outcome, outcomeOf } from '../../domain/approvals/attempt.ts';
 import type { ChangeSet } from '../../domain/approvals/change-set.ts';
 import { exemptionFor } from '../../domain/approvals/exemption.ts';
 import type { ReasonCode } from '../../domain/resources/reasons.ts';
@@ -12,16 +13,15 @@ import { listWaitingEvents } from '../events/unprocessed-events.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { StoredEvent } from '../ports/events.ts';
 import { loadSettings } from '../settings/change-settings.ts';
-import type { Outcome } from '../state/audit-records.ts';
 import { writersOfNewEvents } from '../state/changers.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 
 /**
  * The reason why nothing is written; null when the write is allowed. `knownEvents`: the events that were known when
  * the plan was made.
  */
 export async function checkBeforeWrite(
-  deps: Deps,
-  resource: Resource,
+  { deps, resource }: Pick<ReconcileContext, 'deps' | 'resource'>,
   changeSets: readonly ChangeSet[],
   knownEvents: readonly StoredEvent[],
 ): Promise<Outcome | null> {
@@ -58,5 +58,5 @@ async function listNewWriters(deps: Deps, resource: Resource, knownEvents: reado
 
 /** The outcome of a write that was not sent because the state changed. The next reconcile decides. */
 export function notSent(code: ReasonCode, text: string, causeCode: string = code): Outcome {
-  return { state: 'blocked', reasons: [{ code, text }], alsoMoved: [], arm: null, message: text, causeCode };
+  return outcomeOf('blocked', text, [{ code, text }], causeCode);
 }

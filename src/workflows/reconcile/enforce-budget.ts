@@ -8,37 +8,35 @@ import type { BudgetHold } from '../../domain/decisions/constraints.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 
 /**
  * The change sets that may be written, and why the others may not. Throws when the budget cannot be read: then nothing
  * is written.
  */
 export async function enforceBudget(
-  deps: Deps,
-  resource: Resource,
-  { settings: { settings }, resourceState }: ReconcileState,
+  { deps, resource, state: { settings, resourceState } }: ReconcileContext,
   changeSets: readonly ChangeSet[],
-): Promise<{ readonly changeSets: readonly ChangeSet[]; readonly budget: BudgetHold | null }> {
+): Promise<{ readonly changeSets: readonly ChangeSet[]; readonly budgetHold: BudgetHold | null }> {
   if (changeSets.every(isApproved)) {
     await withdrawBudgetClaim(deps, resource, resourceState);
-    return { changeSets, budget: null };
+    return { changeSets, budgetHold: null };
   }
-  const limit = settings.limits.fixesPerHour;
+  const limit = settings.settings.limits.fixesPerHour;
   const now = deps.clock.now();
   const answer = await deps.budgets.claim(resource, now, limit);
   if (answer.ignored !== undefined) {
     const row = { subscriptionId: resource.subscriptionId, row: 'budget', ignored: answer.ignored };
     deps.log.warn(row, 'stored times are too far in the future; ignored');
   }
-  if (answer.granted) return { changeSets, budget: null };
+  if (answer.granted) return { changeSets, budgetHold: null };
   const since = new Date(answer.since).toISOString();
   // A reconcile that was recorded after that time has published the notification.
   if (answer.first && (resourceState.evaluatedAt === null || resourceState.evaluatedAt < since)) {
     await publishBudgetHold(deps, resource, since, limit);
   }
-  const budget: BudgetHold = { until: new Date(answer.due).toISOString(), used: answer.used, limit };
-  return { changeSets: changeSets.filter(isApproved), budget };
+  const budgetHold: BudgetHold = { until: new Date(answer.due).toISOString(), used: answer.used, limit };
+  return { changeSets: changeSets.filter(isApproved), budgetHold };
 }
 
 /** Withdraws the budget claim of a resource that no longer needs it. */

@@ -1,53 +1,59 @@
 /** A rolled-back fix gets an exemption for a week. Without it the next reconcile would apply the fix again. */
 
 import type { Approval } from '../../domain/approvals/approval.ts';
+import { type Attempt, hasEnded } from '../../domain/approvals/attempt.ts';
 import type { Exemption } from '../../domain/approvals/exemption.ts';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { type Change, isSamePlace } from '../../domain/changes/change.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
 import { decisionId } from '../approvals/record-decision.ts';
 import { createExemption } from '../exemptions/grant-exemption.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Attempt } from '../ports/resource-states.ts';
-import type { AttemptOutcome } from '../state/attempts.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 
 const WEEK = 7 * 86_400_000;
 
 /**
- * The exemptions after these attempts: one more for each rollback that was applied, also when side effects of the fix
- * were not reverted.
+ * The exemptions that these attempts need beside the present ones: one for each rollback that was applied, also when
+ * side effects of the fix were not reverted. They are not stored yet.
  */
-export async function exemptRollbacks(
-  deps: Deps,
-  resource: Resource,
-  state: ReconcileState,
-  outcomes: readonly AttemptOutcome[],
+export async function exemptionsForRollbacks(
+  { deps, resource, state }: Pick<ReconcileContext, 'deps' | 'resource' | 'state'>,
+  present: readonly Exemption[],
+  attempts: readonly Attempt[],
 ): Promise<readonly Exemption[]> {
-  const all = [...state.exemptions];
-  for (const { attempt, alreadyLogged, ...outcome } of outcomes) {
-    if (attempt.purpose !== 'rollback' || (outcome.state !== 'applied' && !outcome.appliedPart)) continue;
-    // The exemption is created before the outcome is in the log, so this one exists.
-    if (alreadyLogged) continue;
-    const approval = state.approvals.find(({ value }) => value.id === attempt.approvalId)?.value;
-    if (outcome.appliedPart && !(await includesFixChange(deps, approval, outcome.appliedPart))) continue;
-    const reason = `Put back by approval ${attempt.approvalId}`;
+  const added: Exemption[] = [];
+  for (const { purpose, approvalId, rule, result } of attempts.filter(hasEnded)) {
+    if (purpose !== 'rollback' || (result.state !== 'applied' && !result.appliedPart)) continue;
+    // The exemption is stored before the outcome is in the log, so this one exists.
+    if (result.alreadyLogged) continue;
+    const approval = state.approvals.find(({ value }) => value.id === approvalId)?.value;
+    if (result.appliedPart && !(await includesFixChange(deps, approval, result.appliedPart))) continue;
+    const reason = `Put back by approval ${approvalId}`;
     // After a crash the same rollback gets its outcome again. Its exemption exists already, or was removed since.
-    if (all.some((one) => one.rule === attempt.rule && one.reason.startsWith(reason))) continue;
-    const decision = await fetchDecision(deps, attempt);
+    if ([...present, ...added].some((one) => one.rule === rule.id && one.reason.startsWith(reason))) continue;
+    const decision = await fetchDecision(deps, approvalId);
     const { objectId = 'unknown', name = 'unknown' } = decision?.actor ?? {};
-    const expires = new Date(deps.clock.now().getTime() + WEEK).toISOString();
-    const request = {
-      ...{ scope: resource.id, rule: attempt.rule, owner: name, ticket: null, expires },
+    const now = deps.clock.now();
+    added.push({
+      ...{ id: deps.exemptions.newId(now), scope: resource.id, rule: rule.id, owner: name, ticket: null },
       reason: decision ? `${reason}: ${decision.message}` : `${reason}.`,
-    };
-    all.push(await createExemption(deps, request, { type: 'user', objectId, name }));
+      expires: new Date(now.getTime() + WEEK).toISOString(),
+      createdAt: now.toISOString(),
+      createdBy: { type: 'user', objectId, name },
+      ...{ removedAt: null, outbox: [] },
+    });
   }
-  return all;
+  return added;
+}
+
+export async function storeExemptions(deps: Deps, exemptions: readonly Exemption[]): Promise<void> {
+  for (const { id, createdBy, scope, rule, owner, reason, ticket, expires } of exemptions) {
+    await createExemption(deps, { scope, rule, owner, reason, ticket, expires }, createdBy, id);
+  }
 }
 
 /** The signed decision: the exemption is recorded in the name of the approver. */
-function fetchDecision({ audit }: Pick<Deps, 'audit'>, { approvalId }: Attempt): Promise<AuditEntry | null> | null {
+async function fetchDecision({ audit }: Pick<Deps, 'audit'>, approvalId: string | null): Promise<AuditEntry | null> {
   return approvalId === null ? null : audit.get(decisionId(approvalId));
 }
 

@@ -2,18 +2,21 @@
  * Loads everything that a reconcile needs before it reads the resource. When a part cannot be read, nothing is done.
  */
 import type { Approval } from '../../domain/approvals/approval.ts';
-import { isInForce } from '../../domain/approvals/exemption.ts';
+import { type Exemption, isInForce } from '../../domain/approvals/exemption.ts';
 import { MAX_OPEN_APPROVALS, MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
+import { flushApprovalRecords } from '../approvals/store-approval.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { StoredEvent } from '../ports/events.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
+import type { Versioned } from '../ports/storage.ts';
 import { ignoreFutureTime, type TimeDeps } from '../ports/stored-times.ts';
-import type { WorkMessage } from '../ports/work.ts';
 import { loadSettings } from '../settings/change-settings.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
+import type { ReconcileState } from '../state/reconcile-context.ts';
 import { emptyResourceState } from '../state/resource-state.ts';
 
-export async function loadState(deps: Deps, resource: Resource, message: WorkMessage): Promise<ReconcileState> {
+/** The state without stored times that the service would not have written. */
+export async function loadState(deps: Deps, resource: Resource): Promise<ReconcileState> {
   const [settings, stored, waitingEvents, exemptions, identity] = await Promise.all([
     loadSettings(deps),
     deps.resourceStates.load(resource),
@@ -23,19 +26,19 @@ export async function loadState(deps: Deps, resource: Resource, message: WorkMes
   ]);
   const resourceState = stored?.value ?? emptyResourceState(resource);
   const loaded = await Promise.all(limitOpenApprovals(deps, resourceState).map((id) => deps.approvals.get(id)));
-  const state: ReconcileState = {
-    settings,
-    resourceState,
-    version: stored?.version ?? null,
-    approvals: loaded.flatMap((approval) => (approval && belongsTo(deps, resource, approval.value) ? approval : [])),
-    waitingEvents,
-    exemptions,
-    message,
-    isSweep: message.sweep !== undefined,
-    budgetHold: null,
-    identity,
+  const approvals = loaded.flatMap((one) => (one && belongsTo(deps, resource, one.value) ? one : []));
+  warnOfInvalidTimes(deps, resource, waitingEvents, exemptions);
+  const { rejectedDays, expireHours } = settings.settings.approvals;
+  return {
+    ...{ settings, waitingEvents, exemptions, identity, version: stored?.version ?? null },
+    resourceState: sanitizeResourceState(deps, resource, resourceState, rejectedDays * DAY_SECONDS),
+    approvals: approvals.map((one) => sanitizeApproval(deps, one, expireHours)),
   };
-  return sanitizeState(deps, resource, state);
+}
+
+/** The state after the audit records that wait in its approvals are logged. */
+export async function flushRecords(deps: Deps, state: ReconcileState): Promise<ReconcileState> {
+  return { ...state, approvals: await Promise.all(state.approvals.map((one) => flushApprovalRecords(deps, one))) };
 }
 
 /** Whether an approval is of this resource. An approval of another resource is logged and ignored. */
@@ -48,47 +51,42 @@ function belongsTo({ log }: Deps, resource: Resource, { id, resource: owner }: A
 
 const DAY_SECONDS = 86400;
 
-/** The state without stored times that the service would not have written. */
-export function sanitizeState(deps: TimeDeps, resource: Resource, state: ReconcileState): ReconcileState {
-  const { settings, exemptions, approvals, waitingEvents } = state;
-  const { rejectedDays, expireHours } = settings.settings.approvals;
-  const row = { resource: resource.id };
+/** Times of events and exemptions that the service would not have written are ignored where they are used. */
+function warnOfInvalidTimes(
+  deps: TimeDeps,
+  { id }: Resource,
+  waitingEvents: readonly StoredEvent[],
+  exemptions: readonly Exemption[],
+): void {
   for (const { event, receivedAt } of waitingEvents)
-    ignoreFutureTime(deps, receivedAt, 0, { ...row, row: `event ${event.id}` });
+    ignoreFutureTime(deps, receivedAt, 0, { resource: id, row: `event ${event.id}` });
   const now = deps.clock.now();
   for (const one of exemptions) {
-    if (one.removedAt === null && Date.parse(one.expires) > now.getTime() && !isInForce(one, now))
-      deps.log.warn(
-        { ...row, row: `exemption ${one.id}`, at: one.expires },
-        'the exemption is longer than allowed; ignored',
-      );
+    if (one.removedAt !== null || Date.parse(one.expires) <= now.getTime() || isInForce(one, now)) continue;
+    const row = { resource: id, row: `exemption ${one.id}`, at: one.expires };
+    deps.log.warn(row, 'the exemption is longer than allowed; ignored');
   }
-  return {
-    ...state,
-    resourceState: sanitizeResourceState(
-      deps,
-      { ...row, row: 'resource state' },
-      state.resourceState,
-      rejectedDays * DAY_SECONDS,
-    ),
-    approvals: approvals.map(({ value, version }) => {
-      const named = { ...row, row: `approval ${value.id}` };
-      const expiresAt =
-        ignoreFutureTime(deps, value.expiresAt, MAX_EXPIRY_SECONDS, named) ??
-        new Date(Date.parse(value.requestedAt) + expireHours * 3600000).toISOString();
-      return expiresAt === value.expiresAt ? { value, version } : { value: { ...value, expiresAt }, version };
-    }),
-  };
 }
 
 /** The settings allow at most so many hours. */
 const MAX_EXPIRY_SECONDS = 100000 * 3600;
+
+/** An approval with an invalid expiry expires as if it were requested with the present settings. */
+function sanitizeApproval(deps: TimeDeps, stored: Versioned<Approval>, expireHours: number): Versioned<Approval> {
+  const { value, version } = stored;
+  const row = { resource: value.resource.id, row: `approval ${value.id}` };
+  if (ignoreFutureTime(deps, value.expiresAt, MAX_EXPIRY_SECONDS, row) !== null) return stored;
+  const expiresAt = new Date(Date.parse(value.requestedAt) + expireHours * 3600000).toISOString();
+  return { value: { ...value, expiresAt }, version };
+}
+
 function sanitizeResourceState(
   deps: TimeDeps,
-  row: Readonly<Record<string, unknown>>,
+  resource: Resource,
   resourceState: ResourceState,
   rejectedSeconds: number,
 ): ResourceState {
+  const row = { resource: resource.id, row: 'resource state' };
   const check = (member: string, at: string | null, seconds = 0) =>
     ignoreFutureTime(deps, at, seconds, { ...row, member });
   const history = Object.entries(resourceState.history).map(([rule, { fixedAt, failedAt, alsoMovedAt }]) => {

@@ -5,68 +5,48 @@
  */
 
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
-import { canonicalResource, isProvisioned, stateOf } from '../../domain/resources/snapshot.ts';
-import { flushApprovalRecords } from '../approvals/store-approval.ts';
+import { stateOf } from '../../domain/resources/snapshot.ts';
 import { fanOutToSlots } from '../events/configuration-moves.ts';
-import {
-  delay,
-  initialDelay,
-  isAlreadySwept,
-  nextRequeue,
-  type Requeue,
-  requeue,
-  requeueForLease,
-  scheduleWakeup,
-} from '../events/requeue.ts';
+import { later, resultBeforeRead, retryForLease } from '../events/requeue.ts';
 import { checkGuards } from '../guards/check-guards.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConflictError } from '../ports/storage.ts';
-import type { Lease, WorkMessage } from '../ports/work.ts';
-import { auditContextOf } from '../state/audit-records.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
+import { DONE, type Result, type WorkMessage } from '../ports/work.ts';
 import { applyPlan } from './apply-plan.ts';
-import { documentsToRead, dueRules, effectiveRules, evaluateRules } from './evaluate-rules.ts';
-import { exemptRollbacks } from './exempt-rollbacks.ts';
-import { updateHistory } from './fix-history.ts';
-import { loadState } from './load-state.ts';
+import { assess } from './assess.ts';
+import { claim } from './claim.ts';
+import { flushRecords, loadState } from './load-state.ts';
+import { planAttempts } from './plan-attempts.ts';
 import { planReconcile } from './plan-reconcile.ts';
+import { type LeasedMessage, readResource } from './read-resource.ts';
 import { recordDeletion } from './record-deletion.ts';
-import { recordOutcome, savePlan } from './record-outcome.ts';
+import { recordOutcome } from './record-outcome.ts';
+import { remember } from './remember.ts';
 
 /**
- * Handles one message. Returns false when the message was requeued. Throws when it could not be handled: then the
- * queue delivers it again.
+ * Handles one message, and says what becomes of it. Throws when it could not be handled: then the queue delivers it
+ * again.
  */
-export async function reconcile(baseDeps: Deps, message: WorkMessage): Promise<boolean> {
+export async function reconcile(baseDeps: Deps, message: WorkMessage): Promise<Result> {
   const resource = parseResourceId(message.resource);
   if (!resource) throw new Error(`the message names '${message.resource}', which is no resource that Plumbline knows`);
-  const [guards, concluded] = await Promise.all([
+  const [{ deps, waitSeconds }, concluded] = await Promise.all([
     checkGuards(baseDeps, resource.subscriptionId),
     isConcluded(baseDeps, resource, message),
   ]);
-  if (concluded) return true;
-  const { deps, waitSeconds } = guards;
-  if (waitSeconds > 0) {
-    await delay(deps, resource, message, waitSeconds);
-    return false;
-  }
+  if (concluded) return DONE;
+  if (waitSeconds > 0) return later(message, waitSeconds);
   const lease = await deps.leases.acquire(resource);
-  if (!lease) {
-    await requeue(deps, message, requeueForLease(deps, message));
-    return false;
-  }
-  let retry: Requeue | null;
+  if (!lease) return retryForLease(deps, message);
   try {
-    retry = await reconcileUnderLease(deps, lease, resource, message);
+    return await reconcileUnderLease(deps, { message, resource, lease });
   } catch (error) {
     // An approval was decided, or another instance saved, between the load and the save: reconcile again at once.
     if (!(error instanceof ConflictError)) throw error;
-    retry = { delaySeconds: 1, countsAsAttempt: true };
+    return { kind: 'requeue', seconds: 1, countsAsAttempt: true };
   } finally {
     await lease.release();
   }
-  if (retry) await requeue(deps, message, retry);
-  return retry === null;
 }
 
 async function isConcluded({ events }: Deps, resource: Resource, { event }: WorkMessage): Promise<boolean> {
@@ -75,72 +55,24 @@ async function isConcluded({ events }: Deps, resource: Resource, { event }: Work
   return !stored || stored.outcome !== null;
 }
 
-async function reconcileUnderLease(
-  deps: Deps,
-  lease: Lease,
-  requested: Resource,
-  message: WorkMessage,
-): Promise<Requeue | null> {
-  const loaded = await loadState(deps, requested, message);
-  if (isAlreadySwept(deps, message, loaded)) return null;
-  const wait = initialDelay(deps, message, loaded);
-  if (wait === 'concluded') return null;
-  if (wait > 0 && message.cause === 'wake') return scheduleWakeup(deps, requested, wait);
-  if (wait > 0) return { delaySeconds: wait, countsAsAttempt: false };
-
-  let state: ReconcileState = {
-    ...loaded,
-    approvals: await Promise.all(loaded.approvals.map((one) => flushApprovalRecords(deps, one))),
-  };
-  const rules = effectiveRules(deps, requested, state);
-  const due = dueRules(requested, rules, state);
-  const firstRead = deps.clock.now();
-  const snapshot = await deps.arm.read(requested, documentsToRead(requested, due, state));
-  const resource = canonicalResource(snapshot);
-  const context = auditContextOf(deps, resource, message, state, firstRead);
-  if (stateOf(snapshot, 'resource').status === 'missing') {
-    await recordDeletion(deps, resource, state, snapshot, context);
-    return null;
+/** The phases: load, read, evaluate, plan, claim, remember, apply, record. */
+async function reconcileUnderLease(deps: Deps, leased: LeasedMessage): Promise<Result> {
+  const loaded = await loadState(deps, leased.resource);
+  const early = resultBeforeRead(deps, leased.message, loaded);
+  if (early) return early;
+  const state = await flushRecords(deps, loaded);
+  const context = await readResource(deps, leased, state);
+  if (stateOf(context.snapshot, 'resource').status === 'missing') {
+    await recordDeletion(context);
+    return DONE;
   }
-  await fanOutToSlots(deps, resource, state.waitingEvents, snapshot);
-  const plan = await planReconcile(deps, resource, state, due, snapshot, context);
-  state = { ...state, resourceState: plan.resourceState };
-  const savedPlan = await savePlan(deps, resource, state, plan, context);
-  const applied = await applyPlan(deps, lease, resource, snapshot, plan, context);
-  const { snapshot: finalSnapshot, retryWriteSeconds } = applied;
-  const { conclusive, seconds } = nextRequeue(deps, message, { snapshot, running: plan.running, retryWriteSeconds });
-  const declined = { ...state.resourceState.declined, ...plan.approvals.expired };
-  const exemptions = await exemptRollbacks(deps, resource, { ...state, exemptions: plan.exemptions }, applied.outcomes);
-  const outcomes = [...plan.outcomes, ...applied.outcomes];
-  const history = updateHistory(state.resourceState.history, outcomes, deps.clock.now());
-  const resourceState = { ...state.resourceState, declined, history };
-  const after: ReconcileState = {
-    ...state,
-    exemptions,
-    resourceState,
-    budgetHold: plan.budgetHold,
-    isSweep: false,
-  };
-  await recordOutcome(deps, resource, {
-    state,
-    savedPlan,
-    context,
-    rules,
-    evaluated: evaluateRules(deps, resource, due, after, finalSnapshot, deps.clock.now()),
-    snapshot: finalSnapshot,
-    approvals: plan.approvals,
-    operations: applied.operations,
-    records: [...plan.records, ...applied.records],
-    outcomes,
-    history,
-    firstRead,
-    conclusive,
-    provisioned: !plan.running && isProvisioned(finalSnapshot),
-    message,
-    requeueSeconds: seconds,
-  });
-  if (seconds === null) return null;
-  if (message.cause !== 'wake') return { delaySeconds: seconds, countsAsAttempt: true };
-  // Housekeeping handles wake-ups. An open intent has a wake-up already, at growing intervals.
-  return retryWriteSeconds ? null : scheduleWakeup(deps, resource, seconds);
+  await fanOutToSlots(deps, context.resource, state.waitingEvents, context.snapshot);
+  const assessment = await assess(context);
+  const plan = planReconcile(context, assessment);
+  const claimed = await claim(context, assessment.attempts, plan);
+  const planned = planAttempts(context, plan, claimed);
+  const saved = await remember(context, assessment, plan, planned);
+  const applied = await applyPlan(context, planned.attempts, assessment.events);
+  const attempts = [...planned.earlier, ...applied.attempts];
+  return recordOutcome(context, { assessment, plan, claimed, attempts, saved, applied });
 }

@@ -4,19 +4,18 @@
  */
 
 import { type Approval, isOpen } from '../../domain/approvals/approval.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
-import { documentViews, type Snapshot } from '../../domain/resources/snapshot.ts';
+import { attemptFrom, hasIntent, isUnresolved, outcomeOf } from '../../domain/approvals/attempt.ts';
+import { documentViews } from '../../domain/resources/snapshot.ts';
 import { storeApproval } from '../approvals/store-approval.ts';
 import { concludeEvents } from '../events/conclude-events.ts';
-import type { Deps } from '../ports/deps.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
-import { type AuditContext, approvalRecord, type Outcome, outcomeRecord } from '../state/audit-records.ts';
+import { approvalRecord, outcomeRecord } from '../state/audit-records.ts';
 import { activeDeclined } from '../state/decision-input.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
+import { logRecord } from '../state/log-lines.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { emptyResourceState } from '../state/resource-state.ts';
 import { withdrawBudgetClaim } from './enforce-budget.ts';
-import { logRecord } from './record-outcome.ts';
-import { isUnresolved, loadIntents } from './resolve-intents.ts';
+import { loadIntents } from './resolve-intents.ts';
 import { mergeWaitingWriters } from './update-changers.ts';
 
 /** Expired requests are made again when the resource exists again. Rejections stay. */
@@ -26,32 +25,22 @@ function onlyRejected(declined: ResourceState['declined']): ResourceState['decli
 
 const GONE = { code: 'gone' as const, text: 'The resource is gone.' };
 
-export async function recordDeletion(
-  deps: Deps,
-  resource: Resource,
-  state: ReconcileState,
-  snapshot: Snapshot,
-  context: AuditContext,
-): Promise<void> {
-  const outcome: Outcome = {
-    state: 'failed',
-    reasons: [GONE],
-    alsoMoved: [],
-    arm: null,
-    message: GONE.text,
-    causeCode: 'gone',
-  };
-  const { signedIntents } = await loadIntents(deps, state.resourceState.operations, context, ({ state }) =>
-    isUnresolved(state),
-  );
-  const records = [...signedIntents.values()].map((intent) => outcomeRecord(context, intent, outcome));
+export async function recordDeletion(context: ReconcileContext): Promise<void> {
+  const { deps, resource, state, snapshot, startedAt, audit } = context;
+  const stored = state.resourceState.attempts.map(attemptFrom);
+  const attempts = await loadIntents(deps, resource, stored, isUnresolved);
+  const outcome = outcomeOf('failed', GONE.text, [GONE], 'gone');
+  const records = attempts
+    .filter((one) => !one.result)
+    .filter(hasIntent)
+    .map(({ intent }) => outcomeRecord(audit, intent, outcome));
   const entries = await deps.audit.append(records);
   for (const record of records) logRecord(deps, record);
   const auditIds = entries.map(({ id }) => id);
   for (const { value, version } of state.approvals) {
     if (!isOpen(value)) continue;
     const cleared: Approval = { ...value, status: 'cleared', reasons: [GONE] };
-    const record = approvalRecord(context, cleared, 'approval.cleared', GONE.text);
+    const record = approvalRecord(audit, cleared, 'approval.cleared', GONE.text);
     logRecord(deps, record);
     await storeApproval(deps, { ...cleared, outbox: [...cleared.outbox, record] }, version);
     auditIds.push(record.id);
@@ -61,16 +50,18 @@ export async function recordDeletion(
   const resourceState: ResourceState = {
     ...emptyResourceState(resource),
     gone: true,
-    evaluatedAt: context.at,
-    fullyEvaluatedAt: context.at,
-    trigger: context.trigger,
+    evaluatedAt: audit.at,
+    fullyEvaluatedAt: audit.at,
+    trigger: audit.trigger,
     documents: documentViews(snapshot),
     // The resource may exist again at the next reconcile. A deletion clears no changers.
     ...mergeWaitingWriters(state),
     compliantAt: state.resourceState.compliantAt,
     unattributedSince: state.resourceState.unattributedSince,
     beforeFix: state.resourceState.beforeFix,
-    declined: onlyRejected(activeDeclined(state, new Date(context.at))),
+    declined: onlyRejected(
+      activeDeclined(state, { declined: state.resourceState.declined, evidence: state, now: startedAt }),
+    ),
   };
   await deps.resourceStates.save(resource, resourceState, state.version);
   await concludeEvents(
@@ -79,6 +70,6 @@ export async function recordDeletion(
     state.waitingEvents.map(({ event }) => event),
     { outcome: 'gone', auditIds, reasons: [GONE] },
   );
-  const { eventId, correlationId } = context.trigger;
+  const { eventId, correlationId } = audit.trigger;
   deps.log.info({ resource: resource.id, eventId, correlationId }, 'resource gone');
 }

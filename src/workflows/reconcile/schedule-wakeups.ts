@@ -1,38 +1,34 @@
 /** Schedules wake-ups for what a reconcile leaves open: intents, expiries and holds. */
 
-import type { Resource } from '../../domain/resources/resource.ts';
-import { roundUpToMinute } from '../events/requeue.ts';
-import type { Deps } from '../ports/deps.ts';
+import { isUnresolved, type StoredAttempt } from '../../domain/approvals/attempt.ts';
+import { roundUpToMinute, secondsFromNow } from '../events/requeue.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
-import type { ReconcileResult } from './reconcile-result.ts';
-import { isUnresolved } from './resolve-intents.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 
-/** `resourceState` was saved by this reconcile. */
+/** `resourceState` was saved by this reconcile. `planned`: the wake-up for the intents of its plan. */
 export async function scheduleWakeups(
-  deps: Deps,
-  resource: Resource,
-  outcome: ReconcileResult,
-  { openApprovals, findings }: ResourceState,
+  context: ReconcileContext,
+  { attempts, openApprovals, findings }: ResourceState,
+  planned: string | null,
 ): Promise<void> {
-  await wakeForOpenIntents(deps, resource, outcome);
-  await wakeForExpiries(deps, resource, outcome, openApprovals);
-  await wakeForHeld(deps, resource, findings);
-}
-
-export function minutesFromNow(deps: Deps, minutes: number): Date {
-  return roundUpToMinute(deps.clock.now().getTime() + minutes * 60_000);
+  await wakeForOpenIntents(context, attempts, planned);
+  await wakeForExpiries(context, openApprovals);
+  await wakeForHeld(context, findings);
 }
 
 /** While an intent has no outcome, the resource is reconciled again at growing intervals. */
-async function wakeForOpenIntents(deps: Deps, resource: Resource, outcome: ReconcileResult): Promise<void> {
-  const unresolved = outcome.operations.flatMap(({ attempts }) => attempts.filter(({ state }) => isUnresolved(state)));
-  const attempts = Math.max(...unresolved.map(({ attemptCount }) => attemptCount));
+async function wakeForOpenIntents(
+  { deps, resource }: ReconcileContext,
+  attempts: readonly StoredAttempt[],
+  planned: string | null,
+): Promise<void> {
+  const unresolved = attempts.filter(isUnresolved);
+  const minutes = Math.min(360, 2 ** Math.max(...unresolved.map(({ number }) => number)));
   const next =
     unresolved.length === 0
       ? null
-      : await deps.wakeups.schedule(resource, minutesFromNow(deps, Math.min(360, 2 ** attempts)), 'open intent');
-  const { wakeup } = outcome.savedPlan;
-  if (wakeup !== null && wakeup !== next) await deps.wakeups.cancel(wakeup);
+      : await deps.wakeups.schedule(resource, secondsFromNow(deps, minutes * 60), 'open intent');
+  if (planned !== null && planned !== next) await deps.wakeups.cancel(planned);
 }
 
 /**
@@ -40,9 +36,7 @@ async function wakeForOpenIntents(deps: Deps, resource: Resource, outcome: Recon
  * another wake-up.
  */
 async function wakeForExpiries(
-  deps: Deps,
-  resource: Resource,
-  { message, state }: ReconcileResult,
+  { deps, resource, message, state }: ReconcileContext,
   open: readonly string[],
 ): Promise<void> {
   if (message.cause !== 'wake') return;
@@ -53,7 +47,7 @@ async function wakeForExpiries(
 }
 
 /** A hold with a known end gets a wake-up at that minute. */
-async function wakeForHeld(deps: Deps, resource: Resource, findings: ResourceState['findings']): Promise<void> {
+async function wakeForHeld({ deps, resource }: ReconcileContext, findings: ResourceState['findings']): Promise<void> {
   const ends = findings.flatMap(({ decision }) => (decision?.action === 'hold' ? (decision.until ?? []) : []));
   if (ends.length === 0) return;
   const first = Math.min(...ends.map((end) => Date.parse(end)));

@@ -4,29 +4,38 @@
  * clears changers.
  */
 
+import type { Attempt } from '../../domain/approvals/attempt.ts';
 import { mergeWriters } from '../../domain/resources/writers.ts';
 import { coveredBefore } from '../events/settle-delay.ts';
-import type { Deps } from '../ports/deps.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
-import { writersOfEvents } from '../state/changers.ts';
-import type { ReconcileState } from '../state/reconcile-state.ts';
-import type { ReconcileResult } from './reconcile-result.ts';
+import { type ChangerEvidence, writersOfEvents } from '../state/changers.ts';
+import type { EvaluatedRule } from '../state/decision-input.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 
 type ChangerState = Pick<
   ResourceState,
   'writers' | 'writersTruncatedAt' | 'compliantAt' | 'unattributedSince' | 'beforeFix'
 >;
 
+/** What a reconcile found out about the changers. */
+interface Finished {
+  readonly evidence: ChangerEvidence;
+  /** The verdicts after the writes. */
+  readonly evaluated: readonly EvaluatedRule[];
+  /** Azure had finished provisioning, so a compliant verdict is stable. */
+  readonly provisioned: boolean;
+  readonly attempts: readonly Attempt[];
+}
+
 export function updateChangers(
-  deps: Deps,
-  outcome: Pick<ReconcileResult, 'state' | 'evaluated' | 'provisioned' | 'firstRead' | 'outcomes' | 'operations'>,
+  { deps, startedAt }: Pick<ReconcileContext, 'deps' | 'startedAt'>,
+  { evidence, evaluated, provisioned, attempts }: Finished,
 ): ChangerState {
-  const { state, evaluated, provisioned, firstRead } = outcome;
-  const { resourceState } = state;
+  const { resourceState } = evidence;
   const withVerdict = (verdict: string) => evaluated.filter(({ evaluation }) => evaluation.verdict === verdict);
   const compliant = provisioned ? withVerdict('compliant').map(({ evaluation }) => evaluation.rule.id) : [];
   // Changes received so shortly before the read may not have been visible in it.
-  const until = coveredBefore(firstRead, deps.options.settleSeconds);
+  const until = coveredBefore(startedAt, deps.options.settleSeconds);
   const now = deps.clock.now().toISOString();
   const unattributed = withVerdict('violation').filter(({ changers: { callers } }) => callers.length === 0);
   const added = unattributed
@@ -34,7 +43,7 @@ export function updateChangers(
     .filter((rule) => !(rule in resourceState.unattributedSince));
   const isKnown = (rule: string) => deps.rules.some(({ id }) => id === rule);
   return {
-    ...mergeWaitingWriters(state),
+    ...mergeWaitingWriters(evidence),
     compliantAt: filterRules(isKnown, {
       ...resourceState.compliantAt,
       ...Object.fromEntries(compliant.map((rule) => [rule, until])),
@@ -43,7 +52,7 @@ export function updateChangers(
       ...resourceState.unattributedSince,
       ...Object.fromEntries(added.map((rule) => [rule, now])),
     }),
-    beforeFix: filterRules(isKnown, { ...resourceState.beforeFix, ...stateBeforeFixes(outcome) }),
+    beforeFix: filterRules(isKnown, { ...resourceState.beforeFix, ...stateBeforeFixes(evidence, attempts) }),
   };
 }
 
@@ -52,23 +61,15 @@ export function mergeWaitingWriters({
   resourceState,
   waitingEvents,
   identity,
-}: ReconcileState): Pick<ChangerState, 'writers' | 'writersTruncatedAt'> {
+}: ChangerEvidence): Pick<ChangerState, 'writers' | 'writersTruncatedAt'> {
   return mergeWriters(resourceState, writersOfEvents(waitingEvents, identity));
 }
 
 /**
  * By rule with an open or new fix: the state before the fix. While Azure works, the resource may be compliant already.
  */
-function stateBeforeFixes({
-  outcomes,
-  operations,
-  state: { resourceState },
-}: Pick<ReconcileResult, 'outcomes' | 'operations' | 'state'>) {
-  const attempts = [
-    ...outcomes.map(({ attempt }) => attempt),
-    ...operations.flatMap((operation) => operation.attempts),
-  ];
-  const fixes = attempts.filter(({ purpose }) => purpose === 'fix').map(({ rule }) => rule);
+function stateBeforeFixes({ resourceState }: ChangerEvidence, attempts: readonly Attempt[]) {
+  const fixes = attempts.filter(({ purpose }) => purpose === 'fix').map(({ rule }) => rule.id);
   return Object.fromEntries(
     fixes.map((rule) => [
       rule,

@@ -4,6 +4,7 @@
  * resource itself, and for a site in its configuration.
  */
 
+import type { Outcome } from '../../domain/approvals/attempt.ts';
 import { type Change, compareToPlan, type PreservedValue } from '../../domain/changes/change.ts';
 import { documentsToCompare, unplannedChanges } from '../../domain/changes/document-diff.ts';
 import type { PlanStep } from '../../domain/changes/plan-requests.ts';
@@ -13,8 +14,7 @@ import type { Reason } from '../../domain/resources/reasons.ts';
 import { bodyOf, isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
 import { isRetryable, type OperationState, type WriteResult } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Lease } from '../ports/work.ts';
-import type { Outcome } from '../state/audit-records.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
 
 /** How long one invocation waits for a long-running operation. A later message continues. */
 const OPERATION_SECONDS = 120;
@@ -29,20 +29,26 @@ export type WriteVerification =
   | { readonly end: VerifiedOutcome; readonly snapshot: Snapshot }
   | { readonly end: { readonly state: 'later'; readonly seconds: number; readonly operationUrl: string } };
 
-/** `before` has the documents to compare. `preserved` was sent unchanged with the changes. */
+/** A request that Azure took. */
+export interface WrittenStep {
+  readonly step: PlanStep;
+  readonly answer: Exclude<WriteResult, { kind: 'refused' }>;
+  /** The documents to compare, before the request. */
+  readonly before: Snapshot;
+  /** The values that were sent unchanged with the changes. */
+  readonly preserved: readonly PreservedValue[];
+}
+
 export async function verifyWrite(
-  deps: Deps,
-  lease: Lease,
-  step: PlanStep,
-  answer: Exclude<WriteResult, { kind: 'refused' }>,
-  before: Snapshot,
-  preserved: readonly PreservedValue[],
+  context: Pick<ReconcileContext, 'deps' | 'lease'>,
+  { step, answer, before, preserved }: WrittenStep,
 ): Promise<WriteVerification> {
+  const { deps } = context;
   const common = { alsoMoved: [], arm: answer.arm, causeCode: '' };
   const compared = documentsToCompare(before.resource.kind, step.document);
   const written = { changes: step.changes, preserved };
   if (answer.kind === 'accepted') {
-    const operation = await waitForOperation(deps, lease, answer.operation, answer.retryAfter);
+    const operation = await waitForOperation(context, answer.operation, answer.retryAfter);
     if (operation.kind === 'running') {
       const seconds = Math.max(OPERATION_RETRY_SECONDS, operation.retryAfter ?? 0);
       return { end: { state: 'later', seconds, operationUrl: answer.operation } };
@@ -57,7 +63,7 @@ export async function verifyWrite(
     }
   }
   let last = { snapshot: before, wrong: false };
-  for await (const snapshot of pollSnapshots(deps, lease, step, before)) {
+  for await (const snapshot of pollSnapshots(context, step, before)) {
     // A part that does not show yet is not wrong: Azure may have ignored it.
     last = { snapshot, wrong: step.changes.some((change) => compareToPlan([change], snapshot) === 'other') };
     if (last.wrong || isDone(step, snapshot)) break;
@@ -86,7 +92,11 @@ function isDone({ changes }: PlanStep, snapshot: Snapshot): boolean {
 }
 
 /** Reads the written documents again at growing intervals until the verification ends. */
-async function* pollSnapshots(deps: Deps, lease: Lease, step: PlanStep, before: Snapshot): AsyncGenerator<Snapshot> {
+async function* pollSnapshots(
+  { deps, lease }: Pick<ReconcileContext, 'deps' | 'lease'>,
+  step: PlanStep,
+  before: Snapshot,
+): AsyncGenerator<Snapshot> {
   const names = [...new Set<DocumentName>([step.document, 'resource'])];
   let waited = 0;
   for (let pause = 0.25; ; pause = Math.min(pause * 2, 5)) {
@@ -101,8 +111,7 @@ async function* pollSnapshots(deps: Deps, lease: Lease, step: PlanStep, before: 
 
 /** The state of a long-running operation after the wait of one invocation. */
 async function waitForOperation(
-  deps: Deps,
-  lease: Lease,
+  { deps, lease }: Pick<ReconcileContext, 'deps' | 'lease'>,
   url: string,
   retryAfter: number | null,
 ): Promise<OperationState> {

@@ -1,30 +1,81 @@
 /** The input of a decision about a violation. */
 
 import type { Approval } from '../../domain/approvals/approval.ts';
-import { exemptionFor } from '../../domain/approvals/exemption.ts';
-import type { DecisionInput, DeclinedChange } from '../../domain/decisions/constraints.ts';
+import type { ChangeSet } from '../../domain/approvals/change-set.ts';
+import { type Exemption, exemptionFor } from '../../domain/approvals/exemption.ts';
+import type { BudgetHold, DecisionInput, DeclinedChange } from '../../domain/decisions/constraints.ts';
 import type { Decision } from '../../domain/decisions/decide.ts';
 import type { Person } from '../../domain/resources/principal.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Evaluation } from '../../domain/rules/evaluate.ts';
 import { NO_HISTORY } from '../../domain/rules/history.ts';
 import { freezeFor, modeFor, windowFor } from '../../domain/rules/settings.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { ResourceState } from '../ports/resource-states.ts';
 import type { Versioned } from '../ports/storage.ts';
-import { type Changers, changersOf, findChanger, isOwnWrite } from './changers.ts';
+import { type ChangerEvidence, type Changers, changersOf, findChanger, isOwnWrite } from './changers.ts';
 import { isFoundBySweepOnly } from './found-by-sweep.ts';
-import type { ReconcileState } from './reconcile-state.ts';
+import type { ReconcileInput, ReconcileState } from './reconcile-context.ts';
 
 /** A rule's evaluation with the decision about it. */
 export interface EvaluatedRule {
   readonly evaluation: Evaluation;
-  /** The digest of its changes; null when there are none. */
-  readonly digest: string | null;
+  /** What its fix would write; null when there is nothing to write. */
+  readonly changeSet: ChangeSet | null;
   readonly decision: Decision | null;
   /** The decision if its changes were approved. */
   readonly approvedDecision: Decision | null;
   readonly changers: Changers;
+}
+
+/** What decisions depend on and a reconcile changes: before the plan it is as loaded and read, at the end as recorded. */
+export interface DecisionFacts extends Pick<ResourceState, 'history' | 'declined'> {
+  readonly now: Date;
+  readonly snapshot: Snapshot;
+  readonly evidence: ChangerEvidence;
+  readonly exemptions: readonly Exemption[];
+  /** A sweep retries what keeps failing. */
+  readonly retryFailing: boolean;
+  /** The hold when the hourly budget refused the resource. */
+  readonly budgetHold: BudgetHold | null;
+}
+
+/** The facts before the plan. `exemptions` include those for fixes that were rolled back. */
+export function factsBeforePlan(
+  { state, snapshot, startedAt, message }: ReconcileInput,
+  exemptions: readonly Exemption[],
+  evidence: ChangerEvidence = state,
+): DecisionFacts {
+  const { history, declined } = state.resourceState;
+  const retryFailing = message.sweep !== undefined;
+  return { history, declined, now: startedAt, snapshot, evidence, exemptions, retryFailing, budgetHold: null };
+}
+
+/** The input of the constraints for this violation. `digest` is that of its changes. */
+export function decisionInputOf(
+  input: ReconcileInput,
+  facts: DecisionFacts,
+  evaluation: Evaluation,
+  digest: string | null,
+): DecisionInput {
+  const { resource, state, selfId } = input;
+  const { settings } = state.settings;
+  const { rule } = evaluation;
+  const { now, snapshot, retryFailing, budgetHold } = facts;
+  const { callers } = changersOf(facts.evidence, rule.id);
+  return {
+    ...{ now, resource, snapshot, selfId, retryFailing, budgetHold },
+    mode: modeFor(settings, resource),
+    stopped: settings.stopped,
+    foundBySweep: !settings.approvals.fromSweep && isFoundBySweepOnly(input, evaluation, callers),
+    declined: digest === null ? null : (activeDeclined(state, facts)[digest] ?? null),
+    exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
+    limits: settings.limits,
+    history: facts.history[rule.id] ?? NO_HISTORY,
+    changers: callers,
+    window: windowFor(settings, resource),
+    frozen: freezeFor(settings, resource, now),
+    tagOptDown: settings.tagOptDown,
+  };
 }
 
 /**
@@ -47,47 +98,16 @@ export function newlyDeclined(
   );
 }
 
-/** The input of the constraints for this violation. `digest` is that of its changes. */
-export function decisionInputOf(
-  deps: Deps,
-  resource: Resource,
-  state: ReconcileState,
-  snapshot: Snapshot,
-  now: Date,
-  evaluation: Evaluation,
-  digest: string | null,
-): DecisionInput {
-  const { settings } = state.settings;
-  const { rule } = evaluation;
-  const { callers } = changersOf(state, rule.id);
-  return {
-    now,
-    resource,
-    snapshot,
-    mode: modeFor(settings, resource),
-    stopped: settings.stopped,
-    selfId: deps.options.selfId,
-    foundBySweep: !settings.approvals.fromSweep && isFoundBySweepOnly(evaluation, state, callers),
-    declined: digest === null ? null : (activeDeclined(state, now)[digest] ?? null),
-    exemption: exemptionFor(state.exemptions, resource, rule.id, now),
-    limits: settings.limits,
-    history: state.resourceState.history[rule.id] ?? NO_HISTORY,
-    changers: callers,
-    retryFailing: state.isSweep,
-    budgetHold: state.budgetHold,
-    window: windowFor(settings, resource),
-    frozen: freezeFor(settings, resource, now),
-    tagOptDown: settings.tagOptDown,
-  };
-}
-
 /** The declined changes in force: rejections until they end, expiries until somebody changes the resource. */
-export function activeDeclined(state: ReconcileState, now: Date): Record<string, DeclinedChange> {
+export function activeDeclined(
+  state: ReconcileState,
+  { declined, evidence, now }: Pick<DecisionFacts, 'declined' | 'evidence' | 'now'>,
+): Record<string, DeclinedChange> {
   const changed = state.waitingEvents.some((event) => !isOwnWrite(event, state.identity));
   const { rejectedDays, separationOfDuties } = state.settings.settings.approvals;
   const isChanger = ({ objectId }: Person, rule: string) =>
-    separationOfDuties && findChanger(changersOf(state, rule), objectId) !== null;
-  const all = { ...state.resourceState.declined, ...newlyDeclined(state.approvals, rejectedDays, isChanger) };
+    separationOfDuties && findChanger(changersOf(evidence, rule), objectId) !== null;
+  const all = { ...declined, ...newlyDeclined(state.approvals, rejectedDays, isChanger) };
   return Object.fromEntries(
     Object.entries(all).filter(([, { until }]) => (until === null ? !changed : Date.parse(until) > now.getTime())),
   );

@@ -7,11 +7,14 @@
 import type { Writer } from '../../domain/resources/writers.ts';
 import type { Evaluation } from '../../domain/rules/evaluate.ts';
 import { isOwnWrite } from './changers.ts';
-import type { ReconcileState } from './reconcile-state.ts';
-import { openApprovals } from './reconcile-state.ts';
+import { openApprovals, type ReconcileInput } from './reconcile-context.ts';
 
-export function isFoundBySweepOnly({ rule }: Evaluation, state: ReconcileState, changers: readonly Writer[]): boolean {
-  const { message, resourceState, waitingEvents, identity } = state;
+export function isFoundBySweepOnly(
+  { message, state }: Pick<ReconcileInput, 'message' | 'state'>,
+  { rule }: Pick<Evaluation, 'rule'>,
+  changers: readonly Writer[],
+): boolean {
+  const { resourceState, waitingEvents, identity } = state;
   if (waitingEvents.some((event) => !isOwnWrite(event, identity))) return false;
   if (message.rule === rule.id || openApprovals(state).some((approval) => approval.rule.id === rule.id)) return false;
   const before = resourceState.findings.find((finding) => finding.rule === rule.id);

@@ -50,7 +50,7 @@ export function emptyResourceState(resource: Resource): ResourceState {
     history: {},
     openApprovals: [],
     declined: {},
-    operations: [],
+    attempts: [],
   };
 }
 

@@ -10,7 +10,7 @@ import { outageGuard } from '../guards/outage-guard.ts';
 import { type EstatePage, isRetryable } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Scan } from '../ports/findings.ts';
-import type { SweepPage, SweepRun, WorkMessage } from '../ports/work.ts';
+import { DONE, type Result, type SweepPage, type SweepRun, type WorkMessage } from '../ports/work.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 
 /** After so many transient refusals a listing is moved to the poison queue. */
@@ -40,13 +40,11 @@ export async function startScan(deps: Deps, scope: string): Promise<Scan> {
 }
 
 /** Handles one message of the slow queue. Throws when it could not be handled: then the queue delivers it again. */
-export async function handleSweep(deps: Deps, message: SweepPage | WorkMessage): Promise<void> {
-  if ('list' in message) {
-    await listPage(deps, message);
-    return;
-  }
-  const ended = await reconcile(deps, message);
-  if (ended) await markScanned(deps, message);
+export async function handleSweep(deps: Deps, message: SweepPage | WorkMessage): Promise<Result> {
+  if ('list' in message) return listPage(deps, message);
+  const result = await reconcile(deps, message);
+  if (result.kind === 'done') await markScanned(deps, message);
+  return result;
 }
 
 /** Marks a resource of a scan as done: reconciled or dead-lettered. */
@@ -54,13 +52,13 @@ export async function markScanned(deps: Deps, { cause, resource, sweep }: WorkMe
   if (cause === 'scan' && sweep) await deps.scans.markEvaluated(sweep.id, resource);
 }
 
-async function listPage(deps: Deps, page: SweepPage): Promise<void> {
+async function listPage(deps: Deps, page: SweepPage): Promise<Result> {
   const { list, sweep } = page;
   const { sweepSeconds } = deps.options.pauses;
   const { waitSeconds } = await checkGuards(deps, list.subscriptionId);
-  if (waitSeconds > 0) return deps.sweeps.send(page, waitSeconds);
+  if (waitSeconds > 0) return { kind: 'requeue', seconds: waitSeconds, countsAsAttempt: false };
   const listed = await deps.estate.listResources(list.subscriptionId, list.token);
-  if (listed.kind === 'refused') return requeuePage(deps, page, listed);
+  if (listed.kind === 'refused') return retryPage(deps, page, listed);
   const keys = listed.ids.map((id) => id.toLowerCase());
   const last = [list.after, ...keys].reduce((a, b) => (a > b ? a : b));
   const withFindings = await deps.findings.listResources(list.scope, list.after, listed.next === null ? null : last);
@@ -83,17 +81,14 @@ async function listPage(deps: Deps, page: SweepPage): Promise<void> {
     await deps.sweeps.send(next, Math.max(resources.length * sweepSeconds, listed.waitSeconds));
   } else if (list.cause === 'scan') await deps.scans.markListed(sweep.id);
   deps.log.info({ sweep: sweep.id, listed: listed.ids.length, unlisted: unlisted.length }, 'resource page listed');
+  return DONE;
 }
 
 /**
  * Requeues a page after a transient refusal, with at least the delay that Resource Graph requests. Other refusals fail
  * the message.
  */
-async function requeuePage(
-  deps: Deps,
-  page: SweepPage,
-  { failure }: Extract<EstatePage, { kind: 'refused' }>,
-): Promise<void> {
+function retryPage(deps: Deps, page: SweepPage, { failure }: Extract<EstatePage, { kind: 'refused' }>): Result {
   const { kind, code, message, retryAfter } = failure;
   if (!isRetryable(kind) || page.attempt >= MAX_LIST_ATTEMPTS) {
     throw new Error(`Resource Graph does not list subscription ${page.list.subscriptionId}: ${code}: ${message}`);
@@ -101,8 +96,8 @@ async function requeuePage(
   // The quota of Resource Graph is separate and shared by all subscriptions: it throttles no single one.
   const backoff = () => jitterDown(deps, Math.min(300, 2 ** (page.attempt + 1)));
   const seconds = retryAfter === null ? backoff() : jitterUp(deps, retryAfter);
-  await deps.sweeps.send({ ...page, attempt: page.attempt + 1 }, seconds);
   deps.log.warn({ sweep: page.sweep.id, code, retryAfter }, 'resources could not be listed; requeued');
+  return { kind: 'requeue', seconds, countsAsAttempt: true };
 }
 
 function firstPage(cause: 'sweep' | 'scan', sweep: SweepRun, scope: string): SweepPage {

@@ -9,10 +9,13 @@ import {
 } from '../../../src/domain/changes/plan-requests.ts';
 import type { DocumentName } from '../../../src/domain/resources/documents.ts';
 import type { Json } from '../../../src/domain/resources/json.ts';
+import type { Resource } from '../../../src/domain/resources/resource.ts';
 import { bodyOf, documentStateOf, type Snapshot } from '../../../src/domain/resources/snapshot.ts';
 import { CONTAINER_APP, ENVIRONMENT, resourceNamed, SITE, TLS_CHANGE } from '../examples.ts';
 
 const site = resourceNamed(SITE);
+const planFor = (resource: Resource, changes: readonly Change[], preserved: readonly PreservedValue[] = []) =>
+  planOf(resource, [{ changes, preserved }]);
 const change = (document: Change['document'], path: string, to: Change['to'], from: Change['from'] = null): Change => ({
   document,
   path,
@@ -28,7 +31,7 @@ const insights = `${SITE}/providers/Microsoft.Insights/diagnosticSettings`;
 
 describe('guarantee 5: the fewest requests, with nothing but the named leaves', () => {
   test('one request for a document, in the order of the documents table', () => {
-    expect(planOf(site, [setting, allow, ftps, TLS_CHANGE, https]).map(requestView)).toEqual([
+    expect(planFor(site, [setting, allow, ftps, TLS_CHANGE, https]).map(requestView)).toEqual([
       { method: 'PATCH', path: SITE, body: { properties: { httpsOnly: true } } },
       {
         method: 'PATCH',
@@ -45,7 +48,7 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
   });
 
   test('the order in which the changes come makes no other plan', () => {
-    const paths = (...changes: Change[]) => planOf(site, changes).map(({ path }) => path);
+    const paths = (...changes: Change[]) => planFor(site, changes).map(({ path }) => path);
     expect(paths(https, TLS_CHANGE, setting)).toEqual(paths(setting, TLS_CHANGE, https));
   });
 
@@ -55,7 +58,7 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
     const calls = change('resource', `${routing}/applicationTraffic`, true, false);
     const preserved = [images, calls].map(({ document, path }): PreservedValue => ({ document, path, value: false }));
     const all: PreservedValue = { document: 'resource', path: `${routing}/allTraffic`, value: false };
-    const [step] = planOf(site, [images, calls], [...preserved, all]);
+    const [step] = planFor(site, [images, calls], [...preserved, all]);
     expect(step?.body).toEqual({
       properties: { outboundVnetRouting: { imagePullTraffic: true, applicationTraffic: true, allTraffic: false } },
     });
@@ -65,39 +68,39 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
     const cors = change('config/web', '/properties/cors/allowedOrigins', []);
     const kept: PreservedValue = { document: 'config/web', path: '/properties/cors/supportCredentials', value: true };
     const elsewhere: PreservedValue = { document: 'resource', path: '/identity/x', value: 1 };
-    const [step] = planOf(site, [cors], [kept, elsewhere]);
+    const [step] = planFor(site, [cors], [kept, elsewhere]);
     expect(step?.body).toEqual({ properties: { cors: { allowedOrigins: [], supportCredentials: true } } });
     expect(step?.changes).toEqual([cors]);
   });
 
   test('no changes, no requests', () => {
-    expect(planOf(site, [])).toEqual([]);
-    expect(planOf(site, [], [{ document: 'config/web', path: '/properties/a', value: 1 }])).toEqual([]);
+    expect(planFor(site, [])).toEqual([]);
+    expect(planFor(site, [], [{ document: 'config/web', path: '/properties/a', value: 1 }])).toEqual([]);
   });
 
   test('the same wish twice is one leaf', () => {
-    expect(planOf(site, [TLS_CHANGE, TLS_CHANGE])[0]?.body).toEqual({ properties: { minTlsVersion: '1.2' } });
+    expect(planFor(site, [TLS_CHANGE, TLS_CHANGE])[0]?.body).toEqual({ properties: { minTlsVersion: '1.2' } });
   });
 
   test('a null to write travels in the body', () => {
-    expect(planOf(site, [change('config/web', '/properties/cors', null, {})])[0]?.body).toEqual({
+    expect(planFor(site, [change('config/web', '/properties/cors', null, {})])[0]?.body).toEqual({
       properties: { cors: null },
     });
     const [a, b] = [change('config/web', '/properties/a', 1), change('config/web', '/properties/b', null, 2)];
-    expect([planOf(site, [a, b])[0]?.body, planOf(site, [b, a])[0]?.body]).toEqual([
+    expect([planFor(site, [a, b])[0]?.body, planFor(site, [b, a])[0]?.body]).toEqual([
       { properties: { a: 1, b: null } },
       { properties: { a: 1, b: null } },
     ]);
-    expect(planOf(site, [change('resource', '/identity', null, {}), https])[0]?.body).toEqual({
+    expect(planFor(site, [change('resource', '/identity', null, {}), https])[0]?.body).toEqual({
       identity: null,
       properties: { httpsOnly: true },
     });
   });
 
   test('a slot has paths of its own, as do container apps and environments', () => {
-    expect(planOf(resourceNamed(`${SITE}/slots/blue`), [TLS_CHANGE])[0]?.path).toBe(`${SITE}/slots/blue/config/web`);
+    expect(planFor(resourceNamed(`${SITE}/slots/blue`), [TLS_CHANGE])[0]?.path).toBe(`${SITE}/slots/blue/config/web`);
     const ingress = change('resource', '/properties/configuration/ingress/allowInsecure', false, true);
-    expect(planOf(resourceNamed(CONTAINER_APP), [ingress]).map(requestView)).toEqual([
+    expect(planFor(resourceNamed(CONTAINER_APP), [ingress]).map(requestView)).toEqual([
       {
         method: 'PATCH',
         path: CONTAINER_APP,
@@ -105,7 +108,7 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
       },
     ]);
     const logs = change('resource', '/properties/appLogsConfiguration/destination', 'azure-monitor');
-    expect(planOf(resourceNamed(ENVIRONMENT), [setting, logs]).map(({ path }) => path)).toEqual([
+    expect(planFor(resourceNamed(ENVIRONMENT), [setting, logs]).map(({ path }) => path)).toEqual([
       ENVIRONMENT,
       `${ENVIRONMENT}/providers/Microsoft.Insights/diagnosticSettings/plumbline`,
     ]);
@@ -114,7 +117,7 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
 
 describe('settings in a list', () => {
   test('each element is a request, its name written as a URL writes it', () => {
-    expect(planOf(site, [setting, toX]).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(planFor(site, [setting, toX]).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `PUT ${insights}/plumbline`,
       `PUT ${insights}/to%20%2F%20x`,
     ]);
@@ -122,20 +125,20 @@ describe('settings in a list', () => {
 
   test('changes of two elements stay apart, however alike their names are', () => {
     const other = change('diagnosticSettings', '/value/plumbline2/properties', { workspaceId: 'x', logs: [] });
-    expect(planOf(site, [setting, other]).map(({ path, body, changes }) => [path, body, changes])).toEqual([
+    expect(planFor(site, [setting, other]).map(({ path, body, changes }) => [path, body, changes])).toEqual([
       [`${insights}/plumbline`, { properties: setting.to }, [setting]],
       [`${insights}/plumbline2`, { properties: other.to }, [other]],
     ]);
   });
 
   test('an element without properties is deleted', () => {
-    expect(planOf(site, [{ ...setting, from: setting.to, to: null }]).map(requestView)).toEqual([
+    expect(planFor(site, [{ ...setting, from: setting.to, to: null }]).map(requestView)).toEqual([
       { method: 'DELETE', path: `${insights}/plumbline` },
     ]);
   });
 
   test('a leaf of one that exists is shown alone and sent whole', () => {
-    const [step] = planOf(site, [toX]);
+    const [step] = planFor(site, [toX]);
     expect(step && requestView(step)).toMatchObject({ whole: true, body: { properties: { logs: toX.to } } });
     const current = { value: [{ name: 'to / x', id: '/i', properties: { workspaceId: 'w', logs: [] } }] };
     expect(step && bodyToSend(step, current)).toEqual({ properties: { workspaceId: 'w', logs: toX.to } });
@@ -149,7 +152,7 @@ describe('guarantee 12: what was left out of a document is never written back', 
   });
   const signIn = change('config/authsettingsV2', '/properties/platform/enabled', true);
   const hidden = (wanted: Change, snapshot: Snapshot, preserved: readonly PreservedValue[] = []) => [
-    ...planOf(site, [wanted], preserved).flatMap((step) => hiddenPaths(step, snapshot)),
+    ...planFor(site, [wanted], preserved).flatMap((step) => hiddenPaths(step, snapshot)),
   ];
 
   test.each(['***', '[REDACTED]', 'hidden', 'https://ada:secret@host'])('%s anywhere in a whole document', (value) => {
@@ -197,7 +200,7 @@ describe('guarantee 12: what was left out of a document is never written back', 
       identityProviders: { azureActiveDirectory: { login }, customOpenIdConnectProviders: providers },
     };
     const snapshot = reads('config/authsettingsV2', { properties });
-    const [step] = planOf(site, [signIn]);
+    const [step] = planFor(site, [signIn]);
     expect(secretObstacle(snapshot, [signIn])).toBeNull();
     expect(step && bodyToSend(step, bodyOf(snapshot, 'config/authsettingsV2') ?? {})).toEqual({
       properties: { ...properties, platform: { enabled: true } },
@@ -214,13 +217,13 @@ describe('guarantee 12: what was left out of a document is never written back', 
 
 describe('what cannot be planned is refused', () => {
   test('two values at one place', () => {
-    expect(() => planOf(site, [TLS_CHANGE, { ...TLS_CHANGE, to: '1.3' }])).toThrow(
+    expect(() => planFor(site, [TLS_CHANGE, { ...TLS_CHANGE, to: '1.3' }])).toThrow(
       'two changes want different values at config/web /properties/minTlsVersion',
     );
   });
 
   test('a document that the kind does not have, or that is never written', () => {
-    expect(() => planOf(resourceNamed(CONTAINER_APP), [TLS_CHANGE])).toThrow(/config\/web of .* cannot be written/);
-    expect(() => planOf(site, [change('backups', '/value', [])])).toThrow(/cannot be written/);
+    expect(() => planFor(resourceNamed(CONTAINER_APP), [TLS_CHANGE])).toThrow(/config\/web of .* cannot be written/);
+    expect(() => planFor(site, [change('backups', '/value', [])])).toThrow(/cannot be written/);
   });
 });

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jitterDown, jitterUp } from '../../../src/domain/resources/jitter.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
-import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
 import { failure, refused } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
+import { handleSweepWork, handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -56,7 +56,7 @@ describe('every back-off that grows has chance in it', () => {
         subscriptionId: '',
       });
       for (let attempt = 0; attempt < 6; attempt += 1)
-        await reconcile(ports, { resource: SHOP, cause: 'decision', attempt });
+        await handleWork(ports, { resource: SHOP, cause: 'decision', attempt });
     });
     expect(found).toEqual([
       [1, 2, 4, 8, 15, 15],
@@ -113,11 +113,11 @@ describe('every back-off that grows has chance in it', () => {
           },
         },
       };
-      const { handleSweep, startSweep } = await import('../../../src/workflows/sweep/sweep.ts');
+      const { startSweep } = await import('../../../src/workflows/sweep/sweep.ts');
       await startSweep(deps, [SHOP.split('/')[2] ?? '']);
       const [first] = deps.stored.sweeps;
       if (!first) throw new Error('the sweep has begun');
-      for (let attempt = 0; attempt < 4; attempt += 1) await handleSweep(ports, { ...first.message, attempt });
+      for (let attempt = 0; attempt < 4; attempt += 1) await handleSweepWork(ports, { ...first.message, attempt });
       expect(sent.map((delay) => Number(delay.toFixed(3)))).toEqual(expected);
     }
   });

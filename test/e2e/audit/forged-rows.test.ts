@@ -66,7 +66,7 @@ async function operationsWhileWriting(id: string): Promise<Json> {
   let held: Json = null;
   const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
     if (phase !== 'applied' || method !== 'PATCH' || !path.toLowerCase().startsWith(id.toLowerCase())) return;
-    held = valueAt((await row(memoryOf(id))).value, '/operations');
+    held = valueAt((await row(memoryOf(id))).value, '/attempts');
   });
   await fixed(id, '1.0');
   remove();
@@ -96,8 +96,8 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     expect(operations).not.toEqual([]);
     await touch(idle.id);
     // A counter that the log has not seen: else the end of the other app stands in its way.
-    const memory = edited(await row(memoryOf(idle.id)), { '/operations': operations });
-    await attacker().put(edited(memory, { '/operations/0/attempts/0/attemptCount': 7 }));
+    const memory = edited(await row(memoryOf(idle.id)), { '/attempts': operations });
+    await attacker().put(edited(memory, { '/attempts/0/number': 7 }));
     await touch(idle.id);
     expect(await kindsOf(idle.id)).toEqual([]);
     expect(plumbline.writes(idle.id)).toEqual([]);
@@ -106,8 +106,8 @@ describe.concurrent('what leads to a write is held against the signed log', () =
   test('raised counters of attempts: one write, one end', async () => {
     const operations = await operationsWhileWriting(counted.id);
     for (const attempts of [2, 3, 4, 5]) {
-      const memory = edited(await row(memoryOf(counted.id)), { '/operations': operations });
-      await attacker().put(edited(memory, { '/operations/0/attempts/0/attemptCount': attempts }));
+      const memory = edited(await row(memoryOf(counted.id)), { '/attempts': operations });
+      await attacker().put(edited(memory, { '/attempts/0/number': attempts }));
       await touch(counted.id);
     }
     expect(plumbline.writes(counted.id)).toEqual(['PATCH config/web']);

@@ -18,11 +18,10 @@ import { receiveEvent } from '../../../src/workflows/events/receive-event.ts';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { sweepMessage, workMessage } from '../../../src/workflows/ports/work.ts';
-import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
-import { handleSweep } from '../../../src/workflows/sweep/sweep.ts';
 import type { FakeDeps } from '../deps.ts';
 import type { QueuedMessage, QueuedSweep } from '../stores/queues.ts';
 import { Crash } from '../wrappers/crashing.ts';
+import { handleSweepWork, handleWork } from './handle.ts';
 
 const DELIVERIES = 10;
 /** A message becomes visible again this long after its handler threw: `visibilityTimeout` in host.json. */
@@ -77,11 +76,11 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
   function waiting(): Queued[] {
     const fast = stored.queue.map((taken): Queued => {
       const done = () => void stored.queue.splice(stored.queue.indexOf(taken), 1);
-      return { taken, queue: 'reconcile', done, run: () => reconcile(ports, workMessage.parse(taken.message)) };
+      return { taken, queue: 'reconcile', done, run: () => handleWork(ports, workMessage.parse(taken.message)) };
     });
     const slow = stored.sweeps.map((taken): Queued => {
       const done = () => void stored.sweeps.splice(stored.sweeps.indexOf(taken), 1);
-      return { taken, queue: 'sweep', done, run: () => handleSweep(ports, sweepMessage.parse(taken.message)) };
+      return { taken, queue: 'sweep', done, run: () => handleSweepWork(ports, sweepMessage.parse(taken.message)) };
     });
     return [...fast, ...slow];
   }

@@ -58,7 +58,7 @@ describe('the two rules about traffic between apps', () => {
     const judged = [rule.check(snapshot, {}, new Date(0)), mtlsRule.check(snapshot, {}, new Date(0))];
     const changes = judged.flatMap((judgement) => (judgement.verdict === 'violation' ? judgement.changes : []));
     expect(changes).toHaveLength(3);
-    expect(planOf(snapshot.resource, changes)).toMatchObject([
+    expect(planOf(snapshot.resource, [{ changes, preserved: [] }])).toMatchObject([
       {
         method: 'PATCH',
         body: {

@@ -169,11 +169,7 @@ it.each([
 ])('every fix of %s is taken as it was planned, and leaves nothing to fix', async (_, id) => {
   const { snapshot, findings } = await judged(id);
   const fixable = findings.filter(({ changes }) => changes.length > 0);
-  const steps = planOf(
-    snapshot.resource,
-    fixable.flatMap(({ changes }) => changes),
-    fixable.flatMap(({ preserved }) => preserved),
-  );
+  const steps = planOf(snapshot.resource, fixable);
   for (const { rule } of fixable) written.add(rule.id);
   const ends: string[] = [];
   for (const step of steps) ends.push(`${step.method} ${step.path}: ${await send(step, snapshot)}`);

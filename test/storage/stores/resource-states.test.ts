@@ -28,23 +28,16 @@ describe('guarantee 3: the fence guards what is remembered of a resource', () =>
     beforeFix: { 'rule-1': { compliantAt: null, unattributed: true } },
     openApprovals: ['a1'],
     declined: { 'sha256:1': { status: 'rejected', at: time(0), until: null } },
-    operations: [
+    attempts: [
       {
         operationId: 'op',
-        startedAt: time(0),
-        trigger: { type: 'sweep' },
-        attempts: [
-          {
-            rule: 'rule-1',
-            ruleVersion: 1,
-            purpose: 'fix',
-            digest: 'sha256:1',
-            changes: [],
-            approvalId: null,
-            attemptCount: 1,
-            state: 'open',
-          },
-        ],
+        rule: { id: 'rule-1', version: 1 },
+        purpose: 'fix',
+        digest: 'sha256:1',
+        changes: [],
+        approvalId: null,
+        number: 1,
+        status: 'open',
         operationUrls: ['https://management.azure.com/operations/1'],
       },
     ],

@@ -1,7 +1,7 @@
 /** A rollback that something holds comes back by itself: when the hold ends, or soon when nobody knows when that is. */
 import { expect, it } from 'vitest';
+import { overlaps } from '../../../src/domain/approvals/change-set.ts';
 import type { Settings } from '../../../src/domain/rules/settings.ts';
-import { overlaps } from '../../../src/workflows/approvals/reconcile-rollbacks.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { storeSettings } from '../../fakes/deps.ts';
 import { rollbackOf } from '../../fakes/scenarios/scenarios.ts';

@@ -279,6 +279,6 @@ describe('between the decision and the write', () => {
       'rollback.applied webapp-min-tls',
     ]);
     expect(world.arm.writes).toHaveLength(3);
-    expect([...world.stored.resourceStates.values()].flatMap(({ operations }) => operations)).toEqual([]);
+    expect([...world.stored.resourceStates.values()].flatMap(({ attempts }) => attempts)).toEqual([]);
   });
 });

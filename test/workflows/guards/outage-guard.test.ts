@@ -5,13 +5,13 @@ import { type Settings, settingsSchema } from '../../../src/domain/rules/setting
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
-import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
 import { changeSettings, loadSettings } from '../../../src/workflows/settings/change-settings.ts';
-import { handleSweep, startSweep } from '../../../src/workflows/sweep/sweep.ts';
+import { startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { PLUMBLINE } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { SHOP, seedWebApp, UNSAFE } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps, START, storeSettings } from '../../fakes/deps.ts';
+import { handleSweepWork, handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
 import { decisionOf, factsIn } from '../../fakes/scenarios/scene.ts';
 import { crashingDeps } from '../../fakes/wrappers/crashing.ts';
@@ -125,14 +125,14 @@ describe('guarantee 11: after silence the service pulls its own stop switch', ()
       ...world,
       events: { ...world.events, countWaitingResources: async () => ({ resources: 1, complete: false }) },
     };
-    await reconcile(uncounted, aMessage);
+    await handleWork(uncounted, aMessage);
     expect((await loadSettings(world)).settings.stopped?.reason).toContain('nobody could count');
   });
 
   test.each<[string, (deps: Deps) => Promise<unknown>]>([
     ['housekeeping', runHousekeeping],
-    ['a message of the queue', (deps) => reconcile(deps, aMessage)],
-    ['a page of the sweep', async (deps) => handleSweep(deps, pageOf(deps))],
+    ['a message of the queue', (deps) => handleWork(deps, aMessage)],
+    ['a page of the sweep', async (deps) => handleSweepWork(deps, pageOf(deps))],
     ['a sweep that was missed', (deps) => startSweep(deps, [SUBSCRIPTION])],
   ])('whoever comes first finds it: %s', async (_, comes) => {
     const { world } = await silence(26, 7);
@@ -178,7 +178,7 @@ describe('guarantee 11: a sweep that was missed runs at start', () => {
 describe('guarantee 11: it stops once, and a person resumes', () => {
   test('an operator resumes as always; it does not stop again, though as much waits', async () => {
     const { world, host } = await silence(27, 7);
-    await reconcile(world, aMessage);
+    await handleWork(world, aMessage);
     const { settings } = await loadSettings(world);
     const actor = { objectId: 'olga', name: 'Olga', type: 'user' as const };
     const change = { settings: { ...settings, stopped: null }, ifMatch: '"1"', actor };
@@ -194,8 +194,8 @@ describe('guarantee 11: it stops once, and a person resumes', () => {
   test('two instances and the housekeeping at once: one entry, one revision', async () => {
     const { world } = await silence(26, 7);
     await Promise.all([
-      reconcile(world, aMessage),
-      reconcile(world, { ...aMessage, resource: shop(1) }),
+      handleWork(world, aMessage),
+      handleWork(world, { ...aMessage, resource: shop(1) }),
       runHousekeeping(world),
     ]);
     expect(serviceFacts(world)).toEqual(['service.stopped null']);
@@ -217,7 +217,7 @@ describe('guarantee 11: it stops once, and a person resumes', () => {
         },
       },
     };
-    await reconcile(racing, aMessage);
+    await handleWork(racing, aMessage);
     const { settings } = await loadSettings(world);
     expect(settings.mode).toBe('approve');
     expect(settings.stopped).not.toBeNull();
@@ -227,7 +227,7 @@ describe('guarantee 11: it stops once, and a person resumes', () => {
   test('it is stopped already: the heartbeat moves, and the settings stay', async () => {
     const { world } = await silence(26, 7, { stopped: { reason: 'night' } });
     const trace: string[] = [];
-    await reconcile(tracedDeps(world, trace), aMessage);
+    await handleWork(tracedDeps(world, trace), aMessage);
     expect(trace).not.toContain('events.countWaitingResources');
     expect(await loadSettings(world)).toMatchObject({ revision: 1, settings: { stopped: { reason: 'night' } } });
     expect(world.stored.guards.heartbeat).toBe(world.clock.now().toISOString());
@@ -252,9 +252,9 @@ describe('guarantee 11: it stops once, and a person resumes', () => {
   test('settings that cannot be read: nothing is done, and the silence is not forgotten', async () => {
     const { world } = await silence(26, 7);
     const failing = failingDeps(world, 'settings.load', new StorageUnavailable('down'));
-    await expect(reconcile(failing, aMessage)).rejects.toThrow('down');
+    await expect(handleWork(failing, aMessage)).rejects.toThrow('down');
     expect(world.stored.guards.heartbeat).toBe(START);
-    await reconcile(world, aMessage);
+    await handleWork(world, aMessage);
     expect(serviceFacts(world)).toHaveLength(1);
   });
 });
@@ -269,7 +269,7 @@ describe('the heartbeat', () => {
     }
     world.clock.advance(1800);
     const trace: string[] = [];
-    await reconcile(tracedDeps(world, trace), aMessage);
+    await handleWork(tracedDeps(world, trace), aMessage);
     expect(trace.filter((name) => name.startsWith('guards.'))).toEqual(['guards.read']);
   });
 

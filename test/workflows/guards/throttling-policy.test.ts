@@ -5,12 +5,12 @@ import { parseResourceId } from '../../../src/domain/resources/resource.ts';
 import { withThrottlingPolicy } from '../../../src/workflows/guards/throttling-policy.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
-import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
 import { startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { failure, refused } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppOptions } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
+import { handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
 import { decisionOn, rollbackOf } from '../../fakes/scenarios/scenarios.ts';
 import { factsIn, outcomesIn } from '../../fakes/scenarios/scene.ts';
@@ -104,7 +104,7 @@ describe('one subscription slows down, the others do not', () => {
     await world.guards.storeThrottle(OURS, { since: at(0), until: at(100) });
     const delays: number[] = [];
     for (const [index, id] of shops(3, OURS).entries()) {
-      await reconcile({ ...ports, random: () => index / 3 }, { resource: id, cause: 'decision', attempt: 4 });
+      await handleWork({ ...ports, random: () => index / 3 }, { resource: id, cause: 'decision', attempt: 4 });
       delays.push(world.stored.delays.at(-1) ?? 0);
     }
     expect(delays).toEqual([100, 117, 134]);
@@ -140,7 +140,7 @@ describe('every message waits while its subscription is throttled', () => {
 
   test('a wake-up becomes one alarm, however many there are: as messages they would multiply', async () => {
     const { world, ports } = await throttled(600);
-    for (let n = 0; n < 5; n += 1) await reconcile(ports, { resource: SHOP, cause: 'wake', attempt: 0 });
+    for (let n = 0; n < 5; n += 1) await handleWork(ports, { resource: SHOP, cause: 'wake', attempt: 0 });
     expect(world.stored.sent).toEqual([]);
     expect([...world.stored.wakeups.values()].map(({ at }) => at - world.clock.now().getTime())).toEqual([600_000]);
   });
@@ -330,7 +330,7 @@ describe('guarantee 9: fail closed', () => {
       const { world, ports, asked } = stage();
       seedWebApp(world.arm, UNSAFE);
       const failing = failingDeps(ports, 'guards.read', new StorageUnavailable('down'));
-      await expect(reconcile(failing, { resource: SHOP, cause, attempt: 0 })).rejects.toThrow('down');
+      await expect(handleWork(failing, { resource: SHOP, cause, attempt: 0 })).rejects.toThrow('down');
       expect([asked, world.arm.requests, world.stored.entries]).toEqual([[], [], []]);
     },
   );

@@ -58,7 +58,7 @@ describe('guarantees 4 and 9: no record, no change; what cannot be read stops th
     });
     await host.deliver(gridEvent('e', SHOP));
     await host.settle(100);
-    expect([...world.stored.resourceStates.values()][0]?.operations).toHaveLength(1);
+    expect([...world.stored.resourceStates.values()][0]?.attempts).toHaveLength(1);
     seedWebApp(world.arm, { config: { minTlsVersion: '1.2' } });
     down = false;
     await host.settle();

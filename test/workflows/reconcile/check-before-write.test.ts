@@ -20,10 +20,13 @@ test('an exemption that was granted meanwhile is seen; it hinders no rollback', 
   const deps = fakeDeps();
   const granted = { scope: SHOP, rule: rule.id, owner: 'Shop', reason: 'An old scanner.', ticket: null };
   const expires = '2026-03-09T12:00:00.000Z';
-  expect(await checkBeforeWrite(deps, shop, [fix], [])).toBeNull();
+  expect(await checkBeforeWrite({ deps, resource: shop }, [fix], [])).toBeNull();
   await createExemption(deps, { ...granted, expires }, { type: 'user', objectId: 'o' });
-  expect(await checkBeforeWrite(deps, shop, [fix], [])).toMatchObject({ state: 'blocked', causeCode: 'exempt' });
-  expect(await checkBeforeWrite(deps, shop, [{ ...approved, purpose: 'rollback' }], [])).toBeNull();
+  expect(await checkBeforeWrite({ deps, resource: shop }, [fix], [])).toMatchObject({
+    state: 'blocked',
+    causeCode: 'exempt',
+  });
+  expect(await checkBeforeWrite({ deps, resource: shop }, [{ ...approved, purpose: 'rollback' }], [])).toBeNull();
 });
 
 function written(id: string, objectId: string): StoredEvent {
@@ -35,15 +38,15 @@ test('an event that came since the plan names who approved it: another look deci
   const deps = fakeDeps();
   const [other, own] = [written('other', 'bob'), written('own', 'ada')];
   await deps.events.store(other);
-  expect(await checkBeforeWrite(deps, shop, [approved], [])).toBeNull();
+  expect(await checkBeforeWrite({ deps, resource: shop }, [approved], [])).toBeNull();
   await deps.events.store(own);
-  expect(await checkBeforeWrite(deps, shop, [approved], [other])).toMatchObject({
+  expect(await checkBeforeWrite({ deps, resource: shop }, [approved], [other])).toMatchObject({
     state: 'blocked',
     causeCode: 'own-change',
   });
   // What the plan knew of was decided by it, and nobody decided a fix that needs no decision.
-  expect(await checkBeforeWrite(deps, shop, [approved], [other, own])).toBeNull();
-  expect(await checkBeforeWrite(deps, shop, [fix], [])).toBeNull();
+  expect(await checkBeforeWrite({ deps, resource: shop }, [approved], [other, own])).toBeNull();
+  expect(await checkBeforeWrite({ deps, resource: shop }, [fix], [])).toBeNull();
   storeSettings(deps, { approvals: { ...settingsSchema.parse({}).approvals, separationOfDuties: false } });
-  expect(await checkBeforeWrite(deps, shop, [approved], [other])).toBeNull();
+  expect(await checkBeforeWrite({ deps, resource: shop }, [approved], [other])).toBeNull();
 });

@@ -5,15 +5,18 @@ import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import type { Change } from '../../../src/domain/changes/change.ts';
 import type { Caller } from '../../../src/domain/resources/principal.ts';
 import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
-import type { OpenOperation, ResourceState } from '../../../src/workflows/ports/resource-states.ts';
-import { documentsToRead, dueRules, evaluateRules } from '../../../src/workflows/reconcile/evaluate-rules.ts';
+import type { ResourceState } from '../../../src/workflows/ports/resource-states.ts';
+import type { WorkMessage } from '../../../src/workflows/ports/work.ts';
+import { documentsToRead, evaluateRules } from '../../../src/workflows/reconcile/evaluate-rules.ts';
 import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
-import { activeDeclined } from '../../../src/workflows/state/decision-input.ts';
-import type { ReconcileState } from '../../../src/workflows/state/reconcile-state.ts';
+import { readResource } from '../../../src/workflows/reconcile/read-resource.ts';
+import { activeDeclined, factsBeforePlan } from '../../../src/workflows/state/decision-input.ts';
+import type { ReconcileState } from '../../../src/workflows/state/reconcile-context.ts';
 import { approval } from '../../api/samples.ts';
 import { read, resourceNamed, ruleLike, TLS_CHANGE } from '../../domain/examples.ts';
-import { SHOP } from '../../fakes/azure/resources.ts';
+import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
+import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
 
 const shop = resourceNamed(SHOP);
 const NOW = new Date('2026-03-01T12:00:00.000Z');
@@ -23,7 +26,7 @@ async function factsWith(
   differs: Partial<ReconcileState> = {},
   memory: Partial<ResourceState> = {},
 ): Promise<ReconcileState> {
-  const state = await loadState(fakeDeps(), shop, { resource: SHOP, cause: 'event', attempt: 0 });
+  const state = await loadState(fakeDeps(), shop);
   return { ...state, resourceState: { ...state.resourceState, ...memory }, ...differs };
 }
 
@@ -38,15 +41,7 @@ function event(minute: number, changedBy: Caller | null): StoredEvent {
 describe('a look reads what its rules, its open intents and its open rollbacks are about, each once', () => {
   const at = (document: Change['document']): Change => ({ ...TLS_CHANGE, document });
   const rule = { rule: ruleLike({ documents: ['config/web', 'revisions'] }), parameters: {}, tier: null };
-  const intent: OpenOperation = {
-    ...{ operationId: 'o', startedAt: '', trigger: { type: 'sweep' }, operationUrls: [] },
-    attempts: [
-      {
-        ...{ rule: 'r', ruleVersion: 1, purpose: 'fix', digest: 'd', approvalId: null, attemptCount: 1, state: 'open' },
-        changes: [at('config/web'), at('diagnosticSettings')],
-      },
-    ],
-  };
+  const intent = storedAttempt('d', { changes: [at('config/web'), at('diagnosticSettings')] });
   const open = (differs: Partial<Approval>) => ({ value: approval({ status: 'approved', ...differs }), version: '1' });
   const ftp = 'basicPublishingCredentialsPolicies/ftp';
   const scm = 'basicPublishingCredentialsPolicies/scm';
@@ -54,7 +49,7 @@ describe('a look reads what its rules, its open intents and its open rollbacks a
 
   it.each<[string, Partial<ReconcileState>, Partial<ResourceState>, string[]]>([
     ['of its rules, what an event may cost', {}, {}, ['resource', 'config/web']],
-    ['of an intent', {}, { operations: [intent] }, ['resource', 'config/web', 'diagnosticSettings']],
+    ['of an intent', {}, { attempts: [intent] }, ['resource', 'config/web', 'diagnosticSettings']],
     [
       'of a rollback, with what travels along',
       { approvals: [open({ purpose: 'rollback', changes: [at(ftp)], preserved: kept })] },
@@ -76,7 +71,7 @@ describe('a look reads what its rules, its open intents and its open rollbacks a
     [
       'nothing that this kind does not have',
       {},
-      { operations: [{ ...intent, attempts: [] }] },
+      { attempts: [{ ...intent, changes: [at('revisions')] }] },
       ['resource', 'config/web'],
     ],
   ])('%s', async (_, differs, memory, expected) => {
@@ -93,9 +88,18 @@ describe('what only the sweep reads', () => {
   const quick = { rule: ruleLike({ documents: ['resource', 'plan'] }), parameters: {}, tier: null };
 
   it('is judged by the sweep alone, so an event costs no read for it', async () => {
+    const deps = fakeDeps({ rules: [swept.rule, quick.rule] });
+    seedWebApp(deps.arm);
     const state = await factsWith();
-    expect(dueRules(shop, [swept, quick], state)).toEqual([quick]);
-    expect(dueRules(shop, [swept, quick], { ...state, isSweep: true })).toEqual([swept, quick]);
+    const lease = { renew: async () => {}, release: async () => {} };
+    const dueWhen = async (message: WorkMessage) => {
+      const context = await readResource(deps, { message, resource: shop, lease }, state);
+      return context.dueRules.map(({ rule }) => rule);
+    };
+    const message = { resource: SHOP, cause: 'event', attempt: 0 } as const;
+    expect(await dueWhen(message)).toEqual([quick.rule]);
+    const sweep = { id: 's', startedAt: NOW.toISOString() };
+    expect(await dueWhen({ ...message, cause: 'sweep', sweep })).toEqual([swept.rule, quick.rule]);
   });
 
   it('is read only when the parameters ask for it', async () => {
@@ -113,9 +117,10 @@ describe('guarantee 8: the changers of what a look finds', () => {
     const state = await factsWith({ waitingEvents: [event(10, person('eve'))] });
     const rule = { rule: ruleLike({ check: () => ({ verdict, reason: '' }) }), parameters: {}, tier: null };
     const snapshot = { resource: shop, documents: { resource: read({}) } };
-    return evaluateRules(fakeDeps(), shop, [rule], state, snapshot, NOW)[0];
+    const context = await contextOf(fakeDeps(), { state, snapshot, dueRules: [rule] });
+    return evaluateRules(context, factsBeforePlan(context, []))[0];
   };
-  const nothing = { digest: null, decision: null, approvedDecision: null };
+  const nothing = { changeSet: null, decision: null, approvedDecision: null };
 
   it('are none of what meets its rule, and stay while nobody knows', async () => {
     expect(await changersWhen('compliant')).toMatchObject({ changers: { callers: [] }, ...nothing });
@@ -126,17 +131,19 @@ describe('guarantee 8: the changers of what a look finds', () => {
 });
 
 describe('what was declined stays declined', () => {
+  const activeNow = (state: ReconcileState) =>
+    activeDeclined(state, { declined: state.resourceState.declined, evidence: state, now: NOW });
   const rejected = { status: 'rejected', at: '2026-02-01T12:00:00.000Z', until: '2026-03-01T12:00:00.001Z' } as const;
   const over = { ...rejected, until: '2026-03-01T12:00:00.000Z' };
   const expired = { status: 'expired', at: '2026-02-01T12:00:00.000Z', until: null } as const;
   const declined = { rejected, over, expired };
 
   it('what was rejected until its days are over; what expired until somebody changes the resource', async () => {
-    expect(activeDeclined(await factsWith({}, { declined }), NOW)).toEqual({ rejected, expired });
+    expect(activeNow(await factsWith({}, { declined }))).toEqual({ rejected, expired });
     const waiting = [event(10, person('eve'))];
-    expect(activeDeclined(await factsWith({ waitingEvents: waiting }, { declined }), NOW)).toEqual({ rejected });
+    expect(activeNow(await factsWith({ waitingEvents: waiting }, { declined }))).toEqual({ rejected });
     const ours = { waitingEvents: [event(10, person('ours'))], identity: { objectId: 'ours', appId: null } };
-    expect(activeDeclined(await factsWith(ours, { declined }), NOW)).toEqual({ rejected, expired });
+    expect(activeNow(await factsWith(ours, { declined }))).toEqual({ rejected, expired });
   });
 
   it('what a person rejected since counts from that moment, for as many days as the settings say', async () => {
@@ -153,7 +160,7 @@ describe('what was declined stays declined', () => {
       { value: approval({ status: 'pending', digest: 'p' }), version: '1' },
       { value: approval({ status: 'expired', digest: 'x', expiresAt: '2026-02-27T12:00:00.000Z' }), version: '1' },
     ];
-    expect(activeDeclined(await factsWith({ approvals }), NOW)).toEqual({
+    expect(activeNow(await factsWith({ approvals }))).toEqual({
       d: { status: 'rejected', at: decision.at, until: '2026-05-29T12:00:00.000Z' },
       x: { status: 'expired', at: '2026-02-27T12:00:00.000Z', until: null },
     });

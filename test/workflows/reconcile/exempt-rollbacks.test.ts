@@ -1,17 +1,20 @@
 /** Whoever has a fix put back is left alone for a week: once for each rollback that was carried out, in the name of who asked. */
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
+import { type Attempt, type Outcome, outcomeOf } from '../../../src/domain/approvals/attempt.ts';
 import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
 import { type AuditRecord, chainEntry, emptyHead } from '../../../src/domain/audit/audit.ts';
 import { decisionId } from '../../../src/workflows/approvals/record-decision.ts';
 import { createExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
-import { exemptRollbacks } from '../../../src/workflows/reconcile/exempt-rollbacks.ts';
+import { exemptionsForRollbacks, storeExemptions } from '../../../src/workflows/reconcile/exempt-rollbacks.ts';
 import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
-import type { AttemptOutcome } from '../../../src/workflows/state/attempts.ts';
+import { withResult } from '../../../src/workflows/state/audit-records.ts';
 import { approval, fact } from '../../api/samples.ts';
-import { resourceNamed, TLS_CHANGE } from '../../domain/examples.ts';
+import { resourceNamed } from '../../domain/examples.ts';
+import { auditContext } from '../../fakes/audit-context.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
+import { attempt } from '../../fakes/reconcile-context.ts';
 import { auditKeys } from '../../storage/samples.ts';
 
 const shop = resourceNamed(SHOP);
@@ -32,35 +35,30 @@ function decisionFact({ id, decision }: Approval): AuditRecord {
   return { ...fact(), ...about, actor: { type: 'user', ...decision?.by }, message: decision?.comment ?? '' };
 }
 
-function ended(
-  members: Partial<AttemptOutcome['attempt']> = {},
-  state: AttemptOutcome['state'] = 'applied',
-): AttemptOutcome {
-  const rule = { rule: 'webapp-min-tls', ruleVersion: 1 };
-  const entry = {
-    ...rule,
-    digest: 'd',
-    changes: [TLS_CHANGE],
-    approvalId: 'a1',
-    attemptCount: 1,
-    state: 'open' as const,
-  };
-  const attempt = { ...entry, purpose: 'rollback' as const, ...members };
-  return { operationId: 'o', attempt, intent, state, reasons: [], recordId: 'f' };
+function ended(members: Partial<Attempt> = {}, state: Outcome['state'] = 'applied'): Attempt {
+  const rollback = attempt('d', { rule: { id: 'webapp-min-tls', version: 1 }, purpose: 'rollback', approvalId: 'a1' });
+  return withResult(auditContext, { ...rollback, intent, ...members }, outcomeOf(state, 'Over.'));
+}
+
+function alreadyLogged({ result, ...rest }: Attempt): Attempt {
+  return { ...rest, ...(result ? { result: { ...result, alreadyLogged: true } } : {}) };
 }
 
 async function exemptionsAfter(
-  ends: readonly AttemptOutcome[],
+  ends: readonly Attempt[],
   approvals: readonly Approval[],
   there: readonly Exemption[] = [],
   signed: readonly Approval[] = approvals,
 ) {
   const deps = fakeDeps();
   await deps.audit.append(signed.map(decisionFact));
-  const state = await loadState(deps, shop, { resource: SHOP, cause: 'decision', attempt: 0 });
+  const state = await loadState(deps, shop);
   const loaded = approvals.map((value) => ({ value, version: '1' }));
-  const all = await exemptRollbacks(deps, shop, { ...state, approvals: loaded, exemptions: there }, ends);
-  return { world: deps, all };
+  const context = { deps, resource: shop, state: { ...state, approvals: loaded } };
+  const added = await exemptionsForRollbacks(context, there, ends);
+  await storeExemptions(deps, added);
+  expect([...deps.stored.exemptions.values()].map(({ value }) => value)).toEqual(added);
+  return { world: deps, all: [...there, ...added] };
 }
 
 describe('a rollback that was carried out', () => {
@@ -102,7 +100,8 @@ describe('a rollback that was carried out', () => {
     const { world, all: first } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')]);
     expect((await exemptionsAfter([ended(), ended()], [decidedBy('a1', 'x')], first)).all).toEqual(first);
     expect(
-      (await exemptionsAfter([ended({ rule: 'webapp-https-only' })], [decidedBy('a1', 'x')], first)).all,
+      (await exemptionsAfter([ended({ rule: { id: 'webapp-https-only', version: 1 } })], [decidedBy('a1', 'x')], first))
+        .all,
     ).toHaveLength(2);
     const foreign = {
       ...first[0],
@@ -117,7 +116,7 @@ describe('a rollback that was carried out', () => {
     ['a fix', ended({ purpose: 'fix' })],
     ['a rollback that failed', ended({}, 'failed')],
     ['a rollback that was blocked', ended({}, 'blocked')],
-    ['a rollback whose end is in the log already', { ...ended(), alreadyLogged: true as const }],
+    ['a rollback whose end is in the log already', alreadyLogged(ended())],
   ])('%s exempts nothing', async (_, end) => {
     expect((await exemptionsAfter([end], [decidedBy('a1', 'x')])).all).toEqual([]);
   });

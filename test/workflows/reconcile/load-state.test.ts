@@ -5,12 +5,14 @@ import { viewOf } from '../../../src/domain/resources/resource.ts';
 import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
 import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { isOwnWrite } from '../../../src/workflows/state/changers.ts';
-import { openApprovals } from '../../../src/workflows/state/reconcile-state.ts';
+import { factsBeforePlan } from '../../../src/workflows/state/decision-input.ts';
+import { openApprovals } from '../../../src/workflows/state/reconcile-context.ts';
 import { emptyResourceState } from '../../../src/workflows/state/resource-state.ts';
 import { approval } from '../../api/samples.ts';
 import { resourceNamed } from '../../domain/examples.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
+import { contextOf } from '../../fakes/reconcile-context.ts';
 
 const shop = resourceNamed(SHOP);
 const sweep = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
@@ -40,14 +42,14 @@ describe("guarantee 2: our own writes never count as somebody's change", () => {
 
 describe('the facts', () => {
   it('of a resource that was never seen are none', async () => {
-    const state = await loadState(fakeDeps(), shop, { resource: SHOP, cause: 'event', attempt: 0 });
-    expect(state).toMatchObject({ version: null, approvals: [], waitingEvents: [], exemptions: [], isSweep: false });
+    const state = await loadState(fakeDeps(), shop);
+    expect(state).toMatchObject({ version: null, approvals: [], waitingEvents: [], exemptions: [] });
     expect(state.resourceState).toEqual(emptyResourceState(shop));
     expect(state.resourceState).toMatchObject({
       gone: false,
       evaluatedAt: null,
       openApprovals: [],
-      operations: [],
+      attempts: [],
       findings: [],
     });
   });
@@ -56,7 +58,8 @@ describe('the facts', () => {
     'what keeps failing is tried again by a sweep alone: %s',
     async (cause) => {
       const message = { resource: SHOP, cause, attempt: 0, ...(cause === 'event' ? {} : { sweep }) };
-      expect((await loadState(fakeDeps(), shop, message)).isSweep).toBe(cause !== 'event');
+      const context = await contextOf(fakeDeps(), { message });
+      expect(factsBeforePlan(context, []).retryFailing).toBe(cause !== 'event');
     },
   );
 
@@ -68,7 +71,7 @@ describe('the facts', () => {
     // Of another resource: somebody has written the row.
     await deps.approvals.save(approval({ id: 'd' }), null);
     await deps.resourceStates.save(shop, { ...emptyResourceState(shop), openApprovals: ['a', 'b', 'c', 'd'] }, null);
-    const state = await loadState(deps, shop, { resource: SHOP, cause: 'wake', attempt: 0 });
+    const state = await loadState(deps, shop);
     expect(state.approvals.map(({ value }) => value.id)).toEqual(['a', 'b']);
     expect(openApprovals(state).map(({ id }) => id)).toEqual(['a']);
   });

@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { ConflictError } from '../../../src/workflows/ports/storage.ts';
-import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
 import { changersOf } from '../../../src/workflows/state/changers.ts';
 import { resourceNamed } from '../../fakes/azure/arm.ts';
 import { ADA, BOB, gridEvent, OURSELVES } from '../../fakes/azure/event-grid.ts';
 import { SHOP, seedWebApp, UNSAFE } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
+import { handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
 import { factsIn, outcomesIn, scene } from '../../fakes/scenarios/scene.ts';
@@ -106,7 +106,7 @@ describe('guarantee 2: bursts, duplicates and shuffled order change nothing but 
     const { world, host } = scene();
     await deliverAndSettle(host, 'e', SHOP);
     const trace: string[] = [];
-    await reconcile(tracedDeps(world, trace), sentFirst(world));
+    await handleWork(tracedDeps(world, trace), sentFirst(world));
     expect(trace).toEqual(['guards.read', 'events.get']);
   });
 
@@ -188,7 +188,7 @@ describe('guarantee 3: one at a time per resource', () => {
     await host.deliver(gridEvent('e', SHOP));
     await world.leases.acquire(resourceNamed(SHOP));
     const message = { ...sentFirst(world), attempt };
-    await reconcile(world, message);
+    await handleWork(world, message);
     expect(world.stored.sent.at(-1)).toEqual({ ...message, attempt: attempt + 1 });
     expect(world.stored.delays.at(-1)).toBe(seconds);
     expect(world.arm.reads).toEqual([]);
@@ -285,7 +285,7 @@ describe('what cannot be read is read again, at growing distances, and then stay
 test('a message about no resource that we know is an error, so that it ends as a dead letter', async () => {
   const { world } = scene();
   const message = { resource: '/nowhere', cause: 'wake', attempt: 0 } as const;
-  await expect(reconcile(world, message)).rejects.toThrow("'/nowhere'");
+  await expect(handleWork(world, message)).rejects.toThrow("'/nowhere'");
 });
 
 function sentFirst({ stored }: ReturnType<typeof fakeDeps>) {

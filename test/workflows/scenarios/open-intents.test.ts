@@ -1,18 +1,26 @@
 /** Guarantee 4: an intent without an outcome is resolved by re-reading, to applied, failed or unknown; each by itself. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { digestReason } from '../../../src/domain/approvals/digests.ts';
+import {
+  attemptFrom,
+  attemptsToStore,
+  hasEnded,
+  recordsToLog,
+  type StoredAttempt,
+} from '../../../src/domain/approvals/attempt.ts';
+import type { ChangeSet } from '../../../src/domain/approvals/change-set.ts';
 import type { Change } from '../../../src/domain/changes/change.ts';
 import type { Json } from '../../../src/domain/resources/json.ts';
 import type { Snapshot } from '../../../src/domain/resources/snapshot.ts';
 import type { OperationState } from '../../../src/workflows/ports/azure.ts';
-import type { Attempt, OpenOperation } from '../../../src/workflows/ports/resource-states.ts';
-import { deferAttempts, loadIntents, resolveIntents } from '../../../src/workflows/reconcile/resolve-intents.ts';
+import { planAttempts } from '../../../src/workflows/reconcile/plan-attempts.ts';
+import { resolveIntents } from '../../../src/workflows/reconcile/resolve-intents.ts';
 import { intentRecord } from '../../../src/workflows/state/audit-records.ts';
-import { read, resourceNamed, TLS_CHANGE } from '../../domain/examples.ts';
+import { read, resourceNamed } from '../../domain/examples.ts';
 import { auditContext } from '../../fakes/audit-context.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
+import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
 
 const shop = resourceNamed(SHOP);
 
@@ -22,19 +30,6 @@ const NOT_COMPARED = {
   text: 'A later look found it, so what else moved with the write is not known.',
 };
 const ftps: Change = { document: 'config/web', path: '/properties/ftpsState', from: 'AllAllowed', to: 'FtpsOnly' };
-
-function entry(digest: string, change: Change, members: Partial<Attempt> = {}): Attempt {
-  return {
-    ...{ rule: `rule-${digest}`, ruleVersion: 1, purpose: 'fix', digest, changes: [change], approvalId: null },
-    ...{ attemptCount: 1, state: 'open' },
-    ...members,
-  };
-}
-
-function operation(operationId: string, attempts: Attempt[], operationUrls: string[] = []): OpenOperation {
-  const trigger = { type: 'event', eventId: `of-${operationId}` } as const;
-  return { operationId, startedAt: '2026-03-01T11:00:00.000Z', trigger, attempts, operationUrls };
-}
 
 function shown(minTlsVersion: Json, ftpsState: Json = 'AllAllowed', provisioningState: Json = null): Snapshot {
   const documents = {
@@ -50,79 +45,83 @@ beforeEach(() => {
 });
 
 /** With their intents in the log. */
-async function resolve(operations: readonly OpenOperation[], snapshot: Snapshot, asked: OperationState[] = []) {
-  for (const { operationId, attempts } of operations) {
-    const trigger = { type: 'event', eventId: `of-${operationId}` } as const;
-    const intents = attempts.map((one) =>
-      intentRecord({ ...auditContext, trigger }, operationId, one, [digestReason(one.digest)]),
-    );
-    await deps.audit.append(intents);
+async function resolve(stored: readonly StoredAttempt[], snapshot: Snapshot, asked: OperationState[] = []) {
+  for (const one of stored) {
+    const trigger = { type: 'event', eventId: one.operationId } as const;
+    await deps.audit.append([intentRecord({ ...auditContext, trigger }, attemptFrom(one))]);
   }
+  return resolveUnlogged(stored, snapshot, asked);
+}
+
+async function resolveUnlogged(stored: readonly StoredAttempt[], snapshot: Snapshot, asked: OperationState[] = []) {
   const urls: string[] = [];
-  const arm = {
-    ...deps.arm,
-    pollOperation: async (url: string): Promise<OperationState> => {
-      urls.push(url);
-      return asked.shift() ?? { kind: 'ended' };
-    },
+  const pollOperation = async (url: string): Promise<OperationState> => {
+    urls.push(url);
+    return asked.shift() ?? { kind: 'ended' };
   };
-  return { ...(await resolveIntents({ ...deps, arm }, operations, snapshot, auditContext)), urls };
+  const context = await contextOf({ ...deps, arm: { ...deps.arm, pollOperation } }, { snapshot });
+  const resourceState = { ...context.state.resourceState, attempts: stored };
+  const resolved = await resolveIntents({ ...context, state: { ...context.state, resourceState } });
+  const { attempts, running } = resolved;
+  return { attempts, running, left: attemptsToStore(attempts), records: recordsToLog(attempts), urls };
 }
 
 describe('what a fresh read shows decides', () => {
-  const open = entry('d', TLS_CHANGE);
+  const open = storedAttempt('d');
 
   it('the planned value: applied, under the operation and by the trigger of its intent, and done with', async () => {
-    const { operations, records, outcomes, running } = await resolve([operation('o', [open])], shown('1.2'));
-    expect([operations, running]).toEqual([[], false]);
+    const { left, records, attempts, running } = await resolve([open], shown('1.2'));
+    expect([left, running]).toEqual([[], false]);
     expect(records).toMatchObject([
       {
         kind: 'fix.applied',
-        operationId: 'o',
-        trigger: { type: 'event', eventId: 'of-o' },
+        operationId: 'of-d',
+        trigger: { type: 'event', eventId: 'of-d' },
         message: 'A later read shows the planned values.',
         ...{ reasons: [NOT_COMPARED], alsoMoved: [], arm: null },
       },
     ]);
-    const end = { state: 'applied', reasons: [NOT_COMPARED], recordId: records[0]?.id };
-    expect(outcomes).toEqual([{ operationId: 'o', attempt: open, intent: deps.stored.entries[0], ...end }]);
+    expect(attempts).toMatchObject([
+      { ...open, intent: deps.stored.entries[0], result: { state: 'applied', reasons: [NOT_COMPARED] } },
+    ]);
+    expect(attempts[0]?.result?.record).toEqual(records[0]);
   });
 
   it('another value: failed, and done with: a further attempt has an intent of its own', async () => {
-    const { operations, records } = await resolve([operation('o', [open], ['url'])], shown('1.1'));
+    const { left, records } = await resolve([{ ...open, operationUrls: ['url'] }], shown('1.1'));
     const text = 'A later read shows neither the planned values nor those before.';
     expect(records).toMatchObject([{ kind: 'fix.failed', reasons: [{ code: 'not-verified', text }], message: text }]);
-    expect(operations).toEqual([]);
+    expect(left).toEqual([]);
   });
 
   it.each<[string, Snapshot]>([
     ['the old value', shown('1.0')],
     ['nothing, because it could not be read', { ...shown('1.0'), documents: { resource: read({}) } }],
   ])('%s: it stays open', async (_, snapshot) => {
-    const { operations, records, outcomes } = await resolve([operation('o', [open])], snapshot);
-    expect([operations, records, outcomes]).toEqual([[operation('o', [open])], [], []]);
+    const { left, records, attempts } = await resolve([open], snapshot);
+    expect([left, records, attempts.map(({ result }) => result)]).toEqual([[open], [], [undefined]]);
   });
 
   it('each entry by itself, and unknown ones again; what has ended otherwise stays as it is', async () => {
-    const unknown = entry('u', ftps, { state: 'unknown' });
-    const blocked = entry('b', TLS_CHANGE, { state: 'blocked' });
-    const both = [operation('one', [open, unknown]), operation('two', [blocked])];
-    const { operations, records } = await resolve(both, shown('1.2', 'AllAllowed'));
-    expect(operations).toEqual([operation('one', [unknown]), operation('two', [blocked])]);
+    const unknown = storedAttempt('u', { operationId: 'of-d', changes: [ftps], status: 'unknown' });
+    const blocked = storedAttempt('b', { status: 'blocked' });
+    const all = [open, unknown, blocked];
+    const { left, records } = await resolve(all, shown('1.2', 'AllAllowed'));
+    expect(left).toEqual([unknown, blocked]);
     expect(records.map(({ kind }) => kind)).toEqual(['fix.applied']);
-    const later = await resolve(both, shown('1.2', 'FtpsOnly'));
-    expect(later.operations).toEqual([operation('two', [blocked])]);
+    const later = await resolve(all, shown('1.2', 'FtpsOnly'));
+    expect(later.left).toEqual([blocked]);
     expect(later.records.map(({ kind }) => kind)).toEqual(['fix.applied', 'fix.applied']);
   });
 
   it('an intent that is not in the log is none: nothing was written for it', async () => {
-    const { operations, records } = await resolveIntents(deps, [operation('o', [open])], shown('1.2'), auditContext);
-    expect([operations, records]).toEqual([[], []]);
+    const { left, records } = await resolveUnlogged([open], shown('1.2'));
+    expect([left, records]).toEqual([[], []]);
   });
 });
 
 describe('while Azure is at work nothing is decided', () => {
-  const open = [operation('o', [entry('d', TLS_CHANGE)], ['first', 'second'])];
+  const open = [storedAttempt('d', { operationUrls: ['first', 'second'] })];
 
   it.each<[string, Snapshot, OperationState[], boolean]>([
     ['its operation runs', shown('1.2'), [{ kind: 'ended' }, { kind: 'running', retryAfter: null }], true],
@@ -134,52 +133,51 @@ describe('while Azure is at work nothing is decided', () => {
     expect(urls).toEqual(['first', 'second']);
   });
 
+  it('an operation that several attempts wait for is polled once', async () => {
+    const second = storedAttempt('e', { changes: [ftps], operationUrls: ['second', 'third'] });
+    expect((await resolve([...open, second], shown('1.2'))).urls).toEqual(['first', 'second', 'third']);
+  });
+
   it('nobody is asked when nothing is open', async () => {
-    const ended = [operation('o', [entry('d', TLS_CHANGE, { state: 'held' })], ['url'])];
-    const { running, operations, urls } = await resolve(ended, shown('1.2', 'AllAllowed', 'Updating'));
-    expect([running, operations, urls]).toEqual([false, ended, []]);
+    const ended = [storedAttempt('d', { status: 'held', operationUrls: ['url'] })];
+    const { running, left, urls } = await resolve(ended, shown('1.2', 'AllAllowed', 'Updating'));
+    expect([running, left, urls]).toEqual([false, ended, []]);
   });
 });
 
 describe('what is not tried again now', () => {
-  const open = entry('open', TLS_CHANGE);
-  const unknown = entry('unknown', ftps, { state: 'unknown' });
-  const held = entry('held', ftps, { state: 'held' });
-  const nobody = new Set<string>();
-  const none = () => false;
+  const open = storedAttempt('open');
+  const unknown = storedAttempt('unknown', { changes: [ftps], status: 'unknown' });
+  const held = storedAttempt('held', { changes: [ftps], status: 'held' });
 
-  /** As the log has them. */
-  async function signedOf(operations: readonly OpenOperation[]) {
-    await resolve(operations, shown('1.0'));
-    return loadIntents(deps, operations, auditContext, () => true);
+  async function planned(stored: readonly StoredAttempt[], granted: readonly ChangeSet[], needed: readonly string[]) {
+    const { attempts } = await resolve(stored, shown('1.0'));
+    const plan = { store: [], needed: new Set(needed), running: false };
+    return planAttempts(await contextOf(deps), plan, { attempts, granted, store: [], budgetHold: null });
   }
 
   it('is unknown until a later read, and told once', async () => {
-    const known = await signedOf([operation('o', [open, unknown])]);
-    const { operations, records, outcomes } = deferAttempts(known, none, nobody, auditContext);
-    expect(operations).toEqual([operation('o', [{ ...open, state: 'unknown' }, unknown])]);
+    const { earlier } = await planned([open, unknown], [], []);
+    expect(attemptsToStore(earlier)).toEqual([{ ...open, status: 'unknown' }, unknown]);
     const text = 'The planned values were not seen, and the change may not be tried again now; a later read decides.';
+    const records = recordsToLog(earlier);
     expect(records).toMatchObject([
       {
         kind: 'fix.unknown',
-        trigger: { type: 'event', eventId: 'of-o' },
+        trigger: { type: 'event', eventId: 'of-open' },
         ...{ reasons: [{ code: 'not-verified', text }], message: text, alsoMoved: [], arm: null },
       },
     ]);
-    expect(outcomes).toMatchObject([{ operationId: 'o', attempt: open, state: 'unknown', recordId: records[0]?.id }]);
+    expect(earlier.filter(hasEnded)).toMatchObject([
+      { operationId: 'of-open', digest: 'open', result: { state: 'unknown', record: records[0] } },
+    ]);
   });
 
-  it('is left alone while it is tried; what was held is remembered only as long as the resource needs it', () => {
-    const there = [operation('o', [open, held]), operation('p', [entry('gone', TLS_CHANGE, { state: 'blocked' })])];
-    const given = { operations: there, signedIntents: new Map() };
-    const { operations, records } = deferAttempts(
-      given,
-      ({ digest }) => digest === 'open',
-      new Set(['held']),
-      auditContext,
-    );
-    expect([operations, records]).toEqual([[operation('o', [open, held])], []]);
-    const alone = { operations: [operation('o', [held])], signedIntents: new Map() };
-    expect(deferAttempts(alone, none, nobody, auditContext).operations).toEqual([]);
+  it('is left alone while it is tried; what was held is remembered only as long as the resource needs it', async () => {
+    const there = [open, held, storedAttempt('gone', { status: 'blocked' })];
+    const { attempts, earlier } = await planned(there, [attemptFrom(open)], ['held']);
+    expect(attemptsToStore([...attempts, ...earlier])).toEqual([{ ...open, number: 2 }, held]);
+    expect(recordsToLog(earlier)).toEqual([]);
+    expect((await planned([held], [], [])).earlier).toEqual([]);
   });
 });

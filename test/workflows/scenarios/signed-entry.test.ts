@@ -34,11 +34,8 @@ async function died(when: 'before' | 'after'): Promise<Scene> {
 function tamper({ world }: Scene): void {
   const [[key, memory] = []] = world.stored.resourceStates;
   if (!key || !memory) throw new Error('the resource is remembered');
-  const operations = memory.operations.map((operation) => ({
-    ...operation,
-    entries: operation.attempts.map((attempt) => ({ ...attempt, changes: forged })),
-  }));
-  world.stored.resourceStates.set(key, { ...memory, operations });
+  const attempts = memory.attempts.map((attempt) => ({ ...attempt, changes: forged }));
+  world.stored.resourceStates.set(key, { ...memory, attempts });
 }
 
 describe('guarantee 14: an intent is what the log says, whatever the tables remember', () => {

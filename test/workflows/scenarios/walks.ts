@@ -64,7 +64,7 @@ function endOf({ arm, stored }: FakeDeps) {
     approvals: [...stored.approvals.values()].map(({ value }) => approvalEnd(value)).sort(),
     exemptions: [...stored.exemptions.values()].map(({ value: { rule } }) => rule),
     open: memories.flatMap(({ openApprovals }) => openApprovals).length,
-    unresolved: memories.flatMap(({ operations }) => operations).filter(isUnresolved).length,
+    unresolved: memories.flatMap(({ attempts }) => attempts).filter(isUnresolved).length,
     findings: stored.findings.map(({ rule, verdict, decision }) => `${rule} ${verdict} ${decision?.action}`).sort(),
     scan: scan && { listed: scan.listed, found: scan.found.size, evaluated: scan.evaluated.size },
     letters: stored.deadLetters.size,
@@ -86,6 +86,6 @@ function approvalEnd({ rule, status, auditIds, outbox }: Approval): string {
   return `${rule.id} ${status}, ${auditIds.length} facts in the log, ${outbox.length} not`;
 }
 
-function isUnresolved({ attempts }: { attempts: readonly { state: string }[] }): boolean {
-  return attempts.some(({ state }) => state === 'open' || state === 'unknown');
+function isUnresolved({ status }: { status: string }): boolean {
+  return status === 'open' || status === 'unknown';
 }

@@ -5,8 +5,8 @@ import type { Trigger } from '../../../src/domain/audit/audit.ts';
 import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
 import type { WorkMessage } from '../../../src/workflows/ports/work.ts';
 import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
-import { auditContextOf } from '../../../src/workflows/state/audit-records.ts';
-import type { ReconcileState } from '../../../src/workflows/state/reconcile-state.ts';
+import { auditContextOf } from '../../../src/workflows/state/audit-context.ts';
+import type { ReconcileState } from '../../../src/workflows/state/reconcile-context.ts';
 import { resourceNamed } from '../../domain/examples.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
@@ -49,15 +49,12 @@ async function occasion(
 ) {
   const { trigger, ...others } = differs;
   const whole: WorkMessage = { resource: SHOP, cause: 'event', attempt: 0, ...message };
-  const state = await loadState(fakeDeps(), shop, whole);
+  const state = await loadState(fakeDeps(), shop);
   const memory = { ...state.resourceState, trigger: trigger ?? null };
-  const { seal: _, ...told } = auditContextOf(
-    fakeDeps(),
-    shop,
-    whole,
-    { ...state, identity: SELF, resourceState: memory, ...others },
-    NOW,
-  );
+  const { seal: _, ...told } = auditContextOf({
+    ...{ deps: fakeDeps(), resource: shop, message: whole, startedAt: NOW },
+    state: { ...state, identity: SELF, resourceState: memory, ...others },
+  });
   return told;
 }
 

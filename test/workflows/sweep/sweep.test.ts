@@ -1,7 +1,6 @@
 /** The slow path: what events missed is found, what is gone is confirmed, people wait for none of it. */
 import { describe, expect, test } from 'vitest';
-import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
-import { handleSweep, startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
+import { startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { failure } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import {
@@ -15,6 +14,7 @@ import {
   UNSAFE,
 } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
+import { handleSweepWork, handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
 import { crashingDeps } from '../../fakes/wrappers/crashing.ts';
 
@@ -72,7 +72,7 @@ describe('guarantee 1: what no event told is found', () => {
     seedWebApp(world.arm);
     const own = world.clock;
     const ahead = { ...own, now: () => new Date(own.now().getTime() + 5 * 3_600_000) };
-    await reconcile({ ...world, clock: ahead }, { resource: SHOP, cause: 'wake', attempt: 0 });
+    await handleWork({ ...world, clock: ahead }, { resource: SHOP, cause: 'wake', attempt: 0 });
     world.arm.change(SHOP, 'resource', '/properties/httpsOnly', false);
     await sweep();
     expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
@@ -164,7 +164,7 @@ describe('pages, pace and quota', () => {
     await startSweep(world, [SUBSCRIPTION]);
     const page = world.stored.sweeps.splice(0)[0];
     if (!page) throw new Error('no page was sent');
-    await handleSweep(world, page.message);
+    await handleSweepWork(world, page.message);
     const now = world.clock.now().getTime();
     expect(world.stored.sweeps.map(({ visibleAt }) => (visibleAt - now) / 1000)).toEqual([0, 1, 2, 3, 4]);
   });

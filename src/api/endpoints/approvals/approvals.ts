@@ -117,11 +117,11 @@ async function decide(
 
 /** An approval as the API shows it: with the computed plan, and without internal members. */
 export function approvalView(approval: Approval) {
-  const { preserved, decision, supersededBy, changedBy, outbox: _outbox, ...shown } = approval;
+  const { preserved: _preserved, decision, supersededBy, changedBy, outbox: _outbox, ...shown } = approval;
   const resource = parseResourceId(approval.resource.id);
   return {
     ...shown,
-    plan: resource ? planOf(resource, approval.changes, preserved).map(requestView) : [],
+    plan: resource ? planOf(resource, [approval]).map(requestView) : [],
     ...(changedBy === null ? {} : { changedBy }),
     ...(decision === null ? {} : { decision: { by: decision.by, at: decision.at, comment: decision.comment } }),
     ...(supersededBy === null ? {} : { supersededBy }),

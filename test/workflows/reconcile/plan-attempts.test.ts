@@ -1,92 +1,83 @@
 /** Guarantee 10: an attempt at changes that the log holds an intent for runs under it; anything else is a new operation. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
+import { attemptFrom, attemptsToStore, outcomeOf, type StoredAttempt } from '../../../src/domain/approvals/attempt.ts';
 import type { ChangeSet } from '../../../src/domain/approvals/change-set.ts';
-import { digestReason } from '../../../src/domain/approvals/digests.ts';
-import type { Attempt, OpenOperation } from '../../../src/workflows/ports/resource-states.ts';
-import { appliedOutcome } from '../../../src/workflows/reconcile/attempt-outcomes.ts';
-import { planOperations } from '../../../src/workflows/reconcile/plan-operations.ts';
+import { compareWithLog } from '../../../src/workflows/reconcile/claim.ts';
+import { planAttempts } from '../../../src/workflows/reconcile/plan-attempts.ts';
 import { intentRecord, outcomeRecord } from '../../../src/workflows/state/audit-records.ts';
 import { TLS_CHANGE } from '../../domain/examples.ts';
 import { auditContext } from '../../fakes/audit-context.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
+import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
 import { decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
 import { factsIn, scene } from '../../fakes/scenarios/scene.ts';
 import { watchedDeps } from '../../fakes/wrappers/watched.ts';
-
-function entry(digest: string, members: Partial<Attempt> = {}): Attempt {
-  return {
-    ...{ rule: `rule-${digest}`, ruleVersion: 1, purpose: 'fix', digest, changes: [TLS_CHANGE], approvalId: null },
-    ...{ attemptCount: 1, state: 'open' },
-    ...members,
-  };
-}
 
 function wanted(digest: string, approvalId: string | null = null): ChangeSet {
   const rule = { id: `rule-${digest}`, version: 1 };
   return { rule, purpose: 'fix', digest, changes: [TLS_CHANGE], preserved: [], approvalId, reasons: [] };
 }
 
-describe('what is wanted becomes operations', () => {
-  const earlier: OpenOperation = {
+describe('what is wanted becomes attempts', () => {
+  const a = storedAttempt('a', { operationId: 'earlier', status: 'blocked', number: 2 });
+  const b = storedAttempt('b', {
     operationId: 'earlier',
-    startedAt: '2026-03-01T11:00:00.000Z',
-    trigger: { type: 'sweep' },
-    attempts: [entry('a', { state: 'blocked', attemptCount: 2 }), entry('b', { state: 'unknown' })],
-    operationUrls: ['https://management.example/operation'],
-  };
+    status: 'unknown',
+    operationUrls: ['https://management.example'],
+  });
+  const added = (digest: string, approvalId: string | null = null) =>
+    storedAttempt(digest, { operationId: 'operation-1', approvalId });
 
   let deps: FakeDeps;
   beforeEach(async () => {
     deps = fakeDeps();
-    await deps.audit.append(
-      earlier.attempts.map((one) => intentRecord(auditContext, 'earlier', one, [digestReason(one.digest)])),
-    );
+    await deps.audit.append([a, b].map((one) => intentRecord(auditContext, attemptFrom(one))));
   });
 
+  /** The attempts that are made, and those that are left as they are. */
+  async function planned(stored: readonly StoredAttempt[], granted: readonly ChangeSet[]) {
+    const context = await contextOf(deps);
+    const attempts = await compareWithLog(context, stored.map(attemptFrom), granted);
+    const plan = { store: [], needed: new Set(stored.map(({ digest }) => digest)), running: false };
+    const made = planAttempts(context, plan, { attempts, granted, store: [], budgetHold: null });
+    return { made: attemptsToStore(made.attempts), left: attemptsToStore(made.earlier) };
+  }
+
   it('what was tried before is tried again under its operation, and counted; what is not wanted stays as it is', async () => {
-    expect(await planOperations(deps, [earlier], [wanted('a')], auditContext)).toEqual([
-      { ...earlier, attempts: [entry('a', { state: 'open', attemptCount: 3 }), entry('b', { state: 'unknown' })] },
-    ]);
+    expect(await planned([a, b], [wanted('a')])).toEqual({ made: [{ ...a, number: 3, status: 'open' }], left: [b] });
   });
 
   it('what a person has approved is an attempt of its own', async () => {
-    const planned = await planOperations(deps, [earlier], [wanted('a', 'approval-1')], auditContext);
-    expect(planned.map(({ operationId }) => operationId)).toEqual(['earlier', 'operation-1']);
-    expect(planned[1]?.attempts).toEqual([entry('a', { approvalId: 'approval-1' })]);
+    expect(await planned([a, b], [wanted('a', 'approval-1')])).toEqual({
+      made: [added('a', 'approval-1')],
+      left: [{ ...a, status: 'blocked' }, b],
+    });
   });
 
   it('an attempt that the log holds for an approval goes on under its operation, though nobody remembers it', async () => {
     const known = { ...wanted('e', 'approval-2'), operationId: 'lost' };
-    const planned = await planOperations(deps, [], [known, wanted('c')], auditContext);
-    expect(planned.map(({ operationId, attempts }) => [operationId, attempts.length])).toEqual([
-      ['lost', 1],
-      ['operation-1', 1],
-    ]);
+    const { made } = await planned([], [known, wanted('c')]);
+    expect(made).toEqual([{ ...added('e', 'approval-2'), operationId: 'lost' }, added('c')]);
   });
 
   it('what the log has an end of, or no intent, is a new operation', async () => {
     const [intent] = deps.stored.entries;
     if (!intent) throw new Error('no intent');
-    await deps.audit.append([outcomeRecord(auditContext, intent, appliedOutcome('There.'))]);
-    const strange: OpenOperation = { ...earlier, operationId: 'strange', attempts: [entry('x', { state: 'held' })] };
-    const planned = await planOperations(deps, [earlier, strange], [wanted('a'), wanted('x')], auditContext);
-    expect(planned.map(({ operationId }) => operationId)).toEqual(['earlier', 'operation-1']);
-    expect(planned[0]?.attempts).toEqual([entry('b', { state: 'unknown' })]);
-    expect(planned[1]?.attempts).toEqual([entry('a'), entry('x')]);
+    await deps.audit.append([outcomeRecord(auditContext, intent, outcomeOf('applied', 'There.'))]);
+    const strange = storedAttempt('x', { operationId: 'strange', status: 'held' });
+    expect(await planned([a, b, strange], [wanted('a'), wanted('x')])).toEqual({
+      made: [added('a'), added('x')],
+      left: [b],
+    });
   });
 
   it('what was never tried is one new operation, beside those that are there', async () => {
-    const planned = await planOperations(deps, [earlier], [wanted('c'), wanted('a'), wanted('d', 'x')], auditContext);
-    expect(planned.map(({ operationId }) => operationId)).toEqual(['earlier', 'operation-1']);
-    expect(planned[1]).toEqual({
-      operationId: 'operation-1',
-      startedAt: auditContext.at,
-      trigger: auditContext.trigger,
-      attempts: [entry('c'), entry('d', { approvalId: 'x' })],
-      operationUrls: [],
+    expect(await planned([a, b], [wanted('c'), wanted('a'), wanted('d', 'x')])).toEqual({
+      made: [added('c'), { ...a, number: 3, status: 'open' }, added('d', 'x')],
+      left: [b],
     });
   });
 });

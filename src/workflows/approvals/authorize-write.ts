@@ -10,11 +10,11 @@ import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { type Change, digestOf, isSamePlace } from '../../domain/changes/change.ts';
 import { sameJson } from '../../domain/resources/json.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
-import { type ApprovalPlan, applyTransition } from '../approvals/reconcile-approvals.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Versioned } from '../ports/storage.ts';
 import { type AuditContext, findOutcomeEntry } from '../state/audit-records.ts';
 import { findWriteSince } from '../state/find-write-since.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
+import { type ApprovalToStore, applyTransition } from './reconcile-approvals.ts';
 
 export type Authorization =
   | {
@@ -105,17 +105,15 @@ function unauthorized(text: string): Authorization {
   return { kind: 'unauthorized', text };
 }
 
+/** The change sets that the log authorizes, and the approvals that it contradicts. */
 export async function selectAuthorized(
-  deps: Deps,
-  resource: Resource,
+  { deps, resource, audit, state }: ReconcileContext,
   changeSets: readonly ChangeSet[],
-  approvals: readonly Versioned<Approval>[],
-  context: AuditContext,
-): Promise<{ readonly changeSets: readonly ChangeSet[]; readonly store: ApprovalPlan['store'] }> {
+): Promise<{ readonly changeSets: readonly ChangeSet[]; readonly store: readonly ApprovalToStore[] }> {
   const authorized: ChangeSet[] = [];
-  const store: { approval: Approval; version: string | null }[] = [];
+  const store: ApprovalToStore[] = [];
   for (const changeSet of changeSets) {
-    const row = approvals.find(({ value }) => value.id === changeSet.approvalId);
+    const row = state.approvals.find(({ value }) => value.id === changeSet.approvalId);
     const authorization = await authorizeWrite(deps, resource, changeSet, row?.value ?? null);
     if (authorization.kind === 'authorized') {
       const { kind: _, ...found } = authorization;
@@ -124,7 +122,7 @@ export async function selectAuthorized(
     }
     const { kind, text } = authorization;
     if (row && kind === 'superseded') {
-      store.push({ approval: supersededByWrite(row.value, text, context), version: row.version });
+      store.push({ approval: supersededByWrite(row.value, text, audit), version: row.version });
       continue;
     }
     const { id: rule } = changeSet.rule;
@@ -161,9 +159,11 @@ function blockedBy(approval: Approval, fault: string): Approval {
   return { ...approval, status: 'blocked', reasons: [{ code: 'blocked', text }] };
 }
 
+const NO_SUCCESSOR = { supersededBy: null, decision: null };
+
 /** The side effects of the fix may be values of somebody else now. A new request reverts only what the fix wrote. */
 function supersededByWrite(approval: Approval, since: string, context: AuditContext): Approval {
-  const superseded = applyTransition(approval, { kind: 'supersede', moved: [] }, null, null, context);
+  const superseded = applyTransition(context, approval, { kind: 'supersede', moved: [] }, NO_SUCCESSOR);
   const text = `Nothing is written: ${since}. Ask again, and only what the fix wrote is put back.`;
   return { ...superseded, reasons: [{ code: 'moved', text }] };
 }

@@ -1,0 +1,61 @@
+/** What travels through a reconcile: the state that was loaded, and the snapshot that was read. */
+import { type Approval, isOpen } from '../../domain/approvals/approval.ts';
+import type { Exemption } from '../../domain/approvals/exemption.ts';
+import type { ServiceIdentity } from '../../domain/resources/principal.ts';
+import type { Resource } from '../../domain/resources/resource.ts';
+import type { Snapshot } from '../../domain/resources/snapshot.ts';
+import type { AnyRule } from '../../domain/rules/rule.ts';
+import type { EffectiveRule } from '../../domain/rules/settings.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { StoredEvent } from '../ports/events.ts';
+import type { ResourceState } from '../ports/resource-states.ts';
+import type { StoredSettings } from '../ports/settings.ts';
+import type { Versioned } from '../ports/storage.ts';
+import type { Lease, WorkMessage } from '../ports/work.ts';
+import type { AuditContext } from './audit-records.ts';
+
+/** The stored state of a resource, loaded once before it is read. */
+export interface ReconcileState {
+  readonly settings: StoredSettings;
+  readonly resourceState: ResourceState;
+  /** The version of the stored resource state; null when there was none. */
+  readonly version: string | null;
+  /** The approvals listed in the resource state. Some may be closed since. */
+  readonly approvals: readonly Versioned<Approval>[];
+  readonly waitingEvents: readonly StoredEvent[];
+  /** Those whose scope is the resource or above it. */
+  readonly exemptions: readonly Exemption[];
+  readonly identity: ServiceIdentity;
+}
+
+/** The input of a plan: all that is known of a resource after it was read. It has no port. */
+export interface ReconcileInput {
+  readonly resource: Resource;
+  readonly message: Pick<WorkMessage, 'cause' | 'rule' | 'sweep' | 'event' | 'attempt'>;
+  readonly state: ReconcileState;
+  readonly snapshot: Snapshot;
+  /** When the first document was read. */
+  readonly startedAt: Date;
+  /** All rules. */
+  readonly catalogue: readonly AnyRule[];
+  /** The rules that apply to the resource. */
+  readonly rules: readonly EffectiveRule[];
+  /** Those that this reconcile can evaluate. */
+  readonly dueRules: readonly EffectiveRule[];
+  /** The ARM id of Plumbline's own function app. */
+  readonly selfId: string | null;
+  readonly audit: AuditContext;
+  readonly newApprovalId: () => string;
+  readonly newOperationId: () => string;
+}
+
+export interface ReconcileContext extends ReconcileInput {
+  readonly deps: Deps;
+  readonly message: WorkMessage;
+  readonly lease: Lease;
+}
+
+/** The open approvals among those loaded. */
+export function openApprovals({ approvals }: Pick<ReconcileState, 'approvals'>): Approval[] {
+  return approvals.map(({ value }) => value).filter(isOpen);
+}
