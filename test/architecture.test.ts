@@ -1,7 +1,16 @@
 /** Structure of the code, checked over every file: imports point down only, without circles; domain and rules are pure. */
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { codeOf, filesBelow, folderArrows, groupBy, imports, onCircles, sources } from './import-graph.ts';
+import {
+  codeOf,
+  filesBelow,
+  folderArrows,
+  groupBy,
+  imports,
+  onCircles,
+  reachedByValue,
+  sources,
+} from './import-graph.ts';
 
 /** What a file of each folder of src/ may import of src/; its own folder is always allowed. */
 const MAY_IMPORT: Readonly<Record<string, readonly RegExp[]>> = {
@@ -125,6 +134,27 @@ describe('domain and rules are pure', () => {
   ])('they never use %s', (_, pattern) => {
     expect(pure.length).toBeGreaterThan(20);
     expect(pure.filter((file) => pattern.test(codeOf(file)))).toEqual([]);
+  });
+});
+
+describe('a plan is computed only', () => {
+  const plans = ['src/workflows/reconcile/plan-reconcile.ts', 'src/workflows/reconcile/plan-attempts.ts'];
+  const used = reachedByValue(plans).filter((file) => file.startsWith('src/workflows/'));
+
+  test('it waits for nothing', () => {
+    expect(used.length).toBeGreaterThan(plans.length);
+    expect(used.filter((file) => /\b(async|await|Promise)\b/.test(codeOf(file)))).toEqual([]);
+  });
+
+  test('it imports no port, other than as a type', () => {
+    expect(used.filter((file) => file.startsWith('src/workflows/ports/'))).toEqual([]);
+  });
+
+  test('its input has no port', () => {
+    const input = codeOf('src/workflows/state/reconcile-context.ts').match(/interface ReconcileInput \{[^}]*\}/)?.[0];
+    expect(input).toContain('snapshot');
+    expect(input).not.toMatch(/\b(deps|lease|Deps|Lease)\b/);
+    for (const file of plans) expect(codeOf(file)).not.toMatch(/\bReconcileContext\b|\bdeps\b/);
   });
 });
 

@@ -37,6 +37,20 @@ export const imports: readonly Import[] = sources.flatMap((from) =>
   })),
 );
 
+/** The files that run with these: what they import, directly or not. Imports of types alone do not count. */
+export function reachedByValue(files: readonly string[]): string[] {
+  const reached = new Set(files);
+  for (const file of reached) for (const { to } of valueImports(file)) reached.add(to);
+  return [...reached];
+}
+
+function valueImports(from: string): Import[] {
+  const statements = (textOf.get(from) ?? '').matchAll(/^import (?!type\b)([^;]*?) ?from '(\.[^']+)';$/gm);
+  return [...statements]
+    .filter(([, names = '']) => !/^\{(\s*type \w+,?)*\s*\}$/.test(names))
+    .map(([, , to = '']) => ({ from, to: path.posix.join(path.posix.dirname(from), to) }));
+}
+
 /** The imports as arrows between folders. A folder has no arrow to itself. */
 export function folderArrows(of: readonly Import[] = imports): Import[] {
   const arrows = of.map(({ from, to }) => ({ from: path.posix.dirname(from), to: path.posix.dirname(to) }));

@@ -1,6 +1,6 @@
 /** Between looking and writing: what is wanted now, what waits, and which intents are remembered. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   attemptFrom,
   attemptsToStore,
@@ -26,6 +26,7 @@ import { auditContext } from '../../fakes/audit-context.ts';
 import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
+import { tracedDeps } from '../../fakes/wrappers/watched.ts';
 
 const shop = resourceNamed(SHOP);
 const tls = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' } as const;
@@ -201,6 +202,29 @@ describe('an earlier intent', () => {
     expect(planned.records.map(({ kind }) => kind)).toEqual(['fix.unknown']);
     expect(planned.results).toEqual(['unknown']);
   });
+});
+
+test('a plan calls no port, changes nothing of its input, and is the same when it is computed again', async () => {
+  const deps = fakeDeps();
+  const calls: string[] = [];
+  storeSettings(deps, { mode: 'approve' });
+  seedWebApp(deps.arm, { config: { minTlsVersion: '1.0', remoteDebuggingEnabled: true } });
+  const snapshot = await deps.arm.read(shop, ['resource', 'config/web']);
+  const context = await contextOf(deps, { deps: tracedDeps(deps, calls), snapshot, newApprovalId: () => 'a1' });
+  const assessment = await assess(context);
+  const { deps: _, lease: _lease, ...input } = context;
+  const before = structuredClone([input.state, input.snapshot]);
+  calls.splice(0);
+  const compute = () => {
+    const planned = planReconcile(input, assessment);
+    const claimed = { granted: planned.wanted, store: [], attempts: assessment.attempts, budgetHold: null };
+    return [planned, planAttempts({ ...input, newOperationId: () => 'o1' }, planned, claimed)];
+  };
+  const computed = compute();
+  expect(computed).toMatchObject([{ store: [{ approval: { id: 'a1' } }, { approval: { id: 'a1' } }] }, {}]);
+  expect(compute()).toEqual(computed);
+  expect(calls).toEqual([]);
+  expect([input.state, input.snapshot]).toEqual(before);
 });
 
 describe('a rollback', () => {
