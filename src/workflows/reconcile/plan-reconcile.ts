@@ -10,7 +10,7 @@ import { type ApprovalPlan, reconcileApprovals } from '../approvals/reconcile-ap
 import { reconcileRollbacks } from '../approvals/reconcile-rollbacks.ts';
 import { factsBeforePlan } from '../state/decision-input.ts';
 import type { ReconcileInput } from '../state/reconcile-context.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './evaluate.ts';
 
 export interface ReconcilePlan extends Pick<ApprovalPlan, 'store' | 'byRule' | 'expired'> {
   /** Azure still executes an earlier write, so nothing else is written. */

@@ -13,8 +13,8 @@ import type { Deps } from '../ports/deps.ts';
 import { ConflictError } from '../ports/storage.ts';
 import { DONE, type Result, type WorkMessage } from '../ports/work.ts';
 import { applyPlan } from './apply-plan.ts';
-import { assess } from './assess.ts';
 import { claim } from './claim.ts';
+import { evaluateResource } from './evaluate.ts';
 import { flushRecords, loadState } from './load-state.ts';
 import { planAttempts } from './plan-attempts.ts';
 import { planReconcile } from './plan-reconcile.ts';
@@ -55,7 +55,7 @@ async function isConcluded({ events }: Deps, resource: Resource, { event }: Work
   return !stored || stored.outcome !== null;
 }
 
-/** The phases: load, read, evaluate, plan, claim, remember, apply, record. */
+/** The phases: load, read, evaluate, plan, claim, remember, apply, record. What the claim grants becomes attempts. */
 async function reconcileUnderLease(deps: Deps, leased: LeasedMessage): Promise<Result> {
   const loaded = await loadState(deps, leased.resource);
   const early = resultBeforeRead(deps, leased.message, loaded);
@@ -67,7 +67,7 @@ async function reconcileUnderLease(deps: Deps, leased: LeasedMessage): Promise<R
     return DONE;
   }
   await fanOutToSlots(deps, context.resource, state.waitingEvents, context.snapshot);
-  const assessment = await assess(context);
+  const assessment = await evaluateResource(context);
   const plan = planReconcile(context, assessment);
   const claimed = await claim(context, assessment.attempts, plan);
   const planned = planAttempts(context, plan, claimed);

@@ -19,9 +19,9 @@ import { updateHistory } from '../state/fix-history.ts';
 import { logDecisions, logEvaluated, logRecord } from '../state/log-lines.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { truncateResourceState } from '../state/resource-state.ts';
-import type { Assessment } from './assess.ts';
 import type { AppliedPlan } from './attempt-outcomes.ts';
 import type { Claim } from './claim.ts';
+import type { Assessment } from './evaluate.ts';
 import { evaluateRules, isSweepOnly } from './evaluate-rules.ts';
 import { exemptionsForRollbacks, storeExemptions } from './exempt-rollbacks.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
@@ -41,7 +41,7 @@ export interface ReconcilePhases {
 }
 
 /** What is recorded. */
-interface Outcome extends ReconcilePhases {
+interface Recorded extends ReconcilePhases {
   readonly facts: DecisionFacts;
   /** The verdicts after the writes. */
   readonly evaluated: readonly EvaluatedRule[];
@@ -55,7 +55,7 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
   const running = phases.plan.running;
   const { conclusive, seconds } = nextRequeue(deps, message, { ...applied, running });
   const facts = await factsAfterWrites(context, phases);
-  const outcome: Outcome = {
+  const outcome: Recorded = {
     ...phases,
     facts,
     evaluated: evaluateRules(context, facts),
@@ -139,7 +139,7 @@ async function storeApprovals(
 
 function findingsOf(
   context: ReconcileContext,
-  { plan, evaluated }: Pick<Outcome, 'plan' | 'evaluated'>,
+  { plan, evaluated }: Pick<Recorded, 'plan' | 'evaluated'>,
   stored: readonly StoredApproval[],
 ): Finding[] {
   const { deps, resource, state } = context;
@@ -183,7 +183,7 @@ function documentsOf(snapshot: Snapshot, { documents }: ResourceState): Document
 
 function resourceStateOf(
   context: ReconcileContext,
-  { assessment, plan, facts, evaluated, attempts, applied, requeueSeconds }: Outcome,
+  { assessment, plan, facts, evaluated, attempts, applied, requeueSeconds }: Recorded,
   findings: readonly Finding[],
   stored: readonly StoredApproval[],
 ): ResourceState {

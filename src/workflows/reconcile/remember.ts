@@ -7,7 +7,7 @@ import { roundUpToMinute, secondsFromNow } from '../events/requeue.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { truncateResourceState } from '../state/resource-state.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './evaluate.ts';
 import { storeExemptions } from './exempt-rollbacks.ts';
 import type { AttemptPlan } from './plan-attempts.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';

@@ -14,8 +14,8 @@ import type { Settings } from '../../../src/domain/rules/settings.ts';
 import { decisionId } from '../../../src/workflows/approvals/record-decision.ts';
 import { unsealRecord } from '../../../src/workflows/ports/outbox.ts';
 import type { WorkMessage } from '../../../src/workflows/ports/work.ts';
-import { assess } from '../../../src/workflows/reconcile/assess.ts';
 import { claim } from '../../../src/workflows/reconcile/claim.ts';
+import { evaluateResource } from '../../../src/workflows/reconcile/evaluate.ts';
 import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { planAttempts } from '../../../src/workflows/reconcile/plan-attempts.ts';
 import { planReconcile } from '../../../src/workflows/reconcile/plan-reconcile.ts';
@@ -96,7 +96,7 @@ async function plan({
       },
     },
   );
-  const assessment = await assess(context);
+  const assessment = await evaluateResource(context);
   const planned = planReconcile(context, assessment);
   const claimed = await claim(context, assessment.attempts, planned);
   const { attempts, earlier: left } = planAttempts(context, planned, claimed);
@@ -211,7 +211,7 @@ test('a plan calls no port, changes nothing of its input, and is the same when i
   seedWebApp(deps.arm, { config: { minTlsVersion: '1.0', remoteDebuggingEnabled: true } });
   const snapshot = await deps.arm.read(shop, ['resource', 'config/web']);
   const context = await contextOf(deps, { deps: tracedDeps(deps, calls), snapshot, newApprovalId: () => 'a1' });
-  const assessment = await assess(context);
+  const assessment = await evaluateResource(context);
   const { deps: _, lease: _lease, ...input } = context;
   const before = structuredClone([input.state, input.snapshot]);
   calls.splice(0);

@@ -17,7 +17,7 @@ export interface Assessment extends Resolution, SeparationRecheck {
   readonly newExemptions: readonly Exemption[];
 }
 
-export async function assess(context: ReconcileContext): Promise<Assessment> {
+export async function evaluateResource(context: ReconcileContext): Promise<Assessment> {
   const { attempts, running } = await resolveIntents(context);
   // Before the evaluation: a rolled-back fix must not be applied again.
   const newExemptions = await exemptionsForRollbacks(context, context.state.exemptions, attempts);
