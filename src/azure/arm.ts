@@ -33,7 +33,8 @@ export function createArm(options: ArmOptions): Arm {
         const path =
           row?.path(resource, row.locatedBy === undefined ? null : objectIn(await stateOf(row.locatedBy))) ?? null;
         if (!row || path === null) return { status: 'not-read' };
-        const ask = () => fetchDocument(client, path, row, now, (body) => documentStateOf(resource.kind, name, body));
+        const ask = () =>
+          fetchDocument(client, { path, row }, now, (body) => documentStateOf(resource.kind, name, body));
         return row.shared ? shared.get(`${path} ${name}`, options?.fresh === true, ask) : ask();
       };
       const found = await Promise.all(names.map(async (name) => [name, await stateOf(name)] as const));
@@ -78,8 +79,7 @@ const NO_OBJECT = `Azure sent no JSON object, or one of more than ${MAX_DEPTH} l
 
 async function fetchDocument(
   client: Client,
-  path: string,
-  row: DocumentDefinition,
+  { path, row }: { readonly path: string; readonly row: DocumentDefinition },
   now: () => Date,
   parse: (body: Json) => DocumentState,
 ): Promise<DocumentState> {

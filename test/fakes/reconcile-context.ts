@@ -17,7 +17,7 @@ export async function contextOf(
   const state = differs.state ?? (await loadState(deps, resource));
   const rules = rulesFor(state.settings.settings, deps.rules, resource, { workspaceId: null });
   return {
-    ...{ deps, resource, state, rules, dueRules: rules, selfId: null, catalogue: deps.rules, audit: auditContext },
+    ...{ deps, resource, state, rules, dueRules: rules, selfId: null, allRules: deps.rules, audit: auditContext },
     message: { resource: SHOP, cause: 'event', attempt: 0 },
     lease: { renew: async () => {}, release: async () => {} },
     snapshot: { resource, documents: {} },

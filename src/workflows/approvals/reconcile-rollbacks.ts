@@ -60,7 +60,7 @@ function decideRollback(
   facts: DecisionFacts,
   { rule: { id }, changes, preserved, digest }: Approval,
 ): Decision | null {
-  const rule = input.catalogue.find((one) => one.id === id);
+  const rule = input.allRules.find((one) => one.id === id);
   if (!rule) return null;
   const evaluation: Evaluation = {
     ...{ rule, verdict: 'violation', tier: 'risky', severity: rule.severity, changes, preserved },

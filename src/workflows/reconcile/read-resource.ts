@@ -29,7 +29,7 @@ export async function readResource(
   const resource = canonicalResource(snapshot);
   return {
     ...{ deps, lease, message, state, resource, snapshot, startedAt, rules, dueRules, selfId },
-    catalogue: deps.rules,
+    allRules: deps.rules,
     audit: auditContextOf({ deps, resource, message, state, startedAt }),
     newApprovalId: () => deps.approvals.newId(startedAt),
     newOperationId: () => deps.newId(),

@@ -37,7 +37,7 @@ export interface ReconcileInput {
   /** When the first document was read. */
   readonly startedAt: Date;
   /** All rules. */
-  readonly catalogue: readonly AnyRule[];
+  readonly allRules: readonly AnyRule[];
   /** The rules that apply to the resource. */
   readonly rules: readonly EffectiveRule[];
   /** Those that this reconcile can evaluate. */
