@@ -5,9 +5,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
 import { anchorFault } from '../../src/domain/audit/anchor.ts';
-import { type ChainLink, chainFault, emptyHead } from '../../src/domain/audit/audit.ts';
-import { isGapless, type Manifest } from '../../src/domain/audit/manifest.ts';
-import { type PublicKey, parsePublicKey, type Seal, sealFault } from '../../src/domain/audit/seal.ts';
+import { type ChainHead, chainFault, chainLink, emptyHead } from '../../src/domain/audit/audit.ts';
+import { isGapless, type Manifest, manifest } from '../../src/domain/audit/manifest.ts';
+import { type PublicKey, parsePublicKey, type Seal, sealFault, sealSchema } from '../../src/domain/audit/seal.ts';
 
 /** The first thing that is wrong. */
 export class IncompleteExport extends Error {
@@ -48,7 +48,7 @@ export function headsOfKept(lastLine: string, keys: readonly PublicKey[]): Known
 
 /** `kept`: entries that must be in the log, known from elsewhere. */
 export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntry[] = []): ExportProof {
-  const ends = new Map<string, Place>();
+  const ends = new Map<string, ChainHead>();
   let entries = 0;
   let leftOut = 0;
   let from: string | null = null;
@@ -121,61 +121,17 @@ export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntr
 }
 
 /** An entry that is known from another source: an earlier export, an anchor or a kept file. */
-export interface KnownEntry {
+export interface KnownEntry extends ChainHead {
   readonly source: string;
-  readonly chain: string;
-  readonly seq: number;
-  readonly hash: string;
-  readonly at: string | null;
 }
 
-interface Place {
-  readonly chain: string;
-  readonly seq: number;
-  readonly hash: string;
-  readonly at: string | null;
-}
-
-type Entry = ChainLink & { readonly at: string };
-
-const text = z.string();
-const sealed = { keyId: text, hash: text, signature: text };
-// Loose, so that the members of a later version count for the hash, too.
-const entryShape: z.ZodType<Entry> = z.looseObject({
-  at: text,
-  chain: text,
-  seq: z.int().positive(),
-  prevHash: text,
-  ...sealed,
-});
-
-const manifestShape: z.ZodType<Manifest & Seal> = z.looseObject({
-  v: z.literal(1),
-  exportedAt: text,
-  filter: z.record(text, text),
-  count: z.int(),
-  chains: z.record(
-    text,
-    z.looseObject({ count: z.int(), firstSeq: z.int(), firstHash: text, lastSeq: z.int(), lastHash: text }),
-  ),
-  anchor: z
-    .looseObject({
-      number: z.int(),
-      at: text,
-      entries: z.int(),
-      wholeAt: text,
-      chains: z.record(text, z.looseObject({ seq: z.int(), hash: text, at: text })),
-      prevHash: text,
-      ...sealed,
-    })
-    .nullable(),
-  verification: z
-    .looseObject({ valid: z.boolean(), complete: z.boolean(), reason: text.exactOptional() })
-    .exactOptional(),
-  publicKeys: z.array(z.looseObject({ keyId: text, publicKey: text })),
-  sha256: text,
-  ...sealed,
-});
+// The members of a later version are kept, because they count for the hash, too.
+const entryShape = z.looseObject({ at: z.string(), ...chainLink.shape });
+type Entry = z.infer<typeof entryShape>;
+const sealedShape = manifest.extend(sealSchema.shape);
+const manifestShape = z.custom<Manifest & Seal>(
+  (value) => sealedShape.safeParse(value).error?.issues.every(({ code }) => code === 'unrecognized_keys') ?? true,
+);
 const lastLineShape = z.strictObject({ manifest: manifestShape });
 
 function sealedManifest(lastLine: string, keys: readonly PublicKey[]): Manifest & Seal {

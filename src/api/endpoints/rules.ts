@@ -2,33 +2,14 @@
 
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { RESOURCE_KINDS } from '../../domain/resources/resource.ts';
 import { documentation, documentationOf } from '../../domain/rules/documentation.ts';
-import { type AnyRule, PROFILES, reference, SEVERITIES, source, TIERS } from '../../domain/rules/rule.ts';
+import { type AnyRule, ruleDescription, source } from '../../domain/rules/rule.ts';
 import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
 import { pageQuery, pageSchema, readPage } from '../framework/page.ts';
 import { benchmark, rulesInBenchmark } from '../framework/parameters.ts';
 
-/** What is shown as the rule has it. */
-const ruleMembers = z.object({
-  id: z.string(),
-  version: z.int(),
-  title: z.string(),
-  why: z.string(),
-  fix: z.string().nullable().describe('What the fix writes; null when the rule has none'),
-  risk: z.string(),
-  differs: z.string().exactOptional().describe('What other authorities require, and why this rule differs'),
-  severity: z.enum(SEVERITIES),
-  tier: z.enum(TIERS),
-  profile: z.enum(PROFILES),
-  kind: z.enum(RESOURCE_KINDS),
-  reversible: z.boolean(),
-  documents: z.array(z.string()),
-  references: z.array(reference),
-});
-
-export const ruleAnswer = ruleMembers
+export const ruleAnswer = ruleDescription
   .extend({
     parameters: z.record(z.string(), z.unknown()).describe('JSON Schema of the parameters that settings may give'),
     defaults: z.record(z.string(), z.unknown()),
@@ -78,7 +59,7 @@ export const getRule = defineEndpoint({
 export function ruleView(rule: AnyRule): z.infer<typeof ruleAnswer> {
   const { $schema: _schema, ...parameters } = z.toJSONSchema(rule.parameters, { io: 'input', unrepresentable: 'any' });
   return {
-    ...ruleMembers.parse(rule),
+    ...ruleDescription.parse(rule),
     parameters,
     defaults: z.record(z.string(), z.unknown()).catch({}).parse(rule.parameters.safeParse({}).data),
     documentation: documentationOf(rule),

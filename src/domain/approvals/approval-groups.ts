@@ -7,13 +7,14 @@ export const GROUPINGS = ['rule', 'resource'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** The part of an approval that counting needs. */
-export interface ApprovalHead {
-  readonly rule: string;
+export const approvalHead = z.strictObject({
+  rule: z.string(),
   /** The resource's id. */
-  readonly resource: string;
-  readonly requestedAt: string;
-  readonly impact: Impact;
-}
+  resource: z.string(),
+  requestedAt: time,
+  impact: z.enum(IMPACTS),
+});
+export type ApprovalHead = Infer<typeof approvalHead>;
 
 export const approvalGroup = z.strictObject({
   key: z.string().describe('The id of the rule or of the resource'),

@@ -105,7 +105,12 @@ export function outboxAbout(...subjects: readonly string[]) {
 }
 
 /** The fields that make a record an entry of a chain. */
-const chainLink = z.strictObject({ chain: z.string(), seq: z.int(), prevHash: z.string(), ...sealSchema.shape });
+export const chainLink = z.strictObject({
+  chain: z.string(),
+  seq: z.int().positive(),
+  prevHash: z.string(),
+  ...sealSchema.shape,
+});
 export type ChainLink = Infer<typeof chainLink>;
 
 /** An entry is answered exactly as it was signed, with nulls, so that everybody can compute its hash. */
@@ -113,13 +118,14 @@ export const auditEntry = auditRecord.extend(chainLink.shape).meta({ id: 'AuditE
 export type AuditEntry = Infer<typeof auditEntry>;
 
 /** The end of a chain, which the next entry continues. `seq` 0 and an empty hash mean that there is no entry yet. */
-export interface ChainHead {
-  readonly chain: string;
-  readonly seq: number;
-  readonly hash: string;
-  /** ISO time of the last entry. Times in a chain never go back, so its order is the order of time. */
-  readonly at: string | null;
-}
+export const chainHead = z.strictObject({
+  chain: z.string(),
+  seq: z.int(),
+  hash: z.string(),
+  /** The time of the last entry. Times in a chain never go back, so its order is the order of time. */
+  at: time.nullable(),
+});
+export type ChainHead = Infer<typeof chainHead>;
 
 /**
  * The id of a record. It is the same after a crash and a retry, so the record is added once. It begins with the key of

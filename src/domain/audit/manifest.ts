@@ -3,37 +3,42 @@
  * truncated file, and shows which gaps the filter explains.
  */
 import { createHash } from 'node:crypto';
-import type { Anchor } from './anchor.ts';
+import * as z from 'zod';
+import { type Infer, time } from '../resources/schema.ts';
+import { anchor } from './anchor.ts';
 import type { AuditEntry } from './audit.ts';
 
-export interface Manifest {
-  readonly v: 1;
-  /** ISO time. */
-  readonly exportedAt: string;
+const exportedChain = z.strictObject({
+  count: z.int(),
+  firstSeq: z.int(),
+  firstHash: z.string(),
+  lastSeq: z.int(),
+  lastHash: z.string(),
+});
+type ExportedChain = Infer<typeof exportedChain>;
+
+export const manifest = z.strictObject({
+  v: z.literal(1),
+  exportedAt: time,
   /** The parameters of the export; `from` is inclusive, `to` exclusive. */
-  readonly filter: Readonly<Record<string, string>>;
-  readonly count: number;
+  filter: z.record(z.string(), z.string()),
+  count: z.int(),
   /** The chains of the entries in this file. */
-  readonly chains: Readonly<Record<string, ExportedChain>>;
+  chains: z.record(z.string(), exportedChain),
   /** The newest anchor at the time of the export, or null. */
-  readonly anchor: Anchor | null;
+  anchor: anchor.nullable(),
   /**
    * The verification right before the export, because a file cannot show entries that are missing in the log.
    * `complete`: every entry was verified. Exports of earlier versions have none.
    */
-  readonly verification?: { readonly valid: boolean; readonly complete: boolean; readonly reason?: string };
-  readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
+  verification: z
+    .strictObject({ valid: z.boolean(), complete: z.boolean(), reason: z.string().exactOptional() })
+    .exactOptional(),
+  publicKeys: z.array(z.strictObject({ keyId: z.string(), publicKey: z.string() })),
   /** The hash of all lines before this one, including line ends; lower-case hex. */
-  readonly sha256: string;
-}
-
-export interface ExportedChain {
-  readonly count: number;
-  readonly firstSeq: number;
-  readonly firstHash: string;
-  readonly lastSeq: number;
-  readonly lastHash: string;
-}
+  sha256: z.string(),
+});
+export type Manifest = Infer<typeof manifest>;
 
 /** One line per entry, with its line end. */
 export function linesOf(entries: readonly AuditEntry[]): string {

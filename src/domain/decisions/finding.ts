@@ -2,8 +2,7 @@
 import * as z from 'zod';
 import { resourceView } from '../resources/resource.ts';
 import { type Infer, time } from '../resources/schema.ts';
-import { ruleResult } from '../rules/evaluate.ts';
-import { reference } from '../rules/rule.ts';
+import { reference, ruleResult } from '../rules/rule.ts';
 import { decision } from './decide.ts';
 
 export const finding = z.strictObject({

@@ -1,23 +1,12 @@
 /** The verdict of every rule on one snapshot. */
-import * as z from 'zod';
-import { change, hasPlace, type PreservedValue, sortChanges } from '../changes/change.ts';
+import { hasPlace, type PreservedValue, sortChanges } from '../changes/change.ts';
 import { secretObstacle } from '../changes/plan-requests.ts';
 import { MAX_FIX_SIZE, MAX_FIXES_SIZE, MAX_SENTENCE, serializedSize, truncateText } from '../resources/limits.ts';
-import type { Infer } from '../resources/schema.ts';
 import { bodyOf, isFunctionApp, type Snapshot } from '../resources/snapshot.ts';
-import { type AnyRule, type CheckResult, SEVERITIES, TIERS, type Tier, unknown, VERDICTS } from './rule.ts';
+import { type AnyRule, type CheckResult, type RuleResult, type Tier, unknown } from './rule.ts';
 import type { EffectiveRule } from './settings.ts';
 
-/** What a rule found on a resource. */
-export const ruleResult = z.strictObject({
-  severity: z.enum(SEVERITIES),
-  tier: z.enum(TIERS),
-  verdict: z.enum(VERDICTS),
-  reason: z.string(),
-  changes: z.array(change),
-});
-
-export interface Evaluation extends Infer<typeof ruleResult> {
+export interface Evaluation extends RuleResult {
   readonly rule: AnyRule;
   readonly preserved: readonly PreservedValue[];
 }

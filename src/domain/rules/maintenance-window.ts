@@ -1,18 +1,23 @@
 /** A maintenance window: days and two times in a time zone. A window that ends before it begins passes midnight. */
 import { MINUTE_MS, timeAfter } from '../resources/durations.ts';
 
-export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Day = (typeof DAYS)[number];
+import * as z from 'zod';
+import type { Infer } from '../resources/schema.ts';
 
-export interface MaintenanceWindow {
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+type Day = (typeof DAYS)[number];
+
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+export const maintenanceWindow = z.strictObject({
   /** The days on which it opens. */
-  readonly days: readonly Day[];
-  /** `hh:mm`. When both are equal, the window is open for a whole day. */
-  readonly from: string;
-  readonly to: string;
-  /** An IANA name, e.g. `Europe/Berlin`. */
-  readonly timeZone: string;
-}
+  days: z.array(z.enum(DAYS)).min(1, 'must name at least one day; leave the window out to have none'),
+  /** When both times are equal, the window is open for a whole day. */
+  from: z.string().regex(TIME, 'must be a time like 22:00'),
+  to: z.string().regex(TIME, 'must be a time like 04:00'),
+  timeZone: z.string().refine(isTimeZone, 'must be the IANA name of a time zone, like Europe/Berlin'),
+});
+export type MaintenanceWindow = Infer<typeof maintenanceWindow>;
 
 /** Whether this is the name of a time zone. */
 export function isTimeZone(name: string): boolean {

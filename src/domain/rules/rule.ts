@@ -3,9 +3,10 @@
  * fix it in the source. A rule is one file that exports `rule`; `npm run build` finds it.
  */
 import * as z from 'zod';
-import type { Change, PreservedValue } from '../changes/change.ts';
+import { type Change, change, type PreservedValue } from '../changes/change.ts';
+import { DOCUMENT_NAMES } from '../resources/document-names.ts';
 import type { DocumentName } from '../resources/documents.ts';
-import type { ResourceKind } from '../resources/resource.ts';
+import { RESOURCE_KINDS, type ResourceKind } from '../resources/resource.ts';
 import type { Infer } from '../resources/schema.ts';
 import { type Snapshot, stateOf } from '../resources/snapshot.ts';
 
@@ -29,40 +30,52 @@ export type Reference = Infer<typeof reference>;
 export const source = z.strictObject({ bicep: z.string(), terraform: z.string() });
 export type Source = Infer<typeof source>;
 
-export interface Violation {
+/** What a rule found on a resource. */
+export const ruleResult = z.strictObject({
+  severity: z.enum(SEVERITIES),
+  tier: z.enum(TIERS),
+  verdict: z.enum(VERDICTS),
+  /** One sentence. */
+  reason: z.string(),
+  /** The changes that fix a violation; none for advice. */
+  changes: z.array(change),
+});
+export type RuleResult = Infer<typeof ruleResult>;
+
+/** A violation has a tier or a severity when this resource needs another one than the rule has. */
+export interface Violation
+  extends Pick<RuleResult, 'reason' | 'changes'>,
+    Partial<Pick<RuleResult, 'tier' | 'severity'>> {
   readonly verdict: 'violation';
-  /** One sentence: what is wrong with this resource. */
-  readonly reason: string;
-  /** The changes that fix it; none for advice. */
-  readonly changes: readonly Change[];
   readonly preserved?: readonly PreservedValue[];
-  /** Set when this resource needs another tier or severity than the rule has. */
-  readonly tier?: Tier;
-  readonly severity?: Severity;
 }
 
 export type CheckResult = Violation | { readonly verdict: Exclude<Verdict, 'violation'>; readonly reason: string };
 
-export interface Rule<P> {
-  readonly id: string;
-  readonly version: number;
-  readonly title: string;
+/** What a rule says of itself. */
+export const ruleDescription = z.object({
+  id: z.string(),
+  version: z.int(),
+  title: z.string(),
   /** Why the rule exists, in a sentence or two. */
-  readonly why: string;
-  /** What the fix writes, in one plain sentence; null when there is no fix in place. */
-  readonly fix: string | null;
+  why: z.string(),
+  /** In one plain sentence. */
+  fix: z.string().nullable().describe('What the fix writes; null when the rule has none'),
   /** What the fix may break, in one plain sentence. */
-  readonly risk: string;
-  /** When authorities disagree: what others recommend, and why this rule differs. */
-  readonly differs?: string;
-  readonly severity: Severity;
-  readonly tier: Tier;
-  readonly profile: Profile;
-  readonly kind: ResourceKind;
+  risk: z.string(),
+  differs: z.string().exactOptional().describe('What other authorities require, and why this rule differs'),
+  severity: z.enum(SEVERITIES),
+  tier: z.enum(TIERS),
+  profile: z.enum(PROFILES),
+  kind: z.enum(RESOURCE_KINDS),
   /** Whether a fix can be reverted. A single change from null may still not be revertible. */
-  readonly reversible: boolean;
+  reversible: z.boolean(),
   /** The documents that the rule reads. */
-  readonly documents: readonly DocumentName[];
+  documents: z.array(z.enum(DOCUMENT_NAMES)),
+  references: z.array(reference),
+});
+
+export interface Rule<P> extends Infer<typeof ruleDescription> {
   /** The documents that its fixes write. The roles follow from them. */
   readonly writes: readonly DocumentName[];
   readonly parameters: z.ZodType<P>;
@@ -71,7 +84,6 @@ export interface Rule<P> {
    * tier.
    */
   isStricter?(parameters: P): boolean;
-  readonly references: readonly Reference[];
   /** The documents that these parameters need, when that is not all of them. */
   requiredDocuments?(parameters: P): readonly DocumentName[];
   check(snapshot: Snapshot, parameters: P, now: Date): CheckResult;

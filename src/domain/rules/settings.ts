@@ -6,7 +6,7 @@ import { MODES, type Mode } from '../resources/reasons.ts';
 import { isInScope, isScope, normalizeId, type Resource } from '../resources/resource.ts';
 import type { Infer } from '../resources/schema.ts';
 import { MAX_FIX_TIMES } from './history.ts';
-import { DAYS, isTimeZone, type MaintenanceWindow } from './maintenance-window.ts';
+import { type MaintenanceWindow, maintenanceWindow } from './maintenance-window.ts';
 import { type AnyRule, PROFILES, type Profile, TIERS, type Tier } from './rule.ts';
 
 const profile = z.enum(PROFILES);
@@ -18,19 +18,13 @@ const ruleSetting = z.strictObject({
 const rules = z.record(z.string(), ruleSetting);
 const frozen = z.strictObject({ until: z.iso.datetime(), reason: z.string().trim().min(1).max(1000) });
 export type Freeze = Infer<typeof frozen>;
-const window = z.strictObject({
-  days: z.array(z.enum(DAYS)).min(1, 'must name at least one day; leave the window out to have none'),
-  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 22:00'),
-  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 04:00'),
-  timeZone: z.string().refine(isTimeZone, 'must be the IANA name of a time zone, like Europe/Berlin'),
-});
 const scope = z.strictObject({
   scope: z.string().refine(isScope, 'must be an ARM id of a subscription, a resource group or something below'),
   mode: z.enum(MODES).optional(),
   profile: profile.optional(),
   rules: rules.optional(),
   approvers: z.array(z.guid()).optional(),
-  window: window.nullable().optional(),
+  window: maintenanceWindow.nullable().optional(),
   frozen: frozen.nullable().optional(),
 });
 const count = (fallback: number, minimum = 1, maximum = 100_000) => z.int().min(minimum).max(maximum).default(fallback);

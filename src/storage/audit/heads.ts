@@ -3,11 +3,9 @@
  * a chain. All heads are created together before the first entry, so a head that is missing later was removed.
  */
 
-import * as z from 'zod';
-import { type AuditKeys, type ChainHead, chainNames, emptyHead } from '../../domain/audit/audit.ts';
+import { type AuditKeys, type ChainHead, chainHead, chainNames, emptyHead } from '../../domain/audit/audit.ts';
 import { type AuditKey, seal, sealFault, sealSchema } from '../../domain/audit/seal.ts';
 import { isInFuture } from '../../domain/resources/limits.ts';
-import { time } from '../../domain/resources/schema.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { type Entity, entityOf, jsonOf, type Row } from '../table/entity.ts';
 import { prefixFilter, rangeFilter, type Table } from '../table/table.ts';
@@ -15,13 +13,7 @@ import type { Anchors } from './anchors.ts';
 import { AUDIT_PARTITION, CHAIN_COUNT } from './rows.ts';
 
 /** `last` is the hash of the last entry; `hash` belongs to the seal. */
-const HEAD = z.strictObject({
-  chain: z.string(),
-  seq: z.int(),
-  last: z.string(),
-  at: time.nullable(),
-  ...sealSchema.shape,
-});
+const HEAD = chainHead.extend({ last: chainHead.shape.hash, ...sealSchema.shape });
 
 export function headKey(chain: string): string {
   return `h-${chain}`;

@@ -9,11 +9,7 @@ import { type Entity, entityOf, type Row } from '../table/entity.ts';
 import { GROUP_LEVEL, hashOf, scopesAt } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, payloadOf } from '../table/limits.ts';
 
-interface Filter {
-  readonly status?: string | undefined;
-  readonly rule?: string | undefined;
-  readonly resource?: string | undefined;
-}
+type Filter = Readonly<Partial<Record<keyof ApprovalQuery, string>>>;
 
 interface IndexedField {
   /** Part of the keys. Never change it for a table that exists. */

@@ -5,8 +5,7 @@
 
 import * as z from 'zod';
 import { type Approval, approval } from '../../domain/approvals/approval.ts';
-import type { ApprovalHead } from '../../domain/approvals/approval-groups.ts';
-import { IMPACTS } from '../../domain/resources/documents.ts';
+import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
 import type { ApprovalQuery, Approvals } from '../../workflows/ports/approvals.ts';
 import { ConflictError, StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { entityOf, jsonOf, parseOwnRow, parseRow, type Row } from '../table/entity.ts';
@@ -81,9 +80,8 @@ export function openApprovals(table: Table, createId: () => string): Approvals {
     },
 
     async listHeads(query) {
-      const columns = ['Rule', 'ResourceId', 'RequestedAt', 'Impact'];
-      const { rows, complete } = await table.readColumns(filterOf(query), columns, MAX_COUNT_REQUESTS);
-      return { heads: z.array(HEAD).parse(rows), complete };
+      const { rows, complete } = await table.readColumns(filterOf(query), Object.values(HEAD), MAX_COUNT_REQUESTS);
+      return { heads: rows.map(parseHead), complete };
     },
   };
 }
@@ -123,17 +121,18 @@ const CLAIMED = z.string().regex(/^a[\w-]+$/);
 /** A request reads a thousand rows. */
 const MAX_COUNT_REQUESTS = 30;
 
-/** The columns of a row that make a head. */
-const HEAD = z
-  .object({ Rule: z.string(), ResourceId: z.string(), RequestedAt: z.string(), Impact: z.enum(IMPACTS) })
-  .transform(
-    ({ Rule, ResourceId, RequestedAt, Impact }): ApprovalHead => ({
-      rule: Rule,
-      resource: ResourceId,
-      requestedAt: RequestedAt,
-      impact: Impact,
-    }),
-  );
+/** The column of each member of a head. */
+const HEAD: Readonly<Record<keyof ApprovalHead, string>> = {
+  rule: 'Rule',
+  resource: 'ResourceId',
+  requestedAt: 'RequestedAt',
+  impact: 'Impact',
+};
+
+function parseHead(row: unknown): ApprovalHead {
+  const columns = z.record(z.string(), z.unknown()).parse(row);
+  return approvalHead.parse(Object.fromEntries(Object.entries(HEAD).map(([member, name]) => [member, columns[name]])));
+}
 
 /** Nine digits of base 36 hold milliseconds until the year 5188. */
 const LATEST = 36 ** 9 - 1;
