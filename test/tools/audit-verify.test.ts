@@ -92,6 +92,18 @@ describe('an export that is whole', () => {
     });
   });
 
+  it('may come from a later version, with further members at each place of its manifest', async () => {
+    const anchor = nextAnchor(null, [headAfter(entryAt('03', 5))], { at: time(700), whole: true }, k2);
+    const chains = { '03': { ...anchor.chains['03'], bytes: 7 } };
+    const later = seal({ ...contentOf(anchor), chains, tree: 'sha256' }, k2);
+    const { manifest }: { manifest: Record<string, unknown> } = JSON.parse(lastLine(exported(log)));
+    const verification = { valid: true, complete: true, seconds: 3 };
+    const sealed = seal({ ...contentOf(manifest), anchor: later, verification, madeBy: 'v2' }, k2);
+    const text = (one: object) => `${linesOf(log)}${JSON.stringify({ manifest: one })}\n`;
+    expect((await proved(text(sealed))).code).toBe(0);
+    expect((await proved(text({ ...sealed, madeBy: 'v3' }))).text).toMatch(/the manifest: its content/);
+  });
+
   it('of an empty log is proved, too', async () => {
     expect(await proved(exported([]))).toMatchObject({ code: 0, text: expect.stringMatching(/^whole: 0 entries/) });
   });

@@ -1,5 +1,6 @@
 /** The checks of a running deployment: they run in order, each with its result and what to do about a failure. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Deployment } from './deployment.ts';
 import { type Service, serviceAt } from './service.ts';
 
@@ -14,14 +15,15 @@ export interface Check {
 
 export type CheckResult = Result & { readonly name: string };
 
-export interface ObservedEvent {
-  readonly eventId: string;
-  readonly receivedAt: string;
-  readonly operation: string;
-  readonly changedBy: { readonly objectId: string } | null;
-  readonly outcome: string | null;
-  readonly reasons: readonly { readonly text: string }[];
-}
+export const observedEvent = z.object({
+  eventId: z.string(),
+  receivedAt: z.string(),
+  operation: z.string(),
+  changedBy: z.object({ objectId: z.string() }).nullable(),
+  outcome: z.string().nullable(),
+  reasons: z.array(z.object({ text: z.string() })),
+});
+export type ObservedEvent = z.infer<typeof observedEvent>;
 
 /** One run: its deployment, and what earlier checks found for later ones. */
 export interface CheckContext {

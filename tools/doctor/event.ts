@@ -1,24 +1,22 @@
 /** The data flow of an event: a tag of the scratch app changes, its event arrives, the queue brings it to an outcome, nothing becomes a dead letter. */
 import { z } from 'zod';
 import { isObject, type JsonObject } from '../../src/domain/resources/json.ts';
-import { type Check, type CheckContext, failed, notChecked, type ObservedEvent, ok, pollUntil } from './checks.ts';
+import {
+  type Check,
+  type CheckContext,
+  failed,
+  notChecked,
+  type ObservedEvent,
+  observedEvent,
+  ok,
+  pollUntil,
+} from './checks.ts';
 import type { Service } from './service.ts';
 
 /** The tag that a run writes; its value is the time of the last run. */
 export const TAG = 'plumbline-doctor';
 
-const explained = z.object({
-  events: z.array(
-    z.object({
-      eventId: z.string(),
-      receivedAt: z.string(),
-      operation: z.string(),
-      changedBy: z.object({ objectId: z.string() }).nullable(),
-      outcome: z.string().nullable(),
-      reasons: z.array(z.object({ text: z.string() })),
-    }),
-  ),
-});
+const explained = z.object({ events: z.array(observedEvent) });
 
 /** The latest events of the scratch app, newest first; none before it was reconciled first. */
 export async function fetchEvents({ service, deployment }: CheckContext): Promise<ObservedEvent[]> {

@@ -1,6 +1,8 @@
 /** What must hold when no work is left: counts with their limits, taken from outside. */
 import { z } from 'zod';
 import type { DevEnvironment } from '../../dev/environment/dev-environment.ts';
+import { type AuditEntry, auditEntry } from '../../src/domain/audit/audit.ts';
+import { auditVerification } from '../../src/workflows/ports/audit.ts';
 import type { Api } from './api.ts';
 import type { SoakApp } from './apps.ts';
 import type { EventRelay } from './event-relay.ts';
@@ -99,9 +101,9 @@ async function appChecks({ apps, api, expected }: FinalState): Promise<Check[]> 
 }
 
 async function logChecks({ api, records }: FinalState): Promise<Check[]> {
-  const { valid, complete, entries, reason } = await api.get('/audit/verify', verification);
-  const log = await api.list('/audit', entry);
-  const about = ({ operationId, rule }: z.infer<typeof entry>) => `${operationId} ${rule}`;
+  const { valid, complete, entries, reason } = await api.get('/audit/verify', auditVerification);
+  const log = await api.list('/audit', auditEntry);
+  const about = ({ operationId, rule }: AuditEntry) => `${operationId} ${rule}`;
   const ended = new Set(log.filter(({ kind }) => ENDS.has(kind)).map(about));
   const intents = log.filter(({ kind }) => kind === 'fix.intended');
   const kinds = new Map<string, number>();
@@ -121,13 +123,6 @@ async function logChecks({ api, records }: FinalState): Promise<Check[]> {
 
 const ENDS = new Set(['fix.applied', 'fix.failed', 'fix.blocked', 'fix.unknown']);
 const outcome = z.object({ outcome: z.string() });
-const verification = z.object({
-  valid: z.boolean(),
-  complete: z.boolean(),
-  entries: z.number(),
-  reason: z.string().optional(),
-});
-const entry = z.object({ kind: z.string(), operationId: z.string().nullish(), rule: z.string().nullish() });
 
 function repeated(all: readonly string[]): string[] {
   const seen = new Set<string>();

@@ -1,6 +1,7 @@
 /** Compares what a fresh read of each app requires with its findings and approvals. */
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import { approvalAnswer } from '../../src/api/endpoints/approvals/schemas.ts';
+import { findingAnswer } from '../../src/api/endpoints/findings/schemas.ts';
 import type { Api } from './api.ts';
 import type { SoakApp } from './apps.ts';
 import type { ExpectedDecisions } from './expected-decisions.ts';
@@ -21,8 +22,8 @@ export async function checkExpectations(
   expected: ExpectedDecisions,
   api: Api,
 ): Promise<ExpectationResult> {
-  const findings = await api.list('/findings', finding);
-  const approvals = await api.list('/approvals?status=pending', approval);
+  const findings = await api.list('/findings', findingAnswer);
+  const approvals = await api.list('/approvals?status=pending', approvalAnswer);
   const found = new Map(findings.map((one) => [keyOf(one.resource.id, one.rule), one]));
   const pending = new Map<string, (typeof approvals)[number][]>();
   for (const one of approvals) {
@@ -56,16 +57,6 @@ export async function checkExpectations(
     queued,
   };
 }
-
-const change = z.object({ document: z.string(), path: z.string(), from: z.unknown(), to: z.unknown() });
-const resource = z.object({ id: z.string() });
-const finding = z.object({
-  resource,
-  rule: z.string(),
-  verdict: z.string(),
-  decision: z.object({ action: z.string(), reasons: z.unknown() }).nullable(),
-});
-const approval = z.object({ resource, rule: z.object({ id: z.string() }), changes: z.array(change) });
 
 function keyOf(id: string, rule: string): string {
   return `${id.toLowerCase()} ${rule}`;

@@ -4,6 +4,8 @@ import { createStorageClients } from '../../src/storage/connection.ts';
 import { TABLES } from '../../src/storage/names.ts';
 import { jsonOf } from '../../src/storage/table/entity.ts';
 import { openTable } from '../../src/storage/table/table.ts';
+import { storedEvent } from '../../src/workflows/ports/events.ts';
+import { resourceState } from '../../src/workflows/ports/resource-states.ts';
 
 export interface OpenWork {
   readonly openIntents: readonly string[];
@@ -53,13 +55,4 @@ export function openStoredRecords(connectionString: string): StoredRecords {
 }
 
 const UNRESOLVED = ['open', 'unknown'];
-const storedEvent = z.looseObject({
-  event: z.looseObject({ id: z.string() }),
-  outcome: z.string().nullable(),
-  auditIds: z.array(z.string()),
-});
-const storedState = z.looseObject({
-  recheckAt: z.string().nullable(),
-  resource: z.looseObject({ id: z.string() }),
-  operations: z.array(z.looseObject({ attempts: z.array(z.looseObject({ state: z.string() })) })),
-});
+const storedState = z.object(resourceState.pick({ recheckAt: true, resource: true, operations: true }).shape);
