@@ -1,6 +1,7 @@
 /** Structure of the code, checked over every file: imports point down only, without circles; domain and rules are pure. */
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { declarationsIn } from './declarations.ts';
 import {
   codeOf,
   filesBelow,
@@ -174,6 +175,45 @@ describe('names and types', () => {
     expect(sources.filter((file) => forced.test(codeOf(file)))).toEqual([]);
   });
 });
+
+describe('each type has one schema', () => {
+  const subjects = sources.filter((file) => /^src\/(domain|workflows\/ports)\//.test(file)).map(codeOf);
+  const derived = sources.filter((file) => /^src\/(storage|api)\//.test(file));
+
+  test('storage and API derive from the types of domain and ports, and repeat none', () => {
+    expect(derived.flatMap((file) => repeated(codeOf(file), subjects).map((one) => `${file}: ${one}`))).toEqual([]);
+  });
+
+  test('a type that is repeated is found, as an interface and as a schema, and one that is derived is not', () => {
+    const subject =
+      'export const head = z.strictObject({ chain: z.string(), seq: z.int(), hash: z.string(), at: time });';
+    const members = 'at: z.object({ day: z.int() }), hash: z.string(),\n  seq: z.int(), chain: z.string()';
+    expect(repeated(`const HEAD = z\n  .looseObject({ ${members} })`, [subject])).toEqual(['HEAD repeats head']);
+    const row = 'interface Row {\n readonly chain: string;\n seq: number;\n at?: string;\n hash: string;\n}';
+    expect(repeated(row, [subject])).toEqual(['Row repeats head']);
+    expect(repeated(row.replace('interface Row', 'type Row ='), [subject])).toEqual(['Row repeats head']);
+    expect(repeated(subject, [row])).toEqual(['head repeats Row']);
+    expect(repeated('const HEAD = head.omit({ hash: true }).extend({ last: head.shape.hash });', [subject])).toEqual(
+      [],
+    );
+    expect(repeated(`const query = z.strictObject({ ${members} });`, [subject])).toEqual([]);
+  });
+});
+
+/** Three equal names may be chance. */
+const FEWEST_REPEATED = 4;
+
+/** The types in some code that name the members of a subject again. What a request may hold has rules of its own. */
+function repeated(code: string, subjects: readonly string[]): string[] {
+  const known = subjects.flatMap(declarationsIn);
+  return declarationsIn(code)
+    .filter(({ name }) => name !== 'query' && name !== 'body')
+    .flatMap(({ name, members }) =>
+      known
+        .filter((subject) => subject.members.filter((one) => members.includes(one)).length >= FEWEST_REPEATED)
+        .map((subject) => `${name} repeats ${subject.name}`),
+    );
+}
 
 /** The folder of src/ that a file is in; null for src/main.ts. */
 function folderOf(file: string): string | null {

@@ -2,23 +2,20 @@
 import { hkdfSync } from 'node:crypto';
 import * as z from 'zod';
 import { type AuditKey, type AuditKeys, parseAuditKeys } from '../domain/audit/audit.ts';
-import { MODES, type Mode } from '../domain/resources/reasons.ts';
+import { MODES } from '../domain/resources/reasons.ts';
 import { parseResourceId } from '../domain/resources/resource.ts';
 import type { StorageConnection } from '../storage/connection.ts';
+import type { Options } from '../workflows/ports/runtime.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 
-export interface Config {
+export interface Config extends Omit<Options, 'pauses'> {
   readonly storage: StorageConnection;
   readonly auditKeys: AuditKeys;
   /** Signs page cursors. Derived from the signing key, so that every instance has the same key and no further secret is needed. */
   readonly cursorKey: Buffer;
-  readonly mode: Mode;
   readonly subscriptions: readonly string[];
-  readonly workspaceId: string | null;
-  readonly settleSeconds: number;
   /** NCRONTAB of six fields, the first one seconds. */
   readonly sweepSchedule: string;
-  readonly selfId: string | null;
   readonly topicEndpoint: string | null;
   readonly logLevel: LogLevel;
   /** Origins, without trailing slash. */

@@ -3,6 +3,7 @@
  * elements.
  */
 
+import * as z from 'zod';
 import {
   DOCUMENTS,
   type DocumentDefinition,
@@ -16,17 +17,19 @@ import { joinNames } from '../resources/limits.ts';
 import { patternsOverlap } from '../resources/path-patterns.ts';
 import { containsCredentials } from '../resources/redact.ts';
 import type { Resource } from '../resources/resource.ts';
+import { type Infer, json } from '../resources/schema.ts';
 import { redactedIn, type Snapshot } from '../resources/snapshot.ts';
 import { type Change, type PreservedValue, valueAt, withValue } from './change.ts';
 
-export interface PlannedRequest {
-  readonly method: 'PATCH' | 'PUT' | 'DELETE';
+export const plannedRequest = z.strictObject({
+  method: z.enum(['PATCH', 'PUT', 'DELETE']),
   /** The path below the Resource Manager endpoint, without api-version. */
-  readonly path: string;
+  path: z.string(),
   /** The body; with `whole` the changed values of the body. */
-  readonly body?: Json;
-  readonly whole?: true;
-}
+  body: json.exactOptional(),
+  whole: z.literal(true).exactOptional(),
+});
+export type PlannedRequest = Infer<typeof plannedRequest>;
 
 /** Changes to write, with the values that are sent along unchanged. */
 export interface ChangesToWrite {

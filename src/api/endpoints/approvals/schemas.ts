@@ -2,14 +2,8 @@
 import * as z from 'zod';
 import { approval, approvalDecision } from '../../../domain/approvals/approval.ts';
 import { approvalGroup } from '../../../domain/approvals/approval-groups.ts';
+import { plannedRequest } from '../../../domain/changes/plan-requests.ts';
 import { caller } from '../../../domain/resources/principal.ts';
-
-const plannedRequest = z.strictObject({
-  method: z.enum(['PATCH', 'PUT', 'DELETE']),
-  path: z.string(),
-  body: z.unknown().exactOptional(),
-  whole: z.literal(true).exactOptional(),
-});
 
 /** With the plan. What an approval has as null is absent. */
 export const approvalAnswer = approval
