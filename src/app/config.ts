@@ -5,30 +5,9 @@ import { type AuditKey, type AuditKeys, parseAuditKeys } from '../domain/audit/a
 import { MODES } from '../domain/resources/reasons.ts';
 import { parseResourceId } from '../domain/resources/resource.ts';
 import type { StorageConnection } from '../storage/connection.ts';
-import type { Options } from '../workflows/ports/runtime.ts';
-import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { LOG_LEVELS } from './log.ts';
 
-export interface Config extends Omit<Options, 'pauses'> {
-  readonly storage: StorageConnection;
-  readonly auditKeys: AuditKeys;
-  /** Signs page cursors. Derived from the signing key, so that every instance has the same key and no further secret is needed. */
-  readonly cursorKey: Buffer;
-  readonly subscriptions: readonly string[];
-  /** NCRONTAB of six fields, the first one seconds. */
-  readonly sweepSchedule: string;
-  readonly topicEndpoint: string | null;
-  readonly logLevel: LogLevel;
-  /** Origins, without trailing slash. */
-  readonly arm: { readonly endpoint: string; readonly audience: string };
-  readonly identity: {
-    readonly endpointPresent: boolean;
-    readonly clientId: string | null;
-    /** The client id for the storage: the same, unless AzureWebJobsStorage__clientId is set. */
-    readonly storageClientId: string | null;
-  };
-  /** Whether Easy Auth guards the app, so that its principal header can be trusted. */
-  readonly authEnabled: boolean;
-}
+export type Config = ReturnType<typeof readConfig>;
 
 export interface ConfigProblem {
   readonly setting: string;
@@ -47,7 +26,7 @@ export class NotConfigured extends Error {
 }
 
 /** Reads the settings from an environment; an empty value counts as not set. Throws NotConfigured. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
   const given = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
   );
@@ -62,21 +41,26 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     storage: storage.data,
     auditKeys: set.PLUMBLINE_AUDIT_KEY,
+    /** Signs page cursors. Derived from the signing key, so that every instance has the same key and no further secret is needed. */
     cursorKey: cursorKeyFrom(set.PLUMBLINE_AUDIT_KEY.signing),
     mode: set.PLUMBLINE_MODE,
     subscriptions: set.PLUMBLINE_SUBSCRIPTIONS,
     workspaceId: set.PLUMBLINE_WORKSPACE_ID,
     settleSeconds: set.PLUMBLINE_SETTLE_SECONDS,
+    /** NCRONTAB of six fields, the first one seconds. */
     sweepSchedule: set.PLUMBLINE_SWEEP_SCHEDULE,
     selfId: set.PLUMBLINE_SELF_ID,
     topicEndpoint: set.PLUMBLINE_TOPIC_ENDPOINT,
     logLevel: set.PLUMBLINE_LOG_LEVEL,
+    /** Origins, without trailing slash. */
     arm: { endpoint: set.AZURE_RESOURCE_MANAGER_ENDPOINT, audience: set.AZURE_RESOURCE_MANAGER_AUDIENCE },
     identity: {
       endpointPresent: set.IDENTITY_ENDPOINT !== null,
       clientId: set.AZURE_CLIENT_ID,
+      /** The client id for the storage: the same, unless AzureWebJobsStorage__clientId is set. */
       storageClientId: set.AzureWebJobsStorage__clientId ?? set.AZURE_CLIENT_ID,
     },
+    /** Whether Easy Auth guards the app, so that its principal header can be trusted. */
     authEnabled: set.WEBSITE_AUTH_ENABLED,
   };
 }
@@ -229,8 +213,5 @@ function problemOf({ path, message }: z.core.$ZodIssue): ConfigProblem {
 
 /** One setting may have the same problem several times, such as two malformed subscriptions. */
 function uniqueProblems(problems: readonly ConfigProblem[]): ConfigProblem[] {
-  return problems.filter(
-    (one, index) =>
-      problems.findIndex((other) => other.setting === one.setting && other.message === one.message) === index,
-  );
+  return [...new Map(problems.map((one) => [`${one.setting} ${one.message}`, one])).values()];
 }

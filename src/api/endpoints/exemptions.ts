@@ -8,11 +8,10 @@ import {
   MAX_EXEMPTION_DAYS,
 } from '../../domain/approvals/exemption.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { isScope, normalizeId } from '../../domain/resources/resource.ts';
 import { grantExemption, removeExemption } from '../../workflows/exemptions/grant-exemption.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
 import { pageQuery, pageSchema, readPage } from '../framework/page.ts';
-import { isId, timestamp } from '../framework/parameters.ts';
+import { isId, resourceScope, timestamp } from '../framework/parameters.ts';
 import { actorOf } from '../framework/principal.ts';
 import { invalidRequest } from '../framework/problem.ts';
 
@@ -46,11 +45,9 @@ export const createExemption = defineEndpoint({
   summary: 'Exempts the violations of a rule within a scope, until an end.',
   role: 'Plumbline.Operator',
   body: z.strictObject({
-    scope: z
-      .string()
-      .refine(isScope, 'must be the ARM id of a resource or of a scope above it')
-      .transform(normalizeId)
-      .describe('A resource, or any scope above it by whole segments; everything below is exempt, too.'),
+    scope: resourceScope.describe(
+      'A resource, or any scope above it by whole segments; everything below is exempt, too.',
+    ),
     rule: z.string().describe('The id of a rule'),
     owner: line.max(200).describe('Who answers for it'),
     reason: line.max(4000),

@@ -4,7 +4,7 @@ import type { RefusalCode } from '../../domain/approvals/refusal.ts';
 import { isObject } from '../../domain/resources/json.ts';
 import { Components, propertiesOf } from './components.ts';
 import type { AuthorizedEndpoint, Endpoint, PublicEndpoint } from './endpoint.ts';
-import { PROBLEMS } from './problem.ts';
+import { PROBLEMS, problemDocument } from './problem.ts';
 import { VERSION } from './version.ts';
 
 /** The endpoint that serves the description of `endpoints` and itself. */
@@ -48,7 +48,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
     servers: [{ url: '/api' }],
     paths,
     components: {
-      schemas: { ...components.schemas, Problem: problemSchema() },
+      schemas: components.schemas,
       securitySchemes: {
         entra: {
           type: 'http',
@@ -100,7 +100,7 @@ function operationOf(endpoint: Endpoint, components: Components): object {
           },
         }
       : {}),
-    responses: { ...Object.fromEntries(results), ...problemResponses(refusalsOf(endpoint)) },
+    responses: { ...Object.fromEntries(results), ...problemResponses(refusalsOf(endpoint), components) },
   };
 }
 
@@ -138,43 +138,16 @@ function parametersOf(endpoint: AuthorizedEndpoint<unknown, unknown, unknown>): 
   return [...query, ...headers];
 }
 
-function problemResponses(codes: readonly RefusalCode[]): Record<string, object> {
+function problemResponses(codes: readonly RefusalCode[], components: Components): Record<string, object> {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
   return Object.fromEntries(
     statuses.map((status) => {
       const here = codes.filter((code) => PROBLEMS[code].status === status);
       const schema = {
-        allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: here } } }],
+        allOf: [components.describe(problemDocument, 'output'), { properties: { code: { enum: here } } }],
       };
       const description = here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ');
       return [status, { description, content: { 'application/problem+json': { schema } } }];
     }),
   );
-}
-
-function problemSchema(): object {
-  const text = { type: 'string' };
-  return {
-    type: 'object',
-    description: 'RFC 9457. A fault of the service itself is 500 without code; `instance` finds it in the log.',
-    properties: {
-      type: { type: 'string', format: 'uri' },
-      title: text,
-      status: { type: 'integer' },
-      detail: text,
-      code: { type: 'string', enum: Object.keys(PROBLEMS) },
-      instance: { type: 'string', format: 'uri' },
-      errors: {
-        type: 'array',
-        items: { type: 'object', properties: { pointer: text, parameter: text, setting: text, detail: text } },
-      },
-      supersededBy: text,
-      moved: {
-        type: 'array',
-        description: 'The changed values: from is the written value, to the present one',
-        items: { $ref: '#/components/schemas/Change' },
-      },
-    },
-    required: ['type', 'title', 'status', 'detail'],
-  };
 }

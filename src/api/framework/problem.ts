@@ -1,6 +1,7 @@
 /** Creates every error answer, as application/problem+json (RFC 9457) with one of a closed list of codes. */
-import type { z } from 'zod';
+import * as z from 'zod';
 import { Refusal, type RefusalCode } from '../../domain/approvals/refusal.ts';
+import { change } from '../../domain/changes/change.ts';
 import { pointerOf } from '../../domain/resources/json.ts';
 import { truncateList, truncateText } from '../../domain/resources/limits.ts';
 import type { ApiResponse } from './endpoint.ts';
@@ -30,6 +31,26 @@ export const PROBLEMS: Readonly<Record<RefusalCode, { readonly status: number; r
   'storage-unavailable': { status: 503, title: 'The storage does not answer' },
   'not-configured': { status: 503, title: 'The service is not configured' },
 };
+
+const text = z.string().exactOptional();
+
+export const problemDocument = z
+  .looseObject({
+    type: z.url(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS)).exactOptional(),
+    instance: z.url().exactOptional(),
+    errors: z.array(z.looseObject({ pointer: text, parameter: text, setting: text, detail: text })).exactOptional(),
+    supersededBy: text,
+    moved: z
+      .array(change)
+      .describe('The changed values: from is the written value, to the present one')
+      .exactOptional(),
+  })
+  .describe('RFC 9457. A fault of the service itself is 500 without code; `instance` finds it in the log.')
+  .meta({ id: 'Problem' });
 
 /** One error in a request: the JSON Pointer in the body or the name of the query parameter, and what is wrong. */
 export interface InvalidPart {

@@ -45,6 +45,8 @@ const short = (maximum: number) =>
     .refine((text) => fitsSize(text, maximum))
     .nullish()
     .catch(null);
+const evidence = z.object({ principalId: short(MAX_ID), principalType: short(MAX_ID) });
+type Evidence = z.infer<typeof evidence>;
 const envelope = z.object({
   id: z
     .string()
@@ -62,9 +64,7 @@ const envelope = z.object({
       // A GUID, although Azure does not document its form.
       correlationId: short(MAX_OPERATION),
       claims: optionalObject(z.record(z.string(), z.unknown())),
-      authorization: optionalObject(
-        z.object({ evidence: optionalObject(z.object({ principalId: short(MAX_ID), principalType: short(MAX_ID) })) }),
-      ),
+      authorization: optionalObject(z.object({ evidence: optionalObject(evidence) })),
     }),
   ),
 });
@@ -160,11 +160,6 @@ export function parseEvent(input: unknown): ParsedEvent {
 const SOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
 const MICROSOFT = 'http://schemas.microsoft.com/identity/claims';
 
-interface Evidence {
-  readonly principalId?: string | null | undefined;
-  readonly principalType?: string | null | undefined;
-}
-
 /**
  * The caller of a request, by the object id in the claims of its token. The evidence may name a group of the caller.
  */
@@ -190,11 +185,10 @@ export function appIdOfClaims(claims: Record<string, unknown>): string | null {
 }
 
 function claim(claims: Record<string, unknown>, ...names: string[]): string | null {
-  for (const name of names) {
-    const value = claims[name];
-    if (typeof value === 'string' && value !== '') return value;
-  }
-  return null;
+  return (
+    names.map((name) => claims[name]).find((value): value is string => typeof value === 'string' && value !== '') ??
+    null
+  );
 }
 
 /** A name as it is stored. A name longer than any in Entra is truncated. */

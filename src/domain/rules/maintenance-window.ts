@@ -1,7 +1,7 @@
 /** A maintenance window: days and two times in a time zone. A window that ends before it begins passes midnight. */
-import { MINUTE_MS, timeAfter } from '../resources/durations.ts';
 
 import * as z from 'zod';
+import { MINUTE_MS, timeAfter } from '../resources/durations.ts';
 import type { Infer } from '../resources/schema.ts';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -4,6 +4,7 @@ import { approval, approvalDecision } from '../../../domain/approvals/approval.t
 import { approvalGroup } from '../../../domain/approvals/approval-groups.ts';
 import { plannedRequest } from '../../../domain/changes/plan-requests.ts';
 import { caller } from '../../../domain/resources/principal.ts';
+import { problemDocument } from '../../framework/problem.ts';
 
 /** With the plan. What an approval has as null is absent. */
 export const approvalAnswer = approval
@@ -30,15 +31,6 @@ export const approvalGroups = z
   })
   .meta({ id: 'ApprovalGroups' });
 
-/** A problem document as part of an answer; its schema as an answer is in openapi.ts. */
-const problem = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string().exactOptional(),
-});
-
 export const decisions = z
   .strictObject({
     items: z
@@ -47,7 +39,7 @@ export const decisions = z
           id: z.string(),
           status: z.int().describe('The status of the same decision as a single request'),
           approval: approvalAnswer.exactOptional(),
-          problem: problem.exactOptional(),
+          problem: problemDocument.exactOptional(),
         }),
       )
       .describe('In the order of the request'),
