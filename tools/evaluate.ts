@@ -107,7 +107,7 @@ function settingsOf(content: unknown, file: string, rules: readonly AnyRule[]): 
   if (exceedsDepth(content)) throw new Error(`${name} has more than ${MAX_DEPTH} levels`);
   const parsed = parseSettings(content, rules);
   if ('settings' in parsed) return parsed.settings;
-  const problems = parsed.problems.map(({ pointer, message }) => `${pointer || '/'} ${message}`);
+  const problems = parsed.problems.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`);
   throw new Error(`${name}: ${problems.join('; ')}`);
 }
 

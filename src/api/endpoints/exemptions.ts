@@ -59,8 +59,7 @@ export const createExemption = defineEndpoint({
   async handle({ deps, principal, body }) {
     const request = { ...body, ticket: body.ticket ?? null };
     const problems = exemptionProblems(request, deps.rules, deps.clock.now());
-    if (problems.length > 0)
-      throw invalidRequest(problems.map(({ pointer, message }) => ({ pointer, detail: message })));
+    if (problems.length > 0) throw invalidRequest(problems);
     return { body: exemptionView(await grantExemption(deps, request, actorOf(principal))) };
   },
 });

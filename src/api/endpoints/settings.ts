@@ -53,9 +53,7 @@ export const putSettings = defineEndpoint({
   refusals: ['settings-changed', 'if-match-required'],
   async handle({ deps, principal, headers, body }) {
     const parsed = parseSettings(body, deps.rules);
-    if ('problems' in parsed) {
-      throw invalidRequest(parsed.problems.map(({ pointer, message }) => ({ pointer, detail: message })));
-    }
+    if ('problems' in parsed) throw invalidRequest(parsed.problems);
     const ifMatch = headers.get('if-match')?.trim();
     if (!ifMatch) {
       throw new Refusal('if-match-required', 'Send If-Match with the ETag of the settings that you saw, or *.');

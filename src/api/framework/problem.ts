@@ -4,6 +4,7 @@ import { Refusal, type RefusalCode } from '../../domain/approvals/refusal.ts';
 import { change } from '../../domain/changes/change.ts';
 import { pointerOf } from '../../domain/resources/json.ts';
 import { truncateList, truncateText } from '../../domain/resources/limits.ts';
+import { invalidMembers } from '../../domain/resources/schema.ts';
 import type { ApiResponse } from './endpoint.ts';
 
 /** The status and title of every code. */
@@ -103,24 +104,18 @@ export function invalidRequest(parts: readonly InvalidPart[]): Refusal {
 
 /** The errors of a body against its schema. */
 export function invalidBody(error: z.ZodError): Refusal {
-  return invalidRequest(partsOf(error).map(({ path, detail }) => ({ pointer: pointerOf(path), detail })));
+  return invalidRequest(
+    invalidMembers(error, 'is not known').map(({ path, detail }) => ({ pointer: pointerOf(path), detail })),
+  );
 }
 
 /** The errors of query parameters against their schema. */
 export function invalidQuery(error: z.ZodError): Refusal {
   return invalidRequest(
-    partsOf(error).map(({ path: [name], detail }) => ({
+    invalidMembers(error, 'is not known').map(({ path: [name], detail }) => ({
       ...(name === undefined ? {} : { parameter: String(name) }),
       detail,
     })),
-  );
-}
-
-function partsOf({ issues }: z.ZodError): { path: PropertyKey[]; detail: string }[] {
-  return issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key], detail: 'is not known' }))
-      : [{ path: issue.path, detail: issue.message }],
   );
 }
 

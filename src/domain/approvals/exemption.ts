@@ -10,7 +10,7 @@ import { DAY_MS } from '../resources/durations.ts';
 import { type Actor, actor } from '../resources/principal.ts';
 import type { Reason } from '../resources/reasons.ts';
 import { isInScope, isScope, parseResourceId, type Resource, viewOf } from '../resources/resource.ts';
-import { type Infer, time } from '../resources/schema.ts';
+import { type Infer, type InvalidMember, time } from '../resources/schema.ts';
 import type { AnyRule } from '../rules/rule.ts';
 import { digestReason } from './digests.ts';
 
@@ -79,9 +79,9 @@ export function exemptionProblems(
   { scope, rule, expires }: ExemptionRequest,
   rules: readonly AnyRule[],
   now: Date,
-): { readonly pointer: string; readonly message: string }[] {
+): InvalidMember[] {
   const left = Date.parse(expires) - now.getTime();
-  const problem = (pointer: string, message: string) => ({ pointer, message });
+  const problem = (pointer: string, detail: string) => ({ pointer, detail });
   return [
     ...(isScope(scope) ? [] : [problem('/scope', 'must be the ARM id of a resource or of a scope above it')]),
     ...(rules.some(({ id }) => id === rule) ? [] : [problem('/rule', 'is no rule; GET /api/rules lists them')]),

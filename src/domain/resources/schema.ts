@@ -14,3 +14,18 @@ export const time = z.iso.datetime().describe('ISO 8601 in UTC');
 
 /** A member that JSON.parse has read. So it is JSON when it is there, and is not traversed to check that. */
 export const json = z.unknown().refine((value): value is Json => value !== undefined, 'is missing');
+
+/** A member that is not valid, by its JSON Pointer. */
+export interface InvalidMember {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** The members that a schema refuses, by their paths. Each unknown member is one, with `unknown` as its detail. */
+export function invalidMembers({ issues }: z.ZodError, unknown: string) {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: [...issue.path, key], detail: unknown }))
+      : [{ path: issue.path, detail: issue.message }],
+  );
+}

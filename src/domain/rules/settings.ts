@@ -4,7 +4,7 @@ import { digestOfJson } from '../changes/change.ts';
 import { isObject, type Json, pointerOf, sameJson } from '../resources/json.ts';
 import { MODES, type Mode } from '../resources/reasons.ts';
 import { isInScope, isScope, normalizeId, type Resource } from '../resources/resource.ts';
-import type { Infer } from '../resources/schema.ts';
+import { type Infer, type InvalidMember, invalidMembers } from '../resources/schema.ts';
 import { MAX_FIX_TIMES } from './history.ts';
 import { type MaintenanceWindow, maintenanceWindow } from './maintenance-window.ts';
 import { type AnyRule, PROFILES, type Profile, TIERS, type Tier } from './rule.ts';
@@ -61,12 +61,6 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = Infer<typeof settingsSchema>;
 
-/** A problem in a settings document, at a JSON Pointer. */
-export interface SettingsProblem {
-  readonly pointer: string;
-  readonly message: string;
-}
-
 /** A rule with its settings for one resource. */
 export interface EffectiveRule {
   readonly rule: AnyRule;
@@ -82,9 +76,9 @@ export type ParameterDefaults = Readonly<Record<string, string | null>>;
 export function parseSettings(
   input: unknown,
   known: readonly AnyRule[],
-): { readonly settings: Settings } | { readonly problems: SettingsProblem[] } {
+): { readonly settings: Settings } | { readonly problems: InvalidMember[] } {
   const parsed = settingsSchema.safeParse(input);
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap(problemsOf) };
+  if (!parsed.success) return { problems: problemsOf(parsed.error) };
   const settings = parsed.data;
   const problems = [
     ...ruleProblems(settings.rules, '/rules', known),
@@ -190,37 +184,33 @@ function scopesFor(settings: Settings, resource: Resource) {
     .sort((a, b) => normalizeId(a.scope).length - normalizeId(b.scope).length);
 }
 
-function ruleProblems(stored: Infer<typeof rules>, at: string, known: readonly AnyRule[]): SettingsProblem[] {
-  return Object.entries(stored).flatMap(([id, setting]): SettingsProblem[] => {
+function ruleProblems(stored: Infer<typeof rules>, at: string, known: readonly AnyRule[]): InvalidMember[] {
+  return Object.entries(stored).flatMap(([id, setting]): InvalidMember[] => {
     const pointer = at + pointerOf([id]);
     const rule = known.find((one) => one.id === id);
-    if (!rule) return [{ pointer, message: 'is no rule; GET /api/rules lists them' }];
+    if (!rule) return [{ pointer, detail: 'is no rule; GET /api/rules lists them' }];
     if (rule.tier === 'advice' && setting.tier && setting.tier !== 'advice') {
-      return [{ pointer: `${pointer}/tier`, message: 'advice has no safe fix and cannot be promoted' }];
+      return [{ pointer: `${pointer}/tier`, detail: 'advice has no safe fix and cannot be promoted' }];
     }
     const names = rule.parameters instanceof z.ZodObject ? Object.keys(rule.parameters.shape) : [];
     const unknownNames = Object.keys(setting.parameters ?? {}).filter((name) => !names.includes(name));
     if (unknownNames.length > 0) {
       return unknownNames.map((name) => ({
         pointer: pointer + pointerOf(['parameters', name]),
-        message: 'is no parameter of the rule',
+        detail: 'is no parameter of the rule',
       }));
     }
     const parsed = rule.parameters.safeParse(setting.parameters ?? {});
     if (parsed.success) return [];
-    return parsed.error.issues.flatMap(problemsOf).map((problem) => ({
-      pointer: `${pointer}/parameters${problem.pointer}`,
-      message: problem.message,
-    }));
+    return problemsOf(parsed.error, `${pointer}/parameters`);
   });
 }
 
-function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
-  const at = pointerOf(issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: at + pointerOf([key]), message: 'is no setting' }));
-  }
-  return [{ pointer: at, message: issue.message }];
+function problemsOf(error: z.ZodError, below = ''): InvalidMember[] {
+  return invalidMembers(error, 'is no setting').map(({ path, detail }) => ({
+    pointer: below + pointerOf(path),
+    detail,
+  }));
 }
 
 /**

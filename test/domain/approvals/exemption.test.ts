@@ -113,7 +113,7 @@ test('what is wrong is said so that it can be put right', () => {
   const wrong = exemption({ scope: 'x', rule: 'y', expires: '2000-01-01T00:00:00.000Z' });
   const late = exemption({ rule: 'y', expires: '3000-01-01T00:00:00.000Z' });
   expect(
-    [...exemptionProblems(wrong, [], NOW), ...exemptionProblems(late, [], NOW)].map(({ message }) => message),
+    [...exemptionProblems(wrong, [], NOW), ...exemptionProblems(late, [], NOW)].map(({ detail }) => detail),
   ).toEqual([
     'must be the ARM id of a resource or of a scope above it',
     'is no rule; GET /api/rules lists them',

@@ -185,7 +185,7 @@ describe('problems have a pointer', () => {
     const parsed = parseSettings(input, known);
     if ('settings' in parsed) throw new Error('it was taken for good');
     expect(parsed.problems.map(({ pointer }) => pointer)).toEqual(pointers);
-    for (const { message } of parsed.problems) expect(message).not.toBe('');
+    for (const { detail } of parsed.problems) expect(detail).not.toBe('');
   });
 });
 

@@ -121,9 +121,9 @@ test.each([webApp.id, containerApp.id])('settings of %s that hold a wrong range 
   const pointer = `/rules/${id}/parameters/allowedRanges/1`;
   expect(parseSettings(settings('192.0.2.0/24'), [webApp, containerApp])).toHaveProperty('settings');
   expect(parseSettings(settings('192.0.2.0'), [webApp, containerApp])).toEqual({
-    problems: [{ pointer, message: 'must be a range like 203.0.113.0/24 or 2001:db8::/32' }],
+    problems: [{ pointer, detail: 'must be a range like 203.0.113.0/24 or 2001:db8::/32' }],
   });
   expect(parseSettings(settings('::/0'), [webApp, containerApp])).toEqual({
-    problems: [{ pointer, message: 'must not be a range that every address is in' }],
+    problems: [{ pointer, detail: 'must not be a range that every address is in' }],
   });
 });
