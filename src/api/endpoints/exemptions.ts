@@ -8,10 +8,12 @@ import {
   MAX_EXEMPTION_DAYS,
 } from '../../domain/approvals/exemption.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
+import { resourceScope } from '../../domain/resources/resource.ts';
+import { timestamp } from '../../domain/resources/schema.ts';
 import { grantExemption, removeExemption } from '../../workflows/exemptions/grant-exemption.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
 import { pageQuery, pageSchema, readPage } from '../framework/page.ts';
-import { isId, resourceScope, timestamp } from '../framework/parameters.ts';
+import { isId } from '../framework/parameters.ts';
 import { actorOf } from '../framework/principal.ts';
 import { invalidRequest } from '../framework/problem.ts';
 

@@ -1,10 +1,11 @@
 /** Scans: evaluate all resources in a scope now, on the slow queue. */
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
+import { resourceScope } from '../../domain/resources/resource.ts';
 import { scan } from '../../workflows/ports/findings.ts';
 import * as sweep from '../../workflows/sweep/sweep.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
-import { isId, resourceScope } from '../framework/parameters.ts';
+import { isId } from '../framework/parameters.ts';
 
 export const startScan = defineEndpoint({
   name: 'startScan',

@@ -1,29 +1,14 @@
 /** The parameters that several endpoints share. */
 import * as z from 'zod';
-import { isScope, normalizeId } from '../../domain/resources/resource.ts';
+import { id } from '../../domain/resources/schema.ts';
 import { benchmarksOf, rulesMatching } from '../../domain/rules/benchmark.ts';
 import type { AnyRule } from '../../domain/rules/rule.ts';
 import { invalidRequest } from './problem.ts';
 
-/** An id of Plumbline, a rule or an object. Other texts are refused before any store is read. */
-const ID = /^[\w.:~-]{1,128}$/;
-
-export const id = z.string().regex(ID, 'must be an id');
-
+/** Whether a text can be an id. Other texts are refused before any store is read. */
 export function isId(text: string | undefined): text is string {
-  return text !== undefined && ID.test(text);
+  return id.safeParse(text).success;
 }
-
-export const resourceScope = z
-  .string()
-  .refine(isScope, 'must be the ARM id of a resource or of a scope above it')
-  .transform(normalizeId)
-  .describe('The ARM id of a resource, or any scope above it by whole segments; case-insensitive.');
-
-/** A time with any offset, as ISO time in UTC. A time before 1970, which no key can hold, becomes 1970. */
-export const timestamp = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z')
-  .transform((time) => new Date(Math.max(0, Date.parse(time))).toISOString());
 
 export const benchmark = z
   .string()

@@ -107,6 +107,12 @@ function resourcePattern(kind: ResourceKind, type: string, children?: string) {
   return idPattern(kind, `${pattern}/${children}/(?<child>${SEGMENT_PATTERN})`, `${type}/${children}`);
 }
 
+export const resourceScope = z
+  .string()
+  .refine(isScope, 'must be the ARM id of a resource or of a scope above it')
+  .transform(normalizeId)
+  .describe('The ARM id of a resource, or any scope above it by whole segments; case-insensitive.');
+
 function idPattern(kind: ResourceKind, pattern: string, type: string) {
   return { kind, type, pattern: new RegExp(`^${pattern}(?=/|$)`, 'iu') };
 }

@@ -12,6 +12,14 @@ type Immutable<T> = [Json] extends [T] ? T : T extends object ? { readonly [K in
 
 export const time = z.iso.datetime().describe('ISO 8601 in UTC');
 
+/** A time with any offset, as ISO time in UTC. A time before 1970, which no key can hold, becomes 1970. */
+export const timestamp = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z')
+  .transform((text) => new Date(Math.max(0, Date.parse(text))).toISOString());
+
+/** An id of Plumbline, a rule or an object. */
+export const id = z.string().regex(/^[\w.:~-]{1,128}$/, 'must be an id');
+
 /** A member that JSON.parse has read. So it is JSON when it is there, and is not traversed to check that. */
 export const json = z.unknown().refine((value): value is Json => value !== undefined, 'is missing');
 

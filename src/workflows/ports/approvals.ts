@@ -1,6 +1,9 @@
 /** The store of approvals. */
-import type { Approval, ApprovalStatus } from '../../domain/approvals/approval.ts';
+import * as z from 'zod';
+import { APPROVAL_STATUSES, type Approval } from '../../domain/approvals/approval.ts';
 import type { ApprovalHead } from '../../domain/approvals/approval-groups.ts';
+import { resourceScope } from '../../domain/resources/resource.ts';
+import { type Infer, id } from '../../domain/resources/schema.ts';
 import type { Page, PageRequest, Versioned } from './storage.ts';
 
 export interface Approvals {
@@ -16,8 +19,10 @@ export interface Approvals {
   listHeads(query: ApprovalQuery): Promise<{ readonly heads: readonly ApprovalHead[]; readonly complete: boolean }>;
 }
 
-export interface ApprovalQuery {
-  readonly status?: ApprovalStatus;
-  readonly resource?: string;
-  readonly rule?: string;
-}
+/** The filters of the list, as requests give them. */
+export const approvalQuery = z.strictObject({
+  status: z.enum(APPROVAL_STATUSES).exactOptional(),
+  resource: resourceScope.exactOptional(),
+  rule: id.exactOptional(),
+});
+export type ApprovalQuery = Infer<typeof approvalQuery>;

@@ -1,9 +1,10 @@
 /** The audit log, as the workflows need it. */
 import * as z from 'zod';
 import type { Anchor } from '../../domain/audit/anchor.ts';
-import type { AuditEntry, AuditKind, AuditRecord } from '../../domain/audit/audit.ts';
+import { AUDIT_KINDS, type AuditEntry, type AuditRecord } from '../../domain/audit/audit.ts';
 import type { Seal } from '../../domain/audit/seal.ts';
-import { type Infer, time } from '../../domain/resources/schema.ts';
+import { resourceScope } from '../../domain/resources/resource.ts';
+import { type Infer, id, time, timestamp } from '../../domain/resources/schema.ts';
 import type { Page, PageRequest } from './storage.ts';
 
 export interface AuditLog {
@@ -51,17 +52,18 @@ export class RecordConflict extends Error {
   }
 }
 
-export interface AuditQuery {
-  readonly from?: string;
-  readonly to?: string;
-  readonly resource?: string;
-  readonly rule?: string;
-  readonly kind?: AuditKind;
-  /** An object id. */
-  readonly actor?: string;
-  readonly operationId?: string;
-  readonly approval?: string;
-}
+/** The filters of the log, as requests give them. */
+export const auditQuery = z.strictObject({
+  from: timestamp.exactOptional().describe('Inclusive.'),
+  to: timestamp.exactOptional().describe('Exclusive.'),
+  resource: resourceScope.exactOptional(),
+  rule: id.exactOptional(),
+  kind: z.enum(AUDIT_KINDS).exactOptional(),
+  actor: id.toLowerCase().exactOptional().describe('An object id.'),
+  operationId: id.exactOptional(),
+  approval: id.exactOptional(),
+});
+export type AuditQuery = Infer<typeof auditQuery>;
 
 export const auditVerification = z
   .strictObject({

@@ -1,10 +1,10 @@
 /** The list of findings, and scans. */
 import * as z from 'zod';
 import type { Finding } from '../../domain/decisions/finding.ts';
-import type { Action } from '../../domain/resources/reasons.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
-import type { Infer } from '../../domain/resources/schema.ts';
-import type { Severity, Verdict } from '../../domain/rules/rule.ts';
+import { ACTIONS } from '../../domain/resources/reasons.ts';
+import { type Resource, resourceScope } from '../../domain/resources/resource.ts';
+import { type Infer, id } from '../../domain/resources/schema.ts';
+import { SEVERITIES, VERDICTS } from '../../domain/rules/rule.ts';
 import type { Page, PageRequest } from './storage.ts';
 
 /** The list of findings for queries. It is built from the resource states, which are the source of truth. */
@@ -40,14 +40,18 @@ export interface Scans {
   get(id: string): Promise<Scan | null>;
 }
 
-export interface FindingQuery {
-  readonly verdict?: Verdict;
-  readonly resource?: string;
-  readonly rule?: string;
+/** The filters of the list, as requests give them. */
+export const findingFilters = z.strictObject({
+  verdict: z.enum(VERDICTS).exactOptional(),
+  resource: resourceScope.exactOptional(),
+  rule: id.exactOptional(),
+  severity: z.enum(SEVERITIES).exactOptional(),
+  decision: z.enum(ACTIONS).exactOptional(),
+});
+
+export interface FindingQuery extends Infer<typeof findingFilters> {
   /** Only findings of one of these rules. */
   readonly rules?: readonly string[];
-  readonly severity?: Severity;
-  readonly decision?: Action;
   /** Only findings whose decision has no known end, or that were evaluated before this time (ISO). */
   readonly openEndedOrBefore?: string;
 }

@@ -4,7 +4,7 @@ import { listAudit } from '../../../src/api/endpoints/audit/audit.ts';
 import { listFindings } from '../../../src/api/endpoints/findings/findings.ts';
 import { listRules } from '../../../src/api/endpoints/rules.ts';
 import type { ApiService, Endpoint } from '../../../src/api/framework/endpoint.ts';
-import { timestamp } from '../../../src/api/framework/parameters.ts';
+import { timestamp } from '../../../src/domain/resources/schema.ts';
 import { apiDeps } from '../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../fakes/deps.ts';
 import { ask, serviceOf, statusAndCode } from '../ask.ts';

@@ -1,17 +1,17 @@
 /** Approvals: changes that wait for a person, and the two decisions. */
 
 import * as z from 'zod';
-import { APPROVAL_STATUSES, type Approval } from '../../../domain/approvals/approval.ts';
+import type { Approval } from '../../../domain/approvals/approval.ts';
 import { GROUPINGS, type Grouping, groupApprovals } from '../../../domain/approvals/approval-groups.ts';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
 import { planOf, requestView } from '../../../domain/changes/plan-requests.ts';
 import { parseResourceId } from '../../../domain/resources/resource.ts';
 import { recordDecision } from '../../../workflows/approvals/record-decision.ts';
-import type { ApprovalQuery } from '../../../workflows/ports/approvals.ts';
+import { type ApprovalQuery, approvalQuery } from '../../../workflows/ports/approvals.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import { type ApiResponse, defineEndpoint, type HandlerInput, type RequestContext } from '../../framework/endpoint.ts';
 import { type PageQuery, pageQuery, pageSchema, readPage } from '../../framework/page.ts';
-import { id, isId, resourceScope } from '../../framework/parameters.ts';
+import { isId } from '../../framework/parameters.ts';
 import { invalidRequest } from '../../framework/problem.ts';
 import { approvalAnswer, approvalGroups } from './schemas.ts';
 
@@ -24,9 +24,7 @@ export const listApprovals = defineEndpoint({
   summary: 'The approvals, newest first; or, with `group`, their numbers.',
   role: 'Plumbline.Reader',
   query: z.strictObject({
-    status: z.enum(APPROVAL_STATUSES).exactOptional(),
-    resource: resourceScope.exactOptional(),
-    rule: id.exactOptional(),
+    ...approvalQuery.shape,
     group: z
       .enum(GROUPINGS)
       .exactOptional()

@@ -1,8 +1,9 @@
 /** Requests approvals for violations that the sweep has found. */
 import * as z from 'zod';
+import { resourceScope } from '../../../domain/resources/resource.ts';
+import { id } from '../../../domain/resources/schema.ts';
 import * as workflow from '../../../workflows/approvals/request-approvals.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
-import { id, resourceScope } from '../../framework/parameters.ts';
 import { actorOf } from '../../framework/principal.ts';
 import { invalidRequest } from '../../framework/problem.ts';
 

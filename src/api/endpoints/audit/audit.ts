@@ -1,24 +1,12 @@
 /** The audit log, as it was signed. */
 import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
-import { AUDIT_KINDS, type AuditEntry, auditEntry } from '../../../domain/audit/audit.ts';
+import { type AuditEntry, auditEntry } from '../../../domain/audit/audit.ts';
 import { verifyRecords } from '../../../workflows/housekeeping/verify-records.ts';
-import { auditVerification } from '../../../workflows/ports/audit.ts';
+import { auditQuery, auditVerification } from '../../../workflows/ports/audit.ts';
 import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts';
 import { pageQuery, pageSchema, readPage } from '../../framework/page.ts';
-import { id, isId, resourceScope, timestamp } from '../../framework/parameters.ts';
-
-/** The query parameters that filter entries. */
-export const auditFilters = {
-  from: timestamp.exactOptional().describe('Inclusive.'),
-  to: timestamp.exactOptional().describe('Exclusive.'),
-  resource: resourceScope.exactOptional(),
-  rule: id.exactOptional(),
-  kind: z.enum(AUDIT_KINDS).exactOptional(),
-  actor: id.toLowerCase().exactOptional().describe('An object id.'),
-  operationId: id.exactOptional(),
-  approval: id.exactOptional(),
-};
+import { isId } from '../../framework/parameters.ts';
 
 export const listAudit = defineEndpoint({
   name: 'listAudit',
@@ -26,7 +14,7 @@ export const listAudit = defineEndpoint({
   route: 'audit',
   summary: 'The log, newest first.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({ ...auditFilters, ...pageQuery }),
+  query: z.strictObject({ ...auditQuery.shape, ...pageQuery }),
   result: pageSchema(auditEntry),
   async handle({ deps, config, query }) {
     return {

@@ -7,11 +7,10 @@ import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
 import type { AuditEntry } from '../../../domain/audit/audit.ts';
 import { type ExportInfo, linesOf, type Manifest, manifestOf } from '../../../domain/audit/manifest.ts';
-import type { AuditLog, AuditQuery } from '../../../workflows/ports/audit.ts';
+import { type AuditLog, type AuditQuery, auditQuery } from '../../../workflows/ports/audit.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import { pagesOf } from '../../../workflows/ports/pages.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
-import { auditFilters } from './audit.ts';
 import { formatCsv, formatOcsf } from './formats.ts';
 
 /** Entries in one file: some 25 MB. */
@@ -33,7 +32,7 @@ export const exportAudit = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({
     format: z.enum(['jsonl', 'csv', 'ocsf']).default('jsonl').describe('jsonl, which can be verified, unless given.'),
-    ...auditFilters,
+    ...auditQuery.shape,
   }),
   result: MEDIA_TYPES.jsonl,
   alternativeTypes: [MEDIA_TYPES.csv],

@@ -1,12 +1,12 @@
 /** Findings: the verdict of every rule on every resource, and their summary. */
 import * as z from 'zod';
 import type { Finding } from '../../../domain/decisions/finding.ts';
-import { ACTIONS } from '../../../domain/resources/reasons.ts';
 import { documentationById } from '../../../domain/rules/documentation.ts';
-import { type AnyRule, SEVERITIES, VERDICTS } from '../../../domain/rules/rule.ts';
+import type { AnyRule } from '../../../domain/rules/rule.ts';
+import { findingFilters } from '../../../workflows/ports/findings.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
 import { pageQuery, pageSchema, readPage } from '../../framework/page.ts';
-import { benchmark, id, resourceScope, rulesInBenchmark } from '../../framework/parameters.ts';
+import { benchmark, rulesInBenchmark } from '../../framework/parameters.ts';
 import { findingAnswer, summary } from './schemas.ts';
 import { readSummary } from './summary.ts';
 
@@ -17,11 +17,7 @@ export const listFindings = defineEndpoint({
   summary: 'The verdict of every rule on every resource.',
   role: 'Plumbline.Reader',
   query: z.strictObject({
-    verdict: z.enum(VERDICTS).exactOptional(),
-    resource: resourceScope.exactOptional(),
-    rule: id.exactOptional(),
-    severity: z.enum(SEVERITIES).exactOptional(),
-    decision: z.enum(ACTIONS).exactOptional(),
+    ...findingFilters.shape,
     benchmark: benchmark.exactOptional(),
     ...pageQuery,
   }),
