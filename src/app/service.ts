@@ -6,6 +6,7 @@ import { createArm } from '../azure/arm.ts';
 import { createCredential } from '../azure/credential.ts';
 import { createEstate } from '../azure/estate.ts';
 import { createNotifications, publishingAuditLog } from '../azure/notifications.ts';
+import { createThrottling } from '../azure/throttling.ts';
 import { rules } from '../rules/index.ts';
 import type { Deps } from '../workflows/ports/deps.ts';
 import type { MetricsSource } from '../workflows/ports/metrics.ts';
@@ -52,6 +53,12 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
   });
   const credential = createCredential(config.identity);
   const topic = config.topicEndpoint === null ? null : { endpoint: config.topicEndpoint, credential, log };
+  const clock = {
+    now,
+    sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+  };
+  const throttling = createThrottling({ guards: stores.guards, clock, log, firstSeconds: pauses.throttledSeconds });
+  const client = { ...config.arm, credential, now, log, throttling };
   return {
     config,
     ping,
@@ -59,16 +66,17 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
     flushMetrics,
     deps: {
       ...stores,
+      guards: throttling.guards,
       audit: topic === null ? stores.audit : publishingAuditLog(stores.audit, topic),
       notifications: createNotifications(topic),
       log,
       rules,
-      clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
+      clock,
       newId: randomUUID,
       random: Math.random,
-      arm: createArm({ ...config.arm, credential, now, log }),
-      activityLog: createActivityLog({ ...config.arm, credential, now, log }),
-      estate: createEstate({ ...config.arm, credential, now, log }),
+      arm: createArm(client),
+      activityLog: createActivityLog(client),
+      estate: createEstate(client),
       options: {
         mode: config.mode,
         settleSeconds: config.settleSeconds,

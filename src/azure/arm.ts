@@ -118,8 +118,9 @@ function operationStateOf(reply: HttpResponse, now: Date): OperationState {
   if (reply.status === 404) return { kind: 'ended' };
   if (reply.status >= 300) {
     const failure = armFailureOf(reply, now);
-    // A transient failure of the request says nothing about the operation.
-    return failure.kind === 'transient' ? { kind: 'running', retryAfter } : { kind: 'refused', failure };
+    // A failure of the request, or one that was not sent, says nothing about the operation.
+    const isUnknown = failure.kind === 'transient' || failure.kind === 'throttled';
+    return isUnknown ? { kind: 'running', retryAfter } : { kind: 'refused', failure };
   }
   const status = isObject(reply.body) && typeof reply.body.status === 'string' ? reply.body.status.toLowerCase() : null;
   if (status === null || status === 'succeeded') return { kind: 'ended' };

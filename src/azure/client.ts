@@ -1,16 +1,20 @@
 /**
  * Raw requests to Resource Manager through the pipelines of the SDK clients. Bodies are raw JSON in both directions, because
- * the models of the clients drop unknown properties and add defaults. Nothing is retried here: the queue retries.
+ * the models of the clients drop unknown properties and add defaults. Nothing is retried here: the queue retries. While Azure
+ * throttles a subscription, its requests are not sent: they get the answer that Azure would give.
  */
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { exceedsDepth, type Json } from '../domain/resources/json.ts';
 import type { Log } from '../workflows/ports/runtime.ts';
-import { type HttpResponse, transientFailureOf } from './errors.ts';
+import { armFailureOf, type HttpResponse, transientFailureOf } from './errors.ts';
 import type { PipelineOptions } from './pipelines.ts';
+import { notAsked, subscriptionOf, type Throttling } from './throttling.ts';
 
 export interface ClientOptions extends PipelineOptions {
   readonly log: Log;
   readonly now: () => Date;
+  /** Null for a tool without the storage of the service. */
+  readonly throttling: Pick<Throttling, 'secondsLeft' | 'follow'> | null;
   /** The time limit of a request with its token. It must be shorter than a lease (30 s); default 15 s. */
   readonly timeoutMilliseconds?: number;
   /** Called for every request, answered or not. */
@@ -28,7 +32,10 @@ export interface SentRequest {
 }
 
 export interface Client {
-  /** Sends once. Rejects without an answer in time or without a token; an answer of any status resolves. */
+  /**
+   * Sends once. Rejects without an answer in time or without a token; an answer of any status resolves. A request to a
+   * throttled subscription is answered 429 without being sent. Throws StorageUnavailable.
+   */
   send(method: Method, url: URL, body?: Json): Promise<HttpResponse>;
   /** The URL of an ARM id or a path below one. Throws for a path that would leave Resource Manager. */
   urlOf(path: string, apiVersion: string, query?: Readonly<Record<string, string>>): URL;
@@ -37,7 +44,7 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { endpoint, log, now, onRequest, timeoutMilliseconds = 15_000 } = options;
+  const { endpoint, log, now, onRequest, throttling, timeoutMilliseconds = 15_000 } = options;
   let sender: Promise<ReturnType<typeof import('./pipelines.ts').createSender>> | undefined;
 
   const exchange = async (method: Method, url: URL, body: Json | undefined): Promise<PipelineResponse> => {
@@ -55,24 +62,35 @@ export function createClient(options: ClientOptions): Client {
     return Promise.race([sent, rejectionOf(timeout, timeoutMilliseconds)]);
   };
 
+  async function sendNow(method: Method, url: URL, body: Json | undefined): Promise<HttpResponse> {
+    const started = now().getTime();
+    const logResult = (status: number, fields: Record<string, unknown>) => {
+      const sent = { method, path: url.pathname, status, milliseconds: now().getTime() - started };
+      logRequest(log, sent, fields);
+      onRequest?.(sent);
+    };
+    try {
+      const { status, headers, bodyAsText } = await exchange(method, url, body);
+      logResult(status, idsAndLimitsIn(headers.toJSON()));
+      const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
+      return { ...reply, header: (name) => headers.get(name) };
+    } catch (error) {
+      const { code, message } = transientFailureOf(error);
+      logResult(0, { code, error: message });
+      throw error;
+    }
+  }
+
   return {
     async send(method, url, body) {
-      const started = now().getTime();
-      const logResult = (status: number, fields: Record<string, unknown>) => {
-        const sent = { method, path: url.pathname, status, milliseconds: now().getTime() - started };
-        logRequest(log, sent, fields);
-        onRequest?.(sent);
-      };
-      try {
-        const { status, headers, bodyAsText } = await exchange(method, url, body);
-        logResult(status, idsAndLimitsIn(headers.toJSON()));
-        const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
-        return { ...reply, header: (name) => headers.get(name) };
-      } catch (error) {
-        const { code, message } = transientFailureOf(error);
-        logResult(0, { code, error: message });
-        throw error;
-      }
+      const subscription = subscriptionOf(url);
+      if (throttling === null || subscription === null) return sendNow(method, url, body);
+      const waitSeconds = await throttling.secondsLeft(subscription);
+      if (waitSeconds > 0) return notAsked(url, waitSeconds);
+      const reply = await sendNow(method, url, body);
+      const failure = reply.status < 400 ? null : armFailureOf(reply, now());
+      if (failure?.kind === 'throttled') await throttling.follow(subscription, failure.retryAfter);
+      return reply;
     },
 
     urlOf(path, apiVersion, query = {}) {

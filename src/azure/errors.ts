@@ -7,6 +7,7 @@ import { isObject, type Json } from '../domain/resources/json.ts';
 import { MAX_WAIT_SECONDS } from '../domain/resources/limits.ts';
 import { redactCredentials } from '../domain/resources/redact.ts';
 import type { ArmFailure, ArmFailureKind } from '../workflows/ports/azure.ts';
+import { StorageUnavailable } from '../workflows/ports/storage.ts';
 
 /** An answer of Azure, with any status. */
 export interface HttpResponse {
@@ -37,8 +38,9 @@ export function armFailureOf(reply: HttpResponse, now: Date): ArmFailure {
   };
 }
 
-/** The failure of a request without an answer: a reset, a time-out, no token. All are transient. */
+/** The failure of a request without an answer: a reset, a time-out, no token. All are transient. Rethrows StorageUnavailable. */
 export function transientFailureOf(error: unknown): ArmFailure {
+  if (error instanceof StorageUnavailable) throw error;
   const code = isObject(error) && typeof error.code === 'string' ? error.code : '';
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);

@@ -87,7 +87,7 @@ export function openStorage(options: StorageOptions): Storage {
     exemptions: openExemptions(table(TABLES.exemptions), createId),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     budgets: openBudgets(table(TABLES.guards), pause),
-    guards: openGuards(table(TABLES.guards)),
+    guards: openGuards(table(TABLES.guards), now),
     counters,
     meters: {
       readCounters: counters.readTotal,

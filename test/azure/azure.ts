@@ -89,6 +89,7 @@ function optionsWith(lines: string[], options: Partial<ArmOptions>): ArmOptions 
     credential: credentialWith('planted-token'),
     log: createLog('debug', { write: (line) => void lines.push(line) }),
     now: () => new Date(),
+    throttling: null,
     ...options,
   };
 }

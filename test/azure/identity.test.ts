@@ -85,7 +85,7 @@ describe('the managed identity over its real protocol', () => {
       const arm = createArm({
         endpoint: process.env.AZURE_RESOURCE_MANAGER_ENDPOINT, audience: process.env.AZURE_RESOURCE_MANAGER_AUDIENCE,
         credential: createCredential({ endpointPresent: true, clientId: process.env.AZURE_CLIENT_ID }),
-        log: createLog('silent'), now: () => new Date(),
+        log: createLog('silent'), now: () => new Date(), throttling: null,
       });
       const snapshot = await arm.read(parseResourceId(${JSON.stringify(seed.id)}), ['resource']);
       const identity = await arm.getIdentity().catch(() => 'none');

@@ -21,7 +21,7 @@ export function apiDeps(makes: readonly string[] = []): FakeDeps {
 const NOT_MADE = [
   ...['arm.read', 'arm.write', 'arm.pollOperation', 'estate.listResources', 'leases.acquire', 'wakeups.listDue'],
   ...['budgets.claim', 'budgets.withdraw', 'notifications.publish'],
-  ...['guards.read', 'guards.readHeartbeat', 'guards.writeHeartbeat', 'guards.storeThrottle'],
+  ...['guards.read', 'guards.readThrottle', 'guards.readHeartbeat', 'guards.writeHeartbeat', 'guards.storeThrottle'],
   ...['events.store', 'events.conclude', 'events.countWaitingResources', 'events.get'],
   ...['resourceStates.save', 'findings.replace', 'findings.listResources', 'audit.verifyAndAnchor'],
 ];

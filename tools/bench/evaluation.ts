@@ -53,6 +53,7 @@ async function estateAsRead(): Promise<Snapshot[]> {
       httpClient: { sendRequest: (request) => inner.sendRequest(Object.assign(request, { agent })) },
       log: createLog('silent'),
       now: () => new Date(),
+      throttling: null,
     });
     const resources = estate.resources.flatMap(({ id }) => parseResourceId(id) ?? []);
     return await Promise.all(

@@ -41,6 +41,7 @@ export function azureDeployment(options: AzureDeployment): Deployment {
     credential,
     log: quiet,
     now: () => new Date(),
+    throttling: null,
     ...(options.httpClient && { httpClient: options.httpClient }),
   });
 

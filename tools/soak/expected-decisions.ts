@@ -48,7 +48,7 @@ export function openExpectedDecisions(
   const token = tokenFor(url, AUDITOR, now(), 4e9);
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const log = createLog('error', { write: () => undefined });
-  const arm = createArm({ endpoint: url, audience: url, credential, httpClient, log, now });
+  const arm = createArm({ endpoint: url, audience: url, credential, httpClient, log, now, throttling: null });
 
   async function decide(app: SoakApp): Promise<ExpectedDecision[]> {
     const resource = parseResourceId(app.id);

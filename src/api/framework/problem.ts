@@ -60,12 +60,15 @@ export interface InvalidPart {
   readonly detail: string;
 }
 
-export function problemOf({ code, message, members }: Refusal): ApiResponse {
+export function problemOf({ code, message, members, retryAfter }: Refusal): ApiResponse {
   const { status, title } = PROBLEMS[code];
-  // RFC 9110 requires a challenge in every 401.
-  const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  const headers = {
+    // RFC 9110 requires a challenge in every 401.
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
+  };
   const type = `urn:plumbline:problem:${code}`;
-  return problem(status, { type, title, status, detail: message, code, ...members }, challenge);
+  return problem(status, { type, title, status, detail: message, code, ...members }, headers);
 }
 
 /** The answer while the storage is unavailable. */

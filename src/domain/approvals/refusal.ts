@@ -28,10 +28,18 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** Further members of the problem document, e.g. `supersededBy`, `errors`. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** Seconds until the same request may succeed; null when waiting alone changes nothing. */
+  readonly retryAfter: number | null;
 
-  constructor(code: RefusalCode, message: string, members: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    code: RefusalCode,
+    message: string,
+    members: Readonly<Record<string, unknown>> = {},
+    retryAfter: number | null = null,
+  ) {
     super(message);
     this.code = code;
     this.members = members;
+    this.retryAfter = retryAfter;
   }
 }

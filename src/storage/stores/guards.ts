@@ -2,13 +2,14 @@
 
 import { odata } from '@azure/data-tables';
 import * as z from 'zod';
+import { isTooLong, throttleSchema } from '../../domain/decisions/throttle.ts';
 import { time } from '../../domain/resources/schema.ts';
-import { type Guards, throttle as throttleSchema } from '../../workflows/ports/guards.ts';
+import type { Guards } from '../../workflows/ports/guards.ts';
 import { entityOf, parseRow } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { loadVersioned, repeatUntilWritten, saveRow } from '../table/versioned-row.ts';
 
-export function openGuards(table: Table): Guards {
+export function openGuards(table: Table, now: () => Date): Guards {
   return {
     async read(subscriptionId) {
       const keys = odata`(RowKey eq ${HEARTBEAT.rowKey} or RowKey eq ${throttleOf(subscriptionId).rowKey})`;
@@ -20,6 +21,12 @@ export function openGuards(table: Table): Guards {
         heartbeat: beat ? parseRow(BEAT, table.name, beat).at : null,
         throttle: throttle ? parseRow(throttleSchema, table.name, throttle) : null,
       };
+    },
+
+    async readThrottle(subscriptionId) {
+      const key = throttleOf(subscriptionId);
+      const row = await table.get(key.partitionKey, key.rowKey);
+      return row && parseRow(throttleSchema, table.name, row);
     },
 
     async readHeartbeat() {
@@ -35,7 +42,8 @@ export function openGuards(table: Table): Guards {
       const key = throttleOf(subscriptionId);
       await repeatUntilWritten(`store the throttling of ${subscriptionId} in table ${table.name}`, async () => {
         const found = await loadVersioned(table, key, throttleSchema);
-        if (found && Date.parse(found.value.until) >= Date.parse(throttle.until)) return found.version;
+        const isLonger = found && Date.parse(found.value.until) >= Date.parse(throttle.until);
+        if (found && isLonger && !isTooLong(found.value, now())) return found.version;
         return saveRow(table, entityOf(key, throttle), found?.version ?? null);
       });
     },

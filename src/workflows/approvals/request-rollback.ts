@@ -23,7 +23,6 @@ import { parseResourceId, type Resource } from '../../domain/resources/resource.
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { AnyRule } from '../../domain/rules/rule.ts';
 import { defaultRules, modeFor, rulesFor } from '../../domain/rules/settings.ts';
-import { withThrottlingPolicy } from '../guards/throttling-policy.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue, withWakeup } from '../ports/enqueue.ts';
 import { sealRecord } from '../ports/outbox.ts';
@@ -81,8 +80,10 @@ async function findPreviousRollback(
 ): Promise<{ id: string; approval: Approval | null; failed: boolean }> {
   let failed = false;
   for (let nth = 0; ; nth += 1) {
-    const id = await deps.approvals.claimId(`${entryId}-${nth}`, deps.approvals.newId(deps.clock.now()));
-    const approval = (await deps.approvals.get(id))?.value ?? null;
+    const newId = deps.approvals.newId(deps.clock.now());
+    const id = await deps.approvals.claimId(`${entryId}-${nth}`, newId);
+    // An id that was claimed just now has no approval.
+    const approval = id === newId ? null : ((await deps.approvals.get(id))?.value ?? null);
     if (approval && approval.auditIds[0] !== entryId)
       throw new Error(`approval ${id} was claimed for the rollback of entry ${entryId}, and is about something else`);
     if (!approval || isOpen(approval) || approval.status === 'applied') return { id, approval, failed };
@@ -101,9 +102,10 @@ async function repeatRequest(deps: Deps, resource: Resource, approval: Approval,
 
 async function createRollback(deps: Deps, request: RollbackTarget, id: string, failed: boolean): Promise<Approval> {
   const { entry, resource, rule, person } = request;
-  const { arm } = withThrottlingPolicy(deps, resource.subscriptionId, null);
-  const snapshot = await arm.read(resource, documentsOf(request));
-  const fixChanges = rollbackChanges(entry, snapshot);
+  // As before each message: another instance may have stored a wait, which the read below respects.
+  await deps.guards.readThrottle(resource.subscriptionId);
+  const snapshot = await deps.arm.read(resource, documentsOf(request));
+  const fixChanges = rollbackChanges(deps, entry, snapshot);
   const sideEffects = planSideEffectUndo(entry.alsoMoved, snapshot, await findReasonToLeave(deps, request, failed));
   const settings = await loadSettings(deps);
   refuseIfReadOnly(settings, resource);
@@ -140,9 +142,15 @@ async function createRollback(deps: Deps, request: RollbackTarget, id: string, f
 }
 
 /** The changes that revert the entry now. Throws Refusal `moved` with the difference. */
-function rollbackChanges(entry: AuditEntry, snapshot: Snapshot): readonly Change[] {
+function rollbackChanges({ clock, options }: Deps, entry: AuditEntry, snapshot: Snapshot): readonly Change[] {
   const found = planUndo(entry.changes, snapshot);
   if (found.kind === 'changes') return found.changes;
+  const waitSeconds = throttledSeconds(snapshot, options.pauses.throttledSeconds);
+  if (found.kind === 'unread' && waitSeconds > 0) {
+    const from = new Date(clock.now().getTime() + waitSeconds * 1000).toISOString();
+    const text = `Azure has asked this subscription to wait, so the values cannot be compared now. Try again after ${from}.`;
+    throw new Refusal('moved', text, { moved: [] }, waitSeconds);
+  }
   const text =
     found.kind === 'moved'
       ? 'The values are no longer those that the fix wrote; what is there now is not ours to replace.'
@@ -150,6 +158,14 @@ function rollbackChanges(entry: AuditEntry, snapshot: Snapshot): readonly Change
   throw new Refusal('moved', text, {
     moved: found.kind === 'moved' ? summarizeChanges(found.moved).listed : [],
   });
+}
+
+/** The longest wait in seconds for a throttled document; 0 when none was. `first`: when Azure requested no certain time. */
+function throttledSeconds({ documents }: Snapshot, first: number): number {
+  const waits = Object.values(documents).map((state) =>
+    state.status === 'failed' && state.throttled ? (state.retryAfter ?? first) : 0,
+  );
+  return Math.max(0, ...waits);
 }
 
 /** Why no side effect of the fix is reverted; null when they may be. */

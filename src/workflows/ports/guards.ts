@@ -1,22 +1,16 @@
 /** The ports that limit damage: heartbeat, throttling by subscription, budget of fixes. */
-import * as z from 'zod';
 import type { BudgetAnswer } from '../../domain/decisions/budget.ts';
+import type { Throttle } from '../../domain/decisions/throttle.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
-import { type Infer, time } from '../../domain/resources/schema.ts';
-
-/**
- * A wait that Azure requested for a subscription. It is kept after its end, so that the next one can be longer.
- */
-export const throttle = z.strictObject({ since: time, until: time });
-export type Throttle = Infer<typeof throttle>;
 
 /** The rows that every message reads first. */
 export interface Guards {
   /** One request. `heartbeat`: when the service last ran (ISO); null when it never did. */
   read(subscriptionId: string): Promise<{ readonly heartbeat: string | null; readonly throttle: Throttle | null }>;
+  readThrottle(subscriptionId: string): Promise<Throttle | null>;
   readHeartbeat(): Promise<string | null>;
   writeHeartbeat(at: Date): Promise<void>;
-  /** Never shortens a stored wait. */
+  /** Never shortens a stored wait, unless it is longer than any that Azure can request. */
   storeThrottle(subscriptionId: string, throttle: Throttle): Promise<void>;
 }
 

@@ -27,12 +27,12 @@ import { remember } from './remember.ts';
  * Handles one message, and says what becomes of it. Throws when it could not be handled: then the queue delivers it
  * again.
  */
-export async function reconcile(baseDeps: Deps, message: WorkMessage): Promise<Result> {
+export async function reconcile(deps: Deps, message: WorkMessage): Promise<Result> {
   const resource = parseResourceId(message.resource);
   if (!resource) throw new Error(`the message names '${message.resource}', which is no resource that Plumbline knows`);
-  const [{ deps, waitSeconds }, concluded] = await Promise.all([
-    checkGuards(baseDeps, resource.subscriptionId),
-    isConcluded(baseDeps, resource, message),
+  const [waitSeconds, concluded] = await Promise.all([
+    checkGuards(deps, resource.subscriptionId),
+    isConcluded(deps, resource, message),
   ]);
   if (concluded) return DONE;
   if (waitSeconds > 0) return later(message, waitSeconds);

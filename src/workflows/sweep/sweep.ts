@@ -55,7 +55,7 @@ export async function markScanned(deps: Deps, { cause, resource, sweep }: WorkMe
 async function listPage(deps: Deps, page: SweepPage): Promise<Result> {
   const { list, sweep } = page;
   const { sweepSeconds } = deps.options.pauses;
-  const { waitSeconds } = await checkGuards(deps, list.subscriptionId);
+  const waitSeconds = await checkGuards(deps, list.subscriptionId);
   if (waitSeconds > 0) return { kind: 'requeue', seconds: waitSeconds, countsAsAttempt: false };
   const listed = await deps.estate.listResources(list.subscriptionId, list.token);
   if (listed.kind === 'refused') return retryPage(deps, page, listed);

@@ -18,6 +18,7 @@ import { receiveEvent } from '../../../src/workflows/events/receive-event.ts';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { sweepMessage, workMessage } from '../../../src/workflows/ports/work.ts';
+import { throttledDeps } from '../azure/throttled.ts';
 import type { FakeDeps } from '../deps.ts';
 import type { QueuedMessage, QueuedSweep } from '../stores/queues.ts';
 import { Crash } from '../wrappers/crashing.ts';
@@ -57,7 +58,9 @@ export interface Host {
 
 export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
   const { stored, clock } = deps;
-  const ports = options.ports ?? deps;
+  /** A process: its throttling policy remembers until it ends. */
+  const start = () => throttledDeps(options.ports ?? deps);
+  let ports: Deps = start();
   /** Milliseconds. */
   let housekeptAt = Number.NEGATIVE_INFINITY;
 
@@ -67,7 +70,10 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
       await action();
       return null;
     } catch (error) {
-      if (error instanceof Crash) options.restart?.();
+      if (error instanceof Crash) {
+        options.restart?.();
+        ports = start();
+      }
       return { error };
     }
   }

@@ -1,5 +1,6 @@
 /** The heartbeat of the service, and the subscriptions that Azure throttles. */
-import type { Guards, Throttle } from '../../../src/workflows/ports/guards.ts';
+import type { Throttle } from '../../../src/domain/decisions/throttle.ts';
+import type { Guards } from '../../../src/workflows/ports/guards.ts';
 
 export interface StoredGuards {
   heartbeat: string | null;
@@ -12,6 +13,7 @@ export function fakeGuards(stored: StoredGuards): Guards {
       heartbeat: stored.heartbeat,
       throttle: stored.throttles.get(subscriptionId.toLowerCase()) ?? null,
     }),
+    readThrottle: async (subscriptionId) => stored.throttles.get(subscriptionId.toLowerCase()) ?? null,
     readHeartbeat: async () => stored.heartbeat,
     writeHeartbeat: async (at) => {
       stored.heartbeat = at.toISOString();

@@ -35,7 +35,28 @@ describe('what every message reads', () => {
   });
 });
 
+describe('what a person reads who asks for a rollback', () => {
+  it('is the throttling of the subscription alone, in one request', async () => {
+    const { guards } = account.open();
+    expect(await guards.readThrottle(OURS)).toBeNull();
+    await guards.storeThrottle(OURS, wait(0, 90));
+    account.requests();
+    expect(await guards.readThrottle(OURS.toUpperCase())).toEqual(wait(0, 90));
+    expect(await guards.readThrottle(OTHER)).toBeNull();
+    expect(account.requests()).toEqual({ table: 2, queue: 0, blob: 0 });
+  });
+});
+
 describe('how long a subscription waits', () => {
+  it('is what Azure says, also where a row says a time beyond all that Azure can ask', async () => {
+    const { guards } = account.open();
+    await guards.storeThrottle(OURS, { since: time(0), until: '2099-01-01T00:00:00.000Z' });
+    const now = Date.now();
+    const until = new Date(now + 60_000).toISOString();
+    await guards.storeThrottle(OURS, { since: new Date(now).toISOString(), until });
+    expect((await guards.readThrottle(OURS))?.until).toBe(until);
+  });
+
   it('never becomes shorter', async () => {
     const { guards } = account.open();
     for (const until of [90, 30, 300, 300, 60]) await guards.storeThrottle(OURS, wait(0, until));

@@ -144,10 +144,10 @@ test('Azure asks nobody to wait until 2099', async () => {
   const made = remembered({});
   const { world } = made;
   world.stored.guards.throttles.set(shop?.subscriptionId ?? '', { since: START, until: FAR });
-  expect((await checkGuards(world, shop?.subscriptionId ?? '')).waitSeconds).toBe(0);
+  expect(await checkGuards(world, shop?.subscriptionId ?? '')).toBe(0);
   expect(warned(made)).toContainEqual(expect.objectContaining({ row: 'throttle' }));
   world.stored.guards.throttles.set(shop?.subscriptionId ?? '', { since: START, until: inDays(1) });
-  expect((await checkGuards(world, shop?.subscriptionId ?? '')).waitSeconds).toBeGreaterThanOrEqual(86_400);
+  expect(await checkGuards(world, shop?.subscriptionId ?? '')).toBeGreaterThanOrEqual(86_400);
 });
 
 test('a heartbeat of the future hides no silence', async () => {

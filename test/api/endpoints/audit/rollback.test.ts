@@ -14,7 +14,7 @@ let minTlsVersion: string;
 const here = { params: { id: 'audit-1' }, body: { comment: 'the old clients' } };
 
 beforeEach(async () => {
-  const plain = apiDeps(['resourceStates.save']);
+  const plain = apiDeps(['resourceStates.save', 'guards.readThrottle']);
   plain.stored.resourceStates.set(SHOP.toLowerCase(), memory());
   minTlsVersion = '1.2';
   deps = {
@@ -55,6 +55,20 @@ it('moved comes with the difference', async () => {
   const answer = await asks();
   expect(statusAndCode(answer)).toBe('409 moved');
   expect(answer.body.moved).toEqual([{ ...change, from: '1.2', to: '1.3' }]);
+});
+
+it('while Azure throttles the subscription it says when to try again, also in a header', async () => {
+  const state = { status: 'failed', detail: '429', retryable: true, throttled: true, retryAfter: 40 } as const;
+  const read: FakeDeps['arm']['read'] = async (resource, names) => ({
+    resource,
+    documents: Object.fromEntries(names.map((name) => [name, state])),
+  });
+  deps = { ...deps, arm: { ...deps.arm, read } };
+  const answer = await asks();
+  expect([statusAndCode(answer), answer.headers.get('retry-after')]).toEqual(['409 moved', '40']);
+  const from = new Date(deps.clock.now().getTime() + 40_000).toISOString();
+  expect(answer.body).toMatchObject({ moved: [], detail: expect.stringContaining(`Try again after ${from}.`) });
+  expect(deps.stored.approvals.size).toBe(0);
 });
 
 it.each([

@@ -1,14 +1,16 @@
 /** Azure throttles by subscription: that one slows down, whatever its messages are about, and the others do not. */
 
 import { describe, expect, test } from 'vitest';
+import { Refusal } from '../../../src/domain/approvals/refusal.ts';
 import { parseResourceId } from '../../../src/domain/resources/resource.ts';
-import { withThrottlingPolicy } from '../../../src/workflows/guards/throttling-policy.ts';
+import { requestRollback } from '../../../src/workflows/approvals/request-rollback.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
 import { startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { failure, refused } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppOptions } from '../../fakes/azure/resources.ts';
+import { throttledDeps } from '../../fakes/azure/throttled.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
 import { handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
@@ -252,7 +254,7 @@ describe('wherever Azure says so, the row is set before anything else is asked',
     await deliverAll(host, [SHOP]);
     await host.settle();
     onRead(world, 1);
-    await host.rollBack(rollbackOf(world)).catch(() => {});
+    await expect(host.rollBack(rollbackOf(world))).rejects.toMatchObject({ code: 'moved', retryAfter: 90 });
     expect(world.stored.guards.throttles.size).toBe(1);
   });
 
@@ -283,6 +285,50 @@ describe('wherever Azure says so, the row is set before anything else is asked',
   });
 });
 
+describe('somebody who asks for a rollback while the subscription waits', () => {
+  async function fixedAndThrottled(seconds: number): Promise<Stage> {
+    const staged = stage();
+    const { world, host } = staged;
+    seedWebApp(world.arm, OLD_TLS);
+    await deliverAll(host, [SHOP]);
+    await host.settle();
+    const now = world.clock.now().getTime();
+    const until = new Date(now + seconds * 1000).toISOString();
+    await world.guards.storeThrottle(OURS, { since: new Date(now).toISOString(), until });
+    staged.asked.splice(0);
+    return staged;
+  }
+
+  test('is told when to try again, and Azure is not asked', async () => {
+    const { world, asked } = await fixedAndThrottled(120);
+    const refusal = await createHost(world, { ports: world })
+      .rollBack(rollbackOf(world))
+      .catch((error: unknown) => error);
+    expect(asked).toEqual([]);
+    expect(refusal).toBeInstanceOf(Refusal);
+    expect(refusal).toMatchObject({ code: 'moved', members: { moved: [] }, retryAfter: 120 });
+    const from = new Date(world.clock.now().getTime() + 120_000).toISOString();
+    expect(String(refusal)).toContain(`Try again after ${from}.`);
+    expect(world.stored.approvals.size).toBe(0);
+  });
+
+  test('has it put back then', async () => {
+    const { world, host } = await fixedAndThrottled(120);
+    await expect(host.rollBack(rollbackOf(world))).rejects.toThrow('Try again after');
+    world.clock.advance(120);
+    await host.rollBack(rollbackOf(world));
+    await host.settle();
+    expect(factsIn(world, 'rollback.applied')).toEqual(['rollback.applied webapp-min-tls']);
+  });
+
+  test('gets an error when the row cannot be read, and Azure is not asked', async () => {
+    const { world, asked } = await fixedAndThrottled(0);
+    const failing = throttledDeps(failingDeps(world, 'guards.readThrottle', new StorageUnavailable('down')));
+    await expect(requestRollback(failing, rollbackOf(world))).rejects.toThrow('down');
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('the Activity Log', () => {
   const [from, to] = [new Date(0), new Date(1000)];
 
@@ -296,7 +342,8 @@ describe('the Activity Log', () => {
     const { world } = stage();
     const now = world.clock.now();
     const until = new Date(now.getTime() + 40_000).toISOString();
-    const heeding = withThrottlingPolicy(world, OURS, { since: now.toISOString(), until });
+    await world.guards.storeThrottle(OURS, { since: now.toISOString(), until });
+    const heeding = throttledDeps(world);
     world.activityLog.granted = true;
     const answer = await heeding.activityLog.listWrites(shop(), from, to);
     expect(answer).toMatchObject({ kind: 'refused', failure: { kind: 'throttled', retryAfter: 40 } });
@@ -307,8 +354,8 @@ describe('the Activity Log', () => {
 
   test('that throttles slows the subscription down, and Resource Manager is not asked either', async () => {
     const { world, asked } = stage();
-    const heeding = withThrottlingPolicy(world, OURS, null);
     world.activityLog.listWrites = async () => ({ kind: 'refused', failure: failure('throttled', '429', 90) });
+    const heeding = throttledDeps(world);
     expect(await heeding.activityLog.listWrites(shop(), from, to)).toMatchObject({ kind: 'refused' });
     const row = world.stored.guards.throttles.get(OURS);
     expect(Date.parse(row?.until ?? '') - Date.parse(row?.since ?? '')).toBe(90_000);
@@ -318,7 +365,7 @@ describe('the Activity Log', () => {
 
   test('that refuses otherwise slows nothing down', async () => {
     const { world } = stage();
-    await withThrottlingPolicy(world, OURS, null).activityLog.listWrites(shop(), from, to);
+    await throttledDeps(world).activityLog.listWrites(shop(), from, to);
     expect([world.activityLog.asked, world.stored.guards.throttles.size]).toEqual([1, 0]);
   });
 });

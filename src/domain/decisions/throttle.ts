@@ -1,0 +1,44 @@
+/** How long a subscription waits after Azure throttled a request. Azure throttles by subscription and principal. */
+
+import * as z from 'zod';
+import { isInFuture, MAX_WAIT_SECONDS } from '../resources/limits.ts';
+import { type Infer, time } from '../resources/schema.ts';
+
+/** A wait that Azure requested for a subscription (ISO). It is kept after its end, so that the next one can be longer. */
+export const throttleSchema = z.strictObject({ since: time, until: time });
+export type Throttle = Infer<typeof throttleSchema>;
+
+const MAX_BACKOFF_SECONDS = 300;
+
+/** When Azure throttles again within this time, the last wait was too short. */
+const REPEAT_WINDOW_SECONDS = 600;
+
+/** Whether a stored wait ends later than any that Azure can request. Such a wait does not count. */
+export function isTooLong({ until }: Throttle, now: Date): boolean {
+  return isInFuture(until, now, MAX_WAIT_SECONDS);
+}
+
+/** Whole seconds until the subscription may be queried again; 0 when it may. */
+export function throttleSecondsLeft(throttle: Throttle | null, now: Date): number {
+  if (throttle === null || isTooLong(throttle, now)) return 0;
+  return Math.max(0, Math.ceil((Date.parse(throttle.until) - now.getTime()) / 1000));
+}
+
+/**
+ * The wait after a throttled response; `last` itself when the response says nothing new, as those to parallel requests.
+ * `retryAfter`: the seconds that Azure requested; null when it named none. `first`: the seconds of the first wait then.
+ */
+export function nextThrottle(last: Throttle | null, retryAfter: number | null, now: Date, first: number): Throttle {
+  const left = throttleSecondsLeft(last, now);
+  if (last !== null && left > 0 && (retryAfter ?? 0) <= left) return last;
+  const seconds = Math.max(1, retryAfter ?? backoffSeconds(last, now, first));
+  return { since: now.toISOString(), until: new Date(now.getTime() + seconds * 1000).toISOString() };
+}
+
+/** Seconds to wait when Azure did not say how long. */
+function backoffSeconds(last: Throttle | null, now: Date, first: number): number {
+  if (last === null || isTooLong(last, now)) return first;
+  if (now.getTime() - Date.parse(last.until) > REPEAT_WINDOW_SECONDS * 1000) return first;
+  const before = (Date.parse(last.until) - Date.parse(last.since)) / 1000;
+  return Math.min(MAX_BACKOFF_SECONDS, Math.max(first, before * 2));
+}
