@@ -1,14 +1,21 @@
 /**
- * Counts log lines. Each kind of function has its own instances, which stop when they have no work. So counters are stored
- * directly after the work; those that follow within a short interval are stored at its end.
+ * Counts in the process, and stores the counters. Each kind of function has its own instances, which stop when they have no
+ * work. So counters are stored directly after the work; those that follow within a short interval are stored at its end.
  */
 
-import { addCounters, type Counters, countersOf, NO_COUNTERS } from '../domain/audit/counters.ts';
-import type { CounterStore } from '../workflows/ports/metrics.ts';
+import {
+  addCounters,
+  type Counters,
+  counted,
+  NO_COUNTERS,
+  observed,
+  remainingRequests,
+} from '../domain/audit/counters.ts';
+import type { CounterStore, Metrics } from '../workflows/ports/metrics.ts';
 import type { Log } from '../workflows/ports/runtime.ts';
 
-export interface Metrics {
-  readonly log: Log;
+export interface StoredMetrics {
+  readonly metrics: Metrics;
   /** Stores the counters, at most every `everySeconds`. Throws nothing: counters that cannot be stored are kept for the next time. */
   flush(): Promise<void>;
 }
@@ -22,22 +29,18 @@ export interface Timing {
 }
 
 export function createMetrics(
-  log: Log,
+  log: Pick<Log, 'warn'>,
   counters: Pick<CounterStore, 'add'>,
   { now, after, everySeconds }: Timing,
-): Metrics {
+): StoredMetrics {
   const intervalMs = everySeconds * 1000;
   let pending: Counters | null = null;
   let dueAt = 0;
   let isScheduled = false;
 
-  const countAndLog =
-    (level: keyof Log): Log[keyof Log] =>
-    (fields, message) => {
-      const more = countersOf(fields, message, now());
-      if (more !== null) pending = addCounters(pending ?? NO_COUNTERS, more);
-      log[level](fields, message);
-    };
+  const add = (more: Counters) => {
+    pending = addCounters(pending ?? NO_COUNTERS, more);
+  };
 
   async function store(): Promise<void> {
     const taken = pending;
@@ -66,11 +69,16 @@ export function createMetrics(
 
   return {
     flush: store,
-    log: {
-      debug: countAndLog('debug'),
-      info: countAndLog('info'),
-      warn: countAndLog('warn'),
-      error: countAndLog('error'),
-    },
+    metrics: countInto(add, now),
+  };
+}
+
+/** Metrics that hand over what is counted. */
+export function countInto(add: (more: Counters) => void, now: () => Date): Metrics {
+  return {
+    count: (name, ...[labels]) => add(counted(name, labels ?? {})),
+    observe: (name, seconds) => add(observed(name, seconds)),
+    setRequestsLeft: ({ subscriptionId, limit }, requests) =>
+      add(remainingRequests(subscriptionId, limit, { requests, at: now().toISOString() })),
   };
 }

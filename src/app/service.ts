@@ -46,7 +46,8 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
     onFault: (fields, message) => log.error(fields, message),
     credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
   });
-  const { log, flush: flushMetrics } = createMetrics(createLog(config.logLevel), counters, {
+  const log = createLog(config.logLevel);
+  const { metrics, flush: flushMetrics } = createMetrics(log, counters, {
     now,
     everySeconds: pauses.countersSeconds,
     after: (milliseconds, work) => void setTimeout(work, milliseconds).unref(),
@@ -57,8 +58,14 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
     now,
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
   };
-  const throttling = createThrottling({ guards: stores.guards, clock, log, firstSeconds: pauses.throttledSeconds });
-  const client = { ...config.arm, credential, now, log, throttling };
+  const throttling = createThrottling({
+    guards: stores.guards,
+    clock,
+    log,
+    metrics,
+    firstSeconds: pauses.throttledSeconds,
+  });
+  const client = { ...config.arm, credential, now, log, metrics, throttling };
   return {
     config,
     ping,
@@ -70,6 +77,7 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
       audit: topic === null ? stores.audit : publishingAuditLog(stores.audit, topic),
       notifications: createNotifications(topic),
       log,
+      metrics,
       rules,
       clock,
       newId: randomUUID,

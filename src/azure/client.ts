@@ -5,6 +5,7 @@
  */
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { exceedsDepth, type Json } from '../domain/resources/json.ts';
+import type { Metrics } from '../workflows/ports/metrics.ts';
 import type { Log } from '../workflows/ports/runtime.ts';
 import { armFailureOf, type HttpResponse, transientFailureOf } from './errors.ts';
 import type { PipelineOptions } from './pipelines.ts';
@@ -12,6 +13,7 @@ import { notAsked, subscriptionOf, type Throttling } from './throttling.ts';
 
 export interface ClientOptions extends PipelineOptions {
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly now: () => Date;
   /** Null for a tool without the storage of the service. */
   readonly throttling: Pick<Throttling, 'secondsLeft' | 'follow'> | null;
@@ -44,7 +46,7 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { endpoint, log, now, onRequest, throttling, timeoutMilliseconds = 15_000 } = options;
+  const { endpoint, log, metrics, now, onRequest, throttling, timeoutMilliseconds = 15_000 } = options;
   let sender: Promise<ReturnType<typeof import('./pipelines.ts').createSender>> | undefined;
 
   const exchange = async (method: Method, url: URL, body: Json | undefined): Promise<PipelineResponse> => {
@@ -71,13 +73,26 @@ export function createClient(options: ClientOptions): Client {
     };
     try {
       const { status, headers, bodyAsText } = await exchange(method, url, body);
-      logResult(status, idsAndLimitsIn(headers.toJSON()));
+      const limits = limitsIn(headers.toJSON());
+      logResult(status, { ...idsIn(headers.toJSON()), ...limits });
+      countLimits(url, limits);
       const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
       return { ...reply, header: (name) => headers.get(name) };
     } catch (error) {
       const { code, message } = transientFailureOf(error);
       logResult(0, { code, error: message });
       throw error;
+    }
+  }
+
+  /** Azure returns what is left of a subscription with each response about it. The response of a listing names none. */
+  function countLimits(url: URL, limits: Readonly<Record<string, string>>): void {
+    const subscriptionId = subscriptionOf(url);
+    if (subscriptionId === null) return;
+    for (const [name, text] of Object.entries(limits)) {
+      const requests = Number(text);
+      const limit = name.slice(REMAINING.length);
+      if (Number.isFinite(requests)) metrics.setRequestsLeft({ subscriptionId, limit }, requests);
     }
   }
 
@@ -132,15 +147,20 @@ function logRequest(log: Log, sent: SentRequest, fields: Record<string, unknown>
   else log.warn({ ...sent, ...fields }, 'Azure refused a request');
 }
 
-/** The ids that find the request in Azure's own logs, and the remaining requests of each limit. */
-function idsAndLimitsIn(headers: Record<string, string>): Record<string, string> {
-  const limits = Object.entries(headers).filter(([name]) => name.startsWith('x-ms-ratelimit-remaining-'));
+const REMAINING = 'x-ms-ratelimit-remaining-';
+
+/** The headers with the remaining requests of each limit. */
+function limitsIn(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith(REMAINING)));
+}
+
+/** The ids that find the request in Azure's own logs. */
+function idsIn(headers: Record<string, string>): Record<string, string> {
   const requestId = headers['x-ms-request-id'];
   const correlation = headers['x-ms-correlation-request-id'];
   return {
     ...(requestId === undefined ? {} : { requestId }),
     ...(correlation === undefined ? {} : { correlation }),
-    ...Object.fromEntries(limits),
   };
 }
 

@@ -5,6 +5,7 @@
 
 import { nextThrottle, type Throttle, throttleSecondsLeft } from '../domain/decisions/throttle.ts';
 import type { Guards } from '../workflows/ports/guards.ts';
+import type { Metrics } from '../workflows/ports/metrics.ts';
 import type { Clock, Log } from '../workflows/ports/runtime.ts';
 import type { HttpResponse } from './errors.ts';
 
@@ -12,6 +13,7 @@ export interface ThrottlingOptions {
   readonly guards: Guards;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** The first wait when Azure does not say how long. */
   readonly firstSeconds: number;
 }
@@ -31,7 +33,7 @@ const REMEMBERED_MS = 60_000;
 /** Bounded, because events can name any subscription. */
 const MAX_REMEMBERED = 1000;
 
-export function createThrottling({ guards, clock, log, firstSeconds }: ThrottlingOptions): Throttling {
+export function createThrottling({ guards, clock, log, metrics, firstSeconds }: ThrottlingOptions): Throttling {
   const remembered = new Map<string, { readonly throttle: Promise<Throttle | null>; readonly at: number }>();
   let storing: Promise<void> = Promise.resolve();
 
@@ -56,6 +58,7 @@ export function createThrottling({ guards, clock, log, firstSeconds }: Throttlin
     remember(subscriptionId, Promise.resolve(next));
     await guards.storeThrottle(subscriptionId, next);
     log.warn({ subscriptionId, retryAfter, until: next.until }, 'Azure throttles; the subscription slows down');
+    metrics.count('throttled');
   }
 
   return {

@@ -8,15 +8,17 @@ import { settableClock } from '../fakes/settable-clock.ts';
 function scene() {
   const clock = settableClock('2026-03-01T12:00:00.000Z');
   const stored: Counters['counts'][] = [];
+  const all: Counters[] = [];
   const told: string[] = [];
   const trouble = { now: false };
   const waiting: { at: number; work: () => void }[] = [];
   const tell = (level: string) => (_: unknown, message: string) => void told.push(`${level} ${message}`);
   const log: Log = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
   const tallies = {
-    add: async ({ counts }: Counters) => {
+    add: async (counters: Counters) => {
       if (trouble.now) throw new Error('down');
-      stored.push(counts);
+      stored.push(counters.counts);
+      all.push(counters);
     },
   };
   const after = (milliseconds: number, work: () => void) =>
@@ -29,19 +31,21 @@ function scene() {
     await Promise.resolve();
   };
   const counting = createMetrics(log, tallies, { now: clock.now, after, everySeconds: 15 });
-  return { ...counting, clock, stored, told, trouble, waiting, second };
+  return { ...counting, clock, stored, all, told, trouble, waiting, second };
 }
 
-it('every line goes on as it was', () => {
-  const { log, told } = scene();
-  for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]({}, 'evaluated');
-  expect(told).toEqual(['debug evaluated', 'info evaluated', 'warn evaluated', 'error evaluated']);
+it('counting says nothing in the log, and sends nothing by itself', () => {
+  const { metrics, told, stored } = scene();
+  metrics.count('evaluations');
+  metrics.observe('timeToFix', 3);
+  metrics.setRequestsLeft({ subscriptionId: 's', limit: 'reads' }, 9);
+  expect([told, stored]).toEqual([[], []]);
 });
 
 it('the first count is stored at once, then one request in 15 s carries all', async () => {
-  const { log, flush, clock, stored } = scene();
+  const { metrics, flush, clock, stored } = scene();
   for (let second = 0; second < 40; second += 1) {
-    log.info({}, 'evaluated');
+    metrics.count('evaluations');
     await flush();
     clock.advance(1);
   }
@@ -49,9 +53,9 @@ it('the first count is stored at once, then one request in 15 s carries all', as
 });
 
 it('what comes soon after is stored in the end, also when nothing comes any more', async () => {
-  const { log, flush, second, stored, waiting } = scene();
+  const { metrics, flush, second, stored, waiting } = scene();
   for (let n = 0; n < 4; n += 1) {
-    log.info({}, 'evaluated');
+    metrics.count('evaluations');
     await flush();
     await second();
   }
@@ -63,21 +67,46 @@ it('what comes soon after is stored in the end, also when nothing comes any more
 });
 
 it('nothing counted, nothing stored', async () => {
-  const { log, flush, stored } = scene();
-  log.info({}, 'decided');
+  const { flush, stored } = scene();
   await flush();
   expect(stored).toEqual([]);
 });
 
 it('what could not be stored is kept, and the work hears nothing of it', async () => {
-  const { log, flush, clock, stored, told, trouble } = scene();
+  const { metrics, flush, clock, stored, told, trouble } = scene();
   trouble.now = true;
-  log.info({}, 'evaluated');
+  metrics.count('evaluations');
   await flush();
   expect(told).toContain('warn could not store the counters; they are kept for later');
   trouble.now = false;
-  log.info({}, 'evaluated');
+  metrics.count('evaluations');
   clock.advance(15);
   await flush();
   expect(stored).toEqual([{ evaluations: 2 }]);
+});
+
+it('each name and its labels are one count, durations have a sum and a number, and of what is left the last counts', async () => {
+  const { metrics, flush, all, clock } = scene();
+  metrics.count('fixes', { purpose: 'fix', outcome: 'applied' });
+  metrics.count('fixes', { outcome: 'applied', purpose: 'fix' });
+  metrics.count('fixes', { purpose: 'rollback', outcome: 'failed' });
+  metrics.count('events', { outcome: 'covered' });
+  metrics.count('throttled');
+  for (const seconds of [3, 4.5, -1]) metrics.observe('timeToFix', seconds);
+  for (const requests of [9, 7]) metrics.setRequestsLeft({ subscriptionId: 'SUB', limit: 'reads' }, requests);
+  await flush();
+  expect(all).toEqual([
+    {
+      counts: {
+        'fixes fix applied': 2,
+        'fixes rollback failed': 1,
+        'events covered': 1,
+        throttled: 1,
+        // A clock that was set back counts as no time.
+        'timeToFix sum': 7.5,
+        'timeToFix count': 3,
+      },
+      remaining: { 'sub reads': { requests: 7, at: clock.now().toISOString() } },
+    },
+  ]);
 });

@@ -1,4 +1,5 @@
 // Resource Manager as the tests of src/azure reach it: the simulator over real HTTPS, or answers made by hand.
+
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import type { TokenCredential } from '@azure/core-auth';
@@ -16,6 +17,7 @@ import { type ArmOptions, createArm } from '../../src/azure/arm.ts';
 import { createEstate } from '../../src/azure/estate.ts';
 import { parseResourceId, type Resource } from '../../src/domain/resources/resource.ts';
 import type { ActivityLog, Arm, Estate } from '../../src/workflows/ports/azure.ts';
+import { NO_METRICS } from '../../src/workflows/ports/metrics.ts';
 
 export const SUBSCRIPTION = '00000000-0000-4000-8000-000000000001';
 export const OID = '00000000-0000-4000-8000-0000000000b1';
@@ -89,6 +91,7 @@ function optionsWith(lines: string[], options: Partial<ArmOptions>): ArmOptions 
     credential: credentialWith('planted-token'),
     log: createLog('debug', { write: (line) => void lines.push(line) }),
     now: () => new Date(),
+    metrics: NO_METRICS,
     throttling: null,
     ...options,
   };

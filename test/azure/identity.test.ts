@@ -81,11 +81,12 @@ describe('the managed identity over its real protocol', () => {
       import { createArm } from ${at('azure/arm.ts')};
       import { createCredential } from ${at('azure/credential.ts')};
       import { parseResourceId } from ${at('domain/resources/resource.ts')};
+      import { NO_METRICS } from ${at('workflows/ports/metrics.ts')};
       import { createLog } from ${at('app/log.ts')};
       const arm = createArm({
         endpoint: process.env.AZURE_RESOURCE_MANAGER_ENDPOINT, audience: process.env.AZURE_RESOURCE_MANAGER_AUDIENCE,
         credential: createCredential({ endpointPresent: true, clientId: process.env.AZURE_CLIENT_ID }),
-        log: createLog('silent'), now: () => new Date(), throttling: null,
+        log: createLog('silent'), now: () => new Date(), throttling: null, metrics: NO_METRICS,
       });
       const snapshot = await arm.read(parseResourceId(${JSON.stringify(seed.id)}), ['resource']);
       const identity = await arm.getIdentity().catch(() => 'none');

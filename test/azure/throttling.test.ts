@@ -1,13 +1,16 @@
 /** The client sends nothing for a subscription that Azure has asked to wait, whoever asks; the row is stored before anything else. */
 
 import { describe, expect, it, test } from 'vitest';
+import { countInto } from '../../src/app/metrics.ts';
 import { createActivityLog } from '../../src/azure/activity-log.ts';
 import { createArm } from '../../src/azure/arm.ts';
 import { createClient } from '../../src/azure/client.ts';
 import { createEstate } from '../../src/azure/estate.ts';
 import { createThrottling } from '../../src/azure/throttling.ts';
+import { addCounters, NO_COUNTERS } from '../../src/domain/audit/counters.ts';
 import type { PlanStep } from '../../src/domain/changes/plan-requests.ts';
 import type { Throttle } from '../../src/domain/decisions/throttle.ts';
+import { NO_METRICS } from '../../src/workflows/ports/metrics.ts';
 import { StorageUnavailable } from '../../src/workflows/ports/storage.ts';
 import { settableClock } from '../fakes/settable-clock.ts';
 import { fakeGuards } from '../fakes/stores/guards.ts';
@@ -35,6 +38,10 @@ function scene(answer: (path: string) => CannedReply = () => ({ status: 200, bod
   const sent: string[] = [];
   const stored: string[] = [];
   const rows = { read: 0 };
+  const counters = { all: NO_COUNTERS };
+  const metrics = countInto((more) => {
+    counters.all = addCounters(counters.all, more);
+  }, clock.now);
   const { options: plain, lines } = optionsAnswering((request) => {
     const { pathname } = new URL(request.url);
     sent.push(`${request.method} ${pathname}`);
@@ -51,13 +58,13 @@ function scene(answer: (path: string) => CannedReply = () => ({ status: 200, bod
       return guards.storeThrottle(subscription, throttle);
     },
   };
-  const throttling = createThrottling({ guards: watched, clock, log: plain.log, firstSeconds: 10 });
-  const options = { ...plain, now: clock.now, throttling };
+  const throttling = createThrottling({ guards: watched, clock, log: plain.log, metrics, firstSeconds: 10 });
+  const options = { ...plain, now: clock.now, metrics, throttling };
   const waitFor = (seconds: number, subscription = OURS) => {
     const until = new Date(clock.now().getTime() + seconds * 1000).toISOString();
     throttles.set(subscription, { since: clock.now().toISOString(), until });
   };
-  return { clock, throttles, sent, stored, rows, lines, options, throttling, waitFor };
+  return { clock, counters, throttles, sent, stored, rows, lines, options, throttling, waitFor };
 }
 
 const throttled = (retryAfter?: number): CannedReply => ({
@@ -187,6 +194,49 @@ describe('when Azure throttles, the row is stored before anything else is sent',
   });
 });
 
+describe('what is counted of requests', () => {
+  const headers = {
+    'x-ms-ratelimit-remaining-subscription-reads': '249',
+    'x-ms-ratelimit-remaining-subscription-global-reads': '3749',
+  };
+
+  it('each wait that Azure asks for, once', async () => {
+    const { options, counters, clock } = scene(() => throttled(17));
+    const arm = createArm(options);
+    await arm.read(resource(SITE), DOCUMENTS);
+    await arm.read(resource(SITE), DOCUMENTS);
+    expect(counters.all.counts).toEqual({ throttled: 1 });
+    clock.advance(17);
+    await arm.write(STEP, {});
+    expect(counters.all.counts).toEqual({ throttled: 2 });
+  });
+
+  test.each([200, 404, 429, 500])(
+    'the requests left, by subscription and limit, in an answer of %i',
+    async (status) => {
+      const { options, counters, clock } = scene(() => ({ status, headers, body: {} }));
+      await createArm(options).read(resource(SITE.replace('/s/', '/SUB/')), ['resource']);
+      const at = clock.now().toISOString();
+      expect(counters.all.remaining).toEqual({
+        'sub subscription-reads': { requests: 249, at },
+        'sub subscription-global-reads': { requests: 3749, at },
+      });
+    },
+  );
+
+  it('nothing of an answer that names no number, none at all, or is about no subscription', async () => {
+    const strange = { 'x-ms-ratelimit-remaining-subscription-reads': 'many', 'x-ms-request-id': '4' };
+    for (const answer of [{ headers: strange }, {}]) {
+      const { options, counters } = scene(() => ({ status: 200, body: {}, ...answer }));
+      await createArm(options).read(resource(SITE), ['resource']);
+      expect(counters.all).toEqual(NO_COUNTERS);
+    }
+    const { options, counters } = scene(() => ({ status: 200, headers, body: { data: [] } }));
+    await createEstate(options).listResources(OURS, null);
+    expect(counters.all).toEqual(NO_COUNTERS);
+  });
+});
+
 describe('the row', () => {
   it('is read once for the requests of a minute', async () => {
     const { options, rows, clock } = scene();
@@ -247,7 +297,7 @@ describe('guarantee 9: fail closed', () => {
   ])('the row cannot be read: %s is not sent, and the storage is to blame', async (_, ask) => {
     const { options, sent, clock } = scene();
     const guards = { ...fakeGuards({ heartbeat: null, throttles: new Map() }), readThrottle: down };
-    const throttling = createThrottling({ guards, clock, log: options.log, firstSeconds: 10 });
+    const throttling = createThrottling({ guards, clock, log: options.log, metrics: NO_METRICS, firstSeconds: 10 });
     await expect(ask({ ...options, throttling })).rejects.toThrow(StorageUnavailable);
     expect(sent).toEqual([]);
   });
@@ -257,7 +307,7 @@ describe('guarantee 9: fail closed', () => {
     let isDown = true;
     const inner = fakeGuards({ heartbeat: null, throttles: new Map() });
     const guards = { ...inner, readThrottle: (id: string) => (isDown ? down() : inner.readThrottle(id)) };
-    const throttling = createThrottling({ guards, clock, log: options.log, firstSeconds: 10 });
+    const throttling = createThrottling({ guards, clock, log: options.log, metrics: NO_METRICS, firstSeconds: 10 });
     const arm = createArm({ ...options, throttling });
     await expect(arm.read(resource(SITE), ['resource'])).rejects.toThrow('down');
     isDown = false;
@@ -268,7 +318,7 @@ describe('guarantee 9: fail closed', () => {
   it('a wait that cannot be stored is an error, and holds for this process all the same', async () => {
     const { options, sent, clock } = scene(() => throttled(30));
     const guards = { ...fakeGuards({ heartbeat: null, throttles: new Map() }), storeThrottle: down };
-    const throttling = createThrottling({ guards, clock, log: options.log, firstSeconds: 10 });
+    const throttling = createThrottling({ guards, clock, log: options.log, metrics: NO_METRICS, firstSeconds: 10 });
     const arm = createArm({ ...options, throttling });
     await expect(arm.read(resource(SITE), ['resource'])).rejects.toThrow('down');
     await arm.read(resource(SITE), ['resource']);

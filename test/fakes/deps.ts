@@ -1,8 +1,10 @@
 /** All ports in memory: the stores answer as the real ones do, Azure is a small one, and time stands still until a test moves it. */
 
+import { countInto } from '../../src/app/metrics.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Exemption } from '../../src/domain/approvals/exemption.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit.ts';
+import { addCounters, type Counters, NO_COUNTERS } from '../../src/domain/audit/counters.ts';
 import type { Budget } from '../../src/domain/decisions/budget.ts';
 import type { Finding } from '../../src/domain/decisions/finding.ts';
 import type { AnyRule } from '../../src/domain/rules/rule.ts';
@@ -68,6 +70,7 @@ export interface Stored {
   /** By subscription. */
   readonly budgets: Map<string, Budget>;
   readonly published: Notification[];
+  counters: Counters;
   readonly logged: { level: string; fields: unknown; message: string }[];
 }
 
@@ -114,6 +117,7 @@ export function fakeDeps(
     deadLetters: new Map(),
     budgets: new Map(),
     published: [],
+    counters: NO_COUNTERS,
     logged: [],
   };
   const log = (level: string) => (fields: unknown, message: string) => {
@@ -124,6 +128,9 @@ export function fakeDeps(
     stored,
     clock,
     log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    metrics: countInto((more) => {
+      stored.counters = addCounters(stored.counters, more);
+    }, clock.now),
     newId: () => {
       ids += 1;
       return `operation-${ids}`;

@@ -1,4 +1,5 @@
 /** Every rule on 10,000 snapshots: the sample estate as Azure would answer it, every document of it, again and again. */
+
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
@@ -13,6 +14,7 @@ import { parseResourceId } from '../../src/domain/resources/resource.ts';
 import type { Snapshot } from '../../src/domain/resources/snapshot.ts';
 import { evaluate } from '../../src/domain/rules/evaluate.ts';
 import { defaultRules } from '../../src/domain/rules/settings.ts';
+import { NO_METRICS } from '../../src/workflows/ports/metrics.ts';
 import { loadRules } from '../evaluate.ts';
 import type { Report } from './report.ts';
 
@@ -53,6 +55,7 @@ async function estateAsRead(): Promise<Snapshot[]> {
       httpClient: { sendRequest: (request) => inner.sendRequest(Object.assign(request, { agent })) },
       log: createLog('silent'),
       now: () => new Date(),
+      metrics: NO_METRICS,
       throttling: null,
     });
     const resources = estate.resources.flatMap(({ id }) => parseResourceId(id) ?? []);

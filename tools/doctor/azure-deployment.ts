@@ -11,6 +11,7 @@ import { identityFromToken } from '../../src/azure/service-identity.ts';
 import { type DocumentName, documentOf } from '../../src/domain/resources/documents.ts';
 import type { Json } from '../../src/domain/resources/json.ts';
 import type { Resource } from '../../src/domain/resources/resource.ts';
+import { NO_METRICS } from '../../src/workflows/ports/metrics.ts';
 import type { Deployment } from './deployment.ts';
 import { mayInSubscription } from './permissions.ts';
 
@@ -41,6 +42,7 @@ export function azureDeployment(options: AzureDeployment): Deployment {
     credential,
     log: quiet,
     now: () => new Date(),
+    metrics: NO_METRICS,
     throttling: null,
     ...(options.httpClient && { httpClient: options.httpClient }),
   });

@@ -1,4 +1,5 @@
 /** What a fresh read of an app through Resource Manager requires, by all rules that are evaluated on events. */
+
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
@@ -11,6 +12,7 @@ import { parseResourceId } from '../../src/domain/resources/resource.ts';
 import { type Evaluation, evaluate } from '../../src/domain/rules/evaluate.ts';
 import type { AnyRule } from '../../src/domain/rules/rule.ts';
 import { rulesFor, type Settings } from '../../src/domain/rules/settings.ts';
+import { NO_METRICS } from '../../src/workflows/ports/metrics.ts';
 import { isSweepOnly } from '../../src/workflows/reconcile/evaluate-rules.ts';
 import type { SoakApp } from './apps.ts';
 
@@ -48,7 +50,16 @@ export function openExpectedDecisions(
   const token = tokenFor(url, AUDITOR, now(), 4e9);
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const log = createLog('error', { write: () => undefined });
-  const arm = createArm({ endpoint: url, audience: url, credential, httpClient, log, now, throttling: null });
+  const arm = createArm({
+    endpoint: url,
+    audience: url,
+    credential,
+    httpClient,
+    log,
+    metrics: NO_METRICS,
+    now,
+    throttling: null,
+  });
 
   async function decide(app: SoakApp): Promise<ExpectedDecision[]> {
     const resource = parseResourceId(app.id);

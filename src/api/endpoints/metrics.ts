@@ -1,5 +1,6 @@
 /** Metrics for Prometheus: gauges from the storage, and the counters of all instances together. */
 import * as z from 'zod';
+import { COUNTERS, samplesOf } from '../../domain/audit/counters.ts';
 import { MODES } from '../../domain/resources/reasons.ts';
 import { collectMetrics, type ServiceMetrics } from '../../workflows/housekeeping/collect-metrics.ts';
 import { defineEndpoint } from '../framework/endpoint.ts';
@@ -104,8 +105,8 @@ export const METRICS: readonly Metric[] = [
     name: 'plumbline_events_total',
     type: 'counter',
     help: 'Events by their outcome; received counts every delivery that is about a resource of ours, repeated ones too.',
-    labels: ['outcome'],
-    samples: ({ counters }) => samplesWithPrefix(counters.counts, 'events '),
+    labels: Object.keys(COUNTERS.events),
+    samples: ({ counters }) => samplesOf(counters, 'events'),
   },
   {
     name: 'plumbline_evaluations_total',
@@ -118,15 +119,15 @@ export const METRICS: readonly Metric[] = [
     name: 'plumbline_fixes_total',
     type: 'counter',
     help: 'Outcomes of changes that Plumbline wrote or tried to write, by purpose (fix, rollback) and outcome.',
-    labels: ['purpose', 'outcome'],
-    samples: ({ counters }) => samplesWithPrefix(counters.counts, 'fixes '),
+    labels: Object.keys(COUNTERS.fixes),
+    samples: ({ counters }) => samplesOf(counters, 'fixes'),
   },
   {
     name: 'plumbline_fix_seconds',
     type: 'summary',
     help: 'Seconds from the receipt of an event to its applied fix, for the fixes that no person decided.',
     labels: [],
-    samples: ({ counters }) => [[counters.counts['fix seconds'] ?? 0], [counters.counts['timed fixes'] ?? 0]],
+    samples: ({ counters }) => [[counters.counts['timeToFix sum'] ?? 0], [counters.counts['timeToFix count'] ?? 0]],
   },
   {
     name: 'plumbline_throttled_total',
@@ -155,14 +156,6 @@ export function formatMetrics(measures: ServiceMetrics): string {
     return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines];
   });
   return `${families.flat().join('\n')}\n`;
-}
-
-/** The counts whose name starts with a prefix; the words after it are the label values. */
-function samplesWithPrefix(counts: Readonly<Record<string, number>>, prefix: string): [number, ...string[]][] {
-  return Object.entries(counts)
-    .filter(([name]) => name.startsWith(prefix))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, count]) => [count, ...name.slice(prefix.length).split(' ')]);
 }
 
 function splitAtFirst(name: string): [string, string] {

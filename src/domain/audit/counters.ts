@@ -1,7 +1,30 @@
-/** The counters of a process. They are taken from the lines of its log, so that counters and log always agree. */
+/** What the service counts, with closed lists of names and labels, and how counters are added up. */
+
+import type { AuditKind } from './audit.ts';
+
+/** The counters, with the values of each label. */
+export const COUNTERS = {
+  events: { outcome: ['received', 'ignored', 'covered', 'evaluated', 'gone', 'dead'] },
+  evaluations: {},
+  fixes: { purpose: ['fix', 'rollback'], outcome: ['applied', 'failed', 'blocked', 'unknown'] },
+  throttled: {},
+} as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+export type CounterName = keyof typeof COUNTERS;
+type LabelValues<Name extends CounterName> = (typeof COUNTERS)[Name];
+
+/** The labels of a counter. */
+export type Labels<Name extends CounterName> = {
+  readonly [Label in keyof LabelValues<Name>]: LabelValues<Name>[Label] extends readonly (infer Value extends string)[]
+    ? Value
+    : never;
+};
+
+/** The durations that are observed, in seconds. */
+export type DurationName = 'timeToFix';
 
 export interface Counters {
-  /** By name, for example `events covered`, `fixes fix applied`, `evaluations`. Seconds are counted, too. */
+  /** By name and values of labels, for example `fixes fix applied`; a duration has `timeToFix sum` and `timeToFix count`. */
   readonly counts: Readonly<Record<string, number>>;
   /** By subscription and limit: the last value from Azure. */
   readonly remaining: Readonly<Record<string, RemainingQuota>>;
@@ -15,11 +38,36 @@ export interface RemainingQuota {
 
 export const NO_COUNTERS: Counters = { counts: {}, remaining: {} };
 
-/** The counters of one log line; null for most lines. */
-export function countersOf(fields: Readonly<Record<string, unknown>>, message: string, now: Date): Counters | null {
-  if (REQUEST_MESSAGES.includes(message)) return quotasIn(fields, now.toISOString());
-  const counts = countsIn(fields, message);
-  return counts === null ? null : { counts, remaining: {} };
+/** One more of a counter. */
+export function counted(name: CounterName, labels: Readonly<Record<string, string>>): Counters {
+  const key = [name, ...Object.keys(COUNTERS[name]).map((label) => labels[label] ?? '')].join(' ');
+  return { ...NO_COUNTERS, counts: { [key]: 1 } };
+}
+
+/** One more observed duration. */
+export function observed(name: DurationName, seconds: number): Counters {
+  return { ...NO_COUNTERS, counts: { [`${name} sum`]: Math.max(0, seconds), [`${name} count`]: 1 } };
+}
+
+/** The requests that a limit of a subscription leaves. */
+export function remainingRequests(subscriptionId: string, limit: string, left: RemainingQuota): Counters {
+  return { ...NO_COUNTERS, remaining: { [`${subscriptionId.toLowerCase()} ${limit}`]: left } };
+}
+
+/** Each count of a name with the values of its labels in their order, sorted. */
+export function samplesOf({ counts }: Counters, name: CounterName): [count: number, ...values: string[]][] {
+  return Object.entries(counts)
+    .map(([key, count]) => ({ key, count, parts: key.split(' ') }))
+    .filter(({ parts }) => parts[0] === name)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ count, parts }) => [count, ...parts.slice(1)]);
+}
+
+/** What became of a change, when an audit record tells it; null for other records. */
+export function fixOf(kind: AuditKind): Labels<'fixes'> | null {
+  const purpose = COUNTERS.fixes.purpose.find((one) => kind.startsWith(`${one}.`));
+  const outcome = COUNTERS.fixes.outcome.find((one) => kind.endsWith(`.${one}`));
+  return purpose === undefined || outcome === undefined ? null : { purpose, outcome };
 }
 
 /** Bounded, because events can name any subscription. */
@@ -36,34 +84,4 @@ export function addCounters(one: Counters, other: Counters): Counters {
   }
   const latest = Object.entries(remaining).sort(([, a], [, b]) => (a.at < b.at ? 1 : -1));
   return { counts, remaining: Object.fromEntries(latest.slice(0, MAX_QUOTAS)) };
-}
-
-/** The messages about one request to Azure. */
-const REQUEST_MESSAGES: readonly string[] = ['asked Azure', 'Azure refused a request'];
-const REMAINING = 'x-ms-ratelimit-remaining-';
-const ENDED = /^(fix|rollback)\.(applied|failed|blocked|unknown)$/;
-
-function countsIn(fields: Readonly<Record<string, unknown>>, message: string): Counters['counts'] | null {
-  if (message === 'event received') return { 'events received': 1 };
-  if (message === 'event ignored') return { 'events ignored': 1 };
-  if (message === 'event concluded') return { [`events ${String(fields.outcome)}`]: 1 };
-  if (message === 'evaluated') return { evaluations: 1 };
-  if (message.startsWith('Azure throttles')) return { throttled: 1 };
-  const [, purpose, outcome] = ENDED.exec(typeof fields.auditId === 'string' ? String(fields.kind) : '') ?? [];
-  if (purpose === undefined) return null;
-  const seconds = fields.secondsFromEvent;
-  const timed = typeof seconds === 'number' ? { 'fix seconds': Math.max(0, seconds), 'timed fixes': 1 } : {};
-  return { [`fixes ${purpose} ${outcome}`]: 1, ...timed };
-}
-
-/** Azure returns the quota of the queried subscription with each response. The response of a listing names none. */
-function quotasIn(fields: Readonly<Record<string, unknown>>, at: string): Counters | null {
-  const [, subscription] = /^\/subscriptions\/([^/]+)/i.exec(String(fields.path)) ?? [];
-  if (subscription === undefined) return null;
-  const quotas = Object.entries(fields).flatMap(([name, value]) => {
-    const requests = Number(value);
-    if (!name.startsWith(REMAINING) || !Number.isFinite(requests)) return [];
-    return [[`${subscription.toLowerCase()} ${name.slice(REMAINING.length)}`, { requests, at }] as const];
-  });
-  return quotas.length === 0 ? null : { counts: {}, remaining: Object.fromEntries(quotas) };
 }

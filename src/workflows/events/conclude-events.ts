@@ -26,6 +26,7 @@ export async function concludeEvents(
   await deps.events.conclude(resource, ids, truncateConclusion(conclusion));
   for (const { id: eventId, correlationId } of events) {
     deps.log.info({ resource: resource.id, eventId, correlationId, outcome: conclusion.outcome }, 'event concluded');
+    deps.metrics.count('events', { outcome: conclusion.outcome });
   }
 }
 

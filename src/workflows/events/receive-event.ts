@@ -11,6 +11,7 @@ export async function receiveEvent(deps: Deps, input: unknown): Promise<void> {
   const receivedAt = deps.clock.now().toISOString();
   if (received.kind === 'ignored') {
     deps.log.info({ eventId: received.eventId, reason: received.reason }, 'event ignored');
+    deps.metrics.count('events', { outcome: 'ignored' });
     if (received.eventId !== null) await storeIgnored(deps, received.eventId, received.reason, receivedAt);
     return;
   }
@@ -19,11 +20,11 @@ export async function receiveEvent(deps: Deps, input: unknown): Promise<void> {
     const { outcome } = await storeEvent(deps, resource, { event, receivedAt }, deps.options.settleSeconds);
     const logFields = { eventId: event.id, correlationId: event.correlationId, resource: resource.id };
     if (outcome !== null) deps.log.info({ ...logFields, outcome }, 'event delivered again; it has its outcome');
-    else
-      deps.log.info(
-        { ...logFields, operation: event.operation, changedBy: event.changedBy?.objectId },
-        'event received',
-      );
+    else {
+      const changedBy = event.changedBy?.objectId;
+      deps.log.info({ ...logFields, operation: event.operation, changedBy }, 'event received');
+      deps.metrics.count('events', { outcome: 'received' });
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';
 import type { Budgets, Guards } from './guards.ts';
+import type { Metrics } from './metrics.ts';
 import type { ResourceStates } from './resource-states.ts';
 import type { Clock, Log, Notifications, Options } from './runtime.ts';
 import type { Exemptions, SettingsStore } from './settings.ts';
@@ -34,6 +35,7 @@ export interface StoragePorts {
 export interface Ports extends StoragePorts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   newId(): string;
   /** From 0 to below 1. */
   random(): number;

@@ -1,5 +1,23 @@
-/** The metrics that the other stores do not have. No workflow depends on them. */
-import type { Counters } from '../../domain/audit/counters.ts';
+/** The metrics: what is counted where it happens, and what is read for operators. */
+import type { CounterName, Counters, DurationName, Labels } from '../../domain/audit/counters.ts';
+
+/** Counts in memory: it sends no request and throws nothing. */
+export interface Metrics {
+  /** One more of a counter. A counter without labels takes its name alone. */
+  count<Name extends CounterName>(
+    name: Name,
+    ...labels: keyof Labels<Name> extends never ? [] : [labels: Labels<Name>]
+  ): void;
+  /** A duration in seconds. */
+  observe(name: DurationName, seconds: number): void;
+  /** How many more requests Azure takes now, by its own limits of a subscription. */
+  setRequestsLeft(limit: { readonly subscriptionId: string; readonly limit: string }, requests: number): void;
+}
+
+/** For tools, which count nothing. */
+export const NO_METRICS: Metrics = { count() {}, observe() {}, setRequestsLeft() {} };
+
+/** What the other stores do not have. No workflow depends on it. */
 
 export interface MetricsSource {
   /** The counters of all instances since the first one ran. */

@@ -80,6 +80,7 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
     await concludeWaitingEvents(context, { snapshot: applied.snapshot, conclusive, findings, auditIds });
   }
   logEvaluated(context, findings, seconds);
+  deps.metrics.count('evaluations');
   return resultAfterRecord(message, seconds, applied);
 }
 

@@ -1,18 +1,23 @@
 /** The log lines about what a reconcile recorded and decided. */
 import type { AuditRecord } from '../../domain/audit/audit.ts';
+import { fixOf } from '../../domain/audit/counters.ts';
 import type { Finding } from '../../domain/decisions/finding.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
 /**
- * Logs one line per audit record, with its correlation ids and changes. An automatic fix also logs its duration while
- * its event has no outcome. `receivedAt` is when that event was received.
+ * Logs one line per audit record, with its correlation ids and changes, and counts outcomes of changes. The duration of
+ * an automatic fix counts while its event has no outcome. `receivedAt` is when that event was received.
  */
 export function logRecord(deps: Deps, record: AuditRecord, receivedAt?: string): void {
   const isTimed = receivedAt !== undefined && record.kind === 'fix.applied' && record.approvalId === null;
+  const secondsFromEvent = isTimed ? (Date.parse(record.at) - Date.parse(receivedAt)) / 1000 : null;
+  const fix = fixOf(record.kind);
+  if (fix) deps.metrics.count('fixes', fix);
+  if (secondsFromEvent !== null) deps.metrics.observe('timeToFix', secondsFromEvent);
   deps.log.info(
     {
-      ...(isTimed ? { secondsFromEvent: (Date.parse(record.at) - Date.parse(receivedAt)) / 1000 } : {}),
+      ...(secondsFromEvent === null ? {} : { secondsFromEvent }),
       auditId: record.id,
       kind: record.kind,
       resource: record.resource?.id,

@@ -43,8 +43,8 @@ function scene(): { deps: FakeDeps; service: ApiService } {
         evaluations: 5,
         'fixes fix applied': 2,
         'fixes rollback failed': 1,
-        'fix seconds': 61.5,
-        'timed fixes': 2,
+        'timeToFix sum': 61.5,
+        'timeToFix count': 2,
       },
       remaining: {
         'a-subscription subscription-reads': { requests: 240, at: ago(10) },

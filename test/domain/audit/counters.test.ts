@@ -1,21 +1,48 @@
-/** What is counted comes from the lines that the service logs: the table is held against the lines of all walked ways. */
+/** What is counted, counted where it happens: held against the log and the events of all walked ways, whatever the log says. */
 import { describe, expect, it, test } from 'vitest';
-import { addCounters, type Counters, countersOf, NO_COUNTERS } from '../../../src/domain/audit/counters.ts';
-import { logOf, scenarioCalled } from '../../fakes/scenarios/log-lines.ts';
-import { SCENARIOS } from '../../fakes/scenarios/scenarios.ts';
+import { AUDIT_KINDS, type AuditRecord } from '../../../src/domain/audit/audit.ts';
+import {
+  addCounters,
+  COUNTERS,
+  type Counters,
+  fixOf,
+  NO_COUNTERS,
+  remainingRequests,
+  samplesOf,
+} from '../../../src/domain/audit/counters.ts';
+import { logRecord } from '../../../src/workflows/reconcile/record-outcome.ts';
+import { gridEvent } from '../../fakes/azure/event-grid.ts';
+import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
+import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
+import { createHost } from '../../fakes/scenarios/host.ts';
+import { scenarioCalled } from '../../fakes/scenarios/log-lines.ts';
+import { SCENARIOS, type Scenario } from '../../fakes/scenarios/scenarios.ts';
 
-const NOW = new Date('2026-03-01T12:00:00.000Z');
-const LATER = new Date('2026-03-01T12:00:01.000Z');
+const NOW = '2026-03-01T12:00:00.000Z';
+const LATER = '2026-03-01T12:00:01.000Z';
 const SUBSCRIPTION = '0B1F6471-1BF0-4DDA-AEC3-CB9272F09590';
-const asked = (path: string, left: Record<string, unknown>, at = NOW) =>
-  countersOf({ path, ...left }, 'asked Azure', at);
+
+const RECORD: AuditRecord = {
+  ...{ id: 'r', at: NOW, kind: 'fix.applied', resource: null, rule: 'webapp-min-tls', mode: 'autofix' },
+  ...{ operationId: null, approvalId: null, actor: { type: 'service' }, trigger: null },
+  ...{ changes: [], alsoMoved: [], reasons: [], arm: null, message: 'Any words.' },
+};
+
+/** Runs a way to its end. The log may say something else, or nothing. */
+async function walk(way: Scenario, log?: FakeDeps['log']): Promise<FakeDeps> {
+  const deps = fakeDeps();
+  const world: FakeDeps = log ? Object.assign(deps, { log }) : deps;
+  const host = createHost(world);
+  await way.run(host, world);
+  await host.settle();
+  return world;
+}
 
 async function countsOn(title: string): Promise<Counters['counts']> {
-  const { lines } = await logOf(scenarioCalled(title));
-  return lines
-    .map(({ fields, message }) => countersOf(fields, message, NOW) ?? NO_COUNTERS)
-    .reduce(addCounters, NO_COUNTERS).counts;
+  return (await walk(scenarioCalled(title))).stored.counters.counts;
 }
+
+const walked = await Promise.all(SCENARIOS.map(async (way) => ({ way, world: await walk(way) })));
 
 describe('what is counted', () => {
   it('a fix: its event, the look at the app, each fact and how long it took', async () => {
@@ -24,86 +51,155 @@ describe('what is counted', () => {
       'events received': 1,
       'events evaluated': 1,
       evaluations: 1,
-      'fixes fix applied': counts['timed fixes'],
-      'timed fixes': expect.any(Number),
-      'fix seconds': 30 * (counts['timed fixes'] ?? 0),
+      'fixes fix applied': counts['timeToFix count'],
+      'timeToFix count': expect.any(Number),
+      'timeToFix sum': 30 * (counts['timeToFix count'] ?? 0),
     });
-    expect(counts['timed fixes']).toBeGreaterThan(1);
+    expect(counts['timeToFix count']).toBeGreaterThan(1);
   });
 
   test.each([
     ['a resource that is gone', { 'events gone': 1 }],
     ['a dead letter that is released', { 'events dead': 1, 'events evaluated': 1 }],
+    ['a fix that Azure throttles at first', { throttled: 1, 'fixes fix applied': expect.any(Number) }],
+    ['a rollback', { 'fixes fix applied': expect.any(Number), 'fixes rollback applied': 1 }],
   ])('%s', async (title, counts) => {
     expect(await countsOn(title)).toMatchObject(counts);
   });
 
-  it('what every entry of the log says became of a write, on all ways', async () => {
-    for (const way of SCENARIOS) {
-      const { lines, world } = await logOf(way);
-      const counted = lines.map(({ fields, message }) => countersOf(fields, message, NOW) ?? NO_COUNTERS);
-      const { counts } = counted.reduce(addCounters, NO_COUNTERS);
-      for (const kind of ['fix.applied', 'fix.failed', 'fix.blocked', 'rollback.applied']) {
-        const [purpose, outcome] = kind.split('.');
-        const entries = world.stored.entries.filter((entry) => entry.kind === kind).length;
-        expect(counts[`fixes ${purpose} ${outcome}`] ?? 0, `${way.title}: ${kind}`).toBe(entries);
-      }
-      const outcomes = world.stored.events.filter(({ outcome }) => outcome !== null).length;
-      const told = ['evaluated', 'covered', 'gone', 'ignored'].map((outcome) => counts[`events ${outcome}`] ?? 0);
-      expect(
-        told.reduce((sum, count) => sum + count, 0),
-        way.title,
-      ).toBe(outcomes);
-    }
-  });
-
-  it('no event twice by its name: only facts have a kind that counts', () => {
-    expect(countersOf({ kind: 'fix.applied' }, 'whatever', NOW)).toBeNull();
-    expect(countersOf({ auditId: 'a', kind: 'fix.intended' }, 'whatever', NOW)).toBeNull();
-    expect(countersOf({}, 'decided', NOW)).toBeNull();
-    expect(countersOf({ eventId: 'e' }, 'event ignored', NOW)?.counts).toEqual({ 'events ignored': 1 });
-    expect(countersOf({}, 'Azure throttles; the subscription slows down', NOW)?.counts).toEqual({ throttled: 1 });
-  });
-});
-
-describe('requests left before throttling', () => {
-  it('by subscription and limit, as Azure says in the headers of any answer', () => {
-    const headers = {
-      'x-ms-ratelimit-remaining-subscription-reads': '249',
-      'x-ms-ratelimit-remaining-subscription-global-reads': '3749',
-      status: 200,
-    };
-    expect(asked(`/subscriptions/${SUBSCRIPTION}/resourceGroups/shop`, headers)?.remaining).toEqual({
-      [`${SUBSCRIPTION.toLowerCase()} subscription-reads`]: { requests: 249, at: NOW.toISOString() },
-      [`${SUBSCRIPTION.toLowerCase()} subscription-global-reads`]: { requests: 3749, at: NOW.toISOString() },
+  it('events that one look covers', async () => {
+    const deps = fakeDeps();
+    const host = createHost(deps);
+    seedWebApp(deps.arm, {});
+    for (const id of ['one', 'two', 'three']) await host.deliver(gridEvent(id, SHOP));
+    deps.clock.advance(60);
+    await host.settle();
+    const outcomes = deps.stored.events.map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'covered').length).toBeGreaterThan(0);
+    expect(deps.stored.counters.counts).toMatchObject({
+      'events received': 3,
+      'events covered': outcomes.filter((outcome) => outcome === 'covered').length,
+      'events evaluated': outcomes.filter((outcome) => outcome === 'evaluated').length,
     });
   });
 
-  it('also of an answer that refuses', () => {
-    const fields = { path: `/subscriptions/${SUBSCRIPTION}/x`, 'x-ms-ratelimit-remaining-subscription-reads': '0' };
-    expect(Object.values(countersOf(fields, 'Azure refused a request', NOW)?.remaining ?? {})).toEqual([
-      { requests: 0, at: NOW.toISOString() },
-    ]);
+  it('each outcome of a change by its own labels, whatever its record says, and nothing for other records', () => {
+    for (const kind of AUDIT_KINDS) {
+      const deps = fakeDeps();
+      logRecord(deps, { ...RECORD, kind });
+      const isOutcome = /^(fix|rollback)\.(applied|failed|blocked|unknown)$/.test(kind);
+      expect(deps.stored.counters.counts).toEqual(isOutcome ? { [`fixes ${kind.replace('.', ' ')}`]: 1 } : {});
+    }
   });
 
   it.each([
-    ['/providers/Microsoft.ResourceGraph/resources', { 'x-ms-ratelimit-remaining-tenant-reads': '9' }],
-    [`/subscriptions/${SUBSCRIPTION}/x`, { 'x-ms-ratelimit-remaining-subscription-reads': 'many' }],
-    [`/subscriptions/${SUBSCRIPTION}/x`, { status: 200, milliseconds: 4 }],
-  ])('an answer to %s with %j tells nothing', (path, fields) => {
-    expect(asked(path, fields)).toBeNull();
+    ['a fix that nobody decided', { kind: 'fix.applied', approvalId: null }, 12, 1],
+    ['a fix that somebody decided', { kind: 'fix.applied', approvalId: 'a' }, 12, 0],
+    ['a fix that failed', { kind: 'fix.failed', approvalId: null }, 12, 0],
+    ['a fix whose event is not known', { kind: 'fix.applied', approvalId: null }, null, 0],
+  ] as const)('how long it took: %s', (_, differs, seconds, times) => {
+    const deps = fakeDeps();
+    const receivedAt = seconds === null ? undefined : new Date(Date.parse(NOW) - seconds * 1000).toISOString();
+    logRecord(deps, { ...RECORD, ...differs }, receivedAt);
+    const { counts } = deps.stored.counters;
+    expect([counts['timeToFix count'] ?? 0, counts['timeToFix sum'] ?? 0]).toEqual([times, times * 12]);
+  });
+
+  test.each(walked.map(({ way, world }) => [way.title, world] as const))(
+    'what every entry says became of a write, and every event: %s',
+    (_, { stored }) => {
+      const { counts } = stored.counters;
+      for (const kind of ['fix.applied', 'fix.failed', 'fix.blocked', 'rollback.applied']) {
+        const entries = stored.entries.filter((entry) => entry.kind === kind).length;
+        expect(counts[`fixes ${kind.replace('.', ' ')}`] ?? 0, kind).toBe(entries);
+      }
+      const outcomes = stored.events.filter(({ outcome }) => outcome !== null).length;
+      const told = ['evaluated', 'covered', 'gone', 'ignored'].map((outcome) => counts[`events ${outcome}`] ?? 0);
+      expect(told.reduce((sum, count) => sum + count, 0)).toBe(outcomes);
+      const looks = stored.logged.filter(({ message }) => message === 'evaluated').length;
+      expect(counts.evaluations ?? 0).toBe(looks);
+    },
+  );
+
+  test.each(walked.map(({ way, world }) => [way.title, way, world.stored.counters] as const))(
+    'the same when the log says everything in other words: %s',
+    async (_, way, counters) => {
+      const said: string[] = [];
+      const say = () => void said.push('Something happened.');
+      const world = await walk(way, { debug: say, info: say, warn: say, error: say });
+      expect(said.length).toBeGreaterThan(0);
+      expect(world.stored.logged).toEqual([]);
+      expect(world.stored.counters).toEqual(counters);
+    },
+  );
+
+  it('only names and labels that are in the table, and every counter of it', () => {
+    const all = walked.map(({ world }) => world.stored.counters).reduce(addCounters, NO_COUNTERS);
+    const known = Object.entries(COUNTERS).flatMap(([name, labels]) => {
+      const values: (readonly string[])[] = Object.values(labels);
+      return values.reduce<string[]>((keys, more) => keys.flatMap((key) => more.map((one) => `${key} ${one}`)), [name]);
+    });
+    const durations = ['timeToFix sum', 'timeToFix count'];
+    expect(Object.keys(all.counts).filter((key) => ![...known, ...durations].includes(key))).toEqual([]);
+    const moved = new Set(Object.keys(all.counts).map((key) => key.split(' ')[0]));
+    expect([...Object.keys(COUNTERS), 'timeToFix'].filter((name) => !moved.has(name))).toEqual([]);
+  });
+});
+
+describe('what became of a change, by the kind of its record', () => {
+  it.each([
+    ['fix.applied', { purpose: 'fix', outcome: 'applied' }],
+    ['fix.unknown', { purpose: 'fix', outcome: 'unknown' }],
+    ['rollback.failed', { purpose: 'rollback', outcome: 'failed' }],
+    ['rollback.blocked', { purpose: 'rollback', outcome: 'blocked' }],
+  ] as const)('%s', (kind, labels) => {
+    expect(fixOf(kind)).toEqual(labels);
+  });
+
+  it('is nothing for an intent, and for all that is no change', () => {
+    const others = AUDIT_KINDS.filter((kind) => !/^(fix|rollback)\.(?!intended)/.test(kind));
+    expect(others.length).toBeGreaterThan(5);
+    expect(others.flatMap((kind) => fixOf(kind) ?? [])).toEqual([]);
+    expect(AUDIT_KINDS.filter((kind) => fixOf(kind) !== null)).toHaveLength(8);
+  });
+});
+
+it('the samples of a name are its own, sorted, each with the values of its labels in order', () => {
+  const counts = { 'fixes rollback failed': 1, evaluations: 5, 'events covered': 3, 'fixes fix applied': 2 };
+  const counters = { counts, remaining: {} };
+  expect(samplesOf(counters, 'fixes')).toEqual([
+    [2, 'fix', 'applied'],
+    [1, 'rollback', 'failed'],
+  ]);
+  expect([samplesOf(counters, 'evaluations'), samplesOf(counters, 'throttled')]).toEqual([[[5]], []]);
+});
+
+describe('requests left before throttling', () => {
+  it('are named by the lower-case subscription and the limit', () => {
+    expect(remainingRequests(SUBSCRIPTION, 'subscription-reads', { requests: 249, at: NOW }).remaining).toEqual({
+      [`${SUBSCRIPTION.toLowerCase()} subscription-reads`]: { requests: 249, at: NOW },
+    });
   });
 
   it('the latest counts, whichever instance met it', () => {
-    const path = `/subscriptions/${SUBSCRIPTION}/x`;
-    const early = asked(path, { 'x-ms-ratelimit-remaining-subscription-writes': '198' });
-    const late = asked(path, { 'x-ms-ratelimit-remaining-subscription-writes': '12' }, LATER);
+    const early = remainingRequests('s', 'subscription-writes', { requests: 198, at: NOW });
+    const late = remainingRequests('s', 'subscription-writes', { requests: 12, at: LATER });
     for (const [one, other] of [
       [early, late],
       [late, early],
     ] as const) {
-      const sum = addCounters(one ?? NO_COUNTERS, other ?? NO_COUNTERS);
-      expect(Object.values(sum.remaining)).toEqual([{ requests: 12, at: LATER.toISOString() }]);
+      expect(Object.values(addCounters(one, other).remaining)).toEqual([{ requests: 12, at: LATER }]);
     }
+  });
+
+  it('are kept for the latest two hundred limits: events can name any subscription', () => {
+    const at = (n: number) => new Date(Date.parse(NOW) + n * 1000).toISOString();
+    const many = Array.from({ length: 230 }, (_, n) => remainingRequests(`s${n}`, 'reads', { requests: n, at: at(n) }));
+    const { remaining } = many.reduce(addCounters, NO_COUNTERS);
+    expect([Object.keys(remaining).length, remaining['s29 reads'], remaining['s30 reads']?.requests]).toEqual([
+      200,
+      undefined,
+      30,
+    ]);
   });
 });

@@ -11,9 +11,9 @@ import type { Deps } from '../../../src/workflows/ports/deps.ts';
 type Failed = Extract<DocumentState, { status: 'failed' }>;
 
 export function throttledDeps<T extends Deps>(deps: T): T {
-  const { arm, activityLog, log, clock } = deps;
+  const { arm, activityLog, log, metrics, clock } = deps;
   const firstSeconds = deps.options.pauses.throttledSeconds;
-  const throttling = createThrottling({ guards: deps.guards, clock, log, firstSeconds });
+  const throttling = createThrottling({ guards: deps.guards, clock, log, metrics, firstSeconds });
   const subscriptionOf = (id: string) => id.split('/')[2] ?? '';
   const followFailure = async (subscription: string, { kind, retryAfter }: ArmFailure) => {
     if (kind === 'throttled') await throttling.follow(subscription, retryAfter);

@@ -52,6 +52,16 @@ describe('guarantee 1: no event is lost, whatever form it has', () => {
     await receiveEvent(deps, event);
     expect(await deps.events.findById('e')).toMatchObject({ outcome: 'ignored', reasons: [{ code: 'not-ours' }] });
     expect(deps.stored.sent).toEqual([]);
+    expect(deps.stored.counters.counts).toEqual({ 'events ignored': 1 });
+  });
+
+  test('each delivery is counted as received, repeated ones too, until the event has its outcome', async () => {
+    const { world, host } = scene({});
+    for (let n = 0; n < 3; n += 1) await receiveEvent(world, gridEvent('e', SHOP));
+    expect(world.stored.counters.counts).toEqual({ 'events received': 3 });
+    await host.settle();
+    await receiveEvent(world, gridEvent('e', SHOP));
+    expect(world.stored.counters.counts).toMatchObject({ 'events received': 3 });
   });
 
   test.each([[null], ['text'], [[]], [{}], [{ id: 7 }]])('%j is no event, and no error', async (input) => {
