@@ -25,6 +25,7 @@ const STEP: PlanStep = {
   path: SITE,
   apiVersion: '2025-05-01',
   document: 'resource',
+  attempts: [],
   changes: [],
   root: '',
 };

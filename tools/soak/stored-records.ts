@@ -1,5 +1,6 @@
 /** What the service stored, read from its tables: the outcomes of events, and open intents. */
 import * as z from 'zod';
+import { isUnresolved } from '../../src/domain/approvals/attempt.ts';
 import { createStorageClients } from '../../src/storage/connection.ts';
 import { TABLES } from '../../src/storage/names.ts';
 import { jsonOf } from '../../src/storage/table/entity.ts';
@@ -44,15 +45,12 @@ export function openStoredRecords(connectionString: string): StoredRecords {
 
     async unsettled() {
       const found = (await resources.readAll("RowKey eq 'state'")).map((row) => storedState.parse(jsonOf(row)));
-      const isOpen = ({ operations }: z.infer<typeof storedState>) =>
-        operations.some(({ attempts }) => attempts.some(({ state }) => UNRESOLVED.includes(state)));
       return {
-        openIntents: found.filter(isOpen).map(({ resource }) => resource.id),
+        openIntents: found.filter(({ attempts }) => attempts.some(isUnresolved)).map(({ resource }) => resource.id),
         dueRechecks: found.filter(({ recheckAt }) => recheckAt !== null).map(({ resource }) => resource.id),
       };
     },
   };
 }
 
-const UNRESOLVED = ['open', 'unknown'];
-const storedState = z.object(resourceState.pick({ recheckAt: true, resource: true, operations: true }).shape);
+const storedState = z.object(resourceState.pick({ recheckAt: true, resource: true, attempts: true }).shape);

@@ -10,7 +10,7 @@ import {
   remainingRequests,
   samplesOf,
 } from '../../../src/domain/audit/counters.ts';
-import { logRecord } from '../../../src/workflows/reconcile/record-outcome.ts';
+import { logRecord } from '../../../src/workflows/state/log-lines.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
