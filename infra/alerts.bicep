@@ -5,13 +5,13 @@ param location string
 param tags object
 param workspaceId string
 
-@description('Who gets a mail, with commas between the addresses. Empty: nobody, the alerts are seen in the portal only.')
+@description('Email addresses that receive alerts, separated by commas. Empty: no email, the alerts are in the portal only.')
 param emailAddresses string
 
-@description('Hours after which an approval has waited too long.')
+@description('Hours after which a pending approval raises an alert.')
 param oldestApprovalHours int
 
-@description('How long no event at all may come, as Azure Monitor writes it; two days at most.')
+@description('Time without any event after which an alert is raised, as Azure Monitor writes it; two days at most.')
 param quietPeriod string
 
 var addresses = empty(emailAddresses) ? [] : split(replace(emailAddresses, ' ', ''), ',')
@@ -118,7 +118,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// The tables are there before the first line is, but the fields in it are not: so Azure must not try the queries first.
+// The tables exist before the first line, but its fields do not: Azure must not validate the queries first.
 resource alerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [
   for rule in rules: {
     name: 'plumbline-${rule.name}'

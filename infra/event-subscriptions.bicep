@@ -1,11 +1,11 @@
-// Which events reach Plumbline. They are chosen by what they are about and not by the names of their operations: that is
-// what the code looks at, and not every name is documented. A test holds the filters to src/domain/resources/event.ts.
+// The filters of events. They select by the resource of an event and not by the name of its operation, as the code does,
+// because not every name is documented. A test compares the filters with src/domain/resources/event.ts.
 param topicName string
 param subscriptionPrefix string
 param functionAppId string
 param deadLetterAccountId string
 
-// A batch is delivered again as a whole, so each event travels alone.
+// A batch is delivered again as a whole, so each event is delivered alone.
 var destination = {
   endpointType: 'AzureFunction'
   properties: {
@@ -14,7 +14,7 @@ var destination = {
     preferredBatchSizeInKilobytes: 64
   }
 }
-// A day, which is the longest that Event Grid has. What it drops after that the sweep finds.
+// One day, the maximum of Event Grid. The sweep finds the changes whose events are dropped after that.
 var retryPolicy = {
   maxDeliveryAttempts: 30
   eventTimeToLiveInMinutes: 1440

@@ -1,5 +1,5 @@
-// The events of every monitored subscription, brought to the function resourceChanged. Deployed after the code, because
-// Azure refuses a subscription to events whose function is not there; again without harm.
+// Delivers the events of every monitored subscription to the function resourceChanged. Deployed after the code, because
+// Azure refuses an event subscription whose function does not exist. It can be deployed again.
 targetScope = 'subscription'
 
 param environmentName string
@@ -8,13 +8,13 @@ param location string
 @description('ARM id of the function app.')
 param functionAppId string
 
-@description('ARM id of the action group that is told of events which could not be delivered.')
+@description('ARM id of the action group that is notified when events could not be delivered.')
 param actionGroupId string
 
-@description('Ids of the monitored subscriptions, with commas between them.')
+@description('Ids of the monitored subscriptions, separated by commas.')
 param monitoredSubscriptions string
 
-@description('ARM ids of system topics that are there already, with commas between them: Azure has one per subscription.')
+@description('ARM ids of existing system topics, separated by commas. Azure allows one per subscription.')
 param existingTopics string = ''
 
 @description('ARM id of a storage account with the container plumbline-undelivered, for events that could not be delivered. It must allow shared keys. Empty: none.')

@@ -1,5 +1,6 @@
 // The function app on Flex Consumption, and its settings: those that src/app/config.ts reads and those of the host. A test
-// holds them together, and another has Plumbline's own rules judge it; docs/deploy.md says what they still find.
+// compares them with the code. Another test evaluates Plumbline's own rules on the app; docs/deploy.md lists the
+// remaining findings.
 param name string
 param planName string
 param location string
@@ -14,7 +15,7 @@ param insightsName string
 param workspaceId string
 param topicEndpoint string
 
-@description('Subnet to reach private endpoints from; empty for none.')
+@description('Id of the subnet from which the app reaches private endpoints. Empty: none.')
 param subnetId string
 param allowedRanges array
 param authClientId string
@@ -107,7 +108,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         instanceMemoryMB: instanceMemory
       }
     }
-    // Nothing about FTP: Flex Consumption has none, and refuses a site that says so (ftpsState).
+    // Without ftpsState: Flex Consumption has no FTP, and refuses a site with this property.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
@@ -132,7 +133,7 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
     AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
     AzureWebJobsStorage__credential: 'managedidentity'
     AzureWebJobsStorage__clientId: identityClientId
-    // Says where to send; without local authentication it opens nothing, the identity does.
+    // Only the address: local authentication is off, so the identity grants the access.
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
     AZURE_CLIENT_ID: identityClientId
@@ -166,12 +167,12 @@ resource scmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@202
   }
 }
 
-// Anonymous requests are allowed here, because Event Grid has no token of this tenant: the code refuses requests that
-// need a principal, and no path is excluded from having its principal headers checked.
+// Anonymous requests are allowed here, because Event Grid has no token of this tenant. The code refuses requests that
+// need a principal and have none. The platform checks the principal headers on every path.
 resource signIn 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'authsettingsV2'
-  // One write of the site's configuration at a time: it answers two with a conflict.
+  // One write of the site's configuration at a time: Azure answers concurrent writes with a conflict.
   dependsOn: [settings]
   properties: {
     platform: {

@@ -1,4 +1,5 @@
-// The identity of Plumbline: one, user-assigned, so that its ids are known before the app is there and outlive it.
+// The identity of Plumbline. It is user-assigned, so that its ids are known before the app exists and stay the same when
+// the app is deleted.
 param name string
 param location string
 param tags object

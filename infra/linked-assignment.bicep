@@ -1,5 +1,5 @@
-// Assigns a role on one subnet, identity, environment or workspace: Bicep assigns on nothing wider only when it knows
-// the type, hence the four.
+// Assigns a role on one subnet, identity, environment or workspace. Bicep needs the type of a resource to assign a role
+// on it, so each type has its own assignment.
 param principalId string
 param linkedResourceId string
 param resourceType string

@@ -1,5 +1,5 @@
-// The one action that Azure checks on a resource of this type when Plumbline writes an app that uses it: a role of its
-// own, assignable in the resource's group and assigned on the resource alone.
+// A role with the one action that Azure checks on a resource of this type when Plumbline writes an app that uses it. The
+// role is assignable in the resource's group and assigned on the resource only.
 targetScope = 'subscription'
 
 param environmentName string

@@ -1,5 +1,5 @@
-// Everything of Plumbline but its events: events.bicep brings those after the code, because a subscription to events
-// names a function that must be there. docs/deploy.md explains each parameter.
+// All resources of Plumbline except its event subscriptions: events.bicep deploys those after the code, because an event
+// subscription names a function that must exist. docs/deploy.md explains each parameter.
 targetScope = 'subscription'
 
 @description('Name of the azd environment; it becomes part of names and the tag azd-env-name.')
@@ -7,79 +7,79 @@ targetScope = 'subscription'
 @maxLength(64)
 param environmentName string
 
-@description('Azure region of everything that has one.')
+@description('Azure region of all regional resources.')
 param location string
 
-@description('What Plumbline may do until an operator stores settings. audit-only: as audit, and the identity gets no write permission at all.')
+@description('Mode until an operator stores settings. audit-only: as audit, and the identity gets no write permission.')
 @allowed(['audit-only', 'audit', 'approve', 'autofix'])
 param mode string = 'audit-only'
 
-@description('Which fixes the identity may write, when it may write.')
+@description('Profile whose fixes the identity may write, if it has write permission.')
 @allowed(['baseline', 'strict'])
 param profile string = 'baseline'
 
-@description('Ids of the subscriptions that Plumbline looks after, with commas between them. Empty: the one it is deployed to.')
+@description('Ids of the monitored subscriptions, separated by commas. Empty: the subscription of the deployment.')
 param monitoredSubscriptions string = ''
 
-@description('ARM ids of subnets, user-assigned identities, environments and workspaces on which Azure checks linked actions, with commas between them.')
+@description('ARM ids of subnets, user-assigned identities, environments and workspaces on which Azure checks linked actions, separated by commas.')
 param linkedResources string = ''
 
-@description('ARM id of the Log Analytics workspace that rules about logs send the logs of apps to. Empty: these rules only advise.')
+@description('ARM id of the Log Analytics workspace to which rules about logs send the logs of apps. Empty: these rules give advice only.')
 param appLogsWorkspaceId string = ''
 
-@description('Client id of the app registration that people sign in with. The hook before provisioning makes it.')
+@description('Client id of the app registration for sign-in. The hook before provisioning creates it.')
 @minLength(36)
 @maxLength(36)
 param authClientId string
 
-@description('How long to wait after a change before looking, in seconds.')
+@description('Settle delay between a change and its evaluation, in seconds.')
 @minValue(0)
 @maxValue(86400)
 param settleSeconds int = 30
 
-@description('When the sweep begins: six NCRONTAB fields. Empty: every six hours.')
+@description('Schedule of the sweep: six NCRONTAB fields. Empty: every six hours.')
 param sweepSchedule string = ''
 
-@description('What the service logs.')
+@description('Minimum level of log lines.')
 @allowed(['trace', 'debug', 'info', 'warn', 'error'])
 param logLevel string = 'info'
 
-@description('Who is told when something is wrong: addresses of mail, with commas between them. Empty: nobody, the alerts are seen in the portal only.')
+@description('Email addresses that receive alerts, separated by commas. Empty: no email, the alerts are in the portal only.')
 param alertEmails string = ''
 
-@description('Hours after which an approval has waited too long.')
+@description('Hours after which a pending approval raises an alert.')
 @minValue(1)
 @maxValue(720)
 param oldestApprovalHours int = 24
 
-@description('How long no event at all may come before that is an alert.')
+@description('Time without any event after which an alert is raised.')
 @allowed(['PT6H', 'P1D', 'P2D'])
 param quietPeriod string = 'P1D'
 
-@description('How long logs are kept, in days.')
+@description('Retention of logs, in days.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('Whether storage and vault are reached through private endpoints only, with a virtual network made for that.')
+@description('Whether storage and vault are reached through private endpoints only, in a virtual network that is created for them.')
 param privateEndpoints bool = false
 
-@description('Address ranges from which people and pipelines reach the app, with commas between them; Event Grid always does. Empty: from everywhere.')
+@description('Address ranges that may reach the app, separated by commas. Event Grid always may. Empty: all addresses.')
 param allowedRanges string = ''
 
-@description('Copies of what Plumbline keeps. ZRS: in several zones of the region. LRS: in one place. Empty: ZRS where the region has zones.')
+@description('Redundancy of the storage. ZRS: several zones of the region. LRS: one data centre. Empty: ZRS where the region has zones.')
 @allowed(['', 'LRS', 'ZRS'])
 param storageRedundancy string = ''
 
-@description('How long nobody, not even an owner, may change or delete an anchor of the audit log, in days.')
+@description('Retention of the anchors of the audit log, in days. In this time not even an owner can change or delete an anchor.')
 @minValue(1)
 @maxValue(146000)
 param anchorRetentionDays int = 365
 
-@description('Whether that is locked, which cannot be undone. The hook after provisioning does it.')
+@description('Whether the retention of anchors is locked, which cannot be undone. The hook after provisioning locks it.')
 param lockAnchors bool = true
 
-@description('The most instances that Azure starts at once.')
+@description('Maximum number of instances.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstances int = 40

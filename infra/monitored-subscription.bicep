@@ -1,4 +1,4 @@
-// What Plumbline may do in one subscription: the generated actions (npm run generate), assignable there and nowhere else.
+// The roles of Plumbline in one subscription, with the generated actions (npm run generate), assignable there only.
 targetScope = 'subscription'
 
 param environmentName string
@@ -14,7 +14,7 @@ resource reader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(subscription().id, environmentName, 'plumbline-reader')
   properties: {
     roleName: 'Plumbline reader (${environmentName}, ${subscription().subscriptionId})'
-    description: 'Reads what the rules of Plumbline look at, and changes nothing.'
+    description: 'Reads the resources that the rules of Plumbline evaluate, and changes nothing.'
     type: 'CustomRole'
     assignableScopes: [ownScope]
     permissions: [
@@ -32,7 +32,7 @@ resource writer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (mayWr
   name: guid(subscription().id, environmentName, 'plumbline-writer')
   properties: {
     roleName: 'Plumbline writer (${environmentName}, ${subscription().subscriptionId})'
-    description: 'Writes what the fixes of Plumbline change.'
+    description: 'Writes the properties that the fixes of Plumbline change.'
     type: 'CustomRole'
     assignableScopes: [ownScope]
     permissions: [

@@ -1,4 +1,4 @@
-// Where Plumbline's own logs go: written with its identity, never with a key.
+// The workspace for Plumbline's own logs, which are written with its identity, never with a key.
 param suffix string
 param location string
 param tags object

@@ -1,5 +1,5 @@
-// A virtual network through which alone storage and vault are reached. The app reaches out through it; Event Grid still
-// comes in by the public name, because it delivers to no private endpoint.
+// A virtual network with the private endpoints of storage and vault, which have no other access. The app uses it for its
+// outgoing requests. Event Grid delivers to the public name of the app, because it cannot deliver to a private endpoint.
 param suffix string
 param location string
 param tags object
@@ -41,7 +41,7 @@ var zoneNames = [
   'privatelink.blob.${storageSuffix}'
   'privatelink.queue.${storageSuffix}'
   'privatelink.table.${storageSuffix}'
-  // The public cloud names the zone otherwise than the vaults in it.
+  // In the public cloud the DNS zone has another name than the vaults in it.
   replace('privatelink${environment().suffixes.keyvaultDns}', 'vault.', 'vaultcore.')
 ]
 

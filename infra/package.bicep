@@ -1,5 +1,5 @@
-// The deployed package, in an account of its own: who can write the package controls Plumbline, so a role on the account
-// of the log must not include it.
+// The deployed package, in a separate account: write access to the package means control of Plumbline, so a role on the
+// account of the log must not include it.
 param location string
 @minLength(3)
 @maxLength(24)

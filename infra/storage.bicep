@@ -1,7 +1,7 @@
-// The storage account that the functions host and Plumbline share: identities instead of keys, and everything that
-// Plumbline keeps in it. The names are those of src/storage/names.ts; a test holds the two together.
+// The storage account that the functions host and Plumbline share, with identities instead of keys, and its tables,
+// queues and containers. The names are those of src/storage/names.ts; a test compares them.
 
-@description('Where the account is made.')
+@description('Azure region of the account.')
 param location string = resourceGroup().location
 
 @description('Name of the account: 3 to 24 lower-case letters and digits, unique in Azure.')
@@ -9,19 +9,19 @@ param location string = resourceGroup().location
 @maxLength(24)
 param accountName string
 
-@description('Object id of the managed identity that the function app runs as.')
+@description('Object id of the managed identity of the function app.')
 param principalId string
 
 param tags object = {}
 
-@description('Whether the account is reached from everywhere, or through private endpoints only.')
+@description('Whether the account is reached from all networks, or through private endpoints only.')
 param publicNetworkAccess bool = true
 
-@description('ZRS: copies in several zones of the region. LRS: copies in one place. Empty: ZRS where the region has zones.')
+@description('Redundancy. ZRS: several zones of the region. LRS: one data centre. Empty: ZRS where the region has zones.')
 @allowed(['', 'LRS', 'ZRS'])
 param redundancy string = ''
 
-// Asked of virtual machines: only what is put into a zone of one's choice is answered with zones, and storage is not.
+// Uses the zones of virtual machines: Azure lists zones only for resources with a chosen zone, which storage has not.
 var hasZones = !empty(pickZones('Microsoft.Compute', 'virtualMachines', location))
 var chosenRedundancy = !empty(redundancy) ? redundancy : hasZones ? 'ZRS' : 'LRS'
 
@@ -47,7 +47,7 @@ var queueNames = [
   'plumbline-sweep'
 ]
 
-// What the host itself needs (locks, timers, the package) and what Plumbline does: its blobs, queues and tables.
+// The roles that the host needs (locks, timers, the package) and those that Plumbline needs: blobs, queues and tables.
 var roleDefinitionIds = {
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
@@ -106,7 +106,7 @@ resource leases 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-
   name: 'plumbline-leases'
 }
 
-// Its retention policy is made and locked by hooks/after-provision.mjs: Azure refuses a template that holds a locked one.
+// hooks/after-provision.mjs creates and locks its retention policy: Azure refuses a template with a locked policy.
 resource anchors 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
   parent: blobService
   name: 'plumbline-anchors'

@@ -1,4 +1,4 @@
-// The system topic of one subscription, or the one that is there already, and what is subscribed to on it.
+// The system topic of one subscription, a new or an existing one, and its event subscriptions.
 targetScope = 'subscription'
 
 param environmentName string
@@ -15,7 +15,7 @@ var topicName = empty(given) ? 'evgst-plumbline-${uniqueString(subscription().id
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = if (empty(given)) {
   name: groupName
   location: location
-  // Not the tag of azd: it would take this group for the one of the app.
+  // Without the tag of azd: azd would take this group for the group of the app.
   tags: { plumbline: environmentName }
 }
 

@@ -1,4 +1,4 @@
-// The topic to which Plumbline publishes new entries of its log, for chats, tickets and pagers to subscribe to.
+// The topic to which Plumbline publishes new entries of its log, for subscribers such as chat, ticket and paging systems.
 param name string
 param location string
 param tags object

@@ -1,5 +1,5 @@
-// The vault of the key that signs the audit log. The key itself is in no template and no deployment: a hook puts it there
-// when there is none (hooks/after-provision.mjs).
+// The vault of the key that signs the audit log. The key is in no template and no deployment: the hook
+// hooks/after-provision.mjs creates it when it is missing.
 @minLength(3)
 @maxLength(24)
 param name string

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly RegExp[]>> = {
   azure: [/^domain\//, /^workflows\/ports\//],
   storage: [/^domain\//, /^workflows\/ports\//],
   console: [],
-  // The page is served by a route, and a setting that is missing is a problem of its own.
+  // The page is served by a route, and a missing setting is a problem document.
   api: [/^domain\//, /^workflows\//, /^console\//, /^app\/config\.ts$/],
   // The composition root.
   app: [/^domain\//, /^rules\/index\.ts$/, /^workflows\//, /^azure\//, /^storage\//],
@@ -76,7 +76,7 @@ describe('arrows point down only', () => {
     for (const folder of folders) if (folder !== null) expect(Object.keys(MAY_IMPORT)).toContain(folder);
   });
 
-  test('what is deployed imports nothing of what runs it here', () => {
+  test('the deployed code imports nothing from simulator, dev and tools', () => {
     expect(imports.filter(({ from, to }) => from.startsWith('src/') && !to.startsWith('src/'))).toEqual([]);
   });
 
@@ -97,13 +97,13 @@ describe('there is no circle', () => {
     expect(onCircles(folderArrows())).toEqual([]);
   });
 
-  test('a circle is found, with everything on it and nothing else', () => {
+  test('a circle is found with exactly its members', () => {
     const arrows = ['a b', 'b c', 'c b', 'd a'].map((arrow) => arrow.split(' '));
     expect(onCircles(arrows.map(([from = '', to = '']) => ({ from, to })))).toEqual(['b', 'c']);
   });
 });
 
-describe('folders are small and few of them know each other', () => {
+describe('folders are small and have few dependencies between them', () => {
   test(`a folder has at most ${MOST_FILES} files`, () => {
     const folders = groupBy(['src', 'simulator', 'dev', 'tools', 'test'].flatMap(filesBelow), path.posix.dirname);
     const large = [...folders]
@@ -161,7 +161,7 @@ describe('a plan is computed only', () => {
 
 describe('names and types', () => {
   // A test, because a lint rule sees the absolute path of a file and no folder names.
-  test('no file and no folder has a name that says nothing about its subject', () => {
+  test('no file and no folder has a name without a subject', () => {
     const vague = /^(utils?|helpers?|commons?|misc|shared|lib|stuff|support)$/i;
     const names = ['src', 'simulator', 'dev', 'tools', 'test'].flatMap(filesBelow).filter((file) => {
       const parts = file.split('/').map((part) => part.replace(/\..*$/, ''));
@@ -170,7 +170,7 @@ describe('names and types', () => {
     expect(names).toEqual([]);
   });
 
-  test('nothing is forced past the compiler', () => {
+  test('no code bypasses the compiler', () => {
     const forced = /\bas any\b|: any\b|<any>|as unknown as|@ts-(ignore|nocheck|expect-error)/;
     expect(sources.filter((file) => forced.test(codeOf(file)))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** The source files of the repository and what they import of each other, for the tests of the architecture. */
+/** The source files of the repository and their imports, for the tests of the architecture. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export const sources = ['src', 'simulator', 'dev', 'tools']
   .filter((file) => file.endsWith('.ts') && file !== 'src/rules/index.ts');
 const textOf = new Map(sources.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
 
-/** The text of a source file without comments, whose words are free. */
+/** The text of a source file without comments. */
 export function codeOf(file: string): string {
   return (textOf.get(file) ?? '').replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
 }
@@ -58,7 +58,7 @@ export function folderArrows(of: readonly Import[] = imports): Import[] {
   return [...distinct.values()].filter(({ from, to }) => from !== to);
 }
 
-/** What is on a circle: each node that a path of arrows leads back to. */
+/** The nodes on a circle: each node to which a path of arrows leads back. */
 export function onCircles(arrows: readonly Import[]): string[] {
   const targets = groupBy(arrows, ({ from }) => from);
   const reaches = (start: string): boolean => {

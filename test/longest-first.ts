@@ -1,4 +1,4 @@
-/** The order of the test files: those that take longest begin first, so that no worker is left alone with one at the end. */
+/** The order of the test files: the slowest ones begin first, so that no worker runs one alone at the end. */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const LONGEST = [

@@ -1,11 +1,11 @@
 /**
- * The tests that Stryker runs against each mutant: the fast ones of domain and workflows and what stands right on them.
- * Those that walk every crash point or random days take seconds, and those of Azurite and the page test other folders.
+ * The tests that Stryker runs against each mutant: the fast ones of domain and workflows and those directly above.
+ * Tests with every crash point or random days take seconds, and those of Azurite and the page test other folders.
  */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // The page is no concern of these tests: its address stands for it.
+  // These tests do not need the page: its path replaces it.
   assetsInclude: ['**/*.html'],
   test: {
     include: ['test/{domain,workflows,rules,api}/**/*.test.ts'],
@@ -16,7 +16,7 @@ export default defineConfig({
       'test/api/framework/{openapi,principal,refusals}.test.ts',
       'test/api/{over-storage,tampered-tables}.test.ts',
     ],
-    // A process of its own for each file would cost more than its tests; they share nothing that stays.
+    // A separate process for each file would cost more than its tests, and they share no lasting state.
     isolate: false,
     testTimeout: 10_000,
   },

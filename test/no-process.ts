@@ -1,4 +1,4 @@
-/** A test without a process of its own starts none: where one does, it belongs to another project of vitest.config.ts. */
+/** Unit tests start no process: a test that does belongs to another project of vitest.config.ts. */
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 

@@ -1,4 +1,4 @@
-/** Subscribes the deployed function to the events of every monitored subscription. Again without harm. */
+/** Subscribes the deployed function to the events of every monitored subscription. It can run again. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { az, required, runHook, say, withFiles } from './azure-cli.mjs';

@@ -1,7 +1,7 @@
 /**
- * What no template can do: tell the app registration where the app is, take away what an audit-only deployment must not
- * have, make the signing key where there is none, and lock the retention of the anchors. Each looks first, so that running
- * it again changes nothing.
+ * The steps that a template cannot do: add the redirect URI to the app registration, remove the write permissions of an
+ * audit-only deployment, create a missing signing key, and lock the retention of the anchors. Each step first checks the
+ * state, so that a second run changes nothing.
  */
 import { randomBytes } from 'node:crypto';
 import { az, required, rest, runHook, say } from './azure-cli.mjs';
@@ -32,7 +32,7 @@ function tellWhereTheAppIs() {
   rest('PATCH', app, { body: { web: { redirectUris: [...redirectUris, callback] } } });
 }
 
-/** A deployment adds role assignments and removes none: who goes back to audit-only would keep what was granted before. */
+/** A deployment adds role assignments and removes none: after a return to audit-only the earlier ones would stay. */
 function takeWritingAway() {
   if (required('PLUMBLINE_MAY_WRITE').toLowerCase() === 'true') return;
   const principal = required('PLUMBLINE_PRINCIPAL_ID');
@@ -46,7 +46,7 @@ function takeWritingAway() {
   }
 }
 
-/** Through Resource Manager, which writes secrets and never reads them: so nobody here needs a role that could read the key. */
+/** Through Resource Manager, which writes secrets and never reads them, so that no role to read the key is needed. */
 function keepSigningKey() {
   const vault = required('PLUMBLINE_VAULT_ID');
   const { value: secrets } = rest('GET', `${vault}/secrets`, { version: VAULT });
@@ -54,12 +54,12 @@ function keepSigningKey() {
   const value = `k1:${randomBytes(32).toString('base64')}`;
   rest('PUT', `${vault}/secrets/${SECRET}`, { version: VAULT, body: { properties: { value } } });
   say('a new key signs the audit log.');
-  // The app looked for it before it was there.
+  // The app started before the key existed.
   const app = required('PLUMBLINE_FUNCTION_APP_ID');
   rest('POST', `${app}/config/configreferences/appsettings/refresh`, { version: WEB });
 }
 
-/** A template that holds a locked policy is refused the next time, so the policy is in none. */
+/** Azure refuses a second deployment of a template with a locked policy, so the policy is in no template. */
 function retainAnchors() {
   const container = required('PLUMBLINE_ANCHOR_CONTAINER_ID');
   const days = Number(required('PLUMBLINE_ANCHOR_RETENTION_DAYS'));

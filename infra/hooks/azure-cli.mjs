@@ -1,13 +1,13 @@
 /**
- * Runs the Azure CLI for the hooks. Bodies travel in files that only this user can read, so that no secret is ever an
- * argument that other processes see; messages name the call and never what was in it.
+ * Runs the Azure CLI for the hooks. Bodies are passed in files that only this user can read, so that no secret is an
+ * argument that other processes can see. Messages name the call and never its content.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** The parsed answer of `az ARGUMENTS`, or null when it says nothing. Throws with the CLI's own words. */
+/** The parsed answer of `az ARGUMENTS`, or null when it is empty. Throws with the error text of the CLI. */
 export function az(...given) {
   const windows = process.platform === 'win32';
   const { error, status, stdout, stderr } = spawnSync(windows ? 'az.cmd' : 'az', [...given, '--output', 'json'], {
@@ -35,7 +35,7 @@ export function rest(method, where, { version, body, headers } = {}) {
   );
 }
 
-/** Hands over each content as a JSON file that is gone afterwards; what is undefined has none. */
+/** Passes each content as a JSON file that is deleted afterwards; an undefined content has no file. */
 export function withFiles(contents, use) {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-'));
   try {
@@ -51,14 +51,14 @@ export function withFiles(contents, use) {
   }
 }
 
-/** A value of the azd environment, which azd passes to its hooks. Throws when it is not there. */
+/** A value of the azd environment, which azd passes to its hooks. Throws when it is missing. */
 export function required(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run this through azd, or set it.`);
   return value;
 }
 
-/** Runs a hook and tells its end by the exit code, which stops azd. */
+/** Runs a hook and sets the exit code; an exit code other than 0 stops azd. */
 export function runHook(hook) {
   try {
     hook();

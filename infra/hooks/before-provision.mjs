@@ -1,6 +1,6 @@
 /**
- * Makes the app registration, once: whoever set PLUMBLINE_AUTH_CLIENT_ID brings a registration of their own. Found again by
- * its name, so that a run that was cut short leaves no second one.
+ * Creates the app registration once, unless PLUMBLINE_AUTH_CLIENT_ID names an existing one. A run finds it by its name,
+ * so that an interrupted run leaves no second one.
  */
 import { spawnSync } from 'node:child_process';
 import { az, required, rest, runHook, say } from './azure-cli.mjs';
@@ -16,7 +16,7 @@ runHook(() => {
   const app = found[0] ?? rest('POST', `${api}/applications`, { body: registration(name) });
   rest('PATCH', `${api}/applications/${app.id}`, { body: identified(app.appId) });
   const principals = az('ad', 'sp', 'list', '--spn', app.appId);
-  // Only who was given a role gets in.
+  // Only users and groups with a role can sign in.
   if (principals.length === 0) {
     rest('POST', `${api}/servicePrincipals`, { body: { appId: app.appId, appRoleAssignmentRequired: true } });
   }

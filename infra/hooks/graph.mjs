@@ -1,26 +1,26 @@
-/** The app registration that people sign in with, as Microsoft Graph keeps it: its three roles, and no secret. */
+/** The app registration for sign-in, in the form of Microsoft Graph: three roles, and no secret. */
 import { az } from './azure-cli.mjs';
 
-/** The values are what src/api asks for; the ids are ours, and must stay, because assignments name them. */
+/** The values are the roles that src/api checks. The ids are fixed, because assignments refer to them. */
 export const APP_ROLES = [
   role('4f0f1e1c-6a3f-4f2e-9a53-0d7f3f9b1a01', 'Plumbline.Reader', 'Reads everything.', ['User', 'Application']),
   role('4f0f1e1c-6a3f-4f2e-9a53-0d7f3f9b1a02', 'Plumbline.Approver', 'Decides about changes that wait.', ['User']),
   role('4f0f1e1c-6a3f-4f2e-9a53-0d7f3f9b1a03', 'Plumbline.Operator', 'Sets modes and limits.', ['User', 'Application']),
 ];
 
-/** Lets programs of a signed-in person, such as the Azure CLI, ask for a token in that person's name. */
+/** Lets programs of a signed-in user, such as the Azure CLI, request a token for that user. */
 const SCOPE_ID = '4f0f1e1c-6a3f-4f2e-9a53-0d7f3f9b1a04';
 const AZURE_CLI = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 
-/** Of one tenant only: with more, an administrator elsewhere could hand out these roles. */
+/** For one tenant only: otherwise an administrator of another tenant could assign these roles. */
 export function registration(displayName) {
   return {
     displayName,
     signInAudience: 'AzureADMyOrg',
     appRoles: APP_ROLES,
-    // Approvers of a scope can be a group; only groups that were given a role here are named, so that they always fit.
+    // The approvers of a scope can be a group. The token names only groups with a role here, so that they always fit.
     groupMembershipClaims: 'ApplicationGroup',
-    // An application says so of itself, because it must not decide.
+    // The token of an application has this claim, because an application must not decide.
     optionalClaims: { accessToken: [{ name: 'idtyp' }] },
     web: { implicitGrantSettings: { enableIdTokenIssuance: true, enableAccessTokenIssuance: false } },
     api: {
@@ -39,7 +39,7 @@ export function registration(displayName) {
   };
 }
 
-/** What can only be said once the registration has its id. */
+/** The properties that need the id of the registration. */
 export function identified(appId) {
   return {
     identifierUris: [`api://${appId}`],

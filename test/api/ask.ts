@@ -1,4 +1,7 @@
-/** Asks a call as a caller would: a request of the Functions library, the principal as Easy Auth delivers it. */
+/**
+ * Calls an endpoint as a caller would: a request of the Functions library, with the principal as Easy Auth delivers
+ * it.
+ */
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { z } from 'zod';
 import type { ApiService, Endpoint } from '../../src/api/framework/endpoint.ts';
@@ -17,7 +20,7 @@ export interface AskOptions {
   readonly params?: Record<string, string>;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
-  /** Sent as it is. */
+  /** Sent without changes. */
   readonly text?: string;
   readonly bytes?: Uint8Array;
   readonly as?: string | null;
@@ -34,7 +37,7 @@ export function serviceOf(deps: Deps, authEnabled = true): ApiService {
   return { deps, config: { authEnabled, cursorKey: Buffer.alloc(32, 7) }, ping: async () => {}, meters: NO_METERS };
 }
 
-/** Asks `call` of a service, as a person with every role unless told. */
+/** Sends a request to `call` of a service, as a user with every role by default. */
 export async function ask(
   call: Endpoint,
   service: ApiService | (() => ApiService),
@@ -70,7 +73,7 @@ export async function ask(
   };
 }
 
-/** Status and code of an answer: how a refusal is told. */
+/** Status and problem code of an answer. */
 export function statusAndCode({ status, body }: Answer): string {
   return typeof body.code === 'string' ? `${status} ${body.code}` : String(status);
 }

@@ -1,4 +1,4 @@
-/** The lists over real storage: what the stores give has the form that openapi.json promises, page by page. */
+/** The lists over real storage: the answers have the schemas of openapi.json, page by page. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ import { openStorage } from '../../src/storage/open-storage.ts';
 import { emptyAccount } from '../account.ts';
 import { apiDeps } from '../fakes/api-deps.ts';
 import { type Answer, type AskOptions, ask, serviceOf, statusAndCode } from './ask.ts';
-import { approval, DIGEST, event, fact, finding, GROUP, memory, SHOP } from './samples.ts';
+import { approval, DIGEST, event, finding, GROUP, memory, record, SHOP } from './samples.ts';
 
 let account: string;
 let service: ApiService;
@@ -39,7 +39,7 @@ beforeAll(async () => {
     await deps.approvals.save(approval({ id, status: n === 0 ? 'applied' : 'pending' }), null);
   }
   await deps.audit.append(
-    auditIds.map((id, n) => fact({ id, at: `2026-03-01T10:00:0${n}.000Z`, operationId: `operation-${n}` })),
+    auditIds.map((id, n) => record({ id, at: `2026-03-01T10:00:0${n}.000Z`, operationId: `operation-${n}` })),
   );
   await deps.findings.replace(shop(), [
     finding(),
@@ -58,8 +58,8 @@ const get = async (call: Endpoint, asking: AskOptions = {}): Promise<Answer> => 
 };
 
 describe('over real storage', () => {
-  it('every answer has the form that it should have', async () => {
-    const asked: [Endpoint, AskOptions?][] = [
+  it('every answer has its documented schema', async () => {
+    const calls: [Endpoint, AskOptions?][] = [
       [listApprovals],
       [getApproval, { params: { id: ids[0] ?? '' } }],
       [listAudit],
@@ -72,10 +72,10 @@ describe('over real storage', () => {
       [getSettings],
       [getHealth],
     ];
-    for (const [call, asking] of asked) expect((await get(call, asking)).status, call.name).toBe(200);
+    for (const [call, asking] of calls) expect((await get(call, asking)).status, call.name).toBe(200);
   });
 
-  it('lists are newest first, and pages of one lead through all of them', async () => {
+  it('lists are newest first, and their pages have all items', async () => {
     expect(await walk(listApprovals)).toEqual(ids);
     expect(await walk(listAudit)).toEqual([...auditIds].reverse());
     expect(await walk(listFindings)).toHaveLength(2);
@@ -93,7 +93,7 @@ describe('over real storage', () => {
     expect(await count(listFindings, `&verdict=violation&severity=high&decision=queue&resource=${SHOP}`)).toBe(1);
   });
 
-  it('a decision is stored once and found again', async () => {
+  it('a decision is stored once and repeated with the same answer', async () => {
     const which = { params: { id: ids[0] ?? '' } };
     const asking = { ...which, body: { digest: DIGEST } };
     const first = await get(approve, asking);
@@ -115,7 +115,7 @@ describe('over real storage', () => {
 
 const page = z.object({ items: z.array(z.record(z.string(), z.unknown())), nextCursor: z.string().optional() });
 
-/** The ids of a list, asked for one by one. */
+/** The ids of a list, fetched one per page. */
 async function walk(call: Endpoint, query = ''): Promise<unknown[]> {
   const seen: unknown[] = [];
   let cursor: string | undefined;

@@ -1,4 +1,4 @@
-/** Things as the stores hold them, every member filled in. */
+/** Sample values as the stores hold them, with every member. */
 
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { AuditRecord } from '../../src/domain/audit/audit.ts';
@@ -66,7 +66,7 @@ export function finding(differs: Partial<Finding> = {}): Finding {
   };
 }
 
-export function fact(differs: Partial<AuditRecord> = {}): AuditRecord {
+export function record(differs: Partial<AuditRecord> = {}): AuditRecord {
   return {
     id: 'audit-1',
     at: '2026-03-01T10:00:00.000Z',

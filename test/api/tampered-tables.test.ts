@@ -1,4 +1,4 @@
-/** Somebody writes the tables while the service runs: what the calls about the log answer then. */
+/** Somebody writes the tables while the service runs: the answers of the calls about the log. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { TableClient } from '@azure/data-tables';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   account = await emptyAccount();
 });
 
-/** A service that has just been started, on empty tables. */
+/** A service that was just started, on empty tables. */
 beforeEach(async () => {
   for (const name of ['Audit', 'AuditIndex', 'Settings', 'Exemptions']) await table(name).deleteTable();
   here = apiDeps();
@@ -45,8 +45,8 @@ const verified = async () => (await ask(verifyAudit, service)).body;
 const idOf = (kind: string, revision = 2) => recordId(`settings ${revision}`, kind);
 const errors = () => here.stored.logged.filter(({ level }) => level === 'error').map(({ message }) => message);
 
-describe('a pointer that was planted', () => {
-  it('is not shown, is named by verification and export, and keeps no fact out of the log', async () => {
+describe('a planted pointer', () => {
+  it('is not shown, is named by verification and export, and keeps no record out of the log', async () => {
     const ids = [idOf('settings.changed'), idOf('service.stopped')];
     const { body: real } = await entry(idOf('settings.changed', 1));
     for (const id of ids) await write('Audit', 'audit', `i-${id}`, { ...real, id, message: 'Planted.' });
@@ -68,8 +68,8 @@ describe('a pointer that was planted', () => {
   });
 });
 
-describe('an entry whose row is gone', () => {
-  it('is not shown as if it were in the log', async () => {
+describe('an entry whose row was deleted', () => {
+  it('is 404 with the pointer in the detail, and an error is logged', async () => {
     const { body } = await entry(idOf('settings.changed', 1));
     const rows = table('Audit').listEntities({ queryOptions: { filter: "RowKey ge 'e-' and RowKey lt 'e.'" } });
     for await (const { rowKey } of rows) await table('Audit').deleteEntity('audit', `${rowKey}`);
@@ -83,8 +83,8 @@ describe('an entry whose row is gone', () => {
   });
 });
 
-describe('the head of a chain that was removed', () => {
-  it('stops what would have to be recorded, as an error that somebody sees', async () => {
+describe('a chain whose head was deleted', () => {
+  it('takes no record: the call is 503, and an error is logged', async () => {
     const { body } = await entry(idOf('settings.changed', 1));
     await table('Audit').deleteEntity('audit', `h-${body.chain}`);
     expect(statusAndCode(await put({ mode: 'audit' }))).toBe('503 storage-unavailable');
@@ -93,8 +93,8 @@ describe('the head of a chain that was removed', () => {
   });
 });
 
-describe('settings and exemptions that were changed past the service', () => {
-  it('are named', async () => {
+describe('settings and exemptions that were changed in the tables', () => {
+  it('are named by verification', async () => {
     const first = await table('Settings').getEntity<Record<string, string>>('settings', 'current');
     expect((await put({ mode: 'audit' })).status).toBe(200);
     expect(await verified()).toMatchObject({ valid: true });

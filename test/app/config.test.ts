@@ -71,7 +71,7 @@ describe('the settings of an environment', () => {
     });
   });
 
-  it('takes a storage account by its name, with the identity of the app unless it has its own', () => {
+  it('takes a storage account by its name, with the identity of the app unless the storage has another', () => {
     const { AzureWebJobsStorage: _, ...rest } = least;
     const AZURE_CLIENT_ID = '00000000-0000-4000-8000-0000000000b2';
     const config = readConfig({ ...rest, AzureWebJobsStorage__accountName: 'plumbline', AZURE_CLIENT_ID });
@@ -103,10 +103,7 @@ describe('the settings of an environment', () => {
       'a full connection string',
       'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=Zm9v;EndpointSuffix=core.windows.net',
     ],
-    [
-      'one with addresses of its own',
-      'AccountName=devstoreaccount1;AccountKey=Zm9v;TableEndpoint=http://127.0.0.1:1/a;',
-    ],
+    ['one with its own addresses', 'AccountName=devstoreaccount1;AccountKey=Zm9v;TableEndpoint=http://127.0.0.1:1/a;'],
   ])('takes %s', (_, value) => {
     expect(readConfig({ ...least, AzureWebJobsStorage: value }).storage).toEqual({ kind: 'connection-string', value });
   });
@@ -123,7 +120,7 @@ describe('the key of page cursors', () => {
 });
 
 describe('a missing or malformed value is an error that names the setting and what it should be', () => {
-  it('tells all problems at once', () => {
+  it('names all problems at once', () => {
     const { problems, message } = refusalOf({
       PLUMBLINE_MODE: 'Yolo',
       IDENTITY_ENDPOINT: 'http://127.0.0.1/msi/token',
@@ -169,7 +166,7 @@ describe('a missing or malformed value is an error that names the setting and wh
     expect(message).not.toContain(value);
   });
 
-  it('asks for the services that are missing when only some are named', () => {
+  it('names the missing services when only some are given', () => {
     const { problems } = refusalOf({
       PLUMBLINE_AUDIT_KEY: SEED,
       AzureWebJobsStorage__tableServiceUri: 'https://a.example',
@@ -188,7 +185,7 @@ describe('the schedule of the sweep, when functions are registered', () => {
     ['', every6Hours],
     [' 0 30 3 * * * ', '0 30 3 * * *'],
     ['tomorrow', every6Hours],
-  ])('%j is %s: nothing keeps the app from loading', (given, schedule) => {
+  ])('%j is %s, and no value prevents the app from loading', (given, schedule) => {
     expect(readSweepSchedule({ PLUMBLINE_SWEEP_SCHEDULE: given })).toBe(schedule);
   });
 });
@@ -198,7 +195,7 @@ describe('local.settings.sample.json', () => {
     readFileSync(new URL('../../local.settings.sample.json', import.meta.url), 'utf8'),
   );
 
-  it('needs nothing but an audit key, which is never in a sample', () => {
+  it('has everything but an audit key, which is never in a sample', () => {
     expect(refusalOf(sample.Values).problems.map(({ setting }) => setting)).toEqual(['PLUMBLINE_AUDIT_KEY']);
     expect(readConfig({ ...sample.Values, PLUMBLINE_AUDIT_KEY: SEED }).mode).toBe('audit');
     expect(sample).toMatchObject({ IsEncrypted: false, Values: { FUNCTIONS_WORKER_RUNTIME: 'node' } });

@@ -5,26 +5,26 @@ import { type ContextLog, createLog, type LogLevel, withLogContext } from '../..
 const TYPESCRIPT = new URL('../../tools/typescript.mjs', import.meta.url).href;
 
 describe('a log line', () => {
-  it('is one JSON object with an ISO time, the level by its name, and the message', () => {
+  it('is one JSON object with an ISO time, the name of its level, and the message', () => {
     const [line] = linesOf('info', (log) => log.info({ resource: 'app' }, 'evaluated'));
     expect(line).toEqual({ level: 'info', time: expect.any(String), resource: 'app', message: 'evaluated' });
     expect(new Date(String(line?.time)).toISOString()).toBe(line?.time);
   });
 
-  it('is left out below the level', () => {
+  it('is not written below the level', () => {
     expect(linesOf('warn', (log) => log.info({}, 'quiet'))).toEqual([]);
     expect(linesOf('warn', (log) => log.error({}, 'loud'))).toHaveLength(1);
   });
 
-  it('carries what its log was joined to', () => {
+  it('has the fields of its parent loggers', () => {
     const [line] = linesOf('info', (log) =>
       log.child({ event: 'e1' }).child({ resource: 'app' }).warn({ attempt: 2 }, 'again'),
     );
     expect(line).toMatchObject({ level: 'warn', event: 'e1', resource: 'app', attempt: 2 });
   });
 
-  it('carries the invocation that it was written in, however deep, and no other', async () => {
-    const told = linesWhile(async (log) => {
+  it('has the fields of its own invocation at any depth, and of no other', async () => {
+    const lines = linesWhile(async (log) => {
       const work = (invocation: string) =>
         withLogContext({ invocation, trace: `t-${invocation}` }, async () => {
           await Promise.resolve();
@@ -33,14 +33,14 @@ describe('a log line', () => {
       await Promise.all([work('one'), work('two')]);
       log.info({}, 'outside');
     });
-    expect((await told).map(({ invocation, trace, message }) => ({ invocation, trace, message }))).toEqual([
+    expect((await lines).map(({ invocation, trace, message }) => ({ invocation, trace, message }))).toEqual([
       { invocation: 'one', trace: 't-one', message: 'evaluated' },
       { invocation: 'two', trace: 't-two', message: 'evaluated' },
       { invocation: undefined, trace: undefined, message: 'outside' },
     ]);
   });
 
-  it('tells an error by name, message and stack, and leaves out what SDKs hang on it', () => {
+  it('has name, message and stack of an error, without the members that SDKs add', () => {
     const error = Object.assign(new TypeError('broken'), { request: { headers: { authorization: 'Bearer planted' } } });
     const [line] = linesOf('info', (log) => log.error({ error }, 'failed'));
     expect(line?.error).toEqual({
@@ -52,7 +52,7 @@ describe('a log line', () => {
 });
 
 describe('guarantee 12: secrets stay where they are', () => {
-  it('masks the credentials in addresses that an error quotes', () => {
+  it('masks credentials in addresses in an error', () => {
     const [line] = linesOf('info', (log) => log.error({ error: new Error('https://ada:planted@host') }, 'failed'));
     expect(line).toMatchObject({ error: { message: 'https://***@host' } });
     expect(JSON.stringify(line)).not.toContain('planted');
@@ -64,13 +64,13 @@ describe('guarantee 12: secrets stay where they are', () => {
     [{ request: { headers: { 'x-identity-header': 'planted' } } }],
     [{ storage: { connectionString: 'planted', accountKey: 'planted' } }],
     [{ AzureWebJobsStorage: 'planted', PLUMBLINE_AUDIT_KEY: 'planted' }],
-  ])('no log line holds one even if somebody hands it over: %j', (fields) => {
+  ])('never has a secret, even as a field: %j', (fields) => {
     const [line] = linesOf('info', (log) => log.info(fields, 'careless'));
     expect(JSON.stringify(line)).not.toContain('planted');
     expect(JSON.stringify(line)).toContain('[redacted]');
   });
 
-  it('what is no secret stays readable, error codes included', () => {
+  it('keeps other fields, error codes included', () => {
     const [line] = linesOf('info', (log) =>
       log.info({ code: 'ScopeLocked', failure: { code: 'ScopeLocked' } }, 'blocked'),
     );
@@ -78,7 +78,7 @@ describe('guarantee 12: secrets stay where they are', () => {
   });
 });
 
-it('a process that is killed has lost no line', () => {
+it('a killed process has written all its lines', () => {
   const script = `import { createLog } from ${JSON.stringify(new URL('../../src/app/log.ts', import.meta.url).href)};
     createLog('info').info({}, 'last words'); process.kill(process.pid, 'SIGKILL');`;
   const child = spawnKilled(script);

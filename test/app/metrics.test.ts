@@ -1,4 +1,4 @@
-/** Counts are stored seldom, lose nothing to trouble, and never stand in the way of the work. */
+/** Counters are stored seldom, survive failures of the storage, and never delay the work. */
 import { expect, it } from 'vitest';
 import { createMetrics } from '../../src/app/metrics.ts';
 import type { Counters } from '../../src/domain/audit/counters.ts';
@@ -9,12 +9,12 @@ function scene() {
   const clock = settableClock('2026-03-01T12:00:00.000Z');
   const stored: Counters['counts'][] = [];
   const all: Counters[] = [];
-  const told: string[] = [];
+  const lines: string[] = [];
   const trouble = { now: false };
   const waiting: { at: number; work: () => void }[] = [];
-  const tell = (level: string) => (_: unknown, message: string) => void told.push(`${level} ${message}`);
+  const tell = (level: string) => (_: unknown, message: string) => void lines.push(`${level} ${message}`);
   const log: Log = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
-  const tallies = {
+  const store = {
     add: async (counters: Counters) => {
       if (trouble.now) throw new Error('down');
       stored.push(counters.counts);
@@ -23,26 +23,26 @@ function scene() {
   };
   const after = (milliseconds: number, work: () => void) =>
     void waiting.push({ at: clock.now().getTime() + milliseconds, work });
-  /** A second passes, and what waited for it is done. */
+  /** One second passes, and everything that waited for it runs. */
   const second = async () => {
     clock.advance(1);
     const due = waiting.filter(({ at }) => at <= clock.now().getTime());
     for (const one of due) waiting.splice(waiting.indexOf(one), 1)[0]?.work();
     await Promise.resolve();
   };
-  const counting = createMetrics(log, tallies, { now: clock.now, after, everySeconds: 15 });
-  return { ...counting, clock, stored, all, told, trouble, waiting, second };
+  const counting = createMetrics(log, store, { now: clock.now, after, everySeconds: 15 });
+  return { ...counting, clock, stored, all, lines, trouble, waiting, second };
 }
 
 it('counting says nothing in the log, and sends nothing by itself', () => {
-  const { metrics, told, stored } = scene();
+  const { metrics, lines, stored } = scene();
   metrics.count('evaluations');
   metrics.observe('timeToFix', 3);
   metrics.setRequestsLeft({ subscriptionId: 's', limit: 'reads' }, 9);
-  expect([told, stored]).toEqual([[], []]);
+  expect([lines, stored]).toEqual([[], []]);
 });
 
-it('the first count is stored at once, then one request in 15 s carries all', async () => {
+it('the first count is stored at once, then one request in 15 s has all', async () => {
   const { metrics, flush, clock, stored } = scene();
   for (let second = 0; second < 40; second += 1) {
     metrics.count('evaluations');
@@ -52,7 +52,7 @@ it('the first count is stored at once, then one request in 15 s carries all', as
   expect(stored).toEqual([{ evaluations: 1 }, { evaluations: 15 }, { evaluations: 15 }]);
 });
 
-it('what comes soon after is stored in the end, also when nothing comes any more', async () => {
+it('later counts are stored after the pause, also when no other line follows', async () => {
   const { metrics, flush, second, stored, waiting } = scene();
   for (let n = 0; n < 4; n += 1) {
     metrics.count('evaluations');
@@ -66,18 +66,18 @@ it('what comes soon after is stored in the end, also when nothing comes any more
   expect(waiting).toEqual([]);
 });
 
-it('nothing counted, nothing stored', async () => {
+it('without counts nothing is stored', async () => {
   const { flush, stored } = scene();
   await flush();
   expect(stored).toEqual([]);
 });
 
-it('what could not be stored is kept, and the work hears nothing of it', async () => {
-  const { metrics, flush, clock, stored, told, trouble } = scene();
+it('counts that could not be stored are kept, and the work does not fail', async () => {
+  const { metrics, flush, clock, stored, lines, trouble } = scene();
   trouble.now = true;
   metrics.count('evaluations');
   await flush();
-  expect(told).toContain('warn could not store the counters; they are kept for later');
+  expect(lines).toContain('warn could not store the counters; they are kept for later');
   trouble.now = false;
   metrics.count('evaluations');
   clock.advance(15);

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { readPauses } from '../../src/app/pauses.ts';
 import { PAUSES } from '../../src/workflows/ports/pauses.ts';
 
-it('are those of a deployment unless the environment says otherwise', () => {
+it('the pauses are those of a deployment by default', () => {
   expect(readPauses({})).toEqual(PAUSES);
 });
 
-it('are shortened one by one', () => {
+it('each pause can be shortened in the environment', () => {
   expect(readPauses({ PLUMBLINE_PAUSES: '{"verifySeconds":2}' })).toEqual({ ...PAUSES, verifySeconds: 2 });
 });
 

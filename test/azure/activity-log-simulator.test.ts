@@ -5,7 +5,7 @@ import { people, pipeline, slot, webApp } from '../../simulator/estate.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { activityOn, armOn, resource } from './azure.ts';
 
-describe('against the simulator', () => {
+describe('the Activity Log of the simulator', () => {
   let simulator: Simulator;
   let log: ReturnType<typeof activityOn>;
   const { id: site } = webApp({ name: 'web' });
@@ -29,7 +29,7 @@ describe('against the simulator', () => {
   const lastHour = (id: string) =>
     log.listWrites(resource(id), new Date(Date.now() - 3_600_000), new Date(Date.now() + 1000));
 
-  test('people, pipelines and Plumbline are told by their object ids, each write once', async () => {
+  test('users, pipelines and Plumbline are named by their object ids, each write once', async () => {
     await simulator.change(people.ada, site, 'resource', { properties: { httpsOnly: false } });
     await simulator.change(pipeline, site, 'diagnosticSettings/all logs', null);
     await simulator.change(people.grace, `${site}2`, 'resource', { properties: { httpsOnly: false } });
@@ -60,14 +60,14 @@ describe('against the simulator', () => {
     expect(await lastHour(staging)).toMatchObject({ entries: [{ caller: { objectId: people.grace.objectId } }] });
   });
 
-  test('a swap is told of both sides: who asked for it, and the steps by nobody', async () => {
+  test('a swap is logged on both sides, its start under the caller and its steps without one', async () => {
     const operation = 'Microsoft.Web/sites/slots/slotsswap/action';
     simulator.activity.add({ id: staging, operation, caller: people.ada });
     for (const id of [site, staging]) {
       const reading = await lastHour(id);
-      const told =
+      const steps =
         reading.kind === 'read' ? reading.entries.map((one) => [one.operation, one.caller?.objectId ?? null]) : [];
-      expect(told).toEqual([
+      expect(steps).toEqual([
         ['Microsoft.Web/sites/slots/ApplySlotConfig/action', null],
         ['Microsoft.Web/sites/slots/SlotSwap/action', null],
         [operation, people.ada.objectId],
@@ -75,7 +75,7 @@ describe('against the simulator', () => {
     }
   });
 
-  test('more than a page is asked for once, and not complete; what was refused is no write', async () => {
+  test('more than one page is read as one page and not complete; a refused request is no write', async () => {
     for (let n = 0; n < 101; n++) {
       simulator.activity.add({ id: `${site}2`, operation: 'Microsoft.Web/sites/write', caller: people.ada });
     }
@@ -89,7 +89,7 @@ describe('against the simulator', () => {
     expect(simulator.requests).toHaveLength(1);
   });
 
-  test('a start of years ago is no refusal; the right that is missing, a throttled request and a dead line are', async () => {
+  test('a start years ago is accepted; a missing permission, a throttled request and a lost connection are refusals', async () => {
     expect(await log.listWrites(resource(site), new Date(0), new Date())).toMatchObject({
       kind: 'read',
       complete: false,

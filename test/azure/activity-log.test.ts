@@ -1,4 +1,4 @@
-/** The reader of Azure's Activity Log, against answers made by hand: real shapes, refusals, and unexpected ones. */
+/** The reader of Azure's Activity Log, against prepared answers: real shapes, refusals, and unexpected ones. */
 import { describe, expect, test } from 'vitest';
 import { activityAnswering, type CannedReply, resource, SUBSCRIPTION } from './azure.ts';
 
@@ -35,7 +35,7 @@ const identitys = {
   xms_mirid: `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/pipeline`,
 };
 
-/** A line of the log, the end of Ada's write of the site where nothing else is said; undefined leaves a member out. */
+/** A line of the log: the end of Ada's write of the site unless members differ; undefined leaves a member out. */
 function line(over: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     authorization: { action: 'Microsoft.Web/sites/write', scope: SITE, evidence: { principalId: EVIDENT } },
@@ -66,12 +66,12 @@ async function read(lines: unknown[], id = SITE) {
   return reading;
 }
 
-/** Who wrote, as object ids; null for nobody known. */
+/** Who wrote, as object ids; null for an unknown caller. */
 const writers = async (lines: unknown[], id = SITE) =>
   (await read(lines, id)).entries.map(({ caller }) => caller?.objectId ?? null);
 
 describe('the request', () => {
-  test('is one, by time and resource group, for what may be chosen and is needed', async () => {
+  test('is one, filtered by time and resource group, for the needed columns only', async () => {
     const log = activityAnswering(
       () => ({ status: 200, body: { value: [line()], nextLink: 'https://management.azure.com/next' } }),
       { now: () => NOW },
@@ -94,7 +94,7 @@ describe('the request', () => {
     expect(url.search).not.toContain('+');
   });
 
-  test('begins 90 days ago at the earliest, and what was asked for earlier is not complete', async () => {
+  test('begins at most 90 days ago, and the answer is not complete when an earlier start was requested', async () => {
     const log = logOf(line());
     const long = new Date('2026-01-01T00:00:00Z');
     expect(await log.listWrites(resource(SITE), long, TO)).toMatchObject({ kind: 'read', complete: false });
@@ -108,8 +108,8 @@ describe('the request', () => {
   });
 });
 
-describe('who wrote', () => {
-  test('is the object id in the claims: never the evidence, and never the text of the caller', async () => {
+describe('the caller of a write', () => {
+  test('is the object id in the claims, never from the evidence or the text of the caller', async () => {
     const reading = await read([line()]);
     expect(reading).toEqual({
       kind: 'read',
@@ -127,7 +127,7 @@ describe('who wrote', () => {
     expect(JSON.stringify(reading)).not.toContain(EVIDENT);
   });
 
-  test('is an application where a managed identity wrote', async () => {
+  test('is an application when a managed identity wrote', async () => {
     const { entries } = await read([line({ claims: identitys })]);
     expect(entries).toMatchObject([{ caller: { objectId: IDENTITY, type: 'app' }, appId: CLIENT }]);
   });
@@ -138,25 +138,25 @@ describe('who wrote', () => {
     ['empty', {}],
     ['an empty text', ''],
     ['without an object id', { appid: CLIENT }],
-  ])('is nobody where the claims are %s', async (_, claims) => {
+  ])('is unknown when the claims are %s', async (_, claims) => {
     const reading = await read([line({ claims })]);
     expect([reading.complete, reading.entries.map(({ caller }) => caller)]).toEqual([true, [null]]);
   });
 
-  test('is found in claims that come as their text', async () => {
+  test('is found in claims that are a JSON text', async () => {
     expect(await writers([line({ claims: JSON.stringify(adas) })])).toEqual([ADA]);
   });
 });
 
-describe('what is a write', () => {
+describe('entries that count as writes', () => {
   const begun = (over = {}) => line({ ...status('Started'), eventTimestamp: '2026-11-29T09:59:58Z', ...over });
 
-  test('one operation is one entry, at the time of its end, however many lines it has', async () => {
+  test('one operation is one entry, at the time of its end, for any number of lines', async () => {
     const { entries } = await read([line(), line({ ...status('Accepted') }), begun()]);
     expect(entries.map(({ at }) => at)).toEqual(['2026-11-29T10:00:00.123Z']);
   });
 
-  test('operations are told the oldest first', async () => {
+  test('operations are listed oldest first', async () => {
     const later = line({
       operationId: 'c-2',
       correlationId: 'c-2',
@@ -170,20 +170,20 @@ describe('what is a write', () => {
     ['one that has begun', [begun()], 1],
     ['one that was accepted', [line(status('Accepted')), begun()], 1],
     ['one that failed', [line(status('Failed')), begun()], 0],
-    ['one whose failure names nobody', [line({ ...status('Failed'), claims: {} }), begun()], 0],
-    ['one whose failure alone is within the time', [line(status('Failed'))], 0],
-    ['one that failed and was tried again under the same ids', [line(), line(status('Failed')), begun()], 1],
+    ['one whose failure has no caller', [line({ ...status('Failed'), claims: {} }), begun()], 0],
+    ['one of which only the failure is in the requested time', [line(status('Failed'))], 0],
+    ['one that failed and was repeated under the same ids', [line(), line(status('Failed')), begun()], 1],
     ['one that still runs, beside one that failed under the same ids', [line(status('Failed')), begun(), begun()], 1],
-    ['one whose status is not told', [line({ status: undefined })], 1],
+    ['one without a status', [line({ status: undefined })], 1],
   ])('%s', async (_, lines, count) => {
     expect((await read(lines)).entries).toHaveLength(count);
   });
 
-  test('two people under the same ids are two: whoever writes chooses the correlation', async () => {
+  test('two users under the same ids are two callers, because the writer chooses the correlation id', async () => {
     expect((await writers([line({ claims: graces }), line(), begun({ claims: null })])).sort()).toEqual([ADA, GRACE]);
     expect(await writers([line({ ...status('Failed'), claims: graces }), line()])).toEqual([ADA]);
     expect(await writers([line(), begun({ claims: {} })])).toEqual([ADA]);
-    // It is not known whose this failure is.
+    // It is not known whose failure this is.
     const failed = line({ ...status('Failed'), claims: {} });
     expect((await writers([failed, begun({ claims: graces }), begun()])).sort()).toEqual([ADA, GRACE]);
   });
@@ -224,7 +224,7 @@ describe('what is a write', () => {
     expect([reading.entries.length === 1, reading.complete]).toEqual([counts, true]);
   });
 
-  test('a slot has its own writes and not those of its app; a swap of another slot concerns it', async () => {
+  test('a slot has its own writes and not those of its app, and a swap of another slot concerns it', async () => {
     const lines = [
       line({ ...operation('Microsoft.Web/sites/slots/config/write'), resourceId: `${SLOT}/config/web` }),
       line({ claims: graces }),
@@ -233,13 +233,13 @@ describe('what is a write', () => {
     expect((await writers(lines, SLOT)).sort()).toEqual([ADA, IDENTITY].sort());
   });
 
-  test('a container app has its own writes and those of what is below it', async () => {
+  test('a container app has its own writes and those of its child resources', async () => {
     const ids = [APP, `${APP}/authConfigs/current`, `${GROUP}/providers/Microsoft.App/containerApps/cart2`];
     const lines = ids.map((resourceId) => line({ ...operation('Microsoft.App/containerApps/write'), resourceId }));
     expect((await read(lines, APP)).entries).toHaveLength(2);
   });
 
-  test('what is of another category is none, as far as it is told', async () => {
+  test('a line of another category than Administrative is ignored, without regard to case', async () => {
     const of = (value: string) => line({ category: { value } });
     expect([(await read([of('Policy')])).entries, (await read([of('administrative')])).entries.length]).toEqual([
       [],
@@ -248,31 +248,31 @@ describe('what is a write', () => {
   });
 });
 
-describe('what is of a form that nobody expects', () => {
+describe('lines of an unexpected form', () => {
   test.each([
-    ['a line that is none', [null, 'x', 7, []], 0],
+    ['a line of another type', [null, 'x', 7, []], 0],
     ['an operation that is no text', [line({ operationName: { value: 7 } })], 0],
     ['a write without the id of what was written', [line({ resourceId: undefined })], 0],
     ['an id below the resource with path tricks', [line({ resourceId: `${SITE}/config/%77eb` })], 0],
-    ['a time that is none', [line({ eventTimestamp: 'yesterday' })], 1],
+    ['a time that cannot be parsed', [line({ eventTimestamp: 'yesterday' })], 1],
     ['no time', [line({ eventTimestamp: null })], 1],
-    ['claims that are none', [line({ claims: [1] })], 1],
-    ['claims that are a text of no JSON', [line({ claims: 'x' })], 1],
-    ['a status that is none', [line({ status: 'Failed' })], 1],
-    ['ids that are none', [line({ operationId: {}, correlationId: 7 })], 1],
+    ['claims of another type', [line({ claims: [1] })], 1],
+    ['claims that are a text and not JSON', [line({ claims: 'x' })], 1],
+    ['a status of another type', [line({ status: 'Failed' })], 1],
+    ['ids of another type', [line({ operationId: {}, correlationId: 7 })], 1],
     ['an operation without end', [line(operation(`${'x'.repeat(5000)}/write`))], 0],
-  ])('%s: the rest of the page counts, and the reading is not complete', async (_, lines, more) => {
+  ])('%s: the rest of the page counts, and the answer is not complete', async (_, lines, more) => {
     const other = line({ operationId: 'c-9', claims: graces, eventTimestamp: '2026-11-29T10:59:59Z' });
     const reading = await read([...lines, other]);
     expect([reading.complete, reading.entries.length]).toEqual([false, more + 1]);
     expect(reading.entries.map(({ caller }) => caller?.objectId)).toContain(GRACE);
   });
 
-  test('a line without a time is never taken for an older one', async () => {
+  test('a line without a time never counts as old', async () => {
     expect((await read([line({ eventTimestamp: undefined })])).entries.map(({ at }) => at)).toEqual([TO.toISOString()]);
   });
 
-  test('empty ids are none: lines without any are operations of their own', async () => {
+  test('lines with empty or missing ids are separate operations', async () => {
     const { entries } = await read([
       line({ operationId: '', correlationId: '' }),
       line({ operationId: null, correlationId: '' }),
@@ -280,7 +280,7 @@ describe('what is of a form that nobody expects', () => {
     expect(entries.map(({ correlationId }) => correlationId)).toEqual([null, null]);
   });
 
-  test('names that JavaScript has already do no harm', async () => {
+  test('ids that are names of object members in JavaScript are handled as any other', async () => {
     const lines = JSON.parse(`[{"__proto__":{"value":1}},${JSON.stringify(line({ operationId: '__proto__' }))}]`);
     expect((await read(lines)).entries).toHaveLength(1);
   });
@@ -298,7 +298,7 @@ describe('what is of a form that nobody expects', () => {
   });
 });
 
-describe('a refusal is an answer', () => {
+describe('refusals are returned, not thrown', () => {
   const refusals: readonly [string, CannedReply, object][] = [
     [
       'an earlier start than Azure keeps, without wrapper and in capitals',
@@ -333,7 +333,7 @@ describe('a refusal is an answer', () => {
     expect(log.requests).toHaveLength(1);
   });
 
-  test('so is no answer at all', async () => {
+  test('a connection error is a refusal', async () => {
     const log = activityAnswering(
       () => {
         throw new Error('socket hang up');

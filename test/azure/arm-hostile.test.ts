@@ -16,8 +16,8 @@ const patch: PlanStep = {
   attempts: [],
 };
 
-describe('the token goes to Resource Manager and nowhere else', () => {
-  it('not after a nextLink', async () => {
+describe('the token is sent to Resource Manager only', () => {
+  it('a nextLink to another host is not followed', async () => {
     const arm = armAnswering(() => ({ status: 200, body: { value: [], nextLink: 'https://evil.example/next' } }));
     expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
       status: 'failed',
@@ -26,13 +26,16 @@ describe('the token goes to Resource Manager and nowhere else', () => {
     expect(arm.requests).toHaveLength(1);
   });
 
-  it.each(['azure-asyncoperation', 'location'])('not after an operation URL in %s', async (header) => {
-    const arm = armAnswering(() => ({ status: 202, headers: { [header]: 'https://evil.example/operation' } }));
-    expect(await arm.write(patch, {})).toMatchObject({ kind: 'done', arm: { status: 202 } });
-    expect(arm.lines.join()).toContain('outside Resource Manager');
-    expect(await arm.pollOperation('https://evil.example/operation')).toEqual({ kind: 'ended' });
-    expect(arm.requests).toHaveLength(1);
-  });
+  it.each(['azure-asyncoperation', 'location'])(
+    'an operation URL to another host in %s is not followed',
+    async (header) => {
+      const arm = armAnswering(() => ({ status: 202, headers: { [header]: 'https://evil.example/operation' } }));
+      expect(await arm.write(patch, {})).toMatchObject({ kind: 'done', arm: { status: 202 } });
+      expect(arm.lines.join()).toContain('outside Resource Manager');
+      expect(await arm.pollOperation('https://evil.example/operation')).toEqual({ kind: 'ended' });
+      expect(arm.requests).toHaveLength(1);
+    },
+  );
 
   it.each([
     '//evil.example/x',
@@ -43,7 +46,7 @@ describe('the token goes to Resource Manager and nowhere else', () => {
     'http://management.azure.com/x',
     'javascript:alert(1)',
     'https://',
-  ])('not to %s, however it looks', async (place) => {
+  ])('%s gets no request', async (place) => {
     const arm = armAnswering(() => ({
       status: 202,
       headers: { location: place },
@@ -59,7 +62,7 @@ describe('the token goes to Resource Manager and nowhere else', () => {
     expect(list.requests).toHaveLength(1);
   });
 
-  it.each([301, 302, 307, 308])('not after a redirect (%i)', async (status) => {
+  it.each([301, 302, 307, 308])('a redirect (%i) is not followed', async (status) => {
     const arm = armAnswering(() => ({ status, headers: { location: 'https://evil.example/' } }));
     expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'failed' });
     expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused' });
@@ -67,7 +70,7 @@ describe('the token goes to Resource Manager and nowhere else', () => {
   });
 
   it.each(['/subscriptions/../../evil', '//evil.example/x', 'https://evil.example', '/a/./b'])(
-    'not to %s',
+    'a write to the path %s is refused',
     async (path) => {
       const arm = armAnswering(() => ({ status: 200 }));
       await expect(arm.write({ ...patch, path }, {})).rejects.toThrow('no path of Resource Manager');
@@ -75,7 +78,7 @@ describe('the token goes to Resource Manager and nowhere else', () => {
     },
   );
 
-  it('a name cannot add a query or a fragment', async () => {
+  it('a name cannot add a query or a fragment to the path', async () => {
     const arm = armAnswering(() => ({ status: 200 }));
     await arm.write({ ...patch, path: `${ID}/providers/Microsoft.Insights/diagnosticSettings/a?x=y#z\\..` }, {});
     expect(arm.requests[0]?.url).toBe(`${LIST}/a%3Fx%3Dy%23z%5C..?api-version=2025-05-01`);
@@ -96,7 +99,7 @@ describe('a list in pages', () => {
     });
   });
 
-  it('is not read in part when a page fails', async () => {
+  it('is failed when one of its pages fails', async () => {
     const arm = armAnswering(({ url }) =>
       url.includes('skipToken')
         ? { status: 503 }
@@ -108,7 +111,7 @@ describe('a list in pages', () => {
     });
   });
 
-  it('ends even when Azure never ends it', async () => {
+  it('is failed after 100 pages when Azure always names a next page', async () => {
     const arm = armAnswering(() => ({ status: 200, body: { value: [], nextLink: LIST } }));
     expect((await arm.read(site, ['diagnosticSettings'])).documents.diagnosticSettings).toMatchObject({
       status: 'failed',
@@ -117,8 +120,8 @@ describe('a list in pages', () => {
   });
 });
 
-describe('answers that are too much', () => {
-  it('a key that stands for the prototype is a key like any other', async () => {
+describe('bodies with unusual keys', () => {
+  it('a __proto__ key in a body is kept and changes no prototype', async () => {
     const body = '{"__proto__":{"harmed":true},"properties":{"__proto__":{"httpsOnly":true}}}';
     const { documents } = await armAnswering(() => ({ status: 200, body })).read(site, ['resource']);
     expect(JSON.stringify(documents.resource)).toBe(`{"status":"read","body":${body}}`);
@@ -126,7 +129,7 @@ describe('answers that are too much', () => {
   });
 });
 
-describe('answers that are none', () => {
+describe('unexpected answers', () => {
   it.each([
     ['an empty body', undefined],
     ['HTML', '<html></html>'],
@@ -147,7 +150,7 @@ describe('answers that are none', () => {
     });
   });
 
-  it('no token is transient', async () => {
+  it('a credential that gives no token is a transient failure', async () => {
     const credential = { getToken: () => Promise.reject(new Error('the identity endpoint is down')) };
     const arm = armWith({ credential });
     expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused', arm: {}, failure: { kind: 'transient' } });
@@ -157,13 +160,13 @@ describe('answers that are none', () => {
     });
   });
 
-  it('a token that never comes is given up, too', async () => {
+  it('waiting for a token ends with the time-out of the request', async () => {
     const arm = armWith({ credential: { getToken: () => new Promise(() => {}) }, timeoutMilliseconds: 50 });
     expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused', failure: { kind: 'transient' } });
   });
 });
 
-describe('how an operation stands', () => {
+describe('the state of a long-running operation', () => {
   const url =
     'https://management.azure.com/subscriptions/s/providers/Microsoft.App/locations/we/containerappOperationStatuses/1';
 
@@ -192,7 +195,7 @@ describe('how an operation stands', () => {
     });
   });
 
-  it('prefers the status document to the result', async () => {
+  it('is read from the status document rather than from the result', async () => {
     const headers = { 'azure-asyncoperation': url, location: `${url}/result`, 'retry-after': '15' };
     expect(await armAnswering(() => ({ status: 202, headers })).write(patch, {})).toMatchObject({
       operation: url,
@@ -207,7 +210,7 @@ describe('how an operation stands', () => {
   });
 });
 
-it('guarantee 12: a client that quotes credentials of an address tells none of them', async () => {
+it('guarantee 12: credentials in an error of the HTTP client are masked in results and log lines', async () => {
   const sendRequest = () => Promise.reject(new Error('connect to https://ada:planted@proxy failed'));
   const arm = armWith({ httpClient: { sendRequest } });
   const { documents } = await arm.read(site, ['resource']);
@@ -216,27 +219,30 @@ it('guarantee 12: a client that quotes credentials of an address tells none of t
   expect(JSON.stringify([documents, arm.lines])).not.toContain('planted');
 });
 
-describe('levels without end', () => {
+describe('bodies with too many levels', () => {
   const nested = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
 
-  it.each([65, 3000])('of %i a document is not read, says so, and is not asked for again at once', async (levels) => {
-    const arm = armAnswering(() => ({ status: 200, body: nested(levels) }));
-    const { documents } = await arm.read(site, ['resource', 'config/web']);
-    const detail = 'Azure sent no JSON object, or one of more than 64 levels';
-    expect(documents).toEqual({
-      resource: { status: 'failed', detail, retryable: false },
-      'config/web': { status: 'failed', detail, retryable: false },
-    });
-    expect(arm.requests).toHaveLength(2);
-  });
+  it.each([65, 3000])(
+    'a document of %i levels is failed, names the limit, and is not read again at once',
+    async (levels) => {
+      const arm = armAnswering(() => ({ status: 200, body: nested(levels) }));
+      const { documents } = await arm.read(site, ['resource', 'config/web']);
+      const detail = 'Azure sent no JSON object, or one of more than 64 levels';
+      expect(documents).toEqual({
+        resource: { status: 'failed', detail, retryable: false },
+        'config/web': { status: 'failed', detail, retryable: false },
+      });
+      expect(arm.requests).toHaveLength(2);
+    },
+  );
 
-  it('as many as are allowed are read', async () => {
+  it('a document with the most allowed levels is read', async () => {
     const body = nested(64);
     const { documents } = await armAnswering(() => ({ status: 200, body })).read(site, ['resource']);
     expect(documents.resource).toMatchObject({ status: 'read', body });
   });
 
-  it('in an error are an error', async () => {
+  it('an error body of 3000 levels keeps the kind of its status', async () => {
     const arm = armAnswering(() => ({ status: 403, body: nested(3000) }));
     expect((await arm.read(site, ['resource'])).documents.resource).toMatchObject({ status: 'forbidden' });
     expect(await arm.write(patch, {})).toMatchObject({ kind: 'refused', failure: { kind: 'blocked' } });

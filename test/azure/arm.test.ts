@@ -49,7 +49,7 @@ describe('reading a resource', () => {
     'diagnosticSettings',
   ];
 
-  it('takes one GET for each document, with the api-version of the table', async () => {
+  it('takes one GET for each document, with the api-version of the table of documents', async () => {
     const snapshot = await arm.read(site, all);
     expect(documentViews(snapshot)).toEqual(all.map((name) => ({ name, status: 'read' })));
     expect(simulator.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
@@ -66,14 +66,14 @@ describe('reading a resource', () => {
     );
   });
 
-  it('keeps every body as ARM sent it, nulls and unknown properties included', async () => {
+  it('keeps every body as ARM sent it, with nulls and unknown properties', async () => {
     const snapshot = await arm.read(site, ['config/web', 'diagnosticSettings']);
     const raw = simulator.get(site.id, 'config/web');
     expect(bodyOf(snapshot, 'config/web')).toEqual(withoutKeys(raw, ['publishingUsername', 'publishingPassword']));
     expect(bodyOf(snapshot, 'diagnosticSettings')).toMatchObject({ value: [{ name: 'logs' }] });
   });
 
-  it('reads a slot as a resource of its own', async () => {
+  it('reads a slot as its own resource', async () => {
     const snapshot = await arm.read(resource(staging.id), ['config/web']);
     expect(bodyOf(snapshot, 'config/web')).toMatchObject({ properties: { minTlsVersion: '1.0' } });
   });
@@ -85,20 +85,20 @@ describe('reading a resource', () => {
     expect(JSON.stringify(snapshot)).toContain('WELCOME_TEXT');
   });
 
-  it('a 404 is missing', async () => {
+  it('a document with status 404 is missing', async () => {
     const none = resource(`${site.id}-none`);
     expect(await arm.read(none, ['resource', 'config/web'])).toMatchObject({
       documents: { resource: { status: 'missing' }, 'config/web': { status: 'missing' } },
     });
   });
 
-  it('a document that the kind does not have is not read, and asks nothing', async () => {
+  it('a document that the kind does not have is not read and takes no request', async () => {
     const snapshot = await arm.read(app, ['config/web', 'slots']);
     expect(snapshot.documents).toEqual({ 'config/web': { status: 'not-read' }, slots: { status: 'not-read' } });
     expect(simulator.requests).toEqual([]);
   });
 
-  it('a 403 is forbidden with the words of ARM, and the other documents are read', async () => {
+  it('a document with status 403 is forbidden with the message of ARM, and the other documents are read', async () => {
     simulator.addFault({ action: 'forbidden', match: { path: '/config/web' } });
     const { documents } = await arm.read(site, ['resource', 'config/web']);
     expect(documents.resource?.status).toBe('read');
@@ -113,14 +113,14 @@ describe('reading a resource', () => {
     ['busy-site', true, 'Conflict'],
     ['server-error', true, 'InternalServerError'],
     ['reset', true, 'ECONNRESET'],
-  ] as const)('%s is failed, and may pass', async (action, retryable, code) => {
+  ] as const)('%s is failed and may pass', async (action, retryable, code) => {
     simulator.addFault({ action });
     const { documents } = await arm.read(site, ['resource']);
     expect(documents.resource).toMatchObject({ status: 'failed', retryable, detail: expect.stringContaining(code) });
     expect(simulator.requests).toHaveLength(1);
   });
 
-  it('that it was throttling is said, and how long Azure asks to wait; of what else passes it is not', async () => {
+  it('a throttled document says so, with the time that Azure asks to wait; another transient failure does not', async () => {
     simulator.addFault({ action: 'throttled', retryAfter: 90, match: { path: '/config/web' } });
     simulator.addFault({ action: 'server-error', match: { path: '/diagnosticSettings' } });
     const { documents } = await arm.read(site, ['config/web', 'diagnosticSettings']);
@@ -128,7 +128,7 @@ describe('reading a resource', () => {
     expect(documents.diagnosticSettings).not.toHaveProperty('throttled');
   });
 
-  it('a token that has just expired passes, and forbids nothing', async () => {
+  it('an expired token is a failure that may pass, not forbidden', async () => {
     const error = { code: 'ExpiredAuthenticationToken', message: 'The access token expiry is before now.' };
     simulator.addFault({ action: 'answer', status: 401, body: { error } });
     const { documents } = await arm.read(site, ['resource']);
@@ -141,7 +141,7 @@ describe('reading a resource', () => {
     expect(documents.resource).toEqual({ status: 'failed', retryable: false, detail: 'BadRequest: No.' });
   });
 
-  it('gives up when no answer comes in time', async () => {
+  it('a read fails when no answer comes before the time-out', async () => {
     const impatient = armOn(simulator, { timeoutMilliseconds: 100 });
     simulator.addFault({ action: 'hang' });
     const { documents } = await impatient.read(site, ['resource']);
@@ -168,7 +168,7 @@ describe('writing', () => {
     expect(simulator.get(site.id)).toMatchObject({ properties: { httpsOnly: true } });
   });
 
-  it('puts and deletes a diagnostic setting', async () => {
+  it('creates and deletes a diagnostic setting', async () => {
     const place = `${site.id}/providers/Microsoft.Insights/diagnosticSettings/logs`;
     const put = await arm.write(step('PUT', place, '2021-05-01-preview'), {
       properties: { ...allLogsTo(workspaceId), metrics: [] },
@@ -180,7 +180,7 @@ describe('writing', () => {
     expect(simulator.requests[1]?.body).toBeUndefined();
   });
 
-  it('follows a long-running operation until it has ended', async () => {
+  it('follows a long-running operation until it ends', async () => {
     const answer = await arm.write(step('PATCH', app.id, '2025-07-01'), {
       properties: { configuration: { ingress: { allowInsecure: false } } },
     });
@@ -191,7 +191,7 @@ describe('writing', () => {
     expect(await arm.pollOperation(answer.operation)).toEqual({ kind: 'ended' });
   });
 
-  it('tells why a long-running operation failed', async () => {
+  it('returns why a long-running operation failed', async () => {
     simulator.addFault({ action: 'operation-fails', times: 1 });
     const answer = await arm.write(step('PATCH', app.id, '2025-07-01'), { tags: { a: 'b' } });
     if (answer.kind !== 'accepted') throw new Error(`it answered ${answer.kind}`);
@@ -202,7 +202,7 @@ describe('writing', () => {
     });
   });
 
-  it('takes a 202 without an operation as done: reading again will tell', async () => {
+  it('takes a 202 without an operation as done, because the next read verifies it', async () => {
     simulator.addFault({ action: 'accepted-empty', times: 1 });
     expect(await arm.write(step('PATCH', site.id, '2025-05-01'), { tags: {} })).toMatchObject({
       kind: 'done',
@@ -236,7 +236,7 @@ describe('writing', () => {
   });
 
   it.each(['reset', 'apply-then-reset'] as const)(
-    '%s is transient and not sent again: only a read can tell',
+    '%s is transient and not repeated, because only a read shows whether it had an effect',
     async (action) => {
       simulator.addFault({ action });
       const answer = await arm.write(step('PATCH', site.id, '2025-05-01'), { tags: { touched: action } });
@@ -245,7 +245,7 @@ describe('writing', () => {
     },
   );
 
-  it('times out before a lease ends', async () => {
+  it('times out before the lease ends', async () => {
     const impatient = armOn(simulator, { timeoutMilliseconds: 100 });
     simulator.addFault({ action: 'hang' });
     const answer = await impatient.write(step('PATCH', site.id, '2025-05-01'), { tags: {} });
@@ -254,8 +254,8 @@ describe('writing', () => {
   });
 });
 
-describe('who wants to know of requests', () => {
-  it('is told of each, also of one that got no answer', async () => {
+describe('the callback for requests', () => {
+  it('is called for each request, with or without an answer', async () => {
     await arm.write(step('PATCH', site.id, '2025-05-01'), { tags: {} });
     simulator.addFault({ action: 'reset' });
     await arm.read(site, ['resource']);

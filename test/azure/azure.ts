@@ -1,4 +1,4 @@
-// Resource Manager as the tests of src/azure reach it: the simulator over real HTTPS, or answers made by hand.
+// Resource Manager as the tests of src/azure reach it: the simulator over real HTTPS, or prepared answers.
 
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
@@ -53,7 +53,7 @@ export interface CannedReply {
 
 type Answering = (request: PipelineRequest) => CannedReply;
 
-/** An Arm whose every request is answered by hand; `requests` are those that reached the wire. */
+/** An Arm whose every request gets a prepared answer; `requests` are those that were sent. */
 export function armAnswering(answer: Answering): Arm & Logged & { requests: PipelineRequest[] } {
   const { httpClient, requests } = answering(answer);
   return { ...armWith({ httpClient }), requests };
@@ -64,7 +64,7 @@ export function estateAnswering(answer: Answering): Estate & { requests: Pipelin
   return { ...createEstate(optionsWith([], { httpClient })), requests };
 }
 
-/** `options`: such as the time that it is. */
+/** `options`: such as the current time. */
 export function activityAnswering(
   answer: Answering,
   options: Partial<ArmOptions> = {},
@@ -73,7 +73,7 @@ export function activityAnswering(
   return { ...createActivityLog(optionsWith([], { httpClient, ...options })), requests };
 }
 
-/** What a client is made with whose every request is answered by hand, and the lines that it logs. */
+/** The options of a client whose every request gets a prepared answer, and the lines that it logs. */
 export function optionsAnswering(answer: Answering): { options: ArmOptions } & Logged {
   const lines: string[] = [];
   return { options: optionsWith(lines, { httpClient: answering(answer).httpClient }), lines };

@@ -1,4 +1,4 @@
-/** What many resources share is read once in ten minutes, and again when it is asked for fresh. */
+/** Documents that many resources share are read once in ten minutes, and again when a fresh read is requested. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createDocumentCache, type DocumentCache } from '../../src/azure/document-cache.ts';
 import type { DocumentState } from '../../src/domain/resources/snapshot.ts';
@@ -21,8 +21,8 @@ beforeEach(() => {
   kept = createDocumentCache(() => new Date(now));
 });
 
-describe('a document outside of the resource', () => {
-  test('is read once for all who ask within ten minutes, also at once, and whatever the casing of its id', async () => {
+describe('a cached document', () => {
+  test('is read once for all requests within ten minutes, concurrent ones too, in any casing of its id', async () => {
     await Promise.all([kept.get(PLAN, false, reading), kept.get(PLAN.toUpperCase(), false, reading)]);
     now += 10 * MINUTE - 1;
     expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 1 }));
@@ -35,7 +35,7 @@ describe('a document outside of the resource', () => {
     expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 2 }));
   });
 
-  test('is read again before a write, and what was read then is what is kept', async () => {
+  test('is read again for a fresh read, and that result is cached', async () => {
     await kept.get(PLAN, false, reading);
     expect(await kept.get(PLAN, true, reading)).toEqual(read({ at: 2 }));
     expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 2 }));
@@ -50,12 +50,12 @@ describe('a document outside of the resource', () => {
         throw new Error('no answer');
       },
     ],
-  ])('%s is not kept', async (_, failing) => {
+  ])('%s is not cached', async (_, failing) => {
     await kept.get(PLAN, false, failing).catch(() => null);
     expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 1 }));
   });
 
-  test('the oldest goes when there are too many', async () => {
+  test('the oldest document is removed when the cache is full', async () => {
     for (let index = 0; index < 600; index += 1) await kept.get(`${PLAN} ${index}`, false, reading);
     await kept.get(`${PLAN} 599`, false, reading);
     expect(reads).toBe(600);

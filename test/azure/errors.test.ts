@@ -91,7 +91,7 @@ const inDeployment = {
 };
 const asText = { error: { code: 'DeploymentFailed', message: JSON.stringify(policy) } };
 
-describe('every refusal of Azure becomes one kind, by its code before its status', () => {
+describe('every refusal of Azure gets one kind, by its code before its status', () => {
   it.each<[string, number, string, Json | undefined, string, string]>([
     ['a lock', 409, SITE, locked, 'blocked', 'ScopeLocked'],
     ['a missing role', 403, SITE, unauthorized, 'blocked', 'AuthorizationFailed'],
@@ -99,7 +99,7 @@ describe('every refusal of Azure becomes one kind, by its code before its status
     ['a policy', 403, SITE, policy, 'blocked', 'RequestDisallowedByPolicy'],
     ['a policy inside a deployment', 400, SITE, inDeployment, 'blocked', 'RequestDisallowedByPolicy'],
     ['a policy as text inside a deployment', 400, SITE, asText, 'blocked', 'RequestDisallowedByPolicy'],
-    ['a 403 that nobody knows', 403, SITE, withCode('SomethingNew'), 'blocked', 'SomethingNew'],
+    ['an unknown 403', 403, SITE, withCode('SomethingNew'), 'blocked', 'SomethingNew'],
     [
       'a token for another audience',
       401,
@@ -145,8 +145,8 @@ describe('every refusal of Azure becomes one kind, by its code before its status
     ['a busy site in the legacy shape', 409, SITE, busySite, 'busy', 'Conflict'],
     ['a swap with preview', 409, SITE, preparedForSwap, 'blocked', 'Conflict'],
     ['a swap with preview, wrapped', 409, SITE, { error: { details: [preparedForSwap] } }, 'blocked', 'Conflict'],
-    ['what the plan does not allow', 409, SITE, notAllowed, 'blocked', 'Conflict'],
-    ['a 409 that nobody knows', 409, SITE, withCode('SomethingNew'), 'busy', 'SomethingNew'],
+    ['a setting that the plan does not allow', 409, SITE, notAllowed, 'blocked', 'Conflict'],
+    ['an unknown 409', 409, SITE, withCode('SomethingNew'), 'busy', 'SomethingNew'],
     ['throttling', 429, SITE, throttled, 'throttled', 'SubscriptionRequestsThrottled'],
     ["a provider's own throttling", 429, SITE, withCode('TooManyRequests'), 'throttled', 'TooManyRequests'],
     ['a deleted app', 404, SITE, gone, 'gone', 'ResourceNotFound'],
@@ -173,13 +173,13 @@ describe('every refusal of Azure becomes one kind, by its code before its status
     expect(failure.message).not.toBe('');
   });
 
-  it('keeps the message of the error that decided', () => {
+  it('the message is that of the error which decided the kind', () => {
     expect(armFailureOf(reply({ status: 400, body: inDeployment }), NOW).message).toBe(policy.error.message);
     expect(armFailureOf(reply({ status: 409, body: busySite }), NOW).message).toBe(busySite.Message);
     expect(armFailureOf(reply({ status: 409, body: preparedForSwap }), NOW).message).toBe(preparedForSwap.Message);
   });
 
-  it('says no more than an entry of the log can hold', () => {
+  it('code and message are cut to the limits of an audit entry', () => {
     const { code, message } = armFailureOf(
       reply({ status: 403, body: { error: { code: 'c'.repeat(1e6), message: 'm'.repeat(4e6) } } }),
       NOW,
@@ -187,14 +187,14 @@ describe('every refusal of Azure becomes one kind, by its code before its status
     expect([code.length, message.length]).toEqual([200, 4000]);
   });
 
-  it('does not follow details without end', () => {
+  it('nested details are followed to a limit only', () => {
     let body: Json = { code: 'ScopeLocked' };
     for (let depth = 0; depth < 5000; depth += 1) body = { details: [body] };
     expect(armFailureOf(reply({ status: 400, body }), NOW).kind).toBe('invalid');
   });
 });
 
-describe('how long Azure asks to wait', () => {
+describe('the time that Azure asks to wait', () => {
   it.each<[string, Record<string, string>, number | null]>([
     ['seconds', { 'retry-after': '10' }, 10],
     ['more than a minute', { 'retry-after': '300' }, 300],
@@ -215,7 +215,7 @@ describe('how long Azure asks to wait', () => {
   });
 });
 
-describe('when no answer came', () => {
+describe('failures without an answer', () => {
   it.each<[string, unknown, string]>([
     ['a reset', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'ECONNRESET'],
     ['a time-out', new Error('Azure did not answer within 15 s'), 'Error'],
@@ -224,7 +224,7 @@ describe('when no answer came', () => {
       Object.assign(new Error('no token\nwith details'), { name: 'AuthenticationError' }),
       'AuthenticationError',
     ],
-    ['something thrown that is no error', 'odd', 'NoAnswer'],
+    ['a thrown value that is no Error', 'odd', 'NoAnswer'],
   ])('%s may pass', (_, error, code) => {
     const failure = transientFailureOf(error);
     expect(failure).toMatchObject({ kind: 'transient', code, retryAfter: null });
@@ -243,7 +243,7 @@ function reply({
   return { status: 429, path: SITE, body: undefined, header: (name) => headers[name], ...rest };
 }
 
-describe('guarantee 12: credentials that Azure quotes are masked before anybody is told', () => {
+describe('guarantee 12: credentials in errors of Azure are masked', () => {
   const quoted = "The origin 'https://ada:planted@host' is refused, see https://logs/x?sv=1&sig=planted.";
   const masked = "The origin 'https://***@host' is refused, see https://logs/x?sv=1&sig=***";
   const answered = (body: Json): HttpResponse => ({ status: 400, path: SITE, body, header: () => undefined });
@@ -259,13 +259,13 @@ describe('guarantee 12: credentials that Azure quotes are masked before anybody 
     expect(JSON.stringify(failure)).not.toContain('planted');
   });
 
-  it('in a code, and where the text is cut', () => {
+  it('in a code, and at the place where the text is cut', () => {
     const long = `${'x'.repeat(3980)} https://ada:${'planted'.repeat(20)}@host`;
     const code = 'https://ada:planted@host';
     expect(JSON.stringify(armFailureOf(answered({ error: { code, message: long } }), NOW))).not.toContain('planted');
   });
 
-  it('in what a client throws', () => {
+  it('in an error thrown by the HTTP client', () => {
     const failure = transientFailureOf(new Error('connect to https://ada:planted@proxy failed'));
     expect(failure.message).toBe('connect to https://***@proxy failed');
   });

@@ -1,4 +1,4 @@
-/** The listing of the estate, against the simulator's Resource Graph and against answers made by hand. */
+/** The listing of the estate, against the simulator's Resource Graph and against prepared answers. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployedActions } from '../../dev/environment/deployed-role.ts';
 import { containerApp, environment, plan, slot, webApp } from '../../simulator/estate.ts';
@@ -43,7 +43,7 @@ describe('a listing', () => {
     expect(nextOf(third)).toBeNull();
   });
 
-  test('passes the quota on: the last query says how long to wait, the next is throttled for as long', async () => {
+  test('returns the quota: the last query says how long to wait, and the next is throttled for that time', async () => {
     const estate = estateOn(simulator);
     const last = await estate.listResources(SUBSCRIPTION, null);
     const over = await estate.listResources(SUBSCRIPTION, null);
@@ -55,13 +55,13 @@ describe('a listing', () => {
   });
 });
 
-describe('answers made by hand', () => {
+describe('prepared answers', () => {
   const page = { data: [{ id: '/subscriptions/s/x', key: 'x' }], resultTruncated: 'false' };
 
   test.each([
     ['60 s left', { 'x-ms-user-quota-remaining': '0', 'x-ms-user-quota-resets-after': '00:01:00' }, 60],
     ['some quota left', { 'x-ms-user-quota-remaining': '3', 'x-ms-user-quota-resets-after': '00:01:00' }, 0],
-    ['nothing said', {}, 0],
+    ['no quota header', {}, 0],
   ])('%s', async (_, headers, waitSeconds) => {
     const estate = estateAnswering(() => ({ status: 200, body: page, headers }));
     expect(await estate.listResources('s', null)).toEqual({
@@ -81,14 +81,14 @@ describe('answers made by hand', () => {
     expect(await estate.listResources('s', null)).toMatchObject({ kind: 'refused', failure: { kind } });
   });
 
-  test('no answer at all may pass', async () => {
+  test('a connection error may pass', async () => {
     const estate = estateAnswering(() => {
       throw new Error('reset');
     });
     expect(await estate.listResources('s', null)).toMatchObject({ kind: 'refused', failure: { kind: 'transient' } });
   });
 
-  test('asks for one subscription, in pages, and sends the token back as it came', async () => {
+  test('asks for one subscription, in pages, and sends the skip token back unchanged', async () => {
     const estate = estateAnswering(() => ({ status: 200, body: { ...page, $skipToken: 'more' } }));
     const first = await estate.listResources('s', null);
     await estate.listResources('s', nextOf(first));

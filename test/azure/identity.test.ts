@@ -17,8 +17,8 @@ const token = tokenFor(
   4e9,
 );
 
-describe('who Plumbline is', () => {
-  it('stands in the claims of its token', () => {
+describe("Plumbline's own identity", () => {
+  it('is read from the claims of its token', () => {
     expect(identityFromToken(token)).toEqual({ objectId: OID, appId: APP_ID });
   });
 
@@ -32,7 +32,7 @@ describe('who Plumbline is', () => {
     expect(identityFromToken(text)).toEqual({ objectId: null, appId: null });
   });
 
-  it('follows the token', async () => {
+  it('changes with the token', async () => {
     const tokens = [token, token, 'opaque'];
     const identity = createServiceIdentity(
       { getToken: async () => ({ token: tokens.shift() ?? '', expiresOnTimestamp: 0 }) },
@@ -43,7 +43,7 @@ describe('who Plumbline is', () => {
     expect(await identity()).toEqual({ objectId: null, appId: null });
   });
 
-  it('is an error, not nobody, when there is no token', async () => {
+  it('is an error when there is no token', async () => {
     await expect(createServiceIdentity({ getToken: async () => null }, 'scope')()).rejects.toThrow('no token');
   });
 });
@@ -56,7 +56,7 @@ describe('the managed identity over its real protocol', () => {
   });
   afterAll(() => simulator.close());
 
-  it('gives a process that has only its environment a token that Resource Manager takes', async () => {
+  it('a process with only its environment gets a token that Resource Manager accepts', async () => {
     expect(await inProcess(simulator.environment)).toEqual({
       identity: { objectId: simulator.identity.objectId, appId: simulator.identity.appId },
       statuses: { resource: 'read' },
@@ -66,7 +66,7 @@ describe('the managed identity over its real protocol', () => {
     ]);
   });
 
-  it('reads nothing when the endpoint fails, and says so', async () => {
+  it('a document is failed when the identity endpoint fails', async () => {
     const remove = simulator.addFault({ action: 'server-error', match: { path: '/msi/token' } });
     expect(await inProcess(simulator.environment)).toMatchObject({
       identity: 'none',

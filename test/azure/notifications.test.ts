@@ -1,4 +1,4 @@
-// What the notification topic is told, over the real Event Grid client; its answers are made by hand.
+// What is published to the notification topic, over the real Event Grid client with prepared answers.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
@@ -19,16 +19,16 @@ import type { Notification } from '../../src/workflows/ports/runtime.ts';
 const ENDPOINT = 'https://plumbline.westeurope-1.eventgrid.azure.net/api/events';
 
 describe('notifications', () => {
-  test('an outcome is told as a CloudEvent under the id of its entry, with the changed leaves only', async () => {
+  test('an outcome is published as a CloudEvent under the id of its entry, with the changed leaves only', async () => {
     const topic = topicAnswering(200);
-    await topic.audit.append([fact('fix.applied')]);
+    await topic.audit.append([record('fix.applied')]);
     const [sent] = topic.requests;
     expect([sent?.method, sent?.url]).toEqual(['POST', expect.stringContaining(ENDPOINT)]);
     expect(sent?.headers.get('authorization')).toBe('Bearer topic-token');
     expect(sent?.headers.get('content-type')).toContain('application/cloudevents-batch+json');
     const [event] = z.array(z.looseObject({ data: z.looseObject({}) })).parse(JSON.parse(String(sent?.body)));
     expect(event).toMatchObject({
-      id: 'fact-fix.applied',
+      id: 'record-fix.applied',
       specversion: '1.0',
       type: 'Plumbline.fix.applied',
       source: '/plumbline',
@@ -38,25 +38,25 @@ describe('notifications', () => {
     expect(Object.keys(event?.data ?? {})).not.toContain('signature');
   });
 
-  test('an intent is not told: nothing stands between it and the write', async () => {
+  test('an intent is not published, so that nothing delays the write after it', async () => {
     const topic = topicAnswering(200);
-    await topic.audit.append([fact('fix.intended')]);
+    await topic.audit.append([record('fix.intended')]);
     expect(topic.requests).toEqual([]);
   });
 
   test.each([500, 403, 'unreachable'] as const)(
-    'a topic that answers %s hinders nothing and is noted',
+    'a topic that answers %s is logged and does not fail the append',
     async (answer) => {
       const topic = topicAnswering(answer);
-      const entries = await topic.audit.append([fact('fix.applied')]);
-      expect(entries.map(({ id }) => id)).toEqual(['fact-fix.applied']);
+      const entries = await topic.audit.append([record('fix.applied')]);
+      expect(entries.map(({ id }) => id)).toEqual(['record-fix.applied']);
       expect(topic.requests).toHaveLength(1);
       expect(topic.lines.join()).toContain('could not publish to the notification topic');
       expect(topic.lines.join()).not.toMatch(/topic-token|planted/);
     },
   );
 
-  test('a notice is told under its id, and a topic that does not answer hinders nothing', async () => {
+  test('a notification is published under its id, and a topic that does not answer fails nothing', async () => {
     const notification: Notification = {
       id: 'budget-s-2026-03-01T12:00:00.000Z',
       kind: 'budget.held',
@@ -77,10 +77,10 @@ describe('notifications', () => {
     await createNotifications(null).publish(notification);
   });
 
-  test('when the log fails, nobody is told', async () => {
+  test('nothing is published when the append fails', async () => {
     const topic = topicAnswering(200);
     topic.fail();
-    await expect(topic.audit.append([fact('fix.applied')])).rejects.toThrow('no log');
+    await expect(topic.audit.append([record('fix.applied')])).rejects.toThrow('no log');
     expect(topic.requests).toEqual([]);
   });
 });
@@ -121,9 +121,9 @@ function topicAnswering(status: number | 'unreachable') {
   };
 }
 
-function fact(kind: AuditKind): AuditRecord {
+function record(kind: AuditKind): AuditRecord {
   return {
-    id: `fact-${kind}`,
+    id: `record-${kind}`,
     at: '2026-03-01T12:00:00.000Z',
     kind,
     resource: {

@@ -1,4 +1,4 @@
-/** What is logged of requests to Azure: one line for each, its level by the answer, and nothing in it that is secret or long. */
+/** The log lines of requests to Azure: one line per request, its level by the answer, without secrets or long texts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { createArm } from '../../src/azure/arm.ts';
@@ -30,7 +30,7 @@ const WAYS = {
 } satisfies Record<string, (options: ReturnType<typeof optionsAnswering>['options']) => Promise<unknown>>;
 type WayName = keyof typeof WAYS;
 
-/** The lines of one request that is answered so. */
+/** The lines of one request with this answer. */
 async function linesOf(way: WayName, answer: () => CannedReply, differs = {}) {
   const { options, lines } = optionsAnswering(answer);
   await WAYS[way]({ ...options, ...differs });
@@ -40,7 +40,7 @@ async function linesOf(way: WayName, answer: () => CannedReply, differs = {}) {
 
 const reply = (status: number) => (): CannedReply => ({ status, headers: HEADERS, body: { data: [], planted: 1 } });
 
-describe('a request to Azure is one line', () => {
+describe('the log line of a request to Azure', () => {
   test.each<[WayName, string, string]>([
     ['GET', 'GET', SITE],
     ['PATCH', 'PATCH', SITE],
@@ -74,7 +74,7 @@ describe('a request to Azure is one line', () => {
     ['GET', 429, 'warn', 'Azure refused a request'],
     ['operation', 500, 'warn', 'Azure refused a request'],
     ['Resource Graph', 429, 'warn', 'Azure refused a request'],
-  ])('%s answered %i is told at %s', async (way, status, level, message) => {
+  ])('%s answered %i is logged at %s', async (way, status, level, message) => {
     expect(await linesOf(way, reply(status))).toMatchObject([{ level, message, status, requestId: 'request-1' }]);
   });
 
@@ -91,7 +91,7 @@ describe('a request to Azure is one line', () => {
     },
   );
 
-  it('also when no token could be had, or Azure took too long', async () => {
+  it('a missing token and a time-out are warnings', async () => {
     const noToken = { credential: { getToken: async () => Promise.reject(new Error('no identity here')) } };
     expect(await linesOf('GET', reply(200), noToken)).toMatchObject([
       { level: 'warn', message: 'no answer from Azure', error: 'no identity here' },
@@ -103,7 +103,7 @@ describe('a request to Azure is one line', () => {
   });
 });
 
-it('nothing reaches Azure by another way', () => {
+it('only the pipelines and the client import the SDK pipeline', () => {
   const folder = new URL('../../src/', import.meta.url);
   const importing = readdirSync(folder, { recursive: true })
     .map((file) => String(file).replaceAll('\\', '/'))
@@ -113,6 +113,6 @@ it('nothing reaches Azure by another way', () => {
         readFileSync(new URL(file, folder), 'utf8').replace(/import type [^;]*;/g, ''),
       ),
     );
-  // The client reaches Azure through the pipelines, and the pipelines are all that knows the SDKs.
+  // The client reaches Azure through the pipelines, and only the pipelines import the SDKs.
   expect(importing.sort()).toEqual(['azure/client.ts', 'azure/pipelines.ts']);
 });

@@ -89,7 +89,7 @@ describe('accessibility', () => {
   });
 });
 
-/** The texts whose contrast is under 4.5, or under 3 when they are large. Disabled controls are exempt in WCAG. */
+/** The texts with a contrast below 4.5, or below 3 when they are large. WCAG exempts disabled controls. */
 const CONTRAST = `(() => {
   const parts = (color) => color.match(/[\\d.]+/g).map(Number);
   const channel = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);

@@ -41,7 +41,7 @@ describe('data from outside is shown as text', () => {
     await page.close();
   });
 
-  it('and the policy blocks injected scripts', async () => {
+  it('the policy blocks injected scripts', async () => {
     api.responses = allResponses();
     page = await browser.newPage();
     await page.goto(`${api.url}/api/console`);

@@ -23,7 +23,7 @@ describe('the page', () => {
       .toContain('/.auth/logout');
   });
 
-  it('offers to sign in, and to return to the same view, when nobody is signed in', async () => {
+  it('offers a sign-in that returns to the same view when no user is signed in', async () => {
     const refused = problem(401, 'unauthenticated', 'Sign in first', 'Sign in with Microsoft Entra ID.');
     const calls = ['settings', 'approvals', 'findings', 'summary', 'audit'].map((call) => [
       `GET /api/${call}`,
@@ -103,7 +103,7 @@ describe('findings', () => {
     await expect.poll(() => view.api.requests.at(-1)?.query.get('resource')).toBe(checkout.id);
   });
 
-  it('a response that arrives after a newer request is dropped', async () => {
+  it('are not replaced by a response that arrives after a newer request', async () => {
     await view.open('#findings');
     await view.card('Minimum inbound TLS version is 1.2 or higher').waitFor();
     let release = () => {};

@@ -1,4 +1,4 @@
-/** The lines that `npm start` prints of the service's log. */
+/** The lines that `npm start` prints for the service's log. */
 import { describe, expect, it } from 'vitest';
 import { formatLogLine } from '../../dev/readable-line.ts';
 
@@ -15,7 +15,7 @@ function formatted(fields: Record<string, unknown>): string | null {
   );
 }
 
-describe('a line of the log, for people', () => {
+describe('a printed line of the log', () => {
   it('names who changed what', () => {
     const event = { message: 'event received', operation: 'Microsoft.Web/sites/write', changedBy: 'id-of-ada' };
     expect(formatted(event)).toBe('event received shop Microsoft.Web/sites/write by Ada Lovelace');
@@ -24,13 +24,13 @@ describe('a line of the log, for people', () => {
     );
   });
 
-  it('lets no name move the cursor, erase or turn what is shown', () => {
+  it('escapes control characters in names', () => {
     const event = { message: 'event received', operation: 'o', changedBy: 'eve\n\u001b[2K\u202eadmin' };
     expect(formatted(event)).toBe('event received shop o by eve\\u{a}\\u{1b}[2K\\u{202e}admin');
     expect(formatLogLine('failed: \u001b[8mhidden')).toBe('failed: \\u{1b}[8mhidden');
   });
 
-  it('shows what was fixed, each property, and not what was only intended', () => {
+  it('shows each fixed property, and nothing for an intent', () => {
     const changes = [{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }];
     const fix = { kind: 'fix.applied', rule: 'webapp-min-tls', changes };
     expect(formatted(fix)).toBe('fix applied shop webapp-min-tls minTlsVersion: 1.0 → 1.2');
@@ -59,7 +59,7 @@ describe('a line of the log, for people', () => {
     );
   });
 
-  it('shows errors with their reason, slots with their app, and no routine work', () => {
+  it('shows errors with their reason, slots with their app, and no routine lines', () => {
     expect(formatted({ level: 'error', message: 'a message failed', error: { message: 'no route' } })).toBe(
       'error shop a message failed: no route',
     );

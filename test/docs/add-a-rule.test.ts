@@ -1,4 +1,4 @@
-/** Does what docs/add-a-rule.md says, in a copy of the repository: writes the files that it shows, and runs its commands. */
+/** Follows docs/add-a-rule.md in a copy of the repository: writes the files that it shows, and runs its commands. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,7 +33,7 @@ describe.skipIf(!hasShell)('docs/add-a-rule.md', () => {
 
   afterAll(() => rmSync(copy, { recursive: true, force: true, maxRetries: 5 }));
 
-  it('shows a rule, its tables and a snapshot, and names the folders they go to', () => {
+  it('shows a rule, its tables and a snapshot, and names their folders', () => {
     expect(FILES.map(({ name }) => name)).toEqual([
       `src/rules/web-app/${ID}.ts`,
       `test/rules/web-app/${ID}.test.ts`,
@@ -45,7 +45,7 @@ describe.skipIf(!hasShell)('docs/add-a-rule.md', () => {
     expect(FILES).toHaveLength(blocks.length);
   });
 
-  it('every command runs and shows what the page shows', { timeout: 120_000 }, async () => {
+  it('has commands that run and print the shown output', { timeout: 120_000 }, async () => {
     for (const { commands, shows, line } of commandsIn(guide)) {
       const { output, code } = await run(commands, copy);
       expect(code, `the commands in line ${line} failed; they said:\n${output}`).toBe(0);
@@ -54,7 +54,7 @@ describe.skipIf(!hasShell)('docs/add-a-rule.md', () => {
     }
   });
 
-  it('the rule then is in GET /rules, and in the documentation beyond the guides', async () => {
+  it('the new rule is in GET /rules, and in the documentation of rules without a guide', async () => {
     const list: { rules: readonly AnyRule[] } = await import(pathToFileURL(path.join(copy, 'src/rules/index.ts')).href);
     const { body } = await ask(listRules, serviceOf({ ...fakeDeps(), rules: list.rules }), {
       query: '?benchmark=guide+A+guide+of+our+own',

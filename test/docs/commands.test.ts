@@ -1,13 +1,16 @@
-/** Every shell command of README.md and docs/ runs as it stands there, and shows what the page says it shows. */
+/** Every shell command of README.md and docs/ runs unchanged, and prints the output on the page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInAs } from '../../dev/sign-in/session.ts';
 import { type Commands, commandsIn, isShownIn, pages } from './pages.ts';
 import { hasShell, startTrial, type Trial } from './trial.ts';
 import { type Entry, faultIn, type PublicKey } from './verifier.ts';
 
-/** A test of its own does what this page says: its commands need the files that it has. */
+/** A separate test follows this page, because its commands need its files. */
 const OF_ITS_OWN = 'docs/add-a-rule.md';
-/** Not run, by name: what starts the trial or is what CI itself runs, and what needs tools and an Azure of the reader's own. */
+/**
+ * Not run, by name: the command that starts the trial, the commands of CI itself, and those that need tools and an
+ * Azure of the reader.
+ */
 const STARTS = /^npm ci && npm start\n$/;
 const NOT_RUN = [
   /^npm (ci|test)\b/,
@@ -28,8 +31,8 @@ describe.skipIf(!hasShell)('the commands of the documentation', () => {
 
   afterAll(() => trial?.close());
 
-  // First, as a reader would: what follows finds an estate that has come to rest.
-  it('npm start prints what the pages show of it', { timeout: 90_000 }, async () => {
+  // First, as for a reader: the next tests find an estate without waiting events.
+  it('npm start prints the output on the pages', { timeout: 90_000 }, async () => {
     const shown = pages().flatMap((page) => commandsIn(page).filter(({ commands }) => STARTS.test(commands)));
     const missing = () => shown.flatMap(({ shows }) => missingIn(trial.output(), shows));
     await expect.poll(missing, { timeout: 60_000 }).toEqual([]);
@@ -39,7 +42,7 @@ describe.skipIf(!hasShell)('the commands of the documentation', () => {
     (one) => one.file !== OF_ITS_OWN && commandsIn(one).some(({ commands }) => isRun(commands)),
   );
   for (const page of run) {
-    it(`${page.file}: every command runs and shows what the page shows`, { timeout: 180_000 }, async () => {
+    it(`${page.file}: every command runs and prints the output on the page`, { timeout: 180_000 }, async () => {
       const blocks = commandsIn(page);
       const { output, code } = await trial.run(scriptOf(blocks));
       expect(code, `a command of ${page.file} failed; it said:\n${output}`).toBe(0);
@@ -54,16 +57,16 @@ describe.skipIf(!hasShell)('the commands of the documentation', () => {
     });
   }
 
-  it('a second npm start in the same folder is refused and leaves the first alone', async () => {
+  it('a second npm start in the same folder is refused, and the first keeps running', async () => {
     const second = await trial.run('npm start -- --port 0');
     expect(second.code).toBe(1);
     expect(second.output).toContain(`Plumbline runs here already, at ${trial.url}.`);
-    // Not of the container app: docs/rollback.md leaves it exempt.
+    // Not on the container app: docs/rollback.md leaves it exempt.
     const drift = await trial.run('npm run drift -- tls');
     expect(drift.output).toContain('webapp-min-tls: compliant');
   });
 
-  it('guarantee 14: the log that they left is verified by what docs/audit-log.md says, and a changed one is not', async () => {
+  it('guarantee 14: a verifier written from docs/audit-log.md accepts the log of the commands, and refuses a changed one', async () => {
     const { entries, keys } = await wholeLog();
     const [first] = entries;
     expect(entries.length).toBeGreaterThan(20);
@@ -102,7 +105,7 @@ async function wholeLog(): Promise<{ entries: Entry[]; keys: PublicKey[] }> {
 
 const END = '=== end of block ===\n';
 
-/** The blocks of a page share one shell, as they do for somebody who follows it. */
+/** The blocks of a page share one shell, as for a reader who follows it. */
 function scriptOf(blocks: readonly Commands[]): string {
   return blocks
     .map(({ commands }) => `${isRun(commands) ? commands : ':\n'}printf '${END.trim()}\\n'\n`)

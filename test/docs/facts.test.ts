@@ -11,12 +11,12 @@ import { commandsIn, page, pages, proseOf, ROOT } from './pages.ts';
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 
 describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) => {
-  it('shows output only right behind the commands that print it, so that a test can hold them together', () => {
+  it('shows output only right after the commands that print it, so that a test can compare them', () => {
     const shown = commandsIn(one).filter(({ shows }) => shows.length > 0);
     expect(shown.length).toBe([...one.text.matchAll(/^```text$/gm)].length);
   });
 
-  it('counts its lists on, so that a number names one line', () => {
+  it('has numbered lists without gaps', () => {
     const numbers = proseOf(one)
       .split('\n')
       .map((line) => Number(/^(\d+)\. /.exec(line)?.[1] ?? 0))
@@ -24,12 +24,12 @@ describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) 
     expect(numbers.filter((number, index) => number !== 1 && number !== (numbers[index - 1] ?? 0) + 1)).toEqual([]);
   });
 
-  it('links only to what is there', () => {
+  it('has no broken link', () => {
     const links = [...proseOf(one).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target = '']) => target);
     expect(links.filter((target) => !leadsSomewhere(file, target))).toEqual([]);
   });
 
-  it('names only files that are there', () => {
+  it('names only existing files', () => {
     const named = [
       ...one.text.matchAll(/(?<![\w/.-])((?:src|local|simulator|dev|tools|test|docs|infra)\/[\w/.-]*\w\.\w+)/g),
     ];
@@ -37,7 +37,7 @@ describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) 
     expect([...new Set(missing)]).toEqual([]);
   });
 
-  it('names only calls that the API has', () => {
+  it('names only existing calls of the API', () => {
     const named = [...one.text.matchAll(/\b(GET|POST|PUT|DELETE) (\/api)?(\/[a-z][\w./{}-]*)/g)];
     const calls = ENDPOINTS.map(({ method, route }) => `${method} /${route}`);
     const strange = named
@@ -46,21 +46,21 @@ describe.each(pages().map((one) => [one.file, one] as const))('%s', (file, one) 
     expect(strange.map(({ call }) => call)).toEqual([]);
   });
 
-  it('asks only for paths of the API that are served', () => {
-    const asked = [...one.text.matchAll(/(?:\$api|127\.0\.0\.1:7071\/api)(\/[\w./$-]+)/g)].map(
+  it('uses only paths of the API that are served', () => {
+    const used = [...one.text.matchAll(/(?:\$api|127\.0\.0\.1:7071\/api)(\/[\w./$-]+)/g)].map(
       ([, route = '']) => route,
     );
     const served = ENDPOINTS.map(({ route }) => new RegExp(`^/${route.replace(/\{\w+\}/g, '[^/]+')}$`));
-    expect(asked.filter((route) => !served.some((pattern) => pattern.test(route)))).toEqual([]);
+    expect(used.filter((route) => !served.some((pattern) => pattern.test(route)))).toEqual([]);
   });
 
-  it('names only scripts of package.json', () => {
+  it('names only existing scripts of package.json', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
     const named = [...one.text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script = '']) => script);
     expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
   });
 
-  it('signs in only as people who can', () => {
+  it('signs in only as existing personas', () => {
     const named = [...one.text.matchAll(/persona=(\w+)/g)].map(([, key = '']) => key);
     expect(named.filter((key) => !personas.some((persona) => persona.key === key))).toEqual([]);
   });
@@ -99,7 +99,7 @@ function leadsSomewhere(from: string, target: string): boolean {
   return anchor === undefined || headingsOf(resolved).includes(anchor);
 }
 
-/** Anchors as GitHub makes them. */
+/** Anchors in the form of GitHub. */
 function headingsOf(file: string): string[] {
   return [...proseOf(page(file)).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title

@@ -1,4 +1,4 @@
-/** What `npm run generate` writes is in the repository as it would write it now. */
+/** The generated files in the repository are those that `npm run generate` would write now. */
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** `docs/guarantees.md` against the tests: each guarantee has tests that name it, and each number that is named exists. */
+/** `docs/guarantees.md` against the tests: each guarantee has tests that name it, and each named number exists. */
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -18,7 +18,7 @@ describe('docs/guarantees.md', () => {
     expect(numbers).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
   });
 
-  it.each(numbers)('the guarantee with number %i says what could break it, and has tests', (number) => {
+  it.each(numbers)('the guarantee with number %i has a paragraph on what could break it, and tests', (number) => {
     const [, section = ''] = text.split(`\n## ${number}. `);
     const [own = ''] = section.split('\n## ');
     expect(own).toContain('\n**What could break it**: ');
@@ -42,7 +42,7 @@ describe('docs/guarantees.md', () => {
     ['one', 'guarantee', '3', [3]],
     ['a list', 'guarantees', '1, 4 and 8', [1, 4, 8]],
     ['a range in a list', 'Guarantees', '1, 7 to 9 and 14', [1, 7, 8, 9, 14]],
-  ])('recognises %s', (_, word, list, expected) => {
+  ])('the parser finds the numbers of %s', (_, word, list, expected) => {
     expect(guaranteesNamedIn(`${word} ${list}: what holds`)).toEqual(expected);
   });
 });

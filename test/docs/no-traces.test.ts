@@ -1,4 +1,4 @@
-/** Nothing in the repository tells where it was made: no path of a machine, no private key, no registry. */
+/** The repository has no trace of the machine where it was made: no local path, no private key, no registry. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const TRACES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
 describe('the files of the repository', () => {
   const files = repositoryFiles();
 
-  it.each(TRACES)('hold no trace of $what', ({ pattern }) => {
+  it.each(TRACES)('have no trace of $what', ({ pattern }) => {
     const found = files.flatMap((file) => {
       const match = pattern.exec(readFileSync(path.join(ROOT, file), 'utf8'));
       return match && !file.startsWith('test/docs/no-traces') ? [`${file}: ${match[0].slice(0, 80)}`] : [];
@@ -29,7 +29,7 @@ describe('the files of the repository', () => {
     expect(found).toEqual([]);
   });
 
-  it('include a lock file that names no place to load packages from', () => {
+  it('have a lock file without package locations', () => {
     const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(
       readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8'),
     );
@@ -37,7 +37,7 @@ describe('the files of the repository', () => {
     expect(resolved.map(([name]) => name)).toEqual([]);
   });
 
-  it('recognises a trace when there is one', () => {
+  it('each pattern finds its example', () => {
     const examples = [
       ['', 'home', 'ada', 'plumbline', ''].join('/'),
       ['', 'root', 'x'].join('/'),

@@ -1,4 +1,4 @@
-/** docs/operate.md against the code: the metrics are those that are served. */
+/** docs/operate.md against the code: its metrics are those that the service has. */
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/api/endpoints/metrics.ts';
 import { page } from './pages.ts';
@@ -6,7 +6,7 @@ import { page } from './pages.ts';
 const { text } = page('docs/operate.md');
 
 describe('docs/operate.md', () => {
-  it('has every metric that is served, with its labels and what it says, and no other', () => {
+  it('has every metric with its labels and help text, and no other', () => {
     const rows = text.split('\n').filter((line) => line.startsWith('| `plumbline_'));
     expect(rows).toEqual(
       METRICS.map(({ name, type, labels, help }) => {

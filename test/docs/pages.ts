@@ -1,4 +1,4 @@
-/** The pages that people read, taken apart: their commands, each with the output that the page shows, and their links. */
+/** The parsed pages of the documentation: their commands, each with the shown output, and their links. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** A block of shell commands; `shows` is the text block right behind it, if there is one. */
+/** A block of shell commands; `shows` is the text block right after it, if there is one. */
 export interface Commands {
   readonly line: number;
   readonly commands: string;
@@ -49,8 +49,8 @@ export function proseOf({ text }: Page): string {
 }
 
 /**
- * Whether one line of the output is the line that a page shows: `…` stands for anything, and what differs from run to run
- * (times, ids, hashes, ports) is compared by its form.
+ * Whether a line of output is the line on a page: `…` stands for anything, and parts that differ in each run (times,
+ * ids, hashes, ports) are compared by their form.
  */
 export function isShownIn(shown: string, output: string): boolean {
   const pattern = shown
@@ -71,7 +71,7 @@ function formOf(part: string): string {
   return escaped(part).replace(/[0-9a-z]/g, '[0-9a-z]');
 }
 
-/** Runs of blanks are one: columns may be wider here than there. */
+/** Several blanks are one: the widths of columns may differ. */
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
 }

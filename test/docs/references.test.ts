@@ -1,4 +1,4 @@
-/** Comments and documents name only what a reader of the repository has: files that exist, and no papers from elsewhere. */
+/** Comments and documents name only files of the repository, and no other papers. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ describe('comments and documents', () => {
     expect(texts.filter(({ text }) => pattern.test(text)).map(({ file }) => file)).toEqual([]);
   });
 
-  it('name only paths that are in the repository', () => {
+  it('name only existing paths', () => {
     const missing = texts.flatMap(({ file, text }) =>
       pathsIn(proseOf(file, text))
         .filter((named) => !isThere(named))
@@ -37,7 +37,7 @@ describe('comments and documents', () => {
     expect([...new Set(missing)]).toEqual([]);
   });
 
-  it('name only files that are in the repository', () => {
+  it('name only existing files', () => {
     const missing = texts.flatMap(({ file, text }) => {
       const prose = proseOf(file, text);
       return namesIn(prose)
@@ -48,7 +48,7 @@ describe('comments and documents', () => {
     expect([...new Set(missing)]).toEqual([]);
   });
 
-  it('recognises what is not there', () => {
+  it('the parser finds a missing path and file', () => {
     const folder = ['src', 'nowhere'].join('/');
     expect(pathsIn(`see \`${folder}/\` and (${folder}/one.ts).`)).toEqual([`${folder}/`, `${folder}/one.ts`]);
     expect(isThere(`${folder}/one.ts`)).toBe(false);
@@ -60,7 +60,7 @@ describe('comments and documents', () => {
   });
 });
 
-/** Of a program its comments; of everything else the whole text. */
+/** The comments of a program, and the whole text of any other file. */
 function proseOf(file: string, text: string): string {
   if (!/\.(ts|tsx|cjs|mjs)$/.test(file)) return text;
   const comments = [...text.matchAll(/(?<=^|\s)(?:\/\/.*$|\/\*[\s\S]*?\*\/)/gm)];
@@ -85,7 +85,7 @@ function namesIn(text: string): string[] {
   );
 }
 
-/** A page may show a file that its reader makes: its name stands alone on a line, before the content. */
+/** A page may show a file that its reader creates: its name is alone on a line, before the content. */
 function isShown(name: string, text: string): boolean {
   return text.includes(`\n\`${name}\`\n`);
 }

@@ -1,4 +1,4 @@
-/** Each thing that somebody cannot do, by the threat model, names a test that tries. */
+/** Each impossible action in the threat model names a test that tries it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -11,20 +11,20 @@ describe('docs/threat-model.md', () => {
     expect(rows.length).toBeGreaterThan(10);
   });
 
-  test.each(rows)('%s: what it cannot do is tried by tests that are there', (_, __, cannot = '') => {
-    // Who holds everything can do everything.
+  test.each(rows)('%s: existing tests try what it cannot do', (_, __, cannot = '') => {
+    // Somebody with all credentials can do everything.
     if (cannot === '–') return;
     const named = [...cannot.matchAll(/`(test\/[\w/.-]+\.test\.ts)`/g)].map(([, file = '']) => file);
     expect(named).not.toEqual([]);
     for (const file of named) expect(readFileSync(path.join(ROOT, file), 'utf8')).toMatch(/\b(test|it)\b/);
   });
 
-  test('links what comes of tampering', () => {
+  test('links the page about tampering', () => {
     expect(page('docs/threat-model.md').text).toContain('](tamper.md)');
   });
 });
 
-/** The rows of the first table below a heading, each its cells. */
+/** The cells of the rows of the first table below a heading. */
 function tableBelow(heading: string): string[][] {
   const { text } = page('docs/threat-model.md');
   const lines = text.slice(text.indexOf(heading)).split('\n');

@@ -1,6 +1,6 @@
 /**
- * What a newcomer has after the first two commands: the files of the repository in a folder of their own, with `npm start`
- * running in it on a free port, so that nothing here touches an environment that runs in the checkout.
+ * The state of a newcomer after the first two commands: the files of the repository in a separate folder, with `npm
+ * start` running in it on a free port, so that no environment in the checkout is touched.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ export interface Trial {
   readonly folder: string;
   /** `http://127.0.0.1:PORT` of the functions host. */
   readonly url: string;
-  /** All that `npm start` has printed so far. */
+  /** The output of `npm start` so far. */
   output(): string;
   /** Runs a script of the POSIX shell in the folder; its output and its exit code. */
   run(script: string): Promise<{ readonly output: string; readonly code: number | null }>;
@@ -23,7 +23,7 @@ export interface Trial {
 /** Whether this machine has a POSIX shell and curl, as the commands of the pages need. */
 export const hasShell = spawnSync('sh', ['-c', 'curl --version'], { stdio: 'ignore' }).status === 0;
 
-/** The files that git knows or would add, as they are now. */
+/** The files that git tracks or would add, with their current content. */
 export function repositoryFiles(): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '-c', '-o', '--exclude-standard'], { cwd: ROOT });
   const names = [...new Set(listed.toString('utf8').split('\0'))];
@@ -58,7 +58,7 @@ export async function startTrial(): Promise<Trial> {
   }
 }
 
-/** Copies the files of the repository that are wanted, and leads to its packages. */
+/** Copies the wanted files of the repository, and links its packages. */
 export function copyRepository(folder: string, wanted: (name: string) => boolean): void {
   for (const name of repositoryFiles().filter(wanted)) {
     const target = path.join(folder, name);
@@ -68,13 +68,13 @@ export function copyRepository(folder: string, wanted: (name: string) => boolean
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
 }
 
-/** `npm start` waits for events as long as people can bear; nobody watches here. */
+/** `npm start` waits for events as long as a user would; here no user waits. */
 const IN_A_HURRY = {
   PLUMBLINE_SETTLE_SECONDS: '1',
   AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:00.5',
 };
 
-/** Settings of the service that this process happens to have must not reach the service. */
+/** Settings of the service in the environment of this process must not reach the service. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(PLUMBLINE_|AZURE_|NODE_OPTIONS|VITEST)/.test(name));
   return Object.fromEntries(own);

@@ -1,4 +1,4 @@
-/** A verifier of the audit log as somebody else would write it: from docs/audit-log.md alone, with nothing of src/. */
+/** An independent verifier of the audit log: written from docs/audit-log.md, without code of src/. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 
 export type Entry = Readonly<Record<string, unknown>>;
@@ -7,7 +7,7 @@ export interface PublicKey {
   readonly publicKey: string;
 }
 
-/** What is wrong with a whole log, in any order; null when nothing is. */
+/** The fault of a whole log, with entries in any order; null when there is none. */
 export function faultIn(entries: readonly Entry[], keys: readonly PublicKey[]): string | null {
   const before = new Map<unknown, Entry>();
   for (const entry of [...entries].sort((a, b) => Number(a.seq) - Number(b.seq))) {
@@ -42,7 +42,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-/** RFC 8785: members in the order of their UTF-16 code units, no blanks; numbers and texts as ECMAScript writes them. */
+/** RFC 8785: members in the order of their UTF-16 code units, no blanks; numbers and texts as in ECMAScript. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** The resource, the rule and the verdicts that the tests of the domain are about. */
+/** The resource, the rule and the verdicts of the tests of the domain. */
 import { z } from 'zod';
 import type { Change } from '../../src/domain/changes/change.ts';
 import type { Json } from '../../src/domain/resources/json.ts';
@@ -18,12 +18,12 @@ export function resourceNamed(id: string): Resource {
   return resource;
 }
 
-/** A document that was read, and holds nothing that is secret. */
+/** A document that was read, without redacted values. */
 export function read(body: Json): DocumentState {
   return { status: 'read', body };
 }
 
-/** A rule that finds everything right; the members given replace its own. */
+/** A rule that is always met; the given members replace its own. */
 export function ruleLike(members: Partial<AnyRule> = {}): AnyRule {
   return {
     ...defineRule({
@@ -55,7 +55,7 @@ export const TLS_CHANGE: Change = {
   to: '1.2',
 };
 
-/** A violation of the example rule with one change; the members given replace its own. */
+/** A violation of the example rule with one change; the given members replace its own. */
 export function violationLike(members: Partial<Evaluation> = {}): Evaluation {
   return {
     rule: ruleLike(),

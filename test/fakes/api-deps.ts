@@ -17,7 +17,7 @@ export function apiDeps(makes: readonly string[] = []): FakeDeps {
   );
 }
 
-/** Endpoints answer from the tables. Azure is read and written, and outcomes are recorded, by what takes messages. */
+/** Endpoints answer from the tables. The functions for messages read and write Azure and record outcomes. */
 const NOT_MADE = [
   ...['arm.read', 'arm.write', 'arm.pollOperation', 'estate.listResources', 'leases.acquire', 'wakeups.listDue'],
   ...['budgets.claim', 'budgets.withdraw', 'notifications.publish'],

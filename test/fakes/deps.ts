@@ -1,4 +1,7 @@
-/** All ports in memory: the stores answer as the real ones do, Azure is a small one, and time stands still until a test moves it. */
+/**
+ * All ports in memory: the stores answer as the real ones do, Azure is a small fake, and the clock moves only when a
+ * test moves it.
+ */
 
 import { countInto } from '../../src/app/metrics.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
@@ -59,7 +62,7 @@ export interface Stored {
   readonly sent: WorkMessage[];
   readonly delays: number[];
   readonly queue: QueuedMessage[];
-  /** The messages of the slow queue that were not handled yet. */
+  /** The messages of the sweep queue that were not handled yet. */
   readonly sweeps: QueuedSweep[];
   readonly scans: Map<string, StoredScan>;
   readonly guards: StoredGuards;

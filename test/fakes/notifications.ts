@@ -1,4 +1,4 @@
-/** What was published. */
+/** The published notifications. */
 
 import type { Notification, Notifications } from '../../src/workflows/ports/runtime.ts';
 import { copyOf } from './copy.ts';

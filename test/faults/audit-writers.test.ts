@@ -1,4 +1,4 @@
-/** Two processes write the log at the same time, and every table call takes 10 ms longer than it does here. */
+/** Two processes write the log at the same time, with every table call 10 ms slower than on this machine. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../dev/azurite/azurite.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('guarantee 14: two processes, one log', () => {
-  test('no entry is lost, no chain has a gap or a fork', async () => {
+  test('no entry is lost, and no chain has a gap or a fork', async () => {
     const connectionString = storage.connectionString.replace(/(TableEndpoint=)http:\/\/[^/;]+/, `$1${slow.url}`);
     await runWriters(['a', 'b'].map((writer) => ({ connectionString, auditKey, writer, count: EACH })));
 
@@ -42,16 +42,16 @@ describe('guarantee 14: two processes, one log', () => {
     for (const chain of new Set(entries.map((entry) => entry.chain))) {
       const oldestFirst = entries.filter((entry) => entry.chain === chain).reverse();
       expect(oldestFirst.map(({ seq }) => seq)).toEqual(oldestFirst.map((_, index) => index + 1));
-      // They did meet: in each chain one took over from the other.
+      // They did meet: in each chain the writer changes.
       const writers = oldestFirst.map(({ message }) => message.at(-2));
       expect(new Set(writers)).toEqual(new Set(['a', 'b']));
     }
     expect(await audit.verify()).toMatchObject({ valid: true, complete: true, entries: 2 * EACH });
-    // What arrives together goes together: that, and not the wait for each call, is what bounds the rate.
+    // Concurrent records share a transaction: that, and not the wait for each call, bounds the rate.
     expect(slow.count).toBeLessThan(3 * EACH);
   });
 
-  test('writers that die leave a whole log, and what they had begun is recorded once by whoever comes next', async () => {
+  test('writers that die leave a valid log, and the next writer records their open records once', async () => {
     const connectionString = storage.connectionString.replace(/(TableEndpoint=)http:\/\/[^/;]+/, `$1${slow.url}`);
     const { audit } = openStorage({
       connection: { kind: 'connection-string', value: storage.connectionString },

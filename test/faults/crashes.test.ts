@@ -28,11 +28,11 @@ const { writes } = plumbline;
 interface Moment {
   readonly phase: Parameters<RequestHook>[1];
   readonly when: (request: RecordedRequest) => boolean;
-  /** Looked at while the host still lives. */
+  /** Read while the host still runs. */
   readonly meanwhile?: () => Promise<void>;
 }
 
-/** Begins something, cuts the power at the moment it comes to, and starts the host again. */
+/** Starts an action, kills the host at a moment of it, and starts the host again. */
 async function cutPowerAt({ phase, when, meanwhile }: Moment, begin: () => Promise<unknown>): Promise<void> {
   let struck = false;
   let cut: Promise<void> | null = null;
@@ -40,7 +40,7 @@ async function cutPowerAt({ phase, when, meanwhile }: Moment, begin: () => Promi
     if (struck || at !== phase || !when(request)) return;
     struck = true;
     cut = Promise.resolve(meanwhile?.()).finally(() => plumbline.dev.kill());
-    // Azure's answer must not leave before the host is dead.
+    // The answer of Azure must not be sent before the host is dead.
     await cut;
   });
   await begin();
@@ -53,7 +53,7 @@ async function cutPowerAt({ phase, when, meanwhile }: Moment, begin: () => Promi
 const about = (id: string, path: string) => path.toLowerCase().startsWith(id.toLowerCase());
 const isWrite = ({ method }: RecordedRequest) => method === 'PATCH' || method === 'PUT';
 
-/** What the log says of the fixes of an app, and under how many operations. */
+/** The entries of the fixes of an app, and the number of their operations. */
 async function fixes(id: string) {
   const entries = (await plumbline.audit(id)).filter(({ kind }) => kind.startsWith('fix.'));
   return {
@@ -67,8 +67,8 @@ const once = (...rules: string[]) => ({
   operations: 1,
 });
 
-// One crash after the other while the leases of the dead still run; then all recover side by side.
-describe('guarantee 1, 4 and 8: the power is cut', () => {
+// One crash after the other while the leases of the dead hosts still run; then all recover in parallel.
+describe('guarantee 1, 4 and 8: the host is killed', () => {
   test('at six moments', async () => {
     await cutPowerAt(
       { phase: 'applied', when: (request) => isWrite(request) && about(unanswered.id, request.path) },
@@ -83,7 +83,7 @@ describe('guarantee 1, 4 and 8: the power is cut', () => {
     );
     await cutPowerAt(
       {
-        // The document was read once: this is the second time, right before its write.
+        // The second read of the document, right before its write.
         phase: 'before',
         when: ({ method, path }) =>
           method === 'GET' &&
@@ -109,7 +109,7 @@ describe('guarantee 1, 4 and 8: the power is cut', () => {
     ]) {
       await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', touched));
       const approval = await plumbline.pending(id, 'webapp-remote-debugging');
-      // Before anything of the execution is read; or when the write has taken effect and nobody knows it.
+      // Before anything is read for the execution, or after the write had its effect and before its answer.
       const when = (request: RecordedRequest) => about(id, request.path) && (phase === 'before' || isWrite(request));
       await cutPowerAt({ phase, when }, async () => {
         const answer = await plumbline.as(staff.approver, 'Approver').approve(approval);
@@ -119,8 +119,8 @@ describe('guarantee 1, 4 and 8: the power is cut', () => {
   });
 });
 
-describe.concurrent('after the restart each outcome is in the log once, and each document was written once', () => {
-  test('between the write’s effect and its answer', async () => {
+describe.concurrent('after the restart each outcome is logged once, and each document was written once', () => {
+  test('between the effect of the write and its answer', async () => {
     const outcomes = await plumbline.atRest(unanswered.id, RECOVERY_SECONDS);
     expect(writes(unanswered.id).sort()).toEqual([
       'PATCH config/web',
@@ -143,7 +143,7 @@ describe.concurrent('after the restart each outcome is in the log once, and each
     expect(await fixes(intended.id)).toEqual(once('webapp-ftps-only', 'webapp-min-tls'));
   });
 
-  test('while Azure carries out a long operation', async () => {
+  test('during a long-running operation', async () => {
     await plumbline.atRest(operating.id, RECOVERY_SECONDS);
     expect(writes(operating.id)).toEqual(['PATCH resource']);
     expect(await fixes(operating.id)).toEqual(once('containerapp-insecure-ingress'));
@@ -174,8 +174,8 @@ describe.concurrent('after the restart each outcome is in the log once, and each
   });
 });
 
-describe('guarantee 1: nobody listens', () => {
-  test('what happens meanwhile is delivered again', async () => {
+describe('guarantee 1: an event while the host is down', () => {
+  test('is delivered again', async () => {
     await plumbline.dev.kill();
     const event = await plumbline.change(ada, bystander.id, 'resource', insecure);
     await plumbline.dev.restart();
@@ -185,8 +185,8 @@ describe('guarantee 1: nobody listens', () => {
   });
 });
 
-describe('guarantee 14: the log is whole after all that', () => {
-  test('and the next change finds a service that works', async () => {
+describe('guarantee 14: the log is valid after all crashes', () => {
+  test('and the next change is fixed', async () => {
     await plumbline.change(ada, unverified.id, 'resource', insecure);
     await plumbline.atRest(unverified.id);
     expect(writes(unverified.id)).toEqual(['PATCH resource', 'PATCH resource']);

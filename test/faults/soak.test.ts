@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 const SEED = 4711;
 
 describe('guarantees 1, 2, 4, 8 and 14 under load, faults and a SIGKILL', () => {
-  test('a small soak: every count is what it must be', { timeout: 240_000 }, async () => {
+  test('a small soak has the expected counts', { timeout: 240_000 }, async () => {
     const { code, output } = await soak('--seed', String(SEED), '--apps', '20', '--events', '100');
     expect(code, output).toBe(0);
     expect(output).toContain('the host is killed between a write and its answer');
@@ -22,7 +22,7 @@ describe('guarantees 1, 2, 4, 8 and 14 under load, faults and a SIGKILL', () => 
       expect(output).toMatch(new RegExp(what));
   });
 
-  test('a flag that is wrong is refused with what it should be', async () => {
+  test('an invalid flag is refused with the expected form', async () => {
     const { code, output } = await soak('--events', 'many');
     expect({ code, output }).toEqual({ code: 2, output: '--events must be a whole number from 10, not "many"\n' });
   });

@@ -16,12 +16,12 @@ const decided = rightWebApp('decided', { web: { remoteDebuggingEnabled: true } }
 const plumbline = usePlumbline({ resources: [stormy, operating, decided], instances: 2 });
 const urls = () => plumbline.dev.urls;
 
-describe.concurrent('guarantee 3: one at a time per resource, also where two instances run', () => {
+describe.concurrent('guarantee 3: one at a time per resource with two instances', () => {
   test.each([
     ['a web app', stormy, ['PATCH config/web', 'PATCH resource', 'PUT diagnosticSettings/plumbline'], 3],
     ['a container app', operating, ['PATCH resource'], 1],
   ])(
-    'a storm of events about %s, half of them to each: each document is written once',
+    'of many events about %s, half of them to each instance, each document is written once',
     async (_, { id }, writes, rules) => {
       const events = Array.from({ length: 24 }, (_unused, at) => gridEvent(id, { caller: at % 2 === 0 ? ada : grace }));
       await Promise.all(events.map((event, at) => deliver(urls()[at % 2] ?? '', event)));
@@ -36,14 +36,14 @@ describe.concurrent('guarantee 3: one at a time per resource, also where two ins
     },
   );
 
-  test('a decision at each: one stands', async () => {
+  test('of a decision at each instance one stands', async () => {
     await deliver(urls()[0] ?? '', gridEvent(decided.id, { caller: grace }));
     const approval = await plumbline.pending(decided.id, 'webapp-remote-debugging');
     const approvers = [staff.approver, staff.otherApprover];
     const answers = await Promise.all(
       urls().map((url, at) => apiFor(url, approvers[at] ?? null, ['Approver']).approve(approval)),
     );
-    expect(answers.map(({ told }) => told).sort()).toEqual(['202', '409 decided']);
+    expect(answers.map(({ statusAndCode }) => statusAndCode).sort()).toEqual(['202', '409 decided']);
     await eventually('the write', () => plumbline.writes(decided.id).length > 0);
     await plumbline.atRest(decided.id, 60);
     expect(plumbline.writes(decided.id)).toEqual(['PATCH config/web']);

@@ -1,4 +1,4 @@
-/** The names of the HTTP functions put their routes in order: the Functions host takes the first by name that matches. */
+/** The names of the HTTP functions order their routes: the Functions host takes the first by name that matches. */
 import { app } from '@azure/functions';
 import { describe, expect, it, vi } from 'vitest';
 import { httpRoutes, matchRoute } from '../../dev/functions-host/http/routes.ts';
@@ -36,7 +36,10 @@ function served(functions: readonly Registered[], method: string, path: string):
   return matchRoute(httpRoutes(functions.map(inHost)), method, path)?.fn.name;
 }
 
-/** The most literal path that two routes match, or null: a parameter of both has a value that is no literal of any. */
+/**
+ * The most literal path that two routes match, or null: where both have a parameter, the value is no literal of any
+ * route.
+ */
 function meeting(one: Registered, other: Registered): string | null {
   const [parts, others] = [one.route.split('/'), other.route.split('/')];
   if (parts.length !== others.length) return null;
@@ -48,7 +51,7 @@ function meeting(one: Registered, other: Registered): string | null {
 
 const parameters = ({ route }: Registered) => route.split('{').length;
 
-/** What goes wrong with any two functions: the one with fewer parameters must serve every path that both match. */
+/** The conflict of any two functions: the one with fewer parameters must serve every path that both match. */
 function conflicts(functions: readonly Registered[]): string[] {
   return functions.flatMap((one, index) =>
     functions.slice(index + 1).flatMap((other) => {
@@ -71,13 +74,13 @@ const named = (name: string, route: string, method = 'GET'): Registered => ({
 describe('the HTTP functions', () => {
   const functions = registered();
 
-  it('are all there, under names that the host takes, no two of them the same without case', () => {
+  it('exist for every endpoint, under valid names that are unique without regard to case', () => {
     expect(functions).toHaveLength(ENDPOINTS.length);
     for (const { name } of functions) expect(name).toMatch(/^[a-z][a-z0-9_-]{0,127}$/i);
     expect(new Set(functions.map(({ name }) => name.toUpperCase())).size).toBe(functions.length);
   });
 
-  it('serve their own paths, whichever two of them the host compares, with case or without', () => {
+  it('serve their own paths, for any pair that the host compares, in any casing', () => {
     expect(functions.length).toBeGreaterThan(20);
     expect(conflicts(functions)).toEqual([]);
     for (const one of functions) {
@@ -87,7 +90,7 @@ describe('the HTTP functions', () => {
     }
   });
 
-  it('carry routes that are yet to come, whatever those are called', () => {
+  it('keep their order with further routes of any name', () => {
     const later = [
       named('zebras', 'audit/zebras'),
       named('ZipEvidence', 'audit/evidence'),
@@ -102,13 +105,13 @@ describe('the HTTP functions', () => {
     expect(served([...functions, ...later], 'GET', 'audit/h-1')).toBe('http1_getAuditEntry');
   });
 
-  it('would not, under the names of the calls alone', () => {
+  it('would conflict under the names of the calls alone', () => {
     const bare = ENDPOINTS.map(({ name, route, method }) => ({ name, route, methods: [method] }));
     expect(conflicts(bare)).toEqual(['GET audit/verify: getAuditEntry']);
     expect(served(bare, 'GET', 'audit/verify')).toBe('getAuditEntry');
   });
 
-  it('have no constraint in a route, whose failure would be a bare 404 of the host', () => {
+  it('have no constraint in a route, because the host would answer a bare 404', () => {
     for (const { route } of functions) expect(route).toMatch(/^[a-z.]+(\/([a-z.]+|\{[a-z]+\}))*$/);
   });
 });

@@ -1,4 +1,4 @@
-/** What is logged inside a function is found by the invocation and by the trace that Application Insights knows. */
+/** The log lines of a function have its invocation id and the trace id of Application Insights. */
 import { InvocationContext } from '@azure/functions';
 import { expect, it, vi } from 'vitest';
 import { createLog } from '../../src/app/log.ts';
@@ -16,7 +16,7 @@ const context = (traceParent?: string) =>
     ...(traceParent === undefined ? {} : { traceContext: { traceParent } }),
   });
 
-it('every line that is written meanwhile carries them', async () => {
+it('every line written during the invocation has both ids', async () => {
   const log = createLog('info', { write: (line) => void lines.push(line) });
   await withInvocation(context(`00-${TRACE}-00f067aa0ba902b7-01`), async () =>
     log.info({ eventId: 'e1' }, 'evaluated'),
@@ -27,7 +27,7 @@ it('every line that is written meanwhile carries them', async () => {
   expect(outside).not.toHaveProperty('invocationId');
 });
 
-it('what was counted is stored after the work, also when it failed', async () => {
+it('counts are stored after the work, also when it failed', async () => {
   stored.mockClear();
   const work = withInvocation(context(), async () => {
     expect(stored).not.toHaveBeenCalled();
@@ -37,6 +37,9 @@ it('what was counted is stored after the work, also when it failed', async () =>
   expect(stored).toHaveBeenCalledTimes(1);
 });
 
-it.each([[undefined], [''], ['rubbish'], ['00-short-00f067aa0ba902b7-01']])('a trace of %j is none', (traceParent) => {
-  expect(logFieldsOf(context(traceParent))).toEqual({ invocationId: 'i-1', function: 'reconcile' });
-});
+it.each([[undefined], [''], ['rubbish'], ['00-short-00f067aa0ba902b7-01']])(
+  'a trace parent of %j is ignored',
+  (traceParent) => {
+    expect(logFieldsOf(context(traceParent))).toEqual({ invocationId: 'i-1', function: 'reconcile' });
+  },
+);

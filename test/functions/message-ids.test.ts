@@ -1,4 +1,4 @@
-/** What is logged while a message is handled, requests to Azure among it, carries what the message names. */
+/** The log lines during the handling of a message, with those of requests to Azure, have the ids of the message. */
 import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
 import { expect, test, vi } from 'vitest';
 import { createLog } from '../../src/app/log.ts';
@@ -9,7 +9,7 @@ import { fakeDeps } from '../fakes/deps.ts';
 
 const lines: string[] = [];
 const log = createLog('info', { write: (line) => void lines.push(line) });
-const told = async () => {
+const logInside = async () => {
   log.info({}, 'deep inside');
   return null;
 };
@@ -18,9 +18,9 @@ vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
     deps: {
       ...memory,
-      events: { ...memory.events, get: told },
-      leases: { acquire: told },
-      estate: { listResources: () => told().then(() => ({ kind: 'page', ids: [], next: null, waitSeconds: 0 })) },
+      events: { ...memory.events, get: logInside },
+      leases: { acquire: logInside },
+      estate: { listResources: () => logInside().then(() => ({ kind: 'page', ids: [], next: null, waitSeconds: 0 })) },
     },
     flushMetrics: async () => {},
   }),
@@ -38,7 +38,7 @@ function handlerOf(register: () => void): StorageQueueHandler {
 }
 
 const AT = '2026-03-01T12:00:00.000Z';
-const look = { resource: SHOP, cause: 'event', event: { id: 'e-1', receivedAt: AT }, attempt: 0 };
+const eventMessage = { resource: SHOP, cause: 'event', event: { id: 'e-1', receivedAt: AT }, attempt: 0 };
 const swept = { resource: SHOP, cause: 'sweep', sweep: { id: 's-1', startedAt: AT }, attempt: 0 };
 const page = {
   list: { cause: 'sweep', subscriptionId: 's', scope: '/subscriptions/s', token: null, after: '' },
@@ -47,10 +47,10 @@ const page = {
 };
 
 test.each([
-  ['an event', registerReconcile, look, { resource: SHOP, eventId: 'e-1' }],
+  ['an event', registerReconcile, eventMessage, { resource: SHOP, eventId: 'e-1' }],
   ['the sweep', () => registerSweep('0 0 * * * *'), swept, { resource: SHOP, sweep: 's-1' }],
   ['a page of the estate', () => registerSweep('0 0 * * * *'), page, { sweep: 's-1' }],
-])('%s', async (_, register, message, ids) => {
+])('the lines for %s have its ids', async (_, register, message, ids) => {
   lines.splice(0);
   await handlerOf(register)(message, new InvocationContext({ functionName: 'work', invocationId: 'i-1' }));
   expect(lines.map((line) => JSON.parse(line))).toEqual([

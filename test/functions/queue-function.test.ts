@@ -1,4 +1,4 @@
-/** What a queue's function does around its work: a failure is noted, and forgotten when the message is handled after all. */
+/** The wrapper of a queue function: a failure is stored, and deleted when the message is handled in the end. */
 import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerQueueFunction } from '../../src/functions/queue-function.ts';
@@ -42,12 +42,12 @@ describe('a message', () => {
     service.failing = null;
   });
 
-  it('handled at once costs no request beside its work', async () => {
+  it('that is handled at once costs no other request', async () => {
     await registered(async () => DONE)(message, delivery('1'));
     expect(service.calls).toEqual([]);
   });
 
-  it('that fails is noted and thrown; handled at last, the note goes', async () => {
+  it('that fails is stored and thrown, and the stored failure is deleted after it was handled', async () => {
     const failing = registered(async () => {
       throw new Error('down');
     });

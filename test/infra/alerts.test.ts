@@ -1,4 +1,7 @@
-/** No alert goes silent because a line was renamed: what the queries ask for is in the lines that the service really logs. */
+/**
+ * A renamed log line must not silence an alert: the messages and fields in the queries are those that the service
+ * logs.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
@@ -40,8 +43,8 @@ const lines = [
   ...(await linesOfRequests()),
 ];
 
-describe('every query asks for what is logged', () => {
-  it('and there are some of each', () => {
+describe('the queries of alerts, workbook and documents', () => {
+  it('exist for each of the three sources', () => {
     expect(alerts.map(({ name }) => name)).toEqual([
       'not-running',
       'audit-log-not-whole',
@@ -72,7 +75,7 @@ describe('every query asks for what is logged', () => {
     expect(fieldsIn(text).filter((field) => !there.has(field) && !OF_INVOCATION.includes(field))).toEqual([]);
   });
 
-  it('a renamed message or field would be noticed', () => {
+  it('a renamed message or field is found', () => {
     expect(askedFor('x | where tostring(line.message) in ("a", "b") or line.message == "c"', 'message')).toEqual([
       'c',
       'a',
@@ -82,8 +85,8 @@ describe('every query asks for what is logged', () => {
   });
 });
 
-describe('a line that may be there several times', () => {
-  it('is one: an event that is delivered again', async () => {
+describe('log lines that may occur several times', () => {
+  it('an event that is delivered twice is logged twice', async () => {
     const deps = fakeDeps();
     seedWebApp(deps.arm, RISKY);
     for (let times = 0; times < 2; times += 1) await receiveEvent(deps, gridEvent('again', SHOP));
@@ -92,29 +95,29 @@ describe('a line that may be there several times', () => {
 
   const joined = all.filter(({ text }) => /"event received"[\s\S]*\| join /.test(text));
 
-  it('is joined in the document and in the workbook', () => {
+  it('two queries, in the documents and in the workbook, join such lines', () => {
     expect(joined).toHaveLength(2);
   });
 
-  test.each(joined)('is one row before it is joined: $name', ({ text }) => {
+  test.each(joined)('the query has one row per event before it is joined: $name', ({ text }) => {
     const [before = ''] = text.split('| join ');
     expect(before).toMatch(/\| (?:distinct eventId, |summarize [^|]* by eventId = )/);
   });
 });
 
-describe('how things stand', () => {
+describe('alerts on measured values', () => {
   it.each([
     ['stopped', 'stopped', true],
     ['dead-letters', 'deadLetters', 1],
     ['oldest-approval', 'oldestApprovalSeconds', 90_000],
     ['backlog', 'oldestMessageSeconds', 4000],
-  ])('the alert %s looks at %s, which says it', async (name, field, value) => {
+  ])('the alert %s reads %s, which is logged', async (name, field, value) => {
     expect(alerts.find((alert) => alert.name === name)?.text).toContain(`line.${field}`);
-    const told = lines.filter(({ message }) => message === 'measured').map(({ fields }) => fields[field]);
-    expect(told).toContain(value);
+    const values = lines.filter(({ message }) => message === 'measured').map(({ fields }) => fields[field]);
+    expect(values).toContain(value);
   });
 
-  it('is logged more often than the alerts ask, so that its absence tells something', () => {
+  it('the values are logged more often than the alerts run, so that a missing line is noticed', () => {
     const timer = readFileSync(new URL('../../src/functions/measure.ts', import.meta.url), 'utf8');
     expect(timer).toContain("schedule: '30 */5 * * * *'");
     expect([...new Set(template('alerts.bicep').text.match(/window: '\w+'/g))].sort()).toEqual([
@@ -126,8 +129,8 @@ describe('how things stand', () => {
   });
 });
 
-describe('the alerts reach people, and people know what they mean', () => {
-  it('every rule tells the action group, and so does what Event Grid dropped', () => {
+describe('the recipients of the alerts and their documentation', () => {
+  it('every rule notifies the action group, and so does the alert on dropped events', () => {
     expect(template('alerts.bicep').text).toContain('actionGroups: [people.id]');
     const dropped = template('dropped-events.bicep').text;
     expect(dropped).toContain('actionGroupId: actionGroupId');
@@ -137,14 +140,14 @@ describe('the alerts reach people, and people know what they mean', () => {
     );
   });
 
-  it('docs/operate.md has a section for each', () => {
+  it('docs/operate.md has a section for each alert', () => {
     const { text } = page('docs/operate.md');
-    const told = [...text.matchAll(/^### `([\w-]+)`/gm)].map(([, name]) => name);
-    expect(told).toEqual([...alerts.map(({ name }) => name), 'dropped-events']);
+    const values = [...text.matchAll(/^### `([\w-]+)`/gm)].map(([, name]) => name);
+    expect(values).toEqual([...alerts.map(({ name }) => name), 'dropped-events']);
   });
 });
 
-/** Seldom lines that are on no way here: their words stand in the code that logs them. */
+/** Rare lines that no scenario here has: their texts are in the code that logs them. */
 function inCode(message: string): boolean {
   const folders = ['workflows', 'storage', 'api'].map((name) => new URL(`../../src/${name}/`, import.meta.url));
   return folders.some((folder) =>
@@ -154,7 +157,7 @@ function inCode(message: string): boolean {
   );
 }
 
-/** What src/functions/invocation.ts puts into every line, and src/functions/queue-function.ts into those of failures. */
+/** What src/functions/invocation.ts adds to every line, and src/functions/queue-function.ts to those of failures. */
 const OF_INVOCATION = ['traceId', 'invocationId', 'function', 'error'];
 
 function asWritten({ fields, message }: LogLine): Record<string, unknown> {
@@ -163,19 +166,21 @@ function asWritten({ fields, message }: LogLine): Record<string, unknown> {
   return JSON.parse(written[0] ?? '{}');
 }
 
-/** Lines of what happens on no way: a log that is not whole, what is none of ours, and how things stand when they stand badly. */
+/** Lines that no scenario has: an invalid log, an ignored event, and measured values of a service in a bad state. */
 async function seldomLines(): Promise<LogLine[]> {
-  const { world } = await logOf(scenarioCalled('an approval, beside a fix'));
-  await receiveEvent(world, gridEvent('foreign', '/subscriptions/none/resourceGroups/of/providers/Ours.Is/not/this'));
-  const [entry] = world.stored.entries;
+  const { deps } = await logOf(scenarioCalled('an approval, beside a fix'));
+  await receiveEvent(deps, gridEvent('foreign', '/subscriptions/none/resourceGroups/of/providers/Ours.Is/not/this'));
+  const [entry] = deps.stored.entries;
   if (!entry) throw new Error('the way has left no entry');
-  world.stored.entries[0] = { ...entry, message: 'Nothing happened.' };
-  await appendSealed(world, [world.stored.entries[0]], { approvalId: 'a' });
-  await anchorAudit(world);
-  return [...logLinesOf(world), ...logLinesOf(await standingBadly())];
+  deps.stored.entries[0] = { ...entry, message: 'Nothing happened.' };
+  await appendSealed(deps, [deps.stored.entries[0]], { approvalId: 'a' });
+  await anchorAudit(deps);
+  return [...logLinesOf(deps), ...logLinesOf(await standingBadly())];
 }
 
-/** Requests to Azure while an event is worked on: one that is answered, one that is refused, one that is lost. */
+/**
+ * Requests to Azure during the handling of an event: one that is answered, one that is refused, one without an answer.
+ */
 async function linesOfRequests(): Promise<LogLine[]> {
   const statuses = [200, 403];
   const { options, lines: written } = optionsAnswering(() => {
@@ -195,7 +200,7 @@ async function linesOfRequests(): Promise<LogLine[]> {
   });
 }
 
-/** A service that is stopped, with an approval, a dead letter and a message that nobody looks after. */
+/** A stopped service, with an approval, a dead letter and a message that is not handled. */
 async function standingBadly(): Promise<FakeDeps> {
   const deps = fakeDeps();
   seedWebApp(deps.arm, RISKY);

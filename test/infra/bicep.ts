@@ -1,4 +1,7 @@
-/** The Bicep files as data, by tree-sitter: it knows the syntax and no types, which only the real compiler does. */
+/**
+ * The Bicep files as data, parsed by tree-sitter: it knows the syntax and no types, which only the real compiler
+ * knows.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -7,7 +10,7 @@ import { Language, type Node, Parser } from 'web-tree-sitter';
 
 export const INFRA = fileURLToPath(new URL('../../infra', import.meta.url));
 
-/** A value that is not written out: an expression, or a string with one in it. */
+/** A value that is not a literal: an expression, or a string with one in it. */
 export class Expression {
   readonly text: string;
 
@@ -27,7 +30,7 @@ export interface Declaration {
   readonly type: string;
   readonly existing: boolean;
   readonly decorators: readonly string[];
-  /** The condition under which it is deployed, with its parentheses. */
+  /** The condition of the deployment, with its parentheses. */
   readonly condition: string | null;
   readonly value: Value;
 }
@@ -71,7 +74,7 @@ export function parse(file: string, text: string): Template {
   return { file, text, declarations };
 }
 
-/** The names that a template uses without a declaration, a loop or a lambda of its own that gives them. */
+/** The names that a template uses without a declaration and without a loop or lambda that binds them. */
 export function strangers({ file, text }: Template): string[] {
   const root = parser.parse(text)?.rootNode;
   if (!root) throw new Error(`${file} is no Bicep`);
@@ -92,7 +95,7 @@ export function strangers({ file, text }: Template): string[] {
   return [...new Set(found)].filter((name) => !['string', 'int', 'bool', 'object', 'array'].includes(name));
 }
 
-/** Where the first children are names of something else, such as a property or a function of Bicep. */
+/** Where the first child is another kind of name, such as a property or a function of Bicep. */
 const NAMED_FIRST: Readonly<Record<string, number>> = {
   object_property: 1,
   call_expression: 1,
@@ -104,7 +107,7 @@ export function declared(kind: Declaration['kind'], ...from: readonly Template[]
   return from.flatMap(({ declarations }) => declarations.filter((one) => one.kind === kind));
 }
 
-/** The one resource of this type that the template makes, without its version; `name` tells several apart. */
+/** The only resource of this type in the template, without its version; `name` selects one of several. */
 export function resource(from: Template, type: string, name?: string): Declaration {
   const [found, ...more] = declared('resource', from).filter(
     (one) => !one.existing && one.type.split('@')[0] === type && (name === undefined || at(one.value, 'name') === name),

@@ -1,4 +1,6 @@
-/** What Event Grid is asked to deliver is what resourceChanged understands: no change is filtered out, no noise let through. */
+/**
+ * Event Grid delivers exactly the events that resourceChanged handles: it filters out no change and passes no others.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -76,7 +78,7 @@ const OPERATIONS = [
 ];
 
 describe('guarantee 1: the event filter and resourceChanged agree', () => {
-  test('the events that are delivered are exactly those that are understood', () => {
+  test('the delivered events are exactly those that resourceChanged handles', () => {
     const subject = fc.oneof(
       fc.tuple(fc.constantFrom(...OURS), fc.constantFrom(...CHILDREN)).map((parts) => `${GROUP}/${parts.join('')}`),
       fc.constantFrom(...OTHERS).map((other) => `${GROUP}/${other}`),
@@ -108,7 +110,7 @@ describe('guarantee 1: the event filter and resourceChanged agree', () => {
     expect(delivered).toBeGreaterThan(100);
   });
 
-  test('what others merely read or restart is not delivered', () => {
+  test('an event of a read or a restart is not delivered', () => {
     for (const operationName of ['Microsoft.Web/sites/config/list/Action', 'Microsoft.Web/sites/restart/Action']) {
       const event = {
         eventType: 'Microsoft.Resources.ResourceActionSuccess',
@@ -125,7 +127,7 @@ describe('guarantee 1: the event filter and resourceChanged agree', () => {
       expect(advancedFilters.length).toBeLessThanOrEqual(25);
       expect(values.length).toBeLessThanOrEqual(25);
       expect(values.every((value) => value.length <= 512)).toBe(true);
-      // A key with a dot inside a name, such as a claim's URI, cannot be named.
+      // A key with a dot inside a name, such as a claim's URI, cannot be used in a filter.
       expect(
         advancedFilters.map(({ key }) => key).every((key) => ['subject', 'data.operationName'].includes(key)),
       ).toBe(true);
@@ -134,7 +136,7 @@ describe('guarantee 1: the event filter and resourceChanged agree', () => {
 });
 
 describe('delivery', () => {
-  test('each subscription delivers to the function, one event at a time, for a day, with the most tries there are', () => {
+  test('each subscription delivers to the function, one event at a time, for one day, with the maximum of attempts', () => {
     const variables = Object.fromEntries(declared('variable', bicep).map(({ name, value }) => [name, value]));
     expect(variables.retryPolicy).toEqual({ maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 });
     expect(at(variables.destination, 'properties', 'maxEventsPerBatch')).toBe(1);
@@ -146,7 +148,7 @@ describe('delivery', () => {
     }
   });
 
-  test('the topic is the one of the subscription, global, and none is made where one is given', () => {
+  test('the topic is the global one of the subscription, and no topic is created where one is given', () => {
     const [topic] = declared('resource', template('system-topic.bicep'));
     expect(at(topic?.value, 'location')).toBe('global');
     expect(at(topic?.value, 'properties', 'topicType')).toBe('Microsoft.Resources.Subscriptions');
@@ -154,13 +156,13 @@ describe('delivery', () => {
     expect(made?.condition).toBe('(empty(given))');
   });
 
-  test('nothing is dead-lettered unless an account is named, because the topic has no identity', () => {
+  test('events are dead-lettered only when an account is named, because the topic has no identity', () => {
     const account = declared('parameter', template('events.bicep')).find(({ name }) => name === 'deadLetterAccountId');
     expect(account?.value).toBe('');
   });
 });
 
-/** As Event Grid filters: all filters must hold, one value each, without case. */
+/** As Event Grid filters: all filters must match, one value each, without regard to case. */
 function passes(
   { includedEventTypes, advancedFilters }: Filter,
   event: { eventType: string; subject: string; data: { operationName: string } },

@@ -1,4 +1,7 @@
-/** The function app of the template against the code: its settings are those that the code reads, and the code takes them. */
+/**
+ * The function app of the template against the code: the template sets what the code reads, and the code accepts the
+ * values.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { getHealth } from '../../src/api/endpoints/health.ts';
@@ -14,19 +17,19 @@ const NAME =
 const code = readFileSync(new URL('../../src/app/config.ts', import.meta.url), 'utf8');
 const read = [...new Set([...code.matchAll(NAME)].map(([name]) => name))];
 
-/** Read by the functions host, which the code has nothing to do with. */
+/** Read by the functions host only. */
 const OF_THE_HOST = [
   'AzureWebJobsStorage__credential',
   'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ];
-/** Set by the platform: the identity's endpoint, and whether sign-in is on. */
+/** Set by the platform: the endpoint of the identity, and whether sign-in is on. */
 const OF_THE_PLATFORM = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'WEBSITE_AUTH_ENABLED'];
 /** Other ways to name the storage: a connection string, which needs a key, and a name in the public cloud. */
 const OTHER_WAYS = ['AzureWebJobsStorage', 'AzureWebJobsStorage__accountName'];
 
 describe('the settings of the function app', () => {
-  test('every setting that the code reads is set, by the template or the platform', () => {
+  test('every setting that the code reads is set by the template or the platform', () => {
     const missing = read.filter(
       (name) => !(name in set) && !OF_THE_PLATFORM.includes(name) && !OTHER_WAYS.includes(name),
     );
@@ -34,11 +37,11 @@ describe('the settings of the function app', () => {
     expect(missing).toEqual([]);
   });
 
-  test('every setting that is set is read, by the code or the host', () => {
+  test('every setting of the template is read by the code or the host', () => {
     expect(Object.keys(set).filter((name) => !read.includes(name) && !OF_THE_HOST.includes(name))).toEqual([]);
   });
 
-  test('the code takes the values, in the forms that Azure gives them', () => {
+  test('the code accepts the values in the forms that Azure gives them', () => {
     const config = readConfig(
       Object.fromEntries(Object.entries(set).map(([name, value]) => [name, sample(name, value)])),
     );
@@ -56,7 +59,7 @@ describe('the settings of the function app', () => {
   });
 });
 
-test('sign-in is on, keeps its tokens, turns nobody away, and excludes no path from it', () => {
+test('sign-in is on, stores its tokens, refuses no request, and excludes no path', () => {
   const properties = at(resource(app, 'Microsoft.Web/sites/config', 'authsettingsV2').value, 'properties');
   expect(at(properties, 'platform', 'enabled')).toBe(true);
   expect(at(properties, 'globalValidation')).toEqual({
@@ -69,19 +72,19 @@ test('sign-in is on, keeps its tokens, turns nobody away, and excludes no path f
   expect(at(entra, 'registration', 'clientSecretSettingName')).toBeUndefined();
 });
 
-test('the platform asks for health where the API answers without a person', () => {
+test('the platform checks health at the endpoint that needs no sign-in', () => {
   const site = resource(app, 'Microsoft.Web/sites').value;
   expect(at(site, 'properties', 'siteConfig', 'healthCheckPath')).toBe(`/api/${getHealth.route}`);
   expect(getHealth.role).toBeNull();
 });
 
-test('it runs what is deployed on Node.js 22, from a container that only its identity opens', () => {
+test('the app runs on Node.js 22, from a container that only its identity opens', () => {
   const config = at(resource(app, 'Microsoft.Web/sites').value, 'properties', 'functionAppConfig');
   expect(at(config, 'runtime')).toEqual({ name: 'node', version: '22' });
   expect(at(config, 'deployment', 'storage', 'authentication', 'type')).toBe('UserAssignedIdentity');
 });
 
-/** What Azure would give for an expression of the template. */
+/** The value that Azure would give for an expression of the template. */
 function sample(name: string, value: unknown): string {
   if (!(value instanceof Expression)) return String(value);
   const given: Readonly<Record<string, string>> = {

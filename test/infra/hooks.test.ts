@@ -1,4 +1,7 @@
-/** The hooks of a deployment against a stand-in for the Azure CLI: what they ask of Azure, and that asking again changes nothing. */
+/**
+ * The hooks of a deployment against a stand-in for the Azure CLI: their requests to Azure, and that a second run
+ * changes nothing.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +14,7 @@ import { parseAuditKeys } from '../../src/domain/audit/audit.ts';
 interface Call {
   readonly command: string;
   readonly args: readonly string[];
-  /** What travelled in files, by the argument that named them. */
+  /** The contents of files, by the argument that named them. */
   readonly files: Readonly<Record<string, Record<string, unknown>>>;
 }
 
@@ -51,13 +54,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(process.platform === 'win32')('the hooks', () => {
-  test('before provisioning, a registration of one tenant with the three roles and without a secret is made', () => {
+  test('before provisioning, a registration for one tenant with the three roles and without a secret is created', () => {
     const { calls } = run('before-provision.mjs', EMPTY);
     const [created] = bodiesOf(calls, 'POST', '/applications');
     expect(created).toMatchObject({ displayName: 'plumbline-prod', signInAudience: 'AzureADMyOrg' });
     const roles = rolesIn(created?.appRoles);
     expect(roles.map(({ value }) => value)).toEqual(ROLES);
-    // An application is not a person, so it cannot be one who decides.
+    // An application is not a person, so it cannot be a decider.
     expect(roles.find(({ value }) => value === 'Plumbline.Approver')?.allowedMemberTypes).toEqual(['User']);
     expect(created).not.toHaveProperty('passwordCredentials');
     expect(created?.optionalClaims).toEqual({ accessToken: [{ name: 'idtyp' }] });
@@ -74,7 +77,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     ]);
   });
 
-  test('a run that was cut short leaves no second registration, and one of your own is left alone', () => {
+  test('an interrupted run leaves no second registration, and a registration that you bring is not changed', () => {
     const apps = [{ displayName: 'plumbline-prod', id: 'old-object', appId: 'old-app' }];
     const again = run('before-provision.mjs', { ...EMPTY, apps, principals: [{ id: 'sp' }] });
     expect(bodiesOf(again.calls, 'POST', '/applications')).toEqual([]);
@@ -83,7 +86,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(run('before-provision.mjs', EMPTY, { PLUMBLINE_AUTH_CLIENT_ID: 'mine' }).calls).toEqual([]);
   });
 
-  test('the registration learns where the app is, once, and keeps what it knew', () => {
+  test('the redirect URI of the app is added to the registration once, and existing ones stay', () => {
     const own = 'https://plumbline.contoso.com/.auth/login/aad/callback';
     const callback = `https://${environment.PLUMBLINE_HOST}/.auth/login/aad/callback`;
     const { calls } = run('after-provision.mjs', { ...EMPTY, redirectUris: [own] });
@@ -92,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(bodiesOf(again.calls, 'PATCH', '/applications/object')).toEqual([]);
   });
 
-  test('guarantee 13: going back to audit-only takes away what was granted, and nothing else', () => {
+  test('guarantee 13: going back to audit-only deletes the assignments that were granted, and no others', () => {
     const assigned = [
       'Plumbline writer (prod, x)',
       'Plumbline reader (prod, x)',
@@ -106,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(deleted('true')).toEqual([]);
   });
 
-  test('a vault without a signing key gets one, in a file only; nothing prints it and no argument holds it', () => {
+  test('a vault without a signing key gets one through a file, and the key is neither printed nor in an argument', () => {
     const { calls, output } = run('after-provision.mjs', EMPTY);
     const [body] = bodiesOf(calls, 'PUT', '/secrets/plumbline-audit-key');
     const key = String(Object(body?.properties).value);
@@ -124,7 +127,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(calls.some(({ args }) => args.includes('PUT') && String(args).includes('/secrets/'))).toBe(false);
   });
 
-  test('anchors are retained and locked under the version that was just made', () => {
+  test('the retention policy of anchors is set and locked under the version that was just created', () => {
     const { calls } = run('after-provision.mjs', EMPTY);
     const policy = `${container}/immutabilityPolicies/default`;
     expect(bodiesOf(calls, 'PUT', policy)).toEqual([
@@ -134,7 +137,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(lock?.files.headers).toEqual({ 'If-Match': '"made"' });
   });
 
-  test('a locked policy is left alone, and an unlocked one stays so when it is asked', () => {
+  test('a locked policy is not changed, and an unlocked one stays unlocked on request', () => {
     const policy = { properties: { state: 'Locked', immutabilityPeriodSinceCreationInDays: 30 } };
     const locked = run('after-provision.mjs', { ...EMPTY, policy });
     expect(locked.calls.some(({ args }) => String(args).includes('immutabilityPolicies'))).toBe(false);
@@ -143,7 +146,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(unlocked.calls.some(({ args }) => String(args).includes('/lock'))).toBe(false);
   });
 
-  test('after the code, the events of every subscription are subscribed to by one deployment', () => {
+  test('after the code, one deployment subscribes to the events of every subscription', () => {
     const { calls } = run('after-deploy.mjs', EMPTY, { PLUMBLINE_EXISTING_TOPICS: 'topic' });
     expect(calls).toHaveLength(1);
     expect(calls[0]?.args.slice(0, 3)).toEqual(['deployment', 'sub', 'create']);
@@ -159,7 +162,7 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     });
   });
 
-  test('a role is given to somebody by its short name', () => {
+  test('a role is assigned by its short name', () => {
     const principal = '99999999-2222-4333-8444-555555555555';
     const { calls } = run(
       'assign-role.mjs',
@@ -172,13 +175,13 @@ describe.skipIf(process.platform === 'win32')('the hooks', () => {
     expect(run('assign-role.mjs', EMPTY, {}, ['Owner', principal], 1).output).toContain('usage:');
   });
 
-  test('what the Azure CLI refuses stops the deployment with its words', () => {
+  test('an error of the Azure CLI stops the deployment and is printed', () => {
     const { output } = run('after-provision.mjs', { ...EMPTY, refuse: 'you may not' }, {}, [], 1);
     expect(output).toContain('you may not');
   });
 });
 
-/** Runs a hook with a state of Azure; the calls it made, in order. */
+/** Runs a hook with a state of Azure; returns its calls in order. */
 function run(hook: string, state: object, more: Record<string, string> = {}, args: readonly string[] = [], code = 0) {
   const log = path.join(folder, 'log.jsonl');
   writeFileSync(log, '');
@@ -208,7 +211,7 @@ function rolesIn(roles: unknown): { value: string; allowedMemberTypes: string[] 
   return Array.isArray(roles) ? roles : [];
 }
 
-/** Writes down what it was asked, with the content of the files that were named, and answers from the state. */
+/** Records its arguments with the contents of the named files, and answers from the state. */
 const STAND_IN = `
 const fs = require('node:fs');
 const folder = process.env.STAND_IN;

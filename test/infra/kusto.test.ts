@@ -1,4 +1,7 @@
-/** Every query is held to the language's own parser: the portal refuses what this refuses, and nobody sees it before. */
+/**
+ * Every query is checked by the language's own parser, because the portal shows an error only when somebody runs the
+ * query.
+ */
 import { describe, expect, it, test } from 'vitest';
 import { complaintsOf } from './kusto.ts';
 import { alertQueries, queriesIn, queriesOf, sources, straysIn, workbookQueries } from './queries.ts';
@@ -6,14 +9,14 @@ import { alertQueries, queriesIn, queriesOf, sources, straysIn, workbookQueries 
 const files = sources();
 const every = files.flatMap(queriesOf);
 
-describe('the language has nothing to say against', () => {
+describe('a query has no syntax or binding error', () => {
   test.each(every)('$name', ({ text }) => {
     expect(complaintsOf(text)).toEqual([]);
   });
 });
 
-describe('no query goes unseen', () => {
-  it('those of the alerts, the workbook, the documents and the code are among them', () => {
+describe('every query is found', () => {
+  it('the queries of the alerts, the workbook, the documents and the code are found', () => {
     const texts = every.map(({ text }) => text);
     const known = [...alertQueries(), ...workbookQueries(), ...queriesIn('docs/operate.md')];
     expect(
@@ -22,7 +25,7 @@ describe('no query goes unseen', () => {
     expect(every.some(({ name, text }) => name.startsWith('src/') && text.startsWith('resources'))).toBe(true);
   });
 
-  it('what looks like one stands where queries are found', () => {
+  it('a text that looks like a query is in a place where queries are found', () => {
     expect(files.flatMap(straysIn)).toEqual([]);
   });
 
@@ -43,17 +46,17 @@ describe('no query goes unseen', () => {
     ['infra/some.bicep', `var none = 'None'\nvar asked = '\${none} | take \${count * 2}'`],
     ['src/asked.ts', "ask('None | take 1');"],
     ['src/asked.ts', 'const asked = `None\n| take 1`;'],
-  ])('in %s a new one like %j is found', (file, text) => {
+  ])('in %s a new query like %j is found', (file, text) => {
     expect(straysIn({ file, text })).toEqual([]);
     expect(queriesOf({ file, text }).map((one) => one.text.replace(/\s+/g, ' ').trim())).toEqual(['None | take 1']);
   });
 
-  it('a table without a row that tells anything is none', () => {
+  it('a Markdown table without a query has no stray', () => {
     expect(straysIn({ file: 'docs/page.md', text: '| what | where |\n|---|---|\n| a | b |\n' })).toEqual([]);
   });
 });
 
-describe('what it refuses', () => {
+describe('the parser refuses', () => {
   test.each([
     ['AppTraces | project kind = Message', "The name 'kind' needs to be bracketed"],
     ['AppTraces | summarize last = max(TimeGenerated) by Message', "The name 'last' needs to be bracketed"],

@@ -7,13 +7,12 @@ import '@kusto/language-service-next/bridge.min.js';
 import '@kusto/language-service-next/Kusto.Language.Bridge.min.js';
 
 /**
- * The columns of tables that tell something about Plumbline, by the reference of Azure Monitor
+ * The columns of tables that have data of Plumbline, by the reference of Azure Monitor
  * (learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces and apprequests) and of Resource Graph
- * (learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources).
- *
- * What is left out, no query may use, for it would find nothing. Whatever level a line of the worker has, the Functions
- * host sends it with the severity Information and without an operation id: its own level and `traceId` are in the JSON. And
- * AppDependencies has the host's calls, not those of the worker.
+ * (learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources). A query must not use the
+ * columns that are left out, because they hold nothing useful. The Functions host sends every line of the worker with
+ * the severity Information and without an operation id: the real level and `traceId` are in the JSON. AppDependencies
+ * has the calls of the host, not those of the worker.
  */
 const TABLES: Readonly<Record<string, string>> = {
   AppTraces: '(TimeGenerated: datetime, Message: string, Properties: dynamic)',
@@ -32,7 +31,7 @@ const tables = Object.entries(TABLES).map(([name, columns]) => {
 const state = GlobalState.Default?.WithDatabase(new Symbols.DatabaseSymbol.$ctor2('log', null, tables));
 if (!state) throw new Error('the language service did not start');
 
-/** What the language says against a query: syntax, and names of tables, columns and functions that there are not. */
+/** The errors of a query: syntax, and unknown names of tables, columns and functions. */
 export function complaintsOf(query: string): string[] {
   const found = KustoCode.ParseAndAnalyze(query, state ?? null)?.GetDiagnostics();
   if (!found) throw new Error('the language service gave no answer');

@@ -1,4 +1,4 @@
-/** The models of Azure's own SDKs, out of their declarations. */
+/** The models of Azure's own SDKs, read from their declarations. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { INFRA } from './bicep.ts';
@@ -49,7 +49,7 @@ export function models(name: string): Models {
   };
 }
 
-/** The versions of the API that an SDK says it knows, oldest first. */
+/** The API versions that an SDK knows, oldest first. */
 export function versionsOf(name: string): string[] {
   const text = readFileSync(path.join(SDK, name, 'dist/esm/models/models.d.ts'), 'utf8');
   const [, body = ''] = /^export declare enum KnownVersions \{\n([\s\S]*?)^\}/m.exec(text) ?? [];

@@ -1,4 +1,4 @@
-/** Plumbline's own rules on Plumbline's own app: what the template deploys, evaluated as if Azure had answered with it. */
+/** Plumbline's own rules on Plumbline's own app: the deployed template, evaluated as if Azure had answered with it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -28,11 +28,11 @@ const planId = `${GROUP}/Microsoft.Web/serverfarms/plan-plumbline`;
 const app = template('function-app.bicep');
 const page = readFileSync(path.join(INFRA, '../docs/deploy.md'), 'utf8');
 
-/** With the parameters as they are by default, and with private endpoints and allowed ranges. */
+/** With the default parameters, and with private endpoints and allowed ranges. */
 const DEPLOYMENTS = ['open', 'closed'] as const;
 type Deployment = (typeof DEPLOYMENTS)[number];
 
-/** What the rules still find, and why it stays so. docs/deploy.md says the same to operators. */
+/** The remaining violations, and why they stay. docs/deploy.md has the same list for operators. */
 const LEFT: readonly { rule: string; in: readonly Deployment[]; why: string }[] = [
   { rule: 'webapp-access-restrict', in: ['open'], why: 'whom to let in is for the operator to say' },
   { rule: 'webapp-scm-access-restrict', in: ['open'], why: 'from where to deploy is for the operator to say' },
@@ -41,7 +41,7 @@ const LEFT: readonly { rule: string; in: readonly Deployment[]; why: string }[] 
   { rule: 'webapp-waf', in: ['open', 'closed'], why: 'Event Grid delivers to the app, past any firewall' },
 ];
 
-/** What Azure says by itself, and refuses to be told on Flex Consumption. */
+/** Values that Azure sets itself, and refuses to accept on Flex Consumption. */
 const OF_THE_PLATFORM = { ftpsState: 'FtpsOnly' };
 
 /** Settings of `siteConfig` that make Azure refuse a site on Flex Consumption: error 51021, "invalid. Please remove". */
@@ -57,9 +57,9 @@ const REFUSED = [
   'windowsFxVersion',
 ];
 
-describe('what Plumbline asks of others its own deployment meets', () => {
+describe("Plumbline's own deployment passes Plumbline's rules", () => {
   test.each(DEPLOYMENTS)(
-    'deployed %s, the function app has no finding but those that stay for a reason',
+    'deployed %s, the function app has only the violations that stay for a reason',
     (deployment) => {
       const found = findings(app, deployment);
       expect(found.filter(({ verdict }) => verdict === 'compliant').length).toBeGreaterThanOrEqual(15);
@@ -70,19 +70,19 @@ describe('what Plumbline asks of others its own deployment meets', () => {
     },
   );
 
-  test('nothing that stays is of the baseline', () => {
+  test('no remaining violation is of the baseline profile', () => {
     const profiles = LEFT.map(({ rule }) => rules.find(({ id }) => id === rule)?.profile);
     expect(profiles).toEqual(LEFT.map(() => 'strict'));
   });
 
-  test('the page says what stays, each rule with its reason', () => {
+  test('the page lists the remaining violations, each with its reason', () => {
     const [, section = ''] = /^\*\*What its own rules say of it\.\*\*([\s\S]*?)^\*\*/m.exec(page) ?? [];
     const said = [...section.matchAll(/\[([a-z-]+)\]\(rules\/web-app\.md#([a-z-]+)\)/g)];
     expect(said.map(([, rule]) => rule).sort()).toEqual(LEFT.map(({ rule }) => rule).sort());
     expect(said.filter(([, rule, anchor]) => rule !== anchor)).toEqual([]);
   });
 
-  test('nor does its plan have any', () => {
+  test('the plan has no violation', () => {
     const plan = resource(app, 'Microsoft.Web/serverfarms');
     const snapshot = parseSnapshot({ id: planId, documents: { resource: body(planId, plan.value, 'open') } });
     expect(snapshot.resource.kind).toBe('plan');
@@ -99,27 +99,27 @@ describe('what Plumbline asks of others its own deployment meets', () => {
     ['clientAffinityEnabled: false', 'webapp-arr-affinity'],
     ["categoryGroup: 'allLogs'", 'webapp-diagnostics'],
     ['allow: false', 'webapp-scm-basic-auth'],
-  ])('without %s it would be found by %s', (line, rule) => {
+  ])('without %s, the rule %s reports a violation', (line, rule) => {
     const { file, text } = app;
     const without = text.split('\n').filter((one) => one.trim() !== line);
-    // Each of the two publishing policies has its own.
+    // Each of the two publishing policies has its own line.
     expect(text.split('\n').length - without.length).toBe(line === 'allow: false' ? 2 : 1);
     const found = findings(parse(file, without.join('\n')), 'closed').filter(({ verdict }) => verdict === 'violation');
     expect(found.map((one) => one.rule.id)).toContain(rule);
   });
 });
 
-test('the app is closed as soon as ranges are named', () => {
+test('the app denies other addresses as soon as ranges are given', () => {
   expect(variable(app, 'restricted')).toEqual(new Expression('!empty(allowedRanges)'));
 });
 
-test('the site says nothing that Flex Consumption refuses', () => {
+test('the site sets nothing that Flex Consumption refuses', () => {
   const siteConfig = at(resource(app, 'Microsoft.Web/sites').value, 'properties', 'siteConfig');
   expect(at(resource(app, 'Microsoft.Web/serverfarms').value, 'sku', 'tier')).toBe('FlexConsumption');
   expect(Object.keys(isBody(siteConfig) ? siteConfig : {}).filter((name) => REFUSED.includes(name))).toEqual([]);
 });
 
-/** Every rule for web apps that events judge, with its default parameters, on the app that the template makes. */
+/** Every rule for web apps that runs on events, with its default parameters, on the app of the template. */
 function findings(from: Template, deployment: Deployment): Evaluation[] {
   const answer = (value: Value | undefined) => plain(value, deployment);
   const made = resource(from, 'Microsoft.Web/sites').value;
@@ -157,7 +157,7 @@ function named(found: readonly Evaluation[]): string[] {
   return found.map(({ rule, verdict }) => `${rule.id}: ${verdict}`).sort();
 }
 
-/** The connections that the private endpoints of network.bicep would have with a site. */
+/** The connections that a site has through the private endpoints of network.bicep. */
 function endpointsOfTheApp() {
   return valuesIn(variable(template('network.bicep'), 'services'))
     .filter((one) => at(one, 'group') === 'sites')
@@ -168,14 +168,14 @@ function body(id: string, value: Value, deployment: Deployment) {
   return { ...Object(plain(value, deployment)), id };
 }
 
-/** JSON as Azure would answer: what an expression gives is some text, or what is said below. */
+/** JSON as Azure would answer: an expression gives some text, or the value below. */
 function plain(value: Value | undefined, deployment: Deployment): unknown {
   return JSON.parse(
     JSON.stringify(value ?? null, (_, one) => (one instanceof Expression ? given(one.text, deployment) : one)),
   );
 }
 
-/** What an expression of the template gives. Throws when that is decided by something it does not know. */
+/** The value of an expression of the template. Throws when it depends on something unknown. */
 function given(text: string, deployment: Deployment): Value {
   const [, more] = /^union\(tags, (\{[\s\S]*\})\)$/.exec(text) ?? [];
   if (more !== undefined) return { ...TAGS, ...Object(variable(parse('tags', `var more = ${more}\n`), 'more')) };

@@ -1,4 +1,7 @@
-/** What azd deploys: the folder of `npm run package`, small, without a development file, and with every function that the templates name. */
+/**
+ * What azd deploys: the folder of `npm run package`, small, without a development file, and with every function that
+ * the templates name.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,7 +30,7 @@ describe('the deployed package', () => {
 
   afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-  test('it holds the bundle, its map, the settings of the host and a manifest, and no development file', () => {
+  test('the package holds the bundle, its map, the settings of the host and a manifest, and no development file', () => {
     const files = readdirSync(folder, { recursive: true }).map(String);
     expect(files.sort()).toEqual(['host.json', 'main.cjs', 'main.cjs.map', 'package.json']);
     const own = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
@@ -36,7 +39,7 @@ describe('the deployed package', () => {
     expect(readFileSync(path.join(folder, 'main.cjs.map'), 'utf8')).not.toContain('sourcesContent');
   });
 
-  test('as a zip it is smaller than 3 MB', () => {
+  test('the package is smaller than 3 MB as a zip', () => {
     const files = readdirSync(folder);
     const bytes = files.map(
       (file) => deflateRawSync(readFileSync(path.join(folder, file))).length + 2 * file.length + 128,
@@ -44,7 +47,7 @@ describe('the deployed package', () => {
     expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(3_000_000);
   });
 
-  test('it registers every function that a template names, with the trigger that Event Grid needs', async () => {
+  test('the package registers every function that a template names, with the trigger that Event Grid needs', async () => {
     const own = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     const { functions } = await checkBundle(path.join(folder, own.main));
     const named = templates().flatMap(({ text }) => [...text.matchAll(/\/functions\/(\w+)/g)].map(([, name]) => name));
@@ -56,7 +59,7 @@ describe('the deployed package', () => {
 });
 
 describe('azure.yaml', () => {
-  test('azd takes the folder that npm run package makes, and nothing is built in Azure', () => {
+  test('azd deploys the folder of npm run package, and nothing is built in Azure', () => {
     expect(manifest.scripts.package).toContain('tools/build/package.ts');
     expect(azure).toMatch(/^ {4}dist: dist\/package$/m);
     expect(azure).toMatch(/^ {4}remoteBuild: false$/m);
@@ -65,7 +68,7 @@ describe('azure.yaml', () => {
     expect(prepackage.match(/run: npm run package/g)).toHaveLength(2);
   });
 
-  test('each hook is there and runs in both kinds of shell; the events come after the code', () => {
+  test('each hook exists and runs in both kinds of shell, and events are subscribed after the code is deployed', () => {
     const hooks = [
       ...azure.matchAll(
         /^ {2}(pre|post)(\w+):\n {4}posix:\n {6}shell: sh\n {6}run: (.*)\n {4}windows:\n {6}shell: pwsh\n {6}run: (.*)$/gm,
@@ -80,7 +83,7 @@ describe('azure.yaml', () => {
       expect(readFileSync(path.join(ROOT, run.replace('node ', '')), 'utf8')).toContain('runHook(');
   });
 
-  test('the service is the one that the function app says it is', () => {
+  test('the service has the name in the tag of the function app', () => {
     const [, service] = /^services:\n {2}(\w+):$/m.exec(azure) ?? [];
     expect(templates().filter(({ text }) => text.includes(`'azd-service-name': '${service}'`))).toHaveLength(1);
   });

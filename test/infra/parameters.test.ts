@@ -1,4 +1,4 @@
-/** What somebody who deploys can set: the templates, the parameter file, the hooks and docs/deploy.md say the same. */
+/** The parameters of a deployment: the templates, the parameter file, the hooks and docs/deploy.md agree. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -23,14 +23,14 @@ describe('the parameters of a deployment', () => {
     }
   });
 
-  test('every parameter says what it is', () => {
+  test('every parameter has a description', () => {
     const silent = [...main, ...declared('parameter', template('events.bicep'))]
       .filter(({ name }) => !['environmentName', 'location'].includes(name))
       .filter(({ decorators }) => !decorators.some((one) => one.startsWith('@description(')));
     expect(silent.map(({ name }) => name)).toEqual([]);
   });
 
-  test('the page has each, under the name that azd knows', () => {
+  test('the page has each parameter, under its name in azd', () => {
     const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| `(\w+)` \|/gm)].map(
       ([, name, parameter]) => `${name} ${parameter}`,
     );
@@ -39,13 +39,13 @@ describe('the parameters of a deployment', () => {
     expect(rows.sort()).toEqual([...inFile, ...inHook.map(([, parameter, name]) => `${name} ${parameter}`)].sort());
   });
 
-  test('the hook gives the events what they ask for', () => {
+  test('the hook gives the events template every parameter that it needs', () => {
     const given = [...read('hooks/after-deploy.mjs').matchAll(/^ {4}(\w+): /gm)].map(([, name]) => name);
-    const asked = declared('parameter', template('events.bicep')).map(({ name }) => name);
-    expect(asked.filter((name) => !given.includes(name))).toEqual([]);
+    const needed = declared('parameter', template('events.bicep')).map(({ name }) => name);
+    expect(needed.filter((name) => !given.includes(name))).toEqual([]);
   });
 
-  test('what a hook needs, azd or the template gives', () => {
+  test('every variable that a hook needs comes from azd or the template', () => {
     const needed = hooks.flatMap((text) => [...text.matchAll(/required\('(\w+)'\)/g)].map(([, name]) => name ?? ''));
     const outputs = declared('output', template('main.bicep')).map(({ name }) => name);
     const ofAzd = ['AZURE_ENV_NAME', 'AZURE_LOCATION', 'AZURE_SUBSCRIPTION_ID'];
@@ -54,27 +54,27 @@ describe('the parameters of a deployment', () => {
   });
 });
 
-test('the forged header that the page has sent is one that the code would believe, if the platform let it through', () => {
+test('the code would accept the forged header that the page sends if the platform let it through', () => {
   const [, header = ''] = /x-ms-client-principal: ([\w=]+)'/.exec(page) ?? [];
   const { roles } = parsePrincipal(new Headers({ 'x-ms-client-principal': header }), true);
   expect(roles).toEqual(['Plumbline.Reader']);
 });
 
-describe('what it costs', () => {
-  /** As the page says it: events and looks of so many apps, 43,200 minutes. */
+describe('the cost table of docs/deploy.md', () => {
+  /** As the page counts it: events and reconciles of so many apps, 43,200 minutes. */
   const LINES: Readonly<Record<string, (apps: number) => number>> = {
     executions: (apps) => (Math.max(0, 2 * events(apps) + sweeps(apps) + 52_560 + MINUTES - 250_000) * 0.4) / 1e6,
-    'GB-seconds': (apps) => (Math.max(0, 2 * events(apps) + looks(apps) + 4 * MINUTES - 100_000) * 26) / 1e6,
-    'table requests': (apps) => ((13 * looks(apps) + 12 * MINUTES) * 0.036) / 1e6,
-    'queue requests': (apps) => ((3 * looks(apps) + 5.3e6) * 0.4) / 1e6,
-    'lease requests': (apps) => (3 * looks(apps) * 5) / 1e6,
+    'GB-seconds': (apps) => (Math.max(0, 2 * events(apps) + reconciles(apps) + 4 * MINUTES - 100_000) * 26) / 1e6,
+    'table requests': (apps) => ((13 * reconciles(apps) + 12 * MINUTES) * 0.036) / 1e6,
+    'queue requests': (apps) => ((3 * reconciles(apps) + 5.3e6) * 0.4) / 1e6,
+    'lease requests': (apps) => (3 * reconciles(apps) * 5) / 1e6,
     'Event Grid': (apps) => (Math.max(0, 4 * events(apps) + 3 * 9 * events(apps) - 100_000) * 0.6) / 1e6,
-    logs: (apps) => Math.max(0, (5 * events(apps) + 6 * looks(apps) + 3 * (52_560 + MINUTES)) / 1e6 - 5) * 2.76,
+    logs: (apps) => Math.max(0, (5 * events(apps) + 6 * reconciles(apps) + 3 * (52_560 + MINUTES)) / 1e6 - 5) * 2.76,
     alerts: () => 8 * 0.5 + 2 * 0.1,
   };
   const ESTATES = [10, 1000, 100_000];
 
-  test('the arithmetic of the page is right', () => {
+  test('the sums of the page are correct', () => {
     const rows = [...page.matchAll(/^\| ([\w -]+) \| .* \| \$(.*) \| \$(.*) \| \$(.*) \|$/gm)].map(
       ([, what = '', ...sums]) => [what, ...sums.map((sum) => Number(sum.replace(',', ''))).slice(-3)],
     );
@@ -92,7 +92,7 @@ describe('what it costs', () => {
     expect(together.map((sum) => sum.replace(',', ''))).toEqual(total);
   });
 
-  test('a look costs as many table requests as the bench allows', () => {
+  test('a reconcile costs as many table requests as the bench allows', () => {
     const [, tables] = /'an event, compliant app'.*tables: (\d+)/.exec(read('../tools/bench/costs.ts')) ?? [];
     expect(page).toContain(`| ${tables} a reconcile (`);
   });
@@ -101,4 +101,4 @@ describe('what it costs', () => {
 const MINUTES = 43_200;
 const events = (apps: number) => 60 * apps;
 const sweeps = (apps: number) => 120 * apps;
-const looks = (apps: number) => events(apps) + sweeps(apps);
+const reconciles = (apps: number) => events(apps) + sweeps(apps);

@@ -1,4 +1,4 @@
-/** Who may do what after a deployment: guarantee 13 over the templates. */
+/** The permissions after a deployment: guarantee 13 over the templates. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { at, declared, Expression, INFRA, template, templates, valuesIn } from '
 const all = templates();
 const roles = readFileSync(path.join(INFRA, 'roles.json'), 'utf8');
 
-/** Of Azure's own documentation; the same in every tenant. */
+/** From Azure's documentation; the same in every tenant. */
 const BUILT_IN: Readonly<Record<string, string>> = {
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
@@ -19,14 +19,14 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   eventGridDataSender: 'd5a91429-5739-47e2-a06b-3470a27159e7',
 };
 
-describe('guarantee 13: no more than is needed, no wider than is asked', () => {
+describe('guarantee 13: roles are minimal and scoped', () => {
   test('built-in roles are those that their names say', () => {
     const ids = all.flatMap(({ text }) => [...text.matchAll(/(\w+)(?: =|:) '([0-9a-f]{8}-[0-9a-f-]{27})'/g)]);
     expect(ids.map(([, name]) => name).sort()).toEqual([...Object.keys(BUILT_IN), 'storageBlobDataOwner'].sort());
     for (const [, name = '', id] of ids) expect(id, name).toBe(BUILT_IN[name]);
   });
 
-  test('the actions that the roles are made of are those that the code needs', () => {
+  test('the actions of the roles are those that the code needs', () => {
     const { reader, writer, linked } = JSON.parse(roles);
     const needed = rolesFor(rules);
     expect(reader).toEqual(needed.reader.map(({ action }) => action));
@@ -62,7 +62,7 @@ describe('guarantee 13: no more than is needed, no wider than is asked', () => {
     expect(declared('parameter', main).find(({ name }) => name === 'mode')?.value).toBe('audit-only');
   });
 
-  test('a custom role can be assigned only where it is: in its subscription, or the group of the linked resource', () => {
+  test('a custom role can be assigned only in its own scope: its subscription, or the group of the linked resource', () => {
     const scopes = declared('resource', ...all)
       .filter(({ type }) => /\/roleDefinitions@/.test(type))
       .map(({ name, value }) => [name, at(value, 'properties', 'assignableScopes')]);
@@ -73,7 +73,7 @@ describe('guarantee 13: no more than is needed, no wider than is asked', () => {
     ]);
   });
 
-  test('every assignment names the resource it is on; only reader and writer are on a subscription', () => {
+  test('every assignment names its resource, and only reader and writer are on a subscription', () => {
     const wide = all.flatMap((one) =>
       declared('resource', one)
         .filter(({ type, value }) => /\/roleAssignments@/.test(type) && at(value, 'scope') === undefined)
@@ -82,7 +82,7 @@ describe('guarantee 13: no more than is needed, no wider than is asked', () => {
     expect(wide).toEqual(['monitored-subscription.bicep mayRead', 'monitored-subscription.bicep mayWriteToo']);
   });
 
-  test('each linked action has a kind of resource that it can be assigned on', () => {
+  test('each linked action has one kind of resource for its assignment', () => {
     const { linked }: { linked: string[] } = JSON.parse(roles);
     const kinds = [...template('linked-assignment.bicep').text.matchAll(/resourceType == '([^']+)'/g)].map(
       ([, kind]) => kind,
@@ -94,7 +94,7 @@ describe('guarantee 13: no more than is needed, no wider than is asked', () => {
 });
 
 describe('identities instead of keys', () => {
-  test('nothing asks Azure for a key, and nothing is opened by one', () => {
+  test('no template reads a key, and no resource accepts one', () => {
     for (const { file, text } of all) {
       expect(text, file).not.toMatch(
         /\blist(Keys|Secrets|AccountSas|ServiceSas)?\(|AccountKey|SharedAccessSignature|primaryKey/i,
@@ -124,7 +124,7 @@ describe('identities instead of keys', () => {
     expect(at(found?.value, ...names)).toBe(true);
   });
 
-  test('no parameter has a secret for a default, and no output holds one', () => {
+  test('no parameter has a secret as default, and no output holds one', () => {
     const secret = /key|secret|password|token|sas|connection/i;
     const parameters = declared('parameter', ...all).filter(({ name }) => secret.test(name));
     expect(parameters.map(({ name, value }) => [name, value])).toEqual([['auditKeyUri', null]]);
@@ -136,7 +136,7 @@ describe('identities instead of keys', () => {
     expect(made.filter((type) => /vaults\/(secrets|keys)@/.test(type))).toEqual([]);
   });
 
-  test('with private endpoints, storage and vault are reached by nothing else', () => {
+  test('with private endpoints, storage and vault have no public access', () => {
     const given = declared('module', template('main.bicep')).filter(({ value }) =>
       at(value, 'params', 'publicNetworkAccess'),
     );
@@ -149,7 +149,7 @@ describe('identities instead of keys', () => {
     expect(groups.flatMap((one) => at(one, 'name') ?? [])).toEqual(['blob', 'queue', 'table', 'package', 'vault']);
   });
 
-  test('with ranges given, only Event Grid and those come in, and only those deploy', () => {
+  test('with ranges given, only Event Grid and the ranges reach the app, and only the ranges deploy', () => {
     const { text } = template('function-app.bicep');
     expect(text).toContain("tag: 'ServiceTag'\n  ipAddress: 'AzureEventGrid'");
     expect(text).toContain("ipSecurityRestrictionsDefaultAction: restricted ? 'Deny' : 'Allow'");

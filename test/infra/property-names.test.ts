@@ -1,6 +1,6 @@
 /**
- * Names and known values of properties against the models of Azure's own SDKs, since no compiler may be at hand: a property
- * that is misspelt is not refused by every service, it just does nothing.
+ * Names and known values of properties are checked against the models of Azure's SDKs, because the compiler may be
+ * missing: some services ignore a misspelt property instead of refusing it.
  */
 import { describe, expect, test } from 'vitest';
 import { at, Expression, isBody, parse, resource, template, type Value } from './bicep.ts';
@@ -20,7 +20,7 @@ describe.each([
   ['Microsoft.Web/sites/basicPublishingCredentialsPolicies', 'scm', 'CsmPublishingCredentialsPoliciesEntity', web],
   ['Microsoft.Insights/diagnosticSettings', undefined, 'DiagnosticSettingsResource', monitor],
 ])('%s %s', (type, name, model, sdk) => {
-  test(`has only properties and values that ${model} knows`, () => {
+  test(`has only properties and values that ${model} has`, () => {
     expect(strange(resource(template('function-app.bicep'), type, name).value, model, sdk)).toEqual([]);
   });
 });
@@ -30,19 +30,19 @@ describe.each([
   ['alerts.bicep', 'Microsoft.Insights/actionGroups', 'ActionGroupResource'],
   ['dropped-events.bicep', 'Microsoft.Insights/metricAlerts', 'MetricAlertResource'],
 ])('%s: %s', (file, type, model) => {
-  test(`has only properties and values that ${model} knows`, () => {
+  test(`has only properties and values that ${model} has`, () => {
     expect(strange(resource(template(file), type).value, model, monitor)).toEqual([]);
   });
 });
 
-test('a misspelt property and a value that Azure does not have are noticed', () => {
+test('a misspelt property and an unknown value are found', () => {
   const { file, text } = template('function-app.bicep');
   const wrong = text.replace('httpsOnly', 'httpOnly').replace("minTlsVersion: '1.2'", "minTlsVersion: '2.1'");
   const site = resource(parse(file, wrong), 'Microsoft.Web/sites').value;
   expect(strange(site, 'Site', web)).toEqual(['properties.httpOnly', "properties.siteConfig.minTlsVersion is '2.1'"]);
 });
 
-/** What of a value the model does not know, by its path. */
+/** The properties of a value that the model does not have, by path. */
 function strange(value: Value | undefined, type: string, sdk: Models, where = ''): string[] {
   const element = /^(\w+)\[\]$/.exec(type)?.[1];
   if (Array.isArray(value)) return value.flatMap((one) => strange(one, element ?? '', sdk, where));
@@ -53,7 +53,7 @@ function strange(value: Value | undefined, type: string, sdk: Models, where = ''
   return Object.entries(value).flatMap(([name, inside]) => {
     const here = where ? `${where}.${name}` : name;
     if (where === '' && ANYWHERE.includes(name)) return [];
-    // The SDKs lift the properties of a resource one level up, and keep the model of where they are on the wire.
+    // The SDKs flatten the properties of a resource; this keeps the model of their place on the wire.
     if (where === '' && name === 'properties') return strange(inside, lifted(type, sdk), sdk, here);
     return name in properties ? strange(inside, properties[name] ?? '', sdk, here) : [here];
   });
@@ -69,7 +69,7 @@ function lifted(type: string, sdk: Models): string {
   return found;
 }
 
-test('the models were found: a site has its configuration, and that its settings', () => {
+test('the models have the nested types: a site has its configuration with its settings', () => {
   expect(web.properties.get('SiteProperties')?.siteConfig).toBe('SiteConfig');
   expect(
     at(resource(template('function-app.bicep'), 'Microsoft.Web/sites').value, 'properties', 'serverFarmId'),

@@ -1,7 +1,6 @@
 /**
- * Every query in the Kusto language that the repository has: of the alerts, of the workbook, in documents and in code. They
- * are found by the places that a query may stand in; what looks like a query and stands anywhere else is a stray, and a
- * test refuses it.
+ * Every Kusto query of the repository: of the alerts, of the workbook, in documents and in code. Queries are found by
+ * their place; a text elsewhere that looks like a query is a stray, and a test refuses it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,13 +9,13 @@ import { page, pages, ROOT } from '../docs/pages.ts';
 import { INFRA } from './bicep.ts';
 
 export interface Query {
-  /** An alert's, a picture's, or the sentence before it; else the place. */
+  /** The name of an alert or a tile, or the sentence before it; otherwise the place. */
   readonly name: string;
-  /** As it is asked: names of variables and parameters replaced. */
+  /** The query as it runs: names of variables and parameters replaced. */
   readonly text: string;
 }
 
-/** A text in a file that is taken for a query, and where it stands. */
+/** A text in a file that looks like a query, and its place. */
 interface Found {
   readonly start: number;
   readonly end: number;
@@ -29,7 +28,7 @@ export interface Source {
   readonly text: string;
 }
 
-/** The files that may hold queries: what is deployed, what runs here, what people read. */
+/** The files that may hold queries: deployed files, code and documents. */
 export function sources(): Source[] {
   const files = ['src', 'simulator', 'dev', 'tools', 'infra'].flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
@@ -45,7 +44,7 @@ export function queriesOf(source: Source): Query[] {
   return foundIn(source).map(({ start, text }) => ({ name: placeOf(source, start), text }));
 }
 
-/** The places in a file that look like a query and are none that `queriesOf` finds. */
+/** The places in a file that look like a query and are not found by `queriesOf`. */
 export function straysIn(source: Source): string[] {
   const found = foundIn(source);
   return operatorsIn(source)
@@ -60,7 +59,7 @@ const OPERATOR =
 function operatorsIn({ file, text }: Source): number[] {
   const places = [...text.matchAll(OPERATOR)].map(({ index }) => index);
   if (!file.endsWith('.md')) return places;
-  // Outside of code a pipe is the edge of a cell.
+  // Outside of code a pipe is the border of a table cell.
   const code = [...text.matchAll(/^```[\s\S]*?^```$|`[^`\n]+`/gm)].map(({ index, 0: all }) => [
     index,
     index + all.length,
@@ -72,7 +71,7 @@ function foundIn(source: Source): Found[] {
   const { file, text } = source;
   const kind = path.extname(file);
   if (kind === '.md') return literalsIn(text, /(?<=^```kusto\n)[\s\S]*?(?=^```$)/gm, (written) => written);
-  // A workbook has its queries in members of that name, those of its parameters included.
+  // A workbook has its queries in members of that name, with those of its parameters.
   if (kind === '.json') return literalsIn(text, /(?<="query": )"(?:[^"\\]|\\.)*"/g, withoutParameters);
   const strings = kind === '.bicep' ? /(?<=')(?:[^'\\\n]|\\.)*(?=')/g : kind === '.ts' ? /`[^`]*`|'[^'\n]*'/g : null;
   if (strings === null) return [];
@@ -94,7 +93,7 @@ function withoutParameters(written: string): string {
   return z.string().parse(JSON.parse(written)).replaceAll('{range:grain}', '1h');
 }
 
-/** A string of Bicep with its variables filled in, and a number for what is computed. */
+/** A string of Bicep with its variables filled in, and a number for an expression. */
 function filled(written: string, template: string): string {
   const variables = new Map([...template.matchAll(/^var (\w+) = '(.*)'$/gm)].map(([, name, value]) => [name, value]));
   const next = written.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => variables.get(name) ?? '1');
@@ -132,7 +131,7 @@ export function askedFor(text: string, field: 'message' | 'kind'): string[] {
   return [...one, ...lists.flatMap(([, list = '']) => [...list.matchAll(/"([^"]+)"/g)].map(([, value = '']) => value))];
 }
 
-/** The fields of a line that a query looks at. */
+/** The fields of a line that a query uses. */
 export function fieldsIn(text: string): string[] {
   return [...new Set([...text.matchAll(/\bline\.(\w+)/g)].map(([, field = '']) => field))];
 }

@@ -6,7 +6,7 @@ import { at, declared, Expression, isBody, template, templates, valuesIn } from 
 
 const bicep = readFileSync(new URL('../../infra/storage.bicep', import.meta.url), 'utf8');
 
-describe('guarantee 13: the storage account is as narrow as Plumbline needs it', () => {
+describe('guarantee 13: the storage account has only what Plumbline needs', () => {
   test('it has exactly the tables, queues and containers that the code names', () => {
     expect(listed('tableNames').sort()).toEqual(Object.values(TABLES).sort());
     expect(listed('queueNames').sort()).toEqual([RECONCILE_QUEUE, SWEEP_QUEUE].sort());
@@ -24,12 +24,12 @@ describe('guarantee 13: the storage account is as narrow as Plumbline needs it',
     expect(bicep.split('\n').map((one) => one.trim())).toContain(line);
   });
 
-  test('roles are assigned on the account, no wider, and no key is an output', () => {
+  test('roles are assigned on the account only, and no key is an output', () => {
     expect(bicep.match(/scope: \w+/g)).toEqual(['scope: account']);
     expect(bicep).not.toMatch(/listKeys|AccountKey|connectionString/i);
   });
 
-  test('its copies are in several zones where the region has zones, and in one place where it has none', () => {
+  test('its data is copied to several zones where the region has zones, and stays in one place otherwise', () => {
     const from = template('storage.bicep');
     const account = declared('resource', from).find(({ type }) =>
       type.startsWith('Microsoft.Storage/storageAccounts@'),
@@ -44,14 +44,14 @@ describe('guarantee 13: the storage account is as narrow as Plumbline needs it',
     );
   });
 
-  test('no template asks for zones whatever the region has', () => {
+  test('no template requires zones in every region', () => {
     const values = templates().flatMap(({ declarations }) => declarations.flatMap(({ value }) => valuesIn(value)));
     expect(values.filter((value) => typeof value === 'string' && /_\w*ZRS$/.test(value))).toEqual([]);
     const named = values.filter(isBody).flatMap(Object.keys);
     expect(named.filter((name) => /^(zones|availabilityZones|zoneRedundant\w*)$/i.test(name))).toEqual([]);
   });
 
-  test('it needs no registry to compile', () => {
+  test('it compiles without a registry', () => {
     expect(bicep).not.toMatch(/\b(br|ts)[:/]/);
   });
 });

@@ -1,4 +1,4 @@
-/** Every template of infra/: it is Bicep, hangs together without a registry, and compiles where the compiler is at hand. */
+/** Every template of infra/: it is valid Bicep, uses no registry, and compiles where the compiler is installed. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -10,18 +10,18 @@ const all = templates();
 const ENTRIES = ['main.bicep', 'events.bicep'];
 
 describe('the templates', () => {
-  test('what is no Bicep is refused with its line', () => {
+  test('invalid Bicep is refused with its line', () => {
     expect(() => parse('broken.bicep', "param name string\nresource a 'A/b@2024-01-01' = {\n  name: name\n")).toThrow(
       /broken\.bicep, line \d/,
     );
     expect(all.length).toBeGreaterThan(10);
   });
 
-  test.each(all)('$file uses only names that it declares', (one) => {
+  test.each(all)('$file uses only declared names', (one) => {
     expect(strangers(one)).toEqual([]);
   });
 
-  test('a name that nobody declares is noticed', () => {
+  test('an undeclared name is found', () => {
     expect(strangers(parse('x', `param known string\nvar a = [for one in known: '\${one} \${missing}']`))).toEqual([
       'missing',
     ]);
@@ -34,7 +34,7 @@ describe('the templates', () => {
   });
 
   test.each(declared('module', ...all))(
-    'module $name gives $type what it asks for and nothing else',
+    'module $name gives $type the parameters that it needs and no others',
     ({ type, value }) => {
       const parameters = declared('parameter', template(type));
       const given = Object.keys(bodyOf(at(value, 'params')));
@@ -46,16 +46,16 @@ describe('the templates', () => {
     },
   );
 
-  test.each(all)('$file asks modules only for outputs that they have', (one) => {
-    const asked = [...one.text.matchAll(/\b(\w+)\.outputs\.(\w+)/g)];
-    const wrong = asked.filter(([, module, output]) => {
+  test.each(all)('$file uses only outputs that its modules have', (one) => {
+    const uses = [...one.text.matchAll(/\b(\w+)\.outputs\.(\w+)/g)];
+    const wrong = uses.filter(([, module, output]) => {
       const file = declared('module', one).find(({ name }) => name === module)?.type ?? '';
       return !declared('output', template(file)).some(({ name }) => name === output);
     });
     expect(wrong.map(([text]) => text)).toEqual([]);
   });
 
-  test('the compiler has types for every version of Microsoft.Web: the newest that Azure.Bicep.Types.Az 0.2.972 has', () => {
+  test('the compiler has types for every version of Microsoft.Web: the newest in Azure.Bicep.Types.Az 0.2.972', () => {
     const versions = declared('resource', ...all).flatMap(
       ({ type }) => /^Microsoft\.Web\/.*@(.*)$/.exec(type)?.[1] ?? [],
     );
@@ -70,7 +70,7 @@ describe('the templates', () => {
 });
 
 describe('names are within the limits of Azure', () => {
-  /** Least, most, and what it may be made of. */
+  /** Minimum length, maximum length, and allowed characters. */
   const LIMITS: Readonly<Record<string, readonly [number, number, RegExp]>> = {
     'Microsoft.Resources/resourceGroups': [1, 90, /^[\w.()-]*[\w()-]$/],
     'Microsoft.Storage/storageAccounts': [3, 24, /^[a-z0-9]+$/],
@@ -101,7 +101,7 @@ describe('names are within the limits of Azure', () => {
     expect(name.length).toBeLessThanOrEqual(most);
   });
 
-  test('the names of the vault and of the accounts are among them', () => {
+  test('the names of the vault and of the accounts are checked', () => {
     const kinds = named.map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'Microsoft.Storage/storageAccounts')).toHaveLength(2);
     expect(kinds).toEqual(expect.arrayContaining(Object.keys(LIMITS)));
@@ -128,7 +128,7 @@ function bodyOf(value: Value | undefined) {
   return isBody(value) ? value : {};
 }
 
-/** The longest name that can come of it; a name that is a parameter is looked up where the module is used. */
+/** The longest name that an expression can give; a name that is a parameter is taken from where the module is used. */
 function nameIn(file: string, value: Value | undefined): string {
   const text = typeof value === 'string' ? value : value && 'text' in Object(value) ? String(Object(value).text) : '';
   if (typeof value === 'string') return value;
@@ -149,7 +149,7 @@ function textOf(value: Value): string {
   return value !== null && typeof value === 'object' && 'text' in value ? String(value.text) : String(value);
 }
 
-/** Hashes have 13 characters, the name of an environment up to 64, what a service is called ten at most. */
+/** Hashes have 13 characters, the name of an environment up to 64, the name of a service at most ten. */
 function filled(text: string): string {
   return text.replace(/\$\{(?:[^{}'(]|\([^)]*\))*\}/g, (hole) => {
     if (hole === `\${environmentName}`) return 'e'.repeat(64);

@@ -1,4 +1,7 @@
-/** What may happen, in any order: people, pipelines, approvers and operators, time, faults. fast-check makes and shrinks it. */
+/**
+ * The commands of the model, in any order: users, pipelines, approvers, operators, time and faults. fast-check
+ * generates and shrinks them.
+ */
 import fc from 'fast-check';
 import { Refusal } from '../../src/domain/approvals/refusal.ts';
 import { MODES } from '../../src/domain/resources/reasons.ts';
@@ -26,35 +29,35 @@ const SCOPES = [...APPS, ...SUBSCRIPTIONS.map((id) => `/subscriptions/${id}`)];
 
 const index = fc.nat({ max: 11 });
 
-/** What Azure says of the time is only shown. */
+/** The event time of Azure is only shown. */
 const EVENT_TIMES = ['2026-03-01T11:59:58Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z', 'yesterday'];
 
-/** Mostly the first app, so that much meets there. */
+/** Mostly the first app, so that many commands concern it. */
 const often = fc.constantFrom(0, 0, 0, 1, 2, 3);
 
-/** Mostly leaves that people are asked about. */
+/** Mostly leaves whose fix needs an approval. */
 const risky = fc.constantFrom(0, 1, 2, 3, 4, 3, 4);
 const seldom = fc.constantFrom(false, false, false, true);
 
-/** How often each comes, and how it goes. */
+/** The frequency of each command, and its effect. */
 const KINDS = [
   kind(
     9,
     'change',
-    { app: often, leaf: risky, value: index, by: index, told: fc.constantFrom(true, true, false) },
+    { app: often, leaf: risky, value: index, by: index, delivered: fc.constantFrom(true, true, false) },
     async (model, stage, at) => {
       const app = pick(APPS, at.app);
       const leaf = pick(leavesOf(app), at.leaf);
       const value = pick([leaf.right, ...leaf.wrong, ...leaf.wrong], at.value);
       const by = pick(WRITERS, at.by);
-      stage.world.arm.change(app, leaf.document, leaf.path, value);
+      stage.deps.arm.change(app, leaf.document, leaf.path, value);
       model.wrote(app, leaf, value);
       const event = {
         ...gridEvent(`event-${stage.events.length}`, app, { by }),
         eventTime: pick(EVENT_TIMES, at.value),
       };
       stage.events.push({ event, app, by: by.objectId, known: false });
-      if (at.told) await deliver(model, stage, stage.events.length - 1);
+      if (at.delivered) await deliver(model, stage, stage.events.length - 1);
     },
   ),
   kind(4, 'deliver', { which: fc.nat({ max: 99 }) }, (model, stage, { which }) => deliver(model, stage, which)),
@@ -94,11 +97,11 @@ const KINDS = [
     {
       port: fc.constantFrom(...portsOf(fakeDeps()), 'lease'),
       lost: fc.boolean(),
-      // The last is more than a message bears.
+      // The last number is above the deliveries of a message.
       left: fc.constantFrom(1, 2, 4, 25),
     },
     async (_, { faults }, fault) => {
-      // How Azure fails is told apart from that.
+      // Failures of Azure are separate from these.
       if (fault.port !== 'arm' && fault.port !== 'estate') faults.storage.push({ ...fault });
     },
   ),
@@ -110,8 +113,8 @@ const KINDS = [
       faults.death = { ...death };
     },
   ),
-  kind(3, 'wait', { seconds: fc.constantFrom(1, 15, 40, 120, 700) }, async (_, { world }, { seconds }) =>
-    world.clock.advance(seconds),
+  kind(3, 'wait', { seconds: fc.constantFrom(1, 15, 40, 120, 700) }, async (_, { deps }, { seconds }) =>
+    deps.clock.advance(seconds),
   ),
   kind(10, 'work', { seconds: fc.constantFrom(0, 31, 200) }, (_, { host }, { seconds }) => host.settle(seconds)),
   kind(3, 'three instances work', {}, (_, { host }) => Promise.all([host.work(), host.work(), host.work()])),
@@ -122,28 +125,28 @@ export function commands(most: number): fc.Arbitrary<Iterable<Command>> {
   return fc.commands([fc.oneof(...KINDS)], { maxCommands: most, size: 'max' });
 }
 
-export async function releaseAll({ host, world }: Stage): Promise<void> {
-  for (const letter of [...world.stored.deadLetters.keys()])
+export async function releaseAll({ host, deps }: Stage): Promise<void> {
+  for (const letter of [...deps.stored.deadLetters.keys()])
     await host.ask((baseDeps) => redriveDeadLetter(baseDeps, letter));
 }
 
 /** Event Grid delivers it, maybe once more. */
 export async function deliver(model: Model, { host, events }: Stage, which: number): Promise<void> {
   if (events.length === 0) return;
-  const told = pick(events, which);
-  await host.deliver(told.event);
-  if (told.by !== null && !told.known) model.announced(told.app, told.by);
-  told.known = true;
+  const delivered = pick(events, which);
+  await host.deliver(delivered.event);
+  if (delivered.by !== null && !delivered.known) model.announced(delivered.app, delivered.by);
+  delivered.known = true;
 }
 
 async function decide(
   model: Model,
-  { world, host }: Stage,
+  { deps, host }: Stage,
   at: { readonly which: number; readonly by: number; readonly approve: boolean },
 ): Promise<void> {
-  const fixes = approvals(world).filter(({ purpose }) => purpose === 'fix');
+  const fixes = approvals(deps).filter(({ purpose }) => purpose === 'fix');
   const waiting = fixes.filter(({ status }) => status === 'pending');
-  // Mostly one that waits; now and then one that is over.
+  // Mostly a waiting one, sometimes a closed one.
   const approval = waiting[at.which % Math.max(1, waiting.length + 1)] ?? fixes[at.which % Math.max(1, fixes.length)];
   if (!approval) return;
   const person = pick(PEOPLE, at.by);
@@ -162,15 +165,15 @@ async function decide(
   }
 }
 
-async function rollBack(model: Model, { world, host }: Stage, at: { readonly which: number; readonly by: number }) {
-  const fixes = world.stored.entries.filter(({ kind }) => kind === 'fix.applied');
+async function rollBack(model: Model, { deps, host }: Stage, at: { readonly which: number; readonly by: number }) {
+  const fixes = deps.stored.entries.filter(({ kind }) => kind === 'fix.applied');
   const entry = fixes[at.which % Math.max(1, fixes.length)];
   if (!entry) return;
   const person = pick(PEOPLE, at.by);
   const known = new Set(model.deeds.keys());
   await taken(() => host.rollBack({ entry, comment: 'The old clients need it.', person }));
-  // Stored is what counts, also when what came after it was refused.
-  for (const approval of approvals(world)) {
+  // A stored decision counts, also when a later step was refused.
+  for (const approval of approvals(deps)) {
     if (approval.purpose !== 'rollback' || known.has(approval.id)) continue;
     if (model.stopped || model.mode === 'audit') throw new Error('a rollback was taken that nobody may carry out');
     model.decided(approval, { kind: 'rollback', by: person.objectId });
@@ -179,11 +182,11 @@ async function rollBack(model: Model, { world, host }: Stage, at: { readonly whi
 
 async function exempt(
   model: Model,
-  { world, host }: Stage,
+  { deps, host }: Stage,
   at: { readonly scope: number; readonly rule: number; readonly hours: number },
 ): Promise<void> {
   const [scope, rule] = [pick(SCOPES, at.scope), pick(RULES, at.rule)];
-  const until = world.clock.now().getTime() + at.hours * 3_600_000;
+  const until = deps.clock.now().getTime() + at.hours * 3_600_000;
   const request = {
     scope,
     rule,
@@ -192,10 +195,10 @@ async function exempt(
     reason: 'Old.',
     ticket: null,
   };
-  const known = new Set(world.stored.exemptions.keys());
+  const known = new Set(deps.stored.exemptions.keys());
   await host.ask((baseDeps) => grantExemption(baseDeps, request, OLGA));
-  // Asked for again after a failure it may be there twice.
-  for (const id of world.stored.exemptions.keys()) if (!known.has(id)) model.exemptions.set(id, { scope, rule, until });
+  // It may be stored twice when it was requested again after a failure.
+  for (const id of deps.stored.exemptions.keys()) if (!known.has(id)) model.exemptions.set(id, { scope, rule, until });
 }
 
 async function endExemption(model: Model, { host }: Stage, { which }: { readonly which: number }): Promise<void> {

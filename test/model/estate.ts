@@ -1,4 +1,4 @@
-/** The apps that the model knows, in two subscriptions, and the leaves of theirs that people and pipelines change. */
+/** The apps of the model, in two subscriptions, with the leaves that users and pipelines change. */
 import type { DocumentName } from '../../src/domain/resources/documents.ts';
 import { type Json, sameJson } from '../../src/domain/resources/json.ts';
 import type { FakeArm } from '../fakes/azure/arm.ts';
@@ -19,7 +19,7 @@ export interface Leaf {
   readonly path: string;
   readonly right: Json;
   readonly wrong: readonly Json[];
-  /** Whether a person decides. */
+  /** Whether the fix needs an approval. */
   readonly risky: boolean;
 }
 

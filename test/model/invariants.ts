@@ -1,4 +1,4 @@
-/** What holds after every step, and what the model says of the world when it has come to rest. */
+/** The invariants after every step, and the comparison with the model when all queues are empty. */
 import { expect } from 'vitest';
 import { type Approval, isOpen } from '../../src/domain/approvals/approval.ts';
 import { type Json, sameJson } from '../../src/domain/resources/json.ts';
@@ -10,31 +10,31 @@ import type { Stage } from './stage.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
-export function expectAlways(model: Model, { world, wrongs }: Stage): void {
-  // What was put back stays for a week.
-  for (const { id, kind, resource, rule, at } of world.stored.entries) {
+export function expectAlways(model: Model, { deps, wrongs }: Stage): void {
+  // A rolled-back value stays for a week.
+  for (const { id, kind, resource, rule, at } of deps.stored.entries) {
     if (kind !== 'rollback.applied' || resource === null || rule === null || model.exemptions.has(`rollback ${id}`))
       continue;
     model.exemptions.set(`rollback ${id}`, { scope: resource.id, rule, until: Date.parse(at) + WEEK_MS });
   }
   expect(wrongs).toEqual([]);
-  const open = approvals(world).filter((one) => isOpen(one) && one.purpose === 'fix');
+  const open = approvals(deps).filter((one) => isOpen(one) && one.purpose === 'fix');
   const asked = open.map(({ resource, rule }) => `${resource.id} ${rule.id}`);
   expect(asked.filter((one, at) => asked.indexOf(one) !== at)).toEqual([]);
 }
 
-/** Every event has its one outcome, every decision its end, every intent its outcome, and nothing waits anywhere. */
-export async function expectRest({ deeds }: Model, { world, interrupted }: Stage): Promise<void> {
-  const { stored, audit } = world;
+/** Every event has one outcome, every decision its end, every intent its outcome, and no message or wakeup is left. */
+export async function expectRest({ deeds }: Model, { deps, interrupted }: Stage): Promise<void> {
+  const { stored, audit } = deps;
   expect(stored.events.filter(({ outcome }) => outcome !== 'evaluated' && outcome !== 'covered')).toEqual([]);
   expect([...stored.queue, ...stored.sweeps, ...stored.deadLetters.values()]).toEqual([]);
-  for (const approval of approvals(world)) {
+  for (const approval of approvals(deps)) {
     const { id, status } = approval;
     expect(ENDS[deeds.get(id)?.kind ?? 'nothing'], `${id}: ${deeds.get(id)?.kind}`).toContain(status);
     const applied = stored.entries.some(({ kind, approvalId }) => kind.endsWith('.applied') && approvalId === id);
     expect([id, status === 'applied']).toEqual([id, applied]);
   }
-  expectWholeIntents(world, interrupted());
+  expectWholeIntents(deps, interrupted());
   expect(await audit.verify()).toMatchObject({ valid: true });
 }
 
@@ -45,20 +45,20 @@ const ENDS = {
   nothing: ['pending', 'superseded', 'cleared', 'expired'],
 };
 
-/** Each leaf is as the model says, Plumbline has decided so, and people are asked for what is theirs to say. */
-export function expectPredicted(model: Model, { world }: Stage): void {
-  const now = world.clock.now().getTime();
+/** Each leaf has the value of the model, the decision about it is right, and the approvals that are needed exist. */
+export function expectPredicted(model: Model, { deps }: Stage): void {
+  const now = deps.clock.now().getTime();
   for (const app of APPS) {
     for (const leaf of leavesOf(app)) {
       const expected = model.expected(app, leaf, now);
-      const told = `${leaf.rule} of ${app}`;
-      expect([told, sameJson(valueNow(world, app, leaf), model.valueOf(app, leaf))]).toEqual([told, true]);
-      expect([told, foundIn(world, app, leaf)]).toEqual([told, FOUND[expected]]);
+      const subject = `${leaf.rule} of ${app}`;
+      expect([subject, sameJson(valueNow(deps, app, leaf), model.valueOf(app, leaf))]).toEqual([subject, true]);
+      expect([subject, foundIn(deps, app, leaf)]).toEqual([subject, FOUND[expected]]);
     }
   }
 }
 
-/** Verdict, action and how many are asked; what is to be fixed can never be found at rest. */
+/** Verdict, action and number of approvals; a violation to be fixed cannot remain when all queues are empty. */
 const FOUND = {
   right: 'compliant, undefined, asked 0',
   exempt: 'violation, exempt, asked 0',
@@ -84,7 +84,7 @@ function isPendingFor({ status, purpose, resource, rule }: Approval, app: string
 }
 
 /**
- * Each intent is there once and has an end. After `applied` comes no other, unless the memory of that was lost with a process
+ * Each intent is there once and has an end. No end follows `applied`, unless the state with it was lost with a process
  * and somebody has broken the same leaf again: the further attempt runs under the intent that is still open.
  */
 function expectWholeIntents({ stored }: FakeDeps, interrupted: boolean): void {

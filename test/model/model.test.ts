@@ -1,6 +1,6 @@
 /**
- * The running workflows against a simple model of what should be, with random people, pipelines, approvers, operators and
- * faults. Everybody walks the same random days; PLUMBLINE_SEED chooses others or repeats them, PLUMBLINE_RUNS makes them more.
+ * The workflows against a simple model, with random users, pipelines, approvers, operators and faults. Every run has
+ * the same random days; PLUMBLINE_SEED chooses others or repeats them, PLUMBLINE_RUNS sets their number.
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -13,16 +13,16 @@ import { expectAlways, expectPredicted, expectRest } from './invariants.ts';
 import { Model } from './model.ts';
 import { createStage, type Stage } from './stage.ts';
 
-/** Milliseconds, for a machine that is busy. */
+/** Milliseconds, for a busy machine. */
 const PATIENCE = 300_000;
 
 const seed = Number(process.env.PLUMBLINE_SEED ?? 12);
 const runs = Number(process.env.PLUMBLINE_RUNS ?? 150);
 beforeAll(() => console.info(`PLUMBLINE_SEED=${seed} PLUMBLINE_RUNS=${runs}`));
 
-describe('whatever people, pipelines, approvers, operators and faults do', () => {
+describe('random users, pipelines, approvers, operators and faults', () => {
   test(
-    'guarantees 1, 2, 4, 7 to 9, 11 and 14: nothing is written that the model objects to, and all ends as it predicts',
+    'guarantees 1, 2, 4, 7 to 9, 11 and 14: no write violates the model, and the final state is that of the model',
     async () => {
       let requests = 0;
       const everything = fc.asyncProperty(commands(80), async (happens) => {
@@ -33,7 +33,7 @@ describe('whatever people, pipelines, approvers, operators and faults do', () =>
         await comeToRest(model, stage);
         await expectRest(model, stage);
         expectPredicted(model, stage);
-        requests += stage.world.arm.requests.length;
+        requests += stage.deps.arm.requests.length;
       });
       await fc.assert(everything, { seed, numRuns: runs });
       expect(requests, 'so few requests prove nothing').toBeGreaterThan(runs);
@@ -42,7 +42,7 @@ describe('whatever people, pipelines, approvers, operators and faults do', () =>
   );
 
   test(
-    'with the limits that nobody has raised: nothing objectionable, and every event has its outcome',
+    'with the default limits no write violates the model, and every event has its outcome',
     async () => {
       const everything = fc.asyncProperty(commands(80), async (happens) => {
         const model = new Model();
@@ -58,14 +58,17 @@ describe('whatever people, pipelines, approvers, operators and faults do', () =>
   );
 });
 
-/** Faults end, the mode is autofix, a day goes by, the sweep comes, what was given up is released; the last word is somebody's. */
+/**
+ * Faults end, the mode is autofix, one day passes, the sweep runs, dead letters are released, and somebody makes a
+ * last change.
+ */
 async function comeToRest(model: Model, stage: Stage): Promise<void> {
-  const { faults, host, world, events } = stage;
+  const { faults, host, deps, events } = stage;
   Object.assign(faults, { writes: [], unread: 0, storage: [], death: null });
   await stage.choose({});
   [model.mode, model.stopped] = ['autofix', false];
   for (const hours of [1, 25]) {
-    world.clock.advance(hours * 3600);
+    deps.clock.advance(hours * 3600);
     await host.ask(runHousekeeping);
     await releaseAll(stage);
     await host.ask((baseDeps) => startSweep(baseDeps, SUBSCRIPTIONS));
@@ -76,7 +79,7 @@ async function comeToRest(model: Model, stage: Stage): Promise<void> {
     events.push({ event: gridEvent(`last ${app}`, app, { by: { objectId: 'zoe' } }), app, by: 'zoe', known: false });
   for (let at = events.length - APPS.length; at < events.length; at += 1) await deliver(model, stage, at);
   for (let minute = 0; minute < 12; minute += 1) {
-    world.clock.advance(60);
+    deps.clock.advance(60);
     await host.ask(runHousekeeping);
     await host.settle();
   }

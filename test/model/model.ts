@@ -1,6 +1,6 @@
 /**
- * What should be, told by what people did and what Azure took, in a few lines: the value of each leaf, who changed it, who
- * decided what, what is exempt. It knows nothing of messages, leases, retries or records.
+ * The expected state, derived from the actions of users and the writes of Azure: the value of each leaf, its changers,
+ * the decisions, the exemptions. It has no messages, leases, retries or records.
  */
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import { type Json, sameJson } from '../../src/domain/resources/json.ts';
@@ -15,19 +15,19 @@ export interface Deed {
 
 interface LeafNow {
   value: Json;
-  /** Who was announced as a writer of the app since the leaf is wrong. */
+  /** The callers of events of the app since the leaf violates its rule. */
   readonly changers: Set<string>;
-  /** Who was ever announced as a writer of the app while the leaf was wrong. */
+  /** The callers of all events of the app while the leaf violated its rule. */
   readonly announced: Set<string>;
-  /** The values that somebody wants left as they are. */
+  /** The rolled-back or rejected values of the leaf. */
   readonly rejected: Rejected[];
 }
 
 interface Rejected {
   readonly value: Json;
-  /** Whether who said so had changed it: then only the question is not asked again. */
+  /** Whether the author was a changer: then only a new approval is prevented. */
   readonly byChanger: boolean;
-  /** The same, as far as it depends on whether somebody looked while the leaf was right. */
+  /** The same, as far as it depends on a reconcile while the leaf met its rule. */
   readonly mayBeByChanger: boolean;
 }
 
@@ -55,14 +55,14 @@ export class Model {
     return this.#at(app, leaf).value;
   }
 
-  /** Somebody, Plumbline included, wrote it. */
+  /** A write by anybody, Plumbline included. */
   wrote(app: string, leaf: Leaf, value: Json): void {
     const now = this.#at(app, leaf);
     now.value = value;
     if (!isWrong(leaf, value)) now.changers.clear();
   }
 
-  /** Plumbline was told that somebody changed the app. */
+  /** Plumbline has an event of a change of the app. */
   announced(app: string, by: string): void {
     for (const leaf of leavesOf(app)) {
       const now = this.#at(app, leaf);
@@ -92,7 +92,7 @@ export class Model {
     );
   }
 
-  /** Why Plumbline may not write this now; null when it may. */
+  /** Why Plumbline must not write this now; null when it may. */
   objection(app: string, leaf: Leaf, from: Json, approvalId: string | null, now: number): string | null {
     const deed = approvalId === null ? undefined : this.deeds.get(approvalId);
     if (this.stopped) return 'the service is stopped';
@@ -108,7 +108,7 @@ export class Model {
     return leaf.risky || this.mode === 'approve' ? 'nobody has approved it' : null;
   }
 
-  /** How a leaf must be when everything has come to rest in mode autofix. */
+  /** The expected value of a leaf in mode autofix when all queues are empty. */
   expected(app: string, leaf: Leaf, now: number): Expected {
     const { value, rejected } = this.#at(app, leaf);
     if (!isWrong(leaf, value)) return 'right';

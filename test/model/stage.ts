@@ -1,4 +1,4 @@
-/** The running workflows around the model's estate: real ones, on a small world in which calls fail and processes die. */
+/** The workflows around the model's estate, on fakes in which calls fail and processes die. */
 
 import { valueAt } from '../../src/domain/changes/change.ts';
 import type { JsonObject } from '../../src/domain/resources/json.ts';
@@ -16,31 +16,31 @@ import { watchedDeps } from '../fakes/wrappers/watched.ts';
 import { APPS, type Leaf, leavesOf, seedEstate } from './estate.ts';
 import type { Model } from './model.ts';
 
-/** What may be wrong with Azure, with a port, or with the process; each is over by itself. */
+/** The faults of Azure, of a port, or of the process; each ends by itself. */
 export interface Faults {
   writes: (ArmFailureKind | 'lost' | 'late')[];
   unread: number;
   storage: { readonly port: string; readonly lost: boolean; left: number }[];
-  /** In how many calls the process dies. */
+  /** The number of calls until the process dies. */
   death: { calls: number; readonly when: 'before' | 'after' } | null;
 }
 
 export interface Told {
   readonly event: JsonObject;
   readonly app: string;
-  /** null: it is our own echo. */
+  /** null: an event of Plumbline's own write. */
   readonly by: string | null;
-  /** Whether it was delivered before; then it tells nothing new. */
+  /** Whether it was delivered before; then it has no new information. */
   known: boolean;
 }
 
 export interface Stage {
-  readonly world: FakeDeps;
+  readonly deps: FakeDeps;
   readonly host: Host;
   readonly faults: Faults;
-  /** Every event there was; any may be delivered at any time, and again, or never. */
+  /** All events; any may be delivered at any time, twice, or never. */
   readonly events: Told[];
-  /** What was written although the model objects. */
+  /** Writes that violate the model. */
   readonly wrongs: string[];
   /** Whether a process has died, or a port has failed. */
   interrupted(): boolean;
@@ -85,7 +85,7 @@ export function createStage(model: Model, limits: Partial<Settings['limits']>): 
   };
 
   return {
-    world: deps,
+    deps,
     host,
     faults,
     events,
@@ -100,7 +100,7 @@ export function createStage(model: Model, limits: Partial<Settings['limits']>): 
   };
 }
 
-/** A world that fails and dies as the faults say. */
+/** Dependencies with these faults. */
 function frail(deps: FakeDeps, faults: Faults): { ports: Deps; restart(): void; interrupted(): boolean } {
   let dead = false;
   let interrupted = false;
@@ -137,14 +137,14 @@ function frail(deps: FakeDeps, faults: Faults): { ports: Deps; restart(): void; 
 
 function objections({ stored, clock }: FakeDeps, model: Model, sent: Sent): string[] {
   return leavesIn(sent).flatMap((leaf) => {
-    const told = `${leaf.rule} of ${sent.resource}`;
+    const subject = `${leaf.rule} of ${sent.resource}`;
     const intent = stored.entries.findLast(
       ({ kind, rule, resource }) => kind.endsWith('.intended') && rule === leaf.rule && resource?.id === sent.resource,
     );
     const change = intent?.changes.find(({ path }) => path === leaf.path);
-    if (!intent || !change) return [`${told} was written without an intent`];
+    if (!intent || !change) return [`${subject} was written without an intent`];
     const objection = model.objection(sent.resource, leaf, change.from, intent.approvalId, clock.now().getTime());
-    return objection === null ? [] : [`${told} was written, but ${objection}`];
+    return objection === null ? [] : [`${subject} was written, but ${objection}`];
   });
 }
 

@@ -1,4 +1,4 @@
-/** Documents as they might come: recorded ones whose members hold whatever Azure documents for them, and odd values, too. */
+/** Generated documents: recorded ones whose members have any value that Azure documents, and unexpected values. */
 import fc from 'fast-check';
 import { withValue } from '../../src/domain/changes/change.ts';
 import { type DocumentName, isDocumentName } from '../../src/domain/resources/documents.ts';
@@ -84,14 +84,14 @@ const KINDS: Readonly<Record<ResourceKind, { readonly ids: readonly string[]; re
   subscription: { ids: [SUBSCRIPTION_ID], documents: {} },
 };
 
-/** Snapshots of every kind that is written to, each with documents of its kind. */
+/** Snapshots of every written kind, with documents of that kind. */
 export const snapshots: fc.Arbitrary<Snapshot> = fc.oneof(
   { weight: 5, arbitrary: snapshotsOf('web-app') },
   { weight: 3, arbitrary: snapshotsOf('container-app') },
   { weight: 2, arbitrary: snapshotsOf('environment') },
 );
 
-/** Snapshots of every kind whose documents are any JSON at all. */
+/** Snapshots of every kind whose documents are any JSON. */
 export const rubbish: fc.Arbitrary<Snapshot> = fc
   .constantFrom<ResourceKind>('web-app', 'container-app', 'environment', 'plan', 'subscription')
   .chain((kind) => {
@@ -101,7 +101,7 @@ export const rubbish: fc.Arbitrary<Snapshot> = fc
     );
   });
 
-/** What else rules of a kind read; none of it is written. */
+/** Other documents that the rules of a kind read, and that no rule writes. */
 const FURTHER: Readonly<Record<ResourceKind, readonly DocumentName[]>> = {
   'web-app': [
     'config/configreferences/appsettings',
@@ -136,7 +136,7 @@ function snapshotsOf(kind: ResourceKind): fc.Arbitrary<Snapshot> {
   return fc.tuple(fc.constantFrom(...ids), documentsOf(kind, documents)).map(([id, found]) => snapshotOf(id, found));
 }
 
-/** A recorded body, some of whose members hold another value that Azure documents, or an odd one. */
+/** A recorded body, some of whose members have another documented value or an unexpected one. */
 function varied(recorded: JsonObject, documented: members.Members): fc.Arbitrary<JsonObject> {
   const clean: JsonObject = JSON.parse(JSON.stringify(recorded));
   const each = Object.entries(documented).map(([path, values]) => {
@@ -153,7 +153,7 @@ function varied(recorded: JsonObject, documented: members.Members): fc.Arbitrary
     );
 }
 
-/** A null stays there as ARM sends it, and is not taken out. */
+/** A null stays, as ARM sends it. */
 function valueSet(body: JsonObject, path: string, value: Json): JsonObject {
   const set = withValue(body, path, value ?? 'null to be');
   if (value !== null && isObject(set)) return set;
@@ -217,7 +217,7 @@ function anyObject(): fc.Arbitrary<JsonObject> {
   return tree;
 }
 
-/** Every name that stands in a recorded document, so that rubbish gets past the first look. */
+/** Every name in a recorded document, so that random JSON passes the first checks. */
 const KEYS = [...new Set(namesIn([site(), webConfig(), authSettings(), containerApp(ingress({})), environment({})]))]
   // What no text can be made of.
   .concat(

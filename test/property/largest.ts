@@ -1,4 +1,4 @@
-/** The largest that each border lets in, of what strangers, people and Azure can make long. */
+/** The largest accepted values of everything that users, attackers and Azure can make long. */
 
 import type { StoredAttempt } from '../../src/domain/approvals/attempt.ts';
 import type { Change } from '../../src/domain/changes/change.ts';
@@ -22,7 +22,7 @@ import type { StoredEvent } from '../../src/workflows/ports/events.ts';
 import type { ResourceState } from '../../src/workflows/ports/resource-states.ts';
 import { event, finding, memory, time } from '../storage/samples.ts';
 
-/** An event with all that its sender can make long. */
+/** An event with everything as long as its sender can make it. */
 export function forged(resource: Resource, letter: string, nth = 0): JsonObject {
   const long = letter.repeat(5000);
   return {
@@ -38,7 +38,7 @@ export function forged(resource: Resource, letter: string, nth = 0): JsonObject 
   };
 }
 
-/** As the service keeps it. */
+/** As the service stores it. */
 export function forgedEvent(resource: Resource, letter: string, nth = 0): StoredEvent {
   const received = parseEvent(forged(resource, letter, nth));
   if (received.kind !== 'change') throw new Error('an event was lost');
@@ -55,7 +55,10 @@ export function reasonsOf(letter: string): Reason[] {
   return REASON_CODES.map((code) => ({ code, text: truncateText(letter.repeat(5000), MAX_SENTENCE) }));
 }
 
-/** Every rule of a kind of resource violated by the largest change and held by every ceiling, and all that is remembered besides. */
+/**
+ * Every rule of a kind violated by the largest change and with every constraint, and the rest of the state at its
+ * largest.
+ */
 export function fullMemory(resource: Resource, letter: string): ResourceState {
   const own = rules.filter(({ kind }) => kind === resource.kind);
   const reasons = reasonsOf(letter).slice(0, 18);
@@ -99,7 +102,7 @@ export function fullMemory(resource: Resource, letter: string): ResourceState {
   });
 }
 
-/** More people than are remembered, each with the longest name and ids. */
+/** More callers than are stored, each with the longest name and ids. */
 function fullWriters(letter: string): Pick<ResourceState, 'writers' | 'writersTruncatedAt'> {
   const long = cutTo(letter, 96, '');
   const name = letter.repeat(400);
@@ -113,7 +116,7 @@ function fullWriters(letter: string): Pick<ResourceState, 'writers' | 'writersTr
   return mergeWriters({ writers: [], writersTruncatedAt: time(0) }, seen);
 }
 
-/** As many of the letter behind these as have this weight. */
+/** As many of the letter as have this size after the given text. */
 function cutTo(letter: string, weight: number, first: string): string {
   return first + letter.repeat(Math.floor((weight - first.length) / (serializedSize(letter) - 2)));
 }

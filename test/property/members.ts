@@ -1,6 +1,6 @@
 /**
- * What Azure documents for the members of its bodies, by document and JSON Pointer: the values of its enumerations and
- * shapes of its objects, in the casings in which they come. No rule is asked.
+ * The documented values of the members of Azure's bodies, by document and JSON Pointer: the values of enumerations and
+ * the shapes of objects, in the casings of Azure. It is independent of the rules.
  */
 import type { Json, JsonObject } from '../../src/domain/resources/json.ts';
 import { ALLOW_ALL, ALLOW_ALL_FIRST, accessRule, DENY_ALL } from '../rules/fixtures/access-restrictions.ts';

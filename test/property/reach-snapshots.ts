@@ -1,4 +1,6 @@
-/** Apps in every combination of what decides who reaches them, nulls, casings and documents that were not read included. */
+/**
+ * Apps in every combination of the properties that decide who reaches them, with nulls, casings and unread documents.
+ */
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/domain/resources/json.ts';
 import { type DocumentState, parseSnapshot, type Snapshot } from '../../src/domain/resources/snapshot.ts';
@@ -22,7 +24,7 @@ const endpoints = (id: string) =>
   fc
     .array(fc.constantFrom<Json>('Approved', 'approved', 'Pending', null), { maxLength: 2 })
     .map((statuses) => connections(id, ...statuses));
-/** What a body lists of its private endpoints, which is the truth where it lists anything. */
+/** The private endpoints that a body lists, which are authoritative when it lists any. */
 const listed = (value: JsonObject) => fc.constantFrom<Json>(null, value.value ?? null);
 
 const PLACES: readonly JsonObject[] = [
@@ -34,7 +36,7 @@ const PLACES: readonly JsonObject[] = [
 ];
 const KINDS = [null, 'app', 'app,linux', 'functionapp,linux', 'functionapp,linux,container,azurecontainerapps'];
 
-/** Ranges of which several make everyone, some meet and some hold others. */
+/** Ranges of which several together are all addresses, some are adjacent and some contain others. */
 export const RANGES = [
   '0.0.0.0/0',
   '0.0.0.0/1',
@@ -106,7 +108,7 @@ const ipRules = fc.oneof(
     .map(([ranges, action]): Json => ranges.map((ipAddressRange, at) => ({ name: `r${at}`, ipAddressRange, action }))),
 );
 
-/** A container app with its environment, and the environment itself, which say the same of each other. */
+/** A container app with its environment, and the environment itself, with consistent properties. */
 export const pairs: fc.Arbitrary<{ readonly app: Snapshot; readonly environment: Snapshot }> = endpoints(
   ENVIRONMENT_ID,
 ).chain((found) =>

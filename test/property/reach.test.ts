@@ -1,4 +1,4 @@
-/** No two rules contradict each other about who reaches an app, and what they write fits what they say. */
+/** No two rules contradict each other about who reaches an app, and their changes agree with their reasons. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import { pairs, RANGES, sites } from './reach-snapshots.ts';
 const RUNS = { numRuns: 1500 };
 const NOW = new Date('2026-01-15T12:00:00Z');
 
-/** What a verdict claims, by subject: two rules that claim different things of one subject contradict each other. */
+/** The claims of a verdict, by subject: two rules with different claims about one subject contradict each other. */
 type Claims = Readonly<Record<string, string | boolean>>;
 type Statement = readonly [verdict: Evaluation['verdict'], reason: RegExp, claims: Claims];
 
@@ -32,7 +32,7 @@ const EXTERNAL: Claims = { 'the ingress': 'external' };
 const RULED = /^Only those come in|^The access rules let nobody in/;
 const ANY = /./;
 
-/** Each rule that says something of it, by verdict and reason; the first that fits is what it says. */
+/** Each rule with a claim about the subject, by verdict and reason; the first match is its claim. */
 const STATEMENTS: Readonly<Record<string, readonly Statement[]>> = {
   'webapp-public-network': [
     ['violation', ANY, { ...OPEN, ...ENDPOINT }],
@@ -118,7 +118,7 @@ function evaluationsOf(snapshot: Snapshot): Evaluation[] {
   return evaluate(snapshot, rulesFor(settings.settings, rules, snapshot.resource, {}), NOW);
 }
 
-/** What the rules claim of one subject and differ in. */
+/** The subjects about which the claims of the rules differ. */
 function contradictionsIn(evaluations: readonly Evaluation[], met: Set<Statement>): string[] {
   const claimed = new Map<string, Map<string | boolean, string>>();
   for (const { rule, verdict, reason } of evaluations) {
@@ -138,7 +138,7 @@ describe('no two rules contradict each other about who reaches an app', () => {
   const statementsOf = (prefix: RegExp) =>
     Object.entries(STATEMENTS).flatMap(([id, statements]) => (prefix.test(id) ? statements : []));
 
-  test('of web apps and slots', () => {
+  test('for web apps and slots', () => {
     const met = new Set<Statement>();
     fc.assert(
       fc.property(sites, (snapshot) => {
@@ -149,7 +149,7 @@ describe('no two rules contradict each other about who reaches an app', () => {
     expect(statementsOf(/^webapp-/).filter((one) => !met.has(one))).toEqual([]);
   });
 
-  test('of container apps and their environments', () => {
+  test('for container apps and their environments', () => {
     const met = new Set<Statement>();
     fc.assert(
       fc.property(pairs, ({ app, environment }) => {
@@ -162,8 +162,8 @@ describe('no two rules contradict each other about who reaches an app', () => {
   });
 });
 
-describe('what is written fits what is said', () => {
-  test('no change closes the way of callers whom a rule names, or who come through a private endpoint', () => {
+describe('the changes agree with the reasons', () => {
+  test('no change blocks callers that a rule names, or that use a private endpoint', () => {
     fc.assert(
       fc.property(sites, (snapshot) => {
         for (const { rule, changes } of evaluationsOf(snapshot)) {
@@ -180,7 +180,7 @@ describe('what is written fits what is said', () => {
     );
   });
 
-  test('an ingress is made internal, and a port, only where the internet reaches the environment', () => {
+  test('an ingress or a port is made internal only where the internet reaches the environment', () => {
     fc.assert(
       fc.property(pairs, ({ app }) => {
         const written = evaluationsOf(app).filter(
@@ -207,8 +207,8 @@ describe('what is written fits what is said', () => {
   }
 });
 
-describe('rules are applied as App Service applies them', () => {
-  /** Whether one address meets a range, by its bits. */
+describe('access rules are applied as App Service applies them', () => {
+  /** Whether an address matches a range, by its bits. */
   const meets = (address: string, range: string) => {
     const [base = '', length = '32'] = range.split('/');
     return bitsOf(address).startsWith(bitsOf(base).slice(0, Number(length)));
@@ -218,7 +218,7 @@ describe('rules are applied as App Service applies them', () => {
       .split('.')
       .map((octet) => Number(octet).toString(2).padStart(8, '0'))
       .join('');
-  /** An address inside and outside of each range that is generated. */
+  /** An address inside and outside of each generated range. */
   const ADDRESSES = [
     '1.2.3.4',
     '127.255.255.255',
@@ -235,7 +235,7 @@ describe('rules are applied as App Service applies them', () => {
     priority: fc.integer({ min: 2, max: 9 }),
   });
 
-  test('an address that comes in by the first match is one of those of whom that is said', () => {
+  test('an address that the first match allows is among the reported callers', () => {
     fc.assert(
       fc.property(fc.array(plainRule, { maxLength: 5 }), fc.constantFrom('allow', 'deny'), (rules, otherwise) => {
         const sorted = [...rules].sort((a, b) => a.priority - b.priority);

@@ -1,4 +1,4 @@
-/** Whatever strangers, people and Azure send at the longest that each border takes, every row stays under Azure's limit with room to spare. */
+/** With the longest accepted input of users, attackers and Azure, every row stays below Azure's limit with a margin. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
@@ -15,16 +15,16 @@ import { recordDeadLetter, recordFailure } from '../../src/workflows/dead-letter
 import { truncateResourceState } from '../../src/workflows/state/resource-state.ts';
 import { fakeDeps } from '../fakes/deps.ts';
 import { useAccount } from '../storage/azurite.ts';
-import { app, approval, auditKeys, fact, time } from '../storage/samples.ts';
+import { app, approval, auditKeys, record, time } from '../storage/samples.ts';
 import { forgedEvent, fullMemory, heavy, reasonsOf } from './largest.ts';
 
 const account = useAccount();
 const SHOP = app('s'.repeat(60), 'é'.repeat(90));
 
-/** Characters that a row holds in one, two and six. */
+/** Characters that take one, two and six bytes or characters in a row. */
 const LETTERS = ['a', '"', '\\', '\n', '\u0000', 'é', '漢', '😀', '\ud800'];
 
-/** Those that are long in their own way. */
+/** Characters that become long in different ways. */
 const FEW = ['a', '"', '漢'];
 const ALL_IDS = Array.from({ length: 200 }, () => 'f'.repeat(32));
 
@@ -33,9 +33,9 @@ function fits(value: unknown): void {
   assertEntityFits('Table', entityOf({ partitionKey: 'p', rowKey: 'r' }, [value, 'x'.repeat(40_000)]));
 }
 
-/** The longest that a fix, what moved along with it, and a person's comment make an entry. */
-function largestFact(letter: string, what: string): AuditRecord {
-  return fact(SHOP, what, {
+/** The longest entry of a fix, with moved values and a user's comment. */
+function largestRecord(letter: string, what: string): AuditRecord {
+  return record(SHOP, what, {
     changes: [heavy(letter, MAX_FIX_SIZE)],
     alsoMoved: summarizeChanges([heavy(letter, 16_000), heavy(letter, 16_000), heavy(letter, 900_000)]).listed,
     reasons: reasonsOf(letter).slice(0, 20),
@@ -46,9 +46,9 @@ function largestFact(letter: string, what: string): AuditRecord {
 
 function largestApproval(letter: string): Approval {
   const comment = letter.repeat(4000);
-  const { changes, alsoMoved, reasons } = largestFact(letter, 'x');
+  const { changes, alsoMoved, reasons } = largestRecord(letter, 'x');
   const sealed: SealedRecord = seal(
-    { ...largestFact(letter, 'x'), kind: 'approval.approved', alsoMoved: [] },
+    { ...largestRecord(letter, 'x'), kind: 'approval.approved', alsoMoved: [] },
     auditKeys.signing,
   );
   return approval(`a${letter.codePointAt(0)}`, SHOP, {
@@ -61,8 +61,8 @@ function largestApproval(letter: string): Approval {
   });
 }
 
-describe('a row fits', () => {
-  test('of an event, three of which are written at once, and its twenty neighbours', () => {
+describe('a row fits into the limits of Azure', () => {
+  test('for an event, with two others written at once and its twenty related events', () => {
     fc.assert(
       fc.property(fc.constantFrom(...LETTERS), (letter) => {
         const stored = forgedEvent(SHOP, letter);
@@ -74,7 +74,7 @@ describe('a row fits', () => {
     );
   });
 
-  test.each(FEW)('of an approval with all that it may hold, of %j, and lists find it', async (letter) => {
+  test.each(FEW)('for an approval with all members, of %j, and lists find it', async (letter) => {
     const { approvals } = account.open();
     const saved = largestApproval(letter);
     fits(saved);
@@ -83,29 +83,29 @@ describe('a row fits', () => {
     expect(items.find(({ id }) => id === saved.id)).toEqual(saved);
   });
 
-  test.each(FEW)('of an entry and the pointer to it, of %j, thirty at once', async (letter) => {
+  test.each(FEW)('for an entry and its pointer, of %j, thirty at once', async (letter) => {
     const { audit } = account.open();
-    const records = Array.from({ length: 30 }, (_, nth) => largestFact(letter, `${letter} ${nth}`));
+    const records = Array.from({ length: 30 }, (_, nth) => largestRecord(letter, `${letter} ${nth}`));
     const entries = await audit.append(records);
     for (const entry of entries) fits(entry);
     expect(entries.map(({ id }) => id)).toEqual(records.map(({ id }) => id));
     expect(await audit.get(entries[29]?.id ?? '')).toEqual(entries[29]);
   });
 
-  test('of the settings, with the facts that wait for the log', () => {
+  test('for the settings, with records that wait for the log', () => {
     const stop = seal(
-      fact(null, 'stop', { message: 'é'.repeat(1000), actor: { type: 'user', name: 'é'.repeat(50) } }),
+      record(null, 'stop', { message: 'é'.repeat(1000), actor: { type: 'user', name: 'é'.repeat(50) } }),
       auditKeys.signing,
     );
     const settings = settingsSchema.parse({});
-    fits({ settings, more: 'x'.repeat(400_000 - serializedSize(settings)), facts: Array(9).fill(stop) });
+    fits({ settings, more: 'x'.repeat(400_000 - serializedSize(settings)), records: Array(9).fill(stop) });
   });
 
-  test.each(FEW)('of an exemption, of %j', async (letter) => {
+  test.each(FEW)('for an exemption, of %j', async (letter) => {
     const { exemptions } = account.open();
     const text = letter.repeat(4000);
     const createdBy = { type: 'user' as const, objectId: 'o'.repeat(128), name: letter.repeat(50) };
-    const granted = fact(SHOP, 'x', {
+    const granted = record(SHOP, 'x', {
       kind: 'exemption.created',
       message: text,
       reasons: reasonsOf(letter),
@@ -122,7 +122,7 @@ describe('a row fits', () => {
     expect((await exemptions.get(exemption.id))?.value).toEqual(exemption);
   });
 
-  test.each(LETTERS)('of a dead letter, of %j', async (letter) => {
+  test.each(LETTERS)('for a dead letter, of %j', async (letter) => {
     const { deadLetters } = account.open();
     const deps = { ...fakeDeps(), deadLetters };
     const message = { resource: SHOP.id, more: letter.repeat(64_000) };
@@ -134,7 +134,7 @@ describe('a row fits', () => {
     expect(stored?.error).toMatch(/more characters$/);
   });
 
-  test.each(FEW)('of the findings of one resource, all written at once, of %j', async (letter) => {
+  test.each(FEW)('for the findings of one resource, all written at once, of %j', async (letter) => {
     const { findings } = account.open();
     const all = fullMemory(SHOP, letter).findings;
     for (const one of all) fits(one);
@@ -144,42 +144,39 @@ describe('a row fits', () => {
   });
 });
 
-describe('the memory of a resource', () => {
-  test.each(LETTERS)(
-    'fits with every rule violated and all that is remembered at its longest, of %j',
-    async (letter) => {
-      const { resourceStates } = account.open();
-      const full = fullMemory(SHOP, letter);
-      const saved = truncateResourceState(full);
-      fits({ ...saved, findings: saved.findings.map(withoutResource) });
-      const version = (await resourceStates.load(SHOP))?.version ?? null;
-      await resourceStates.save(SHOP, saved, version);
-      const told = (await resourceStates.load(SHOP))?.value;
-      if (!told) throw new Error('nothing was saved');
-      expect(told.openApprovals).toEqual(full.openApprovals);
-      expect(told.attempts).toEqual(full.attempts);
-      expect([told.compliantAt, told.unattributedSince, told.beforeFix]).toEqual([
-        full.compliantAt,
-        full.unattributedSince,
-        full.beforeFix,
-      ]);
-      expect(told.writers).toEqual(full.writers);
-      expect(told.writers).toHaveLength(200);
-      expect(told.findings.map(({ rule, verdict, decision }) => [rule, verdict, decision?.action])).toEqual(
-        full.findings.map(({ rule, verdict, decision }) => [rule, verdict, decision?.action]),
-      );
-      // Codes decide about the next look.
-      expect(told.findings.map(({ decision }) => decision?.reasons.map(({ code }) => code))).toEqual(
-        full.findings.map(({ decision }) => decision?.reasons.map(({ code }) => code)),
-      );
-      expect(told.findings[0]?.reason).toContain('the list of findings has them');
-      expect(Object.keys(told.declined)).toHaveLength(100);
-      // The latest.
-      expect(Object.keys(told.declined)).toContain(`sha256:${'999'.padStart(64, '0')}`);
-    },
-  );
+describe('the state of a resource', () => {
+  test.each(LETTERS)('fits with every rule violated and all members at their longest, of %j', async (letter) => {
+    const { resourceStates } = account.open();
+    const full = fullMemory(SHOP, letter);
+    const saved = truncateResourceState(full);
+    fits({ ...saved, findings: saved.findings.map(withoutResource) });
+    const version = (await resourceStates.load(SHOP))?.version ?? null;
+    await resourceStates.save(SHOP, saved, version);
+    const loaded = (await resourceStates.load(SHOP))?.value;
+    if (!loaded) throw new Error('nothing was saved');
+    expect(loaded.openApprovals).toEqual(full.openApprovals);
+    expect(loaded.attempts).toEqual(full.attempts);
+    expect([loaded.compliantAt, loaded.unattributedSince, loaded.beforeFix]).toEqual([
+      full.compliantAt,
+      full.unattributedSince,
+      full.beforeFix,
+    ]);
+    expect(loaded.writers).toEqual(full.writers);
+    expect(loaded.writers).toHaveLength(200);
+    expect(loaded.findings.map(({ rule, verdict, decision }) => [rule, verdict, decision?.action])).toEqual(
+      full.findings.map(({ rule, verdict, decision }) => [rule, verdict, decision?.action]),
+    );
+    // The next reconcile decides by the codes.
+    expect(loaded.findings.map(({ decision }) => decision?.reasons.map(({ code }) => code))).toEqual(
+      full.findings.map(({ decision }) => decision?.reasons.map(({ code }) => code)),
+    );
+    expect(loaded.findings[0]?.reason).toContain('the list of findings has them');
+    expect(Object.keys(loaded.declined)).toHaveLength(100);
+    // The latest.
+    expect(Object.keys(loaded.declined)).toContain(`sha256:${'999'.padStart(64, '0')}`);
+  });
 
-  test('keeps the findings as they are where the rest leaves room', () => {
+  test('keeps the findings unchanged when the rest leaves room', () => {
     const { findings } = fullMemory(SHOP, 'a');
     const some = findings.slice(0, 10);
     const memory = {

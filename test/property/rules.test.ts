@@ -1,4 +1,4 @@
-/** Whatever the documents are: what every rule owes, and the fewest requests for any mix of violations. */
+/** For any documents: the obligations of every rule, and the fewest requests for any set of violations. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planOf } from '../../src/domain/changes/plan-requests.ts';
@@ -14,7 +14,7 @@ const NOW = new Date('2026-01-15T12:00:00Z');
 const RUNS = { numRuns: 600 };
 const FIXABLE = rules.filter(({ writes }) => writes.length > 0).map(({ id }) => id);
 
-/** Every rule, with the parameters that some of them need before they can write anything. */
+/** Every rule, with the parameters that some of them need for a fix. */
 const settings = settingsWith({
   'webapp-access-restrict': { allowedRanges: ['203.0.113.0/24'] },
   'containerapp-ip-restrict': { allowedRanges: ['203.0.113.0/24'] },
@@ -43,19 +43,19 @@ describe('every rule, on generated documents', () => {
     expect([...met.keys()].sort(), 'rules with a fix whose violations the documents had').toEqual(FIXABLE);
   });
 
-  test('any mix of violations takes one request for a place, or for a setting in a list', () => {
+  test('any set of violations takes one request per path, or per setting in a list', () => {
     fc.assert(
       fc.property(snapshots, fc.infiniteStream(fc.boolean()), (snapshot, coin) => {
         const chosen = fixable(snapshot).filter(() => coin.next().value);
         const plan = planOf(snapshot.resource, chosen);
         expect(new Set(plan.map(({ path }) => path)).size).toBe(plan.length);
-        // Tags are the one part of a resource that is written elsewhere.
+        // Tags are the only part of a resource that is written elsewhere.
         const places = chosen.flatMap(({ changes }) =>
           changes.map(({ document, path }) => (path.startsWith('/tags/') ? 'tags' : document)),
         );
         expect(plan.length).toBe(new Set(places).size);
         const after = written(snapshot, plan);
-        // Of an app that is not reachable any more, nobody asks how its callers sign in.
+        // For an app that is not reachable any more, its sign-in does not matter.
         for (const { rule } of chosen) expect(['compliant', 'not-applicable']).toContain(only(after, rule.id).verdict);
       }),
       RUNS,
@@ -63,8 +63,8 @@ describe('every rule, on generated documents', () => {
   });
 });
 
-describe('guarantee 9: fail closed, whatever comes back', () => {
-  test('documents that are any JSON give a verdict, and only a violation has changes', () => {
+describe('guarantee 9: fail closed for any documents', () => {
+  test('documents of any JSON give a verdict, and only a violation has changes', () => {
     fc.assert(
       fc.property(rubbish, (snapshot) => {
         for (const { verdict, changes } of all(snapshot)) {
@@ -76,8 +76,8 @@ describe('guarantee 9: fail closed, whatever comes back', () => {
     );
   });
 
-  test('a rule none of whose documents were read knows nothing', () => {
-    // That a slot has no slots, its id tells.
+  test('a rule with no read document is unknown', () => {
+    // A slot has no slots, by its id.
     const apps = fc.sample(snapshots, 50).filter(({ resource }) => resource.type !== 'Microsoft.Web/sites/slots');
     for (const snapshot of apps) {
       for (const { rule, verdict } of all({ ...snapshot, documents: {} })) expect(verdict, rule.id).toBe('unknown');

@@ -1,4 +1,4 @@
-/** What holds for the list of rules as a whole. */
+/** The invariants of the list of rules. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +14,11 @@ const files = readdirSync(source, { withFileTypes: true })
   .flatMap((entry) => readdirSync(path.join(source, entry.name)).map((file) => `${entry.name}/${file}`));
 
 describe('every rule', () => {
-  test('is in the list, by the name of its file', () => {
+  test('is in the list, under the name of its file', () => {
     expect(rules.map(({ id }) => id)).toEqual(files.map((file) => path.basename(file, '.ts')).sort());
   });
 
-  test.each(files)('%s has a table of its own for the rule tester', (file) => {
+  test.each(files)('%s has its own table for the rule tester', (file) => {
     const table = path.join(here, file.replace(/\.ts$/, '.test.ts'));
     expect(existsSync(table), `${table} is not there`).toBe(true);
     expect(readFileSync(table, 'utf8')).toContain('testRule(rule, {');
@@ -29,7 +29,7 @@ describe('every rule', () => {
   });
 
   test.each(rules.map((rule) => [rule.id, rule] as const))(
-    '%s says why, what it writes and what it risks',
+    '%s has a text for its reason, its fix and its risk',
     (_, rule) => {
       for (const sentence of [rule.why, rule.risk, rule.fix ?? 'None.', rule.differs ?? 'None.']) {
         expect(sentence).toMatch(/^[A-Z`].*\.$/s);
@@ -39,7 +39,7 @@ describe('every rule', () => {
     },
   );
 
-  test.each(rules.map((rule) => [rule.id, rule] as const))('%s shows the lines of what it recommends', (_, rule) => {
+  test.each(rules.map((rule) => [rule.id, rule] as const))('%s has source lines for its recommendation', (_, rule) => {
     checkSource(rule.source([]));
   });
 });

@@ -1,4 +1,4 @@
-/** What holds for every violation with changes, whatever the rule and the documents are. */
+/** The obligations of every violation with changes, for all rules and documents. */
 import { expect } from 'vitest';
 import { applyChanges, invertChanges } from '../../src/domain/changes/change.ts';
 import { planOf, requestView } from '../../src/domain/changes/plan-requests.ts';
@@ -13,7 +13,7 @@ import { movedLeaves, written } from './written.ts';
 
 type Judge = (snapshot: Snapshot) => Evaluation;
 
-/** Source lines, with their changes, that were found to be right: parsing them takes longer than all else. */
+/** Source lines, with their changes, that passed the check: parsing them takes the most time. */
 const parsed = new Set<string>();
 
 /** The obligations by name. Each throws when a rule does not meet it. */
@@ -62,7 +62,7 @@ export const OBLIGATIONS: Readonly<Record<string, (snapshot: Snapshot, judge: Ju
     const plan = planOf(planted.resource, [{ changes, preserved }]);
     expect(JSON.stringify([plan.map(requestView), changes, preserved, reason])).not.toContain(PLANTED);
   },
-  // The resource itself is always read: what it is decides the tier.
+  // The resource itself is always read, because its kind decides the tier.
   'only declared documents are read': (snapshot, judge) => {
     const { rule, ...evaluation } = judge(snapshot);
     const declared = Object.entries(snapshot.documents).filter(([name]) =>
@@ -115,7 +115,7 @@ function bodyNamed({ documents }: Snapshot, name: string): Json {
 
 const PLANTED = 'planted-secret';
 
-/** Puts a marked value beside everything in every document, except into the very values that the plan must carry. */
+/** Adds a marked value beside every value in every document, except inside the values that the plan must have. */
 function withPlantedSecrets(snapshot: Snapshot, { changes, preserved }: Evaluation): Snapshot {
   const carried = [...changes.map(({ from }) => from), ...preserved.map(({ value }) => value)];
   const plant = (value: Json): Json => {

@@ -31,7 +31,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('only a person', () => {
+describe('only an approval', () => {
   test.each(CASES)('$rule', ({ rule, resource, configuration = webConfig(), parameters = {} }) => {
     const parsed = parseSettings({ rules: { [rule]: { enabled: true, tier: 'safe', parameters } } }, rules);
     if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));

@@ -13,21 +13,21 @@ import { OBLIGATIONS } from './obligations.ts';
 
 export interface Row {
   readonly title: string;
-  /** The resource, when it is not the one the table names. */
+  /** The resource, when it is not that of the table. */
   readonly id?: string;
   readonly documents: { readonly [name: string]: JsonObject | null };
   readonly parameters?: JsonObject;
-  /** What the reason says. */
+  /** The expected reason. */
   readonly reason?: RegExp;
 }
 
 export interface ViolationRow extends Row {
   readonly tier: Tier;
-  /** The rule's own unless the row says another. */
+  /** The tier of the rule by default. */
   readonly severity?: Severity;
   readonly changes: readonly Change[];
   readonly kept?: readonly PreservedValue[];
-  /** Whether this very change can be undone; a change from null mostly cannot. */
+  /** Whether this change is reversible; a change from null mostly is not. */
   readonly undo?: boolean;
 }
 
@@ -50,7 +50,7 @@ export function testRule(rule: AnyRule, tables: Tables): void {
         const snapshot = snapshotOf(row);
         const judge = (seen: Snapshot) => judged(seen, row);
 
-        test('is found, with exactly these changes', () => {
+        test('has exactly these changes', () => {
           const found = judge(snapshot);
           expect(found).toMatchObject({
             verdict: 'violation',
@@ -87,7 +87,7 @@ export function testRule(rule: AnyRule, tables: Tables): void {
     return found;
   }
 
-  /** Frozen, so that a rule that writes into what it judges fails. */
+  /** Frozen, so that a rule that writes into its input fails. */
   function snapshotOf({ id, documents }: Row): Snapshot {
     return frozen(parseSnapshot({ id: id ?? tables.id, documents }));
   }

@@ -1,4 +1,7 @@
-/** Checks the lines of a rule with real parsers: they parse, name their documentation, and set what the plan sets. */
+/**
+ * Checks the source lines of a rule with real parsers: they parse, name their documentation, and set the values of the
+ * plan.
+ */
 import { createRequire } from 'node:module';
 import { expect } from 'vitest';
 import { Language, type Node, Parser } from 'web-tree-sitter';
@@ -14,7 +17,7 @@ terraform.setLanguage(
   await Language.load(require.resolve('@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm')),
 );
 
-/** Throws when the lines are no code of their language, or do not say what is declared and where that was looked up. */
+/** Throws when the lines are no code of their language, or lack their resource or their documentation. */
 export function checkSource({ bicep, terraform: hcl }: Source): void {
   const { declarations } = parse('the Bicep lines', bicep);
   expect(declarations.length).toBeGreaterThan(0);
@@ -37,7 +40,7 @@ export function checkSource({ bicep, terraform: hcl }: Source): void {
   }
 }
 
-/** Throws when the lines do not set what these changes set. */
+/** Throws when the lines do not set the values of these changes. */
 export function checkValues({ bicep, terraform: hcl }: Source, changes: readonly Change[]): void {
   const set = parse('the Bicep lines', bicep).declarations.flatMap(({ value }) => membersIn(value));
   const literals = literalsIn(hcl);
@@ -55,12 +58,12 @@ export function checkValues({ bicep, terraform: hcl }: Source, changes: readonly
   }
 }
 
-/** azurerm has enums in cases of its own, and a blank between two that are one. */
+/** azurerm has enum values in its own casing, and with a blank where Azure has none. */
 function bare(text: string): string {
   return text.toLowerCase().replaceAll(', ', ',');
 }
 
-/** Where Resource Manager has a switch beside an object, azurerm may have a block alone: its being there is the switch. */
+/** Where Resource Manager has a switch beside an object, azurerm may have only a block: its presence is the switch. */
 function isBlock(hcl: string, leaf: string): boolean {
   const name = leaf.replace(/Enabled$/, '').replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
   return leaf.endsWith('Enabled') && new RegExp(`^ *${name}_\\w+ \\{$`, 'm').test(hcl);
@@ -73,8 +76,9 @@ function switched(hcl: string, scalar: Json): boolean {
 }
 
 /**
- * What Terraform has to say of a value: the value itself, or every string of a list but those of what is switched off. The
- * tag of an access restriction says what its address is, for which azurerm has attributes of their own.
+ * The values that Terraform must have for a value: the value itself, or every string of a list except those of
+ * disabled elements. The tag of an access restriction says what its address is, for which azurerm has separate
+ * attributes.
  */
 function scalarsIn(value: Json): Json[] {
   if (value === null) return [];
@@ -90,7 +94,7 @@ function holds(value: Value, wanted: Json): boolean {
   return sameJson(plain(value), wanted);
 }
 
-/** The parser leaves escapes as they are written. */
+/** The parser leaves escapes unchanged. */
 function plain(value: Value): Json {
   if (value instanceof Expression) return value.text;
   if (typeof value === 'string')

@@ -1,6 +1,6 @@
 /**
- * What a plan's requests do to the documents, by Resource Manager's rules and not by ours: Microsoft.Web replaces the members
- * of `properties` that are named and ignores nulls, Microsoft.App merges (RFC 7396), a diagnostic setting is put whole.
+ * The effect of a plan's requests on the documents, by Resource Manager's rules: Microsoft.Web replaces the named
+ * members of `properties` and ignores nulls, Microsoft.App merges (RFC 7396), a diagnostic setting is put whole.
  */
 
 import { bodyToSend, type PlanStep } from '../../src/domain/changes/plan-requests.ts';
@@ -17,7 +17,7 @@ export function written(snapshot: Snapshot, plan: readonly PlanStep[]): Snapshot
   return { ...snapshot, documents };
 }
 
-/** The pointers whose values differ; absent and null are the same, and a named element is its name. */
+/** The pointers whose values differ; absent and null are the same, and a named element has its name in the pointer. */
 export function movedLeaves(before: Json, after: Json): string[] {
   if (before === after) return [];
   const [old, now] = [leavesOf(before), leavesOf(after)];
@@ -43,7 +43,7 @@ function patched(snapshot: Snapshot, document: JsonObject, step: PlanStep): Json
   };
 }
 
-/** App Service replaces a member whole, but merges what it takes for several switches of its own. */
+/** App Service replaces a member as a whole, but merges objects with several switches. */
 function withMembers(properties: JsonObject, named: JsonObject): JsonObject {
   const { outboundVnetRouting } = named;
   const routing = isObject(outboundVnetRouting)

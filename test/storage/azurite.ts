@@ -1,4 +1,6 @@
-/** Real Azurite for a test file, and Plumbline's storage on it: as many instances as a test wants, each with its own caches. */
+/**
+ * Azurite for a test file, and Plumbline's storage on it: as many instances as a test needs, each with its own caches.
+ */
 import { TableClient } from '@azure/data-tables';
 import { beforeAll } from 'vitest';
 import { openStorage, type Storage } from '../../src/storage/open-storage.ts';
@@ -6,14 +8,14 @@ import type { StorageKind } from '../../src/storage/table/requests.ts';
 import { emptyAccount } from '../account.ts';
 import { auditKeys } from './samples.ts';
 
-/** Later than what the tests record. */
+/** Later than the times that tests record. */
 export const ACCOUNT_NOW = new Date('2026-03-03T12:00:00.000Z');
 
 export interface Account {
   connectionString(): string;
   /** A new instance of Plumbline's storage; `through` is another connection string for the same account. */
   open(through?: string, now?: Date): Storage;
-  /** What these instances said of rows that are not as they were signed, since the last call. */
+  /** The faults that these instances reported since the last call. */
   faults(): { readonly fields: Record<string, unknown>; readonly message: string }[];
   table(name: string): TableClient;
   /** The requests of the instances of this file since the last call. */

@@ -1,7 +1,7 @@
 /**
- * With 10,000 pending approvals and 1,000,000 audit entries, a first page costs at most three table requests,
- * counted where they leave the SDK's pipeline, and is full wherever enough matches. The service is a stand-in, because no
- * emulator takes a million rows in a test; it is held against Azurite below.
+ * With 10,000 pending approvals and 1,000,000 audit entries, a first page costs at most three table requests, counted
+ * in the SDK's pipeline, and is full when enough rows match. The service is a stand-in, because no emulator takes a
+ * million rows in a test; a test below compares it with Azurite.
  */
 
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import type { ApprovalQuery } from '../../src/workflows/ports/approvals.ts';
 import type { AuditQuery } from '../../src/workflows/ports/audit.ts';
 import { ACCOUNT_NOW, useAccount } from './azurite.ts';
 import { approvalsMade, approvalTable, ENTRIES, entryAt, logTables, signedAt, timeAt, wholeIndex } from './million.ts';
-import { app, auditKeys, fact, SUBSCRIPTION, time } from './samples.ts';
+import { app, auditKeys, record, SUBSCRIPTION, time } from './samples.ts';
 import { type Rows, rowsOf, tableService } from './table-service.ts';
 
 const LIMIT = 50;
@@ -50,7 +50,7 @@ describe('a first page of a million audit entries', () => {
     { actor: 'nina', rule: 'rare-rule', kind: 'service.stopped', resource: `${SUBSCRIPTION}-far` },
   ];
   let index: Record<string, Rows> = {};
-  /** What the first pages must be, by looking at every entry. */
+  /** The expected first pages, computed from every entry. */
   const wanted: string[][] = QUERIES.map(() => []);
   beforeAll(() => {
     let open = QUERIES.map((query, number) => ({ matches: matcherOf(query), found: wanted[number] ?? [] }));
@@ -61,7 +61,7 @@ describe('a first page of a million audit entries', () => {
     });
   }, 240_000);
 
-  it('is asked of rows that are what the storage would have written', () => {
+  it('the rows of the test are what the storage would have written', () => {
     for (let n = 0; n < ENTRIES; n += 99_991) {
       for (const { partitionKey, rowKey } of indexKeys(entryAt(n))) {
         const rows = index[partitionKey];
@@ -80,9 +80,9 @@ describe('a first page of a million audit entries', () => {
   });
 
   it.each([
-    ['the index has all', 0, 300_000],
+    ['the index is complete', 0, 300_000],
     ['the index is 400 entries behind', 400, Number.POSITIVE_INFINITY],
-  ])('costs at most three requests and is full, when %s', async (_, behind, boundary) => {
+  ])('a first page costs at most three requests and is full when %s', async (_, behind, boundary) => {
     const service = tableService(logTables(index, behind), { boundary });
     const open = (name: string) => openTable(service.client(name), () => undefined);
     const log = open('PlumblineAudit');
@@ -99,7 +99,7 @@ describe('a first page of a million audit entries', () => {
     }
   });
 
-  it('is what was signed', async () => {
+  it('the items of a page are the signed entries', async () => {
     const service = tableService(logTables(index, 0));
     const open = (name: string) => openTable(service.client(name), () => undefined);
     const { list } = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), auditKeys, () => ACCOUNT_NOW);
@@ -133,7 +133,7 @@ describe('a first page of 10,000 pending approvals behind 90,000 others', () => 
     tables = approvalTable(made);
   }, 240_000);
 
-  it('costs at most three requests and is full', async () => {
+  it('a page of approvals costs at most three requests and is full', async () => {
     const service = tableService(tables);
     const approvals = openApprovals(
       openTable(service.client('PlumblineApprovals'), () => undefined),
@@ -156,7 +156,7 @@ describe('a first page of 10,000 pending approvals behind 90,000 others', () => 
     }
   });
 
-  it('is counted in a request for each thousand that match', async () => {
+  it('counting approvals costs one request per thousand matches', async () => {
     const service = tableService(tables);
     const approvals = openApprovals(
       openTable(service.client('PlumblineApprovals'), () => undefined),
@@ -167,14 +167,14 @@ describe('a first page of 10,000 pending approvals behind 90,000 others', () => 
   });
 });
 
-describe('the stand-in answers as Azurite does', () => {
+describe('the stand-in gives the same answers as Azurite', () => {
   const account = useAccount();
 
-  it('row by row and page by page', async () => {
+  it('for single rows and for pages', async () => {
     const { audit } = account.open();
     await audit.append(
       Array.from({ length: 300 }, (_, n) =>
-        fact(app(`app-${n % 9}`, `group-${n % 3}`), `${n}`, {
+        record(app(`app-${n % 9}`, `group-${n % 3}`), `${n}`, {
           at: time(n),
           rule: `rule-${n % 7}`,
           operationId: `o'${n}`,
@@ -233,7 +233,7 @@ describe('the stand-in answers as Azurite does', () => {
   });
 });
 
-/** Whether an entry is what a query asks for. A million entries are about few resources, so each is compared once. */
+/** Whether an entry matches a query. A million entries are about few resources, so each resource is compared once. */
 function matcherOf({ from, to, resource, rule, kind, actor, operationId, approval }: AuditQuery) {
   const known = new Map<string, boolean>();
   const isIn = (id: string, scope: string) => {

@@ -1,4 +1,4 @@
-/** A log of a million entries and a queue of a hundred thousand approvals, made by formula, as the tables would hold them. */
+/** A log of a million entries and a list of a hundred thousand approvals, computed as the tables would hold them. */
 
 import { APPROVAL_STATUSES, type Approval } from '../../src/domain/approvals/approval.ts';
 import { AUDIT_KINDS, type AuditEntry, chainEntry, emptyHead } from '../../src/domain/audit/audit.ts';
@@ -11,7 +11,7 @@ import { openApprovals } from '../../src/storage/stores/approvals.ts';
 import type { Entity } from '../../src/storage/table/entity.ts';
 import { hashOf } from '../../src/storage/table/keys.ts';
 import { openTable } from '../../src/storage/table/table.ts';
-import { app, approval, auditKeys, fact, SUBSCRIPTION } from './samples.ts';
+import { app, approval, auditKeys, record, SUBSCRIPTION } from './samples.ts';
 import { type Rows, rowsOf, tableService } from './table-service.ts';
 
 export const ENTRIES = 1_000_000;
@@ -19,7 +19,7 @@ const CHAINS = 8;
 const NEWEST = Date.UTC(2026, 2, 1);
 const APPS = Array.from({ length: 5000 }, (_, n) => app(`app-${n}`, `group-${n % 200}`));
 const FAR: Resource = { ...app('far', 'far'), id: app('far', 'far').id.replace(SUBSCRIPTION, `${SUBSCRIPTION}-far`) };
-const FACTS = [...APPS, FAR].map((of) => fact(of, ''));
+const RECORDS = [...APPS, FAR].map((of) => record(of, ''));
 const KINDS = AUDIT_KINDS.filter((kind) => /^(fix|approval)\./.test(kind));
 
 const person = (objectId: string) => ({ type: 'user' as const, objectId, name: 'Somebody' });
@@ -27,10 +27,10 @@ const NINA = person('nina');
 const PEOPLE = Array.from({ length: 30 }, (_, n) => person(`person-${n}`));
 const SERVICE = { type: 'service' as const };
 
-/** The n-th newest entry. What is rare is far down: a rule, a kind, a person, a subscription. */
+/** The n-th newest entry. Rare values are far down: a rule, a kind, an author, a subscription. */
 export function entryAt(n: number): AuditEntry {
   const isRare = n > ENTRIES - 60_000 && n % 997 === 0;
-  const base = FACTS[isRare ? APPS.length : (n * 7919) % APPS.length] ?? fact(FAR, '');
+  const base = RECORDS[isRare ? APPS.length : (n * 7919) % APPS.length] ?? record(FAR, '');
   const person = isRare ? NINA : PEOPLE[n % PEOPLE.length];
   return {
     ...base,
@@ -59,11 +59,11 @@ function seqAt(n: number): number {
 }
 
 export function signedAt(n: number): AuditEntry {
-  const { chain, seq, prevHash: _p, keyId: _k, hash: _h, signature: _s, ...told } = entryAt(n);
-  return chainEntry(told, { ...emptyHead(chain), seq: seq - 1 }, auditKeys.signing);
+  const { chain, seq, prevHash: _p, keyId: _k, hash: _h, signature: _s, ...content } = entryAt(n);
+  return chainEntry(content, { ...emptyHead(chain), seq: seq - 1 }, auditKeys.signing);
 }
 
-/** The log's two tables; the index does not know the newest `behind` entries. */
+/** The two tables of the log; the index lacks the newest `behind` entries. */
 export function logTables(index: Readonly<Record<string, Rows>>, behind: number) {
   const ends = (from: number) => Array.from({ length: CHAINS }, (_, n) => entryAt(from + n));
   const heads = ends(0).map(({ chain, seq, at }) =>
@@ -82,7 +82,7 @@ export function logTables(index: Readonly<Record<string, Rows>>, behind: number)
 }
 
 /**
- * What the index has when it has all, by the very list of fields that the storage works with; `see` is told of each entry,
+ * The rows of a complete index, built from the same list of fields as in the storage; `see` is called with each entry,
  * the newest first.
  */
 export function wholeIndex(see: (entry: AuditEntry) => void): Record<string, Rows> {
@@ -137,7 +137,7 @@ function indexRows(byValue: ReadonlyMap<string, readonly number[]>): Rows {
 export const APPROVALS = 100_000;
 const PENDING = 10_000;
 
-/** Newest first; those that are pending are the oldest of all, behind everything that is finished. */
+/** Newest first; the pending ones are the oldest, after everything that is finished. */
 export function approvalsMade(): Approval[] {
   const unused = openTable(tableService({}).client('none'), () => undefined);
   let made = 0;
@@ -156,7 +156,7 @@ export function approvalsMade(): Approval[] {
   });
 }
 
-/** Their table, with what lists look at. */
+/** The table of the approvals, with the columns that lists filter by. */
 export function approvalTable(approvals: readonly Approval[]) {
   const rows = approvals.flatMap((one) => {
     const columns = {

@@ -25,9 +25,9 @@ const granted = {
   removedAt: null,
 };
 
-describe('guarantee 14: records that wait in a row for the log are about that row', () => {
+describe('guarantee 14: an outbox takes only records about its own row', () => {
   test.each(AUDIT_KINDS)('%s', (kind) => {
-    const records = [samples.sealedFact(samples.app('one'), 'f', { kind })];
+    const records = [samples.sealedRecord(samples.app('one'), 'f', { kind })];
     const taken = {
       approval: approval.safeParse(samples.approval('a1', samples.app('one'), { outbox: records })).success,
       settings: storedSettings.safeParse({ ...settings, records }).success,

@@ -1,4 +1,4 @@
-/** Values of real shape for what is stored; each takes what a test cares about. */
+/** Sample values of the stored types; a test sets the members that matter to it. */
 
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import { type AuditRecord, parseAuditKeys, recordId, type SealedRecord } from '../../src/domain/audit/audit.ts';
@@ -26,12 +26,12 @@ export function time(seconds: number): string {
   return new Date(Date.UTC(2026, 2, 1, 12, 0, seconds)).toISOString();
 }
 
-/** As it waits in a row to be recorded. */
-export function sealedFact(...of: Parameters<typeof fact>): SealedRecord {
-  return seal(fact(...of), auditKeys.signing);
+/** As it waits in the outbox of a row. */
+export function sealedRecord(...of: Parameters<typeof record>): SealedRecord {
+  return seal(record(...of), auditKeys.signing);
 }
 
-export function fact(of: Resource | null, what: string, more: Partial<AuditRecord> = {}): AuditRecord {
+export function record(of: Resource | null, what: string, more: Partial<AuditRecord> = {}): AuditRecord {
   return {
     id: recordId(of?.key ?? 'service', what),
     at: time(0),

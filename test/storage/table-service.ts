@@ -1,7 +1,8 @@
 /**
- * A stand-in for the table service that reads, behind the SDK's own client: rows in the order of keys, made when they are
- * looked at, so that a million cost nothing. A query looks at a thousand rows at most and stops where the service would move
- * to another server; then it answers what it found, perhaps nothing, and where to go on. It is held against Azurite.
+ * A read-only stand-in for the table service, behind the SDK's own client: rows in the order of keys, made when they
+ * are read, so that a million cost nothing. A query reads a thousand rows at most and stops where the service would
+ * move to another server; then it answers the rows found so far, perhaps none, and a continuation. A test compares it
+ * with Azurite.
  */
 
 import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
@@ -13,9 +14,9 @@ type Columns = Readonly<Record<string, string>>;
 export interface Rows {
   readonly count: number;
   keyAt(index: number): string;
-  /** What filters look at; asked for each row that a query passes. */
+  /** The columns that filters compare; called for each row that a query reads. */
   columnsAt(index: number): Columns;
-  /** The whole row; asked for those that are answered. */
+  /** The whole row; called for the rows of the answer. */
   rowAt(index: number): Columns;
 }
 
@@ -27,7 +28,7 @@ export interface TableService {
 
 const ROWS_A_QUERY = 1000;
 
-/** `boundary`: at each so manieth row of a partition another server goes on. */
+/** `boundary`: after each so many rows of a partition, another server continues. */
 export function tableService(
   tables: Readonly<Record<string, Readonly<Record<string, Rows>>>>,
   { boundary = Number.POSITIVE_INFINITY } = {},
@@ -127,7 +128,8 @@ function lowerBound(rows: Rows, key: string): number {
   return low;
 }
 
-// ---- As much of OData as Plumbline asks with: comparisons with texts, and, or, parentheses. -------------------------------
+// ---- The part of OData that Plumbline uses: comparisons with texts, and, or, parentheses.
+// -------------------------------
 
 type Operator = 'eq' | 'ge' | 'gt' | 'le' | 'lt';
 type Filter =
@@ -180,7 +182,7 @@ function holds(filter: Filter, row: Columns): boolean {
   return filter.operator === 'le' ? found <= filter.value : found < filter.value;
 }
 
-/** What a key is held against, when all rows must be so. */
+/** The values that a key is compared with, when all rows must match. */
 function boundOf(filter: Filter, column: string, operator: Operator): string | undefined {
   if ('column' in filter) return filter.column === column && filter.operator === operator ? filter.value : undefined;
   const parts = 'all' in filter ? filter.all : filter.any.length === 1 ? filter.any : [];

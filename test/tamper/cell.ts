@@ -31,7 +31,7 @@ export interface Cell extends Tampering {
   /** The change, in words. */
   readonly what: string;
   readonly outcome: Outcome;
-  /** What names it: a line at warn or error, or verification. Nothing else may, where nothing is said. */
+  /** What names it: a line at warn or error, or verification. When it is absent, no line may name it. */
   readonly named?: RegExp;
   /** The effect; for a trusted change, what is lost and what finds it. */
   readonly comes: string;

@@ -10,7 +10,7 @@ import { type Attacker, edited, renamed, type StoredRow } from './rows.ts';
 import { DEBUGGING, MARY, OLGA, TLS, TLS_PATH, W, X, Y } from './scene.ts';
 
 const NAMED = /^(warn|error): /m;
-/** Another change than the one that was shown, at a place that no rule asks for. */
+/** Another change than the shown one, at a path without a rule. */
 const OTHER: Json = [{ document: 'config/web', path: '/properties/webSocketsEnabled', from: false, to: true }];
 
 export const CELLS_OF_APPROVALS: readonly Cell[] = [
@@ -162,22 +162,22 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   {
     row: 'decision',
     change: 'added',
-    what: 'a decision that nobody made, with its fact waiting to be logged',
+    what: 'a decision without a decider, with its record waiting to be logged',
     outcome: 'refused',
     named: NAMED,
-    comes: 'The fact has no signature of the service: it is dropped, and nothing is written.',
+    comes: 'The record has no signature of the service: it is dropped, and nothing is written.',
     act: (attacker, { now, at }) => {
       const rows = approvalOf(X, DEBUGGING)(now);
       const { value } = mainRow(rows);
       const id = textAt(mainRow(rows), '/id');
-      const fact: Json = {
+      const record: Json = {
         ...{ id: decisionId(id), at: at.toISOString(), kind: 'approval.approved' },
         ...{ resource: valueAt(value, '/resource'), rule: DEBUGGING, mode: 'autofix', operationId: null },
         ...{ approvalId: id, actor: { type: 'user', objectId: MARY.objectId, name: 'Mary' } },
         ...{ changes: valueAt(value, '/changes'), alsoMoved: [], reasons: [], arm: null, message: 'Fine.' },
         ...{ trigger: { type: 'decision' }, hash: 'a'.repeat(64), keyId: 'k2', signature: 'AAAA' },
       };
-      return rework(attacker, rows, { '/status': 'approved', '/decision': forged(at), '/outbox': [fact] });
+      return rework(attacker, rows, { '/status': 'approved', '/decision': forged(at), '/outbox': [record] });
     },
   },
   {
@@ -191,12 +191,12 @@ export const CELLS_OF_APPROVALS: readonly Cell[] = [
   },
 ];
 
-/** Other values at places of an approval, with its copies. */
+/** Other values at these paths of an approval, with its copies. */
 function rework(attacker: Attacker, rows: readonly StoredRow[], places: Readonly<Record<string, Json>>): Promise<void> {
   return attacker.putApproval(rows, edited(mainRow(rows), places).value);
 }
 
-/** With the digest of its changes, which anybody can compute. */
+/** With the digest of its changes, which everybody can compute. */
 function withDigest(row: StoredRow): StoredRow {
   const { resource, rule, purpose, changes } = approval.parse(row.value);
   return edited(row, { '/digest': digestOf(resourceNamed(resource.id), rule, purpose, changes) });
@@ -207,7 +207,7 @@ function forged(at: Date): Json {
   return { by, at: at.toISOString(), comment: 'Fine.', decision: 'approve', changerUnknown: false };
 }
 
-/** The memory of an app whose open approvals are one more. */
+/** The state of an app with one more open approval. */
 function listing(memory: StoredRow, id: string): StoredRow {
   const listed = valueAt(memory.value, '/openApprovals');
   return edited(memory, { '/openApprovals': [...(Array.isArray(listed) ? listed : []), id] });

@@ -1,4 +1,4 @@
-/** Cells about what people chose: settings and exemptions. */
+/** Cells about settings and exemptions. */
 import type { Json } from '../../src/domain/resources/json.ts';
 import type { Cell } from './cell.ts';
 import { beside, exemptionOf, one, settingsRow } from './places.ts';
@@ -40,12 +40,12 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
   {
     row: 'settings',
     change: 'added',
-    what: 'a fact that waits to be logged: the service was stopped',
+    what: 'a record that waits to be logged: the service was stopped',
     outcome: 'refused',
     named: /outbox record has an invalid seal/,
-    comes: 'The fact has no signature of the service: it is dropped.',
+    comes: 'The record has no signature of the service: it is dropped.',
     act: (attacker, { now, at: when }) => {
-      const fact: Json = {
+      const record: Json = {
         ...{ id: 'f'.repeat(32), at: when.toISOString(), kind: 'service.stopped', resource: null, rule: null },
         ...{ mode: 'autofix', operationId: null, approvalId: null, trigger: null, changes: [], alsoMoved: [] },
         ...{
@@ -56,7 +56,7 @@ export const CELLS_OF_CHOICES: readonly Cell[] = [
         },
         ...{ hash: 'a'.repeat(64), keyId: 'k2', signature: 'AAAA' },
       };
-      return attacker.put(edited(one(settingsRow(now)), { '/records': [fact] }));
+      return attacker.put(edited(one(settingsRow(now)), { '/records': [record] }));
     },
   },
   {

@@ -210,7 +210,7 @@ export const CELLS_OF_KEEPING: readonly Cell[] = [
   },
 ];
 
-/** Without the row that knows the keys of the others. */
+/** Without the row that has the keys of the others. */
 function listed(rows: readonly StoredRow[]): StoredRow[] {
   return rows.filter(({ rowKey }) => rowKey.startsWith('f-'));
 }

@@ -1,4 +1,4 @@
-/** Cells about what is remembered of an app between two looks: its memory, the operations in it, its events. */
+/** Cells about the state of an app between two reconciles: resource state, operations, events. */
 import { valueAt } from '../../src/domain/changes/change.ts';
 import type { Json } from '../../src/domain/resources/json.ts';
 import { hashOf } from '../../src/storage/table/keys.ts';
@@ -189,7 +189,7 @@ export const CELLS_OF_MEMORY: readonly Cell[] = [
   },
 ];
 
-/** The rows of an event that waits, under an id. */
+/** The rows of a waiting event, under an id. */
 function waitingRows(like: StoredRow, id: string): StoredRow[] {
   const row = edited(like, { '/event/id': id, '/outcome': null, '/auditIds': [], '/reasons': [] });
   const app = textAt(row, '/resource').toLowerCase();

@@ -1,4 +1,4 @@
-/** Cells about what makes the log unique and whole: pointers, heads of chains, anchors. */
+/** Cells about the rows that make the log unique and complete: pointers, heads of chains, anchors. */
 import { decisionId } from '../../src/workflows/approvals/record-decision.ts';
 import type { Cell } from './cell.ts';
 import { approvalOf, at, entriesOf, headOf, one, pointersOf, textAt } from './places.ts';
@@ -8,7 +8,7 @@ import { DEBUGGING, X, Y } from './scene.ts';
 const VERIFIED = /^verification: /m;
 const NOT_CONTINUED = /a chain of the audit log is not continued[\s\S]*^verification: /m;
 const STANDS =
-  'The chain is not continued, so nothing is written whose facts belong to it; an error and verification name the head.';
+  'The chain is not continued, so nothing is written whose records belong to it; an error and verification name the head.';
 
 export const CELLS_OF_THE_LOG: readonly Cell[] = [
   {
@@ -24,7 +24,7 @@ export const CELLS_OF_THE_LOG: readonly Cell[] = [
   {
     row: 'pointer',
     change: 'copied',
-    what: 'it holds the entry of another fact',
+    what: 'it holds the entry of another record',
     outcome: 'refused',
     named: VERIFIED,
     comes: 'The entry that it holds has another id: verification names it.',

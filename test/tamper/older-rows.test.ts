@@ -1,4 +1,4 @@
-/** Rows of before are put back after the log has told their end: nothing is written for them, and nothing recorded again. */
+/** Older rows are restored after the log has their end: nothing is written for them, and nothing is recorded again. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../dev/azurite/azurite.ts';
 import type { AuditKind } from '../../src/domain/audit/audit.ts';
@@ -9,7 +9,7 @@ import { logLinesOf } from '../fakes/scenarios/log-lines.ts';
 import { approvalOf, mainRow, memoryOf, one, textAt } from './places.ts';
 import { edited, speaksOf } from './rows.ts';
 import { DEBUGGING, DEBUGGING_PATH, event, type SetScene, sceneIn, setScene, TLS, W, Y } from './scene.ts';
-import type { TamperedWorld } from './tampered-world.ts';
+import type { TamperedDeps } from './tampered-deps.ts';
 
 let storage: Azurite;
 let scene: SetScene;
@@ -20,11 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => storage.close());
 
-async function entriesOf({ world }: TamperedWorld, kind: AuditKind, resource: string) {
-  return (await world.audit.list({ kind, resource }, { limit: 50, after: null })).items;
+async function entriesOf({ deps }: TamperedDeps, kind: AuditKind, resource: string) {
+  return (await deps.audit.list({ kind, resource }, { limit: 50, after: null })).items;
 }
 
-test('a decided approval that was cleared is not carried out when its row waits again', async () => {
+test('an approved and then cleared approval is not executed when its older row is restored', async () => {
   const { of, attacker } = await sceneIn(storage.account('cleared'), scene);
   const decided = mainRow(approvalOf(W, DEBUGGING)(await attacker.now()));
   const id = textAt(decided, '/id');
@@ -41,20 +41,20 @@ test('a decided approval that was cleared is not carried out when its row waits 
 
   expect(of.memory.arm.writes).toEqual([]);
   expect(await entriesOf(of, 'approval.cleared', W)).toMatchObject([{ approvalId: id }]);
-  expect((await of.world.approvals.get(id))?.value.status).toBe('cleared');
+  expect((await of.deps.approvals.get(id))?.value.status).toBe('cleared');
   expect(logLinesOf(of.memory)).toContainEqual(
     expect.objectContaining({ level: 'error', message: 'write refused: not authorized by the audit log' }),
   );
 });
 
-test('a rollback that ended long ago exempts nothing anew when its attempt is put back', async () => {
+test('a rollback that ended creates no new exemption when its older attempt is restored', async () => {
   const { of, attacker } = await sceneIn(storage.account('replayed'), scene);
-  const asked = mainRow(approvalOf(Y, TLS)(await attacker.now()));
+  const requested = mainRow(approvalOf(Y, TLS)(await attacker.now()));
   const [intent] = await entriesOf(of, 'rollback.intended', Y);
   const [exemption] = await entriesOf(of, 'exemption.created', Y);
   for (let day = 0; day < 9; day++) {
     of.memory.clock.advance(86_400);
-    await runHousekeeping(of.world);
+    await runHousekeeping(of.deps);
     await of.host.settle(30);
   }
   expect(await entriesOf(of, 'exemption.ended', Y)).toHaveLength(1);
@@ -65,7 +65,7 @@ test('a rollback that ended long ago exempts nothing anew when its attempt is pu
       operationId,
       rule: { id: TLS, version: 1 },
       purpose: 'rollback',
-      digest: textAt(asked, '/digest'),
+      digest: textAt(requested, '/digest'),
       changes: [],
     },
     ...{ approvalId, number: 1, status: 'open', operationUrls: [] },

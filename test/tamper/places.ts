@@ -1,4 +1,4 @@
-/** Where the rows lie that somebody tampers with. */
+/** The rows that are tampered with. */
 import { chainOf } from '../../src/domain/audit/audit.ts';
 import { valueAt } from '../../src/domain/changes/change.ts';
 import { isObject } from '../../src/domain/resources/json.ts';
@@ -11,13 +11,13 @@ type Find = (all: Everything) => StoredRow[];
 const inTable = (table: string, fits: (row: StoredRow) => boolean): Find => {
   return ({ rows }) => rows.filter((row) => row.table === table && fits(row));
 };
-/** Without case, as ids compare. */
+/** Without regard to case, as ids are compared. */
 const has = (path: string, value: string) => (row: StoredRow) => {
   const held = valueAt(row.value, path);
   return typeof held === 'string' && held.toLowerCase() === value.toLowerCase();
 };
 
-/** An approval, and the copies that lists look at. */
+/** An approval, and the copies for lists. */
 export const approvalOf = (app: string, rule: string): Find =>
   inTable(
     TABLES.approvals,
@@ -51,7 +51,7 @@ export function mainRow(rows: readonly StoredRow[]): StoredRow {
   return one(rows.filter(({ rowKey }) => rowKey.startsWith('a')));
 }
 
-/** The first of what must be there. */
+/** The first of a list that must not be empty. */
 export function one(rows: readonly StoredRow[]): StoredRow {
   const [first] = rows;
   if (!first) throw new Error('the scene has no such row');
@@ -67,7 +67,7 @@ export function at({ partitionKey, rowKey }: StoredRow, row: StoredRow): StoredR
   return { ...row, partitionKey, rowKey };
 }
 
-/** The row under a key of its own. */
+/** The row under a separate key. */
 export function beside(row: StoredRow): StoredRow {
   return { ...row, rowKey: row.rowKey.replace(/...$/, 'abc') };
 }

@@ -1,4 +1,6 @@
-/** What somebody does who may write the storage account: rows and anchors as they lie there, read, written and removed. */
+/**
+ * The actions of somebody who can write the storage account: rows and anchors are read, written and removed directly.
+ */
 
 import { TableClient, type TransactionAction } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -13,7 +15,7 @@ export interface StoredRow {
   readonly table: string;
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** What stands beside the value. */
+  /** The columns beside the value. */
   readonly columns: Readonly<Record<string, string | number | boolean>>;
   readonly value: Json;
 }
@@ -23,7 +25,7 @@ export interface Blob {
   readonly content: string;
 }
 
-/** All that lies in an account, at one moment. */
+/** The content of an account at one moment. */
 export interface Everything {
   readonly rows: readonly StoredRow[];
   readonly anchors: readonly Blob[];
@@ -33,7 +35,7 @@ export interface Attacker {
   readonly now: () => Promise<Everything>;
   put(...rows: readonly StoredRow[]): Promise<void>;
   remove(...rows: readonly StoredRow[]): Promise<void>;
-  /** Puts an approval in the place of these rows, with the copies that lists look at. */
+  /** Replaces these rows by an approval, with the copies for lists. */
   putApproval(instead: readonly StoredRow[], value: Json): Promise<void>;
   putAnchor(...blobs: readonly Blob[]): Promise<void>;
   removeAnchor(...names: readonly string[]): Promise<void>;
@@ -107,14 +109,14 @@ export function attackerOn(connectionString: string): Attacker {
   };
 }
 
-/** The row with other values at these places of what it holds; what it was found by stays. */
+/** The row with other values at these paths of its value; its other columns stay. */
 export function edited(row: StoredRow, places: Readonly<Record<string, Json>>): StoredRow {
   const value = structuredClone(row.value);
   for (const [path, one] of Object.entries(places)) put(value, tokensOf(path), one);
   return { ...row, value };
 }
 
-/** Unlike what Azure makes of it, null stays null. */
+/** As opposed to a write of Azure, null stays null. */
 function put(holder: Json, [token = '', ...rest]: readonly string[], value: Json): void {
   if (Array.isArray(holder) && rest.length > 0) put(holder[Number(token)] ?? null, rest, value);
   else if (isObject(holder)) {
@@ -123,7 +125,7 @@ function put(holder: Json, [token = '', ...rest]: readonly string[], value: Json
   }
 }
 
-/** The row with one text for another, wherever it stands in what it holds and in what it is found by. */
+/** The row with one text replaced by another in its value and its columns. */
 export function renamed(row: StoredRow, from: string, to: string): StoredRow {
   const swap = (text: string) => text.replaceAll(from, to).replaceAll(from.toLowerCase(), to.toLowerCase());
   const columns = Object.entries(row.columns).map(([name, one]) => [name, typeof one === 'string' ? swap(one) : one]);
@@ -148,13 +150,13 @@ function rowOf(table: string, entity: Readonly<Record<string, unknown>>): Stored
   };
 }
 
-/** A row without a value has columns alone. */
+/** A row without a value has columns only. */
 function entityOfRow({ partitionKey, rowKey, columns, value }: StoredRow): Entity {
   if (value === null) return { ...columns, partitionKey, rowKey };
   return entityOf({ partitionKey, rowKey }, value, columns);
 }
 
-/** Whether a value speaks of this text anywhere. */
+/** Whether a value contains this text at any path. */
 export function speaksOf(value: Json, text: string): boolean {
   if (typeof value === 'string') return value.toLowerCase().includes(text.toLowerCase());
   if (Array.isArray(value)) return value.some((one) => speaksOf(one, text));

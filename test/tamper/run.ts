@@ -1,4 +1,4 @@
-/** One cell: the scene, the tampering, how the service goes on, and what somebody sees of it afterwards. */
+/** One cell: the scene, the tampering, the continuation of the service, and the result. */
 import { type AuditEntry, auditEntry } from '../../src/domain/audit/audit.ts';
 import { sealFault } from '../../src/domain/audit/seal.ts';
 import { verifyRecords } from '../../src/workflows/housekeeping/verify-records.ts';
@@ -7,21 +7,21 @@ import { logLinesOf } from '../fakes/scenarios/log-lines.ts';
 import { auditKeys } from '../storage/samples.ts';
 import type { Attacker, Everything } from './rows.ts';
 import { APPS, DEBUGGING_PATH, goOn, MARY, type SetScene, sceneIn, TLS_PATH } from './scene.ts';
-import type { TamperedWorld } from './tampered-world.ts';
+import type { TamperedDeps } from './tampered-deps.ts';
 import { untruths } from './truth.ts';
 
 export interface Tampering {
   act(attacker: Attacker, scene: SetScene): Promise<void>;
-  /** Who decides on X; Mary, unless it matters. */
+  /** The decider on X; Mary by default. */
   readonly approver?: Author;
 }
 
 export interface Seen {
-  /** What must never be: empty. */
+  /** Contradictions; must be empty. */
   readonly untrue: readonly string[];
-  /** Lines at warn and error, failures, and what verification says. */
+  /** Lines at warn and error, failures, and the faults of verification. */
   readonly named: readonly string[];
-  /** Where all came to rest: values, requests, entries, approvals. */
+  /** The final values, requests, entries and approvals. */
   readonly end: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -47,17 +47,17 @@ export async function seenAfter(connectionString: string, scene: SetScene, tampe
   };
 }
 
-/** What the verification of the log finds, a sentence each. */
-async function verification({ world }: TamperedWorld): Promise<string[]> {
+/** The faults of the verification of the log, one sentence each. */
+async function verification({ deps }: TamperedDeps): Promise<string[]> {
   try {
-    const { valid, reason } = await verifyRecords(world);
+    const { valid, reason } = await verifyRecords(deps);
     return valid ? [] : [`verification: ${reason}`];
   } catch (error) {
     return [`verification failed: ${error}`];
   }
 }
 
-/** The entries that whoever has the public keys believes, wherever they stand in the log. */
+/** The entries with a valid signature, at any place in the log. */
 function signedIn({ rows }: Everything): Map<string, AuditEntry> {
   const found = rows
     .filter(({ rowKey, table }) => table === 'PlumblineAudit' && /^[ei]-/.test(rowKey))
@@ -66,9 +66,9 @@ function signedIn({ rows }: Everything): Map<string, AuditEntry> {
   return new Map(found.map((entry) => [entry.id, entry]));
 }
 
-async function endOf(of: TamperedWorld, signed: ReadonlyMap<string, AuditEntry>): Promise<Seen['end']> {
+async function endOf(of: TamperedDeps, signed: ReadonlyMap<string, AuditEntry>): Promise<Seen['end']> {
   const { arm } = of.memory;
-  const approvals = await of.world.approvals.list({}, { limit: 200, after: null }).catch(() => null);
+  const approvals = await of.deps.approvals.list({}, { limit: 200, after: null }).catch(() => null);
   return {
     values: APPS.map((app) => {
       const config = (path: string) => arm.valueOf(app, 'config/web', path);

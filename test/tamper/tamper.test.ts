@@ -1,6 +1,6 @@
 /**
- * Each kind of row × each kind of change, on real tables: the service goes on, writes nothing that no signed cause explains,
- * and signs nothing that did not happen. What comes of each is in docs/tamper.md, which this test holds to the truth.
+ * Each kind of row × each kind of change, on real tables: the service continues, writes nothing without a signed
+ * cause, and signs nothing that did not happen. docs/tamper.md has the effect of each; this test verifies it.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../dev/azurite/azurite.ts';
@@ -30,7 +30,7 @@ test('every kind of row is changed in every way', () => {
   expect(missing).toEqual([]);
 });
 
-test('without tampering nothing is untrue, and nothing is named', () => {
+test('without tampering there is no contradiction, and nothing is named', () => {
   expect(untampered).toMatchObject({ untrue: [], named: [] });
   expect(untampered.end.writes).toHaveLength(5);
 });
@@ -38,7 +38,7 @@ test('without tampering nothing is untrue, and nothing is named', () => {
 describe.concurrent.each(ROWS)('%s', (row) => {
   const cells = CELLS.map((cell, index) => ({ cell, index })).filter(({ cell }) => cell.row === row);
 
-  // Each in an account of its own: one computes while the storage answers another.
+  // Each in a separate account: one computes while the storage answers another.
   test.concurrent.each(
     cells.map(({ cell, index }) => [cell.change, cell.what, cell.outcome, { cell, index }] as const),
   )(

@@ -1,17 +1,17 @@
 /**
- * What must hold whatever was done to the rows, told from outside: by what Azure was sent, what people did, and the entries
- * that are signed. Nothing here asks the service whether it was right.
+ * What must hold after any change of the rows, checked from outside: by the requests to Azure, the actions of users,
+ * and the signed entries. Nothing here relies on the service.
  */
 import type { AuditEntry } from '../../src/domain/audit/audit.ts';
 import { type Change, digestOf, valueAt } from '../../src/domain/changes/change.ts';
 import { isObject, type Json, sameJson } from '../../src/domain/resources/json.ts';
 import { rules } from '../../src/rules/index.ts';
 import { resourceNamed, type Sent } from '../fakes/azure/arm.ts';
-import type { Happened } from './tampered-world.ts';
+import type { Happened } from './tampered-deps.ts';
 
 /**
- * What cannot be explained, each a sentence. `signed`: the entries of the log whose seal is whole, by their id. `mostIntents`:
- * how many open intents may hold one value; where rows are removed, one may stay open for ever.
+ * The contradictions, one sentence each. `signed`: the entries of the log with a valid seal, by their id.
+ * `mostIntents`: how many open intents may hold one value; where rows are removed, one may stay open for ever.
  */
 export function untruths(
   happened: readonly Happened[],
@@ -90,15 +90,15 @@ function causeMissing(intent: AuditEntry, before: readonly Happened[], entries: 
       (own) => own.document === document && own.path === path && sameJson(own.from, to),
     );
   const isIts = fix?.resource?.id.toLowerCase() === resource.key && intent.changes.every(isBack);
-  return isIts ? [] : ['it puts back what no signed fix of this resource changed'];
+  return isIts ? [] : ['it rolls back what no signed fix of this resource changed'];
 }
 
-/** Each entry that tells of a deed tells of one that was done; each end has its intent, and each intent one final end. */
+/** Each entry about an action has its action; each end has its intent, and each intent one final end. */
 function falseEntries(happened: readonly Happened[], signed: ReadonlyMap<string, AuditEntry>): string[] {
   const used = new Set<unknown>();
   return happened.flatMap((one, index) => {
-    if (one.kind !== 'fact') return [];
-    const entry = signed.get(one.fact.id);
+    if (one.kind !== 'record') return [];
+    const entry = signed.get(one.record.id);
     if (!entry || used.has(entry.id)) return [];
     used.add(entry.id);
     const before = happened.slice(0, index);
@@ -108,7 +108,7 @@ function falseEntries(happened: readonly Happened[], signed: ReadonlyMap<string,
     switch (entry.kind) {
       case 'approval.approved':
       case 'approval.rejected':
-        // The deed is noted when its call returns, which is after the entry.
+        // The action is noted when its call returns, which is after the entry.
         return happened.some(
           (deed) =>
             (deed.kind === 'decision' || deed.kind === 'rollback') &&
@@ -151,7 +151,7 @@ function falseEntries(happened: readonly Happened[], signed: ReadonlyMap<string,
     );
     if (ends.length > 0) return [`${name}: its intent had ended already`];
     if (!entry.kind.endsWith('.applied')) return [];
-    // What stands there may be somebody else's doing: an entry that tells of values is true as well.
+    // A value may have been written by somebody else: an entry about values is true as well.
     return did(
       (deed) =>
         (deed.kind === 'change' &&
@@ -165,7 +165,7 @@ function falseEntries(happened: readonly Happened[], signed: ReadonlyMap<string,
   });
 }
 
-/** What people were told is done stands in the log. */
+/** Every answer to a user that an action is done has its entry. */
 function silent(happened: readonly Happened[], signed: ReadonlyMap<string, AuditEntry>): string[] {
   const entries = [...signed.values()];
   return happened.flatMap((one) => {
@@ -178,16 +178,16 @@ function silent(happened: readonly Happened[], signed: ReadonlyMap<string, Audit
   });
 }
 
-/** There are no more such entries than people changed the settings. */
+/** There are at most as many such entries as users changed the settings. */
 function isOnceForEach(
   entry: AuditEntry,
   happened: readonly Happened[],
   signed: ReadonlyMap<string, AuditEntry>,
 ): boolean {
-  const told = [...signed.values()].filter(
+  const changes = [...signed.values()].filter(
     ({ kind, actor }) => kind === entry.kind && actor.objectId === entry.actor.objectId,
   );
-  return told.length <= happened.filter((one) => one.kind === 'settings' && one.by === entry.actor.objectId).length;
+  return changes.length <= happened.filter((one) => one.kind === 'settings' && one.by === entry.actor.objectId).length;
 }
 
 function entriesBefore(
@@ -195,7 +195,9 @@ function entriesBefore(
   index: number,
   signed: ReadonlyMap<string, AuditEntry>,
 ): AuditEntry[] {
-  const found = happened.slice(0, index).flatMap((one) => (one.kind === 'fact' ? (signed.get(one.fact.id) ?? []) : []));
+  const found = happened
+    .slice(0, index)
+    .flatMap((one) => (one.kind === 'record' ? (signed.get(one.record.id) ?? []) : []));
   return [...new Set(found)];
 }
 
@@ -215,7 +217,7 @@ function isOf({ document, path, to }: Change, sent: Sent, at: string, value: Jso
     : at.startsWith(`${path}/`) && sameJson(valueAt(to, at.slice(path.length)), value);
 }
 
-/** The values of a body with their places; a list is one value. */
+/** The values of a body with their paths; a list is one value. */
 export function leavesOf(body: Json, at = ''): [string, Json][] {
   if (!isObject(body)) return [[at, body]];
   return Object.entries(body).flatMap(([key, value]) => leavesOf(value, `${at}/${key}`));

@@ -1,4 +1,4 @@
-/** Exports as an attacker might leave them, proved by the command with the public key that the auditor kept. */
+/** Exports as an attacker might leave them, verified by the command with the auditor's public key. */
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import {
 import { linesOf, type Manifest, manifestOf } from '../../src/domain/audit/manifest.ts';
 import { type Seal, seal } from '../../src/domain/audit/seal.ts';
 import { verifyExports } from '../../tools/audit-verify/audit-verify.ts';
-import { app, auditKeys, fact, strangerKeys, time } from '../storage/samples.ts';
+import { app, auditKeys, record, strangerKeys, time } from '../storage/samples.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-proof-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,15 +29,15 @@ const KEYS = [k1, k2].flatMap((key) => ['--key', `${key.id}:${publicKeyText(key)
 const log = entriesOf(12, (n) => (n < 6 ? k1 : k2));
 const third = entryAt('03', 3);
 
-describe('an export that is whole', () => {
-  it('is proved with the keys that the auditor kept, old and new', async () => {
+describe('an export that is complete', () => {
+  it('is verified with the keys of the auditor, old and new', async () => {
     expect(await proved(exported(log))).toEqual({
       code: 0,
       text: expect.stringMatching(/^whole: 12 entries in 2 chains, /),
     });
   });
 
-  it('proves no more than that it fits together without a key of the auditor, and says so', async () => {
+  it('is checked for consistency only without a key of the auditor, and the output says so', async () => {
     expect(await proved(exported(log), [])).toEqual({ code: 0, text: expect.stringMatching(/file's own claim/) });
     const forged = exported(
       entriesOf(4, () => strangerKeys.signing),
@@ -48,18 +48,18 @@ describe('an export that is whole', () => {
     expect(await proved(forged)).toMatchObject({ code: 1, text: expect.stringMatching(/names the key 'k9'/) });
   });
 
-  it('may hold texts with line separators of other kinds', async () => {
-    const entry = chainEntry(fact(app('one'), 'a', { message: 'a\u2028b\u0085c\r\nd' }), emptyHead('00'), k2);
+  it('may hold texts with other line separators', async () => {
+    const entry = chainEntry(record(app('one'), 'a', { message: 'a\u2028b\u0085c\r\nd' }), emptyHead('00'), k2);
     expect((await proved(exported([entry]))).code).toBe(0);
   });
 
-  it('may be longer than what is read at once', async () => {
+  it('may be longer than one read', async () => {
     const text = exported(entriesOf(1500, () => k2, 'grün '.repeat(60)));
     expect(Buffer.byteLength(text)).toBeGreaterThan(1_500_000);
     expect(await proved(text)).toMatchObject({ code: 0, text: expect.stringMatching(/^whole: 1500 entries/) });
   });
 
-  it('may come in parts, each the continuation of the one before', async () => {
+  it('may be split into files, each the continuation of the one before', async () => {
     const [first, second] = [log.slice(0, 5), log.slice(5)];
     const [middle = ''] = second.map(({ at }) => at);
     const files = [file(exported(first, { to: middle })), file(exported(second, { from: middle }))];
@@ -72,7 +72,7 @@ describe('an export that is whole', () => {
     expect((await verifyExports([...files.reverse(), ...KEYS])).code).toBe(1);
   });
 
-  it('may lack what its filter left out, and nothing else', async () => {
+  it('may lack the entries that its filter left out, and no others', async () => {
     const some = log.filter(({ seq }) => seq % 2 === 0);
     const text = (filter: Record<string, string>) => proved(exported(some, filter));
     expect(await text({ kind: 'fix.applied' })).toMatchObject({
@@ -82,7 +82,7 @@ describe('an export that is whole', () => {
     for (const filter of [{}, { from: time(0) }, { to: time(900) }]) expect((await text(filter)).code).toBe(1);
   });
 
-  it('is not whole when the service had found that the log was not', async () => {
+  it('is not whole when the service found an invalid log', async () => {
     const found = (valid: boolean, more = {}) =>
       exported(log, {}, auditKeys, null, { verification: { valid, complete: true, ...more } });
     expect((await proved(found(true))).code).toBe(0);
@@ -104,13 +104,13 @@ describe('an export that is whole', () => {
     expect((await proved(text({ ...sealed, madeBy: 'v3' }))).text).toMatch(/the manifest: its content/);
   });
 
-  it('of an empty log is proved, too', async () => {
+  it('of an empty log is verified', async () => {
     expect(await proved(exported([]))).toMatchObject({ code: 0, text: expect.stringMatching(/^whole: 0 entries/) });
   });
 });
 
-describe('guarantee 14: each tampering is found, and the first bad entry named', () => {
-  // The manifest is the honest one of the whole log unless an attacker can do without.
+describe('guarantee 14: each kind of tampering is found, and the first bad entry is named', () => {
+  // The manifest is that of the whole log, unless an attacker can work without it.
   const honest = lastLine(exported(log));
   const withLines = (entries: readonly object[]) =>
     `${entries.map((one) => `${JSON.stringify(one)}\n`).join('')}${honest}\n`;
@@ -126,18 +126,18 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
       /entry 4 of chain 03: it names the key 'k9'/,
     ],
     ['a cut tail', withLines(log.slice(0, 8)), /entry 5 of chain 03: it is not there; the manifest ends with 6/],
-    ['a cut tail, and the manifest with it', linesOf(log.slice(0, 8)), /no manifest/],
+    ['a cut tail and a cut manifest', linesOf(log.slice(0, 8)), /no manifest/],
     [
       'an unknown key',
       instead({ ...third, ...seal(contentOf(third), strangerKeys.signing) }),
       /entry 3 of chain 03: it names the key 'k9'/,
     ],
     [
-      'a stranger under a known name',
+      'a strange key under a known name',
       instead(seal(contentOf(third), { ...strangerKeys.signing, id: 'k1' })),
       /entry 3 of chain 03: its signature/,
     ],
-    ['a member that says another algorithm', instead({ ...third, alg: 'none' }), /entry 3 of chain 03: its content/],
+    ['a member that names another algorithm', instead({ ...third, alg: 'none' }), /entry 3 of chain 03: its content/],
     [
       'a signature by another algorithm',
       instead({ ...third, signature: ecdsa(third.hash) }),
@@ -149,13 +149,13 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
       /entry 3 of chain 03: its signature/,
     ],
     ['no signature', instead({ ...third, signature: '' }), /entry 3 of chain 03: its signature/],
-    ['an entry that is none', instead({}), /line 5 is no audit entry/],
-    ['an entry told twice', withLines([...log, third]), /entry 3 of chain 03: it stands behind entry 6/],
+    ['a line that is no entry', instead({}), /line 5 is no audit entry/],
+    ['the same entry twice', withLines([...log, third]), /entry 3 of chain 03: it stands behind entry 6/],
   ])('%s', async (_, text, expected) => {
     expect(await proved(text)).toEqual({ code: 1, text: expect.stringMatching(expected) });
   });
 
-  it('a head rolled back together with its tail, by the anchor', async () => {
+  it('a head that was rolled back together with its tail, found by the anchor', async () => {
     const anchor = nextAnchor(
       null,
       [headAfter(entryAt('03', 5)), headAfter(entryAt('05', 5))],
@@ -169,7 +169,7 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
     });
   });
 
-  it('a log that was written anew below the anchor', async () => {
+  it('a log that was rewritten below the anchor', async () => {
     const anchor = nextAnchor(null, [headAfter(entryAt('03', 5))], { at: time(700), whole: true }, k2);
     const anew = entriesOf(12, () => k2);
     expect((await proved(exported(anew, {}, auditKeys, anchor))).text).toMatch(
@@ -177,7 +177,7 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
     );
   });
 
-  it('a log that was cut or written anew since an export that the auditor kept, anchors and all', async () => {
+  it('a log that was cut or rewritten since a kept export, with its anchors', async () => {
     const kept = ['--kept', file(exported(log.slice(0, 10)))];
     expect((await proved(exported(log), [...KEYS, ...kept])).code).toBe(0);
     expect((await proved(exported(log.slice(0, 8)), [...KEYS, ...kept])).text).toMatch(
@@ -193,7 +193,7 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
     expect((await proved(exported(log), [...KEYS, ...forged])).text).toMatch(/names the key 'k9'/);
   });
 
-  it('not for a part of the log that begins behind what was kept', async () => {
+  it('a part of the log that begins after the kept export is accepted', async () => {
     const part = exported(log.slice(11), { from: time(660) });
     expect((await proved(part, [...KEYS, '--kept', file(exported(log.slice(0, 4)))])).code).toBe(0);
   });
@@ -206,7 +206,7 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
     ],
     ['another count', (manifest) => ({ ...manifest, count: 3 }), /the manifest: its content/],
     [
-      'a seal of a stranger',
+      'a seal with a strange key',
       (manifest) => seal(contentOf(manifest), strangerKeys.signing),
       /the manifest: it names the key 'k9'/,
     ],
@@ -217,7 +217,7 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
     expect(await proved(text)).toEqual({ code: 1, text: expect.stringMatching(expected) });
   });
 
-  it('the last of what a filter chose', async () => {
+  it('a missing first or last entry of a filtered export', async () => {
     const filter = { kind: 'fix.applied' };
     const some = log.filter(({ seq }) => seq % 2 === 0);
     const end = lastLine(exported(some, filter));
@@ -229,25 +229,25 @@ describe('guarantee 14: each tampering is found, and the first bad entry named',
     );
   });
 
-  it('a line that means the same and is not the one that was exported', async () => {
+  it('a line with another formatting than the exported one', async () => {
     const text = `${linesOf(log).replace('{"id"', '{ "id"')}${honest}\n`;
     expect(await proved(text)).toEqual({ code: 1, text: expect.stringMatching(/byte for byte/) });
   });
 });
 
-describe('what a forger wrote into a file', () => {
+describe('control characters that a forger wrote into a file', () => {
   const erase = '\u001b[2J\nwhole: 12 entries\u202e';
 
-  it('is told in one line that no terminal obeys', async () => {
+  it('are escaped in an output of one line', async () => {
     const { code, text } = await proved(exported([{ ...third, chain: erase }]));
     expect([code, text.split('\n').length]).toEqual([1, 2]);
     expect(text).toMatch(/^NOT whole: /);
     expect(text).toContain('\\u{1b}[2J\\u{a}whole: 12 entries\\u{202e}');
   });
 
-  it('cannot hide that the key is its own claim', async () => {
+  it('cannot hide that the key is only the claim of the file', async () => {
     const entry = chainEntry(
-      fact(app('one'), 'a', { at: `${time(1)}${erase}` }),
+      record(app('one'), 'a', { at: `${time(1)}${erase}` }),
       emptyHead('00'),
       strangerKeys.signing,
     );
@@ -258,12 +258,12 @@ describe('what a forger wrote into a file', () => {
   });
 });
 
-describe('usage', () => {
+describe('wrong usage', () => {
   it.each<[string, string[]]>([
     ['no file', []],
-    ['a file that is not there', [path.join(folder, 'nothing')]],
-    ['a key that is none', [file(exported(log)), '--key', 'k1:AAAA']],
-    ['a kept export that is not there', [file(exported(log)), '--kept', path.join(folder, 'nothing')]],
+    ['a missing file', [path.join(folder, 'nothing')]],
+    ['an invalid key', [file(exported(log)), '--key', 'k1:AAAA']],
+    ['a missing kept export', [file(exported(log)), '--kept', path.join(folder, 'nothing')]],
     ['an unknown option', [file(exported(log)), '--kye', 'x']],
   ])('%s is exit code 2', async (_, args) => {
     expect((await verifyExports(args)).code).toBe(2);
@@ -278,7 +278,7 @@ function entriesOf(count: number, keyOf: (n: number) => AuditKeys['signing'], me
   return Array.from({ length: count }, (_, n) => {
     const chain = n % 2 === 0 ? '03' : '05';
     const entry = chainEntry(
-      fact(app(chain), `${n}`, { at: time(60 * n), message }),
+      record(app(chain), `${n}`, { at: time(60 * n), message }),
       heads.get(chain) ?? emptyHead(chain),
       keyOf(n),
     );
@@ -327,7 +327,7 @@ function contentOf<T extends object>(sealed: T & Partial<Seal>) {
 }
 
 function forgedAfter(entry: AuditEntry): AuditEntry {
-  return chainEntry(fact(app('03'), 'forged', { at: entry.at }), headAfter(entry), strangerKeys.signing);
+  return chainEntry(record(app('03'), 'forged', { at: entry.at }), headAfter(entry), strangerKeys.signing);
 }
 
 function swapped(one: AuditEntry, other: AuditEntry): AuditEntry[] {

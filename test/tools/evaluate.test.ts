@@ -1,4 +1,4 @@
-/** The command as others see it: JSON on stdout, or one line on stderr and exit code 2. */
+/** The command as its users see it: JSON on stdout, or one line on stderr and exit code 2. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,8 +36,8 @@ function evaluated(files: Record<string, unknown>, args: string[] = ['apps.json'
 const withSettings = (stored: unknown) =>
   evaluated({ 'apps.json': good, 'settings.json': stored }, ['apps.json', '--settings', 'settings.json']);
 
-describe('the answer', () => {
-  test('one finding for every rule of the kind, not-applicable included, ordered by rule', () => {
+describe('the output of evaluate', () => {
+  test('has one finding for every rule of the kind, not-applicable included, ordered by rule', () => {
     const [app] = evaluated({ 'apps.json': good });
     expect(app?.id).toBe(SITE_ID);
     expect(app?.findings.map(({ rule }) => rule)).toEqual(
@@ -53,7 +53,7 @@ describe('the answer', () => {
     expect(app?.findings.find(({ rule }) => rule === 'webapp-diagnostics')?.verdict).toBe('unknown');
   });
 
-  test('an array keeps its order, whatever the kinds', () => {
+  test('keeps the order of an array of any kinds', () => {
     const tcp = { id: CONTAINER_APP_ID, documents: { resource: containerApp(ingress({ transport: 'tcp' })) } };
     const env = { id: ENVIRONMENT_ID, documents: { resource: environment({ destination: 'log-analytics' }) } };
     const answer = evaluated({ 'apps.json': [tcp, good, env] });
@@ -64,7 +64,7 @@ describe('the answer', () => {
     expect(evaluated({ 'apps.json': [] })).toEqual([]);
   });
 
-  test('of the environment only the workspace is read', () => {
+  test('depends on the workspace id only, of all environment variables', () => {
     const app = { id: SITE_ID, documents: { resource: site(), diagnosticSettings: settings() } };
     const tiers = (environment: Record<string, string>) =>
       evaluated({ '-': app }, ['-'], environment)[0]?.findings.find(({ rule }) => rule === 'webapp-diagnostics')?.tier;
@@ -73,7 +73,7 @@ describe('the answer', () => {
     expect(tiers({ PLUMBLINE_MODE: 'autofix', PLUMBLINE_SELF_ID: SITE_ID })).toBe('advice');
   });
 
-  test('with settings, switched-off rules have no finding and parameters apply; keys may be left out', () => {
+  test('has no finding of a rule that the settings switch off, and uses the parameters of the settings; keys may be left out', () => {
     const [app] = withSettings({
       rules: { 'webapp-https-only': { enabled: false }, 'webapp-min-tls': { parameters: { minimum: '1.3' } } },
     });
@@ -87,12 +87,12 @@ describe('the answer', () => {
     expect(withSettings({})[0]?.findings.map(({ rule }) => rule)).toEqual(baseline.map(({ id }) => id));
   });
 
-  test('a byte order mark is no rubbish', () => {
+  test('is the same for a file with a byte order mark', () => {
     expect(evaluated({ 'apps.json': `\uFEFF${JSON.stringify(good)}` })).toHaveLength(1);
   });
 });
 
-describe('rubbish is refused with where it is', () => {
+describe('invalid input is refused with its place', () => {
   const documents = good.documents;
   test.each([
     [
@@ -101,14 +101,14 @@ describe('rubbish is refused with where it is', () => {
       /snapshot 1, \/documents\/config~1wbe/,
     ],
     [
-      'a document that is no body',
+      'a document that is not an object',
       [good, { id: SITE_ID, documents: { 'config/web': 'x' } }],
       /snapshot 1, \/documents\/config~1web/,
     ],
     ['a list as body', { id: SITE_ID, documents: { resource: [] } }, /snapshot 0, \/documents\/resource/],
-    ['an id of nothing', { id: '/subscriptions/x/resourceGroups/y', documents }, /snapshot 0, \/id/],
+    ['an id of another kind of resource', { id: '/subscriptions/x/resourceGroups/y', documents }, /snapshot 0, \/id/],
     ['an id of a child', { id: `${SITE_ID}/config/web`, documents }, /snapshot 0, \/id/],
-    ['a path trick', { id: `${SITE_ID}/../other`, documents }, /snapshot 0, \/id/],
+    ['an id with a path traversal', { id: `${SITE_ID}/../other`, documents }, /snapshot 0, \/id/],
     ['no id', [good, good, { documents }], /snapshot 2, \/id/],
     ['no documents', { id: SITE_ID }, /snapshot 0, \/documents/],
     ['documents as a list', { id: SITE_ID, documents: [] }, /snapshot 0, \/documents/],
@@ -120,7 +120,7 @@ describe('rubbish is refused with where it is', () => {
     ['another key', { ...good, more: 1 }, /snapshot 0, \/: .*more/],
     ['a number', [1], /snapshot 0, \//],
     ['null', null, /snapshot 0, \//],
-    ['no JSON', '{"id": hunter2}', /apps\.json is no JSON/],
+    ['text that is not JSON', '{"id": hunter2}', /apps\.json is no JSON/],
     ['nothing', '', /apps\.json is no JSON/],
   ])('%s', (_, content, message) => {
     const failure = thrown(() => evaluated({ 'apps.json': content }));
@@ -153,7 +153,7 @@ describe('rubbish is refused with where it is', () => {
     );
   });
 
-  test('settings with levels without end are refused, with the limit', () => {
+  test('settings with too many levels are refused, with the limit', () => {
     const deep = JSON.stringify({ rules: { x: { parameters: 0 } } }).replace(
       ':0',
       `:${'['.repeat(20_000)}${']'.repeat(20_000)}`,
@@ -194,7 +194,7 @@ describe('the command', () => {
     expect(JSON.parse(stdout)).toMatchObject([{ id: SITE_ID }]);
   });
 
-  test('rubbish deep in a file: nothing on stdout, one line on stderr, exit 2', () => {
+  test('prints one line on stderr for a file with too many levels, nothing on stdout, and exits with 2', () => {
     const file = path.join(folder, 'deep.json');
     const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
     writeFileSync(file, `[${JSON.stringify(good)},{"id":"${SITE_ID}","documents":{"resource":${deep}}}]`);
@@ -203,7 +203,7 @@ describe('the command', () => {
     expect(stderr).toMatch(/^plumbline evaluate: snapshot 1, \/documents\/resource: has more than 64 levels\n$/);
   });
 
-  test('a name in a file writes nothing of its own to the terminal', () => {
+  test('escapes control characters of a name in a file', () => {
     const documents = { 'x\u001b[2J\r\nall compliant\u202e': {} };
     const { status, stderr } = command(['-'], JSON.stringify({ id: SITE_ID, documents }));
     expect(status).toBe(2);

@@ -9,7 +9,7 @@ describe('npm run test:node', () => {
   });
 
   test.each([[[]], [['22.1']], [['latest']], [['22', '--project']], [['']]])(
-    'says what it wants instead of %j',
+    'shows the usage instead of %j',
     (args) => {
       expect(() => versionsIn(args)).toThrow(WrongArguments);
       expect(() => versionsIn(args)).toThrow('npm run test:node -- 22 24');
@@ -24,14 +24,14 @@ describe('npm run test:node', () => {
     expect(packageFor(22, platform, arch)).toBe(wanted);
   });
 
-  it('and package.json and the README name the versions that it was run on', () => {
+  it('has run on the versions that package.json and the README name', () => {
     const majors = versionsIn(packageJson.engines.node.split(' || '));
     expect(majors).toContain(22);
     const [, said = ''] = /test:node.*Last run: (.*), all passed/.exec(readFileSync('README.md', 'utf8')) ?? [];
     expect(said.match(/\d+(?=\.\d+\.\d+)/g)?.map(Number)).toEqual(majors);
   });
 
-  it('runs files that are there: the build, the unit tests, one end-to-end file', () => {
+  it('runs existing files: the build, the unit tests, one end-to-end file', () => {
     const files = RUNS.flatMap((args) => args.filter((arg) => /\.(ts|mjs)$/.test(arg)));
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
     expect(RUNS.map((args) => args.find((arg) => arg === 'unit' || arg.startsWith('test/e2e/')))).toEqual([

@@ -11,7 +11,7 @@ vi.mock('../../../src/console/page.ts', () => ({ consolePage: () => PAGE }));
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 describe('the console', () => {
-  it('is a page for anybody, even when sign-in is off', async () => {
+  it('needs no sign-in, and is served when sign-in is off', async () => {
     const answer = await ask(getConsole, serviceOf(apiDeps(), false), { as: null });
     expect([answer.status, answer.text]).toEqual([200, PAGE]);
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -19,7 +19,7 @@ describe('the console', () => {
     expect(answer.headers.get('content-security-policy')).toBe(policyFor(PAGE));
   });
 
-  it('runs only the scripts and styles that are in it', () => {
+  it('allows only its own scripts and styles to run', () => {
     const policy = new Map(
       policyFor(PAGE)
         .split('; ')
@@ -33,7 +33,7 @@ describe('the console', () => {
     expect(policyFor(PAGE)).not.toMatch(/unsafe|\*/);
   });
 
-  it('runs nothing when there is nothing in it', () => {
+  it('allows no scripts and styles when the page has none', () => {
     expect(policyFor('<p>hello</p>')).toContain("script-src 'none'; style-src 'none'");
   });
 });

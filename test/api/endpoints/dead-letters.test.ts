@@ -39,7 +39,7 @@ describe('dead letters', () => {
     expect(deadLetterAnswer.parse(item)).toEqual(item);
   });
 
-  it('that are no message show nothing of what they held', async () => {
+  it('show nothing of a message that cannot be parsed', async () => {
     put({ message: '{"password":"hunter2"}', resource: null, error: null });
     put({
       id: 'letter-2',
@@ -52,7 +52,7 @@ describe('dead letters', () => {
     expect(Object.keys(Object(Object(body.items)[1]))).toEqual(['id', 'at', 'queue', 'resource', 'reason']);
   });
 
-  it('come page by page', async () => {
+  it('are listed page by page', async () => {
     for (const [second, id] of ['a', 'b', 'c'].entries()) put({ id, at: `2026-03-01T12:00:0${second}.000Z` });
     const first = await list('?limit=2');
     expect(first.body.items).toMatchObject([{ id: 'c' }, { id: 'b' }]);
@@ -61,7 +61,7 @@ describe('dead letters', () => {
     expect(statusAndCode(await list('?queue=x'))).toBe('400 invalid');
   });
 
-  it('are released without a body, twice as once', async () => {
+  it('are released without a body, and a second release changes nothing', async () => {
     put();
     for (const _ of ['first', 'second']) {
       const answer = await release('letter-1');
@@ -80,7 +80,7 @@ describe('dead letters', () => {
     expect([deps.stored.sent, deps.stored.deadLetters.size]).toEqual([[], 1]);
   });
 
-  it('that never were are 404; what can never be handled is 400', async () => {
+  it('are 404 for an unknown id, and 400 when their message can never be handled', async () => {
     put({ message: '"x"' });
     expect(statusAndCode(await release('letter-2'))).toBe('404 not-found');
     expect(statusAndCode(await release('no id'))).toBe('404 not-found');

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 describe('an exemption', () => {
-  it('is granted to whoever answers for it, is listed, and can be taken back once', async () => {
+  it('is created with its owner, listed, and removed once', async () => {
     const answer = await post({ ...good, ticket: 'SHOP-7' });
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
@@ -51,7 +51,7 @@ describe('an exemption', () => {
     expect(deps.stored.entries[0]).toMatchObject({ rule: 'webapp-min-tls', actor: { objectId: ADA }, resource: null });
   });
 
-  it('keeps its scope in one form', async () => {
+  it('stores its scope in one form', async () => {
     const { status, body } = await post({
       ...good,
       scope: `${GROUP.replace('/resourceGroups', '//resourceGroups')}//`,
@@ -59,7 +59,7 @@ describe('an exemption', () => {
     expect([status, body.scope]).toEqual([201, GROUP]);
   });
 
-  it('needs no ticket, and may be granted by an application with the role', async () => {
+  it('needs no ticket, and may be created by an application with the role', async () => {
     const as = principal(['Operator'], { claims: [['idtyp', 'app']] });
     const { status, body } = await post(good, { as });
     expect([status, Object.hasOwn(body, 'ticket')]).toEqual([201, false]);
@@ -67,7 +67,7 @@ describe('an exemption', () => {
     expect((await remove(String(body.id), { as })).status).toBe(204);
   });
 
-  it('makes us look again at the violations there, and at nothing else', async () => {
+  it('queues the resources of its scope with violations, and no others', async () => {
     const at = (name: string) => ({ ...shop, id: SHOP.replace('/sites/shop', `/sites/${name}`) });
     const elsewhere = { ...shop, id: SHOP.replace('/prod/', '/test/') };
     deps.stored.findings.push(
@@ -80,14 +80,14 @@ describe('an exemption', () => {
     expect(deps.stored.sent).toEqual([{ resource: SHOP, cause: 'wake', attempt: 0 }]);
   });
 
-  it('of a whole subscription makes us look again at a hundred at once', async () => {
+  it('of a whole subscription queues a hundred resources at once', async () => {
     const named = (n: number) => ({ ...shop, id: `${SHOP}-${n}` });
     deps.stored.findings.push(...Array.from({ length: 130 }, (_, n) => finding({ resource: named(n) })));
     await post(good);
     expect(deps.stored.sent).toHaveLength(100);
   });
 
-  it('that has ended is not listed and cannot be taken back', async () => {
+  it('that has ended is not listed and cannot be removed', async () => {
     const { body } = await post({ ...good, expires: '2026-03-01T12:00:00.001Z' });
     const later = { ...deps, clock: { ...deps.clock, now: () => new Date('2026-03-01T12:00:01Z') } };
     expect((await ask(listExemptions, serviceOf(later))).body).toEqual({ items: [] });
@@ -107,14 +107,14 @@ describe('an exemption', () => {
     ['/expires', { ...good, expires: 'soon' }],
     ['/expires', { ...good, expires: NOW }],
     ['/expires', { ...good, expires: '2027-03-01T12:00:00.001Z' }],
-  ])('with something wrong at %s is 400', async (pointer, body) => {
+  ])('with an error at %s is 400', async (pointer, body) => {
     const answer = await post(body);
     expect(statusAndCode(answer)).toBe('400 invalid');
     expect(answer.body.errors).toEqual([{ pointer, detail: expect.any(String) }]);
     expect([deps.stored.exemptions.size, kinds()]).toEqual([0, []]);
   });
 
-  it.each(['Reader', 'Approver'])('is for operators; to a %s it is 403', async (role) => {
+  it.each(['Reader', 'Approver'])('needs the role Operator: a %s gets 403', async (role) => {
     const as = principal([role]);
     const { body } = await post(good);
     expect(statusAndCode(await post(good, { as }))).toBe('403 forbidden');
@@ -122,14 +122,14 @@ describe('an exemption', () => {
     expect(deps.stored.exemptions.size).toBe(1);
   });
 
-  it('cannot be taken back by a page of another origin, and an id that is none is 404', async () => {
+  it('cannot be removed from another origin, and an invalid id is 404', async () => {
     const { body } = await post(good);
     const headers = { origin: 'https://elsewhere.example' };
     expect(statusAndCode(await remove(String(body.id), { headers }))).toBe('403 forbidden');
     expect(statusAndCode(await remove('no id'))).toBe('404 not-found');
   });
 
-  it('is one of a page, and pages lead through all', async () => {
+  it('is listed page by page', async () => {
     for (let n = 0; n < 3; n += 1) await post({ ...good, owner: `Team ${n}` });
     const first = await list('?limit=2');
     expect(first.body.items).toMatchObject([{ owner: 'Team 2' }, { owner: 'Team 1' }]);

@@ -5,11 +5,11 @@ import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
 import { apiDeps } from '../../fakes/api-deps.ts';
 import { ask, serviceOf, statusAndCode } from '../ask.ts';
 
-const nobody = { as: null };
+const anonymous = { as: null };
 
 describe('health', () => {
-  it('is 200 for anybody when the settings can be read and the storage answers', async () => {
-    const answer = await ask(getHealth, serviceOf(apiDeps(), false), nobody);
+  it('is 200 without sign-in when the settings can be read and the storage answers', async () => {
+    const answer = await ask(getHealth, serviceOf(apiDeps(), false), anonymous);
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({
       status: 'ok',
@@ -22,7 +22,7 @@ describe('health', () => {
     expect(health.parse(answer.body)).toEqual(answer.body);
   });
 
-  it('is 503 with one check for each setting that is wrong', async () => {
+  it('is 503 with one check for each invalid setting', async () => {
     const answer = await ask(
       getHealth,
       () => {
@@ -31,7 +31,7 @@ describe('health', () => {
           { setting: 'PLUMBLINE_MODE', message: 'must be one of audit, approve, autofix' },
         ]);
       },
-      nobody,
+      anonymous,
     );
     expect(answer.status).toBe(503);
     expect(answer.headers.get('content-type')).toBe('application/json');
@@ -45,20 +45,20 @@ describe('health', () => {
     });
   });
 
-  it('is 503 when the storage does not answer, and keeps to itself what the storage said', async () => {
+  it('is 503 when the storage does not answer, without the error text of the storage', async () => {
     const deps = apiDeps();
     const ping = async () => {
       throw new StorageUnavailable('AccountKey=c2VjcmV0');
     };
-    const answer = await ask(getHealth, { ...serviceOf(deps), ping }, nobody);
+    const answer = await ask(getHealth, { ...serviceOf(deps), ping }, anonymous);
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({ status: 'failing', checks: [{ ok: true }, { name: 'storage', ok: false }] });
     expect(answer.text).not.toContain('AccountKey');
     expect(deps.stored.logged).toHaveLength(1);
   });
 
-  it('takes no parameters', async () => {
+  it('has no parameters', async () => {
     const service = serviceOf(apiDeps());
-    expect(statusAndCode(await ask(getHealth, service, { ...nobody, query: '?verbose=1' }))).toBe('400 invalid');
+    expect(statusAndCode(await ask(getHealth, service, { ...anonymous, query: '?verbose=1' }))).toBe('400 invalid');
   });
 });

@@ -8,7 +8,7 @@ import { timestamp } from '../../../src/domain/resources/schema.ts';
 import { apiDeps } from '../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../fakes/deps.ts';
 import { ask, serviceOf, statusAndCode } from '../ask.ts';
-import { approval, bob, fact, finding, GROUP, SHOP, shop } from '../samples.ts';
+import { approval, bob, finding, GROUP, record, SHOP, shop } from '../samples.ts';
 
 let deps: FakeDeps;
 let service: ApiService;
@@ -25,11 +25,11 @@ beforeEach(async () => {
     deps.stored.approvals.set(id, { value: approval({ id, status: n % 2 ? 'pending' : 'applied' }), version: 1 });
     deps.stored.findings.push(finding({ reason: id, resource: { ...shop, id: `${SHOP}-${n}` } }));
   }
-  await deps.audit.append(Array.from({ length: 120 }, (_, n) => fact({ id: `audit-${n}`, at: at(n) })));
+  await deps.audit.append(Array.from({ length: 120 }, (_, n) => record({ id: `audit-${n}`, at: at(n) })));
 });
 
 describe('every list', () => {
-  it.each(lists)('%s refuses what it does not know', async (_, call) => {
+  it.each(lists)('%s refuses unknown parameters and invalid values', async (_, call) => {
     for (const query of [
       '?colour=red',
       '?group=colour',
@@ -49,13 +49,13 @@ describe('every list', () => {
     }
   });
 
-  it.each(lists)('%s refuses a cursor that it did not give', async (_, call) => {
+  it.each(lists)('%s refuses a cursor that it did not return', async (_, call) => {
     for (const query of ['?cursor=', '?cursor=50', '?cursor=NTA.AAAA', '?cursor=%00', `?cursor=${'A'.repeat(5000)}`]) {
       expect(statusAndCode(await ask(call, service, { query })), query).toBe('400 bad-cursor');
     }
   });
 
-  it('says which parameter is wrong', async () => {
+  it('a refusal names each invalid parameter', async () => {
     const { body } = await ask(listApprovals, service, { query: '?limit=201&colour=red' });
     expect(body.errors).toEqual([
       { parameter: 'limit', detail: expect.stringContaining('200') },
@@ -63,13 +63,13 @@ describe('every list', () => {
     ]);
   });
 
-  it('gives 50 items unless told, 200 at most', async () => {
+  it('a page has 50 items by default, and at most 200', async () => {
     expect(items(await ask(listApprovals, service))).toHaveLength(50);
     expect(items(await ask(listApprovals, service, { query: '?limit=200' }))).toHaveLength(120);
     expect(items(await ask(listApprovals, service, { query: '?limit=1' }))).toHaveLength(1);
   });
 
-  it('gives every item once, page by page, and no cursor at the end', async () => {
+  it('the pages have every item once, and the last has no cursor', async () => {
     for (const call of [listApprovals, listAudit, listFindings]) {
       const seen = await everything(call, '?limit=50');
       expect(seen).toHaveLength(120);
@@ -83,7 +83,7 @@ describe('every list', () => {
 });
 
 describe('cursors', () => {
-  it('belong to one list, with one set of filters, under one key', async () => {
+  it('belong to one list, one set of filters and one key', async () => {
     const { body } = await ask(listApprovals, service, { query: '?status=pending&limit=10' });
     const cursor = String(body.nextCursor);
     const asks = async (call: Endpoint, query: string, of = service) => statusAndCode(await ask(call, of, { query }));
@@ -96,7 +96,7 @@ describe('cursors', () => {
     expect(await asks(listApprovals, `?status=pending&cursor=${cursor}`, other)).toBe('400 bad-cursor');
   });
 
-  it('are refused when any one character is another one', async () => {
+  it('are refused when any one character is changed', async () => {
     const { body } = await ask(listApprovals, service);
     const cursor = String(body.nextCursor);
     for (let at = 0; at < cursor.length; at += 1) {
@@ -141,11 +141,11 @@ describe('filters', () => {
     [listFindings, 'verdict=bad'],
     [listFindings, 'severity=worst'],
     [listFindings, 'decision=approve'],
-  ] as [Endpoint, string][])('%# are refused when they cannot be meant', async (call, query) => {
+  ] as [Endpoint, string][])('%# are refused when their values are invalid', async (call, query) => {
     expect(statusAndCode(await ask(call, service, { query: `?${query}` })), query).toBe('400 invalid');
   });
 
-  it('reach the store: scopes, and times in UTC whatever their offset, from inclusive and to exclusive', async () => {
+  it('reach the store: scopes, and times in UTC, from inclusive and to exclusive', async () => {
     const between = `?from=${encodeURIComponent('2026-03-01T03:00:10.000+02:00')}&to=2026-03-01T01:00:20Z&limit=200`;
     const found = items(await ask(listAudit, service, { query: between }));
     expect(found).toHaveLength(10);

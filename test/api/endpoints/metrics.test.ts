@@ -1,4 +1,6 @@
-/** GET /api/metrics: who may read it, what it says, and that it costs the same however much there is. */
+/**
+ * GET /api/metrics: the roles that may read it, its content, and that its cost does not depend on the amount of data.
+ */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { getMetrics, METRICS } from '../../../src/api/endpoints/metrics.ts';
@@ -55,7 +57,7 @@ function scene(): { deps: FakeDeps; service: ApiService } {
   return { deps, service: { ...serviceOf(deps), meters } };
 }
 
-/** Of the text: each line that is no comment, as name with labels and value. */
+/** Each line of the text that is no comment: name with labels, and value. */
 function samplesIn(text: string): Record<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(
@@ -68,19 +70,19 @@ function samplesIn(text: string): Record<string, number> {
   );
 }
 
-describe('who may read the metrics', () => {
+describe('the role for the metrics', () => {
   it.each([
-    ['nobody who is not signed in', null, '401 unauthenticated'],
-    ['nobody without a role', principal([]), '403 forbidden'],
-    ['who has the role Reader', principal(['Reader']), '200'],
+    ['a caller without sign-in', null, '401 unauthenticated'],
+    ['a user without a role', principal([]), '403 forbidden'],
+    ['a user with the role Reader', principal(['Reader']), '200'],
     ['an application with it, such as Prometheus', principal(['Reader'], { claims: [['idtyp', 'app']] }), '200'],
   ])('%s', async (_, as, answer) => {
     expect(statusAndCode(await ask(getMetrics, scene().service, { as }))).toBe(answer);
   });
 });
 
-describe('what the metrics say', () => {
-  it('what stands in the storage, and what all instances have counted', async () => {
+describe('the content of the metrics', () => {
+  it('has the state of the storage and the counts of all instances', async () => {
     const { headers, text } = await ask(getMetrics, scene().service);
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(samplesIn(text)).toEqual({
@@ -105,12 +107,12 @@ describe('what the metrics say', () => {
       plumbline_fix_seconds_sum: 61.5,
       plumbline_fix_seconds_count: 2,
       plumbline_throttled_total: 0,
-      // What Azure said a quarter of an hour ago says nothing any more.
+      // Remaining requests that Azure reported a quarter of an hour ago are left out.
       'plumbline_arm_requests_left{subscription="a-subscription",limit="subscription-reads"}': 240,
     });
   });
 
-  it('each is announced once, with its help and type, and named as Prometheus wants it', async () => {
+  it('has help and type once for each metric, with names in the form of Prometheus', async () => {
     const { text } = await ask(getMetrics, scene().service);
     for (const { name, type, help } of METRICS) {
       expect(text.split('\n').filter((line) => line === `# HELP ${name} ${help}`)).toHaveLength(1);
@@ -122,7 +124,7 @@ describe('what the metrics say', () => {
     expect(text.endsWith('\n')).toBe(true);
   });
 
-  it('how long fixes took is one summary: its sum and its count are its samples, right behind its type', async () => {
+  it('has the duration of fixes as one summary, with sum and count right after its type', async () => {
     const { text } = await ask(getMetrics, scene().service);
     const lines = text.split('\n');
     const at = lines.indexOf('# TYPE plumbline_fix_seconds summary');
@@ -134,13 +136,13 @@ describe('what the metrics say', () => {
     expect(text).not.toMatch(/^# \w+ plumbline_fix_seconds_/m);
   });
 
-  it.runIf(hasPromtool)('promtool has nothing to say', async () => {
+  it.runIf(hasPromtool)('passes promtool', async () => {
     const { text } = await ask(getMetrics, scene().service);
     expect(promtoolOn(text)).toEqual({ status: 0, said: '' });
     expect(promtoolOn(text.replaceAll('plumbline_fix_seconds', 'plumbline_fixSeconds')).status).not.toBe(0);
   });
 
-  it('nothing of one app, and nobody: they are numbers', async () => {
+  it('has no names of apps or users', async () => {
     const { deps, service } = scene();
     const { text } = await ask(getMetrics, service);
     for (const { value } of deps.stored.approvals.values()) {
@@ -149,7 +151,7 @@ describe('what the metrics say', () => {
     }
   });
 
-  it('the same goes into the log, for alerts', async () => {
+  it('is also logged, for alerts', async () => {
     const { deps, service } = scene();
     await logMetrics(deps, service.meters);
     expect(deps.stored.logged).toEqual([
@@ -171,14 +173,14 @@ describe('what the metrics say', () => {
   });
 });
 
-describe('what the metrics cost', () => {
+describe('the cost of the metrics', () => {
   const account = useAccount();
 
-  it('five requests to tables and four to queues, with nothing in them and with much', async () => {
+  it('is five requests to tables and four to queues, with empty and with full stores', async () => {
     const { meters, counters, ...stores } = account.open();
     const deps = { ...apiDeps(), ...stores };
     const service = { ...serviceOf(deps), meters };
-    // The first one makes what is missing.
+    // The first call creates what is missing.
     await ask(getMetrics, service);
     account.requests();
     expect(samplesIn((await ask(getMetrics, service)).text)).toMatchObject({ plumbline_approvals_waiting: 0 });

@@ -6,7 +6,7 @@ import { ask, principal, serviceOf, statusAndCode } from '../ask.ts';
 const GROUP = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/prod';
 
 describe('POST /scans and GET /scans/{id}', () => {
-  it('begins a scan, says where its progress is, and tells it', async () => {
+  it('starts a scan, names the URL of its progress, and shows the progress', async () => {
     const deps = apiDeps();
     const begun = await ask(startScan, serviceOf(deps), { body: { scope: `${GROUP}/` } });
     expect([begun.status, begun.headers.get('location')]).toEqual([202, '/api/scans/operation-1']);
@@ -25,16 +25,16 @@ describe('POST /scans and GET /scans/{id}', () => {
 
   it.each([
     ['no scope', {}],
-    ['what is no scope', { scope: '/subscriptions/../x' }],
+    ['a scope in another form', { scope: '/subscriptions/../x' }],
     ['a query language', { scope: "/subscriptions/a' or 1 == 1" }],
-    ['more than a scope', { scope: GROUP, pace: 0 }],
+    ['an unknown key beside the scope', { scope: GROUP, pace: 0 }],
   ])('refuses %s', async (_, body) => {
     const deps = apiDeps();
     expect(statusAndCode(await ask(startScan, serviceOf(deps), { body }))).toBe('400 invalid');
     expect([deps.stored.sweeps, deps.stored.scans.size]).toEqual([[], 0]);
   });
 
-  it('is begun by operators only, and read by readers; what is not there is 404', async () => {
+  it('is started by operators only and read by readers; an unknown id is 404', async () => {
     const service = serviceOf(apiDeps());
     const approver = { as: principal(['Approver']), body: { scope: GROUP } };
     expect(statusAndCode(await ask(startScan, service, approver))).toBe('403 forbidden');

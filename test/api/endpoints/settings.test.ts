@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe('settings', () => {
-  it('are the defaults, in the mode of the deployment and under the ETag "0", while nothing is stored', async () => {
+  it('are the defaults, in the mode of the deployment and with the ETag "0", while nothing is stored', async () => {
     const { status, headers, body } = await get();
     expect([status, headers.get('etag')]).toEqual([200, '"0"']);
     expect(body).toEqual({
@@ -51,13 +51,13 @@ describe('settings', () => {
     expect(await get()).toMatchObject({ body: second.body });
   });
 
-  it('stopped says since when and by whom, and what PUT says of that is ignored', async () => {
+  it('have the time and user of a stop, and those members are ignored in a PUT', async () => {
     await put({ stopped: { reason: 'release night', at: 'never', by: { objectId: 'x' } } }, '*');
     const { body } = await get();
     const by = { objectId: ADA, name: 'ada@example.com' };
     expect(body.stopped).toEqual({ reason: 'release night', at: NOW, by });
     expect(settingsAnswer.parse(body)).toEqual(body);
-    // What GET gave can be put back as it is.
+    // The answer of GET can be sent back unchanged.
     expect((await put(body, '"1"')).body).toEqual(body);
     expect((await put({ stopped: null }, '*')).body.stopped).toBeNull();
     expect(deps.stored.entries.map(({ kind }) => kind)).toEqual([
@@ -65,7 +65,7 @@ describe('settings', () => {
     ]);
   });
 
-  it('are guarded by If-Match', async () => {
+  it('need If-Match with the current ETag', async () => {
     expect(statusAndCode(await put({}))).toBe('428 if-match-required');
     expect(statusAndCode(await put({}, '"7"'))).toBe('412 settings-changed');
     expect(statusAndCode(await put({}, '0'))).toBe('412 settings-changed');
@@ -75,7 +75,7 @@ describe('settings', () => {
     expect(statusAndCode(await put({}, '"0"'))).toBe('412 settings-changed');
   });
 
-  it('of two operators at the same moment, one is told that they changed', async () => {
+  it('of two operators at the same moment, one gets 412 settings-changed', async () => {
     const answers = await Promise.all([put({ mode: 'audit' }, '"0"'), put({ mode: 'approve' }, '"0"')]);
     expect(answers.map(statusAndCode).sort()).toEqual(['200', '412 settings-changed']);
   });
@@ -93,20 +93,20 @@ describe('settings', () => {
     ['/rules/webapp-min-tls/parameters/maximum', { rules: { 'webapp-min-tls': { parameters: { maximum: '1.2' } } } }],
     ['/rules/webapp-min-tls/parameters/minimum', { rules: { 'webapp-min-tls': { parameters: { minimum: '1.0' } } } }],
     ['/scopes/0/frozen/until', { scopes: [{ scope: GROUP, frozen: { until: 'Friday', reason: 'r' } }] }],
-  ])('with something wrong at %s are 400', async (pointer, body) => {
+  ])('with an error at %s are 400', async (pointer, body) => {
     const answer = await put(body, '*');
     expect(statusAndCode(answer)).toBe('400 invalid');
     expect(answer.body.errors).toEqual([{ pointer, detail: expect.any(String) }]);
     expect(deps.stored.settings).toBeNull();
   });
 
-  it('of the wrong kind altogether are 400 before If-Match is missed', async () => {
+  it('of another type are 400 before the check of If-Match', async () => {
     expect(statusAndCode(await put([]))).toBe('400 invalid');
     expect(statusAndCode(await put('audit'))).toBe('400 invalid');
     expect(statusAndCode(await ask(putSettings, serviceOf(deps), { text: '{"mode":' }))).toBe('400 invalid');
   });
 
-  it('changed by an application are logged as such', async () => {
+  it('changed by an application are logged with an actor of type app', async () => {
     const as = principal(['Operator'], { claims: [['idtyp', 'app']] });
     await put({}, '*', { as, headers: { 'if-match': '*' } });
     expect(deps.stored.entries[0]?.actor).toMatchObject({ type: 'app', objectId: ADA });

@@ -12,7 +12,7 @@ import { ask, serviceOf } from '../ask.ts';
 vi.mock('../../../src/app/service.ts', () => ({ getService: () => {} }));
 vi.mock('../../../src/console/page.ts', () => ({ consolePage: () => '<!doctype html>' }));
 
-// The parts of OpenAPI 3.1 that we use, as its specification has them.
+// The parts of OpenAPI 3.1 that Plumbline uses, as in its specification.
 const schema = z.record(z.string(), z.unknown());
 const media = z.record(z.string(), z.strictObject({ schema }));
 const operation = z.strictObject({
@@ -75,7 +75,7 @@ const find = (at: string) => {
 };
 
 describe('openapi.json', () => {
-  it('has every route that is registered, and no other', () => {
+  it('has every registered route, and no other', () => {
     const register = vi.spyOn(app, 'http').mockImplementation(() => {});
     registerApi();
     const registered = register.mock.calls.map(([name, { methods, route, authLevel }]) => ({
@@ -123,14 +123,14 @@ describe('openapi.json', () => {
     ]);
   });
 
-  it('is answered to anybody', async () => {
+  it('needs no sign-in', async () => {
     const call = ENDPOINTS.find(({ name }) => name === 'getOpenApi');
     if (!call) throw new Error('nothing answers it');
     const answer = await ask(call, serviceOf(apiDeps(), false), { as: null });
     expect([answer.status, answer.body]).toEqual([200, JSON.parse(JSON.stringify(document))]);
   });
 
-  it('gives Redocly nothing to say, by its recommended rules', async () => {
+  it('passes the recommended rules of Redocly', async () => {
     expect(await complaintsAbout(document)).toEqual([]);
     const { responses, ...silent } = find('GET /approvals/{id}');
     const broken = { ...document, paths: { '/approvals/{id}': { get: { ...silent, parameters: [], responses: {} } } } };
@@ -143,18 +143,18 @@ describe('openapi.json', () => {
     );
   });
 
-  it('refers only to components that are there, and uses each', () => {
+  it('refers only to existing components, and uses each of them', () => {
     const referred = new Set(referencesIn(document));
     const there = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
     expect([...referred].filter((reference) => !there.includes(reference))).toEqual([]);
     expect(there.filter((reference) => !referred.has(reference))).toEqual([]);
   });
 
-  it('holds no second dialect or id inside its schemas', () => {
+  it('has no other JSON Schema dialect or id inside its schemas', () => {
     expect(JSON.stringify(document)).not.toMatch(/"\$schema"|"\$id"|"\$defs"/);
   });
 
-  it('describes every named form', () => {
+  it('has a description for every named schema', () => {
     for (const call of ENDPOINTS) {
       const name = typeof call.result === 'object' && call.result ? call.result.meta()?.id : undefined;
       if (name) expect(document.components.schemas).toHaveProperty(name);
@@ -163,7 +163,7 @@ describe('openapi.json', () => {
     expect(document.components.schemas.Approval).toMatchObject({ type: 'object', additionalProperties: false });
   });
 
-  it('names every parameter of a path, and the filters of each list', () => {
+  it('has every parameter of a path, and the filters of each list', () => {
     for (const { at, parameters } of operations) {
       const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
       expect(inPath, at).toEqual([...at.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
@@ -184,7 +184,7 @@ describe('openapi.json', () => {
     expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 200 });
   });
 
-  it('names every code with which a call may refuse, and every documented code', () => {
+  it('has every problem code of each call, and every documented code', () => {
     for (const call of ENDPOINTS) {
       const { responses } = find(`${call.method} /${call.route}`);
       for (const code of refusalsOf(call)) {
@@ -196,7 +196,7 @@ describe('openapi.json', () => {
     expect(Object.keys(PROBLEMS).filter((code) => ![...used].some((one) => one === code))).toEqual([]);
   });
 
-  it('says what a body may hold, and the headers of settings', () => {
+  it('has the schema of each body, and the headers of settings', () => {
     const approve = find('POST /approvals/{id}/approve').requestBody?.content['application/json']?.schema;
     expect(approve).toMatchObject({ required: ['digest'], additionalProperties: false });
     const put = find('PUT /settings');
@@ -205,7 +205,7 @@ describe('openapi.json', () => {
     expect(put.requestBody?.content['application/json']?.schema).toMatchObject({ additionalProperties: false });
   });
 
-  it('says which role a call needs', () => {
+  it('has the role of each call', () => {
     expect(find('POST /approvals/{id}/reject').security).toEqual([{ entra: ['Plumbline.Approver'] }]);
     expect(find('PUT /settings').security).toEqual([{ entra: ['Plumbline.Operator'] }]);
     expect(find('GET /summary').security).toEqual([{ entra: ['Plumbline.Reader'] }]);
@@ -213,7 +213,7 @@ describe('openapi.json', () => {
   });
 });
 
-/** What Redocly warns of or refuses; it reads nothing but the text. */
+/** The warnings and errors of Redocly; it reads only the text. */
 async function complaintsAbout(described: object): Promise<string[]> {
   const config = await createConfig({ extends: ['recommended'] });
   const found = await lintFromString({ source: JSON.stringify(described), absoluteRef: 'openapi.json', config });

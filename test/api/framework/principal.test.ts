@@ -14,28 +14,28 @@ const read = (as: string) => parsePrincipal(new Headers({ 'x-ms-client-principal
 describe('guarantee 9: no identity, no decision', () => {
   it.each([
     ['no header', null],
-    ['no base64', 'not base64!'],
+    ['text that is not base64', 'not base64!'],
     ['two headers in one', `${principal()}, ${principal(['Reader'])}`],
-    ['base64 of no JSON', Buffer.from('hello').toString('base64')],
-    ['base64 as URLs have it', Buffer.from('{"a":"ÿÿÿ>>>???"}').toString('base64url')],
-    ['lists without end', Buffer.from('['.repeat(50_000)).toString('base64')],
-    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x7b]).toString('base64')],
+    ['base64 that is not JSON', Buffer.from('hello').toString('base64')],
+    ['base64url', Buffer.from('{"a":"ÿÿÿ>>>???"}').toString('base64url')],
+    ['deeply nested lists', Buffer.from('['.repeat(50_000)).toString('base64')],
+    ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x7b]).toString('base64')],
     ['a list', header([])],
     ['null', header(null)],
     ['no claims', header({ auth_typ: 'aad' })],
-    ['claims that are no list', header({ auth_typ: 'aad', claims: { oid: ADA } })],
+    ['claims of another type', header({ auth_typ: 'aad', claims: { oid: ADA } })],
     ['a claim without value', header({ auth_typ: 'aad', claims: [{ typ: 'oid' }] })],
     ['another provider', header({ auth_typ: 'github', claims: claims(['oid', ADA], ['roles', 'Plumbline.Reader']) })],
-    ['a provider that only looks so', header({ auth_typ: 'AAD', claims: claims(['oid', ADA]) })],
+    ['a provider with a similar name', header({ auth_typ: 'AAD', claims: claims(['oid', ADA]) })],
     ['two providers', header({ auth_typ: ['aad'], claims: claims(['oid', ADA]) })],
     ['an object id that is a list', header({ auth_typ: 'aad', claims: [{ typ: 'oid', val: [ADA] }] })],
-    ['a claim type that is no text', header({ auth_typ: 'aad', claims: [{ typ: { oid: 1 }, val: ADA }] })],
+    ['a claim type of another type', header({ auth_typ: 'aad', claims: [{ typ: { oid: 1 }, val: ADA }] })],
     ['no provider', header({ claims: claims(['oid', ADA], ['roles', 'Plumbline.Reader']) })],
     ['the form of Static Web Apps', header({ identityProvider: 'aad', userId: ADA, userRoles: ['Plumbline.Reader'] })],
     ['no object id', header({ auth_typ: 'aad', claims: claims(['roles', 'Plumbline.Reader']) })],
     ['an empty object id', header({ auth_typ: 'aad', claims: claims(['oid', ''], ['roles', 'Plumbline.Reader']) })],
-    ['an object id without end', principal(['Reader'], { objectId: 'o'.repeat(129) })],
-    ['an object id that has no room in a row', principal(['Reader'], { objectId: '\u6f22'.repeat(30) })],
+    ['a very long object id', principal(['Reader'], { objectId: 'o'.repeat(129) })],
+    ['an object id that is too long for a row', principal(['Reader'], { objectId: '\u6f22'.repeat(30) })],
     ['two object ids', principal(['Reader'], { claims: [['oid', 'cccccccc-0000-4000-8000-000000000003']] })],
   ])('a principal with %s is 401', async (_, as) => {
     const answer = await ask(getSummary, service, { as });
@@ -43,7 +43,7 @@ describe('guarantee 9: no identity, no decision', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  it('believes no header while the platform does not say that sign-in is on', async () => {
+  it('a principal header is refused while the platform does not say that sign-in is on', async () => {
     const off = serviceOf(apiDeps(), false);
     expect(statusAndCode(await ask(getSummary, off))).toBe('401 auth-off');
     expect(statusAndCode(await ask(getSummary, off, { as: null }))).toBe('401 auth-off');
@@ -64,12 +64,12 @@ describe('guarantee 9: no identity, no decision', () => {
   });
 });
 
-describe('who the caller is', () => {
+describe('the caller of a request', () => {
   it.each([
     ['roles', 'roles'],
     ['the long URI', 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role'],
-    ['what role_typ says', 'urn:our-roles'],
-  ])('takes roles from %s', (_, typ) => {
+    ['the claim that role_typ names', 'urn:our-roles'],
+  ])('has the roles from %s', (_, typ) => {
     const as = header({
       auth_typ: 'aad',
       role_typ: 'urn:our-roles',
@@ -78,13 +78,13 @@ describe('who the caller is', () => {
     expect(read(as).roles).toEqual(['Plumbline.Approver']);
   });
 
-  it('takes the object id short or long, the same one twice too, and in lower case', () => {
+  it('has the object id of the short or the long claim, or both with the same value, in lower case', () => {
     const as = (...given: [string, string][]) => header({ auth_typ: 'aad', claims: claims(...given) });
     expect(read(as(['oid', ADA.toUpperCase()])).objectId).toBe(ADA);
     expect(read(as([OID, ADA], ['oid', ADA.toUpperCase()])).objectId).toBe(ADA);
   });
 
-  it('calls people by their sign-in name, and whoever has none by the object id', () => {
+  it('is named by the sign-in name, or by the object id when there is none', () => {
     const as = (...given: [string, string][]) => header({ auth_typ: 'aad', claims: claims(['oid', ADA], ...given) });
     expect(read(as(['name', 'Ada'], ['preferred_username', 'ada@example.com'])).name).toBe('ada@example.com');
     expect(read(as(['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn', 'ada@corp'])).name).toBe('ada@corp');
@@ -92,7 +92,7 @@ describe('who the caller is', () => {
     expect(read(as()).name).toBe(ADA);
   });
 
-  it('takes of a name without end as much as a row has room for', () => {
+  it('has a name cut to the size that fits into a row', () => {
     const named = (name: string) => header({ auth_typ: 'aad', claims: claims(['oid', ADA], ['name', name]) });
     expect(read(named('n'.repeat(250))).name).toBe('n'.repeat(250));
     for (const letter of ['n', '\u6f22', '\u0000']) {
@@ -112,11 +112,11 @@ describe('who the caller is', () => {
     ],
     ['idtyp says user', [['idtyp', 'user']], 'user'],
     ['nothing says so', [], 'user'],
-  ] as const)('knows an application when %s', (_, more, type) => {
+  ] as const)('is an application when %s', (_, more, type) => {
     expect(read(principal(['Reader'], { claims: more })).type).toBe(type);
   });
 
-  it("does not ask for the tenant, nor for the audience: whom sign-in lets through is the platform's to say", () => {
+  it('is accepted from any tenant and audience, because the platform checks both', () => {
     const elsewhere = [
       ['http://schemas.microsoft.com/identity/claims/tenantid', 'dddddddd-0000-4000-8000-000000000004'],
       ['iss', 'https://login.microsoftonline.com/another/v2.0'],
@@ -128,7 +128,7 @@ describe('who the caller is', () => {
     });
   });
 
-  it('knows the groups that the token names, in lower case', () => {
+  it('has the groups of the token, in lower case', () => {
     const as = principal(['Approver'], {
       claims: [
         ['groups', ADA.toUpperCase()],
@@ -142,7 +142,7 @@ describe('who the caller is', () => {
   it.each([
     ['_claim_names', '{"groups":"src1"}'],
     ['hasgroups', 'true'],
-  ])('with too many groups for the token (%s) it knows none', (typ, val) => {
+  ])('has no groups when the token has too many (%s)', (typ, val) => {
     expect(
       read(
         principal(['Approver'], {
@@ -155,7 +155,7 @@ describe('who the caller is', () => {
     ).toEqual([]);
   });
 
-  it('lets an application operate', async () => {
+  it('may be an application for operator calls', async () => {
     const as = principal(['Operator'], { claims: [['idtyp', 'app']] });
     const answer = await ask(putSettings, service, { as, body: {}, headers: { 'if-match': '*' } });
     expect(answer.status).toBe(200);

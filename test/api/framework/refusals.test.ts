@@ -29,7 +29,7 @@ beforeEach(() => {
 describe('the order of refusal when approving', () => {
   const good = { ...here, body: { digest: DIGEST } };
   const foreign = { headers: { origin: 'https://elsewhere.example' } };
-  const nobody = { as: principal([], { claims: [] }) };
+  const isOpen = { as: principal([], { claims: [] }) };
   const machine = { as: principal(['Approver'], { claims: [['idtyp', 'app']] }) };
   const unknown = { params: { id: 'approval-2' } };
   const broken = { text: '{' };
@@ -41,16 +41,16 @@ describe('the order of refusal when approving', () => {
     changerUnknown: false,
   } as const;
 
-  // Each row has the faults of all rows below it, too: the first one is told.
+  // Each row has the faults of all rows below it too, and the first one is answered.
   const rows: [refusal: string, asking: AskOptions][] = [
     ['403 forbidden', { ...broken, ...unknown, as: null, ...foreign }],
     ['401 unauthenticated', { ...broken, ...unknown, as: null }],
-    ['403 forbidden', { ...broken, ...unknown, ...nobody }],
+    ['403 forbidden', { ...broken, ...unknown, ...isOpen }],
     ['403 not-a-person', { ...broken, ...unknown, ...machine }],
     ['404 not-found', { ...broken, ...unknown }],
     ['400 invalid', { ...here, ...broken }],
   ];
-  it.each(rows)('%s comes before what follows', async (refusal, asking) => {
+  it.each(rows)('%s is answered before the following faults', async (refusal, asking) => {
     put({ status: 'expired' });
     expect(statusAndCode(await ask(approve, serviceOf(deps), asking))).toBe(refusal);
   });
@@ -82,25 +82,25 @@ describe('the order of refusal when approving', () => {
     expect(deps.stored.sent).toEqual([]);
   });
 
-  it('tells where a superseded approval went on', async () => {
+  it('names the successor of a superseded approval', async () => {
     put({ status: 'superseded', supersededBy: 'approval-9' });
     expect((await ask(approve, serviceOf(deps), good)).body.supersededBy).toBe('approval-9');
   });
 });
 
-describe('bodies', () => {
+describe('request bodies', () => {
   it.each([
     ['no digest', { body: {} }],
-    ['a digest that is no string', { body: { digest: 7 } }],
+    ['a digest of another type', { body: { digest: 7 } }],
     ['a null digest', { body: { digest: null } }],
     ['an unknown key', { body: { digest: DIGEST, force: true } }],
-    ['a comment that is no string', { body: { digest: DIGEST, comment: 1 } }],
-    ['no JSON', { text: 'digest' }],
+    ['a comment of another type', { body: { digest: DIGEST, comment: 1 } }],
+    ['a body that is not JSON', { text: 'digest' }],
     ['nothing', {}],
     ['a list', { body: [] }],
     ['another content-type', { body: { digest: DIGEST }, headers: { 'content-type': 'text/plain' } }],
     [
-      'a content-type that only begins so',
+      'a content-type with the same prefix',
       { body: { digest: DIGEST }, headers: { 'content-type': 'application/jsonx' } },
     ],
     ['a form', { text: 'digest=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
@@ -112,27 +112,27 @@ describe('bodies', () => {
 
   it.each([
     ['no comment', {}],
-    ['a comment that is no string', { comment: 1 }],
+    ['a comment of another type', { comment: 1 }],
     ['a blank comment', { comment: '  ' }],
     ['an unknown key', { comment: 'no', force: true }],
-    ['a digest that is no string', { comment: 'no', digest: null }],
+    ['a digest of another type', { comment: 'no', digest: null }],
   ])('rejecting with %s is 400', async (_, body) => {
     expect(statusAndCode(await ask(reject, serviceOf(deps), { ...here, body }))).toBe('400 invalid');
   });
 
-  it('takes application/json with a charset', async () => {
+  it('are accepted as application/json with a charset', async () => {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     expect((await ask(approve, serviceOf(deps), { ...here, headers, body: { digest: DIGEST } })).status).toBe(202);
   });
 
-  it('of more than 1 MB are 413, whatever they say of their length', async () => {
+  it('of more than 1 MB are 413, whatever their content-length says', async () => {
     const text = JSON.stringify({ comment: 'x'.repeat(1_048_576) });
     expect(statusAndCode(await ask(reject, serviceOf(deps), { ...here, text }))).toBe('413 too-large');
     const headers = { 'content-length': '9' };
     expect(statusAndCode(await ask(reject, serviceOf(deps), { ...here, text, headers }))).toBe('413 too-large');
   });
 
-  it('say with a pointer what is wrong', async () => {
+  it('have a JSON Pointer for each error', async () => {
     const { body } = await ask(approve, serviceOf(deps), { ...here, body: { digest: 7, 'a/b': 1 } });
     expect(body.errors).toEqual([
       { pointer: '/digest', detail: expect.stringContaining('string') },
@@ -141,43 +141,43 @@ describe('bodies', () => {
   });
 });
 
-describe('state changes come from our own origin', () => {
+describe('the origin of state changes', () => {
   const asks = async (headers: Record<string, string>) =>
     statusAndCode(await ask(reject, serviceOf(deps), { ...here, body: { comment: 'no' }, headers }));
 
   it.each([
     ['another host', { origin: 'https://elsewhere.example' }],
     ['another port', { origin: `${ORIGIN}:8443` }],
-    ['a host that ends like ours', { origin: 'https://evil-plumbline.example' }],
-    ['our host without TLS', { origin: 'http://plumbline.example' }],
+    ['a host that ends like the own one', { origin: 'https://evil-plumbline.example' }],
+    ['the own host without TLS', { origin: 'http://plumbline.example' }],
     ['an opaque origin', { origin: 'null' }],
     ['two origins', { origin: `${ORIGIN}, https://elsewhere.example` }],
     ['a sibling site', { 'sec-fetch-site': 'same-site' }],
     ['another site', { 'sec-fetch-site': 'cross-site' }],
-    ['another site that names us', { origin: ORIGIN, 'sec-fetch-site': 'cross-site' }],
+    ['another site with the own origin', { origin: ORIGIN, 'sec-fetch-site': 'cross-site' }],
     [
-      'another host behind x-forwarded-host',
+      'another host in x-forwarded-host',
       { origin: 'https://elsewhere.example', 'x-forwarded-host': 'elsewhere.example' },
     ],
-  ])('not from %s', async (_, headers) => {
+  ])('is refused when it is %s', async (_, headers) => {
     expect(await asks(headers)).toBe('403 forbidden');
     expect(deps.stored.approvals.get('approval-1')?.value.status).toBe('pending');
   });
 
   it.each([
     ['the page', { origin: ORIGIN, 'sec-fetch-site': 'same-origin' }],
-    ['a person who typed it', { 'sec-fetch-site': 'none' }],
+    ['a typed address', { 'sec-fetch-site': 'none' }],
     ['a program', {}],
-  ])('but from %s', async (_, headers) => {
+  ])('is accepted when it is %s', async (_, headers) => {
     expect(await asks(headers)).toBe('200');
   });
 
-  it('and reading is not a state change', async () => {
+  it('is not checked for reads', async () => {
     const headers = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
     expect(statusAndCode(await ask(getApproval, serviceOf(deps), { ...here, headers }))).toBe('200');
   });
 
-  it('before everything else, settings that are missing included', async () => {
+  it('is checked first, before missing settings', async () => {
     const broken = () => {
       throw new NotConfigured([{ setting: 'PLUMBLINE_AUDIT_KEY', message: 'is not set' }]);
     };
@@ -187,7 +187,7 @@ describe('state changes come from our own origin', () => {
   });
 });
 
-describe('who may make which call', () => {
+describe('the role of each call', () => {
   const open = ['getConsole', 'getHealth', 'getOpenApi'];
   const needs: Record<string, string> = {
     approve: 'Approver',
@@ -218,20 +218,23 @@ describe('who may make which call', () => {
     return answer.status;
   };
 
-  it.each(ENDPOINTS.map((call) => [call.name, call] as const))('%s', async (name, call) => {
-    const nobody = open.includes(name);
-    for (const role of ['Reader', 'Approver', 'Operator']) {
-      const may = nobody || (needs[name] ?? role) === role;
-      put();
-      const status = await asks(call, principal([role]));
-      expect(status === 403, `${role} and ${name}: ${status}`).toBe(!may);
-    }
-    expect((await asks(call, null)) === 401).toBe(!nobody);
-    expect((await asks(call, principal([]))) === 403).toBe(!nobody);
-  });
+  it.each(ENDPOINTS.map((call) => [call.name, call] as const))(
+    '%s answers 401 without sign-in and 403 without its role',
+    async (name, call) => {
+      const isOpen = open.includes(name);
+      for (const role of ['Reader', 'Approver', 'Operator']) {
+        const may = isOpen || (needs[name] ?? role) === role;
+        put();
+        const status = await asks(call, principal([role]));
+        expect(status === 403, `${role} and ${name}: ${status}`).toBe(!may);
+      }
+      expect((await asks(call, null)) === 401).toBe(!isOpen);
+      expect((await asks(call, principal([]))) === 403).toBe(!isOpen);
+    },
+  );
 });
 
-describe('faults', () => {
+describe('server errors', () => {
   const failing = (error: Error): FakeDeps => {
     const list = async () => {
       throw error;
@@ -239,14 +242,14 @@ describe('faults', () => {
     return { ...deps, findings: { ...deps.findings, list } };
   };
 
-  it('of the storage are 503, and the log knows more', async () => {
+  it('of the storage are 503, and only the log has the details', async () => {
     const answer = await ask(listFindings, serviceOf(failing(new StorageUnavailable('the account key is secret'))));
     expect(statusAndCode(answer)).toBe('503 storage-unavailable');
     expect(answer.text).not.toContain('secret');
     expect(JSON.stringify(deps.stored.logged)).toContain('the account key is secret');
   });
 
-  it('of our own are 500 without their inside, with the id of the log line', async () => {
+  it('of an unexpected kind are 500 without details, with the id of the log line', async () => {
     const answer = await ask(listFindings, serviceOf(failing(new TypeError('row.secret is not a function'))));
     expect(answer.status).toBe(500);
     expect(answer.body).toEqual({
@@ -260,7 +263,7 @@ describe('faults', () => {
     expect(String(answer.body.instance)).toContain(problemIn(deps.stored.logged[0]?.fields));
   });
 
-  it('of a service that cannot be built are 500 too', async () => {
+  it('of building the service are 500', async () => {
     const answer = await ask(getSummary, () => {
       throw new Error('no such module');
     });
@@ -268,7 +271,7 @@ describe('faults', () => {
     expect(answer.text).not.toContain('module');
   });
 
-  it('of the settings are 503 and name each setting', async () => {
+  it('of the configuration are 503 and name each setting', async () => {
     const answer = await ask(getSummary, () => {
       throw new NotConfigured([{ setting: 'PLUMBLINE_AUDIT_KEY', message: 'is not set' }]);
     });
@@ -278,7 +281,7 @@ describe('faults', () => {
 });
 
 describe('every answer', () => {
-  it('is not stored by anybody and not guessed at', async () => {
+  it('has headers against caching and content sniffing', async () => {
     for (const asking of [here, { as: null }]) {
       const { headers } = await ask(getApproval, serviceOf(deps), asking);
       expect(headers.get('cache-control')).toBe('no-store');

@@ -17,7 +17,7 @@ beforeEach(() => {
   deps = apiDeps();
 });
 
-describe('a state change from elsewhere', () => {
+describe('a state change from another origin', () => {
   const changing = ENDPOINTS.filter(({ method }) => method !== 'GET');
   const foreign: Record<string, string>[] = [
     { origin: 'https://elsewhere.example' },
@@ -29,7 +29,7 @@ describe('a state change from elsewhere', () => {
   ];
 
   it.each(changing.map((call) => [call.name, call] as const))(
-    '%s is refused before anything is asked',
+    '%s is refused before the service is called',
     async (_, call) => {
       const untouched = () => {
         throw new Error('the service was asked');
@@ -49,7 +49,7 @@ describe('a JSON body', () => {
   it.each([
     ['thirty levels', 30],
     ['as many levels as fit', 500_000],
-  ])('of %s is refused, and breaks nothing', async (_, levels) => {
+  ])('of %s is refused', async (_, levels) => {
     expect(statusAndCode(await put(parameter(nested(levels))))).toBe('400 invalid');
   });
 
@@ -59,14 +59,14 @@ describe('a JSON body', () => {
     ['/rules/constructor', '{"rules":{"constructor":{"enabled":false}}}'],
     ['/rules/webapp-min-tls/parameters/__proto__', '{"rules":{"webapp-min-tls":{"parameters":{"__proto__":"1.0"}}}}'],
     ['/rules/webapp-min-tls/parameters/toString', '{"rules":{"webapp-min-tls":{"parameters":{"toString":"1.0"}}}}'],
-  ])('with a key that every object has is refused at %s', async (pointer, text) => {
+  ])('with a key like __proto__ is refused at %s', async (pointer, text) => {
     const answer = await put(text);
     expect(statusAndCode(answer)).toBe('400 invalid');
     expect(answer.text).toContain(`"pointer":"${pointer}"`);
     expect(deps.stored.settings).toBeNull();
   });
 
-  it('that came in chunks, which the platform drops, is refused with what to send, by every call that takes one', async () => {
+  it('sent in chunks, which the platform drops, is refused with a hint by every call that takes a body', async () => {
     const taking = ENDPOINTS.filter((call) => call.role !== null && call.body);
     expect(taking.length).toBeGreaterThan(5);
     for (const call of taking) {
@@ -81,7 +81,7 @@ describe('a JSON body', () => {
     }
   });
 
-  it('that is empty and says so is no JSON', async () => {
+  it('that is empty with a content-length is not JSON', async () => {
     const answer = await ask(putSettings, serviceOf(deps), {
       text: '',
       headers: { 'if-match': '*', 'content-length': '0' },
@@ -89,7 +89,7 @@ describe('a JSON body', () => {
     expect(answer.text).toContain('the body is no JSON');
   });
 
-  it('is UTF-8, with a mark of it or without', async () => {
+  it('is UTF-8, with or without a byte order mark', async () => {
     expect((await put('\ufeff{}')).status).toBe(200);
     for (const bytes of [Buffer.from('{}', 'utf16le'), Buffer.from([0x22, 0xc0, 0xaf, 0x22])]) {
       const answer = await ask(putSettings, serviceOf(deps), { bytes, headers: { 'if-match': '*' } });
@@ -98,19 +98,19 @@ describe('a JSON body', () => {
   });
 });
 
-describe('what no row can hold is refused, and not an error of the service', () => {
+describe('a value that is too large for a row is refused, not an error of the service', () => {
   const scope = `${GROUP}/${'x'.repeat(40_000)}`;
 
-  it('settings of half a megabyte', async () => {
+  it('settings of half a megabyte are 413', async () => {
     const scopes = Array.from({ length: 1000 }, (_, n) => ({ scope: `${GROUP}${'x'.repeat(400)}${n}` }));
     const answer = await ask(putSettings, serviceOf(deps), { body: { scopes }, headers: { 'if-match': '*' } });
     expect(statusAndCode(answer)).toBe('413 too-large');
     expect(deps.stored.settings).toBeNull();
   });
 
-  it('an exemption or a scan of a scope without end', async () => {
-    const asked = { scope, rule: 'webapp-min-tls', owner: 'o', reason: 'r', expires: '2026-04-01T00:00:00Z' };
-    expect(statusAndCode(await ask(createExemption, serviceOf(deps), { body: asked }))).toBe('400 invalid');
+  it('an exemption, a scan and a filter with a very long scope are 400', async () => {
+    const body = { scope, rule: 'webapp-min-tls', owner: 'o', reason: 'r', expires: '2026-04-01T00:00:00Z' };
+    expect(statusAndCode(await ask(createExemption, serviceOf(deps), { body: body }))).toBe('400 invalid');
     expect(statusAndCode(await ask(startScan, serviceOf(deps), { body: { scope } }))).toBe('400 invalid');
     expect(statusAndCode(await ask(listFindings, serviceOf(deps), { query: `?resource=${scope}` }))).toBe(
       '400 invalid',

@@ -22,8 +22,8 @@ const answers = (port: number) =>
     socket.once('connect', () => socket.destroy());
   });
 
-describe('storage on this machine', () => {
-  it('serves tables, queues and blobs, and is gone when it is closed', async () => {
+describe('local storage', () => {
+  it('serves tables, queues and blobs until it is closed', async () => {
     const { connectionString, close } = await startAzurite();
     await TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true }).createTable(
       'things',
@@ -35,7 +35,7 @@ describe('storage on this machine', () => {
     expect(await answers(portOf(connectionString))).toBe(false);
   });
 
-  it('keeps what is in its folder', async () => {
+  it('keeps its data in its folder', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-storage-'));
     try {
       const first = await startAzurite({ folder });
@@ -50,7 +50,7 @@ describe('storage on this machine', () => {
     }
   });
 
-  it('dies with a parent that is killed', async () => {
+  it('ends when its parent is killed', async () => {
     const module = fileURLToPath(new URL('../../../dev/azurite/azurite.ts', import.meta.url));
     const program = `import(${JSON.stringify(module)}).then((m) => m.startAzurite()).then((s) => console.log(s.connectionString));`;
     const parent = spawn(process.execPath, ['--import', TYPESCRIPT, '-e', program], {

@@ -25,7 +25,7 @@ const row: fc.Arbitrary<Row> = fc.record({
 const step = fc.tuple(fc.constantFrom('create', 'upsert', 'update', 'delete', 'stale'), row);
 
 describe('the local tables', () => {
-  it('hold what a map would hold, whatever was done to them, in transactions and without', async () => {
+  it('have the same rows as a map after any steps, with and without transactions', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.uniqueArray(step, { maxLength: 4, selector: keyOfStep }), { maxLength: 15 }),
@@ -62,7 +62,7 @@ describe('the local tables', () => {
     );
   });
 
-  /** All of a list, by pages of two. */
+  /** All rows of a list, by pages of two. */
   async function listed(table: TableClient, filter?: string): Promise<Row[]> {
     const found: Row[] = [];
     const pages = table.listEntities<Row>(filter === undefined ? {} : { queryOptions: { filter } });
@@ -73,7 +73,7 @@ describe('the local tables', () => {
 });
 
 describe('the local queues', () => {
-  it('give each message once while it is hidden, the oldest first, and only to who holds it', async () => {
+  it('give each message once while it is invisible, oldest first, and delete it only for its receiver', async () => {
     const [queue, other] = [await newQueue(), await newQueue()];
     for (const text of ['1', '2', '3']) await queue.sendMessage(text);
     await queue.sendMessage('later', { visibilityTimeout: 600 });

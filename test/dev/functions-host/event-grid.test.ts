@@ -45,7 +45,7 @@ describe('the Event Grid webhook', () => {
     expect((await deliver('', 'Unsubscribe')).status).toBe(202);
   });
 
-  it('runs the function with the event as it was sent, one object or a batch', async () => {
+  it('runs the function with the event as sent, for one object or a batch', async () => {
     const before = (await host.seen('events')).length;
     const event = { id: '1', specversion: '1.0', data: { a: [1, null] } };
     expect((await notify(event)).status).toBe(202);
@@ -75,13 +75,13 @@ describe('the Event Grid webhook', () => {
     ['a validation that is no JSON', '', 'SubscriptionValidation', 500],
     ['no event type', '[]', undefined, 400],
     ['an unknown event type', '[]', 'SubscriptionDeletion', 400],
-  ])('runs nothing for %s', async (_, body, type, status) => {
+  ])('runs no function for %s', async (_, body, type, status) => {
     const before = (await host.seen('events')).length;
     expect((await deliver(body, type)).status).toBe(status);
     expect(await host.seen('events')).toHaveLength(before);
   });
 
-  it('reads a body that comes in chunks', async () => {
+  it('reads a body that is sent in chunks', async () => {
     const before = (await host.seen('events')).length;
     const body = new Blob(['{"id":"1"}']).stream();
     const init = { body, duplex: 'half' as const, headers: { 'aeg-event-type': 'Notification' } };
@@ -93,7 +93,7 @@ describe('the Event Grid webhook', () => {
     expect((await deliver('[]', 'Notification', { query })).status).toBe(404);
   });
 
-  it('knows the extension in any case and no other extension', async () => {
+  it('accepts the extension name in any case and no other extension', async () => {
     expect((await deliver('[]', 'Notification', { path: '/runtime/webhooks/eventgrid' })).status).toBe(202);
     expect((await deliver('[]', 'Notification', { path: '/runtime/webhooks/blobs' })).status).toBe(404);
   });
@@ -112,14 +112,14 @@ describe('a host with a key for Event Grid', () => {
     return (await fetch(url, init)).status;
   };
 
-  it('answers 401 to whoever does not send it, before anything else', async () => {
+  it('answers 401 to a request without the key, before any other check', async () => {
     expect(await status('')).toBe(401);
     expect(await status('&code=other')).toBe(401);
     expect(await status('&code=')).toBe(401);
     expect(await status('', { 'aeg-event-type': 'Nothing' })).toBe(401);
   });
 
-  it('takes it as code or as x-functions-key', async () => {
+  it('accepts the key as code or as x-functions-key', async () => {
     expect(await status(`&code=${encodeURIComponent('a+b c')}`)).toBe(202);
     expect(await status('', { 'x-functions-key': 'a+b c' })).toBe(202);
     expect(await status(`&code=${encodeURIComponent('a+b c')}`, { 'x-functions-key': 'other' })).toBe(401);

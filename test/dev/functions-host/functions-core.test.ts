@@ -31,7 +31,7 @@ function load(source: string) {
 const order = (): unknown => Reflect.get(globalThis, 'fixtureOrder');
 
 describe('loading an app as the worker does', () => {
-  it('collects what was registered, with its trigger', async () => {
+  it('collects the registered functions with their triggers', async () => {
     const app = await load(`add('one'); add('two', { functionId: 'second' });`);
     expect([...app.functions].map(([id, fn]) => [id, fn.name, fn.trigger.binding.type])).toEqual([
       ['one', 'one', 'timerTrigger'],
@@ -40,11 +40,11 @@ describe('loading an app as the worker does', () => {
     await app.close();
   });
 
-  it('fails loudly when nothing is registered', async () => {
+  it('fails when no function is registered', async () => {
     await expect(load('')).rejects.toThrow('registers no function');
   });
 
-  it('fails with what the bundle threw', async () => {
+  it('fails with the error that the bundle threw', async () => {
     await expect(load(`add('one'); throw new Error('a setting is bad');`)).rejects.toThrow('a setting is bad');
   });
 
@@ -53,13 +53,13 @@ describe('loading an app as the worker does', () => {
     await expect(load(`add('one', { bindings: {} });`)).rejects.toThrow('"one" has no trigger');
   });
 
-  it('forgets a function that was disposed during startup', async () => {
+  it('drops a function that was disposed during startup', async () => {
     const app = await load(`add('one'); add('two').dispose();`);
     expect([...app.functions.keys()]).toEqual(['one']);
     await app.close();
   });
 
-  it('runs appStart hooks before it asks for capabilities, and appTerminate at the end', async () => {
+  it('runs appStart hooks before it reads the capabilities, and appTerminate at the end', async () => {
     const app = await load(`
       core.registerHook('appStart', async () => { order.push('start'); });
       core.registerHook('appStart', () => order.push('disposed')).dispose();
@@ -76,7 +76,7 @@ describe('loading an app as the worker does', () => {
     ).rejects.toThrow('no start');
   });
 
-  it('refuses an unknown hook with the system error that the library looks for', async () => {
+  it('refuses an unknown hook with the system error that the library checks for', async () => {
     const app = await load(`
       try { core.registerHook('noSuchHook', () => undefined); } catch (error) { order.push(error.name, error.isAzureFunctionsSystemError); }
       add('one');`);
@@ -84,7 +84,7 @@ describe('loading an app as the worker does', () => {
     await app.close();
   });
 
-  it('takes no registration after startup', async () => {
+  it('refuses a registration after startup', async () => {
     const app = await load(`add('one'); globalThis.addLate = () => add('late');`);
     const addLate: unknown = Reflect.get(globalThis, 'addLate');
     expect(addLate).toThrow('A function can only be registered during app startup.');
@@ -92,7 +92,7 @@ describe('loading an app as the worker does', () => {
     await app.close();
   });
 
-  it('is no more generous than the worker: no ESM import, and nothing once the app is closed', async () => {
+  it('like the worker, refuses an ESM import of the core module, and any import after the app is closed', async () => {
     const app = await load(`globalThis.importCore = () => import('@azure/functions-core'); add('one');`);
     const importCore: unknown = Reflect.get(globalThis, 'importCore');
     await expect(typeof importCore === 'function' && importCore()).rejects.toThrow(/functions-core/);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** Exactly this request: fetch would tidy it up. A body is sent in chunks unless its length is among the headers. */
+/** Exactly this request: fetch would normalise it. A body is sent in chunks unless its length is among the headers. */
 function raw(
   path: string,
   {
@@ -41,7 +41,7 @@ const get = (path: string, init: RequestInit = {}) => fetch(`${host.url}${path}`
 const json = async (path: string, init: RequestInit = {}): Promise<unknown> => (await get(path, init)).json();
 
 describe('HTTP triggers', () => {
-  it('hands over method, route parameters, query and lower-case headers', async () => {
+  it('passes method, route parameters, query and lower-case headers', async () => {
     const seen = await json('/api/echo/a%20b?x=1&X=2&empty=', { headers: { 'X-Custom': 'Value' } });
     expect(seen).toMatchObject({
       method: 'GET',
@@ -52,7 +52,7 @@ describe('HTTP triggers', () => {
     });
   });
 
-  it('hands over bytes unchanged', async () => {
+  it('passes bytes unchanged', async () => {
     const body = Buffer.from([0, 1, 254, 255, 195]);
     expect(await json('/api/echo/1', { method: 'POST', body })).toMatchObject({ body: body.toString('base64') });
   });
@@ -61,19 +61,19 @@ describe('HTTP triggers', () => {
     expect(await json('/api/echo/a%2Fb/c')).toMatchObject({ params: { id: 'a%2Fb', part: 'c' } });
   });
 
-  it('serves the first route by the name of its function, without case: no literal has precedence', async () => {
+  it('serves the first matching route by the name of its function, without regard to case: a literal has no precedence', async () => {
     expect(await (await get('/API/Echo/EARLY')).text()).toBe('the literal route');
     expect(await json('/api/echo/late')).toMatchObject({ params: { id: 'late' } });
   });
 
-  it('takes one slash at the end, and nothing for an empty segment', async () => {
+  it('accepts one slash at the end, and answers 404 for an empty segment', async () => {
     expect((await get('/api/echo/1/')).status).toBe(200);
     for (const path of ['//api/echo/1', '/api//echo/1', '/api/echo//1', '/api/echo/1//']) {
       expect((await raw(path)).status, path).toBe(404);
     }
   });
 
-  it('hands over no byte of a body that comes in chunks, and the header that says so', async () => {
+  it('passes an empty body for a chunked request, with its transfer-encoding header', async () => {
     const answer = await raw('/api/echo/1', {
       method: 'POST',
       body: 'lost',
@@ -97,18 +97,18 @@ describe('HTTP triggers', () => {
     expect(await raw('/api/foreign')).toEqual({ status: 500, text: '' });
   });
 
-  it('takes headers of 20 KB and refuses 40 KB', async () => {
+  it('accepts headers of 20 KB and refuses 40 KB', async () => {
     expect((await raw('/api/echo/1', { headers: { 'x-long': 'x'.repeat(20_000) } })).status).toBe(200);
     expect((await raw('/api/echo/1', { headers: { 'x-long': 'x'.repeat(40_000) } })).status).toBe(431);
   });
 
-  it('answers 400 to a path with a null in it, and 200 to its root', async () => {
+  it('answers 400 to a path with a null character, and 200 to the root', async () => {
     expect(await raw('/api/echo/%00')).toEqual({ status: 400, text: '' });
     const home = await get('/');
     expect([home.status, home.headers.get('content-type')]).toEqual([200, 'text/html']);
   });
 
-  it('serves no function that asks for a key, as there are no keys here', async () => {
+  it('answers 401 for a function that requires a key, because there are no keys here', async () => {
     expect((await get('/api/locked')).status).toBe(401);
     expect((await get('/api/locked?code=x', { headers: { 'x-functions-key': 'x' } })).status).toBe(401);
   });
@@ -117,7 +117,7 @@ describe('HTTP triggers', () => {
     ['an unknown route', '/api/none', 'GET'],
     ['a method without a function (not 405)', '/api/echo/1', 'DELETE'],
     ['HEAD where only GET is registered', '/api/seen', 'HEAD'],
-    ['a segment too many', '/api/echo/1/2/3', 'GET'],
+    ['one segment too many', '/api/echo/1/2/3', 'GET'],
     ['a path outside the prefix', '/echo/1', 'GET'],
   ])('answers 404 to %s', async (_, path, method) => {
     expect((await get(path, { method })).status).toBe(404);
@@ -140,13 +140,13 @@ describe('HTTP triggers', () => {
     expect([...new Uint8Array(await answer.arrayBuffer())]).toEqual([0, 255, 10]);
   });
 
-  it('answers 204 to a handler that returns nothing and 500 to one that throws, and logs why', async () => {
+  it('answers 204 to a handler that returns nothing and 500 to one that throws, and logs the error', async () => {
     expect((await get('/api/nothing')).status).toBe(204);
     expect((await get('/api/broken')).status).toBe(500);
     expect(host.lines.filter((line) => line.includes('broken on purpose'))).toHaveLength(1);
   });
 
-  it('lets hooks change inputs and forgive errors', async () => {
+  it('lets hooks change inputs and replace errors', async () => {
     expect(await json('/api/replaced')).toBe('changed by a hook');
     expect((await get('/api/forgiven')).status).toBe(299);
   });
@@ -176,7 +176,7 @@ describe('HTTP triggers', () => {
   });
 });
 
-describe('a principal that the host itself reads, where Easy Auth is on', () => {
+describe('a principal header that the host reads when Easy Auth is on', () => {
   let signedIn: FixtureHost;
   beforeAll(async () => {
     signedIn = await startFixture({ principalHeader: true }, { WEBSITE_AUTH_ENABLED: 'True' });
@@ -198,13 +198,13 @@ describe('a principal that the host itself reads, where Easy Auth is on', () => 
     expect([answer.status, status === 500 && (await answer.text())]).toEqual([status, status === 500 && '']);
   });
 
-  it('is not read where Easy Auth is off', async () => {
+  it('is not read when Easy Auth is off', async () => {
     expect((await get('/api/echo/1', { headers: { 'x-ms-client-principal': '{' } })).status).toBe(200);
   });
 });
 
 describe('functions that a setting switches off', () => {
-  it('are not there, but for timers by hand, and give way to nobody', async () => {
+  it('are not served, except timers by hand, and do not give their routes to other functions', async () => {
     const switchedOff = await startFixture(
       {},
       {
@@ -231,8 +231,8 @@ describe('functions that a setting switches off', () => {
   });
 });
 
-describe('stopping', () => {
-  it('finishes what runs', async () => {
+describe('stopping the host', () => {
+  it('finishes the running call', async () => {
     const stopping = await startFixture();
     const slow = fetch(`${stopping.url}/api/slow`).then((answer) => answer.text());
     await expect.poll(() => stopping.seen('slow')).toHaveLength(1);
@@ -243,8 +243,8 @@ describe('stopping', () => {
   });
 });
 
-describe('timers by hand', () => {
-  it('runs a timer function on POST /admin/functions/NAME, as JSON only', async () => {
+describe('timers run by hand', () => {
+  it('run on POST /admin/functions/NAME, with a JSON body only', async () => {
     const post = (name: string, type: string) =>
       get(`/admin/functions/${name}`, { method: 'POST', body: '{}', headers: { 'content-type': type } });
     expect((await post('yearly', 'text/plain')).status).toBe(415);
@@ -255,7 +255,7 @@ describe('timers by hand', () => {
   });
 });
 
-describe('starting', () => {
+describe('starting the host', () => {
   it('says what to do when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
@@ -271,7 +271,7 @@ describe('starting', () => {
     await expect(startHost({ port: 0, root: fixtureFolder, bundle: 'nowhere.cjs' })).rejects.toThrow('npm run build');
   });
 
-  it('refuses an app whose host.json brings no extensions for its triggers', async () => {
+  it('refuses an app whose host.json names no extensions for its triggers', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-no-bundle-'));
     writeFileSync(path.join(folder, 'host.json'), '{ "version": "2.0" }');
     await expect(startFixture({ root: folder })).rejects.toThrow(
@@ -280,7 +280,7 @@ describe('starting', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('serves HTTP without storage and says which functions get no messages', () => {
+  it('serves HTTP without storage and logs which functions get no messages', () => {
     expect(host.lines).toContainEqual(
       expect.stringContaining('function work gets no messages: AzureWebJobsStorage is not set'),
     );

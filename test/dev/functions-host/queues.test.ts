@@ -11,7 +11,7 @@ beforeAll(async () => {
   service = QueueServiceClient.fromConnectionString(account);
 });
 
-/** A host of its own on a queue of its own, closed at the end of the test. */
+/** A separate host on a separate queue, closed at the end of the test. */
 async function withHost(
   name: string,
   run: (host: FixtureHost, queue: QueueClient) => Promise<void>,
@@ -30,7 +30,7 @@ const send = (queue: QueueClient, text: string) => queue.sendMessage(Buffer.from
 const left = async (queue: QueueClient) => (await queue.getProperties()).approximateMessagesCount;
 
 describe('queue triggers', () => {
-  it('polls a missing queue without creating it, and takes messages once it is there', async () => {
+  it('polls a missing queue without creating it, and takes messages once it exists', async () => {
     await withHost('late', async (host, queue) => {
       await sleep(300);
       expect(await queue.exists()).toBe(false);
@@ -41,7 +41,7 @@ describe('queue triggers', () => {
     });
   });
 
-  it('hands over JSON parsed and other text as it is, with the metadata of the message', async () => {
+  it('passes JSON parsed and other text unchanged, with the metadata of the message', async () => {
     await withHost('shapes', async (host, queue) => {
       await queue.create();
       for (const text of ['{"id":"mine"}', '123', 'plain text']) await send(queue, text);
@@ -57,12 +57,12 @@ describe('queue triggers', () => {
           insertionTime: expect.any(String),
         }),
       });
-      // As in the real host, the body's own properties overwrite the message's.
+      // As in the real host, properties of the body overwrite those of the message.
       expect(seen).toContainEqual(expect.objectContaining({ metadata: expect.objectContaining({ id: 'mine' }) }));
     });
   });
 
-  it('tries a failing message maxDequeueCount times, then moves it to the poison queue as it was', async () => {
+  it('tries a failing message maxDequeueCount times, then moves it unchanged to the poison queue', async () => {
     await withHost('failing', async (host, queue) => {
       await queue.create();
       await send(queue, 'fail');
@@ -77,7 +77,7 @@ describe('queue triggers', () => {
     const settings = {
       AzureWebJobsStorage: account,
       FIXTURE_QUEUE: 'garbage',
-      // It would take the message before it is looked at here.
+      // It would take the message before the test reads it.
       'AzureWebJobs.dead.Disabled': 'true',
     };
     const queue = service.getQueueClient('garbage');
@@ -91,7 +91,7 @@ describe('queue triggers', () => {
     await host.close();
   });
 
-  it('never runs a function with base64 that is no UTF-8, tries it maxDequeueCount times and moves it away', async () => {
+  it('never runs a function with base64 that is not UTF-8, tries it maxDequeueCount times and moves it away', async () => {
     await withHost('bytes', async (host, queue) => {
       const body = Buffer.from([0x22, 0xff, 0x22]).toString('base64');
       await queue.create();
@@ -104,7 +104,7 @@ describe('queue triggers', () => {
     });
   });
 
-  it('leaves a queue alone whose function a setting switches off', async () => {
+  it('takes no messages for a function that a setting switches off', async () => {
     const settings = {
       AzureWebJobsStorage: account,
       FIXTURE_QUEUE: 'off',
@@ -119,7 +119,7 @@ describe('queue triggers', () => {
     await host.close();
   });
 
-  it('finishes the message in work when it is told to stop, and takes no other', async () => {
+  it('finishes the current message when it stops, and takes no other', async () => {
     const settings = { AzureWebJobsStorage: account, FIXTURE_QUEUE: 'ending' };
     const queue = service.getQueueClient('ending');
     await queue.create();
@@ -134,14 +134,14 @@ describe('queue triggers', () => {
     expect(await left(queue)).toBe(1);
   });
 
-  it('keeps a message hidden for as long as the function works on it', async () => {
+  it('keeps a message invisible while the function works on it', async () => {
     await withHost(
       'long',
       async (host, queue) => {
         await queue.create();
         await send(queue, 'wait');
         await expect.poll(() => host.seen('work')).toHaveLength(1);
-        await sleep(2200); // The storage service times the invisibility of one second: twice it and more.
+        await sleep(2200); // The storage service counts invisibility in whole seconds: wait more than twice as long.
         expect((await queue.receiveMessages()).receivedMessageItems).toEqual([]);
         await fetch(`${host.url}/api/release`, { method: 'POST' });
         await expect.poll(() => left(queue)).toBe(0);
@@ -151,7 +151,7 @@ describe('queue triggers', () => {
     );
   });
 
-  it('closes without waiting for ever for a message in work, which comes back when its invisibility ends', async () => {
+  it('closes after a limited wait for a running message, which becomes visible again later', async () => {
     const settings = { AzureWebJobsStorage: account, FIXTURE_QUEUE: 'stuck' };
     const queue = service.getQueueClient('stuck');
     await queue.create();

@@ -40,11 +40,11 @@ describe('routes', () => {
     ['GET', 'approvals//7'],
     ['GET', 'approvals/7//'],
     ['GET', 'approvals//'],
-  ])('%s %s is served by nothing', (method, path) => {
+  ])('%s %s is served by no function', (method, path) => {
     expect(matchRoute(routes, method, path)).toBeUndefined();
   });
 
-  it("are tried in the order of the functions' names, without case, whatever is literal in them", () => {
+  it('are tried in the order of function names, without regard to case or literal segments', () => {
     const twice = (one: string, literal: string) =>
       matchRoute(httpRoutes([http(literal, 'audit/verify'), http(one, 'audit/{id}')]), 'GET', 'audit/verify')?.fn.name;
     expect(twice('getEntry', 'verify')).toBe('getEntry');
@@ -54,7 +54,7 @@ describe('routes', () => {
     expect(twice('get1', 'get_')).toBe('get1');
   });
 
-  it('refuses a template it would serve otherwise than the platform', () => {
+  it('refuse a template that the platform would serve in another way', () => {
     expect(() => httpRoutes([http('typed', 'a/{id:int}')])).toThrow('function "typed" has a segment');
   });
 });

@@ -65,14 +65,14 @@ describe('host.json', () => {
     });
   });
 
-  it('takes a bare number for a time span as days', () => {
+  it('reads a bare number for a time span as days', () => {
     for (const value of ['30', '"30"']) {
       const { queues } = read(`{"version":"2.0","extensions":{"queues":{"visibilityTimeout":${value}}}}`);
       expect(queues.visibilityTimeout).toBe(30 * 86_400_000);
     }
   });
 
-  it('may have comments, trailing commas, keys in any case and keys that nobody knows', () => {
+  it('may have comments, trailing commas, keys in any case and unknown keys', () => {
     const lenient = `// ours
       { "version": "2.0", /* and */ "extensions": { "Queues": { "BATCHSIZE": "4", "colour": "red", }, "http": { "routePrefix": "" } },
         "extensionBundle": { "id": "Microsoft.Azure.Functions.ExtensionBundle" }, "aggregator": [1, null], }`;
@@ -93,7 +93,7 @@ describe('host.json', () => {
     expect(read(file, environment).queues).toMatchObject({ batchSize: 4, maxPollingInterval: 100, maxDequeueCount: 3 });
   });
 
-  it('says where it is wrong', () => {
+  it('is refused with the reason when it is invalid', () => {
     expect(() => read('{')).toThrow('host.json cannot be read');
     expect(() => read('{}')).toThrow('version');
     expect(() => read('[]')).toThrow('version');
@@ -117,7 +117,7 @@ describe('a function', () => {
 });
 
 describe('%SETTING%', () => {
-  it('is replaced by the setting, or named when it is not set', () => {
+  it('is replaced by the setting, or named in the error when the setting is missing', () => {
     expect(expandSettings('%A%-poison', { A: 'work' }, 'The queue')).toBe('work-poison');
     expect(expandSettings('%name%', { NAME: 'work' }, 'The queue')).toBe('work');
     expect(() => expandSettings('%B%', {}, 'The queue of function f')).toThrow(

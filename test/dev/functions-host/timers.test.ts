@@ -17,19 +17,19 @@ describe('timer triggers', () => {
   const byHand = (name: string) =>
     fetch(`${host.url}/admin/functions/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' } });
 
-  it('runs on the schedule that a setting gives; nothing is kept of one below a minute', async () => {
+  it('run on the schedule from a setting, and a schedule below one minute stores no status', async () => {
     await expect.poll(async () => (await host.seen('yearly')).length, { timeout: 5000 }).toBeGreaterThan(0);
     expect((await host.seen('yearly'))[0]).toEqual({
       timer: { isPastDue: false, schedule: { adjustForDST: true }, scheduleStatus: null },
     });
   });
 
-  it('runs at start only what asks for it', async () => {
+  it('run at start only with runOnStartup', async () => {
     expect(await host.seen('eager')).toEqual([true]);
     expect(await host.seen('stubborn')).toEqual([]);
   });
 
-  it('runs a failing timer again as often as it declares, and tells it so from the first try on', async () => {
+  it('run again after a failure as often as declared, with the retry context from the first try on', async () => {
     expect((await byHand('stubborn')).status).toBe(202);
     await expect.poll(() => host.seen('stubborn')).toHaveLength(3);
     expect(await host.seen('stubborn')).toEqual([
@@ -55,13 +55,13 @@ describe('a timer of a minute or longer', () => {
   });
   const monitorOf = (hostId: string) => openTimerMonitor(fixtureFolder, settings(hostId));
   const signal = new AbortController().signal;
-  /** What a host leaves that last ran the timer on the hour before `hours` hours ago. */
+  /** The status that a host leaves which last ran the timer on the hour before `hours` hours ago. */
   const stoppedBefore = async (hostId: string, hours: number) => {
     const Last = new Date(Math.floor(Date.now() / HOUR - hours) * HOUR);
     await monitorOf(hostId).write('yearly', { Last, Next: new Date(Last.getTime() + HOUR), LastUpdated: Last });
   };
 
-  it('that missed an occurrence runs once, at start, and knows it; then it is on time again', async () => {
+  it('runs once at start after a missed occurrence, with isPastDue, and is then on schedule', async () => {
     await stoppedBefore('missed', 5);
     const host = await startFixture({}, settings('missed'));
     await expect.poll(() => host.seen('yearly')).toHaveLength(1);
@@ -76,7 +76,7 @@ describe('a timer of a minute or longer', () => {
     await again.close();
   });
 
-  it('that missed nothing, or never ran, does not run at start; its next time is stored', async () => {
+  it('does not run at start when it missed no occurrence or never ran, and stores its next time', async () => {
     await stoppedBefore('on-time', 0);
     for (const hostId of ['on-time', 'new']) {
       const host = await startFixture({}, settings(hostId));
@@ -96,7 +96,7 @@ describe('a timer of a minute or longer', () => {
     });
   });
 
-  it('does not run while nobody can tell what it missed', async () => {
+  it('does not run while its stored status cannot be read', async () => {
     await monitorOf('broken').write('other', { Last: NEVER, Next: NEVER, LastUpdated: NEVER });
     const container = BlobServiceClient.fromConnectionString(account).getContainerClient('azure-webjobs-hosts');
     await container.getBlockBlobClient('timers/broken/Host.Functions.yearly/status').upload('{', 1);
@@ -110,12 +110,12 @@ describe('a timer of a minute or longer', () => {
   });
 });
 
-describe('at start', () => {
+describe('the status of a timer at start', () => {
   const hourly = readSchedule('0 0 * * * *', 'hourly');
   const at = (time: string) => new Date(`2026-03-01T${time}Z`);
   const now = at('10:20:00');
 
-  it('a timer that is new misses nothing, and is stored with its next time', () => {
+  it('a new timer has missed nothing, and its next time is stored', () => {
     const status = { Last: NEVER, Next: at('11:00:00'), LastUpdated: NEVER };
     expect(statusAtStart(null, hourly, now)).toEqual({
       status,
@@ -134,7 +134,7 @@ describe('at start', () => {
     expect(statusAtStart(never, hourly, now)).toEqual({ status: never, isPastDue, store: null });
   });
 
-  it('a timer whose schedule has changed misses nothing', () => {
+  it('a timer with a changed schedule has missed nothing', () => {
     const found = { Last: at('09:00:00'), Next: at('09:30:00'), LastUpdated: at('09:00:00') };
     const status = { Last: NEVER, Next: at('11:00:00'), LastUpdated: now };
     expect(statusAtStart(found, hourly, now)).toEqual({ status, isPastDue: false, store: status });
@@ -144,12 +144,12 @@ describe('at start', () => {
   });
 });
 
-describe('a timer that runs for longer than its schedule allows', () => {
+describe('a timer that runs longer than its interval', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  it('follows once, at once, for all the times that came meanwhile', async () => {
+  it('runs once, at once, for all the occurrences during the run', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-01T10:20:00Z') });
     const runs: unknown[] = [];
     const written: string[] = [];
@@ -191,14 +191,14 @@ describe('schedules', () => {
   const from = new Date('2026-01-01T00:00:00Z');
   const next = (schedule: string, after = from) => readSchedule(schedule, 'schedule').next(after).toISOString();
 
-  it('reads six fields, seconds first, in UTC', () => {
+  it('have six fields, seconds first, in UTC', () => {
     expect(next('0 0 */6 * * *')).toBe('2026-01-01T06:00:00.000Z');
     expect(next('0 0 */6 * * *', new Date('2026-01-01T06:00:00Z'))).toBe('2026-01-01T12:00:00.000Z');
     expect(next('30 * * * * *')).toBe('2026-01-01T00:00:30.000Z');
     expect(next('0 0 0 31 2 *')).toBe('9999-12-31T23:59:59.000Z');
   });
 
-  it('wants both day fields to match, as NCRONTAB does', () => {
+  it('match both day fields, as NCRONTAB does', () => {
     expect(next('0 0 0 13 * 5')).toBe('2026-02-13T00:00:00.000Z');
   });
 
@@ -207,11 +207,11 @@ describe('schedules', () => {
     ['*/30 * * * * *', true],
     ['0 * * * * *', false],
     ['*/10 0 * * * *', false],
-  ])('%s comes more than once a minute: %s', (schedule, expected) => {
+  ])('%s runs more than once a minute: %s', (schedule, expected) => {
     expect(readSchedule(schedule, 'schedule').belowOneMinute).toBe(expected);
   });
 
-  it('names function and schedule when it is not NCRONTAB', async () => {
+  it('are refused with function and schedule when they are not NCRONTAB', async () => {
     await expect(startFixture({}, { FIXTURE_SCHEDULE: 'daily' })).rejects.toThrow(
       'The schedule "daily" of function yearly is not NCRONTAB',
     );

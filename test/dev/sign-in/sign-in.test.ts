@@ -33,12 +33,12 @@ async function principalSeen(headers: Record<string, string>): Promise<Record<st
 }
 
 describe('the local sign-in', () => {
-  it('tells the app what the platform would: Easy Auth is on', () => {
+  it('sets the environment variable that the platform sets when Easy Auth is on', () => {
     expect(authEnabled).toBe('True');
   });
 
   it.each(['plumbline.example', 'localhost.evil.example', '127.0.0.1.evil.example', '169.254.169.254'])(
-    'answers nobody who was led here by the name %s',
+    'answers 421 to a request for the host name %s',
     async (name) => {
       const { port } = new URL(host.url);
       const answered = new Promise<number | undefined>((resolve, reject) => {
@@ -70,14 +70,14 @@ describe('the local sign-in', () => {
     expect(subject.val).not.toBe(person.objectId);
   });
 
-  it('keeps the session in an HttpOnly SameSite cookie that says nothing', async () => {
+  it('keeps the session in an HttpOnly SameSite cookie with a random value', async () => {
     const [first, second] = [await signIn({ persona: 'reader' }), await signIn({ persona: 'reader' })];
     const [setCookie] = first.headers.getSetCookie();
     expect(setCookie).toMatch(/^plumbline-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(cookieOf(first)).not.toBe(cookieOf(second));
   });
 
-  it('says who is signed in, and forgets it on sign-out', async () => {
+  it('says who is signed in, and ends the session on sign-out', async () => {
     const cookie = cookieOf(await signIn({ persona: 'approver' }));
     const me = await call('/.auth/me', { cookie });
     expect(await me.json()).toMatchObject([{ provider_name: 'aad', user_id: 'ada.lovelace@plumbline.invalid' }]);
@@ -107,13 +107,13 @@ describe('the local sign-in', () => {
     expect(answer.headers.get('location')).toBe('/api/console');
   });
 
-  it('refuses an unknown person, and a form of another site', async () => {
+  it('refuses an unknown person, and a form from another site', async () => {
     expect((await signIn({ persona: 'root' })).status).toBe(400);
     const foreign = await signIn({ persona: 'reader' }, { 'sec-fetch-site': 'cross-site' });
     expect([foreign.status, foreign.headers.getSetCookie()]).toEqual([403, []]);
   });
 
-  it('shows a page that loads nothing, names every person and escapes where it goes next', async () => {
+  it('shows a page that loads nothing, names every person and escapes the redirect path', async () => {
     const answer = await call('/.auth/login/local?post_login_redirect_uri=%2Fx%22%3E%3Cscript%3E', {});
     const page = await answer.text();
     expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/);
@@ -121,7 +121,7 @@ describe('the local sign-in', () => {
     expect(page).not.toMatch(/<script|https?:/);
   });
 
-  it('takes the link of the deployed console, too', async () => {
+  it('accepts the sign-in link of the deployed console', async () => {
     const answer = await call('/.auth/login/aad?post_login_redirect_uri=/api/console', {});
     expect(answer.headers.get('location')).toBe('/.auth/login/local?post_login_redirect_uri=/api/console');
   });

@@ -1,4 +1,4 @@
-/** The queue in numbers: one group for each rule or resource, with how many, since when and how bad. */
+/** Groups of approvals: one for each rule or resource, with the number, the oldest time and the worst impact. */
 import { expect, test } from 'vitest';
 import { type ApprovalHead, groupApprovals } from '../../../src/domain/approvals/approval-groups.ts';
 
@@ -15,7 +15,7 @@ const heads = [
   head('auth', '/sites/cart', 4, 'restart'),
 ];
 
-test('by rule: the largest first, then by name', () => {
+test('groups by rule are sorted by size, then by name', () => {
   expect(groupApprovals(heads, 'rule')).toEqual([
     { key: 'tls', count: 2, oldest: '2026-03-01T02:00:00.000Z', impact: 'restart' },
     { key: 'auth', count: 1, oldest: '2026-03-01T04:00:00.000Z', impact: 'restart' },
@@ -23,13 +23,13 @@ test('by rule: the largest first, then by name', () => {
   ]);
 });
 
-test('by resource: whatever case its id came in', () => {
+test('groups by resource ignore the casing of the id', () => {
   expect(groupApprovals(heads, 'resource')).toEqual([
     { key: '/sites/Shop', count: 2, oldest: '2026-03-01T02:00:00.000Z', impact: 'traffic' },
     { key: '/sites/cart', count: 2, oldest: '2026-03-01T04:00:00.000Z', impact: 'restart' },
   ]);
 });
 
-test('nothing waits: no groups', () => {
+test('without approvals there are no groups', () => {
   expect(groupApprovals([], 'rule')).toEqual([]);
 });

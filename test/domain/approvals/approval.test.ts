@@ -26,36 +26,36 @@ const right = violationLike({ verdict: 'compliant', changes: [], reason: 'It is 
 const unread = violationLike({ verdict: 'unknown', changes: [], reason: 'It was not read.' });
 const moved = violationLike({ changes: [{ ...TLS_CHANGE, from: '1.1' }] });
 
-describe('guarantee 7: settled against a fresh reading', () => {
+describe('guarantee 7: an approval is reconciled with a fresh evaluation', () => {
   test.each<[string, Evaluation | null, ApprovalStatus, string, ApprovalTransition['kind']]>([
     ['the same, undecided: keep', violationLike(), 'pending', FUTURE, 'keep'],
     ['the same, approved: execute', violationLike(), 'approved', FUTURE, 'execute'],
     ['the same, blocked before: execute', violationLike(), 'blocked', FUTURE, 'execute'],
     ['the same, unknown before: execute', violationLike(), 'unknown', FUTURE, 'execute'],
     ['a decision does not expire', violationLike(), 'approved', PAST, 'execute'],
-    ['the same, nobody decided in time: expire', violationLike(), 'pending', PAST, 'expire'],
+    ['the same, not decided in time: expire', violationLike(), 'pending', PAST, 'expire'],
     ['moved: supersede', moved, 'pending', FUTURE, 'supersede'],
     ['moved after the decision: supersede', moved, 'approved', FUTURE, 'supersede'],
-    ['moved and out of time: supersede, so that it is asked again', moved, 'pending', PAST, 'supersede'],
+    ['moved and expired: supersede, so that it is requested again', moved, 'pending', PAST, 'supersede'],
     ['already right: clear', right, 'pending', FUTURE, 'clear'],
     ['already right after the decision: clear', right, 'approved', FUTURE, 'clear'],
     ['not applicable any more: clear', { ...right, verdict: 'not-applicable' }, 'pending', FUTURE, 'clear'],
-    ['advice by now: clear', violationLike({ changes: [] }), 'approved', FUTURE, 'clear'],
+    ['advice only by now: clear', violationLike({ changes: [] }), 'approved', FUTURE, 'clear'],
     ['the rule is no longer evaluated: clear', null, 'approved', FUTURE, 'clear'],
     ['unknown: keep', unread, 'pending', FUTURE, 'keep'],
     ['unknown never executes', unread, 'approved', FUTURE, 'keep'],
-    ['unknown and out of time: expire', unread, 'pending', PAST, 'expire'],
-    ['other siblings to keep: supersede', violationLike({ preserved: kept }), 'approved', FUTURE, 'supersede'],
+    ['unknown and expired: expire', unread, 'pending', PAST, 'expire'],
+    ['other preserved siblings: supersede', violationLike({ preserved: kept }), 'approved', FUTURE, 'supersede'],
   ])('%s', (_, evaluation, status, expiresAt, kind) => {
     expect(settled(approval({ status, expiresAt }), evaluation).kind).toBe(kind);
   });
 
-  test('another version of the rule is another change', () => {
+  test('a new version of the rule supersedes', () => {
     const rule = ruleLike({ version: 2 });
     expect(settled(approval({ status: 'approved' }), violationLike({ rule })).kind).toBe('supersede');
   });
 
-  test('clearing says why', () => {
+  test('clearing has a reason', () => {
     expect(settled(approval({}), right)).toEqual({
       kind: 'clear',
       reason: { code: 'already-right', text: 'It is right.' },
@@ -65,11 +65,11 @@ describe('guarantee 7: settled against a fresh reading', () => {
   test.each<[string, Evaluation | null, { code: string; text: string }]>([
     ['no rule', null, { code: 'already-right', text: 'The rule is no longer evaluated on this resource.' }],
     ['advice', violationLike({ changes: [] }), { code: 'tier-advice', text: 'It is wrong.' }],
-  ])('clearing for %s says so', (_, evaluation, reason) => {
+  ])('clearing for %s has its own reason', (_, evaluation, reason) => {
     expect(settled(approval({}), evaluation)).toEqual({ kind: 'clear', reason });
   });
 
-  test('siblings to keep are compared one by one: place and value, in any order', () => {
+  test('preserved siblings are compared one by one by place and value, in any order', () => {
     const [sibling] = kept;
     if (!sibling) throw new Error('there is none');
     const second = { ...sibling, path: '/properties/http20Enabled' };
@@ -83,7 +83,7 @@ describe('guarantee 7: settled against a fresh reading', () => {
     expect(fresh(sibling, sibling)).toBe('supersede');
   });
 
-  test('superseding says what moved: what had been shown, and what is there now', () => {
+  test('superseding has the shown and the current values of what moved', () => {
     const shown = approval({ preserved: kept });
     const now = snapshotWith({ minTlsVersion: '1.1', cors: { supportCredentials: false } });
     expect(movedSince(shown, now)).toEqual([
@@ -94,7 +94,7 @@ describe('guarantee 7: settled against a fresh reading', () => {
   });
 });
 
-describe('guarantee 7, whatever comes', () => {
+describe('guarantee 7, for any input', () => {
   const value = fc.constantFrom<Json>(null, '1.0', '1.1', '1.2');
   const change = fc.record({
     document: fc.constantFrom('config/web' as const, 'resource' as const),
@@ -119,7 +119,7 @@ describe('guarantee 7, whatever comes', () => {
   const status = fc.constantFrom(...APPROVAL_STATUSES.filter((one) => isOpen(approval({ status: one }))));
   const expiresAt = fc.constantFrom(PAST, FUTURE);
 
-  test('only a decision whose changes are the very ones shown is executed', () => {
+  test('only a decision on exactly the shown changes is executed', () => {
     fc.assert(
       fc.property(evaluation, evaluation, status, expiresAt, (shown, fresh, at, end) => {
         const open = approval({
@@ -140,7 +140,7 @@ describe('guarantee 7, whatever comes', () => {
     );
   });
 
-  test('the order in which a rule names its changes moves nothing', () => {
+  test('the order of the changes of a rule does not matter', () => {
     fc.assert(
       fc.property(evaluation, (shown) => {
         fc.pre(shown !== null && shown.changes.length > 0);
@@ -152,7 +152,7 @@ describe('guarantee 7, whatever comes', () => {
   });
 });
 
-test('open are those that wait for a person or for their write', () => {
+test('an approval is open while it waits for a decision or for its write', () => {
   const open = APPROVAL_STATUSES.filter((status) => isOpen(approval({ status })));
   expect(open).toEqual(['pending', 'approved', 'blocked', 'unknown']);
   expect(APPROVAL_STATUSES.filter(isDecided)).toEqual(['approved', 'blocked', 'unknown']);

@@ -35,7 +35,7 @@ function exemption(differs: Partial<Exemption> = {}): Exemption {
 const matches = (one: Exemption, id = SITE, rule = 'webapp-min-tls') =>
   exemptionFor([one], resourceNamed(id), rule, NOW) !== null;
 
-describe('what an exemption lets be', () => {
+describe('whether an exemption applies', () => {
   test.each<[string, Partial<Exemption>, string, boolean]>([
     ['the app itself', { scope: SITE }, SITE, true],
     ['in another case', { scope: SITE.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions') }, SITE, true],
@@ -46,25 +46,25 @@ describe('what an exemption lets be', () => {
     ['a container app is no web app', { scope: `${GROUP}/providers/Microsoft.Web` }, CONTAINER_APP, false],
     ['a slot below the app', { scope: SITE }, `${SITE}/slots/staging`, true],
     ['the app is not below its slot', { scope: `${SITE}/slots/staging` }, SITE, false],
-    ['an app whose name only begins so', { scope: SITE }, `${SITE}2`, false],
-    ['a group whose name only begins so', { scope: GROUP.slice(0, -1) }, SITE, false],
+    ['an app with the same prefix', { scope: SITE }, `${SITE}2`, false],
+    ['a group with the same prefix', { scope: GROUP.slice(0, -1) }, SITE, false],
     ['another rule', { rule: 'webapp-https-only' }, SITE, false],
     ['another subscription', { scope: '/subscriptions/99999999-2222-3333-4444-555555555555' }, SITE, false],
-    ['one that ends in a moment', { expires: '2026-03-01T12:00:00.001Z' }, SITE, true],
+    ['one that ends a moment later', { expires: '2026-03-01T12:00:00.001Z' }, SITE, true],
     ['one that ends now', { expires: '2026-03-01T12:00:00.000Z' }, SITE, false],
-    ['one that was taken back', { removedAt: '2026-02-02T00:00:00.000Z' }, SITE, false],
+    ['one that was removed', { removedAt: '2026-02-02T00:00:00.000Z' }, SITE, false],
   ])('%s', (_, differs, id, expected) => {
     expect(matches(exemption(differs), id)).toBe(expected);
   });
 
-  test('of several the one that ends last is named, and none of none', () => {
+  test('of several exemptions the one with the last end is used, and null without any', () => {
     const late = exemption({ id: 'late', scope: SITE, expires: '2026-05-01T00:00:00.000Z' });
     const all = [exemption(), late, exemption({ id: 'over', expires: '2026-01-01T00:00:00.000Z' })];
     expect(exemptionFor(all, resourceNamed(SITE), 'webapp-min-tls', NOW)).toBe(late);
     expect(exemptionFor([], resourceNamed(SITE), 'webapp-min-tls', NOW)).toBeNull();
   });
 
-  test('whatever the scope, it holds for a resource exactly when its segments begin the id, without case', () => {
+  test('it applies to a resource exactly when the segments of its scope begin the id, without regard to case', () => {
     const segments = SITE.split('/').slice(1);
     const scope = fc
       .tuple(fc.integer({ min: 2, max: segments.length }), fc.option(fc.nat()), fc.boolean(), fc.boolean())
@@ -81,7 +81,7 @@ describe('what an exemption lets be', () => {
     );
   });
 
-  test('it is in force until its end, whatever the time', () => {
+  test('it is in force at any time before its end', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e10, max: 1e10 }), (milliseconds) => {
         const end = exemption({ expires: new Date(NOW.getTime() + milliseconds).toISOString() });
@@ -91,7 +91,7 @@ describe('what an exemption lets be', () => {
   });
 });
 
-describe('what may be asked for', () => {
+describe('the checks of a new exemption', () => {
   const rules = [ruleLike({ id: 'webapp-min-tls' })];
   const inDays = (days: number, milliseconds = 0) =>
     new Date(NOW.getTime() + days * 86_400_000 + milliseconds).toISOString();
@@ -99,17 +99,17 @@ describe('what may be asked for', () => {
   test.each<[string, Partial<Exemption>, string[]]>([
     ['a year', { expires: inDays(365) }, []],
     ['longer than a year', { expires: inDays(365, 1) }, ['/expires']],
-    ['an end that is now', { expires: inDays(0) }, ['/expires']],
-    ['an end that was', { expires: inDays(-1) }, ['/expires']],
-    ['a rule that is none', { rule: 'webapp-nonsense' }, ['/rule']],
-    ['a scope that is none', { scope: '/resourceGroups/shop' }, ['/scope']],
-    ['everything wrong at once', { scope: 'x', rule: 'y', expires: inDays(-1) }, ['/scope', '/rule', '/expires']],
+    ['an end at this moment', { expires: inDays(0) }, ['/expires']],
+    ['an end in the past', { expires: inDays(-1) }, ['/expires']],
+    ['an unknown rule', { rule: 'webapp-nonsense' }, ['/rule']],
+    ['an invalid scope', { scope: '/resourceGroups/shop' }, ['/scope']],
+    ['all faults at once', { scope: 'x', rule: 'y', expires: inDays(-1) }, ['/scope', '/rule', '/expires']],
   ])('%s', (_, differs, pointers) => {
     expect(exemptionProblems(exemption(differs), rules, NOW).map(({ pointer }) => pointer)).toEqual(pointers);
   });
 });
 
-test('what is wrong is said so that it can be put right', () => {
+test('each problem has a message with the correction', () => {
   const wrong = exemption({ scope: 'x', rule: 'y', expires: '2000-01-01T00:00:00.000Z' });
   const late = exemption({ rule: 'y', expires: '3000-01-01T00:00:00.000Z' });
   expect(
@@ -123,7 +123,7 @@ test('what is wrong is said so that it can be put right', () => {
   ]);
 });
 
-test('the reason names owner, ticket, end and why; without a ticket it names none', () => {
+test('the reason has owner, ticket, end and text, and no ticket when there is none', () => {
   const end = '2026-04-01T00:00:00.000Z';
   expect(exemptReason(exemption())).toEqual({
     code: 'exempt',
@@ -132,7 +132,7 @@ test('the reason names owner, ticket, end and why; without a ticket it names non
   expect(exemptReason(exemption({ ticket: null })).text).toBe(`Exempt until ${end}: an old scanner (Team Shop)`);
 });
 
-test('each step of its life is one fact, about the resource when the scope is one', () => {
+test('each step of an exemption is one record, with the resource when the scope is one', () => {
   const kinds = ['exemption.created', 'exemption.ended', 'exemption.removed'] as const;
   const records = kinds.map((kind) => exemptionRecord(exemption(), kind, NOW.toISOString(), by));
   expect(new Set(records.map(({ id }) => id)).size).toBe(3);

@@ -1,4 +1,4 @@
-/** What can be put back, what moved since, and what becomes of a rollback that waits. */
+/** Which fixes can be rolled back, what moved since, and what happens to a waiting rollback. */
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { irreversibleReason, planUndo, reconcileRollback } from '../../../src/domain/approvals/rollback.ts';
@@ -23,16 +23,16 @@ function snapshotOf(documents: Snapshot['documents']): Snapshot {
 const web = (minTlsVersion: string, more = {}) =>
   snapshotOf({ 'config/web': read({ properties: { minTlsVersion, ...more } }) });
 
-describe('why something cannot be undone', () => {
+describe('the reason why a fix is irreversible', () => {
   const rule = ruleLike({ id: 'webapp-tls', reversible: true });
   test.each<[string, Partial<Parameters<typeof irreversibleReason>[0]>, AnyRule | null, RegExp | null]>([
     ['a fix that changed a value', {}, rule, null],
-    ['a diagnostic setting that was made', { changes: [logs] }, rule, null],
+    ['a created diagnostic setting', { changes: [logs] }, rule, null],
     ['a value that was not there before', { changes: [tls, { ...tls, from: null }] }, rule, /no value at config\/web/],
-    ['what was only intended', { kind: 'fix.intended' }, rule, /'fix.intended'/],
+    ['an intent', { kind: 'fix.intended' }, rule, /'fix.intended'/],
     ['a rollback', { kind: 'rollback.applied' }, rule, /'rollback.applied'/],
-    ['a rule that says so', {}, ruleLike({ id: 'webapp-tls', reversible: false }), /cannot be undone/],
-    ['a rule that is gone', {}, null, /no longer exists/],
+    ['an irreversible rule', {}, ruleLike({ id: 'webapp-tls', reversible: false }), /cannot be undone/],
+    ['a removed rule', {}, null, /no longer exists/],
   ])('%s', (_, entry, known, expected) => {
     const why = irreversibleReason(
       { kind: 'fix.applied', rule: 'webapp-tls', changes: [tls], reasons: [], ...entry },
@@ -43,7 +43,7 @@ describe('why something cannot be undone', () => {
   });
 });
 
-test('what cannot be put back is named by its place, and nothing beside it', () => {
+test('only the irreversible changes are named, by their paths', () => {
   const [a, b] = ['/properties/a', '/properties/b'].map((path) => ({ ...tls, path, from: null }));
   const changes = [tls, logs, a, b].flatMap((change) => change ?? []);
   const entry = { kind: 'fix.applied', rule: 'webapp-tls', changes, reasons: [] } as const;
@@ -52,12 +52,12 @@ test('what cannot be put back is named by its place, and nothing beside it', () 
   );
 });
 
-describe('what puts it back', () => {
-  test('the inverse of exactly these changes, while they are as written', () => {
+describe('the changes of a rollback', () => {
+  test('are the inverse of the changes of the fix while these are as written', () => {
     expect(planUndo([tls], web('1.2'))).toEqual({ kind: 'changes', changes: [{ ...tls, from: '1.2', to: '1.0' }] });
   });
 
-  test('what Azure added to what was written is part of what is there, not a difference', () => {
+  test('include members that Azure added to a written value', () => {
     const held = {
       logs: [{ category: 'AppServiceHTTPLogs', enabled: true, retentionPolicy: { days: 0 } }],
       metrics: [],
@@ -66,7 +66,7 @@ describe('what puts it back', () => {
     expect(planUndo([logs], fresh)).toEqual({ kind: 'changes', changes: [{ ...logs, from: held, to: null }] });
   });
 
-  test('nothing, when one of them moved: the difference names what was written and what is there', () => {
+  test('are none when one of them moved, and the difference has the written and the current value', () => {
     const other: Change = { ...tls, path: '/properties/ftpsState', from: 'AllAllowed', to: 'Disabled' };
     expect(planUndo([tls, other], web('1.3', { ftpsState: 'Disabled' }))).toEqual({
       kind: 'moved',
@@ -74,15 +74,15 @@ describe('what puts it back', () => {
     });
   });
 
-  test('one document that could not be read is enough to know nothing', () => {
+  test('are unknown when one document could not be read', () => {
     expect(planUndo([tls, { ...logs, document: 'resource' }], web('1.2')).kind).toBe('unread');
   });
 
   test.each<[string, Snapshot, string]>([
     ['could not be read', snapshotOf({ 'config/web': { status: 'forbidden', detail: '403' } }), 'unread'],
     ['was not read', snapshotOf({}), 'unread'],
-    ['is gone', snapshotOf({ 'config/web': { status: 'missing' } }), 'moved'],
-  ])('a document that %s', (_, fresh, kind) => {
+    ['is missing', snapshotOf({ 'config/web': { status: 'missing' } }), 'moved'],
+  ])('are unknown or moved for a document that %s', (_, fresh, kind) => {
     expect(planUndo([tls], fresh).kind).toBe(kind);
   });
 });
@@ -93,26 +93,26 @@ describe('guarantee 7: a rollback is compared with a fresh read', () => {
   const waiting: Approval = approval({ purpose: 'rollback', status: 'approved', changes: [back], preserved: [kept] });
   const now = (snapshot: Snapshot) => reconcileRollback(waiting, snapshot);
 
-  test('still what was written: executed', () => {
+  test('unchanged since the fix: executed', () => {
     expect(now(web('1.2', { http20Enabled: true }))).toEqual({ kind: 'execute' });
   });
 
-  test('back by itself: cleared', () => {
+  test('rolled back by somebody else: cleared', () => {
     expect(now(applyChanges(web('1.2'), [back]))).toMatchObject({ kind: 'clear', reason: { code: 'already-right' } });
   });
 
-  test('moved: superseded, and says what moved', () => {
+  test('moved: superseded, with what moved', () => {
     expect(now(web('1.3', { http20Enabled: true }))).toEqual({ kind: 'supersede', moved: [{ ...back, to: '1.3' }] });
   });
 
-  test('what must travel along moved: superseded', () => {
+  test('a preserved value moved: superseded', () => {
     expect(now(web('1.2', { http20Enabled: false }))).toMatchObject({
       kind: 'supersede',
       moved: [{ path: '/properties/http20Enabled', from: true, to: false }],
     });
   });
 
-  test('unread, and be it one document of several: kept, and nothing is written', () => {
+  test('one of the documents unread: kept, and nothing is written', () => {
     expect(now(snapshotOf({}))).toEqual({ kind: 'keep' });
     const two = { ...waiting, preserved: [{ ...kept, document: 'resource' as const }] };
     expect(reconcileRollback(two, web('1.2'))).toEqual({ kind: 'keep' });

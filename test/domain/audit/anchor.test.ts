@@ -1,4 +1,4 @@
-/** Guarantee 14: an anchor says how far the log was verified, continues the one before, and is true to its seal. */
+/** Guarantee 14: an anchor says how far the log was verified, continues the one before, and has a valid seal. */
 import { describe, expect, it } from 'vitest';
 import { type Anchor, anchorFault, nextAnchor } from '../../../src/domain/audit/anchor.ts';
 import { emptyHead, parseAuditKeys } from '../../../src/domain/audit/audit.ts';
@@ -14,14 +14,14 @@ const first = nextAnchor(null, [head('00', 3), head('01', 5), emptyHead('02')], 
 const ends = [head('00', 4), head('01', 5), head('02', 1)];
 const second = nextAnchor(first, ends, { at: NOON, whole: false }, signing);
 
-/** The second anchor as somebody would have it who holds the key. */
+/** The second anchor, changed and sealed by somebody who holds the key. */
 function resealed(members: Partial<Anchor>): Anchor {
   const { keyId: _, hash: __, signature: ___, ...content } = second;
   return seal({ ...content, ...members }, signing);
 }
 
 describe('the next anchor', () => {
-  it('begins with 1, names the ends of the chains that have one, and counts their entries', () => {
+  it('has number 1, the ends of the chains that have one, and the number of their entries', () => {
     expect(first).toMatchObject({ number: 1, at: MORNING, wholeAt: MORNING, entries: 8, prevHash: '' });
     expect(first.chains).toEqual({
       '00': { seq: 3, hash: 'hash-3', at: MORNING },
@@ -29,12 +29,12 @@ describe('the next anchor', () => {
     });
   });
 
-  it('names the one before, and keeps when every entry was looked at', () => {
+  it('continues the one before, and has the time of the last verification of the whole log', () => {
     expect(second).toMatchObject({ number: 2, at: NOON, wholeAt: MORNING, entries: 10, prevHash: first.hash });
     expect(nextAnchor(first, ends, { at: NOON, whole: true }, signing).wholeAt).toBe(NOON);
   });
 
-  it('of a log without entries has no chains', () => {
+  it('of an empty log has no chains', () => {
     const empty = nextAnchor(
       null,
       [emptyHead('00'), head('01', 0), head('02', 2, null)],
@@ -45,37 +45,32 @@ describe('the next anchor', () => {
   });
 });
 
-describe('an anchor is whole', () => {
+describe('an anchor is valid', () => {
   it.each<[string, Anchor, Anchor | null | undefined]>([
     ['as the first', first, null],
-    ['behind the one it continues', second, first],
-    ['as far as it tells, when the one before is not known', second, undefined],
+    ['after the one it continues', second, first],
+    ['alone, when the one before is unknown', second, undefined],
     ['with chains as long as before', resealed({ chains: first.chains }), first],
   ])('%s', (_, anchor, before) => {
     expect(anchorFault(anchor, before, [signing])).toBeNull();
   });
 });
 
-describe('what is wrong with an anchor is said', () => {
+describe('the fault of an anchor', () => {
   const shorter = { ...second.chains, '01': { seq: 4, hash: 'hash-4', at: MORNING } };
   const { '01': _, ...missing } = second.chains;
 
   it.each<[string, Anchor, Anchor | null | undefined, string]>([
     ['a second one, when there is no first', second, null, 'anchor 1 is not there'],
     ['a gap', resealed({ number: 4 }), first, 'anchor 3 is not there'],
-    ['a number twice', first, first, 'anchor 0 is not there'],
-    ['another past', resealed({ prevHash: 'x' }), first, 'it does not continue the anchor before it'],
-    ['a first one with a past', resealed({ number: 1 }), null, 'it does not continue the anchor before it'],
+    ['the same number twice', first, first, 'anchor 0 is not there'],
+    ['another predecessor', resealed({ prevHash: 'x' }), first, 'it does not continue the anchor before it'],
+    ['a first one with a predecessor', resealed({ number: 1 }), null, 'it does not continue the anchor before it'],
     ['a chain that was cut', resealed({ chains: shorter }), first, 'chain 01 is shorter than in the anchor before it'],
-    [
-      'a chain that is not there',
-      resealed({ chains: missing }),
-      first,
-      'chain 01 is shorter than in the anchor before it',
-    ],
+    ['a missing chain', resealed({ chains: missing }), first, 'chain 01 is shorter than in the anchor before it'],
     ['an edit', { ...second, entries: 9 }, first, 'its content does not match its hash'],
     [
-      'an edit, when the one before is not known',
+      'an edit, when the one before is unknown',
       { ...second, entries: 9 },
       undefined,
       'its content does not match its hash',
@@ -84,7 +79,7 @@ describe('what is wrong with an anchor is said', () => {
     expect(anchorFault(anchor, before, [signing])).toBe(fault);
   });
 
-  it('a key that nobody knows', () => {
+  it('an unknown key', () => {
     expect(anchorFault(second, first, [other])).toBe("it names the key 'k1', which is not known");
   });
 });

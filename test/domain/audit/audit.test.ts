@@ -22,9 +22,9 @@ import { resourceNamed, SITE, TLS_CHANGE } from '../examples.ts';
 const seed = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 const keys = parseAuditKeys(`k2:${seed(2)},k1:${seed(1)}`);
 
-function fact(number: number): AuditRecord {
+function record(number: number): AuditRecord {
   return {
-    id: recordId('fact', String(number)),
+    id: recordId('record', String(number)),
     at: `2026-01-15T12:00:0${number}.000Z`,
     kind: 'fix.applied',
     resource: viewOf(resourceNamed(SITE)),
@@ -51,7 +51,7 @@ function chained(records: readonly AuditRecord[], signing = keys.signing): Audit
   });
 }
 
-/** The first fault of a chain as an auditor walks it. */
+/** The first fault of a chain in the order of an audit. */
 function firstFault(entries: readonly AuditEntry[], known = keys.all): string | null {
   let head = emptyHead('03');
   for (const entry of entries) {
@@ -62,11 +62,11 @@ function firstFault(entries: readonly AuditEntry[], known = keys.all): string | 
   return null;
 }
 
-const chain = chained([1, 2, 3, 4].map(fact));
+const chain = chained([1, 2, 3, 4].map(record));
 const [first, second, third, fourth] = chain as [AuditEntry, AuditEntry, AuditEntry, AuditEntry];
 
-describe('guarantee 14: what an auditor finds', () => {
-  test('a whole chain is whole, also after a round trip through JSON', () => {
+describe('guarantee 14: an auditor finds', () => {
+  test('nothing in a valid chain, before and after a round trip through JSON', () => {
     expect(firstFault(chain)).toBeNull();
     expect(firstFault(JSON.parse(JSON.stringify(chain)))).toBeNull();
     expect(chain.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
@@ -75,30 +75,22 @@ describe('guarantee 14: what an auditor finds', () => {
   test.each<[string, readonly AuditEntry[], RegExp]>([
     ['an edited entry', [first, { ...second, message: 'Nothing happened.' }, third], /does not match its hash/],
     ['an edited value deep inside', [{ ...first, changes: [{ ...TLS_CHANGE, to: '1.0' }] }], /does not match its hash/],
-    ['a member more', [{ ...first, note: 'x' } as AuditEntry], /does not match its hash/],
+    ['an added member', [{ ...first, note: 'x' } as AuditEntry], /does not match its hash/],
     ['a deleted entry', [first, third], /entry 2 of chain 03 is not there/],
     ['a deleted beginning', [second, third], /entry 1 of chain 03 is not there/],
     ['two entries in another order', [first, third, second], /entry 2 of chain 03 is not there/],
     ['an entry twice', [first, first], /entry 2/],
     [
-      'an entry put in, with a hash of its own',
+      'an inserted entry with its own hash',
       [first, resigned({ ...second, message: 'x' }, keys.signing, false)],
       /signature/,
     ],
+    ['a later entry after an inserted one', [first, resigned({ ...second, message: 'x' }), third], /does not continue/],
+    ['a good entry of another chain', [chainEntry(record(1), emptyHead('04'), keys.signing)], /belongs to chain 04/],
+    ['an unknown key', chained([record(1)], parseAuditKeys(`kx:${seed(9)}`).signing), /key 'kx', which is not known/],
     [
-      'a later entry after one that was put in',
-      [first, resigned({ ...second, message: 'x' }), third],
-      /does not continue/,
-    ],
-    ['a good entry of another chain', [chainEntry(fact(1), emptyHead('04'), keys.signing)], /belongs to chain 04/],
-    [
-      'a key that nobody knows',
-      chained([fact(1)], parseAuditKeys(`kx:${seed(9)}`).signing),
-      /key 'kx', which is not known/,
-    ],
-    [
-      'a key that only has the name of ours',
-      chained([fact(1)], parseAuditKeys(`k2:${seed(9)}`).signing),
+      'another key with the known name',
+      chained([record(1)], parseAuditKeys(`k2:${seed(9)}`).signing),
       /signature does not match/,
     ],
     ['no signature', [{ ...first, signature: '' }], /signature does not match/],
@@ -106,21 +98,21 @@ describe('guarantee 14: what an auditor finds', () => {
     expect(firstFault(entries)).toMatch(fault);
   });
 
-  test('a cut tail shows against the head', () => {
+  test('a cut tail by the head', () => {
     const head = headAfter(fourth);
     const cut = headAfter(third);
     expect([cut.seq, cut.hash]).not.toEqual([head.seq, head.hash]);
     expect(firstFault([first, second, third])).toBeNull();
   });
 
-  test('every member of an entry is covered', () => {
+  test('a change of any member of an entry', () => {
     for (const name of Object.keys(first)) {
       const changed = { ...first, [name]: name === 'seq' ? 7 : 'other' };
       expect(firstFault([changed]), name).not.toBeNull();
     }
   });
 
-  test('no flipped character goes unseen', () => {
+  test('a change of any character', () => {
     const text = JSON.stringify(first);
     fc.assert(
       fc.property(fc.nat({ max: text.length - 1 }), fc.constantFrom('0', '7', 'a', 'Z'), (at, character) => {
@@ -133,28 +125,28 @@ describe('guarantee 14: what an auditor finds', () => {
     );
   });
 
-  test('times in a chain never go back', () => {
-    const [, later] = chained([{ ...fact(1), at: '2026-01-15T13:00:00.000Z' }, fact(2)]);
+  test('that times in a chain never go back', () => {
+    const [, later] = chained([{ ...record(1), at: '2026-01-15T13:00:00.000Z' }, record(2)]);
     expect(later?.at).toBe('2026-01-15T13:00:00.000Z');
   });
 
-  test('after a change of keys the old entries still verify', () => {
-    const old = chained([fact(1)], keys.all[1]);
-    const next = chainEntry(fact(2), headAfter(old[0] ?? first), keys.signing);
+  test('nothing in old entries after a change of keys', () => {
+    const old = chained([record(1)], keys.all[1]);
+    const next = chainEntry(record(2), headAfter(old[0] ?? first), keys.signing);
     expect(firstFault([...old, next])).toBeNull();
     expect([old[0]?.keyId, next.keyId]).toEqual(['k1', 'k2']);
   });
 });
 
 describe('the key setting', () => {
-  test('the first signs, all verify; a bare seed is k1', () => {
+  test('the first key signs and all verify; a bare seed is k1', () => {
     expect(keys.signing.id).toBe('k2');
     expect(keys.all.map(({ id }) => id)).toEqual(['k2', 'k1']);
     expect(parseAuditKeys(seed(1)).signing.id).toBe('k1');
     expect(publicKeyText(parseAuditKeys(seed(1)).signing)).toBe(publicKeyText(parseAuditKeys(`x:${seed(1)}`).signing));
   });
 
-  test('RFC 8032: the public key of a known seed', () => {
+  test('the public key of a known seed is that of RFC 8032', () => {
     const seedOfTest1 = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
     expect(
       Buffer.from(publicKeyText(parseAuditKeys(seedOfTest1.toString('base64')).signing), 'base64').toString('hex'),
@@ -176,28 +168,28 @@ describe('the key setting', () => {
     for (const part of text.split(/[:,]/).filter((one) => one.length > 6)) expect(message).not.toContain(part);
   });
 
-  test('a seed of any bytes is taken', () => {
+  test('a seed of any bytes is accepted', () => {
     for (let run = 0; run < 20; run++) expect(parseAuditKeys(randomBytes(32).toString('base64')).all).toHaveLength(1);
   });
 });
 
-test('a fact has one id, however often it is recorded', () => {
+test('the id of a record depends on its content only', () => {
   expect(recordId('a', 'b')).toBe(recordId('a', 'b'));
   expect(recordId('a', 'b')).not.toBe(recordId('ab'));
   expect(recordId('a', 'b')).toMatch(/^[0-9a-f]{32}$/);
 });
 
-test('all entries about a resource are on one chain, and resources spread over all chains', () => {
+test('all entries about a resource are in one chain, and resources are spread over all chains', () => {
   const chains = new Set(Array.from({ length: 400 }, (_, index) => chainOf(`${SITE}${index}`, 16)));
   expect(chainOf(SITE, 16)).toBe(chainOf(SITE, 16));
   expect([...chains].sort()).toEqual(Array.from({ length: 16 }, (_, index) => String(index).padStart(2, '0')));
 });
 
-test('guarantee 14: half a character in a comment or a name keeps no program from verifying the entry', () => {
-  const half = { ...fact(1), message: 'no \ud83d', actor: { type: 'user', objectId: 'o', name: '\udc00' } } as const;
+test('guarantee 14: a lone surrogate in a comment or a name does not prevent another program from verifying the entry', () => {
+  const half = { ...record(1), message: 'no \ud83d', actor: { type: 'user', objectId: 'o', name: '\udc00' } } as const;
   const [entry] = chained([half]);
   expect(entry).toMatchObject({ message: 'no \ufffd', actor: { name: '\ufffd' } });
-  // UTF-8 and back, as a file or another language has it.
+  // UTF-8 and back, as a file or another language does.
   const read: AuditEntry = JSON.parse(Buffer.from(JSON.stringify(entry)).toString());
   expect(firstFault([read])).toBeNull();
 });
@@ -217,7 +209,7 @@ test('the kinds are the documented ones', () => {
   );
 });
 
-/** The entry hashed again after an edit; signed by the key, or still carrying the old signature. */
+/** The entry hashed again after an edit, signed with the key or with the old signature. */
 function resigned(entry: AuditEntry, key = keys.signing, signed = true): AuditEntry {
   const { hash, signature, chain: name, seq, prevHash, keyId, ...edited } = entry;
   const forged = chainEntry(edited, { chain: name, seq: seq - 1, hash: prevHash, at: null }, key);
@@ -241,14 +233,14 @@ function refusal(text: string): string {
   throw new Error('it was taken');
 }
 
-test('a fact that is bound to another digest is another fact, whatever its words are', () => {
-  const told = (text: string, digest: string): AuditRecord => ({
-    ...fact(1),
+test('records with different digests are different, whatever their texts are', () => {
+  const recordWith = (text: string, digest: string): AuditRecord => ({
+    ...record(1),
     kind: 'settings.changed',
     reasons: [{ code: 'moved', text }, digestReason(digest)],
   });
-  expect(isSameRecord(told('a', 'sha256:1'), told('b', 'sha256:1'))).toBe(true);
-  expect(isSameRecord(told('a', 'sha256:1'), told('a', 'sha256:2'))).toBe(false);
-  expect(digestIn(told('a', 'sha256:1').reasons)).toBe('sha256:1');
-  expect(digestIn(fact(1).reasons)).toBeNull();
+  expect(isSameRecord(recordWith('a', 'sha256:1'), recordWith('b', 'sha256:1'))).toBe(true);
+  expect(isSameRecord(recordWith('a', 'sha256:1'), recordWith('a', 'sha256:2'))).toBe(false);
+  expect(digestIn(recordWith('a', 'sha256:1').reasons)).toBe('sha256:1');
+  expect(digestIn(record(1).reasons)).toBeNull();
 });

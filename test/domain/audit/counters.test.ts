@@ -30,22 +30,21 @@ const RECORD: AuditRecord = {
 
 /** Runs a way to its end. The log may say something else, or nothing. */
 async function walk(way: Scenario, log?: FakeDeps['log']): Promise<FakeDeps> {
-  const deps = fakeDeps();
-  const world: FakeDeps = log ? Object.assign(deps, { log }) : deps;
-  const host = createHost(world);
-  await way.run(host, world);
+  const deps: FakeDeps = log ? Object.assign(fakeDeps(), { log }) : fakeDeps();
+  const host = createHost(deps);
+  await way.run(host, deps);
   await host.settle();
-  return world;
+  return deps;
 }
 
 async function countsOn(title: string): Promise<Counters['counts']> {
   return (await walk(scenarioCalled(title))).stored.counters.counts;
 }
 
-const walked = await Promise.all(SCENARIOS.map(async (way) => ({ way, world: await walk(way) })));
+const walked = await Promise.all(SCENARIOS.map(async (way) => ({ way, deps: await walk(way) })));
 
-describe('what is counted', () => {
-  it('a fix: its event, the look at the app, each fact and how long it took', async () => {
+describe('the counters', () => {
+  it('of a fix: its event, the evaluation, each record and its duration', async () => {
     const counts = await countsOn('a fix of two documents');
     expect(counts).toEqual({
       'events received': 1,
@@ -63,7 +62,7 @@ describe('what is counted', () => {
     ['a dead letter that is released', { 'events dead': 1, 'events evaluated': 1 }],
     ['a fix that Azure throttles at first', { throttled: 1, 'fixes fix applied': expect.any(Number) }],
     ['a rollback', { 'fixes fix applied': expect.any(Number), 'fixes rollback applied': 1 }],
-  ])('%s', async (title, counts) => {
+  ])('of the scenario: %s', async (title, counts) => {
     expect(await countsOn(title)).toMatchObject(counts);
   });
 
@@ -105,7 +104,7 @@ describe('what is counted', () => {
     expect([counts['timeToFix count'] ?? 0, counts['timeToFix sum'] ?? 0]).toEqual([times, times * 12]);
   });
 
-  test.each(walked.map(({ way, world }) => [way.title, world] as const))(
+  test.each(walked.map(({ way, deps }) => [way.title, deps] as const))(
     'what every entry says became of a write, and every event: %s',
     (_, { stored }) => {
       const { counts } = stored.counters;
@@ -121,20 +120,20 @@ describe('what is counted', () => {
     },
   );
 
-  test.each(walked.map(({ way, world }) => [way.title, way, world.stored.counters] as const))(
+  test.each(walked.map(({ way, deps }) => [way.title, way, deps.stored.counters] as const))(
     'the same when the log says everything in other words: %s',
     async (_, way, counters) => {
       const said: string[] = [];
       const say = () => void said.push('Something happened.');
-      const world = await walk(way, { debug: say, info: say, warn: say, error: say });
+      const deps = await walk(way, { debug: say, info: say, warn: say, error: say });
       expect(said.length).toBeGreaterThan(0);
-      expect(world.stored.logged).toEqual([]);
-      expect(world.stored.counters).toEqual(counters);
+      expect(deps.stored.logged).toEqual([]);
+      expect(deps.stored.counters).toEqual(counters);
     },
   );
 
   it('only names and labels that are in the table, and every counter of it', () => {
-    const all = walked.map(({ world }) => world.stored.counters).reduce(addCounters, NO_COUNTERS);
+    const all = walked.map(({ deps }) => deps.stored.counters).reduce(addCounters, NO_COUNTERS);
     const known = Object.entries(COUNTERS).flatMap(([name, labels]) => {
       const values: (readonly string[])[] = Object.values(labels);
       return values.reduce<string[]>((keys, more) => keys.flatMap((key) => more.map((one) => `${key} ${one}`)), [name]);

@@ -52,11 +52,11 @@ describe('pointers', () => {
     expect(valueAt(document, path)).toEqual(value);
   });
 
-  test('an element is called by its name even when the name is a number', () => {
+  test('an element is found by its name even when the name is a number', () => {
     expect(valueAt(document, '/value/0/properties/n')).toBe('zero');
   });
 
-  test('setting a value copies, makes what is missing, and null removes', () => {
+  test('setting a value copies and creates missing members, and null removes', () => {
     expect(withValue({ a: 1 }, '/b/c', 2)).toEqual({ a: 1, b: { c: 2 } });
     expect(withValue({ a: { b: 1, c: 2 } }, '/a/b', null)).toEqual({ a: { c: 2 } });
     expect(document).toHaveProperty('list', [10, { x: 20 }]);
@@ -74,7 +74,7 @@ describe('pointers', () => {
     expect(withValue(list, '/value/A/properties', null)).toEqual({ value: [] });
   });
 
-  test('the elements beside the one that is meant stay as they are', () => {
+  test('the other elements stay unchanged', () => {
     const list: Json = {
       value: [
         { name: 'a', properties: 1 },
@@ -90,32 +90,32 @@ describe('pointers', () => {
     expect(withValue(list, '/value/b/properties', null)).toEqual({ value: [{ name: 'a', properties: 1 }] });
   });
 
-  test.each(['0', '1', '7'])('a name that is a number, %s, and no position yet is an element to be made', (name) => {
+  test.each(['0', '1', '7'])('a numeric name, %s, that is no index is a new element', (name) => {
     const made = { value: [{ name, properties: { z: 1 } }] };
     expect(withValue({ value: [] }, `/value/${name}/properties`, { z: 1 })).toEqual(made);
   });
 });
 
-describe('apply and invert', () => {
+describe('applying and inverting changes', () => {
   const before = snapshotWith({
     'config/web': { properties: { minTlsVersion: '1.0', other: 1 } },
     diagnosticSettings: { value: [] },
   });
 
-  test('applying changes nothing else, and the inverse restores', () => {
+  test('applying changes nothing else, and the inverse restores the former values', () => {
     const after = applyChanges(before, [tls, setting]);
     expect(after.documents['config/web']).toEqual(read({ properties: { minTlsVersion: '1.2', other: 1 } }));
     expect(applyChanges(after, invertChanges([tls, setting]) ?? [])).toEqual(before);
     expect(before.documents['config/web']).toEqual(read({ properties: { minTlsVersion: '1.0', other: 1 } }));
   });
 
-  test('what was left out of a document stays said', () => {
+  test('the redacted paths of a document are kept', () => {
     const redactedPaths = ['/properties/other'];
     const documents = { 'config/web': { status: 'read', body: {}, redactedPaths } } as const;
     expect(applyChanges({ ...before, documents }, [tls]).documents['config/web']).toMatchObject({ redactedPaths });
   });
 
-  test('what was not read is made of nothing but the change', () => {
+  test('a document that was not read gets only the changed value', () => {
     const documents = { 'config/web': { status: 'missing' } } as const;
     for (const snapshot of [snapshotWith({}), { ...before, documents }]) {
       const after = applyChanges(snapshot, [tls]);
@@ -123,12 +123,12 @@ describe('apply and invert', () => {
     }
   });
 
-  test('a change from null cannot be undone: to Microsoft.Web null means no change', () => {
+  test('a change from null has no inverse, because null means no change to Microsoft.Web', () => {
     expect(invertChanges([tls, { ...https, from: null }])).toBeNull();
   });
 });
 
-describe('where the leaves stand', () => {
+describe('the state of the leaves compared with the plan', () => {
   const at = (minTlsVersion: Json) => snapshotWith({ 'config/web': { properties: { minTlsVersion } } });
 
   test.each<[string, Snapshot, string]>([
@@ -140,12 +140,12 @@ describe('where the leaves stand', () => {
     expect(compareToPlan([tls], snapshot)).toBe(expected);
   });
 
-  test('half as before is neither', () => {
+  test('half of the leaves with their old values are neither', () => {
     const half = snapshotWith({ 'config/web': { properties: { minTlsVersion: '1.0' } }, resource: { properties: {} } });
     expect(compareToPlan([tls, https], half)).toBe('other');
   });
 
-  test('ids are the same in any case, other texts are not', () => {
+  test('ids are compared without regard to case, other texts are not', () => {
     const id = { ...tls, from: null, to: '/subscriptions/s/w' };
     expect(compareToPlan([id], at('/Subscriptions/S/W'))).toBe('planned');
     expect(compareToPlan([id], at(null))).toBe('before');
@@ -153,12 +153,12 @@ describe('where the leaves stand', () => {
     expect(compareToPlan([{ ...tls, to: true }], at('/subscriptions/s/w'))).toBe('other');
   });
 
-  test('half as planned is neither', () => {
+  test('half of the leaves with their planned values are neither', () => {
     const half = snapshotWith({ 'config/web': { properties: { minTlsVersion: '1.2' } }, resource: { properties: {} } });
     expect(compareToPlan([tls, https], half)).toBe('other');
   });
 
-  test('what Azure Monitor adds to a setting does not make it another one, what it lacks does', () => {
+  test('members that Azure Monitor adds to a setting are ignored, missing ones are not', () => {
     const listed = (logs: Json, workspaceId = '/SUBSCRIPTIONS/S/W') =>
       snapshotWith({
         diagnosticSettings: { value: [{ name: 'plumbline', properties: { workspaceId, metrics: [], logs } }] },
@@ -176,7 +176,7 @@ describe('where the leaves stand', () => {
     expect(compareToPlan([setting], snapshotWith({ diagnosticSettings: { value: [] } }))).toBe('before');
   });
 
-  test('the rule with which App Service ends a list of access restrictions is neither planned nor moved', () => {
+  test('the final rule that App Service adds to access restrictions is ignored', () => {
     const last = (action: string): Json => ({ ipAddress: 'Any', action, priority: 2147483647, name: `${action} all` });
     const office: Json = { ipAddress: '203.0.113.0/24', action: 'Allow', priority: 100, name: 'office' };
     const path = '/properties/ipSecurityRestrictions';
@@ -211,12 +211,12 @@ describe('guarantee 7: the digest binds what was shown', () => {
     ['the purpose', digestOf(site, rule, 'rollback', [tls, https])],
     ['a value', digestOf(site, rule, 'fix', [{ ...tls, to: '1.3' }, https])],
     ['what was there before', digestOf(site, rule, 'fix', [{ ...tls, from: null }, https])],
-    ['a change less', digestOf(site, rule, 'fix', [tls])],
-  ])('%s makes it another', (_, other) => {
+    ['one change less', digestOf(site, rule, 'fix', [tls])],
+  ])('%s changes the digest', (_, other) => {
     expect(other).not.toBe(digest);
   });
 
-  test('members are sorted by UTF-16 units and numbers written as ECMAScript does', () => {
+  test('members are sorted by UTF-16 units, and numbers are written as in ECMAScript', () => {
     expect(canonicalJson({ b: 1e21, a: [0.1, -0, '\u20ac'], A: null })).toBe('{"A":null,"a":[0.1,0,"€"],"b":1e+21}');
     expect(() => canonicalJson(undefined)).toThrow('a value without JSON form cannot be hashed');
   });

@@ -1,4 +1,7 @@
-/** What counts as moved with a write: each leaf by its place, and nothing that the platform or our own change explains. */
+/**
+ * The values that count as moved with a write: each leaf by its path, except for changes by the platform or by the
+ * fix.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Change, PreservedValue } from '../../../src/domain/changes/change.ts';
 import { alsoMovedReasons, isValueDigest, summarizeChanges } from '../../../src/domain/changes/diff-summary.ts';
@@ -29,16 +32,16 @@ function moved(kind: 'web-app' | 'container-app', document: DocumentName, from: 
   );
 }
 
-describe('each leaf that differs is named by its place', () => {
+describe('each differing leaf is named by its path', () => {
   test.each<[string, JsonObject, JsonObject, string[]]>([
     ['a value', { httpsOnly: false }, { httpsOnly: true }, ['/properties/httpsOnly false true']],
     [
-      'one that went',
+      'a removed one',
       { dnsConfiguration: { dnsAltServer: 'a' } },
       {},
       ['/properties/dnsConfiguration/dnsAltServer "a" null'],
     ],
-    ['one that came', {}, { hostNamesDisabled: true }, ['/properties/hostNamesDisabled null true']],
+    ['an added one', {}, { hostNamesDisabled: true }, ['/properties/hostNamesDisabled null true']],
     ['a list as a whole', { hostNames: ['a', 'b'] }, { hostNames: ['a'] }, ['/properties/hostNames ["a","b"] ["a"]']],
     ['an app that was stopped', { state: 'Running' }, { state: 'Stopped' }, ['/properties/state "Running" "Stopped"']],
     [
@@ -47,12 +50,7 @@ describe('each leaf that differs is named by its place', () => {
       { lastModifiedTimeUtc: '2', outboundIpAddresses: 'b' },
       [],
     ],
-    [
-      'what is empty for what is absent: nothing',
-      { clientCertExclusionPaths: null, csrs: [] },
-      { dnsConfiguration: {} },
-      [],
-    ],
+    ['empty instead of absent: nothing', { clientCertExclusionPaths: null, csrs: [] }, { dnsConfiguration: {} }, []],
     [
       'an id in another case: nothing',
       { virtualNetworkSubnetId: USER },
@@ -71,7 +69,7 @@ describe('each leaf that differs is named by its place', () => {
     ).toEqual(expected);
   });
 
-  test('the identity, by its type and by who is assigned, not by the ids that Azure gives it', () => {
+  test('the identity by its type and the assigned identities, not by the ids that Azure adds', () => {
     const assigned = { [USER]: { principalId: 'p', clientId: 'c' } };
     const from = {
       identity: { type: 'SystemAssigned, UserAssigned', principalId: 'a', userAssignedIdentities: assigned },
@@ -89,30 +87,25 @@ describe('each leaf that differs is named by its place', () => {
   });
 
   test.each<[string, Json, Json, boolean]>([
-    ['rules that were wiped', [office, rest('Deny')], [first], true],
+    ['removed rules', [office, rest('Deny')], [first], true],
     ['rules in another order', [office, { ...office, name: 'b' }], [{ ...office, name: 'b' }, office], true],
     ['the rule that repeats the default action', [office, rest('Deny')], [office, rest('Allow')], false],
-    ['a list that App Service filled itself', null, [first], false],
+    ['a list that App Service filled', null, [first], false],
   ])('access restrictions: %s', (_, from, to, expected) => {
     const list = (ipSecurityRestrictions: Json) => webConfig({ ipSecurityRestrictions });
     expect(moved('web-app', 'config/web', list(from), list(to))).toHaveLength(expected ? 1 : 0);
   });
 
   test.each<[string, JsonObject, JsonObject, string[]]>([
-    ['an app that goes on running', { runningStatus: 'Running' }, { runningStatus: 'Progressing' }, []],
-    [
-      'an app that was suspended',
-      { runningStatus: 'Ready' },
-      { runningStatus: 'Suspended' },
-      ['/properties/runningStatus'],
-    ],
+    ['an app that is still running', { runningStatus: 'Running' }, { runningStatus: 'Progressing' }, []],
+    ['a suspended app', { runningStatus: 'Ready' }, { runningStatus: 'Suspended' }, ['/properties/runningStatus']],
     ['a new revision', { latestRevisionName: 'a' }, { latestRevisionName: 'b' }, []],
   ])('%s', (_, from, to, expected) => {
     const app = (properties: JsonObject) => ({ properties });
     expect(moved('container-app', 'resource', app(from), app(to)).map((one) => one.split(' ')[0])).toEqual(expected);
   });
 
-  test('a container by its name, apart from what Azure computes in it; a list that goes back whole is one leaf', () => {
+  test('a container by its name, without computed members, and a list that is restored whole as one leaf', () => {
     const resources = (ephemeralStorage: string) => ({ cpu: 0.5, ephemeralStorage });
     const of = (image: string, storage: string, domain: string) =>
       containerApp(ingress({ customDomains: [{ name: domain }] }), {
@@ -124,7 +117,7 @@ describe('each leaf that differs is named by its place', () => {
     ]);
   });
 
-  test('a diagnostic setting that went is told whole, by what it is made of again', () => {
+  test('a removed diagnostic setting as a whole, in the form that creates it again', () => {
     const kept = setting('kept', { workspaceId: WORKSPACE });
     const gone = setting('gone', { workspaceId: WORKSPACE });
     const definition = documentOf('web-app', 'diagnosticSettings');
@@ -136,7 +129,7 @@ describe('each leaf that differs is named by its place', () => {
   });
 });
 
-describe('what our own change explains is not named', () => {
+describe('changes that the fix explains are not named', () => {
   const change = (path: string, to: Json, document: DocumentName = 'resource'): Change => ({
     document,
     path,
@@ -155,14 +148,14 @@ describe('what our own change explains is not named', () => {
       ({ document, path }) => `${document} ${path}`,
     );
 
-  test('the change itself with what Azure adds below it, and its value where a site shows it twice', () => {
+  test('the change itself with members that Azure adds below it, and its copy in a second place', () => {
     const after = snapshotOf({ publicNetworkAccess: 'Disabled' }, { publicNetworkAccess: 'Disabled', alwaysOn: false });
     expect(along([change('/properties/publicNetworkAccess', 'Disabled')], snapshotOf({}), after)).toEqual([
       'config/web /properties/alwaysOn',
     ]);
   });
 
-  test('but another value in the second place is', () => {
+  test('except for another value in the second place', () => {
     const after = snapshotOf({ publicNetworkAccess: 'Disabled' }, { publicNetworkAccess: 'Enabled' });
     expect(along([change('/properties/publicNetworkAccess', 'Disabled')], snapshotOf({}), after)).toEqual([
       'config/web /properties/publicNetworkAccess',
@@ -184,7 +177,7 @@ describe('what our own change explains is not named', () => {
     ]);
   });
 
-  test('a sibling that travelled is not, unless it moved all the same', () => {
+  test('a preserved sibling, unless it moved', () => {
     const cors = (origins: string[], credentials: boolean) =>
       snapshotOf({}, { cors: { allowedOrigins: origins, supportCredentials: credentials } });
     const origins = change('/properties/cors/allowedOrigins', ['b'], 'config/web');
@@ -197,20 +190,20 @@ describe('what our own change explains is not named', () => {
     ]);
   });
 
-  test('a document that was not read both times says nothing', () => {
+  test('a document that was not read both times is not compared', () => {
     const { resource, documents } = snapshotOf({ httpsOnly: false });
     expect(along([], { resource, documents }, { resource, documents: {} })).toEqual([]);
   });
 });
 
-test('what is compared: what was written, the resource, and of a site its configuration', () => {
+test('the compared documents are the written one, the resource, and the configuration of a site', () => {
   expect(documentsToCompare('web-app', 'diagnosticSettings')).toEqual(['diagnosticSettings', 'resource', 'config/web']);
   expect(documentsToCompare('web-app', 'config/web')).toEqual(['config/web', 'resource']);
   expect(documentsToCompare('container-app', 'authConfigs/current')).toEqual(['authConfigs/current', 'resource']);
   expect(resourceNamed(CONTAINER_APP).kind).toBe('container-app');
 });
 
-describe('what a rollback may write of it', () => {
+describe('the paths that a rollback may restore', () => {
   test.each<['web-app' | 'container-app' | 'environment', DocumentName, string, boolean]>([
     ['web-app', 'config/web', '/properties/ipSecurityRestrictions', true],
     ['web-app', 'config/web', '/properties/azureStorageAccounts/files/mountPath', false],
@@ -231,7 +224,7 @@ describe('what a rollback may write of it', () => {
     expect(definition && isRestorable(definition, path)).toBe(expected);
   });
 
-  test('nothing at, above or below a place that may be secret', () => {
+  test('are never at, above or below a path that may be secret', () => {
     const definition = documentOf('web-app', 'config/web');
     if (!definition) throw new Error('a site has a configuration');
     const withSecrets = { ...definition, secrets: ['/properties/limits/*/key'] };
@@ -241,7 +234,7 @@ describe('what a rollback may write of it', () => {
   });
 });
 
-describe('an entry holds so much of it', () => {
+describe('the limits of an entry', () => {
   const leaf = (at: number, to: Json = at): Change => ({
     document: 'resource',
     path: `/properties/p${at}`,
@@ -249,7 +242,7 @@ describe('an entry holds so much of it', () => {
     to,
   });
 
-  test('fifty leaves, and it says how many more', () => {
+  test('fifty leaves, with the number of the others', () => {
     const list = summarizeChanges(Array.from({ length: 53 }, (_, at) => leaf(at)));
     expect([list.listed.length, list.more]).toEqual([50, 3]);
     expect(alsoMovedReasons(list)).toMatchObject([
@@ -258,7 +251,7 @@ describe('an entry holds so much of it', () => {
     expect(alsoMovedReasons({ listed: [], more: 0 })).toEqual([]);
   });
 
-  test('a value that is too long by its length and checksum; all values together no more than a row takes', () => {
+  test('a long value is replaced by its length and checksum, and all values together fit into a row', () => {
     const long = 'x'.repeat(20_000);
     const { listed } = summarizeChanges([leaf(0, long)]);
     expect(listed[0]?.to).toMatch(/^20002 characters of JSON, sha256 [0-9a-f]{64}$/);

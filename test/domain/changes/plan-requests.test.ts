@@ -29,8 +29,8 @@ const setting = change('diagnosticSettings', '/value/plumbline/properties', { wo
 const toX = change('diagnosticSettings', '/value/to ~1 x/properties/logs', [{ category: 'b', enabled: true }], []);
 const insights = `${SITE}/providers/Microsoft.Insights/diagnosticSettings`;
 
-describe('guarantee 5: the fewest requests, with nothing but the named leaves', () => {
-  test('one request for a document, in the order of the documents table', () => {
+describe('guarantee 5: a plan has the fewest requests, with the named leaves only', () => {
+  test('one request per document, in the order of the table of documents', () => {
     expect(planFor(site, [setting, allow, ftps, TLS_CHANGE, https]).map(requestView)).toEqual([
       { method: 'PATCH', path: SITE, body: { properties: { httpsOnly: true } } },
       {
@@ -47,12 +47,12 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
     ]);
   });
 
-  test('the order in which the changes come makes no other plan', () => {
+  test('the order of the changes does not matter', () => {
     const paths = (...changes: Change[]) => planFor(site, changes).map(({ path }) => path);
     expect(paths(https, TLS_CHANGE, setting)).toEqual(paths(setting, TLS_CHANGE, https));
   });
 
-  test('a change wins over what another rule keeps in the same place', () => {
+  test('a change replaces a preserved value of another rule at the same path', () => {
     const routing = '/properties/outboundVnetRouting';
     const images = change('resource', `${routing}/imagePullTraffic`, true, false);
     const calls = change('resource', `${routing}/applicationTraffic`, true, false);
@@ -64,7 +64,7 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
     });
   });
 
-  test('siblings to keep travel, and are no changes', () => {
+  test('preserved siblings are in the body and not in the changes', () => {
     const cors = change('config/web', '/properties/cors/allowedOrigins', []);
     const kept: PreservedValue = { document: 'config/web', path: '/properties/cors/supportCredentials', value: true };
     const elsewhere: PreservedValue = { document: 'resource', path: '/identity/x', value: 1 };
@@ -73,16 +73,16 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
     expect(step?.changes).toEqual([cors]);
   });
 
-  test('no changes, no requests', () => {
+  test('without changes there are no requests', () => {
     expect(planFor(site, [])).toEqual([]);
     expect(planFor(site, [], [{ document: 'config/web', path: '/properties/a', value: 1 }])).toEqual([]);
   });
 
-  test('the same wish twice is one leaf', () => {
+  test('the same change twice is one leaf', () => {
     expect(planFor(site, [TLS_CHANGE, TLS_CHANGE])[0]?.body).toEqual({ properties: { minTlsVersion: '1.2' } });
   });
 
-  test('a null to write travels in the body', () => {
+  test('a null is written in the body', () => {
     expect(planFor(site, [change('config/web', '/properties/cors', null, {})])[0]?.body).toEqual({
       properties: { cors: null },
     });
@@ -97,7 +97,7 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
     });
   });
 
-  test('a slot has paths of its own, as do container apps and environments', () => {
+  test('slots, container apps and environments have their own paths', () => {
     expect(planFor(resourceNamed(`${SITE}/slots/blue`), [TLS_CHANGE])[0]?.path).toBe(`${SITE}/slots/blue/config/web`);
     const ingress = change('resource', '/properties/configuration/ingress/allowInsecure', false, true);
     expect(planFor(resourceNamed(CONTAINER_APP), [ingress]).map(requestView)).toEqual([
@@ -115,15 +115,15 @@ describe('guarantee 5: the fewest requests, with nothing but the named leaves', 
   });
 });
 
-describe('settings in a list', () => {
-  test('each element is a request, its name written as a URL writes it', () => {
+describe('elements of a list', () => {
+  test('each element is one request, with its name encoded for a URL', () => {
     expect(planFor(site, [setting, toX]).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `PUT ${insights}/plumbline`,
       `PUT ${insights}/to%20%2F%20x`,
     ]);
   });
 
-  test('changes of two elements stay apart, however alike their names are', () => {
+  test('changes of two elements with similar names are separate requests', () => {
     const other = change('diagnosticSettings', '/value/plumbline2/properties', { workspaceId: 'x', logs: [] });
     expect(planFor(site, [setting, other]).map(({ path, body, changes }) => [path, body, changes])).toEqual([
       [`${insights}/plumbline`, { properties: setting.to }, [setting]],
@@ -137,7 +137,7 @@ describe('settings in a list', () => {
     ]);
   });
 
-  test('a leaf of one that exists is shown alone and sent whole', () => {
+  test('a leaf of an existing element is shown alone and sent with the whole element', () => {
     const [step] = planFor(site, [toX]);
     expect(step && requestView(step)).toMatchObject({ whole: true, body: { properties: { logs: toX.to } } });
     const current = { value: [{ name: 'to / x', id: '/i', properties: { workspaceId: 'w', logs: [] } }] };
@@ -145,7 +145,7 @@ describe('settings in a list', () => {
   });
 });
 
-describe('guarantee 12: what was left out of a document is never written back', () => {
+describe('guarantee 12: a redacted value is never written', () => {
   const reads = (document: DocumentName, body: Json): Snapshot => ({
     resource: site,
     documents: { [document]: documentStateOf('web-app', document, body) },
@@ -155,15 +155,18 @@ describe('guarantee 12: what was left out of a document is never written back', 
     ...planFor(site, [wanted], preserved).flatMap((step) => hiddenPaths(step, snapshot)),
   ];
 
-  test.each(['***', '[REDACTED]', 'hidden', 'https://ada:secret@host'])('%s anywhere in a whole document', (value) => {
-    const body = { properties: { platform: { enabled: false }, login: { allowedExternalRedirectUrls: [value] } } };
-    const snapshot = reads('config/authsettingsV2', body);
-    const place = '/properties/login/allowedExternalRedirectUrls/0';
-    expect(hidden(signIn, snapshot)).toEqual([place]);
-    expect(secretObstacle(snapshot, [signIn])).toMatch(`would be lost at config/authsettingsV2 ${place}. `);
-  });
+  test.each(['***', '[REDACTED]', 'hidden', 'https://ada:secret@host'])(
+    '%s anywhere in a document that is sent whole is an obstacle',
+    (value) => {
+      const body = { properties: { platform: { enabled: false }, login: { allowedExternalRedirectUrls: [value] } } };
+      const snapshot = reads('config/authsettingsV2', body);
+      const place = '/properties/login/allowedExternalRedirectUrls/0';
+      expect(hidden(signIn, snapshot)).toEqual([place]);
+      expect(secretObstacle(snapshot, [signIn])).toMatch(`would be lost at config/authsettingsV2 ${place}. `);
+    },
+  );
 
-  test('in the element that is sent whole, and not in another', () => {
+  test('one in an element that is sent whole is an obstacle, in another element not', () => {
     const element = (name: string, key: string) => ({ name, properties: { key, logs: [] } });
     const inOwn = reads('diagnosticSettings', { value: [element('TO / x', '***'), element('b', 'seen')] });
     const inOther = reads('diagnosticSettings', { value: [element('to / x', 'seen'), element('b', '***')] });
@@ -172,7 +175,7 @@ describe('guarantee 12: what was left out of a document is never written back', 
     expect(secretObstacle(inOther, [toX])).toBeNull();
   });
 
-  test('of a document that is merged, only what is replaced or travels', () => {
+  test('one in a merged document is an obstacle only when it would be replaced or sent', () => {
     const origins = change('config/web', '/properties/cors/allowedOrigins', ['https://b']);
     const body = { properties: { cors: { allowedOrigins: ['https://a?code=key'], supportCredentials: false } } };
     const snapshot = reads('config/web', body);
@@ -184,13 +187,13 @@ describe('guarantee 12: what was left out of a document is never written back', 
     expect(secretObstacle(snapshot, [TLS_CHANGE], [kept])).toMatch('/properties/cors/allowedOrigins/0');
   });
 
-  test('a value to write that holds a credential: its record would hold it, too', () => {
+  test('a credential in a new value is an obstacle, because its record would hold it', () => {
     const origins = change('config/web', '/properties/cors/allowedOrigins', ['https://ada:secret@host']);
     expect(secretObstacle({ resource: site, documents: {} }, [origins])).toMatch('config/web /properties/cors');
     expect(secretObstacle({ resource: site, documents: {} }, [origins])).not.toContain('secret@');
   });
 
-  test('what people call like a secret is no secret, and travels with the whole', () => {
+  test('members with names like secrets are no obstacle, and are sent with the whole document', () => {
     const names = ['log', 'secrets', 'metadata', 'databases', 'appSettings', 'connectionString'];
     const provider = { registration: { clientId: 'c', clientCredential: { clientSecretSettingName: 'OIDC' } } };
     const providers = Object.fromEntries(names.map((name) => [name, provider]));
@@ -207,7 +210,7 @@ describe('guarantee 12: what was left out of a document is never written back', 
     });
   });
 
-  test('nothing was left out, or nothing was read', () => {
+  test('a document without redacted values, or an unread one, has no obstacle', () => {
     const whole = reads('config/authsettingsV2', { properties: { platform: { enabled: false } } });
     for (const snapshot of [whole, { resource: site, documents: {} }]) {
       expect(secretObstacle(snapshot, [signIn])).toBeNull();
@@ -215,14 +218,14 @@ describe('guarantee 12: what was left out of a document is never written back', 
   });
 });
 
-describe('what cannot be planned is refused', () => {
-  test('two values at one place', () => {
+describe('an impossible plan is refused', () => {
+  test('two values at one path', () => {
     expect(() => planFor(site, [TLS_CHANGE, { ...TLS_CHANGE, to: '1.3' }])).toThrow(
       'two changes want different values at config/web /properties/minTlsVersion',
     );
   });
 
-  test('a document that the kind does not have, or that is never written', () => {
+  test('a document that the kind does not have or that is never written', () => {
     expect(() => planFor(resourceNamed(CONTAINER_APP), [TLS_CHANGE])).toThrow(/config\/web of .* cannot be written/);
     expect(() => planFor(site, [change('backups', '/value', [])])).toThrow(/cannot be written/);
   });

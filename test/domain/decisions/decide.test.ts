@@ -39,9 +39,9 @@ const QUIET: Change = {
 };
 const memory = { at: '2026-01-01T00:00:00Z' };
 
-describe('a decision is the lowest ceiling', () => {
+describe('a decision is the lowest constraint', () => {
   test.each<[string, Evaluation, DecisionInput, string, string[]]>([
-    ['nothing in the way', violationLike(), calm, 'fix', []],
+    ['no constraint', violationLike(), calm, 'fix', []],
     ['risky', violationLike({ tier: 'risky' }), calm, 'queue', ['tier-risky']],
     ['advice', violationLike({ tier: 'advice', changes: [] }), calm, 'report', ['tier-advice']],
     ['mode audit', violationLike(), around({ mode: 'audit' }), 'report', ['mode-audit']],
@@ -90,25 +90,31 @@ describe('a decision is the lowest ceiling', () => {
       'report',
       ['tier-risky', 'found-by-sweep'],
     ],
-    ['safe, whoever found it', violationLike(), around({ foundBySweep: true }), 'fix', []],
+    ['safe, found by the sweep', violationLike(), around({ foundBySweep: true }), 'fix', []],
     ['exempt', violationLike(), around({ exemption }), 'exempt', ['exempt']],
     ['provisioning', violationLike(), around({}, {}, { provisioningState: 'InProgress' }), 'hold', ['provisioning']],
-    ['provisioning failed: it is over', violationLike(), around({}, {}, { provisioningState: 'Failed' }), 'fix', []],
-    ['guarantee 10: fixed three times in a day', violationLike(), flapped(1, 5, 23), 'queue', ['flapping']],
-    ['fixed twice in a day, and once before', violationLike(), flapped(1, 5, 24), 'fix', []],
+    [
+      'provisioning failed, which is an end',
+      violationLike(),
+      around({}, {}, { provisioningState: 'Failed' }),
+      'fix',
+      [],
+    ],
+    ['guarantee 10: fixed three times in one day', violationLike(), flapped(1, 5, 23), 'queue', ['flapping']],
+    ['fixed twice in one day, and once before', violationLike(), flapped(1, 5, 24), 'fix', []],
     ['fixed as often as the settings allow', violationLike(), { ...flapped(1, 5, 7), limits: MORE }, 'fix', []],
-    ['guarantee 10: failed three times in a day', violationLike(), failed(1, 5, 23), 'report', ['failing']],
-    ['failed twice in a day, and once before', violationLike(), failed(1, 5, 24), 'fix', []],
+    ['guarantee 10: failed three times in one day', violationLike(), failed(1, 5, 23), 'report', ['failing']],
+    ['failed twice in one day, and once before', violationLike(), failed(1, 5, 24), 'fix', []],
     ['failed, and the sweep tries again', violationLike(), { ...failed(1, 5, 23), retryFailing: true }, 'fix', []],
     [
-      'guarantee 6: moved something along before, however long ago',
+      'guarantee 6: moved another value before, at any time',
       violationLike(),
       around({ history: { ...NO_HISTORY, alsoMovedAt: '2024-01-01T00:00:00.000Z' } }),
       'queue',
       ['also-moved-before'],
     ],
-    ['a tag that asks to look only', violationLike(), tagged('Plumbline-Mode', 'AUDIT '), 'report', ['tag-audit']],
-    ['a tag that asks for people', violationLike(), tagged('plumbline-mode', 'approve'), 'queue', ['tag-approve']],
+    ['a tag with audit', violationLike(), tagged('Plumbline-Mode', 'AUDIT '), 'report', ['tag-audit']],
+    ['a tag with approve', violationLike(), tagged('plumbline-mode', 'approve'), 'queue', ['tag-approve']],
     [
       'a tag never raises',
       violationLike(),
@@ -117,21 +123,21 @@ describe('a decision is the lowest ceiling', () => {
       ['mode-audit'],
     ],
     ['a tag of another form', violationLike(), tagged('plumbline-mode', { audit: true }), 'fix', []],
-    ['a tag nobody asked for', violationLike(), { ...tagged('plumbline-mode', 'audit'), tagOptDown: false }, 'fix', []],
-    ['a window that is closed', violationLike(), around({ window: NIGHT }), 'hold', ['window']],
     [
-      'a window that is open',
+      'a tag without tagOptDown',
       violationLike(),
-      around({ window: NIGHT, now: new Date('2026-03-07T23:00:00Z') }),
+      { ...tagged('plumbline-mode', 'audit'), tagOptDown: false },
       'fix',
       [],
     ],
-    ['a change that disturbs nobody', violationLike({ changes: [QUIET] }), around({ window: NIGHT }), 'fix', []],
+    ['a closed window', violationLike(), around({ window: NIGHT }), 'hold', ['window']],
+    ['an open window', violationLike(), around({ window: NIGHT, now: new Date('2026-03-07T23:00:00Z') }), 'fix', []],
+    ['a change without impact', violationLike({ changes: [QUIET] }), around({ window: NIGHT }), 'fix', []],
     ['frozen', violationLike(), around({ frozen: { until: JUNE, reason: 'audit season' } }), 'hold', ['frozen']],
-    ["the hour's budget is used up", violationLike(), around({ budgetHold: FULL }), 'hold', ['budget']],
+    ['the hourly budget is used up', violationLike(), around({ budgetHold: FULL }), 'hold', ['budget']],
     ['a budget of 0', violationLike(), around({ budgetHold: { ...FULL, used: 0, limit: 0 } }), 'hold', ['budget']],
     [
-      'what a person decides waits for no turn',
+      'a risky violation needs no place of the budget',
       violationLike({ tier: 'risky' }),
       around({ budgetHold: FULL }),
       'queue',
@@ -151,7 +157,7 @@ describe('a decision is the lowest ceiling', () => {
     for (const { text } of decision.reasons) expect(text).toMatch(/\.$|freeze$|season$|\)$|Terraform: /);
   });
 
-  test('all reasons are kept, so that one sees what would still be in the way', () => {
+  test('all reasons are kept, so that the remaining constraints are known', () => {
     const decision = decide(violationLike({ tier: 'risky' }), around({ mode: 'audit', stopped: { reason: 'x' } }));
     expect(decision.action).toBe('report');
     expect(decision.reasons.map(({ code }) => code)).toEqual(['tier-risky', 'mode-audit', 'stopped']);
@@ -169,12 +175,12 @@ describe('a hold', () => {
     expect(decide(violationLike(), around({ window: NIGHT, frozen: short })).until).toBe('2026-03-07T22:00:00.000Z');
   });
 
-  test('ends at no known time when one of its causes does', () => {
+  test('has no known end when one of its causes has none', () => {
     expect(decide(violationLike(), around({ frozen, stopped: { reason: 'x' } })).until).toBeNull();
   });
 });
 
-test('guarantee 10: flapping names who keeps undoing the fix, and the lines that fix it at the source', () => {
+test('guarantee 10: flapping names the callers that revert the fix, and the source lines that fix it', () => {
   const rule = ruleLike({ source: () => ({ bicep: 'minTlsVersion: 1', terraform: 'minimum_tls_version = 2' }) });
   const by = (...changers: DecisionInput['changers']) =>
     decide(violationLike({ rule }), { ...flapped(1, 2, 3), changers }).reasons[0]?.text;
@@ -184,7 +190,7 @@ test('guarantee 10: flapping names who keeps undoing the fix, and the lines that
   expect(by()).toContain('nobody that was seen');
 });
 
-test('each ceiling says what would happen if it alone were lifted', () => {
+test('each constraint has the decision without it', () => {
   const lifted = (evaluation: Evaluation, input: DecisionInput) =>
     decide(evaluation, input).ceilings.map(({ code, at, ifLifted }) => `${code}: ${at}, without it ${ifLifted}`);
   expect(lifted(violationLike(), calm)).toEqual([]);
@@ -198,7 +204,7 @@ test('each ceiling says what would happen if it alone were lifted', () => {
   ]);
 });
 
-describe('an approval lifts the ceilings that asked for a person', () => {
+describe('an approval lifts the constraints that required one', () => {
   test.each<[string, Evaluation, DecisionInput, string]>([
     ['tier', violationLike({ tier: 'risky' }), calm, 'fix'],
     ['mode approve', violationLike(), around({ mode: 'approve' }), 'fix'],
@@ -206,13 +212,13 @@ describe('an approval lifts the ceilings that asked for a person', () => {
     ['rejected before', violationLike(), around({ declined: { ...memory, status: 'rejected', until: null } }), 'fix'],
     ['found by the sweep', violationLike({ tier: 'risky' }), around({ foundBySweep: true }), 'fix'],
     ['flapping', violationLike(), flapped(1, 2, 3), 'fix'],
-    ['moved along before', violationLike(), around({ history: { ...NO_HISTORY, alsoMovedAt: JUNE } }), 'fix'],
-    ['a tag that asks for people', violationLike(), tagged('plumbline-mode', 'approve'), 'fix'],
-    ['not a tag that asks to look only', violationLike(), tagged('plumbline-mode', 'audit'), 'report'],
+    ['moved another value before', violationLike(), around({ history: { ...NO_HISTORY, alsoMovedAt: JUNE } }), 'fix'],
+    ['a tag with approve', violationLike(), tagged('plumbline-mode', 'approve'), 'fix'],
+    ['not a tag with audit', violationLike(), tagged('plumbline-mode', 'audit'), 'report'],
     ['not failing', violationLike(), failed(1, 2, 3), 'report'],
     ['not a window', violationLike(), around({ window: NIGHT }), 'hold'],
     ['not a freeze', violationLike(), around({ frozen: { until: JUNE, reason: 'x' } }), 'hold'],
-    ["the hour's budget", violationLike(), around({ budgetHold: FULL }), 'fix'],
+    ['the hourly budget', violationLike(), around({ budgetHold: FULL }), 'fix'],
     ['not mode audit', violationLike(), around({ mode: 'audit' }), 'report'],
     ['not an exemption', violationLike({ tier: 'risky' }), around({ exemption }), 'exempt'],
     ['not the stop switch', violationLike({ tier: 'risky' }), around({ stopped: { reason: 'x' } }), 'hold'],
@@ -232,20 +238,20 @@ describe('an approval lifts the ceilings that asked for a person', () => {
   });
 });
 
-test('an exemption is below everything else, and says when it ends', () => {
+test('an exemption is below all other constraints, and has its end', () => {
   const all = around({ exemption, mode: 'audit', stopped: { reason: 'x' } }, { managedBy: 'x' });
   expect(decide(violationLike({ tier: 'risky' }), all)).toMatchObject({ action: 'exempt', until: exemption.expires });
   expect(decideApproved(violationLike({ tier: 'risky' }), all).action).toBe('exempt');
 });
 
-test('a reason that a person wrote at length is told with as much as has room in a row', () => {
+test('a long reason of a user is cut to the size that fits into a row', () => {
   const long = { ...exemption, reason: '\u6f22'.repeat(4000) };
   const [reason] = decide(violationLike({}), { ...calm, exemption: long }).reasons;
   const text = reason?.text ?? '';
   expect([serializedSize(text) <= 1000, text.endsWith(' more characters')]).toEqual([true, true]);
 });
 
-test('whatever comes together, the action is the lowest that any ceiling allows, and approving never lowers it', () => {
+test('for any input the action is the lowest that any constraint allows, and an approval never lowers it', () => {
   const any = fc.record({
     tier: fc.constantFrom('safe' as const, 'risky' as const, 'advice' as const),
     mode: fc.constantFrom('audit' as const, 'approve' as const, 'autofix' as const),

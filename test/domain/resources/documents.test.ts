@@ -18,7 +18,7 @@ const IDS: Readonly<Record<ResourceKind, string>> = {
   plan: `${GROUP}/Microsoft.Web/serverfarms/shop-plan`,
   subscription: '/subscriptions/11111111-2222-3333-4444-555555555555',
 };
-/** Names the place of every document that another one names. */
+/** The path of every document that another one refers to. */
 const NAMING = {
   properties: {
     serverFarmId: IDS.plan,
@@ -28,7 +28,7 @@ const NAMING = {
   },
 };
 
-describe('the documents table', () => {
+describe('the table of documents', () => {
   test('the names are those of a snapshot file', () => {
     expect([...DOCUMENT_NAMES].sort()).toEqual(
       [
@@ -62,9 +62,11 @@ describe('the documents table', () => {
     }
   });
 
-  test('what is asked for beside the version: what holds at a scope, and resources of some types', () => {
-    const asked = DOCUMENTS.flatMap(({ name, kinds, query }) => (query ? [`${kinds} ${name}: ${query.$filter}`] : []));
-    expect(asked).toEqual([
+  test('the extra query parameters select role assignments at a scope and resources of some types', () => {
+    const queries = DOCUMENTS.flatMap(({ name, kinds, query }) =>
+      query ? [`${kinds} ${name}: ${query.$filter}`] : [],
+    );
+    expect(queries).toEqual([
       'web-app roleAssignments: atScope()',
       'container-app roleAssignments: atScope()',
       "container-app registry: resourceType eq 'Microsoft.ContainerRegistry/registries' or resourceType eq 'Microsoft.ContainerRegistry/registries/replications'",
@@ -73,10 +75,11 @@ describe('the documents table', () => {
     ]);
   });
 
-  test('what is written whole is read with a version that knows all that the newest one knows', () => {
+  test('a document that is written whole is read with a version that knows all properties of the newest one', () => {
     const whole = DOCUMENTS.filter(({ writes = [] }) => writes.some(({ how }) => how !== 'merge'));
     const newest = {
-      // Stable ones, by the sources that api-versions.ts names; that of diagnostic settings is the newest of all.
+      // Stable ones, by the sources that api-versions.ts names; the version of diagnostic settings is the newest of
+      // all.
       'config/authsettingsV2': '2026-03-15',
       'authConfigs/current': '2026-07-01',
       diagnosticSettings: '2021-05-01-preview',
@@ -97,12 +100,12 @@ describe('the documents table', () => {
     }
   });
 
-  test('revisions are read with a preview: stable versions do not tell their labels', () => {
+  test('revisions are read with a preview version, because stable versions lack their labels', () => {
     expect(documentOf('container-app', 'revisions')?.apiVersion).toBe('2026-03-02-preview');
     expect(models('arm-appcontainers').properties.get('RevisionProperties')).not.toHaveProperty('labels');
   });
 
-  test('a token store that an identity opens is known to the version that writes it', () => {
+  test('the version for writing a token store knows a store that an identity opens', () => {
     const store = models('arm-appcontainers').properties.get('BlobStorageTokenStore');
     expect(Object.keys(store ?? {})).toEqual(
       expect.arrayContaining(['blobContainerUri', 'clientId', 'managedIdentityResourceId']),
@@ -110,14 +113,14 @@ describe('the documents table', () => {
     expect(versionsOf('arm-appcontainers')).toContain(documentOf('container-app', 'authConfigs/current')?.apiVersion);
   });
 
-  test('every write says its action', () => {
+  test('every write has its action', () => {
     const writes = DOCUMENTS.flatMap(({ writes = [] }) => writes.flatMap(({ actions }) => actions));
     expect(writes.length).toBeGreaterThan(0);
     for (const action of writes) expect(action).toMatch(/\/(write|delete)$/i);
   });
 });
 
-test('a document that a kind does not have, or that is never written, has no impact', () => {
+test('a document that a kind does not have or that is never written has no impact', () => {
   expect(impactOf('container-app', [{ document: 'config/web', path: '/properties/cors' }])).toBe('none');
   expect(impactOf('web-app', [{ document: 'backups', path: '/value' }])).toBe('none');
 });

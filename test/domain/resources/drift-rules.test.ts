@@ -1,4 +1,7 @@
-/** The lists of what the platform moves by itself and of what goes back: as operators read them, and as Azure's models say. */
+/**
+ * The lists of properties that the platform changes itself and of restorable ones, compared with the pages and Azure's
+ * models.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DOCUMENTS, type DocumentName, documentOf } from '../../../src/domain/resources/documents.ts';
@@ -6,7 +9,7 @@ import type { ResourceKind } from '../../../src/domain/resources/resource.ts';
 
 const WRITTEN = DOCUMENTS.filter(({ writes }) => writes);
 
-/** The rows of the table behind a heading of a page, without the code marks. */
+/** The rows of the table below a heading of a page, without the code marks. */
 function tableIn(file: string, heading: string): string[] {
   const [, section = ''] = readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8').split(
     `${heading}\n`,
@@ -19,14 +22,14 @@ function tableIn(file: string, heading: string): string[] {
   return rows.slice(1).map((row) => row.replaceAll('`', ''));
 }
 
-describe('the pages show the lists of the table of documents', () => {
-  test('what is not compared', () => {
+describe('the pages have the lists of the table of documents', () => {
+  test('of properties that are not compared', () => {
     expect(tableIn('audit-log.md', '### What moved with a write')).toEqual(
       WRITTEN.map(({ kinds, name, volatile = [] }) => `| ${kinds.join(', ')} | ${name} | ${volatile.join(', ')} |`),
     );
   });
 
-  test('what goes back', () => {
+  test('of properties that a rollback restores', () => {
     expect(tableIn('rollback.md', '## What moved along')).toEqual(
       WRITTEN.map(({ kinds, name, restorable }) => {
         const [within, except] = [restorable?.within ?? [], restorable?.except ?? []];
@@ -47,9 +50,9 @@ function membersOf(library: string, name: string): Map<string, boolean> {
   return new Map(found.map(([, readonly, member = '']) => [member, readonly !== undefined]));
 }
 
-describe('nothing that people configure is left out of the comparison', () => {
+describe('no configurable property is left out of the comparison', () => {
   test.each<[ResourceKind, DocumentName, string, string, string[]]>([
-    // What they show is compared in config/web.
+    // Their content is compared in config/web.
     ['web-app', 'resource', 'arm-appservice', 'SitePatchResourceProperties', ['siteConfig']],
     ['web-app', 'resource', 'arm-appservice', 'SiteProperties', ['siteConfig']],
     // Ids of identities, which follow the identity of the site.
@@ -71,7 +74,7 @@ describe('nothing that people configure is left out of the comparison', () => {
     expect(left.filter((member) => members.get(member) === false)).toEqual(explained);
   });
 
-  test('what goes back of a site is in the published model of a PATCH, and can be written', () => {
+  test('the restorable properties of a site are in the published model of a PATCH, and writable', () => {
     const members = membersOf('arm-appservice', 'SitePatchResourceProperties');
     const within = documentOf('web-app', 'resource')?.restorable?.within.filter((place) => place !== '/tags') ?? [];
     expect(within.map((place) => members.get(place.replace('/properties/', '')))).toEqual(within.map(() => false));

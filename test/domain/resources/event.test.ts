@@ -7,7 +7,7 @@ const CLAIMS = 'http://schemas.microsoft.com/identity/claims';
 const SOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
 const OID = '0f0f0f0f-1111-2222-3333-444444444444';
 
-/** As Event Grid delivers the write of a site by a person. */
+/** The write of a site by a user, as Event Grid delivers it. */
 const written = {
   topic: '/subscriptions/11111111-2222-3333-4444-555555555555',
   subject: SITE,
@@ -44,8 +44,8 @@ const DASHLESS = OID.replaceAll('-', '');
 const person = { objectId: OID, type: 'user' };
 const ada = { objectId: OID, type: 'user', name: 'ada@example.com' };
 
-describe('both schemas say where to look, and who changed it', () => {
-  test('Event Grid', () => {
+describe('both schemas have the resource and the caller', () => {
+  test('the Event Grid schema', () => {
     expect(parseEvent(written)).toMatchObject({
       kind: 'change',
       resource: { id: SITE, key: SITE.toLowerCase() },
@@ -63,7 +63,7 @@ describe('both schemas say where to look, and who changed it', () => {
     ['a child of the site', { subject: `${SITE}/config/web` }, SITE],
     ['a slot and its child', { subject: `${SITE}/slots/blue/config/web` }, `${SITE}/slots/blue`],
     ['a diagnostic setting', { subject: `${SITE}/providers/microsoft.insights/diagnosticSettings/x` }, SITE],
-    ['no subject, only the resource', { subject: null }, SITE],
+    ['only resourceUri and no subject', { subject: null }, SITE],
     ['a delete', { eventType: 'Microsoft.Resources.ResourceDeleteSuccess' }, SITE],
   ])('%s', (_, members, id) => {
     expect(parseEvent({ ...written, ...members })).toMatchObject({ kind: 'change', resource: { id } });
@@ -71,7 +71,7 @@ describe('both schemas say where to look, and who changed it', () => {
 
   test.each([
     ['the claims', { claims: JSON.stringify(written.data.claims) }],
-    ['claims in a text of a text', { claims: JSON.stringify(JSON.stringify(written.data.claims)) }],
+    ['claims as JSON text in a JSON text', { claims: JSON.stringify(JSON.stringify(written.data.claims)) }],
     ['the authorization', { authorization: JSON.stringify(written.data.authorization) }],
   ])('%s as JSON text are read like objects', (_, members) => {
     expect(parseEvent({ ...written, data: { ...written.data, ...members } })).toEqual(parseEvent(written));
@@ -87,25 +87,25 @@ describe('both schemas say where to look, and who changed it', () => {
     ['inside text', (evidence: object) => JSON.stringify({ evidence })],
     ['as text inside text', (evidence: object) => JSON.stringify({ evidence: JSON.stringify(evidence) })],
     ['as text', (evidence: object) => ({ evidence: JSON.stringify(evidence) })],
-  ])('who did it stands in the evidence alone %s', (_, authorization) => {
+  ])('the caller is read from the evidence %s', (_, authorization) => {
     const data = { claims: '{}', authorization: authorization({ principalId: DASHLESS, principalType: 'User' }) };
     expect(parseEvent({ ...written, data })).toMatchObject({ kind: 'change', event: { changedBy: person } });
   });
 
   test.each([
-    ['is no JSON', '{"oid":'],
-    ['is no object', '"text"'],
+    ['is not JSON', '{"oid":'],
+    ['is not an object', '"text"'],
     ['is a list', '[]'],
     ['is empty', ''],
-    ['has layers without end', [1, 2, 3, 4].reduce((inner) => JSON.stringify(inner), '{"oid":"x"}')],
-    ['is nested without end', '['.repeat(60_000)],
-    ['is longer than any claims', `{"oid":"x","more":"${'x'.repeat(65_536)}"}`],
-  ])('text that %s says nothing, and the event stays', (_, claims) => {
+    ['has too many layers of text', [1, 2, 3, 4].reduce((inner) => JSON.stringify(inner), '{"oid":"x"}')],
+    ['is nested too deeply', '['.repeat(60_000)],
+    ['is too long', `{"oid":"x","more":"${'x'.repeat(65_536)}"}`],
+  ])('claims as text that %s give no caller, and the event is kept', (_, claims) => {
     const received = parseEvent({ ...written, data: { claims, authorization: claims } });
     expect(received).toMatchObject({ kind: 'change', event: { changedBy: null } });
   });
 
-  test('an id with an empty segment means the resource', () => {
+  test('an id with an empty segment means the same resource', () => {
     const subject = SITE.replace('Microsoft.Web/', 'Microsoft.Web//');
     expect(parseEvent({ ...written, subject })).toEqual(parseEvent(written));
     expect(parseEvent({ ...written, subject: null, data: { ...written.data, resourceUri: subject } })).toEqual(
@@ -123,7 +123,7 @@ describe('both schemas say where to look, and who changed it', () => {
   });
 });
 
-describe('who changed it', () => {
+describe('the caller of an event', () => {
   const changedBy = (claims: unknown, evidence?: unknown) => {
     const received = parseEvent({ ...written, data: { ...written.data, claims, authorization: { evidence } } });
     return received.kind === 'change' ? received.event.changedBy : received;
@@ -138,7 +138,7 @@ describe('who changed it', () => {
     ],
     ['the short claims', { oid: OID, upn: 'ada@example.com' }, undefined, ada],
     [
-      'an application that says so',
+      'an application with its claim',
       { oid: OID, idtyp: 'app', name: 'pipeline' },
       undefined,
       { objectId: OID, type: 'app', name: 'pipeline' },
@@ -149,22 +149,22 @@ describe('who changed it', () => {
       { principalId: OID.replaceAll('-', ''), principalType: 'ServicePrincipal' },
       { objectId: OID, type: 'app' },
     ],
-    ['evidence of a person', null, { principalId: OID, principalType: 'User' }, { objectId: OID, type: 'user' }],
+    ['evidence of a user', null, { principalId: OID, principalType: 'User' }, { objectId: OID, type: 'user' }],
     ['a name from the oldest claim', { oid: OID, [`${SOAP}/name`]: 'ada@example.com' }, undefined, ada],
     ['a guest', { oid: OID, unique_name: 'ada@example.com' }, undefined, ada],
-    ['a scope is given to people', { oid: OID, [`${CLAIMS}/scope`]: 'user_impersonation' }, undefined, person],
-    ['and its short name', { oid: OID, scp: 'user_impersonation' }, undefined, person],
-    ['a name that is empty is none', { oid: OID, upn: '' }, undefined, { objectId: OID, type: 'app' }],
+    ['a scope means a user', { oid: OID, [`${CLAIMS}/scope`]: 'user_impersonation' }, undefined, person],
+    ['a scope by its short name', { oid: OID, scp: 'user_impersonation' }, undefined, person],
+    ['an empty name is ignored', { oid: OID, upn: '' }, undefined, { objectId: OID, type: 'app' }],
     ['evidence of no type', {}, { principalId: OID }, { objectId: OID, type: 'app' }],
     ['evidence without an id', {}, { principalType: 'User' }, null],
     ['evidence of another form of id', {}, { principalId: `x${DASHLESS}` }, { objectId: `x${DASHLESS}`, type: 'app' }],
-    ['and a longer one', {}, { principalId: `${DASHLESS}0` }, { objectId: `${DASHLESS}0`, type: 'app' }],
+    ['evidence with a longer id', {}, { principalId: `${DASHLESS}0` }, { objectId: `${DASHLESS}0`, type: 'app' }],
     ['evidence as a list', {}, [], null],
     ['evidence of a role only', {}, { role: 'Subscription Admin' }, null],
     ['claims of another form', 'none', undefined, null],
-    ['an object id that is no text', { oid: 7 }, undefined, null],
-    ['an object id without end', { oid: 'o'.repeat(1025) }, undefined, null],
-    ['an object id that every object inherits', JSON.parse(`{"__proto__":{"oid":"${OID}"}}`), undefined, null],
+    ['an object id of another type', { oid: 7 }, undefined, null],
+    ['a very long object id', { oid: 'o'.repeat(1025) }, undefined, null],
+    ['an object id like an inherited member', JSON.parse(`{"__proto__":{"oid":"${OID}"}}`), undefined, null],
     ['nothing', undefined, undefined, null],
   ])('%s', (_, claims, evidence, expected) => {
     expect(changedBy(claims, evidence)).toEqual(expected);
@@ -174,7 +174,10 @@ describe('who changed it', () => {
     ['no data', undefined],
     ['data of another form', 'x'],
     ['authorization of another form', { authorization: 'x' }],
-    ['what fits no row', { operationName: 'o'.repeat(1e6), correlationId: 'c', claims: { oid: 'o'.repeat(1e6) } }],
+    [
+      'values that do not fit into a row',
+      { operationName: 'o'.repeat(1e6), correlationId: 'c', claims: { oid: 'o'.repeat(1e6) } },
+    ],
   ])('%s loses the caller, not the event', (_, data) => {
     expect(parseEvent({ ...written, data })).toMatchObject({
       kind: 'change',
@@ -184,7 +187,7 @@ describe('who changed it', () => {
   });
 });
 
-describe('what is none of ours is ignored, with its reason', () => {
+describe('an event about another kind of resource is ignored, with its reason', () => {
   test.each([
     ['another provider', { subject: SITE.replace('Microsoft.Web/sites', 'Microsoft.Storage/storageAccounts') }],
     ['a plan', { subject: SITE.replace('Microsoft.Web/sites', 'Microsoft.Web/serverfarms') }],
@@ -193,7 +196,7 @@ describe('what is none of ours is ignored, with its reason', () => {
     ['another action', { eventType: 'Microsoft.Resources.ResourceActionSuccess' }],
     ['no type', { eventType: null }],
     ['no resource at all', { subject: '', data: {} }],
-    ['a path trick', { subject: `${SITE}/../other` }],
+    ['a path traversal', { subject: `${SITE}/../other` }],
   ])('%s', (_, members) => {
     expect(parseEvent({ ...written, ...members })).toEqual({
       kind: 'ignored',
@@ -211,29 +214,29 @@ describe('what is none of ours is ignored, with its reason', () => {
       { eventType: 'Storage.Blob' },
       'events of type Storage.Blob change nothing that Plumbline looks at',
     ],
-  ])('%s: it says so', (_, members, reason) => {
+  ])('%s has its own reason', (_, members, reason) => {
     expect(parseEvent({ ...written, ...members })).toMatchObject({ kind: 'ignored', reason });
   });
 
   test.each(['xMicrosoft.Resources.ResourceActionSuccess', 'Microsoft.Resources.ResourceActionSuccessx'])(
-    'a swap of type %s is none',
+    'a swap of type %s is ignored',
     (eventType) => {
       const data = { operationName: 'Microsoft.Web/sites/slots/slotsswap/Action' };
       expect(parseEvent({ ...written, eventType, data }).kind).toBe('ignored');
     },
   );
 
-  test('the application is known by either of its claims', () => {
+  test('the application id is read from either of its claims', () => {
     const received = parseEvent({ ...written, data: { claims: { azp: 'the-app' } } });
     expect(received).toMatchObject({ event: { appId: 'the-app' } });
   });
 
-  test('what has no id is no event', () => {
+  test('input without an id is no event', () => {
     expect(parseEvent({ ...written, id: undefined })).toMatchObject({ kind: 'ignored', eventId: null });
     expect(parseEvent(null)).toMatchObject({ kind: 'ignored', eventId: null });
   });
 
-  test('guarantee 1: nothing that JSON can say makes it throw', () => {
+  test('guarantee 1: no JSON value makes the parser throw', () => {
     const odd = fc.oneof(fc.jsonValue(), fc.constantFrom(SITE, 'Microsoft.Resources.ResourceWriteSuccess'));
     const delivered = fc.record(
       {
@@ -254,13 +257,13 @@ describe('what is none of ours is ignored, with its reason', () => {
   });
 });
 
-describe('what is longer than anything of Azure', () => {
+describe('values that are longer than any of Azure', () => {
   const said = (members: object, data: object = {}) => {
     const received = parseEvent({ ...written, ...members, data: { ...written.data, ...data } });
     return received.kind === 'change' ? received.event : received;
   };
 
-  test('an id loses no event: what stands for it is short, and the same each time', () => {
+  test('a long id is replaced by a short checksum, the same each time', () => {
     const long = 'i'.repeat(900_000);
     expect(said({ id: long })).toMatchObject({ id: expect.stringMatching(/^900000 characters, sha256 [0-9a-f]{64}$/) });
     expect(said({ id: long })).toEqual(said({ id: long }));
@@ -271,7 +274,7 @@ describe('what is longer than anything of Azure', () => {
   test.each([
     ['an operation', { operationName: 'o'.repeat(257) }, { operation: written.eventType }],
     ['a correlation id', { correlationId: 'c'.repeat(257) }, { correlationId: null }],
-    ['an id that has as many in a row', { correlationId: '\u00e9'.repeat(43) }, { correlationId: null }],
+    ['an id of the maximum length', { correlationId: '\u00e9'.repeat(43) }, { correlationId: null }],
     ['an application id', { claims: { appid: 'a'.repeat(129) } }, { appId: null }],
     [
       'an object id',
@@ -284,7 +287,7 @@ describe('what is longer than anything of Azure', () => {
       { changedBy: null },
     ],
     [
-      'a name: its beginning stays, and who has one is no application',
+      'a name: its beginning stays, and the caller with it is a user',
       { claims: { oid: OID, upn: 'n'.repeat(5000) } },
       { changedBy: { objectId: OID, type: 'user', name: `${'n'.repeat(258)}… and 4742 more characters` } },
     ],

@@ -9,7 +9,7 @@ const ENVIRONMENT = '/subscriptions/s/resourceGroups/g/providers/Microsoft.App/m
 const snapshotOf = (kind: string | null, properties: JsonObject = {}, id = SITE_ID) =>
   parseSnapshot({ id, documents: { resource: { kind, properties } } });
 
-describe('where a web app is hosted', () => {
+describe('the hosting of a web app', () => {
   test.each([
     ['App Service', 'app,linux', {}, 'app-service'],
     ['App Service, without a kind', null, { managedEnvironmentId: '' }, 'app-service'],
@@ -20,11 +20,11 @@ describe('where a web app is hosted', () => {
     expect(hostingOf(snapshotOf(kind, properties))).toBe(hosting);
   });
 
-  test('a container app, which names its environment as well, is no web app', () => {
+  test('a container app with managedEnvironmentId is no web app', () => {
     expect(hostingOf(snapshotOf(null, { managedEnvironmentId: ENVIRONMENT }, CONTAINER_APP_ID))).toBe('app-service');
   });
 
-  test('App Service, as long as the site was not read', () => {
+  test('is App Service while the site was not read', () => {
     expect(hostingOf(parseSnapshot({ id: SITE_ID, documents: {} }))).toBe('app-service');
   });
 });
@@ -32,8 +32,8 @@ describe('where a web app is hosted', () => {
 describe('the operating system of a web app', () => {
   test.each([
     ['by the plan', null, { reserved: true }, 'linux'],
-    ['by the plan, whatever the kind says', 'app,linux', { reserved: false }, 'windows'],
-    ['by the plan, where the kind says nothing', 'app', { reserved: true }, 'linux'],
+    ['by the plan, with another kind', 'app,linux', { reserved: false }, 'windows'],
+    ['by the plan, without a kind', 'app', { reserved: true }, 'linux'],
     ['by the kind: Linux', 'app,linux', { reserved: null }, 'linux'],
     ['by the kind: Windows', 'functionapp', {}, 'windows'],
     ['by neither', null, { reserved: null }, null],

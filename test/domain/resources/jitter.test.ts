@@ -1,4 +1,7 @@
-/** Chance in every delay: what failed together comes back apart, never later than our bounds and never sooner than Azure asked. */
+/**
+ * Jitter in every delay: what failed together is repeated at different times, within the bounds and never before the
+ * time from Azure.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jitterDown, jitterUp } from '../../../src/domain/resources/jitter.ts';
@@ -13,7 +16,7 @@ import { createHost } from '../../fakes/scenarios/host.ts';
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const seconds = fc.double({ min: 0, max: 86_400, noNaN: true });
 
-test('a delay of our own is between half of it and all of it', () => {
+test('a chosen delay is shortened by at most half', () => {
   fc.assert(
     fc.property(chance, seconds, (drawn, delay) => {
       const found = jitterDown({ random: () => drawn }, delay);
@@ -23,7 +26,7 @@ test('a delay of our own is between half of it and all of it', () => {
   );
 });
 
-test('a delay that Azure asked for is never shorter, and at most half of it or a minute longer', () => {
+test('a delay from Azure is never shortened, and is extended by at most half of it or one minute', () => {
   fc.assert(
     fc.property(chance, seconds, (drawn, delay) => {
       const found = jitterUp({ random: () => drawn }, delay);
@@ -33,8 +36,8 @@ test('a delay that Azure asked for is never shorter, and at most half of it or a
   );
 });
 
-describe('every back-off that grows has chance in it', () => {
-  /** The delays that a way takes when chance is at one end, and at the other. */
+describe('every growing delay has jitter', () => {
+  /** The delays of a workflow with the random number at one end, and at the other. */
   async function delays(way: (deps: FakeDeps, ports: Deps) => Promise<void>): Promise<readonly number[][]> {
     const ends = [0, 0.999].map(async (drawn) => {
       const deps = fakeDeps();
@@ -64,7 +67,7 @@ describe('every back-off that grows has chance in it', () => {
     ]);
   });
 
-  test('what cannot be read', async () => {
+  test('reading again', async () => {
     const found = await delays(async (deps, ports) => {
       deps.arm.onRead = () => ({ status: 'failed', detail: 'ETIMEDOUT', retryable: true });
       const host = createHost(deps, { ports });
@@ -77,7 +80,7 @@ describe('every back-off that grows has chance in it', () => {
     ]);
   });
 
-  test('what Azure did not take, as long as it asked for and longer', async () => {
+  test('writing again, after the time from Azure', async () => {
     const found = await delays(async (deps, ports) => {
       let times = 2;
       deps.arm.onWrite = () => {
@@ -95,7 +98,7 @@ describe('every back-off that grows has chance in it', () => {
     ]);
   });
 
-  test('a listing that Resource Graph refuses', async () => {
+  test('listing again after a refusal of Resource Graph', async () => {
     for (const [drawn, expected] of [
       [0, [2, 4, 8, 16]],
       [0.999, [1.001, 2.002, 4.004, 8.008]],

@@ -5,7 +5,7 @@ import { type Json, pointerOf, sameJson, tokensOf, wellFormed } from '../../../s
 describe('sameJson', () => {
   test.each<[string, Json | undefined, Json | undefined, boolean]>([
     ['absent and null are the same', undefined, null, true],
-    ['a null member and none are the same', { a: 1, b: null }, { a: 1 }, true],
+    ['a null member and a missing one are the same', { a: 1, b: null }, { a: 1 }, true],
     ['the order of members does not matter', { a: 1, b: 2 }, { b: 2, a: 1 }, true],
     ['the order of a list does', [1, 2], [2, 1], false],
     ['null and false differ', null, false, false],
@@ -24,20 +24,20 @@ describe('sameJson', () => {
   });
 });
 
-test('pointers escape as RFC 6901 says', () => {
+test('pointers escape as in RFC 6901', () => {
   expect(pointerOf([])).toBe('');
   expect(pointerOf(['documents', 'config/web', 'a~b', 0])).toBe('/documents/config~1web/a~0b/0');
 });
 
 describe('wellFormed', () => {
-  test('what no text in UTF-8 can be is replaced, in names as well as in values, and nothing else', () => {
+  test('lone surrogates are replaced in names and values, and nothing else is', () => {
     const odd = { 'a\ud800': ['\udc00b', '\\ud800', '"\\\ud800"', '\u0000', '\u{1f600}', 1, null] };
     expect(wellFormed(odd)).toEqual({
       'a\ufffd': ['\ufffdb', '\\ud800', '"\\\ufffd"', '\u0000', '\u{1f600}', 1, null],
     });
   });
 
-  test('any text comes out as what its UTF-8 says', () => {
+  test('any text is the same as after a round trip through UTF-8', () => {
     const units = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
     const pieces = fc.oneof(units, fc.constantFrom('\\', '"', '\ud83d', '\ude00', 'ud800', 'a'));
     fc.assert(
@@ -48,6 +48,6 @@ describe('wellFormed', () => {
   });
 });
 
-test.each([[[]], [['value', 'to ~1 / x', '']], [['~0', '/']]])('a pointer leads back to its tokens: %j', (tokens) => {
+test.each([[[]], [['value', 'to ~1 / x', '']], [['~0', '/']]])('a pointer is parsed into its tokens: %j', (tokens) => {
   expect(tokensOf(pointerOf(tokens))).toEqual(tokens);
 });

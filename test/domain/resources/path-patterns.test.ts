@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchesPattern } from '../../../src/domain/resources/path-patterns.ts';
 
-describe('a place in a document', () => {
+describe('a path pattern', () => {
   it.each([
     ['/properties/state', '/properties/state', true],
     ['/properties/state/x', '/properties/state', true],
@@ -12,7 +12,7 @@ describe('a place in a document', () => {
     ['/value/plumbline', '/value/*/properties', false],
     ['/a~1b/c', '/a~1b', true],
     ['/anything', '', true],
-  ])('holds %s for %s: %s', (pointer, place, held) => {
+  ])('matches %s for %s: %s', (pointer, place, held) => {
     expect(matchesPattern(pointer, place)).toBe(held);
   });
 });

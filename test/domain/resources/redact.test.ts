@@ -1,12 +1,12 @@
-/** Guarantee 12: what is taken out of a body before a snapshot of it exists. */
+/** Guarantee 12: the values that are removed from a body before a snapshot of it exists. */
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/resources/json.ts';
 import { containsCredentials, redactCredentials, redactSecrets } from '../../../src/domain/resources/redact.ts';
 
-describe('guarantee 12: secrets stay where they are', () => {
+describe('guarantee 12: secrets are dropped', () => {
   test.each<[string, Json, readonly string[], Json, readonly string[]]>([
     [
-      'a member is dropped, its siblings stay',
+      'a member is dropped, and its siblings stay',
       { a: { key: 'planted', site: 's' } },
       ['/a/key'],
       { a: { site: 's' } },
@@ -20,14 +20,14 @@ describe('guarantee 12: secrets stay where they are', () => {
       ['/a/key'],
     ],
     [
-      'in every element of a list, which is called by its name or by its position',
+      'in every element of a list, by its name or its index',
       { env: [{ name: 'X/Y', value: 'planted' }, { value: 'planted' }, 'odd', { name: 'ref', secretRef: 's' }] },
       ['/env/*/value'],
       { env: [{ name: 'X/Y' }, {}, 'odd', { name: 'ref', secretRef: 's' }] },
       ['/env/X~1Y/value', '/env/1/value'],
     ],
     [
-      'in every member of a map, whatever its key',
+      'in every member of a map',
       { accounts: { log: { accessKey: 'planted', name: 'n' }, 'a~b': { accessKey: 'planted' } } },
       ['/accounts/*/accessKey'],
       { accounts: { log: { name: 'n' }, 'a~b': {} } },
@@ -35,21 +35,21 @@ describe('guarantee 12: secrets stay where they are', () => {
     ],
     ['elements of a list', { list: ['planted', 'planted'] }, ['/list/*'], { list: [] }, ['/list/0', '/list/1']],
     [
-      'whatever case Azure sends',
+      'in any casing',
       { Properties: { SharedKEY: 'planted' } },
       ['/properties/sharedKey'],
       { Properties: {} },
       ['/Properties/SharedKEY'],
     ],
     [
-      'what is empty holds nothing, and stays as it is',
+      'an empty value stays',
       { a: null, b: '', c: [], d: {}, e: 0 },
       ['/a', '/b', '/c', '/d'],
       { a: null, b: '', c: [], d: {}, e: 0 },
       [],
     ],
     [
-      'two places below one another',
+      'two nested paths',
       { a: { b: 'planted', c: { d: 'planted' } } },
       ['/a/b', '/a/*/d'],
       { a: { c: {} } },
@@ -59,7 +59,7 @@ describe('guarantee 12: secrets stay where they are', () => {
     expect(redactSecrets(body, places)).toEqual({ body: left, redactedPaths });
   });
 
-  test('a key alone says nothing: what people call so stays', () => {
+  test('members with names like secrets at other paths stay', () => {
     const chosen = ['log', 'databases', 'secrets', 'env', 'metadata', 'appSettings', 'connectionString', 'sharedKey'];
     const map = Object.fromEntries(chosen.map((key) => [key, { name: key, value: [{ name: 'n', value: 'v' }] }]));
     const body = { tags: map, properties: { identityProviders: { customOpenIdConnectProviders: map } } };
@@ -67,17 +67,17 @@ describe('guarantee 12: secrets stay where they are', () => {
   });
 });
 
-describe('what Azure shows hidden is lost, too', () => {
+describe('a value that Azure masked is redacted', () => {
   test.each(['***', '*******', '[redacted]', 'Redacted', '[hidden]', 'HIDDEN', '#######'])('%s', (value) => {
     expect(redactSecrets({ a: { b: value } }, [])).toEqual({ body: { a: { b: value } }, redactedPaths: ['/a/b'] });
   });
 
-  test.each(['**', '*', 'hidden/path', 'a redacted word', '#', '{hidden}'])('%s is a value like any other', (value) => {
+  test.each(['**', '*', 'hidden/path', 'a redacted word', '#', '{hidden}'])('%s is no masked value', (value) => {
     expect(redactSecrets({ a: value, hidden: 1, '***': 2 }, []).redactedPaths).toEqual([]);
   });
 });
 
-describe('credentials in addresses', () => {
+describe('credentials in texts', () => {
   test.each([
     ['https://ada:planted@host/path', 'https://***@host/path'],
     ['https://planted@host', 'https://***@host'],
@@ -118,7 +118,7 @@ describe('credentials in addresses', () => {
       body: { tags: { log: masked } },
       redactedPaths: ['/tags/log'],
     });
-    // Masked once, it stays so and is still known as lost.
+    // A masked text stays the same and is still known as redacted.
     expect(redactSecrets({ a: masked }, [])).toEqual({ body: { a: masked }, redactedPaths: ['/a'] });
   });
 

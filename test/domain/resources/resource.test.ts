@@ -4,7 +4,7 @@ import { isInScope, isScope, parseResourceId, resourceOf } from '../../../src/do
 const GROUP = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG/providers';
 const SITE = `${GROUP}/Microsoft.Web/sites/Shop`;
 
-describe('the resource an id means', () => {
+describe('the resource of an id', () => {
   test.each([
     ['a site', SITE, SITE, 'web-app', 'Microsoft.Web/sites', 'Shop'],
     [
@@ -79,13 +79,13 @@ describe('the resource an id means', () => {
     });
   });
 
-  test('casing does not matter: one key', () => {
+  test('ids in any casing have the same key', () => {
     const shouted = SITE.toUpperCase();
     expect(resourceOf(shouted)?.key).toBe(resourceOf(SITE)?.key);
     expect(resourceOf(shouted)?.id).toBe(shouted);
   });
 
-  test('names are letters of any script, digits and the marks that Azure allows', () => {
+  test('names have letters of any script, digits and the marks that Azure allows', () => {
     expect(resourceOf(`/subscriptions/s/resourceGroups/größe_(1).x/providers/Microsoft.Web/sites/a-b`)?.name).toBe(
       'a-b',
     );
@@ -96,7 +96,7 @@ describe('the resource an id means', () => {
     ['another provider', `${GROUP}/Microsoft.Storage/storageAccounts/x`],
     ['a resource group', '/subscriptions/s/resourceGroups/rg'],
     ['a deployment', `${GROUP}/Microsoft.Resources/deployments/d`],
-    ['a type that only begins like ours', `${GROUP}/Microsoft.Web/sitesX/shop`],
+    ['a type with the same prefix', `${GROUP}/Microsoft.Web/sitesX/shop`],
     ['a resource below another host', `https://evil.example${SITE}`],
     ['dots', `${SITE}/../other`],
     ['a dot', `${SITE}/.`],
@@ -107,16 +107,17 @@ describe('the resource an id means', () => {
     ['a line break in a name', `${SITE}\nx`],
     ['a blank in a name', `${GROUP}/Microsoft.Web/sites/a b`],
     ['a zero byte in a name', `${SITE}\u0000`],
-    ['a mark that turns the direction', `${SITE}\u202e`],
-    // Without case U+212A is a k: this would be the key of another app, and no app that Azure knows.
-    ['a name with the sign of Kelvin', `${GROUP}/Microsoft.Web/sites/boo\u212a`],
+    ['a mark that changes the text direction', `${SITE}\u202e`],
+    // U+212A is a k without regard to case: this would be the key of another app, and Azure knows no app with this
+    // name.
+    ['a name with the Kelvin sign', `${GROUP}/Microsoft.Web/sites/boo\u212a`],
     ['a provider with a long s', SITE.replace('sites', '\u017fites')],
-    ['a name without end', SITE + 'x'.repeat(1024)],
-  ])('%s is none', (_, id) => {
+    ['a very long name', SITE + 'x'.repeat(1024)],
+  ])('%s is refused', (_, id) => {
     expect(resourceOf(id)).toBeNull();
   });
 
-  test('parseResourceId takes the very resource only', () => {
+  test('parseResourceId accepts the exact id only', () => {
     expect(parseResourceId(SITE)?.id).toBe(SITE);
     expect(parseResourceId(`${SITE}/`)?.id).toBe(SITE);
     expect(parseResourceId('/subscriptions/s')?.kind).toBe('subscription');
@@ -135,8 +136,8 @@ describe('scopes', () => {
       '/subscriptions//11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG//',
       true,
     ],
-    ['half a segment', '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop', false],
-    ['what is below', `${SITE}/slots/blue`, false],
+    ['a part of a segment', '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop', false],
+    ['a child', `${SITE}/slots/blue`, false],
     ['a sibling', `${GROUP}/Microsoft.Web/sites/Shop2`, false],
   ])('%s', (_, scope, within) => {
     expect(isInScope(SITE, scope)).toBe(within);
@@ -156,7 +157,7 @@ describe('scopes', () => {
     ['/\u017fubscriptions/s', false],
     ['/subscriptions/\u212a', false],
     [`/subscriptions/s/resourceGroups/${'g'.repeat(1024)}`, false],
-  ])('%s can be one: %s', (text, expected) => {
+  ])('%s is a valid scope: %s', (text, expected) => {
     expect(isScope(text)).toBe(expected);
   });
 });

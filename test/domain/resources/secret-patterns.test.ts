@@ -1,4 +1,7 @@
-/** Guarantee 12: what the table of documents knows of secrets, against the models of Azure's SDKs and against every rule. */
+/**
+ * Guarantee 12: the secret paths of the table of documents, checked with the models of Azure's SDKs and with every
+ * rule.
+ */
 import { describe, expect, test } from 'vitest';
 import { planOf } from '../../../src/domain/changes/plan-requests.ts';
 import { DOCUMENTS } from '../../../src/domain/resources/documents.ts';
@@ -43,7 +46,7 @@ test('the documents that hold secrets', () => {
 
 describe.each(holding)('$kind: $name', ({ kind, name, secrets }) => {
   test.each(['as the table spells them', 'as Azure may spell them'])(
-    'what is planted in every place, %s, is dropped',
+    'a value at every secret path, %s, is dropped',
     (as) => {
       const places = secrets.map((place) => (as.startsWith('as the table') ? place : place.toUpperCase()));
       const body = plantedAt(places, {}, (place) => `planted at ${place}`);
@@ -67,7 +70,7 @@ describe.each(holding)('$kind: $name', ({ kind, name, secrets }) => {
   );
 });
 
-describe('what the models of the SDKs call a key, a secret, a password or a value', () => {
+describe('the properties of SDK models that are named key, secret, password or value', () => {
   const web = models('arm-appservice');
   const apps = models('arm-appcontainers');
   const monitor = models('arm-monitor');
@@ -89,7 +92,7 @@ describe('what the models of the SDKs call a key, a secret, a password or a valu
     ['environment', 'daprComponents', '/value/*', apps, 'DaprComponentProperties'],
     ['environment', 'environment/apps', '/value/*', apps, 'ContainerAppProperties'],
     ['web-app', 'diagnosticSettings', '/value/*', monitor, 'DiagnosticSettings'],
-  ] as const)('%s %s: is a place, or is known to be none', (kind, name, root, sdk, model) => {
+  ] as const)('%s %s: are secret paths, or known not to be secret', (kind, name, root, sdk, model) => {
     const row = DOCUMENTS.find((one) => one.name === name && one.kinds.some((own) => own === kind));
     const leaves = leavesOf(sdk.properties, model, `${root}/properties`);
     expect(leaves.length).toBeGreaterThan(5);
@@ -99,7 +102,7 @@ describe('what the models of the SDKs call a key, a secret, a password or a valu
 });
 
 const SUSPICIOUS = /(password|secret|key|token|connectionString|blob|value|username)$/i;
-/** Names, public parts, and addresses, whose credentials are masked wherever they stand. */
+/** Names, public parts, and addresses, whose credentials are masked at any path. */
 const NO_SECRETS = [
   '/twitter/registration/consumerKey',
   '/registryAdapters/*/registryKey',

@@ -19,7 +19,7 @@ describe('guarantee 12: secrets are dropped before a snapshot exists', () => {
   const template = { containers: [{ name: 'a', env: [{ name: 'KEY', value: 'planted' }] }] };
   const shown = { containers: [{ name: 'a', env: [{ name: 'KEY' }] }] };
 
-  test('from where they are in this document of this kind, and the snapshot says where', () => {
+  test('at the secret paths of this document and kind, with the redacted paths', () => {
     const redactedPaths = ['/properties/template/containers/a/env/KEY/value'];
     const snapshot = parseSnapshot({ id: CONTAINER_APP, documents: { resource: { properties: { template } } } });
     expect(snapshot.documents.resource).toEqual({
@@ -33,7 +33,7 @@ describe('guarantee 12: secrets are dropped before a snapshot exists', () => {
     );
   });
 
-  test('and nowhere else: a site has no such place', () => {
+  test('not at paths of other kinds', () => {
     const snapshot = parseSnapshot({ id: SITE, documents: { resource: { properties: { template } }, backups: null } });
     expect(snapshot.documents.resource).toEqual({ status: 'read', body: { properties: { template } } });
     expect([redactedIn(snapshot, 'resource'), redactedIn(snapshot, 'backups'), redactedIn(snapshot, 'slots')]).toEqual([
@@ -43,28 +43,28 @@ describe('guarantee 12: secrets are dropped before a snapshot exists', () => {
     ]);
   });
 
-  test.each([CONTAINER_APP, SITE, ENVIRONMENT])('a tag is no secret, whatever it is called: %s', (id) => {
+  test.each([CONTAINER_APP, SITE, ENVIRONMENT])('a tag is kept under any name: %s', (id) => {
     const tags = { log: 'a', databases: 'b', connectionString: 'c', sharedKey: 'd', secrets: 'e', AppSettings: 'f' };
     const snapshot = parseSnapshot({ id, documents: { resource: { tags } } });
     expect(snapshot.documents.resource).toEqual({ status: 'read', body: { tags } });
     expect(tagOf(snapshot, 'appsettings')).toBe('f');
   });
 
-  test('also from a document that the kind does not have', () => {
+  test('in a document that the kind does not have, too', () => {
     const revisions = { value: [{ name: 'r1', properties: { template } }] };
     const snapshot = parseSnapshot({ id: SITE, documents: { revisions } });
     expect(JSON.stringify(snapshot)).not.toContain('planted');
   });
 });
 
-describe('the resource is the one that was asked for', () => {
+describe('the resource is the requested one', () => {
   const answered = (id: unknown) =>
     canonicalResource({
       resource: resourceNamed(SITE),
       documents: { resource: documentStateOf('web-app', 'resource', JSON.parse(JSON.stringify({ id }))) },
     });
 
-  test('spelled as Azure spells it', () => {
+  test('in the casing of Azure', () => {
     expect(answered(SITE.toLowerCase())).toMatchObject({ id: SITE.toLowerCase(), key: SITE.toLowerCase() });
   });
 
@@ -72,21 +72,25 @@ describe('the resource is the one that was asked for', () => {
     ['another app', SITE.replace('Shop', 'Bank')],
     ['a slot of it', `${SITE}/slots/blue`],
     ['its parent in another group', SITE.replace('Shop-RG', 'Bank-RG')],
-    ['a trick', `${SITE}/../Bank`],
+    ['a path traversal', `${SITE}/../Bank`],
     ['no id', { id: SITE }],
     ['nothing', undefined],
-  ])('whatever the answer says of itself: %s', (_, id) => {
+  ])('whatever id the body has: %s', (_, id) => {
     expect(answered(id).id).toBe(SITE);
   });
 });
 
-describe('a snapshot file that is none says where', () => {
+describe('an invalid snapshot file is refused with its place', () => {
   test.each<[string, unknown, string]>([
     ['nothing', null, '/: Invalid input: expected object, received null'],
     ['no id', { documents: {} }, '/id: Invalid input: expected string, received undefined'],
     ['another member', { id: SITE, documents: {}, x: 1 }, '/: Unrecognized key: "x"'],
     ['documents as a list', { id: SITE, documents: [] }, '/documents: must be an object of documents'],
-    ['an id of nothing', { id: '/x', documents: {} }, '/id: is not the ARM id of a resource that Plumbline knows'],
+    [
+      'an id of another kind of resource',
+      { id: '/x', documents: {} },
+      '/id: is not the ARM id of a resource that Plumbline knows',
+    ],
     ['a name', { id: SITE, documents: { a: {} } }, '/documents/a: is no document that Plumbline knows'],
     [
       'a body',
@@ -98,7 +102,7 @@ describe('a snapshot file that is none says where', () => {
   });
 });
 
-describe('a body of another form is none', () => {
+describe('a body of another type is null', () => {
   test.each<[string, DocumentState]>([
     ['a list', { status: 'read', body: [{ properties: {} }] }],
     ['not read', { status: 'forbidden', detail: 'no' }],
@@ -110,7 +114,7 @@ describe('a body of another form is none', () => {
     expect(canonicalResource(snapshot)).toBe(snapshot.resource);
   });
 
-  test('a tag is found by its name without case, and a resource is called as Azure calls it', () => {
+  test('a tag is found without regard to case, and the resource has the casing of Azure', () => {
     const resource = resourceNamed(SITE.toLowerCase());
     const body = { id: SITE, tags: { Team: 'shop', Owner: 'ada' } };
     const snapshot = { resource, documents: { resource: documentStateOf('web-app', 'resource', body) } };
@@ -119,7 +123,7 @@ describe('a body of another form is none', () => {
   });
 });
 
-test('why a document is not there is told with as much as has room in a row', () => {
+test('the detail of an unread document is cut to the size that fits into a row', () => {
   const states = { resource: { status: 'failed', detail: '\u6f22'.repeat(5000), retryable: false } } as const;
   const [view] = documentViews({ resource: resourceNamed(SITE), documents: states });
   const detail = view?.detail ?? '';
@@ -138,7 +142,7 @@ describe('a snapshot file', () => {
     ]);
   });
 
-  test('why a document is not there is shown with it', () => {
+  test('an unread document has its detail in the view', () => {
     const state = { status: 'failed', detail: 'TooManyRequests', retryable: true } as const;
     expect(documentViews({ resource: resourceNamed(SITE), documents: { 'config/web': state } })).toEqual([
       { name: 'config/web', status: 'failed', detail: 'TooManyRequests' },

@@ -1,4 +1,4 @@
-/** The list of those who wrote a resource: one row a person, and never longer than it may be. */
+/** The writers of a resource: one row per caller, and a bounded list. */
 
 import { describe, expect, it } from 'vitest';
 import { serializedSize } from '../../../src/domain/resources/limits.ts';
@@ -18,8 +18,8 @@ function writer(objectId: string, minute: number, differs: Partial<Writer> = {})
   return { objectId, type: 'user', at: at(minute), since: at(minute), source: 'event', ...differs };
 }
 
-describe('one row a person', () => {
-  it('the latest last, with what the latest sign says, since the first one', () => {
+describe('one row per caller', () => {
+  it('the latest last, with the members of its latest write and the time of its first', () => {
     const seen = [writer('ada', 3), writer('bob', 2), writer('ada', 1, { name: 'Ada', source: 'activity-log' })];
     expect(mergeWriters(NOBODY, seen)).toEqual({
       writers: [writer('bob', 2), writer('ada', 3, { name: 'Ada', since: at(1) })],
@@ -27,12 +27,12 @@ describe('one row a person', () => {
     });
   });
 
-  it('seen again, it is the same', () => {
+  it('the same write again changes nothing', () => {
     const once = mergeWriters(NOBODY, [writer('ada', 3), writer('bob', 2)]);
     expect(mergeWriters(once, [writer('ada', 3)])).toEqual(once);
   });
 
-  it('a caller of it is without what only the list tells', () => {
+  it('a caller has no members that only the list has', () => {
     expect(asCaller(writer('ada', 1, { name: 'Ada', eventId: 'e' }))).toEqual({
       objectId: 'ada',
       name: 'Ada',
@@ -41,21 +41,21 @@ describe('one row a person', () => {
   });
 });
 
-describe('it ends', () => {
+describe('the limit of the list', () => {
   const many = Array.from({ length: MAX_WRITERS + 2 }, (_, n) => writer(`w${n}`, n));
 
-  it('those seen longest ago go, and it says up to when somebody is missing', () => {
+  it('the oldest are removed, and the time of the newest removed one is kept', () => {
     const { writers, writersTruncatedAt } = mergeWriters(NOBODY, many);
     expect([writers.length, writers[0]?.objectId, writersTruncatedAt]).toEqual([MAX_WRITERS, 'w2', at(1)]);
   });
 
-  it('what was cut stays said', () => {
+  it('the time of the newest removed one never goes back', () => {
     const cut = mergeWriters({ writers: [], writersTruncatedAt: at(500) }, many);
     expect(cut.writersTruncatedAt).toBe(at(500));
     expect(mergeWriters(cut, []).writersTruncatedAt).toBe(at(500));
   });
 
-  it('at its longest it fits a row, whatever names and ids are like', () => {
+  it('the longest list fits into a row with any names and ids', () => {
     const worst = many.flatMap((_, n) => {
       const seen = { at: at(n), source: 'event' as const };
       const ids = { eventId: `${n}`.padEnd(128, '\u0001'), correlationId: 'c'.repeat(128) };
@@ -67,20 +67,20 @@ describe('it ends', () => {
   });
 });
 
-describe('what an event says of its caller', () => {
+describe('the writer from an event', () => {
   const seen = { at: at(0), source: 'event' as const, eventId: 'e', correlationId: null };
 
-  it('is kept with an object id in lower case', () => {
+  it('has the object id in lower case', () => {
     expect(writerOf({ objectId: 'ADA', name: 'Ada', type: 'app' }, seen)).toEqual(
       writer('ada', 0, { type: 'app', name: 'Ada', eventId: 'e' }),
     );
   });
 
-  it.each(['', 'x'.repeat(65), '\u0001'.repeat(20)])('is nobody with the object id %j', (objectId) => {
+  it.each(['', 'x'.repeat(65), '\u0001'.repeat(20)])('is null with the object id %j', (objectId) => {
     expect(writerOf({ objectId, type: 'user' }, seen)).toBeNull();
   });
 
-  it('has a name as long as fits, and says what is missing; of a longer correlation it has what stands for it', () => {
+  it('has a name cut to its limit, and a checksum for a long correlation id', () => {
     const long = { ...seen, eventId: 'e'.repeat(97), correlationId: 'c'.repeat(97) };
     const named = (name: string) => writerOf({ objectId: 'ada', name, type: 'user' }, long);
     const correlationId = correlationIdOf(long.correlationId);

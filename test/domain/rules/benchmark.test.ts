@@ -26,7 +26,7 @@ const rules = [
   { id: 'ports', references: [{ source: 'PSRule', id: 'Azure.ContainerApp.Ports (AZR-000999)' }] },
 ];
 
-describe('a benchmark asks for the rules that refer to it', () => {
+describe('a benchmark selects the rules that refer to it', () => {
   it.each([
     ['MCSB', ['https', 'auth']],
     ['mcsb dp-3', ['https']],
@@ -39,8 +39,8 @@ describe('a benchmark asks for the rules that refer to it', () => {
     [`Azure Policy ${SLOTS}`, ['https']],
     ['Azure Policy (fix, slots)', ['https']],
     ['PSRule Azure.ContainerApp.Ports', ['ports']],
-  ])('%s', (asked, ids) => {
-    expect(rulesMatching(asked, rules)).toEqual(ids);
+  ])('%s', (benchmark, ids) => {
+    expect(rulesMatching(benchmark, rules)).toEqual(ids);
   });
 
   it.each([
@@ -53,12 +53,12 @@ describe('a benchmark asks for the rules that refer to it', () => {
     ['MCSB DP-4', 'a control that no rule refers to'],
     ['Azure Policy (slots)', 'a variant that there is not'],
     ['MCSB DP-3 more', 'more than there is'],
-  ])('and nothing to "%s" (%s)', (asked) => {
-    expect(rulesMatching(asked, rules)).toEqual([]);
+  ])('no rule for "%s" (%s)', (benchmark) => {
+    expect(rulesMatching(benchmark, rules)).toEqual([]);
   });
 });
 
-it('benchmarks are named once, variants together, versions as numbers', () => {
+it('benchmarks are listed once, without variants, sorted by version number', () => {
   expect(benchmarkOf({ source: 'Azure Policy (fix, slots)', id: SLOTS })).toBe('Azure Policy');
   expect(benchmarksOf(rules)).toEqual([
     'Azure Policy',

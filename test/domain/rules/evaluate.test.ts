@@ -19,18 +19,18 @@ function verdictOf(judgement: CheckResult, members: Partial<AnyRule> = {}, store
 
 describe('the tier of a verdict', () => {
   test.each<[string, Tier, Tier | null, Partial<Extract<CheckResult, { verdict: 'violation' }>>, Tier]>([
-    ['the rule says it', 'safe', null, {}, 'safe'],
+    ['the tier of the rule', 'safe', null, {}, 'safe'],
     ['a stored tier replaces it', 'risky', 'safe', {}, 'safe'],
     ['risky for this resource wins over any setting', 'safe', 'safe', { tier: 'risky' }, 'risky'],
     ['advice for this resource wins over any setting', 'safe', 'safe', { tier: 'advice' }, 'advice'],
     ['safe for this resource wins over the rule', 'risky', null, { tier: 'safe' }, 'safe'],
-    ['but not over a setting', 'risky', 'risky', { tier: 'safe' }, 'risky'],
-    ['no changes are advice, whatever is stored', 'safe', 'safe', { changes: [] }, 'advice'],
+    ['a setting wins over safe for this resource', 'risky', 'risky', { tier: 'safe' }, 'risky'],
+    ['a violation without changes is advice with any setting', 'safe', 'safe', { changes: [] }, 'advice'],
   ])('%s', (_, tier, stored, members, expected) => {
     expect(verdictOf({ ...wrong, ...members }, { tier }, stored)?.tier).toBe(expected);
   });
 
-  test('advice of the rule stays advice, whatever this resource says', () => {
+  test('advice of the rule stays advice for any tier of the resource', () => {
     expect(verdictOf({ ...wrong, tier: 'risky' }, { tier: 'advice' }, 'safe')?.tier).toBe('advice');
   });
 
@@ -40,13 +40,13 @@ describe('the tier of a verdict', () => {
     ['workflowapp', 'risky'],
     ['app,linux', 'safe'],
     [null, 'safe'],
-  ])('an app of kind %s is changed as %s: what its code does nobody knows', (kind, tier) => {
+  ])('a change of an app of kind %s is %s, because its code is unknown', (kind, tier) => {
     const rule = ruleLike({ check: () => wrong });
     const app = { ...snapshot, documents: { resource: read({ kind }) } };
     expect(evaluate(app, [{ rule, parameters: {}, tier: null }], NOW)[0]?.tier).toBe(tier);
   });
 
-  test('verdicts that are no violation carry no changes, and the tier that a violation would have', () => {
+  test('other verdicts have no changes, and the tier of a violation', () => {
     expect(verdictOf(compliant('Fine.'), { tier: 'risky' })).toMatchObject({
       verdict: 'compliant',
       tier: 'risky',
@@ -60,12 +60,12 @@ describe('the tier of a verdict', () => {
   });
 });
 
-test('a reason is as long as has room in a row', () => {
+test('a reason is cut to the size that fits into a row', () => {
   const reason = verdictOf({ ...wrong, reason: '\u6f22'.repeat(5000) })?.reason ?? '';
   expect([serializedSize(reason) <= 1000, reason.endsWith(' more characters')]).toEqual([true, true]);
 });
 
-test('a violation may be worse than the rule says', () => {
+test('a violation may have a higher severity than the rule', () => {
   expect(verdictOf(wrong)?.severity).toBe('high');
   expect(verdictOf({ ...wrong, severity: 'critical' })?.severity).toBe('critical');
 });
@@ -89,7 +89,7 @@ test.each([
   expect(found).toMatchObject({ verdict: 'unknown', changes: [], reason: expect.stringContaining('/properties/') });
 });
 
-describe('guarantee 12: what would take a secret along, or write over one, is not offered', () => {
+describe('guarantee 12: a fix that would send or overwrite a secret is not offered', () => {
   const signIn = {
     document: 'config/authsettingsV2' as const,
     path: '/properties/platform/enabled',
@@ -102,7 +102,7 @@ describe('guarantee 12: what would take a secret along, or write over one, is no
     return evaluate(parseSnapshot({ id: SITE, documents }), [{ rule, parameters: {}, tier: 'safe' }], NOW)[0];
   };
 
-  test('the violation stays, as advice, and its reason says where and why', () => {
+  test('the violation is advice, and its reason has place and cause', () => {
     expect(found({ allowedExternalRedirectUrls: ['https://ada:planted@host'] })).toMatchObject({
       verdict: 'violation',
       tier: 'advice',
@@ -113,7 +113,7 @@ describe('guarantee 12: what would take a secret along, or write over one, is no
     });
   });
 
-  test('without one it is offered', () => {
+  test('without a secret it is offered', () => {
     const urls = { allowedExternalRedirectUrls: ['https://host'] };
     expect(found(urls)).toMatchObject({
       verdict: 'violation',
@@ -124,8 +124,8 @@ describe('guarantee 12: what would take a secret along, or write over one, is no
   });
 });
 
-describe('a change is offered whole or not at all', () => {
-  /** So many characters of JSON, by the way that they are counted. */
+describe('the size limit of changes', () => {
+  /** So many characters of JSON, as they are counted. */
   const heavy = (weight: number): Change => {
     const empty: Change = { document: 'config/web', path: '/properties/cors', from: null, to: '' };
     return { ...empty, to: 'x'.repeat(weight - serializedSize([[empty], []])) };
@@ -138,17 +138,17 @@ describe('a change is offered whole or not at all', () => {
     return evaluate(snapshot, rules, NOW);
   };
 
-  test('the largest that has room', () => {
+  test('the largest change that fits is offered', () => {
     expect(found(24_000)).toMatchObject([{ tier: 'safe', changes: [{}], reason: 'It is wrong.' }]);
   });
 
-  test('one that is too large is advice, and its reason says how large it is and what has room', () => {
+  test('a larger one is advice, and its reason has its size and the limit', () => {
     const [one] = found(24_001);
     expect(one).toMatchObject({ verdict: 'violation', tier: 'advice', changes: [], preserved: [] });
     expect(one?.reason).toMatch(/^It is wrong\. .*24001 characters.*room for 24000 of one rule/);
   });
 
-  test('what must travel along counts', () => {
+  test('preserved values count', () => {
     const kept = [{ document: 'config/web' as const, path: '/properties/x', value: 'x'.repeat(23_000) }];
     const check = (): CheckResult => ({
       verdict: 'violation',
@@ -160,7 +160,7 @@ describe('a change is offered whole or not at all', () => {
     expect(one).toMatchObject({ tier: 'advice', changes: [], preserved: [] });
   });
 
-  test('of many the smallest have room, in whatever order they come', () => {
+  test('of many changes the smallest are offered, in any order', () => {
     const all = found(24_000, 23_999, 200, 23_998);
     expect(all.map(({ rule, changes }) => [rule.id, changes.length])).toEqual([
       ['webapp-0', 0],

@@ -4,7 +4,7 @@ import { MAX_FIX_TIMES, NO_HISTORY, withFixOutcome, withinHours } from '../../..
 const at = (hour: number) => new Date(Date.UTC(2026, 2, 1, hour)).toISOString();
 const ended = (state: string, alsoMoved = false) => ({ state, alsoMoved });
 
-test('what was applied and what failed is remembered, nothing else', () => {
+test('only applied and failed outcomes are stored', () => {
   const states = ['applied', 'failed', 'unknown', 'blocked', 'applied'];
   expect(states.reduce((history, state, hour) => withFixOutcome(history, ended(state), at(hour)), NO_HISTORY)).toEqual({
     fixedAt: [at(0), at(4)],
@@ -13,12 +13,12 @@ test('what was applied and what failed is remembered, nothing else', () => {
   });
 });
 
-test('guarantee 6: that something moved along is remembered for good', () => {
+test('guarantee 6: that another value moved is stored for ever', () => {
   const moved = withFixOutcome(NO_HISTORY, ended('applied', true), at(1));
   expect(withFixOutcome(moved, ended('applied'), at(2)).alsoMovedAt).toBe(at(1));
 });
 
-test('the latest times are kept, so that a row never outgrows its table', () => {
+test('only the latest times are stored, so that the row stays within its limit', () => {
   let history = NO_HISTORY;
   for (let hour = 0; hour <= MAX_FIX_TIMES; hour++) {
     history = withFixOutcome(withFixOutcome(history, ended('applied'), at(hour)), ended('failed'), at(hour));
@@ -27,6 +27,6 @@ test('the latest times are kept, so that a row never outgrows its table', () => 
   expect([history.failedAt.length, history.failedAt[0]]).toEqual([10, at(MAX_FIX_TIMES - 9)]);
 });
 
-test('within so many hours: what is as old as that is over', () => {
+test('a time as old as the period does not count', () => {
   expect(withinHours([at(1), at(2), at(3)], 2, new Date(at(4)))).toEqual([at(3)]);
 });

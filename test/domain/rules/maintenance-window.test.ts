@@ -14,33 +14,33 @@ const WHOLE_DAY: MaintenanceWindow = { days: ['sun'], from: '06:00', to: '06:00'
 
 describe('a window is open', () => {
   test.each<[string, MaintenanceWindow, string, boolean]>([
-    ['in the minute it opens', NIGHT, '2026-03-07T21:00:00Z', true],
+    ['in its first minute', NIGHT, '2026-03-07T21:00:00Z', true],
     ['not in the minute before', NIGHT, '2026-03-07T20:59:59Z', false],
     ['past midnight, on the day after', NIGHT, '2026-03-08T02:59:59Z', true],
-    ['not in the minute it ends', NIGHT, '2026-03-08T03:00:00Z', false],
+    ['not in the minute of its end', NIGHT, '2026-03-08T03:00:00Z', false],
     ['not at midnight before its day', NIGHT, '2026-03-07T00:00:00Z', false],
-    ['on its days, by the clocks of its zone', OFFICE, '2026-03-04T02:30:00Z', true],
-    ['not on the days between', OFFICE, '2026-03-03T06:00:00Z', false],
+    ['on its days, in its time zone', OFFICE, '2026-03-04T02:30:00Z', true],
+    ['not on other days', OFFICE, '2026-03-03T06:00:00Z', false],
     ['not after hours', OFFICE, '2026-03-04T12:30:00Z', false],
-    ['for a whole day from its time on', WHOLE_DAY, '2026-03-09T05:59:00Z', true],
-    ['and no longer', WHOLE_DAY, '2026-03-09T06:00:00Z', false],
+    ['for 24 hours from its start', WHOLE_DAY, '2026-03-09T05:59:00Z', true],
+    ['not after 24 hours', WHOLE_DAY, '2026-03-09T06:00:00Z', false],
     ['Sunday night into Monday', { ...NIGHT, days: ['sun'] }, '2026-03-09T01:00:00Z', true],
-    ['an hour later by the sun in summer', NIGHT, '2026-07-04T20:00:00Z', true],
+    ['one UTC hour earlier in summer time', NIGHT, '2026-07-04T20:00:00Z', true],
   ])('%s', (_, window, at, open) => {
     expect(isWindowOpen(window, new Date(at))).toBe(open);
   });
 });
 
-describe('a closed window opens', () => {
+describe('the next opening of a closed window', () => {
   test.each<[string, MaintenanceWindow, string, string]>([
     ['later the same day', NIGHT, '2026-03-07T12:34:56Z', '2026-03-07T21:00:00.000Z'],
-    ['a week later, once it has ended', NIGHT, '2026-03-08T03:00:00Z', '2026-03-14T21:00:00.000Z'],
+    ['one week later, after its end', NIGHT, '2026-03-08T03:00:00Z', '2026-03-14T21:00:00.000Z'],
     ['on the next of its days', OFFICE, '2026-03-02T13:00:00Z', '2026-03-04T02:30:00.000Z'],
-    ['after the clocks were put forward', NIGHT, '2026-03-25T12:00:00Z', '2026-03-28T21:00:00.000Z'],
+    ['after the change to summer time', NIGHT, '2026-03-25T12:00:00Z', '2026-03-28T21:00:00.000Z'],
     ['in the first summer week', { ...NIGHT, days: ['mon'] }, '2026-03-28T12:00:00Z', '2026-03-30T20:00:00.000Z'],
     ['in the first winter week', { ...NIGHT, days: ['mon'] }, '2026-10-24T12:00:00Z', '2026-10-26T21:00:00.000Z'],
     [
-      'when the hour that it should open in is skipped, right after it',
+      'right after the skipped hour of the change to summer time',
       { ...NIGHT, days: ['sun'], from: '02:30', to: '05:00' },
       '2026-03-28T12:00:00Z',
       '2026-03-29T01:30:00.000Z',
@@ -49,11 +49,11 @@ describe('a closed window opens', () => {
     expect(nextOpening(window, new Date(now))?.toISOString()).toBe(opens);
   });
 
-  test('not at all while it is open', () => {
+  test('null while it is open', () => {
     expect(nextOpening(NIGHT, new Date('2026-03-07T21:30:00Z'))).toBeNull();
   });
 
-  test('at a minute at which it is open, with none before it', () => {
+  test('a minute in which it is open, with none before it', () => {
     const minute = fc.integer({ min: 0, max: 24 * 60 - 1 });
     const time = minute.map((at) => new Date(at * 60_000).toISOString().slice(11, 16));
     const window = fc.record({
@@ -76,6 +76,6 @@ describe('a closed window opens', () => {
   });
 });
 
-test('time zones have names of the IANA', () => {
+test('time zones have IANA names', () => {
   expect(['Europe/Berlin', 'UTC', 'Mars/Olympus', ''].map(isTimeZone)).toEqual([true, true, false, false]);
 });

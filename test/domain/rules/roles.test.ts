@@ -11,13 +11,13 @@ describe('guarantee 13: roles follow from the documents that rules read and writ
   const roles = rolesFor(rules);
   const all = [...roles.reader, ...roles.writer.strict, ...roles.linked].map(({ action }) => action);
 
-  test('the reader can change nothing, and reads every document', () => {
+  test('the reader has read actions only, for every document', () => {
     expect(actionsOf(roles.reader).filter((action) => !/\/read$/.test(action))).toEqual([]);
     for (const { readActions } of DOCUMENTS)
       expect(actionsOf(roles.reader)).toEqual(expect.arrayContaining([...readActions]));
   });
 
-  test('the reader may ask who changed a resource, whichever rules there are; the writer need not', () => {
+  test('the reader may read the Activity Log with any rules, and the writer need not', () => {
     const { reader, writer } = rolesFor([]);
     expect(reader).toContainEqual({
       action: ACTIVITY_READ,
@@ -26,15 +26,15 @@ describe('guarantee 13: roles follow from the documents that rules read and writ
     expect(actionsOf(writer.strict)).not.toContain(ACTIVITY_READ);
   });
 
-  test('nothing is a wildcard, lists secrets, or restarts', () => {
+  test('no action is a wildcard, lists secrets or restarts', () => {
     expect(all.filter((action) => /\*|list|restart|publish.*action/i.test(action))).toEqual([]);
   });
 
-  test('an action that Azure does not list for slots would make it refuse the whole role', () => {
+  test('no action is one that Azure does not list for slots, because it would refuse the whole role', () => {
     expect(all.filter((action) => /slots\/(slots|privateEndpointConnections)\//.test(action))).toEqual([]);
   });
 
-  test('slots have actions of their own', () => {
+  test('slots have their own actions', () => {
     const ofSites = all.filter((action) =>
       /^Microsoft\.Web\/sites\/(?!slots\/|privateEndpointConnections\/)/.test(action),
     );
@@ -42,7 +42,7 @@ describe('guarantee 13: roles follow from the documents that rules read and writ
     expect(all).toEqual(expect.arrayContaining(ofSlots));
   });
 
-  test('the writer of a profile writes what its rules declare, and no more', () => {
+  test('the writer of a profile has the actions that its rules declare, and no more', () => {
     const strictly = ruleLike({ id: 'webapp-strict', profile: 'strict', writes: ['resource'] });
     const { writer, linked } = rolesFor([ruleLike(), strictly]);
     expect(actionsOf(writer.baseline)).toContain(CONFIG_WRITE);
@@ -51,14 +51,14 @@ describe('guarantee 13: roles follow from the documents that rules read and writ
     expect(actionsOf(linked)).toContain('Microsoft.Network/virtualNetworks/subnets/join/action');
   });
 
-  test('a document of the same name is written on the kind of the rule only', () => {
+  test('a document name of several kinds is written on the kind of the rule only', () => {
     const { writer } = rolesFor([ruleLike({ kind: 'environment', writes: ['resource'] })]);
     expect(actionsOf(writer.strict).filter((action) => action.endsWith('/write'))).toEqual([
       'Microsoft.App/managedEnvironments/write',
     ]);
   });
 
-  test('what rules only read is not written', () => {
+  test('a document that rules only read has no write action', () => {
     const { writer, linked } = rolesFor([ruleLike({ documents: ['resource'], writes: [] })]);
     expect(actionsOf(writer.strict).filter((action) => !action.endsWith('/read'))).toEqual([]);
     expect(linked).toEqual([]);

@@ -57,13 +57,13 @@ describe('defaults', () => {
     });
   });
 
-  test('what was read can be put again: at and by are ignored', () => {
+  test('the answer of GET can be stored: at and by are ignored', () => {
     const stopped = { reason: 'change freeze', at: '2026-01-01T00:00:00Z', by: { objectId: 'x' } };
     expect(settingsOf({ stopped }).stopped).toEqual({ reason: 'change freeze' });
   });
 });
 
-describe('the widest scope first, the most specific wins', () => {
+describe('the most specific scope wins', () => {
   const settings = settingsOf({
     mode: 'audit',
     scopes: [
@@ -74,14 +74,14 @@ describe('the widest scope first, the most specific wins', () => {
     ],
   });
 
-  test('the mode is that of the nearest scope that says one', () => {
+  test('the mode is that of the most specific scope with a mode', () => {
     expect(modeFor(settings, site)).toBe('autofix');
     expect(modeFor(settings, resourceNamed(SITE.replace('Shop-RG', 'Other')))).toBe('approve');
     expect(modeFor(settings, resourceNamed(SITE.replace('1111', '2222')))).toBe('audit');
     expect(modeFor(settings, resourceNamed(`${SITE}/slots/blue`))).toBe('autofix');
   });
 
-  test('so are profile and switches', () => {
+  test('profile and switches are those of the most specific scope', () => {
     expect(ids(settings)).toEqual(['webapp-strict', 'webapp-advice']);
     expect(ids(settings, SITE.replace('Shop-RG', 'Other'))).toEqual(['webapp-tls', 'webapp-strict', 'webapp-advice']);
     expect(ids(settingsOf({}))).toEqual(['webapp-tls', 'webapp-advice']);
@@ -111,7 +111,7 @@ describe('tier and parameters', () => {
     ['a stored tier', set({ tier: 'risky' }), null, 'risky', '1.2'],
     ['a stricter parameter makes it risky', set({ parameters: { minimum: '1.3' } }), null, 'risky', '1.3'],
     [
-      'unless the same setting states the tier',
+      'a stricter parameter with a tier in the same setting keeps that tier',
       set({ parameters: { minimum: '1.3' }, tier: 'safe' }),
       null,
       'safe',
@@ -119,22 +119,28 @@ describe('tier and parameters', () => {
     ],
     ['a stored default is not stricter', set({ parameters: { minimum: '1.2' } }), null, null, '1.2'],
     [
-      'a tier above does not vouch for a stricter parameter below',
+      'a tier of a wider scope does not count for a stricter parameter',
       set({ tier: 'safe' }),
       set({ parameters: { minimum: '1.3' } }),
       'risky',
       '1.3',
     ],
-    ['a tier below does', set({ parameters: { minimum: '1.3' } }), set({ tier: 'safe' }), 'safe', '1.3'],
     [
-      'a scope that goes back to the default needs no person',
+      'a tier of a narrower scope counts for a stricter parameter',
+      set({ parameters: { minimum: '1.3' } }),
+      set({ tier: 'safe' }),
+      'safe',
+      '1.3',
+    ],
+    [
+      'a scope that returns to the default is not risky',
       set({ parameters: { minimum: '1.3' } }),
       set({ parameters: { minimum: '1.2' } }),
       null,
       '1.2',
     ],
     [
-      'a scope that only switches on changes nothing',
+      'a scope that only enables a rule changes nothing',
       set({ parameters: { minimum: '1.3' } }),
       set({ enabled: true }),
       'risky',
@@ -144,7 +150,7 @@ describe('tier and parameters', () => {
     expect(effective(rules, at)).toEqual({ tier, parameters: parameters(minimum) });
   });
 
-  test('what is stored goes over what the environment offers, by parameter', () => {
+  test('a stored parameter replaces that of the environment', () => {
     const stored = effective(set({ parameters: { note: 'stored' } }), set({ parameters: { minimum: '1.2' } }));
     expect(stored?.parameters).toEqual({ minimum: '1.2', note: 'stored' });
   });
@@ -155,15 +161,15 @@ describe('problems have a pointer', () => {
     ['an unknown key', { moed: 'audit' }, ['/moed']],
     ['an unknown key below', { limits: { fixesPerDay: 1 } }, ['/limits/fixesPerDay']],
     ['a wrong value', { mode: 'fix' }, ['/mode']],
-    ['a number below its least', { limits: { flapCount: 0 } }, ['/limits/flapCount']],
-    ['no object', 'audit', ['']],
+    ['a number below its minimum', { limits: { flapCount: 0 } }, ['/limits/flapCount']],
+    ['a value that is not an object', 'audit', ['']],
     ['a stop without a reason', { stopped: { reason: ' ' } }, ['/stopped/reason']],
-    ['a scope that is none', { scopes: [{ scope: '/somewhere' }] }, ['/scopes/0/scope']],
+    ['an invalid scope', { scopes: [{ scope: '/somewhere' }] }, ['/scopes/0/scope']],
     ['an unknown rule', { rules: { 'webapp-x': {} } }, ['/rules/webapp-x']],
     ['an unknown rule in a scope', { scopes: [{ scope: GROUP, rules: { a: {} } }] }, ['/scopes/0/rules/a']],
     ['an unknown key of a rule', { rules: { 'webapp-tls': { on: true } } }, ['/rules/webapp-tls/on']],
     [
-      'a strange parameter',
+      'an unknown parameter',
       { rules: { 'webapp-tls': { parameters: { 'a/b': 1 } } } },
       ['/rules/webapp-tls/parameters/a~1b'],
     ],
@@ -175,12 +181,16 @@ describe('problems have a pointer', () => {
     ['promoted advice', { rules: { 'webapp-advice': { tier: 'safe' } } }, ['/rules/webapp-advice/tier']],
     ['two at once', { mode: 1, profile: 2 }, ['/mode', '/profile']],
     ['a window without a day', inGroup({ window: { ...NIGHT, days: [] } }), ['/scopes/0/window/days']],
-    ['a window at no time', inGroup({ window: { ...NIGHT, from: '24:00' } }), ['/scopes/0/window/from']],
-    ['a window nowhere', inGroup({ window: { ...NIGHT, timeZone: 'Europe/Atlantis' } }), ['/scopes/0/window/timeZone']],
+    ['a window with an invalid time', inGroup({ window: { ...NIGHT, from: '24:00' } }), ['/scopes/0/window/from']],
+    [
+      'a window with an invalid time zone',
+      inGroup({ window: { ...NIGHT, timeZone: 'Europe/Atlantis' } }),
+      ['/scopes/0/window/timeZone'],
+    ],
     ['a freeze without end', inGroup({ frozen: { reason: 'x' } }), ['/scopes/0/frozen/until']],
     ['a freeze without reason', inGroup({ frozen: { until: JUNE, reason: ' ' } }), ['/scopes/0/frozen/reason']],
-    ['an approver who is a name', inGroup({ approvers: ['Ada'] }), ['/scopes/0/approvers/0']],
-    ['more fixes than are remembered', { limits: { flapCount: 1001 } }, ['/limits/flapCount']],
+    ['an approver with a name instead of an id', inGroup({ approvers: ['Ada'] }), ['/scopes/0/approvers/0']],
+    ['a flapCount above the number of stored fixes', { limits: { flapCount: 1001 } }, ['/limits/flapCount']],
   ])('%s', (_, input, pointers) => {
     const parsed = parseSettings(input, known);
     if ('settings' in parsed) throw new Error('it was taken for good');
@@ -189,11 +199,11 @@ describe('problems have a pointer', () => {
   });
 });
 
-describe('when changes wait', () => {
+describe('windows and freezes', () => {
   const now = new Date('2026-03-01T12:00:00Z');
   const settingsWith = (...scopes: object[]) => settingsOf({ scopes });
 
-  test('the window is that of the most specific scope that says one, or that there is none', () => {
+  test('the window is that of the most specific scope with a window or null', () => {
     const day = { ...NIGHT, from: '08:00', to: '18:00' };
     expect(windowFor(settingsWith(), site)).toBeNull();
     expect(windowFor(settingsWith({ scope: SITE, window: day }, { scope: GROUP, window: NIGHT }), site)).toEqual(day);
@@ -202,7 +212,7 @@ describe('when changes wait', () => {
     expect(windowFor(settingsWith({ scope: `${SITE}2`, window: NIGHT }), site)).toBeNull();
   });
 
-  test('the freeze is the one that ends last; what is over ends nothing, and only null lifts', () => {
+  test('the freeze is the one with the last end; an ended one does not count, and only null lifts', () => {
     const until = (end: string) => ({ until: end, reason: 'x' });
     const over = until('2026-02-01T00:00:00Z');
     const freeze = (...scopes: object[]) => freezeFor(settingsWith(...scopes), site, now)?.until ?? null;
@@ -222,7 +232,7 @@ describe('when changes wait', () => {
   });
 });
 
-describe('who may approve', () => {
+describe('the approvers of a scope', () => {
   const [wide, narrow] = ['AAAAAAAA-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002'];
   const approvers = (...scopes: [scope: string, approvers?: string[]][]) =>
     approversFor(
@@ -232,13 +242,13 @@ describe('who may approve', () => {
       resourceNamed(SITE),
     );
 
-  test('is not restricted unless a scope names somebody', () => {
+  test('are not restricted unless a scope names some', () => {
     expect(approvers()).toBeNull();
     expect(approvers([GROUP], [SITE, []])).toBeNull();
     expect(approvers([`${GROUP}-other`, [wide]])).toBeNull();
   });
 
-  test('is said by the most specific scope that names anybody, in whatever order and case', () => {
+  test('are those of the most specific scope that names some, in any order and case', () => {
     expect(approvers([GROUP, [wide]])).toEqual([wide.toLowerCase()]);
     expect(approvers([SITE, [narrow]], [GROUP, [wide]])).toEqual([narrow]);
     expect(approvers([GROUP, [wide]], [SITE, []])).toEqual([wide.toLowerCase()]);

@@ -37,8 +37,8 @@ const plumbline = usePlumbline({
 });
 const approver = (): Api => plumbline.as(staff.approver, 'Approver');
 
-/** Makes Plumbline look at an app that grace touched, and gives what it asks for. */
-async function asked(id: string, rule: string): Promise<Approval> {
+/** Has an app reconciled after a change by grace, and returns the approval that it requests. */
+async function pendingApproval(id: string, rule: string): Promise<Approval> {
   await plumbline.outcomeOf(await plumbline.change(grace, id, 'resource', touched));
   return plumbline.pending(id, rule);
 }
@@ -52,8 +52,8 @@ async function inStatus(id: string, status: Approval['status']): Promise<Approva
 }
 
 describe.concurrent('guarantee 7: an approval is bound to what was shown', () => {
-  test('what is approved is carried out once, after a fresh read, and is what was shown', async () => {
-    const approval = await asked(plain.id, 'webapp-remote-debugging');
+  test('an approved change is written once, after a fresh read, as it was shown', async () => {
+    const approval = await pendingApproval(plain.id, 'webapp-remote-debugging');
     expect(plumbline.writes(plain.id)).toEqual([]);
     const before = plumbline.reads(plain.id, 'config/web');
     const answer = await approver().approve(approval, 'not in production');
@@ -80,13 +80,13 @@ describe.concurrent('guarantee 7: an approval is bound to what was shown', () =>
     expect(new Set(entries.map(({ approvalId }) => approvalId))).toEqual(new Set([approval.id]));
     expect(applied.auditIds).toEqual(entries.map(({ id }) => id));
     expect(entries[1]?.actor).toMatchObject({ type: 'user', objectId: staff.approver.objectId });
-    // The same person saying the same again gets the first answer, and nothing happens.
+    // The same decision of the same user gets the first answer and has no effect.
     expect((await approver().approve(approval)).status).toBe(202);
     expect(plumbline.writes(plain.id)).toHaveLength(1);
   });
 
-  test('an app that changed after the approval was shown: nothing is written, and the new approval says what moved', async () => {
-    const approval = await asked(moving.id, 'webapp-cors-wildcard');
+  test('an app that changed after the approval was shown is not written, and the new approval says what moved', async () => {
+    const approval = await pendingApproval(moving.id, 'webapp-cors-wildcard');
     const origins = ['*', 'https://shop.example', 'https://new.example'];
     await plumbline.outcomeOf(await plumbline.change(ada, moving.id, 'config/web', cors(origins)));
     const old = await inStatus(approval.id, 'superseded');
@@ -100,14 +100,14 @@ describe.concurrent('guarantee 7: an approval is bound to what was shown', () =>
         to: origins,
       },
     ]);
-    expect((await approver().approve(approval)).told).toBe('409 superseded');
+    expect((await approver().approve(approval)).statusAndCode).toBe('409 superseded');
     expect(plumbline.writes(moving.id)).toEqual([]);
   });
 
-  test('an app that changes between decision and execution: nothing is written', async () => {
-    const approval = await asked(racing.id, 'webapp-cors-wildcard');
+  test('an app that changes between decision and execution is not written', async () => {
+    const approval = await pendingApproval(racing.id, 'webapp-cors-wildcard');
     const origins = ['*', 'https://other.example'];
-    // Nobody has been told of the change when the decision falls.
+    // No event of the change has arrived at the time of the decision.
     plumbline.simulator.add(
       rightWebApp('racing', { web: { cors: { allowedOrigins: origins, supportCredentials: true } } }),
     );
@@ -119,18 +119,18 @@ describe.concurrent('guarantee 7: an approval is bound to what was shown', () =>
     expect(plumbline.writes(racing.id)).toEqual([]);
   });
 
-  test('what is right already is cleared', async () => {
-    const approval = await asked(mended.id, 'webapp-remote-debugging');
+  test('an approval is cleared when its violation is fixed', async () => {
+    const approval = await pendingApproval(mended.id, 'webapp-remote-debugging');
     await plumbline.outcomeOf(
       await plumbline.change(ada, mended.id, 'config/web', { properties: { remoteDebuggingEnabled: false } }),
     );
     await inStatus(approval.id, 'cleared');
-    expect((await approver().approve(approval)).told).toBe('409 superseded');
+    expect((await approver().approve(approval)).statusAndCode).toBe('409 superseded');
     expect(plumbline.writes(mended.id)).toEqual([]);
   });
 
-  test('several documents wait apart: publishing policies are PUT, an identity is added by one PATCH', async () => {
-    await asked(passwords.id, 'webapp-ftp-basic-auth');
+  test('several documents are written separately: publishing policies by PUT, an identity by one PATCH', async () => {
+    await pendingApproval(passwords.id, 'webapp-ftp-basic-auth');
     for (const rule of ['webapp-ftp-basic-auth', 'webapp-scm-basic-auth', 'webapp-managed-identity']) {
       const approval = await plumbline.pending(passwords.id, rule);
       expect((await approver().approve(approval)).status).toBe(202);
@@ -146,11 +146,13 @@ describe.concurrent('guarantee 7: an approval is bound to what was shown', () =>
 });
 
 describe.concurrent('guarantee 8: decided once, executed once', () => {
-  test('two approvers at the same moment: one decision, one write', async () => {
-    const approval = await asked(contested.id, 'webapp-remote-debugging');
+  test('of two approvers at the same moment one decides, and there is one write', async () => {
+    const approval = await pendingApproval(contested.id, 'webapp-remote-debugging');
     const both = [staff.approver, staff.otherApprover].map((person) => plumbline.as(person, 'Approver'));
-    const told = (await Promise.all(both.map((api) => api.approve(approval)))).map((answer) => answer.told);
-    expect(told.sort()).toEqual(['202', '409 decided']);
+    const statusAndCode = (await Promise.all(both.map((api) => api.approve(approval)))).map(
+      (answer) => answer.statusAndCode,
+    );
+    expect(statusAndCode.sort()).toEqual(['202', '409 decided']);
     await inStatus(approval.id, 'applied');
     await plumbline.atRest(contested.id);
     expect(plumbline.writes(contested.id)).toEqual(['PATCH config/web']);
@@ -158,9 +160,9 @@ describe.concurrent('guarantee 8: decided once, executed once', () => {
     expect(kinds.filter((kind) => kind === 'approval.approved' || kind === 'fix.applied')).toHaveLength(2);
   });
 
-  test('three approvals on one document, decided before the next reconcile, travel in one request', async () => {
+  test('three approvals on one document, decided before the next reconcile, are written in one request', async () => {
     const rules = ['webapp-remote-debugging', 'webapp-cors-wildcard', 'webapp-min-tls'];
-    await asked(threefold.id, 'webapp-min-tls');
+    await pendingApproval(threefold.id, 'webapp-min-tls');
     const approvals = await Promise.all(rules.map((rule) => plumbline.pending(threefold.id, rule)));
     await whileHeld(threefold.id, async () => {
       for (const approval of approvals) expect((await approver().approve(approval)).status).toBe(202);
@@ -180,12 +182,12 @@ describe.concurrent('guarantee 8: decided once, executed once', () => {
     expect(new Set(applied.map(({ operationId }) => operationId)).size).toBe(1);
   });
 
-  test('what was rejected is not asked again', async () => {
-    const approval = await asked(refused.id, 'webapp-remote-debugging');
-    // Rejecting needs no digest, and anyone may, also who changed the app.
+  test('a rejected change is not requested again', async () => {
+    const approval = await pendingApproval(refused.id, 'webapp-remote-debugging');
+    // A rejection needs no digest, and a changer of the app may reject.
     const answer = await plumbline.as(grace, 'Approver').reject(approval, 'we need it');
-    expect(answer.told).toBe('200');
-    expect((await approver().approve(approval)).told).toBe('409 decided');
+    expect(answer.statusAndCode).toBe('200');
+    expect((await approver().approve(approval)).statusAndCode).toBe('409 decided');
     await plumbline.outcomeOf(await plumbline.change(ada, refused.id, 'resource', { tags: { touched: 'again' } }));
     expect((await plumbline.approvals(refused.id)).map(({ status }) => status)).toEqual(['rejected']);
     const finding = (await plumbline.findings(refused.id)).get('webapp-remote-debugging');
@@ -194,28 +196,28 @@ describe.concurrent('guarantee 8: decided once, executed once', () => {
     expect(plumbline.writes(refused.id)).toEqual([]);
   });
 
-  test('nobody approves a change of their own, an application approves nothing', async () => {
-    const approval = await asked(own.id, 'webapp-remote-debugging');
-    expect((await plumbline.as(grace, 'Approver').approve(approval)).told).toBe('403 own-change');
+  test('a changer cannot approve, and an application cannot approve', async () => {
+    const approval = await pendingApproval(own.id, 'webapp-remote-debugging');
+    expect((await plumbline.as(grace, 'Approver').approve(approval)).statusAndCode).toBe('403 own-change');
     const robot = { type: 'app', objectId: '00000000-0000-4000-8000-000000000333' } as const;
-    expect((await plumbline.as(robot, 'Approver').approve(approval)).told).toBe('403 not-a-person');
-    expect((await plumbline.as(robot, 'Approver').reject(approval, 'no')).told).toBe('403 not-a-person');
-    // The digest comes before the question whose change it is.
+    expect((await plumbline.as(robot, 'Approver').approve(approval)).statusAndCode).toBe('403 not-a-person');
+    expect((await plumbline.as(robot, 'Approver').reject(approval, 'no')).statusAndCode).toBe('403 not-a-person');
+    // The digest is checked before the changer.
     const wrong = { ...approval, digest: `sha256:${'0'.repeat(64)}` };
-    expect((await plumbline.as(grace, 'Approver').approve(wrong)).told).toBe('409 digest-mismatch');
-    expect((await approver().approve(wrong)).told).toBe('409 digest-mismatch');
+    expect((await plumbline.as(grace, 'Approver').approve(wrong)).statusAndCode).toBe('409 digest-mismatch');
+    expect((await approver().approve(wrong)).statusAndCode).toBe('409 digest-mismatch');
     expect(plumbline.writes(own.id)).toEqual([]);
-    expect((await approver().approve(approval)).told).toBe('202');
+    expect((await approver().approve(approval)).statusAndCode).toBe('202');
     await inStatus(approval.id, 'applied');
   });
 });
 
-describe.concurrent('guarantee 8: who changed it', () => {
-  test('where nobody is known to have changed the app, anyone with the role decides, and the record says so', async () => {
+describe.concurrent('guarantee 8: the changer', () => {
+  test('without a known changer anybody with the role may decide, and the record says so', async () => {
     expect(await plumbline.deliver([gridEvent(nameless.id)])).toBe(202);
     const approval = await plumbline.pending(nameless.id, 'webapp-remote-debugging');
     expect(approval.changedBy).toBeUndefined();
-    expect((await approver().approve(approval, 'fine')).told).toBe('202');
+    expect((await approver().approve(approval, 'fine')).statusAndCode).toBe('202');
     await inStatus(approval.id, 'applied');
     const decision = (await plumbline.audit(nameless.id)).find(({ kind }) => kind === 'approval.approved');
     expect(decision?.message).toMatch(/^fine .*not known/);
@@ -223,8 +225,8 @@ describe.concurrent('guarantee 8: who changed it', () => {
 });
 
 describe.concurrent('guarantee 9: fail closed', () => {
-  test('what another service has come to manage is not written, even when approved', async () => {
-    const approval = await asked(adopted.id, 'webapp-remote-debugging');
+  test('an approved change is not written after another service has started to manage the app', async () => {
+    const approval = await pendingApproval(adopted.id, 'webapp-remote-debugging');
     plumbline.simulator.add(rightWebApp('adopted', { ...debugging, managedBy: '/subscriptions/x/other/service' }));
     expect((await approver().approve(approval)).status).toBe(202);
     const blocked = await inStatus(approval.id, 'blocked');
@@ -233,7 +235,7 @@ describe.concurrent('guarantee 9: fail closed', () => {
   });
 
   test('an approved change is not written while its document cannot be read', async () => {
-    const approval = await asked(veiled.id, 'webapp-remote-debugging');
+    const approval = await pendingApproval(veiled.id, 'webapp-remote-debugging');
     const readable = plumbline.simulator.addFault({
       match: { method: 'GET', path: `${veiled.id}/config/web` },
       action: 'forbidden',
@@ -251,7 +253,7 @@ describe.concurrent('guarantee 9: fail closed', () => {
   });
 });
 
-/** Holds the next look at an app, and so its lease, until the work is done. */
+/** Holds the next reconcile of an app, and so its lease, until the work is done. */
 async function whileHeld(id: string, work: () => Promise<void>): Promise<void> {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
@@ -282,7 +284,7 @@ function sentTo(path: string): Pick<RecordedRequest, 'method' | 'path' | 'body'>
     .map(({ method, path: sent, body }) => ({ method, path: sent, body }));
 }
 
-/** Azure's casing is not stable, and the simulator's neither. */
+/** The casing of Azure is not stable, and neither is that of the simulator. */
 function sameId(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

@@ -23,19 +23,19 @@ const plumbline = usePlumbline({ resources: [waiting, audited, stopped, ungovern
 const approver = () => plumbline.as(staff.approver, 'Approver');
 const operator = () => plumbline.as(staff.operator, 'Operator');
 
-describe('who may do what', () => {
-  test('each refusal in its order, before anything is decided', async () => {
+describe('refusals of the API', () => {
+  test('come in the documented order, before any decision', async () => {
     await plumbline.outcomeOf(await plumbline.change(ada, waiting.id, 'resource', touched));
     const { id, digest } = await plumbline.pending(waiting.id, 'webapp-remote-debugging');
     const approve = (as: ReturnType<typeof approver>, body: unknown = { digest }, headers = {}) =>
-      as.ask('POST', `/approvals/${id}/approve`, { body, headers }).then(({ told }) => told);
+      as.ask('POST', `/approvals/${id}/approve`, { body, headers }).then(({ statusAndCode }) => statusAndCode);
 
     expect(await approve(plumbline.as(null))).toBe('401 unauthenticated');
     expect(await approve(plumbline.as(staff.approver))).toBe('403 forbidden');
     expect(await approve(plumbline.as(staff.approver, 'Reader', 'Operator'))).toBe('403 forbidden');
     expect(await approve(approver(), { digest }, { origin: 'https://evil.example' })).toBe('403 forbidden');
     expect(await approve(approver(), { digest }, { 'sec-fetch-site': 'cross-site' })).toBe('403 forbidden');
-    expect((await approver().approve({ id: 'no-such-approval', digest })).told).toBe('404 not-found');
+    expect((await approver().approve({ id: 'no-such-approval', digest })).statusAndCode).toBe('404 not-found');
     expect(await approve(approver(), {})).toBe('400 invalid');
     expect(await approve(approver(), { digest: 7 })).toBe('400 invalid');
     expect(await approve(approver(), { digest, force: true })).toBe('400 invalid');
@@ -44,7 +44,7 @@ describe('who may do what', () => {
     expect(await approve(approver(), { digest: 'anything' })).toBe('409 digest-mismatch');
     expect(await approve(approver(), { digest: digest.toUpperCase() })).toBe('409 digest-mismatch');
     expect((await approver().ask('GET', `/approvals/${id}/approve`)).status).toBe(404);
-    expect((await approver().reject({ id }, ' ')).told).toBe('400 invalid');
+    expect((await approver().reject({ id }, ' ')).statusAndCode).toBe('400 invalid');
 
     const still = await approver().get(`/approvals/${id}`, approvalAnswer);
     expect(still).toMatchObject({ status: 'pending' });
@@ -52,29 +52,31 @@ describe('who may do what', () => {
     expect(plumbline.writes(waiting.id)).toEqual([]);
   });
 
-  test('readers read, nobody else does; health and the description are open', async () => {
+  test('need the role Reader for reads, except for health and the API description', async () => {
     for (const path of ['/findings', '/approvals', '/audit', '/audit/verify', '/summary', '/rules', '/settings']) {
-      expect((await plumbline.as(null).ask('GET', path)).told).toBe('401 unauthenticated');
-      expect((await plumbline.as(staff.reader).ask('GET', path)).told).toBe('403 forbidden');
-      expect((await plumbline.as(staff.reader, 'Reader').ask('GET', path)).told).toBe('200');
-      expect((await plumbline.as(staff.reader, 'Reader').ask('GET', `${path}?strange=1`)).told).toBe('400 invalid');
+      expect((await plumbline.as(null).ask('GET', path)).statusAndCode).toBe('401 unauthenticated');
+      expect((await plumbline.as(staff.reader).ask('GET', path)).statusAndCode).toBe('403 forbidden');
+      expect((await plumbline.as(staff.reader, 'Reader').ask('GET', path)).statusAndCode).toBe('200');
+      expect((await plumbline.as(staff.reader, 'Reader').ask('GET', `${path}?strange=1`)).statusAndCode).toBe(
+        '400 invalid',
+      );
     }
     for (const path of ['/health', '/openapi.json'])
       expect((await plumbline.as(null).ask('GET', path)).status).toBe(200);
   });
 
-  test('a page is followed by its cursor and by no other', async () => {
+  test('include a cursor that belongs to another list', async () => {
     const reader = plumbline.as(staff.reader, 'Reader');
-    expect((await reader.ask('GET', '/findings?limit=201')).told).toBe('400 invalid');
-    expect((await reader.ask('GET', '/findings?limit=0')).told).toBe('400 invalid');
+    expect((await reader.ask('GET', '/findings?limit=201')).statusAndCode).toBe('400 invalid');
+    expect((await reader.ask('GET', '/findings?limit=0')).statusAndCode).toBe('400 invalid');
     const first = await reader.get('/findings?limit=3', pageSchema(posture.findingAnswer));
     expect(first.items).toHaveLength(3);
     const next = `cursor=${encodeURIComponent(first.nextCursor ?? '')}`;
     const second = await reader.get(`/findings?limit=3&${next}`, pageSchema(posture.findingAnswer));
     const rules = [...first.items, ...second.items].map(({ rule, resource }) => `${resource.id} ${rule}`);
     expect(new Set(rules).size).toBe(6);
-    expect((await reader.ask('GET', `/audit?limit=3&${next}`)).told).toBe('400 bad-cursor');
-    expect((await reader.ask('GET', `/findings?limit=3&${next}x`)).told).toBe('400 bad-cursor');
+    expect((await reader.ask('GET', `/audit?limit=3&${next}`)).statusAndCode).toBe('400 bad-cursor');
+    expect((await reader.ask('GET', `/findings?limit=3&${next}x`)).statusAndCode).toBe('400 bad-cursor');
   });
 });
 
@@ -83,39 +85,43 @@ describe('settings', () => {
     ['an unknown key', { mode: 'audit', colour: 'blue' }, '/colour'],
     ['an unknown rule', { rules: { 'webapp-nonsense': { enabled: true } } }, '/rules/webapp-nonsense'],
     ['an unknown mode', { mode: 'careless' }, '/mode'],
-    ['a window in no time zone', scoped({ window: { ...night(), timeZone: 'Mars' } }), '/scopes/0/window/timeZone'],
-    ['a freeze that ends never', scoped({ frozen: { reason: 'end of the year' } }), '/scopes/0/frozen/until'],
+    [
+      'a window with an invalid time zone',
+      scoped({ window: { ...night(), timeZone: 'Mars' } }),
+      '/scopes/0/window/timeZone',
+    ],
+    ['a freeze without end', scoped({ frozen: { reason: 'end of the year' } }), '/scopes/0/frozen/until'],
     ['an approver by name', scoped({ approvers: ['Ada'] }), '/scopes/0/approvers/0'],
-  ])('%s is 400 and names its place', async (_, body, pointer) => {
+  ])('%s is 400 with its JSON Pointer', async (_, body, pointer) => {
     const answer = await operator().ask('PUT', '/settings', { body, headers: { 'if-match': '*' } });
-    expect(answer.told).toBe('400 invalid');
+    expect(answer.statusAndCode).toBe('400 invalid');
     expect(JSON.stringify(answer.body)).toContain(`"pointer":"${pointer}"`);
   });
 
-  test('are replaced by those who have seen them, and only by operators', async () => {
+  test('are replaced only with the current ETag, and only by operators', async () => {
     const first = await operator().ask('GET', '/settings');
     expect(first.headers.get('etag')).toBe('"0"');
     expect(first.body).toMatchObject({ mode: 'autofix', stopped: null });
     const put = (etag: string | null, as = operator()) =>
       as.ask('PUT', '/settings', { body: { mode: 'autofix' }, headers: etag === null ? {} : { 'if-match': etag } });
-    expect((await put('"0"', plumbline.as(staff.approver, 'Approver'))).told).toBe('403 forbidden');
-    expect((await put(null)).told).toBe('428 if-match-required');
-    expect((await put('"7"')).told).toBe('412 settings-changed');
+    expect((await put('"0"', plumbline.as(staff.approver, 'Approver'))).statusAndCode).toBe('403 forbidden');
+    expect((await put(null)).statusAndCode).toBe('428 if-match-required');
+    expect((await put('"7"')).statusAndCode).toBe('412 settings-changed');
     const stored = await put('"0"');
     expect([stored.status, stored.headers.get('etag')]).toEqual([200, '"1"']);
-    expect((await put('"0"')).told).toBe('412 settings-changed');
+    expect((await put('"0"')).statusAndCode).toBe('412 settings-changed');
     const entries = await operator().list('/audit?kind=settings.changed', auditEntry);
     expect(entries.map(({ actor }) => actor.objectId)).toEqual([staff.operator.objectId]);
   });
 });
 
-describe('guarantee 11: mode audit and the stop switch mean no write, for anyone', () => {
+describe('guarantee 11: mode audit and the stop switch mean no write', () => {
   test('mode audit: approving is refused, violations are reported', async () => {
     await operator().putSettings({ mode: 'autofix' });
     await plumbline.outcomeOf(await plumbline.change(ada, audited.id, 'resource', touched));
     const approval = await plumbline.pending(audited.id, 'webapp-remote-debugging');
     await operator().putSettings({ mode: 'autofix', scopes: [{ scope: audited.id, mode: 'audit' }] });
-    expect((await approver().approve(approval)).told).toBe('409 audit-mode');
+    expect((await approver().approve(approval)).statusAndCode).toBe('409 audit-mode');
     await plumbline.outcomeOf(await plumbline.change(ada, audited.id, 'resource', insecure));
     const finding = (await plumbline.findings(audited.id)).get('webapp-https-only');
     expect(finding?.decision).toMatchObject({ action: 'report' });
@@ -123,19 +129,19 @@ describe('guarantee 11: mode audit and the stop switch mean no write, for anyone
     expect(plumbline.writes(audited.id)).toEqual([]);
   });
 
-  test('mode approve: what would be fixed is queued', async () => {
+  test('mode approve: fixable violations are queued', async () => {
     await operator().putSettings({ mode: 'autofix', scopes: [{ scope: audited.id, mode: 'approve' }] });
     await plumbline.outcomeOf(await plumbline.change(ada, audited.id, 'resource', insecure));
     const approval = await plumbline.pending(audited.id, 'webapp-https-only');
     expect(approval.reasons.map(({ code }) => code)).toEqual(['mode-approve']);
     expect(plumbline.writes(audited.id)).toEqual([]);
-    expect((await approver().approve(approval)).told).toBe('202');
+    expect((await approver().approve(approval)).statusAndCode).toBe('202');
     await plumbline.atRest(audited.id);
     await eventually('the approved write', () => plumbline.writes(audited.id).length > 0);
     expect(plumbline.writes(audited.id)).toEqual(['PATCH resource']);
   });
 
-  test('stopped: approving is refused, violations are held, and fixed after resuming', async () => {
+  test('stopped: approving is refused, violations are held and fixed after the resume', async () => {
     await operator().putSettings({ mode: 'autofix' });
     await plumbline.outcomeOf(await plumbline.change(ada, stopped.id, 'resource', touched));
     const approval = await plumbline.pending(stopped.id, 'webapp-remote-debugging');
@@ -144,12 +150,12 @@ describe('guarantee 11: mode audit and the stop switch mean no write, for anyone
       reason: 'something looks wrong',
       by: { objectId: staff.operator.objectId },
     });
-    expect((await approver().approve(approval)).told).toBe('409 stopped');
+    expect((await approver().approve(approval)).statusAndCode).toBe('409 stopped');
     await plumbline.outcomeOf(await plumbline.change(ada, stopped.id, 'resource', insecure));
     expect((await plumbline.findings(stopped.id)).get('webapp-https-only')?.decision).toMatchObject({ action: 'hold' });
     expect(plumbline.writes(stopped.id)).toEqual([]);
     // Neither mode nor stop refuses a rejection.
-    expect((await approver().reject(approval, 'not while we look')).told).toBe('200');
+    expect((await approver().reject(approval, 'not while we look')).statusAndCode).toBe('200');
 
     await operator().putSettings({ mode: 'autofix' });
     await plumbline.housekeep();
@@ -163,7 +169,7 @@ describe('guarantee 11: mode audit and the stop switch mean no write, for anyone
     ]);
   });
 
-  test('a stop between evaluation and write is in time', async () => {
+  test('a stop between evaluation and write prevents the write', async () => {
     await operator().putSettings({ mode: 'autofix' });
     // The settings are read again right before the write, together with the document.
     const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
@@ -183,17 +189,17 @@ describe('guarantee 11: mode audit and the stop switch mean no write, for anyone
     await eventually('the held fix', () => plumbline.writes(ungoverned.id).length > 0);
   });
 
-  test('an approved change waits while stopped, and is carried out after resuming', async () => {
+  test('an approved change waits while stopped, and is written after the resume', async () => {
     await plumbline.outcomeOf(await plumbline.change(ada, decided.id, 'resource', touched));
     const approval = await plumbline.pending(decided.id, 'webapp-remote-debugging');
     const status = async () => (await approver().get(`/approvals/${approval.id}`, approvalAnswer)).status;
-    // The stop comes while the decision is on its way.
+    // The stop comes after the decision, before its execution.
     const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
       if (method !== 'GET' || phase !== 'before' || !path.toLowerCase().endsWith('/decided')) return;
       remove();
       await operator().putSettings({ mode: 'autofix', stopped: { reason: 'at the last moment' } });
     });
-    expect((await approver().approve(approval)).told).toBe('202');
+    expect((await approver().approve(approval)).statusAndCode).toBe('202');
     await eventually('the held decision', async () => {
       const finding = (await plumbline.findings(decided.id)).get('webapp-remote-debugging');
       return finding?.decision?.action === 'hold' && finding.decision.approvalId === approval.id;
@@ -208,20 +214,20 @@ describe('guarantee 11: mode audit and the stop switch mean no write, for anyone
 });
 
 describe('guarantee 9: no identity, no decision', () => {
-  test('a principal header is not believed while WEBSITE_AUTH_ENABLED is not set', async () => {
+  test('a principal header is refused while WEBSITE_AUTH_ENABLED is not set', async () => {
     const { dev } = plumbline;
     delete dev.environment.WEBSITE_AUTH_ENABLED;
     await dev.restart();
     const anybody = apiFor(dev.url, staff.approver, ['Reader', 'Approver', 'Operator']);
     for (const path of ['/approvals', '/settings', '/audit'])
-      expect((await anybody.ask('GET', path)).told).toBe('401 auth-off');
-    expect((await anybody.reject({ id: 'any' }, 'no')).told).toBe('401 auth-off');
+      expect((await anybody.ask('GET', path)).statusAndCode).toBe('401 auth-off');
+    expect((await anybody.reject({ id: 'any' }, 'no')).statusAndCode).toBe('401 auth-off');
     expect((await anybody.ask('GET', '/health')).status).toBe(200);
   });
 });
 
-describe('a service without its settings', () => {
-  test('says which is missing, takes no event and decides nothing', async () => {
+describe('a service with a missing setting', () => {
+  test('names the setting, accepts no event and decides nothing', async () => {
     const { dev } = plumbline;
     delete dev.environment.PLUMBLINE_AUDIT_KEY;
     dev.environment.WEBSITE_AUTH_ENABLED = 'true';
@@ -229,7 +235,7 @@ describe('a service without its settings', () => {
     const health = await plumbline.as(null).ask('GET', '/health');
     expect(health.status).toBe(503);
     expect(JSON.stringify(health.body)).toContain('PLUMBLINE_AUDIT_KEY');
-    expect((await approver().ask('GET', '/approvals')).told).toBe('503 not-configured');
+    expect((await approver().ask('GET', '/approvals')).statusAndCode).toBe('503 not-configured');
     expect(await plumbline.deliver([gridEvent(waiting.id)])).toBe(500);
   });
 });

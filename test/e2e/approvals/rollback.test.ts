@@ -1,4 +1,4 @@
-/** The way back, in the whole development environment: a fix is put back, stays, and says so; and many decisions at once. */
+/** Rollbacks and bulk decisions in the whole development environment. */
 
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -27,11 +27,11 @@ async function fixOf(id: string, change: unknown, document = 'resource'): Promis
   return entry;
 }
 
-const putBack = (entry: AuditEntry, caller = staff.approver): Promise<Answer> =>
+const rollBack = (entry: AuditEntry, caller = staff.approver): Promise<Answer> =>
   approver(caller).ask('POST', `/audit/${entry.id}/rollback`, { body: { comment: 'the old clients' } });
 
 async function applied(answer: Answer): Promise<void> {
-  expect(answer.told).toBe('202');
+  expect(answer.statusAndCode).toBe('202');
   const { id, purpose } = approvalAnswer.parse(answer.body);
   expect(purpose).toBe('rollback');
   await eventually(`rollback ${id} applied`, async () => {
@@ -40,13 +40,13 @@ async function applied(answer: Answer): Promise<void> {
   });
 }
 
-describe.concurrent('a fix is put back', () => {
-  test('by somebody who did not cause it; it stays, whatever happens to the app', async () => {
+describe.concurrent('a fix is rolled back', () => {
+  test('by an approver who is no changer, and the rule is exempt through later events', async () => {
     const entry = await fixOf(returned.id, insecure);
-    expect((await putBack(entry, ada)).told).toBe('403 own-change');
-    const answer = await putBack(entry);
+    expect((await rollBack(entry, ada)).statusAndCode).toBe('403 own-change');
+    const answer = await rollBack(entry);
     await applied(answer);
-    expect(await putBack(entry)).toMatchObject({ status: 202, body: { id: approvalAnswer.parse(answer.body).id } });
+    expect(await rollBack(entry)).toMatchObject({ status: 202, body: { id: approvalAnswer.parse(answer.body).id } });
     await plumbline.outcomeOf(await plumbline.change(grace, returned.id, 'resource', touched));
     await plumbline.atRest(returned.id);
     expect(plumbline.writes(returned.id)).toEqual(['PATCH resource', 'PATCH resource']);
@@ -58,19 +58,19 @@ describe.concurrent('a fix is put back', () => {
     ]);
   });
 
-  test('but not what somebody changed since', async () => {
+  test('except when the value was changed since', async () => {
     const tls = (minTlsVersion: string) => ({ properties: { minTlsVersion } });
     const entry = await fixOf(moving.id, tls('1.0'), 'config/web');
     await plumbline.outcomeOf(await plumbline.change(grace, moving.id, 'config/web', tls('1.3')));
-    const answer = await putBack(entry);
-    expect(answer.told).toBe('409 moved');
+    const answer = await rollBack(entry);
+    expect(answer.statusAndCode).toBe('409 moved');
     const { moved } = z.object({ moved: z.array(z.unknown()) }).parse(answer.body);
     expect(moved).toEqual([{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.2', to: '1.3' }]);
   });
 
-  test('a diagnostic setting that was made is removed again', async () => {
+  test('by deleting a diagnostic setting that the fix created', async () => {
     const entry = await fixOf(silent.id, touched);
-    await applied(await putBack(entry));
+    await applied(await rollBack(entry));
     expect(plumbline.writes(silent.id)).toEqual([
       'PUT diagnosticSettings/plumbline',
       'DELETE diagnosticSettings/plumbline',

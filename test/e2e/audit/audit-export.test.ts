@@ -1,4 +1,4 @@
-/** The proof from end to end: fixes happen, the log is anchored, exported, proved offline, and an edited line is named. */
+/** The whole proof: fixes are made, the log is anchored, exported and verified offline, and an edited line is named. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,8 +23,8 @@ const reader = () => plumbline.as(staff.reader, 'Reader');
 const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-export-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('guarantee 14: the log is proved without the service', () => {
-  test('an export is whole; with one edited line it names the entry; a rolled-back head is told by the anchor', async () => {
+describe('guarantee 14: the log is verified without the service', () => {
+  test('an export is valid, an edited line is named, and a rolled-back head is found by the anchor', async () => {
     await plumbline.change(people.ada, shop.id, 'resource', touched);
     await plumbline.atRest(shop.id);
     await runTimer('anchorAudit');
@@ -45,9 +45,9 @@ describe('guarantee 14: the log is proved without the service', () => {
 
     const edited = auditEntry.parse(JSON.parse(lines[1] ?? ''));
     const forged = text.replace(lines[1] ?? '', JSON.stringify({ ...edited, message: 'Nothing happened.' }));
-    const told = await verifyExports([file(forged), ...keys]);
-    expect(told.code).toBe(1);
-    expect(told.text).toContain(`entry ${edited.seq} of chain ${edited.chain}: its content does not match its hash`);
+    const proof = await verifyExports([file(forged), ...keys]);
+    expect(proof.code).toBe(1);
+    expect(proof.text).toContain(`entry ${edited.seq} of chain ${edited.chain}: its content does not match its hash`);
 
     await cutLog();
     const verified = await reader().get('/audit/verify', auditVerification);
@@ -56,7 +56,7 @@ describe('guarantee 14: the log is proved without the service', () => {
   });
 });
 
-/** Takes every entry and every head away, as somebody could who holds the key of the account. */
+/** Deletes every entry and every head, as somebody with the key of the account could. */
 async function cutLog(): Promise<void> {
   const table = tableOf(plumbline.dev.storage.connectionString, 'PlumblineAudit');
   for await (const { partitionKey = '', rowKey = '' } of table.listEntities()) {

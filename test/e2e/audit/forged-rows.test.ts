@@ -1,4 +1,4 @@
-/** Somebody writes the tables of a running service: nothing is written for it, and nothing recorded that did not happen. */
+/** Somebody writes the tables of a running service: they cause no write and no false record. */
 
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
@@ -40,7 +40,7 @@ const approver = () => plumbline.as(staff.approver, 'Approver');
 const attacker = () => attackerOn(plumbline.dev.storage.connectionString);
 
 let touches = 0;
-/** Somebody else changes what no rule looks at; all that follows has come to rest. */
+/** Somebody else changes a property without a rule, and all events are processed. */
 async function touch(id: string): Promise<void> {
   touches += 1;
   await plumbline.outcomeOf(await plumbline.change(grace, id, 'resource', { tags: { touched: String(touches) } }));
@@ -61,7 +61,7 @@ const kindsOf = async (id: string) => (await plumbline.audit(id)).map(({ kind })
 const named = (id: string, text: RegExp) =>
   plumbline.lines.some((line) => line.toLowerCase().includes(id.toLowerCase()) && text.test(line));
 
-/** The memory of an app with what an open fix of another one looks like: as it lies there when its request arrives. */
+/** The resource state of an app with the open fix of another one, as it is stored when its request arrives. */
 async function operationsWhileWriting(id: string): Promise<Json> {
   let held: Json = null;
   const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
@@ -73,8 +73,8 @@ async function operationsWhileWriting(id: string): Promise<Json> {
   return held;
 }
 
-describe.concurrent('what leads to a write is held against the signed log', () => {
-  test('the decided rollback of another app among the open approvals of this one', async () => {
+describe.concurrent('the cause of a write is checked with the signed log', () => {
+  test('the decided rollback of another app among the open approvals is not executed', async () => {
     await fixed(attacked.id, '1.0');
     const entry = await fixed(donor.id, '1.1');
     const answer = await approver().ask('POST', `/audit/${entry.id}/rollback`, { body: { comment: 'old clients' } });
@@ -91,11 +91,11 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     expect(named(attacked.id, /"level":"?(40|50|warn|error)/i)).toBe(true);
   });
 
-  test('an open operation of another app in the memory of this one: no fix is told that never was', async () => {
+  test('an open operation of another app in the resource state records no fix', async () => {
     const operations = await operationsWhileWriting(writing.id);
     expect(operations).not.toEqual([]);
     await touch(idle.id);
-    // A counter that the log has not seen: else the end of the other app stands in its way.
+    // A counter that the log does not have: otherwise the end of the other app would prevent it.
     const memory = edited(await row(memoryOf(idle.id)), { '/attempts': operations });
     await attacker().put(edited(memory, { '/attempts/0/number': 7 }));
     await touch(idle.id);
@@ -103,7 +103,7 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     expect(plumbline.writes(idle.id)).toEqual([]);
   });
 
-  test('raised counters of attempts: one write, one end', async () => {
+  test('raised counters of attempts give one write and one end', async () => {
     const operations = await operationsWhileWriting(counted.id);
     for (const attempts of [2, 3, 4, 5]) {
       const memory = edited(await row(memoryOf(counted.id)), { '/attempts': operations });
@@ -117,7 +117,7 @@ describe.concurrent('what leads to a write is held against the signed log', () =
   test.each([
     ['with its copies', flipped.id, (rows: StoredRow[], row: StoredRow) => attacker().putApproval(rows, row.value)],
     ['alone', flippedAlone.id, (_: StoredRow[], row: StoredRow) => attacker().put(row)],
-  ])('a row that was flipped to approved %s, without a decision: it is pending again', async (_, app, put) => {
+  ])('an approval that was set to approved %s, without a decision, is pending again', async (_, app, put) => {
     await touch(app);
     await plumbline.pending(app, DEBUGGING);
     const rows = approvalOf(app, DEBUGGING)(await attacker().now());
@@ -137,7 +137,7 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     expect(named(app, /no signed decision|does not prove/)).toBe(true);
   });
 
-  test('changes that were swapped under the same digest: nothing is recorded or written that nobody was shown', async () => {
+  test('changes that were replaced under the same digest are neither recorded nor written', async () => {
     await touch(swapped.id);
     const shown = await plumbline.pending(swapped.id, DEBUGGING);
     const rows = approvalOf(swapped.id, DEBUGGING)(await attacker().now());
@@ -148,20 +148,20 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     const entries = await plumbline.audit(swapped.id);
     const decided = entries.filter(({ kind }) => kind === 'approval.approved');
     const differs = decided.some(({ changes }) => JSON.stringify(changes) !== JSON.stringify(shown.changes));
-    // Whatever the log says that a person decided, and what was written, is one thing.
+    // The decided changes in the log and the written ones are the same.
     if (plumbline.writes(swapped.id).length > 0) expect(differs).toBe(false);
     expect(plumbline.simulator.get(swapped.id, 'config/web')).toMatchObject({
       properties: { webSocketsEnabled: false },
     });
   });
 
-  test('a pointer that stands where the decision will be recorded: the decision is in the log, and the pointer is named', async () => {
+  test('a pointer planted for the record of a decision is named, and the decision is logged', async () => {
     await touch(planted.id);
     const approval = await plumbline.pending(planted.id, DEBUGGING);
     const id = decisionId(approval.id);
     const key = { partitionKey: 'audit', rowKey: `i-${id}`, table: TABLES.audit, columns: {} };
     await attacker().put({ ...key, value: { id, kind: 'approval.approved', message: 'Nobody said this.' } });
-    expect((await approver().approve(approval)).told).toBe('202');
+    expect((await approver().approve(approval)).statusAndCode).toBe('202');
     expect(await kindsOf(planted.id)).toContain('approval.approved');
     expect(named(`i-${id}`, /not as it was signed/)).toBe(true);
     const read = await plumbline.as(staff.reader, 'Reader').ask('GET', `/audit/${id}`);
@@ -169,7 +169,7 @@ describe.concurrent('what leads to a write is held against the signed log', () =
     expect(JSON.stringify(read.body)).not.toContain('Nobody said this.');
   });
 
-  test('a stored "look again in 2099" silences nothing without a line', async () => {
+  test('a stored recheck time in 2099 is logged and delays nothing', async () => {
     await touch(silenced.id);
     const memory = await row(memoryOf(silenced.id));
     await attacker().put(edited(memory, { '/recheckAt': '2099-01-01T00:00:00.000Z' }));
@@ -179,7 +179,7 @@ describe.concurrent('what leads to a write is held against the signed log', () =
   });
 });
 
-test('a record that is dated in the year 9999 is not recorded, and dates nothing after it', async () => {
+test('a record with a time in the year 9999 is not logged, and changes no later time', async () => {
   const operator = plumbline.as(staff.operator, 'Operator');
   await operator.putSettings({ mode: 'autofix' });
   const stored = await row(settingsRow);
@@ -188,8 +188,8 @@ test('a record that is dated in the year 9999 is not recorded, and dates nothing
   const lists = { changes: [], alsoMoved: [], reasons: [] };
   const seal = { hash: 'a'.repeat(64), keyId: 'k1', signature: 'AAAA' };
   const said = { id: 'f'.repeat(32), at: '9999-12-31T00:00:00.000Z', kind: 'service.stopped', mode: 'autofix' };
-  const fact: Json = { ...said, ...nothing, ...lists, ...seal, actor, message: 'planted' };
-  await attacker().put(edited(stored, { '/records': [fact] }));
+  const record: Json = { ...said, ...nothing, ...lists, ...seal, actor, message: 'planted' };
+  await attacker().put(edited(stored, { '/records': [record] }));
   await plumbline.housekeep();
   await operator.putSettings({ mode: 'autofix', limits: { flapCount: 4 } });
   const entries = await plumbline.as(staff.reader, 'Reader').list('/audit?kind=settings.changed', auditEntry);

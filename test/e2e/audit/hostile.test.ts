@@ -1,4 +1,7 @@
-/** What strangers send to the running service, in every way that is open to them: it is refused or ignored, and harms nothing. */
+/**
+ * Requests and events of an attacker to the running service, in every open way: they are refused or ignored, and have
+ * no effect.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -36,7 +39,7 @@ interface Raw {
   readonly pieces?: readonly string[];
 }
 
-/** Asks for exactly this target: fetch would tidy it up. */
+/** Requests exactly this target: fetch would normalise it. */
 function raw(target: string, { method = 'GET', headers = {}, pieces = [] }: Raw = {}): Promise<number> {
   const { hostname, port } = new URL(plumbline.dev.url);
   return new Promise((resolve, reject) => {
@@ -61,22 +64,22 @@ describe('a forged principal', () => {
   test.each<[string, string | string[]]>([
     ['another provider', encoded({ auth_typ: 'google', claims })],
     ['nobody', encoded({ auth_typ: 'aad', claims: claims.slice(1) })],
-    ['two people', encoded({ auth_typ: 'aad', claims: [...claims, { typ: 'oid', val: staff.reader.objectId }] })],
+    ['two users', encoded({ auth_typ: 'aad', claims: [...claims, { typ: 'oid', val: staff.reader.objectId }] })],
     ['two headers', [signedIn['x-ms-client-principal'], encoded({ auth_typ: 'aad', claims })]],
     ['the same header twice', [signedIn['x-ms-client-principal'], signedIn['x-ms-client-principal']]],
     ['ten thousand levels', Buffer.from('{"claims":'.repeat(1000)).toString('base64')],
-  ])('of %s is nobody', async (_, header) => {
+  ])('of %s is 401', async (_, header) => {
     expect(await raw('/api/settings', { headers: { 'x-ms-client-principal': header } })).toBe(401);
   });
 
   test.each([
     ['no base64', '{"auth_typ":"aad"}'],
     ['a claim without a value', encoded({ auth_typ: 'aad', claims: [{ typ: 'oid' }] })],
-  ])('of %s is what the host itself fails on', async (_, header) => {
+  ])('of %s is 500, because the host itself cannot read it', async (_, header) => {
     expect(await raw('/api/settings', { headers: { 'x-ms-client-principal': header } })).toBe(500);
   });
 
-  test('other headers say nothing', async () => {
+  test('in other headers is ignored', async () => {
     const headers = {
       'x-ms-client-principal-id': staff.operator.objectId,
       'x-ms-client-principal-name': 'operator',
@@ -88,7 +91,7 @@ describe('a forged principal', () => {
   });
 });
 
-describe('ids that lead elsewhere', () => {
+describe('ids with path traversals', () => {
   test.each([
     '/api/approvals/..%2fsettings',
     '/api/approvals/%2e%2e%2fsettings',
@@ -109,23 +112,23 @@ describe('ids that lead elsewhere', () => {
     expect(await raw(target, { headers: signedIn })).toBe(404);
   });
 
-  test('a null in a path is refused by the host', async () => {
+  test('a null character in a path is refused by the host', async () => {
     expect(await raw('/api/approvals/%00', { headers: signedIn })).toBe(400);
   });
 
   test.each(['..', '%2e%2e', '/subscriptions/s/../t', '/ſubscriptions/s', '//evil.example/x', '/subscriptions/s%23'])(
-    'as a scope %s is refused',
+    'the scope %s is refused',
     async (scope) => {
-      expect((await reader().ask('GET', `/findings?resource=${scope}`)).told).toBe('400 invalid');
+      expect((await reader().ask('GET', `/findings?resource=${scope}`)).statusAndCode).toBe('400 invalid');
       const body = { scope, rule: 'webapp-min-tls', owner: 'o', reason: 'r', expires: '2027-01-01T00:00:00Z' };
-      expect((await plumbline.as(staff.operator, 'Operator').ask('POST', '/exemptions', { body })).told).toBe(
+      expect((await plumbline.as(staff.operator, 'Operator').ask('POST', '/exemptions', { body })).statusAndCode).toBe(
         '400 invalid',
       );
     },
   );
 });
 
-describe('bodies that are too much', () => {
+describe('oversized and invalid bodies', () => {
   const put = { method: 'PUT', headers: { ...signedIn, 'content-type': 'application/json', 'if-match': '*' } };
 
   const sized = (piece: string) => {
@@ -133,7 +136,7 @@ describe('bodies that are too much', () => {
     return raw('/api/settings', { ...put, headers: { ...put.headers, ...length }, pieces: [piece] });
   };
 
-  test('without an end, without an end of levels, without a sense', async () => {
+  test('are refused: too long, too many levels, not JSON', async () => {
     expect(await sized(' '.repeat(20 * 65_536))).toBe(413);
     expect(await sized(`{"rules":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)).toBe(400);
     expect(await sized('{"rules":{"__proto__":{"enabled":false}}}')).toBe(400);
@@ -141,7 +144,7 @@ describe('bodies that are too much', () => {
     expect((await reader().ask('GET', '/settings')).headers.get('etag')).toBe('"0"');
   });
 
-  test('without a length: nothing of it arrives, whatever its size, and the answer says what to send', async () => {
+  test('without a length are empty for the service, and the answer says how to send them', async () => {
     expect(await raw('/api/settings', { ...put, pieces: Array.from({ length: 20 }, () => ' '.repeat(65_536)) })).toBe(
       400,
     );
@@ -159,13 +162,13 @@ describe('bodies that are too much', () => {
   });
 });
 
-describe('what a person writes', () => {
+describe('a comment of a user', () => {
   const comment = "=cmd|' /C calc'!A0 <script>alert(1)</script> \u202e\u0000 \ud800 \"; DROP";
 
-  test('is kept as text, calculated by no spreadsheet, and proved offline', async () => {
+  test('is stored as text, escaped for spreadsheets, and verified offline', async () => {
     await plumbline.outcomeOf(await plumbline.change(ada, remarked.id, 'resource', touched));
     const approval = await plumbline.pending(remarked.id, 'webapp-remote-debugging');
-    expect((await approver().reject(approval, comment)).told).toBe('200');
+    expect((await approver().reject(approval, comment)).statusAndCode).toBe('200');
     const [entry] = (await plumbline.audit(remarked.id)).filter(({ kind }) => kind === 'approval.rejected');
     expect(entry?.message).toBe(Buffer.from(comment).toString());
 
@@ -183,8 +186,8 @@ describe('what a person writes', () => {
   });
 });
 
-describe('forged events only say where to look', () => {
-  test('about what is not ours, what is not there, and what would be taken for something else', async () => {
+describe('forged events', () => {
+  test('about other resources, missing resources and similar ids change nothing', async () => {
     const at = (id: string) => `/subscriptions/00000000-0000-4000-8000-0000000000ff/resourceGroups/g/providers/${id}`;
     const events = {
       foreign: gridEvent(at('Microsoft.Web/sites/theirs')),
@@ -206,22 +209,22 @@ describe('forged events only say where to look', () => {
       tricks: 'ignored',
       endless: 'ignored',
     });
-    // What the look-alike meant to clear is there.
+    // The app with a similar id is still there.
     expect((await plumbline.findings(book.id)).size).toBeGreaterThan(0);
     expect(await plumbline.deliver([gridEvent(book.id, { id: 'i'.repeat(900_000) })])).toBe(202);
   });
 
-  test('one that frames an approver costs a decision, not an app', async () => {
+  test('that name an approver as caller block only the decision of that approver', async () => {
     await plumbline.outcomeOf(await plumbline.change(grace, framed.id, 'resource', touched));
     const approval = await plumbline.pending(framed.id, 'webapp-remote-debugging');
     const forged = gridEvent(framed.id, { caller: staff.approver });
     await plumbline.deliver([forged]);
     await plumbline.outcomeOf(String(forged.id));
-    expect((await approver().approve(approval)).told).toBe('403 own-change');
-    expect((await plumbline.as(staff.otherApprover, 'Approver').approve(approval)).told).toBe('202');
+    expect((await approver().approve(approval)).statusAndCode).toBe('403 own-change');
+    expect((await plumbline.as(staff.otherApprover, 'Approver').approve(approval)).statusAndCode).toBe('202');
   });
 
-  test('a message that names the event of another resource leaves that event alone', async () => {
+  test('in a message for another resource do not conclude that event', async () => {
     const { connectionString } = plumbline.dev.storage;
     const event = gridEvent(other.id, { caller: ada });
     const id = String(event.id);
@@ -239,10 +242,10 @@ describe('forged events only say where to look', () => {
   });
 });
 
-describe('what is long or deep without end', () => {
+describe('very long and deeply nested input', () => {
   const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 
-  test('no event is lost for its levels', async () => {
+  test('an event with many levels is stored', async () => {
     const { data, ...head } = gridEvent(filled.id);
     const deep = { ...head, data: { ...Object(data), more: 0 } };
     const text = JSON.stringify([deep]).replace('"more":0', `"more":${nested(20_000)}`);
@@ -250,7 +253,7 @@ describe('what is long or deep without end', () => {
     expect((await plumbline.outcomeOf(String(head.id))).outcome).toMatch(/evaluated|covered/);
   });
 
-  test('seven events with the longest of everything fill no row', async () => {
+  test('seven events with the longest values fit into the rows', async () => {
     const long = (letter: string) => letter.repeat(1024);
     const events = Array.from({ length: 7 }, (_, nth) => {
       const objectId = `${nth}${long('o')}`.slice(0, 128);
@@ -262,10 +265,10 @@ describe('what is long or deep without end', () => {
     await plumbline.outcomeOf(await plumbline.change(ada, filled.id, 'resource', touched));
   });
 
-  test('a wrong document gets a short answer', async () => {
+  test('an invalid document gets a short answer', async () => {
     const scopes = Array.from({ length: 900 }, () => ({ scope: 'x'.repeat(700), mode: 'no' }));
     const answer = await plumbline.as(staff.operator, 'Operator').ask('PUT', '/settings', { body: { scopes } });
-    expect([answer.told, JSON.stringify(answer.body).length < 30_000]).toEqual(['400 invalid', true]);
+    expect([answer.statusAndCode, JSON.stringify(answer.body).length < 30_000]).toEqual(['400 invalid', true]);
   });
 
   test.each([
@@ -278,9 +281,9 @@ describe('what is long or deep without end', () => {
     expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid' })]);
   });
 
-  test('a message of any form is buried, with a bounded letter', async () => {
+  test('a message of any form becomes a dead letter of limited size', async () => {
     const { connectionString } = plumbline.dev.storage;
-    // The Functions library goes through some more than two thousand, and no further.
+    // The Functions library parses some more than two thousand levels at most.
     const deep = `{"resource":"${'r'.repeat(15_000)}","a":${'['.repeat(2000)}${']'.repeat(2000)}}`;
     await putMessage(connectionString, 'plumbline-reconcile-poison', Buffer.from(deep).toString('base64'));
     const letters = await eventually('the letter', async () => {
@@ -292,18 +295,20 @@ describe('what is long or deep without end', () => {
 });
 
 describe('a page of another site', () => {
-  test('changes nothing, whoever is signed in', async () => {
+  test('changes nothing for a signed-in user', async () => {
     await plumbline.outcomeOf(await plumbline.change(ada, asked.id, 'resource', touched));
     const { id, digest } = await plumbline.pending(asked.id, 'webapp-remote-debugging');
     const post = (headers: Record<string, string>) =>
       approver().ask('POST', `/approvals/${id}/approve`, { body: { digest }, headers });
-    expect((await post({ origin: 'https://evil.example' })).told).toBe('403 forbidden');
-    expect((await post({ origin: plumbline.dev.url.replace('127.0.0.1', 'localhost') })).told).toBe('403 forbidden');
-    expect((await post({ origin: 'null', 'sec-fetch-site': 'same-origin' })).told).toBe('403 forbidden');
-    // A form of any site can send this without asking.
-    expect((await post({ 'content-type': 'text/plain' })).told).toBe('400 invalid');
+    expect((await post({ origin: 'https://evil.example' })).statusAndCode).toBe('403 forbidden');
+    expect((await post({ origin: plumbline.dev.url.replace('127.0.0.1', 'localhost') })).statusAndCode).toBe(
+      '403 forbidden',
+    );
+    expect((await post({ origin: 'null', 'sec-fetch-site': 'same-origin' })).statusAndCode).toBe('403 forbidden');
+    // A form of any site can send this without a preflight request.
+    expect((await post({ 'content-type': 'text/plain' })).statusAndCode).toBe('400 invalid');
     expect(await raw(`/api/approvals/${id}/approve`, { headers: signedIn })).toBe(404);
     expect((await reader().get(`/approvals/${id}`, approvalAnswer)).status).toBe('pending');
-    expect((await post({ origin: plumbline.dev.url, 'sec-fetch-site': 'same-origin' })).told).toBe('202');
+    expect((await post({ origin: plumbline.dev.url, 'sec-fetch-site': 'same-origin' })).statusAndCode).toBe('202');
   });
 });

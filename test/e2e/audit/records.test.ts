@@ -59,15 +59,15 @@ const reader = () => plumbline.as(staff.reader, 'Reader');
 const approver = () => plumbline.as(staff.approver, 'Approver');
 
 describe('a day of Plumbline', () => {
-  test('with fixes, decisions, changed settings, trouble in Azure and rubbish from outside', async () => {
+  test('has fixes, decisions, changed settings, failures of Azure and invalid requests', async () => {
     const operator = plumbline.as(staff.operator, 'Operator');
     plumbline.simulator.addFault({ match: { method: 'PATCH', path: portal.id }, action: 'server-error', times: 1 });
     plumbline.simulator.addFault({ match: { method: 'PATCH', path: checkout.id }, action: 'reset', times: 1 });
     for (const { id } of [portal, checkout, inventory]) await plumbline.change(ada, id, 'resource', touched);
     const debugging = await plumbline.pending(portal.id, 'webapp-remote-debugging');
     const ingress = await plumbline.pending(inventory.id, 'containerapp-insecure-ingress');
-    expect((await approver().approve(debugging)).told).toBe('202');
-    expect((await approver().reject(ingress, 'other apps call it so')).told).toBe('200');
+    expect((await approver().approve(debugging)).statusAndCode).toBe('202');
+    expect((await approver().reject(ingress, 'other apps call it so')).statusAndCode).toBe('200');
     await operator.putSettings({ mode: 'autofix', stopped: { reason: 'lunch' } });
     await operator.putSettings({ mode: 'autofix' });
     await operator.ask('PUT', '/settings', { body: { nonsense: plumbline.dev.url }, headers: { 'if-match': '*' } });
@@ -90,7 +90,7 @@ describe('a day of Plumbline', () => {
     });
   });
 
-  test('and with a look at all that only the sweep reads, by all rules', async () => {
+  test('has a sweep with all rules', async () => {
     const operator = plumbline.as(staff.operator, 'Operator');
     await operator.putSettings({ mode: 'approve', profile: 'strict' });
     const { body } = await operator.ask('POST', '/scans', { body: { scope: `/subscriptions/${subscriptionId}` } });
@@ -106,7 +106,7 @@ describe('a day of Plumbline', () => {
     await operator.putSettings({ mode: 'autofix' });
   });
 
-  test('what would take a credential along is told, and nobody is asked for it', async () => {
+  test('has a fix that would send a credential, which is reported and not queued', async () => {
     const finding = (await plumbline.findings(portal.id)).get('webapp-cors-wildcard');
     expect(finding).toMatchObject({
       verdict: 'violation',
@@ -120,7 +120,7 @@ describe('a day of Plumbline', () => {
 });
 
 describe('guarantee 12: secrets stay where they are', () => {
-  test('what was planted is in no line, row, message, blob, answer or request', async () => {
+  test('no planted secret is in a line, row, message, blob, answer or request', async () => {
     const { environment, storage } = plumbline.dev;
     const secrets = [
       ...plantedSecrets,
@@ -162,7 +162,7 @@ describe('guarantee 12: secrets stay where they are', () => {
     const stored = await everythingStored(storage.connectionString);
     const everywhere = [...answers, ...requests, ...lines, ...stored];
 
-    // The search finds what is there: leaves that were changed or are to be changed.
+    // The search finds values that are there: changed leaves.
     const placesOf = (leaf: string) => everywhere.filter(({ text }) => text.includes(leaf)).map(({ place }) => place);
     expect(placesOf('minTlsVersion')).toEqual(
       expect.arrayContaining(['log', 'GET /audit?limit=200', 'table PlumblineAudit']),
@@ -178,14 +178,14 @@ describe('guarantee 12: secrets stay where they are', () => {
     expect(leaks).toEqual([]);
   });
 
-  test('no list of secrets was ever asked for', () => {
+  test('no list of secrets was requested', () => {
     const posted = plumbline.simulator.requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
     expect(posted.filter((path) => path !== '/providers/Microsoft.ResourceGraph/resources')).toEqual([]);
   });
 });
 
-describe('guarantee 14: the log can be proved', () => {
-  test('it is whole, and every entry can be had by its id', async () => {
+describe('guarantee 14: the log can be verified', () => {
+  test('it is valid, and every entry is found by its id', async () => {
     const entries = await reader().list('/audit', auditEntry);
     const verified = await reader().get('/audit/verify', auditVerification);
     expect(verified).toMatchObject({ valid: true, complete: true, entries: entries.length });
@@ -215,7 +215,7 @@ describe('guarantee 14: the log can be proved', () => {
     });
   });
 
-  test('and the service works on', async () => {
+  test('the service continues to work', async () => {
     await plumbline.change(ada, portal.id, 'resource', insecure);
     await plumbline.atRest(portal.id);
     expect((await plumbline.findings(portal.id)).get('webapp-https-only')?.verdict).toBe('compliant');

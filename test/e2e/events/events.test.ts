@@ -46,7 +46,7 @@ async function delivered(events: readonly Record<string, unknown>[]): Promise<st
   return events.map(({ id }) => String(id));
 }
 
-/** One after the other: most are known when the first is. */
+/** One after the other: most have their outcome when the first has. */
 async function outcomesOf(ids: readonly string[]): Promise<EventAnswer[]> {
   const outcomes: EventAnswer[] = [];
   for (const id of ids) outcomes.push(await plumbline.outcomeOf(id));
@@ -54,7 +54,7 @@ async function outcomesOf(ids: readonly string[]): Promise<EventAnswer[]> {
 }
 
 describe.concurrent('guarantee 1: no event is lost', () => {
-  test('both schemas, alone and in batches', async () => {
+  test('events of both schemas are accepted, alone and in batches', async () => {
     const alone = cloudEvent(schemasApp.id);
     expect(await plumbline.deliver(alone, { 'content-type': 'application/cloudevents+json' })).toBe(202);
     const ids = await delivered([gridEvent(schemasApp.id), gridEvent(schemasApp.id), cloudEvent(schemasApp.id)]);
@@ -79,7 +79,7 @@ describe.concurrent('guarantee 1: no event is lost', () => {
     expect([options.status, options.headers.get('webhook-allowed-origin')]).toEqual([200, 'eventgrid.azure.net']);
   });
 
-  test('what is none of ours is taken and has the outcome ignored', async () => {
+  test('an event about another kind of resource is accepted and has the outcome ignored', async () => {
     const other = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers';
     const ids = await delivered([
       gridEvent(undefined),
@@ -95,24 +95,24 @@ describe.concurrent('guarantee 1: no event is lost', () => {
     const outcomes = await outcomesOf(ids);
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'ignored'));
     expect(outcomes.flatMap(({ reasons }) => reasons.map(({ code }) => code))).toEqual(ids.map(() => 'not-ours'));
-    // Without an id there is nothing to ask for, and still no reason to send it again.
+    // An event without an id has no outcome, and must not be delivered again.
     expect(await plumbline.deliver([{ subject: schemasApp.id }])).toBe(202);
   });
 
-  test('a delivery that is no JSON is 500, so that it comes again; an unknown event 404', async () => {
+  test('a delivery that is not JSON is 500, so that it is repeated; an unknown event is 404', async () => {
     expect(await plumbline.deliver('{ "id": ')).toBe(500);
     const reader = plumbline.as(staff.reader, 'Reader');
-    expect((await reader.ask('GET', `/explain?event=${randomUUID()}`)).told).toBe('404 not-found');
+    expect((await reader.ask('GET', `/explain?event=${randomUUID()}`)).statusAndCode).toBe('404 not-found');
   });
 
-  test('an app that is not there is gone, whatever the event says', async () => {
+  test('an event about a missing app has the outcome gone', async () => {
     const [id = ''] = await delivered([gridEvent(doomed.id.replace('doomed', 'never-was'))]);
     expect((await plumbline.outcomeOf(id)).outcome).toBe('gone');
   });
 });
 
 describe.concurrent('guarantee 2: state decides', () => {
-  test('the same event delivered again is one event with one outcome', async () => {
+  test('the same event delivered twice is one event with one outcome', async () => {
     const event = gridEvent(twice.id);
     await delivered([event, event]);
     await delivered([event]);
@@ -120,7 +120,7 @@ describe.concurrent('guarantee 2: state decides', () => {
     expect(outcome.outcome).toBe('evaluated');
     await delivered([event]);
     expect(await plumbline.outcomeOf(String(event.id))).toEqual(outcome);
-    // Whatever still lay in the queue is behind this one.
+    // Any message that was still in the queue is handled before this one.
     const [later = ''] = await delivered([gridEvent(twice.id)]);
     await plumbline.outcomeOf(later);
     expect(plumbline.reads(twice.id, 'resource')).toBe(2);
@@ -137,7 +137,7 @@ describe.concurrent('guarantee 2: state decides', () => {
     expect(outcomes.filter(({ outcome }) => outcome === 'covered')).toHaveLength(50 - evaluated);
   });
 
-  test('a burst about a wrong app is one fix', async () => {
+  test('a burst of events about an app with a violation is one fix', async () => {
     const ids = await delivered(Array.from({ length: 20 }, () => gridEvent(busyWrong.id, { caller: ada })));
     await outcomesOf(ids);
     await plumbline.atRest(busyWrong.id);
@@ -146,7 +146,7 @@ describe.concurrent('guarantee 2: state decides', () => {
     expect(applied).toHaveLength(1);
   });
 
-  test('ids of children mean their parent, in whatever case', async () => {
+  test('ids of child resources are mapped to their parent, in any casing', async () => {
     const ids = await delivered([
       gridEvent(`${children.id}/config/web`, { operation: 'Microsoft.Web/sites/config/write' }),
       gridEvent(`${children.id.toUpperCase()}/basicPublishingCredentialsPolicies/ftp`),
@@ -159,14 +159,14 @@ describe.concurrent('guarantee 2: state decides', () => {
     expect(explained.events.map(({ eventId }) => eventId).sort()).toEqual([...ids].sort());
   });
 
-  test('a slot’s event is about the slot', async () => {
+  test('an event of a slot is about the slot', async () => {
     const [id = ''] = await delivered([gridEvent(`${staging.id}/config/web`)]);
     expect((await plumbline.outcomeOf(id)).outcome).toBe('evaluated');
     expect(plumbline.reads(staging.id, 'resource')).toBe(1);
     expect(plumbline.reads(parent.id, 'resource')).toBe(0);
   });
 
-  test('a swap’s is about the app and all its slots, whichever it names', async () => {
+  test('an event of a swap is about the app and all its slots, whichever it names', async () => {
     const [staging] = swappedSlots;
     const type = 'Microsoft.Resources.ResourceActionSuccess';
     const subject = (staging?.id ?? '').replace('Microsoft.Web/', 'Microsoft.Web//');
@@ -184,7 +184,7 @@ describe.concurrent('guarantee 2: state decides', () => {
     expect(fix?.trigger).toMatchObject({ eventId: id, changedBy: { objectId: ada.objectId } });
   });
 
-  test('who changed it is known when claims and authorization come as text, and cannot approve it', async () => {
+  test('a caller in claims and authorization as text is a changer and cannot approve', async () => {
     const event = gridEvent(`${named.id}/config/web`);
     const claims = { 'http://schemas.microsoft.com/identity/claims/objectidentifier': ada.objectId, name: 'Ada' };
     const evidence = { principalId: katherine.objectId.replaceAll('-', ''), principalType: 'User' };
@@ -203,12 +203,12 @@ describe.concurrent('guarantee 2: state decides', () => {
     await outcomesOf(await delivered(asText));
     const approval = await plumbline.pending(named.id, 'webapp-remote-debugging');
     for (const person of [ada, katherine]) {
-      expect((await plumbline.as(person, 'Approver').approve(approval)).told).toBe('403 own-change');
+      expect((await plumbline.as(person, 'Approver').approve(approval)).statusAndCode).toBe('403 own-change');
     }
-    expect((await plumbline.as(staff.approver, 'Approver').approve(approval)).told).toBe('202');
+    expect((await plumbline.as(staff.approver, 'Approver').approve(approval)).statusAndCode).toBe('202');
   });
 
-  test('a deleted app takes its approvals and findings along', async () => {
+  test('a deleted app has no open approvals and findings any more', async () => {
     await plumbline.change(ada, doomed.id, 'resource', touched);
     const approval = await plumbline.pending(doomed.id, 'webapp-remote-debugging');
     const event = await plumbline.change(ada, doomed.id, 'resource', null);
@@ -222,10 +222,10 @@ describe.concurrent('guarantee 2: state decides', () => {
       'approval.cleared',
     ]);
     const approver = plumbline.as(staff.approver, 'Approver');
-    expect((await approver.approve(approval)).told).toBe('409 superseded');
+    expect((await approver.approve(approval)).statusAndCode).toBe('409 superseded');
   });
 
-  test('an event of a deletion is no proof of one', async () => {
+  test('a delete event does not clear an app that exists', async () => {
     const [id = ''] = await delivered([
       gridEvent(survivor.id, {
         type: 'Microsoft.Resources.ResourceDeleteSuccess',
@@ -238,11 +238,11 @@ describe.concurrent('guarantee 2: state decides', () => {
 });
 
 describe.concurrent('the settle delay', () => {
-  test('starts again with each event of the same principal on the app, never with those of others', async () => {
+  test('starts again with each event of the same caller on the app, not with those of others', async () => {
     const [alone = ''] = await delivered([gridEvent(bystander.id, { caller: ada })]);
     const deployment: string[] = [];
-    // As long as it goes on, so that what is restarted by it would never be looked at.
-    await eventually('the look at the bystander', async () => {
+    // As long as the deployment goes on, so that an app whose delay starts again would never be reconciled.
+    await eventually('the reconcile of the bystander', async () => {
       deployment.push(...(await delivered([gridEvent(deploying.id, { caller: ada })])));
       return plumbline.reads(bystander.id, 'resource') > 0;
     });
@@ -255,7 +255,7 @@ describe.concurrent('the settle delay', () => {
   });
 });
 
-describe('guarantee 2: late, doubled and shuffled deliveries', () => {
+describe('guarantee 2: late, duplicate and shuffled deliveries', () => {
   test('change nothing but the count', async () => {
     plumbline.simulator.delivery = { delayMilliseconds: 200, duplicates: 2, shuffle: true, lose: false };
     await plumbline.change(ada, shuffled.id, 'resource', insecure);
@@ -267,12 +267,12 @@ describe('guarantee 2: late, doubled and shuffled deliveries', () => {
   });
 });
 
-describe('guarantee 1: what cannot be stored is not taken', () => {
-  test('a delivery without storage is 500, so that Event Grid delivers again; the API says 503', async () => {
+describe('guarantee 1: an event that cannot be stored is not accepted', () => {
+  test('a delivery without storage is 500, so that Event Grid repeats it, and the API answers 503', async () => {
     await plumbline.dev.storage.close();
     expect(await plumbline.deliver([gridEvent(twice.id)])).toBe(500);
     const answer = await plumbline.as(staff.reader, 'Reader').ask('GET', '/findings');
-    expect(answer.told).toBe('503 storage-unavailable');
+    expect(answer.statusAndCode).toBe('503 storage-unavailable');
     expect((await plumbline.as(null).ask('GET', '/health')).status).toBe(503);
   });
 });

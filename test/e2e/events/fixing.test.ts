@@ -60,7 +60,7 @@ const plumbline = usePlumbline({
 });
 
 describe('guarantee 4 and 5: a safe violation is fixed, with the fewest requests and only the named leaves', () => {
-  test('one request per document, whatever number of rules it serves; intended and applied are in the log', async () => {
+  test('one request per document for any number of rules, with intents and outcomes in the log', async () => {
     const { id } = everythingSafe;
     const before = plumbline.simulator.get(id, 'config/web');
     await plumbline.change(ada, id, 'resource', touched);
@@ -98,17 +98,17 @@ describe('guarantee 4 and 5: a safe violation is fixed, with the fewest requests
 
     const findings = await plumbline.findings(id);
     expect(rules.map((rule) => findings.get(rule)?.verdict)).toEqual(rules.map(() => 'compliant'));
-    // The events of our own writes were looked at like any other, and changed nothing.
+    // The events of its own writes were reconciled like any others, and changed nothing.
     expect(outcomes.size).toBe(4);
     expect([...outcomes.values()].filter(({ outcome }) => outcome !== 'evaluated' && outcome !== 'covered')).toEqual(
       [],
     );
     const waiting = await plumbline.pending(id, 'webapp-remote-debugging');
     expect(waiting.changedBy?.objectId).toBe(ada.objectId);
-    expect((await plumbline.as(ada, 'Approver').approve(waiting)).told).toBe('403 own-change');
+    expect((await plumbline.as(ada, 'Approver').approve(waiting)).statusAndCode).toBe('403 own-change');
   });
 
-  test('our own writes never count as somebody’s change', async () => {
+  test('its own writes never count as a change by somebody', async () => {
     const { id } = everythingSafe;
     const outcome = await plumbline.outcomeOf(
       await plumbline.change(grace, id, 'config/web', webOf({ ftpsState: 'AllAllowed' })),
@@ -125,7 +125,7 @@ describe('guarantee 4 and 5: a safe violation is fixed, with the fewest requests
   });
 });
 
-describe.concurrent('guarantee 2: state decides what is left alone', () => {
+describe.concurrent('guarantee 2: state decides what is not written', () => {
   test('a compliant app is read and not written', async () => {
     const event = await plumbline.change(ada, right.id, 'resource', touched);
     expect(await plumbline.outcomeOf(event)).toMatchObject({ outcome: 'evaluated', auditIds: [] });
@@ -135,14 +135,14 @@ describe.concurrent('guarantee 2: state decides what is left alone', () => {
     expect(new Set(verdicts)).toEqual(new Set(['compliant', 'not-applicable']));
   });
 
-  test('stricter than asked stays stricter', async () => {
+  test('a stricter value than required stays', async () => {
     await plumbline.outcomeOf(await plumbline.change(ada, stricter.id, 'resource', touched));
     expect(plumbline.writes(stricter.id)).toEqual([]);
     const web = Object(plumbline.simulator.get(stricter.id, 'config/web')).properties;
     expect(web).toMatchObject({ minTlsVersion: '1.3', scmMinTlsVersion: '1.3', ftpsState: 'Disabled' });
   });
 
-  test('a TCP ingress and no ingress are never written', async () => {
+  test('a TCP ingress and a missing ingress are never written', async () => {
     for (const { id } of [tcp, closed]) {
       await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', touched));
       expect(plumbline.writes(id)).toEqual([]);
@@ -150,7 +150,7 @@ describe.concurrent('guarantee 2: state decides what is left alone', () => {
     }
   });
 
-  test('a slot is a resource of its own', async () => {
+  test('a slot is fixed on its own', async () => {
     await plumbline.change(ada, staging.id, 'resource', touched);
     await plumbline.atRest(staging.id);
     expect(plumbline.writes(staging.id)).toEqual(['PATCH config/web']);
@@ -177,7 +177,7 @@ describe.concurrent('guarantee 6: container apps and environments are verified a
     expect(kinds).toEqual(['fix.intended', 'fix.applied']);
   });
 
-  test('an environment whose logs go nowhere gets them sent', async () => {
+  test('an environment without a log destination gets one', async () => {
     await plumbline.change(ada, silent.id, 'resource', touched);
     await plumbline.atRest(silent.id);
     expect((await plumbline.findings(silent.id)).get('environment-diagnostics')?.verdict).toBe('compliant');
@@ -185,12 +185,12 @@ describe.concurrent('guarantee 6: container apps and environments are verified a
   });
 });
 
-describe.concurrent('a decision is the lowest ceiling', () => {
+describe.concurrent('a decision is the lowest constraint', () => {
   test.each([
     ['an internal insecure ingress', internal, 'containerapp-insecure-ingress', 'tier-risky'],
     ['a function app', orders, 'webapp-https-only', 'function-app'],
     ['a logic app', flow, 'webapp-https-only', 'logic-app'],
-  ])('%s goes before a person', async (_, { id }, rule, reason) => {
+  ])('%s needs an approval', async (_, { id }, rule, reason) => {
     await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', touched));
     const approval = await plumbline.pending(id, rule);
     expect(approval.reasons.map(({ code }) => code)).toContain(reason);
@@ -198,7 +198,7 @@ describe.concurrent('a decision is the lowest ceiling', () => {
   });
 
   test.each([
-    ['what another service manages', foreign, 'containerapp-insecure-ingress', 'managed-by'],
+    ['an app that another service manages', foreign, 'containerapp-insecure-ingress', 'managed-by'],
     ['Plumbline itself', self, 'webapp-https-only', 'self'],
     ['a slot of Plumbline itself', selfSlot, 'webapp-https-only', 'self'],
   ])('%s is reported and never written', async (_, { id }, rule, reason) => {
@@ -211,7 +211,7 @@ describe.concurrent('a decision is the lowest ceiling', () => {
 });
 
 describe.concurrent('guarantee 9: an unknown verdict is never written', () => {
-  test('a document that may not be read leaves its rules unknown and the others working', async () => {
+  test('rules about a document that cannot be read are unknown, and other rules still work', async () => {
     plumbline.simulator.addFault({ match: { method: 'GET', path: `${hidden.id}/config/web` }, action: 'forbidden' });
     await plumbline.change(ada, hidden.id, 'resource', insecure);
     await plumbline.atRest(hidden.id);
@@ -224,7 +224,7 @@ describe.concurrent('guarantee 9: an unknown verdict is never written', () => {
     ]);
   });
 
-  test('an app that itself may not be read is not written at all', async () => {
+  test('an app that cannot be read is not written', async () => {
     plumbline.simulator.addFault({ match: { method: 'GET', path: `${veiled.id}$` }, action: 'forbidden' });
     const event = await plumbline.change(ada, veiled.id, 'resource', touched);
     expect((await plumbline.outcomeOf(event)).outcome).toBe('evaluated');
@@ -236,7 +236,7 @@ function webOf(properties: Record<string, unknown>) {
   return { properties };
 }
 
-/** The body of the one request of this method to this path. */
+/** The body of the only request of this method to this path. */
 function bodyOf(path: string, method: string): unknown {
   const found: RecordedRequest[] = plumbline.simulator.requests.filter(
     (request) => request.method === method && request.path.toLowerCase() === path.toLowerCase(),

@@ -1,4 +1,7 @@
-/** What people change while a fix is on its way counts until its request leaves; and an intent that ended is never used again. */
+/**
+ * A change of settings during a fix takes effect until the request is sent, and an intent that ended is never used
+ * again.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
@@ -20,15 +23,17 @@ const watched = rightWebApp('watched');
 const plumbline = usePlumbline({ resources: [stopping, exempting, cut, watched] });
 const operator = () => plumbline.as(staff.operator, 'Operator');
 
-/** Does something while Azure answers the last look at an app before its write: after everything else of it was read. */
-async function duringTheLastLook(id: string, action: () => Promise<unknown>): Promise<void> {
-  let looks = 0;
+/**
+ * Runs an action while Azure answers the last read of an app before its write, after everything else of it was read.
+ */
+async function duringLastRead(id: string, action: () => Promise<unknown>): Promise<void> {
+  let reads = 0;
   const remove = plumbline.simulator.onRequest(async ({ method, path, callerObjectId }, phase) => {
     const isOurs = callerObjectId === plumbline.simulator.identity.objectId;
     if (!isOurs || method !== 'GET' || phase !== 'applied' || path.toLowerCase() !== id.toLowerCase()) return;
-    looks += 1;
-    if (looks === 2) {
-      // What is read beside this look has been read by now.
+    reads += 1;
+    if (reads === 2) {
+      // What is read in parallel has been read by now.
       await new Promise((resolve) => setTimeout(resolve, 1500));
       await action();
     }
@@ -36,13 +41,13 @@ async function duringTheLastLook(id: string, action: () => Promise<unknown>): Pr
   await plumbline.outcomeOf(await plumbline.change(ada, id, 'resource', insecure));
   await plumbline.atRest(id);
   remove();
-  expect(looks).toBeGreaterThanOrEqual(2);
+  expect(reads).toBeGreaterThanOrEqual(2);
 }
 
-describe('settings and exemptions are the last that is read', () => {
-  test('a stop that was answered 200: no write leaves afterwards', async () => {
+describe('settings and exemptions are read last', () => {
+  test('after a stop was answered with 200, no write is sent', async () => {
     let stoppedAt = '';
-    await duringTheLastLook(stopping.id, async () => {
+    await duringLastRead(stopping.id, async () => {
       await operator().putSettings({ mode: 'autofix', stopped: { reason: 'An incident.' } });
       stoppedAt = new Date().toISOString();
     });
@@ -52,8 +57,8 @@ describe('settings and exemptions are the last that is read', () => {
     await operator().putSettings({ mode: 'autofix' });
   });
 
-  test('an exemption that was granted meanwhile: nothing is written', async () => {
-    await duringTheLastLook(exempting.id, async () => {
+  test('after an exemption was created, nothing is written', async () => {
+    await duringLastRead(exempting.id, async () => {
       const expires = new Date(Date.now() + 3_600_000).toISOString();
       const body = {
         scope: exempting.id,
@@ -70,7 +75,10 @@ describe('settings and exemptions are the last that is read', () => {
   });
 });
 
-/** What is remembered of an app when its request has come to Azure: what a process leaves that ends before it saves again. */
+/**
+ * The resource state of an app when its request arrives at Azure: as left by a process that dies before it saves
+ * again.
+ */
 async function memoryDuringWrite(id: string): Promise<StoredRow> {
   const held: StoredRow[] = [];
   const attacker = attackerOn(plumbline.dev.storage.connectionString);
@@ -87,7 +95,7 @@ async function memoryDuringWrite(id: string): Promise<StoredRow> {
 describe('an intent ends once, whatever was saved after its end', () => {
   const kinds = async (id: string) => (await plumbline.audit(id)).map(({ kind }) => kind);
 
-  test('the same violation again is a new intent, and names who made it', async () => {
+  test('a new violation has a new intent, which names its changer', async () => {
     await attackerOn(plumbline.dev.storage.connectionString).put(await memoryDuringWrite(cut.id));
     await plumbline.outcomeOf(await plumbline.change(grace, cut.id, 'config/web', tls('1.0')));
     await plumbline.atRest(cut.id);

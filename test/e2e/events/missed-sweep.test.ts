@@ -1,4 +1,4 @@
-/** A sweep that was missed while nothing ran begins at start, and finds a service that has looked back at its silence before. */
+/** A sweep that was missed while nothing ran begins at start, after the check for an outage. */
 
 import { expect, test } from 'vitest';
 import { openTimerMonitor } from '../../../dev/functions-host/timers/timer-monitor.ts';
@@ -26,7 +26,7 @@ const plumbline = usePlumbline({
   },
 });
 
-/** The timer as a host left it that ended two years ago. */
+/** The timer status of a host that ended two years ago. */
 async function missTheSweep(): Promise<void> {
   const environment = {
     AzureWebJobsStorage: plumbline.dev.storage.connectionString,
@@ -43,7 +43,7 @@ async function missTheSweep(): Promise<void> {
 
 const sweepsBegun = () => plumbline.lines.filter((line) => line.includes('"sweep begun"')).length;
 
-test('guarantee 11: after too long a silence the service stops itself, and the sweep at start writes nothing', async () => {
+test('guarantee 11: after a long outage the service stops itself, and the sweep at start writes nothing', async () => {
   const operator = plumbline.as(staff.operator, 'Operator');
   await operator.putSettings({ mode: 'autofix', limits: { fixesPerHour: 1, resumeHours: 1 } });
   const events = asleep.map(({ id }) => gridEvent(id, { caller: people.ada }));
@@ -58,7 +58,7 @@ test('guarantee 11: after too long a silence the service stops itself, and the s
   await plumbline.dev.restart();
 
   await eventually('a sweep at start', async () => sweepsBegun() === 1);
-  const finding = await eventually('a look at what no event told', async () =>
+  const finding = await eventually('a reconcile of a change without an event', async () =>
     (await plumbline.findings(unseen.id)).get('webapp-https-only'),
   );
   expect(finding.decision?.reasons.map(({ code }) => code)).toContain('stopped');
@@ -68,7 +68,7 @@ test('guarantee 11: after too long a silence the service stops itself, and the s
   expect([...asleep, unseen].flatMap(({ id }) => plumbline.writes(id))).toEqual([]);
 });
 
-test('after a short silence the sweep at start puts right what it finds', async () => {
+test('after a short outage the sweep at start fixes what it finds', async () => {
   await plumbline.as(staff.operator, 'Operator').putSettings({ mode: 'autofix', stopped: null });
   await plumbline.dev.kill();
   await missTheSweep();

@@ -1,4 +1,4 @@
-/** What a write moved beside what it was about, and a plan of which only a part was carried out: told, and put back. */
+/** Values that a write moved beside its changes, and a partly written plan: recorded, and rolled back. */
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { containerApp, environment, people } from '../../../simulator/estate.ts';
@@ -52,10 +52,10 @@ beforeAll(() => {
 const entryOf = (id: string, kind: string): Promise<AuditEntry> =>
   eventually(`${kind} of ${id}`, async () => (await plumbline.audit(id)).find((entry) => entry.kind === kind));
 
-async function putBack({ id }: AuditEntry): Promise<Approval> {
+async function rollBack({ id }: AuditEntry): Promise<Approval> {
   const approver = plumbline.as(staff.approver, 'Approver');
   const answer = await approver.ask('POST', `/audit/${id}/rollback`, { body: { comment: 'as it was' } });
-  expect(answer.told).toBe('202');
+  expect(answer.statusAndCode).toBe('202');
   const asked = approvalAnswer.parse(answer.body);
   return eventually(`the end of rollback ${asked.id}`, async () => {
     const found = await approver.get(`/approvals/${asked.id}`, approvalAnswer);
@@ -63,34 +63,34 @@ async function putBack({ id }: AuditEntry): Promise<Approval> {
   });
 }
 
-/** A fix of the site whose update wipes the restrictions of its configuration. */
+/** A fix of the site whose update removes the restrictions of its configuration. */
 async function wipedBy(id: string): Promise<AuditEntry> {
   await plumbline.change(ada, id, 'resource', insecure);
   return entryOf(id, 'fix.applied');
 }
 
-describe.concurrent('what moved with a write', () => {
+describe.concurrent('values that moved with a write', () => {
   const [wiped, overtaken] = restricted.map(({ id }) => id);
 
-  test('is named, and goes back with the fix', async () => {
+  test('are recorded, and rolled back with the fix', async () => {
     if (wiped === undefined) throw new Error('there is a site');
     const applied = await wipedBy(wiped);
     expect(applied.alsoMoved).toMatchObject([
       { document: 'config/web', path: '/properties/ipSecurityRestrictions', from: [{ name: 'office' }], to: [] },
     ]);
     expect(applied.reasons).toMatchObject([{ code: 'also-moved' }]);
-    const rollback = await putBack(applied);
+    const rollback = await rollBack(applied);
     expect(rollback).toMatchObject({ status: 'applied', reasons: [{ code: 'also-moved' }] });
     const configuration = JSON.stringify(plumbline.simulator.get(wiped, 'config/web'));
     expect(configuration).toContain('203.0.113.0/24');
     expect(plumbline.writes(wiped)).toEqual(['PATCH resource', 'PATCH resource', 'PATCH config/web']);
   });
 
-  test('stays when somebody else has written the app since', async () => {
+  test('stay when somebody else has written the app since', async () => {
     if (overtaken === undefined) throw new Error('there is a site');
     const applied = await wipedBy(overtaken);
     await plumbline.outcomeOf(await plumbline.change(grace, overtaken, 'resource', touched));
-    const rollback = await putBack(applied);
+    const rollback = await rollBack(applied);
     expect(rollback.changes.map(({ path }) => path)).toEqual(['/properties/httpsOnly']);
     expect(rollback).toMatchObject({ status: 'applied', reasons: [{ code: 'not-put-back' }] });
     expect(JSON.stringify(plumbline.simulator.get(overtaken, 'config/web'))).not.toContain('203.0.113.0/24');
@@ -104,7 +104,7 @@ test.each(ordinary)('an ordinary write moves nothing else: $id', async ({ id }) 
   expect(applied.flatMap(({ alsoMoved, reasons }) => [...alsoMoved, ...reasons])).toEqual([]);
 });
 
-test('a plan of which the second request was refused: the log says what stands, and it is put back', async () => {
+test('of a plan whose second request was refused the entry has the written part, and it is rolled back', async () => {
   await plumbline.outcomeOf(await plumbline.change(ada, refusing.id, 'resource', touched));
   const failed = await entryOf(refusing.id, 'fix.failed');
   expect(failed).toMatchObject({
@@ -114,15 +114,15 @@ test('a plan of which the second request was refused: the log says what stands, 
   expect(failed.message).toContain(DELEGATION);
   const ends = (await plumbline.audit(refusing.id)).filter(({ operationId }) => operationId === failed.operationId);
   expect(ends.map(({ kind }) => kind)).toEqual(['fix.intended', 'fix.failed']);
-  expect(await putBack(failed)).toMatchObject({ status: 'applied' });
-  // The event of the setting that was made brings another try at the rest.
+  expect(await rollBack(failed)).toMatchObject({ status: 'applied' });
+  // The event of the created setting causes another try of the rest.
   expect(plumbline.writes(refusing.id).filter((write) => write !== 'PATCH resource')).toEqual([
     'PUT diagnosticSettings/plumbline',
     'DELETE diagnosticSettings/plumbline',
   ]);
 });
 
-test('a conflict that a person ends is blocked, with what Azure says', async () => {
+test('a conflict that only a person can end is blocked, with the message of Azure', async () => {
   await plumbline.outcomeOf(await plumbline.change(ada, swapping.id, 'resource', touched));
   expect((await entryOf(swapping.id, 'fix.blocked')).reasons).toMatchObject([
     { code: 'blocked', text: expect.stringContaining('prepared for swap') },

@@ -1,4 +1,7 @@
-/** The sweep in the whole development environment: what no event told is found, slowly, and people decide which of it comes before them. */
+/**
+ * The sweep in the whole development environment: it finds changes without events, and an operator decides which of
+ * them are queued.
+ */
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
@@ -38,7 +41,7 @@ async function decisionOn(id: string): Promise<string | undefined> {
 }
 
 beforeAll(async () => {
-  // One app is known by an event and then vanishes without one; another is changed by an event that gets lost.
+  // One app is known by an event and then deleted without one; another is changed and its event is lost.
   await plumbline.change(people.ada, gone.id, 'resource', touched);
   await plumbline.pending(gone.id, RULE);
   plumbline.simulator.remove(gone.id);
@@ -48,8 +51,8 @@ beforeAll(async () => {
   await sweep();
 }, 60_000);
 
-describe('guarantee 1: the sweep finds what no event told', () => {
-  test('apps that were there before, and those whose event was lost, are put right', async () => {
+describe('guarantee 1: the sweep finds changes without an event', () => {
+  test('existing apps, and apps whose event was lost, are fixed', async () => {
     for (const { id } of [old, lost]) {
       const entry = await eventually(`a fix of ${id}`, async () =>
         (await plumbline.audit(id)).find(({ kind }) => kind === 'fix.applied'),
@@ -59,7 +62,7 @@ describe('guarantee 1: the sweep finds what no event told', () => {
     }
   });
 
-  test('an app that vanished without an event is confirmed by a 404 and cleared', async () => {
+  test('an app that was deleted without an event is confirmed by a 404 and cleared', async () => {
     await eventually('the approval to be cleared', async () =>
       (await plumbline.approvals(gone.id)).every(({ status }) => status === 'cleared'),
     );
@@ -68,14 +71,14 @@ describe('guarantee 1: the sweep finds what no event told', () => {
   });
 });
 
-describe('what only the sweep found', () => {
-  test('is reported; an operator brings it before people, and an approver has it written', async () => {
+describe('a risky violation that only the sweep found', () => {
+  test('is reported until an operator requests its approval, and written after the approval', async () => {
     expect(await eventually('a decision', () => decisionOn(risky.id))).toBe('report tier-risky found-by-sweep');
     expect(await plumbline.approvals(risky.id)).toEqual([]);
-    const asked = await plumbline
+    const answer = await plumbline
       .as(staff.operator, 'Operator')
       .ask('POST', '/approvals', { body: { rule: RULE, scope } });
-    expect([asked.status, asked.body]).toEqual([202, { queued: 1 }]);
+    expect([answer.status, answer.body]).toEqual([202, { queued: 1 }]);
     const approval = await plumbline.pending(risky.id, RULE);
     expect((await plumbline.as(staff.approver, 'Approver').approve(approval)).status).toBe(202);
     await eventually('the write', () => plumbline.writes(risky.id).length > 0);
@@ -85,7 +88,7 @@ describe('what only the sweep found', () => {
   });
 });
 
-test('what the slow queue gave up is a dead letter', async () => {
+test('a message that the sweep queue gave up is a dead letter', async () => {
   const { connectionString } = plumbline.dev.storage;
   const message = { resource: old.id, cause: 'sweep', sweep: { id: 'given-up', startedAt: new Date() }, attempt: 0 };
   await putMessage(connectionString, 'plumbline-sweep-poison', Buffer.from(JSON.stringify(message)).toString('base64'));
@@ -97,7 +100,7 @@ test('what the slow queue gave up is a dead letter', async () => {
 });
 
 describe('a scan', () => {
-  test('tells how far it is, and ends with everything looked at', async () => {
+  test('shows its progress, and ends when everything is evaluated', async () => {
     const operator = plumbline.as(staff.operator, 'Operator');
     const begun = await operator.ask('POST', '/scans', { body: { scope } });
     expect(begun.status).toBe(202);

@@ -1,4 +1,7 @@
-/** What Azure may ignore in a PATCH, because its published model lacks it: never taken for done, in the whole development environment. */
+/**
+ * A property that Azure may ignore in a PATCH, because its published model lacks it, is never recorded as applied
+ * unless it is.
+ */
 
 import { beforeAll, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
@@ -19,7 +22,7 @@ const approver = () => plumbline.as(staff.approver, 'Approver');
 const kindsOf = async (id: string) => (await plumbline.audit(id)).map(({ kind, rule }) => `${kind} ${rule}`);
 
 beforeAll(async () => {
-  // Nothing but the rule that is asked about.
+  // Only the rule under test.
   const { items } = await approver().get('/rules?limit=200', pageSchema(ruleAnswer));
   const others = items.filter(({ id }) => id !== 'webapp-ssh').map(({ id }) => [id, { enabled: false }]);
   await plumbline.as(staff.operator, 'Operator').putSettings({
@@ -50,7 +53,7 @@ async function ends(approval: string, status: string): Promise<void> {
 
 const asked = ['approval.requested webapp-ssh', 'approval.approved webapp-ssh', 'fix.intended webapp-ssh'];
 
-test('a change that Azure ignored is unknown, and one that it took is applied', async () => {
+test('a change that Azure ignored is unknown, and one that it accepted is applied', async () => {
   await ends(await approved(ignored.id), 'unknown');
   expect(plumbline.simulator.get(ignored.id)).toMatchObject({ properties: { sshEnabled: null } });
   expect(await kindsOf(ignored.id)).toEqual([...asked, 'fix.unknown webapp-ssh']);

@@ -11,7 +11,7 @@ const { ada, grace } = people;
 const OTHER_SUBSCRIPTION = '00000000-0000-4000-8000-000000000002';
 const wrongSite = (name: string) => rightWebApp(name, { site: { httpsOnly: false } });
 
-/** What passes: the name says it, the fault strikes the first write, and another one is enough. */
+/** Transient failures: the fault hits the first write, and the next one succeeds. */
 const passing: readonly { name: string; fault: Partial<Fault> & { action: FaultName }; seed: ResourceSeed }[] = [
   { name: 'throttling', fault: { action: 'throttled', retryAfter: 3 }, seed: wrongSite('throttled') },
   { name: 'a busy site, in the shape of Microsoft.Web', fault: { action: 'busy-site' }, seed: wrongSite('busy') },
@@ -62,7 +62,7 @@ const plumbline = usePlumbline({
 const onWrites = (id: string) => ({ method: 'PATCH', path: `${id}$` });
 const kindsOf = async (id: string) => (await plumbline.audit(id)).map(({ kind }) => kind);
 
-// All at once: the tests only wait for what comes of it.
+// All at once: the tests only wait for the results.
 const unlock = new Map<string, () => void>();
 beforeAll(async () => {
   const { simulator } = plumbline;
@@ -77,7 +77,7 @@ beforeAll(async () => {
   await Promise.all(all.map(({ id }) => plumbline.change(ada, id, 'resource', touched)));
 });
 
-describe.concurrent('what passes is tried again, under the same intent', () => {
+describe.concurrent('a transient failure is tried again, under the same intent', () => {
   test.each(passing.map((one) => [one.name, one] as const))('%s', async (_, { seed, fault }) => {
     await plumbline.atRest(seed.id, 60);
     const patches = plumbline.writes(seed.id).filter((write) => write === 'PATCH resource');
@@ -92,22 +92,22 @@ describe.concurrent('what passes is tried again, under the same intent', () => {
     expect(waited).toBeGreaterThanOrEqual((fault.retryAfter ?? 0) * 1000);
   });
 
-  test('a connection that breaks after the write: it is not written again', async () => {
+  test('after a connection that breaks after the write, nothing is written again', async () => {
     await plumbline.atRest(lost.id, 60);
     expect(plumbline.writes(lost.id)).toEqual(['PATCH resource']);
     expect(await kindsOf(lost.id)).toEqual(['fix.intended', 'fix.applied']);
   });
 
-  test('a document that cannot be read now is read later, and only then judged', async () => {
+  test('a document that cannot be read now is read and evaluated later', async () => {
     await plumbline.atRest(slowRead.id, 60);
     expect(plumbline.writes(slowRead.id)).toEqual(['PATCH config/web']);
     expect((await plumbline.findings(slowRead.id)).get('webapp-min-tls')?.verdict).toBe('compliant');
   });
 });
 
-describe.concurrent('what does not pass is said once', () => {
+describe.concurrent('a permanent failure is recorded once', () => {
   test.each(lasting.map((one) => [one.name, one] as const))(
-    '%s: blocked, once for the same reason, and applied under the same intent',
+    '%s: blocked once for the same reason, and later applied under the same intent',
     async (_, one) => {
       const { id } = one.seed;
       await plumbline.atRest(id, 60);
@@ -135,7 +135,7 @@ describe.concurrent('what does not pass is said once', () => {
     expect(plumbline.writes(doomed.id)).toEqual(['PATCH resource']);
   });
 
-  test('a subscription that answers 403: evaluated, everything unknown, nothing written', async () => {
+  test('a subscription that answers 403: evaluated, all verdicts unknown, nothing written', async () => {
     const outcomes = await plumbline.atRest(closed.id, 60);
     expect([...outcomes.values()].map(({ outcome }) => outcome)).toEqual(['evaluated']);
     const verdicts = [...(await plumbline.findings(closed.id)).values()].map(({ verdict }) => verdict);
@@ -144,11 +144,11 @@ describe.concurrent('what does not pass is said once', () => {
   });
 });
 
-describe('guarantee 1: what is given up is kept with its reason', () => {
-  test('an event whose message was given up is dead, once and for all', async () => {
+describe('guarantee 1: a message that is given up is kept with its reason', () => {
+  test('its event is dead and stays so', async () => {
     const { connectionString } = plumbline.dev.storage;
     const event = gridEvent(poisoned.id, { caller: ada });
-    // A look that is under way must not give the event another outcome.
+    // A running reconcile must not give the event another outcome.
     const remove = plumbline.simulator.onRequest(async ({ path, method }, phase) => {
       if (method !== 'GET' || phase !== 'before' || !path.toLowerCase().endsWith('/sites/poisoned')) return;
       const message = { resource: poisoned.id, cause: 'event', event: { id: event.id, receivedAt: '' }, attempt: 0 };
@@ -161,13 +161,13 @@ describe('guarantee 1: what is given up is kept with its reason', () => {
     const outcome = await plumbline.outcomeOf(String(event.id));
     remove();
     expect(outcome).toMatchObject({ outcome: 'dead' });
-    await eventually('the end of the look', async () => (await plumbline.findings(poisoned.id)).size > 0);
+    await eventually('the end of the reconcile', async () => (await plumbline.findings(poisoned.id)).size > 0);
     expect((await plumbline.outcomeOf(String(event.id))).outcome).toBe('dead');
     const letters = await lettersAbout(poisoned.id);
     expect(letters).toHaveLength(1);
   });
 
-  test('rubbish in the queue keeps nobody from working', async () => {
+  test('an invalid message in the queue does not stop others', async () => {
     const { connectionString } = plumbline.dev.storage;
     await putMessage(connectionString, 'plumbline-reconcile', 'this is no base64!');
     await putMessage(connectionString, 'plumbline-reconcile-poison', base64({ nothing: 'that we know' }));
@@ -176,8 +176,8 @@ describe('guarantee 1: what is given up is kept with its reason', () => {
   });
 });
 
-describe('guarantee 6: verified', () => {
-  test('a write that does not show is unknown, until a later read shows it', async () => {
+describe('guarantee 6: a write is verified', () => {
+  test('a write that does not show is unknown until a later read shows it', async () => {
     plumbline.simulator.addFault({ match: onWrites(ignored.id), times: 1, action: 'ignore-write' });
     await plumbline.change(ada, ignored.id, 'resource', touched);
     await plumbline.atRest(ignored.id, 60);

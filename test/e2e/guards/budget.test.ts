@@ -14,7 +14,7 @@ const [first, second, third] = [
 ];
 const plumbline = usePlumbline({ resources: [first, second, third] });
 
-test('guarantee 11: what goes beyond the limit is held, by a restarted service too, until there is room', async () => {
+test('guarantee 11: fixes beyond the limit are held until there is a place, also after a restart', async () => {
   const operator = plumbline.as(staff.operator, 'Operator');
   await operator.putSettings({ mode: 'autofix', limits: { fixesPerHour: 1 } });
   await plumbline.change(ada, first.id, 'resource', touched);

@@ -15,14 +15,14 @@ const plumbline = usePlumbline({ resources: [contested, frozen] });
 const operator = () => plumbline.as(staff.operator, 'Operator');
 const decisionOn = async (id: string) => (await plumbline.findings(id)).get(RULE)?.decision;
 
-/** The pipeline deploys its old template, and all that follows from it has happened. */
+/** The pipeline deploys its old template, and all its events are processed. */
 async function pipelineRuns(): Promise<void> {
   await plumbline.change(pipeline, contested.id, 'config/web', oldTls);
   await plumbline.atRest(contested.id);
 }
 
 describe('guarantee 10: a pipeline reverts a fix three times', () => {
-  test('the fourth is not fixed but queued, naming the pipeline and the line at the source', async () => {
+  test('the fourth change is queued instead, with the pipeline and the source line', async () => {
     for (const run of [1, 2, 3]) {
       await pipelineRuns();
       expect(plumbline.writes(contested.id), `run ${run}`).toHaveLength(run);
@@ -35,13 +35,13 @@ describe('guarantee 10: a pipeline reverts a fix three times', () => {
     expect(flapping?.text).toContain(pipeline.objectId);
     expect(flapping?.text).toContain(approval.source.bicep);
     expect(flapping?.text).toContain(approval.source.terraform);
-    expect((await plumbline.as(staff.approver, 'Approver').approve(approval)).told).toBe('202');
+    expect((await plumbline.as(staff.approver, 'Approver').approve(approval)).statusAndCode).toBe('202');
     await eventually('the approved write', () => plumbline.writes(contested.id).length === 4);
   });
 });
 
 describe('a frozen app', () => {
-  test('is held; explain says until when and what it would be otherwise; lifted, it is fixed without an event', async () => {
+  test('is held, explain has the end and the decision without the freeze, and after lifting it is fixed without an event', async () => {
     const until = '2099-01-01T00:00:00.000Z';
     const scope = { scope: frozen.id, frozen: { until, reason: 'the big sale' } };
     await operator().putSettings({ mode: 'autofix', tagOptDown: true, scopes: [scope] });
@@ -61,7 +61,7 @@ describe('a frozen app', () => {
     await plumbline.atRest(frozen.id);
   });
 
-  test('an app whose tag asks for people is queued', async () => {
+  test('an app with the tag approve is queued', async () => {
     const tags = { 'Plumbline-Mode': 'approve' };
     await plumbline.outcomeOf(await plumbline.change(people.ada, frozen.id, 'resource', { tags }));
     await plumbline.outcomeOf(await plumbline.change(people.ada, frozen.id, 'config/web', oldTls));

@@ -1,4 +1,7 @@
-/** What guards the whole service, in the whole development environment: one subscription slows down alone; after a silence nothing is written. */
+/**
+ * The guards in the whole development environment: a throttled subscription waits alone, and after an outage nothing
+ * is written.
+ */
 
 import { expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
@@ -27,7 +30,7 @@ const plumbline = usePlumbline({
 });
 const guards = () => tableOf(plumbline.dev.storage.connectionString, 'PlumblineGuards');
 
-test('one app is throttled: the others of its subscription ask nothing until then, another subscription is put right', async () => {
+test('after one app is throttled, no other app of its subscription calls Azure until then, and another subscription is fixed', async () => {
   const { simulator } = plumbline;
   const match = { method: 'PATCH', path: `${first.id}$` };
   simulator.addFault({ match, times: 1, action: 'throttled', retryAfter: WAIT_SECONDS });
@@ -51,7 +54,7 @@ test('one app is throttled: the others of its subscription ask nothing until the
   expect(plumbline.writes(first.id)).toEqual(['PATCH resource', 'PATCH resource']);
 });
 
-test('guarantee 11: silent for longer than is allowed, and too much waits: stopped, told, nothing written', async () => {
+test('guarantee 11: after an outage with too many waiting resources the service is stopped, notifies, and writes nothing', async () => {
   await plumbline.as(staff.operator, 'Operator').putSettings({
     mode: 'autofix',
     limits: { fixesPerHour: 1, resumeHours: 1 },
@@ -65,6 +68,6 @@ test('guarantee 11: silent for longer than is allowed, and too much waits: stopp
   const { stopped } = await reader.get('/settings', settingsAnswer);
   expect(stopped).toMatchObject({ reason: expect.stringContaining(`silent since ${at}`), by: { name: 'Plumbline' } });
   expect(asleep.flatMap(({ id }) => plumbline.writes(id))).toEqual([]);
-  const told = await reader.list('/audit?kind=service.stopped', auditEntry);
-  expect(told.map(({ actor }) => actor.type)).toEqual(['service']);
+  const entries = await reader.list('/audit?kind=service.stopped', auditEntry);
+  expect(entries.map(({ actor }) => actor.type)).toEqual(['service']);
 });

@@ -1,6 +1,6 @@
 /**
- * `npm run doctor` against the whole service, by the way that it goes in Azure: a token for sign-in, a token for Resource
- * Manager. All is well, and then one thing after the other is broken, and the check of it fails.
+ * `npm run doctor` against the whole service, as in Azure: a token for sign-in and a token for Resource Manager. Every
+ * check passes, and then one thing after the other is broken and its check fails.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,15 +38,15 @@ const AUDIENCE = 'api://plumbline';
 const scratch = rightWebApp('scratch', { tags: { owner: 'platform' } });
 const unseen = rightWebApp('unseen');
 const slow = containerApp({ name: 'slow' });
-/** Who runs the checkup. */
+/** The user who runs the command. */
 const engineer = { type: 'app', objectId: '00000000-0000-4000-8000-0000000001d1', appId: 'engineer' } as const;
 const stranger = { ...engineer, objectId: '00000000-0000-4000-8000-0000000001d2' };
 
-// The published model of a site's PATCH has no tags, and a checkup writes one.
+// The published model of a site's PATCH has no tags, and a check writes one.
 const plumbline = usePlumbline({
   resources: [scratch, unseen, slow],
   simulator: { takesUnpublished: true },
-  // It runs when a test asks for it, and moves the heartbeat then only.
+  // Runs only when a test calls it, and writes the heartbeat only then.
   environment: { 'AzureWebJobs.housekeeping.Disabled': 'true' },
 });
 let front: SignInFront;
@@ -89,7 +89,7 @@ function deploymentOf(app = scratch.id, caller: typeof engineer | typeof strange
   });
 }
 
-/** The last of these checks, as `state: what it said`; the others make the way to it. */
+/** The result of the last of these checks, as `state: text`; the others prepare it. */
 async function said(
   checks: readonly Check[],
   visit: CheckContext = createContext(deploymentOf(), 20),
@@ -98,15 +98,15 @@ async function said(
   return `${result?.state}: ${result?.said}`;
 }
 
-/** For what will not come. */
+/** For events that do not come. */
 const impatient = () => createContext(deploymentOf(), 1);
 const toTheOutcome = [change, arrival, queue];
 const httpsOnly = () =>
   z.object({ properties: z.object({ httpsOnly: z.boolean() }) }).parse(plumbline.simulator.get(scratch.id)).properties
     .httpsOnly;
 
-describe('a deployment that works', () => {
-  test('is found well by every check, and shows what could not be verified before', async () => {
+describe('a working deployment', () => {
+  test('passes every check, and shows the observations', async () => {
     const visit = createContext(deploymentOf(), 40);
     const results = await runChecks(
       visit,
@@ -117,7 +117,7 @@ describe('a deployment that works', () => {
       tags: { owner: 'platform', [TAG]: expect.any(String) },
       properties: { httpsOnly: true },
     });
-    // Whatever the provider makes of tags that are left out.
+    // The provider may handle missing tags in any way.
     const bodies = plumbline.simulator.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
     expect(bodies[0]).toEqual({ tags: { owner: 'platform', [TAG]: expect.any(String) } });
     const observed = await observe(visit);
@@ -133,30 +133,30 @@ describe('a deployment that works', () => {
     ]);
   });
 
-  test('the timers run', async () => {
+  test('passes the check of the timers', async () => {
     await plumbline.housekeep();
     expect(await said([timers])).toMatch(/^ok: housekeeping ran \d+ s ago$/);
   });
 
-  test('the command says so by its exit code, and makes no violation unless it is asked to', async () => {
+  test('gives exit code 0, and makes no violation without the flag', async () => {
     const run = await doctor(['--url', front.url, '--resource', scratch.id, '--audience', AUDIENCE, '--json']);
     expect(run.stderr).toBe('');
     const { healthy, checks } = JSON.parse(run.stdout);
     expect([run.code, healthy, checks.length]).toEqual([0, true, CHECKS.length]);
     expect(checks.filter(({ state }: { state: string }) => state === 'not-checked')).toEqual([
       expect.objectContaining({ name: 'the writer can write', said: expect.stringContaining('--drift') }),
-      // Who runs it here may read apps and no role definitions.
+      // This user may read apps and no role definitions.
       expect.objectContaining({ name: 'the Activity Log can be read', said: expect.stringContaining('cannot see') }),
     ]);
   });
 
-  test('a command that cannot be understood is 2, and says how', async () => {
+  test('wrong arguments give exit code 2 and the usage', async () => {
     const run = await doctor(['--strange']);
     expect([run.code, run.stdout]).toEqual([2, '']);
     expect(run.stderr).toContain('usage: npm run doctor');
   });
 
-  test('a container app, whose changes take their time, does as well', async () => {
+  test('a container app with its long operations passes too', async () => {
     const visit = createContext(deploymentOf(slow.id), 40);
     const results = await runChecks(visit, [...toTheOutcome, reads, writes]);
     expect(results.filter(({ state }) => state !== 'ok')).toEqual([]);
@@ -165,29 +165,29 @@ describe('a deployment that works', () => {
   });
 });
 
-describe('each check fails when what it checks is broken', () => {
-  test('a reader is let in: not without a role', async () => {
+describe('each check fails when its subject is broken', () => {
+  test('reader: fails without a role', async () => {
     expect(await said([reader], createContext(deploymentOf(scratch.id, stranger), 1))).toBe(
       'failed: GET /api/summary was answered 403 forbidden',
     );
   });
 
-  test('a forged principal header gets 401: not where it is believed', async () => {
+  test('forged principal: fails where the header is accepted', async () => {
     front.believesHeaders = true;
     expect(await said([forged])).toMatch(/^failed: .* made up was answered 200$/);
   });
 
-  test('nobody decides without signing in: not where everybody is signed in', async () => {
+  test('decision without sign-in: fails where every caller is signed in', async () => {
     front.anybodyIs = engineer.objectId;
     expect(await said([unauthenticatedDecision])).toMatch(/^failed: .* answered 403 forbidden and not 401$/);
   });
 
-  test('pages of other sites change nothing: not where nobody sees where a request comes from', async () => {
+  test('cross-site request: fails where the origin of a request is hidden', async () => {
     front.hidesOrigin = true;
     expect(await said([crossSiteRequest])).toMatch(/^failed: .* answered 401 unauthenticated and not 403$/);
   });
 
-  test('the scratch app can be changed: not without the right, and not where the change does not stay', async () => {
+  test('change of the scratch app: fails without the permission, and where the change does not stay', async () => {
     plumbline.simulator.addFault({ match: { method: 'PATCH' }, action: 'forbidden', times: 1 });
     expect(await said([change], impatient())).toMatch(
       /^failed: Azure answered your PATCH of scratch with 403 Authoriz/,
@@ -196,7 +196,7 @@ describe('each check fails when what it checks is broken', () => {
     expect(await said([change], impatient())).toMatch(/^failed: Azure took the tag .* does not show it$/);
   });
 
-  test('an event arrives: not when deliveries are lost', async () => {
+  test('arrival of an event: fails when deliveries are lost', async () => {
     plumbline.simulator.delivery.lose = true;
     const visit = impatient();
     expect(await said([change, arrival], visit)).toBe('failed: no event of scratch was seen within 1 s');
@@ -205,7 +205,7 @@ describe('each check fails when what it checks is broken', () => {
     expect(unseenYet.filter(({ said: text }) => text === 'no event arrived')).toHaveLength(5);
   });
 
-  test('the queue flows: not while nobody can work on the app', async () => {
+  test('queue: fails while the app is locked by a lease', async () => {
     const leases = BlobServiceClient.fromConnectionString(plumbline.dev.storage.connectionString);
     const blob = leases.getContainerClient('plumbline-leases').getBlobClient(hashOf(scratch.id.toLowerCase()));
     const lease = blob.getBlobLeaseClient();
@@ -219,7 +219,7 @@ describe('each check fails when what it checks is broken', () => {
     await plumbline.outcomeOf(visit.event?.eventId ?? '');
   });
 
-  test('the identity can read: not where a document is forbidden, and not where nobody looked', async () => {
+  test('reads of the identity: fails for a forbidden document, and before a reconcile', async () => {
     plumbline.simulator.addFault({ match: { method: 'GET', path: '/scratch/config/web' }, action: 'forbidden' });
     expect(await said([...toTheOutcome, reads])).toMatch(/^failed: config\/web: .*Microsoft\.Web\/sites\/config\/read/);
     plumbline.simulator.clearFaults();
@@ -229,14 +229,14 @@ describe('each check fails when what it checks is broken', () => {
     );
   });
 
-  test('the writer can write: not without the right, and the app is put right all the same', async () => {
-    // The tag and the violation are ours, the third is the fix.
+  test('writes of the identity: fails without the permission, and the app is fixed anyway', async () => {
+    // The tag and the violation are of the command, the third write is the fix.
     plumbline.simulator.addFault({ match: { method: 'PATCH' }, action: 'forbidden', skip: 2, times: 1 });
     expect(await said([...toTheOutcome, writes])).toMatch(/^failed: fix\.blocked: /);
     expect(httpsOnly()).toBe(true);
   });
 
-  test('the writer can write: not while it is stopped, and not checked in mode audit', async () => {
+  test('writes of the identity: fails while stopped, and is not checked in mode audit', async () => {
     const operator = plumbline.as(staff.operator, 'Operator');
     await operator.putSettings({ mode: 'autofix', stopped: { reason: 'out of order' } });
     const stopped = createContext(deploymentOf(), 20);
@@ -251,7 +251,7 @@ describe('each check fails when what it checks is broken', () => {
     await operator.putSettings({ mode: 'autofix' });
   });
 
-  test('the Activity Log can be read: not without the right, and not checked where nobody may see the roles', async () => {
+  test('Activity Log: fails without the permission, and is not checked where the roles cannot be read', async () => {
     expect(await said([activityLog])).toMatch(/^ok: the identity \S+ may, in the subscription /);
     const actions = ['Microsoft.Web/sites/read'];
     plumbline.simulator.addFault({
@@ -265,7 +265,7 @@ describe('each check fails when what it checks is broken', () => {
     expect(await said([activityLog])).toMatch(/^not-checked: you cannot see which roles/);
   });
 
-  test('nothing was buried: not when a message was given up meanwhile', async () => {
+  test('dead letters: fails when a message was given up meanwhile', async () => {
     const visit = createContext(deploymentOf(), 20);
     await runChecks(visit, [change]);
     expect(await said([deadLetters], visit)).toMatch(/^ok: /);
@@ -276,7 +276,7 @@ describe('each check fails when what it checks is broken', () => {
     );
   });
 
-  test('the timers run: not when the heartbeat stands still', async () => {
+  test('timers: fails when the heartbeat is old', async () => {
     const guards = tableOf(plumbline.dev.storage.connectionString, TABLES.guards);
     const row = await guards.getEntity('guard', 'heartbeat');
     const at = new Date(Date.now() - 20 * 60_000).toISOString();
@@ -286,7 +286,7 @@ describe('each check fails when what it checks is broken', () => {
     );
   });
 
-  test('the chains of the log are whole: not when an entry was edited', async () => {
+  test('chains of the log: fails when an entry was edited', async () => {
     const log = tableOf(plumbline.dev.storage.connectionString, TABLES.audit);
     const rows = log.listEntities({ queryOptions: { filter: "RowKey ge 'e-' and RowKey lt 'f'" } });
     const { value: row } = await rows.next();
@@ -299,7 +299,7 @@ describe('each check fails when what it checks is broken', () => {
     expect(await said([chains])).toMatch(/^ok: /);
   });
 
-  test('what shows otherwise than Plumbline relies on is a failure', async () => {
+  test('observations: one that differs from the expected behaviour is a failure', async () => {
     const deployment = { ...deploymentOf(), changer: async () => stranger.objectId };
     const visit = createContext(deployment, 20);
     const results = await runChecks(visit, [change, arrival]);
@@ -315,7 +315,7 @@ describe('each check fails when what it checks is broken', () => {
     expect([isHealthy(results, []), isHealthy(results, observed)]).toEqual([true, false]);
   });
 
-  test('events of a child that do not arrive are otherwise than Plumbline relies on', async () => {
+  test('observations: missing events of a child differ from the expected behaviour', async () => {
     const visit = createContext(deploymentOf(unseen.id), 20);
     await runChecks(visit, toTheOutcome);
     plumbline.simulator.delivery.lose = true;
@@ -326,8 +326,8 @@ describe('each check fails when what it checks is broken', () => {
     });
   });
 
-  // The last ones: they leave a service that works no more.
-  test('a reader is let in: not while sign-in is off', async () => {
+  // The last ones, because the service does not work after them.
+  test('reader: fails while sign-in is off', async () => {
     delete plumbline.dev.environment.WEBSITE_AUTH_ENABLED;
     await plumbline.dev.restart();
     const [result] = await runChecks(impatient(), [reader]);
@@ -335,7 +335,7 @@ describe('each check fails when what it checks is broken', () => {
     expect(await said([forged])).toMatch(/^ok: .* 401 auth-off$/);
   });
 
-  test('the service is healthy: not without its settings, and not where another answers, or nobody', async () => {
+  test('health: fails without settings, and where another program or none answers', async () => {
     delete plumbline.dev.environment.PLUMBLINE_AUDIT_KEY;
     await plumbline.dev.restart();
     expect(await said([health])).toMatch(/^failed: PLUMBLINE_AUDIT_KEY: /);

@@ -32,14 +32,14 @@ async function exempt(scope: string, rule: string, expires: Date): Promise<strin
     expires: expires.toISOString(),
   };
   const answer = await operator().ask('POST', '/exemptions', { body });
-  expect(answer.told).toBe('201');
+  expect(answer.statusAndCode).toBe('201');
   return exemptionAnswer.parse(answer.body).id;
 }
 
 const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
 
-describe('an exempt app is left alone', () => {
-  test('until the exemption ends; then housekeeping has it fixed, without an event', async () => {
+describe('an exempt app is not fixed', () => {
+  test('until the exemption ends, and then housekeeping has it fixed without an event', async () => {
     const end = later(20);
     await exempt(ending.id.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions'), 'webapp-https-only', end);
     const event = await plumbline.outcomeOf(await plumbline.change(ada, ending.id, 'resource', insecure));
@@ -60,7 +60,7 @@ describe('an exempt app is left alone', () => {
     expect((await reader().list('/exemptions', exemptionAnswer)).map(({ scope }) => scope.toLowerCase())).toEqual([]);
   });
 
-  test('and is asked about again when the exemption is taken back', async () => {
+  test('and its approval is requested again when the exemption is removed', async () => {
     await plumbline.outcomeOf(await plumbline.change(ada, returned.id, 'resource', { tags: { touched: 'yes' } }));
     const { id: approval } = await plumbline.pending(returned.id, 'webapp-remote-debugging');
     const id = await exempt(returned.id.split('/providers')[0] ?? '', 'webapp-remote-debugging', later(3600));
@@ -70,11 +70,11 @@ describe('an exempt app is left alone', () => {
     });
     expect(cleared.reasons.map(({ code }) => code)).toEqual(['exempt']);
 
-    expect((await plumbline.as(staff.approver, 'Approver').ask('DELETE', `/exemptions/${id}`)).told).toBe(
+    expect((await plumbline.as(staff.approver, 'Approver').ask('DELETE', `/exemptions/${id}`)).statusAndCode).toBe(
       '403 forbidden',
     );
-    expect((await operator().ask('DELETE', `/exemptions/${id}`)).told).toBe('204');
-    expect((await operator().ask('DELETE', `/exemptions/${id}`)).told).toBe('404 not-found');
+    expect((await operator().ask('DELETE', `/exemptions/${id}`)).statusAndCode).toBe('204');
+    expect((await operator().ask('DELETE', `/exemptions/${id}`)).statusAndCode).toBe('404 not-found');
     await plumbline.housekeep();
     expect((await plumbline.pending(returned.id, 'webapp-remote-debugging')).id).not.toBe(approval);
     expect(plumbline.writes(returned.id)).toEqual([]);
@@ -82,7 +82,7 @@ describe('an exempt app is left alone', () => {
 });
 
 describe('guarantee 1: a message that was given up', () => {
-  test('is a dead letter with its event; released, the event has its real outcome and the app is fixed', async () => {
+  test('is a dead letter with its event; after the release the event has its outcome and the app is fixed', async () => {
     const { connectionString } = plumbline.dev.storage;
     const event = await plumbline.change(ada, poisoned.id, 'resource', insecure);
     const explain = () => reader().ask('GET', `/explain?event=${event}`);
@@ -108,13 +108,13 @@ describe('guarantee 1: a message that was given up', () => {
     ]);
 
     const release = `/deadletters/${letter?.id}/release`;
-    expect((await plumbline.as(staff.reader, 'Reader').ask('POST', release)).told).toBe('403 forbidden');
+    expect((await plumbline.as(staff.reader, 'Reader').ask('POST', release)).statusAndCode).toBe('403 forbidden');
     const released = await operator().ask('POST', release);
-    expect([released.told, released.body]).toEqual(['202', '']);
+    expect([released.statusAndCode, released.body]).toEqual(['202', '']);
     expect((await plumbline.outcomeOf(event)).outcome).toBe('evaluated');
     expect(plumbline.writes(poisoned.id)).toEqual(['PATCH resource']);
-    expect((await operator().ask('POST', release)).told).toBe('202');
-    expect((await operator().ask('POST', '/deadletters/unknown/release')).told).toBe('404 not-found');
+    expect((await operator().ask('POST', release)).statusAndCode).toBe('202');
+    expect((await operator().ask('POST', '/deadletters/unknown/release')).statusAndCode).toBe('404 not-found');
     expect(await reader().list('/deadletters', deadLetterAnswer)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The running service in numbers: what it did is counted, stored and served, and its lines carry their ids. */
+/** The metrics of the running service: its work is counted, stored and served, and its log lines have their ids. */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { people, subscriptionId } from '../../../simulator/estate.ts';
@@ -16,12 +16,12 @@ async function metrics(): Promise<string> {
   return String(body);
 }
 
-test('a change that was fixed shows in the metrics of the service', async () => {
+test('a fixed change is counted in the metrics', async () => {
   const eventId = await plumbline.change(people.ada, app.id, 'resource', touched);
   await plumbline.atRest(app.id);
   const text = await eventually('the counts', async () => {
     const found = await metrics();
-    // What is counted soon after the first count is stored within 15 s.
+    // Counts are stored within 15 s.
     return found.includes('plumbline_fixes_total{purpose="fix",outcome="applied"} 1') ? found : null;
   });
   expect(text).toMatch(/^plumbline_events_total\{outcome="evaluated"\} [1-9]/m);
@@ -43,6 +43,6 @@ test('a change that was fixed shows in the metrics of the service', async () => 
   expect(ours.filter(({ invocationId }) => typeof invocationId !== 'string')).toEqual([]);
 });
 
-test('nobody reads them without signing in', async () => {
-  expect((await plumbline.as(null).ask('GET', '/metrics')).told).toBe('401 unauthenticated');
+test('the metrics need a sign-in', async () => {
+  expect((await plumbline.as(null).ask('GET', '/metrics')).statusAndCode).toBe('401 unauthenticated');
 });

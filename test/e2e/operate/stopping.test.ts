@@ -1,4 +1,4 @@
-/** The platform asks the host to end while a fix is being written: what runs is finished first, so nothing has to recover. */
+/** The platform stops the host during a fix: the running work is finished first, so nothing has to recover. */
 import { expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
 import { rightWebApp, touched } from '../fixtures/estate.ts';
@@ -16,7 +16,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('SIGTERM in the middle of a fix: it is verified and in the log before the process ends', async () => {
+test('after SIGTERM during a fix it is verified and logged before the process ends', async () => {
   const [pid = 0] = plumbline.dev.pids;
   const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
     if (phase === 'applied' && method === 'PATCH' && path.startsWith(shop.id)) process.kill(pid, 'SIGTERM');

@@ -7,7 +7,7 @@ export interface FakeActivity extends ActivityLog {
   /** By the lower-case id of a resource. */
   readonly entries: Map<string, ActivityEntry[]>;
   /** The number of requests. */
-  asked: number;
+  requests: number;
   granted: boolean;
   /** Whether one request returns all entries. */
   complete: boolean;
@@ -19,11 +19,11 @@ const KEPT_MILLISECONDS = 90 * 86_400_000 - 3_600_000;
 export function fakeActivity(): FakeActivity {
   const activity: FakeActivity = {
     entries: new Map(),
-    asked: 0,
+    requests: 0,
     granted: false,
     complete: true,
     async listWrites({ key }, from, to) {
-      activity.asked += 1;
+      activity.requests += 1;
       if (!activity.granted) {
         const message = 'The identity may not read the Activity Log.';
         return {

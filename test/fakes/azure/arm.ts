@@ -54,7 +54,7 @@ export function fakeArm(clock: Clock): FakeArm {
   const operations = new Map<string, { until: number; ends: () => ArmFailure | null; failure?: ArmFailure | null }>();
   let coming: { at: number; happens: () => void }[] = [];
   const now = () => clock.now().getTime();
-  /** What a body is to a reader: bodies are replaced as a whole, and read again and again. */
+  /** A cached parse of each body: bodies are replaced as a whole, and read many times. */
   const read = new WeakMap<object, DocumentState>();
   const stateOf = (resource: Resource, name: DocumentName, body: Json): DocumentState => {
     const key = typeof body === 'object' ? body : null;
@@ -63,7 +63,7 @@ export function fakeArm(clock: Clock): FakeArm {
     return copyOf(state);
   };
 
-  /** Does everything that is due by now. */
+  /** Runs everything that is due by now. */
   function catchUp(): void {
     const due = coming.filter(({ at }) => at <= now());
     coming = coming.filter(({ at }) => at > now());

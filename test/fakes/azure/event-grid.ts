@@ -21,29 +21,29 @@ export interface EventOptions {
 }
 
 /** An event of the Event Grid schema about the resource with this id, or a child of it. */
-export function gridEvent(id: string, subject: string, looks: EventOptions = {}): JsonObject {
+export function gridEvent(id: string, subject: string, options: EventOptions = {}): JsonObject {
   return {
     id,
     subject,
-    eventType: `Microsoft.Resources.${looks.type ?? 'ResourceWriteSuccess'}`,
+    eventType: `Microsoft.Resources.${options.type ?? 'ResourceWriteSuccess'}`,
     eventTime: '2026-03-01T11:59:58Z',
     topic: '/subscriptions/11111111-2222-3333-4444-555555555555',
     dataVersion: '2',
     metadataVersion: '1',
-    data: dataOf(subject, looks),
+    data: dataOf(subject, options),
   };
 }
 
 /** The same as a CloudEvent 1.0. */
-export function cloudEvent(id: string, subject: string, looks: EventOptions = {}): JsonObject {
+export function cloudEvent(id: string, subject: string, options: EventOptions = {}): JsonObject {
   return {
     id,
     subject,
     source: '/subscriptions/11111111-2222-3333-4444-555555555555',
-    type: `Microsoft.Resources.${looks.type ?? 'ResourceWriteSuccess'}`,
+    type: `Microsoft.Resources.${options.type ?? 'ResourceWriteSuccess'}`,
     time: '2026-03-01T11:59:58Z',
     specversion: '1.0',
-    data: dataOf(subject, looks),
+    data: dataOf(subject, options),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What Resource Graph lists. It may lag behind what is there. */
+/** The listing of Resource Graph. It may be behind the existing resources. */
 import type { Estate, EstatePage } from '../../../src/workflows/ports/azure.ts';
 
 export interface FakeEstate extends Estate {
@@ -9,7 +9,7 @@ export interface FakeEstate extends Estate {
   /** Replaces an answer; undefined leaves it as it is. */
   onList: ((token: string | null) => EstatePage | undefined) | null;
   /** The token of each request. */
-  readonly asked: (string | null)[];
+  readonly requests: (string | null)[];
 }
 
 export function fakeEstate(): FakeEstate {
@@ -17,9 +17,9 @@ export function fakeEstate(): FakeEstate {
     ids: [],
     pageSize: 100,
     onList: null,
-    asked: [],
+    requests: [],
     listResources: async (subscriptionId, token) => {
-      estate.asked.push(token);
+      estate.requests.push(token);
       const other = estate.onList?.(token);
       if (other) return other;
       const start = Number(token ?? 0);

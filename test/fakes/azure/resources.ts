@@ -25,10 +25,10 @@ export interface WebAppOptions {
   readonly config?: JsonObject;
 }
 
-export function seedWebApp(azure: FakeArm, looks: WebAppOptions = {}, id = SHOP): void {
+export function seedWebApp(azure: FakeArm, options: WebAppOptions = {}, id = SHOP): void {
   azure.seed(id, {
-    resource: { ...site(looks.site, looks.beside), id },
-    'config/web': webConfig(looks.config),
+    resource: { ...site(options.site, options.beside), id },
+    'config/web': webConfig(options.config),
     diagnosticSettings: settings(),
   });
 }
@@ -36,13 +36,13 @@ export function seedWebApp(azure: FakeArm, looks: WebAppOptions = {}, id = SHOP)
 /** The shop and its slots, each with its own options. The shop lists its slots. */
 export function seedSlots(
   azure: FakeArm,
-  looks: Readonly<Record<string, WebAppOptions>>,
+  options: Readonly<Record<string, WebAppOptions>>,
   ofShop: WebAppOptions = {},
 ): void {
-  const slots = Object.entries(looks).map(([name, look]) => ({ id: `${SHOP}/slots/${name}`, look }));
+  const slots = Object.entries(options).map(([name, slotOptions]) => ({ id: `${SHOP}/slots/${name}`, slotOptions }));
   seedWebApp(azure, ofShop);
   azure.change(SHOP, 'slots', '', { value: slots.map(({ id }) => ({ id })) });
-  for (const { id, look } of slots) seedWebApp(azure, look, id);
+  for (const { id, slotOptions } of slots) seedWebApp(azure, slotOptions, id);
 }
 
 /** Violates every safe rule for web apps among the chosen rules: one on the site, two in its configuration. */

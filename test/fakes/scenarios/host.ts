@@ -1,7 +1,7 @@
 /**
- * The platform around the workflows. Event Grid delivers an event until it is accepted. A queue delivers a message until it is
- * handled or has failed too often. Housekeeping runs when an alarm is due. People and timers repeat what failed. Only the
- * host moves the clock.
+ * The platform around the workflows. Event Grid delivers an event until it is accepted. A queue delivers a message
+ * until it is handled or has failed too often. Housekeeping runs when a wakeup is due. Users and timers repeat what
+ * failed. Only the host moves the clock.
  */
 
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
@@ -42,13 +42,13 @@ export interface HostOptions {
 }
 
 export interface Host {
-  /** Runs an action of a person or a timer, and repeats it until it succeeds. Throws Refusal. */
+  /** Runs an action of a user or a timer, and repeats it until it succeeds. Throws Refusal. */
   ask<T>(action: (deps: Deps) => Promise<T>): Promise<T>;
   /** Event Grid delivers an event, and repeats it until it is accepted. */
   deliver(event: JsonObject): Promise<void>;
-  /** A person decides. Throws Refusal. */
+  /** A user decides. Throws Refusal. */
   decide(request: DecisionRequest): Promise<Approval>;
-  /** A person requests a rollback. Throws Refusal. */
+  /** A user requests a rollback. Throws Refusal. */
   rollBack(request: RollbackRequest): Promise<Approval>;
   /** Handles the next visible message; false when there is none. */
   work(): Promise<boolean>;
@@ -125,7 +125,7 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
     }
   }
 
-  /** When housekeeping, which runs every minute, next has a due alarm, by the clock of the workflows. */
+  /** When the next wakeup is due for housekeeping, which runs every minute, by the clock of the workflows. */
   function nextAlarm(): number {
     const ahead = ports.clock.now().getTime() - clock.now().getTime();
     const rings = [...stored.wakeups.values()].map(({ at }) => at - ahead);

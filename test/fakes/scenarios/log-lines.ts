@@ -11,12 +11,12 @@ export interface LogLine {
 }
 
 /** Runs a scenario to its end. */
-export async function logOf(way: Scenario): Promise<{ readonly lines: LogLine[]; readonly world: FakeDeps }> {
+export async function logOf(scenario: Scenario): Promise<{ readonly lines: LogLine[]; readonly deps: FakeDeps }> {
   const deps = fakeDeps();
   const host = createHost(deps);
-  await way.run(host, deps);
+  await scenario.run(host, deps);
   await host.settle();
-  return { lines: logLinesOf(deps), world: deps };
+  return { lines: logLinesOf(deps), deps };
 }
 
 export function logLinesOf({ stored }: FakeDeps): LogLine[] {
@@ -25,9 +25,9 @@ export function logLinesOf({ stored }: FakeDeps): LogLine[] {
 
 /** The scenario with this title. */
 export function scenarioCalled(title: string): Scenario {
-  const way = SCENARIOS.find((one) => one.title === title);
-  if (!way) throw new Error(`there is no way called ${title}`);
-  return way;
+  const scenario = SCENARIOS.find((one) => one.title === title);
+  if (!scenario) throw new Error(`there is no scenario called ${title}`);
+  return scenario;
 }
 
 const FIELDS = z.record(z.string(), z.unknown());

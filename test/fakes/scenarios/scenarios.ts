@@ -55,7 +55,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    title: 'an approval of what has moved',
+    title: 'an approval of a moved value',
     async run(host, deps) {
       seedWebApp(deps.arm, { config: { cors: { allowedOrigins: ['*', 'https://a.example'] } } });
       await deliverAndSettle(host, 'first', SHOP);
@@ -65,7 +65,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    title: 'an approval of what somebody has put right',
+    title: 'an approval of a violation that somebody has fixed',
     async run(host, deps) {
       seedWebApp(deps.arm, RISKY);
       await deliverAndSettle(host, 'first', SHOP);
@@ -74,7 +74,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    title: 'an approval that nobody decides',
+    title: 'an approval that expires',
     async run(host, deps) {
       seedWebApp(deps.arm, RISKY);
       await deliverAndSettle(host, 'first', SHOP);
@@ -133,7 +133,7 @@ export const SCENARIOS: readonly Scenario[] = [
     async run(host, deps) {
       seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } });
       await deliverAndSettle(host, 'first', SHOP);
-      await putBack(host, deps);
+      await rollBack(host, deps);
       await host.settle();
       // What was rolled back stays so in further reconciles.
       await deliverAndSettle(host, 'second', SHOP);
@@ -152,7 +152,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    title: 'a fix that a lock refuses until it is lifted',
+    title: 'a fix that a lock blocks until it is deleted',
     async run(host, deps) {
       seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } });
       deps.arm.onWrite = () => refused('blocked', 'ScopeLocked');
@@ -162,7 +162,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    title: 'a fix that waits for its turn',
+    title: 'a fix that waits for the budget',
     async run(host, deps) {
       storeSettings(deps, { limits: { ...settingsSchema.parse({}).limits, fixesPerHour: 1 } });
       seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } });
@@ -198,7 +198,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    title: 'a sweep of what was never seen and of what is gone',
+    title: 'a sweep of new and deleted apps',
     async run(host, deps) {
       seedWebApp(deps.arm, RISKY, OTHER);
       await deliverAndSettle(host, 'first', OTHER);
@@ -212,7 +212,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    title: 'a scan, told how far it is',
+    title: 'a scan and its progress',
     async run(host, deps) {
       seedWebApp(deps.arm, UNSAFE);
       seedContainerApp(deps.arm);
@@ -283,7 +283,7 @@ async function minutes(host: Host, { clock }: FakeDeps, count: number): Promise<
 }
 
 /** Ada requests the rollback of the last fix. When its leaves cannot be read, she repeats the request once. */
-async function putBack(host: Host, deps: FakeDeps): Promise<void> {
+async function rollBack(host: Host, deps: FakeDeps): Promise<void> {
   try {
     await host.rollBack(rollbackOf(deps));
   } catch (error) {
@@ -304,7 +304,7 @@ function decidedBy({ id, digest }: Approval, decision: 'approve' | 'reject'): De
 /** Ada requests the rollback of the last fix. */
 export function rollbackOf({ stored }: FakeDeps): RollbackRequest {
   const entry = stored.entries.findLast(({ kind }) => kind === 'fix.applied');
-  if (!entry) throw new Error('there is no fix to put back');
+  if (!entry) throw new Error('there is no fix to roll back');
   return { entry, comment: 'The old clients need it.', person: { objectId: ADA.objectId, name: 'Ada' } };
 }
 

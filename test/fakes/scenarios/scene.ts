@@ -1,4 +1,4 @@
-/** The fakes with one web app and a host, and what tests read from them afterwards. */
+/** The fakes with one web app and a host, and functions that read the results. */
 import type { AuditKind } from '../../../src/domain/audit/audit.ts';
 import type { Decision } from '../../../src/domain/decisions/decide.ts';
 import type { Settings } from '../../../src/domain/rules/settings.ts';
@@ -9,7 +9,7 @@ import { type FakeDeps, fakeDeps, storeSettings } from '../deps.ts';
 import { createHost, type Host } from './host.ts';
 
 export interface Scene {
-  readonly world: FakeDeps;
+  readonly deps: FakeDeps;
   readonly host: Host;
 }
 
@@ -26,11 +26,11 @@ export function scene({ app = {}, settings, options, ports }: SceneOptions = {})
   const deps = fakeDeps(options ? { options } : {});
   seedWebApp(deps.arm, app);
   if (settings) storeSettings(deps, settings);
-  return { world: deps, host: createHost(deps, ports ? { ports: ports(deps) } : {}) };
+  return { deps, host: createHost(deps, ports ? { ports: ports(deps) } : {}) };
 }
 
 /** Entries like `fix.applied webapp-min-tls`, in the order of the log; only of these kinds, if given. */
-export function factsIn({ stored }: FakeDeps, ...kinds: AuditKind[]): string[] {
+export function recordsIn({ stored }: FakeDeps, ...kinds: AuditKind[]): string[] {
   return stored.entries
     .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind))
     .map(({ kind, rule }) => `${kind} ${rule}`);
@@ -44,9 +44,9 @@ export function outcomesIn({ stored }: FakeDeps): Record<string, string | null> 
 export function decisionOf({ stored }: FakeDeps, rule: string): string | null {
   const found = stored.findings.find((finding) => finding.rule === rule);
   if (!found) throw new Error(`there is no finding of ${rule}`);
-  return found.decision && told(found.decision);
+  return found.decision && textOf(found.decision);
 }
 
-function told({ action, reasons }: Decision): string {
+function textOf({ action, reasons }: Decision): string {
   return [action, ...reasons.map(({ code }) => code)].join(' ');
 }

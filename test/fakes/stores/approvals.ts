@@ -18,7 +18,7 @@ export function fakeApprovals(rows: Map<string, Row<Approval>>): Approvals {
     get: async (id) => (isPlainId(id) ? versioned(rows.get(id)) : null),
     save: async (approval, version) => {
       const before = rows.get(approval.id);
-      // Nothing removes an approval: one that is gone was removed past the service.
+      // No workflow deletes an approval: a missing one was deleted in the table.
       if (version !== null && !before) throw new StorageUnavailable(`approval ${approval.id} has no row`);
       const saved = nextRow(before, approval, version);
       rows.set(approval.id, saved);

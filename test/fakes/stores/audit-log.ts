@@ -1,4 +1,4 @@
-/** The audit log with its real chains, signatures and anchors, each fact once by its id. */
+/** The audit log with real chains, signatures and anchors, each record once by its id. */
 
 import { type Anchor, nextAnchor } from '../../../src/domain/audit/anchor.ts';
 import {
@@ -31,7 +31,7 @@ const CHAINS = 8;
 const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
 const publicKeys = [{ keyId: signing.id, publicKey: publicKeyText(signing) }];
 
-/** Signatures that were verified: tests record the same again and again, and nothing takes longer. */
+/** Signatures that were verified: tests append the same records many times, and signatures take the most time. */
 const verified = new Set<string>();
 
 function faultIn(sealed: Seal): string | null {
@@ -46,19 +46,19 @@ const isSound = (entry: AuditEntry) => faultIn(entry) === null;
 
 export function fakeAuditLog(entries: AuditEntry[]): AuditLog {
   const anchors: Anchor[] = [];
-  /** Facts of a call are recorded together, or none is. */
-  const append = (facts: readonly AuditRecord[]): AuditEntry[] => {
-    for (const fact of facts) {
-      if (!isUtc(fact.at)) throw new Error(`fact ${fact.id}: '${fact.at}' must be a time like ${UTC}`);
-      const known = entries.find(({ id }) => id === fact.id);
-      if (known && !isSameRecord(fact, known)) throw new RecordConflict(known);
+  /** The records of a call are appended together, or none is. */
+  const append = (records: readonly AuditRecord[]): AuditEntry[] => {
+    for (const record of records) {
+      if (!isUtc(record.at)) throw new Error(`record ${record.id}: '${record.at}' must be a time like ${UTC}`);
+      const known = entries.find(({ id }) => id === record.id);
+      if (known && !isSameRecord(record, known)) throw new RecordConflict(known);
     }
-    return facts.map((fact) => {
-      const known = entries.find(({ id }) => id === fact.id);
+    return records.map((record) => {
+      const known = entries.find(({ id }) => id === record.id);
       if (known) return known;
-      const chain = chainOf(fact.resource?.id.toLowerCase() ?? 'service', CHAINS);
+      const chain = chainOf(record.resource?.id.toLowerCase() ?? 'service', CHAINS);
       const last = entries.findLast((entry) => entry.chain === chain);
-      const entry = chainEntry(copyOf(fact), last ? headAfter(last) : emptyHead(chain), signing);
+      const entry = chainEntry(copyOf(record), last ? headAfter(last) : emptyHead(chain), signing);
       entries.push(entry);
       return entry;
     });
@@ -70,7 +70,7 @@ export function fakeAuditLog(entries: AuditEntry[]): AuditLog {
       page,
     );
   return {
-    append: async (facts) => copyOf(append(facts)),
+    append: async (records) => copyOf(append(records)),
     get: async (id) => (isPlainId(id) ? copyOf(entries.find((one) => one.id === id && isSound(one)) ?? null) : null),
     contains: async (entry) =>
       entries.some((one) => keyOf(one) === keyOf(entry) && canonicalJson(one) === canonicalJson(entry)),

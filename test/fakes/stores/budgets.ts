@@ -1,4 +1,4 @@
-/** The budgets of an hour, by subscription. */
+/** The hourly budgets, by subscription. */
 import { type Budget, claim, EMPTY_BUDGET, withdraw } from '../../../src/domain/decisions/budget.ts';
 import type { Budgets } from '../../../src/workflows/ports/guards.ts';
 

@@ -4,7 +4,7 @@ import type { Lease, Leases } from '../../../src/workflows/ports/work.ts';
 
 const LEASE_MS = 30_000;
 
-/** A holder that lives renews in time; one that died is known by the clock alone. */
+/** A living holder renews in time; a dead one is recognised by the clock. */
 export function fakeLeases(clock: Clock, held: Map<string, { holder: number; until: number }>): Leases {
   let holders = 0;
   return {

@@ -1,4 +1,4 @@
-/** Both queues of the service: a message shows when its time has come, and stays until it is handled. */
+/** Both queues of the service: a message becomes visible at its time, and stays until it is handled. */
 
 import type { Clock } from '../../../src/workflows/ports/runtime.ts';
 import type { SweepPage, SweepQueue, WorkMessage, WorkQueue } from '../../../src/workflows/ports/work.ts';

@@ -1,8 +1,8 @@
-/** What is remembered of each resource, under versions. */
+/** The state of each resource, under versions. */
 import type { ResourceState, ResourceStates } from '../../../src/workflows/ports/resource-states.ts';
 import { nextRow, versioned } from './rows.ts';
 
-/** The values alone are kept in the map that tests see; a value that was put there by hand has version 1. */
+/** The map that tests read has only the values; a value that a test put there has version 1. */
 export function fakeResourceStates(values: Map<string, ResourceState>): ResourceStates {
   const versions = new Map<string, number>();
   const rowOf = (key: string) => {
@@ -23,7 +23,7 @@ export function fakeResourceStates(values: Map<string, ResourceState>): Resource
   };
 }
 
-/** The row says once which resource its findings are about. */
+/** The row has the resource of its findings once. */
 function placed(state: ResourceState): ResourceState {
   return { ...state, findings: state.findings.map((one) => ({ ...one, resource: state.resource })) };
 }

@@ -1,4 +1,4 @@
-/** How far scans are: each resource counts once. */
+/** The progress of scans: each resource counts once. */
 import type { Scans } from '../../../src/workflows/ports/findings.ts';
 
 export interface StoredScan {

@@ -1,4 +1,4 @@
-/** The fakes answer as the real stores do: the same tests over both. */
+/** The fakes answer as the real stores do: the same tests run on both. */
 
 import { describe, expect, it } from 'vitest';
 import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
@@ -7,7 +7,7 @@ import { RecordConflict } from '../../../src/workflows/ports/audit.ts';
 import type { StoragePorts } from '../../../src/workflows/ports/deps.ts';
 import { ConflictError, type Page, type PageRequest } from '../../../src/workflows/ports/storage.ts';
 import { useAccount } from '../../storage/azurite.ts';
-import { app, approval, event, fact, finding, memory, SUBSCRIPTION, time } from '../../storage/samples.ts';
+import { app, approval, event, finding, memory, record, SUBSCRIPTION, time } from '../../storage/samples.ts';
 import { fakeDeps } from '../deps.ts';
 
 const account = useAccount();
@@ -39,7 +39,7 @@ describe.each(BOTH)('stores %s', (_, open) => {
     expect([await approvals.claimId('thing', 'a-1'), await approvals.claimId('thing', 'a-2')]).toEqual(['a-1', 'a-1']);
   });
 
-  it('list exemptions newest first; a page begins where the last one ended, whatever was removed meanwhile', async () => {
+  it('list exemptions newest first, and a page begins where the last one ended although rows were removed meanwhile', async () => {
     const { exemptions } = open();
     const ids = [0, 1, 2].map((second) => exemptions.newId(new Date(time(second))));
     const scopes = [
@@ -155,22 +155,22 @@ describe.each(BOTH)('stores %s', (_, open) => {
     expect(await deadLetters.get(id)).toMatchObject({ id, error: null, at: time(5) });
   });
 
-  it('record facts once, list them newest first, and none of a call that has a conflict', async () => {
+  it('record each record once, list them newest first, and append none of a call with a conflict', async () => {
     const { audit } = open();
     const [one, other] = [app('audit-one'), app('audit-other')];
     const actor = { type: 'user', objectId: 'AAAA-1' } as const;
-    const facts = [
-      fact(one, 'first', { at: time(1), operationId: 'o-1' }),
-      fact(other, 'second', { at: time(2), actor }),
-      fact(one, 'third', { at: time(3), kind: 'fix.failed', approvalId: 'a-1' }),
+    const records = [
+      record(one, 'first', { at: time(1), operationId: 'o-1' }),
+      record(other, 'second', { at: time(2), actor }),
+      record(one, 'third', { at: time(3), kind: 'fix.failed', approvalId: 'a-1' }),
     ];
-    const entries = await audit.append(facts);
-    expect(entries.map(({ id }) => id)).toEqual(facts.map(({ id }) => id));
-    expect(await audit.append(facts.slice(0, 1))).toEqual(entries.slice(0, 1));
+    const entries = await audit.append(records);
+    expect(entries.map(({ id }) => id)).toEqual(records.map(({ id }) => id));
+    expect(await audit.append(records.slice(0, 1))).toEqual(entries.slice(0, 1));
     const [first, second, third] = entries;
-    const another = { ...fact(one, 'third'), message: 'Another.' };
-    await expect(audit.append([fact(one, 'before'), another])).rejects.toThrow(RecordConflict);
-    await expect(audit.append([fact(one, 'odd', { at: '2026-03-01T12:00:00Z' })])).rejects.toThrow(
+    const another = { ...record(one, 'third'), message: 'Another.' };
+    await expect(audit.append([record(one, 'before'), another])).rejects.toThrow(RecordConflict);
+    await expect(audit.append([record(one, 'odd', { at: '2026-03-01T12:00:00Z' })])).rejects.toThrow(
       /must be a time like/,
     );
     const found = (query: Parameters<typeof audit.list>[0]) => everything((page) => audit.list(query, page));
@@ -196,12 +196,12 @@ describe.each(BOTH)('stores %s', (_, open) => {
   it('give the entries about a subject in the order of their ids', async () => {
     const { audit } = open();
     const of = app('subject');
-    const ids = ['one', 'two', 'three'].map((what) => fact(of, what).id);
-    await audit.append(['one', 'two', 'three'].map((what) => fact(of, what)));
+    const ids = ['one', 'two', 'three'].map((what) => record(of, what).id);
+    await audit.append(['one', 'two', 'three'].map((what) => record(of, what)));
     expect((await audit.listBySubject(of.key)).map(({ id }) => id)).toEqual(ids.sort());
   });
 
-  it('keep a wake-up once, and give those that are due, the earliest first', async () => {
+  it('keep a wakeup once, and give the due ones, the earliest first', async () => {
     const { wakeups } = open();
     const [one, other] = [app('alarm-one'), app('alarm-other')];
     const set = (of: typeof one, second: number, why = 'w') => wakeups.schedule(of, new Date(time(second)), why);
@@ -218,7 +218,7 @@ describe.each(BOTH)('stores %s', (_, open) => {
     expect((await wakeups.listDue(new Date(time(3)), 10)).map(({ key }) => key)).toEqual([late]);
   });
 
-  it('count budgets and throttles by subscription without case', async () => {
+  it('count budgets and throttles by subscription, without regard to case', async () => {
     const { budgets, guards } = open();
     const of = (name: string, subscriptionId: string) => ({ ...app(name), subscriptionId });
     const at = new Date(time(0));

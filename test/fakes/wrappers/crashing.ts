@@ -7,7 +7,7 @@ export class Crash extends Error {
 }
 
 export interface CrashingDeps {
-  readonly world: Deps;
+  readonly deps: Deps;
   /** The names of the calls that were started until the crash. */
   readonly calls: readonly string[];
   crashed(): boolean;
@@ -30,7 +30,7 @@ export function crashingDeps(deps: Deps, at: number | null, when: 'before' | 'af
     restart: () => {
       dead = false;
     },
-    world: watchedDeps(deps, async (name, call) => {
+    deps: watchedDeps(deps, async (name, call) => {
       if (dead) throw new Crash('the process has ended');
       if (crashed) return call();
       calls.push(name);

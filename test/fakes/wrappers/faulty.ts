@@ -7,7 +7,7 @@ import type { FakeDeps } from '../deps.ts';
 import { type Watch, watchedDeps } from './watched.ts';
 
 export interface FaultyDeps {
-  readonly world: Deps;
+  readonly deps: Deps;
   /** The names of the calls up to and including the one with the fault. */
   readonly calls: readonly string[];
   met(): boolean;
@@ -20,7 +20,7 @@ export function faultyDeps(deps: Deps, at: number | null, trouble: Watch, fits =
   return {
     calls,
     met: () => met,
-    world: watchedDeps(deps, (name, call) => {
+    deps: watchedDeps(deps, (name, call) => {
       if (met || !fits.test(name)) return call();
       calls.push(name);
       met = calls.length === at;

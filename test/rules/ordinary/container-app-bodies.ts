@@ -18,7 +18,7 @@ const WRITTEN = {
 };
 const NOTHING: JsonObject = { value: [] };
 
-/** An ingress as it comes when only its port was chosen. */
+/** An ingress for which only the port was configured. */
 export function ordinaryIngress(members: JsonObject): JsonObject {
   return {
     fqdn: `cart.${DOMAIN}`,
@@ -39,7 +39,7 @@ export function ordinaryIngress(members: JsonObject): JsonObject {
   };
 }
 
-/** A container app with this ingress; `members` replaces what stands beside its properties, `scale` the scale. */
+/** A container app with this ingress; `members` replaces the members beside its properties, `scale` the scale. */
 export function ordinaryApp(ingress: Json, members: JsonObject = {}, scale: JsonObject = {}): SnapshotFile {
   const resource: JsonObject = {
     id: APP,
@@ -129,7 +129,7 @@ export function ordinaryApp(ingress: Json, members: JsonObject = {}, scale: Json
   };
 }
 
-/** The network of an environment in a subnet of its owner. */
+/** The network of an environment in a custom subnet. */
 export const IN_SUBNET: JsonObject = {
   internal: true,
   infrastructureSubnetId: SUBNET,
@@ -138,7 +138,7 @@ export const IN_SUBNET: JsonObject = {
   platformReservedDnsIP: null,
 };
 
-/** An environment as it comes when nothing but its logs was chosen; `properties` replaces its own. */
+/** An environment for which only the logs were configured; `properties` replaces its own. */
 export function ordinaryEnvironment(properties: JsonObject = {}): SnapshotFile {
   return {
     id: ENVIRONMENT,
@@ -199,7 +199,7 @@ export function ordinaryEnvironment(properties: JsonObject = {}): SnapshotFile {
   };
 }
 
-/** A subscription in which nothing was chosen. */
+/** A subscription without any configuration. */
 export function ordinarySubscription(): SnapshotFile {
   const pricing = (name: string): JsonObject => ({
     id: `${SUBSCRIPTION}/providers/Microsoft.Security/pricings/${name}`,

@@ -1,4 +1,6 @@
-/** What every rule says of ordinary container apps of each kind, of ordinary environments, and of a subscription. */
+/**
+ * The verdicts of every rule on ordinary container apps of each kind, on ordinary environments, and on a subscription.
+ */
 import { describe, expect, test } from 'vitest';
 import {
   IN_SUBNET,
@@ -82,18 +84,18 @@ const OF_A_SUBSCRIPTION: Table = {
   'subscription-regions': ['n/a'],
 };
 
-describe('what every rule says', () => {
+describe('the verdicts of every rule', () => {
   test.each(APPS.map(([name, file], column) => [name, file, column] as const))(
-    'of an ordinary container app: %s',
+    'on an ordinary container app: %s',
     (_, file, column) => expect(saidOf(file)).toEqual(columnOf(OF_APPS, column)),
   );
 
   test.each(ENVIRONMENTS.map(([name, file], column) => [name, file, column] as const))(
-    'of an ordinary environment: %s',
+    'on an ordinary environment: %s',
     (_, file, column) => expect(saidOf(file)).toEqual(columnOf(OF_ENVIRONMENTS, column)),
   );
 
-  test('of an ordinary subscription', () => {
+  test('on an ordinary subscription', () => {
     expect(saidOf(ordinarySubscription())).toEqual(columnOf(OF_A_SUBSCRIPTION, 0));
   });
 });

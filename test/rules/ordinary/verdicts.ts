@@ -1,4 +1,4 @@
-/** What every rule of its kind says of a snapshot, with default parameters, as `npm run evaluate` would. */
+/** The verdicts of every rule of a kind on a snapshot, with default parameters, as `npm run evaluate` gives them. */
 
 import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import { parseSnapshot } from '../../../src/domain/resources/snapshot.ts';

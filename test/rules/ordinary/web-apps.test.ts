@@ -1,7 +1,7 @@
 /**
- * What every rule says of an ordinary web app of each kind, and of an ordinary plan of each tier: a violation is something
- * that a person would act on, so what a kind or a plan does not have is none. One column for each: c is compliant, V a
- * violation, - not applicable and ? unknown.
+ * The verdicts of every rule on an ordinary web app of each kind, and on an ordinary plan of each tier. A violation
+ * must be something to act on, so a feature that a kind or a plan does not have is no violation. One column for each:
+ * c is compliant, V a violation, - not applicable and ? unknown.
  */
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../../src/domain/rules/rule.ts';
@@ -112,7 +112,7 @@ function column(table: string, index: number): Record<string, Verdict | undefine
   return Object.fromEntries(rows.map(([rule = '', ...letters]) => [rule, VERDICTS[letters[index] ?? '']]));
 }
 
-describe('an ordinary', () => {
+describe('the verdicts of every rule on an ordinary', () => {
   test.each(KINDS.map((kind, index) => [kind, index] as const))('%s', (kind, index) => {
     expect(verdictsOf(ORDINARY[kind])).toEqual(column(OF_APPS, index));
   });
@@ -130,7 +130,7 @@ describe('an ordinary', () => {
   );
 
   test.each(['function app hosted on Container Apps', 'web app on Azure Arc'] as const)(
-    '%s is offered no change',
+    '%s has no offered change',
     (kind) => {
       expect(evaluationsOf(ORDINARY[kind]).flatMap(({ changes }) => changes)).toEqual([]);
     },

@@ -10,7 +10,7 @@ import { entityOf } from '../../../src/storage/table/entity.ts';
 import { openTable } from '../../../src/storage/table/table.ts';
 import type { AuditLog } from '../../../src/workflows/ports/audit.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
-import { app, auditKeys, fact, strangerKeys, time } from '../samples.ts';
+import { app, auditKeys, record, strangerKeys, time } from '../samples.ts';
 
 const account = useAccount();
 const HOUR = 3_600_000;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 describe('anchors', () => {
-  it('chain to each other, name the last entry of every chain, and are signed', async () => {
+  it('each anchor names the anchor before it and the last entry of every chain, and is signed', async () => {
     const [fifth] = entries.slice(-1);
     const first = await audit.latestAnchor();
     expect(first?.chains[fifth?.chain ?? '']).toEqual({ seq: 5, hash: fifth?.hash, at: fifth?.at });
@@ -43,7 +43,7 @@ describe('anchors', () => {
     expect(anchorFault(second, first, strangerKeys.all)).toMatch(/key 'k2', which is not known/);
   });
 
-  it('are written once: of two instances one makes the next', async () => {
+  it('only one of two instances that anchor at the same time writes the next anchor', async () => {
     await append('one', 1, 100);
     const made = await Promise.all(
       [account.open(), account.open()].map((one) => one.audit.verifyAndAnchor(hoursLater(1))),
@@ -55,7 +55,7 @@ describe('anchors', () => {
     expect(await audit.latestAnchor()).toEqual(before);
   });
 
-  it('are made of what is new, and once a day of the whole log', async () => {
+  it('an anchor is written when there are new entries, and once a day after a check of the whole log', async () => {
     expect((await audit.verifyAndAnchor(hoursLater(1))).anchor).toBeNull();
     expect((await audit.verifyAndAnchor(hoursLater(24))).anchor).toMatchObject({
       number: 2,
@@ -63,7 +63,7 @@ describe('anchors', () => {
     });
   });
 
-  it('of what is new do not wait for the look at the whole log', async () => {
+  it('an anchor for new entries does not wait for a check of the whole log', async () => {
     await append('one', 1, 100);
     await edit(at(2));
     const { verification, anchor } = await audit.verifyAndAnchor(hoursLater(24));
@@ -71,7 +71,7 @@ describe('anchors', () => {
     expect(anchor).toMatchObject({ number: 2, wholeAt: NOON.toISOString() });
   });
 
-  it('are not made of a log that is not whole', async () => {
+  it('no anchor is written when verification fails', async () => {
     await edit(at(5));
     const [sixth] = await append('one', 1, 100);
     const { verification, anchor } = await audit.verifyAndAnchor(hoursLater(1));
@@ -79,7 +79,7 @@ describe('anchors', () => {
     expect(anchor).toBeNull();
   });
 
-  it('are not made of an empty log', async () => {
+  it('no anchor is written for an empty log', async () => {
     await account.table('PlumblineAudit').deleteTable();
     await container().delete();
     expect(await account.open().audit.verifyAndAnchor(NOON)).toMatchObject({
@@ -90,26 +90,26 @@ describe('anchors', () => {
 });
 
 describe.each([
-  ['whole', 5000],
+  ['of the whole log', 5000],
   ['from the anchor', 0],
-])('guarantee 14: a log that is verified %s', (_, shortLog) => {
+])('guarantee 14: verification %s', (_, shortLog) => {
   const verify = () => openAnchoring({ table: table(), anchors: anchors(), keys: auditKeys, now, shortLog }).verify();
 
-  it('is whole when nothing happened, also with entries behind the anchor', async () => {
+  it('passes when nothing was changed, with and without entries after the anchor', async () => {
     expect(await verify()).toMatchObject({ valid: true, complete: shortLog > 0, entries: 8, verifiedTo: time(40) });
     await append('one', 2, 100);
     await append('nine', 1, 120);
     expect(await verify()).toMatchObject({ valid: true, entries: 11, verifiedTo: time(120) });
   });
 
-  it('tells of a head that was rolled back together with its tail', async () => {
+  it('reports a head that was rolled back together with its tail', async () => {
     await cutTo(3);
     const { valid, firstBad, reason } = await verify();
     expect({ valid, firstBad }).toEqual({ valid: false, firstBad: { chain: at(1).chain, seq: 4, id: null } });
     expect(reason).toMatch(/anchor 1 says that there were 5/);
   });
 
-  it('tells of it also when the chain was continued to its old length', async () => {
+  it('reports a rolled-back head when the chain was continued to its old length', async () => {
     await cutTo(3);
     await append('one', 2, 200);
     expect(await verify()).toMatchObject({ valid: false, firstBad: { chain: at(1).chain, seq: expect.any(Number) } });
@@ -117,13 +117,13 @@ describe.each([
     expect(await verify()).toMatchObject({ valid: false, firstBad: { chain: at(1).chain, seq: expect.any(Number) } });
   });
 
-  it('tells of a chain that is gone', async () => {
+  it('reports a chain whose rows are all deleted', async () => {
     for (const entry of entries) await remove(entryKey(entry));
     await remove(`h-${at(1).chain}`);
     expect(await verify()).toMatchObject({ valid: false, firstBad: { chain: at(1).chain, seq: 1, id: null } });
   });
 
-  it('tells of an entry behind the anchor that was edited, deleted, or cut off', async () => {
+  it('reports an edited, deleted or cut-off entry after the anchor', async () => {
     const added = await append('one', 4, 100);
     const [sixth, seventh, , ninth] = added;
     if (!sixth || !seventh || !ninth) throw new Error('there are four');
@@ -138,13 +138,13 @@ describe.each([
     expect((await verify()).firstBad).toEqual({ chain: sixth.chain, seq: 9, id: null });
   });
 
-  it('tells of a head that was put back while the tail is there', async () => {
+  it('reports a head that was rolled back while its tail remains', async () => {
     const [sixth] = await append('one', 1, 4000);
     await table().upsert(headRow(headAfter(at(5)), auditKeys.signing));
     expect(await verify()).toMatchObject({ valid: false, firstBad: { chain: sixth?.chain, seq: 6 } });
   });
 
-  it('tells of an anchored entry that was edited or deleted', async () => {
+  it('reports an anchored entry that was edited or deleted', async () => {
     await edit(at(5));
     expect((await verify()).firstBad).toMatchObject({ chain: at(5).chain, seq: 5 });
     await remove(entryKey(at(5)));
@@ -155,12 +155,12 @@ describe.each([
     ['edited', (anchor) => ({ ...anchor, chains: {} }), /Anchor 1: its content does not match its hash/],
     ['signed by a stranger', (anchor) => resigned(anchor, strangerKeys), /Anchor 1: it names the key 'k9'/],
     ['moved to another number', (anchor) => ({ ...anchor, number: 2 }), /holds no anchor/],
-  ])('tells of an anchor that was %s', async (_what, change, reason) => {
+  ])('reports an anchor that was %s', async (_what, change, reason) => {
     await overwriteAnchor(1, change(anchorOf(await audit.latestAnchor())));
     expect(await verify()).toMatchObject({ valid: false, reason: expect.stringMatching(reason) });
   });
 
-  it('tells of an anchor that was taken out', async () => {
+  it('reports an anchor that was deleted', async () => {
     for (const hour of [1, 2]) {
       await append('one', 1, 100 * hour);
       await audit.verifyAndAnchor(hoursLater(hour));
@@ -172,10 +172,10 @@ describe.each([
   });
 });
 
-describe('what verifying costs', () => {
-  it('from the anchor does not grow with the log below it', async () => {
+describe('the cost of verification', () => {
+  it('verification from the anchor does not cost more when the log below the anchor grows', async () => {
     await audit.append(
-      Array.from({ length: 2500 }, (_, n) => fact(app(`app-${n % 20}`), `${n}`, { at: time(100 + n) })),
+      Array.from({ length: 2500 }, (_, n) => record(app(`app-${n % 20}`), `${n}`, { at: time(100 + n) })),
     );
     const proof = openAnchoring({
       table: openTable(account.table('PlumblineAudit'), () => requests++),
@@ -192,7 +192,7 @@ describe('what verifying costs', () => {
     expect(requests).toBeLessThanOrEqual(1 + 2 + 8 + 10);
   });
 
-  it('looks at an entry older than the anchor again within a day, not at each call', async () => {
+  it('an entry older than the anchor is checked again within a day, not at each call', async () => {
     const proof = openAnchoring({ table: table(), anchors: anchors(), keys: auditKeys, now, shortLog: 0 });
     await edit(at(2));
     expect(await proof.verify()).toMatchObject({ valid: true, complete: false });
@@ -213,10 +213,10 @@ function hoursLater(hours: number): Date {
   return new Date(NOON.getTime() + hours * HOUR);
 }
 
-/** As another process would: none of them remembers a head. */
+/** As another process would: no instance remembers a head. */
 function append(name: string, count: number, from = 0): Promise<AuditEntry[]> {
   const records = Array.from({ length: count }, (_, n) =>
-    fact(app(name), `${name} ${from} ${n}`, { at: time(from + 10 * n) }),
+    record(app(name), `${name} ${from} ${n}`, { at: time(from + 10 * n) }),
   );
   return account.open().audit.append(records);
 }
@@ -227,7 +227,7 @@ function at(seq: number): AuditEntry {
   return entry;
 }
 
-/** Takes the end of the chain away, and the head with it. */
+/** Deletes the end of the chain, and its head. */
 async function cutTo(seq: number): Promise<void> {
   for (const entry of entries.slice(seq)) {
     await remove(entryKey(entry));

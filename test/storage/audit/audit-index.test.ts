@@ -6,7 +6,7 @@ import { type Entity, entityOf } from '../../../src/storage/table/entity.ts';
 import { openTable } from '../../../src/storage/table/table.ts';
 import type { AuditLog, AuditQuery } from '../../../src/workflows/ports/audit.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
-import { app, fact, SUBSCRIPTION, strangerKeys, time } from '../samples.ts';
+import { app, record, SUBSCRIPTION, strangerKeys, time } from '../samples.ts';
 
 const account = useAccount();
 const KIM = { type: 'user', objectId: 'AAAA1111-0000-0000-0000-000000000000', name: 'Kim' } as const;
@@ -15,9 +15,9 @@ beforeEach(async () => {
   for (const name of ['PlumblineAudit', 'PlumblineAuditIndex']) await account.table(name).deleteTable();
 });
 
-/** Two hundred facts about twelve apps in three groups, with something rare among them. */
-const FACTS: readonly AuditRecord[] = Array.from({ length: 200 }, (_, n) =>
-  fact(app(n === 77 ? 'shop/slots/next' : `app-${n % 12}`, `group-${n % 3}`), `fact ${n}`, {
+/** Two hundred records about twelve apps in three groups, with a few rare ones among them. */
+const RECORDS: readonly AuditRecord[] = Array.from({ length: 200 }, (_, n) =>
+  record(app(n === 77 ? 'shop/slots/next' : `app-${n % 12}`, `group-${n % 3}`), `record ${n}`, {
     at: time(n),
     kind: n === 20 ? 'settings.changed' : n % 2 === 0 ? 'fix.applied' : 'fix.intended',
     rule: n === 40 ? 'rare-rule' : `rule-${n % 5}`,
@@ -45,24 +45,24 @@ const QUERIES: readonly AuditQuery[] = [
   { resource: app('nobody').id },
 ];
 
-describe('the index of the log', () => {
+describe('the index of the audit log', () => {
   it.each([
     ['nothing is in it yet', 0],
     ['it is behind', 90],
     ['it has caught up', 200],
-  ])('says what the log says while %s', async (_, indexed) => {
+  ])('the list gives the same entries as a scan of the log while %s', async (_, indexed) => {
     const { audit } = account.open();
-    await audit.append(FACTS.slice(0, indexed));
+    await audit.append(RECORDS.slice(0, indexed));
     await audit.updateIndex();
-    await audit.append(FACTS.slice(indexed));
+    await audit.append(RECORDS.slice(indexed));
     for (const query of QUERIES) {
       expect(await everything(audit.list, query), JSON.stringify(query)).toEqual(await everything(audit.scan, query));
     }
   });
 
-  it('answers a full first page by at most three requests, as soon as it has caught up', async () => {
+  it('a full first page takes at most three requests once the index has caught up', async () => {
     const { audit } = account.open();
-    await audit.append(FACTS);
+    await audit.append(RECORDS);
     await audit.updateIndex();
     for (const query of QUERIES) {
       const wanted = (await everything(audit.scan, query)).slice(0, 10);
@@ -73,26 +73,26 @@ describe('the index of the log', () => {
     }
   });
 
-  it('costs a request a minute while nothing happens, and a transaction a field when something did', async () => {
+  it('updating the index costs one request a minute without new entries, and one transaction per field with new ones', async () => {
     const { audit } = account.open();
-    await audit.append(FACTS.slice(0, 50));
+    await audit.append(RECORDS.slice(0, 50));
     await audit.updateIndex();
     account.requests();
     await audit.updateIndex();
     expect(account.requests().table).toBe(1);
-    await audit.append([fact(app('late'), 'late', { at: time(300) })]);
+    await audit.append([record(app('late'), 'late', { at: time(300) })]);
     account.requests();
     await audit.updateIndex();
-    // How far it is, the entry, a row in each of the five fields that it has, and how far it is now.
+    // The position, the entry, a row in each of its five fields, and the new position.
     expect(account.requests().table).toBe(1 + 1 + 5 + 1);
   });
 
-  it('ends the same whoever dies on the way, and whoever else is at it', async () => {
+  it('the index is complete after an update that crashed or ran twice at the same time', async () => {
     const { audit } = account.open();
-    await audit.append(FACTS);
+    await audit.append(RECORDS);
     await account.table('PlumblineAuditIndex').createTable();
     await Promise.all([audit, account.open().audit, account.open().audit].map((one) => one.updateIndex()));
-    // As after a crash before the end was noted.
+    // As after a crash before the position was stored.
     await account.table('PlumblineAudit').deleteEntity('audit', 'g-index');
     await audit.updateIndex();
     const [rule] = QUERIES.filter((query) => query.rule === 'rare-rule');
@@ -101,10 +101,12 @@ describe('the index of the log', () => {
     expect(await indexRowCount()).toBe(rows.size);
   });
 
-  it('keeps large entries', async () => {
+  it('the index takes large entries', async () => {
     const { audit } = account.open();
     await audit.append(
-      Array.from({ length: 10 }, (_, n) => fact(app('one'), `large ${n}`, { message: `${n} ${'x'.repeat(480_000)}` })),
+      Array.from({ length: 10 }, (_, n) =>
+        record(app('one'), `large ${n}`, { message: `${n} ${'x'.repeat(480_000)}` }),
+      ),
     );
     await audit.updateIndex();
     expect((await everything(audit.list, { rule: 'webapp-min-tls' })).map(({ message }) => message[0])).toHaveLength(
@@ -118,7 +120,7 @@ describe('guarantee 14: a list shows nothing that the chain does not hold', () =
 
   async function indexed(): Promise<{ readonly audit: AuditLog; readonly entry: AuditEntry }> {
     const { audit } = account.open();
-    await audit.append(FACTS);
+    await audit.append(RECORDS);
     await audit.updateIndex();
     const [entry] = await everything(audit.list, rule);
     if (!entry) throw new Error('it was indexed');
@@ -131,30 +133,30 @@ describe('guarantee 14: a list shows nothing that the chain does not hold', () =
     return key;
   }
 
-  it('shows the entry where its copy was edited', async () => {
+  it('the list shows the entry from the chain when its copy was edited', async () => {
     const { audit, entry } = await indexed();
     const { Json0 } = entityOf(rowOf(entry, 'rule'), { ...entry, message: 'Nothing happened.' });
     await merge({ ...rowOf(entry, 'rule'), Json0: `${Json0}` });
     expect(await everything(audit.list, rule)).toEqual([entry]);
   });
 
-  it('shows no copy of an entry that is not there', async () => {
+  it('the list leaves out a copy whose entry is not in the chain', async () => {
     const { audit, entry } = await indexed();
     const row = { ...entry, seq: entry.seq + 1000, message: 'Made up.' };
     for (const copy of indexRows(row)) await merge(copy);
     expect(await everything(audit.list, rule)).toEqual([entry]);
   });
 
-  it('shows no copy of another entry, under whatever name', async () => {
+  it('the list leaves out a copy of another entry under any name', async () => {
     const { audit, entry } = await indexed();
     const [other] = await everything(audit.list, { kind: 'settings.changed' });
     await merge({ ...entityOf(rowOf(entry, 'rule'), other), Rule: 'rare-rule' });
     expect(await everything(audit.list, rule)).toEqual([entry]);
   });
 
-  it('shows entries of which a row says falsely that they are in the index, and brings them into it', async () => {
+  it('the list shows entries that the index wrongly counts as indexed, and indexes them', async () => {
     const { audit } = account.open();
-    await audit.append(FACTS);
+    await audit.append(RECORDS);
     const reached = { seq: 1_000_000, at: time(1_000_000) };
     const forged = progressRow(
       Object.fromEntries(chainNames(CHAIN_COUNT).map((name) => [name, reached])),
@@ -167,7 +169,7 @@ describe('guarantee 14: a list shows nothing that the chain does not hold', () =
     expect(await indexRowCount()).toBeGreaterThan(0);
   });
 
-  it('shows entries that no known key signed as the log itself does', async () => {
+  it('the list shows entries that no known key signed, as the log itself does', async () => {
     const { entry } = await indexed();
     const open = (name: string) => openTable(account.table(name), () => undefined);
     const index = openAuditIndex(open('PlumblineAudit'), open('PlumblineAuditIndex'), strangerKeys, () => ACCOUNT_NOW);

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AUDIT_KINDS, type AuditEntry, type AuditRecord } from '../../../src/domain/audit/audit.ts';
 import type { AuditLog, AuditQuery } from '../../../src/workflows/ports/audit.ts';
 import { useAccount } from '../azurite.ts';
-import { app, fact, SUBSCRIPTION, time } from '../samples.ts';
+import { app, record, SUBSCRIPTION, time } from '../samples.ts';
 
 const account = useAccount();
 
@@ -12,10 +12,10 @@ beforeEach(async () => {
   await account.table('PlumblineAudit').deleteTable();
 });
 
-describe('guarantee 4: what happened is in the log, once, in order', () => {
-  it('gives the entries of the facts, in their order', async () => {
+describe('guarantee 4: each record is in the log once, in order', () => {
+  it('append returns the entries of the records, in their order', async () => {
     const { audit } = account.open();
-    const records = [fact(app('one'), 'a'), fact(null, 'b'), fact(app('two'), 'c'), fact(app('one'), 'd')];
+    const records = [record(app('one'), 'a'), record(null, 'b'), record(app('two'), 'c'), record(app('one'), 'd')];
     const entries = await audit.append(records);
     expect(entries).toMatchObject(records);
     for (const entry of entries) expect(await audit.get(entry.id)).toEqual(entry);
@@ -26,30 +26,30 @@ describe('guarantee 4: what happened is in the log, once, in order', () => {
     );
   });
 
-  it('records a fact once, however often and wherever it is told', async () => {
+  it('the same record is logged once when several instances append it several times', async () => {
     const [here, there] = [account.open().audit, account.open().audit];
-    const told = fact(app('one'), 'a');
-    const [first] = await here.append([told, told]);
-    const again = await Promise.all([here, there, here, there].map((audit) => audit.append([told])));
+    const same = record(app('one'), 'a');
+    const [first] = await here.append([same, same]);
+    const again = await Promise.all([here, there, here, there].map((audit) => audit.append([same])));
     expect(again).toEqual(again.map(() => [first]));
     expect((await whole(here)).length).toBe(1);
   });
 
-  it('adds a new fact beside one that is there already', async () => {
+  it('a new record is added after one that is in the log already', async () => {
     const [here, there] = [account.open().audit, account.open().audit];
-    await here.append([fact(app('one'), 'a')]);
-    const entries = await there.append([fact(app('one'), 'a'), fact(app('one'), 'b')]);
+    await here.append([record(app('one'), 'a')]);
+    const entries = await there.append([record(app('one'), 'a'), record(app('one'), 'b')]);
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('survives two instances that write 300 facts each at the same time, 100 of them the same', async () => {
-    const told = (who: string, from: number): AuditRecord[] =>
+  it('two instances that append 300 records each at the same time log each record once, 100 of them shared', async () => {
+    const same = (who: string, from: number): AuditRecord[] =>
       Array.from({ length: 300 }, (_, n) => {
         const name = n < 100 ? `both-${n}` : `${who}-${n}`;
-        return fact(app(`app-${n % 24}`), name, { at: time(from + n) });
+        return record(app(`app-${n % 24}`), name, { at: time(from + n) });
       });
-    const writers = ['x', 'y'].map((who) => ({ audit: account.open().audit, facts: told(who, 0) }));
-    await Promise.all(writers.flatMap(({ audit, facts }) => facts.map((one) => audit.append([one]))));
+    const writers = ['x', 'y'].map((who) => ({ audit: account.open().audit, records: same(who, 0) }));
+    await Promise.all(writers.flatMap(({ audit, records }) => records.map((one) => audit.append([one]))));
     const log = account.open().audit;
     const entries = await whole(log);
     expect(new Set(entries.map(({ message }) => message)).size).toBe(500);
@@ -57,85 +57,85 @@ describe('guarantee 4: what happened is in the log, once, in order', () => {
     expect(await log.verify()).toMatchObject({ valid: true, entries: 500 });
   });
 
-  it('commits what arrives together together', async () => {
+  it('records that arrive together are committed in one transaction', async () => {
     const { audit } = account.open();
-    await audit.append([fact(app('one'), 'first')]);
+    await audit.append([record(app('one'), 'first')]);
     account.requests();
-    await Promise.all(Array.from({ length: 31 }, (_, n) => audit.append([fact(app('one'), `burst ${n}`)])));
-    // The first goes at once, the thirty others wait for it.
+    await Promise.all(Array.from({ length: 31 }, (_, n) => audit.append([record(app('one'), `burst ${n}`)])));
+    // The first is sent at once, the thirty others wait for it.
     expect(account.requests().table).toBe(2);
   });
 
-  it('puts nothing behind a fact that could not be recorded', async () => {
+  it('no record is logged after one that could not be logged', async () => {
     const { audit } = account.open();
-    const large = fact(app('one'), 'large', { message: 'x'.repeat(600_000) });
-    await expect(audit.append([fact(app('one'), 'a'), large, fact(app('one'), 'b')])).rejects.toThrow(/bytes/);
+    const large = record(app('one'), 'large', { message: 'x'.repeat(600_000) });
+    await expect(audit.append([record(app('one'), 'a'), large, record(app('one'), 'b')])).rejects.toThrow(/bytes/);
     expect(await whole(audit)).toEqual([]);
-    expect((await audit.append([fact(app('one'), 'c')]))[0]).toMatchObject({ seq: 1 });
+    expect((await audit.append([record(app('one'), 'c')]))[0]).toMatchObject({ seq: 1 });
   });
 
-  it('takes large facts in as many transactions as they need', async () => {
+  it('large records are split into as many transactions as they need', async () => {
     const { audit } = account.open();
     const records = Array.from({ length: 12 }, (_, n) =>
-      fact(app('one'), `large ${n}`, { message: `${n} ${'x'.repeat(480_000)}` }),
+      record(app('one'), `large ${n}`, { message: `${n} ${'x'.repeat(480_000)}` }),
     );
     expect((await audit.append(records)).map(({ seq }) => seq)).toEqual(records.map((_, n) => n + 1));
     expect((await audit.verify()).valid).toBe(true);
   });
 
   it.each([
-    ['once, so that the client asks again', 1],
+    ['once, so that the client repeats the request', 1],
     ['always, so that the client gives up', 3],
-  ])('records once when the answer is lost %s', async (_, times) => {
+  ])('a record is logged once when the answer is lost %s', async (_, times) => {
     const proxy = await losingAnswers(account.connectionString());
     try {
       const { audit } = account.open(proxy.connectionString);
-      await audit.append([fact(app('one'), 'before')]);
+      await audit.append([record(app('one'), 'before')]);
       proxy.lose(times);
-      const [entry] = await audit.append([fact(app('one'), 'lost')]);
+      const [entry] = await audit.append([record(app('one'), 'lost')]);
       expect(entry).toMatchObject({ seq: 2, message: 'Fixed lost.' });
       expect(proxy.lost()).toBe(times);
-      expect((await audit.append([fact(app('one'), 'after')]))[0]).toMatchObject({ seq: 3, prevHash: entry?.hash });
+      expect((await audit.append([record(app('one'), 'after')]))[0]).toMatchObject({ seq: 3, prevHash: entry?.hash });
       expect(await audit.verify()).toMatchObject({ valid: true, entries: 3 });
     } finally {
       await proxy.close();
     }
   });
 
-  it('keeps the times of a chain in order when a clock goes back', async () => {
+  it('the times of a chain stay in order when a clock goes back', async () => {
     const { audit } = account.open();
     const entries = await audit.append([
-      fact(app('one'), 'a', { at: time(10) }),
-      fact(app('one'), 'b', { at: time(5) }),
+      record(app('one'), 'a', { at: time(10) }),
+      record(app('one'), 'b', { at: time(5) }),
     ]);
     expect(entries.map(({ at }) => at)).toEqual([time(10), time(10)]);
     expect((await audit.verify()).valid).toBe(true);
   });
 
-  it('refuses a time of another form, which would not sort', async () => {
+  it('append refuses a time in another form, which would not sort', async () => {
     const { audit } = account.open();
-    await expect(audit.append([fact(app('one'), 'a', { at: '2026-03-01T12:00:00Z' })])).rejects.toThrow(
+    await expect(audit.append([record(app('one'), 'a', { at: '2026-03-01T12:00:00Z' })])).rejects.toThrow(
       /must be a time/,
     );
   });
 });
 
-describe('the log as it is read', () => {
-  it('knows nothing of ids that it never gave', async () => {
+describe('reading the audit log', () => {
+  it('get returns null for an unknown id', async () => {
     const { audit } = account.open();
     for (const id of ['unknown', 'a/b', '..', '%2e', 'x'.repeat(2000), "' or 1 eq 1"])
       expect(await audit.get(id)).toBeNull();
   });
 
-  it('is newest first and filtered', async () => {
+  it('the list is filtered and has the newest entry first', async () => {
     const { audit } = account.open();
     const kim = { type: 'user', objectId: 'AAAA1111-0000-0000-0000-000000000000', name: 'Kim' } as const;
     await audit.append([
-      fact(app('shop'), 'a', { at: time(1) }),
-      fact(app('shop/slots/staging'), 'b', { at: time(2), rule: 'webapp-http2' }),
-      fact(app('shopping'), 'c', { at: time(3), actor: kim, kind: 'approval.approved', approvalId: 'a1' }),
-      fact(app('other', 'Ünal'), 'd', { at: time(4), operationId: "o'p" }),
-      fact(null, 'e', { at: time(5), rule: null, kind: 'settings.changed', actor: kim }),
+      record(app('shop'), 'a', { at: time(1) }),
+      record(app('shop/slots/staging'), 'b', { at: time(2), rule: 'webapp-http2' }),
+      record(app('shopping'), 'c', { at: time(3), actor: kim, kind: 'approval.approved', approvalId: 'a1' }),
+      record(app('other', 'Ünal'), 'd', { at: time(4), operationId: "o'p" }),
+      record(null, 'e', { at: time(5), rule: null, kind: 'settings.changed', actor: kim }),
     ]);
     const found = async (query: AuditQuery) => (await whole(audit, query)).map(({ message }) => message[6]).join('');
     expect(await found({})).toBe('edcba');
@@ -154,9 +154,9 @@ describe('the log as it is read', () => {
     expect(await found({ kind: 'approval.approved', actor: kim.objectId, to: time(4) })).toBe('c');
   });
 
-  it('comes in pages without loss or doubles, also while it grows', async () => {
+  it('pages have every entry exactly once while the log grows', async () => {
     const { audit } = account.open();
-    await audit.append(Array.from({ length: 75 }, (_, n) => fact(app(`app-${n % 9}`), `${n}`, { at: time(n) })));
+    await audit.append(Array.from({ length: 75 }, (_, n) => record(app(`app-${n % 9}`), `${n}`, { at: time(n) })));
     const seen: AuditEntry[] = [];
     let after: string | null = null;
     do {
@@ -165,14 +165,14 @@ describe('the log as it is read', () => {
       expect(account.requests().table).toBeLessThanOrEqual(3);
       seen.push(...page.items);
       after = page.next;
-      await audit.append([fact(app('app-1'), `new ${seen.length}`, { at: time(1000 + seen.length) })]);
+      await audit.append([record(app('app-1'), `new ${seen.length}`, { at: time(1000 + seen.length) })]);
     } while (after !== null);
     expect(seen.map(({ message }) => message)).toEqual(Array.from({ length: 75 }, (_, n) => `Fixed ${74 - n}.`));
   });
 
-  it('has a place for every kind', async () => {
+  it('every kind of entry can be logged', async () => {
     const { audit } = account.open();
-    await audit.append(AUDIT_KINDS.map((kind) => fact(app('one'), kind, { kind })));
+    await audit.append(AUDIT_KINDS.map((kind) => record(app('one'), kind, { kind })));
     expect((await whole(audit)).length).toBe(AUDIT_KINDS.length);
   });
 });
@@ -188,7 +188,7 @@ async function whole(audit: AuditLog, query: AuditQuery = {}): Promise<AuditEntr
   return entries;
 }
 
-/** A proxy before the tables that lets a transaction through and cuts the line before its answer. */
+/** A proxy for the tables that forwards a transaction and closes the connection before its answer. */
 async function losingAnswers(connectionString: string) {
   const endpoint = /TableEndpoint=http:\/\/([^:]+):(\d+)/.exec(connectionString);
   let toLose = 0;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuditEntry, parseAuditKeys } from '../../../src/domain/audit/audit.ts';
 import { openStorage } from '../../../src/storage/open-storage.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
-import { app, fact, time } from '../samples.ts';
+import { app, record, time } from '../samples.ts';
 
 const account = useAccount();
 const [first, second] = [11, 12].map((byte, n) => `k${n + 1}:${Buffer.alloc(32, byte).toString('base64')}`);
@@ -16,18 +16,18 @@ beforeEach(async () => {
     .getContainerClient('plumbline-anchors')
     .deleteIfExists();
   const before = logWith(`${first}`);
-  expect((await record(before, 0)).map(({ keyId }) => keyId)).toEqual(['k1', 'k1', 'k1']);
+  expect((await append(before, 0)).map(({ keyId }) => keyId)).toEqual(['k1', 'k1', 'k1']);
   expect((await before.verifyAndAnchor(new Date(time(100)))).anchor).toMatchObject({ number: 1, keyId: 'k1' });
   const after = logWith(`${second},${first}`);
-  expect((await record(after, 200)).map(({ keyId, seq }) => [keyId, seq])).toEqual([
+  expect((await append(after, 200)).map(({ keyId, seq }) => [keyId, seq])).toEqual([
     ['k2', 4],
     ['k2', 5],
     ['k2', 6],
   ]);
 });
 
-describe('a new key', () => {
-  it('signs what is new, and what the old one signed is still whole', async () => {
+describe('a new signing key', () => {
+  it('signs new entries, and entries of the old key still verify', async () => {
     const log = logWith(`${second},${first}`);
     expect(await log.verify()).toMatchObject({
       valid: true,
@@ -39,7 +39,7 @@ describe('a new key', () => {
     expect((await log.verify()).valid).toBe(true);
   });
 
-  it('does not replace the old one: without it, the first entry of the old key is named, and the key', async () => {
+  it('does not replace the old key: without it, verification names the first entry of the old key and the key', async () => {
     expect(await logWith(`${second}`).verify()).toMatchObject({
       valid: false,
       firstBad: { seq: 1 },
@@ -47,7 +47,7 @@ describe('a new key', () => {
     });
   });
 
-  it('is not another seed under the old name', async () => {
+  it('must not be another seed under the name of the old key', async () => {
     const seed = Buffer.alloc(32, 99).toString('base64');
     expect(await logWith(`${second},k1:${seed}`).verify()).toMatchObject({
       valid: false,
@@ -65,6 +65,6 @@ function logWith(keys: string) {
   }).audit;
 }
 
-function record(log: ReturnType<typeof logWith>, from: number): Promise<AuditEntry[]> {
-  return log.append([0, 1, 2].map((n) => fact(app('one'), `${from} ${n}`, { at: time(from + n) })));
+function append(log: ReturnType<typeof logWith>, from: number): Promise<AuditEntry[]> {
+  return log.append([0, 1, 2].map((n) => record(app('one'), `${from} ${n}`, { at: time(from + n) })));
 }

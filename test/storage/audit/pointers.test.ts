@@ -9,7 +9,7 @@ import { entryKey, pointerKey, pointerRow } from '../../../src/storage/audit/row
 import { entityOf } from '../../../src/storage/table/entity.ts';
 import { openTable } from '../../../src/storage/table/table.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
-import { app, auditKeys, fact, strangerKeys, time } from '../samples.ts';
+import { app, auditKeys, record, strangerKeys, time } from '../samples.ts';
 
 const account = useAccount();
 let entries: AuditEntry[] = [];
@@ -18,15 +18,15 @@ beforeEach(async () => {
   await account.table('PlumblineAudit').deleteTable();
   await container().deleteIfExists();
   const { audit } = account.open();
-  await audit.append(facts('before', 0));
+  await audit.append(records('before', 0));
   await audit.verifyAndAnchor(ACCOUNT_NOW);
-  entries = await audit.append(facts('behind', 100));
+  entries = await audit.append(records('behind', 100));
 });
 
 describe.each([
-  ['whole', 5000],
+  ['of the whole log', 5000],
   ['from the anchor', 0],
-])('a log that is verified %s', (_, shortLog) => {
+])('verification of pointers, %s', (_, shortLog) => {
   const verify = () =>
     openAnchoring({
       table: table(),
@@ -37,11 +37,11 @@ describe.each([
     }).verify();
   const bad = ({ chain, seq, id }: AuditEntry) => ({ chain, seq, id });
 
-  it('is whole when nothing happened', async () => {
+  it('passes when nothing was changed', async () => {
     expect(await verify()).toMatchObject({ valid: true, complete: shortLog > 0, entries: 12 });
   });
 
-  it('tells of an entry without its pointer', async () => {
+  it('reports an entry without its pointer', async () => {
     await account.table('PlumblineAudit').deleteEntity('audit', pointerKey(at(3).id));
     expect(await verify()).toMatchObject({
       valid: false,
@@ -50,12 +50,12 @@ describe.each([
     });
   });
 
-  it('tells of a pointer that was edited or signed by a stranger', async () => {
+  it('reports a pointer that was edited or signed with a strange key', async () => {
     for (const content of [
       { id: at(3).id },
       { ...at(3), message: 'Nothing happened.' },
       { ...at(3), signature: at(2).signature },
-      chainEntry(fact(app('one'), 'x', { id: at(3).id }), headAfter(at(2)), strangerKeys.signing),
+      chainEntry(record(app('one'), 'x', { id: at(3).id }), headAfter(at(2)), strangerKeys.signing),
     ]) {
       await plant(pointerKey(at(3).id), content);
       const { valid, reason } = await verify();
@@ -64,8 +64,8 @@ describe.each([
     }
   });
 
-  it('tells of a pointer that holds another entry than the log', async () => {
-    const forked = chainEntry(fact(app('one'), 'fork', { id: at(3).id }), headAfter(at(2)), auditKeys.signing);
+  it('reports a pointer that holds another entry than the log', async () => {
+    const forked = chainEntry(record(app('one'), 'fork', { id: at(3).id }), headAfter(at(2)), auditKeys.signing);
     await table().upsert(pointerRow(forked));
     expect(await verify()).toMatchObject({
       valid: false,
@@ -75,20 +75,20 @@ describe.each([
   });
 });
 
-describe('a whole look', () => {
+describe('verification of the whole log', () => {
   const verify = () => account.open().audit.verify();
 
   it.each<[string, () => unknown, RegExp]>([
     ['that holds nothing', () => ({}), /holds no audit entry/],
     ['with a real entry of another id', () => at(2), /has another id/],
-    ['that a stranger signed', () => chainEntry(planted, headAfter(at(2)), strangerKeys.signing), /key 'k9'/],
-  ])('tells of a pointer without entry %s', async (_, content, why) => {
+    ['signed with a strange key', () => chainEntry(planted, headAfter(at(2)), strangerKeys.signing), /key 'k9'/],
+  ])('reports a pointer without entry %s', async (_, content, why) => {
     await plant(pointerKey(planted.id), content());
     expect(await verify()).toMatchObject({ valid: false, reason: expect.stringMatching(why) });
     expect((await verify()).reason).toMatch(new RegExp(`^Row i-${planted.id} `));
   });
 
-  it('tells of a pointer to what never came into the log, also behind its end', async () => {
+  it('reports a pointer to an entry that was never logged, below and above the end of the chain', async () => {
     for (const before of [headAfter(at(2)), headAfter(at(6)), { ...headAfter(at(6)), seq: 100 }]) {
       const entry = chainEntry(planted, before, auditKeys.signing);
       await table().upsert(pointerRow(entry));
@@ -100,7 +100,7 @@ describe('a whole look', () => {
     }
   });
 
-  it('tells of a tail that was cut while its pointers were left, without any anchor', async () => {
+  it('reports a tail that was cut while its pointers remain, without any anchor', async () => {
     await container().delete();
     const { audit } = account.open();
     const last = at(6);
@@ -109,11 +109,11 @@ describe('a whole look', () => {
     expect(await audit.verify()).toMatchObject({ valid: false, firstBad: { seq: last.seq, id: last.id } });
   });
 
-  it('takes nothing that is written meanwhile for a fault, and replaces what was planted', async () => {
+  it('reports nothing for entries appended meanwhile, and accepts a pointer that replaced a planted one', async () => {
     const [writer, reader] = [account.open().audit, account.open().audit];
     let writing = true;
     const work = (async () => {
-      for (let n = 0; n < 40; n++) await writer.append([fact(app(`app-${n % 3}`), `meanwhile ${n}`)]);
+      for (let n = 0; n < 40; n++) await writer.append([record(app(`app-${n % 3}`), `meanwhile ${n}`)]);
       writing = false;
     })();
     while (writing) expect(await reader.verify()).toMatchObject({ valid: true });
@@ -122,11 +122,11 @@ describe('a whole look', () => {
   });
 });
 
-const planted = fact(app('one'), 'planted');
+const planted = record(app('one'), 'planted');
 
-/** Six on one chain. */
-function facts(name: string, from: number) {
-  return Array.from({ length: 6 }, (_, n) => fact(app('one'), `${name} ${n}`, { at: time(from + n) }));
+/** Six entries on one chain. */
+function records(name: string, from: number) {
+  return Array.from({ length: 6 }, (_, n) => record(app('one'), `${name} ${n}`, { at: time(from + n) }));
 }
 
 function at(n: number): AuditEntry {

@@ -1,4 +1,4 @@
-/** What whoever may write the tables does to the rows that make entries unique and to the ends of chains, and what appending does then. */
+/** Tampering with pointers and chain heads by somebody who can write the tables, and how appending handles it. */
 
 import { BlobServiceClient } from '@azure/storage-blob';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { openTable } from '../../../src/storage/table/table.ts';
 import { RecordConflict } from '../../../src/workflows/ports/audit.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
-import { app, auditKeys, fact, strangerKeys, time } from '../samples.ts';
+import { app, auditKeys, record, strangerKeys, time } from '../samples.ts';
 
 const account = useAccount();
 const PARTITION = 'audit';
@@ -23,22 +23,22 @@ beforeEach(async () => {
   await BlobServiceClient.fromConnectionString(account.connectionString())
     .getContainerClient('plumbline-anchors')
     .deleteIfExists();
-  const [entry] = await account.open().audit.append([fact(app('one'), 'first')]);
+  const [entry] = await account.open().audit.append([record(app('one'), 'first')]);
   if (!entry) throw new Error('it was recorded');
   first = entry;
   account.faults();
 });
 
-const wanted = fact(app('one'), 'wanted');
-const stranger = (told = wanted) => chainEntry(told, emptyHead('00'), strangerKeys.signing);
+const wanted = record(app('one'), 'wanted');
+const stranger = (appended = wanted) => chainEntry(appended, emptyHead('00'), strangerKeys.signing);
 
 describe('guarantee 14: a planted pointer suppresses nothing', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['rubbish', () => ({ id: wanted.id }), /holds no audit entry/],
-    ['an entry that a stranger signed', () => stranger(), /key 'k9', which is not known/],
+    ['an entry signed with a strange key', () => stranger(), /key 'k9', which is not known/],
     ['a real entry under another id', () => first, /another id/],
-    ['a real entry that was given the id', () => ({ ...first, id: wanted.id }), /does not match its hash/],
-  ])('%s', async (_, content, why) => {
+    ['a real entry whose id was replaced', () => ({ ...first, id: wanted.id }), /does not match its hash/],
+  ])('a record is logged although its pointer holds %s', async (_, content, why) => {
     await plant(pointerKey(wanted.id), content());
     const { audit } = account.open();
     expect(await audit.get(wanted.id)).toBeNull();
@@ -53,8 +53,8 @@ describe('guarantee 14: a planted pointer suppresses nothing', () => {
     expect(faults.map(({ fields }) => fields.fault)).toEqual(faults.map(() => expect.stringMatching(why)));
   });
 
-  it('nor among other facts, of which some are known', async () => {
-    const records = [fact(app('one'), 'before'), wanted, fact(app('one'), 'after')];
+  it('a record with a planted pointer is logged among other records, of which one is in the log already', async () => {
+    const records = [record(app('one'), 'before'), wanted, record(app('one'), 'after')];
     await account.open().audit.append(records.slice(0, 1));
     await plant(pointerKey(wanted.id), stranger());
     const entries = await account.open().audit.append(records);
@@ -62,7 +62,7 @@ describe('guarantee 14: a planted pointer suppresses nothing', () => {
     expect((await account.open().audit.verify()).valid).toBe(true);
   });
 
-  it('nor when it changes while it is replaced', async () => {
+  it('a record is logged although its planted pointer is overwritten at the same time', async () => {
     await plant(pointerKey(wanted.id), stranger());
     const { audit } = account.open();
     const [[entry]] = await Promise.all([
@@ -70,33 +70,33 @@ describe('guarantee 14: a planted pointer suppresses nothing', () => {
       plant(pointerKey(wanted.id), { ...stranger(), message: 'another' }),
     ]);
     expect(entry).toMatchObject({ id: wanted.id });
-    // Whoever came last, verification tells.
+    // Verification shows which write came last.
     const { valid } = await audit.verify();
     expect(valid).toBe((await audit.get(wanted.id)) !== null);
   });
 
-  it('but another fact of ours under the id is a conflict, which hurts nobody else', async () => {
+  it('another record of Plumbline under the same id is a conflict that fails no other append', async () => {
     const { audit } = account.open();
     await audit.append([wanted]);
-    const told = [
-      audit.append([fact(app('one'), 'beside 1')]),
-      audit.append([{ ...wanted, kind: 'fix.failed' }, fact(app('one'), 'behind it')]),
-      audit.append([fact(app('one'), 'beside 2')]),
+    const appended = [
+      audit.append([record(app('one'), 'beside 1')]),
+      audit.append([{ ...wanted, kind: 'fix.failed' }, record(app('one'), 'behind it')]),
+      audit.append([record(app('one'), 'beside 2')]),
     ];
-    const [one, conflict, two] = await Promise.allSettled(told);
+    const [one, conflict, two] = await Promise.allSettled(appended);
     expect([one?.status, two?.status]).toEqual(['fulfilled', 'fulfilled']);
     expect(conflict).toMatchObject({ reason: expect.any(RecordConflict) });
     expect(await audit.listBySubject(app('one').key)).toHaveLength(4);
   });
 });
 
-describe('guarantee 14: a chain is continued only where we ended it', () => {
+describe('guarantee 14: a chain is continued only from its signed head', () => {
   const fresh = () => account.open().audit.append([wanted]);
 
   it.each<[string, () => Promise<unknown>, RegExp]>([
     ['edited', () => plant(`h-${first.chain}`, { chain: first.chain, seq: 0, hash: '', at: null }), /holds no head/],
     [
-      'signed by a stranger',
+      'signed with a strange key',
       () => put(headRow({ ...headAfter(first), seq: 0, hash: '', at: null }, strangerKeys.signing)),
       /key 'k9'/,
     ],
@@ -114,7 +114,7 @@ describe('guarantee 14: a chain is continued only where we ended it', () => {
       () => put(headRow({ ...headAfter(first), at: '9999-12-31T23:59:59.999Z' }, auditKeys.signing)),
       /dated 9999-12-31T23:59:59.999Z, .* ahead of this clock/,
     ],
-  ])('not where its head was %s', async (_, tamper, why) => {
+  ])('append fails and names the row when the head was %s', async (_, tamper, why) => {
     await tamper();
     account.faults();
     const failure = await fresh().catch((error: unknown) => error);
@@ -131,14 +131,14 @@ describe('guarantee 14: a chain is continued only where we ended it', () => {
     expect(reason).toMatch(why);
   });
 
-  it('not by a process that has seen more of it', async () => {
+  it('append fails in a process that has seen a later head', async () => {
     const { audit } = account.open();
     await audit.append([wanted]);
     await put(headRow(headAfter(first), auditKeys.signing));
-    await expect(audit.append([fact(app('one'), 'more')])).rejects.toThrow(/ends with entry 1, and there were 2/);
+    await expect(audit.append([record(app('one'), 'more')])).rejects.toThrow(/ends with entry 1, and there were 2/);
   });
 
-  it('and verification names a missing head of a chain without entries', async () => {
+  it('verification reports a missing head of a chain without entries', async () => {
     const other = first.chain === '00' ? '01' : '00';
     await remove(`h-${other}`);
     const { valid, reason } = await account.open().audit.verify();
@@ -148,16 +148,16 @@ describe('guarantee 14: a chain is continued only where we ended it', () => {
     });
   });
 
-  it('a log begins once, in several processes at the same time', async () => {
+  it('a log is created once when several processes append at the same time', async () => {
     await account.table('PlumblineAudit').deleteTable();
     const logs = Array.from({ length: 4 }, () => account.open().audit);
     await Promise.all(
-      logs.flatMap((audit, n) => ['a', 'b', 'c'].map((name) => audit.append([fact(app(name), `${n}`)]))),
+      logs.flatMap((audit, n) => ['a', 'b', 'c'].map((name) => audit.append([record(app(name), `${n}`)]))),
     );
     expect(await logs[0]?.verify()).toMatchObject({ valid: true, entries: 12 });
   });
 
-  it('a log that was emptied does not begin again while there are anchors of it', async () => {
+  it('an emptied log is not created again while anchors of it exist', async () => {
     const { audit } = account.open();
     expect((await audit.verifyAndAnchor(ACCOUNT_NOW)).anchor).not.toBeNull();
     await account.table('PlumblineAudit').deleteTable();
@@ -168,28 +168,28 @@ describe('guarantee 14: a chain is continued only where we ended it', () => {
 describe('times of entries come from the clock of the writer', () => {
   const at = (seconds: number) => new Date(ACCOUNT_NOW.getTime() + seconds * 1000).toISOString();
 
-  it('within five minutes', async () => {
+  it('an entry may be at most five minutes ahead of the clock of the writer', async () => {
     const { audit } = account.open();
-    await expect(audit.append([fact(app('one'), 'ahead', { at: at(301) })])).rejects.toThrow(/ahead of this clock/);
-    await expect(audit.append([fact(app('one'), 'injected', { at: '9999-12-31T23:59:59.999Z' })])).rejects.toThrow(
+    await expect(audit.append([record(app('one'), 'ahead', { at: at(301) })])).rejects.toThrow(/ahead of this clock/);
+    await expect(audit.append([record(app('one'), 'injected', { at: '9999-12-31T23:59:59.999Z' })])).rejects.toThrow(
       /ahead of this clock/,
     );
-    const [late] = await audit.append([fact(app('one'), 'late', { at: time(1) })]);
+    const [late] = await audit.append([record(app('one'), 'late', { at: time(1) })]);
     expect(late).toMatchObject({ seq: 2, at: time(1) });
-    const [skewed] = await audit.append([fact(app('one'), 'skewed', { at: at(299) })]);
+    const [skewed] = await audit.append([record(app('one'), 'skewed', { at: at(299) })]);
     expect(skewed).toMatchObject({ seq: 3, at: at(299) });
   });
 });
 
-describe('what is given for an id', () => {
-  it('tells whether the log holds the entry itself', async () => {
+describe('get and contains check the signed entry behind an id', () => {
+  it('contains is false when the row holds another entry', async () => {
     const { audit } = account.open();
     expect(await audit.contains(first)).toBe(true);
     await plant(entryKey(first), { ...first, message: 'Nothing happened.' });
     expect(await audit.contains(first)).toBe(false);
     await remove(entryKey(first));
     expect(await audit.contains(first)).toBe(false);
-    // A signed entry that never came into the log, such as one from a fork.
+    // A signed entry that was never logged, such as one from a fork.
     const forked = chainEntry(wanted, headAfter(first), auditKeys.signing);
     await put(pointerRow(forked));
     expect(await audit.contains(forked)).toBe(false);

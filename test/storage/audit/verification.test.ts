@@ -12,7 +12,7 @@ import { entryKey, entryRow, pointerRow } from '../../../src/storage/audit/rows.
 import { type Entity, entityOf } from '../../../src/storage/table/entity.ts';
 import { openTable } from '../../../src/storage/table/table.ts';
 import { useAccount } from '../azurite.ts';
-import { app, auditKeys, fact, strangerKeys, time } from '../samples.ts';
+import { app, auditKeys, record, strangerKeys, time } from '../samples.ts';
 
 const account = useAccount();
 const PARTITION = 'audit';
@@ -23,15 +23,15 @@ let others: AuditEntry[] = [];
 beforeEach(async () => {
   await account.table('PlumblineAudit').deleteTable();
   const { audit } = account.open();
-  const facts = (name: string, count: number) =>
-    Array.from({ length: count }, (_, n) => fact(app(name), `${name} ${n + 1}`, { at: time(10 * n) }));
-  entries = await audit.append(facts('one', 5));
-  others = await audit.append(facts('three', 3));
+  const records = (name: string, count: number) =>
+    Array.from({ length: count }, (_, n) => record(app(name), `${name} ${n + 1}`, { at: time(10 * n) }));
+  entries = await audit.append(records('one', 5));
+  others = await audit.append(records('three', 3));
   expect(others[0]?.chain).not.toBe(entries[0]?.chain);
 });
 
-describe('guarantee 14: an entry that was tampered with is found and named', () => {
-  it('finds nothing wrong in a log that is whole', async () => {
+describe('guarantee 14: verification finds and names an entry that was tampered with', () => {
+  it('a complete log is valid', async () => {
     expect(await account.open().audit.verify()).toEqual({
       valid: true,
       complete: true,
@@ -41,7 +41,7 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     });
   });
 
-  it('finds nothing wrong in a log that is empty', async () => {
+  it('an empty log is valid', async () => {
     await account.table('PlumblineAudit').deleteTable();
     expect(await account.open().audit.verify()).toMatchObject({ valid: true, entries: 0, verifiedTo: null });
   });
@@ -53,7 +53,7 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     ['key id', (entry) => ({ ...entry, keyId: 'k7' })],
     ['key id to another known key', (entry) => ({ ...entry, keyId: 'k1' })],
     ['hash', (entry) => ({ ...entry, hash: 'f'.repeat(64) })],
-  ])('an edited %s', async (_, edit) => {
+  ])('an edited %s is reported', async (_, edit) => {
     const third = at(3);
     await overwrite(entryKey(third), edit(third));
     expect(await account.open().audit.verify()).toMatchObject({
@@ -66,17 +66,17 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
   it.each<[string, Partial<Entity>]>([
     ['shortened', { Json0: '{"id":"x"}' }],
     ['emptied', { Json0: '' }],
-  ])('a row that was %s', async (_, columns) => {
+  ])('a row that was %s is reported', async (_, columns) => {
     await merge(entryKey(at(3)), columns);
     expect(await verified()).toEqual({ seq: 3, id: null, reason: expect.stringMatching(/holds no audit entry/) });
   });
 
-  it('a field that was added to an entry', async () => {
+  it('a field that was added to an entry is reported', async () => {
     await overwrite(entryKey(at(3)), { ...at(3), approvedBy: 'nobody' });
     expect(await verified()).toMatchObject({ seq: 3 });
   });
 
-  it('a column that hides an entry from a filter', async () => {
+  it('an edited column that hides an entry from a filter is reported', async () => {
     await merge(entryKey(at(3)), { Rule: 'another-rule' });
     expect(await verified()).toMatchObject({ seq: 3, id: at(3).id, reason: expect.stringMatching(/column Rule/) });
   });
@@ -85,22 +85,22 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     ['the first', 1],
     ['one in the middle', 3],
     ['one before the last', 4],
-  ])('a deleted entry: %s', async (_, seq) => {
+  ])('a deleted entry is reported: %s', async (_, seq) => {
     await account.table('PlumblineAudit').deleteEntity(PARTITION, entryKey(at(seq)));
     expect(await verified()).toEqual({ seq, id: null, reason: expect.stringMatching(/is not there/) });
   });
 
-  it('a cut tail', async () => {
+  it('a cut tail is reported', async () => {
     for (const seq of [4, 5]) await account.table('PlumblineAudit').deleteEntity(PARTITION, entryKey(at(seq)));
     expect(await verified()).toEqual({ seq: 4, id: null, reason: expect.stringMatching(/the head says .* 5/) });
   });
 
-  it('a chain of which only the head is left', async () => {
+  it('a chain of which only the head is left is reported', async () => {
     for (const entry of entries) await account.table('PlumblineAudit').deleteEntity(PARTITION, entryKey(entry));
     expect(await verified()).toMatchObject({ seq: 1, id: null });
   });
 
-  it('a head that was rolled back or deleted while the tail is there', async () => {
+  it('a head that was rolled back or deleted while its tail remains is reported', async () => {
     const { chain, hash, at: when } = at(3);
     await table().upsert(headRow({ chain, seq: 3, hash, at: when }, auditKeys.signing));
     expect(await verified()).toMatchObject({ seq: 5, reason: expect.stringMatching(/the head says .* 3/) });
@@ -108,19 +108,19 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     expect(await verified()).toMatchObject({ seq: 5 });
   });
 
-  it('a head that names another hash', async () => {
+  it('a head that names another hash is reported', async () => {
     const { chain, at: when } = at(5);
     await table().upsert(headRow({ chain, seq: 5, hash: 'f'.repeat(64), at: when }, auditKeys.signing));
     expect(await verified()).toMatchObject({ seq: 5, reason: expect.stringMatching(/another hash/) });
   });
 
-  it('two entries that changed places, in their rows', async () => {
+  it('two entries whose rows were exchanged are reported', async () => {
     await overwrite(entryKey(at(3)), at(4));
     await overwrite(entryKey(at(4)), at(3));
     expect(await verified()).toMatchObject({ seq: 3 });
   });
 
-  it('two entries that changed places, with all that says so', async () => {
+  it('two entries whose rows and sequence numbers were exchanged are reported', async () => {
     const [third, fourth] = [at(3), at(4)];
     for (const seq of [3, 4]) await account.table('PlumblineAudit').deleteEntity(PARTITION, entryKey(at(seq)));
     await table().upsert(entryRow({ ...fourth, seq: 3, at: third.at }));
@@ -128,7 +128,7 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     expect(await verified()).toMatchObject({ seq: 3, id: fourth.id });
   });
 
-  it('an entry that was written a second time further up', async () => {
+  it('an entry that was written a second time later in the chain is reported', async () => {
     await table().upsert(entryRow({ ...at(2), at: time(35) }));
     expect(await verified()).toMatchObject({
       seq: 2,
@@ -138,14 +138,14 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
   });
 
   it.each<[string, AuditKeys]>([
-    ['by a stranger, under his own key', strangerKeys],
+    ['with a strange key under its own name', strangerKeys],
     [
-      'by a stranger, under the name of a known key',
+      'with a strange key under the name of a known key',
       { ...strangerKeys, signing: { ...strangerKeys.signing, id: 'k2' } },
     ],
-  ])('an entry that was inserted %s', async (_, keys) => {
+  ])('an inserted entry is reported: %s', async (_, keys) => {
     const before = at(3);
-    const forged = chainEntry(fact(app('one'), 'forged', { at: time(25) }), before, keys.signing);
+    const forged = chainEntry(record(app('one'), 'forged', { at: time(25) }), before, keys.signing);
     await table().upsert(entryRow(forged));
     expect(await verified()).toMatchObject({ seq: 4, id: forged.id });
   });
@@ -154,14 +154,14 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     ['another algorithm', (hash) => sign('sha256', Buffer.from(hash), ellipticKey).toString('base64')],
     ['the public key as a password', (hash) => createHmac('sha512', publicBytes()).update(hash).digest('base64')],
     ['nothing', () => ''],
-  ])('an entry that was signed with %s', async (_, signed) => {
+  ])('an entry that was signed with %s is reported', async (_, signed) => {
     await overwrite(entryKey(at(3)), { ...at(3), signature: signed(at(3).hash) });
     expect(await verified()).toEqual({ seq: 3, id: at(3).id, reason: expect.stringMatching(/its signature/) });
   });
 
-  it('a chain that a stranger made', async () => {
+  it('a chain that was made with a strange key is reported', async () => {
     const forged = chainEntry(
-      fact(app('one'), 'forged'),
+      record(app('one'), 'forged'),
       { chain: '99', seq: 0, hash: '', at: null },
       strangerKeys.signing,
     );
@@ -169,7 +169,7 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     expect((await account.open().audit.verify()).firstBad).toEqual({ chain: '99', seq: 1, id: forged.id });
   });
 
-  it('names the oldest bad entry, of the first bad chain', async () => {
+  it('the oldest bad entry of the first bad chain is named', async () => {
     for (const entry of [...entries, ...others].filter(({ seq }) => seq > 1)) {
       await overwrite(entryKey(entry), { ...entry, message: 'Nothing.' });
     }
@@ -177,19 +177,19 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     expect((await account.open().audit.verify()).firstBad).toMatchObject({ chain: first, seq: 2 });
   });
 
-  it('takes entries of an older key for good', async () => {
+  it('entries signed with an older known key are valid', async () => {
     const older = { ...auditKeys, signing: auditKeys.all[1] ?? auditKeys.signing };
-    const entry = chainEntry(fact(app('one'), 'older', { at: time(60) }), at(5), older.signing);
+    const entry = chainEntry(record(app('one'), 'older', { at: time(60) }), at(5), older.signing);
     for (const row of [entryRow(entry), pointerRow(entry), headRow(headAfter(entry), older.signing)])
       await table().upsert(row);
     expect(entry.keyId).toBe('k1');
     expect(await account.open().audit.verify()).toMatchObject({ valid: true, entries: 9 });
   });
 
-  it('does not take entries that are written meanwhile for a fault', async () => {
+  it('entries that are appended during verification are not reported', async () => {
     const [writer, reader] = [account.open().audit, account.open().audit];
     const written = Array.from({ length: 60 }, (_, n) =>
-      fact(app(`app-${n % 5}`), `meanwhile ${n}`, { at: time(100 + n) }),
+      record(app(`app-${n % 5}`), `meanwhile ${n}`, { at: time(100 + n) }),
     );
     const writing = written.reduce<Promise<unknown>>(
       (before, one) => before.then(() => writer.append([one])),
@@ -200,10 +200,10 @@ describe('guarantee 14: an entry that was tampered with is found and named', () 
     expect(await reader.verify()).toMatchObject({ valid: true, entries: 68 });
   });
 
-  it('verifies by pages: a log of 1,500 entries is two reads, two of the pointers, and the heads', async () => {
+  it('verification reads by pages: 1,500 entries take two reads, two of the pointers, and the heads', async () => {
     const { audit } = account.open();
     await audit.append(
-      Array.from({ length: 1492 }, (_, n) => fact(app(`app-${n % 20}`), `${n}`, { at: time(100 + n) })),
+      Array.from({ length: 1492 }, (_, n) => record(app(`app-${n % 20}`), `${n}`, { at: time(100 + n) })),
     );
     account.requests();
     expect(await audit.verify()).toMatchObject({ valid: true, entries: 1500 });
@@ -231,7 +231,7 @@ function signatureOf(seq: number): string {
   return at(seq).signature;
 }
 
-/** What an attacker with the table's key can do: the content changes, key and columns stay. */
+/** An edit by somebody with the key of the table: the content changes, row key and columns stay. */
 async function overwrite(rowKey: string, value: unknown): Promise<void> {
   const row = (await table().get(PARTITION, rowKey)) ?? {};
   const columns = Object.fromEntries(

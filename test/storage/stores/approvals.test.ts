@@ -12,7 +12,7 @@ import { app, approval, SUBSCRIPTION, time } from '../samples.ts';
 const account = useAccount();
 
 describe('guarantee 8: a decision is stored once', () => {
-  it('lets one of two people win who save at the same moment', async () => {
+  it('of two saves at the same moment one succeeds and one is a conflict', async () => {
     const writers = [account.open().approvals, account.open().approvals];
     await writers[0]?.save(approval('a-race', app('race')), null);
     const reads = await Promise.all(writers.map((approvals) => approvals.get('a-race')));
@@ -34,20 +34,20 @@ describe('guarantee 8: a decision is stored once', () => {
     });
   });
 
-  it('does not make the same approval twice', async () => {
+  it('an approval id cannot be created twice', async () => {
     const { approvals } = account.open();
     await approvals.save(approval('a-twice', app('one')), null);
     await expect(approvals.save(approval('a-twice', app('one')), null)).rejects.toBeInstanceOf(ConflictError);
   });
 
-  it('finds approvals only, not what the table holds beside them', async () => {
+  it('get returns approvals only, not other rows of the table', async () => {
     const { approvals } = account.open();
     await approvals.claimId('entry-0', 'a-claimed');
     expect(await approvals.claimId('entry-0', 'a-other')).toBe('a-claimed');
     expect(await approvals.get('k-entry-0')).toBeNull();
   });
 
-  it('gives no approval from the row of another one, and no claim that names none', async () => {
+  it('get refuses a row that belongs to another approval, and a claim without an approval id', async () => {
     const { approvals } = account.open();
     for (const id of ['a-own', 'a-foreign']) await approvals.save(approval(id, app('one')), null);
     await approvals.claimId('entry-own', 'a-own');
@@ -63,7 +63,7 @@ describe('guarantee 8: a decision is stored once', () => {
     await expect(approvals.claimId('entry-own', 'a-new')).rejects.toThrow(/row approval\/k-entry-own .* expected form/);
   });
 
-  it('gives a version with which it can be saved again', async () => {
+  it('a save returns the version for the next save', async () => {
     const { approvals } = account.open();
     const first = await approvals.save(approval('a-again', app('one')), null);
     const second = await approvals.save(approval('a-again', app('one'), { status: 'rejected' }), first);
@@ -75,8 +75,8 @@ describe('guarantee 8: a decision is stored once', () => {
   });
 });
 
-describe('the queue of approvals', () => {
-  it('gives ids that sort newest first and can stand in a URL', () => {
+describe('the list of approvals', () => {
+  it('new ids sort newest first and fit into a URL', () => {
     const { approvals } = account.open();
     const ids = [3, 2, 1, 0].map((seconds) => approvals.newId(new Date(time(seconds))));
     expect([...ids].sort()).toEqual(ids);
@@ -85,7 +85,7 @@ describe('the queue of approvals', () => {
     expect(new Set(sameMoment).size).toBe(100);
   });
 
-  it('gives a thing one id, whoever asks and however often, and does not list it', async () => {
+  it('an entry id is claimed for one approval id, however many callers claim it, and claims are not listed', async () => {
     const [one, other] = [account.open().approvals, account.open().approvals];
     const given = await Promise.all([one.claimId('entry-0', 'a-first'), other.claimId('entry-0', 'a-second')]);
     expect(new Set(given).size).toBe(1);
@@ -94,12 +94,12 @@ describe('the queue of approvals', () => {
     expect((await one.list({}, { limit: 200, after: null })).items.filter(({ id }) => given.includes(id))).toEqual([]);
   });
 
-  it('knows nothing of ids that it never gave', async () => {
+  it('get returns null for an unknown id', async () => {
     const { approvals } = account.open();
     for (const id of ['unknown', '', 'a/b', '%', 'x'.repeat(2000)]) expect(await approvals.get(id)).toBeNull();
   });
 
-  it('lists newest first, filtered, to the end, without loss or doubles', async () => {
+  it('the filtered list is newest first and has each approval once', async () => {
     const { approvals } = account.open();
     const made: Approval[] = [];
     for (let n = 0; n < 30; n++) {
@@ -124,7 +124,7 @@ describe('the queue of approvals', () => {
     expect(await listed({ rule: 'webapp-http2' })).toEqual([]);
   });
 
-  it('finds an approval under the status that it has, and under no other', async () => {
+  it('an approval is listed under its current status only', async () => {
     const { approvals } = account.open();
     const one = approval('a-moves', app('moves', 'Moves'));
     const { id } = one.resource;
@@ -132,7 +132,7 @@ describe('the queue of approvals', () => {
     let version: string | null = null;
     for (const status of statuses) {
       version = await approvals.save({ ...one, status }, version);
-      // Again, as when only what it remembers of the log changes.
+      // A second save, as when only the audit ids change.
       version = await approvals.save({ ...one, status, auditIds: ['entry'] }, version);
       for (const asked of statuses) {
         for (const query of [
@@ -155,7 +155,7 @@ describe('the queue of approvals', () => {
     expect(kept.sort()).toEqual(indexKeys(one, 'applied').sort());
   });
 
-  it('costs one request to save, also when its status changes, and lists what is too large for copies', async () => {
+  it('a save costs one request, with a change of status too, and an approval too large for index copies is listed', async () => {
     const { approvals } = account.open();
     const large = approval('a-large', app('large', 'Large'), { moved: [], reasons: [] });
     const changes = [{ document: 'config/web' as const, path: '/properties/x', from: 'x'.repeat(450_000), to: null }];
@@ -171,7 +171,7 @@ describe('the queue of approvals', () => {
     expect(items).toEqual([rejected]);
   });
 
-  it('saves one whose copies somebody has removed, or whose row alone has another status', async () => {
+  it('an approval can be saved when its index copies were deleted or its row alone has another status', async () => {
     const { approvals } = account.open();
     const one = approval('a-lacking', app('lacking'), { status: 'pending' });
     const version = await approvals.save(one, null);
@@ -193,7 +193,7 @@ describe('the queue of approvals', () => {
     expect(keys.filter((key) => indexKeys(one, 'approved').includes(key) && !kept.includes(key))).toEqual([]);
   });
 
-  it('says that the row of an approval is missing, instead of taking it for saved by somebody else', async () => {
+  it('a save names the missing row of an approval instead of a conflict', async () => {
     const { approvals } = account.open();
     const one = approval('a-gone', app('gone'), { status: 'pending' });
     const version = await approvals.save(one, null);
@@ -203,7 +203,7 @@ describe('the queue of approvals', () => {
     await expect(saving).rejects.not.toBeInstanceOf(ConflictError);
   });
 
-  it('counts thousands by their heads alone, in a request for each thousand', async () => {
+  it('counting thousands reads their heads only, one request per thousand', async () => {
     const { approvals } = account.open();
     const table = account.table(TABLES.approvals);
     for (let start = 0; start < 1500; start += 100) {

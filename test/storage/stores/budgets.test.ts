@@ -12,7 +12,7 @@ const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 const of = (subscriptionId: string, name: string) => ({ ...app(name, subscriptionId), subscriptionId });
 
 describe('guarantee 11: the budget of a subscription is one row', () => {
-  it('gives the last place to one of two that ask at once on two clients', async () => {
+  it('of two claims at once on two clients one gets the last place', async () => {
     const [one, two] = [account.open().budgets, account.open().budgets];
     for (let round = 0; round < 10; round++) {
       const answers = await Promise.all([
@@ -26,7 +26,7 @@ describe('guarantee 11: the budget of a subscription is one row', () => {
     }
   });
 
-  it('grants the limit to a crowd on two clients, and gives each of the others a turn of its own', async () => {
+  it('many claims on two clients get as many places as the limit, and each of the others its own due time', async () => {
     const clients = [account.open().budgets, account.open().budgets];
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) => clients[index % 2]?.claim(of('crowd', `app-${index}`), NOW, 3)),
@@ -35,7 +35,7 @@ describe('guarantee 11: the budget of a subscription is one row', () => {
     expect(hours.sort()).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
   });
 
-  it('remembers, whoever asks, what was granted, who waits and since when it holds', async () => {
+  it('the row keeps granted places, waiting resources and the time since when claims are held', async () => {
     const ask = (name: string, minutes: number) =>
       account.open().budgets.claim(of('remembered', name), later(minutes), 1);
     expect(await ask('a', 0)).toEqual({ granted: true });
@@ -46,14 +46,14 @@ describe('guarantee 11: the budget of a subscription is one row', () => {
     expect(await ask('c', 110)).toEqual({ granted: true });
   });
 
-  it('keeps subscriptions apart, and knows one whatever case it comes in', async () => {
+  it('each subscription has its own budget, without regard to case', async () => {
     const { budgets } = account.open();
     expect(await budgets.claim(of('sub-1', 'a'), NOW, 1)).toEqual({ granted: true });
     expect(await budgets.claim(of('SUB-1', 'b'), NOW, 1)).toMatchObject({ granted: false });
     expect(await budgets.claim(of('sub-2', 'b'), NOW, 1)).toEqual({ granted: true });
   });
 
-  it('costs one read and one write', async () => {
+  it('a claim costs one read and one write', async () => {
     const { budgets } = account.open();
     await budgets.claim(of('counted', 'a'), NOW, 1);
     account.requests();
@@ -61,7 +61,7 @@ describe('guarantee 11: the budget of a subscription is one row', () => {
     expect(account.requests()).toEqual({ table: 4, queue: 0, blob: 0 });
   });
 
-  it('fits into a row of Azure when all places are taken', async () => {
+  it('the row fits into the limits of Azure when all places are taken', async () => {
     const name = (index: number) => index.toString(16).padStart(16, '0');
     const grants = Array.from({ length: MAX_PLACES - 1 }, (_, index) => [name(index), NOW.getTime(), NOW.getTime()]);
     const waiting = Array.from({ length: MAX_PLACES }, (_, index) => [name(index), NOW.getTime() + 2 * HOUR]);
@@ -72,11 +72,11 @@ describe('guarantee 11: the budget of a subscription is one row', () => {
   });
 });
 
-describe('guarantee 9: what cannot be read is an error, never an empty answer', () => {
-  it('names the row of a budget that has a strange form', async () => {
+describe('guarantee 9: a budget that cannot be read is an error, never an empty budget', () => {
+  it('the error names the row of a budget in an invalid form', async () => {
     await put('strange', { grants: 'none', waiting: [], holding: null });
-    const asked = account.open().budgets.claim(of('strange', 'a'), NOW, 1);
-    await expect(asked).rejects.toThrow(/row budget\/\w+ of table PlumblineGuards .*grants/);
+    const claim = account.open().budgets.claim(of('strange', 'a'), NOW, 1);
+    await expect(claim).rejects.toThrow(/row budget\/\w+ of table PlumblineGuards .*grants/);
   });
 });
 

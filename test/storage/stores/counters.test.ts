@@ -1,4 +1,4 @@
-/** Counts on a real table: every instance has a row of its own, and what all have counted never goes back. */
+/** Counters on a real table: every instance has its own row, and the total never decreases. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Counters, NO_COUNTERS } from '../../../src/domain/audit/counters.ts';
 import { TABLES } from '../../../src/storage/names.ts';
@@ -33,12 +33,12 @@ beforeEach(async () => {
   clock.at = new Date('2026-03-01T12:00:00.000Z');
 });
 
-describe('what all instances have counted', () => {
-  it('is nothing at first', async () => {
+describe('the counters of all instances', () => {
+  it('the total is zero at first', async () => {
     expect(await instance('a').readTotal()).toEqual(NO_COUNTERS);
   });
 
-  it('is the sum of what each has, and the latest of what Azure said', async () => {
+  it('the total is the sum of all instances, with the latest remaining requests reported by Azure', async () => {
     const [a, b] = [instance('a'), instance('b')];
     await Promise.all([a.add(counted(1)), b.add(counted(10))]);
     await a.add(counted(2));
@@ -47,7 +47,7 @@ describe('what all instances have counted', () => {
     expect(await b.readTotal()).toEqual({ ...counted(13), remaining: left(9, '2026-03-01T12:00:09.000Z').remaining });
   });
 
-  it('costs one request to add to, once an instance has begun, and one to ask for', async () => {
+  it('adding costs one request after the first, and reading costs one', async () => {
     const a = instance('a');
     await a.add(counted(1));
     requests = 0;
@@ -57,7 +57,7 @@ describe('what all instances have counted', () => {
     expect(requests).toBe(2);
   });
 
-  it('stays when instances are gone, whose rows become one; who comes back all the same counts on', async () => {
+  it('rows of ended instances are merged into one, and an instance that returns continues to count', async () => {
     const sleeper = instance('sleeper');
     await sleeper.add(counted(100));
     for (let n = 0; n < 5; n += 1) await instance(`gone-${n}`).add(counted(1));

@@ -11,8 +11,8 @@ const of = (n: number) => ({
   at: time(n),
 });
 
-describe('a dead letter', () => {
-  it('is listed, newest first, with the error that was noted last', async () => {
+describe('dead letters', () => {
+  it('the list is newest first and has the last recorded error', async () => {
     const { deadLetters } = account.open();
     await deadLetters.recordFailure('m/1', 'the table was gone');
     await deadLetters.record('m/1', of(1));
@@ -27,7 +27,7 @@ describe('a dead letter', () => {
     }
   });
 
-  it('that is released is off the list and known as such; its message can be buried again', async () => {
+  it('a released dead letter is not listed, is known as released, and can be stored again', async () => {
     const { deadLetters } = account.open();
     await deadLetters.recordFailure('m/3', 'first');
     await deadLetters.record('m/3', of(3));
@@ -44,13 +44,13 @@ describe('a dead letter', () => {
     ]);
   });
 
-  it('that never was is none', async () => {
+  it('get returns null for an unknown id', async () => {
     const { deadLetters } = account.open();
     for (const id of ['0'.repeat(32), 'no/key', '']) expect(await deadLetters.get(id)).toBeNull();
     await deadLetters.markReleased('0'.repeat(32));
   });
 
-  it('what was noted about a message that was handled after all does not stay', async () => {
+  it('the recorded failures of a message are deleted when it is handled', async () => {
     const { deadLetters } = account.open();
     const before = await failures();
     await deadLetters.recordFailure('m/6', 'once');
@@ -60,8 +60,8 @@ describe('a dead letter', () => {
   });
 });
 
-describe('guarantee 1: the event of a released message', () => {
-  it('waits again when it was dead, and then has one outcome', async () => {
+describe('guarantee 1: the event of a released dead letter', () => {
+  it('has no outcome after the release and then gets exactly one', async () => {
     const { events } = account.open();
     const conclusion = (outcome: 'dead' | 'evaluated') => ({ outcome, auditIds: ['a'], reasons: [] });
     await events.store(event('e1', app('one')));
@@ -76,7 +76,7 @@ describe('guarantee 1: the event of a released message', () => {
     expect(await events.listWaiting(app('one'))).toEqual([]);
   });
 
-  it('that nobody knows stays unknown', async () => {
+  it('is not created when the id is unknown', async () => {
     const { events } = account.open();
     await events.reopen(app('one'), 'strange');
     expect([await events.get(app('one'), 'strange'), await events.listWaiting(app('one'))]).toEqual([null, []]);

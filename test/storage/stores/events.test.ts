@@ -12,7 +12,7 @@ const covered: EventConclusion = {
 };
 
 describe('guarantee 1: every event is stored once and has exactly one outcome', () => {
-  it('stores an event and finds it by resource and id, or by its id alone', async () => {
+  it('an event is found by resource and id, and by its id alone', async () => {
     const { events } = account.open();
     const received = event('E-1/with?strange#characters', app('one'));
     expect(await events.store(received)).toEqual(received);
@@ -22,7 +22,7 @@ describe('guarantee 1: every event is stored once and has exactly one outcome', 
     expect(await events.get(app('two'), received.event.id)).toBeNull();
   });
 
-  it('keeps the first delivery of an event, whoever receives the second', async () => {
+  it('the first delivery of an event is kept when a second one arrives at any instance', async () => {
     const [here, there] = [account.open().events, account.open().events];
     const first = await here.store(event('dup', app('dup'), time(1)));
     expect(await there.store(event('dup', app('dup'), time(9)))).toEqual(first);
@@ -33,14 +33,14 @@ describe('guarantee 1: every event is stored once and has exactly one outcome', 
     expect((await here.listWaiting(app('dup'))).length).toBe(2);
   });
 
-  it('stores what is about no resource, and it does not wait', async () => {
+  it('an event without resource is stored and does not wait', async () => {
     const { events } = account.open();
     const ignored = { ...event('nothing', null), outcome: 'ignored' as const };
     await events.store(ignored);
     expect(await events.findById('nothing')).toEqual(ignored);
   });
 
-  it('stores an event once for each resource that it concerns, and finds it as one', async () => {
+  it('an event that concerns several resources is stored for each and found as one', async () => {
     const { events } = account.open();
     await events.store(event('swap', app('app'), time(2)));
     await events.store(event('swap', app('slot'), time(1)));
@@ -56,7 +56,7 @@ describe('guarantee 1: every event is stored once and has exactly one outcome', 
     });
   });
 
-  it('gives each waiting event its outcome, by which it waits no more', async () => {
+  it('a waiting event that gets an outcome is no longer listed as waiting', async () => {
     const { events } = account.open();
     for (const id of ['a', 'b', 'c']) await events.store(event(id, app('some'), time(1)));
     await events.conclude(app('some'), ['a', 'c', 'unknown'], evaluated);
@@ -69,7 +69,7 @@ describe('guarantee 1: every event is stored once and has exactly one outcome', 
     ]);
   });
 
-  it('keeps the outcome that is there', async () => {
+  it('an outcome is never replaced', async () => {
     const { events } = account.open();
     await events.store(event('kept', app('kept')));
     await events.conclude(app('kept'), ['kept'], covered);
@@ -77,7 +77,7 @@ describe('guarantee 1: every event is stored once and has exactly one outcome', 
     expect(await events.get(app('kept'), 'kept')).toMatchObject(covered);
   });
 
-  it('concludes each once when two do it at the same time', async () => {
+  it('each event is concluded once when several instances conclude it at the same time', async () => {
     const ids = Array.from({ length: 80 }, (_, n) => `burst-${n}`);
     const writers = [account.open().events, account.open().events, account.open().events];
     await Promise.all(ids.map((id) => writers[0]?.store(event(id, app('burst')))));
@@ -93,7 +93,7 @@ describe('guarantee 1: every event is stored once and has exactly one outcome', 
     }
   });
 
-  it('shows the latest first', async () => {
+  it('the latest events are listed first', async () => {
     const { events } = account.open();
     for (const n of [3, 1, 2, 5, 4]) await events.store(event(`n${n}`, app('latest'), time(n)));
     expect((await events.listRecent(app('latest'), 3)).map((one) => one.event.id)).toEqual(['n5', 'n4', 'n3']);
@@ -106,9 +106,9 @@ describe('guarantee 1: every event is stored once and has exactly one outcome', 
     ]);
   });
 
-  it('costs the same however long the history of its app is', async () => {
+  it('storing an event costs the same for an app with a long history', async () => {
     const { events } = account.open();
-    // Two rows each, so that reading them all would take a second page.
+    // Two rows each, so that reading all of them would take a second page.
     const ids = Array.from({ length: 510 }, (_, n) => `old-${n}`);
     await Promise.all(ids.map((id, n) => events.store(event(id, app('busy'), time(n)))));
     await events.conclude(app('busy'), ids, covered);

@@ -3,7 +3,7 @@ import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
 import { TABLES } from '../../../src/storage/names.ts';
 import { ConflictError } from '../../../src/workflows/ports/storage.ts';
 import { useAccount } from '../azurite.ts';
-import { app, SUBSCRIPTION, sealedFact, time } from '../samples.ts';
+import { app, SUBSCRIPTION, sealedRecord, time } from '../samples.ts';
 
 const account = useAccount();
 
@@ -19,13 +19,13 @@ function exemption(id: string, scope: string, more: Partial<Exemption> = {}): Ex
     createdAt: time(0),
     createdBy: { type: 'user', objectId: '11111111-1111-1111-1111-111111111111', name: 'kim@contoso.com' },
     removedAt: null,
-    outbox: [sealedFact(null, 'exempt', { kind: 'exemption.created' })],
+    outbox: [sealedRecord(null, 'exempt', { kind: 'exemption.created' })],
     ...more,
   };
 }
 
 describe('exemptions', () => {
-  it('are saved under the version that was read, and come back as they were', async () => {
+  it('an exemption is saved under the version that was read, and read back unchanged', async () => {
     const { exemptions } = account.open();
     const id = exemptions.newId(new Date(time(0)));
     const saved = exemption(id, app('one').id);
@@ -38,7 +38,7 @@ describe('exemptions', () => {
     expect([await exemptions.get(id), await exemptions.get('no/key')]).toEqual([null, null]);
   });
 
-  it('are not given from the row of another one', async () => {
+  it('get refuses a row that belongs to another exemption', async () => {
     const { exemptions } = account.open();
     const [own = '', foreign = ''] = [1, 2].map((n) => exemptions.newId(new Date(time(n))));
     for (const id of [own, foreign]) await exemptions.save(exemption(id, app('one').id), null);
@@ -49,7 +49,7 @@ describe('exemptions', () => {
     for (const id of [own, foreign]) await exemptions.remove(id);
   });
 
-  it('of a resource are those at its id and at every scope above it, by whole segments, without case: one request', async () => {
+  it('one request finds the exemptions at a resource and at every scope above it, by whole segments, without regard to case', async () => {
     const { exemptions } = account.open();
     const slot = { ...app('one'), key: `${app('one').key}/slots/staging`, id: `${app('one').id}/slots/staging` };
     const scopes: Record<string, string> = {
@@ -71,7 +71,7 @@ describe('exemptions', () => {
     for (const id of Object.keys(scopes)) await exemptions.remove(`x-${id}`);
   });
 
-  it('are listed newest first, page by page', async () => {
+  it('exemptions are listed newest first, page by page', async () => {
     const { exemptions } = account.open();
     const ids: string[] = [];
     for (const seconds of [1, 2, 3]) {

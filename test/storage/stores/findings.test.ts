@@ -7,8 +7,8 @@ import { app, finding, SUBSCRIPTION, time } from '../samples.ts';
 const account = useAccount();
 const group = (name: string): FindingQuery => ({ resource: `${SUBSCRIPTION}/resourceGroups/${name}` });
 
-describe('the list of findings follows the states of resources', () => {
-  it('shows newest first, and by verdict, resource, rule, severity and decision', async () => {
+describe('the list of findings', () => {
+  it('is newest first and filtered by verdict, resource, rule, severity and decision', async () => {
     const { findings } = account.open();
     const at = (name: string) => app(name, 'filters');
     const some = [
@@ -34,7 +34,7 @@ describe('the list of findings follows the states of resources', () => {
     expect(await all(findings, { ...group('filters'), decision: 'fix' })).toEqual([shopping]);
   });
 
-  it('tells what is held at no known time, or was looked at before a time, from what only waits', async () => {
+  it('separates findings held without a known end, or evaluated before a time, from findings that wait', async () => {
     const { findings } = account.open();
     const of = app('one', 'held');
     const held = (rule: string, until: string | null, evaluatedAt: string) =>
@@ -50,7 +50,7 @@ describe('the list of findings follows the states of resources', () => {
     expect(await rules(time(5))).toEqual(['frozen-early', 'stopped']);
   });
 
-  it('holds exactly the last findings of a resource, whatever moved', async () => {
+  it('holds exactly the last findings of a resource after each change', async () => {
     const { findings } = account.open();
     const of = app('one', 'moves');
     const rounds: Finding[][] = [
@@ -66,7 +66,7 @@ describe('the list of findings follows the states of resources', () => {
     }
   });
 
-  it('leaves nothing stale behind when the memory of the last findings was lost in a crash', async () => {
+  it('has no outdated finding when the state of the resource was lost in a crash', async () => {
     const { findings } = account.open();
     const of = app('one', 'crash');
     await findings.replace(of, [finding(of, 'a', { since: time(1) })]);
@@ -74,7 +74,7 @@ describe('the list of findings follows the states of resources', () => {
     expect((await all(findings, group('crash'))).map(({ since }) => since)).toEqual([time(2)]);
   });
 
-  it('takes more findings than one transaction holds, and all of them changing', async () => {
+  it('takes more findings than one transaction holds, all of them changed', async () => {
     const { findings } = account.open();
     const of = app('one', 'many');
     const many = (since: string) => Array.from({ length: 130 }, (_, n) => finding(of, `rule-${n}`, { since }));
@@ -87,8 +87,8 @@ describe('the list of findings follows the states of resources', () => {
 
   it.each([
     ['few, in the filter', 9, 9, 1],
-    ['more than a filter compares, picked out', 40, 9, 3],
-  ])('shows those of a set of rules (%s), and misses none', async (_, wanted, limit, requests) => {
+    ['more than a filter compares, selected after reading', 40, 9, 3],
+  ])('gives all findings of a set of rules (%s)', async (_, wanted, limit, requests) => {
     const { findings } = account.open();
     const of = app('one', `set-of-${wanted}`);
     await findings.replace(
@@ -108,11 +108,11 @@ describe('the list of findings follows the states of resources', () => {
     expect(await all(findings, { ...query, rules: [] })).toEqual([]);
   });
 
-  it('ends with the findings of one of two writers, never a mixture', async () => {
+  it('has the findings of one of two concurrent writers, never a mixture', async () => {
     const of = app('one', 'race');
     const writers = [account.open().findings, account.open().findings];
-    const told = writers.map((_, n) => ['a', 'b', 'c'].map((rule) => finding(of, `${rule}${n}`, { since: time(n) })));
-    await Promise.all(writers.map((one, n) => one.replace(of, told[n] ?? [])));
+    const rounds = writers.map((_, n) => ['a', 'b', 'c'].map((rule) => finding(of, `${rule}${n}`, { since: time(n) })));
+    await Promise.all(writers.map((one, n) => one.replace(of, rounds[n] ?? [])));
     const rules = (await all(account.open().findings, group('race'))).map(({ rule }) => rule).sort();
     expect([
       ['a0', 'b0', 'c0'],
@@ -120,7 +120,7 @@ describe('the list of findings follows the states of resources', () => {
     ]).toContainEqual(rules);
   });
 
-  it('costs two requests a reconcile', async () => {
+  it('costs two requests per reconcile', async () => {
     const { findings } = account.open();
     const of = app('one', 'cost');
     await findings.replace(of, [finding(of, 'a')]);

@@ -1,4 +1,4 @@
-/** The guards on a real table: one request for every message, and waits that only grow longer. */
+/** The guards on a real table: one request per message, and a throttle that only grows. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TABLES } from '../../../src/storage/names.ts';
 import { useAccount } from '../azurite.ts';
@@ -13,14 +13,14 @@ beforeEach(async () => {
   await Promise.all([TABLES.guards, TABLES.events].map((name) => account.table(name).deleteTable()));
 });
 
-describe('what every message reads', () => {
-  it('is nothing while nothing was written, and the table is made on first use', async () => {
+describe('the state of the guards that every message reads', () => {
+  it('is empty before the first write, and the table is created on first use', async () => {
     const { guards } = account.open();
     expect(await guards.read(OURS)).toEqual({ heartbeat: null, throttle: null });
     expect(await guards.readHeartbeat()).toBeNull();
   });
 
-  it('is heartbeat and throttling of its subscription, in one request, however many are throttled', async () => {
+  it('has the heartbeat and the throttle of one subscription, read in one request', async () => {
     const { guards } = account.open();
     await guards.writeHeartbeat(new Date(time(1)));
     await guards.writeHeartbeat(new Date(time(61)));
@@ -47,7 +47,7 @@ describe('what a person reads who asks for a rollback', () => {
   });
 });
 
-describe('how long a subscription waits', () => {
+describe('the throttle of a subscription', () => {
   it('is what Azure says, also where a row says a time beyond all that Azure can ask', async () => {
     const { guards } = account.open();
     await guards.storeThrottle(OURS, { since: time(0), until: '2099-01-01T00:00:00.000Z' });
@@ -63,16 +63,18 @@ describe('how long a subscription waits', () => {
     expect((await guards.read(OURS)).throttle).toEqual(wait(0, 300));
   });
 
-  it('is the longest of all that are told at once, by whichever instance', async () => {
+  it('is the longest of all that are stored at the same time by several instances', async () => {
     const instances = [account.open(), account.open()];
-    const told = [40, 200, 10, 120].map((until, at) => instances[at % 2]?.guards.storeThrottle(OURS, wait(at, until)));
-    await Promise.all(told);
+    const stored = [40, 200, 10, 120].map((until, at) =>
+      instances[at % 2]?.guards.storeThrottle(OURS, wait(at, until)),
+    );
+    await Promise.all(stored);
     expect((await instances[0]?.guards.read(OURS))?.throttle).toEqual(wait(1, 200));
   });
 });
 
-describe('how many resources wait', () => {
-  it('counts resources and not events, over all of them, and forgets those that have their outcome', async () => {
+describe('the number of waiting resources', () => {
+  it('counts resources, not events, over all resources, without those whose events have outcomes', async () => {
     const { events } = account.open();
     for (const name of ['a', 'b', 'c']) {
       for (const id of ['1', '2']) await events.store(event(`${name}${id}`, app(name)));

@@ -12,8 +12,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('guarantee 3: one at a time per resource', () => {
-  it('is held by one, until it is released', async () => {
+describe('guarantee 3: the lease on a resource', () => {
+  it('has one holder until it is released', async () => {
     const [here, there] = [account.open().leases, account.open().leases];
     const lease = await here.acquire(app('one'));
     expect(lease).not.toBeNull();
@@ -24,7 +24,7 @@ describe('guarantee 3: one at a time per resource', () => {
     await release(await there.acquire(app('one')));
   });
 
-  it('is given to one of many who ask first at the same time', async () => {
+  it('goes to one of many that acquire it for the first time at once', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => account.open().leases.acquire(app('first'))));
     const held = answers.filter((lease) => lease !== null);
     expect(held.length).toBe(1);
@@ -46,7 +46,7 @@ describe('guarantee 3: one at a time per resource', () => {
     expect(account.requests().blob).toBe(0);
   });
 
-  it('says that it was lost, again and again, and can then be released', async () => {
+  it('fails each renewal after it was lost, and can then be released', async () => {
     const lease = await account.open().leases.acquire(app('lost'));
     await lease?.renew();
     await breakLease('lost');
@@ -58,7 +58,7 @@ describe('guarantee 3: one at a time per resource', () => {
     await release(lease);
   });
 
-  it('notices in the background that it was lost', async () => {
+  it('is marked as lost by the renewal in the background', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const lease = await account.open().leases.acquire(app('noticed'));
     await breakLease('noticed');
@@ -66,13 +66,13 @@ describe('guarantee 3: one at a time per resource', () => {
     await vi.waitFor(async () => {
       account.requests();
       await expect(lease?.renew()).rejects.toBeInstanceOf(LeaseLost);
-      // It knows without asking.
+      // Known without a request.
       expect(account.requests().blob).toBe(0);
     });
     await release(lease);
   });
 
-  it('costs one request to take and one to give back', async () => {
+  it('costs one request to acquire and one to release', async () => {
     const { leases } = account.open();
     await release(await leases.acquire(app('cost')));
     account.requests();

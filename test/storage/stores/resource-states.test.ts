@@ -4,11 +4,11 @@ import { entityOf } from '../../../src/storage/table/entity.ts';
 import { hashOf } from '../../../src/storage/table/keys.ts';
 import { ConflictError } from '../../../src/workflows/ports/storage.ts';
 import { useAccount } from '../azurite.ts';
-import { app, finding, memory, sealedFact, time } from '../samples.ts';
+import { app, finding, memory, sealedRecord, time } from '../samples.ts';
 
 const account = useAccount();
 
-describe('guarantee 3: the fence guards what is remembered of a resource', () => {
+describe('guarantee 3: the version of the row guards the resource state', () => {
   const full = memory(app('one'), {
     evaluatedAt: time(1),
     fullyEvaluatedAt: null,
@@ -43,14 +43,14 @@ describe('guarantee 3: the fence guards what is remembered of a resource', () =>
     ],
   });
 
-  it('gives back what was saved, under any casing of the id', async () => {
+  it('a saved state is loaded under any casing of the id', async () => {
     const { resourceStates } = account.open();
     expect(await resourceStates.load(app('one'))).toBeNull();
     const version = await resourceStates.save(app('one'), full, null);
     expect(await resourceStates.load(app('ONE'))).toEqual({ value: full, version });
   });
 
-  it('refuses a save under an old version, and a second first save', async () => {
+  it('a save under an old version and a second first save are conflicts', async () => {
     const { resourceStates } = account.open();
     const first = await resourceStates.save(app('two'), memory(app('two')), null);
     await expect(resourceStates.save(app('two'), full, null)).rejects.toBeInstanceOf(ConflictError);
@@ -59,7 +59,7 @@ describe('guarantee 3: the fence guards what is remembered of a resource', () =>
     expect((await resourceStates.load(app('two')))?.value.gone).toBe(true);
   });
 
-  it('costs one request to load and one to save', async () => {
+  it('a load and a save cost one request each', async () => {
     const { resourceStates } = account.open();
     account.requests();
     const version = await resourceStates.save(app('three'), full, null);
@@ -69,8 +69,8 @@ describe('guarantee 3: the fence guards what is remembered of a resource', () =>
   });
 });
 
-describe('guarantee 9: what cannot be read is an error, never an empty answer', () => {
-  it('names the row of a memory or of settings that have a strange form', async () => {
+describe('guarantee 9: a row that cannot be read is an error, never an empty answer', () => {
+  it('the error names the row of a resource state or of settings in an invalid form', async () => {
     const { resourceStates, settings } = account.open();
     await settings.load();
     const row = { partitionKey: 'settings', rowKey: 'current' };
@@ -85,7 +85,7 @@ describe('guarantee 9: what cannot be read is an error, never an empty answer', 
     await account.table('PlumblineSettings').deleteTable();
   });
 
-  it('keeps one settings document, of which the first of two savers wins', async () => {
+  it('of two first saves of the settings one is a conflict', async () => {
     const { settings } = account.open();
     expect(await settings.load()).toBeNull();
     const stored = {
@@ -93,7 +93,7 @@ describe('guarantee 9: what cannot be read is an error, never an empty answer', 
       revision: 1,
       stoppedAt: time(0),
       stoppedBy: { objectId: 'o', name: 'Kim' },
-      records: [sealedFact(null, 'settings', { kind: 'settings.changed' })],
+      records: [sealedRecord(null, 'settings', { kind: 'settings.changed' })],
     };
     const version = await settings.save(stored, null);
     expect(await settings.load()).toEqual({ value: stored, version });

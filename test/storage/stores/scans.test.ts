@@ -6,8 +6,8 @@ import { app, finding } from '../samples.ts';
 const account = useAccount();
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `/subscriptions/s/app-${index}`);
 
-describe('how far a scan is', () => {
-  it('counts each resource once, however often and in whatever spelling it is told', async () => {
+describe('the progress of a scan', () => {
+  it('counts each resource once, in any casing and however often it is reported', async () => {
     const { scans } = account.open();
     await scans.begin('twice', '/subscriptions/s');
     await scans.addFound('twice', ids(3));
@@ -19,7 +19,7 @@ describe('how far a scan is', () => {
     });
   });
 
-  it('is done when everything was listed and everything found was looked at, not before', async () => {
+  it('is done when everything is listed and everything found is evaluated, not before', async () => {
     const { scans } = account.open();
     const status = async () => (await scans.get('end'))?.status;
     await scans.begin('end', '/subscriptions/s');
@@ -33,7 +33,7 @@ describe('how far a scan is', () => {
     expect(await status()).toBe('running');
   });
 
-  it('takes more than a transaction holds, keeps scans apart, and knows those that never were', async () => {
+  it('takes more resources than one transaction holds, per scan, and is null for an unknown scan', async () => {
     const { scans } = account.open();
     await scans.begin('many', '/subscriptions/s');
     await scans.addFound('many', ids(250));
@@ -45,7 +45,7 @@ describe('how far a scan is', () => {
 });
 
 describe('the resources that have findings', () => {
-  it('are told by scope and range, and gone ones are left out', async () => {
+  it('are listed by scope and range, without deleted ones', async () => {
     const { findings } = account.open();
     const at = (name: string) => app(name, 'known');
     for (const name of ['a', 'b', 'c', 'd']) await findings.replace(at(name), [finding(at(name), 'rule-a')]);
@@ -63,8 +63,8 @@ describe('the resources that have findings', () => {
   });
 });
 
-describe('the slow queue', () => {
-  it('carries pages and resources, on a queue of its own, hidden for as long as said', async () => {
+describe('the sweep queue', () => {
+  it('carries pages and resources, on its own queue, with the given visibility delay', async () => {
     const { sweeps } = account.open();
     const sweep = { id: 'one', startedAt: '2026-03-01T12:00:00.000Z' };
     await sweeps.send({ resource: app('one').id, cause: 'sweep', sweep, attempt: 0 }, 0);

@@ -8,12 +8,12 @@ import { app, time } from '../samples.ts';
 
 const account = useAccount();
 
-describe('guarantee 1: what waits comes back', () => {
+describe('guarantee 1: wakeups and messages', () => {
   beforeEach(async () => {
     await account.table('PlumblineWakeups').deleteTable();
   });
 
-  it('gives wakeups that are due, oldest first, until they are cancelled', async () => {
+  it('due wakeups are listed oldest first until they are cancelled', async () => {
     const { wakeups } = account.open();
     const at = (seconds: number) => new Date(time(seconds));
     const later = await wakeups.schedule(app('one'), at(30), 'later');
@@ -29,7 +29,7 @@ describe('guarantee 1: what waits comes back', () => {
     expect((await wakeups.listDue(at(60), 10)).map(({ key }) => key)).toEqual([second, later]);
   });
 
-  it('stores the same wakeup once', async () => {
+  it('the same wakeup is stored once', async () => {
     const { wakeups } = account.open();
     const keys = [
       await wakeups.schedule(app('one'), new Date(time(1)), 'a'),
@@ -40,7 +40,7 @@ describe('guarantee 1: what waits comes back', () => {
     expect((await wakeups.listDue(new Date(time(1)), 10)).length).toBe(2);
   });
 
-  it('sends messages as the host reads them: base64, unending, hidden until their delay is over', async () => {
+  it('messages are sent as the host reads them: base64, without expiry, invisible until their delay is over', async () => {
     const { queue } = account.open();
     const client = new QueueClient(account.connectionString(), 'plumbline-reconcile');
     const message = {
@@ -59,7 +59,7 @@ describe('guarantee 1: what waits comes back', () => {
     expect((await client.getProperties()).approximateMessagesCount).toBe(2);
   });
 
-  it('takes at most a day and at least nothing as the delay', async () => {
+  it('a delay is at most one day and at least zero', async () => {
     const { queue } = account.open();
     for (const delay of [-5, 0.2, 10 ** 9]) {
       await queue.send({ resource: app('one').id, cause: 'wake', attempt: 0 }, delay);
@@ -67,8 +67,8 @@ describe('guarantee 1: what waits comes back', () => {
   });
 });
 
-describe('a message that was given up', () => {
-  it('is stored once, with the last reason noted before', async () => {
+describe('dead letters of the work queue', () => {
+  it('a dead letter is stored once, with the last failure recorded before it', async () => {
     const { deadLetters } = account.open();
     const letter = { queue: 'plumbline-reconcile', message: '{"attempt":3}', resource: app('one').id, at: time(1) };
     await deadLetters.recordFailure('m/1', 'first');

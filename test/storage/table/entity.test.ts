@@ -13,9 +13,9 @@ describe('a value in a row', () => {
   it.each([
     ['is short', { text: hostile }],
     ['fills properties to the last character', { text: 'x'.repeat(3 * MAX_STRING_LENGTH) }],
-    ['has a character of two halves on every border', { text: '𝄞'.repeat(20_000) }],
-    ['has them on the other side', { text: `x${'𝄞'.repeat(20_000)}` }],
-  ])('comes back as it was when it %s', async (_, value) => {
+    ['has a surrogate pair on every border', { text: '𝄞'.repeat(20_000) }],
+    ['has surrogate pairs on the other side of each border', { text: `x${'𝄞'.repeat(20_000)}` }],
+  ])('is read back unchanged when it %s', async (_, value) => {
     const table = openTable(account.table('Values'), () => undefined);
     await table.upsert(entityOf(key, value));
     const single = await table.get(key.partitionKey, key.rowKey);
@@ -25,7 +25,7 @@ describe('a value in a row', () => {
     expect(batched && parseRow(z.unknown(), 'Values', batched)).toEqual(value);
   });
 
-  it('replaces a longer one without leaving its tail', async () => {
+  it('leaves no columns of a longer value that it replaces', async () => {
     const table = openTable(account.table('Values'), () => undefined);
     await table.upsert(entityOf({ ...key, rowKey: 'shrinks' }, 'x'.repeat(5 * MAX_STRING_LENGTH)));
     await table.upsert(entityOf({ ...key, rowKey: 'shrinks' }, 'short'));
@@ -33,7 +33,7 @@ describe('a value in a row', () => {
     expect(row && Object.keys(row).filter((name) => name.startsWith('Json'))).toEqual(['Json0']);
   });
 
-  it('is an error that names table and row when its form is strange', () => {
+  it('in an invalid form is an error that names table and row', () => {
     const row = { ...entityOf(key, { some: 1 }), etag: 'x' };
     expect(() => parseRow(z.strictObject({ other: z.string() }), 'PlumblineEvents', row)).toThrow(
       /row p\/r of table PlumblineEvents .*other/,
@@ -41,18 +41,18 @@ describe('a value in a row', () => {
     expect(() => parseRow(z.string(), 'PlumblineEvents', { ...key, etag: 'x' })).toThrow(/row p\/r of table/);
   });
 
-  it.each([81, 5000])('is an error when somebody has put %i levels into it, and not gone through', (levels) => {
+  it.each([81, 5000])('with %i levels is an error instead of a stack overflow', (levels) => {
     const row = { ...key, Json0: `${'['.repeat(levels)}1${']'.repeat(levels)}`, etag: 'x' };
     expect(() => parseRow(z.json(), 'PlumblineEvents', row)).toThrow(/row p\/r of table PlumblineEvents/);
   });
 
-  it('is read with as many levels as a value of Azure has, some below its row', () => {
+  it('may have as many levels as a value of Azure, some below its row', () => {
     const row = { ...key, Json0: `${'['.repeat(80)}1${']'.repeat(80)}`, etag: 'x' };
     expect(JSON.stringify(parseRow(z.json(), 'PlumblineEvents', row))).toBe(row.Json0);
   });
 });
 
-describe('limits of Azure that the emulator does not hold', () => {
+describe('the limits of Azure that the emulator does not enforce', () => {
   const columns = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`C${index}`, 1]));
   const broken: [string, Entity, RegExp][] = [
     ['an entity of more than 1 MiB', entityOf(key, 'x'.repeat(530_000)), /row p\/r of table T: it has \d+ bytes/],
@@ -68,12 +68,12 @@ describe('limits of Azure that the emulator does not hold', () => {
     expect(() => assertEntityFits('T', entity)).toThrow(message);
   });
 
-  it('take what is within them', () => {
+  it('allow values within the limits', () => {
     assertEntityFits('T', entityOf(key, 'x'.repeat(520_000)));
     assertEntityFits('T', { ...key, ...columns(252), partitionKey: 'x'.repeat(512) });
   });
 
-  it('count the comparisons of a filter, and not what its values hold', async () => {
+  it('count the comparisons of a filter without the contents of its values', async () => {
     const filterOf = (count: number) =>
       Array.from({ length: count }, (_, n) => `C${n} eq 'it''s a le b eq c'`).join(' or ');
     expect(countComparisons(`(${filterOf(14)}) and not (D ge 5)`)).toBe(15);
@@ -85,7 +85,7 @@ describe('limits of Azure that the emulator does not hold', () => {
     await expect(table.readColumns(filterOf(16), ['RowKey'], 1)).rejects.toThrow(most);
   });
 
-  it('are asked before every way of writing', async () => {
+  it('are checked before every way of writing', async () => {
     const table = openTable(account.table('Values'), () => undefined);
     const large = entityOf(key, 'x'.repeat(600_000));
     for (const write of [

@@ -5,17 +5,17 @@ import { TABLES } from '../../../src/storage/names.ts';
 import { openStorage } from '../../../src/storage/open-storage.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
-import { app, auditKeys, event, fact, finding, memory } from '../samples.ts';
+import { app, auditKeys, event, finding, memory, record } from '../samples.ts';
 
 const account = useAccount();
 const KEY = 'c2VjcmV0LWtleS10aGF0LW11c3Qtbm90LWJlLXRvbGQ=';
 
 describe('tables, the queue and the container', () => {
-  it('are made on first use, by as many as need them at once', async () => {
+  it('are created on first use, also when several stores need them at once', async () => {
     const { resourceStates, audit, queue, leases, events } = account.open();
     await Promise.all([
       ...Array.from({ length: 5 }, (_, n) => resourceStates.save(app(`m${n}`), memory(app(`m${n}`)), null)),
-      ...Array.from({ length: 5 }, (_, n) => audit.append([fact(app(`m${n}`), 'a')])),
+      ...Array.from({ length: 5 }, (_, n) => audit.append([record(app(`m${n}`), 'a')])),
       ...Array.from({ length: 5 }, () => queue.send({ resource: app('m').id, cause: 'wake', attempt: 0 }, 0)),
       ...Array.from({ length: 5 }, (_, n) => leases.acquire(app(`m${n}`)).then((lease) => lease?.release())),
       ...Array.from({ length: 5 }, (_, n) => events.store(event(`e${n}`, app('m')))),
@@ -24,7 +24,7 @@ describe('tables, the queue and the container', () => {
     expect((await account.open().events.listWaiting(app('m'))).length).toBe(5);
   });
 
-  it('are not asked for before each use', async () => {
+  it('are not created again before each use', async () => {
     const { resourceStates } = account.open();
     await resourceStates.load(app('m1'));
     account.requests();
@@ -32,7 +32,7 @@ describe('tables, the queue and the container', () => {
     expect(account.requests().table).toBe(1);
   });
 
-  it('are made again when somebody removed them', async () => {
+  it('are created again after somebody deleted them', async () => {
     const { findings } = account.open();
     await findings.replace(app('one'), [finding(app('one'), 'a')]);
     await account.table(TABLES.findings).deleteTable();
@@ -40,7 +40,7 @@ describe('tables, the queue and the container', () => {
     expect((await findings.list({}, { limit: 5, after: null })).items.length).toBe(1);
   });
 
-  it('have names that Azure takes, each its own without regard to case', () => {
+  it('have names that Azure allows, unique without regard to case', () => {
     for (const name of Object.values(TABLES)) expect(name).toMatch(/^[A-Za-z][A-Za-z0-9]{2,62}$/);
     expect(new Set(Object.values(TABLES).map((name) => name.toLowerCase())).size).toBe(Object.keys(TABLES).length);
   });
@@ -53,8 +53,8 @@ describe('tables, the queue and the container', () => {
   });
 });
 
-describe('guarantee 9: storage that fails is an error that says what, and no secret', () => {
-  it('when nobody listens', async () => {
+describe('guarantee 9: a storage failure is an error that says what failed and contains no secret', () => {
+  it('when the connection is refused', async () => {
     const storage = unreachable('http://127.0.0.1:1/acct');
     await expect(storage.resourceStates.load(app('one'))).rejects.toThrow(
       /^could not read a row in table PlumblineResources: ECONNREFUSED$/,
@@ -95,7 +95,7 @@ function unreachable(address: string) {
 async function failures(storage: ReturnType<typeof unreachable>): Promise<unknown[]> {
   const answers = await Promise.allSettled([
     storage.settings.load(),
-    storage.audit.append([fact(app('one'), 'a')]),
+    storage.audit.append([record(app('one'), 'a')]),
     storage.audit.verify(),
     storage.events.store(event('e', app('one'))),
     storage.approvals.list({}, { limit: 5, after: null }),

@@ -29,7 +29,7 @@ describe('the bundle', () => {
   };
   const app = `import { app } from '@azure/functions';\n`;
 
-  it('is proved to register its functions, outside of the building process', async () => {
+  it('registers its functions in a process outside of the build', async () => {
     const built = await make(
       `${app}app.get('one', { route: 'ones/{id}', handler: () => ({}) }); app.timer('two', { schedule: '0 * * * * *', handler: () => undefined });`,
     );
@@ -48,7 +48,7 @@ describe('the bundle', () => {
     await expect(make(source)).rejects.toThrow(message);
   });
 
-  it('loads packages that use import.meta.url, and holds pages and the version as text', async () => {
+  it('loads packages that use import.meta.url, and contains pages and the version as text', async () => {
     await make(`${app}import { QueueClient } from '@azure/storage-queue';
       import page from './page.html';
       declare const __PLUMBLINE_VERSION__: string;
@@ -70,7 +70,7 @@ describe('the list of rules', () => {
     writeFileSync(path.join(rules, file), content);
   };
 
-  it('names every rule file, by id, whatever its folder, and none of the files that rules share', () => {
+  it('names every rule file by id, in any folder, and no shared file', () => {
     add('web-app/webapp-min-tls.ts');
     add('container-app/containerapp-insecure-ingress.ts');
     add('checks/network/reach.ts', 'export const other = 1;');
@@ -81,12 +81,12 @@ describe('the list of rules', () => {
     expect(index).toMatch(/AnyRule\[\] = \[\n {2}containerappInsecureIngress,\n {2}webappMinTls,\n\];/);
   });
 
-  it('is there and empty when there is no rule', () => {
+  it('is empty without rules', () => {
     expect(generateRuleIndex(rules)).toEqual([]);
     expect(readFileSync(path.join(rules, 'index.ts'), 'utf8')).toContain('rules: readonly AnyRule[] = [];');
   });
 
-  it('refuses a file that is no rule, a name that is no id, and one id twice', () => {
+  it('refuses a file without a rule, a name that is not the id, and the same id twice', () => {
     add('web-app/half.ts', 'export const other = 1;');
     expect(() => generateRuleIndex(rules)).toThrow('web-app/half.ts is no rule');
     rmSync(path.join(rules, 'web-app'), { recursive: true });

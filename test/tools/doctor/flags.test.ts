@@ -1,4 +1,7 @@
-/** What `npm run doctor` takes: the development environment without arguments, a deployment with three of them, and nothing that leaks a token. */
+/**
+ * The flags of `npm run doctor`: the development environment without arguments, a deployment with three of them, and
+ * no token in clear text.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseFlags, UsageError } from '../../../tools/doctor/flags.ts';
 
@@ -8,7 +11,7 @@ const PLAN = APP.replace('sites', 'serverfarms');
 const LIVE = ['--url', 'https://plumbline.example/api/console', '--resource', APP, '--audience', 'api://plumbline/'];
 
 describe('npm run doctor', () => {
-  it('looks at the development environment without arguments, and is patient with Azure', () => {
+  it('checks the development environment without arguments, and waits longer for Azure', () => {
     expect(parseFlags([], {})).toEqual({ json: false, patienceSeconds: 60, azure: null });
     expect(parseFlags(['--json', '--patience', '5'], {})).toEqual({ json: true, patienceSeconds: 5, azure: null });
     const { patienceSeconds, azure } = parseFlags(LIVE, { AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://arm.example' });
@@ -23,20 +26,20 @@ describe('npm run doctor', () => {
   });
 
   it.each([
-    ['a flag that there is not', ['--strange']],
-    ['a patience that is no number', ['--patience', 'long']],
+    ['an unknown flag', ['--strange']],
+    ['a patience that is not a number', ['--patience', 'long']],
     ['flags of a deployment without one', LIVE.slice(2)],
     ['a violation on request without a deployment', ['--drift']],
     ['no app', ['--url', 'https://plumbline.example', '--audience', 'api://plumbline']],
     ['a plan for an app', LIVE.map((arg) => (arg === APP ? PLAN : arg))],
     ['no audience', LIVE.slice(0, 4)],
     ['no address', LIVE.map((arg) => (arg.startsWith('https') ? 'plumbline' : arg))],
-    ['a token in clear text', LIVE.map((arg) => arg.replace('https:', 'http:'))],
+    ['a token over clear text', LIVE.map((arg) => arg.replace('https:', 'http:'))],
   ])('refuses %s', (_, args) => {
     expect(() => parseFlags(args, {})).toThrow(UsageError);
   });
 
-  it('lets clear text go to this machine only', () => {
+  it('allows clear text to this machine only', () => {
     const [, , ...rest] = LIVE;
     expect(parseFlags(['--url', 'http://127.0.0.1:7071', ...rest], {}).azure?.url).toBe('http://127.0.0.1:7071');
     expect(() => parseFlags(['--url', 'http://127.0.0.1.example', ...rest], {})).toThrow(/https/);

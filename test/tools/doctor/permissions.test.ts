@@ -1,4 +1,4 @@
-/** What the roles of somebody let them do, as Microsoft.Authorization shows them. */
+/** The permissions of a principal by its roles, as Microsoft.Authorization lists them. */
 import { describe, expect, test } from 'vitest';
 import { createClient } from '../../../src/azure/client.ts';
 import { mayInSubscription } from '../../../tools/doctor/permissions.ts';
@@ -9,7 +9,10 @@ const ACTION = 'Microsoft.Insights/eventtypes/values/read';
 
 type Role = { readonly actions: readonly string[]; readonly notActions?: readonly string[] } | null;
 
-/** The roles by name, each assigned once; null for one that may not be read. Null for all: nor may the assignments. */
+/**
+ * The roles by name, each assigned once; null for one that must not be read. Null for all: the assignments must not be
+ * read either.
+ */
 async function may(roles: Readonly<Record<string, Role>> | null, objectId = OURS) {
   const asked: URL[] = [];
   const { options } = optionsAnswering(({ url }) => {
@@ -32,31 +35,35 @@ async function may(roles: Readonly<Record<string, Role>> | null, objectId = OURS
   return { answer, asked };
 }
 
-describe('somebody may', () => {
+describe('a principal may do', () => {
   test.each<[string, Parameters<typeof may>[0], boolean | null]>([
-    ['what a role names, whatever its casing', { reader: { actions: [ACTION.toUpperCase()] } }, true],
-    ['what a wildcard has', { reader: { actions: ['*/read'] } }, true],
-    ['what one of several roles has', { one: { actions: [] }, other: { actions: ['Microsoft.Insights/*'] } }, true],
-    ['nothing that a role takes away', { one: { actions: ['*'], notActions: ['Microsoft.Insights/*'] } }, false],
+    ['what a role names, in any casing', { reader: { actions: [ACTION.toUpperCase()] } }, true],
+    ['what a wildcard includes', { reader: { actions: ['*/read'] } }, true],
     [
-      'what one role takes away and another has',
+      'what one of several roles includes',
+      { one: { actions: [] }, other: { actions: ['Microsoft.Insights/*'] } },
+      true,
+    ],
+    ['nothing that a role excludes', { one: { actions: ['*'], notActions: ['Microsoft.Insights/*'] } }, false],
+    [
+      'what one role excludes and another includes',
       { one: { actions: ['*'], notActions: ['*'] }, other: { actions: ['*'] } },
       true,
     ],
     [
-      'nothing that only begins like it',
+      'nothing that only has the same prefix',
       { one: { actions: ['Microsoft.Insights/eventtypes', 'MicrosoftxInsights/eventtypes/values/read'] } },
       false,
     ],
     ['nothing without a role', {}, false],
-    ['nobody knows what, without the assignments', null, null],
-    ['nobody knows what, without one of the definitions', { hidden: null, one: { actions: [] } }, null],
-    ['what is known, whatever else is hidden', { hidden: null, one: { actions: ['*'] } }, true],
+    ['an unknown set, without the assignments', null, null],
+    ['an unknown set, without one of the definitions', { hidden: null, one: { actions: [] } }, null],
+    ['what a readable role includes, with others hidden', { hidden: null, one: { actions: ['*'] } }, true],
   ])('%s', async (_, roles, expected) => {
     expect((await may(roles)).answer).toBe(expected);
   });
 
-  test('is asked at the subscription and above it, for them and their groups', async () => {
+  test('assignments are read at the subscription and above it, for the principal and its groups', async () => {
     const { asked } = await may({});
     expect(asked.map(({ pathname, searchParams }) => [pathname, searchParams.get('$filter')])).toEqual([
       [
@@ -66,7 +73,7 @@ describe('somebody may', () => {
     ]);
   });
 
-  test('is not asked of what is no object id', async () => {
+  test('no request is made for a text that is no object id', async () => {
     expect(await may({}, "x') or ('")).toEqual({ answer: null, asked: [] });
   });
 });

@@ -1,4 +1,4 @@
-/** What a run prints: signs and words, so that colour and font do not matter, and no control characters. */
+/** The output of a run: signs and words, so that colour and font do not matter, and no control characters. */
 import { describe, expect, it } from 'vitest';
 import { parseResourceId } from '../../../src/domain/resources/resource.ts';
 import { activityLog } from '../../../tools/doctor/activity-log.ts';
@@ -24,14 +24,14 @@ const bad: CheckResult = { name: 'a', state: 'failed', said: 'b\u001b[2J', todo:
 const strange: Observation = { name: 'a', state: 'otherwise', said: 'b\n✓ ok' };
 
 describe('the report of a run', () => {
-  it('says what failed and what to do, in one line each', () => {
+  it('has what failed and what to do, in one line each', () => {
     expect(checkLine(good)).toMatch(/^✓ ok +a +b$/);
     expect(checkLine(open)).toMatch(/^– not checked +a +b$/);
     expect(checkLine(bad)).toMatch(/^✗ FAILED +a +b\\u\{1b\}\[2J\n +→ mend it$/);
     expect(observationLine(strange)).toMatch(/^✗ OTHERWISE +a +b\\u\{a\}✓ ok$/);
   });
 
-  it('counts, and is healthy when nothing failed and nothing shows otherwise', () => {
+  it('counts results, and is healthy when nothing failed and nothing differs', () => {
     expect(verdict([good, good, open], [])).toBe('2 ok, 0 failed, 1 not checked');
     expect(verdict([bad], [strange])).toBe('0 ok, 1 failed, 0 not checked; 1 otherwise than Plumbline relies on');
     expect([isHealthy([good, open], []), isHealthy([bad], []), isHealthy([good], [strange])]).toEqual([
@@ -43,7 +43,7 @@ describe('the report of a run', () => {
 });
 
 describe('a check', () => {
-  it('that meets what it does not expect has failed, and the next ones are made', async () => {
+  it('that throws has failed, and the next checks still run', async () => {
     const run = () => Promise.reject(new Error('fetch failed', { cause: new Error('certificate expired') }));
     const results = await runChecks(
       visitOf(() => null),
@@ -71,7 +71,7 @@ describe('a check', () => {
     expect(alive).toMatchObject({ state: 'ok', said: 'housekeeping ran 62 s ago' });
   });
 
-  it('of the queue fails when the event was given up, with its reason', async () => {
+  it('of the queue fails when the event is a dead letter, with its reason', async () => {
     const dead = { ...received('Microsoft.Web/sites/write'), outcome: 'dead', reasons: [{ text: 'ten times' }] };
     const visit = visitOf((path) => (path.startsWith('/explain') ? { events: [dead] } : null));
     visit.event = received('Microsoft.Web/sites/write');
@@ -95,7 +95,7 @@ describe('the check of the Activity Log', () => {
     return result;
   }
 
-  it('asks about the identity that the log names, and says what to do', async () => {
+  it('checks the identity that the log names, and says what to do', async () => {
     expect(await check([ofSomebody, ofService], true)).toMatchObject({ state: 'ok' });
     expect(asked).toEqual([['ours', 'Microsoft.Insights/eventtypes/values/read']]);
     expect(await check([ofService], false)).toMatchObject({
@@ -105,14 +105,14 @@ describe('the check of the Activity Log', () => {
     });
   });
 
-  it('is not made while nobody knows the identity, or its roles', async () => {
+  it('is not made while the identity or its roles are unknown', async () => {
     expect(await check([ofSomebody], true)).toMatchObject({ state: 'not-checked' });
     expect(await check([ofService], null)).toMatchObject({ state: 'not-checked' });
   });
 });
 
-describe('what could not be verified before', () => {
-  it('is seen in the events of the app and in the entries of the log', async () => {
+describe('the observations of unverified behaviour', () => {
+  it('are made in the events of the app and in the entries of the log', async () => {
     const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies/ftp/write';
     const settings = 'Microsoft.Insights/diagnosticSettings/write';
     const app = { id: '/any', type: 'Microsoft.App/containerApps' };
@@ -139,7 +139,7 @@ describe('what could not be verified before', () => {
     expect(observed.get('a container app can be fixed')).toBe('otherwise');
   });
 
-  it('is not seen where nothing can be asked', async () => {
+  it('are not made when the calls fail', async () => {
     const visit = visitOf(() => {
       throw new Error('503');
     });
@@ -147,7 +147,7 @@ describe('what could not be verified before', () => {
   });
 });
 
-/** A visit of a service that answers a signed-in reader with what `answer` gives for a path. */
+/** A visit of a service that answers a signed-in reader with the result of `answer` for a path. */
 function visitOf(answer: (path: string) => unknown): CheckContext {
   const app = parseResourceId(APP);
   if (!app) throw new Error('no app');

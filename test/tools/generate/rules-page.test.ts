@@ -1,4 +1,4 @@
-/** docs/rules/ says all that the rules say, and covers the guides: every recommendation has rules, or a reason. */
+/** docs/rules/ has all that the rules declare, and covers the guides: every recommendation has rules, or a reason. */
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -27,7 +27,7 @@ describe('the guides', () => {
     expect(named.filter((id) => !rules.some((rule) => rule.id === id))).toEqual([]);
   });
 
-  it('have rules or a reason for everything that they recommend, and each is in the table of what is covered', () => {
+  it('have rules or a reason for every recommendation, each in the table of coverage', () => {
     for (const { title, recommendations } of GUIDES) {
       const [section = ''] = (guides.split(`\n## ${title}\n`)[1] ?? '').split('\n## ');
       for (const { asks, rules: ids, note } of recommendations) {
@@ -47,7 +47,7 @@ describe('the guides', () => {
 describe('docs/rules/', () => {
   const sections = (text: string) => [...text.matchAll(/^## ([a-z][a-z0-9-]+)$/gm)].map(([, id]) => id);
 
-  it('has each rule once in full, on the page of its kind, whether a guide recommends it or not', () => {
+  it('has each rule once in full, on the page of its kind, with or without a guide', () => {
     expect(Object.values(pages).flatMap(sections).sort()).toEqual(rules.map(({ id }) => id).sort());
     const [first] = rules;
     if (!first) throw new Error('there are rules');
@@ -57,7 +57,7 @@ describe('docs/rules/', () => {
     expect(guides).not.toContain('## Beyond the guides');
   });
 
-  it('has a table with each rule once, and with what its fix may do', () => {
+  it('has a table with each rule once, and with the impact of its fix', () => {
     const table = (pages['docs/rules/README.md'] ?? '').split('\n').filter((line) => line.startsWith('| ['));
     expect(table).toHaveLength(rules.length);
     for (const { id, kind, severity, tier, profile } of rules) {
@@ -72,7 +72,7 @@ describe('docs/rules/', () => {
     expect(table.find((row) => row.includes('[webapp-health-check]'))).toMatch(/ \| – \| – \|$/);
   });
 
-  it('leads nowhere in vain', () => {
+  it('has no broken link', () => {
     const anchors = Object.entries(pages).flatMap(([file, text]) =>
       [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => {
         const anchor = title.toLowerCase().replace(/[^a-z0-9 _-]/g, '');
@@ -84,13 +84,13 @@ describe('docs/rules/', () => {
     expect(links.map(([, link]) => link).filter((link) => !anchors.includes(String(link)))).toEqual([]);
   });
 
-  it.each(each)('%s: its documentation leads to a section of a page that is there', (id, rule) => {
+  it.each(each)('%s: its documentation links to an existing section', (id, rule) => {
     const [file = '', anchor] = documentationOf(rule).split('#');
     expect(anchor).toBe(id);
     expect(readFileSync(path.join(ROOT, file), 'utf8')).toContain(`\n## ${id}\n`);
   });
 
-  it('has the controls of each benchmark, and definitions of Azure Policy lead to the portal', () => {
+  it('has the controls of each benchmark, and links definitions of Azure Policy to the portal', () => {
     const link = '[webapp-min-tls](web-app.md#webapp-min-tls)';
     expect(benchmarks).toMatch(new RegExp(`^## MCSB$[\\s\\S]*^\\| DP-3 \\| .*${literal(link)}`, 'm'));
     expect(benchmarks).toMatch(new RegExp(`^## CIS Foundations 3.0$[\\s\\S]*^\\| 9.4 \\| ${literal(link)} \\|$`, 'm'));
@@ -100,7 +100,7 @@ describe('docs/rules/', () => {
     expect(benchmarks).toContain(`${place}) (fix) | ${link} |`);
   });
 
-  it.each(each)('%s says what the rule says', (_, rule) => {
+  it.each(each)('%s has the same text as the rule', (_, rule) => {
     const section = ruleSection(rule).replaceAll('&lt;', '<');
     const { bicep, terraform } = rule.source([]);
     const said = [rule.title, rule.why, rule.risk, bicep, terraform, ...(rule.fix ? [rule.fix] : [])];
@@ -112,7 +112,7 @@ describe('docs/rules/', () => {
     const late = rule.documents.some((name) => documentOf(rule.kind, name)?.readOn === 'sweep');
     expect(section.includes('evaluated by the sweep only')).toBe(late);
     const parameters = rule.parameters instanceof z.ZodObject ? Object.keys(rule.parameters.shape) : [];
-    // What it is, what it is when nothing is set, and what it is for.
+    // Its form, its default and its description.
     for (const name of parameters)
       expect(section).toMatch(new RegExp(`^  - \`${name}\` \\(.+ unless set\\)\\. [A-Z].+\\.$`, 'm'));
     expect(section.includes('**Rollback**')).toBe(rule.writes.length > 0);
@@ -120,8 +120,8 @@ describe('docs/rules/', () => {
   });
 });
 
-describe('the impact of a fix is told as bad as it may be, and no worse', () => {
-  // The tester of the rules holds the first half for every case of every rule.
+describe('the documented impact of a fix is the worst possible one, and no worse', () => {
+  // The rule tester checks the first half for every case of every rule.
   it.each([
     ['webapp-https-only', 'restart'],
     ['webapp-min-tls', 'restart'],

@@ -28,20 +28,20 @@ function wrote(path: string, objectId = serviceIdentity.objectId): void {
   counter.record(event);
 }
 
-describe('the soak counts writes against drifts', () => {
-  test('one write for what was wrong from the start, and one more is too many', () => {
+describe('the soak compares writes with drifts', () => {
+  test('one write is allowed for an initial violation, and a second one is too many', () => {
     wrote('config/web');
     expect(counter.tooOften()).toEqual([]);
     wrote('config/web');
     expect(counter.tooOften()).toEqual([`${app.id.toLowerCase()} config/web: 2 writes for 1 drifts`]);
   });
 
-  test('a write that nothing called for is too many', () => {
+  test('a write without a drift is too many', () => {
     wrote('basicPublishingCredentialsPolicies/scm');
     expect(counter.tooOften()).toHaveLength(1);
   });
 
-  test('a drift allows one more write, of that document only, whatever the name of a setting is', () => {
+  test('a drift allows one more write of its document only, under any name of a setting', () => {
     counter.expectWrite(app, 'diagnosticSettings/to-central');
     wrote('providers/microsoft.insights/diagnosticSettings/plumbline');
     expect(counter.tooOften()).toEqual([]);
@@ -49,7 +49,7 @@ describe('the soak counts writes against drifts', () => {
     expect(counter.tooOften()).toHaveLength(1);
   });
 
-  test('what people write is no write of the service', () => {
+  test('a write by a user is not counted as a write of the service', () => {
     wrote('config/web', somebody);
     wrote('config/web', somebody);
     expect(counter).toMatchObject({ eventsOfUsers: 2, writes: 0 });

@@ -1,4 +1,4 @@
-/** Who made a change, asked of Azure's Activity Log: when, how often, and what follows from its answer. */
+/** The changer of a resource, looked up in Azure's Activity Log: when, how often, and what follows from the answer. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
 import type { Caller } from '../../../src/domain/resources/principal.ts';
@@ -22,13 +22,13 @@ let deps: FakeDeps;
 let host: Host;
 
 beforeEach(() => {
-  ({ world: deps, host } = scene({ app: RISKY }));
+  ({ deps, host } = scene({ app: RISKY }));
   deps.activityLog.granted = true;
 });
 
 const callerOf = ({ objectId, name }: Author): Caller => ({ objectId, type: 'user', ...(name ? { name } : {}) });
 
-/** What the log has, minutes from now. */
+/** An entry of the Activity Log, minutes from now. */
 function logged(by: Author | null, minutes: number, differs: Partial<ActivityEntry> = {}): void {
   const at = new Date(deps.clock.now().getTime() + minutes * 60_000).toISOString();
   const entry = { correlationId: null, operation: 'Microsoft.Web/sites/write', at, appId: null };
@@ -40,7 +40,7 @@ function answers(differs: { granted?: boolean; complete?: boolean }): void {
   Object.assign(deps.activityLog, differs);
 }
 
-async function look(id: string, by: Author | null): Promise<void> {
+async function receive(id: string, by: Author | null): Promise<void> {
   await host.deliver(gridEvent(id, SHOP, { by }));
   await host.settle();
 }
@@ -54,7 +54,7 @@ async function approves({ objectId, name = objectId }: Author): Promise<string> 
   }
 }
 
-async function asksBack({ objectId, name = objectId }: Author): Promise<string> {
+async function requestsRollback({ objectId, name = objectId }: Author): Promise<string> {
   try {
     return (await requestRollback(deps, { ...rollbackOf(deps), person: { objectId, name } })).status;
   } catch (error) {
@@ -63,49 +63,49 @@ async function asksBack({ objectId, name = objectId }: Author): Promise<string> 
   }
 }
 
-describe('it is asked when a person is asked, and no event told who made the change', () => {
-  test('once for all that a look queues, and not again while it waits', async () => {
+describe('the Activity Log is read when a person must decide and no event names the changer', () => {
+  test('it is read once for all approvals of a reconcile, and not again while they wait', async () => {
     deps.arm.change(SHOP, 'config/web', '/properties/cors', { allowedOrigins: ['*'] });
-    await look('nameless', null);
+    await receive('nameless', null);
     expect(approvals(deps)).toHaveLength(2);
-    expect(deps.activityLog.asked).toBe(1);
-    await look('nameless again', null);
-    expect(deps.activityLog.asked).toBe(1);
+    expect(deps.activityLog.requests).toBe(1);
+    await receive('nameless again', null);
+    expect(deps.activityLog.requests).toBe(1);
   });
 
-  test('never when an event told it, nor when nothing is queued', async () => {
-    await look('named', BOB);
-    expect(deps.activityLog.asked).toBe(0);
+  test('it is not read when an event names the changer, nor when nothing is queued', async () => {
+    await receive('named', BOB);
+    expect(deps.activityLog.requests).toBe(0);
     storeSettings(deps, { mode: 'audit' });
-    await look('nameless', null);
-    expect(deps.activityLog.asked).toBe(0);
+    await receive('nameless', null);
+    expect(deps.activityLog.requests).toBe(0);
   });
 
-  test('whom it names made the change, other than ourselves: the card says so, and they do not approve', async () => {
+  test('a changer in the log, other than Plumbline, is shown in the approval and cannot approve it', async () => {
     logged(ADA, -60);
     logged(OURSELVES, -30);
-    await look('nameless', null);
+    await receive('nameless', null);
     expect(pending(deps)).toMatchObject({ changedBy: callerOf(ADA), reasons: [{ code: 'tier-risky' }] });
     expect(await approves(ADA)).toBe('own-change');
     expect(await approves(BOB)).toBe('approved');
     expect(approvals(deps)[0]?.decision).toMatchObject({ changerUnknown: false });
-    expect(deps.activityLog.asked).toBe(1);
+    expect(deps.activityLog.requests).toBe(1);
   });
 
   test.each([
-    ['it may not be asked', () => answers({ granted: false })],
-    ['it names nobody', () => logged(null, -60)],
-    ['it names nobody but ourselves', () => logged(OURSELVES, -60)],
+    ['without the permission', () => answers({ granted: false })],
+    ['without a caller in the log', () => logged(null, -60)],
+    ['with Plumbline as the only caller', () => logged(OURSELVES, -60)],
     [
-      'it does not show everything',
+      'with an incomplete log',
       () => {
         logged(CAROL, -60);
         answers({ complete: false });
       },
     ],
-  ])('%s: card, entry and decision say that the changer is not known', async (_, prepare) => {
+  ])('%s, approval, entry and decision say that the changer is unknown', async (_, prepare) => {
     prepare();
-    await look('nameless', null);
+    await receive('nameless', null);
     expect(pending(deps).reasons.at(-1)).toEqual({
       code: 'changer-unknown',
       text: 'Who had changed the resource is not known.',
@@ -126,8 +126,8 @@ describe('it is asked when a person is asked, and no event told who made the cha
     return [...reasons, { code: 'digest', text: digest }];
   };
 
-  test('it is asked again when somebody decides: what it shows by then counts', async () => {
-    await look('nameless', null);
+  test('it is read again at the decision, and its newest entries count', async () => {
+    await receive('nameless', null);
     logged(ADA, -20);
     expect(await approves(ADA)).toBe('own-change');
     expect(await approves(BOB)).toBe('approved');
@@ -138,8 +138,8 @@ describe('it is asked when a person is asked, and no event told who made the cha
     });
   });
 
-  test('and before it is written, when it was not known then', async () => {
-    await look('nameless', null);
+  test('it is read again before the write when the changer was unknown at the decision', async () => {
+    await receive('nameless', null);
     expect(await approves(ADA)).toBe('approved');
     logged(ADA, -20);
     await host.settle();
@@ -150,23 +150,23 @@ describe('it is asked when a person is asked, and no event told who made the cha
     ]);
   });
 
-  test('only what was written since the rule was last met counts', async () => {
+  test('only writes since the rule was last met count', async () => {
     deps.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', false);
     logged(ADA, -20);
-    await look('right', CAROL);
+    await receive('right', CAROL);
     deps.clock.advance(600);
     deps.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', true);
     logged(BOB, 0);
-    await look('nameless', null);
+    await receive('nameless', null);
     expect(await approves(BOB)).toBe('own-change');
     expect(await approves(ADA)).toBe('approved');
   });
 });
 
 describe('approvals.unknownChanger refuse', () => {
-  test('nobody approves while nobody is known to have made the change', async () => {
+  test('refuses an approval while the changer is unknown', async () => {
     storeSettings(deps, settingsOf('refuse'));
-    await look('nameless', null);
+    await receive('nameless', null);
     expect(await approves(BOB)).toBe('changer-unknown');
     expect(pending(deps)).toMatchObject({ decision: null });
     logged(ADA, -20);
@@ -174,8 +174,8 @@ describe('approvals.unknownChanger refuse', () => {
     expect(await approves(BOB)).toBe('approved');
   });
 
-  test('nothing is written when it is chosen after the decision', async () => {
-    await look('nameless', null);
+  test('refuses the write when it was set after the decision', async () => {
+    await receive('nameless', null);
     expect(await approves(BOB)).toBe('approved');
     storeSettings(deps, settingsOf('refuse'));
     await host.settle();
@@ -186,30 +186,30 @@ describe('approvals.unknownChanger refuse', () => {
     ]);
   });
 
-  test('anybody still rejects', async () => {
+  test('does not refuse a rejection', async () => {
     storeSettings(deps, settingsOf('refuse'));
-    await look('nameless', null);
+    await receive('nameless', null);
     expect((await recordDecision(deps, decisionOn(deps, 'reject'))).status).toBe('rejected');
   });
 
   test.each([
     ['nobody known', null, 'changer-unknown', 'approved'],
     ['somebody known', BOB, 'approved', 'approved'],
-  ] as const)('a rollback with %s', async (_, by, refused, allowed) => {
-    ({ world: deps, host } = scene({ app: { config: { minTlsVersion: '1.0' } }, settings: settingsOf('refuse') }));
-    await look('first', by);
-    expect(await asksBack(ADA)).toBe(refused);
+  ] as const)('decides about a rollback with %s', async (_, by, refused, allowed) => {
+    ({ deps, host } = scene({ app: { config: { minTlsVersion: '1.0' } }, settings: settingsOf('refuse') }));
+    await receive('first', by);
+    expect(await requestsRollback(ADA)).toBe(refused);
     storeSettings(deps, settingsOf('allow'));
-    expect(await asksBack(ADA)).toBe(allowed);
+    expect(await requestsRollback(ADA)).toBe(allowed);
   });
 });
 
-describe('a rollback whose asker turns out to have changed the app', () => {
-  test('is superseded, and nobody is asked in its place', async () => {
-    ({ world: deps, host } = scene({ app: { config: { minTlsVersion: '1.0' } } }));
-    await look('first', BOB);
-    expect(await asksBack(ADA)).toBe('approved');
-    await look('late', ADA);
+describe('a rollback whose requester is found to have changed the app', () => {
+  test('is superseded without a new approval', async () => {
+    ({ deps, host } = scene({ app: { config: { minTlsVersion: '1.0' } } }));
+    await receive('first', BOB);
+    expect(await requestsRollback(ADA)).toBe('approved');
+    await receive('late', ADA);
     expect(deps.arm.writes).toHaveLength(1);
     expect(approvals(deps)).toMatchObject([
       {
@@ -225,22 +225,22 @@ describe('a rollback whose asker turns out to have changed the app', () => {
   });
 });
 
-describe('a forged event accuses nobody for ever', () => {
-  /** Bob made the change; an event that nobody sent names Ada. */
+describe('a forged event names a person as changer for a limited time', () => {
+  /** Bob made the change; a forged event names Ada. */
   async function accused(): Promise<void> {
     logged(BOB, 0);
-    await look('true', BOB);
-    await look('forged', ADA);
+    await receive('true', BOB);
+    await receive('forged', ADA);
   }
 
-  test('half an hour later a whole reading that shows others, and not this person, contradicts it', async () => {
+  test('after half an hour a complete Activity Log without the person contradicts the event', async () => {
     await accused();
     deps.clock.advance(29 * 60);
     expect(await approves(ADA)).toBe('own-change');
-    expect(deps.activityLog.asked).toBe(0);
+    expect(deps.activityLog.requests).toBe(0);
     deps.clock.advance(61);
     expect(await approves(ADA)).toBe('approved');
-    expect(deps.activityLog.asked).toBe(1);
+    expect(deps.activityLog.requests).toBe(1);
     expect(deps.stored.entries.at(-1)?.message).toBe(
       'No comment. The Activity Log contradicts event forged, which names who approves it.',
     );
@@ -252,69 +252,69 @@ describe('a forged event accuses nobody for ever', () => {
   });
 
   test.each<[string, () => void]>([
-    ['a missing right', () => answers({ granted: false })],
-    ['a reading that is not whole', () => answers({ complete: false })],
-    ['an empty one', () => deps.activityLog.entries.clear()],
-    ['a write of this person', () => logged(ADA, -31)],
+    ['a missing permission', () => answers({ granted: false })],
+    ['an incomplete log', () => answers({ complete: false })],
+    ['an empty log', () => deps.activityLog.entries.clear()],
+    ['a write by this person', () => logged(ADA, -31)],
     [
-      'one without a person, of the same operation',
+      'a write of the same operation without a caller',
       () => logged(null, -31, { correlationId: `correlation-of-${SHOP}` }),
     ],
-  ])('%s contradicts nothing', async (_, prepare) => {
+  ])('%s does not contradict the event', async (_, prepare) => {
     await accused();
     deps.clock.advance(31 * 60);
     prepare();
     expect(await approves(ADA)).toBe('own-change');
   });
 
-  test('what one wrote is not forgotten by a forged event about oneself', async () => {
+  test('a real changer stays one after a forged event about the same person', async () => {
     logged(ADA, 0);
     logged(BOB, 1);
-    await look('true', ADA);
+    await receive('true', ADA);
     deps.clock.advance(7200);
-    await look('forged', ADA);
+    await receive('forged', ADA);
     deps.clock.advance(31 * 60);
     expect(await approves(ADA)).toBe('own-change');
   });
 
-  test('whoever approved before it is superseded by it, until it can be contradicted', async () => {
+  test('an earlier approval by that person is superseded by the event until it is contradicted', async () => {
     logged(BOB, 0);
-    await look('true', BOB);
+    await receive('true', BOB);
     expect(await approves(ADA)).toBe('approved');
     storeSettings(deps, { stopped: { reason: 'night' } });
-    await look('forged', ADA);
+    await receive('forged', ADA);
     deps.clock.advance(31 * 60);
     storeSettings(deps, {});
-    await look('later', CAROL);
+    await receive('later', CAROL);
     expect(deps.arm.writes).toHaveLength(1);
     expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
   });
 });
 
-describe('what somebody who had changed the app rejects', () => {
+describe('a rejection by a changer of the app', () => {
   const SAFE = { config: { minTlsVersion: '1.0' } };
   const person = { objectId: ADA.objectId, name: 'Ada' };
 
   async function rejectedBy(changer: Author): Promise<void> {
-    ({ world: deps, host } = scene({ app: SAFE, settings: { mode: 'approve' } }));
-    await look('first', changer);
+    ({ deps, host } = scene({ app: SAFE, settings: { mode: 'approve' } }));
+    await receive('first', changer);
     await host.decide({ ...decisionOn(deps, 'reject'), person });
     await host.settle();
-    await look('second', BOB);
+    await receive('second', BOB);
     expect(approvals(deps)).toMatchObject([{ status: 'rejected' }]);
   }
 
-  test('is not asked again, but hinders no fix that needs nobody', async () => {
+  test('prevents a new approval, but no automatic fix', async () => {
     await rejectedBy(ADA);
     storeSettings(deps, { mode: 'autofix' });
-    await look('third', BOB);
+    await receive('third', BOB);
     expect(deps.arm.writes).toHaveLength(1);
   });
 
-  test('a rejection by anybody else does', async () => {
+  test('a rejection by anybody else prevents the automatic fix', async () => {
     await rejectedBy(BOB);
     storeSettings(deps, { mode: 'autofix' });
-    await look('third', BOB);
+    await receive('third', BOB);
     expect(deps.arm.writes).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** A refusal says what is wrong and what to do; repeating one's own decision is none. */
+/** A refused decision says what is wrong and what to do. A repeated decision is not refused. */
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
@@ -20,24 +20,24 @@ async function refusal(
   request: Partial<DecisionRequest>,
   settings: Partial<Settings> = {},
 ) {
-  const { world, host } = scene({ app: RISKY });
+  const { deps, host } = scene({ app: RISKY });
   await deliverAndSettle(host, 'first', SHOP);
-  const wanted = { ...decisionOn(world, 'approve'), ...request };
-  for (const [id, { value, version }] of world.stored.approvals) {
-    world.stored.approvals.set(id, { value: { ...value, ...differs }, version: version + 1 });
+  const wanted = { ...decisionOn(deps, 'approve'), ...request };
+  for (const [id, { value, version }] of deps.stored.approvals) {
+    deps.stored.approvals.set(id, { value: { ...value, ...differs }, version: version + 1 });
   }
-  storeSettings(world, settings);
-  const answer = await recordDecision(world, wanted).catch((error: unknown) => error);
+  storeSettings(deps, settings);
+  const answer = await recordDecision(deps, wanted).catch((error: unknown) => error);
   if (!(answer instanceof Refusal)) throw new Error(`it was not refused: ${JSON.stringify(answer)}`);
   const { code, message, members } = answer;
   return { code, message, members };
 }
 
-describe('it says so', () => {
+describe('the message of a refusal', () => {
   const named = { scopes: [{ scope: SHOP, approvers: ['99999999-0000-4000-8000-000000000001'] }] };
 
   test.each<[string, Partial<Approval>, Partial<DecisionRequest>, Partial<Settings>, string]>([
-    ['not there', {}, { approvalId: 'x' }, {}, "There is no approval 'x'."],
+    ['an unknown approval', {}, { approvalId: 'x' }, {}, "There is no approval 'x'."],
     ['expired', { expiresAt: AT }, {}, {}, `This approval expired at ${AT}.`],
     ['decided', { status: 'approved', decision: approved }, {}, {}, `Bob decided this approval at ${AT}: approve.`],
     ['cleared', { status: 'cleared' }, {}, {}, 'What this approval would change is already right.'],
@@ -58,14 +58,14 @@ describe('it says so', () => {
     ['audit', {}, {}, { mode: 'audit' }, 'Mode audit writes nothing; an operator must choose another mode first.'],
     ['stopped', {}, {}, { stopped: { reason: 'night' } }, 'The service is stopped: night'],
     [
-      'no approver',
+      'a user who is no approver',
       {},
       {},
       named,
       'The settings name the approvers of this resource (scopes[].approvers), and neither you nor a group in your token is one of them.',
     ],
     [
-      'own change',
+      'an own change',
       {},
       { person: bob },
       {},
@@ -75,30 +75,30 @@ describe('it says so', () => {
     expect((await refusal(differs, request, settings)).message).toBe(message);
   });
 
-  test('with the successor where there is one, and nothing else', async () => {
+  test('names the successor of a superseded approval, and has no other members', async () => {
     const successor = await refusal({ status: 'superseded', supersededBy: 'next' }, {});
     expect(successor).toMatchObject({ code: 'superseded', members: { supersededBy: 'next' } });
     expect((await refusal({ status: 'cleared' }, {})).members).toEqual({});
   });
 });
 
-describe('an expired one', () => {
+describe('the expiry of an approval', () => {
   test.each([
-    ['in its last moment it is decided', '2026-03-01T12:00:30.001Z', 'approved'],
-    ['at its end it is over', '2026-03-01T12:00:30.000Z', 'expired'],
+    ['in its last moment it can be decided', '2026-03-01T12:00:30.001Z', 'approved'],
+    ['at its end it has expired', '2026-03-01T12:00:30.000Z', 'expired'],
   ])('%s', async (_, expiresAt, expected) => {
-    const { world, host } = scene({ app: RISKY });
+    const { deps, host } = scene({ app: RISKY });
     await deliverAndSettle(host, 'first', SHOP);
-    expect(world.clock.now().toISOString()).toBe('2026-03-01T12:00:30.000Z');
-    const request = decisionOn(world, 'approve');
-    for (const [id, { value, version }] of world.stored.approvals) {
-      world.stored.approvals.set(id, { value: { ...value, expiresAt }, version: version + 1 });
+    expect(deps.clock.now().toISOString()).toBe('2026-03-01T12:00:30.000Z');
+    const request = decisionOn(deps, 'approve');
+    for (const [id, { value, version }] of deps.stored.approvals) {
+      deps.stored.approvals.set(id, { value: { ...value, expiresAt }, version: version + 1 });
     }
-    const answer = await recordDecision(world, request).catch((error: unknown) => error);
+    const answer = await recordDecision(deps, request).catch((error: unknown) => error);
     expect(answer).toMatchObject(expected === 'expired' ? { code: expected } : { status: expected });
   });
 
-  test('a decision that waits for its write does not expire', async () => {
+  test('a decided approval that waits for its write does not expire', async () => {
     const late = { status: 'approved', decision: approved, expiresAt: AT } as const;
     expect((await refusal(late, {})).code).toBe('decided');
   });
@@ -106,36 +106,36 @@ describe('an expired one', () => {
 
 describe('repeating a decision', () => {
   test.each<[string, 'approve' | 'reject', Partial<DecisionRequest>, string]>([
-    ['approving what was approved', 'approve', {}, 'the same'],
-    ['rejecting what was rejected, without a digest', 'reject', { digest: null }, 'the same'],
-    ['rejecting what was rejected, with another digest', 'reject', { digest: 'sha256:other' }, 'the same'],
+    ['approving an approved one', 'approve', {}, 'the same'],
+    ['rejecting a rejected one without a digest', 'reject', { digest: null }, 'the same'],
+    ['rejecting a rejected one with another digest', 'reject', { digest: 'sha256:other' }, 'the same'],
     ['approving another digest', 'approve', { digest: 'sha256:other' }, 'decided'],
-    ['rejecting what was approved', 'approve', { decision: 'reject' }, 'decided'],
-    ['somebody else', 'approve', { person: { objectId: 'carol', name: 'Carol' } }, 'decided'],
+    ['rejecting an approved one', 'approve', { decision: 'reject' }, 'decided'],
+    ['another user', 'approve', { person: { objectId: 'carol', name: 'Carol' } }, 'decided'],
   ])('%s: %s, then again', async (_, decision, again, expected) => {
-    const { world, host } = scene({ app: RISKY });
+    const { deps, host } = scene({ app: RISKY });
     await deliverAndSettle(host, 'first', SHOP);
-    const request = { ...decisionOn(world, decision), person: ada };
-    const first = await recordDecision(world, request);
-    const answer = await recordDecision(world, { ...request, ...again }).catch((error: unknown) => error);
+    const request = { ...decisionOn(deps, decision), person: ada };
+    const first = await recordDecision(deps, request);
+    const answer = await recordDecision(deps, { ...request, ...again }).catch((error: unknown) => error);
     if (expected === 'the same') expect(answer).toEqual(first);
     else expect(answer).toMatchObject({ code: expected });
   });
 
-  test('the alarm that stands for the queue rings a minute later, and is taken back', async () => {
-    const { world, host } = scene({ app: RISKY });
+  test('the wakeup that replaces a lost message is set for a minute later and cancelled', async () => {
+    const { deps, host } = scene({ app: RISKY });
     await deliverAndSettle(host, 'first', SHOP);
-    const before = [...world.stored.wakeups.values()];
+    const before = [...deps.stored.wakeups.values()];
     const rings: Date[] = [];
     const alarms = {
-      ...world.wakeups,
-      schedule: async (...given: Parameters<typeof world.wakeups.schedule>) => {
+      ...deps.wakeups,
+      schedule: async (...given: Parameters<typeof deps.wakeups.schedule>) => {
         rings.push(given[1]);
-        return world.wakeups.schedule(...given);
+        return deps.wakeups.schedule(...given);
       },
     };
-    await recordDecision({ ...world, wakeups: alarms }, decisionOn(world, 'approve'));
-    expect(rings).toEqual([new Date(world.clock.now().getTime() + 60_000)]);
-    expect([...world.stored.wakeups.values()]).toEqual(before);
+    await recordDecision({ ...deps, wakeups: alarms }, decisionOn(deps, 'approve'));
+    expect(rings).toEqual([new Date(deps.clock.now().getTime() + 60_000)]);
+    expect([...deps.stored.wakeups.values()]).toEqual(before);
   });
 });

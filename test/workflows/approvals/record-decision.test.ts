@@ -1,4 +1,4 @@
-/** Deciding: who may, when not, in which order it is refused, and what is stored before anything is answered. */
+/** Decisions: who may decide, the order of refusals, and what is stored before the answer. */
 
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
@@ -11,14 +11,14 @@ import { ADA, BOB, gridEvent, OURSELVES, PIPELINE } from '../../fakes/azure/even
 import { RISKY, SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { approvals, decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, type Scene, scene } from '../../fakes/scenarios/scene.ts';
+import { recordsIn, type Scene, scene } from '../../fakes/scenarios/scene.ts';
 import { failingDeps } from '../../fakes/wrappers/watched.ts';
 
 const ada = { objectId: ADA.objectId, name: 'Ada' };
 const bob = { objectId: BOB.objectId, name: 'Bob' };
 
-/** The shop with one approval, after Bob changed it. */
-async function asked(settings?: Partial<Settings>): Promise<Scene> {
+/** The shop with one approval, after a change by Bob. */
+async function pendingApproval(settings?: Partial<Settings>): Promise<Scene> {
   const made = scene({ app: RISKY, ...(settings ? { settings } : {}) });
   await deliverAndSettle(made.host, 'first', SHOP);
   return made;
@@ -50,19 +50,13 @@ describe('the order of refusals: expired, decided, superseded, digest, mode or s
   };
   const audit = { mode: 'audit' } as const;
   const stopped = { stopped: { reason: 'night' } };
-  /** What each row leaves out is still wrong in the rows before it. */
+  /** The faults of the following rows are still there in each row. */
   const everything = { digest: 'sha256:other', person: bob };
 
   test.each<[string, Partial<Approval>, Partial<DecisionRequest>, Partial<Settings>, string]>([
     ['by its status', { status: 'expired' }, everything, audit, 'expired'],
-    [
-      'by the clock, before housekeeping was there',
-      { expiresAt: '2026-03-01T12:00:00.000Z' },
-      everything,
-      audit,
-      'expired',
-    ],
-    ['somebody decided', { status: 'approved', decision }, everything, audit, 'decided'],
+    ['by the clock, before housekeeping ran', { expiresAt: '2026-03-01T12:00:00.000Z' }, everything, audit, 'expired'],
+    ['already decided', { status: 'approved', decision }, everything, audit, 'decided'],
     ['decided and written', { status: 'applied', decision }, everything, audit, 'decided'],
     ['decided, then superseded', { status: 'superseded', decision }, everything, audit, 'decided'],
     ['superseded', { status: 'superseded', supersededBy: 'next' }, everything, audit, 'superseded'],
@@ -72,41 +66,41 @@ describe('the order of refusals: expired, decided, superseded, digest, mode or s
     ['mode audit', {}, { person: bob }, audit, 'audit-mode'],
     ['stopped', {}, { person: bob }, stopped, 'stopped'],
     ['own change', {}, { person: bob }, {}, 'own-change'],
-    ['nothing stands against it', {}, {}, {}, 'approved'],
+    ['no fault', {}, {}, {}, 'approved'],
   ])('%s', async (_, differs, request, settings, expected) => {
-    const { world } = await asked();
-    const wanted = { ...decisionOn(world, 'approve'), ...request };
-    change(world, differs);
-    storeSettings(world, settings);
-    const before = structuredClone(approvals(world));
-    expect(await answer(world, wanted)).toBe(expected);
-    if (expected !== 'approved') expect(approvals(world)).toEqual(before);
+    const { deps } = await pendingApproval();
+    const wanted = { ...decisionOn(deps, 'approve'), ...request };
+    change(deps, differs);
+    storeSettings(deps, settings);
+    const before = structuredClone(approvals(deps));
+    expect(await answer(deps, wanted)).toBe(expected);
+    if (expected !== 'approved') expect(approvals(deps)).toEqual(before);
   });
 
   test('an unknown id is not found', async () => {
-    const { world } = await asked();
-    expect(await answer(world, { ...decisionOn(world, 'approve'), approvalId: 'other' })).toBe('not-found');
+    const { deps } = await pendingApproval();
+    expect(await answer(deps, { ...decisionOn(deps, 'approve'), approvalId: 'other' })).toBe('not-found');
   });
 
-  test('a superseded one names its successor', async () => {
-    const { world } = await asked();
-    const wanted = decisionOn(world, 'approve');
-    change(world, { status: 'superseded', supersededBy: 'next' });
-    await expect(recordDecision(world, wanted)).rejects.toMatchObject({ members: { supersededBy: 'next' } });
+  test('a superseded approval names its successor', async () => {
+    const { deps } = await pendingApproval();
+    const wanted = decisionOn(deps, 'approve');
+    change(deps, { status: 'superseded', supersededBy: 'next' });
+    await expect(recordDecision(deps, wanted)).rejects.toMatchObject({ members: { supersededBy: 'next' } });
   });
 
   test.each<[string, Partial<Settings>]>([
     ['mode audit', { mode: 'audit' }],
     ['the stop', { stopped: { reason: 'night' } }],
-    ['that it is the own change', {}],
+    ['an own change', {}],
   ])('%s does not refuse a rejection, which needs no digest', async (_, settings) => {
-    const { world } = await asked();
-    storeSettings(world, settings);
-    expect(await answer(world, { ...decisionOn(world, 'reject'), digest: null, person: bob })).toBe('rejected');
+    const { deps } = await pendingApproval();
+    storeSettings(deps, settings);
+    expect(await answer(deps, { ...decisionOn(deps, 'reject'), digest: null, person: bob })).toBe('rejected');
   });
 });
 
-describe('guarantee 8: nobody approves what he changed himself', () => {
+describe('guarantee 8: a changer cannot approve', () => {
   async function seen(...events: Parameters<typeof gridEvent>[]): Promise<Scene> {
     const made = scene({ app: RISKY });
     for (const event of events) await made.host.deliver(gridEvent(...event));
@@ -114,61 +108,61 @@ describe('guarantee 8: nobody approves what he changed himself', () => {
     return made;
   }
 
-  test('each who wrote it since it last met the rule is refused, not only the last', async () => {
-    const { world } = await seen(['a', SHOP, { by: ADA }], ['b', SHOP, { by: BOB }]);
+  test('everybody who wrote the app since it last met the rule is refused, not only the last writer', async () => {
+    const { deps } = await seen(['a', SHOP, { by: ADA }], ['b', SHOP, { by: BOB }]);
     for (const person of [ada, bob]) {
-      expect(await answer(world, { ...decisionOn(world, 'approve'), person })).toBe('own-change');
+      expect(await answer(deps, { ...decisionOn(deps, 'approve'), person })).toBe('own-change');
     }
     const person = { objectId: 'carol', name: 'Carol' };
-    expect(await answer(world, { ...decisionOn(world, 'approve'), person })).toBe('approved');
+    expect(await answer(deps, { ...decisionOn(deps, 'approve'), person })).toBe('approved');
   });
 
-  test('who wrote it long before, and the rule was met in between, may', async () => {
-    const { world, host } = scene();
+  test('a writer before the rule was last met may approve', async () => {
+    const { deps, host } = scene();
     await host.deliver(gridEvent('a', SHOP, { by: ADA }));
     await host.settle();
-    world.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', true);
+    deps.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', true);
     await host.deliver(gridEvent('b', SHOP, { by: BOB }));
     await host.settle();
-    expect(await answer(world, { ...decisionOn(world, 'approve'), person: ada })).toBe('approved');
+    expect(await answer(deps, { ...decisionOn(deps, 'approve'), person: ada })).toBe('approved');
   });
 
-  test('an event that nobody has looked at yet counts', async () => {
-    const { world, host } = await seen(['b', SHOP, { by: BOB }]);
+  test('a waiting event makes its author a changer', async () => {
+    const { deps, host } = await seen(['b', SHOP, { by: BOB }]);
     await host.deliver(gridEvent('a', SHOP, { by: ADA }));
-    expect(await answer(world, { ...decisionOn(world, 'approve'), person: ada })).toBe('own-change');
+    expect(await answer(deps, { ...decisionOn(deps, 'approve'), person: ada })).toBe('own-change');
   });
 
-  test('an event that was given up counts, too', async () => {
-    const { world, host } = await seen(['b', SHOP, { by: BOB }]);
+  test('an event of a dead letter makes its author a changer', async () => {
+    const { deps, host } = await seen(['b', SHOP, { by: BOB }]);
     await host.deliver(gridEvent('a', SHOP, { by: ADA }));
-    await recordDeadLetter(world, 'reconcile', world.stored.queue[0]?.message);
-    expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated', 'dead']);
-    expect(await answer(world, { ...decisionOn(world, 'approve'), person: ada })).toBe('own-change');
+    await recordDeadLetter(deps, 'reconcile', deps.stored.queue[0]?.message);
+    expect(deps.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated', 'dead']);
+    expect(await answer(deps, { ...decisionOn(deps, 'approve'), person: ada })).toBe('own-change');
   });
 
-  test('our own writes never count: with nobody else known anyone may, and the record says so', async () => {
-    const { world } = await seen(['echo', SHOP, { by: OURSELVES }]);
-    expect(await answer(world, decisionOn(world, 'approve'))).toBe('approved');
-    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: true });
-    expect(world.stored.entries.at(-1)?.message).toContain('not known');
+  test("Plumbline's own writes do not count: without another changer anybody may approve, and the record says so", async () => {
+    const { deps } = await seen(['echo', SHOP, { by: OURSELVES }]);
+    expect(await answer(deps, decisionOn(deps, 'approve'))).toBe('approved');
+    expect(approvals(deps)[0]?.decision).toMatchObject({ changerUnknown: true });
+    expect(deps.stored.entries.at(-1)?.message).toContain('not known');
   });
 
-  test('nor does an echo of ours that nobody has looked at yet', async () => {
-    const { world, host } = await seen(['first', SHOP, { by: null }]);
+  test("a waiting event of Plumbline's own write does not count", async () => {
+    const { deps, host } = await seen(['first', SHOP, { by: null }]);
     await host.deliver(gridEvent('echo', SHOP, { by: OURSELVES }));
-    expect(await answer(world, decisionOn(world, 'approve'))).toBe('approved');
-    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: true });
+    expect(await answer(deps, decisionOn(deps, 'approve'))).toBe('approved');
+    expect(approvals(deps)[0]?.decision).toMatchObject({ changerUnknown: true });
   });
 
-  test('a pipeline that wrote it is known: the record does not say otherwise', async () => {
-    const { world } = await seen(['p', SHOP, { by: PIPELINE }]);
-    expect(await answer(world, decisionOn(world, 'approve'))).toBe('approved');
-    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: false });
+  test('a pipeline is a known changer', async () => {
+    const { deps } = await seen(['p', SHOP, { by: PIPELINE }]);
+    expect(await answer(deps, decisionOn(deps, 'approve'))).toBe('approved');
+    expect(approvals(deps)[0]?.decision).toMatchObject({ changerUnknown: false });
   });
 
-  test('separation of duties switched off: the changer may', async () => {
-    const { world } = await asked({
+  test('with separation of duties off, the changer may approve', async () => {
+    const { deps } = await pendingApproval({
       approvals: {
         separationOfDuties: false,
         unknownChanger: 'allow',
@@ -177,62 +171,62 @@ describe('guarantee 8: nobody approves what he changed himself', () => {
         fromSweep: false,
       },
     });
-    expect(await answer(world, { ...decisionOn(world, 'approve'), person: bob })).toBe('approved');
+    expect(await answer(deps, { ...decisionOn(deps, 'approve'), person: bob })).toBe('approved');
   });
 });
 
-describe('where the settings name approvers, only they approve', () => {
+describe('approvers in the settings are the only ones who may approve', () => {
   const team = 'dddddddd-0000-4000-8000-00000000000d';
   const [subscription = ''] = /^\/subscriptions\/[^/]+/.exec(SHOP) ?? [];
   const scopes = (...approvers: string[]) => ({ scopes: [{ scope: subscription, approvers }] });
 
   test.each<[string, Partial<Settings>, Partial<DecisionRequest>, string]>([
-    ['somebody who is not named', scopes(BOB.objectId), {}, 'forbidden'],
+    ['a user who is not named', scopes(BOB.objectId), {}, 'forbidden'],
     ['a member of another group', scopes(team), { person: { ...ada, groups: ['other'] } }, 'forbidden'],
-    ['who is named, in any case', scopes(ADA.objectId.toUpperCase()), {}, 'approved'],
-    ['a member of a group that is named', scopes(team), { person: { ...ada, groups: ['other', team] } }, 'approved'],
-    ['who is named and changed it', scopes(BOB.objectId), { person: bob }, 'own-change'],
-    ['who changed it and is not named', scopes(team), { person: bob }, 'forbidden'],
-    ['nobody, while stopped', { ...scopes(team), stopped: { reason: 'night' } }, {}, 'stopped'],
+    ['a named user, in any casing', scopes(ADA.objectId.toUpperCase()), {}, 'approved'],
+    ['a member of a named group', scopes(team), { person: { ...ada, groups: ['other', team] } }, 'approved'],
+    ['a named changer', scopes(BOB.objectId), { person: bob }, 'own-change'],
+    ['a changer who is not named', scopes(team), { person: bob }, 'forbidden'],
+    ['a named user, while stopped', { ...scopes(team), stopped: { reason: 'night' } }, {}, 'stopped'],
   ])('%s', async (_, settings, request, expected) => {
-    const { world } = await asked();
-    storeSettings(world, settings);
-    expect(await answer(world, { ...decisionOn(world, 'approve'), ...request })).toBe(expected);
-    // Groups help to decide; the record names the person.
-    if (expected === 'approved') expect(approvals(world)[0]?.decision?.by).toEqual(ada);
+    const { deps } = await pendingApproval();
+    storeSettings(deps, settings);
+    expect(await answer(deps, { ...decisionOn(deps, 'approve'), ...request })).toBe(expected);
+    // A group may give the permission; the record names the user.
+    if (expected === 'approved') expect(approvals(deps)[0]?.decision?.by).toEqual(ada);
   });
 
-  test('anybody with the role still rejects', async () => {
-    const { world } = await asked();
-    storeSettings(world, scopes(team));
-    expect(await answer(world, decisionOn(world, 'reject'))).toBe('rejected');
+  test('anybody with the role may reject', async () => {
+    const { deps } = await pendingApproval();
+    storeSettings(deps, scopes(team));
+    expect(await answer(deps, decisionOn(deps, 'reject'))).toBe('rejected');
   });
 });
 
 describe('a decision is stored before anything else happens', () => {
-  test('the same person repeating the same decision gets the first answer, at any later time', async () => {
-    const { world, host } = await asked();
-    const request = decisionOn(world, 'approve');
+  test('a repeated decision of the same user gets the first answer at any later time', async () => {
+    const { deps, host } = await pendingApproval();
+    const request = decisionOn(deps, 'approve');
     await host.decide(request);
-    const at = approvals(world)[0]?.decision?.at;
+    const at = approvals(deps)[0]?.decision?.at;
     await host.settle();
-    world.clock.advance(60);
-    expect(await recordDecision(world, request)).toMatchObject({ status: 'applied', decision: { at } });
-    expect(factsIn(world, 'approval.approved')).toHaveLength(1);
-    expect(world.arm.writes).toHaveLength(1);
+    deps.clock.advance(60);
+    expect(await recordDecision(deps, request)).toMatchObject({ status: 'applied', decision: { at } });
+    expect(recordsIn(deps, 'approval.approved')).toHaveLength(1);
+    expect(deps.arm.writes).toHaveLength(1);
   });
 
-  test('the same person with another decision is told that it is decided', async () => {
-    const { world, host } = await asked();
-    const [approve, reject] = [decisionOn(world, 'approve'), decisionOn(world, 'reject')];
+  test('another decision of the same user is refused as decided', async () => {
+    const { deps, host } = await pendingApproval();
+    const [approve, reject] = [decisionOn(deps, 'approve'), decisionOn(deps, 'reject')];
     await host.decide(approve);
-    expect(await answer(world, reject)).toBe('decided');
+    expect(await answer(deps, reject)).toBe('decided');
   });
 
-  test('it names who decided, when, and what they said', async () => {
-    const { world } = await asked();
-    await recordDecision(world, { ...decisionOn(world, 'reject'), comment: 'The vendor needs it until May.' });
-    expect(world.stored.entries.at(-1)).toMatchObject({
+  test('the record has the user, the time and the comment', async () => {
+    const { deps } = await pendingApproval();
+    await recordDecision(deps, { ...decisionOn(deps, 'reject'), comment: 'The vendor needs it until May.' });
+    expect(deps.stored.entries.at(-1)).toMatchObject({
       kind: 'approval.rejected',
       actor: { type: 'user', objectId: ADA.objectId, name: 'Ada' },
       message: 'The vendor needs it until May.',
@@ -240,15 +234,15 @@ describe('a decision is stored before anything else happens', () => {
   });
 
   test.each(['queue.send', 'wakeups.cancel'])(
-    '%s fails: the decision stands, and housekeeping carries it out',
+    'when %s fails, the decision stands and housekeeping executes it',
     async (call) => {
-      const { world, host } = await asked();
-      const failing = failingDeps(world, call, new StorageUnavailable('down'));
-      await expect(recordDecision(failing, decisionOn(world, 'approve'))).rejects.toThrow('down');
-      expect(approvals(world)).toMatchObject([{ status: 'approved' }]);
+      const { deps, host } = await pendingApproval();
+      const failing = failingDeps(deps, call, new StorageUnavailable('down'));
+      await expect(recordDecision(failing, decisionOn(deps, 'approve'))).rejects.toThrow('down');
+      expect(approvals(deps)).toMatchObject([{ status: 'approved' }]);
       await host.settle();
-      expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
-      expect(world.arm.writes).toHaveLength(1);
+      expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
+      expect(deps.arm.writes).toHaveLength(1);
     },
   );
 
@@ -259,10 +253,10 @@ describe('a decision is stored before anything else happens', () => {
     'arm.getIdentity',
     'wakeups.schedule',
     'approvals.save',
-  ])('%s fails: nothing is decided', async (call) => {
-    const { world } = await asked();
-    const failing = failingDeps(world, call, new StorageUnavailable('down'));
-    await expect(recordDecision(failing, decisionOn(world, 'approve'))).rejects.toThrow('down');
-    expect(approvals(world)).toMatchObject([{ status: 'pending', decision: null }]);
+  ])('when %s fails, nothing is decided', async (call) => {
+    const { deps } = await pendingApproval();
+    const failing = failingDeps(deps, call, new StorageUnavailable('down'));
+    await expect(recordDecision(failing, decisionOn(deps, 'approve'))).rejects.toThrow('down');
+    expect(approvals(deps)).toMatchObject([{ status: 'pending', decision: null }]);
   });
 });

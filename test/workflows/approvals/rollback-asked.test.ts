@@ -1,4 +1,4 @@
-/** What asking for a rollback leaves behind, to the letter, and what it says when it is refused. */
+/** What a requested rollback stores, and the messages of its refusals. */
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
 import { rules } from '../../../src/rules/index.ts';
@@ -18,22 +18,22 @@ async function refusal(deps: FakeDeps, differs: Partial<RollbackRequest> = {}): 
   return { code: answer.code, message: answer.message, members: answer.members };
 }
 
-describe('a rollback that is asked for', () => {
-  test('is not answered with an approval of something else that somebody has claimed for it', async () => {
-    const { world } = await fixed();
-    const { entry } = rollbackOf(world);
+describe('a requested rollback', () => {
+  test('is refused when somebody claimed another approval under its id', async () => {
+    const { deps } = await fixed();
+    const { entry } = rollbackOf(deps);
     const other = { ...approval(), id: 'a-other', status: 'approved' as const, auditIds: ['of another fix'] };
-    await world.approvals.save(other, null);
-    await world.approvals.claimId(`${entry.id}-0`, other.id);
-    await expect(requestRollback(world, rollbackOf(world))).rejects.toThrow(
+    await deps.approvals.save(other, null);
+    await deps.approvals.claimId(`${entry.id}-0`, other.id);
+    await expect(requestRollback(deps, rollbackOf(deps))).rejects.toThrow(
       `approval a-other was claimed for the rollback of entry ${entry.id}, and is about something else`,
     );
   });
 
-  test('is an approval that who asked has decided, with its fact', async () => {
-    const { world } = await fixed();
-    const { entry } = rollbackOf(world);
-    const approval = await requestRollback(world, rollbackOf(world));
+  test('is an approval that the requester has decided, with its record', async () => {
+    const { deps } = await fixed();
+    const { entry } = rollbackOf(deps);
+    const approval = await requestRollback(deps, rollbackOf(deps));
     const resource = { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' };
     const rule = rules.find(({ id }) => id === 'webapp-min-tls');
     const reasons = [{ code: 'approved', text: `Puts back what the fix of ${NOW} changed.` }];
@@ -61,7 +61,7 @@ describe('a rollback that is asked for', () => {
       auditIds: [entry.id, expect.any(String)],
       outbox: [],
     });
-    expect(world.stored.entries.at(-1)).toMatchObject({
+    expect(deps.stored.entries.at(-1)).toMatchObject({
       ...{ kind: 'approval.approved', at: NOW, resource, rule: 'webapp-min-tls', mode: 'autofix', operationId: null },
       ...{ approvalId: approval.id, actor: { type: 'user', ...ada }, trigger: { type: 'decision' }, changes: [back] },
       ...{
@@ -71,55 +71,54 @@ describe('a rollback that is asked for', () => {
         message: 'The old clients need it.',
       },
     });
-    expect(world.stored.sent.at(-1)).toEqual({ resource: SHOP, cause: 'decision', attempt: 0 });
+    expect(deps.stored.sent.at(-1)).toEqual({ resource: SHOP, cause: 'decision', attempt: 0 });
   });
 
-  test('reads what its rule and its fix are about, and sets an alarm until it is on the queue', async () => {
-    const { world } = await fixed();
-    world.arm.reads.splice(0);
-    const before = [...world.stored.wakeups.values()];
+  test('reads the documents of its rule and its fix, and sets a wakeup until it is on the queue', async () => {
+    const { deps } = await fixed();
+    deps.arm.reads.splice(0);
+    const before = [...deps.stored.wakeups.values()];
     const rings: Date[] = [];
-    const set: typeof world.wakeups.schedule = (resource, at, why) => {
+    const set: typeof deps.wakeups.schedule = (resource, at, why) => {
       rings.push(at);
-      return world.wakeups.schedule(resource, at, why);
+      return deps.wakeups.schedule(resource, at, why);
     };
-    await requestRollback({ ...world, wakeups: { ...world.wakeups, schedule: set } }, rollbackOf(world));
-    expect(world.arm.reads).toMatchObject([{ documents: ['resource', 'config/web'] }]);
+    await requestRollback({ ...deps, wakeups: { ...deps.wakeups, schedule: set } }, rollbackOf(deps));
+    expect(deps.arm.reads).toMatchObject([{ documents: ['resource', 'config/web'] }]);
     expect(rings).toEqual([new Date('2026-03-01T12:01:30.000Z')]);
-    expect([...world.stored.wakeups.values()]).toEqual(before);
+    expect([...deps.stored.wakeups.values()]).toEqual(before);
   });
 
-  test('says so when nobody knows who had changed the resource', async () => {
-    const { world } = await fixed();
-    const { entry } = rollbackOf(world);
-    for (const [key, memory] of world.stored.resourceStates) {
-      world.stored.resourceStates.set(key, { ...memory, writers: [] });
+  test('says when the changer is unknown', async () => {
+    const { deps } = await fixed();
+    const { entry } = rollbackOf(deps);
+    for (const [key, memory] of deps.stored.resourceStates) {
+      deps.stored.resourceStates.set(key, { ...memory, writers: [] });
     }
     const nameless = { ...entry, trigger: null };
-    const approval = await requestRollback(world, { ...rollbackOf(world), entry: nameless });
+    const approval = await requestRollback(deps, { ...rollbackOf(deps), entry: nameless });
     expect([approval.decision?.changerUnknown, approval.changedBy]).toEqual([true, null]);
-    expect(world.stored.entries.at(-1)?.message).toBe(
+    expect(deps.stored.entries.at(-1)?.message).toBe(
       'The old clients need it. Who had changed the resource is not known.',
     );
   });
 });
 
-describe('a refusal says why', () => {
-  test('the values moved, and which', async () => {
-    const { world } = await fixed();
-    world.arm.change(SHOP, 'config/web', TLS, '1.3');
-    expect(await refusal(world)).toEqual({
+describe('the message of a refused rollback', () => {
+  test('says which values moved', async () => {
+    const { deps } = await fixed();
+    deps.arm.change(SHOP, 'config/web', TLS, '1.3');
+    expect(await refusal(deps)).toEqual({
       code: 'moved',
       message: 'The values are no longer those that the fix wrote; what is there now is not ours to replace.',
       members: { moved: [{ ...back, from: '1.2', to: '1.3' }] },
     });
   });
 
-  test('they cannot be read', async () => {
-    const { world } = await fixed();
-    world.arm.onRead = (_, document) =>
-      document === 'config/web' ? { status: 'forbidden', detail: '403' } : undefined;
-    expect(await refusal(world)).toEqual({
+  test('says which documents cannot be read', async () => {
+    const { deps } = await fixed();
+    deps.arm.onRead = (_, document) => (document === 'config/web' ? { status: 'forbidden', detail: '403' } : undefined);
+    expect(await refusal(deps)).toEqual({
       code: 'moved',
       message:
         'The documents cannot be read now, so nobody knows whether the values are still those that the fix wrote.',
@@ -127,19 +126,19 @@ describe('a refusal says why', () => {
     });
   });
 
-  test('the entry is about no resource', async () => {
-    const { world } = await fixed();
-    const entry = { ...rollbackOf(world).entry, resource: null };
-    expect(await refusal(world, { entry })).toMatchObject({
+  test('says that the entry names no resource', async () => {
+    const { deps } = await fixed();
+    const entry = { ...rollbackOf(deps).entry, resource: null };
+    expect(await refusal(deps, { entry })).toMatchObject({
       code: 'not-reversible',
       message: 'The entry names no resource.',
     });
   });
 
-  test('somebody else has asked', async () => {
-    const { world } = await fixed();
-    await requestRollback(world, rollbackOf(world));
+  test('says that somebody else has requested the rollback', async () => {
+    const { deps } = await fixed();
+    await requestRollback(deps, rollbackOf(deps));
     const message = `Ada has had it put back at ${NOW}.`;
-    expect(await refusal(world, { person: carol })).toMatchObject({ code: 'decided', message });
+    expect(await refusal(deps, { person: carol })).toMatchObject({ code: 'decided', message });
   });
 });

@@ -1,4 +1,4 @@
-/** Who may not have a fix put back, what cannot be, and that asking twice is asking once. */
+/** The refusals of a rollback, and that a repeated request is one rollback. */
 
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
@@ -10,7 +10,7 @@ import { ADA, BOB, gridEvent } from '../../fakes/azure/event-grid.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { approvals, rollbackOf } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, scene } from '../../fakes/scenarios/scene.ts';
+import { recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 import { failingDeps } from '../../fakes/wrappers/watched.ts';
 import { ada, bob, carol, fixed, TLS, tlsNow } from './rolling-back.ts';
 
@@ -26,93 +26,92 @@ async function answer(deps: FakeDeps, differs: Partial<RollbackRequest> = {}): P
   }
 }
 
-describe('who and what is refused, in this order', () => {
+describe('the order of refusals', () => {
   const audit = { mode: 'audit' } as const;
   const stopped = { stopped: { reason: 'night' } };
   const [subscription = ''] = /^\/subscriptions\/[^/]+/.exec(SHOP) ?? [];
   const named = { scopes: [{ scope: subscription, approvers: ['dddddddd-0000-4000-8000-00000000000d'] }] };
 
   test.each<[string, string, Partial<Settings>, typeof bob, string]>([
-    ['a value that moved', '1.3', audit, bob, 'moved'],
-    ['a value that is back already', '1.0', audit, bob, 'moved'],
+    ['a moved value', '1.3', audit, bob, 'moved'],
+    ['a value that is rolled back already', '1.0', audit, bob, 'moved'],
     ['mode audit', '1.2', audit, bob, 'audit-mode'],
     ['the stop', '1.2', stopped, bob, 'stopped'],
-    ['who is none of the approvers that are named', '1.2', named, bob, 'forbidden'],
-    ['who changed it', '1.2', {}, bob, 'own-change'],
-    ['nobody else', '1.2', {}, ada, 'approved'],
+    ['a user who is not among the named approvers', '1.2', named, bob, 'forbidden'],
+    ['a changer', '1.2', {}, bob, 'own-change'],
+    ['anybody else', '1.2', {}, ada, 'approved'],
   ])('%s', async (_, value, settings, person, expected) => {
-    const { world } = await fixed();
-    world.arm.change(SHOP, 'config/web', TLS, value);
-    storeSettings(world, settings);
-    expect(await answer(world, { person })).toBe(expected);
-    if (expected !== 'approved') expect(approvals(world)).toEqual([]);
+    const { deps } = await fixed();
+    deps.arm.change(SHOP, 'config/web', TLS, value);
+    storeSettings(deps, settings);
+    expect(await answer(deps, { person })).toBe(expected);
+    if (expected !== 'approved') expect(approvals(deps)).toEqual([]);
   });
 
-  test('moved names what we wrote and what is there', async () => {
-    const { world } = await fixed();
-    world.arm.change(SHOP, 'config/web', TLS, '1.3');
-    await expect(requestRollback(world, rollbackOf(world))).rejects.toMatchObject({
+  test('a moved rollback names the written and the current value', async () => {
+    const { deps } = await fixed();
+    deps.arm.change(SHOP, 'config/web', TLS, '1.3');
+    await expect(requestRollback(deps, rollbackOf(deps))).rejects.toMatchObject({
       members: { moved: [{ document: 'config/web', path: TLS, from: '1.2', to: '1.3' }] },
     });
   });
 
-  test('what cannot be read is not put back', async () => {
-    const { world } = await fixed();
-    world.arm.onRead = (_, document) =>
-      document === 'config/web' ? { status: 'forbidden', detail: '403' } : undefined;
-    expect(await answer(world)).toBe('moved');
+  test('a document that cannot be read is refused', async () => {
+    const { deps } = await fixed();
+    deps.arm.onRead = (_, document) => (document === 'config/web' ? { status: 'forbidden', detail: '403' } : undefined);
+    expect(await answer(deps)).toBe('moved');
   });
 
-  test('an entry that is no applied fix, or whose value came from nothing', async () => {
-    const { world } = await fixed();
-    const { entry } = rollbackOf(world);
-    const intent = world.stored.entries.find(({ kind }) => kind === 'fix.intended');
+  test('an entry that is no applied fix, or whose value was null before, is refused', async () => {
+    const { deps } = await fixed();
+    const { entry } = rollbackOf(deps);
+    const intent = deps.stored.entries.find(({ kind }) => kind === 'fix.intended');
     if (!intent) throw new Error('there was an intent');
-    expect(await answer(world, { entry: intent })).toBe('not-reversible');
+    expect(await answer(deps, { entry: intent })).toBe('not-reversible');
     const changes = entry.changes.map((change) => ({ ...change, from: null }));
-    expect(await answer(world, { entry: { ...entry, changes } })).toBe('not-reversible');
+    expect(await answer(deps, { entry: { ...entry, changes } })).toBe('not-reversible');
   });
 
-  test('one more than may be open on one resource, and what is open stays', async () => {
-    const { world } = await fixed();
-    const [memory] = world.stored.resourceStates.values();
+  test('a rollback beyond the limit of open approvals is refused, and the open ones stay', async () => {
+    const { deps } = await fixed();
+    const [memory] = deps.stored.resourceStates.values();
     if (!memory) throw new Error('nothing was remembered');
     const open = Array.from({ length: 200 }, (_, nth) => `a${nth}`);
-    world.stored.resourceStates.set(shop.key, { ...memory, openApprovals: open });
-    const asked = requestRollback(world, rollbackOf(world));
-    await expect(asked).rejects.toMatchObject({
+    deps.stored.resourceStates.set(shop.key, { ...memory, openApprovals: open });
+    const requested = requestRollback(deps, rollbackOf(deps));
+    await expect(requested).rejects.toMatchObject({
       code: 'not-reversible',
       message: '200 approvals of this resource are open already; decide some of them first.',
     });
-    expect(approvals(world)).toEqual([]);
-    expect(world.stored.resourceStates.get(shop.key)?.openApprovals).toEqual(open);
-    expect(world.stored.queue).toEqual([]);
-    world.stored.resourceStates.set(shop.key, { ...memory, openApprovals: open.slice(1) });
-    expect(await answer(world)).toBe('approved');
+    expect(approvals(deps)).toEqual([]);
+    expect(deps.stored.resourceStates.get(shop.key)?.openApprovals).toEqual(open);
+    expect(deps.stored.queue).toEqual([]);
+    deps.stored.resourceStates.set(shop.key, { ...memory, openApprovals: open.slice(1) });
+    expect(await answer(deps)).toBe('approved');
   });
 
-  test('guarantee 12: what would be written over a secret', async () => {
-    const { world } = await fixed();
-    world.arm.onRead = (_, document) =>
+  test('guarantee 12: a rollback that would overwrite a secret is refused', async () => {
+    const { deps } = await fixed();
+    deps.arm.onRead = (_, document) =>
       document === 'config/web'
         ? { status: 'read', body: { properties: { minTlsVersion: '1.2' } }, redactedPaths: [TLS] }
         : undefined;
-    expect(await answer(world)).toBe('not-reversible');
-    expect(approvals(world)).toEqual([]);
+    expect(await answer(deps)).toBe('not-reversible');
+    expect(approvals(deps)).toEqual([]);
   });
 
-  test('each of those whose change was put right is refused, those who changed it since as well', async () => {
-    const { world, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
+  test('everybody who changed the value before or after the fix is refused', async () => {
+    const { deps, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
     await host.deliver(gridEvent('a', SHOP, { by: ADA }));
     await host.deliver(gridEvent('b', SHOP, { by: BOB }));
     await host.settle();
-    for (const person of [ada, bob]) expect(await answer(world, { person })).toBe('own-change');
+    for (const person of [ada, bob]) expect(await answer(deps, { person })).toBe('own-change');
     await host.deliver(gridEvent('c', SHOP, { by: { objectId: carol.objectId } }));
-    expect(await answer(world, { person: carol })).toBe('own-change');
-    expect(await answer(world, { person: { objectId: 'dora', name: 'Dora' } })).toBe('approved');
+    expect(await answer(deps, { person: carol })).toBe('own-change');
+    expect(await answer(deps, { person: { objectId: 'dora', name: 'Dora' } })).toBe('approved');
   });
 
-  test('separation of duties switched off: the changer may', async () => {
+  test('with separation of duties off, the changer may roll back', async () => {
     const off = {
       separationOfDuties: false,
       unknownChanger: 'allow' as const,
@@ -120,62 +119,62 @@ describe('who and what is refused, in this order', () => {
       rejectedDays: 90,
       fromSweep: false,
     };
-    const { world } = await fixed({ approvals: off });
-    expect(await answer(world, { person: bob })).toBe('approved');
+    const { deps } = await fixed({ approvals: off });
+    expect(await answer(deps, { person: bob })).toBe('approved');
   });
 
-  test('nobody known: anyone may, and the record says so', async () => {
-    const { world, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
+  test('without a known changer anybody may roll back, and the record says so', async () => {
+    const { deps, host } = scene({ app: { config: { minTlsVersion: '1.0' } } });
     await host.deliver(gridEvent('nobody', SHOP, { by: null }));
     await host.settle();
-    await host.rollBack(rollbackOf(world));
-    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: true });
-    expect(world.stored.entries.at(-1)?.message).toContain('not known');
+    await host.rollBack(rollbackOf(deps));
+    expect(approvals(deps)[0]?.decision).toMatchObject({ changerUnknown: true });
+    expect(deps.stored.entries.at(-1)?.message).toContain('not known');
   });
 });
 
-describe('guarantee 8: asked however often, it is one approval and one write', () => {
-  test('the same person gets the first answer again, before and after it was written', async () => {
-    const { world, host } = await fixed();
-    const request = rollbackOf(world);
+describe('guarantee 8: a rollback requested several times is one approval and one write', () => {
+  test('the same user gets the first answer again, before and after the write', async () => {
+    const { deps, host } = await fixed();
+    const request = rollbackOf(deps);
     const first = await host.rollBack(request);
     expect(await host.rollBack(request)).toMatchObject({ id: first.id, status: 'approved' });
     await host.settle();
     expect(await host.rollBack(request)).toMatchObject({ id: first.id, status: 'applied' });
     await host.settle();
-    expect(approvals(world)).toHaveLength(1);
-    expect(factsIn(world, 'rollback.intended')).toHaveLength(1);
+    expect(approvals(deps)).toHaveLength(1);
+    expect(recordsIn(deps, 'rollback.intended')).toHaveLength(1);
   });
 
-  test('asking again brings back what has fallen off the queue', async () => {
-    const { world, host } = await fixed();
-    const request = rollbackOf(world);
+  test('a repeated request queues a rollback that was lost from the queue', async () => {
+    const { deps, host } = await fixed();
+    const request = rollbackOf(deps);
     await host.rollBack(request);
-    world.stored.queue.length = 0;
+    deps.stored.queue.length = 0;
     await host.rollBack(request);
     await host.settle();
-    expect(tlsNow(world)).toBe('1.0');
+    expect(tlsNow(deps)).toBe('1.0');
   });
 
-  test('two at the same moment: one is told that it is decided', async () => {
-    const { world, host } = await fixed();
-    const answers = await Promise.all([answer(world), answer(world, { person: carol })]);
+  test('of two requests at the same moment one is refused as decided', async () => {
+    const { deps, host } = await fixed();
+    const answers = await Promise.all([answer(deps), answer(deps, { person: carol })]);
     expect(answers.sort()).toEqual(['approved', 'decided']);
     await host.settle();
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
-    expect(factsIn(world, 'approval.approved', 'rollback.applied')).toHaveLength(2);
+    expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
+    expect(recordsIn(deps, 'approval.approved', 'rollback.applied')).toHaveLength(2);
   });
 
-  test('one that came to nothing may be asked again', async () => {
-    const { world, host } = await fixed();
-    await host.rollBack(rollbackOf(world));
-    world.arm.change(SHOP, 'config/web', TLS, '1.3');
+  test('a superseded rollback may be requested again', async () => {
+    const { deps, host } = await fixed();
+    await host.rollBack(rollbackOf(deps));
+    deps.arm.change(SHOP, 'config/web', TLS, '1.3');
     await host.settle();
-    world.arm.change(SHOP, 'config/web', TLS, '1.2');
-    await host.rollBack(rollbackOf(world));
+    deps.arm.change(SHOP, 'config/web', TLS, '1.2');
+    await host.rollBack(rollbackOf(deps));
     await host.settle();
-    expect(approvals(world).map(({ status }) => status)).toEqual(['superseded', 'applied']);
-    expect(tlsNow(world)).toBe('1.0');
+    expect(approvals(deps).map(({ status }) => status)).toEqual(['superseded', 'applied']);
+    expect(tlsNow(deps)).toBe('1.0');
   });
 
   test.each([
@@ -186,24 +185,24 @@ describe('guarantee 8: asked however often, it is one approval and one write', (
     'wakeups.schedule',
     'resourceStates.save',
     'approvals.save',
-  ])('%s fails: nothing is stored, and nothing is written', async (call) => {
-    const { world, host } = await fixed();
-    const failing = failingDeps(world, call, new StorageUnavailable('down'));
-    await expect(requestRollback(failing, rollbackOf(world))).rejects.toThrow('down');
-    expect(approvals(world)).toEqual([]);
+  ])('when %s fails, nothing is stored and nothing is written', async (call) => {
+    const { deps, host } = await fixed();
+    const failing = failingDeps(deps, call, new StorageUnavailable('down'));
+    await expect(requestRollback(failing, rollbackOf(deps))).rejects.toThrow('down');
+    expect(approvals(deps)).toEqual([]);
     await host.settle();
-    expect(tlsNow(world)).toBe('1.2');
+    expect(tlsNow(deps)).toBe('1.2');
   });
 
   test.each(['audit.append', 'queue.send', 'wakeups.cancel'])(
-    '%s fails: it stands, and is carried out',
+    'when %s fails, the rollback stands and is executed',
     async (call) => {
-      const { world, host } = await fixed();
-      const failing = failingDeps(world, call, new StorageUnavailable('down'));
-      await expect(requestRollback(failing, rollbackOf(world))).rejects.toThrow('down');
+      const { deps, host } = await fixed();
+      const failing = failingDeps(deps, call, new StorageUnavailable('down'));
+      await expect(requestRollback(failing, rollbackOf(deps))).rejects.toThrow('down');
       await host.settle();
-      expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
-      expect(tlsNow(world)).toBe('1.0');
+      expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
+      expect(tlsNow(deps)).toBe('1.0');
     },
   );
 });

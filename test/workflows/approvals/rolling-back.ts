@@ -1,4 +1,4 @@
-/** The scene of rollbacks: the shop after a fix, and the people who may want it back. */
+/** The scene of rollbacks: the shop after a fix, and the users who may roll it back. */
 import { expect } from 'vitest';
 import type { Json } from '../../../src/domain/resources/json.ts';
 import type { Settings } from '../../../src/domain/rules/settings.ts';
@@ -17,7 +17,7 @@ export const carol = { objectId: 'carol', name: 'Carol' };
 export async function fixed(settings?: Partial<Settings>): Promise<Scene> {
   const made = scene({ app: { config: { minTlsVersion: '1.0' } }, ...(settings ? { settings } : {}) });
   await deliverAndSettle(made.host, 'first', SHOP);
-  expect(tlsNow(made.world)).toBe('1.2');
+  expect(tlsNow(made.deps)).toBe('1.2');
   return made;
 }
 

@@ -1,4 +1,4 @@
-/** Guarantee 8 over time: who changed an app stays among its changers until a whole look has found the rule met. */
+/** Guarantee 8 over time: a changer of an app stays one until a complete reconcile has found the rule met. */
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
 import type { Settings } from '../../../src/domain/rules/settings.ts';
@@ -10,7 +10,7 @@ import { RISKY, SHOP, seedSlots, seedWebApp } from '../../fakes/azure/resources.
 import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { approvals, decisionOn, pending } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, scene } from '../../fakes/scenarios/scene.ts';
+import { recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 
 const RULE = 'webapp-remote-debugging';
 const LEAF = '/properties/remoteDebuggingEnabled';
@@ -18,34 +18,34 @@ const OFF: Partial<Settings> = { rules: { [RULE]: { enabled: false } } };
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const CAROL: Author = { objectId: 'dddddddd-0000-4000-8000-000000000004', name: 'carol@example.com' };
 
-/** The shop, in which a look has found everything right, and what may happen to it. */
+/** The shop, in which a reconcile has found every rule met, and the actions on it. */
 async function shop() {
-  const { world, host } = scene();
-  const look = async (id: string, by: Author | null) => {
-    world.clock.advance(600);
+  const { deps, host } = scene();
+  const receive = async (id: string, by: Author | null) => {
+    deps.clock.advance(600);
     await host.deliver(gridEvent(id, SHOP, { by }));
     await host.settle();
   };
-  await look('right', CAROL);
+  await receive('right', CAROL);
   return {
-    world,
+    deps,
     host,
-    look,
-    /** Somebody opens the debugger, and an event tells it. */
+    receive,
+    /** Somebody opens the debugger, and an event reports it. */
     async opens(id: string, by: Author | null) {
-      world.arm.change(SHOP, 'config/web', LEAF, true);
-      await look(id, by);
+      deps.arm.change(SHOP, 'config/web', LEAF, true);
+      await receive(id, by);
     },
     async sweep() {
-      world.estate.ids = [SHOP];
-      world.clock.advance(3600);
-      await startSweep(world, [SUBSCRIPTION]);
+      deps.estate.ids = [SHOP];
+      deps.clock.advance(3600);
+      await startSweep(deps, [SUBSCRIPTION]);
       await host.settle();
     },
   };
 }
 
-/** What becomes of an approval by somebody: its status, or the code of the refusal. */
+/** The result of an approval by somebody: its status, or the code of the refusal. */
 async function approves(deps: FakeDeps, { objectId, name = objectId }: Author): Promise<string> {
   try {
     return (await recordDecision(deps, { ...decisionOn(deps, 'approve'), person: { objectId, name } })).status;
@@ -55,109 +55,109 @@ async function approves(deps: FakeDeps, { objectId, name = objectId }: Author): 
   }
 }
 
-describe('nothing clears who changed it but a look that found the rule met', () => {
-  test('not that the rule was switched off and on between', async () => {
-    const { world, look, opens } = await shop();
+describe('only a reconcile that found the rule met clears the changers', () => {
+  test('a rule that is switched off and on does not', async () => {
+    const { deps, receive, opens } = await shop();
     await opens('opened', ADA);
-    storeSettings(world, OFF);
-    await look('while off', BOB);
-    expect(approvals(world)).toMatchObject([{ status: 'cleared' }]);
-    storeSettings(world, {});
-    await look('on again', BOB);
-    expect(await approves(world, ADA)).toBe('own-change');
-    expect(await approves(world, CAROL)).toBe('approved');
+    storeSettings(deps, OFF);
+    await receive('while off', BOB);
+    expect(approvals(deps)).toMatchObject([{ status: 'cleared' }]);
+    storeSettings(deps, {});
+    await receive('on again', BOB);
+    expect(await approves(deps, ADA)).toBe('own-change');
+    expect(await approves(deps, CAROL)).toBe('approved');
   });
 
-  test('nor that the change was made while the rule was off', async () => {
-    const { world, look, opens } = await shop();
-    storeSettings(world, OFF);
+  test('a change made while the rule was off counts', async () => {
+    const { deps, receive, opens } = await shop();
+    storeSettings(deps, OFF);
     await opens('opened', ADA);
-    storeSettings(world, {});
-    await look('on again', BOB);
-    expect(await approves(world, ADA)).toBe('own-change');
+    storeSettings(deps, {});
+    await receive('on again', BOB);
+    expect(await approves(deps, ADA)).toBe('own-change');
   });
 
-  test('nor that the app was not found once', async () => {
-    const { world, look, opens } = await shop();
+  test('a single 404 of the app does not', async () => {
+    const { deps, receive, opens } = await shop();
     await opens('opened', ADA);
-    world.arm.onRead = () => ({ status: 'missing', detail: '404' });
-    await look('gone', BOB);
-    expect(approvals(world)).toMatchObject([{ status: 'cleared' }]);
-    world.arm.onRead = null;
-    await look('back', null);
-    expect(await approves(world, ADA)).toBe('own-change');
-    expect(await approves(world, BOB)).toBe('own-change');
-    expect(await approves(world, CAROL)).toBe('approved');
+    deps.arm.onRead = () => ({ status: 'missing', detail: '404' });
+    await receive('gone', BOB);
+    expect(approvals(deps)).toMatchObject([{ status: 'cleared' }]);
+    deps.arm.onRead = null;
+    await receive('back', null);
+    expect(await approves(deps, ADA)).toBe('own-change');
+    expect(await approves(deps, BOB)).toBe('own-change');
+    expect(await approves(deps, CAROL)).toBe('approved');
   });
 
-  test('nor a look that could not read what the rule is about', async () => {
-    const { world, look, opens } = await shop();
+  test('a reconcile that could not read the documents of the rule does not', async () => {
+    const { deps, receive, opens } = await shop();
     await opens('opened', ADA);
-    world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: '403' } : undefined);
-    await look('unread', BOB);
-    world.arm.onRead = null;
-    expect(await approves(world, ADA)).toBe('own-change');
+    deps.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: '403' } : undefined);
+    await receive('unread', BOB);
+    deps.arm.onRead = null;
+    expect(await approves(deps, ADA)).toBe('own-change');
   });
 
-  test('nor a look while Azure still worked on the app', async () => {
-    const { world, look, opens } = await shop();
-    const provisioning = (state: string) => world.arm.change(SHOP, 'resource', '/properties/provisioningState', state);
+  test('a reconcile while Azure was provisioning the app does not', async () => {
+    const { deps, receive, opens } = await shop();
+    const provisioning = (state: string) => deps.arm.change(SHOP, 'resource', '/properties/provisioningState', state);
     provisioning('InProgress');
-    await look('in between', ADA);
+    await receive('in between', ADA);
     provisioning('Succeeded');
     await opens('opened', BOB);
-    expect(await approves(world, ADA)).toBe('own-change');
+    expect(await approves(deps, ADA)).toBe('own-change');
   });
 
-  test('a later harmless change makes its author one of them, and clears nobody', async () => {
-    const { world, look, opens } = await shop();
+  test('a later harmless change adds its author and clears nobody', async () => {
+    const { deps, receive, opens } = await shop();
     await opens('opened', ADA);
-    await look('harmless', BOB);
-    for (const person of [ADA, BOB]) expect(await approves(world, person)).toBe('own-change');
-    expect(await approves(world, CAROL)).toBe('approved');
+    await receive('harmless', BOB);
+    for (const person of [ADA, BOB]) expect(await approves(deps, person)).toBe('own-change');
+    expect(await approves(deps, CAROL)).toBe('approved');
   });
 
-  test('the rule was met in a whole look: who wrote the app before may', async () => {
-    const { world, look, opens } = await shop();
+  test('after a complete reconcile that found the rule met, earlier writers may approve', async () => {
+    const { deps, receive, opens } = await shop();
     await opens('opened', ADA);
-    world.arm.change(SHOP, 'config/web', LEAF, false);
-    await look('put right', BOB);
+    deps.arm.change(SHOP, 'config/web', LEAF, false);
+    await receive('put right', BOB);
     await opens('opened again', BOB);
-    expect(await approves(world, ADA)).toBe('approved');
+    expect(await approves(deps, ADA)).toBe('approved');
   });
 
-  test('an event that came while the app was read still counts: it may not have shown yet', async () => {
-    const { world, host } = await shop();
-    world.clock.advance(600);
+  test('an event that came during the read still counts, because its change may not have shown', async () => {
+    const { deps, host } = await shop();
+    deps.clock.advance(600);
     await host.deliver(gridEvent('before', SHOP, { by: BOB }));
-    world.clock.advance(29);
+    deps.clock.advance(29);
     await host.deliver(gridEvent('just now', SHOP, { by: ADA, correlationId: 'another' }));
     await host.settle(2);
-    world.arm.change(SHOP, 'config/web', LEAF, true);
+    deps.arm.change(SHOP, 'config/web', LEAF, true);
     await host.settle();
-    expect(await approves(world, BOB)).toBe('approved');
-    expect(approvals(world)[0]).toMatchObject({ changedBy: { objectId: ADA.objectId } });
+    expect(await approves(deps, BOB)).toBe('approved');
+    expect(approvals(deps)[0]).toMatchObject({ changedBy: { objectId: ADA.objectId } });
   });
 
-  test('nor that its message was given up, however many events come after it', async () => {
-    const { world, host, look, opens } = await shop();
+  test('an event of a dead letter still counts, however many events follow', async () => {
+    const { deps, host, receive, opens } = await shop();
     await opens('opened', BOB);
     await host.deliver(gridEvent('given up', SHOP, { by: ADA }));
-    await recordDeadLetter(world, 'reconcile', world.stored.queue.splice(0)[0]?.message);
-    for (let n = 0; n < 101; n += 1) await look(`later ${n}`, BOB);
-    expect(await approves(world, ADA)).toBe('own-change');
+    await recordDeadLetter(deps, 'reconcile', deps.stored.queue.splice(0)[0]?.message);
+    for (let n = 0; n < 101; n += 1) await receive(`later ${n}`, BOB);
+    expect(await approves(deps, ADA)).toBe('own-change');
   });
 });
 
-describe('an approval is held against who changed the app by then, right before it is carried out', () => {
-  test('the event of the change was under way when it was decided: a new approval asks again', async () => {
-    const { world, host, look, opens } = await shop();
+describe('an approval is checked against the changers right before the write', () => {
+  test('an event of the approver that came after the decision supersedes it with a new approval', async () => {
+    const { deps, host, receive, opens } = await shop();
     await opens('harmless', BOB);
-    expect(await approves(world, ADA)).toBe('approved');
+    expect(await approves(deps, ADA)).toBe('approved');
     await host.deliver(gridEvent('late', SHOP, { by: ADA }));
     await host.settle();
-    expect(world.arm.writes).toEqual([]);
-    const [old, next] = approvals(world);
+    expect(deps.arm.writes).toEqual([]);
+    const [old, next] = approvals(deps);
     expect(old).toMatchObject({
       status: 'superseded',
       supersededBy: next?.id,
@@ -174,38 +174,36 @@ describe('an approval is held against who changed the app by then, right before 
       digest: old?.digest,
       changedBy: { objectId: ADA.objectId },
     });
-    expect(factsIn(world, 'approval.superseded')).toHaveLength(1);
-    expect(world.stored.entries.find(({ kind }) => kind === 'approval.superseded')?.reasons[0]?.code).toBe(
-      'own-change',
-    );
-    await look('another', BOB);
-    expect(pending(world).id).toBe(next?.id);
-    expect(await approves(world, CAROL)).toBe('approved');
+    expect(recordsIn(deps, 'approval.superseded')).toHaveLength(1);
+    expect(deps.stored.entries.find(({ kind }) => kind === 'approval.superseded')?.reasons[0]?.code).toBe('own-change');
+    await receive('another', BOB);
+    expect(pending(deps).id).toBe(next?.id);
+    expect(await approves(deps, CAROL)).toBe('approved');
     await host.settle();
-    expect(world.arm.writes).toHaveLength(1);
+    expect(deps.arm.writes).toHaveLength(1);
   });
 
-  test('the event of another writer hinders nothing', async () => {
-    const { world, host, opens } = await shop();
+  test('an event of another writer changes nothing', async () => {
+    const { deps, host, opens } = await shop();
     await opens('opened', BOB);
-    expect(await approves(world, ADA)).toBe('approved');
+    expect(await approves(deps, ADA)).toBe('approved');
     await host.deliver(gridEvent('late', SHOP, { by: CAROL }));
     await host.settle();
-    expect(world.arm.writes).toHaveLength(1);
+    expect(deps.arm.writes).toHaveLength(1);
   });
 
-  test('nor does it where separation of duties is switched off', async () => {
-    const { world, host, opens } = await shop();
+  test('nothing is checked where separation of duties is off', async () => {
+    const { deps, host, opens } = await shop();
     const off = { separationOfDuties: false, unknownChanger: 'refuse' as const, expireHours: 1, rejectedDays: 1 };
-    storeSettings(world, { approvals: { ...off, fromSweep: false } });
+    storeSettings(deps, { approvals: { ...off, fromSweep: false } });
     await opens('opened', BOB);
-    expect(await approves(world, ADA)).toBe('approved');
+    expect(await approves(deps, ADA)).toBe('approved');
     await host.deliver(gridEvent('late', SHOP, { by: ADA }));
     await host.settle();
-    expect(world.arm.writes).toHaveLength(1);
+    expect(deps.arm.writes).toHaveLength(1);
   });
 
-  test('a move on the app of a slot, of which nobody has told the slot yet', async () => {
+  test('a swap on the app of a slot counts before the slot has its event', async () => {
     const deps = fakeDeps();
     const host = createHost(deps);
     const green = `${SHOP}/slots/green`;
@@ -222,67 +220,67 @@ describe('an approval is held against who changed the app by then, right before 
   });
 });
 
-describe('what a sweep or a swap brought up stays without a known changer', () => {
+describe('an approval from a sweep or a swap keeps an unknown changer', () => {
   const sweeps: Partial<Settings> = {
     approvals: {
       ...{ separationOfDuties: true, unknownChanger: 'allow', expireHours: 168, rejectedDays: 90, fromSweep: true },
     },
   };
 
-  test('whoever changes the app afterwards', async () => {
-    const { world, look, sweep } = await shop();
-    storeSettings(world, sweeps);
-    world.arm.change(SHOP, 'config/web', LEAF, true);
+  test('after a later change of the app', async () => {
+    const { deps, receive, sweep } = await shop();
+    storeSettings(deps, sweeps);
+    deps.arm.change(SHOP, 'config/web', LEAF, true);
     await sweep();
-    expect(pending(world)).toMatchObject({ changedBy: null });
-    expect(pending(world).reasons.map(({ code }) => code)).toEqual(['tier-risky', 'changer-unknown']);
-    await look('harmless', BOB);
-    expect(await approves(world, ADA)).toBe('approved');
-    expect(approvals(world)[0]?.decision).toMatchObject({ changerUnknown: true });
-    expect(world.stored.entries.at(-1)).toMatchObject({
+    expect(pending(deps)).toMatchObject({ changedBy: null });
+    expect(pending(deps).reasons.map(({ code }) => code)).toEqual(['tier-risky', 'changer-unknown']);
+    await receive('harmless', BOB);
+    expect(await approves(deps, ADA)).toBe('approved');
+    expect(approvals(deps)[0]?.decision).toMatchObject({ changerUnknown: true });
+    expect(deps.stored.entries.at(-1)).toMatchObject({
       kind: 'approval.approved',
       message: 'No comment. Who had changed the resource is not known.',
     });
   });
 
-  test('until the rule was met: then it is known again', async () => {
-    const { world, look, opens, sweep } = await shop();
-    storeSettings(world, sweeps);
-    world.arm.change(SHOP, 'config/web', LEAF, true);
+  test('until the rule was met, and then the next changer is known', async () => {
+    const { deps, receive, opens, sweep } = await shop();
+    storeSettings(deps, sweeps);
+    deps.arm.change(SHOP, 'config/web', LEAF, true);
     await sweep();
-    world.arm.change(SHOP, 'config/web', LEAF, false);
-    await look('put right', BOB);
+    deps.arm.change(SHOP, 'config/web', LEAF, false);
+    await receive('put right', BOB);
     await opens('opened', BOB);
-    expect(pending(world).reasons.map(({ code }) => code)).toEqual(['tier-risky']);
-    expect(await approves(world, ADA)).toBe('approved');
-    expect(approvals(world).at(-1)?.decision).toMatchObject({ changerUnknown: false });
+    expect(pending(deps).reasons.map(({ code }) => code)).toEqual(['tier-risky']);
+    expect(await approves(deps, ADA)).toBe('approved');
+    expect(approvals(deps).at(-1)?.decision).toMatchObject({ changerUnknown: false });
   });
 });
 
-test('what a sweep only reported has no known changer either when somebody else’s change brings it before people', async () => {
-  const { world, look, sweep } = await shop();
-  world.arm.change(SHOP, 'config/web', LEAF, true);
+test('a finding of the sweep has no known changer when another change queues it', async () => {
+  const { deps, receive, sweep } = await shop();
+  deps.arm.change(SHOP, 'config/web', LEAF, true);
   await sweep();
-  expect(approvals(world)).toEqual([]);
-  await look('harmless', BOB);
-  expect(pending(world)).toMatchObject({ changedBy: { objectId: BOB.objectId } });
-  expect(pending(world).reasons.map(({ code }) => code)).toEqual(['tier-risky', 'changer-unknown']);
+  expect(approvals(deps)).toEqual([]);
+  await receive('harmless', BOB);
+  expect(pending(deps)).toMatchObject({ changedBy: { objectId: BOB.objectId } });
+  expect(pending(deps).reasons.map(({ code }) => code)).toEqual(['tier-risky', 'changer-unknown']);
 });
 
-test('what was rejected is not asked again because the app was not found once', async () => {
-  const { world, host, look, opens } = await shop();
+test('a rejected change is not requested again after a single 404 of the app', async () => {
+  const { deps, host, receive, opens } = await shop();
   await opens('opened', BOB);
-  await host.decide(decisionOn(world, 'reject'));
+  await host.decide(decisionOn(deps, 'reject'));
   await host.settle();
-  world.arm.onRead = () => ({ status: 'missing', detail: '404' });
-  await look('gone', BOB);
-  world.arm.onRead = null;
-  await look('back', BOB);
-  expect(approvals(world)).toMatchObject([{ status: 'rejected' }]);
+  deps.arm.onRead = () => ({ status: 'missing', detail: '404' });
+  await receive('gone', BOB);
+  deps.arm.onRead = null;
+  await receive('back', BOB);
+  expect(approvals(deps)).toMatchObject([{ status: 'rejected' }]);
 });
 
-test('our own writes are nobody’s, and leave no row', async () => {
-  const { world, look } = await shop();
-  await look('echo', OURSELVES);
-  expect([...world.stored.resourceStates.values()][0]?.writers).toMatchObject([{ objectId: CAROL.objectId }]);
+test('Plumbline’s own writes add no writer', async () => {
+  const { deps, receive } = await shop();
+  await receive('echo', OURSELVES);
+  expect([...deps.stored.resourceStates.values()][0]?.writers).toMatchObject([{ objectId: CAROL.objectId }]);
 });

@@ -1,4 +1,4 @@
-/** A message that was given up comes back on request, and its event gets its one real outcome. */
+/** A dead letter is released on request, and its event gets one outcome. */
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -16,19 +16,19 @@ import { SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, outcomesIn, scene } from '../../fakes/scenarios/scene.ts';
+import { outcomesIn, recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 import { Crash, crashingDeps } from '../../fakes/wrappers/crashing.ts';
 import { watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 const OLD_TLS = { config: { minTlsVersion: '1.0' } };
 
-/** An event whose message was given up, because a table was gone that is there by now. */
+/** A dead letter whose cause is over. */
 async function given() {
-  const { world, host } = scene({ app: OLD_TLS, ports: brokenUntil });
+  const { deps, host } = scene({ app: OLD_TLS, ports: brokenUntil });
   await deliverAndSettle(host, 'e', SHOP);
-  expect(outcomesIn(world)).toEqual({ e: 'dead' });
+  expect(outcomesIn(deps)).toEqual({ e: 'dead' });
   trouble.over = true;
-  return { world, host, id: onlyLetter(world) };
+  return { deps, host, id: onlyLetter(deps) };
 }
 
 const trouble = { over: false };
@@ -42,50 +42,50 @@ function brokenUntil(deps: Deps): Deps {
 }
 
 describe('releasing a dead letter', () => {
-  test('handles the message as if it came for the first time; the event is evaluated, the app fixed', async () => {
-    const { world, host, id } = await given();
-    await redriveDeadLetter(world, id);
-    expect(world.stored.sent.at(-1)).toMatchObject({ resource: SHOP, cause: 'event', event: { id: 'e' }, attempt: 0 });
-    expect(outcomesIn(world)).toEqual({ e: null });
-    expect([world.stored.deadLetters.size, world.stored.wakeups.size]).toEqual([0, 0]);
+  test('handles the message as a new one: the event is evaluated and the app is fixed', async () => {
+    const { deps, host, id } = await given();
+    await redriveDeadLetter(deps, id);
+    expect(deps.stored.sent.at(-1)).toMatchObject({ resource: SHOP, cause: 'event', event: { id: 'e' }, attempt: 0 });
+    expect(outcomesIn(deps)).toEqual({ e: null });
+    expect([deps.stored.deadLetters.size, deps.stored.wakeups.size]).toEqual([0, 0]);
     await host.settle();
-    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
-    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
+    expect(recordsIn(deps, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
   });
 
-  test('twice is once', async () => {
-    const { world, host, id } = await given();
-    await redriveDeadLetter(world, id);
-    const sent = world.stored.sent.length;
-    await redriveDeadLetter(world, id);
-    expect(world.stored.sent).toHaveLength(sent);
+  test('does nothing the second time', async () => {
+    const { deps, host, id } = await given();
+    await redriveDeadLetter(deps, id);
+    const sent = deps.stored.sent.length;
+    await redriveDeadLetter(deps, id);
+    expect(deps.stored.sent).toHaveLength(sent);
     await host.settle();
-    await redriveDeadLetter(world, id);
-    expect([outcomesIn(world), world.stored.sent.length]).toEqual([{ e: 'evaluated' }, sent]);
+    await redriveDeadLetter(deps, id);
+    expect([outcomesIn(deps), deps.stored.sent.length]).toEqual([{ e: 'evaluated' }, sent]);
   });
 
-  test('what fails again is a dead letter again, and its event dead', async () => {
-    const { world, host, id } = await given();
+  test('gives a dead letter again when the message fails again, and its event is dead', async () => {
+    const { deps, host, id } = await given();
     trouble.over = false;
-    await redriveDeadLetter(world, id);
+    await redriveDeadLetter(deps, id);
     await host.settle();
-    expect(outcomesIn(world)).toEqual({ e: 'dead' });
-    expect(world.stored.deadLetters.size).toBe(1);
+    expect(outcomesIn(deps)).toEqual({ e: 'dead' });
+    expect(deps.stored.deadLetters.size).toBe(1);
   });
 
-  test('an event that got another outcome meanwhile keeps it', async () => {
-    const { world, host } = scene({ app: OLD_TLS });
+  test('does not change another outcome that the event got meanwhile', async () => {
+    const { deps, host } = scene({ app: OLD_TLS });
     await host.deliver(gridEvent('e', SHOP));
-    const [message] = world.stored.sent;
+    const [message] = deps.stored.sent;
     await host.settle();
-    await recordDeadLetter(world, 'reconcile', message);
-    await redriveDeadLetter(world, onlyLetter(world));
+    await recordDeadLetter(deps, 'reconcile', message);
+    await redriveDeadLetter(deps, onlyLetter(deps));
     await host.settle();
-    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
-    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(1);
   });
 
-  test('goes back to the queue that it came from', async () => {
+  test('sends the message to the queue that it came from', async () => {
     const deps = fakeDeps();
     const run = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
     await recordDeadLetter(deps, 'sweep', { resource: SHOP, cause: 'sweep', sweep: run, attempt: 9 });
@@ -96,7 +96,7 @@ describe('releasing a dead letter', () => {
     expect(deps.stored.sent).toEqual([]);
   });
 
-  test('what was no message cannot come back, and stays; what never was is not found', async () => {
+  test('is refused for a value that is no message, and not found for an unknown id', async () => {
     const deps = fakeDeps();
     await recordDeadLetter(deps, 'reconcile', { resource: 7 });
     await expect(redriveDeadLetter(deps, onlyLetter(deps))).rejects.toMatchObject({ code: 'invalid' });
@@ -104,31 +104,31 @@ describe('releasing a dead letter', () => {
     expect([deps.stored.deadLetters.size, deps.stored.sent]).toEqual([1, []]);
   });
 
-  test('guarantee 1: a crash at any line, and nobody repeats it: the event has its outcome all the same', async () => {
+  test('guarantee 1: after a crash at any line without a repetition the event gets its outcome', async () => {
     for (let at = 1; ; at += 1) {
       for (const when of ['before', 'after'] as const) {
-        const { world, host, id } = await given();
-        const crashing = crashingDeps(world, at, when);
-        await redriveDeadLetter(crashing.world, id).catch((error: unknown) => {
+        const { deps, host, id } = await given();
+        const crashing = crashingDeps(deps, at, when);
+        await redriveDeadLetter(crashing.deps, id).catch((error: unknown) => {
           if (!(error instanceof Crash)) throw error;
         });
         if (!crashing.crashed()) return expect(at).toBe(7);
-        world.clock.advance(120);
-        await runHousekeeping(world);
+        deps.clock.advance(120);
+        await runHousekeeping(deps);
         await host.settle();
-        // Nothing is in between: it is still a letter to be released, or it was handled.
-        const open = world.stored.deadLetters.size === 1 && outcomesIn(world).e === 'dead';
-        expect(open || factsIn(world, 'fix.applied').length === 1, `${when} call ${at}`).toBe(true);
-        if (world.stored.deadLetters.size === 1) await redriveDeadLetter(world, id);
+        // No third state: it is still a dead letter, or it was handled.
+        const open = deps.stored.deadLetters.size === 1 && outcomesIn(deps).e === 'dead';
+        expect(open || recordsIn(deps, 'fix.applied').length === 1, `${when} call ${at}`).toBe(true);
+        if (deps.stored.deadLetters.size === 1) await redriveDeadLetter(deps, id);
         await host.settle();
-        expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
-        expect(['evaluated', 'covered']).toContain(outcomesIn(world).e);
+        expect(recordsIn(deps, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
+        expect(['evaluated', 'covered']).toContain(outcomesIn(deps).e);
       }
     }
   });
 });
 
-describe('what never ends there', () => {
+describe('events that never become dead letters', () => {
   test.each([
     [
       'an event about nothing of ours',
@@ -145,7 +145,7 @@ describe('what never ends there', () => {
   });
 });
 
-test('what was noted about a message that was handled after all goes; when it cannot go, that is no failure', async () => {
+test('a recorded failure is cleared when its message was handled, and an error of that is no failure', async () => {
   const deps = fakeDeps();
   const message = { resource: SHOP, cause: 'wake', attempt: 0 };
   await recordFailure(deps, message, new Error('once'));
@@ -168,7 +168,7 @@ function onlyLetter({ stored }: FakeDeps): string {
 }
 
 describe('a page of the sweep', () => {
-  test('comes back on the slow queue as if for the first time, and no event waits for it', async () => {
+  test('returns to the sweep queue as a new message, and no event waits for it', async () => {
     const deps = fakeDeps();
     const sweep = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
     const list = { cause: 'sweep' as const, subscriptionId: 'x', scope: '/subscriptions/x', token: null, after: '' };
@@ -179,10 +179,15 @@ describe('a page of the sweep', () => {
   });
 });
 
-describe('a refusal says why', () => {
+describe('the message of a refused release', () => {
   test.each([
-    ['no letter', null, 'not-found', 'There is no dead letter with this id.'],
-    ['no message', { nothing: true }, 'invalid', 'It is no message that Plumbline can handle, now or later.'],
+    ['an unknown dead letter', null, 'not-found', 'There is no dead letter with this id.'],
+    [
+      'a value that is no message',
+      { nothing: true },
+      'invalid',
+      'It is no message that Plumbline can handle, now or later.',
+    ],
   ])('%s', async (_, message, code, text) => {
     const deps = fakeDeps();
     if (message) await recordDeadLetter(deps, 'reconcile', message);

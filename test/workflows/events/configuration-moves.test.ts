@@ -1,4 +1,6 @@
-/** A move of configuration concerns an app and all its slots: each is looked at once, and the event has one outcome. */
+/**
+ * A move of configuration concerns an app and all its slots: each is reconciled once, and the event has one outcome.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
 import type { JsonObject } from '../../../src/domain/resources/json.ts';
@@ -26,32 +28,32 @@ beforeEach(() => {
   seedSlots(deps.arm, { blue: {}, green: {} });
 });
 
-function move(id: string, subject: string, looks: Partial<EventOptions> = {}): JsonObject {
+function move(id: string, subject: string, reconciled: Partial<EventOptions> = {}): JsonObject {
   return gridEvent(id, subject, {
     type: 'ResourceActionSuccess',
     operation: `Microsoft.Web/sites/${subject === SHOP ? '' : 'slots/'}slotsswap/Action`,
-    ...looks,
+    ...reconciled,
   });
 }
 
-/** The keys of what was looked at, in order. */
-const looks = () => deps.arm.reads.map(({ resource }) => resource.toLowerCase()).sort();
+/** The keys of the reconciled resources, in order. */
+const reconciled = () => deps.arm.reads.map(({ resource }) => resource.toLowerCase()).sort();
 const keys = (...ids: string[]) => ids.map((id) => id.toLowerCase()).sort();
 const outcome = async (id: string) => (await deps.events.findById(id))?.outcome;
 const outcomes = () => deps.stored.events.map((one) => `${one.resource?.replace(SHOP, '')} ${one.outcome}`).sort();
 const passes = (status: DocumentState) => (resource: { id: string }, name: string) =>
   resource.id === SHOP && name === 'slots' ? status : undefined;
 
-describe('whichever of them is the subject', () => {
+describe('the subject of the event', () => {
   test.each([
     ['the app', SHOP],
     ['a slot', BLUE],
     ['a child of a slot', `${BLUE}/backups/7`],
     ['a slot, in another case and with an empty segment', BLUE.toLowerCase().replace('/sites/', '//sites/')],
-  ])('%s: the app and both slots are looked at, once each', async (_, subject) => {
+  ])('%s: the app and both slots are reconciled once each', async (_, subject) => {
     await host.deliver(move('swap', subject));
     await host.settle();
-    expect(looks()).toEqual(keys(...ALL));
+    expect(reconciled()).toEqual(keys(...ALL));
     expect(outcomes().map((one) => one.split(' ')[1])).toEqual(['evaluated', 'evaluated', 'evaluated']);
   });
 
@@ -66,59 +68,59 @@ describe('whichever of them is the subject', () => {
     'restorefrombackupblob',
     'backups/restore',
     'config/snapshots/recover',
-  ])('%s is such a move, of an app and of a slot', async (action) => {
+  ])('%s is such a move, on an app and on a slot', async (action) => {
     await host.deliver(move('app', SHOP, { operation: `microsoft.web/sites/${action}/action` }));
     await host.settle();
     await host.deliver(move('slot', BLUE, { operation: `Microsoft.Web/sites/slots/${action}/Action` }));
     await host.settle();
-    expect(looks()).toEqual(keys(...ALL, ...ALL));
+    expect(reconciled()).toEqual(keys(...ALL, ...ALL));
   });
 
   test.each(['config/list', 'restart', 'slotsdiffs', 'backup', 'listbackups', 'sync', 'publishxml', 'newpassword'])(
-    '%s moves nothing',
+    '%s is not',
     async (action) => {
       await host.deliver(move('e', SHOP, { operation: `Microsoft.Web/sites/${action}/Action` }));
       await host.settle();
-      expect([looks(), await outcome('e')]).toEqual([[], 'ignored']);
+      expect([reconciled(), await outcome('e')]).toEqual([[], 'ignored']);
     },
   );
 
-  test('a move that failed is none, and so is one that somebody writes of a container app', async () => {
+  test('a failed move is ignored, and so is one on a container app', async () => {
     const failed = { ...move('failed', SHOP), eventType: 'Microsoft.Resources.ResourceActionFailure' };
     const other = move('other', SHOP.replace('Microsoft.Web/sites', 'Microsoft.App/containerApps'));
     for (const event of [failed, other]) await host.deliver(event);
     await host.settle();
-    expect([await outcome('failed'), await outcome('other'), looks()]).toEqual(['ignored', 'ignored', []]);
+    expect([await outcome('failed'), await outcome('other'), reconciled()]).toEqual(['ignored', 'ignored', []]);
   });
 
-  test('a write of the app is about the app alone', async () => {
+  test('a write of the app reconciles the app only', async () => {
     await host.deliver(gridEvent('write', SHOP));
     await host.settle();
-    expect(looks()).toEqual(keys(SHOP));
+    expect(reconciled()).toEqual(keys(SHOP));
     expect(deps.arm.reads.flatMap(({ documents }) => documents)).not.toContain('slots');
   });
 });
 
-describe('once each', () => {
-  test('the event delivered again, before and after its outcome, changes nothing', async () => {
+describe('each resource is reconciled once', () => {
+  test('another delivery of the event changes nothing, before and after its outcome', async () => {
     for (let times = 0; times < 3; times += 1) await host.deliver(move('swap', BLUE));
     await host.settle();
     await host.deliver(move('swap', BLUE));
     await host.settle();
-    expect(looks()).toEqual(keys(...ALL));
+    expect(reconciled()).toEqual(keys(...ALL));
     expect(deps.stored.events).toHaveLength(3);
   });
 
-  test('a swap and the write that comes with it share their looks', async () => {
+  test('a swap and the write that comes with it share their reconciles', async () => {
     await host.deliver(move('swap', BLUE, { correlationId: 'c' }));
     await host.deliver(gridEvent('write', SHOP, { correlationId: 'c' }));
     await host.deliver(gridEvent('other', GREEN, { correlationId: 'c' }));
     await host.settle();
-    expect(looks()).toEqual(keys(...ALL));
+    expect(reconciled()).toEqual(keys(...ALL));
     expect([await outcome('write'), await outcome('other')].sort()).toEqual(['covered', 'evaluated']);
   });
 
-  test('a look at the app for another reason, which covers the swap, tells the slots as well', async () => {
+  test('a reconcile of the app for another event covers the swap, and queues the slots', async () => {
     await host.deliver(move('swap', SHOP));
     deps.stored.queue.splice(0);
     deps.clock.advance(60);
@@ -128,8 +130,8 @@ describe('once each', () => {
   });
 });
 
-describe('one event has one outcome', () => {
-  test('it waits until each has been looked at; then its reasons name each', async () => {
+describe('the outcome of the event', () => {
+  test('is null until each resource was reconciled, and its reasons name each', async () => {
     const seen: (string | null | undefined)[] = [];
     await host.deliver(move('swap', BLUE));
     deps.clock.advance(30);
@@ -141,7 +143,7 @@ describe('one event has one outcome', () => {
     );
   });
 
-  test('with the entries of what was written on any of them', async () => {
+  test('has the entries of the writes on all of them', async () => {
     seedWebApp(deps.arm, { site: { httpsOnly: false } }, GREEN);
     seedWebApp(deps.arm, { site: { httpsOnly: false } }, BLUE);
     await host.deliver(move('swap', BLUE));
@@ -152,7 +154,7 @@ describe('one event has one outcome', () => {
     expect(deps.stored.entries.map(({ trigger }) => trigger?.eventId)).toEqual(logged.map(() => 'swap'));
   });
 
-  test('the app is evaluated although the named slot is gone', async () => {
+  test('is evaluated for the app when the named slot is gone', async () => {
     deps.arm.remove(GREEN);
     deps.arm.change(SHOP, 'slots', '/value', [{ id: BLUE }]);
     await host.deliver(move('swap', GREEN));
@@ -161,14 +163,14 @@ describe('one event has one outcome', () => {
     expect(await outcome('swap')).toBe('evaluated');
   });
 
-  test('what was given up at the app reaches the slots when it is released', async () => {
+  test('after a dead letter of the app and its release, the slots are reconciled', async () => {
     await host.deliver(move('swap', SHOP));
     const [queued] = deps.stored.queue.splice(0);
     await recordDeadLetter(deps, 'reconcile', queued?.message);
     expect(await outcome('swap')).toBe('dead');
     await redriveDeadLetter(deps, [...deps.stored.deadLetters.keys()][0] ?? '');
     await host.settle();
-    expect([looks(), await outcome('swap')]).toEqual([keys(...ALL), 'evaluated']);
+    expect([reconciled(), await outcome('swap')]).toEqual([keys(...ALL), 'evaluated']);
   });
 });
 
@@ -179,28 +181,28 @@ describe('when the slots cannot be listed', () => {
     deps.arm.reads.splice(0);
   };
 
-  test('for a while, they are asked for again', async () => {
+  test('because of a transient failure, they are listed again', async () => {
     deps.arm.onRead = passes({ status: 'failed', detail: 'Busy: later', retryable: true });
     deps.arm.later(40, () => {
       deps.arm.onRead = null;
     });
     await host.deliver(move('swap', BLUE));
     await host.settle();
-    expect(looks().filter((id) => id !== SHOP.toLowerCase())).toEqual(keys(BLUE, GREEN));
+    expect(reconciled().filter((id) => id !== SHOP.toLowerCase())).toEqual(keys(BLUE, GREEN));
     expect((await deps.events.findById('swap'))?.reasons.map(({ code }) => code)).not.toContain('unread');
   });
 
-  test('for good, those seen before are looked at, and the outcome says so', async () => {
+  test('because of a permanent failure, the known slots are reconciled and the outcome says so', async () => {
     await seen();
     deps.arm.onRead = passes({ status: 'forbidden', detail: 'AuthorizationFailed: no' });
     await host.deliver(move('swap', SHOP));
     await host.settle();
-    expect(looks()).toEqual(keys(SHOP, GREEN));
+    expect(reconciled()).toEqual(keys(SHOP, GREEN));
     const text = 'The slots could not be listed, so only those seen before were looked at: AuthorizationFailed: no';
     expect((await deps.events.findById('swap'))?.reasons).toContainEqual({ code: 'unread', text: `shop: ${text}` });
   });
 
-  test('for good, an outcome that another look gave says so, too', async () => {
+  test('because of a permanent failure, an outcome from another reconcile says so', async () => {
     deps.arm.onRead = passes({ status: 'forbidden', detail: 'AuthorizationFailed: no' });
     await host.deliver(move('swap', SHOP));
     deps.stored.queue.splice(0);
@@ -211,7 +213,7 @@ describe('when the slots cannot be listed', () => {
     expect((await deps.events.findById('write'))?.reasons.map(({ code }) => code)).not.toContain('unread');
   });
 
-  test('what is listed and no slot of the app is left alone', async () => {
+  test('list members that are no slot of the app are ignored', async () => {
     deps.arm.change(SHOP, 'slots', '/value', [
       { id: `${SHOP}-other/slots/blue` },
       { id: SHOP },
@@ -221,11 +223,11 @@ describe('when the slots cannot be listed', () => {
     ]);
     await host.deliver(move('swap', SHOP));
     await host.settle();
-    expect(looks()).toEqual(keys(SHOP, GREEN));
+    expect(reconciled()).toEqual(keys(SHOP, GREEN));
   });
 });
 
-describe('guarantee 8: who moved configuration has changed each of them', () => {
+describe('guarantee 8: the author of a move is a changer of each of the resources', () => {
   const ada = { objectId: ADA.objectId, name: 'Ada' };
   const approves = async () => {
     try {
@@ -241,19 +243,19 @@ describe('guarantee 8: who moved configuration has changed each of them', () => 
     await host.settle();
   });
 
-  test('as soon as the event came, also for a slot that nobody has told yet', async () => {
+  test('as soon as the event is stored, before the slot has its own', async () => {
     await host.deliver(move('swap', SHOP, { by: ADA }));
     expect(deps.stored.events.map(({ resource }) => resource)).toEqual([GREEN, SHOP]);
     expect(await approves()).toBe('own-change');
   });
 
-  test('when its message was given up', async () => {
+  test('when its message is a dead letter', async () => {
     await host.deliver(move('swap', SHOP, { by: ADA }));
     await recordDeadLetter(deps, 'reconcile', deps.stored.queue.splice(0)[0]?.message);
     expect(await approves()).toBe('own-change');
   });
 
-  test('after each was looked at', async () => {
+  test('after each was reconciled', async () => {
     await host.deliver(move('swap', SHOP, { by: ADA }));
     await host.settle();
     expect(await approves()).toBe('own-change');
@@ -261,7 +263,7 @@ describe('guarantee 8: who moved configuration has changed each of them', () => 
     expect(memory?.value.writers.map(({ objectId }) => objectId)).toContain(ADA.objectId);
   });
 
-  test('a write of the app alone is no change of its slot', async () => {
+  test('a write of the app only does not change its slot', async () => {
     await host.deliver(gridEvent('write', SHOP, { by: ADA }));
     expect(await approves()).toBe('approved');
   });

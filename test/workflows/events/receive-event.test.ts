@@ -1,4 +1,4 @@
-/** What Event Grid delivers becomes a stored event and a message, or an error that makes Event Grid deliver again. */
+/** A delivery of Event Grid becomes a stored event and a message, or an error that makes Event Grid deliver again. */
 
 import { describe, expect, test } from 'vitest';
 import { receiveEvent } from '../../../src/workflows/events/receive-event.ts';
@@ -9,7 +9,7 @@ import { fakeDeps, START } from '../../fakes/deps.ts';
 import { scene } from '../../fakes/scenarios/scene.ts';
 import { failingDeps } from '../../fakes/wrappers/watched.ts';
 
-describe('guarantee 1: no event is lost, whatever form it has', () => {
+describe('guarantee 1: no event is lost, in any form', () => {
   test.each([
     ['the Event Grid schema', gridEvent('e', SHOP)],
     ['CloudEvents 1.0', cloudEvent('e', SHOP)],
@@ -19,9 +19,9 @@ describe('guarantee 1: no event is lost, whatever form it has', () => {
     ['a deletion', gridEvent('e', SHOP, { type: 'ResourceDeleteSuccess' })],
     ['a swap of slots', swap()],
     ['no claims at all', gridEvent('e', SHOP, { by: null })],
-    ['claims that are no object', { ...gridEvent('e', SHOP), data: { claims: 'secret', operationName: 7 } }],
+    ['claims of another type', { ...gridEvent('e', SHOP), data: { claims: 'secret', operationName: 7 } }],
     ['no data', { ...gridEvent('e', SHOP), data: null }],
-  ])('%s: the app is put on the queue', async (_, event) => {
+  ])('%s: the app is queued', async (_, event) => {
     const deps = fakeDeps();
     await receiveEvent(deps, event);
     expect(deps.stored.events).toMatchObject([{ event: { id: 'e' }, receivedAt: START, outcome: null }]);
@@ -35,7 +35,7 @@ describe('guarantee 1: no event is lost, whatever form it has', () => {
     ['a slot', `${SHOP}/slots/staging/config/web`, `${SHOP}/slots/staging`],
     ['a container app', `${CART}/revisions/cart--2`, CART],
     ['an environment', ENVIRONMENT, ENVIRONMENT],
-  ])('%s is a resource of its own', async (_, subject, resource) => {
+  ])('%s is its own resource', async (_, subject, resource) => {
     const deps = fakeDeps();
     await receiveEvent(deps, gridEvent('e', subject));
     expect(deps.stored.sent[0]?.resource).toBe(resource);
@@ -46,8 +46,8 @@ describe('guarantee 1: no event is lost, whatever form it has', () => {
     ['no subject', { id: 'e', eventType: 'Microsoft.Resources.ResourceWriteSuccess' }],
     ['a write that failed', { ...gridEvent('e', SHOP), eventType: 'Microsoft.Resources.ResourceWriteFailure' }],
     ['an action that changes nothing', gridEvent('e', SHOP, { type: 'ResourceActionSuccess', operation: 'x/list' })],
-    ['a subject with path tricks', gridEvent('e', `${SHOP}/../../x`)],
-  ])('%s: has the outcome `ignored` with its reason, and nothing is asked of anybody', async (_, event) => {
+    ['a subject with a path traversal', gridEvent('e', `${SHOP}/../../x`)],
+  ])('%s: has the outcome `ignored` with its reason, and nothing is queued', async (_, event) => {
     const deps = fakeDeps();
     await receiveEvent(deps, event);
     expect(await deps.events.findById('e')).toMatchObject({ outcome: 'ignored', reasons: [{ code: 'not-ours' }] });
@@ -56,22 +56,22 @@ describe('guarantee 1: no event is lost, whatever form it has', () => {
   });
 
   test('each delivery is counted as received, repeated ones too, until the event has its outcome', async () => {
-    const { world, host } = scene({});
-    for (let n = 0; n < 3; n += 1) await receiveEvent(world, gridEvent('e', SHOP));
-    expect(world.stored.counters.counts).toEqual({ 'events received': 3 });
+    const { deps, host } = scene({});
+    for (let n = 0; n < 3; n += 1) await receiveEvent(deps, gridEvent('e', SHOP));
+    expect(deps.stored.counters.counts).toEqual({ 'events received': 3 });
     await host.settle();
-    await receiveEvent(world, gridEvent('e', SHOP));
-    expect(world.stored.counters.counts).toMatchObject({ 'events received': 3 });
+    await receiveEvent(deps, gridEvent('e', SHOP));
+    expect(deps.stored.counters.counts).toMatchObject({ 'events received': 3 });
   });
 
-  test.each([[null], ['text'], [[]], [{}], [{ id: 7 }]])('%j is no event, and no error', async (input) => {
+  test.each([[null], ['text'], [[]], [{}], [{ id: 7 }]])('%j is no event and no error', async (input) => {
     const deps = fakeDeps();
     await receiveEvent(deps, input);
     expect([deps.stored.events, deps.stored.sent]).toEqual([[], []]);
   });
 
   test.each(['events.store', 'queue.send'])(
-    'when %s fails, Event Grid is told so and its next try succeeds',
+    'when %s fails, the delivery fails and the next one succeeds',
     async (call) => {
       const deps = fakeDeps();
       const failing = failingDeps(deps, call, new StorageUnavailable('the storage does not answer'), 1);
@@ -82,7 +82,7 @@ describe('guarantee 1: no event is lost, whatever form it has', () => {
     },
   );
 
-  test('the event is stored before its message, so that whoever takes the message finds it', async () => {
+  test('the event is stored before its message is sent', async () => {
     const deps = fakeDeps();
     const failing = failingDeps(deps, 'events.store', new StorageUnavailable('down'));
     await expect(receiveEvent(failing, gridEvent('e', SHOP))).rejects.toThrow('down');
@@ -90,8 +90,8 @@ describe('guarantee 1: no event is lost, whatever form it has', () => {
   });
 });
 
-describe('guarantee 2: state decides, so receiving twice changes nothing', () => {
-  test('while it waits a message is sent again, with the time of the first receipt', async () => {
+describe('guarantee 2: state decides, so a second delivery changes nothing', () => {
+  test('while the event waits its message is sent again, with the time of the first delivery', async () => {
     const deps = fakeDeps();
     await receiveEvent(deps, gridEvent('e', SHOP));
     deps.clock.advance(60);
@@ -100,19 +100,19 @@ describe('guarantee 2: state decides, so receiving twice changes nothing', () =>
     expect(deps.stored.sent.map(({ event }) => event?.receivedAt)).toEqual([START, START]);
   });
 
-  test('once it has an outcome, nothing is sent', async () => {
-    const { world, host } = scene();
+  test('after the outcome no message is sent', async () => {
+    const { deps, host } = scene();
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
-    const before = world.stored.sent.length;
+    const before = deps.stored.sent.length;
     await host.deliver(gridEvent('e', SHOP));
-    expect(world.stored.sent).toHaveLength(before);
-    expect(world.stored.events).toMatchObject([{ outcome: 'evaluated' }]);
+    expect(deps.stored.sent).toHaveLength(before);
+    expect(deps.stored.events).toMatchObject([{ outcome: 'evaluated' }]);
   });
 });
 
-describe('what is none of ours', () => {
-  test('has its outcome at once, with the reason, and asks nothing of anybody', async () => {
+describe('an event about another kind of resource', () => {
+  test('has its outcome at once, with the reason, and queues nothing', async () => {
     const deps = fakeDeps();
     await receiveEvent(deps, gridEvent('e', '/subscriptions/s/resourceGroups/g'));
     expect(deps.stored.events).toEqual([
@@ -128,19 +128,19 @@ describe('what is none of ours', () => {
     expect(deps.stored.sent).toEqual([]);
   });
 
-  test('what is ours waits without an outcome, an entry or a reason', async () => {
+  test('an event about a known kind waits without outcome, entries and reasons', async () => {
     const deps = fakeDeps();
     await receiveEvent(deps, gridEvent('e', SHOP));
     expect(deps.stored.events).toMatchObject([{ resource: SHOP, outcome: null, auditIds: [], reasons: [] }]);
   });
 });
 
-describe('who changed it is kept', () => {
+describe('the changer of an event', () => {
   test.each([
-    ['a person', BOB, { objectId: BOB.objectId, name: 'bob@example.com', type: 'user' }],
+    ['a user', BOB, { objectId: BOB.objectId, name: 'bob@example.com', type: 'user' }],
     ['a pipeline', PIPELINE, { objectId: PIPELINE.objectId, type: 'app' }],
     ['ourselves', OURSELVES, { objectId: OURSELVES.objectId, type: 'app' }],
-    ['nobody known', null, null],
+    ['an unknown caller', null, null],
   ])('%s', async (_, by, expected) => {
     const deps = fakeDeps();
     await receiveEvent(deps, gridEvent('e', SHOP, { by }));

@@ -1,4 +1,4 @@
-/** How long an event waits before anybody looks, and which events a look covers. */
+/** How long an event waits before its resource is reconciled, and which events a reconcile covers. */
 
 import { describe, expect, test } from 'vitest';
 import { coveredBefore, remainingDelay } from '../../../src/workflows/events/settle-delay.ts';
@@ -32,31 +32,41 @@ function remaining(event: StoredEvent, others: StoredEvent[], at: number, settle
 
 describe('the settle delay lets a deployment finish', () => {
   test.each([
-    ['alone, it waits the whole delay', [], 0, 30],
-    ['alone, what is left of it', [], 12, 18],
-    ['alone, no longer than that', [], 45, 0],
-    ['a further event of the same deployment starts the wait again', [received(20)], 25, 25],
-    ['a further event of the same person does, too', [received(20, { correlation: 'other' })], 25, 25],
-    ['of the same deployment by somebody else, too', [received(20, { by: 'ada' })], 25, 25],
-    ['an unrelated event does not', [received(20, { by: 'ada', correlation: 'other' })], 25, 5],
-    ['nothing in common is nothing: no correlation, no person', [received(20, { by: null, correlation: null })], 25, 5],
-    ['the last of several counts', [received(10), received(28), received(20)], 30, 28],
-    ['ten minutes after the first at most', [received(300), received(590)], 595, 5],
-    ['ten minutes after the first it is over', [received(300), received(599)], 600, 0],
+    ['alone, the whole delay', [], 0, 30],
+    ['alone, the rest of the delay', [], 12, 18],
+    ['alone, after the delay', [], 45, 0],
+    ['another event of the same deployment starts the delay again', [received(20)], 25, 25],
+    ['another event of the same user starts the delay again', [received(20, { correlation: 'other' })], 25, 25],
+    [
+      'another event of the same deployment by another user starts the delay again',
+      [received(20, { by: 'ada' })],
+      25,
+      25,
+    ],
+    ['an unrelated event does not start the delay again', [received(20, { by: 'ada', correlation: 'other' })], 25, 5],
+    [
+      'events without correlation and user do not start the delay again',
+      [received(20, { by: null, correlation: null })],
+      25,
+      5,
+    ],
+    ['the last of several events counts', [received(10), received(28), received(20)], 30, 28],
+    ['at most ten minutes after the first event', [received(300), received(590)], 595, 5],
+    ['ten minutes after the first event the delay is over', [received(300), received(599)], 600, 0],
   ])('%s', (_, others, at, expected) => {
     expect(remaining(received(0), others, at)).toBe(expected);
   });
 
-  test('events without correlation and person are not related to each other', () => {
+  test('events without correlation and user are not related to each other', () => {
     const nobody = { by: null, correlation: null };
     expect(remaining(received(0, nobody), [received(20, nobody)], 30)).toBe(0);
   });
 
-  test('one that comes after the ten minutes is not kept waiting by the first', () => {
+  test('an event after the ten minutes does not wait because of the first', () => {
     expect(remaining(received(700), [received(0)], 700)).toBe(0);
   });
 
-  test('one that a clock five hours ahead has timed waits for no clock: it is looked at', () => {
+  test('an event with a time five hours ahead is not waited for', () => {
     expect(remaining(received(5 * 3600), [], 0)).toBe(0);
     expect(remaining(received(0), [received(5 * 3600)], 0)).toBe(600);
   });
@@ -65,9 +75,9 @@ describe('the settle delay lets a deployment finish', () => {
 describe('guarantee 2: an event is covered when it was received well before the first read', () => {
   test.each([
     ['a long settle delay: five seconds', 30, '2026-03-01T11:59:55.000Z'],
-    ['a delay of ten: five seconds', 10, '2026-03-01T11:59:55.000Z'],
-    ['a short one: half of it', 4, '2026-03-01T11:59:58.000Z'],
-    ['none: no margin', 0, '2026-03-01T12:00:00.000Z'],
+    ['a delay of ten seconds: five seconds', 10, '2026-03-01T11:59:55.000Z'],
+    ['a short delay: half of it', 4, '2026-03-01T11:59:58.000Z'],
+    ['no delay: no margin', 0, '2026-03-01T12:00:00.000Z'],
   ])('%s', (_, settleSeconds, expected) => {
     expect(coveredBefore(new Date(NOON), settleSeconds)).toBe(expected);
   });

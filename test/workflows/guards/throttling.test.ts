@@ -1,4 +1,4 @@
-/** Azure throttles by subscription: that one slows down, whatever its messages are about, and the others do not. */
+/** Azure throttles by subscription: all messages of a throttled subscription wait, and those of others do not. */
 
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
@@ -15,7 +15,7 @@ import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
 import { handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
 import { decisionOn, rollbackOf } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, outcomesIn } from '../../fakes/scenarios/scene.ts';
+import { outcomesIn, recordsIn } from '../../fakes/scenarios/scene.ts';
 import { failingDeps, watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 const OURS = SHOP.split('/')[2] ?? '';
@@ -25,21 +25,21 @@ const shops = (count: number, subscription: string) =>
   Array.from({ length: count }, (_, n) => SHOP.replace(OURS, subscription).replace(/[^/]+$/, `shop-${n}`));
 
 interface Stage {
-  readonly world: FakeDeps;
+  readonly deps: FakeDeps;
   readonly ports: Deps;
   readonly host: Host;
-  /** What was asked of Azure and answered by it, in seconds since the start. */
-  readonly asked: { readonly call: string; readonly subscription: string; readonly at: number }[];
+  /** The calls to Azure that it answered, in seconds since the start. */
+  readonly calls: { readonly call: string; readonly subscription: string; readonly at: number }[];
 }
 
-/** A world that writes down when Azure is asked, and about which subscription. */
+/** The dependencies, recording each call to Azure with its time and subscription. */
 function stage(random = 0): Stage {
   const deps = fakeDeps();
-  const asked: Stage['asked'] = [];
+  const calls: Stage['calls'] = [];
   const began = deps.clock.now().getTime();
   const read = deps.arm.read;
   const note = (call: string, id: string) => {
-    asked.push({ call, subscription: id.split('/')[2] ?? '', at: (deps.clock.now().getTime() - began) / 1000 });
+    calls.push({ call, subscription: id.split('/')[2] ?? '', at: (deps.clock.now().getTime() - began) / 1000 });
   };
   deps.arm.read = async (resource, documents) => {
     note('read', resource.id);
@@ -51,7 +51,7 @@ function stage(random = 0): Stage {
     return write(step, body);
   };
   const ports: Deps = { ...deps, random: () => random };
-  return { world: deps, ports, host: createHost(deps, { ports }), asked };
+  return { deps, ports, host: createHost(deps, { ports }), calls };
 }
 
 async function deliverAll(host: Host, ids: readonly string[]): Promise<void> {
@@ -69,128 +69,128 @@ function throttleOneWrite({ arm }: FakeDeps, retryAfter: number | null): void {
 const messagesAbout = ({ stored }: FakeDeps, subscription: string) =>
   stored.sent.filter(({ resource }) => resource.split('/')[2] === subscription);
 
-describe('one subscription slows down, the others do not', () => {
-  test('one throttled write: nothing in its subscription is asked until Azure said, however many messages wait', async () => {
-    const { world, host, asked } = stage();
+describe('only the throttled subscription waits', () => {
+  test('after one throttled write no message of its subscription calls Azure before the given time', async () => {
+    const { deps, host, calls } = stage();
     const [ours, theirs] = [shops(20, OURS), shops(20, OTHER)];
-    for (const id of [...ours, ...theirs]) seedWebApp(world.arm, OLD_TLS, id);
-    throttleOneWrite(world, 300);
+    for (const id of [...ours, ...theirs]) seedWebApp(deps.arm, OLD_TLS, id);
+    throttleOneWrite(deps, 300);
     await deliverAll(host, [...ours, ...theirs]);
     await host.settle(299);
-    // The first message read twice and wrote; the other nineteen of its subscription asked nothing.
-    expect(asked.filter(({ subscription }) => subscription === OURS).map(({ call }) => call)).toEqual([
+    // The first message read twice and wrote; the other nineteen of its subscription made no call.
+    expect(calls.filter(({ subscription }) => subscription === OURS).map(({ call }) => call)).toEqual([
       'read',
       'read',
       'write',
     ]);
-    // The other subscription is as if nothing had been: each message came once, and each app is right.
-    expect(messagesAbout(world, OTHER)).toHaveLength(20);
-    expect(factsIn(world, 'fix.applied')).toHaveLength(20);
+    // The other subscription is not affected: each message came once, and each app is fixed.
+    expect(messagesAbout(deps, OTHER)).toHaveLength(20);
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(20);
 
     await host.settle();
-    const again = asked.filter(({ subscription, at }) => subscription === OURS && at > 30);
+    const again = calls.filter(({ subscription, at }) => subscription === OURS && at > 30);
     expect(Math.min(...again.map(({ at }) => at))).toBeGreaterThanOrEqual(330);
-    expect(factsIn(world, 'fix.applied')).toHaveLength(40);
-    expect(new Set(Object.values(outcomesIn(world)))).toEqual(new Set(['evaluated']));
-    // Waiting is no try: only the message that met the refusal itself has counted one.
-    const sent = messagesAbout(world, OURS).filter(({ cause }) => cause === 'event');
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(40);
+    expect(new Set(Object.values(outcomesIn(deps)))).toEqual(new Set(['evaluated']));
+    // Waiting is no try: only the message that met the refusal has counted one.
+    const sent = messagesAbout(deps, OURS).filter(({ cause }) => cause === 'event');
     expect(sent.map(({ attempt }) => attempt).filter((attempt) => attempt > 0)).toEqual([1]);
     expect(sent).toHaveLength(40);
-    expect(world.stored.guards.throttles.size).toBe(1);
+    expect(deps.stored.guards.throttles.size).toBe(1);
   });
 
-  test('who waits comes back after it, and not all at once: up to half of it later', async () => {
-    const { world, ports, host } = stage();
-    for (const id of shops(3, OURS)) seedWebApp(world.arm, OLD_TLS, id);
-    const at = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1000).toISOString();
-    await world.guards.storeThrottle(OURS, { since: at(0), until: at(100) });
+  test('waiting messages come back after that time, spread over up to half of it', async () => {
+    const { deps, ports, host } = stage();
+    for (const id of shops(3, OURS)) seedWebApp(deps.arm, OLD_TLS, id);
+    const at = (seconds: number) => new Date(deps.clock.now().getTime() + seconds * 1000).toISOString();
+    await deps.guards.storeThrottle(OURS, { since: at(0), until: at(100) });
     const delays: number[] = [];
     for (const [index, id] of shops(3, OURS).entries()) {
       await handleWork({ ...ports, random: () => index / 3 }, { resource: id, cause: 'decision', attempt: 4 });
-      delays.push(world.stored.delays.at(-1) ?? 0);
+      delays.push(deps.stored.delays.at(-1) ?? 0);
     }
     expect(delays).toEqual([100, 117, 134]);
-    expect(world.stored.sent.map(({ attempt }) => attempt)).toEqual([4, 4, 4]);
+    expect(deps.stored.sent.map(({ attempt }) => attempt)).toEqual([4, 4, 4]);
     await host.settle();
-    expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(3);
   });
 });
 
 describe('every message waits while its subscription is throttled', () => {
-  async function throttled(seconds: number, looks: WebAppOptions = OLD_TLS): Promise<Stage> {
+  async function throttled(seconds: number, options: WebAppOptions = OLD_TLS): Promise<Stage> {
     const staged = stage();
-    seedWebApp(staged.world.arm, looks);
-    const now = staged.world.clock.now().getTime();
+    seedWebApp(staged.deps.arm, options);
+    const now = staged.deps.clock.now().getTime();
     const until = new Date(now + seconds * 1000).toISOString();
-    await staged.world.guards.storeThrottle(OURS, { since: new Date(now).toISOString(), until });
+    await staged.deps.guards.storeThrottle(OURS, { since: new Date(now).toISOString(), until });
     return staged;
   }
 
-  test('a decision, too: Azure would refuse it anyway', async () => {
-    const { world, host, asked } = await throttled(0, RISKY);
+  test('a decision waits, because Azure would refuse its write', async () => {
+    const { deps, host, calls } = await throttled(0, RISKY);
     await deliverAll(host, [SHOP]);
     await host.settle();
-    const at = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1000).toISOString();
-    await world.guards.storeThrottle(OURS, { since: at(0), until: at(600) });
-    const before = asked.length;
-    await host.decide(decisionOn(world, 'approve'));
+    const at = (seconds: number) => new Date(deps.clock.now().getTime() + seconds * 1000).toISOString();
+    await deps.guards.storeThrottle(OURS, { since: at(0), until: at(600) });
+    const before = calls.length;
+    await host.decide(decisionOn(deps, 'approve'));
     await host.settle(599);
-    expect(asked).toHaveLength(before);
+    expect(calls).toHaveLength(before);
     await host.settle();
-    expect(factsIn(world, 'fix.applied')).toEqual(['fix.applied webapp-remote-debugging']);
+    expect(recordsIn(deps, 'fix.applied')).toEqual(['fix.applied webapp-remote-debugging']);
   });
 
-  test('a wake-up becomes one alarm, however many there are: as messages they would multiply', async () => {
-    const { world, ports } = await throttled(600);
+  test('several wake-ups become one wakeup row instead of several messages', async () => {
+    const { deps, ports } = await throttled(600);
     for (let n = 0; n < 5; n += 1) await handleWork(ports, { resource: SHOP, cause: 'wake', attempt: 0 });
-    expect(world.stored.sent).toEqual([]);
-    expect([...world.stored.wakeups.values()].map(({ at }) => at - world.clock.now().getTime())).toEqual([600_000]);
+    expect(deps.stored.sent).toEqual([]);
+    expect([...deps.stored.wakeups.values()].map(({ at }) => at - deps.clock.now().getTime())).toEqual([600_000]);
   });
 
-  test('a page of the sweep and what it lists stay on the slow queue; a scan ends all the same', async () => {
-    const { world, host, asked } = await throttled(600);
-    world.estate.ids = [SHOP];
-    await startSweep(world, [OURS]);
-    const scan = await startScan(world, `/subscriptions/${OURS}`);
+  test('a page of the sweep and its resources stay on the sweep queue, and a scan still ends', async () => {
+    const { deps, host, calls } = await throttled(600);
+    deps.estate.ids = [SHOP];
+    await startSweep(deps, [OURS]);
+    const scan = await startScan(deps, `/subscriptions/${OURS}`);
     await host.settle(599);
-    expect([world.estate.asked, asked, world.stored.queue]).toEqual([[], [], []]);
+    expect([deps.estate.requests, calls, deps.stored.queue]).toEqual([[], [], []]);
     await host.settle();
-    expect(world.estate.asked).toHaveLength(2);
-    expect(await world.scans.get(scan.id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
+    expect(deps.estate.requests).toHaveLength(2);
+    expect(await deps.scans.get(scan.id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
   });
 
-  test('the quota of Resource Graph is its own: that a listing is throttled slows no subscription down', async () => {
-    const { world, host } = stage();
-    world.estate.ids = [SHOP];
-    seedWebApp(world.arm, OLD_TLS);
-    world.estate.onList = () => {
-      world.estate.onList = null;
+  test('a throttled listing of Resource Graph does not throttle the subscription', async () => {
+    const { deps, host } = stage();
+    deps.estate.ids = [SHOP];
+    seedWebApp(deps.arm, OLD_TLS);
+    deps.estate.onList = () => {
+      deps.estate.onList = null;
       return { kind: 'refused', failure: failure('throttled', 'RateLimiting', 20) };
     };
-    await startSweep(world, [OURS]);
+    await startSweep(deps, [OURS]);
     await host.settle();
-    expect(world.stored.guards.throttles.size).toBe(0);
-    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+    expect(deps.stored.guards.throttles.size).toBe(0);
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(1);
   });
 
-  test('Azure asks for a day, again and again: the message is neither given up nor lost', async () => {
-    const { world, host, asked } = stage();
-    seedWebApp(world.arm, OLD_TLS);
+  test('a message is neither given up nor lost when Azure throttles for a day several times', async () => {
+    const { deps, host, calls } = stage();
+    seedWebApp(deps.arm, OLD_TLS);
     let refusals = 3;
-    world.arm.onRead = (_, name) => {
+    deps.arm.onRead = (_, name) => {
       if (name !== 'config/web' || refusals === 0) return undefined;
       refusals -= 1;
       return { status: 'failed', detail: 'TooManyRequests', retryable: true, throttled: true, retryAfter: 86_400 };
     };
     await deliverAll(host, [SHOP]);
     await host.settle(4 * 86_400);
-    expect(asked.slice(0, 3).map(({ at }) => Math.floor((at - 30) / 86_400))).toEqual([0, 1, 2]);
-    expect(outcomesIn(world)).toEqual({ [`of ${SHOP}`]: 'evaluated' });
-    expect(factsIn(world, 'fix.applied')).toHaveLength(1);
+    expect(calls.slice(0, 3).map(({ at }) => Math.floor((at - 30) / 86_400))).toEqual([0, 1, 2]);
+    expect(outcomesIn(deps)).toEqual({ [`of ${SHOP}`]: 'evaluated' });
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(1);
   });
 });
 
-describe('wherever Azure says so, the row is set before anything else is asked', () => {
+describe('a throttled call at any place stores the throttle before the next call', () => {
   const throttledRead = { status: 'failed', detail: '429', retryable: true, throttled: true, retryAfter: 90 } as const;
   const places: readonly [string, (deps: FakeDeps) => void][] = [
     ['a read', (deps) => onRead(deps, 1)],
@@ -200,7 +200,7 @@ describe('wherever Azure says so, the row is set before anything else is asked',
     ['asking how an operation stands', onOperation],
   ];
 
-  /** The n-th read of all is throttled. */
+  /** The n-th read is throttled. */
   function onRead({ arm }: FakeDeps, which: number): void {
     const nth = arm.reads.length + which;
     arm.onRead = (_, name) => (arm.reads.length === nth && name === 'config/web' ? throttledRead : undefined);
@@ -220,54 +220,54 @@ describe('wherever Azure says so, the row is set before anything else is asked',
   }
 
   test.each(places)('%s', async (_, prepare) => {
-    const { world, ports } = stage();
-    seedWebApp(world.arm, OLD_TLS);
-    prepare(world);
-    let told = 0;
+    const { deps, ports } = stage();
+    seedWebApp(deps.arm, OLD_TLS);
+    prepare(deps);
+    let stores = 0;
     const calls: string[] = [];
     const watched = watchedDeps(ports, (name, call) => {
-      const now = world.clock.now().getTime();
-      const until = world.stored.guards.throttles.get(OURS)?.until;
+      const now = deps.clock.now().getTime();
+      const until = deps.stored.guards.throttles.get(OURS)?.until;
       if (until !== undefined && now < Date.parse(until) && /^arm\.(read|write|pollOperation)$/.test(name))
         calls.push(name);
-      if (name === 'guards.storeThrottle') told += 1;
+      if (name === 'guards.storeThrottle') stores += 1;
       return call();
     });
-    const host = createHost(world, { ports: watched });
+    const host = createHost(deps, { ports: watched });
     await deliverAll(host, [SHOP]);
     await host.settle();
-    expect(told).toBe(1);
-    const row = world.stored.guards.throttles.get(OURS);
+    expect(stores).toBe(1);
+    const row = deps.stored.guards.throttles.get(OURS);
     expect(Date.parse(row?.until ?? '') - Date.parse(row?.since ?? '')).toBe(90_000);
     expect(calls).toEqual([]);
-    expect(world.arm.writes).toHaveLength(1);
-    expect(factsIn(world, 'fix.intended', 'fix.applied', 'fix.failed')).toEqual([
+    expect(deps.arm.writes).toHaveLength(1);
+    expect(recordsIn(deps, 'fix.intended', 'fix.applied', 'fix.failed')).toEqual([
       'fix.intended webapp-min-tls',
       'fix.applied webapp-min-tls',
     ]);
-    expect(outcomesIn(world)).toEqual({ [`of ${SHOP}`]: 'evaluated' });
+    expect(outcomesIn(deps)).toEqual({ [`of ${SHOP}`]: 'evaluated' });
   });
 
-  test('the read of somebody who asks for a rollback', async () => {
-    const { world, host } = stage();
-    seedWebApp(world.arm, OLD_TLS);
+  test('the read for a requested rollback is throttled', async () => {
+    const { deps, host } = stage();
+    seedWebApp(deps.arm, OLD_TLS);
     await deliverAll(host, [SHOP]);
     await host.settle();
-    onRead(world, 1);
-    await expect(host.rollBack(rollbackOf(world))).rejects.toMatchObject({ code: 'moved', retryAfter: 90 });
-    expect(world.stored.guards.throttles.size).toBe(1);
+    onRead(deps, 1);
+    await expect(host.rollBack(rollbackOf(deps))).rejects.toMatchObject({ code: 'moved', retryAfter: 90 });
+    expect(deps.stored.guards.throttles.size).toBe(1);
   });
 
-  test('without a word how long: ten seconds, doubled while it is not enough, five minutes at most', async () => {
-    const { world, host } = stage();
-    seedWebApp(world.arm, OLD_TLS);
+  test('without a given time the wait is ten seconds, doubled each time up to five minutes', async () => {
+    const { deps, host } = stage();
+    seedWebApp(deps.arm, OLD_TLS);
     const waits: number[] = [];
-    const { storeThrottle: throttle } = world.guards;
-    world.guards.storeThrottle = async (subscription, row) => {
+    const { storeThrottle: throttle } = deps.guards;
+    deps.guards.storeThrottle = async (subscription, row) => {
       waits.push((Date.parse(row.until) - Date.parse(row.since)) / 1000);
       return throttle(subscription, row);
     };
-    world.arm.onWrite = (_, take) => {
+    deps.arm.onWrite = (_, take) => {
       if (waits.length < 7) return refused('throttled', 'TooManyRequests');
       take();
       return { kind: 'done', arm: { status: 200 } };
@@ -275,10 +275,10 @@ describe('wherever Azure says so, the row is set before anything else is asked',
     await deliverAll(host, [SHOP]);
     await host.settle();
     expect(waits).toEqual([10, 20, 40, 80, 160, 300, 300]);
-    // Much later it is a new beginning.
-    world.clock.advance(3600);
-    world.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.0');
-    throttleOneWrite(world, null);
+    // Much later the wait is ten seconds again.
+    deps.clock.advance(3600);
+    deps.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.0');
+    throttleOneWrite(deps, null);
     await host.deliver(gridEvent('later', SHOP));
     await host.settle();
     expect(waits.at(-1)).toBe(10);
@@ -288,44 +288,44 @@ describe('wherever Azure says so, the row is set before anything else is asked',
 describe('somebody who asks for a rollback while the subscription waits', () => {
   async function fixedAndThrottled(seconds: number): Promise<Stage> {
     const staged = stage();
-    const { world, host } = staged;
-    seedWebApp(world.arm, OLD_TLS);
+    const { deps, host } = staged;
+    seedWebApp(deps.arm, OLD_TLS);
     await deliverAll(host, [SHOP]);
     await host.settle();
-    const now = world.clock.now().getTime();
+    const now = deps.clock.now().getTime();
     const until = new Date(now + seconds * 1000).toISOString();
-    await world.guards.storeThrottle(OURS, { since: new Date(now).toISOString(), until });
-    staged.asked.splice(0);
+    await deps.guards.storeThrottle(OURS, { since: new Date(now).toISOString(), until });
+    staged.calls.splice(0);
     return staged;
   }
 
-  test('is told when to try again, and Azure is not asked', async () => {
-    const { world, asked } = await fixedAndThrottled(120);
-    const refusal = await createHost(world, { ports: world })
-      .rollBack(rollbackOf(world))
+  test('is told when to try again, and Azure is not called', async () => {
+    const { deps, calls } = await fixedAndThrottled(120);
+    const refusal = await createHost(deps, { ports: deps })
+      .rollBack(rollbackOf(deps))
       .catch((error: unknown) => error);
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
     expect(refusal).toBeInstanceOf(Refusal);
     expect(refusal).toMatchObject({ code: 'moved', members: { moved: [] }, retryAfter: 120 });
-    const from = new Date(world.clock.now().getTime() + 120_000).toISOString();
+    const from = new Date(deps.clock.now().getTime() + 120_000).toISOString();
     expect(String(refusal)).toContain(`Try again after ${from}.`);
-    expect(world.stored.approvals.size).toBe(0);
+    expect(deps.stored.approvals.size).toBe(0);
   });
 
   test('has it put back then', async () => {
-    const { world, host } = await fixedAndThrottled(120);
-    await expect(host.rollBack(rollbackOf(world))).rejects.toThrow('Try again after');
-    world.clock.advance(120);
-    await host.rollBack(rollbackOf(world));
+    const { deps, host } = await fixedAndThrottled(120);
+    await expect(host.rollBack(rollbackOf(deps))).rejects.toThrow('Try again after');
+    deps.clock.advance(120);
+    await host.rollBack(rollbackOf(deps));
     await host.settle();
-    expect(factsIn(world, 'rollback.applied')).toEqual(['rollback.applied webapp-min-tls']);
+    expect(recordsIn(deps, 'rollback.applied')).toEqual(['rollback.applied webapp-min-tls']);
   });
 
-  test('gets an error when the row cannot be read, and Azure is not asked', async () => {
-    const { world, asked } = await fixedAndThrottled(0);
-    const failing = throttledDeps(failingDeps(world, 'guards.readThrottle', new StorageUnavailable('down')));
-    await expect(requestRollback(failing, rollbackOf(world))).rejects.toThrow('down');
-    expect(asked).toEqual([]);
+  test('gets an error when the row cannot be read, and Azure is not called', async () => {
+    const { deps, calls } = await fixedAndThrottled(0);
+    const failing = throttledDeps(failingDeps(deps, 'guards.readThrottle', new StorageUnavailable('down')));
+    await expect(requestRollback(failing, rollbackOf(deps))).rejects.toThrow('down');
+    expect(calls).toEqual([]);
   });
 });
 
@@ -338,57 +338,57 @@ describe('the Activity Log', () => {
     return found;
   }
 
-  test('is not asked while the subscription waits: that is its answer', async () => {
-    const { world } = stage();
-    const now = world.clock.now();
+  test('is not called while the subscription is throttled, and the answer is throttled', async () => {
+    const { deps } = stage();
+    const now = deps.clock.now();
     const until = new Date(now.getTime() + 40_000).toISOString();
-    await world.guards.storeThrottle(OURS, { since: now.toISOString(), until });
-    const heeding = throttledDeps(world);
-    world.activityLog.granted = true;
-    const answer = await heeding.activityLog.listWrites(shop(), from, to);
+    await deps.guards.storeThrottle(OURS, { since: now.toISOString(), until });
+    const throttled = throttledDeps(deps);
+    deps.activityLog.granted = true;
+    const answer = await throttled.activityLog.listWrites(shop(), from, to);
     expect(answer).toMatchObject({ kind: 'refused', failure: { kind: 'throttled', retryAfter: 40 } });
-    expect(world.activityLog.asked).toBe(0);
-    world.clock.advance(40);
-    expect(await heeding.activityLog.listWrites(shop(), from, to)).toMatchObject({ kind: 'read' });
+    expect(deps.activityLog.requests).toBe(0);
+    deps.clock.advance(40);
+    expect(await throttled.activityLog.listWrites(shop(), from, to)).toMatchObject({ kind: 'read' });
   });
 
-  test('that throttles slows the subscription down, and Resource Manager is not asked either', async () => {
-    const { world, asked } = stage();
-    world.activityLog.listWrites = async () => ({ kind: 'refused', failure: failure('throttled', '429', 90) });
-    const heeding = throttledDeps(world);
-    expect(await heeding.activityLog.listWrites(shop(), from, to)).toMatchObject({ kind: 'refused' });
-    const row = world.stored.guards.throttles.get(OURS);
+  test('that throttles slows the subscription down, and Resource Manager is not calls either', async () => {
+    const { deps, calls } = stage();
+    deps.activityLog.listWrites = async () => ({ kind: 'refused', failure: failure('throttled', '429', 90) });
+    const throttled = throttledDeps(deps);
+    expect(await throttled.activityLog.listWrites(shop(), from, to)).toMatchObject({ kind: 'refused' });
+    const row = deps.stored.guards.throttles.get(OURS);
     expect(Date.parse(row?.until ?? '') - Date.parse(row?.since ?? '')).toBe(90_000);
-    const { documents } = await heeding.arm.read(shop(), ['resource']);
-    expect([documents.resource, asked]).toMatchObject([{ status: 'failed', throttled: true }, []]);
+    const { documents } = await throttled.arm.read(shop(), ['resource']);
+    expect([documents.resource, calls]).toMatchObject([{ status: 'failed', throttled: true }, []]);
   });
 
-  test('that refuses otherwise slows nothing down', async () => {
-    const { world } = stage();
-    await throttledDeps(world).activityLog.listWrites(shop(), from, to);
-    expect([world.activityLog.asked, world.stored.guards.throttles.size]).toEqual([1, 0]);
+  test('that refuses for another reason stores no throttle', async () => {
+    const { deps } = stage();
+    await throttledDeps(deps).activityLog.listWrites(shop(), from, to);
+    expect([deps.activityLog.requests, deps.stored.guards.throttles.size]).toEqual([1, 0]);
   });
 });
 
 describe('guarantee 9: fail closed', () => {
   test.each(['event', 'decision', 'wake', 'sweep'] as const)(
-    'guards that cannot be read: Azure is not asked, and the message of a %s comes again',
+    'when the guards cannot be read, Azure is not called and the message of a %s comes again',
     async (cause) => {
-      const { world, ports, asked } = stage();
-      seedWebApp(world.arm, UNSAFE);
+      const { deps, ports, calls } = stage();
+      seedWebApp(deps.arm, UNSAFE);
       const failing = failingDeps(ports, 'guards.read', new StorageUnavailable('down'));
       await expect(handleWork(failing, { resource: SHOP, cause, attempt: 0 })).rejects.toThrow('down');
-      expect([asked, world.arm.requests, world.stored.entries]).toEqual([[], [], []]);
+      expect([calls, deps.arm.requests, deps.stored.entries]).toEqual([[], [], []]);
     },
   );
 
-  test('nor is the estate listed', async () => {
-    const { world, ports } = stage();
-    await startSweep(world, [OURS]);
-    const host = createHost(world, { ports: failingDeps(ports, 'guards.read', new StorageUnavailable('down'), 1) });
+  test('when the guards cannot be read, the estate is not listed', async () => {
+    const { deps, ports } = stage();
+    await startSweep(deps, [OURS]);
+    const host = createHost(deps, { ports: failingDeps(ports, 'guards.read', new StorageUnavailable('down'), 1) });
     await host.work();
-    expect(world.estate.asked).toEqual([]);
+    expect(deps.estate.requests).toEqual([]);
     await host.settle();
-    expect(world.estate.asked).toEqual([null]);
+    expect(deps.estate.requests).toEqual([null]);
   });
 });

@@ -14,8 +14,8 @@ const anchor = nextAnchor(
 );
 const verification = { complete: true, entries: 7, verifiedTo: null, publicKeys: [] };
 
-describe('what the hourly look says', () => {
-  it('keeps number and hash of each anchor in the log of the process, outside the storage account', async () => {
+describe('the hourly verification of the log', () => {
+  it('logs number and hash of each anchor, outside of the storage account', async () => {
     expect(await saidOf({ verification: { ...verification, valid: true }, anchor })).toEqual([
       {
         level: 'info',
@@ -25,7 +25,7 @@ describe('what the hourly look says', () => {
     ]);
   });
 
-  it('is an error when the log is not whole, with the first bad entry', async () => {
+  it('logs an error with the first bad entry when the log is not valid', async () => {
     const firstBad = { chain: '03', seq: 4, id: null };
     const broken = { ...verification, valid: false, firstBad, reason: 'Entry 4 of chain 03: it is not there.' };
     expect(await saidOf({ verification: broken, anchor: null })).toEqual([
@@ -33,7 +33,7 @@ describe('what the hourly look says', () => {
     ]);
   });
 
-  it('is nothing when there is nothing new', async () => {
+  it('logs nothing without new entries', async () => {
     expect(await saidOf({ verification: { ...verification, valid: true }, anchor: null })).toEqual([]);
   });
 });

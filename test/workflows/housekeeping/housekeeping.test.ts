@@ -1,4 +1,4 @@
-/** Every minute: what is due is put on the queue, what was held is looked at again, and Azure is never asked. */
+/** Every minute: due resources are queued, held ones are reconciled again, and Azure is never called. */
 
 import { describe, expect, test } from 'vitest';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
@@ -9,13 +9,13 @@ import { CART, SHOP, seedContainerApp, UNSAFE } from '../../fakes/azure/resource
 import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { deliverAndSettle, takeTime } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, scene } from '../../fakes/scenarios/scene.ts';
+import { recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 import { failingDeps } from '../../fakes/wrappers/watched.ts';
 
 const shop = resourceNamed(SHOP);
 
-describe('alarms', () => {
-  test('one that is due puts its resource on the queue, once; one that is not stays', async () => {
+describe('wakeups', () => {
+  test('a due wakeup queues its resource once, and another one stays', async () => {
     const deps = fakeDeps();
     const now = deps.clock.now().getTime();
     await deps.wakeups.schedule(shop, new Date(now), 'due');
@@ -26,14 +26,14 @@ describe('alarms', () => {
     expect([...deps.stored.wakeups.values()].map(({ why }) => why)).toEqual(['not yet']);
   });
 
-  test('one of what is no resource is taken away, and queues nothing', async () => {
+  test('a wakeup of an invalid resource is deleted and queues nothing', async () => {
     const deps = fakeDeps();
     await deps.wakeups.schedule({ ...shop, id: '/nowhere', key: '/nowhere' }, deps.clock.now(), 'due');
     await runHousekeeping(deps);
     expect([deps.stored.sent, deps.stored.wakeups.size]).toEqual([[], 0]);
   });
 
-  test('the queue does not answer: the alarm stays and rings again', async () => {
+  test('when the queue does not answer, the wakeup stays and is due again', async () => {
     const deps = fakeDeps();
     await deps.wakeups.schedule(shop, deps.clock.now(), 'due');
     const failing = failingDeps(deps, 'queue.send', new StorageUnavailable('down'), 1);
@@ -43,7 +43,7 @@ describe('alarms', () => {
     expect(deps.stored.wakeups.size).toBe(0);
   });
 
-  test('more than one run can take: the next takes the rest', async () => {
+  test('wakeups beyond the limit of one run are handled by the next', async () => {
     const deps = fakeDeps();
     for (let n = 0; n < 130; n += 1) {
       await deps.wakeups.schedule(resourceNamed(`${SHOP}${n}`), deps.clock.now(), 'due');
@@ -56,37 +56,35 @@ describe('alarms', () => {
 });
 
 describe('guarantee 11: the stop switch', () => {
-  test('what was held is released only when the stop is lifted, once for each app', async () => {
-    const { world, host } = scene({ app: UNSAFE, settings: { stopped: { reason: 'night' } } });
+  test('held resources are queued only after the resume, once for each app', async () => {
+    const { deps, host } = scene({ app: UNSAFE, settings: { stopped: { reason: 'night' } } });
     await deliverAndSettle(host, 'e', SHOP);
-    const sent = world.stored.sent.length;
-    await runHousekeeping(world);
-    expect(world.stored.sent).toHaveLength(sent);
-    storeSettings(world, {});
-    await runHousekeeping(world);
-    expect(world.stored.sent.slice(sent)).toEqual([{ resource: SHOP, cause: 'wake', attempt: 0 }]);
+    const sent = deps.stored.sent.length;
+    await runHousekeeping(deps);
+    expect(deps.stored.sent).toHaveLength(sent);
+    storeSettings(deps, {});
+    await runHousekeeping(deps);
+    expect(deps.stored.sent.slice(sent)).toEqual([{ resource: SHOP, cause: 'wake', attempt: 0 }]);
     await host.settle();
-    expect(factsIn(world, 'fix.applied')).toHaveLength(3);
-    await runHousekeeping(world);
-    expect(world.stored.queue).toEqual([]);
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(3);
+    await runHousekeeping(deps);
+    expect(deps.stored.queue).toEqual([]);
   });
 
-  test('settings that cannot be read release nothing', async () => {
-    const { world, host } = scene({ app: UNSAFE, settings: { stopped: { reason: 'night' } } });
+  test('when the settings cannot be read, nothing is queued', async () => {
+    const { deps, host } = scene({ app: UNSAFE, settings: { stopped: { reason: 'night' } } });
     await deliverAndSettle(host, 'e', SHOP);
-    const sent = world.stored.sent.length;
-    await expect(
-      runHousekeeping(failingDeps(world, 'settings.load', new StorageUnavailable('down'))),
-    ).rejects.toThrow();
-    expect(world.stored.sent).toHaveLength(sent);
+    const sent = deps.stored.sent.length;
+    await expect(runHousekeeping(failingDeps(deps, 'settings.load', new StorageUnavailable('down')))).rejects.toThrow();
+    expect(deps.stored.sent).toHaveLength(sent);
   });
 });
 
-describe('an hour of work in Azure costs few looks', () => {
+describe('an hour of a running operation costs few reconciles', () => {
   test.each([
-    ['our own operation', (deps: FakeDeps) => takeTime(deps, 3600)],
-    ['somebody else works on it', busyForAnHour],
-  ])('%s: at most three looks a minute, a handful of messages and alarms, and one write', async (_, begin) => {
+    ['an operation of Plumbline', (deps: FakeDeps) => takeTime(deps, 3600)],
+    ['an operation of somebody else', busyForAnHour],
+  ])('%s: at most three reads a minute, a few messages and wakeups, and one write', async (_, begin) => {
     const deps = fakeDeps();
     seedContainerApp(deps.arm, { allowInsecure: true });
     begin(deps);
@@ -102,20 +100,20 @@ describe('an hour of work in Azure costs few looks', () => {
     expect(deps.arm.reads.length).toBeLessThan(3 * 60);
     expect(most).toBeLessThan(10);
     expect(deps.arm.requests).toHaveLength(1);
-    expect(factsIn(deps)).toEqual([
+    expect(recordsIn(deps)).toEqual([
       'fix.intended containerapp-insecure-ingress',
       'fix.applied containerapp-insecure-ingress',
     ]);
   });
 });
 
-test('it never asks Azure for anything', async () => {
-  const { world, host } = scene({ app: UNSAFE, settings: { stopped: { reason: 'night' } } });
+test('housekeeping makes no call to Azure', async () => {
+  const { deps, host } = scene({ app: UNSAFE, settings: { stopped: { reason: 'night' } } });
   await deliverAndSettle(host, 'e', SHOP);
-  storeSettings(world, {});
-  const reads = world.arm.reads.length;
-  await runHousekeeping(world);
-  expect([world.arm.reads.length, world.arm.requests]).toEqual([reads, []]);
+  storeSettings(deps, {});
+  const reads = deps.arm.reads.length;
+  await runHousekeeping(deps);
+  expect([deps.arm.reads.length, deps.arm.requests]).toEqual([reads, []]);
 });
 
 function busyForAnHour({ arm }: FakeDeps): void {

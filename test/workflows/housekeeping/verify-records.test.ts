@@ -1,4 +1,7 @@
-/** Settings and exemptions against the log: what no entry explains is named, what is on its way is not. */
+/**
+ * Settings and exemptions are verified against the log: a row without an entry is named, one that is just being
+ * written is not.
+ */
 
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
@@ -46,7 +49,7 @@ async function named(reason: RegExp): Promise<void> {
   expect(logLinesOf(deps).at(-1)).toMatchObject({ level: 'error', message: UNEXPLAINED });
 }
 
-describe('settings', () => {
+describe('verified settings', () => {
   const row = async () => {
     const stored = await deps.settings.load();
     if (!stored) throw new Error('there are settings');
@@ -57,14 +60,14 @@ describe('settings', () => {
     await deps.settings.save({ ...value, ...differs }, version);
   };
 
-  it('that nobody stored, in whatever mode, are explained, and those that somebody did', async () => {
+  it('are valid when nothing is stored and after stored changes', async () => {
     await explained();
     await choose({ mode: 'autofix' });
     await choose({ mode: 'autofix', stopped: { reason: 'night' } });
     await explained();
   });
 
-  it('that were changed are named', async () => {
+  it('are named when they were changed in the table', async () => {
     await choose({ mode: 'audit', stopped: { reason: 'night' } });
     const { settings } = (await row()).value;
     for (const other of [
@@ -80,7 +83,7 @@ describe('settings', () => {
     await explained();
   });
 
-  it('of an older version that was put back are named, and the next change is explained again', async () => {
+  it('are named when an older version was restored, and valid again after the next change', async () => {
     await choose({ mode: 'autofix' });
     const older = (await row()).value;
     await choose({ mode: 'audit' });
@@ -97,7 +100,7 @@ describe('settings', () => {
     expect(deps.stored.entries).toHaveLength(4);
   });
 
-  it('whose number somebody has raised leave no gap behind which an older version is explained', async () => {
+  it('leave no gap for an older version when somebody raised their revision', async () => {
     for (const mode of ['approve', 'autofix'] as const) await choose({ mode });
     const older = (await row()).value;
     await put({ revision: 9000 });
@@ -108,13 +111,13 @@ describe('settings', () => {
     await named(/number 2, but the log has a later change/);
   });
 
-  it('that were removed are named', async () => {
+  it('are named when they were deleted', async () => {
     await choose({ mode: 'autofix' });
     deps = { ...deps, settings: { ...deps.settings, load: async () => null } };
     await named(/There are no stored settings, but the log has a later change/);
   });
 
-  it('that cannot be read are named, unless the storage does not answer', async () => {
+  it('are named when they cannot be read, unless the storage does not answer', async () => {
     deps = {
       ...deps,
       settings: { ...deps.settings, load: () => Promise.reject(new Error('row settings/current has not the form')) },
@@ -125,7 +128,7 @@ describe('settings', () => {
     );
   });
 
-  it('whose fact waits for the log are explained by it, if we signed it', async () => {
+  it('are valid while a signed record waits for the log', async () => {
     const failing = failingDeps(deps, 'audit.append', new StorageUnavailable('down'));
     await expect(choose({ mode: 'autofix' }, failing)).rejects.toThrow('down');
     const { records } = (await row()).value;
@@ -134,7 +137,7 @@ describe('settings', () => {
     await named(/No entry of the log explains/);
   });
 
-  it('a default that comes with a later version changes no digest', async () => {
+  it('keep their digest when a later version adds a default', async () => {
     const { approvals, ...others } = settingsSchema.parse({ mode: 'autofix' });
     const { separationOfDuties: _, ...fewer } = approvals;
     await choose({ mode: 'autofix' });
@@ -143,7 +146,7 @@ describe('settings', () => {
   });
 });
 
-describe('exemptions', () => {
+describe('verified exemptions', () => {
   const row = async (id: string) => {
     const stored = await deps.exemptions.get(id);
     if (!stored) throw new Error('there is one');
@@ -154,7 +157,7 @@ describe('exemptions', () => {
     await deps.exemptions.save({ ...value, ...differs }, version);
   };
 
-  it('that were granted, taken back and ended are explained', async () => {
+  it('are valid when created, removed and ended', async () => {
     const { id } = await exempt();
     await exempt();
     await explained();
@@ -167,7 +170,7 @@ describe('exemptions', () => {
     await explained();
   });
 
-  it('that nobody granted are named', async () => {
+  it('are named when they were never created', async () => {
     const { id } = await exempt();
     await deps.exemptions.save({ ...(await row(id)).value, id: 'x-planted' }, null);
     await named(/Exemption x-planted: no entry of the log explains it/);
@@ -178,13 +181,13 @@ describe('exemptions', () => {
     ['rule', { rule: 'webapp-https-only' }],
     ['end', { expires: '2027-01-01T00:00:00.000Z' }],
     ['owner', { owner: 'Nobody' }],
-  ])('with another %s are named', async (_, differs) => {
+  ])('are named when they have another %s', async (_, differs) => {
     const { id } = await exempt();
     await put(id, differs);
     await named(/it is not as it was granted by entry/);
   });
 
-  it('that are back after they were taken back or had ended are named', async () => {
+  it('are named when they are restored after their removal or end', async () => {
     const { id } = await exempt();
     const before = (await row(id)).value;
     await removeExemption(deps, id, by);
@@ -194,7 +197,7 @@ describe('exemptions', () => {
     await explained();
   });
 
-  it('whose row is gone, or says that it was taken back, are named while they are in force', async () => {
+  it('are named when their row is deleted or marked as removed while they are in force', async () => {
     const { id } = await exempt();
     await put(id, { removedAt: '2026-03-01T12:00:00.000Z' });
     await named(/says that it was taken back, and no entry of the log does/);
@@ -204,7 +207,7 @@ describe('exemptions', () => {
     await explained();
   });
 
-  it('whose facts wait for the log are explained by them, if we signed them', async () => {
+  it('are valid while signed records wait for the log', async () => {
     const failing = failingDeps(deps, 'audit.append', new StorageUnavailable('down'));
     await expect(exempt(failing)).rejects.toThrow('down');
     const [{ id, outbox } = { id: '', outbox: [] }] = (await deps.exemptions.list({ limit: 1, after: null })).items;
@@ -214,17 +217,17 @@ describe('exemptions', () => {
   });
 });
 
-test('a change that is half seen is no fault', async () => {
+test('a change during the verification is no fault', async () => {
   await choose({ mode: 'autofix' });
   const before = await deps.settings.load();
   await choose({ mode: 'audit' });
-  let looks = 0;
-  const load: Deps['settings']['load'] = async () => (looks++ === 0 ? before : deps.settings.load());
+  let loads = 0;
+  const load: Deps['settings']['load'] = async () => (loads++ === 0 ? before : deps.settings.load());
   expect(await verifyRecords({ ...deps, settings: { ...deps.settings, load } })).toMatchObject({ valid: true });
-  expect(looks).toBe(2);
+  expect(loads).toBe(2);
 });
 
-test('the hourly look tells it, too', async () => {
+test('the hourly verification reports it', async () => {
   const { id } = await exempt();
   await deps.exemptions.remove(id);
   await anchorAudit(deps);
@@ -234,7 +237,7 @@ test('the hourly look tells it, too', async () => {
   ]);
 });
 
-test('what is wrong with the log itself is said first', async () => {
+test('a fault of the log itself is reported first', async () => {
   const { id } = await exempt();
   await deps.exemptions.remove(id);
   const whole = await deps.audit.verify();

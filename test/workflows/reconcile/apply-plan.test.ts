@@ -1,4 +1,4 @@
-/** The only writer: what must be there before a request leaves, what stops it at the last moment, what its answer means. */
+/** The only writer: what must hold before a request, what stops it at the last moment, and what its answer means. */
 
 import { describe, expect, test } from 'vitest';
 import { valueAt } from '../../../src/domain/changes/change.ts';
@@ -12,13 +12,13 @@ import { RISKY, SHOP, seedWebApp, UNSAFE, type WebAppOptions } from '../../fakes
 import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
 import { approvals, decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, outcomesIn, scene } from '../../fakes/scenarios/scene.ts';
+import { outcomesIn, recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 import { failingDeps, watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 const OLD_TLS: WebAppOptions = { config: { minTlsVersion: '1.0' } };
 const DOWN = new StorageUnavailable('the storage does not answer');
 
-describe('guarantees 4 and 9: no record, no change; what cannot be read stops the write', () => {
+describe('guarantees 4 and 9: no record, no change; data that cannot be read stops the write', () => {
   test.each([
     'settings.load',
     'resourceStates.load',
@@ -27,9 +27,9 @@ describe('guarantees 4 and 9: no record, no change; what cannot be read stops th
     'audit.append',
     'wakeups.schedule',
     'arm.getIdentity',
-  ])('%s fails: nothing is written, and the event waits; once it works, it is fixed', async (call) => {
+  ])('when %s fails, nothing is written and the event waits; after that the fix is written', async (call) => {
     let down = true;
-    const { world, host } = scene({
+    const { deps, host } = scene({
       app: UNSAFE,
       ports: (whole) =>
         watchedDeps(whole, async (name, go) => {
@@ -39,16 +39,16 @@ describe('guarantees 4 and 9: no record, no change; what cannot be read stops th
     });
     await host.deliver(gridEvent('e', SHOP));
     await host.settle(100);
-    expect([world.arm.requests, outcomesIn(world)]).toEqual([[], { e: null }]);
+    expect([deps.arm.requests, outcomesIn(deps)]).toEqual([[], { e: null }]);
     down = false;
     await host.settle();
-    expect(world.arm.writes).toHaveLength(2);
-    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(deps.arm.writes).toHaveLength(2);
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
   });
 
-  test('what somebody else puts right before our intent was in the log is never told as our fix', async () => {
+  test('a violation that somebody else fixed before the intent was logged is not recorded as a fix', async () => {
     let down = true;
-    const { world, host } = scene({
+    const { deps, host } = scene({
       app: OLD_TLS,
       ports: (whole) =>
         watchedDeps(whole, async (name, go) => {
@@ -58,18 +58,18 @@ describe('guarantees 4 and 9: no record, no change; what cannot be read stops th
     });
     await host.deliver(gridEvent('e', SHOP));
     await host.settle(100);
-    expect([...world.stored.resourceStates.values()][0]?.attempts).toHaveLength(1);
-    seedWebApp(world.arm, { config: { minTlsVersion: '1.2' } });
+    expect([...deps.stored.resourceStates.values()][0]?.attempts).toHaveLength(1);
+    seedWebApp(deps.arm, { config: { minTlsVersion: '1.2' } });
     down = false;
     await host.settle();
-    expect([factsIn(world), world.arm.requests, outcomesIn(world)]).toEqual([[], [], { e: 'evaluated' }]);
+    expect([recordsIn(deps), deps.arm.requests, outcomesIn(deps)]).toEqual([[], [], { e: 'evaluated' }]);
   });
 
   test.each(['approvals.get', 'resourceStates.load', 'settings.load'])(
-    '%s fails: no approved change is written',
+    'when %s fails, no approved change is written',
     async (call) => {
       let down = false;
-      const { world, host } = scene({
+      const { deps, host } = scene({
         app: RISKY,
         ports: (whole) =>
           watchedDeps(whole, async (name, go) => {
@@ -78,21 +78,21 @@ describe('guarantees 4 and 9: no record, no change; what cannot be read stops th
           }),
       });
       await deliverAndSettle(host, 'e', SHOP);
-      await host.decide(decisionOn(world, 'approve'));
+      await host.decide(decisionOn(deps, 'approve'));
       down = true;
       await host.settle(200);
-      expect(world.arm.requests).toEqual([]);
+      expect(deps.arm.requests).toEqual([]);
       down = false;
       await host.settle();
-      expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+      expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
     },
   );
 
   test.each([1, 2, 3])(
-    'settings that cannot be read at the %i. request of a plan: that one is not sent',
+    'when settings cannot be read before request %i of a plan, that request is not sent',
     async (nth) => {
       let reads = 0;
-      const { world, host } = scene({
+      const { deps, host } = scene({
         app: UNSAFE,
         ports: (whole) =>
           watchedDeps(whole, async (name, go) => {
@@ -104,25 +104,25 @@ describe('guarantees 4 and 9: no record, no change; what cannot be read stops th
           }),
       });
       await host.deliver(gridEvent('e', SHOP));
-      world.clock.advance(30);
+      deps.clock.advance(30);
       await host.work();
-      expect(world.arm.requests).toHaveLength(Math.max(0, nth - 2));
+      expect(deps.arm.requests).toHaveLength(Math.max(0, nth - 2));
       await host.settle();
-      expect(world.arm.writes).toHaveLength(2);
-      expect(factsIn(world, 'fix.applied')).toHaveLength(3);
+      expect(deps.arm.writes).toHaveLength(2);
+      expect(recordsIn(deps, 'fix.applied')).toHaveLength(3);
     },
   );
 
-  test('the intent names what is there and what is planned, before the request leaves', async () => {
-    const { world, host } = scene({ app: OLD_TLS });
+  test('the intent has the current and the planned values, and is logged before the request', async () => {
+    const { deps, host } = scene({ app: OLD_TLS });
     let logged: string[] = [];
-    world.arm.onWrite = () => {
-      logged = factsIn(world);
+    deps.arm.onWrite = () => {
+      logged = recordsIn(deps);
       return undefined;
     };
     await deliverAndSettle(host, 'e', SHOP);
     expect(logged).toEqual(['fix.intended webapp-min-tls']);
-    expect(world.stored.entries[0]).toMatchObject({
+    expect(deps.stored.entries[0]).toMatchObject({
       kind: 'fix.intended',
       mode: 'autofix',
       changes: [{ document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' }],
@@ -131,8 +131,8 @@ describe('guarantees 4 and 9: no record, no change; what cannot be read stops th
   });
 });
 
-describe('the last look before a write', () => {
-  /** Something happens right after the app was evaluated. */
+describe('the checks right before a write', () => {
+  /** An action right after the app was evaluated. */
   function meanwhile(deps: FakeDeps, happens: () => void) {
     let done = false;
     return watchedDeps(deps, async (name, go) => {
@@ -148,137 +148,140 @@ describe('the last look before a write', () => {
   test.each<[string, Partial<Settings>, string]>([
     ['the stop switch', { stopped: { reason: 'incident' } }, 'stopped'],
     ['mode audit', { mode: 'audit' }, 'mode-audit'],
-    ['mode approve, for what nobody approved', { mode: 'approve' }, 'mode-approve'],
+    ['mode approve, for a fix without an approval', { mode: 'approve' }, 'mode-approve'],
     ['a freeze', { scopes: [{ scope: SHOP, frozen: { until: '2026-04-01T00:00:00Z', reason: 'x' } }] }, 'frozen'],
-  ])('%s is switched on in between: nothing is written, and the log says why', async (_, settings, code) => {
-    const { world, host } = scene({
+  ])('when %s is set after the evaluation, nothing is written and the log says why', async (_, settings, code) => {
+    const { deps, host } = scene({
       app: OLD_TLS,
       ports: (whole) => meanwhile(whole, () => storeSettings(whole, settings)),
     });
     await deliverAndSettle(host, 'e', SHOP);
-    expect(world.arm.requests).toEqual([]);
-    expect(factsIn(world, 'fix.intended', 'fix.blocked')).toEqual([
+    expect(deps.arm.requests).toEqual([]);
+    expect(recordsIn(deps, 'fix.intended', 'fix.blocked')).toEqual([
       'fix.intended webapp-min-tls',
       'fix.blocked webapp-min-tls',
     ]);
-    expect(world.stored.entries[1]?.reasons).toMatchObject([{ code }]);
-    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(deps.stored.entries[1]?.reasons).toMatchObject([{ code }]);
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
   });
 
   test.each([
     ['the stop switch', { stopped: { reason: 'incident' } }],
     ['mode audit', { mode: 'audit' }],
-  ] as const)('%s in between leaves an approved change approved, and it is written later', async (_, settings) => {
-    let armed = false;
-    const { world, host } = scene({
-      app: RISKY,
-      ports: (whole) => meanwhile(whole, () => armed && storeSettings(whole, settings)),
-    });
-    await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
-    armed = true;
-    await host.settle();
-    expect([world.arm.requests, approvals(world).map(({ status }) => status)]).toEqual([[], ['approved']]);
-    storeSettings(world, {});
-    await deliverAndSettle(host, 'again', SHOP);
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
-    expect(new Set(world.stored.entries.flatMap(({ operationId }) => operationId ?? [])).size).toBe(1);
-    expect(factsIn(world, 'fix.intended', 'fix.blocked', 'fix.applied')).toEqual([
-      'fix.intended webapp-remote-debugging',
-      'fix.blocked webapp-remote-debugging',
-      'fix.applied webapp-remote-debugging',
-    ]);
-  });
+  ] as const)(
+    '%s after the evaluation leaves an approved change approved, and it is written later',
+    async (_, settings) => {
+      let armed = false;
+      const { deps, host } = scene({
+        app: RISKY,
+        ports: (whole) => meanwhile(whole, () => armed && storeSettings(whole, settings)),
+      });
+      await deliverAndSettle(host, 'e', SHOP);
+      await host.decide(decisionOn(deps, 'approve'));
+      armed = true;
+      await host.settle();
+      expect([deps.arm.requests, approvals(deps).map(({ status }) => status)]).toEqual([[], ['approved']]);
+      storeSettings(deps, {});
+      await deliverAndSettle(host, 'again', SHOP);
+      expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
+      expect(new Set(deps.stored.entries.flatMap(({ operationId }) => operationId ?? [])).size).toBe(1);
+      expect(recordsIn(deps, 'fix.intended', 'fix.blocked', 'fix.applied')).toEqual([
+        'fix.intended webapp-remote-debugging',
+        'fix.blocked webapp-remote-debugging',
+        'fix.applied webapp-remote-debugging',
+      ]);
+    },
+  );
 
-  test('mode approve in between does not stop what a person approved', async () => {
-    const { world, host } = scene({
+  test('mode approve after the evaluation does not stop an approved change', async () => {
+    const { deps, host } = scene({
       app: RISKY,
       ports: (whole) => meanwhile(whole, () => storeSettings(whole, { mode: 'approve' })),
     });
     await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
+    await host.decide(decisionOn(deps, 'approve'));
     await host.settle();
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
   });
 
-  test('the value moved between evaluation and write: nothing is written on it, a fresh look decides', async () => {
-    const { world, host } = scene({
+  test('a value that moved after the evaluation is not written, and the next reconcile decides', async () => {
+    const { deps, host } = scene({
       app: OLD_TLS,
       ports: (whole) =>
         meanwhile(whole, () => whole.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.1')),
     });
     await deliverAndSettle(host, 'e', SHOP);
-    expect(world.arm.requests).toHaveLength(1);
-    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
-    expect(factsIn(world)).toEqual([
+    expect(deps.arm.requests).toHaveLength(1);
+    expect(deps.arm.valueOf(SHOP, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
+    expect(recordsIn(deps)).toEqual([
       'fix.intended webapp-min-tls',
       'fix.blocked webapp-min-tls',
       'fix.intended webapp-min-tls',
       'fix.applied webapp-min-tls',
     ]);
-    expect(world.stored.entries.at(-1)?.changes).toMatchObject([{ from: '1.1', to: '1.2' }]);
-    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(deps.stored.entries.at(-1)?.changes).toMatchObject([{ from: '1.1', to: '1.2' }]);
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
   });
 
-  test('an approved value that moved in between is not written: superseded, and the new one says what moved', async () => {
+  test('an approved value that moved after the evaluation is superseded, and the new approval says what moved', async () => {
     let armed = false;
     const path = '/properties/cors/allowedOrigins';
-    const { world, host } = scene({
+    const { deps, host } = scene({
       app: { config: { cors: { allowedOrigins: ['*', 'https://a.example'] } } },
       ports: (whole) => meanwhile(whole, () => armed && whole.arm.change(SHOP, 'config/web', path, ['*'])),
     });
     await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
+    await host.decide(decisionOn(deps, 'approve'));
     armed = true;
     await host.settle();
-    expect(world.arm.requests).toEqual([]);
-    expect(approvals(world)).toMatchObject([
+    expect(deps.arm.requests).toEqual([]);
+    expect(approvals(deps)).toMatchObject([
       { status: 'superseded' },
       { status: 'pending', moved: [{ path, from: ['*', 'https://a.example'], to: ['*'] }] },
     ]);
   });
 
-  test('nor when a value that would travel along has moved in between: somebody has just set it', async () => {
+  test('an approved change whose preserved sibling moved after the evaluation is superseded', async () => {
     let armed = false;
     const cors = { allowedOrigins: ['*', 'https://a.example'], supportCredentials: true };
     const path = '/properties/cors/supportCredentials';
-    const { world, host } = scene({
+    const { deps, host } = scene({
       app: { config: { cors } },
       ports: (whole) => meanwhile(whole, () => armed && whole.arm.change(SHOP, 'config/web', path, false)),
     });
     await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
+    await host.decide(decisionOn(deps, 'approve'));
     armed = true;
     await host.settle();
-    expect([world.arm.requests, world.arm.valueOf(SHOP, 'config/web', path)]).toEqual([[], false]);
-    expect(approvals(world)).toMatchObject([
+    expect([deps.arm.requests, deps.arm.valueOf(SHOP, 'config/web', path)]).toEqual([[], false]);
+    expect(approvals(deps)).toMatchObject([
       { status: 'superseded' },
       { status: 'pending', moved: [{ path, from: true, to: false }] },
     ]);
   });
 
-  test('the planned value is there already: applied without a request', async () => {
-    const { world, host } = scene({
+  test('a value that somebody else set to the planned one is applied without a request', async () => {
+    const { deps, host } = scene({
       app: OLD_TLS,
       ports: (whole) =>
         meanwhile(whole, () => whole.arm.change(SHOP, 'config/web', '/properties/minTlsVersion', '1.2')),
     });
     await deliverAndSettle(host, 'e', SHOP);
-    expect(world.arm.requests).toEqual([]);
-    expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+    expect(deps.arm.requests).toEqual([]);
+    expect(recordsIn(deps)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
   });
 });
 
-test('a storage that fails after the write loses nothing: the next look finds it applied', async () => {
+test('when the storage fails after the write, the next reconcile finds the fix applied', async () => {
   const ports = (whole: FakeDeps) => failingDeps(whole, 'findings.replace', DOWN, 1);
-  const { world, host } = scene({ app: OLD_TLS, ports });
+  const { deps, host } = scene({ app: OLD_TLS, ports });
   await deliverAndSettle(host, 'e', SHOP);
-  expect(world.arm.writes).toHaveLength(1);
-  expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
-  expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+  expect(deps.arm.writes).toHaveLength(1);
+  expect(recordsIn(deps)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+  expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
 });
 
-describe('what a verdict was formed on beside the app', () => {
+describe('documents of other resources that a verdict depends on', () => {
   const PLAN_RULE = ruleLike({
     id: 'webapp-planned',
     documents: ['resource', 'plan'],
@@ -292,33 +295,33 @@ describe('what a verdict was formed on beside the app', () => {
     },
   });
 
-  function premiumApp(): { world: FakeDeps; host: Host } {
+  function premiumApp(): { deps: FakeDeps; host: Host } {
     const deps = fakeDeps({ rules: [PLAN_RULE] });
     seedWebApp(deps.arm, { site: { httpsOnly: false } });
     deps.arm.seed(SHOP, { resource: deps.arm.valueOf(SHOP, 'resource', ''), plan: { tier: 'Premium' } });
-    return { world: deps, host: createHost(deps) };
+    return { deps, host: createHost(deps) };
   }
 
-  test('is read again, and fresh, before the write', async () => {
-    const { world, host } = premiumApp();
+  test('are read again and uncached before the write', async () => {
+    const { deps, host } = premiumApp();
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
-    expect(world.arm.writes).toHaveLength(1);
-    expect(world.arm.reads[1]).toMatchObject({ documents: ['resource', 'plan', 'config/web'], fresh: true });
+    expect(deps.arm.writes).toHaveLength(1);
+    expect(deps.arm.reads[1]).toMatchObject({ documents: ['resource', 'plan', 'config/web'], fresh: true });
   });
 
-  test('when it moved meanwhile, nothing is written, and another look decides', async () => {
-    const { world, host } = premiumApp();
-    let looks = 0;
-    world.arm.onRead = (_, name) => {
-      if (name === 'plan') looks += 1;
-      return name === 'plan' && looks > 1 ? documentStateOf('web-app', name, { tier: 'Free' }) : undefined;
+  test('stop the write when they moved, and the next reconcile decides', async () => {
+    const { deps, host } = premiumApp();
+    let reads = 0;
+    deps.arm.onRead = (_, name) => {
+      if (name === 'plan') reads += 1;
+      return name === 'plan' && reads > 1 ? documentStateOf('web-app', name, { tier: 'Free' }) : undefined;
     };
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
-    expect(world.arm.requests).toEqual([]);
-    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
-    expect(world.stored.findings.map(({ verdict }) => verdict)).toEqual(['compliant']);
+    expect(deps.arm.requests).toEqual([]);
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
+    expect(deps.stored.findings.map(({ verdict }) => verdict)).toEqual(['compliant']);
   });
 });
 
@@ -348,7 +351,7 @@ describe('guarantee 5: a document that Azure takes only whole', () => {
     return deps;
   }
 
-  test('is sent as it was just read, with the one leaf changed', async () => {
+  test('is sent as it was just read, with one changed leaf', async () => {
     const { arm } = await fixed('a-setting');
     expect(arm.writes.map(({ method, body }) => ({ method, body }))).toEqual([
       {
@@ -362,10 +365,10 @@ describe('guarantee 5: a document that Azure takes only whole', () => {
   });
 
   test.each(['[hidden]', 'https://ada:secret@host'])(
-    'is not offered when it holds %s, and the finding says where',
+    'gives advice only when it holds %s, and the finding says where',
     async (held) => {
       const deps = await fixed(held);
-      expect([deps.arm.requests, factsIn(deps), deps.stored.approvals.size]).toEqual([[], [], 0]);
+      expect([deps.arm.requests, recordsIn(deps), deps.stored.approvals.size]).toEqual([[], [], 0]);
       expect(deps.stored.findings).toMatchObject([
         {
           verdict: 'violation',
@@ -379,19 +382,19 @@ describe('guarantee 5: a document that Azure takes only whole', () => {
     },
   );
 
-  test('is not sent when it holds a secret only right before the write: blocked, with where and why', async () => {
-    let looks = 0;
+  test('is not sent when it holds a secret right before the write: blocked, with place and reason', async () => {
+    let reads = 0;
     const deps = await fixed('a-setting', ({ arm }) => {
       arm.onRead = (_, name) => {
-        if (name === 'config/authsettingsV2') looks += 1;
-        if (name !== 'config/authsettingsV2' || looks === 1) return undefined;
+        if (name === 'config/authsettingsV2') reads += 1;
+        if (name !== 'config/authsettingsV2' || reads === 1) return undefined;
         const login = { clientSecret: 'https://ada:secret@host' };
         return documentStateOf('web-app', name, { properties: { platform: { enabled: false }, login } });
       };
     });
     expect(deps.arm.requests).toEqual([]);
-    expect(factsIn(deps)).toEqual(['fix.intended webapp-signed-in', 'fix.blocked webapp-signed-in']);
-    const told = deps.stored.entries.at(-1)?.reasons[0]?.text;
-    expect(told).toMatch(/lost at config\/authsettingsV2 \/properties\/login\/clientSecret\. .* where it is declared/);
+    expect(recordsIn(deps)).toEqual(['fix.intended webapp-signed-in', 'fix.blocked webapp-signed-in']);
+    const text = deps.stored.entries.at(-1)?.reasons[0]?.text;
+    expect(text).toMatch(/lost at config\/authsettingsV2 \/properties\/login\/clientSecret\. .* where it is declared/);
   });
 });

@@ -1,4 +1,4 @@
-/** What is read as the last thing before a request: whoever was told that nothing is written any more is right. */
+/** The state that is read last before a request, so that a stop, a freeze or an exemption takes effect at once. */
 
 import { expect, test } from 'vitest';
 import type { ChangeSet } from '../../../src/domain/approvals/change-set.ts';
@@ -16,7 +16,7 @@ const rule = { id: 'webapp-min-tls', version: 1 };
 const fix: ChangeSet = { rule, purpose: 'fix', digest: 'd', changes: [], preserved: [], approvalId: null, reasons: [] };
 const approved: ChangeSet = { ...fix, approvalId: 'a', decidedBy: 'ADA' };
 
-test('an exemption that was granted meanwhile is seen; it hinders no rollback', async () => {
+test('an exemption that was created meanwhile blocks a fix, but no rollback', async () => {
   const deps = fakeDeps();
   const granted = { scope: SHOP, rule: rule.id, owner: 'Shop', reason: 'An old scanner.', ticket: null };
   const expires = '2026-03-09T12:00:00.000Z';
@@ -34,7 +34,7 @@ function written(id: string, objectId: string): StoredEvent {
   return { ...rest, event: { ...sample, id, changedBy: { objectId, type: 'user' } } };
 }
 
-test('an event that came since the plan names who approved it: another look decides', async () => {
+test('a new event of the approver blocks the approved write', async () => {
   const deps = fakeDeps();
   const [other, own] = [written('other', 'bob'), written('own', 'ada')];
   await deps.events.store(other);
@@ -44,7 +44,7 @@ test('an event that came since the plan names who approved it: another look deci
     state: 'blocked',
     causeCode: 'own-change',
   });
-  // What the plan knew of was decided by it, and nobody decided a fix that needs no decision.
+  // Earlier events were known to the plan, and a fix without a decision has no decider.
   expect(await checkBeforeWrite({ deps, resource: shop }, [approved], [other, own])).toBeNull();
   expect(await checkBeforeWrite({ deps, resource: shop }, [fix], [])).toBeNull();
   storeSettings(deps, { approvals: { ...settingsSchema.parse({}).approvals, separationOfDuties: false } });

@@ -1,4 +1,4 @@
-/** The hour's budget at work: how many are written, what becomes of the rest, and who is told. */
+/** The hourly budget: how many resources are written, what happens to the rest, and the notification. */
 
 import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../../src/domain/rules/settings.ts';
@@ -19,32 +19,32 @@ const OTHER_SUBSCRIPTION = '22222222-2222-3333-4444-555555555555';
 const HOUR = 3600;
 
 describe('guarantee 11: at most fixesPerHour resources are written automatically per hour and subscription', () => {
-  test('100 apps in one minute, 10 an hour: ten are written, the rest by tens in later hours, told once', async () => {
-    const { world, host } = await withLimit(10);
+  test('of 100 apps in one minute, ten are written per hour, and one notification is published', async () => {
+    const { deps, host } = await withLimit(10);
     const apps = Array.from({ length: 100 }, (_, index) => appNamed(`app-${index}`));
     for (const app of apps) {
-      seedWebApp(world.arm, OLD_TLS, app);
+      seedWebApp(deps.arm, OLD_TLS, app);
       await host.deliver(gridEvent(`of ${app}`, app));
-      world.clock.advance(0.6);
+      deps.clock.advance(0.6);
     }
     for (let hour = 0; hour < 10; hour++) {
-      await settleUntil(world, host, hour * HOUR + 10 * 60);
+      await settleUntil(deps, host, hour * HOUR + 10 * 60);
       // Those of one minute come in any order.
-      expect(byNumber(written(world).slice(hour * 10))).toEqual(apps.slice(hour * 10, (hour + 1) * 10));
-      expect(held(world)).toEqual(apps.slice((hour + 1) * 10));
+      expect(byNumber(written(deps).slice(hour * 10))).toEqual(apps.slice(hour * 10, (hour + 1) * 10));
+      expect(held(deps)).toEqual(apps.slice((hour + 1) * 10));
     }
-    expect(world.stored.published).toMatchObject([{ kind: 'budget.held', subject: `/subscriptions/${SUBSCRIPTION}` }]);
-    expect(warnings(world)).toHaveLength(1);
-    await settleUntil(world, host, 48 * HOUR);
-    expect(world.arm.requests).toHaveLength(100);
-    expect([...world.stored.queue, ...world.stored.wakeups.keys()]).toEqual([]);
+    expect(deps.stored.published).toMatchObject([{ kind: 'budget.held', subject: `/subscriptions/${SUBSCRIPTION}` }]);
+    expect(warnings(deps)).toHaveLength(1);
+    await settleUntil(deps, host, 48 * HOUR);
+    expect(deps.arm.requests).toHaveLength(100);
+    expect([...deps.stored.queue, ...deps.stored.wakeups.keys()]).toEqual([]);
   });
 
-  test('what is held says how many were written of how many, and when its turn comes', async () => {
-    const { world, host } = await withLimit(1);
-    await drift(world, host, 'first');
-    await drift(world, host, 'second');
-    const decision = findingOf(world, 'second')?.decision;
+  test('a held fix has the used places and the limit, and the time of its turn', async () => {
+    const { deps, host } = await withLimit(1);
+    await drift(deps, host, 'first');
+    await drift(deps, host, 'second');
+    const decision = findingOf(deps, 'second')?.decision;
     expect(decision).toMatchObject({ action: 'hold', until: minutesAfterStart(60.5) });
     expect(decision?.reasons.map(({ code }) => code)).toEqual(['budget']);
     expect(decision?.reasons[0]?.text).toContain(`1 of at most 1 resources`);
@@ -52,84 +52,84 @@ describe('guarantee 11: at most fixesPerHour resources are written automatically
     expect(decision?.ceilings).toMatchObject([{ code: 'budget', ifLifted: 'fix' }]);
   });
 
-  test('what a person approved is written meanwhile, and uses nothing', async () => {
-    const { world, host } = await withLimit(1);
-    await drift(world, host, 'first');
-    await drift(world, host, 'asked', { ...RISKY, site: { httpsOnly: false } });
-    expect(held(world)).toEqual([appNamed('asked')]);
-    await host.decide(decisionOn(world, 'approve'));
-    await settleUntil(world, host, 10 * 60);
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
-    expect(written(world)).toEqual([appNamed('first'), appNamed('asked')]);
-    expect(world.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(false);
-    await settleUntil(world, host, 2 * HOUR);
-    expect(world.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(true);
+  test('an approved change is written meanwhile and uses no place', async () => {
+    const { deps, host } = await withLimit(1);
+    await drift(deps, host, 'first');
+    await drift(deps, host, 'asked', { ...RISKY, site: { httpsOnly: false } });
+    expect(held(deps)).toEqual([appNamed('asked')]);
+    await host.decide(decisionOn(deps, 'approve'));
+    await settleUntil(deps, host, 10 * 60);
+    expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
+    expect(written(deps)).toEqual([appNamed('first'), appNamed('asked')]);
+    expect(deps.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(false);
+    await settleUntil(deps, host, 2 * HOUR);
+    expect(deps.arm.valueOf(appNamed('asked'), 'resource', '/properties/httpsOnly')).toBe(true);
   });
 
-  test('a rollback is written meanwhile, too', async () => {
-    const { world, host } = await withLimit(1);
-    await drift(world, host, 'first');
-    await limitTo(world, 0);
-    await host.rollBack(rollbackOf(world));
+  test('a rollback is written meanwhile', async () => {
+    const { deps, host } = await withLimit(1);
+    await drift(deps, host, 'first');
+    await limitTo(deps, 0);
+    await host.rollBack(rollbackOf(deps));
     await host.settle(60);
-    expect(world.arm.valueOf(appNamed('first'), 'config/web', '/properties/minTlsVersion')).toBe('1.0');
+    expect(deps.arm.valueOf(appNamed('first'), 'config/web', '/properties/minTlsVersion')).toBe('1.0');
   });
 
-  test('each subscription has its own', async () => {
-    const { world, host } = await withLimit(1);
-    await drift(world, host, 'first');
-    await drift(world, host, 'elsewhere', OLD_TLS, OTHER_SUBSCRIPTION);
-    expect(written(world)).toHaveLength(2);
-    expect(held(world)).toEqual([]);
+  test('each subscription has its own budget', async () => {
+    const { deps, host } = await withLimit(1);
+    await drift(deps, host, 'first');
+    await drift(deps, host, 'elsewhere', OLD_TLS, OTHER_SUBSCRIPTION);
+    expect(written(deps)).toHaveLength(2);
+    expect(held(deps)).toEqual([]);
   });
 
-  test('0 writes nothing automatically, hour after hour; approved changes pass', async () => {
-    const { world, host } = await withLimit(0);
-    await drift(world, host, 'first', { ...RISKY, site: { httpsOnly: false } });
-    await settleUntil(world, host, 5 * HOUR);
-    expect([world.arm.requests, held(world)]).toEqual([[], [appNamed('first')]]);
-    expect(findingOf(world, 'first')?.decision?.reasons.at(-1)?.text).toContain('while fixesPerHour is 0');
-    await host.decide(decisionOn(world, 'approve'));
-    await settleUntil(world, host, 6 * HOUR);
-    expect(world.arm.writes.map(({ document }) => document)).toEqual(['config/web']);
+  test('a limit of 0 allows no automatic write, but approved changes', async () => {
+    const { deps, host } = await withLimit(0);
+    await drift(deps, host, 'first', { ...RISKY, site: { httpsOnly: false } });
+    await settleUntil(deps, host, 5 * HOUR);
+    expect([deps.arm.requests, held(deps)]).toEqual([[], [appNamed('first')]]);
+    expect(findingOf(deps, 'first')?.decision?.reasons.at(-1)?.text).toContain('while fixesPerHour is 0');
+    await host.decide(decisionOn(deps, 'approve'));
+    await settleUntil(deps, host, 6 * HOUR);
+    expect(deps.arm.writes.map(({ document }) => document)).toEqual(['config/web']);
   });
 
-  test('a limit that an operator raises lets what is held through within minutes', async () => {
-    const { world, host } = await withLimit(1);
-    for (const name of ['a', 'b', 'c', 'd']) await drift(world, host, name);
-    expect(written(world)).toHaveLength(1);
-    await limitTo(world, 3);
-    await minutes(world, host, 5);
-    expect(written(world)).toEqual(['a', 'b', 'c'].map((name) => appNamed(name)));
+  test('after the limit is raised, held fixes are written within minutes', async () => {
+    const { deps, host } = await withLimit(1);
+    for (const name of ['a', 'b', 'c', 'd']) await drift(deps, host, name);
+    expect(written(deps)).toHaveLength(1);
+    await limitTo(deps, 3);
+    await minutes(deps, host, 5);
+    expect(written(deps)).toEqual(['a', 'b', 'c'].map((name) => appNamed(name)));
   });
 
-  test('an app of several documents, a write that is tried again, and a second drift use one place', async () => {
-    const { world, host } = await withLimit(2);
-    world.arm.onWrite = () => (world.arm.requests.length < 3 ? refused('throttled', 'TooManyRequests', 60) : undefined);
-    await drift(world, host, 'first', UNSAFE);
-    await drift(world, host, 'first', OLD_TLS);
-    expect(world.arm.writes).toHaveLength(3);
-    await drift(world, host, 'second');
-    await drift(world, host, 'third');
-    expect(held(world)).toEqual([appNamed('third')]);
+  test('an app with several documents, a repeated write and a second drift uses one place', async () => {
+    const { deps, host } = await withLimit(2);
+    deps.arm.onWrite = () => (deps.arm.requests.length < 3 ? refused('throttled', 'TooManyRequests', 60) : undefined);
+    await drift(deps, host, 'first', UNSAFE);
+    await drift(deps, host, 'first', OLD_TLS);
+    expect(deps.arm.writes).toHaveLength(3);
+    await drift(deps, host, 'second');
+    await drift(deps, host, 'third');
+    expect(held(deps)).toEqual([appNamed('third')]);
   });
 
-  test('for what a person approved, in mode audit and while stopped nothing is claimed', async () => {
-    const { world, host } = await withLimit(1);
-    await drift(world, host, 'asked', RISKY);
-    await host.decide(decisionOn(world, 'approve'));
+  test('approved changes, mode audit and a stop claim no place', async () => {
+    const { deps, host } = await withLimit(1);
+    await drift(deps, host, 'asked', RISKY);
+    await host.decide(decisionOn(deps, 'approve'));
     await host.settle(60);
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
     for (const settings of [{ mode: 'audit' }, { mode: 'autofix', stopped: { reason: 'night' } }]) {
-      await change(world, settings);
-      await drift(world, host, 'first');
+      await change(deps, settings);
+      await drift(deps, host, 'first');
     }
-    expect(world.stored.budgets).toEqual(new Map());
+    expect(deps.stored.budgets).toEqual(new Map());
   });
 });
 
 describe('guarantee 9: without the budget nothing is written', () => {
-  test('a budget that cannot be read: no request leaves, and when it can be read the fix is made', async () => {
+  test('when the budget cannot be read, no request is sent, and the fix is written later', async () => {
     const deps = fakeDeps();
     const ports = failingDeps(deps, 'budgets.claim', new StorageUnavailable('no table'), 3);
     const host = createHost(deps, { ports });
@@ -142,63 +142,63 @@ describe('guarantee 9: without the budget nothing is written', () => {
   });
 });
 
-describe('who does not need its turn any more keeps nobody waiting', () => {
+describe('a waiting resource that needs no fix any more', () => {
   test.each<[string, (deps: FakeDeps, app: string) => void]>([
-    ['its owner has put it right', ({ arm }, app) => arm.change(app, 'config/web', '/properties/minTlsVersion', '1.2')],
-    ['it is gone', ({ arm }, app) => arm.remove(app)],
-  ])('%s', async (_, happens) => {
-    const { world, host } = await withLimit(1);
-    for (const name of ['first', 'second', 'third']) await drift(world, host, name);
-    happens(world, appNamed('second'));
+    ['its owner has fixed it', ({ arm }, app) => arm.change(app, 'config/web', '/properties/minTlsVersion', '1.2')],
+    ['it is deleted', ({ arm }, app) => arm.remove(app)],
+  ])('gives up its turn: %s', async (_, happens) => {
+    const { deps, host } = await withLimit(1);
+    for (const name of ['first', 'second', 'third']) await drift(deps, host, name);
+    happens(deps, appNamed('second'));
     await eventAndRestFor(host, 'second again', appNamed('second'));
-    expect(world.stored.budgets.get(SUBSCRIPTION)?.waiting.map(({ resource }) => resource)).toEqual([
+    expect(deps.stored.budgets.get(SUBSCRIPTION)?.waiting.map(({ resource }) => resource)).toEqual([
       appNamed('third').toLowerCase(),
     ]);
-    await settleUntil(world, host, 24 * HOUR);
-    expect(written(world)).toEqual([appNamed('first'), appNamed('third')]);
+    await settleUntil(deps, host, 24 * HOUR);
+    expect(written(deps)).toEqual([appNamed('first'), appNamed('third')]);
   });
 });
 
-test('when the line has become shorter, the sweep brings who was told to wait longer', async () => {
-  const { world, host } = await withLimit(1);
-  // What was held soon after a change of the settings is looked at again anyway.
-  world.clock.advance(600);
-  for (const name of ['a', 'b', 'c', 'd']) await drift(world, host, name);
+test('when the line becomes shorter, the sweep brings a resource with a later turn', async () => {
+  const { deps, host } = await withLimit(1);
+  // A fix held soon after a change of the settings is decided again anyway.
+  deps.clock.advance(600);
+  for (const name of ['a', 'b', 'c', 'd']) await drift(deps, host, name);
   for (const name of ['b', 'c']) {
-    world.arm.change(appNamed(name), 'config/web', '/properties/minTlsVersion', '1.2');
+    deps.arm.change(appNamed(name), 'config/web', '/properties/minTlsVersion', '1.2');
     await eventAndRestFor(host, `${name} is right`, appNamed(name));
   }
-  await settleUntil(world, host, 1.5 * HOUR);
-  expect(held(world)).toEqual([appNamed('d')]);
-  const sweep = { id: 'sweep', startedAt: world.clock.now().toISOString() };
-  await world.sweeps.send({ resource: appNamed('d'), cause: 'sweep', sweep, attempt: 0 }, 0);
+  await settleUntil(deps, host, 1.5 * HOUR);
+  expect(held(deps)).toEqual([appNamed('d')]);
+  const sweep = { id: 'sweep', startedAt: deps.clock.now().toISOString() };
+  await deps.sweeps.send({ resource: appNamed('d'), cause: 'sweep', sweep, attempt: 0 }, 0);
   await host.settle(60);
-  expect(written(world)).toEqual([appNamed('a'), appNamed('d')]);
+  expect(written(deps)).toEqual([appNamed('a'), appNamed('d')]);
 });
 
-describe('people are told once in an hour that holds', () => {
-  test('not again for what waits, nor by looking again; in a later hour under another id', async () => {
-    const { world, host } = await withLimit(1);
-    for (const name of ['a', 'b', 'c']) await drift(world, host, name);
+describe('one notification per hour with held fixes', () => {
+  test('is not repeated for further held fixes or reconciles, and has another id in a later hour', async () => {
+    const { deps, host } = await withLimit(1);
+    for (const name of ['a', 'b', 'c']) await drift(deps, host, name);
     for (const name of ['b', 'c', 'b'])
-      await eventAndRestFor(host, `${name} again ${world.stored.events.length}`, appNamed(name));
-    expect(world.stored.published).toHaveLength(1);
-    await settleUntil(world, host, 1.5 * HOUR);
-    expect(written(world)).toHaveLength(2);
-    await drift(world, host, 'd');
-    expect(held(world)).toEqual([appNamed('c'), appNamed('d')]);
-    expect(new Set(world.stored.published.map(({ id }) => id)).size).toBe(2);
-    expect(world.stored.published).toHaveLength(2);
-    expect(warnings(world)).toHaveLength(2);
+      await eventAndRestFor(host, `${name} again ${deps.stored.events.length}`, appNamed(name));
+    expect(deps.stored.published).toHaveLength(1);
+    await settleUntil(deps, host, 1.5 * HOUR);
+    expect(written(deps)).toHaveLength(2);
+    await drift(deps, host, 'd');
+    expect(held(deps)).toEqual([appNamed('c'), appNamed('d')]);
+    expect(new Set(deps.stored.published.map(({ id }) => id)).size).toBe(2);
+    expect(deps.stored.published).toHaveLength(2);
+    expect(warnings(deps)).toHaveLength(2);
   });
 
-  test('a crash before it is told, or right behind, tells it under the same id', async () => {
+  test('has the same id after a crash before or after it', async () => {
     for (const failing of ['notifications.publish', 'resourceStates.save']) {
-      const { world, host } = await withLimit(1);
-      await drift(world, host, 'first');
-      const ports = failingDeps(world, failing, new Error('the process has ended'), 1);
-      await drift(world, createHost(world, { ports }), 'second');
-      const ids = world.stored.published.map(({ id }) => id);
+      const { deps, host } = await withLimit(1);
+      await drift(deps, host, 'first');
+      const ports = failingDeps(deps, failing, new Error('the process has ended'), 1);
+      await drift(deps, createHost(deps, { ports }), 'second');
+      const ids = deps.stored.published.map(({ id }) => id);
       expect(ids).toHaveLength(failing === 'notifications.publish' ? 1 : 2);
       expect(new Set(ids).size).toBe(1);
     }
@@ -208,7 +208,7 @@ describe('people are told once in an hour that holds', () => {
 async function withLimit(fixesPerHour: number) {
   const deps = fakeDeps();
   await limitTo(deps, fixesPerHour);
-  return { world: deps, host: createHost(deps) };
+  return { deps, host: createHost(deps) };
 }
 
 async function limitTo(deps: FakeDeps, fixesPerHour: number): Promise<void> {
@@ -228,10 +228,10 @@ function appNamed(name: string, subscription = SUBSCRIPTION): string {
   return `${SHOP.slice(0, SHOP.lastIndexOf('/'))}/${name}`.replace(SUBSCRIPTION, subscription);
 }
 
-/** Somebody makes, or makes again, an app like this; the events about it come to rest. */
-async function drift(deps: FakeDeps, host: Host, name: string, looks = OLD_TLS, subscription = SUBSCRIPTION) {
+/** Somebody creates or drifts an app with these properties, and its events are processed. */
+async function drift(deps: FakeDeps, host: Host, name: string, site = OLD_TLS, subscription = SUBSCRIPTION) {
   const app = appNamed(name, subscription);
-  seedWebApp(deps.arm, looks, app);
+  seedWebApp(deps.arm, site, app);
   await eventAndRestFor(host, `${name} ${deps.stored.events.length}`, app);
 }
 
@@ -259,7 +259,7 @@ function minutesAfterStart(count: number): string {
   return new Date(Date.parse(START) + count * 60_000).toISOString();
 }
 
-/** In the order in which they were written. */
+/** In the order of the writes. */
 function written({ arm }: FakeDeps): string[] {
   return [...new Set(arm.writes.map(({ resource }) => resource))];
 }

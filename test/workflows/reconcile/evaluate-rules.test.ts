@@ -1,4 +1,4 @@
-/** What a look reads, who counts as having changed the resource, and what stays declined. */
+/** What a reconcile reads, who is a changer of the resource, and which changes stay declined. */
 
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
@@ -22,7 +22,7 @@ const shop = resourceNamed(SHOP);
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 const person = (objectId: string, name = objectId): Caller => ({ objectId, type: 'user', name });
 
-async function factsWith(
+async function stateWith(
   differs: Partial<ReconcileState> = {},
   memory: Partial<ResourceState> = {},
 ): Promise<ReconcileState> {
@@ -38,7 +38,7 @@ function event(minute: number, changedBy: Caller | null): StoredEvent {
   };
 }
 
-describe('a look reads what its rules, its open intents and its open rollbacks are about, each once', () => {
+describe('a reconcile reads each document of its rules, its open intents and its open rollbacks once', () => {
   const at = (document: Change['document']): Change => ({ ...TLS_CHANGE, document });
   const rule = { rule: ruleLike({ documents: ['config/web', 'revisions'] }), parameters: {}, tier: null };
   const intent = storedAttempt('d', { changes: [at('config/web'), at('diagnosticSettings')] });
@@ -48,38 +48,38 @@ describe('a look reads what its rules, its open intents and its open rollbacks a
   const kept = [{ document: scm, path: '/properties/allow', value: true }] as const;
 
   it.each<[string, Partial<ReconcileState>, Partial<ResourceState>, string[]]>([
-    ['of its rules, what an event may cost', {}, {}, ['resource', 'config/web']],
+    ['of its rules, those that are read on events', {}, {}, ['resource', 'config/web']],
     ['of an intent', {}, { attempts: [intent] }, ['resource', 'config/web', 'diagnosticSettings']],
     [
-      'of a rollback, with what travels along',
+      'of a rollback, with its preserved values',
       { approvals: [open({ purpose: 'rollback', changes: [at(ftp)], preserved: kept })] },
       {},
       ['resource', 'config/web', ftp, scm],
     ],
     [
-      'not of a fix: its rule reads for it',
+      'not of a fix, which its rule reads',
       { approvals: [open({ changes: [at(ftp)] })] },
       {},
       ['resource', 'config/web'],
     ],
     [
-      'not of a rollback that is over',
+      'not of a closed rollback',
       { approvals: [open({ purpose: 'rollback', status: 'applied', changes: [at(ftp)] })] },
       {},
       ['resource', 'config/web'],
     ],
     [
-      'nothing that this kind does not have',
+      'not those that the kind does not have',
       {},
       { attempts: [{ ...intent, changes: [at('revisions')] }] },
       ['resource', 'config/web'],
     ],
   ])('%s', async (_, differs, memory, expected) => {
-    expect(documentsToRead(shop, [rule], await factsWith(differs, memory))).toEqual(expected);
+    expect(documentsToRead(shop, [rule], await stateWith(differs, memory))).toEqual(expected);
   });
 });
 
-describe('what only the sweep reads', () => {
+describe('documents that only the sweep reads', () => {
   const swept = {
     rule: ruleLike({ id: 'webapp-swept', documents: ['resource', 'backups'] }),
     parameters: {},
@@ -87,10 +87,10 @@ describe('what only the sweep reads', () => {
   };
   const quick = { rule: ruleLike({ documents: ['resource', 'plan'] }), parameters: {}, tier: null };
 
-  it('is judged by the sweep alone, so an event costs no read for it', async () => {
+  it('a rule about one is evaluated by the sweep only, so an event costs no read for it', async () => {
     const deps = fakeDeps({ rules: [swept.rule, quick.rule] });
     seedWebApp(deps.arm);
-    const state = await factsWith();
+    const state = await stateWith();
     const lease = { renew: async () => {}, release: async () => {} };
     const dueWhen = async (message: WorkMessage) => {
       const context = await readResource(deps, { message, resource: shop, lease }, state);
@@ -102,19 +102,19 @@ describe('what only the sweep reads', () => {
     expect(await dueWhen({ ...message, cause: 'sweep', sweep })).toEqual([swept.rule, quick.rule]);
   });
 
-  it('is read only when the parameters ask for it', async () => {
+  it('a document is read only when the parameters of its rule require it', async () => {
     const needs = ({ tags }: { tags: number }) =>
       tags > 0 ? (['resource', 'plan'] as const) : (['resource'] as const);
     const rule = ruleLike({ documents: ['resource', 'plan'], requiredDocuments: needs });
-    const state = await factsWith();
+    const state = await stateWith();
     expect(documentsToRead(shop, [{ rule, parameters: { tags: 0 }, tier: null }], state)).toEqual(['resource']);
     expect(documentsToRead(shop, [{ rule, parameters: { tags: 1 }, tier: null }], state)).toEqual(['resource', 'plan']);
   });
 });
 
-describe('guarantee 8: the changers of what a look finds', () => {
+describe('guarantee 8: the changers of a violation', () => {
   const changersWhen = async (verdict: 'compliant' | 'unknown' | 'not-applicable') => {
-    const state = await factsWith({ waitingEvents: [event(10, person('eve'))] });
+    const state = await stateWith({ waitingEvents: [event(10, person('eve'))] });
     const rule = { rule: ruleLike({ check: () => ({ verdict, reason: '' }) }), parameters: {}, tier: null };
     const snapshot = { resource: shop, documents: { resource: read({}) } };
     const context = await contextOf(fakeDeps(), { state, snapshot, dueRules: [rule] });
@@ -122,7 +122,7 @@ describe('guarantee 8: the changers of what a look finds', () => {
   };
   const nothing = { changeSet: null, decision: null, approvedDecision: null };
 
-  it('are none of what meets its rule, and stay while nobody knows', async () => {
+  it('are cleared when the rule is met, and stay for an unknown verdict', async () => {
     expect(await changersWhen('compliant')).toMatchObject({ changers: { callers: [] }, ...nothing });
     const eve = { changers: { callers: [{ objectId: 'eve' }] }, ...nothing };
     expect(await changersWhen('unknown')).toMatchObject(eve);
@@ -130,7 +130,7 @@ describe('guarantee 8: the changers of what a look finds', () => {
   });
 });
 
-describe('what was declined stays declined', () => {
+describe('a declined change stays declined', () => {
   const activeNow = (state: ReconcileState) =>
     activeDeclined(state, { declined: state.resourceState.declined, evidence: state, now: NOW });
   const rejected = { status: 'rejected', at: '2026-02-01T12:00:00.000Z', until: '2026-03-01T12:00:00.001Z' } as const;
@@ -138,15 +138,15 @@ describe('what was declined stays declined', () => {
   const expired = { status: 'expired', at: '2026-02-01T12:00:00.000Z', until: null } as const;
   const declined = { rejected, over, expired };
 
-  it('what was rejected until its days are over; what expired until somebody changes the resource', async () => {
-    expect(activeNow(await factsWith({}, { declined }))).toEqual({ rejected, expired });
+  it('a rejected one until its days are over, an expired one until somebody changes the resource', async () => {
+    expect(activeNow(await stateWith({}, { declined }))).toEqual({ rejected, expired });
     const waiting = [event(10, person('eve'))];
-    expect(activeNow(await factsWith({ waitingEvents: waiting }, { declined }))).toEqual({ rejected });
+    expect(activeNow(await stateWith({ waitingEvents: waiting }, { declined }))).toEqual({ rejected });
     const ours = { waitingEvents: [event(10, person('ours'))], identity: { objectId: 'ours', appId: null } };
-    expect(activeNow(await factsWith(ours, { declined }))).toEqual({ rejected, expired });
+    expect(activeNow(await stateWith(ours, { declined }))).toEqual({ rejected, expired });
   });
 
-  it('what a person rejected since counts from that moment, for as many days as the settings say', async () => {
+  it('a newly rejected one for rejectedDays from the decision', async () => {
     const by = { objectId: 'ada', name: 'Ada' };
     const decision = {
       by,
@@ -160,7 +160,7 @@ describe('what was declined stays declined', () => {
       { value: approval({ status: 'pending', digest: 'p' }), version: '1' },
       { value: approval({ status: 'expired', digest: 'x', expiresAt: '2026-02-27T12:00:00.000Z' }), version: '1' },
     ];
-    expect(activeNow(await factsWith({ approvals }))).toEqual({
+    expect(activeNow(await stateWith({ approvals }))).toEqual({
       d: { status: 'rejected', at: decision.at, until: '2026-05-29T12:00:00.000Z' },
       x: { status: 'expired', at: '2026-02-27T12:00:00.000Z', until: null },
     });

@@ -1,4 +1,4 @@
-/** Whoever has a fix put back is left alone for a week: once for each rollback that was carried out, in the name of who asked. */
+/** An applied rollback exempts its rule for a week, once, in the name of the requester. */
 import { describe, expect, it } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { type Attempt, type Outcome, outcomeOf } from '../../../src/domain/approvals/attempt.ts';
@@ -9,7 +9,7 @@ import { createExemption } from '../../../src/workflows/exemptions/grant-exempti
 import { exemptionsForRollbacks, storeExemptions } from '../../../src/workflows/reconcile/exempt-rollbacks.ts';
 import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { withResult } from '../../../src/workflows/state/audit-records.ts';
-import { approval, fact } from '../../api/samples.ts';
+import { approval, record } from '../../api/samples.ts';
 import { resourceNamed } from '../../domain/examples.ts';
 import { auditContext } from '../../fakes/audit-context.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
@@ -18,7 +18,7 @@ import { attempt } from '../../fakes/reconcile-context.ts';
 import { auditKeys } from '../../storage/samples.ts';
 
 const shop = resourceNamed(SHOP);
-const intent = chainEntry(fact(), emptyHead('00'), auditKeys.signing);
+const intent = chainEntry(record(), emptyHead('00'), auditKeys.signing);
 const ADA = { objectId: 'ada', name: 'Ada' };
 
 function decidedBy(id: string, comment: string | null, by = ADA): Approval {
@@ -30,9 +30,9 @@ function decidedBy(id: string, comment: string | null, by = ADA): Approval {
   });
 }
 
-function decisionFact({ id, decision }: Approval): AuditRecord {
+function decisionRecord({ id, decision }: Approval): AuditRecord {
   const about = { id: decisionId(id), kind: 'approval.approved' as const, approvalId: id };
-  return { ...fact(), ...about, actor: { type: 'user', ...decision?.by }, message: decision?.comment ?? '' };
+  return { ...record(), ...about, actor: { type: 'user', ...decision?.by }, message: decision?.comment ?? '' };
 }
 
 function ended(members: Partial<Attempt> = {}, state: Outcome['state'] = 'applied'): Attempt {
@@ -51,19 +51,19 @@ async function exemptionsAfter(
   signed: readonly Approval[] = approvals,
 ) {
   const deps = fakeDeps();
-  await deps.audit.append(signed.map(decisionFact));
+  await deps.audit.append(signed.map(decisionRecord));
   const state = await loadState(deps, shop);
   const loaded = approvals.map((value) => ({ value, version: '1' }));
   const context = { deps, resource: shop, state: { ...state, approvals: loaded } };
   const added = await exemptionsForRollbacks(context, there, ends);
   await storeExemptions(deps, added);
   expect([...deps.stored.exemptions.values()].map(({ value }) => value)).toEqual(added);
-  return { world: deps, all: [...there, ...added] };
+  return { deps, all: [...there, ...added] };
 }
 
-describe('a rollback that was carried out', () => {
+describe('an applied rollback', () => {
   it('exempts its rule on that app for seven days', async () => {
-    const { world, all } = await exemptionsAfter(
+    const { deps, all } = await exemptionsAfter(
       [ended()],
       [decidedBy('other', 'no', { objectId: 'bob', name: 'Bob' }), decidedBy('a1', 'Old clients.')],
     );
@@ -78,17 +78,17 @@ describe('a rollback that was carried out', () => {
         createdBy: { type: 'user', ...ADA },
       },
     ]);
-    expect(world.stored.entries.map(({ kind }) => kind).filter((kind) => kind.startsWith('exemption.'))).toEqual([
+    expect(deps.stored.entries.map(({ kind }) => kind).filter((kind) => kind.startsWith('exemption.'))).toEqual([
       'exemption.created',
     ]);
   });
 
-  it('exempts it in the name of nobody while the log has no decision', async () => {
+  it('has an exemption with the owner unknown while the log has no decision', async () => {
     const { all } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')], [], []);
     expect(all).toMatchObject([{ owner: 'unknown', reason: 'Put back by approval a1.' }]);
   });
 
-  it('exempts it in the name and the words that were signed, whatever the row of the approval says', async () => {
+  it('has an exemption with the signed name and comment, not those of the row of the approval', async () => {
     const row = decidedBy('a1', 'For ever.', { objectId: 'bob', name: 'Bob' });
     const { all } = await exemptionsAfter([ended()], [row], [], [decidedBy('a1', 'Old clients.')]);
     expect(all).toMatchObject([
@@ -96,8 +96,8 @@ describe('a rollback that was carried out', () => {
     ]);
   });
 
-  it('exempts once, also when it ends again after a crash; that of another rule is another one', async () => {
-    const { world, all: first } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')]);
+  it('creates one exemption, also when it ends twice after a crash, and another one for another rule', async () => {
+    const { deps, all: first } = await exemptionsAfter([ended()], [decidedBy('a1', 'x')]);
     expect((await exemptionsAfter([ended(), ended()], [decidedBy('a1', 'x')], first)).all).toEqual(first);
     expect(
       (await exemptionsAfter([ended({ rule: { id: 'webapp-https-only', version: 1 } })], [decidedBy('a1', 'x')], first))
@@ -108,7 +108,7 @@ describe('a rollback that was carried out', () => {
       ...{ rule: 'webapp-min-tls', owner: 'Team', reason: 'an old scanner', ticket: null },
     };
     const { expires } = { expires: '2026-04-01T00:00:00.000Z', ...foreign };
-    const other = await createExemption(world, { scope: SHOP, ...foreign, expires }, { type: 'user' });
+    const other = await createExemption(deps, { scope: SHOP, ...foreign, expires }, { type: 'user' });
     expect((await exemptionsAfter([ended()], [decidedBy('a1', 'x')], [other])).all).toHaveLength(2);
   });
 
@@ -117,7 +117,7 @@ describe('a rollback that was carried out', () => {
     ['a rollback that failed', ended({}, 'failed')],
     ['a rollback that was blocked', ended({}, 'blocked')],
     ['a rollback whose end is in the log already', alreadyLogged(ended())],
-  ])('%s exempts nothing', async (_, end) => {
+  ])('%s creates no exemption', async (_, end) => {
     expect((await exemptionsAfter([end], [decidedBy('a1', 'x')])).all).toEqual([]);
   });
 });

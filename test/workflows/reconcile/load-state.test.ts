@@ -1,4 +1,4 @@
-/** What a look knows before it looks, and which events are our own echoes. */
+/** The state that a reconcile loads before it reads, and which events are of Plumbline's own writes. */
 
 import { describe, expect, it } from 'vitest';
 import { viewOf } from '../../../src/domain/resources/resource.ts';
@@ -17,7 +17,7 @@ import { contextOf } from '../../fakes/reconcile-context.ts';
 const shop = resourceNamed(SHOP);
 const sweep = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
 
-describe("guarantee 2: our own writes never count as somebody's change", () => {
+describe('guarantee 2: Plumbline’s own writes never count as changes by others', () => {
   const by = (objectId: string | null, appId: string | null): StoredEvent => ({
     event: {
       ...{ id: 'e', operation: 'Microsoft.Web/sites/write', eventTime: null, correlationId: null, appId },
@@ -27,21 +27,21 @@ describe("guarantee 2: our own writes never count as somebody's change", () => {
   });
 
   it.each<[string, StoredEvent, { objectId: string | null; appId: string | null }, boolean]>([
-    ['by our object id', by('ours', null), { objectId: 'ours', appId: 'app' }, true],
-    ['by our object id, in any case', by('ours', null), { objectId: 'OURS', appId: null }, true],
-    ['by our application id', by('somebody', 'app'), { objectId: 'ours', appId: 'app' }, true],
-    ['by our application id, in any case', by(null, 'App'), { objectId: null, appId: 'aPP' }, true],
+    ['by its object id', by('ours', null), { objectId: 'ours', appId: 'app' }, true],
+    ['by its object id, in any casing', by('ours', null), { objectId: 'OURS', appId: null }, true],
+    ['by its application id', by('somebody', 'app'), { objectId: 'ours', appId: 'app' }, true],
+    ['by its application id, in any casing', by(null, 'App'), { objectId: null, appId: 'aPP' }, true],
     ['by neither', by('somebody', 'another'), { objectId: 'ours', appId: 'app' }, false],
-    ['by nobody who is named', by(null, null), { objectId: 'ours', appId: 'app' }, false],
-    ['while we do not know who we are', by('somebody', 'app'), { objectId: null, appId: null }, false],
-    ['nobody, while we do not know who we are', by(null, null), { objectId: null, appId: null }, false],
+    ['by an unknown caller', by(null, null), { objectId: 'ours', appId: 'app' }, false],
+    ['by an unnamed identity, while its own is unknown', by('somebody', 'app'), { objectId: null, appId: null }, false],
+    ['by an unknown caller, while its own identity is unknown', by(null, null), { objectId: null, appId: null }, false],
   ])('%s', (_, event, self, ours) => {
     expect(isOwnWrite(event, self)).toBe(ours);
   });
 });
 
-describe('the facts', () => {
-  it('of a resource that was never seen are none', async () => {
+describe('the loaded state', () => {
+  it('of a new resource is empty', async () => {
     const state = await loadState(fakeDeps(), shop);
     expect(state).toMatchObject({ version: null, approvals: [], waitingEvents: [], exemptions: [] });
     expect(state.resourceState).toEqual(emptyResourceState(shop));
@@ -54,21 +54,18 @@ describe('the facts', () => {
     });
   });
 
-  it.each(['sweep', 'scan', 'event'] as const)(
-    'what keeps failing is tried again by a sweep alone: %s',
-    async (cause) => {
-      const message = { resource: SHOP, cause, attempt: 0, ...(cause === 'event' ? {} : { sweep }) };
-      const context = await contextOf(fakeDeps(), { message });
-      expect(factsBeforePlan(context, []).retryFailing).toBe(cause !== 'event');
-    },
-  );
+  it.each(['sweep', 'scan', 'event'] as const)('a failing fix is tried again by a sweep only: %s', async (cause) => {
+    const message = { resource: SHOP, cause, attempt: 0, ...(cause === 'event' ? {} : { sweep }) };
+    const context = await contextOf(fakeDeps(), { message });
+    expect(factsBeforePlan(context, []).retryFailing).toBe(cause !== 'event');
+  });
 
-  it('hold the approvals that the memory names, as far as they are there; open are those that wait', async () => {
+  it('has the existing approvals of the resource state, and those that wait are open', async () => {
     const deps = fakeDeps();
     const resource = viewOf(shop);
     await deps.approvals.save(approval({ id: 'a', resource }), null);
     await deps.approvals.save(approval({ id: 'b', resource, status: 'applied' }), null);
-    // Of another resource: somebody has written the row.
+    // Of another resource: somebody has changed the row.
     await deps.approvals.save(approval({ id: 'd' }), null);
     await deps.resourceStates.save(shop, { ...emptyResourceState(shop), openApprovals: ['a', 'b', 'c', 'd'] }, null);
     const state = await loadState(deps, shop);

@@ -1,4 +1,7 @@
-/** Guarantee 10: an attempt at changes that the log holds an intent for runs under it; anything else is a new operation. */
+/**
+ * Guarantee 10: an attempt at changes with an intent in the log runs under its operation; any other is a new
+ * operation.
+ */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { attemptFrom, attemptsToStore, outcomeOf, type StoredAttempt } from '../../../src/domain/approvals/attempt.ts';
@@ -13,7 +16,7 @@ import { SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
 import { decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, scene } from '../../fakes/scenarios/scene.ts';
+import { recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 import { watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 function wanted(digest: string, approvalId: string | null = null): ChangeSet {
@@ -21,7 +24,7 @@ function wanted(digest: string, approvalId: string | null = null): ChangeSet {
   return { rule, purpose: 'fix', digest, changes: [TLS_CHANGE], preserved: [], approvalId, reasons: [] };
 }
 
-describe('what is wanted becomes attempts', () => {
+describe('planned changes become attempts', () => {
   const a = storedAttempt('a', { operationId: 'earlier', status: 'blocked', number: 2 });
   const b = storedAttempt('b', {
     operationId: 'earlier',
@@ -46,24 +49,24 @@ describe('what is wanted becomes attempts', () => {
     return { made: attemptsToStore(made.attempts), left: attemptsToStore(made.earlier) };
   }
 
-  it('what was tried before is tried again under its operation, and counted; what is not wanted stays as it is', async () => {
+  it('an earlier attempt is repeated under its operation and counted, and others stay unchanged', async () => {
     expect(await planned([a, b], [wanted('a')])).toEqual({ made: [{ ...a, number: 3, status: 'open' }], left: [b] });
   });
 
-  it('what a person has approved is an attempt of its own', async () => {
+  it('an approved change is a separate attempt', async () => {
     expect(await planned([a, b], [wanted('a', 'approval-1')])).toEqual({
       made: [added('a', 'approval-1')],
       left: [{ ...a, status: 'blocked' }, b],
     });
   });
 
-  it('an attempt that the log holds for an approval goes on under its operation, though nobody remembers it', async () => {
+  it('an attempt for an approval with an intent in the log continues under its operation, when the row lost it', async () => {
     const known = { ...wanted('e', 'approval-2'), operationId: 'lost' };
     const { made } = await planned([], [known, wanted('c')]);
     expect(made).toEqual([{ ...added('e', 'approval-2'), operationId: 'lost' }, added('c')]);
   });
 
-  it('what the log has an end of, or no intent, is a new operation', async () => {
+  it('an attempt whose end is in the log, or whose intent is not, is a new operation', async () => {
     const [intent] = deps.stored.entries;
     if (!intent) throw new Error('no intent');
     await deps.audit.append([outcomeRecord(auditContext, intent, outcomeOf('applied', 'There.'))]);
@@ -74,7 +77,7 @@ describe('what is wanted becomes attempts', () => {
     });
   });
 
-  it('what was never tried is one new operation, beside those that are there', async () => {
+  it('new attempts are one new operation beside the existing ones', async () => {
     expect(await planned([a, b], [wanted('c'), wanted('a'), wanted('d', 'x')])).toEqual({
       made: [added('c'), { ...a, number: 3, status: 'open' }, added('d', 'x')],
       left: [b],
@@ -82,10 +85,10 @@ describe('what is wanted becomes attempts', () => {
   });
 });
 
-describe('the mode moves to approve between decision and write', () => {
-  it('what nobody approved is not written, what a person approved is', async () => {
+describe('mode approve is set between decision and write', () => {
+  it('a fix without an approval is not written, an approved one is', async () => {
     let armed = false;
-    const { world, host } = scene({
+    const { deps, host } = scene({
       app: { site: { httpsOnly: false }, config: { remoteDebuggingEnabled: true } },
       ports: (whole) =>
         watchedDeps(whole, async (name, go) => {
@@ -98,15 +101,15 @@ describe('the mode moves to approve between decision and write', () => {
         }),
     });
     await deliverAndSettle(host, 'first', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
-    world.arm.change(SHOP, 'resource', '/properties/httpsOnly', false);
+    await host.decide(decisionOn(deps, 'approve'));
+    deps.arm.change(SHOP, 'resource', '/properties/httpsOnly', false);
     armed = true;
     await host.deliver(gridEvent('second', SHOP));
     await host.settle(60);
-    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/remoteDebuggingEnabled')).toBe(false);
-    expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(false);
-    expect(factsIn(world, 'fix.blocked')).toEqual(['fix.blocked webapp-https-only']);
-    expect(world.stored.entries.find(({ kind }) => kind === 'fix.blocked')?.reasons).toEqual([
+    expect(deps.arm.valueOf(SHOP, 'config/web', '/properties/remoteDebuggingEnabled')).toBe(false);
+    expect(deps.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(false);
+    expect(recordsIn(deps, 'fix.blocked')).toEqual(['fix.blocked webapp-https-only']);
+    expect(deps.stored.entries.find(({ kind }) => kind === 'fix.blocked')?.reasons).toEqual([
       { code: 'mode-approve', text: 'The mode was set to approve before the write.' },
     ]);
   });

@@ -1,4 +1,4 @@
-/** Between looking and writing: what is wanted now, what waits, and which intents are remembered. */
+/** The plan between reading and writing: which changes are written, which wait, and which intents are stored. */
 
 import { describe, expect, it, test } from 'vitest';
 import {
@@ -31,7 +31,7 @@ import { tracedDeps } from '../../fakes/wrappers/watched.ts';
 const shop = resourceNamed(SHOP);
 const tls = { document: 'config/web', path: '/properties/minTlsVersion', from: '1.0', to: '1.2' } as const;
 
-interface Looks {
+interface PlanOptions {
   readonly cause?: WorkMessage['cause'];
   readonly settings?: Partial<Settings>;
   readonly earlier?: readonly StoredAttempt[];
@@ -41,13 +41,13 @@ interface Looks {
   readonly running?: boolean;
   /** Whether the log has the ends of the earlier attempts. */
   readonly ended?: boolean;
-  /** The object id of who decided the approvals, by the log; nobody unless told. */
+  /** The object id of the decider of the approvals, by the log; none by default. */
   readonly decidedBy?: string;
   /** An attempt at the approval that has its end in the log. */
   readonly carriedOut?: StoredAttempt;
 }
 
-/** One look at the shop, whose TLS version is too low unless told otherwise, with the intents in the log. */
+/** One reconcile of the shop, whose TLS version is too low by default, with the intents in the log. */
 async function plan({
   cause = 'event',
   settings = {},
@@ -59,7 +59,7 @@ async function plan({
   ended,
   decidedBy,
   carriedOut,
-}: Looks) {
+}: PlanOptions) {
   const deps = fakeDeps();
   storeSettings(deps, settings);
   seedWebApp(deps.arm, { config: { minTlsVersion: tlsNow } });
@@ -125,27 +125,24 @@ async function digestNow(): Promise<string> {
   return digest;
 }
 
-describe('what Azure has blocked', () => {
+describe('a fix that Azure has blocked', () => {
   it.each<[WorkMessage['cause'], number, string]>([
     ['event', 1, 'earlier open'],
     ['sweep', 1, 'earlier open'],
     ['decision', 1, 'earlier open'],
     ['wake', 0, 'earlier blocked'],
-  ])(
-    'is tried again when it is a %s that brings us, and not by a wake-up for other work',
-    async (cause, wanted, state) => {
-      const earlier = [remembered(await digestNow())];
-      const planned = await plan({ cause, earlier });
-      expect([planned.digests.length, statesIn(planned.stored)]).toEqual([wanted, [state]]);
-    },
-  );
+  ])('is tried again by a %s, and not by a wake-up for other work', async (cause, wanted, state) => {
+    const earlier = [remembered(await digestNow())];
+    const planned = await plan({ cause, earlier });
+    expect([planned.digests.length, statesIn(planned.stored)]).toEqual([wanted, [state]]);
+  });
 
-  it('of something else, does not keep a fix waiting', async () => {
+  it('does not delay another fix', async () => {
     const planned = await plan({ cause: 'wake', earlier: [remembered('another')] });
     expect(statesIn(planned.stored)).toEqual(['operation-1 open']);
   });
 
-  it('is held once something of ours holds it, so that a wake-up brings it back', async () => {
+  it('is held once a reason of Plumbline holds it, so that a wake-up brings it back', async () => {
     const earlier = [remembered(await digestNow())];
     const settings = { stopped: { reason: 'night' } };
     expect(statesIn((await plan({ earlier, settings })).stored)).toEqual(['earlier held']);
@@ -155,7 +152,7 @@ describe('what Azure has blocked', () => {
 });
 
 describe('an earlier intent', () => {
-  it('that fills the memory leaves no room for another; once it is set aside, there is room', async () => {
+  it('that fills the row leaves no room for another; without it there is room', async () => {
     const changes = [{ ...tls, from: 'x'.repeat(100_000) }];
     const planned = await plan({ earlier: [remembered('another', { changes })] });
     expect(planned.digests).toEqual([]);
@@ -163,7 +160,7 @@ describe('an earlier intent', () => {
     expect((await plan({ earlier: planned.stored })).digests).toHaveLength(1);
   });
 
-  it('whose write Azure still carries out: nothing is written on top of it', async () => {
+  it('whose write is still running in Azure prevents another write', async () => {
     const digest = await digestNow();
     const operationUrls = ['https://management.example/operation'];
     const open = remembered(digest, { status: 'open', operationUrls });
@@ -173,7 +170,7 @@ describe('an earlier intent', () => {
     expect([over.running, over.digests]).toEqual([false, [digest]]);
   });
 
-  it('whose end is in the log has ended, whatever is remembered: it is not told again', async () => {
+  it('whose end is in the log has ended, and is not recorded again', async () => {
     const open = remembered('d', { status: 'open' });
     const ended = await plan({ earlier: [open], ended: true, tlsNow: '1.1' });
     expect([ended.records, ended.results]).toEqual([[], ['applied']]);
@@ -184,19 +181,19 @@ describe('an earlier intent', () => {
   });
 
   it.each([
-    ['is forgotten once the resource needs it no more', { tlsNow: '1.2' }, []],
-    ['is remembered while nobody knows what the resource needs', { unread: true }, ['earlier held']],
-  ])('that was held %s', async (_, looks, expected) => {
-    const planned = await plan({ ...looks, earlier: [remembered('d', { status: 'held' })] });
+    ['is deleted once the resource does not need it any more', { tlsNow: '1.2' }, []],
+    ['is kept while the need of the resource is unknown', { unread: true }, ['earlier held']],
+  ])('that was held %s', async (_, differs, expected) => {
+    const planned = await plan({ ...differs, earlier: [remembered('d', { status: 'held' })] });
     expect(statesIn(planned.stored)).toEqual(expected);
   });
 
-  it('of another rule is forgotten, whatever is unread of this one', async () => {
+  it('of another rule is deleted, although a document of this rule is unread', async () => {
     const other = remembered('d', { status: 'held', rule: { id: 'webapp-https-only', version: 1 } });
     expect((await plan({ unread: true, earlier: [other] })).stored).toEqual([]);
   });
 
-  it('whose old values are there and that nothing wants now is unknown, and told', async () => {
+  it('whose old values are there and that is not wanted any more is unknown, and recorded', async () => {
     const planned = await plan({ earlier: [remembered('d', { status: 'open' })], settings: { mode: 'audit' } });
     expect(statesIn(planned.stored)).toEqual(['earlier unknown']);
     expect(planned.records.map(({ kind }) => kind)).toEqual(['fix.unknown']);
@@ -229,7 +226,7 @@ test('a plan calls no port, changes nothing of its input, and is the same when i
 
 describe('a rollback', () => {
   const back = { ...tls, from: '1.0', to: '1.1' };
-  const asked = {
+  const requested = {
     id: 'r',
     purpose: 'rollback',
     status: 'approved',
@@ -238,19 +235,19 @@ describe('a rollback', () => {
     digest: 'back',
   } as const;
 
-  it('whose attempt has ended is remembered while it waits, and forgotten when it is over', async () => {
+  it('whose attempt has ended is kept while it waits, and deleted when it is closed', async () => {
     const ended = remembered('back', { status: 'held', purpose: 'rollback', changes: [back], approvalId: 'r' });
     const settings = { mode: 'audit' } as const;
-    const waiting = await plan({ earlier: [ended], approvals: [asked], settings });
+    const waiting = await plan({ earlier: [ended], approvals: [requested], settings });
     expect(statesIn(waiting.stored)).toEqual(['earlier held']);
-    const over = await plan({ earlier: [ended], approvals: [{ ...asked, status: 'superseded' }], settings });
+    const over = await plan({ earlier: [ended], approvals: [{ ...requested, status: 'superseded' }], settings });
     expect(over.stored).toEqual([]);
-    const fix = await plan({ earlier: [ended], approvals: [{ ...asked, purpose: 'fix' }], settings });
+    const fix = await plan({ earlier: [ended], approvals: [{ ...requested, purpose: 'fix' }], settings });
     expect(fix.stored).toEqual([]);
   });
 });
 
-describe('what is approved', () => {
+describe('an approved change', () => {
   const by = { objectId: 'ada', name: 'Ada' };
   const decision = { by, at: auditContext.at, comment: null, decision: 'approve', changerUnknown: false } as const;
   async function approvedNow(differs: Partial<Parameters<typeof approval>[0]> = {}) {
@@ -259,7 +256,7 @@ describe('what is approved', () => {
     return { ...common, status: 'approved', decision, ...differs } as const;
   }
 
-  it('travels with its approval, and why', async () => {
+  it('is planned with its approval id and reason', async () => {
     const planned = await plan({ approvals: [await approvedNow()], decidedBy: 'ada' });
     expect(planned.attempts).toMatchObject([
       { approvalId: 'a1', reasons: [{ code: 'approved', text: 'A person approved this change.' }] },
@@ -276,7 +273,7 @@ describe('what is approved', () => {
     );
   });
 
-  it('is blocked when the log names somebody else', async () => {
+  it('is blocked when the log has another decider', async () => {
     const planned = await plan({ approvals: [await approvedNow()], decidedBy: 'bob' });
     expect(planned.attempts).toEqual([]);
     expect(planned.store).toMatchObject([
@@ -284,7 +281,7 @@ describe('what is approved', () => {
     ]);
   });
 
-  it('is blocked when it was carried out already', async () => {
+  it('is blocked when it was written already', async () => {
     const carriedOut = remembered('x', { approvalId: 'a1', operationId: 'done' });
     const planned = await plan({
       approvals: [await approvedNow()],

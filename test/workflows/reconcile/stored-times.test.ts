@@ -1,4 +1,4 @@
-/** A time in a row that makes the service wait or skip counts only as far ahead as the service itself writes one. */
+/** A stored time in the future that delays or skips work counts only as far ahead as the service itself writes one. */
 
 import { expect, test, vi } from 'vitest';
 import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
@@ -21,12 +21,12 @@ const key = shop.key;
 
 function remembered(differs: Partial<ResourceState>): Scene {
   const made = scene({ app: UNSAFE, settings: { mode: 'autofix' } });
-  if (shop) made.world.stored.resourceStates.set(key, { ...emptyResourceState(shop), ...differs });
+  if (shop) made.deps.stored.resourceStates.set(key, { ...emptyResourceState(shop), ...differs });
   return made;
 }
 
-function warned({ world }: Scene): unknown[] {
-  return world.stored.logged
+function warned({ deps }: Scene): unknown[] {
+  return deps.stored.logged
     .filter(({ level, message }) => level === 'warn' && message.includes('in the future'))
     .map(({ fields }) => fields);
 }
@@ -41,139 +41,142 @@ function exemption(expires: string): Exemption {
 const member = (name: string) =>
   expect.objectContaining({ resource: expect.any(String), row: 'resource state', member: name });
 
-test('nobody is kept from looking until 2099', async () => {
+test('a recheck in 2099 does not delay a reconcile', async () => {
   const made = remembered({ recheckAt: FAR });
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
-  expect(outcomesIn(made.world)).toEqual({ e1: 'evaluated' });
+  expect(outcomesIn(made.deps)).toEqual({ e1: 'evaluated' });
   expect(warned(made)).toContainEqual(member('recheckAt'));
 });
 
-test('what Azure asked for is waited for, a day at most', async () => {
+test('a recheck that Azure asked for delays at most one day', async () => {
   const made = remembered({ recheckAt: inDays(1) });
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle(3600);
-  expect(outcomesIn(made.world)).toEqual({ e1: null });
+  expect(outcomesIn(made.deps)).toEqual({ e1: null });
   expect(warned(made)).toEqual([]);
 });
 
-test('failures of the future make no fix a failing one', async () => {
+test('failures in the future do not make a rule failing', async () => {
   const rule = 'webapp-min-tls';
   const failing = { [rule]: { fixedAt: [FAR, FAR, FAR], failedAt: [FAR, FAR, FAR], alsoMovedAt: null } };
   const made = remembered({ history: failing });
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
-  expect(made.world.stored.entries.map(({ kind, rule: of }) => `${kind} ${of}`)).toContain(`fix.applied ${rule}`);
+  expect(made.deps.stored.entries.map(({ kind, rule: of }) => `${kind} ${of}`)).toContain(`fix.applied ${rule}`);
   expect(warned(made)).toContainEqual(member(`history of ${rule}`));
 });
 
-test('a rejection holds as long as the settings let one hold', async () => {
+test('a rejection holds at most as long as the settings allow', async () => {
   const made = remembered({ declined: { 'sha256:none': { status: 'rejected', at: START, until: FAR } } });
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
-  expect(made.world.stored.resourceStates.get(key)?.declined).toEqual({});
+  expect(made.deps.stored.resourceStates.get(key)?.declined).toEqual({});
   expect(warned(made)).toContainEqual(member('declined sha256:none'));
   const kept = remembered({ declined: { 'sha256:none': { status: 'rejected', at: START, until: inDays(89) } } });
   await kept.host.deliver(gridEvent('e1', SHOP));
   await kept.host.settle();
-  expect(kept.world.stored.resourceStates.get(key)?.declined).toHaveProperty('sha256:none');
+  expect(kept.deps.stored.resourceStates.get(key)?.declined).toHaveProperty('sha256:none');
 });
 
-test('an approval ends, whatever its row says', async () => {
+test('an approval expires although its row has a later time', async () => {
   const made = remembered({ openApprovals: ['a1'] });
   if (!shop) return;
   const old = approval('a1', shop, { requestedAt: inDays(-30), expiresAt: FAR });
-  made.world.stored.approvals.set('a1', { value: old, version: 1 });
+  made.deps.stored.approvals.set('a1', { value: old, version: 1 });
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
-  expect(made.world.stored.approvals.get('a1')?.value.expiresAt).toBe(inDays(-23));
+  expect(made.deps.stored.approvals.get('a1')?.value.expiresAt).toBe(inDays(-23));
   expect(warned(made)).toContainEqual(expect.objectContaining({ row: 'approval a1' }));
 });
 
-test('no more approvals are read than may be open', async () => {
+test('at most as many approvals are read as may be open', async () => {
   const made = remembered({ openApprovals: Array.from({ length: 10_000 }, (_, nth) => `a${nth}`) });
-  const read = vi.spyOn(made.world.approvals, 'get');
+  const read = vi.spyOn(made.deps.approvals, 'get');
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
-  const told = made.world.stored.logged.find(({ message }) => message.startsWith('too many open approvals'));
-  expect(told?.fields).toMatchObject({ row: 'resource state', member: 'openApprovals', found: 10_000 });
+  const line = made.deps.stored.logged.find(({ message }) => message.startsWith('too many open approvals'));
+  expect(line?.fields).toMatchObject({ row: 'resource state', member: 'openApprovals', found: 10_000 });
   expect(new Set(read.mock.calls.flat()).size).toBe(200);
 });
 
-test.each(['evaluatedAt', 'fullyEvaluatedAt'] as const)('a look of the future, by %s, was none', async (name) => {
-  const made = remembered({ [name]: FAR });
-  await made.host.deliver(gridEvent('e1', SHOP));
-  await made.host.settle();
-  expect(warned(made)).toContainEqual(member(name));
-  expect(Date.parse(made.world.stored.resourceStates.get(key)?.[name] ?? FAR)).toBeLessThan(Date.parse(inDays(1)));
-});
+test.each(['evaluatedAt', 'fullyEvaluatedAt'] as const)(
+  'a reconcile in the future, by %s, does not count',
+  async (name) => {
+    const made = remembered({ [name]: FAR });
+    await made.host.deliver(gridEvent('e1', SHOP));
+    await made.host.settle();
+    expect(warned(made)).toContainEqual(member(name));
+    expect(Date.parse(made.deps.stored.resourceStates.get(key)?.[name] ?? FAR)).toBeLessThan(Date.parse(inDays(1)));
+  },
+);
 
-test('an event of the future is named, and looked at now', async () => {
+test('an event with a time in the future is logged and reconciled now', async () => {
   const made = remembered({});
   await made.host.deliver(gridEvent('e1', SHOP));
-  const [event] = made.world.stored.events;
-  if (event) made.world.stored.events[0] = { ...event, receivedAt: FAR };
+  const [event] = made.deps.stored.events;
+  if (event) made.deps.stored.events[0] = { ...event, receivedAt: FAR };
   await made.host.settle();
-  expect(outcomesIn(made.world)).toEqual({ e1: 'evaluated' });
+  expect(outcomesIn(made.deps)).toEqual({ e1: 'evaluated' });
   expect(warned(made)).toContainEqual(expect.objectContaining({ row: 'event e1' }));
 });
 
-test('an exemption without end is named, and exempts nothing', async () => {
+test('an exemption without end is logged and exempts nothing', async () => {
   const made = remembered({});
-  made.world.stored.exemptions.set('x1', { value: exemption(FAR), version: 1 });
+  made.deps.stored.exemptions.set('x1', { value: exemption(FAR), version: 1 });
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
-  const told = made.world.stored.logged.filter(({ message }) => message.startsWith('the exemption is longer'));
-  expect(told).toContainEqual(
+  const line = made.deps.stored.logged.filter(({ message }) => message.startsWith('the exemption is longer'));
+  expect(line).toContainEqual(
     expect.objectContaining({
       level: 'warn',
       fields: { resource: expect.any(String), row: 'exemption x1', at: FAR },
     }),
   );
-  expect(decisionOf(made.world, 'webapp-min-tls')).toBe(null);
+  expect(decisionOf(made.deps, 'webapp-min-tls')).toBe(null);
 
   const sound = remembered({});
-  sound.world.stored.exemptions.set('x1', { value: exemption(inDays(300)), version: 1 });
+  sound.deps.stored.exemptions.set('x1', { value: exemption(inDays(300)), version: 1 });
   await sound.host.deliver(gridEvent('e1', SHOP));
   await sound.host.settle();
-  expect(decisionOf(sound.world, 'webapp-min-tls')).toContain('exempt');
-  expect(sound.world.stored.logged.filter(({ message }) => message.startsWith('the exemption is longer'))).toEqual([]);
+  expect(decisionOf(sound.deps, 'webapp-min-tls')).toContain('exempt');
+  expect(sound.deps.stored.logged.filter(({ message }) => message.startsWith('the exemption is longer'))).toEqual([]);
 });
 
-test('Azure asks nobody to wait until 2099', async () => {
+test('a throttle until 2099 does not count', async () => {
   const made = remembered({});
-  const { world } = made;
-  world.stored.guards.throttles.set(shop?.subscriptionId ?? '', { since: START, until: FAR });
-  expect(await checkGuards(world, shop?.subscriptionId ?? '')).toBe(0);
+  const { deps } = made;
+  deps.stored.guards.throttles.set(shop?.subscriptionId ?? '', { since: START, until: FAR });
+  expect(await checkGuards(deps, shop?.subscriptionId ?? '')).toBe(0);
   expect(warned(made)).toContainEqual(expect.objectContaining({ row: 'throttle' }));
-  world.stored.guards.throttles.set(shop?.subscriptionId ?? '', { since: START, until: inDays(1) });
-  expect(await checkGuards(world, shop?.subscriptionId ?? '')).toBeGreaterThanOrEqual(86_400);
+  deps.stored.guards.throttles.set(shop?.subscriptionId ?? '', { since: START, until: inDays(1) });
+  expect(await checkGuards(deps, shop?.subscriptionId ?? '')).toBeGreaterThanOrEqual(86_400);
 });
 
-test('a heartbeat of the future hides no silence', async () => {
+test('a heartbeat in the future does not hide an outage', async () => {
   const made = scene({
     app: UNSAFE,
     settings: { mode: 'autofix', limits: { fixesPerHour: 0, flapCount: 3, flapHours: 24, resumeHours: 6 } },
   });
-  const { world } = made;
-  world.stored.guards.heartbeat = FAR;
+  const { deps } = made;
+  deps.stored.guards.heartbeat = FAR;
   await made.host.deliver(gridEvent('e1', SHOP));
-  await checkGuards(world, shop?.subscriptionId ?? '');
-  expect(world.stored.settings?.value.settings.stopped?.reason).toContain('nobody knows how long');
+  await checkGuards(deps, shop?.subscriptionId ?? '');
+  expect(deps.stored.settings?.value.settings.stopped?.reason).toContain('nobody knows how long');
   expect(warned(made)).toContainEqual(expect.objectContaining({ row: 'heartbeat' }));
 });
 
-test('places of the budget that no claim has written count for nothing', async () => {
+test('places of the budget that no claim can have written do not count', async () => {
   const made = remembered({});
   const far = Date.parse(FAR);
-  made.world.stored.budgets.set(shop?.subscriptionId ?? '', {
+  made.deps.stored.budgets.set(shop?.subscriptionId ?? '', {
     grants: Array.from({ length: 25 }, (_, nth) => ({ resource: `r${nth}`, first: far, last: far })),
     waiting: [{ resource: 'r', due: far }],
     holding: { since: far, by: 'r' },
   });
   await made.host.deliver(gridEvent('e1', SHOP));
   await made.host.settle();
-  expect(decisionOf(made.world, 'webapp-min-tls')).toBe(null);
-  const told = made.world.stored.logged.find(({ fields }) => JSON.stringify(fields).includes('"row":"budget"'));
-  expect(told).toMatchObject({ level: 'warn', fields: { ignored: 27 } });
+  expect(decisionOf(made.deps, 'webapp-min-tls')).toBe(null);
+  const line = made.deps.stored.logged.find(({ fields }) => JSON.stringify(fields).includes('"row":"budget"'));
+  expect(line).toMatchObject({ level: 'warn', fields: { ignored: 27 } });
 });

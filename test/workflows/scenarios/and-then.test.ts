@@ -1,7 +1,7 @@
 /**
- * The process may end at any line, and something else may happen before anybody comes back. Each way is walked again and
- * again, ending before or after its first, second, third, ... call; each time the next thing happens then. At the end the log
- * reads as one story: each write has one intent, each intent one end, each end its intent, and the changer is right.
+ * The process may end at any line, and something else may happen before it is restarted. Each scenario is run with a
+ * crash before or after its first, second, third, ... call, followed by the other action. At the end the log must be
+ * consistent: each write has one intent, each intent one end, each end its intent, and the changer is right.
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/domain/approvals/refusal.ts';
@@ -13,10 +13,10 @@ import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
 import { crashingDeps } from '../../fakes/wrappers/crashing.ts';
-import type { Happened } from '../../tamper/tampered-world.ts';
+import type { Happened } from '../../tamper/tampered-deps.ts';
 import { isFinalEnd, untruths } from '../../tamper/truth.ts';
 
-/** Longer than what happens next takes: nobody has come back from the crash by then. */
+/** Longer than the other action takes: the process is not restarted by then. */
 const AFTER_CRASH_SECONDS = 900;
 const MARY = { objectId: 'dddddddd-0000-4000-8000-000000000004', name: 'Mary' };
 const OLGA = { objectId: 'eeeeeeee-0000-4000-8000-000000000005', name: 'Olga' };
@@ -24,23 +24,23 @@ const CONFIG = 'config/web';
 
 interface Stage {
   readonly host: Host;
-  readonly world: FakeDeps;
+  readonly deps: FakeDeps;
   readonly happened: Happened[];
 }
 
 type Act = (stage: Stage) => Promise<void>;
 
-/** Somebody changes a value, and the event of it comes. */
+/** Somebody changes a value, and its event is delivered. */
 async function change(stage: Stage, id: string, by: Author, path: string, value: string | boolean): Promise<void> {
   const document = path.includes('httpsOnly') ? 'resource' : CONFIG;
-  stage.world.arm.change(SHOP, document, path, value);
+  stage.deps.arm.change(SHOP, document, path, value);
   stage.happened.push({ kind: 'change', path, value });
   await stage.host.deliver(gridEvent(id, SHOP, { by, correlationId: id }));
   await stage.host.settle(32);
 }
 
-async function approve({ host, world, happened }: Stage): Promise<void> {
-  const waiting = [...world.stored.approvals.values()].find(({ value }) => value.status === 'pending')?.value;
+async function approve({ host, deps, happened }: Stage): Promise<void> {
+  const waiting = [...deps.stored.approvals.values()].find(({ value }) => value.status === 'pending')?.value;
   if (!waiting) return;
   const { id, digest } = waiting;
   await host.decide({ approvalId: id, decision: 'approve', digest, comment: null, person: MARY });
@@ -48,8 +48,8 @@ async function approve({ host, world, happened }: Stage): Promise<void> {
   await host.settle(32);
 }
 
-async function putBack({ host, world, happened }: Stage): Promise<void> {
-  const entry = world.stored.entries.findLast(({ kind }) => kind === 'fix.applied');
+async function rollBack({ host, deps, happened }: Stage): Promise<void> {
+  const entry = deps.stored.entries.findLast(({ kind }) => kind === 'fix.applied');
   if (!entry) return;
   try {
     const { id } = await host.rollBack({ entry, comment: 'Old clients.', person: MARY });
@@ -64,7 +64,7 @@ async function chooseAudit({ host, happened }: Stage): Promise<void> {
   const settings = settingsSchema.parse({ mode: 'audit' });
   const change = { settings, ifMatch: '*', actor: { ...OLGA, type: 'user' as const } };
   await host.ask((baseDeps) => {
-    // Who is not answered asks again, which is another change.
+    // A request without an answer is repeated, which is another change.
     happened.push({ kind: 'settings', by: OLGA.objectId });
     return changeSettings(baseDeps, change);
   });
@@ -90,12 +90,12 @@ const WAYS: readonly { title: string; path: string; bad: string | boolean; walk:
     },
   },
   {
-    title: 'a fix that is put back',
+    title: 'a fix that is rolled back',
     path: TLS,
     bad: '1.0',
     async walk(stage) {
       await change(stage, 'first', PIPELINE, TLS, '1.0');
-      await putBack(stage);
+      await rollBack(stage);
     },
   },
 ];
@@ -113,7 +113,7 @@ const NEXT: readonly { title: string; act(stage: Stage, way: (typeof WAYS)[numbe
       await change(stage, 'again', BOB, path, bad);
     },
   },
-  { title: 'a rollback', act: putBack },
+  { title: 'a rollback', act: rollBack },
 ];
 
 let total = 0;
@@ -121,7 +121,7 @@ afterAll(() => console.info(`crash points with what happens then: ${total}`));
 
 describe.each(WAYS)('guarantees 4 and 8: $title, a crash at any line', (way) => {
   test.each(NEXT.flatMap((next) => (['before', 'after'] as const).map((when) => [next.title, when, next] as const)))(
-    'and then %s (%s the call)',
+    'followed by %s (%s the call)',
     async (_, when, next) => {
       for (let at = 1; ; at += 1) {
         const { stage, crashed, call } = await walked(way, next, at, when);
@@ -141,58 +141,59 @@ async function walked(way: (typeof WAYS)[number], next: (typeof NEXT)[number], a
   const happened: Happened[] = [];
   seedWebApp(deps.arm);
   deps.arm.onWritten = (sent) => happened.push({ kind: 'write', sent });
-  const told: Deps = {
+  const recording: Deps = {
     ...deps,
     audit: {
       ...deps.audit,
       async append(records) {
         const entries = await deps.audit.append(records);
-        for (const record of records) happened.push({ kind: 'fact', fact: record });
+        for (const record of records) happened.push({ kind: 'record', record });
         return entries;
       },
     },
   };
-  const crashing = crashingDeps(told, at, when);
+  const crashing = crashingDeps(recording, at, when);
   const restart = () => crashing.restart();
-  const host = createHost(deps, { ports: crashing.world, afterCrashSeconds: AFTER_CRASH_SECONDS, restart });
-  const stage: Stage = { host, world: deps, happened };
+  const host = createHost(deps, { ports: crashing.deps, afterCrashSeconds: AFTER_CRASH_SECONDS, restart });
+  const stage: Stage = { host, deps, happened };
   await way.walk(stage);
   await next.act(stage, way);
   await host.settle(3 * 3600);
   return { stage, crashed: crashing.crashed(), call: crashing.calls.at(-1) };
 }
 
-function problemsOf({ world, happened }: Stage): string[] {
-  const entries = world.stored.entries;
+function problemsOf({ deps, happened }: Stage): string[] {
+  const entries = deps.stored.entries;
   const signed = new Map(entries.map((entry) => [entry.id, entry]));
-  const audit = world.stored.settings?.value.settings.mode === 'audit';
+  const audit = deps.stored.settings?.value.settings.mode === 'audit';
   const unended = entries
     .filter(({ kind }) => kind.endsWith('.intended'))
     .flatMap((intent) => {
       const ends = entries.filter(
         (end) => isFinalEnd(end) && end.operationId === intent.operationId && end.rule === intent.rule,
       );
-      // In mode audit what never went out is neither tried again nor known to have failed.
+      // In mode audit a write that was not sent is neither repeated nor known to have failed.
       const least = audit ? 0 : 1;
       return ends.length > 1 || ends.length < least ? [`${intent.kind} ${intent.rule}: ${ends.length} ends`] : [];
     });
-  const waiting = world.stored.events.filter(({ outcome }) => outcome === null).map(({ event }) => `${event.id} waits`);
+  const waiting = deps.stored.events.filter(({ outcome }) => outcome === null).map(({ event }) => `${event.id} waits`);
   return [...untruths(happened, signed, { mostIntents: 1 }), ...unended, ...waiting];
 }
 
-/** Of two fixes of one violation the second names who made it again. */
-function changerIsRight({ world }: Stage): boolean {
-  const intents = world.stored.entries.filter(({ kind, approvalId }) => kind === 'fix.intended' && approvalId === null);
+/** Of two fixes of one violation the second names the new changer. */
+function changerIsRight({ deps }: Stage): boolean {
+  const intents = deps.stored.entries.filter(({ kind, approvalId }) => kind === 'fix.intended' && approvalId === null);
   const [, second] = intents;
   return second === undefined || second.trigger?.changedBy?.objectId === BOB.objectId;
 }
 
-function storyOf({ world, happened }: Stage): string {
-  const told = happened.map((one) => {
-    if (one.kind === 'fact') return `${one.fact.kind} ${one.fact.rule} ${one.fact.operationId} ${one.fact.message}`;
+function storyOf({ deps, happened }: Stage): string {
+  const lines = happened.map((one) => {
+    if (one.kind === 'record')
+      return `${one.record.kind} ${one.record.rule} ${one.record.operationId} ${one.record.message}`;
     return one.kind === 'write' ? `WRITE ${JSON.stringify(one.sent.body)}` : one.kind;
   });
-  return [...told, ...world.stored.logged.filter(({ level }) => level === 'error').map(({ message }) => message)].join(
+  return [...lines, ...deps.stored.logged.filter(({ level }) => level === 'error').map(({ message }) => message)].join(
     '\n',
   );
 }

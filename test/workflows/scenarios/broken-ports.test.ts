@@ -1,4 +1,4 @@
-/** Fail closed: what a write rests on is a port, and while one of those cannot be used nothing is written. */
+/** Fail closed: while a port that a write depends on cannot be used, nothing is written. */
 
 import { describe, expect, test } from 'vitest';
 import { redriveDeadLetter } from '../../../src/workflows/dead-letters/redrive-dead-letter.ts';
@@ -10,13 +10,16 @@ import { createHost, type Host } from '../../fakes/scenarios/host.ts';
 import { decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
 import { portsOf, watchedDeps } from '../../fakes/wrappers/watched.ts';
 
-/** What no write rests on: where messages go next, lists that people look at, what is told afterwards, who wrote when it is known. */
+/**
+ * The ports that no write depends on: next messages, lists for the console, notifications, and the Activity Log when
+ * the changer is known.
+ */
 const BESIDE = ['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications', 'activityLog'];
 
 const CHANGES = [
   {
     what: 'a fix',
-    // Nobody was asked for it.
+    // Nobody was queried for it.
     needless: ['approvals'],
     async begin(host: Host, deps: FakeDeps) {
       seedWebApp(deps.arm, UNSAFE);
@@ -26,7 +29,7 @@ const CHANGES = [
   },
   {
     what: 'an approved change',
-    // What people decided counts in no budget.
+    // Approved changes use no budget.
     needless: ['budgets'],
     async begin(host: Host, deps: FakeDeps) {
       seedWebApp(deps.arm, RISKY);
@@ -40,7 +43,7 @@ const CHANGES = [
 describe.each(CHANGES)('guarantee 9: $what is not written', ({ needless, begin, writes }) => {
   const ports = portsOf(fakeDeps()).filter((port) => ![...BESIDE, ...needless].includes(port));
 
-  test.each(ports)('while %s cannot be used; afterwards it is', async (port) => {
+  test.each(ports)('while %s cannot be used, and is written afterwards', async (port) => {
     const deps = fakeDeps();
     let broken = false;
     const watched = watchedDeps(deps, async (name, call) => {

@@ -1,4 +1,4 @@
-/** Several changes and several requests: each set of changes ends as the worst of its own requests, and nothing else. */
+/** Several changes in several requests: each set of changes has the worst result of its own requests. */
 
 import { describe, expect, it, test } from 'vitest';
 import { type Attempt, attemptsToStore, hasEnded, recordsToLog } from '../../../src/domain/approvals/attempt.ts';
@@ -39,11 +39,11 @@ async function carryOut(attempts: readonly Attempt[], answers: Answers = {}, sto
   };
 }
 
-describe('how a set of changes ends', () => {
+describe('the result of a set of changes', () => {
   const both = entry('both', https, tls);
   const one = entry('one', ftps);
 
-  it('applied, when each of its requests is: and nothing is left of its operation', async () => {
+  it('applied, when each of its requests is, and its operation is closed', async () => {
     const done = await carryOut([both, one]);
     expect([done.ends, done.left, done.retryWriteSeconds]).toEqual([{ both: 'applied', one: 'applied' }, [], null]);
     expect(done.requests).toEqual(['resource', 'config/web']);
@@ -55,10 +55,10 @@ describe('how a set of changes ends', () => {
 
   it.each<[string, Answers, Record<string, string>]>([
     [
-      'blocked, when one of its requests is; that of another document does not matter to the others',
+      'blocked, when one of its requests is; a request of another document has no effect on it',
       { resource: refused('blocked', 'ScopeLocked') },
       { both: 'blocked', one: 'applied' },
-      // What was carried out in part has ended: the rest is planned anew.
+      // A partly written set has ended: the rest is planned again.
     ],
     [
       'failed, when one of its requests is',
@@ -75,7 +75,7 @@ describe('how a set of changes ends', () => {
     expect([done.ends, done.left, done.retryWriteSeconds]).toEqual([ends, [], null]);
   });
 
-  it('open, while one of its requests is to be repeated; the one after it is not sent', async () => {
+  it('open, while one of its requests is to be repeated, and the next one is not sent', async () => {
     const answers = { resource: refused('throttled', 'TooManyRequests', 17) };
     const done = await carryOut([both, one], answers);
     expect([done.ends, done.records, done.left, done.retryWriteSeconds]).toEqual([
@@ -87,7 +87,7 @@ describe('how a set of changes ends', () => {
     expect(done.requests).toEqual(['resource']);
   });
 
-  it('held, when the stop came in between: another look follows at once', async () => {
+  it('held, when the service was stopped in between, and the next reconcile follows at once', async () => {
     const done = await carryOut([one], {}, true);
     expect([done.ends, done.retryWriteSeconds, done.requests]).toEqual([{ one: 'blocked' }, 0, []]);
     expect(done.left).toEqual(attemptsToStore([{ ...one, status: 'held' }]));

@@ -1,4 +1,4 @@
-/** The ceilings at work: what becomes of a violation on the way through reconcile, and that nothing else is written. */
+/** The constraints on a violation through a whole reconcile: the decision, and that nothing else is written. */
 import { describe, expect, test } from 'vitest';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
 import { CART, RISKY, SHOP, seedContainerApp, UNSAFE, type WebAppOptions } from '../../fakes/azure/resources.ts';
@@ -6,14 +6,14 @@ import { fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { approvals, decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
 import type { SceneOptions } from '../../fakes/scenarios/scene.ts';
-import { decisionOf, factsIn, outcomesIn, scene } from '../../fakes/scenarios/scene.ts';
+import { decisionOf, outcomesIn, recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 
 const OLD_TLS: WebAppOptions = { config: { minTlsVersion: '1.0' } };
 const kind = (text: string): WebAppOptions => ({ ...OLD_TLS, beside: { kind: text } });
 
-describe('a decision is the lowest ceiling', () => {
+describe('the decision is the lowest constraint', () => {
   test.each<[string, SceneOptions, string]>([
-    ['nothing stands against it', { app: OLD_TLS }, 'fix'],
+    ['no constraint', { app: OLD_TLS }, 'fix'],
     ['mode audit', { app: OLD_TLS, settings: { mode: 'audit' } }, 'report mode-audit'],
     ['mode approve', { app: OLD_TLS, settings: { mode: 'approve' } }, 'queue mode-approve'],
     ['stopped', { app: OLD_TLS, settings: { stopped: { reason: 'night' } } }, 'hold stopped'],
@@ -22,49 +22,49 @@ describe('a decision is the lowest ceiling', () => {
     ['managed by another service', { app: { ...OLD_TLS, beside: { managedBy: '/x' } } }, 'report managed-by'],
     ['Plumbline itself', { app: OLD_TLS, options: { selfId: SHOP.toUpperCase() } }, 'report self'],
     [
-      'a tier of the settings',
+      'a tier in the settings',
       { app: OLD_TLS, settings: { rules: { 'webapp-min-tls': { tier: 'risky' } } } },
       'queue tier-risky',
     ],
     [
-      'several at once: all are named',
+      'several at once, all of them named',
       { app: kind('functionapp'), settings: { mode: 'audit', stopped: { reason: 'night' } } },
       'report mode-audit stopped function-app',
     ],
-  ])('%s', async (_, looks, expected) => {
-    const { world, host } = scene(looks);
+  ])('%s', async (_, options, expected) => {
+    const { deps, host } = scene(options);
     await deliverAndSettle(host, 'e', SHOP);
-    expect(outcomesIn(world)).toEqual({ e: 'evaluated' });
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
     if (expected === 'fix') {
-      expect(factsIn(world)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+      expect(recordsIn(deps)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
       return;
     }
     const [action, ...codes] = expected.split(' ');
-    const [taken, ...found] = decisionOf(world, 'webapp-min-tls')?.split(' ') ?? [];
+    const [taken, ...found] = decisionOf(deps, 'webapp-min-tls')?.split(' ') ?? [];
     expect(taken).toBe(action);
     expect(found).toEqual(expect.arrayContaining(codes));
-    expect(world.arm.requests).toEqual([]);
-    expect(approvals(world)).toHaveLength(expected.startsWith('queue') ? 1 : 0);
-    expect(factsIn(world)).toHaveLength(expected.startsWith('queue') ? 1 : 0);
+    expect(deps.arm.requests).toEqual([]);
+    expect(approvals(deps)).toHaveLength(expected.startsWith('queue') ? 1 : 0);
+    expect(recordsIn(deps)).toHaveLength(expected.startsWith('queue') ? 1 : 0);
   });
 
-  test('hosted on Container Apps: what App Service does not apply there is not judged, and nothing is written', async () => {
-    const { world, host } = scene({ app: { ...UNSAFE, beside: { kind: 'app,linux,container,azurecontainerapps' } } });
+  test('an app on Container Apps: rules that do not apply there are not evaluated, and nothing is written', async () => {
+    const { deps, host } = scene({ app: { ...UNSAFE, beside: { kind: 'app,linux,container,azurecontainerapps' } } });
     await deliverAndSettle(host, 'e', SHOP);
-    expect(decisionOf(world, 'webapp-https-only')).toBeNull();
-    expect(world.arm.requests).toEqual([]);
+    expect(decisionOf(deps, 'webapp-https-only')).toBeNull();
+    expect(deps.arm.requests).toEqual([]);
   });
 
-  test('the app itself could not be read: nothing on it is written', async () => {
-    const { world, host } = scene({ app: UNSAFE });
-    world.arm.onRead = (_, name) => (name === 'resource' ? { status: 'forbidden', detail: 'no' } : undefined);
+  test('an app that cannot be read: nothing is written', async () => {
+    const { deps, host } = scene({ app: UNSAFE });
+    deps.arm.onRead = (_, name) => (name === 'resource' ? { status: 'forbidden', detail: 'no' } : undefined);
     await deliverAndSettle(host, 'e', SHOP);
-    expect(decisionOf(world, 'webapp-min-tls')).toBe('report unread');
-    expect(world.arm.requests).toEqual([]);
+    expect(decisionOf(deps, 'webapp-min-tls')).toBe('report unread');
+    expect(deps.arm.requests).toEqual([]);
   });
 
-  test('a narrower scope wins: one app in mode audit below a subscription in autofix', async () => {
-    const { world, host } = scene({
+  test('the narrower scope wins: one app in mode audit below a subscription in autofix', async () => {
+    const { deps, host } = scene({
       app: OLD_TLS,
       settings: {
         scopes: [
@@ -74,10 +74,10 @@ describe('a decision is the lowest ceiling', () => {
       },
     });
     await deliverAndSettle(host, 'e', SHOP);
-    expect(decisionOf(world, 'webapp-min-tls')).toBe('report mode-audit');
+    expect(decisionOf(deps, 'webapp-min-tls')).toBe('report mode-audit');
   });
 
-  test('an internal ingress needs a person, an external one does not', async () => {
+  test('an internal ingress needs an approval, an external one does not', async () => {
     for (const external of [true, false]) {
       const deps = fakeDeps();
       seedContainerApp(deps.arm, { allowInsecure: true, external });
@@ -88,8 +88,8 @@ describe('a decision is the lowest ceiling', () => {
   });
 });
 
-describe('unfinished provisioning holds, and housekeeping comes back', () => {
-  test('it is held while Azure works, and fixed when that has ended', async () => {
+describe('holds end by themselves', () => {
+  test('a fix is held during provisioning, and written when it has ended', async () => {
     const deps = fakeDeps();
     const host = createHost(deps);
     seedContainerApp(deps.arm, { allowInsecure: true });
@@ -100,70 +100,70 @@ describe('unfinished provisioning holds, and housekeeping comes back', () => {
     expect(decisionOf(deps, 'containerapp-insecure-ingress')).toBe('hold provisioning');
     expect([deps.arm.requests, outcomesIn(deps)]).toEqual([[], { e: null }]);
     await host.settle();
-    expect(factsIn(deps, 'fix.applied')).toHaveLength(1);
+    expect(recordsIn(deps, 'fix.applied')).toHaveLength(1);
     expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
   });
 
-  test('what the stop held is fixed after the stop is lifted', async () => {
-    const { world, host } = scene({ app: OLD_TLS, settings: { stopped: { reason: 'night' } } });
+  test('a fix that the stop held is written after the resume', async () => {
+    const { deps, host } = scene({ app: OLD_TLS, settings: { stopped: { reason: 'night' } } });
     await deliverAndSettle(host, 'e', SHOP);
-    await runHousekeeping(world);
+    await runHousekeeping(deps);
     await host.settle();
-    expect(world.arm.requests).toEqual([]);
-    storeSettings(world, { stopped: null });
-    await runHousekeeping(world);
+    expect(deps.arm.requests).toEqual([]);
+    storeSettings(deps, { stopped: null });
+    await runHousekeeping(deps);
     await host.settle();
-    expect(world.arm.writes).toHaveLength(1);
+    expect(deps.arm.writes).toHaveLength(1);
   });
 });
 
-describe('an approved change lifts the ceilings that asked for a person; the others stand', () => {
+describe('an approved change lifts the constraints that required an approval, and no others', () => {
   test.each<[string, SceneOptions, number]>([
     ['risky', { app: RISKY }, 1],
     ['mode approve', { app: OLD_TLS, settings: { mode: 'approve' } }, 1],
     ['a function app', { app: kind('functionapp') }, 1],
-  ])('%s: written', async (_, looks, writes) => {
-    const { world, host } = scene(looks);
+  ])('%s: written', async (_, options, writes) => {
+    const { deps, host } = scene(options);
     await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
+    await host.decide(decisionOn(deps, 'approve'));
     await host.settle();
-    expect(world.arm.writes).toHaveLength(writes);
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(deps.arm.writes).toHaveLength(writes);
+    expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
   });
 
-  test('stopped after the approval: it waits as approved, and is written when the stop is lifted', async () => {
-    const { world, host } = scene({ app: RISKY });
+  test('stopped after the approval: it waits as approved, and is written after the resume', async () => {
+    const { deps, host } = scene({ app: RISKY });
     await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
-    storeSettings(world, { stopped: { reason: 'incident' } });
+    await host.decide(decisionOn(deps, 'approve'));
+    storeSettings(deps, { stopped: { reason: 'incident' } });
     await host.settle();
-    expect([world.arm.requests, approvals(world).map(({ status }) => status)]).toEqual([[], ['approved']]);
-    storeSettings(world, { stopped: null });
-    await runHousekeeping(world);
+    expect([deps.arm.requests, approvals(deps).map(({ status }) => status)]).toEqual([[], ['approved']]);
+    storeSettings(deps, { stopped: null });
+    await runHousekeeping(deps);
     await host.settle();
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
   });
 
-  test('mode audit after the approval: it waits as approved; back in autofix the next look writes it', async () => {
-    const { world, host } = scene({ app: RISKY });
+  test('mode audit after the approval: it waits as approved, and is written by the next reconcile in autofix', async () => {
+    const { deps, host } = scene({ app: RISKY });
     await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
-    storeSettings(world, { mode: 'audit' });
+    await host.decide(decisionOn(deps, 'approve'));
+    storeSettings(deps, { mode: 'audit' });
     await host.settle();
-    expect([world.arm.requests, approvals(world).map(({ status }) => status)]).toEqual([[], ['approved']]);
-    storeSettings(world, { mode: 'autofix' });
+    expect([deps.arm.requests, approvals(deps).map(({ status }) => status)]).toEqual([[], ['approved']]);
+    storeSettings(deps, { mode: 'autofix' });
     await deliverAndSettle(host, 'again', SHOP);
-    expect(approvals(world)).toMatchObject([{ status: 'applied' }]);
+    expect(approvals(deps)).toMatchObject([{ status: 'applied' }]);
   });
 
-  test('managed by another service meanwhile: never written, and the approval says why', async () => {
-    const { world, host } = scene({ app: RISKY });
+  test('managed by another service after the approval: never written, and the approval says why', async () => {
+    const { deps, host } = scene({ app: RISKY });
     await deliverAndSettle(host, 'e', SHOP);
-    await host.decide(decisionOn(world, 'approve'));
-    world.arm.change(SHOP, 'resource', '/managedBy', '/subscriptions/x/owner');
+    await host.decide(decisionOn(deps, 'approve'));
+    deps.arm.change(SHOP, 'resource', '/managedBy', '/subscriptions/x/owner');
     await host.settle();
-    expect(world.arm.requests).toEqual([]);
-    expect(approvals(world)).toMatchObject([
+    expect(deps.arm.requests).toEqual([]);
+    expect(approvals(deps)).toMatchObject([
       { status: 'blocked', reasons: expect.arrayContaining([expect.objectContaining({ code: 'managed-by' })]) },
     ]);
   });

@@ -1,4 +1,4 @@
-/** What the log tells of each step, to the letter: auditors read these entries, and other programs rely on their shape. */
+/** The entries of each step, in full: auditors read them, and other programs depend on their form. */
 import { expect, test } from 'vitest';
 import type { AuditKind, Trigger } from '../../../src/domain/audit/audit.ts';
 import type { Change } from '../../../src/domain/changes/change.ts';
@@ -14,13 +14,13 @@ import { scene } from '../../fakes/scenarios/scene.ts';
 const RULE = 'webapp-remote-debugging';
 const GROUP = SHOP.split('/providers/')[0] ?? '';
 const off: Change = { document: 'config/web', path: '/properties/remoteDebuggingEnabled', from: true, to: false };
-const asked = [
+const requestReasons = [
   {
     code: 'tier-risky',
     text: 'A person decides: A debugging session that is under way ends; a production app does not depend on one.',
   },
 ];
-/** What an entry is bound to. */
+/** The reason with the digest of the changes. */
 const digest = { code: 'digest', text: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) };
 const service = { type: 'service', name: 'Plumbline', objectId: PLUMBLINE.objectId };
 const ada = { type: 'user', objectId: ADA.objectId, name: 'Ada' };
@@ -33,49 +33,49 @@ const ofEvent = (eventId: string): Trigger => {
   return { type: 'event', eventId, operation: 'Microsoft.Web/sites/write', changedBy, correlationId: 'deployment' };
 };
 
-/** An entry about the shop as it should be, in all its members; chain, time and ids are not this test's matter. */
+/** A complete entry about the shop; chain, time and ids are checked elsewhere. */
 function entry(kind: AuditKind, differs: object) {
   const resource = { id: SHOP, type: 'Microsoft.Web/sites', name: 'shop' };
   const empty = { alsoMoved: [], reasons: [], arm: null, operationId: null, approvalId: null };
   return { kind, resource, rule: RULE, mode: 'autofix', changes: [off], actor: service, ...empty, ...differs };
 }
 
-/** What makes a fact an entry of a chain, and is proved elsewhere. */
+/** The members that make a record an entry of a chain, checked elsewhere. */
 const LINK = ['id', 'at', 'chain', 'seq', 'prevHash', 'hash', 'keyId', 'signature'];
 
 function entriesOf({ stored }: FakeDeps): object[] {
   return stored.entries.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => !LINK.includes(name))));
 }
 
-async function event(looks: ReturnType<typeof scene>, id: string): Promise<void> {
-  await looks.host.deliver(gridEvent(id, SHOP, { correlationId: 'deployment' }));
-  await looks.host.settle();
+async function event(made: ReturnType<typeof scene>, id: string): Promise<void> {
+  await made.host.deliver(gridEvent(id, SHOP, { correlationId: 'deployment' }));
+  await made.host.settle();
 }
 
-test('an approval that was asked for, approved, refused by a lock and written', async () => {
-  const looks = scene({ app: RISKY });
-  const { world, host } = looks;
-  await event(looks, 'e');
-  const approvalId = approvals(world)[0]?.id;
-  await host.decide(decisionOn(world, 'approve'));
-  world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+test('an approval that was requested, approved, blocked by a lock and written', async () => {
+  const made = scene({ app: RISKY });
+  const { deps, host } = made;
+  await event(made, 'e');
+  const approvalId = approvals(deps)[0]?.id;
+  await host.decide(decisionOn(deps, 'approve'));
+  deps.arm.onWrite = () => refused('blocked', 'ScopeLocked');
   await host.settle();
-  world.arm.onWrite = null;
-  await event(looks, 'again');
+  deps.arm.onWrite = null;
+  await event(made, 'again');
   const lock = `PATCH ${SHOP}/config/web was refused: ScopeLocked: Azure says ScopeLocked`;
-  const written = { operationId: world.stored.entries[2]?.operationId, approvalId };
-  expect(entriesOf(world)).toEqual([
+  const written = { operationId: deps.stored.entries[2]?.operationId, approvalId };
+  expect(entriesOf(deps)).toEqual([
     entry('approval.requested', {
       approvalId,
       trigger: ofEvent('e'),
-      reasons: [...asked, digest],
+      reasons: [...requestReasons, digest],
       message: 'Remote debugging is on.',
     }),
     entry('approval.approved', {
       approvalId,
       trigger: { type: 'decision' },
       actor: ada,
-      reasons: [...asked, digest],
+      reasons: [...requestReasons, digest],
       message: 'No comment.',
     }),
     entry('fix.intended', {
@@ -94,25 +94,25 @@ test('an approval that was asked for, approved, refused by a lock and written', 
   ]);
 });
 
-test('approvals that moved, were right already, were rejected, or came too late', async () => {
-  const looks = scene({ app: { config: { cors: { allowedOrigins: ['*', 'https://a.example'] } } } });
-  const { world, host } = looks;
-  await event(looks, 'first');
-  world.arm.change(SHOP, 'config/web', '/properties/cors/allowedOrigins', ['*', 'https://b.example']);
-  await event(looks, 'second');
-  await host.decide({ ...decisionOn(world, 'reject'), comment: 'The vendor needs it.' });
-  world.arm.change(SHOP, 'config/web', '/properties/cors/allowedOrigins', ['*', 'https://c.example']);
-  await event(looks, 'third');
-  world.arm.change(SHOP, 'config/web', '/properties/cors/allowedOrigins', []);
-  await event(looks, 'fourth');
-  seedWebApp(world.arm, RISKY);
-  await event(looks, 'fifth');
+test('approvals that were superseded, cleared, rejected or too late', async () => {
+  const made = scene({ app: { config: { cors: { allowedOrigins: ['*', 'https://a.example'] } } } });
+  const { deps, host } = made;
+  await event(made, 'first');
+  deps.arm.change(SHOP, 'config/web', '/properties/cors/allowedOrigins', ['*', 'https://b.example']);
+  await event(made, 'second');
+  await host.decide({ ...decisionOn(deps, 'reject'), comment: 'The vendor needs it.' });
+  deps.arm.change(SHOP, 'config/web', '/properties/cors/allowedOrigins', ['*', 'https://c.example']);
+  await event(made, 'third');
+  deps.arm.change(SHOP, 'config/web', '/properties/cors/allowedOrigins', []);
+  await event(made, 'fourth');
+  seedWebApp(deps.arm, RISKY);
+  await event(made, 'fifth');
   await host.settle(8 * 86_400);
-  const told = world.stored.entries.map(({ kind, message, reasons, actor }) => {
+  const entries = deps.stored.entries.map(({ kind, message, reasons, actor }) => {
     return [kind, message, reasons.map(({ code }) => code).join(' '), actor.type];
   });
   const moved = 'The resource changed after this approval was shown; nothing was written for it.';
-  expect(told).toEqual([
+  expect(entries).toEqual([
     ['approval.requested', expect.any(String), 'tier-risky digest', 'service'],
     ['approval.requested', expect.any(String), 'tier-risky digest', 'service'],
     ['approval.superseded', moved, 'moved digest', 'service'],
@@ -124,51 +124,54 @@ test('approvals that moved, were right already, were rejected, or came too late'
   ]);
 });
 
-test('an app that goes away with a write that nobody saw the end of', async () => {
-  const looks = scene({ app: RISKY });
-  const { world, host } = looks;
-  await event(looks, 'e');
-  await host.decide(decisionOn(world, 'approve'));
-  world.arm.onWrite = () => ({ kind: 'done', arm: {} });
+test('an app that is deleted while the outcome of a write is open', async () => {
+  const made = scene({ app: RISKY });
+  const { deps, host } = made;
+  await event(made, 'e');
+  await host.decide(decisionOn(deps, 'approve'));
+  deps.arm.onWrite = () => ({ kind: 'done', arm: {} });
   await host.settle(120);
-  world.arm.remove(SHOP);
-  await event(looks, 'gone');
-  const approvalId = approvals(world)[0]?.id;
+  deps.arm.remove(SHOP);
+  await event(made, 'gone');
+  const approvalId = approvals(deps)[0]?.id;
   const gone = { reasons: [{ code: 'gone', text: 'The resource is gone.' }], message: 'The resource is gone.' };
-  expect(entriesOf(world).slice(-2)).toEqual([
+  expect(entriesOf(deps).slice(-2)).toEqual([
     entry('fix.failed', { ...gone, trigger: ofEvent('gone'), operationId: expect.any(String), approvalId }),
     entry('approval.cleared', { ...gone, reasons: [...gone.reasons, digest], trigger: ofEvent('gone'), approvalId }),
   ]);
-  expect(world.stored.events.find(({ event: { id } }) => id === 'gone')).toMatchObject({
+  expect(deps.stored.events.find(({ event: { id } }) => id === 'gone')).toMatchObject({
     outcome: 'gone',
     reasons: gone.reasons,
-    auditIds: world.stored.entries.slice(-2).map(({ id }) => id),
+    auditIds: deps.stored.entries.slice(-2).map(({ id }) => id),
   });
 });
 
-test.each(['user', 'app'] as const)('what only the sweep found, brought up by an operator (type %s)', async (type) => {
-  const { world, host } = scene({ app: RISKY });
-  world.estate.ids = [SHOP];
-  await startSweep(world, [SHOP.split('/')[2] ?? '']);
-  await host.settle();
-  const actor = { objectId: 'olga', name: 'Olga', type };
-  expect(await requestApprovals(world, { rule: RULE, scope: GROUP, actor })).toBe(1);
-  expect(entriesOf(world)).toEqual([
-    entry('approval.requested', {
-      ...{ resource: null, mode: null, changes: [], actor, trigger: { type: 'decision' } },
-      message: `Asked that what only the sweep found of this rule in ${GROUP} comes before people.`,
-    }),
-  ]);
-});
+test.each(['user', 'app'] as const)(
+  'a request for approvals of sweep findings is logged with an actor of type %s',
+  async (type) => {
+    const { deps, host } = scene({ app: RISKY });
+    deps.estate.ids = [SHOP];
+    await startSweep(deps, [SHOP.split('/')[2] ?? '']);
+    await host.settle();
+    const actor = { objectId: 'olga', name: 'Olga', type };
+    expect(await requestApprovals(deps, { rule: RULE, scope: GROUP, actor })).toBe(1);
+    expect(entriesOf(deps)).toEqual([
+      entry('approval.requested', {
+        ...{ resource: null, mode: null, changes: [], actor, trigger: { type: 'decision' } },
+        message: `Asked that what only the sweep found of this rule in ${GROUP} comes before people.`,
+      }),
+    ]);
+  },
+);
 
-test('a fix, and the event that brought it about', async () => {
-  const { world, host } = scene({ app: { site: { httpsOnly: false } } });
+test('a fix, and the event that caused it', async () => {
+  const { deps, host } = scene({ app: { site: { httpsOnly: false } } });
   await deliverAndSettle(host, 'e', SHOP);
-  expect(world.stored.entries.map(({ kind, message }) => [kind, message])).toEqual([
+  expect(deps.stored.entries.map(({ kind, message }) => [kind, message])).toEqual([
     ['fix.intended', 'About to change resource /properties/httpsOnly.'],
     ['fix.applied', 'Written and verified.'],
   ]);
-  expect(world.stored.events).toMatchObject([
-    { outcome: 'evaluated', auditIds: world.stored.entries.map(({ id }) => id) },
+  expect(deps.stored.events).toMatchObject([
+    { outcome: 'evaluated', auditIds: deps.stored.entries.map(({ id }) => id) },
   ]);
 });

@@ -1,9 +1,9 @@
-/** What happened is found in the log by the id of the event, of the operation, of the approval: each line carries its ids. */
+/** The log can be searched by the id of an event, an operation or an approval: each line has its ids. */
 import { describe, expect, it, test } from 'vitest';
 import { type LogLine, logOf, scenarioCalled } from '../../fakes/scenarios/log-lines.ts';
 import { SCENARIOS } from '../../fakes/scenarios/scenarios.ts';
 
-/** By message, or by the kind of its fact: what every such line carries. */
+/** By message, or by the kind of the record: the fields of every such line. */
 const CARRIES: Readonly<Record<string, readonly string[]>> = {
   'event received': ['eventId', 'correlationId', 'resource', 'operation', 'changedBy'],
   'event delivered again; it has its outcome': ['eventId', 'correlationId', 'resource', 'outcome'],
@@ -44,7 +44,7 @@ const CARRIES: Readonly<Record<string, readonly string[]>> = {
 const walked = await Promise.all(SCENARIOS.map(logOf));
 const lines = walked.flatMap((one) => one.lines);
 
-describe('every line of a walked way carries its ids', () => {
+describe('every line of a scenario has its ids', () => {
   test.each([...new Set(lines.map(nameOf))].sort())('%s', (name) => {
     const wanted = CARRIES[name] ?? [];
     expect(wanted, 'say in the table what this line carries').not.toEqual([]);
@@ -53,7 +53,7 @@ describe('every line of a walked way carries its ids', () => {
     }
   });
 
-  it('and who knows the event knows what caused it as well, but for a message that was given up', () => {
+  it('a line with an event id has its correlation id, except for dead letters', () => {
     const halves = lines.filter(({ fields }) => fields.eventId && !fields.correlationId);
     expect(new Set(halves.map(({ message, fields }) => `${message} ${fields.outcome ?? ''}`.trim()))).toEqual(
       new Set(['message dead-lettered', 'event concluded dead']),
@@ -61,41 +61,43 @@ describe('every line of a walked way carries its ids', () => {
   });
 });
 
-describe('an event is followed to its fix by ids alone', () => {
-  it('from its receipt to its outcome, through every request and every fact', async () => {
-    const { lines: told, world } = await logOf(scenarioCalled('a fix of two documents'));
-    const [event] = world.stored.events;
+describe('an event is followed to its fix by ids only', () => {
+  it('from its receipt to its outcome, through every request and every record', async () => {
+    const { lines: found, deps } = await logOf(scenarioCalled('a fix of two documents'));
+    const [event] = deps.stored.events;
     const ids = { eventId: event?.event.id, correlationId: event?.event.correlationId };
     expect(ids).toEqual({ eventId: 'first', correlationId: expect.stringMatching(/./) });
-    const ours = told.filter(({ message }) => message !== 'wake-up due');
+    const ours = found.filter(({ message }) => message !== 'wake-up due');
     expect(ours.filter(({ fields }) => fields.eventId !== ids.eventId)).toEqual([]);
     expect(ours.filter(({ fields }) => fields.correlationId !== ids.correlationId)).toEqual([]);
-    const [intent] = world.stored.entries.filter(({ kind }) => kind === 'fix.intended');
-    const ofFix = told.filter((line) => ['writing', 'fix.applied'].includes(nameOf(line)));
+    const [intent] = deps.stored.entries.filter(({ kind }) => kind === 'fix.intended');
+    const ofFix = found.filter((line) => ['writing', 'fix.applied'].includes(nameOf(line)));
     expect(ofFix.length).toBeGreaterThan(2);
     expect(new Set(ofFix.map(({ fields }) => fields.operationId))).toEqual(new Set([intent?.operationId]));
   });
 
-  it('one line of the log for each outcome in the audit log, by its id', () => {
-    for (const { lines: told, world } of walked) {
-      const logged = new Set(told.map(({ fields }) => fields.auditId));
-      const ends = world.stored.entries.filter(({ kind }) => /^(fix|rollback)\.(applied|failed|blocked)$/.test(kind));
+  it('one line for each outcome in the audit log, with its entry id', () => {
+    for (const { lines: found, deps } of walked) {
+      const logged = new Set(found.map(({ fields }) => fields.auditId));
+      const ends = deps.stored.entries.filter(({ kind }) => /^(fix|rollback)\.(applied|failed|blocked)$/.test(kind));
       expect(ends.filter(({ id }) => !logged.has(id)).map(({ kind }) => kind)).toEqual([]);
     }
   });
 
-  it('how long a fix took is counted from the receipt of its event, and only where no person decided it', async () => {
-    const { lines: told } = await logOf(scenarioCalled('an approval, beside a fix'));
-    const fixes = told.filter((line) => nameOf(line) === 'fix.applied');
-    const people = fixes.filter(({ fields }) => fields.approvalId !== null);
-    expect(people).toHaveLength(1);
-    expect(people.map(({ fields }) => fields.secondsFromEvent)).toEqual([undefined]);
-    // The settle delay, and no clock moves while it works.
-    expect(fixes.filter((one) => !people.includes(one)).map(({ fields }) => fields.secondsFromEvent)).toEqual([30]);
+  it('the duration of a fix is counted from the receipt of its event, and only without an approval', async () => {
+    const { lines: found } = await logOf(scenarioCalled('an approval, beside a fix'));
+    const fixes = found.filter((line) => nameOf(line) === 'fix.applied');
+    const approvedFixes = fixes.filter(({ fields }) => fields.approvalId !== null);
+    expect(approvedFixes).toHaveLength(1);
+    expect(approvedFixes.map(({ fields }) => fields.secondsFromEvent)).toEqual([undefined]);
+    // The settle delay, because the clock does not move during the work.
+    expect(fixes.filter((one) => !approvedFixes.includes(one)).map(({ fields }) => fields.secondsFromEvent)).toEqual([
+      30,
+    ]);
   });
 });
 
-/** Facts are told in sentences, each a different one: they are known by their kind. */
+/** Records have different sentences as messages: they are recognised by their kind. */
 function nameOf({ fields, message }: LogLine): string {
   if (typeof fields.auditId === 'string') return String(fields.kind);
   return message.startsWith('The limit of ') ? 'automatic fixes held' : message;

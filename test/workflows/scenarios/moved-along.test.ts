@@ -1,4 +1,7 @@
-/** What a write moves beside what it is about: all of it is named, and goes back with the fix while it is nobody else's. */
+/**
+ * Values that a write moves beside its changes: all are recorded, and rolled back with the fix while nobody else
+ * changed them.
+ */
 import { describe, expect, test } from 'vitest';
 import { type Json, type JsonObject, pointerOf } from '../../../src/domain/resources/json.ts';
 import { refused } from '../../fakes/azure/arm.ts';
@@ -7,7 +10,7 @@ import { CART, SHOP, seedContainerApp, type WebAppOptions } from '../../fakes/az
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { approvals, deliverAndSettle, rollbackOf, takeTime } from '../../fakes/scenarios/scenarios.ts';
-import { factsIn, type Scene, scene } from '../../fakes/scenarios/scene.ts';
+import { recordsIn, type Scene, scene } from '../../fakes/scenarios/scene.ts';
 import { ada, TLS, tlsNow } from '../approvals/rolling-back.ts';
 
 const INGRESS = '/properties/configuration/ingress';
@@ -20,7 +23,7 @@ const restrictions = [
 const open = [{ name: 'Allow all', action: 'Allow', ipAddress: 'Any', priority: 1 }];
 const OLD_TLS: WebAppOptions = { config: { minTlsVersion: '1.0', ipSecurityRestrictions: restrictions } };
 
-/** An ingress with all that an update of it has been seen to reset. */
+/** An ingress with all properties that an update was seen to reset. */
 const BEFORE: JsonObject = {
   allowInsecure: true,
   targetPort: 8080,
@@ -38,7 +41,7 @@ const AFTER: JsonObject = {
   ipSecurityRestrictions: null,
 };
 
-/** From now on the next write moves this along. */
+/** From now on the next write also moves these values. */
 function moveAlong(
   { arm }: FakeDeps,
   id: string,
@@ -64,16 +67,16 @@ async function resetIngress(moves: JsonObject = AFTER): Promise<Scene> {
     Object.fromEntries(Object.entries(moves).map(([key, to]) => [`${INGRESS}/${key}`, to])),
   );
   await deliverAndSettle(host, 'first', CART);
-  return { world: deps, host };
+  return { deps, host };
 }
 
-/** A fix of minimum TLS that wiped the access restrictions. */
+/** A fix of minimum TLS that removed the access restrictions. */
 async function wiped(
   app: WebAppOptions = OLD_TLS,
   moves: Readonly<Record<string, Json>> = { [RULES]: open },
 ): Promise<Scene> {
   const made = scene({ app });
-  moveAlong(made.world, SHOP, 'config/web', moves);
+  moveAlong(made.deps, SHOP, 'config/web', moves);
   await deliverAndSettle(made.host, 'first', SHOP);
   return made;
 }
@@ -83,78 +86,78 @@ const movedIn = ({ stored }: FakeDeps) =>
     .findLast(({ kind }) => kind === 'fix.applied')
     ?.alsoMoved.map(({ path, from, to }) => ({ path, from, to }));
 
-describe('all that moved with a write is named', () => {
-  test('an ingress whose update resets it: port, traffic, domains and restrictions', async () => {
-    const { world } = await resetIngress();
+describe('all values that moved with a write are recorded', () => {
+  test('for an ingress whose update resets port, traffic, domains and restrictions', async () => {
+    const { deps } = await resetIngress();
     const moves = ['targetPort', 'traffic', 'customDomains', 'ipSecurityRestrictions'];
-    expect(movedIn(world)).toEqual(
+    expect(movedIn(deps)).toEqual(
       moves.map((key) => ({ path: `${INGRESS}/${key}`, from: BEFORE[key], to: AFTER[key] })),
     );
-    expect(world.stored.entries.at(-1)).toMatchObject({
+    expect(deps.stored.entries.at(-1)).toMatchObject({
       kind: 'fix.applied',
       reasons: [{ code: 'also-moved', text: expect.stringContaining(`resource ${INGRESS}/customDomains`) }],
       message: 'Written and verified. Something else moved with it.',
     });
   });
 
-  test('a site whose update wipes its restrictions, which stand in another document', async () => {
-    const { world, host } = scene({
+  test('for a site whose update removes its restrictions in another document', async () => {
+    const { deps, host } = scene({
       app: { site: { httpsOnly: false }, config: { ipSecurityRestrictions: restrictions } },
     });
-    moveAlong(world, SHOP, 'config/web', { [RULES]: open });
+    moveAlong(deps, SHOP, 'config/web', { [RULES]: open });
     await deliverAndSettle(host, 'first', SHOP);
-    expect(movedIn(world)).toEqual([{ path: RULES, from: restrictions, to: open }]);
-    // One read more than the site itself, after the write; before it the look had read it.
-    expect(world.arm.reads.slice(1).map(({ documents }) => documents)).toEqual([
+    expect(movedIn(deps)).toEqual([{ path: RULES, from: restrictions, to: open }]);
+    // One read more than the site itself, after the write; the reconcile had read it before.
+    expect(deps.arm.reads.slice(1).map(({ documents }) => documents)).toEqual([
       ['resource'],
       ['resource'],
       ['config/web'],
     ]);
   });
 
-  test('what the platform always moves is not, nor what our own change says', async () => {
-    const { world, host } = scene({ app: OLD_TLS });
-    world.arm.onWrite = (_, take) => {
+  test('except for properties that the platform always changes, and the changes of the fix itself', async () => {
+    const { deps, host } = scene({ app: OLD_TLS });
+    deps.arm.onWrite = (_, take) => {
       take();
-      world.arm.change(SHOP, 'resource', '/properties/lastModifiedTimeUtc', '2026-03-01T12:00:31');
-      world.arm.change(SHOP, 'config/web', '/etag', 'W/"2"');
+      deps.arm.change(SHOP, 'resource', '/properties/lastModifiedTimeUtc', '2026-03-01T12:00:31');
+      deps.arm.change(SHOP, 'config/web', '/etag', 'W/"2"');
       return undefined;
     };
     await deliverAndSettle(host, 'first', SHOP);
-    expect(world.stored.entries.at(-1)).toMatchObject({ kind: 'fix.applied', alsoMoved: [], reasons: [] });
+    expect(deps.stored.entries.at(-1)).toMatchObject({ kind: 'fix.applied', alsoMoved: [], reasons: [] });
   });
 
-  test('a configuration that cannot be read afterwards: the entry says that it is not known', async () => {
-    const { world, host } = scene({ app: { site: { httpsOnly: false } } });
-    world.arm.onWritten = () => {
-      world.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no' } : undefined);
+  test('a configuration that cannot be read after the write is recorded as unread', async () => {
+    const { deps, host } = scene({ app: { site: { httpsOnly: false } } });
+    deps.arm.onWritten = () => {
+      deps.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no' } : undefined);
     };
     await deliverAndSettle(host, 'first', SHOP);
-    expect(world.stored.entries.at(-1)).toMatchObject({
+    expect(deps.stored.entries.at(-1)).toMatchObject({
       kind: 'fix.applied',
       reasons: [{ code: 'unread', text: expect.stringMatching(/^config\/web was not read/) }],
     });
   });
 
-  test('one that is read only at the second try is compared', async () => {
-    const { world, host } = scene({
+  test('a configuration that is read at the second try is compared', async () => {
+    const { deps, host } = scene({
       app: { site: { httpsOnly: false }, config: { ipSecurityRestrictions: restrictions } },
     });
-    moveAlong(world, SHOP, 'config/web', { [RULES]: open });
+    moveAlong(deps, SHOP, 'config/web', { [RULES]: open });
     let refusals = 0;
-    world.arm.onWritten = () => {
+    deps.arm.onWritten = () => {
       refusals = 1;
     };
-    world.arm.onRead = (_, name) => {
+    deps.arm.onRead = (_, name) => {
       if (name !== 'config/web' || refusals === 0) return undefined;
       refusals -= 1;
       return { status: 'failed', detail: 'throttled', retryable: true };
     };
     await deliverAndSettle(host, 'first', SHOP);
-    expect(movedIn(world)).toEqual([{ path: RULES, from: restrictions, to: open }]);
+    expect(movedIn(deps)).toEqual([{ path: RULES, from: restrictions, to: open }]);
   });
 
-  test('also with an operation that fails after it was accepted, and a person decides from then on', async () => {
+  test('with an operation that fails after it was accepted, and the rule needs an approval from then on', async () => {
     const deps = fakeDeps();
     const host = createHost(deps);
     seedContainerApp(deps.arm, BEFORE);
@@ -174,157 +177,157 @@ describe('all that moved with a write is named', () => {
   });
 });
 
-describe('what moved along goes back with the fix', () => {
-  test('an ingress, whole as it was before', async () => {
-    const { world, host } = await resetIngress();
-    const asked = await host.rollBack(rollbackOf(world));
-    expect(asked.changes.map(({ path, to }) => [path, to])).toEqual([
+describe('a rollback also restores values that moved with the fix', () => {
+  test('an ingress, completely as it was before', async () => {
+    const { deps, host } = await resetIngress();
+    const requested = await host.rollBack(rollbackOf(deps));
+    expect(requested.changes.map(({ path, to }) => [path, to])).toEqual([
       [`${INGRESS}/allowInsecure`, true],
       ...Object.keys(AFTER).map((key) => [`${INGRESS}/${key}`, BEFORE[key]]),
     ]);
-    expect(asked.reasons).toMatchObject([{ code: 'approved' }, { code: 'also-moved' }]);
+    expect(requested.reasons).toMatchObject([{ code: 'approved' }, { code: 'also-moved' }]);
     await host.settle();
-    expect(world.arm.valueOf(CART, 'resource', INGRESS)).toMatchObject(BEFORE);
-    expect(factsIn(world).slice(2)).toEqual([
+    expect(deps.arm.valueOf(CART, 'resource', INGRESS)).toMatchObject(BEFORE);
+    expect(recordsIn(deps).slice(2)).toEqual([
       'approval.approved containerapp-insecure-ingress',
       'rollback.intended containerapp-insecure-ingress',
       'exemption.created containerapp-insecure-ingress',
       'rollback.applied containerapp-insecure-ingress',
     ]);
-    expect(approvals(world)).toMatchObject([{ status: 'applied', reasons: [{ code: 'also-moved' }] }]);
-    const applied = world.stored.entries.find(({ kind }) => kind === 'rollback.applied');
+    expect(approvals(deps)).toMatchObject([{ status: 'applied', reasons: [{ code: 'also-moved' }] }]);
+    const applied = deps.stored.entries.find(({ kind }) => kind === 'rollback.applied');
     expect(applied).toMatchObject({ alsoMoved: [], changes: { length: 5 } });
   });
 
-  test('the access restrictions of a site, with our own events between', async () => {
-    const { world, host } = await wiped();
+  test('the access restrictions of a site, after events of its own writes', async () => {
+    const { deps, host } = await wiped();
     await host.deliver(gridEvent('echo', SHOP, { by: OURSELVES }));
     await host.settle();
-    await host.rollBack(rollbackOf(world));
+    await host.rollBack(rollbackOf(deps));
     await host.settle();
-    expect([tlsNow(world), world.arm.valueOf(SHOP, 'config/web', RULES)]).toEqual(['1.0', restrictions]);
+    expect([tlsNow(deps), deps.arm.valueOf(SHOP, 'config/web', RULES)]).toEqual(['1.0', restrictions]);
   });
 
-  test('not what is no longer as it was seen; the fix itself does', async () => {
-    const { world, host } = await wiped();
-    world.arm.change(SHOP, 'config/web', RULES, [{ ...restrictions[0], name: 'new' }]);
-    const asked = await host.rollBack(rollbackOf(world));
-    expect(asked.changes.map(({ path }) => path)).toEqual([TLS]);
-    expect(asked.reasons[1]).toEqual({
+  test('except for a value that has changed since, while the fix itself is rolled back', async () => {
+    const { deps, host } = await wiped();
+    deps.arm.change(SHOP, 'config/web', RULES, [{ ...restrictions[0], name: 'new' }]);
+    const requested = await host.rollBack(rollbackOf(deps));
+    expect(requested.changes.map(({ path }) => path)).toEqual([TLS]);
+    expect(requested.reasons[1]).toEqual({
       code: 'not-put-back',
       text: `Moved along and left as it is: config/web ${RULES} (it is no longer as it was seen after the fix).`,
     });
     await host.settle();
-    expect(world.arm.valueOf(SHOP, 'config/web', RULES)).toMatchObject([{ name: 'new' }]);
-    const intent = world.stored.entries.find(({ kind }) => kind === 'rollback.intended');
+    expect(deps.arm.valueOf(SHOP, 'config/web', RULES)).toMatchObject([{ name: 'new' }]);
+    const intent = deps.stored.entries.find(({ kind }) => kind === 'rollback.intended');
     expect(intent?.reasons).toMatchObject([{ code: 'approved' }, { code: 'not-put-back' }, { code: 'digest' }]);
-    expect(approvals(world)[0]?.reasons).toMatchObject([{ code: 'not-put-back' }]);
+    expect(approvals(deps)[0]?.reasons).toMatchObject([{ code: 'not-put-back' }]);
   });
 
-  test('nothing of it when somebody else is known to have written since, and the card says who', async () => {
-    const { world, host } = await wiped();
+  test('none of them when another writer is known since the fix, and the approval names the writer', async () => {
+    const { deps, host } = await wiped();
     await deliverAndSettle(host, 'second', SHOP);
-    const asked = await host.rollBack({ ...rollbackOf(world), person: { objectId: 'dora', name: 'Dora' } });
-    expect(asked.changes.map(({ path }) => path)).toEqual([TLS]);
-    expect(asked.reasons[1]?.text).toContain('bob@example.com wrote the resource');
+    const requested = await host.rollBack({ ...rollbackOf(deps), person: { objectId: 'dora', name: 'Dora' } });
+    expect(requested.changes.map(({ path }) => path)).toEqual([TLS]);
+    expect(requested.reasons[1]?.text).toContain('bob@example.com wrote the resource');
   });
 
-  test('a write that brought about the fix itself is none since, though its intent is older', async () => {
-    const { world, host } = scene({ app: OLD_TLS });
-    world.arm.onWrite = () => refused('blocked', 'ScopeLocked');
+  test('an event of the change that caused the fix does not count as a later write', async () => {
+    const { deps, host } = scene({ app: OLD_TLS });
+    deps.arm.onWrite = () => refused('blocked', 'ScopeLocked');
     await deliverAndSettle(host, 'first', SHOP);
-    moveAlong(world, SHOP, 'config/web', { [RULES]: open });
+    moveAlong(deps, SHOP, 'config/web', { [RULES]: open });
     await deliverAndSettle(host, 'second', SHOP);
-    const asked = await host.rollBack({ ...rollbackOf(world), person: { objectId: 'dora', name: 'Dora' } });
-    expect(asked.changes.map(({ path }) => path)).toEqual([TLS, RULES]);
+    const requested = await host.rollBack({ ...rollbackOf(deps), person: { objectId: 'dora', name: 'Dora' } });
+    expect(requested.changes.map(({ path }) => path)).toEqual([TLS, RULES]);
   });
 
-  test('when their event comes only after it was asked: nothing is written; asked again, only the fix goes back', async () => {
-    const { world, host } = await wiped();
-    const request = { ...rollbackOf(world), person: { objectId: 'dora', name: 'Dora' } };
+  test('an event that comes after the request supersedes the rollback, and a new request rolls back the fix only', async () => {
+    const { deps, host } = await wiped();
+    const request = { ...rollbackOf(deps), person: { objectId: 'dora', name: 'Dora' } };
     await host.rollBack(request);
     await host.deliver(gridEvent('second', SHOP));
     await host.settle();
-    expect(approvals(world)).toMatchObject([
+    expect(approvals(deps)).toMatchObject([
       { status: 'superseded', reasons: [{ code: 'moved', text: expect.stringMatching(/bob@example.com.*Ask again/) }] },
     ]);
-    expect([tlsNow(world), world.arm.requests.length]).toEqual(['1.2', 1]);
+    expect([tlsNow(deps), deps.arm.requests.length]).toEqual(['1.2', 1]);
     await host.rollBack(request);
     await host.settle();
-    expect([tlsNow(world), world.arm.valueOf(SHOP, 'config/web', RULES)]).toEqual(['1.0', open]);
+    expect([tlsNow(deps), deps.arm.valueOf(SHOP, 'config/web', RULES)]).toEqual(['1.0', open]);
   });
 
-  test('when putting both back failed, the next try puts back the fix alone', async () => {
-    const { world, host } = await wiped();
-    world.arm.onWrite = () => refused('invalid', 'BadRequest');
-    await host.rollBack(rollbackOf(world));
+  test('after a failed rollback of both, the next request rolls back the fix only', async () => {
+    const { deps, host } = await wiped();
+    deps.arm.onWrite = () => refused('invalid', 'BadRequest');
+    await host.rollBack(rollbackOf(deps));
     await host.settle();
-    world.arm.onWrite = null;
-    const asked = await host.rollBack(rollbackOf(world));
-    expect(asked.changes.map(({ path }) => path)).toEqual([TLS]);
-    expect(asked.reasons[1]?.text).toContain('has failed before');
+    deps.arm.onWrite = null;
+    const requested = await host.rollBack(rollbackOf(deps));
+    expect(requested.changes.map(({ path }) => path)).toEqual([TLS]);
+    expect(requested.reasons[1]?.text).toContain('has failed before');
     await host.settle();
-    expect(tlsNow(world)).toBe('1.0');
+    expect(tlsNow(deps)).toBe('1.0');
   });
 
-  test('what Azure takes no value for, and what a rollback does not write, stays', async () => {
+  test('except for values that Azure cannot set and values that a rollback does not write', async () => {
     const moves = { '/properties/websiteTimeZone': 'UTC', '/properties/publicNetworkAccess': 'Disabled' };
-    const { world, host } = await wiped(OLD_TLS, moves);
-    const { reasons } = await host.rollBack(rollbackOf(world));
+    const { deps, host } = await wiped(OLD_TLS, moves);
+    const { reasons } = await host.rollBack(rollbackOf(deps));
     expect(reasons[1]?.text).toMatch(
       /publicNetworkAccess \(a rollback does not write.*websiteTimeZone \(there was no value before/,
     );
   });
 
-  test('of more than an entry lists, whatever their names, the card says how many are left', async () => {
+  test('at most as many as an entry lists, and the approval has the number of the others', async () => {
     const names = Array.from({ length: 53 }, (_, at) => `t~${at}/é`);
     const each = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
-    const { world, host } = await wiped(
+    const { deps, host } = await wiped(
       { config: { minTlsVersion: '1.0', ...each('before') } },
       Object.fromEntries(names.map((name) => [`/properties${pointerOf([name])}`, 'after'])),
     );
-    const asked = await host.rollBack(rollbackOf(world));
-    expect(asked.reasons.at(-1)).toEqual({
+    const requested = await host.rollBack(rollbackOf(deps));
+    expect(requested.reasons.at(-1)).toEqual({
       code: 'not-put-back',
       text: 'Moved along and left as it is: 3 more, which the entry of the fix has no room for.',
     });
     await host.settle();
-    const values = names.map((name) => world.arm.valueOf(SHOP, 'config/web', `/properties${pointerOf([name])}`));
+    const values = names.map((name) => deps.arm.valueOf(SHOP, 'config/web', `/properties${pointerOf([name])}`));
     expect(values).toEqual([...Array(50).fill('before'), ...Array(3).fill('after')]);
   });
 
-  test('on App Service the other leaves of a member travel with the one that goes back', async () => {
+  test('on App Service the sibling leaves of a restored member are sent unchanged', async () => {
     const cors = { allowedOrigins: ['https://a.example'], supportCredentials: true };
-    const { world, host } = await wiped(
+    const { deps, host } = await wiped(
       { config: { minTlsVersion: '1.0', cors } },
       { '/properties/cors/supportCredentials': false },
     );
-    await host.rollBack(rollbackOf(world));
+    await host.rollBack(rollbackOf(deps));
     await host.settle();
-    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/cors')).toEqual(cors);
-    expect(world.arm.writes.at(-1)?.body).toEqual({ properties: { minTlsVersion: '1.0', cors } });
+    expect(deps.arm.valueOf(SHOP, 'config/web', '/properties/cors')).toEqual(cors);
+    expect(deps.arm.writes.at(-1)?.body).toEqual({ properties: { minTlsVersion: '1.0', cors } });
   });
 
-  test('what cannot be undone stays refused, and says that a person puts back what moved', async () => {
-    const { world } = await wiped();
-    const { entry } = rollbackOf(world);
+  test('an irreversible fix is refused, with the hint that the moved values must be restored by hand', async () => {
+    const { deps } = await wiped();
+    const { entry } = rollbackOf(deps);
     const irreversible = { ...entry, changes: entry.changes.map((change) => ({ ...change, from: null })) };
-    await expect(createHost(world).rollBack({ entry: irreversible, comment: 'x', person: ada })).rejects.toMatchObject({
+    await expect(createHost(deps).rollBack({ entry: irreversible, comment: 'x', person: ada })).rejects.toMatchObject({
       code: 'not-reversible',
       message: expect.stringContaining('What moved along with it is put back by a person'),
     });
   });
 
-  test('a row that names another value than was decided: nothing is written', async () => {
-    const { world, host } = await wiped();
-    const asked = await host.rollBack(rollbackOf(world));
-    const { approvals: rows } = world.stored;
-    const changes = asked.changes.map((change) => (change.path === RULES ? { ...change, to: [] } : change));
-    rows.set(asked.id, { value: { ...asked, changes }, version: rows.get(asked.id)?.version ?? 1 });
+  test('a row with another value than decided is blocked, and nothing is written', async () => {
+    const { deps, host } = await wiped();
+    const requested = await host.rollBack(rollbackOf(deps));
+    const { approvals: rows } = deps.stored;
+    const changes = requested.changes.map((change) => (change.path === RULES ? { ...change, to: [] } : change));
+    rows.set(requested.id, { value: { ...requested, changes }, version: rows.get(requested.id)?.version ?? 1 });
     await host.settle();
-    expect(approvals(world)).toMatchObject([
+    expect(approvals(deps)).toMatchObject([
       { status: 'blocked', reasons: [{ text: expect.stringContaining('its digest is not that of its changes') }] },
     ]);
-    expect(world.arm.requests).toHaveLength(1);
+    expect(deps.arm.requests).toHaveLength(1);
   });
 });

@@ -1,4 +1,7 @@
-/** Guarantee 4: an intent without an outcome is resolved by re-reading, to applied, failed or unknown; each by itself. */
+/**
+ * Guarantee 4: an intent without an outcome is resolved by reading again, to applied, failed or unknown, each on its
+ * own.
+ */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -24,7 +27,7 @@ import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
 
 const shop = resourceNamed(SHOP);
 
-/** What is told of whatever else a write has moved, when only a later look finds that it was carried out. */
+/** The reason for other moved values, when only a later reconcile finds that the write was carried out. */
 const NOT_COMPARED = {
   code: 'unread',
   text: 'A later look found it, so what else moved with the write is not known.',
@@ -45,19 +48,19 @@ beforeEach(() => {
 });
 
 /** With their intents in the log. */
-async function resolve(stored: readonly StoredAttempt[], snapshot: Snapshot, asked: OperationState[] = []) {
+async function resolve(stored: readonly StoredAttempt[], snapshot: Snapshot, answers: OperationState[] = []) {
   for (const one of stored) {
     const trigger = { type: 'event', eventId: one.operationId } as const;
     await deps.audit.append([intentRecord({ ...auditContext, trigger }, attemptFrom(one))]);
   }
-  return resolveUnlogged(stored, snapshot, asked);
+  return resolveUnlogged(stored, snapshot, answers);
 }
 
-async function resolveUnlogged(stored: readonly StoredAttempt[], snapshot: Snapshot, asked: OperationState[] = []) {
+async function resolveUnlogged(stored: readonly StoredAttempt[], snapshot: Snapshot, answers: OperationState[] = []) {
   const urls: string[] = [];
   const pollOperation = async (url: string): Promise<OperationState> => {
     urls.push(url);
-    return asked.shift() ?? { kind: 'ended' };
+    return answers.shift() ?? { kind: 'ended' };
   };
   const context = await contextOf({ ...deps, arm: { ...deps.arm, pollOperation } }, { snapshot });
   const resourceState = { ...context.state.resourceState, attempts: stored };
@@ -66,10 +69,10 @@ async function resolveUnlogged(stored: readonly StoredAttempt[], snapshot: Snaps
   return { attempts, running, left: attemptsToStore(attempts), records: recordsToLog(attempts), urls };
 }
 
-describe('what a fresh read shows decides', () => {
+describe('a fresh read decides', () => {
   const open = storedAttempt('d');
 
-  it('the planned value: applied, under the operation and by the trigger of its intent, and done with', async () => {
+  it('the planned value: applied, under the operation and trigger of its intent, and closed', async () => {
     const { left, records, attempts, running } = await resolve([open], shown('1.2'));
     expect([left, running]).toEqual([[], false]);
     expect(records).toMatchObject([
@@ -87,7 +90,7 @@ describe('what a fresh read shows decides', () => {
     expect(attempts[0]?.result?.record).toEqual(records[0]);
   });
 
-  it('another value: failed, and done with: a further attempt has an intent of its own', async () => {
+  it('another value: failed and closed, and a further attempt has a new intent', async () => {
     const { left, records } = await resolve([{ ...open, operationUrls: ['url'] }], shown('1.1'));
     const text = 'A later read shows neither the planned values nor those before.';
     expect(records).toMatchObject([{ kind: 'fix.failed', reasons: [{ code: 'not-verified', text }], message: text }]);
@@ -96,13 +99,13 @@ describe('what a fresh read shows decides', () => {
 
   it.each<[string, Snapshot]>([
     ['the old value', shown('1.0')],
-    ['nothing, because it could not be read', { ...shown('1.0'), documents: { resource: read({}) } }],
+    ['no value, because it could not be read', { ...shown('1.0'), documents: { resource: read({}) } }],
   ])('%s: it stays open', async (_, snapshot) => {
     const { left, records, attempts } = await resolve([open], snapshot);
     expect([left, records, attempts.map(({ result }) => result)]).toEqual([[open], [], [undefined]]);
   });
 
-  it('each entry by itself, and unknown ones again; what has ended otherwise stays as it is', async () => {
+  it('each attempt is resolved on its own, unknown ones too, and ended ones stay unchanged', async () => {
     const unknown = storedAttempt('u', { operationId: 'of-d', changes: [ftps], status: 'unknown' });
     const blocked = storedAttempt('b', { status: 'blocked' });
     const all = [open, unknown, blocked];
@@ -114,21 +117,21 @@ describe('what a fresh read shows decides', () => {
     expect(later.records.map(({ kind }) => kind)).toEqual(['fix.applied', 'fix.applied']);
   });
 
-  it('an intent that is not in the log is none: nothing was written for it', async () => {
+  it('an intent that is not in the log is dropped, because nothing was written for it', async () => {
     const { left, records } = await resolveUnlogged([open], shown('1.2'));
     expect([left, records]).toEqual([[], []]);
   });
 });
 
-describe('while Azure is at work nothing is decided', () => {
+describe('while an operation of Azure runs nothing is decided', () => {
   const open = [storedAttempt('d', { operationUrls: ['first', 'second'] })];
 
   it.each<[string, Snapshot, OperationState[], boolean]>([
     ['its operation runs', shown('1.2'), [{ kind: 'ended' }, { kind: 'running', retryAfter: null }], true],
-    ['the resource is not finished', shown('1.2', 'AllAllowed', 'Updating'), [], true],
+    ['the resource is still provisioning', shown('1.2', 'AllAllowed', 'Updating'), [], true],
     ['both have ended', shown('1.2'), [], false],
-  ])('%s', async (_, snapshot, asked, expected) => {
-    const { running, records, urls } = await resolve(open, snapshot, asked);
+  ])('%s', async (_, snapshot, answers, expected) => {
+    const { running, records, urls } = await resolve(open, snapshot, answers);
     expect([running, records.length]).toEqual([expected, expected ? 0 : 1]);
     expect(urls).toEqual(['first', 'second']);
   });
@@ -138,7 +141,7 @@ describe('while Azure is at work nothing is decided', () => {
     expect((await resolve([...open, second], shown('1.2'))).urls).toEqual(['first', 'second', 'third']);
   });
 
-  it('nobody is asked when nothing is open', async () => {
+  it('no operation is polled when no attempt is open', async () => {
     const ended = [storedAttempt('d', { status: 'held', operationUrls: ['url'] })];
     const { running, left, urls } = await resolve(ended, shown('1.2', 'AllAllowed', 'Updating'));
     expect([running, left, urls]).toEqual([false, ended, []]);

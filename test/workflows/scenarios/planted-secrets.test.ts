@@ -1,4 +1,7 @@
-/** Guarantee 12: a value of its own in every place that may hold a secret, and none of them in anything that is kept or told. */
+/**
+ * Guarantee 12: a unique value in every place that may hold a secret, and none of them in anything that is stored or
+ * sent.
+ */
 import { expect, test } from 'vitest';
 import { DOCUMENTS } from '../../../src/domain/resources/documents.ts';
 import type { JsonObject } from '../../../src/domain/resources/json.ts';
@@ -17,7 +20,7 @@ import { site, webConfig } from '../../rules/fixtures/web-app.ts';
 const KEYED = 'https://ada:planted-user@host/?sig=planted-signature';
 const PEOPLE_CHOSE = { log: 'chosen-log', databases: 'chosen-databases', connectionString: 'chosen-string' };
 
-/** Wrong in as much as can be, so that there is much to tell. */
+/** As many violations as possible, so that as much as possible is recorded. */
 const BODIES: Readonly<Partial<Record<ResourceKind, Readonly<Record<string, JsonObject>>>>> = {
   'web-app': {
     resource: { ...site({ httpsOnly: false, clientCertEnabled: false }), tags: { ...PEOPLE_CHOSE, home: KEYED } },
@@ -45,7 +48,7 @@ function objectOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
-test.each(['autofix', 'approve'] as const)('in mode %s', async (mode) => {
+test.each(['autofix', 'approve'] as const)('no planted value is stored or logged in mode %s', async (mode) => {
   const deps = fakeDeps({ rules });
   storeSettings(deps, { mode, profile: 'strict' });
   const planted: string[] = [];
@@ -84,7 +87,7 @@ test.each(['autofix', 'approve'] as const)('in mode %s', async (mode) => {
     ]),
     arm.requests,
   ]);
-  // The search finds what is there.
+  // The search finds a value that is there.
   expect(everything).toContain('minTlsVersion');
   expect(everything.match(/planted[ -][^"]*/g)).toBeNull();
 });

@@ -1,4 +1,7 @@
-/** Rules about what only the sweep reads: judged by it, standing between two of them, and never a read on an event. */
+/**
+ * Rules about documents that only the sweep reads: evaluated by the sweep, kept between two sweeps, never read on an
+ * event.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bodyOf } from '../../../src/domain/resources/snapshot.ts';
 import { compliant } from '../../../src/domain/rules/rule.ts';
@@ -56,7 +59,7 @@ describe('a rule about a document that only the sweep reads', () => {
     expect(verdicts()).toEqual(['webapp-quick compliant']);
   });
 
-  test('is judged by the sweep; its verdict stands, as it was, through later events', async () => {
+  test('is evaluated by the sweep, and its finding stays through later events', async () => {
     await sweep();
     const [found] = deps.stored.findings.filter(({ rule }) => rule === backed.id);
     expect(found?.verdict).toBe('violation');
@@ -67,7 +70,7 @@ describe('a rule about a document that only the sweep reads', () => {
     expect(verdicts()).toEqual(['webapp-backed violation', 'webapp-quick compliant']);
   });
 
-  test('what it was judged on is shown with it', async () => {
+  test('is shown with the state of its document', async () => {
     await sweep();
     await event('later');
     const memory = await deps.resourceStates.load(resourceNamed(SHOP));
@@ -77,7 +80,7 @@ describe('a rule about a document that only the sweep reads', () => {
     ]);
   });
 
-  test('is looked at by every sweep, although an event was since it began', async () => {
+  test('is evaluated by every sweep, also after an event since the sweep began', async () => {
     for (const sweeps of [1, 2]) {
       await startSweep(deps, [SUBSCRIPTION]);
       const waiting = deps.stored.sweeps.splice(0);
@@ -91,7 +94,7 @@ describe('a rule about a document that only the sweep reads', () => {
     expect(verdicts()).toEqual(['webapp-backed violation', 'webapp-quick compliant']);
   });
 
-  test('has no finding any more once it is switched off', async () => {
+  test('has no finding after it is switched off', async () => {
     await sweep();
     storeSettings(deps, { rules: { [backed.id]: { enabled: false } } });
     await event('later');
@@ -109,7 +112,7 @@ describe('the subscription itself', () => {
     check: () => compliant('It is on.'),
   });
 
-  test('is looked at once by each sweep, when there are rules about it, and is nothing that a scan finds', async () => {
+  test('is read once by each sweep when rules are about it, and is not counted by a scan', async () => {
     deps = fakeDeps({ rules: [quick, watched] });
     host = createHost(deps);
     deps.estate.ids = [SHOP, CART];
@@ -122,7 +125,7 @@ describe('the subscription itself', () => {
     expect(verdicts()).toContain('subscription-watched compliant');
   });
 
-  test('is not asked for where no rule is about it', async () => {
+  test('is not read when no rule is about it', async () => {
     await sweep();
     expect(deps.arm.reads.filter(({ resource }) => resource === itself)).toEqual([]);
   });

@@ -1,4 +1,7 @@
-/** Walks a way again and again, with trouble at its first, second, third, ... call: each walk must come to the end of peace. */
+/**
+ * Runs a scenario repeatedly with a fault at its first, second, third, ... call: each run must have the result of a
+ * run without fault.
+ */
 import { expect } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
@@ -7,35 +10,35 @@ import { createHost } from '../../fakes/scenarios/host.ts';
 import type { Scenario } from '../../fakes/scenarios/scenarios.ts';
 
 export interface Walk {
-  /** What the workflows are given, with trouble at a call; null: with none. */
+  /** The ports of the workflows, with a fault at a call; null: without. */
   meet(deps: FakeDeps, at: number | null): Met;
   readonly afterCrashSeconds?: number;
   readonly restSeconds?: number;
-  /** What of the end may depend on the hour. */
+  /** The part of the result that may depend on the hour. */
   readonly apartFrom?: keyof ReturnType<typeof endOf>;
 }
 
 export interface Met {
-  readonly world: Deps;
-  /** The calls that could have met the trouble, until one did. */
+  readonly deps: Deps;
+  /** The calls that could have met the fault, until one did. */
   readonly calls: readonly string[];
   met(): boolean;
   restart?(): void;
 }
 
-/** Returns how many calls were points of trouble: all that a walk in peace makes. */
+/** Returns the number of tried calls: all that a run without fault makes. */
 export async function walkEveryPoint(way: Scenario, how: Walk): Promise<number> {
   const peaceful = await walked(way, how, null);
-  const expected = { ...endOf(peaceful.world), ...(how.apartFrom ? { [how.apartFrom]: null } : {}) };
+  const expected = { ...endOf(peaceful.deps), ...(how.apartFrom ? { [how.apartFrom]: null } : {}) };
   expect(expected).toMatchObject({ waiting: 0, unresolved: 0, queue: 0, letters: 0 });
   for (let points = 0; ; points += 1) {
-    const { world, met, call } = await walked(way, how, points + 1);
+    const { deps, met, call } = await walked(way, how, points + 1);
     if (!met) {
       expect(points).toBe(peaceful.calls);
       return points;
     }
     const at = `at call ${points + 1}, ${call}`;
-    const end = { ...endOf(world), ...(how.apartFrom ? { [how.apartFrom]: null } : {}) };
+    const end = { ...endOf(deps), ...(how.apartFrom ? { [how.apartFrom]: null } : {}) };
     expect({ ...end, at }).toEqual({ ...expected, at });
   }
 }
@@ -44,21 +47,21 @@ async function walked(way: Scenario, { meet, afterCrashSeconds = 30, restSeconds
   const deps = fakeDeps();
   const met = meet(deps, at);
   const restart = () => met.restart?.();
-  const host = createHost(deps, { ports: met.world, afterCrashSeconds, restSeconds, restart });
+  const host = createHost(deps, { ports: met.deps, afterCrashSeconds, restSeconds, restart });
   await way.run(host, deps);
   await host.settle();
-  return { world: deps, met: met.met(), calls: met.calls.length, call: met.calls.at(-1) };
+  return { deps, met: met.met(), calls: met.calls.length, call: met.calls.at(-1) };
 }
 
-/** Everything that must not depend on a trouble. */
+/** Everything that must not depend on a fault. */
 function endOf({ arm, stored }: FakeDeps) {
   const memories = [...stored.resourceStates.values()];
   const scan = [...stored.scans.values()].at(-1);
   return {
     waiting: stored.events.filter(({ outcome }) => outcome === null).length,
     events: stored.events.filter(({ outcome }) => outcome === 'dead' || outcome === 'gone').length,
-    facts: factsIn(stored.entries).sort(),
-    // One intent serves all attempts at a change.
+    records: recordsIn(stored.entries).sort(),
+    // One intent is used by all attempts at a change.
     operations: new Set(stored.entries.flatMap(({ operationId }) => operationId ?? [])).size,
     writes: arm.writes.map(({ method, path }) => `${method} ${path}`).sort(),
     approvals: [...stored.approvals.values()].map(({ value }) => approvalEnd(value)).sort(),
@@ -68,22 +71,22 @@ function endOf({ arm, stored }: FakeDeps) {
     findings: stored.findings.map(({ rule, verdict, decision }) => `${rule} ${verdict} ${decision?.action}`).sort(),
     scan: scan && { listed: scan.listed, found: scan.found.size, evaluated: scan.evaluated.size },
     letters: stored.deadLetters.size,
-    told: new Set(stored.published.map(({ id }) => id)).size,
+    notified: new Set(stored.published.map(({ id }) => id)).size,
     queue: [...stored.queue, ...stored.sweeps].length,
   };
 }
 
-/** What may be told more than once: a further attempt that fails, too, and what a person asked for again. */
+/** The records that may occur several times: further failed attempts, and repeated requests of a user. */
 const REPEATED = /^(fix\.failed|exemption\.|settings\.changed)/;
 
-/** That an outcome is unknown until a later read is told only when a read has failed. */
-function factsIn(entries: FakeDeps['stored']['entries']): string[] {
+/** An unknown outcome until a later read is recorded only when a read has failed. */
+function recordsIn(entries: FakeDeps['stored']['entries']): string[] {
   const all = entries.filter(({ kind }) => kind !== 'fix.unknown').map(({ kind, rule }) => `${kind} ${rule}`);
-  return [...new Set(all.filter((fact) => REPEATED.test(fact))), ...all.filter((fact) => !REPEATED.test(fact))];
+  return [...new Set(all.filter((record) => REPEATED.test(record))), ...all.filter((record) => !REPEATED.test(record))];
 }
 
 function approvalEnd({ rule, status, auditIds, outbox }: Approval): string {
-  return `${rule.id} ${status}, ${auditIds.length} facts in the log, ${outbox.length} not`;
+  return `${rule.id} ${status}, ${auditIds.length} records in the log, ${outbox.length} not`;
 }
 
 function isUnresolved({ status }: { status: string }): boolean {

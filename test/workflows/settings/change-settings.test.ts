@@ -1,4 +1,4 @@
-/** Reading and replacing what operators choose: nobody overwrites what he has not seen, and each change is in the log. */
+/** Reading and replacing settings: a replacement needs the current revision, and each change is in the log. */
 
 import { describe, expect, test } from 'vitest';
 import { type Settings, settingsSchema } from '../../../src/domain/rules/settings.ts';
@@ -16,39 +16,42 @@ const changed = (differs: Partial<Settings>, ifMatch = '*') => {
 const kinds = ({ stored }: ReturnType<typeof fakeDeps>) => stored.entries.map(({ kind }) => kind);
 
 describe('the settings in force', () => {
-  test('while nothing is stored: the defaults in the mode of the deployment, revision 0', async () => {
+  test('without stored settings: the defaults in the mode of the deployment, revision 0', async () => {
     const deps = fakeDeps({ options: { mode: 'approve' } });
     const found = await loadSettings(deps);
     expect(found.settings).toEqual(settingsSchema.parse({ mode: 'approve' }));
     expect(etagOf(found)).toBe('"0"');
   });
 
-  test('once something is stored the mode of the deployment no longer counts', async () => {
+  test('with stored settings the mode of the deployment does not count', async () => {
     const deps = fakeDeps({ options: { mode: 'autofix' } });
     await changeSettings(deps, { ...changed({}), settings: settingsSchema.parse({}) });
     expect((await loadSettings(deps)).settings.mode).toBe('audit');
   });
 });
 
-describe('If-Match: nobody overwrites what he has not seen', () => {
-  test('the revision that was seen, and `*`, are taken; each change is a revision', async () => {
+describe('If-Match with the revision', () => {
+  test('the current revision and `*` are accepted, and each change is a new revision', async () => {
     const deps = fakeDeps();
     expect(etagOf(await changeSettings(deps, changed({}, '"0"')))).toBe('"1"');
     expect(etagOf(await changeSettings(deps, changed({ mode: 'audit' }, '"1"')))).toBe('"2"');
     expect(etagOf(await changeSettings(deps, changed({}, '*')))).toBe('"3"');
   });
 
-  test.each(['"0"', '"2"', '1', ''])('%s is not what is stored: refused, and nothing changes', async (ifMatch) => {
-    const deps = fakeDeps();
-    await changeSettings(deps, changed({}));
-    await expect(changeSettings(deps, changed({ mode: 'audit' }, ifMatch))).rejects.toMatchObject({
-      code: 'settings-changed',
-    });
-    expect((await loadSettings(deps)).settings.mode).toBe('autofix');
-    expect(kinds(deps)).toEqual(['settings.changed']);
-  });
+  test.each(['"0"', '"2"', '1', ''])(
+    '%s is not the current revision: refused, and nothing changes',
+    async (ifMatch) => {
+      const deps = fakeDeps();
+      await changeSettings(deps, changed({}));
+      await expect(changeSettings(deps, changed({ mode: 'audit' }, ifMatch))).rejects.toMatchObject({
+        code: 'settings-changed',
+      });
+      expect((await loadSettings(deps)).settings.mode).toBe('autofix');
+      expect(kinds(deps)).toEqual(['settings.changed']);
+    },
+  );
 
-  test('two operators at once: one change stands, the other is told', async () => {
+  test('of two operators at once one change is stored and the other is refused', async () => {
     const deps = fakeDeps();
     const answers = await Promise.allSettled([
       changeSettings(deps, changed({ mode: 'audit' }, '"0"')),
@@ -60,7 +63,7 @@ describe('If-Match: nobody overwrites what he has not seen', () => {
 });
 
 describe('each change is in the log', () => {
-  test('it names who, what and the mode from now on', async () => {
+  test('with the author, the changed members and the new mode', async () => {
     const deps = fakeDeps();
     await changeSettings(deps, changed({ profile: 'strict' }));
     expect(deps.stored.entries).toMatchObject([
@@ -75,13 +78,13 @@ describe('each change is in the log', () => {
     ]);
   });
 
-  test('an application may be the one', async () => {
+  test('with an application as author', async () => {
     const deps = fakeDeps();
     await changeSettings(deps, { ...changed({}), actor: { ...person, type: 'app' } });
     expect(deps.stored.entries[0]?.actor.type).toBe('app');
   });
 
-  test('stop and resume are facts of their own; who stopped and when stays while the reason does', async () => {
+  test('stop and resume have their own records, and author and time of a stop stay until its reason changes', async () => {
     const deps = fakeDeps();
     const first = await changeSettings(deps, changed({ stopped: { reason: 'night' } }));
     expect(first).toMatchObject({ stoppedAt: '2026-03-01T12:00:00.000Z', stoppedBy: person });
@@ -109,7 +112,7 @@ describe('each change is in the log', () => {
     expect(kinds(deps).filter((kind) => kind === 'service.stopped')).toHaveLength(2);
   });
 
-  test('the log cannot be written after the change was stored: housekeeping logs it, once', async () => {
+  test('when the log fails after the change was stored, housekeeping logs it once', async () => {
     const deps = fakeDeps();
     const failing = failingDeps(deps, 'audit.append', new StorageUnavailable('down'));
     await expect(changeSettings(failing, changed({ stopped: { reason: 'night' } }))).rejects.toThrow('down');
@@ -120,7 +123,7 @@ describe('each change is in the log', () => {
     expect(kinds(deps)).toEqual(['settings.changed', 'service.stopped']);
   });
 
-  test('the log cannot be written, and another change comes before housekeeping: both are in the log', async () => {
+  test('when the log fails and another change comes before housekeeping, both are logged', async () => {
     const deps = fakeDeps();
     const failing = failingDeps(deps, 'audit.append', new StorageUnavailable('down'), 3);
     await expect(changeSettings(failing, changed({ mode: 'audit' }))).rejects.toThrow('down');
@@ -136,7 +139,7 @@ describe('each change is in the log', () => {
     ]);
   });
 
-  test('while the log takes nothing, six facts wait; further changes are refused, and a stop is still taken', async () => {
+  test('while the log fails, six records wait, further changes are refused, and a stop is still accepted', async () => {
     const deps = fakeDeps();
     const failing = failingDeps(deps, 'audit.append', new StorageUnavailable('down'));
     const modes = ['audit', 'approve'] as const;
@@ -162,7 +165,7 @@ describe('each change is in the log', () => {
     ]);
   });
 
-  test('the store cannot be written: nothing is in the log', async () => {
+  test('when the store fails, nothing is logged', async () => {
     const deps = fakeDeps();
     const failing = failingDeps(deps, 'settings.save', new StorageUnavailable('down'));
     await expect(changeSettings(failing, changed({}))).rejects.toThrow('down');
@@ -171,7 +174,7 @@ describe('each change is in the log', () => {
 });
 
 describe('the service stops itself', () => {
-  test('as itself, and once: a stop that is there already is left as it is', async () => {
+  test('as the service, and once: an existing stop is unchanged', async () => {
     const deps = fakeDeps();
     await stopService(deps, 'silence');
     await stopService(deps, 'something else');
@@ -185,15 +188,15 @@ describe('the service stops itself', () => {
     expect(kinds(deps)).toEqual(['settings.changed', 'service.stopped']);
   });
 
-  test('also while it does not know who it is', async () => {
+  test('while its own identity is unknown', async () => {
     const deps = fakeDeps();
-    const nobody = { ...deps, arm: { ...deps.arm, getIdentity: async () => ({ objectId: null, appId: null }) } };
-    await stopService(nobody, 'silence');
+    const unidentified = { ...deps, arm: { ...deps.arm, getIdentity: async () => ({ objectId: null, appId: null }) } };
+    await stopService(unidentified, 'silence');
     expect(deps.stored.settings?.value.stoppedBy).toBeNull();
     expect(deps.stored.entries[0]?.actor).toEqual({ type: 'service', name: 'Plumbline' });
   });
 
-  test('also when an operator changes something at the same moment; what fails otherwise is told', async () => {
+  test('when an operator changes settings at the same moment; another error is thrown', async () => {
     const deps = fakeDeps();
     await stopService(failingDeps(deps, 'settings.save', new ConflictError(), 1), 'silence');
     expect((await loadSettings(deps)).settings.stopped).toEqual({ reason: 'silence' });

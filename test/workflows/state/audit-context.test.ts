@@ -1,4 +1,4 @@
-/** What the entries of one reconcile have in common: above all, who or what brought it about. */
+/** The common members of the entries of one reconcile, most of all its trigger. */
 
 import { describe, expect, it } from 'vitest';
 import type { Trigger } from '../../../src/domain/audit/audit.ts';
@@ -51,14 +51,14 @@ async function occasion(
   const whole: WorkMessage = { resource: SHOP, cause: 'event', attempt: 0, ...message };
   const state = await loadState(fakeDeps(), shop);
   const memory = { ...state.resourceState, trigger: trigger ?? null };
-  const { seal: _, ...told } = auditContextOf({
+  const { seal: _, ...context } = auditContextOf({
     ...{ deps: fakeDeps(), resource: shop, message: whole, startedAt: NOW },
     state: { ...state, identity: SELF, resourceState: memory, ...others },
   });
-  return told;
+  return context;
 }
 
-describe('what brought a reconcile about', () => {
+describe('the trigger of a reconcile', () => {
   const waiting = [
     event('old', 10, 'ada'),
     event('echo', 40, 'ours', 'of-our-write'),
@@ -68,37 +68,41 @@ describe('what brought a reconcile about', () => {
   const of = (id: string) => ({ event: { id, receivedAt: '2026-03-01T11:00:00.000Z' } });
 
   it.each<[string, Partial<WorkMessage>, Trigger]>([
-    ['a sweep, whatever else waits', { cause: 'sweep' }, { type: 'sweep' }],
+    ['a sweep, with events waiting', { cause: 'sweep' }, { type: 'sweep' }],
     ['a scan', { cause: 'scan' }, { type: 'scan' }],
-    ['the decision of a person', { cause: 'decision' }, { type: 'decision' }],
-    ['an operator who asks for what the sweep found', { cause: 'request' }, { type: 'decision' }],
+    ['a decision', { cause: 'decision' }, { type: 'decision' }],
+    ['a request for approvals of sweep findings', { cause: 'request' }, { type: 'decision' }],
     ['the event of the message, and no other', of('old'), brought('old', 'ada')],
     ['an event with its correlation', of('new'), brought('new', 'bob', 'deployment')],
     ['an event without a name', of('unnamed'), brought('unnamed')],
-    ['our own echo: then the newest change of somebody else', of('echo'), brought('new', 'bob', 'deployment')],
+    [
+      'an event of its own write: then the newest change of somebody else',
+      of('echo'),
+      brought('new', 'bob', 'deployment'),
+    ],
   ])('%s', async (_, message, expected) => {
     expect((await occasion(message, { waitingEvents: waiting })).trigger).toEqual(expected);
   });
 
-  it('the order in which events are listed does not matter', async () => {
+  it('the order of the events does not matter', async () => {
     const reversed = await occasion(of('echo'), { waitingEvents: waiting.toReversed() });
     expect(reversed.trigger).toEqual(brought('new', 'bob', 'deployment'));
   });
 
-  it('our own echo, when nobody else has changed anything', async () => {
+  it('an event of its own write, when nobody else has changed anything', async () => {
     const alone = await occasion(of('echo'), { waitingEvents: [event('echo', 40, 'ours', 'of-our-write')] });
     expect(alone.trigger).toEqual(brought('echo', 'ours', 'of-our-write'));
   });
 
-  it('without an event, what is remembered; a resource that was never seen was found by the sweep', async () => {
+  it('without an event it is the stored one, and for a new resource the sweep', async () => {
     const trigger = brought('earlier', 'ada');
     expect((await occasion({ cause: 'wake' }, { waitingEvents: waiting, trigger })).trigger).toEqual(trigger);
     expect((await occasion({ cause: 'wake' })).trigger).toEqual({ type: 'sweep' });
   });
 });
 
-describe('who acts', () => {
-  it('is the service, under its object id when it knows it', async () => {
+describe('the actor', () => {
+  it('is the service, with its object id when that is known', async () => {
     expect(await occasion({})).toMatchObject({
       at: NOW.toISOString(),
       resource: { id: SHOP },

@@ -1,4 +1,4 @@
-/** Who changed what a rule asks for, told by what is remembered, by events that wait and by the Activity Log. */
+/** The changers of a violation, from the resource state, waiting events and the Activity Log. */
 
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/domain/resources/principal.ts';
@@ -36,7 +36,7 @@ function writer(objectId: string, minute: number, differs: Partial<Writer> = {})
   return { objectId, type: 'user', at: at(minute), since: at(minute), source: 'event', ...differs };
 }
 
-function told(memory: Partial<ResourceState>, waiting: StoredEvent[] = []) {
+function stateWith(memory: Partial<ResourceState>, waiting: StoredEvent[] = []) {
   return {
     resourceState: { ...emptyResourceState(resourceNamed(SHOP)), ...memory },
     waitingEvents: waiting,
@@ -46,63 +46,63 @@ function told(memory: Partial<ResourceState>, waiting: StoredEvent[] = []) {
 
 const ids = (callers: readonly Writer[]) => callers.map(({ objectId }) => objectId);
 
-describe('those who changed what a rule asks for', () => {
+describe('the changers of a violation', () => {
   const writers = [writer('ada', 1), writer('bob', 5)];
 
-  it('wrote since it was last met, not before or then; of one that never was, all did', () => {
+  it('wrote after the rule was last met; for a rule that never was, all writers', () => {
     const compliantAt = { tls: at(1), cors: at(5) };
-    expect(changersOf(told({ writers, compliantAt: compliantAt }), 'tls')).toEqual({
+    expect(changersOf(stateWith({ writers, compliantAt: compliantAt }), 'tls')).toEqual({
       callers: [writers[1]],
       complete: true,
       since: at(1),
     });
-    expect(changersOf(told({ writers, compliantAt: compliantAt }), 'cors').callers).toEqual([]);
-    expect(ids(changersOf(told({ writers, compliantAt: compliantAt }), 'never').callers)).toEqual(['ada', 'bob']);
+    expect(changersOf(stateWith({ writers, compliantAt: compliantAt }), 'cors').callers).toEqual([]);
+    expect(ids(changersOf(stateWith({ writers, compliantAt: compliantAt }), 'never').callers)).toEqual(['ada', 'bob']);
   });
 
-  it('are those of events that wait, too, the latest last, each once and by the latest name', () => {
+  it('include the authors of waiting events, the latest last, each once with the latest name', () => {
     const waiting = [event(30, person('ada', 'Ada Example')), event(10, person('eve')), event(20, null)];
-    const { callers } = changersOf(told({ writers }, waiting), 'tls');
+    const { callers } = changersOf(stateWith({ writers }, waiting), 'tls');
     expect(ids(callers)).toEqual(['bob', 'eve', 'ada']);
     expect(callers.at(-1)).toMatchObject({ name: 'Ada Example', eventId: 'e30', correlationId: 'c', since: at(1) });
   });
 
-  it('are never ourselves', () => {
+  it('never include Plumbline itself', () => {
     const waiting = [event(10, person('ours')), event(11, person('x'), 'OUR-APP')];
-    expect(changersOf(told({}, waiting), 'tls').callers).toEqual([]);
+    expect(changersOf(stateWith({}, waiting), 'tls').callers).toEqual([]);
   });
 
-  it('of a fix that is put back, they wrote since the rule was met before it', () => {
+  it('of a fix that is rolled back wrote since the rule was met before it', () => {
     const memory = {
       writers,
       compliantAt: { tls: at(6) },
       beforeFix: { tls: { compliantAt: at(2), unattributed: true } },
     };
-    expect(changersOf(told(memory), 'tls', 'rollback')).toEqual({
+    expect(changersOf(stateWith(memory), 'tls', 'rollback')).toEqual({
       callers: [writers[1]],
       complete: false,
       since: at(2),
     });
-    expect(changersOf(told({ ...memory, beforeFix: {} }), 'tls', 'rollback').since).toBe(at(6));
+    expect(changersOf(stateWith({ ...memory, beforeFix: {} }), 'tls', 'rollback').since).toBe(at(6));
   });
 
   it.each<[string, Partial<ResourceState>, boolean]>([
     ['all of them', { writers }, true],
     ['nobody', {}, false],
     ['some are missing', { writers, writersTruncatedAt: at(1), compliantAt: { tls: at(0) } }, false],
-    ['of a rule that was never met some are missing', { writers, writersTruncatedAt: at(1) }, false],
+    ['some are missing, for a rule that was never met', { writers, writersTruncatedAt: at(1) }, false],
     [
-      'those that are missing wrote it before',
+      'the missing ones wrote before the rule was met',
       { writers, writersTruncatedAt: at(1), compliantAt: { tls: at(1) } },
       true,
     ],
-    ['it was found when nobody was known', { writers, unattributedSince: { tls: at(3) } }, false],
-    ['another was', { writers, unattributedSince: { cors: at(3) } }, true],
-  ])('known: %s', (_, memory, expected) => {
-    expect(isChangerKnown(changersOf(told(memory), 'tls'))).toBe(expected);
+    ['the violation was found without a known changer', { writers, unattributedSince: { tls: at(3) } }, false],
+    ['another violation was', { writers, unattributedSince: { cors: at(3) } }, true],
+  ])('are known: %s', (_, memory, expected) => {
+    expect(isChangerKnown(changersOf(stateWith(memory), 'tls'))).toBe(expected);
   });
 
-  it('those that came since are those of events that were not there', () => {
+  it('authors of new events are those of events that were not there before', () => {
     const [first, second] = [event(1, person('ada')), event(2, person('bob'))];
     expect(ids(writersOfNewEvents([first], [first, second, event(3, person('ours'))], SELF))).toEqual(['bob']);
   });
@@ -122,7 +122,7 @@ describe('an answer of the Activity Log', () => {
   const ada = { caller: person('ADA') };
   const bob = { caller: person('bob') };
 
-  it('names people, and never ourselves', () => {
+  it('gives users and applications, without Plumbline itself', () => {
     const entries = [ada, { caller: null }, { caller: person('ours') }, { ...bob, appId: 'our-app' }];
     expect(writersOfActivity(inquiry(entries), SELF)).toEqual([
       { ...writer('ada', 60, { name: 'ADA', source: 'activity-log' }) },
@@ -131,37 +131,49 @@ describe('an answer of the Activity Log', () => {
 
   it.each<[string, ActivityQueryResult, number | null, boolean]>([
     ['names somebody since then', inquiry([ada]), 30, true],
-    ['names somebody of before', inquiry([ada]), 60, false],
+    ['names somebody before then', inquiry([ada]), 60, false],
     ['names nobody', inquiry([{}]), 30, false],
-    ['is not whole', inquiry([ada], { complete: false }), 30, false],
+    ['is not complete', inquiry([ada], { complete: false }), 30, false],
     ['begins later', inquiry([ada], { from: 31 }), 30, false],
-    ['of a rule that was never met', inquiry([ada]), null, true],
+    ['is for a rule that was never met', inquiry([ada]), null, true],
   ])('explains a change: it %s', (_, answer, since, expected) => {
     const changers = { callers: [], complete: true, since: since === null ? null : at(since) };
     expect(explainsChange(answer, writersOfActivity(answer, SELF), changers)).toBe(expected);
   });
 
   it.each<[string, ActivityQueryResult, Writer, number | null, boolean]>([
-    ['it shows others and not this person', inquiry([bob]), writer('ada', 60), null, true],
-    ['it shows only ourselves', inquiry([{ caller: person('ours') }]), writer('ada', 60), null, true],
+    ['it shows other callers and not this person', inquiry([bob]), writer('ada', 60), null, true],
+    ['it shows only Plumbline itself', inquiry([{ caller: person('ours') }]), writer('ada', 60), null, true],
     ['it shows this person', inquiry([ada, bob]), writer('ada', 60), null, false],
     ['it is empty', inquiry([]), writer('ada', 60), null, false],
     ['it names nobody', inquiry([{}]), writer('ada', 60), null, false],
-    ['it is not whole', inquiry([bob], { complete: false }), writer('ada', 60), null, false],
+    ['it is not complete', inquiry([bob], { complete: false }), writer('ada', 60), null, false],
     ['it begins less than half an hour before', inquiry([bob], { from: 31 }), writer('ada', 60), null, false],
     ['it ends less than half an hour after', inquiry([bob], { to: 89 }), writer('ada', 60), null, false],
-    ['an earlier event named them, too', inquiry([bob]), writer('ada', 60, { since: at(59) }), null, false],
-    ['an earlier one of before the rule was met', inquiry([bob]), writer('ada', 60, { since: at(5) }), 60, true],
-    ['the log itself named them', inquiry([bob]), writer('ada', 60, { source: 'activity-log' }), null, false],
+    ['an earlier event named the person', inquiry([bob]), writer('ada', 60, { since: at(59) }), null, false],
     [
-      'somebody unnamed did something under the same correlation id',
+      'an earlier event named the person before the rule was met',
+      inquiry([bob]),
+      writer('ada', 60, { since: at(5) }),
+      60,
+      true,
+    ],
+    [
+      'the Activity Log itself named the person',
+      inquiry([bob]),
+      writer('ada', 60, { source: 'activity-log' }),
+      null,
+      false,
+    ],
+    [
+      'an unnamed caller wrote under the same correlation id',
       inquiry([bob, { correlationId: 'c' }]),
       writer('ada', 60, { correlationId: 'c' }),
       null,
       false,
     ],
     [
-      'somebody unnamed did something else',
+      'an unnamed caller wrote under another correlation id',
       inquiry([bob, { correlationId: 'd' }]),
       writer('ada', 60, { correlationId: 'c' }),
       null,
@@ -171,7 +183,7 @@ describe('an answer of the Activity Log', () => {
     expect(contradictsEvent(answer, accused, since === null ? null : at(since))).toBe(expected);
   });
 
-  it('a refusal explains and contradicts nothing', () => {
+  it('that refuses explains and contradicts nothing', () => {
     const failure = { kind: 'blocked', code: 'x', message: 'x', retryAfter: null } as const;
     const refused: ActivityQueryResult = { ...inquiry([]), result: { kind: 'refused', failure } };
     expect(contradictsEvent(refused, writer('ada', 60), null)).toBe(false);
@@ -179,18 +191,18 @@ describe('an answer of the Activity Log', () => {
   });
 });
 
-describe('the Activity Log is asked', () => {
+describe('the start of a query of the Activity Log', () => {
   const changers = { callers: [], complete: true, since: at(40) };
   const time = (minute: number) => new Date(at(minute)).getTime();
 
   it.each<[string, boolean, Writer | null, string | null, number | null]>([
-    ['not when all is known', false, null, at(40), null],
-    ['from when the rule was met', true, null, at(40), time(40)],
-    ['from as far back as it goes, where it never was', true, null, null, 0],
-    ['half an hour before the first event that accuses somebody', false, writer('ada', 50), null, time(20)],
-    ['or before the rule was met', false, writer('ada', 50), at(40), time(10)],
-    ['not about an event of the last half hour', false, writer('ada', 61), at(40), null],
-    ['not about whom it named itself', false, writer('ada', 50, { source: 'activity-log' }), at(40), null],
+    ['none when the changers are known', false, null, at(40), null],
+    ['when the rule was last met', true, null, at(40), time(40)],
+    ['as early as possible, for a rule that was never met', true, null, null, 0],
+    ['half an hour before the first event that names the person', false, writer('ada', 50), null, time(20)],
+    ['half an hour before the rule was met', false, writer('ada', 50), at(40), time(10)],
+    ['none for an event of the last half hour', false, writer('ada', 61), at(40), null],
+    ['none for a person whom it named itself', false, writer('ada', 50, { source: 'activity-log' }), at(40), null],
   ])('%s', (_, isUnknown, accused, since, expected) => {
     expect(activityQueryStart({ ...changers, since }, { isUnknown, changer: accused }, new Date(at(90)))).toBe(
       expected,

@@ -1,4 +1,4 @@
-/** Risky violations that only the sweep found are reported until somebody brings them up. */
+/** Risky violations that only the sweep found are reported until a change or an operator queues them. */
 import { describe, expect, test } from 'vitest';
 import { requestApprovals } from '../../../src/workflows/approvals/request-approvals.ts';
 import { startSweep } from '../../../src/workflows/sweep/sweep.ts';
@@ -15,22 +15,22 @@ const GROUP = SHOP.split('/providers/')[0] ?? '';
 const GRACE = { objectId: 'dddddddd-0000-4000-8000-000000000004', name: 'Grace' };
 const RULE = 'webapp-remote-debugging';
 
-function stage(looks = RISKY) {
+function stage(options = RISKY) {
   const deps = fakeDeps();
   const host = createHost(deps);
   deps.estate.ids = [SHOP];
-  seedWebApp(deps.arm, looks);
+  seedWebApp(deps.arm, options);
   return {
-    world: deps,
+    deps,
     host,
     async sweep() {
       deps.clock.advance(3600);
       await startSweep(deps, [SUBSCRIPTION]);
       await host.settle();
     },
-    async event(id: string, looks: Parameters<typeof gridEvent>[2] = {}) {
+    async event(id: string, options: Parameters<typeof gridEvent>[2] = {}) {
       deps.clock.advance(3600);
-      await host.deliver(gridEvent(id, SHOP, looks));
+      await host.deliver(gridEvent(id, SHOP, options));
       await host.settle();
     },
     async ask() {
@@ -46,7 +46,7 @@ function decision(deps: FakeDeps): string {
   return [found?.action, ...(found?.reasons.map(({ code }) => code) ?? [])].join(' ');
 }
 
-/** Nobody may read the configuration, until the answer is called. */
+/** The configuration cannot be read until the returned function is called. */
 function unreadable({ arm }: FakeDeps): () => void {
   arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
   return () => {
@@ -56,26 +56,26 @@ function unreadable({ arm }: FakeDeps): () => void {
 
 const statuses = (deps: FakeDeps) => approvals(deps).map(({ status }) => status);
 
-describe('what only the sweep found', () => {
-  test('is reported, sweep after sweep', async () => {
-    const { world, sweep } = stage();
+describe('a violation that only the sweep found', () => {
+  test('is reported by each sweep', async () => {
+    const { deps, sweep } = stage();
     await sweep();
     await sweep();
-    expect(decision(world)).toBe('report tier-risky found-by-sweep');
-    expect(approvals(world)).toEqual([]);
+    expect(decision(deps)).toBe('report tier-risky found-by-sweep');
+    expect(approvals(deps)).toEqual([]);
   });
 
-  test('is the sweep’s as well when it shows at the look after the sweep', async () => {
-    const { world, host, sweep } = stage();
-    const remove = unreadable(world);
+  test('is reported when it shows at the reconcile after the sweep', async () => {
+    const { deps, host, sweep } = stage();
+    const remove = unreadable(deps);
     await sweep();
     remove();
-    await world.queue.send({ resource: SHOP, cause: 'wake', attempt: 0 }, 0);
+    await deps.queue.send({ resource: SHOP, cause: 'wake', attempt: 0 }, 0);
     await host.settle();
-    expect(decision(world)).toBe('report tier-risky found-by-sweep');
+    expect(decision(deps)).toBe('report tier-risky found-by-sweep');
   });
 
-  test('is the sweep’s as well when the process died in the middle of a fix beside it, and an alarm brings another', async () => {
+  test('is reported when the process died during another fix and a wakeup repeats the reconcile', async () => {
     const deps = fakeDeps();
     deps.estate.ids = [SHOP];
     seedWebApp(deps.arm, { site: { httpsOnly: false }, ...RISKY });
@@ -94,8 +94,8 @@ describe('what only the sweep found', () => {
   });
 
   test('is queued when the settings say so', async () => {
-    const { world, sweep } = stage();
-    storeSettings(world, {
+    const { deps, sweep } = stage();
+    storeSettings(deps, {
       approvals: {
         expireHours: 168,
         rejectedDays: 90,
@@ -105,132 +105,132 @@ describe('what only the sweep found', () => {
       },
     });
     await sweep();
-    expect(decision(world)).toBe('queue tier-risky');
-    expect(statuses(world)).toEqual(['pending']);
+    expect(decision(deps)).toBe('queue tier-risky');
+    expect(statuses(deps)).toEqual(['pending']);
   });
 
-  test('is queued when somebody changes the app, with or without a name; our own echo changes nothing', async () => {
-    const { world, sweep, event } = stage();
+  test('is queued by a change of the app with or without a name, but not by its own write', async () => {
+    const { deps, sweep, event } = stage();
     await sweep();
     await event('echo', { by: OURSELVES });
-    expect(decision(world)).toBe('report tier-risky found-by-sweep');
+    expect(decision(deps)).toBe('report tier-risky found-by-sweep');
     await event('nameless', { by: null });
-    expect(statuses(world)).toEqual(['pending']);
+    expect(statuses(deps)).toEqual(['pending']);
   });
 
-  test('is queued when an operator asks, and stays so', async () => {
-    const { world, sweep, ask } = stage();
+  test('is queued by a request of an operator, and stays queued', async () => {
+    const { deps, sweep, ask } = stage();
     await sweep();
     expect(await ask()).toBe(1);
-    expect(decision(world)).toBe('queue tier-risky');
-    expect(statuses(world)).toEqual(['pending']);
+    expect(decision(deps)).toBe('queue tier-risky');
+    expect(statuses(deps)).toEqual(['pending']);
     expect(await ask()).toBe(0);
-    const requests = world.stored.entries.filter(({ kind }) => kind === 'approval.requested');
+    const requests = deps.stored.entries.filter(({ kind }) => kind === 'approval.requested');
     expect(requests.map(({ actor, resource }) => [actor.name, resource?.id])).toEqual([
       ['Grace', undefined],
       ['Plumbline', SHOP],
     ]);
     await sweep();
-    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+    expect([decision(deps), ...statuses(deps)]).toEqual(['queue tier-risky', 'pending']);
   });
 
-  test('is written once it is approved', async () => {
-    const { world, host, sweep, ask } = stage();
+  test('is written after its approval', async () => {
+    const { deps, host, sweep, ask } = stage();
     await sweep();
     await ask();
-    await host.decide({ ...decisionOn(world, 'approve'), person: { objectId: ADA.objectId, name: 'Ada' } });
+    await host.decide({ ...decisionOn(deps, 'approve'), person: { objectId: ADA.objectId, name: 'Ada' } });
     await host.settle();
-    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/remoteDebuggingEnabled')).toBe(false);
+    expect(deps.arm.valueOf(SHOP, 'config/web', '/properties/remoteDebuggingEnabled')).toBe(false);
   });
 
-  test('is not asked again when it was rejected', async () => {
-    const { world, host, sweep, ask } = stage();
+  test('is not queued again after its rejection', async () => {
+    const { deps, host, sweep, ask } = stage();
     await sweep();
     await ask();
-    await host.decide(decisionOn(world, 'reject'));
+    await host.decide(decisionOn(deps, 'reject'));
     await host.settle();
     await sweep();
-    expect(decision(world)).toBe('report tier-risky rejected-before');
-    expect(statuses(world)).toEqual(['rejected']);
+    expect(decision(deps)).toBe('report tier-risky rejected-before');
+    expect(statuses(deps)).toEqual(['rejected']);
   });
 
-  test('is the sweep’s again after the app met the rule', async () => {
-    const { world, sweep, ask } = stage();
+  test('is reported again after the app met the rule in between', async () => {
+    const { deps, sweep, ask } = stage();
     await sweep();
     await ask();
-    world.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', false);
+    deps.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', false);
     await sweep();
-    world.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', true);
+    deps.arm.change(SHOP, 'config/web', '/properties/remoteDebuggingEnabled', true);
     await sweep();
-    expect(decision(world)).toBe('report tier-risky found-by-sweep');
-    expect(statuses(world)).toEqual(['cleared']);
+    expect(decision(deps)).toBe('report tier-risky found-by-sweep');
+    expect(statuses(deps)).toEqual(['cleared']);
   });
 
-  test('is never asked about when nothing of that kind was reported', async () => {
+  test('is not queued by a request when none was reported', async () => {
     const { ask, event } = stage();
     await event('e', { by: ADA });
     expect(await ask()).toBe(0);
   });
 });
 
-describe('what an event has brought up', () => {
+describe('a violation that an event found', () => {
   test.each([
-    ['by somebody', ADA],
-    ['by nobody known', null],
-  ])('%s stays with people when a sweep finds it as well', async (_, by) => {
-    const { world, sweep, event } = stage();
+    ['by a user', ADA],
+    ['by an unknown caller', null],
+  ])('%s stays queued when a sweep finds it as well', async (_, by) => {
+    const { deps, sweep, event } = stage();
     await event('e', { by });
     await sweep();
-    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+    expect([decision(deps), ...statuses(deps)]).toEqual(['queue tier-risky', 'pending']);
   });
 
-  test('comes before people when it could not be read at the time of the event', async () => {
-    const { world, sweep, event } = stage();
-    const remove = unreadable(world);
+  test('is queued when it could not be read at the time of the event', async () => {
+    const { deps, sweep, event } = stage();
+    const remove = unreadable(deps);
     await event('e', { by: ADA });
     remove();
     await sweep();
-    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+    expect([decision(deps), ...statuses(deps)]).toEqual(['queue tier-risky', 'pending']);
   });
 
-  test('stays with people when it could not be read for a while', async () => {
-    const { world, sweep, event } = stage();
+  test('stays queued when it could not be read for a while', async () => {
+    const { deps, sweep, event } = stage();
     await event('e', { by: null });
-    const remove = unreadable(world);
+    const remove = unreadable(deps);
     await sweep();
     remove();
     await sweep();
-    expect([decision(world), ...statuses(world)]).toEqual(['queue tier-risky', 'pending']);
+    expect([decision(deps), ...statuses(deps)]).toEqual(['queue tier-risky', 'pending']);
   });
 });
 
-test('safe violations are fixed whoever finds them', async () => {
-  const { world, sweep } = stage({ site: { httpsOnly: false } });
+test('safe violations that the sweep found are fixed', async () => {
+  const { deps, sweep } = stage({ site: { httpsOnly: false } });
   await sweep();
-  expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
+  expect(deps.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
 });
 
-describe('who wrote the app long before brings up nothing', () => {
-  test('of a rule that nobody has looked at before', async () => {
-    const { world, event, sweep } = stage();
-    storeSettings(world, { rules: { [RULE]: { enabled: false } } });
+describe('an earlier writer of the app does not queue a violation', () => {
+  test('of a rule that was not evaluated before', async () => {
+    const { deps, event, sweep } = stage();
+    storeSettings(deps, { rules: { [RULE]: { enabled: false } } });
     await event('long before');
-    storeSettings(world, {});
+    storeSettings(deps, {});
     await sweep();
-    expect(decision(world)).toBe('report tier-risky found-by-sweep');
+    expect(decision(deps)).toBe('report tier-risky found-by-sweep');
   });
 
-  test('nor does whom the Activity Log names, asked about another violation', async () => {
-    const { world, sweep, ask } = stage({
+  test('after the Activity Log named that writer for another violation', async () => {
+    const { deps, sweep, ask } = stage({
       config: { remoteDebuggingEnabled: true, cors: { allowedOrigins: ['*'] } },
     });
-    world.activityLog.granted = true;
+    deps.activityLog.granted = true;
     const caller = { objectId: ADA.objectId, type: 'user' as const };
     const entry = { correlationId: null, operation: 'Microsoft.Web/sites/write', appId: null, caller };
-    world.activityLog.entries.set(SHOP.toLowerCase(), [{ ...entry, at: world.clock.now().toISOString() }]);
+    deps.activityLog.entries.set(SHOP.toLowerCase(), [{ ...entry, at: deps.clock.now().toISOString() }]);
     await sweep();
     await ask();
     await sweep();
-    expect(approvals(world)).toMatchObject([{ rule: { id: RULE }, changedBy: { objectId: ADA.objectId } }]);
+    expect(approvals(deps)).toMatchObject([{ rule: { id: RULE }, changedBy: { objectId: ADA.objectId } }]);
   });
 });

@@ -1,4 +1,4 @@
-/** Whoever saves the memory of a resource saves what has room in its row. */
+/** Every save of a resource state stores only what fits into its row. */
 
 import { expect, test } from 'vitest';
 import { serializedSize } from '../../../src/domain/resources/limits.ts';
@@ -21,7 +21,7 @@ const full: ResourceState = {
   ),
 };
 
-test('beside a look', async () => {
+test('a save outside of a reconcile', async () => {
   const deps = fakeDeps();
   await updateResourceState(deps, shop, () => full);
   const saved = deps.stored.resourceStates.get(shop.key);
@@ -31,8 +31,8 @@ test('beside a look', async () => {
   expect(Object.keys(saved?.declined ?? {})).toHaveLength(100);
 });
 
-test('before a write, and at the end of a look', async () => {
-  const { world, host } = scene({
+test('a save before a write, and at the end of a reconcile', async () => {
+  const { deps, host } = scene({
     app: UNSAFE,
     settings: { mode: 'autofix' },
     ports: (whole) => ({
@@ -47,7 +47,7 @@ test('before a write, and at the end of a look', async () => {
     }),
   });
   const sizes: [number, number][] = [];
-  world.stored.resourceStates.set(shop.key, full);
+  deps.stored.resourceStates.set(shop.key, full);
   await host.deliver(gridEvent('e', SHOP));
   await host.settle();
   expect(sizes.length).toBeGreaterThan(1);

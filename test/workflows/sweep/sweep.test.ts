@@ -1,4 +1,4 @@
-/** The slow path: what events missed is found, what is gone is confirmed, people wait for none of it. */
+/** The sweep: it finds what events missed and confirms deletions, and no event waits for it. */
 import { describe, expect, test } from 'vitest';
 import { startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { failure } from '../../fakes/azure/arm.ts';
@@ -22,12 +22,12 @@ const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`;
 
 interface Stage {
-  readonly world: FakeDeps;
+  readonly deps: FakeDeps;
   readonly host: Host;
   sweep(): Promise<void>;
 }
 
-/** A world whose estate shows these apps, and a sweep that is carried out to its end. */
+/** Dependencies whose estate lists these apps, and a sweep that runs to its end. */
 function stage(...ids: string[]): Stage {
   const deps = fakeDeps();
   const host = createHost(deps);
@@ -36,94 +36,94 @@ function stage(...ids: string[]): Stage {
     await startSweep(deps, [SUBSCRIPTION]);
     await host.settle();
   };
-  return { world: deps, host, sweep };
+  return { deps, host, sweep };
 }
 
 const readsOf = (deps: FakeDeps, id: string) => deps.arm.reads.filter(({ resource }) => same(resource, id)).length;
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-describe('guarantee 1: what no event told is found', () => {
-  test('apps that were there before are read and put right; the log says that the sweep found them', async () => {
-    const { world, sweep } = stage(SHOP, CART, ENVIRONMENT);
-    seedWebApp(world.arm, UNSAFE);
-    seedContainerApp(world.arm, { allowInsecure: true, external: true });
-    seedEnvironment(world.arm);
+describe('guarantee 1: the sweep finds changes without an event', () => {
+  test('existing apps are read and fixed, and the log has the sweep as trigger', async () => {
+    const { deps, sweep } = stage(SHOP, CART, ENVIRONMENT);
+    seedWebApp(deps.arm, UNSAFE);
+    seedContainerApp(deps.arm, { allowInsecure: true, external: true });
+    seedEnvironment(deps.arm);
     await sweep();
-    expect([SHOP, CART, ENVIRONMENT].filter((id) => readsOf(world, id) === 0)).toEqual([]);
-    expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
-    expect(world.arm.valueOf(CART, 'resource', '/properties/configuration/ingress/allowInsecure')).toBe(false);
-    const triggers = world.stored.entries.map(({ trigger }) => trigger?.type);
+    expect([SHOP, CART, ENVIRONMENT].filter((id) => readsOf(deps, id) === 0)).toEqual([]);
+    expect(deps.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
+    expect(deps.arm.valueOf(CART, 'resource', '/properties/configuration/ingress/allowInsecure')).toBe(false);
+    const triggers = deps.stored.entries.map(({ trigger }) => trigger?.type);
     expect(new Set(triggers)).toEqual(new Set(['sweep']));
   });
 
-  test('an event whose message was lost is made good, and has its outcome', async () => {
-    const { world, host, sweep } = stage(SHOP);
-    seedWebApp(world.arm, UNSAFE);
+  test('an event whose message was lost gets its outcome', async () => {
+    const { deps, host, sweep } = stage(SHOP);
+    seedWebApp(deps.arm, UNSAFE);
     await host.deliver(gridEvent('lost', SHOP));
-    world.stored.queue.splice(0);
-    world.clock.advance(120);
+    deps.stored.queue.splice(0);
+    deps.clock.advance(120);
     await sweep();
-    expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['covered']);
-    expect(world.arm.valueOf(SHOP, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
+    expect(deps.stored.events.map(({ outcome }) => outcome)).toEqual(['covered']);
+    expect(deps.arm.valueOf(SHOP, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
   });
 
-  test('an app whose last look was timed by a clock five hours ahead is looked at all the same', async () => {
-    const { world, sweep } = stage(SHOP);
-    seedWebApp(world.arm);
-    const own = world.clock;
+  test('an app that was reconciled by a clock five hours ahead is reconciled', async () => {
+    const { deps, sweep } = stage(SHOP);
+    seedWebApp(deps.arm);
+    const own = deps.clock;
     const ahead = { ...own, now: () => new Date(own.now().getTime() + 5 * 3_600_000) };
-    await handleWork({ ...world, clock: ahead }, { resource: SHOP, cause: 'wake', attempt: 0 });
-    world.arm.change(SHOP, 'resource', '/properties/httpsOnly', false);
+    await handleWork({ ...deps, clock: ahead }, { resource: SHOP, cause: 'wake', attempt: 0 });
+    deps.arm.change(SHOP, 'resource', '/properties/httpsOnly', false);
     await sweep();
-    expect(world.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
+    expect(deps.arm.valueOf(SHOP, 'resource', '/properties/httpsOnly')).toBe(true);
   });
 
-  test('it does not look into the middle of a deployment', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm, UNSAFE);
+  test('an app is not read within the settle delay of an event', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm, UNSAFE);
     await host.deliver(gridEvent('e', SHOP));
-    await startSweep(world, [SUBSCRIPTION]);
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.settle(29);
-    expect(readsOf(world, SHOP)).toBe(0);
+    expect(readsOf(deps, SHOP)).toBe(0);
     await host.settle();
-    expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated']);
+    expect(deps.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated']);
   });
 });
 
-describe('what is known and not listed', () => {
+describe('a known resource that is not listed', () => {
   async function known(): Promise<Stage> {
     const staged = stage(SHOP);
-    seedWebApp(staged.world.arm, RISKY);
+    seedWebApp(staged.deps.arm, RISKY);
     await staged.host.deliver(gridEvent('e', SHOP));
     await staged.host.settle();
-    staged.world.estate.ids = [];
-    staged.world.clock.advance(3600);
+    staged.deps.estate.ids = [];
+    staged.deps.clock.advance(3600);
     return staged;
   }
 
   test('is cleared when Azure answers 404', async () => {
-    const { world, sweep } = await known();
-    world.arm.remove(SHOP);
+    const { deps, sweep } = await known();
+    deps.arm.remove(SHOP);
     await sweep();
-    expect(world.stored.findings).toEqual([]);
-    expect([...world.stored.approvals.values()].map(({ value }) => value.status)).toEqual(['cleared']);
+    expect(deps.stored.findings).toEqual([]);
+    expect([...deps.stored.approvals.values()].map(({ value }) => value.status)).toEqual(['cleared']);
   });
 
   test.each(['forbidden', 'failed'] as const)('is not cleared when it is %s', async (status) => {
-    const { world, sweep } = await known();
-    const before = readsOf(world, SHOP);
-    world.arm.onRead = () =>
+    const { deps, sweep } = await known();
+    const before = readsOf(deps, SHOP);
+    deps.arm.onRead = () =>
       status === 'failed' ? { status, detail: 'no', retryable: false } : { status, detail: 'no role' };
     await sweep();
-    expect(readsOf(world, SHOP)).toBeGreaterThan(before);
-    expect(world.stored.findings).not.toEqual([]);
-    expect([...world.stored.approvals.values()].map(({ value }) => value.status)).toEqual(['pending']);
+    expect(readsOf(deps, SHOP)).toBeGreaterThan(before);
+    expect(deps.stored.findings).not.toEqual([]);
+    expect([...deps.stored.approvals.values()].map(({ value }) => value.status)).toEqual(['pending']);
   });
 
-  test('is looked at, when the listing is merely behind, and nothing becomes of it', async () => {
-    const { world, sweep } = await known();
+  test('is read and unchanged when the listing is only behind', async () => {
+    const { deps, sweep } = await known();
     await sweep();
-    expect([...world.stored.approvals.values()].map(({ value }) => value.status)).toEqual(['pending']);
+    expect([...deps.stored.approvals.values()].map(({ value }) => value.status)).toEqual(['pending']);
   });
 });
 
@@ -137,223 +137,223 @@ describe('pages, pace and quota', () => {
     for (const name of names) seedWebApp(deps.arm, {}, name);
   }
 
-  test('each page is a message of its own, and every resource is read once', async () => {
-    const { world, sweep } = stage();
-    await pages(world);
+  test('each page is a separate message, and every resource is read once', async () => {
+    const { deps, sweep } = stage();
+    await pages(deps);
     await sweep();
-    expect(world.estate.asked).toEqual([null, '2', '4']);
-    expect(names.map((name) => readsOf(world, name))).toEqual([1, 1, 1, 1, 1]);
+    expect(deps.estate.requests).toEqual([null, '2', '4']);
+    expect(names.map((name) => readsOf(deps, name))).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test('known resources of every page are looked at, whatever page they would have been on', async () => {
-    const { world, sweep } = stage();
-    await pages(world);
+  test('known resources of every page are reconciled, whichever page would have listed them', async () => {
+    const { deps, sweep } = stage();
+    await pages(deps);
     await sweep();
-    world.clock.advance(3600);
-    world.estate.ids = [app('b'), app('d'), app('e')];
-    for (const gone of ['a', 'c'].map(app)) world.arm.remove(gone);
+    deps.clock.advance(3600);
+    deps.estate.ids = [app('b'), app('d'), app('e')];
+    for (const gone of ['a', 'c'].map(app)) deps.arm.remove(gone);
     await sweep();
-    const left = new Set(world.stored.findings.map(({ resource }) => resource.name));
+    const left = new Set(deps.stored.findings.map(({ resource }) => resource.name));
     expect(left).toEqual(new Set(['b', 'd', 'e']));
   });
 
-  test('at most one resource a second is begun', async () => {
-    const { world } = stage();
-    await pages(world);
-    world.estate.pageSize = 100;
-    await startSweep(world, [SUBSCRIPTION]);
-    const page = world.stored.sweeps.splice(0)[0];
+  test('at most one resource per second is started', async () => {
+    const { deps } = stage();
+    await pages(deps);
+    deps.estate.pageSize = 100;
+    await startSweep(deps, [SUBSCRIPTION]);
+    const page = deps.stored.sweeps.splice(0)[0];
     if (!page) throw new Error('no page was sent');
-    await handleSweepWork(world, page.message);
-    const now = world.clock.now().getTime();
-    expect(world.stored.sweeps.map(({ visibleAt }) => (visibleAt - now) / 1000)).toEqual([0, 1, 2, 3, 4]);
+    await handleSweepWork(deps, page.message);
+    const now = deps.clock.now().getTime();
+    expect(deps.stored.sweeps.map(({ visibleAt }) => (visibleAt - now) / 1000)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('the next page is asked for when the resources of this one are through', async () => {
-    const { world, host } = stage();
-    await pages(world);
-    await startSweep(world, [SUBSCRIPTION]);
+  test('the next page is listed after the resources of this one', async () => {
+    const { deps, host } = stage();
+    await pages(deps);
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
-    const next = world.stored.sweeps.find(({ message }) => 'list' in message);
-    expect(((next?.visibleAt ?? 0) - world.clock.now().getTime()) / 1000).toBe(2);
+    const next = deps.stored.sweeps.find(({ message }) => 'list' in message);
+    expect(((next?.visibleAt ?? 0) - deps.clock.now().getTime()) / 1000).toBe(2);
   });
 
-  test('what is listed and known gets one message', async () => {
-    const { world, host, sweep } = stage();
-    await pages(world);
+  test('a resource that is listed and known gets one message', async () => {
+    const { deps, host, sweep } = stage();
+    await pages(deps);
     await sweep();
-    world.estate.pageSize = 100;
-    await startSweep(world, [SUBSCRIPTION]);
+    deps.estate.pageSize = 100;
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
-    expect(world.stored.sweeps).toHaveLength(names.length);
+    expect(deps.stored.sweeps).toHaveLength(names.length);
   });
 
-  test('a page that is refused for now is asked again when Resource Graph allows it, and nothing is lost', async () => {
-    const { world, sweep } = stage();
-    await pages(world);
+  test('a refused page is listed again when Resource Graph allows it, and no resource is lost', async () => {
+    const { deps, sweep } = stage();
+    await pages(deps);
     const times: number[] = [];
-    world.estate.onList = () => {
-      times.push(world.clock.now().getTime());
+    deps.estate.onList = () => {
+      times.push(deps.clock.now().getTime());
       return times.length === 1 ? { kind: 'refused', failure: failure('throttled', 'RateLimiting', 90) } : undefined;
     };
     await sweep();
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(90_000);
-    expect(names.map((name) => readsOf(world, name))).toEqual([1, 1, 1, 1, 1]);
+    expect(names.map((name) => readsOf(deps, name))).toEqual([1, 1, 1, 1, 1]);
   });
 
   test('when the quota is used up, the next page waits for it', async () => {
-    const { world, host } = stage();
-    await pages(world);
+    const { deps, host } = stage();
+    await pages(deps);
     const times: number[] = [];
-    world.estate.onList = (token) => {
-      times.push(world.clock.now().getTime());
+    deps.estate.onList = (token) => {
+      times.push(deps.clock.now().getTime());
       return token === null ? { kind: 'page', ids: [], next: '2', waitSeconds: 40 } : undefined;
     };
-    await startSweep(world, [SUBSCRIPTION]);
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.settle();
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(40_000);
   });
 
-  test('a listing that is forbidden ends as a dead letter with its reason', async () => {
-    const { world, sweep } = stage(SHOP);
-    world.estate.onList = () => ({ kind: 'refused', failure: failure('blocked', 'AuthorizationFailed') });
+  test('a forbidden listing becomes a dead letter with its reason', async () => {
+    const { deps, sweep } = stage(SHOP);
+    deps.estate.onList = () => ({ kind: 'refused', failure: failure('blocked', 'AuthorizationFailed') });
     await sweep();
-    const letters = [...world.stored.deadLetters.values()];
+    const letters = [...deps.stored.deadLetters.values()];
     expect(letters.map(({ queue }) => queue)).toEqual(['sweep']);
     expect(letters[0]?.error).toContain('AuthorizationFailed');
   });
 });
 
-describe('a sweep never stands before a person', () => {
-  test('a hundred resources wait on the slow queue, and the change of one app is looked at when it is due', async () => {
-    const { world, host } = stage();
+describe('a sweep does not delay events', () => {
+  test('with a hundred resources on the sweep queue, the event of one app is reconciled when it is due', async () => {
+    const { deps, host } = stage();
     const others = Array.from({ length: 100 }, (_, index) => SHOP.replace(/[^/]+$/, `other-${index}`));
-    for (const id of [SHOP, ...others]) seedWebApp(world.arm, {}, id);
-    world.estate.ids = others;
-    await startSweep(world, [SUBSCRIPTION]);
+    for (const id of [SHOP, ...others]) seedWebApp(deps.arm, {}, id);
+    deps.estate.ids = others;
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
     await host.deliver(gridEvent('e', SHOP));
-    expect(world.stored.queue).toHaveLength(1);
+    expect(deps.stored.queue).toHaveLength(1);
     await host.settle(30);
-    expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated']);
-    expect(world.stored.sweeps.length).toBeGreaterThan(60);
+    expect(deps.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated']);
+    expect(deps.stored.sweeps.length).toBeGreaterThan(60);
   });
 
-  test('what was looked at since the sweep began is not read again', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm);
-    await startSweep(world, [SUBSCRIPTION]);
+  test('a resource that was reconciled since the sweep began is not read again', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm);
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
-    const waiting = world.stored.sweeps.splice(0);
-    world.clock.advance(120);
+    const waiting = deps.stored.sweeps.splice(0);
+    deps.clock.advance(120);
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
-    const before = readsOf(world, SHOP);
-    world.stored.sweeps.push(...waiting);
+    const before = readsOf(deps, SHOP);
+    deps.stored.sweeps.push(...waiting);
     await host.settle();
-    expect([before, readsOf(world, SHOP), world.stored.sweeps.length]).toEqual([1, 1, 0]);
+    expect([before, readsOf(deps, SHOP), deps.stored.sweeps.length]).toEqual([1, 1, 0]);
   });
 
-  test('but is, when something could not be read then', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm);
-    await startSweep(world, [SUBSCRIPTION]);
+  test('a resource with unread documents is read again', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm);
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
-    const waiting = world.stored.sweeps.splice(0);
-    world.clock.advance(120);
-    world.arm.onRead = (_, name) =>
+    const waiting = deps.stored.sweeps.splice(0);
+    deps.clock.advance(120);
+    deps.arm.onRead = (_, name) =>
       name === 'config/web' ? { status: 'failed', detail: 'no', retryable: false } : undefined;
     await host.deliver(gridEvent('e', SHOP));
     await host.settle();
-    world.arm.onRead = null;
-    world.stored.sweeps.push(...waiting);
+    deps.arm.onRead = null;
+    deps.stored.sweeps.push(...waiting);
     await host.settle();
-    expect(world.stored.findings.filter(({ verdict }) => verdict === 'unknown')).toEqual([]);
+    expect(deps.stored.findings.filter(({ verdict }) => verdict === 'unknown')).toEqual([]);
   });
 
-  test('but is, when an event still waits that nobody looks after', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm);
-    await startSweep(world, [SUBSCRIPTION]);
+  test('a resource with a lost waiting event is read again', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm);
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
-    const waiting = world.stored.sweeps.splice(0);
-    world.clock.advance(120);
+    const waiting = deps.stored.sweeps.splice(0);
+    deps.clock.advance(120);
     await host.deliver(gridEvent('first', SHOP));
     await host.settle();
     await host.deliver(gridEvent('lost', SHOP));
-    world.stored.queue.splice(0);
-    world.clock.advance(120);
-    world.stored.sweeps.push(...waiting);
+    deps.stored.queue.splice(0);
+    deps.clock.advance(120);
+    deps.stored.sweeps.push(...waiting);
     await host.settle();
-    expect(world.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated', 'covered']);
+    expect(deps.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated', 'covered']);
   });
 
-  test('a message that comes back stays on the slow queue', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm);
-    world.stored.leases.set(SHOP.toLowerCase(), { holder: 99, until: world.clock.now().getTime() + 20_000 });
-    await startSweep(world, [SUBSCRIPTION]);
+  test('a message that is requeued stays on the sweep queue', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm);
+    deps.stored.leases.set(SHOP.toLowerCase(), { holder: 99, until: deps.clock.now().getTime() + 20_000 });
+    await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
     await host.work();
-    expect([world.stored.queue.length, world.stored.sweeps.length]).toEqual([0, 1]);
+    expect([deps.stored.queue.length, deps.stored.sweeps.length]).toEqual([0, 1]);
     await host.settle();
-    expect(readsOf(world, SHOP)).toBe(1);
+    expect(readsOf(deps, SHOP)).toBe(1);
   });
 });
 
 describe('scans', () => {
-  test('a scan tells what it found and what it has looked at, each resource once', async () => {
-    const { world, host } = stage(SHOP, CART);
-    seedWebApp(world.arm);
-    seedContainerApp(world.arm);
-    const { id } = await startScan(world, SCOPE);
+  test('a scan counts found and evaluated resources, each once', async () => {
+    const { deps, host } = stage(SHOP, CART);
+    seedWebApp(deps.arm);
+    seedContainerApp(deps.arm);
+    const { id } = await startScan(deps, SCOPE);
     await host.work();
-    expect(await world.scans.get(id)).toMatchObject({ status: 'running', found: 2, evaluated: 0 });
-    world.stored.sweeps.push(...world.stored.sweeps.map((one) => ({ ...one })));
+    expect(await deps.scans.get(id)).toMatchObject({ status: 'running', found: 2, evaluated: 0 });
+    deps.stored.sweeps.push(...deps.stored.sweeps.map((one) => ({ ...one })));
     await host.settle();
-    expect(await world.scans.get(id)).toEqual({ id, scope: SCOPE, status: 'done', found: 2, evaluated: 2 });
+    expect(await deps.scans.get(id)).toEqual({ id, scope: SCOPE, status: 'done', found: 2, evaluated: 2 });
   });
 
-  test('what was put back is not counted before its time', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm);
-    world.stored.leases.set(SHOP.toLowerCase(), { holder: 99, until: world.clock.now().getTime() + 20_000 });
-    const { id } = await startScan(world, SCOPE);
+  test('a requeued resource is not counted before it was evaluated', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm);
+    deps.stored.leases.set(SHOP.toLowerCase(), { holder: 99, until: deps.clock.now().getTime() + 20_000 });
+    const { id } = await startScan(deps, SCOPE);
     await host.work();
     await host.work();
-    expect(await world.scans.get(id)).toMatchObject({ status: 'running', found: 1, evaluated: 0 });
+    expect(await deps.scans.get(id)).toMatchObject({ status: 'running', found: 1, evaluated: 0 });
     await host.settle();
-    expect(await world.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
+    expect(await deps.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
   });
 
-  test('only what is in the scope is looked at', async () => {
-    const { world, host } = stage(SHOP, CART);
-    seedWebApp(world.arm);
-    seedContainerApp(world.arm);
-    const { id } = await startScan(world, SHOP);
+  test('only resources in the scope are evaluated', async () => {
+    const { deps, host } = stage(SHOP, CART);
+    seedWebApp(deps.arm);
+    seedContainerApp(deps.arm);
+    const { id } = await startScan(deps, SHOP);
     await host.settle();
-    expect(await world.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
-    expect([readsOf(world, SHOP), readsOf(world, CART)]).toEqual([1, 0]);
+    expect(await deps.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
+    expect([readsOf(deps, SHOP), readsOf(deps, CART)]).toEqual([1, 0]);
   });
 
-  test('one that can never be handled is counted when it is given up', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm);
-    world.arm.read = async () => {
+  test('a resource whose message is a dead letter is counted', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm);
+    deps.arm.read = async () => {
       throw new Error('a defect');
     };
-    const { id } = await startScan(world, SCOPE);
+    const { id } = await startScan(deps, SCOPE);
     await host.settle();
-    expect(await world.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
-    expect(world.stored.deadLetters.size).toBe(1);
+    expect(await deps.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
+    expect(deps.stored.deadLetters.size).toBe(1);
   });
 
-  test('what it does is said to be the scan', async () => {
-    const { world, host } = stage(SHOP);
-    seedWebApp(world.arm, UNSAFE);
-    await startScan(world, SCOPE);
+  test('the entries have the scan as trigger', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm, UNSAFE);
+    await startScan(deps, SCOPE);
     await host.settle();
-    expect(new Set(world.stored.entries.map(({ trigger }) => trigger?.type))).toEqual(new Set(['scan']));
+    expect(new Set(deps.stored.entries.map(({ trigger }) => trigger?.type))).toEqual(new Set(['scan']));
   });
 });
 
@@ -361,7 +361,7 @@ describe('a crash at any line of a scan', () => {
   async function walk(at: number | null, when: 'before' | 'after') {
     const deps = fakeDeps();
     const crashing = crashingDeps(deps, at, when);
-    const host = createHost(deps, { ports: crashing.world, restart: crashing.restart });
+    const host = createHost(deps, { ports: crashing.deps, restart: crashing.restart });
     for (const id of [SHOP, CART]) deps.estate.ids.push(id);
     deps.estate.pageSize = 1;
     seedWebApp(deps.arm, { site: { httpsOnly: false } });

@@ -16,8 +16,8 @@ beforeEach(() => {
   put();
 });
 
-describe('an approval, as others see it', () => {
-  it('has the members of the API and no internal ones', async () => {
+describe('an approval in the API', () => {
+  it('has the documented members and no internal ones', async () => {
     const { status, body } = await ask(getApproval, serviceOf(deps), here);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -54,7 +54,7 @@ describe('an approval, as others see it', () => {
     expect(approvalAnswer.parse(body)).toEqual(body);
   });
 
-  it('shows the decision and what superseded it, and leaves out who changed it when nobody knows', async () => {
+  it('shows the decision and what superseded it, and has no changedBy for an unknown changer', async () => {
     const decision = { by: bob, at: NOW, comment: null, decision: 'approve', changerUnknown: true } as const;
     const moved = [{ ...change, from: '1.0', to: '1.1' }] as const;
     put({
@@ -77,7 +77,7 @@ describe('an approval, as others see it', () => {
     expect(list.body).toEqual({ items: [one.body] });
   });
 
-  it.each(['nothing', 'a/b', "'", '%2e%2e', 'x'.repeat(300), '__proto__'])('is 404 under the id %s', async (id) => {
+  it.each(['nothing', 'a/b', "'", '%2e%2e', 'x'.repeat(300), '__proto__'])('is 404 for the id %s', async (id) => {
     expect(statusAndCode(await ask(getApproval, serviceOf(deps), { params: { id } }))).toBe('404 not-found');
   });
 });
@@ -96,14 +96,14 @@ describe('guarantee 8: decided once', () => {
     expect(deps.stored.entries.map(({ kind }) => kind)).toEqual(['approval.approved']);
   });
 
-  it('rejecting answers 200, in mode audit and while stopped too, and by a changer', async () => {
+  it('rejecting answers 200, in mode audit, while stopped, and for a changer', async () => {
     put({ changedBy: { objectId: ADA, type: 'user' } });
     const answer = await ask(reject, serviceOf(deps), { ...here, body: { comment: 'not now' } });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ status: 'rejected', decision: { by: person, comment: 'not now' } });
   });
 
-  it('the same person who repeats the same decision gets the first answer again', async () => {
+  it('a repeated decision of the same user gets the first answer', async () => {
     const first = await ask(approve, serviceOf(deps), { ...here, body: { digest: DIGEST } });
     const again = await ask(approve, serviceOf(deps), { ...here, body: { digest: DIGEST } });
     expect(again).toMatchObject({ status: 202, body: first.body });
@@ -111,7 +111,7 @@ describe('guarantee 8: decided once', () => {
     expect(statusAndCode(await ask(reject, serviceOf(deps), { ...here, body: { comment: 'no' } }))).toBe('409 decided');
   });
 
-  it('the object id decides who is the same, not its case', async () => {
+  it('users are compared by object id, without regard to case', async () => {
     await ask(approve, serviceOf(deps), { ...here, body: { digest: DIGEST } });
     const as = principal(['Approver'], { objectId: ADA.toUpperCase() });
     expect((await ask(approve, serviceOf(deps), { ...here, as, body: { digest: DIGEST } })).status).toBe(202);
@@ -121,7 +121,7 @@ describe('guarantee 8: decided once', () => {
     );
   });
 
-  it('of two approvers at the same moment one is told that it is decided', async () => {
+  it('of two approvers at the same moment one gets 409 decided', async () => {
     const as = (n: number) => principal(['Approver'], { objectId: `dddddddd-0000-4000-8000-00000000000${n}` });
     const answers = await Promise.all(
       [1, 2].map((n) => ask(approve, serviceOf(deps), { ...here, as: as(n), body: { digest: DIGEST } })),

@@ -1,4 +1,4 @@
-/** The queue in numbers, and many decisions at once: each item is answered as if it had come alone. */
+/** Groups of approvals, and several decisions in one call: each item is answered as if it had been sent alone. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listApprovals } from '../../../../src/api/endpoints/approvals/approvals.ts';
@@ -36,7 +36,7 @@ async function outcomes(body: unknown): Promise<string[]> {
 }
 
 describe('POST /approvals/decisions', () => {
-  it('approves each by its digest, as the single call would', async () => {
+  it('approves each item by its digest, as the single call would', async () => {
     expect(await outcomes({ decision: 'approve', items: [item('one'), item('two')], comment: 'reviewed' })).toEqual([
       'one 202 approved',
       'two 202 approved',
@@ -48,14 +48,14 @@ describe('POST /approvals/decisions', () => {
     expect(deps.stored.approvals.get('three')?.value.status).toBe('pending');
   });
 
-  it('rejects without digests', async () => {
+  it('rejects items without digests', async () => {
     expect(await outcomes({ decision: 'reject', items: [{ id: 'one' }, item('two')], comment: 'not now' })).toEqual([
       'one 200 rejected',
       'two 200 rejected',
     ]);
   });
 
-  it('one that fails hinders no other, and is told why', async () => {
+  it('answers each failing item with its status and code, and decides the others', async () => {
     put('mine', { changedBy: { objectId: ADA, type: 'user' } });
     put('late', { status: 'expired' });
     const items = [
@@ -73,7 +73,7 @@ describe('POST /approvals/decisions', () => {
     ]);
   });
 
-  it('a store that fails once fails one item', async () => {
+  it('a storage error fails only its own item', async () => {
     const { get } = deps.approvals;
     const approvals: FakeDeps['approvals'] = {
       ...deps.approvals,
@@ -90,7 +90,7 @@ describe('POST /approvals/decisions', () => {
     expect(deps.stored.logged.filter(({ level }) => level === 'error')).toHaveLength(2);
   });
 
-  it('the same one twice is a repetition', async () => {
+  it('the same item twice is a repeated decision', async () => {
     expect(await outcomes({ decision: 'approve', items: [item('one'), item('one')], comment: '' })).toEqual([
       'one 202 approved',
       'one 202 approved',
@@ -104,16 +104,16 @@ describe('POST /approvals/decisions', () => {
       { decision: 'approve', items: Array.from({ length: 101 }, () => item('one')), comment: '' },
     ],
     ['no items', { decision: 'approve', items: [], comment: '' }],
-    ['a rejection that does not say why', { decision: 'reject', items: [item('one')], comment: ' ' }],
+    ['a rejection without a comment', { decision: 'reject', items: [item('one')], comment: ' ' }],
     ['no comment', { decision: 'approve', items: [item('one')] }],
     ['another decision', { decision: 'maybe', items: [item('one')], comment: '' }],
-    ['a digest that is no string', { decision: 'approve', items: [{ id: 'one', digest: 1 }], comment: '' }],
+    ['a digest of another type', { decision: 'approve', items: [{ id: 'one', digest: 1 }], comment: '' }],
   ])('%s is 400, and nothing is decided', async (_, body) => {
     expect(statusAndCode(await bulk(body))).toBe('400 invalid');
     expect(deps.stored.entries).toEqual([]);
   });
 
-  it('takes exactly 100', async () => {
+  it('exactly 100 items are accepted', async () => {
     const items = Array.from({ length: 100 }, (_, n) => item(`many-${n}`));
     expect(await outcomes({ decision: 'approve', items, comment: '' })).toHaveLength(100);
   });
@@ -122,7 +122,7 @@ describe('POST /approvals/decisions', () => {
     ['a reader', principal(['Reader']), '403 forbidden'],
     ['an operator', principal(['Operator']), '403 forbidden'],
     ['an application', principal(['Approver'], { claims: [['idtyp', 'app']] }), '403 not-a-person'],
-  ])('is refused to %s', async (_, as, expected) => {
+  ])('the call is refused to %s', async (_, as, expected) => {
     expect(statusAndCode(await bulk({ decision: 'approve', items: [item('one')], comment: '' }, as))).toBe(expected);
   });
 });
@@ -140,7 +140,7 @@ describe('GET /approvals?group=', () => {
     put('five', { resource: other, status: 'rejected' });
   });
 
-  it('counts what is pending, or has the status that is asked for, under the other filters', async () => {
+  it('counts pending approvals, or those with the requested status, under the other filters', async () => {
     expect(await groups('?group=rule')).toEqual(['4 webapp-min-tls']);
     expect(await groups('?group=resource')).toEqual(['3 shop', '1 other']);
     expect(await groups('?group=resource&status=rejected')).toEqual(['1 other']);
@@ -148,7 +148,7 @@ describe('GET /approvals?group=', () => {
     expect(await groups('?group=rule&rule=webapp-http2')).toEqual([]);
   });
 
-  it('says since when the oldest waits and what the worst would do', async () => {
+  it('gives the time of the oldest approval and the worst impact in a group', async () => {
     put('old', { requestedAt: '2026-02-01T10:00:00.000Z' });
     const { rule } = approval();
     put('bad', { rule: { ...rule, impact: 'traffic' } });
@@ -158,7 +158,7 @@ describe('GET /approvals?group=', () => {
     });
   });
 
-  it('says when there are more than it counted', async () => {
+  it('is marked incomplete when there are more approvals than it counts', async () => {
     const approvals = { ...deps.approvals, listHeads: async () => ({ heads: [], complete: false }) };
     const { body } = await ask(listApprovals, serviceOf({ ...deps, approvals }), { query: '?group=rule' });
     expect(body).toEqual({ items: [], incomplete: true });

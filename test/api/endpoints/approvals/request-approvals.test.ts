@@ -26,7 +26,7 @@ function reported(name: string, code: 'found-by-sweep' | 'mode-audit'): Finding 
 }
 
 describe('POST /approvals', () => {
-  it('asks about each resource below the scope that the sweep reported, and about no other', async () => {
+  it('requests an approval for each resource of the scope that is found-by-sweep, and for no other', async () => {
     const deps = apiDeps();
     deps.stored.findings.push(
       reported('a', 'found-by-sweep'),
@@ -44,7 +44,7 @@ describe('POST /approvals', () => {
     expect((await ask(requestApprovals, serviceOf(deps), { body: elsewhere })).body).toEqual({ queued: 0 });
   });
 
-  it('is for operators, and for rules that there are', async () => {
+  it('needs the role Operator and a known rule', async () => {
     const service = serviceOf(apiDeps());
     const body = { rule: RULE, scope: GROUP };
     expect(statusAndCode(await ask(requestApprovals, service, { as: principal(['Approver']), body }))).toBe(

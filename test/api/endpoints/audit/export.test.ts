@@ -7,7 +7,7 @@ import { parseAuditKeys, parsePublicKey, sealFault } from '../../../../src/domai
 import { apiDeps, NOW } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
 import { ADA, ask, principal, serviceOf, statusAndCode } from '../../ask.ts';
-import { fact, SHOP } from '../../samples.ts';
+import { record, SHOP } from '../../samples.ts';
 
 const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 3).toString('base64')}`);
 let deps: FakeDeps;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   deps = apiDeps();
   await deps.audit.append(
     [1, 2, 3].map((n) =>
-      fact({ id: `audit-${n}`, at: `2026-03-01T10:00:0${n}.000Z`, kind: n === 2 ? 'fix.intended' : 'fix.applied' }),
+      record({ id: `audit-${n}`, at: `2026-03-01T10:00:0${n}.000Z`, kind: n === 2 ? 'fix.intended' : 'fix.applied' }),
     ),
   );
 });
@@ -29,7 +29,7 @@ const linesOf = (text: string) =>
     .map((line): unknown => JSON.parse(line));
 
 describe('GET /audit/export as jsonl', () => {
-  it('has the entries as they were signed, oldest first, and a sealed manifest behind them', async () => {
+  it('has the entries as they were signed, oldest first, and then a sealed manifest', async () => {
     const { status, headers, text } = await exported();
     const lines = linesOf(text);
     const [{ manifest }] = z
@@ -57,7 +57,7 @@ describe('GET /audit/export as jsonl', () => {
     expect(sealFault(manifest, parsed ? [parsed] : [])).toBeNull();
   });
 
-  it('says in the manifest what is wrong with the log, which no list of entries shows', async () => {
+  it('has the result of the verification in its manifest', async () => {
     const found = async () => linesOf((await exported()).text).at(-1);
     expect(await found()).toMatchObject({ manifest: { verification: { valid: true, complete: true } } });
     const whole = await deps.audit.verify();
@@ -75,7 +75,7 @@ describe('GET /audit/export as jsonl', () => {
     });
   });
 
-  it('takes every filter of the list, and the manifest names those that were given', async () => {
+  it('takes every filter of the list, and the manifest names the given filters', async () => {
     const [entry, last] = linesOf((await exported('?kind=fix.intended&from=2026-03-01T11:00:00%2B01:00')).text);
     expect(entry).toMatchObject({ id: 'audit-2' });
     expect(last).toMatchObject({
@@ -85,7 +85,7 @@ describe('GET /audit/export as jsonl', () => {
     expect(statusAndCode(await exported('?format=xml'))).toBe('400 invalid');
   });
 
-  it('is refused when it would be larger than one answer may be, with the way out', async () => {
+  it('is refused with a hint to from and to when it would be larger than the limit of one answer', async () => {
     const [entry] = deps.stored.entries;
     const items = Array.from({ length: 1000 }, () => entry).filter((one) => one !== undefined);
     let pages = 0;
@@ -98,7 +98,7 @@ describe('GET /audit/export as jsonl', () => {
 });
 
 describe('GET /audit/export as csv', () => {
-  it('has a line of names and one for each entry', async () => {
+  it('has a header line and one line for each entry', async () => {
     const { headers, text } = await exported('?format=csv');
     expect(headers.get('content-type')).toMatch(/^text\/csv/);
     const rows = text.split('\r\n');
@@ -121,18 +121,18 @@ describe('GET /audit/export as csv', () => {
     '\0=1',
     '\u202e=1',
   ];
-  it.each(formulas)('lets no spreadsheet calculate %j', (message) => {
+  it.each(formulas)('prefixes %j so that no spreadsheet calculates it', (message) => {
     const text = formatCsv([entryWith({ message, actor: { type: 'user', objectId: ADA, name: message } })]);
     expect(text.split(`"'${message}"`)).toHaveLength(3);
   });
 
-  it('quotes what would end a value', () => {
+  it('quotes values with quotes, commas and line breaks', () => {
     expect(formatCsv([entryWith({ message: 'a "b", c\r\nd' })])).toContain('"a ""b"", c\r\nd"');
   });
 });
 
 describe('GET /audit/export as ocsf', () => {
-  // What OCSF 1.3.0 demands of an event of class API Activity.
+  // The required members of an OCSF 1.3.0 event of class API Activity.
   const event = z.looseObject({
     category_uid: z.literal(6),
     class_uid: z.literal(6003),
@@ -152,7 +152,7 @@ describe('GET /audit/export as ocsf', () => {
     src_endpoint: z.looseObject({ svc_name: z.string() }),
   });
 
-  it.each(AUDIT_KINDS)('tells %s as an event with all that the class demands', (kind) => {
+  it.each(AUDIT_KINDS)('writes %s as an event with all required members of the class', (kind) => {
     for (const type of ['service', 'user', 'app'] as const) {
       const entry = entryWith({ kind, actor: type === 'service' ? { type } : { type, objectId: ADA } });
       const [parsed] = z.array(event).parse(linesOf(formatOcsf([entry])));
@@ -161,7 +161,7 @@ describe('GET /audit/export as ocsf', () => {
     }
   });
 
-  it('names what was changed, who did it and how it ended', () => {
+  it('has what was changed, who did it and how it ended', () => {
     const failed = entryWith({ kind: 'fix.failed', actor: { type: 'user', objectId: ADA, name: 'Ada' } });
     expect(linesOf(formatOcsf([failed]))).toMatchObject([
       {
@@ -174,6 +174,6 @@ describe('GET /audit/export as ocsf', () => {
   });
 });
 
-function entryWith(differs: Parameters<typeof fact>[0]): AuditEntry {
-  return chainEntry(fact(differs), emptyHead('00'), signing);
+function entryWith(differs: Parameters<typeof record>[0]): AuditEntry {
+  return chainEntry(record(differs), emptyHead('00'), signing);
 }

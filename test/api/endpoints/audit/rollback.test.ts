@@ -1,4 +1,4 @@
-/** POST /audit/{id}/rollback: what it answers, and what it refuses. */
+/** POST /audit/{id}/rollback: its answers and refusals. */
 
 import { beforeEach, expect, it } from 'vitest';
 import { approvalAnswer } from '../../../../src/api/endpoints/approvals/schemas.ts';
@@ -7,7 +7,7 @@ import { read } from '../../../domain/examples.ts';
 import { apiDeps } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
 import { ask, principal, serviceOf, statusAndCode } from '../../ask.ts';
-import { bob, change, fact, memory, SHOP, shop } from '../../samples.ts';
+import { bob, change, memory, record, SHOP, shop } from '../../samples.ts';
 
 let deps: FakeDeps;
 let minTlsVersion: string;
@@ -27,12 +27,12 @@ beforeEach(async () => {
       }),
     },
   };
-  await deps.audit.append([fact(), fact({ id: 'audit-2', kind: 'fix.failed' })]);
+  await deps.audit.append([record(), record({ id: 'audit-2', kind: 'fix.failed' })]);
 });
 
 const asks = (differs: object = {}) => ask(rollback, serviceOf(deps), { ...here, ...differs });
 
-it('answers 202 with an approval that who asked has decided', async () => {
+it('answers 202 with an approval that the caller has decided', async () => {
   const answer = await asks();
   expect(answer.status).toBe(202);
   const [id, ...more] = deps.stored.approvals.keys();
@@ -50,7 +50,7 @@ it('answers 202 with an approval that who asked has decided', async () => {
   expect(deps.stored.sent).toContainEqual({ resource: SHOP, cause: 'decision', attempt: 0 });
 });
 
-it('moved comes with the difference', async () => {
+it('answers 409 moved with the difference', async () => {
   minTlsVersion = '1.3';
   const answer = await asks();
   expect(statusAndCode(answer)).toBe('409 moved');
@@ -72,19 +72,19 @@ it('while Azure throttles the subscription it says when to try again, also in a 
 });
 
 it.each([
-  ['an entry that nobody knows', { params: { id: 'audit-9' } }, '404 not-found'],
-  ['an entry that nobody knows, and no comment', { params: { id: 'audit-9' }, body: {} }, '404 not-found'],
+  ['an unknown entry', { params: { id: 'audit-9' } }, '404 not-found'],
+  ['an unknown entry and no comment', { params: { id: 'audit-9' }, body: {} }, '404 not-found'],
   ['no comment', { body: {} }, '400 invalid'],
-  ['a comment that says nothing', { body: { comment: ' ' } }, '400 invalid'],
-  ['a parameter that it does not know', { query: '?force=true' }, '400 invalid'],
-  ['what was never written', { params: { id: 'audit-2' } }, '409 not-reversible'],
-  ['who changed it', { as: principal(['Approver'], { objectId: bob.objectId }) }, '403 own-change'],
+  ['a blank comment', { body: { comment: ' ' } }, '400 invalid'],
+  ['an unknown parameter', { query: '?force=true' }, '400 invalid'],
+  ['an entry that is no applied fix', { params: { id: 'audit-2' } }, '409 not-reversible'],
+  ['a changer', { as: principal(['Approver'], { objectId: bob.objectId }) }, '403 own-change'],
   ['a reader', { as: principal(['Reader']) }, '403 forbidden'],
   ['an operator', { as: principal(['Operator']) }, '403 forbidden'],
   ['an application', { as: principal(['Approver'], { claims: [['idtyp', 'app']] }) }, '403 not-a-person'],
-  ['nobody', { as: null }, '401 unauthenticated'],
+  ['a caller without sign-in', { as: null }, '401 unauthenticated'],
   ['another origin', { headers: { origin: 'https://elsewhere.example' } }, '403 forbidden'],
-])('%s', async (_, differs, expected) => {
+])('is refused with its code: %s', async (_, differs, expected) => {
   expect(statusAndCode(await asks(differs))).toBe(expected);
   expect(deps.stored.approvals.size).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** An auditor asks for a benchmark and sees what is covered; over the stores in memory, and over real tables. */
+/** The filter by benchmark, over the stores in memory and over real tables. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listFindings } from '../../../../src/api/endpoints/findings/findings.ts';
@@ -28,7 +28,7 @@ describe.each([
   ['rules', listRules, 'id'],
   ['findings', listFindings, 'rule'],
 ] as const)('GET /%s?benchmark=', (_, call, key) => {
-  const asked = async (query: string) => {
+  const idsOf = async (query: string) => {
     const { body } = await ask(call, serviceOf(deps), { query });
     return z
       .array(z.looseObject({}))
@@ -43,12 +43,12 @@ describe.each([
     ['CIS Foundations 3.0', ['rule-a']],
     ['Azure Policy', ['rule-c']],
     ['azure policy AE1B9A8C-dfce-4605-bd91-69213b4a26fc', ['rule-c']],
-  ])('%s', async (benchmark, ids) => {
-    expect(await asked(`?benchmark=${encodeURIComponent(benchmark)}`)).toEqual(ids);
+  ])('has the items of %s', async (benchmark, ids) => {
+    expect(await idsOf(`?benchmark=${encodeURIComponent(benchmark)}`)).toEqual(ids);
   });
 
   it.each(['SOC', 'MCSB DP-9', '', '%20', 'CIS%20Foundations%204.0'])(
-    '%s is 400 with those there are',
+    '%s is 400 with the known benchmarks',
     async (query) => {
       const answer = await ask(call, serviceOf(deps), { query: `?benchmark=${query}` });
       expect(statusAndCode(answer)).toBe('400 invalid');
@@ -64,7 +64,7 @@ describe.each([
   it('a cursor belongs to its benchmark', async () => {
     const { body } = await ask(call, serviceOf(deps), { query: '?benchmark=MCSB&limit=1' });
     const cursor = encodeURIComponent(String(body.nextCursor));
-    expect(await asked(`?benchmark=MCSB&limit=1&cursor=${cursor}`)).toEqual(['rule-b']);
+    expect(await idsOf(`?benchmark=MCSB&limit=1&cursor=${cursor}`)).toEqual(['rule-b']);
     const other = await ask(call, serviceOf(deps), { query: `?benchmark=CIS+Foundations&limit=1&cursor=${cursor}` });
     expect(statusAndCode(other)).toBe('400 bad-cursor');
   });
@@ -75,34 +75,31 @@ describe('over real tables, with all rules', () => {
   const inFamily = (name: string) =>
     allRules.filter(({ references }) => references.some(({ source }) => source.startsWith(name))).map(({ id }) => id);
 
-  it.each(['MCSB', 'CIS Foundations 3.0', 'Azure Policy'])(
-    'pages of %s lead through all of its findings',
-    async (name) => {
-      const { findings } = account.open();
-      const service = serviceOf({ ...deps, rules: allRules, findings });
-      const of = app('one', 'benchmarks');
-      await findings.replace(
-        of,
-        allRules.map(({ id }) => storedFinding(of, id)),
+  it.each(['MCSB', 'CIS Foundations 3.0', 'Azure Policy'])('the pages of %s have all of its findings', async (name) => {
+    const { findings } = account.open();
+    const service = serviceOf({ ...deps, rules: allRules, findings });
+    const of = app('one', 'benchmarks');
+    await findings.replace(
+      of,
+      allRules.map(({ id }) => storedFinding(of, id)),
+    );
+    const seen: unknown[] = [];
+    for (let cursor = ''; ; ) {
+      account.requests();
+      const query = `?benchmark=${encodeURIComponent(name)}&limit=4${cursor}`;
+      const { status, body } = await ask(listFindings, service, { query });
+      expect(status).toBe(200);
+      expect(account.requests().table).toBeLessThanOrEqual(3);
+      seen.push(
+        ...z
+          .array(z.looseObject({ rule: z.string() }))
+          .parse(body.items)
+          .map(({ rule }) => rule),
       );
-      const seen: unknown[] = [];
-      for (let cursor = ''; ; ) {
-        account.requests();
-        const query = `?benchmark=${encodeURIComponent(name)}&limit=4${cursor}`;
-        const { status, body } = await ask(listFindings, service, { query });
-        expect(status).toBe(200);
-        expect(account.requests().table).toBeLessThanOrEqual(3);
-        seen.push(
-          ...z
-            .array(z.looseObject({ rule: z.string() }))
-            .parse(body.items)
-            .map(({ rule }) => rule),
-        );
-        if (body.nextCursor === undefined) break;
-        cursor = `&cursor=${encodeURIComponent(String(body.nextCursor))}`;
-      }
-      expect(seen.length).toBeGreaterThan(0);
-      expect(seen.sort()).toEqual(inFamily(name).sort());
-    },
-  );
+      if (body.nextCursor === undefined) break;
+      cursor = `&cursor=${encodeURIComponent(String(body.nextCursor))}`;
+    }
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.sort()).toEqual(inFamily(name).sort());
+  });
 });

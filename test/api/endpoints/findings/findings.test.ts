@@ -10,7 +10,7 @@ import { auditVerification } from '../../../../src/workflows/ports/audit.ts';
 import { apiDeps } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
 import { ask, serviceOf, statusAndCode } from '../../ask.ts';
-import { approval, bob, change, event, fact, finding, GROUP, memory, reason, SHOP, shop } from '../../samples.ts';
+import { approval, bob, change, event, finding, GROUP, memory, reason, record, SHOP, shop } from '../../samples.ts';
 
 let deps: FakeDeps;
 const get = (call: Parameters<typeof ask>[0], asking?: Parameters<typeof ask>[2]) => ask(call, serviceOf(deps), asking);
@@ -19,9 +19,9 @@ beforeEach(() => {
   deps = apiDeps();
 });
 
-describe('the audit log, as others see it', () => {
-  it('is each entry exactly as it was signed', async () => {
-    const [stored] = await deps.audit.append([fact()]);
+describe('an audit entry in the API', () => {
+  it('is exactly as it was signed', async () => {
+    const [stored] = await deps.audit.append([record()]);
     const { body } = await get(getAuditEntry, { params: { id: 'audit-1' } });
     expect(body).toEqual(stored);
     expect(auditEntry.parse(body)).toEqual(body);
@@ -34,14 +34,14 @@ describe('the audit log, as others see it', () => {
     expect((await get(listAudit)).body).toEqual({ items: [body] });
   });
 
-  it('is found by id or is 404', async () => {
+  it('is found by id; an unknown id is 404', async () => {
     for (const id of ['audit-9', "' or ''='", 'x'.repeat(300)]) {
       expect(statusAndCode(await get(getAuditEntry, { params: { id } }))).toBe('404 not-found');
     }
   });
 
-  it('is not shown where only its pointer is there, and somebody sees it', async () => {
-    const [{ chain } = { chain: '' }] = await deps.audit.append([fact()]);
+  it('is 404 when only its pointer is in the log, and an error is logged', async () => {
+    const [{ chain } = { chain: '' }] = await deps.audit.append([record()]);
     deps = { ...deps, audit: { ...deps.audit, contains: async () => false } };
     const answer = await get(getAuditEntry, { params: { id: 'audit-1' } });
     expect(statusAndCode(answer)).toBe('404 not-found');
@@ -57,8 +57,8 @@ describe('the audit log, as others see it', () => {
     ]);
   });
 
-  it('tells whether it is whole', async () => {
-    await deps.audit.append([fact()]);
+  it('can be verified: GET /audit/verify gives the result and the public keys', async () => {
+    await deps.audit.append([record()]);
     const { body } = await get(verifyAudit);
     expect(body).toEqual({
       valid: true,
@@ -81,8 +81,8 @@ describe('the audit log, as others see it', () => {
 
 const whole = { valid: true, complete: true, entries: 9, verifiedTo: null, publicKeys: [] };
 
-describe('a finding, as others see it', () => {
-  it('has the members of the API', async () => {
+describe('a finding in the API', () => {
+  it('has the documented members', async () => {
     deps.stored.findings.push(
       finding(),
       finding({ rule: 'webapp-remote-debugging', verdict: 'compliant', changes: [], decision: null }),
@@ -111,7 +111,7 @@ describe('a finding, as others see it', () => {
     expect(pageSchema(posture.findingAnswer).parse(body)).toEqual(body);
   });
 
-  it('of a rule that no longer exists has the table of all rules as its documentation', async () => {
+  it('of a removed rule has the table of all rules as its documentation', async () => {
     deps.stored.findings.push(finding({ rule: 'webapp-of-old' }));
     const { body } = await get(listFindings);
     expect(body.items).toEqual([expect.objectContaining({ documentation: 'docs/rules/README.md' })]);
@@ -124,7 +124,7 @@ describe('explain', () => {
     deps.stored.events.push(event());
   });
 
-  it('tells of a resource what was read, found and decided, and its latest events', async () => {
+  it('has the documents, findings and decisions of a resource, and its latest events', async () => {
     const { status, body } = await get(explain, { query: `?resource=${SHOP}` });
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -154,19 +154,19 @@ describe('explain', () => {
     expect(posture.explainedResource.parse(body)).toEqual(body);
   });
 
-  it('finds a resource in any case, and shows 20 events', async () => {
+  it('finds a resource in any casing, and shows at most 20 events', async () => {
     for (let n = 0; n < 30; n += 1) deps.stored.events.push(event());
     const { body } = await get(explain, { query: `?resource=${SHOP.replace('sites', 'SITES')}` });
     expect(body.resource).toEqual(shop);
     expect((await get(explain, { query: `?resource=${SHOP}` })).body.events).toHaveLength(20);
   });
 
-  it('finds a resource whose id has an empty segment', async () => {
+  it('finds a resource by an id with an empty segment', async () => {
     const { status, body } = await get(explain, { query: `?resource=${SHOP.replace('/sites/', '//sites/')}` });
     expect([status, body.resource]).toEqual([200, shop]);
   });
 
-  it('tells of an event its outcome, null while it waits', async () => {
+  it('has the outcome of an event, null while the event waits', async () => {
     deps.stored.events.push(event({ event: { ...event().event, id: 'event-2' }, outcome: null, auditIds: [] }));
     const { body } = await get(explain, { query: '?event=event-1' });
     expect(body).toEqual({
@@ -196,14 +196,14 @@ describe('explain', () => {
     expect(statusAndCode(await get(explain, { query }))).toBe(refusal);
   });
 
-  it('does not know a resource that was heard of and never read', async () => {
+  it('is 404 for a resource that had an event and was never read', async () => {
     deps.stored.resourceStates.set(SHOP.toLowerCase(), memory({ evaluatedAt: null }));
     expect(statusAndCode(await get(explain, { query: `?resource=${SHOP}` }))).toBe('404 not-found');
   });
 });
 
 describe('summary', () => {
-  it('is all zeros in an empty house', async () => {
+  it('is all zeros without resources', async () => {
     const { body } = await get(getSummary);
     expect(body).toEqual({
       resources: 0,
@@ -217,7 +217,7 @@ describe('summary', () => {
     expect(posture.summary.parse(body)).toEqual(body);
   });
 
-  it('counts violations only where it says so, over every page', async () => {
+  it('counts only violations by severity and rule, over every page', async () => {
     const other = { ...shop, id: `${SHOP}2`, name: 'shop2' };
     deps.stored.findings.push(
       finding(),
@@ -241,7 +241,7 @@ describe('summary', () => {
     });
   });
 
-  it('counts what waits, and since when', async () => {
+  it('counts pending approvals and gives the time of the oldest', async () => {
     for (const [id, status, requestedAt] of [
       ['a', 'pending', '2026-02-28T10:00:00.000Z'],
       ['b', 'pending', '2026-02-27T10:00:00.000Z'],
@@ -252,20 +252,20 @@ describe('summary', () => {
     expect((await get(getSummary)).body.approvals).toEqual({ pending: 2, oldestAt: '2026-02-27T10:00:00.000Z' });
   });
 
-  it('counts fixes of a day and of thirty, and how long those took that an event led to', async () => {
+  it('counts fixes of one day and of thirty, and averages the time to fix of those with an event', async () => {
     deps.stored.events.push(
       event({ receivedAt: '2026-03-01T09:59:30.000Z' }),
       event({ event: { ...event().event, id: 'event-2' }, receivedAt: '2026-02-20T09:59:00.000Z' }),
     );
     const byEvent = (eventId: string) => ({ trigger: { type: 'event', eventId } as const });
     await deps.audit.append([
-      fact({ id: '0', at: '2026-01-01T10:00:00.000Z' }),
-      fact({ id: '1', at: '2026-02-20T10:00:00.000Z', ...byEvent('event-2') }),
-      fact({ id: '2', at: '2026-02-21T10:00:00.000Z', trigger: { type: 'sweep' } }),
-      fact({ id: '3', at: '2026-03-01T10:00:00.000Z', ...byEvent('event-1') }),
-      fact({ id: '4', at: '2026-03-01T10:00:00.000Z', ...byEvent('event-lost') }),
-      fact({ id: '5', at: '2026-03-01T10:00:00.000Z', kind: 'fix.failed', ...byEvent('event-1') }),
-      fact({ id: '6', at: '2026-03-01T10:00:00.000Z', kind: 'rollback.applied', ...byEvent('event-1') }),
+      record({ id: '0', at: '2026-01-01T10:00:00.000Z' }),
+      record({ id: '1', at: '2026-02-20T10:00:00.000Z', ...byEvent('event-2') }),
+      record({ id: '2', at: '2026-02-21T10:00:00.000Z', trigger: { type: 'sweep' } }),
+      record({ id: '3', at: '2026-03-01T10:00:00.000Z', ...byEvent('event-1') }),
+      record({ id: '4', at: '2026-03-01T10:00:00.000Z', ...byEvent('event-lost') }),
+      record({ id: '5', at: '2026-03-01T10:00:00.000Z', kind: 'fix.failed', ...byEvent('event-1') }),
+      record({ id: '6', at: '2026-03-01T10:00:00.000Z', kind: 'rollback.applied', ...byEvent('event-1') }),
     ]);
     const { body } = await get(getSummary);
     expect(body.fixes).toEqual({ last24h: 2, last30d: 4 });
@@ -274,7 +274,7 @@ describe('summary', () => {
 });
 
 describe('rules', () => {
-  it('have their parameters as JSON Schema, with the values they have when nothing is set', async () => {
+  it('have their parameters as JSON Schema with defaults', async () => {
     const { body } = await get(getRule, { params: { id: 'webapp-min-tls' } });
     expect(body).toEqual({
       id: 'webapp-min-tls',
@@ -304,7 +304,7 @@ describe('rules', () => {
     expect(list.body.items).toEqual([body, expect.objectContaining({ id: 'webapp-remote-debugging', defaults: {} })]);
   });
 
-  it('that do not exist are 404', async () => {
+  it('are 404 for an unknown id', async () => {
     expect(statusAndCode(await get(getRule, { params: { id: 'webapp-none' } }))).toBe('404 not-found');
   });
 });

@@ -17,10 +17,10 @@ describe('the tier of a plan', () => {
     ['by its name alone', { name: 'EP1', tier: null }, 'ElasticPremium'],
     ['by the name, in other casings', { name: 'p2V2' }, 'PremiumV2'],
     ['of shared plans by name', { name: 'D1' }, 'Shared'],
-    ['by the name, where the tier is none that is known', { name: 'FC1', tier: 'Flexible' }, 'FlexConsumption'],
-    ['that nobody knows', { name: 'Z9', tier: 'Zeppelin' }, null],
+    ['by the name, when the tier is unknown', { name: 'FC1', tier: 'Flexible' }, 'FlexConsumption'],
+    ['of an unknown plan', { name: 'Z9', tier: 'Zeppelin' }, null],
     ['of another form', { name: 1, tier: ['Basic'] }, null],
-    ['that is not there', null, null],
+    ['that is missing', null, null],
   ])('%s', (_, sku, tier) => {
     expect(planTierOf({ sku })).toBe(tier);
   });
@@ -30,19 +30,15 @@ describe('the tier of the plan of an app', () => {
   const free = plan(sku('F1', 'Free'));
   const flex = site({ functionAppConfig: { runtime: {} } });
   test.each([
-    ['is that of the plan, whatever the site says of it', { resource: site({ sku: 'Standard' }), plan: free }, 'Free'],
-    ['is what the site says of a plan that was not read', { resource: site({ sku: 'Dynamic' }) }, 'Dynamic'],
-    ['is told by what only Flex Consumption has', { resource: flex }, 'FlexConsumption'],
-    [
-      'is told by what the site says, where the plan says nothing',
-      { resource: flex, plan: plan({}) },
-      'FlexConsumption',
-    ],
+    ['is that of the plan, with another one on the site', { resource: site({ sku: 'Standard' }), plan: free }, 'Free'],
+    ['is that of the site, when the plan was not read', { resource: site({ sku: 'Dynamic' }) }, 'Dynamic'],
+    ['is recognised by a property that only Flex Consumption has', { resource: flex }, 'FlexConsumption'],
+    ['is that of the site, when the plan has none', { resource: flex, plan: plan({}) }, 'FlexConsumption'],
   ])('%s', (_, documents, tier) => {
     expect(tierOfApp(parseSnapshot({ id: SITE_ID, documents }))).toEqual({ tier });
   });
 
-  test('is not known where neither says it', () => {
+  test('is unknown when neither has it', () => {
     const documents = { resource: site({ sku: 'Zeppelin', functionAppConfig: null }) };
     expect(tierOfApp(parseSnapshot({ id: SITE_ID, documents }))).toEqual({ unknown: 'plan was not read' });
   });

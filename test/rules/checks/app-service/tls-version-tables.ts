@@ -1,4 +1,7 @@
-/** The tables of a rule about one TLS version of `config/web`: the app's own and its SCM site's are judged alike. */
+/**
+ * The tables of a rule about one TLS version of `config/web`: those of the app and of its SCM site are evaluated
+ * alike.
+ */
 import type { Json } from '../../../../src/domain/resources/json.ts';
 import { SLOT_ID, site, webConfig } from '../../fixtures/web-app.ts';
 import type { Tables } from '../../rule-tester.ts';

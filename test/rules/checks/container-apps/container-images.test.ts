@@ -23,7 +23,7 @@ describe('the reference of an image', () => {
   });
 
   test.each(['', ' ', 'a b', 'cart:1:2', 'cart@', 'cart@latest', 'mirror:5000/', null, 7, {}])(
-    '%j is none',
+    '%j is no reference',
     (value) => {
       expect(imageOf(value)).toBeNull();
     },

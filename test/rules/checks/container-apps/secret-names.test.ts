@@ -112,7 +112,7 @@ describe('the name of a variable', () => {
     'OPENAI_API_KEY',
     'ConnectionStrings__orders',
     'Kestrel__Certificates__Default__Password',
-  ])('%s looks like that of a secret', (name) => {
+  ])('%s is the name of a secret', (name) => {
     expect(looksSecret(name)).toBe(true);
   });
 
@@ -144,7 +144,7 @@ describe('the name of a variable', () => {
     '',
     '__',
     '123',
-    // Which identity is used, and for what.
+    // Names of identities.
     'AZURE_TOKEN_CREDENTIALS',
     'AZURE_CLIENT_ID',
     'AZURE_TENANT_ID',
@@ -167,7 +167,7 @@ describe('the name of a variable', () => {
     'CosmosConnectionString__accountEndpoint',
     'AzureSignalRConnectionString__serviceUri',
     'SecretEvents__topicEndpointUri',
-    // About what holds secrets.
+    // Names of places that hold secrets.
     'AzureWebJobsSecretStorageType',
     'AzureWebJobsSecretStorageKeyVaultUri',
     'AzureWebJobsSecretStorageKeyVaultClientId',
@@ -196,7 +196,7 @@ describe('the name of a variable', () => {
     // How long a secret lasts.
     'ACCESS_TOKEN_EXPIRE_MINUTES',
     'SECRET_ROTATION_DAYS',
-    // What anybody may know.
+    // Public values.
     'STRIPE_PUBLISHABLE_KEY',
     'RECAPTCHA_SITE_KEY',
     'SUPABASE_ANON_KEY',
@@ -206,7 +206,7 @@ describe('the name of a variable', () => {
     'SPRING_DATASOURCE_URL',
     'API_URL',
     'WEBHOOK_URL',
-  ])('%s does not', (name) => {
+  ])('%s is not the name of a secret', (name) => {
     expect(looksSecret(name)).toBe(false);
   });
 });

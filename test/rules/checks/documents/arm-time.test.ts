@@ -21,7 +21,7 @@ describe('a time of Azure', () => {
     [1768478400000],
     [['2026-01-15T12:00:00Z']],
     ['0001-01-01T00:00:00'],
-  ])('%j is none', (written) => {
+  ])('%j is no time', (written) => {
     expect(timeIn(written)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-/** A document that is not there is unknown, and says why; never a verdict. */
+/** A document that cannot be read gives the verdict unknown with its reason, never another one. */
 import { expect, test } from 'vitest';
 import type { DocumentState } from '../../../../src/domain/resources/snapshot.ts';
 import { compliant } from '../../../../src/domain/rules/rule.ts';
@@ -23,6 +23,6 @@ test.each<[string, DocumentState | undefined]>([
   expect(judged(state)).toEqual({ verdict: 'unknown', reason });
 });
 
-test('with its properties it is judged', () => {
+test('a document with its properties is evaluated', () => {
   expect(judged(read({ properties: {} }))).toEqual(compliant('It is right.'));
 });

@@ -27,7 +27,7 @@ describe('a switch of a document', () => {
   const on = { leaf: 'on', value: true, right: 'It is on', wrong: 'It is off' } as const;
   const mode = { leaf: 'mode', value: 'Strict', whenUnset: 'Lax', right: 'It is strict', wrong: 'It is lax' } as const;
 
-  test('that says nothing stands where the service puts it', () => {
+  test('without a value has the default of the service', () => {
     expect(judgeSwitch({}, place, { ...on, whenUnset: true }).verdict).toBe('compliant');
     expect(judgeSwitch({ on: null }, place, { ...on, whenUnset: false })).toEqual({
       verdict: 'violation',
@@ -36,15 +36,15 @@ describe('a switch of a document', () => {
     });
   });
 
-  test('that says nothing is unknown where nobody knows what the service does', () => {
+  test('without a value is unknown when the default of the service is unknown', () => {
     expect(judgeSwitch({}, place, { ...on, whenUnset: null })).toEqual(unknown('on is neither true nor false.'));
   });
 
-  test('that nobody understands is not written over', () => {
+  test('with an unexpected value is unknown and not overwritten', () => {
     expect(judgeSwitch({ on: { toString: 1 } }, place, { ...on, whenUnset: false }).verdict).toBe('unknown');
   });
 
-  test('that is a word compares without case, and may have several right words', () => {
+  test('with a word is compared without regard to case, and may allow several words', () => {
     expect(judgeSwitch({ mode: 'strict' }, place, mode)).toEqual(compliant('It is strict.'));
     expect(judgeSwitch({ mode: 'Off' }, place, { ...mode, alsoRight: ['off'] }).verdict).toBe('compliant');
     expect(judgeSwitch({ mode: 'other' }, place, mode)).toMatchObject({
@@ -80,7 +80,7 @@ describe('a rule of one switch', () => {
       new Date('2026-01-15T12:00:00Z'),
     );
 
-  test('reads and writes its section, and declares what it sets', () => {
+  test('reads and writes its section, and declares the property that it sets', () => {
     const rule = defineSwitch(SITE, { ...metadata, fix: 'Sets it.' });
     expect(rule).toMatchObject({ kind: 'web-app', tier: 'risky', documents: ['resource'], writes: ['resource'] });
     expect(judge(rule, false)).toMatchObject({ reason: 'It is false.', changes: [{ to: true }] });
@@ -94,7 +94,7 @@ describe('a rule of one switch', () => {
     expect(judge(rule, false)).toMatchObject({ verdict: 'violation', changes: [] });
   });
 
-  test('may except resources, and judge more than its switch', () => {
+  test('may exclude resources, and evaluate more than its switch', () => {
     const rule = defineSwitch(SITE, {
       ...metadata,
       fix: 'Sets it.',

@@ -1,4 +1,4 @@
-/** The tables of a rule that asks for a managed identity: an app of either kind names its types in the same place. */
+/** The tables of a rule that requires a managed identity: both kinds of apps have its types at the same path. */
 import type { Json, JsonObject } from '../../../../src/domain/resources/json.ts';
 import type { Tables } from '../../rule-tester.ts';
 
@@ -12,7 +12,7 @@ const assigned = {
 const change = { document: 'resource', path: '/identity/type', to: 'SystemAssigned' } as const;
 const kept = [{ document: 'resource', path: '/identity/userAssignedIdentities', value: assigned }] as const;
 
-/** `both` is how the provider spells an identity of both types; without an argument `app` has no member for it at all. */
+/** `both` is how the provider writes an identity of both types; without an argument `app` has no such member. */
 export function identityTables(app: (beside?: JsonObject) => JsonObject, both: string): Omit<Tables, 'id'> {
   const documents = (identity: Json) => ({ resource: app({ identity }) });
   const fails = { tier: 'risky', undo: false } as const;

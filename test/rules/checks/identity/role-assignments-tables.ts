@@ -9,7 +9,7 @@ const USER_ACCESS_ADMINISTRATOR = '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9';
 const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
 const CONTAINER_APPS_OPERATOR = 'f3bd1b5c-91fa-40e7-afe7-0c11d331232c';
 
-/** The tables for an app; for users the roles that open a console are the concern of container apps alone. */
+/** The tables for an app; roles of users that open a console matter for container apps only. */
 export function roleAssignmentsTables(id: string, opensConsole: boolean): Omit<Tables, 'id'> {
   const group = id.split('/').slice(0, 5).join('/');
   const documents = (...value: JsonObject[]) => ({ roleAssignments: roleAssignments(...value) });

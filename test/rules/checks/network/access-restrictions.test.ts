@@ -3,7 +3,7 @@ import { restrictionBlocks } from '../../../../src/rules/checks/network/access-r
 import { siteConfigSource } from '../../../../src/rules/declare/declarations.ts';
 import { accessRule } from '../../fixtures/access-restrictions.ts';
 
-test('an address with a mask is declared in CIDR notation, for azurerm has no mask', () => {
+test('an address with a mask is declared in CIDR notation, because azurerm has no mask', () => {
   const rules = [accessRule({ ipAddress: '198.51.100.0', subnetMask: '255.255.255.0' }), accessRule({})];
   const { terraform } = siteConfigSource([], { ip_restriction: restrictionBlocks(rules) });
   expect(terraform).toContain('ip_address = "198.51.100.0/24"');

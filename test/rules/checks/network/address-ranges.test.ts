@@ -1,4 +1,4 @@
-/** Ranges that operators may configure, and what is none or would let everyone in. */
+/** Ranges that operators may configure, and invalid ranges and those that allow everybody. */
 
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -17,7 +17,7 @@ const schema = z.object({ allowedRanges });
 const taken = (...ranges: unknown[]) => schema.safeParse({ allowedRanges: ranges }).success;
 
 describe('the parameter allowedRanges', () => {
-  test('is empty unless somebody sets it', () => {
+  test('is empty by default', () => {
     expect(schema.parse({})).toEqual({ allowedRanges: [] });
   });
 
@@ -30,9 +30,9 @@ describe('the parameter allowedRanges', () => {
 
   test.each([
     ['everyone', '0.0.0.0/0'],
-    ['everyone in IPv6', '::/0'],
-    ['everyone spelled otherwise', '203.0.113.7/0'],
-    ['everyone in IPv6 spelled otherwise', '0:0:0:0:0:0:0:0/0'],
+    ['all of IPv6', '::/0'],
+    ['all of IPv4 in another notation', '203.0.113.7/0'],
+    ['all of IPv6 in another notation', '0:0:0:0:0:0:0:0/0'],
     ['Any', 'Any'],
     ['an address without a prefix', '203.0.113.7'],
     ['a prefix that is too long', '203.0.113.0/33'],
@@ -57,7 +57,7 @@ describe('the parameter allowedRanges', () => {
     expect(taken('0.0.0.0/1', '8000::/1')).toBe(true);
   });
 
-  test('refuses what is no list, and one that nobody reads before approving it', () => {
+  test('refuses a value that is no list, and a list that is too long to review', () => {
     expect(schema.safeParse({ allowedRanges: '203.0.113.0/24' }).success).toBe(false);
     const many = Array.from({ length: 101 }, (_, index) => `10.0.${index}.0/24`);
     expect(taken(...many)).toBe(false);
@@ -67,7 +67,7 @@ describe('the parameter allowedRanges', () => {
 
 test.each([
   ['all of IPv4', ['0.0.0.0/0'], true],
-  ['all of IPv4, spelled otherwise', ['1.2.3.4/0'], true],
+  ['all of IPv4 in another notation', ['1.2.3.4/0'], true],
   ['all of IPv6', ['::/0'], true],
   ['two halves', ['0.0.0.0/1', '128.0.0.0/1'], true],
   ['two halves of IPv6', ['8000::/1', '::/1'], true],
@@ -77,7 +77,7 @@ test.each([
   ['the first address', ['0.0.0.0'], false],
   ['no range at all', ['Any', ''], false],
   ['nothing', [], false],
-])('ranges are everyone: %s', (_, ranges, expected) => {
+])('ranges are all addresses: %s', (_, ranges, expected) => {
   expect(areEveryone(ranges)).toBe(expected);
 });
 
@@ -108,7 +108,7 @@ test.each([
   expect(prefixOf(mask)).toBe(expected);
 });
 
-test('names of our own are free ones, and a range has one of them', () => {
+test('generated names are unused ones, and each range has one', () => {
   const there = [{ name: 'Plumbline-1' }, { name: null }, { name: 'plumbline-3' }];
   expect(namedRanges(['10.0.0.0/8', '192.0.2.0/24', '10.0.0.0/8'], there)).toEqual([
     { name: 'plumbline-2', range: '10.0.0.0/8' },
@@ -116,7 +116,7 @@ test('names of our own are free ones, and a range has one of them', () => {
   ]);
 });
 
-test.each([webApp.id, containerApp.id])('settings of %s that hold a wrong range are refused, at its place', (id) => {
+test.each([webApp.id, containerApp.id])('settings of %s with an invalid range are refused, with its pointer', (id) => {
   const settings = (range: string) => ({ rules: { [id]: { parameters: { allowedRanges: ['10.0.0.0/8', range] } } } });
   const pointer = `/rules/${id}/parameters/allowedRanges/1`;
   expect(parseSettings(settings('192.0.2.0/24'), [webApp, containerApp])).toHaveProperty('settings');

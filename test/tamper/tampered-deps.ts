@@ -1,6 +1,6 @@
 /**
- * A world whose rows lie in a real account, beside a small Azure; and what really happened in it, told by those who did it:
- * the requests that changed something, the facts that were recorded, and what people decided.
+ * Dependencies whose rows are in a real account, beside a fake Azure, and what really happened: the requests that
+ * changed something, the appended records, and the decisions.
  */
 
 import type { AuditRecord } from '../../src/domain/audit/audit.ts';
@@ -14,7 +14,7 @@ import { createHost, type Host } from '../fakes/scenarios/host.ts';
 import { auditKeys } from '../storage/samples.ts';
 
 export type Happened =
-  | { readonly kind: 'fact'; readonly fact: AuditRecord }
+  | { readonly kind: 'record'; readonly record: AuditRecord }
   | { readonly kind: 'write'; readonly sent: Sent }
   | { readonly kind: 'decision'; readonly approvalId: string; readonly by: string; readonly decision: string }
   | { readonly kind: 'rollback'; readonly approvalId: string; readonly by: string; readonly fixId: string }
@@ -23,21 +23,21 @@ export type Happened =
   | { readonly kind: 'change'; readonly path: string; readonly value: Json }
   | { readonly kind: 'exemption'; readonly rule: string; readonly scope: string; readonly by: string };
 
-export interface TamperedWorld {
+export interface TamperedDeps {
   readonly memory: FakeDeps;
   /** With the rows of the account. */
-  readonly world: Deps;
+  readonly deps: Deps;
   readonly host: Host;
   readonly happened: Happened[];
-  /** Whatever failed, in the words of the failure. */
+  /** All failures, as texts. */
   readonly failures: string[];
 }
 
-/** Several times what a cell takes: who asks more has met a row that keeps it busy for ever. */
+/** Several times the requests of a cell: more mean that a row keeps the caller busy for ever. */
 const MOST_REQUESTS = 2000;
 
-/** `times` tells apart the processes that one account sees. */
-export function tamperedWorld(connectionString: string, times: string): TamperedWorld {
+/** `times` distinguishes the processes of one account. */
+export function tamperedDeps(connectionString: string, times: string): TamperedDeps {
   const memory = fakeDeps();
   const happened: Happened[] = [];
   const failures: string[] = [];
@@ -58,7 +58,7 @@ export function tamperedWorld(connectionString: string, times: string): Tampered
     ...storage.audit,
     async append(records) {
       const entries = await storage.audit.append(records);
-      for (const record of records) happened.push({ kind: 'fact', fact: record });
+      for (const record of records) happened.push({ kind: 'record', record });
       return entries;
     },
   };
@@ -79,13 +79,13 @@ export function tamperedWorld(connectionString: string, times: string): Tampered
     },
   };
   memory.arm.onWritten = (sent) => happened.push({ kind: 'write', sent });
-  return { memory, world: deps, host: createHost(memory, { ports: deps }), happened, failures };
+  return { memory, deps, host: createHost(memory, { ports: deps }), happened, failures };
 }
 
-/** What somebody asks for, once; what it fails with is told. */
-export async function tried<T>(of: TamperedWorld, action: (deps: Deps) => Promise<T>): Promise<T | null> {
+/** One request of a user; its failure is recorded. */
+export async function tried<T>(of: TamperedDeps, action: (deps: Deps) => Promise<T>): Promise<T | null> {
   try {
-    return await action(of.world);
+    return await action(of.deps);
   } catch (error) {
     of.failures.push(String(error));
     return null;
