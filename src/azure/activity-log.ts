@@ -2,7 +2,9 @@
  * Azure's Activity Log: who wrote a resource. It is queried by resource group, because a query by resource may miss entries of
  * the resource. Only one page is read; when there are more, the result is not complete.
  */
+
 import * as z from 'zod';
+import { DAY_MS, HOUR_MS } from '../domain/resources/durations.ts';
 import { appIdOfClaims, callerOfClaims, movesConfiguration, optionalObject } from '../domain/resources/event.ts';
 import { appOf, isInScope, type Resource, resourceOf } from '../domain/resources/resource.ts';
 import type { ActivityEntry, ActivityLog, ActivityResult } from '../workflows/ports/azure.ts';
@@ -15,7 +17,7 @@ const API_VERSION = '2015-04-01';
 const SELECTED = 'claims,correlationId,eventTimestamp,operationId,operationName,resourceId,status';
 
 /** Azure keeps 90 days and rejects an earlier start; an hour less, because the clocks may differ. */
-const RETENTION_MILLISECONDS = 90 * 86_400_000 - 3_600_000;
+const RETENTION_MILLISECONDS = 90 * DAY_MS - HOUR_MS;
 
 export function createActivityLog(options: ClientOptions): ActivityLog {
   const client = createClient(options);

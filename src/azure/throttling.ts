@@ -4,6 +4,7 @@
  */
 
 import { nextThrottle, type Throttle, throttleSecondsLeft } from '../domain/decisions/throttle.ts';
+import { MINUTE_MS } from '../domain/resources/durations.ts';
 import type { Guards } from '../workflows/ports/guards.ts';
 import type { Metrics } from '../workflows/ports/metrics.ts';
 import type { Clock, Log } from '../workflows/ports/runtime.ts';
@@ -28,7 +29,7 @@ export interface Throttling {
 }
 
 /** A reconcile reads the row once, with its other guards. */
-const REMEMBERED_MS = 60_000;
+const REMEMBERED_MS = MINUTE_MS;
 
 /** Bounded, because events can name any subscription. */
 const MAX_REMEMBERED = 1000;

@@ -1,5 +1,6 @@
 /** When a message is handled: its initial delay, its backoff, and what becomes of it after it was handled. */
 
+import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
@@ -96,13 +97,15 @@ function isAlreadySwept(
   const isComplete = resourceState.gone || resourceState.documents.every(({ status }) => status !== 'failed');
   const fullyEvaluatedAt = Date.parse(resourceState.fullyEvaluatedAt);
   return (
-    isComplete && fullyEvaluatedAt - 60_000 >= Date.parse(sweep.startedAt) && fullyEvaluatedAt <= clock.now().getTime()
+    isComplete &&
+    fullyEvaluatedAt - MINUTE_MS >= Date.parse(sweep.startedAt) &&
+    fullyEvaluatedAt <= clock.now().getTime()
   );
 }
 
 /** Rounds up to the next full minute. Wake-ups for the same minute are one. */
 export function roundUpToMinute(milliseconds: number): Date {
-  return new Date(Math.ceil(milliseconds / 60_000) * 60_000);
+  return new Date(Math.ceil(milliseconds / MINUTE_MS) * MINUTE_MS);
 }
 
 /** The time after so many seconds, rounded up to the next full minute. */

@@ -2,12 +2,11 @@
  * After an outage the service must not apply the whole backlog. When too many resources wait, the service sets
  * `stopped` and gives the reason. The heartbeat is updated only after that, so a crash in between hides nothing.
  */
+import { HOUR_MS } from '../../domain/resources/durations.ts';
 import { isInFuture } from '../../domain/resources/limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ignoreFutureTime } from '../ports/stored-times.ts';
 import { loadSettings, stopService } from '../settings/change-settings.ts';
-
-const HOUR = 3_600_000;
 
 /**
  * Runs before each message and each sweep. A heartbeat younger than the minimum of `resumeHours` is no outage, and
@@ -15,7 +14,7 @@ const HOUR = 3_600_000;
  */
 export async function outageGuard(deps: Deps, heartbeat: string | null): Promise<void> {
   const now = deps.clock.now();
-  if (heartbeat !== null && outageDuration(heartbeat, now) < HOUR) return;
+  if (heartbeat !== null && outageDuration(heartbeat, now) < HOUR_MS) return;
   await stopAfterOutage(deps, heartbeat, now);
   await deps.guards.writeHeartbeat(now);
 }
@@ -34,11 +33,11 @@ function outageDuration(heartbeat: string, now: Date): number {
 
 /** A service without a heartbeat never ran, so there was no outage. */
 async function stopAfterOutage(deps: Deps, heartbeat: string | null, now: Date): Promise<void> {
-  if (heartbeat === null || outageDuration(heartbeat, now) < HOUR) return;
+  if (heartbeat === null || outageDuration(heartbeat, now) < HOUR_MS) return;
   const since = ignoreFutureTime(deps, heartbeat, 0, { row: 'heartbeat' });
   const { settings } = await loadSettings(deps);
   const { resumeHours, fixesPerHour } = settings.limits;
-  if (settings.stopped !== null || outageDuration(heartbeat, now) <= resumeHours * HOUR) return;
+  if (settings.stopped !== null || outageDuration(heartbeat, now) <= resumeHours * HOUR_MS) return;
   const { resources, complete } = await deps.events.countWaitingResources(fixesPerHour);
   if (complete && resources <= fixesPerHour) return;
   const waiting =

@@ -1,6 +1,7 @@
 /** Collects the metrics for operators, in a bounded number of requests. It changes nothing. */
 
 import type { Counters } from '../../domain/audit/counters.ts';
+import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import type { Mode } from '../../domain/resources/reasons.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
@@ -42,7 +43,7 @@ export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promis
 }
 
 /** An older quota is useless: each second adds to the requests that Azure takes. */
-const MAX_AGE_MS = 15 * 60_000;
+const MAX_AGE_MS = 15 * MINUTE_MS;
 
 function recentOf(remaining: Counters['remaining'], now: number): Counters['remaining'] {
   return Object.fromEntries(

@@ -5,12 +5,13 @@ import { type Attempt, hasEnded } from '../../domain/approvals/attempt.ts';
 import type { Exemption } from '../../domain/approvals/exemption.ts';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { type Change, isSamePlace } from '../../domain/changes/change.ts';
+import { DAY_MS } from '../../domain/resources/durations.ts';
 import { decisionId } from '../approvals/record-decision.ts';
 import { createExemption } from '../exemptions/grant-exemption.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 
-const WEEK = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 /**
  * The exemptions that these attempts need beside the present ones: one for each rollback that was applied, also when
@@ -37,7 +38,7 @@ export async function exemptionsForRollbacks(
     added.push({
       ...{ id: deps.exemptions.newId(now), scope: resource.id, rule: rule.id, owner: name, ticket: null },
       reason: decision ? `${reason}: ${decision.message}` : `${reason}.`,
-      expires: new Date(now.getTime() + WEEK).toISOString(),
+      expires: new Date(now.getTime() + WEEK_MS).toISOString(),
       createdAt: now.toISOString(),
       createdBy: { type: 'user', objectId, name },
       ...{ removedAt: null, outbox: [] },

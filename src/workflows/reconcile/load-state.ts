@@ -1,8 +1,10 @@
 /**
  * Loads everything that a reconcile needs before it reads the resource. When a part cannot be read, nothing is done.
  */
+
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { type Exemption, isInForce } from '../../domain/approvals/exemption.ts';
+import { HOUR_MS } from '../../domain/resources/durations.ts';
 import { MAX_OPEN_APPROVALS, MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { flushApprovalRecords } from '../approvals/store-approval.ts';
@@ -76,7 +78,7 @@ function sanitizeApproval(deps: TimeDeps, stored: Versioned<Approval>, expireHou
   const { value, version } = stored;
   const row = { resource: value.resource.id, row: `approval ${value.id}` };
   if (ignoreFutureTime(deps, value.expiresAt, MAX_EXPIRY_SECONDS, row) !== null) return stored;
-  const expiresAt = new Date(Date.parse(value.requestedAt) + expireHours * 3600000).toISOString();
+  const expiresAt = new Date(Date.parse(value.requestedAt) + expireHours * HOUR_MS).toISOString();
   return { value: { ...value, expiresAt }, version };
 }
 

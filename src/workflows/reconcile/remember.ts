@@ -2,7 +2,9 @@
  * Stores the plan before anything is written, so that it survives a crash: the exemptions of rolled-back fixes, the
  * wake-ups, the ids of new approvals, and the attempts.
  */
+
 import { attemptsToStore, recordsToLog } from '../../domain/approvals/attempt.ts';
+import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import { roundUpToMinute, secondsFromNow } from '../events/requeue.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
@@ -59,7 +61,7 @@ export async function remember(
 /** No finding shows the hold on a rollback. */
 async function wakeForHeldRollback({ deps, resource }: ReconcileContext, until: string | null): Promise<void> {
   const now = deps.clock.now().getTime();
-  const at = until === null ? now + HELD_MINUTES * 60_000 : Math.max(now + 60_000, Date.parse(until));
+  const at = until === null ? now + HELD_MINUTES * MINUTE_MS : Math.max(now + MINUTE_MS, Date.parse(until));
   await deps.wakeups.schedule(resource, roundUpToMinute(at), 'a rollback is held');
 }
 

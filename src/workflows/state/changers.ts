@@ -4,6 +4,7 @@
  */
 
 import type { Purpose } from '../../domain/changes/change.ts';
+import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import type { ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { correlationIdOf, mergeWriters, type Writer, writerOf } from '../../domain/resources/writers.ts';
@@ -115,7 +116,7 @@ export function writersOfActivity({ result }: ActivityQueryResult, identity: Ser
 }
 
 /** Entries appear after some minutes, and after half an hour at the latest. */
-const LAG_MILLISECONDS = 30 * 60_000;
+const LAG_MILLISECONDS = 30 * MINUTE_MS;
 
 /**
  * Whether the Activity Log contradicts the events that name a changer: it is complete for that period, contains writes

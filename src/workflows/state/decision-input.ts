@@ -5,6 +5,7 @@ import type { ChangeSet } from '../../domain/approvals/change-set.ts';
 import { type Exemption, exemptionFor } from '../../domain/approvals/exemption.ts';
 import type { BudgetHold, DecisionInput, DeclinedChange } from '../../domain/decisions/constraints.ts';
 import type { Decision } from '../../domain/decisions/decide.ts';
+import { DAY_MS } from '../../domain/resources/durations.ts';
 import type { Person } from '../../domain/resources/principal.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Evaluation } from '../../domain/rules/evaluate.ts';
@@ -91,7 +92,7 @@ export function newlyDeclined(
     loaded.flatMap(({ value: { status, digest, decision, expiresAt, rule } }): [string, DeclinedChange][] => {
       if (status === 'expired') return [[digest, { status: 'expired', at: expiresAt, until: null }]];
       if (status !== 'rejected' || !decision) return [];
-      const until = new Date(Date.parse(decision.at) + rejectedDays * 86400000).toISOString();
+      const until = new Date(Date.parse(decision.at) + rejectedDays * DAY_MS).toISOString();
       const byChanger = isChanger(decision.by, rule.id) ? { byChanger: true as const } : {};
       return [[digest, { status: 'rejected', at: decision.at, until, ...byChanger }]];
     }),

@@ -1,10 +1,11 @@
 /** Queries Azure's Activity Log for the writers of a resource, with one request. The answer may be a refusal. */
+import { DAY_MS } from '../../domain/resources/durations.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ActivityQueryResult } from './changers.ts';
 
 /** Azure keeps 90 days. A query for more than it keeps would never be complete, so this is a day less. */
-const MAX_RANGE_MILLISECONDS = 89 * 86_400_000;
+const MAX_RANGE_MILLISECONDS = 89 * DAY_MS;
 
 /** Queries from this time until now. An earlier time than the log keeps is moved forward. */
 export async function fetchActivityLog(deps: Deps, resource: Resource, from: Date): Promise<ActivityQueryResult> {
