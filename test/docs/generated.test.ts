@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { rolesFor } from '../../src/domain/rules/roles.ts';
 import { rules } from '../../src/rules/index.ts';
+import { rolesFor } from '../../tools/generate/permissions.ts';
 import { permissionsPage, rolesFile } from '../../tools/generate/roles.ts';
 import { rulePages } from '../../tools/generate/rules-page.ts';
 import { tamperPage } from '../tamper/page.ts';

@@ -1,5 +1,5 @@
 /** Whether Plumbline's identity may read the Activity Log of the scratch app's subscription. It works without, but knows fewer changers. */
-import { ACTIVITY_READ } from '../../src/domain/rules/roles.ts';
+import { ACTIVITY_READ } from '../generate/permissions.ts';
 import { fetchEntries } from './audit-log.ts';
 import { type Check, type CheckContext, failed, notChecked, ok } from './checks.ts';
 

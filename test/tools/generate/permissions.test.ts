@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DOCUMENTS } from '../../../src/domain/resources/documents.ts';
-import { ACTIVITY_READ, actionsOf, rolesFor } from '../../../src/domain/rules/roles.ts';
 import { rules } from '../../../src/rules/index.ts';
-import { ruleLike } from '../examples.ts';
+import { ACTIVITY_READ, actionsOf, rolesFor } from '../../../tools/generate/permissions.ts';
+import { ruleLike } from '../../domain/examples.ts';
 
 const SITE_WRITE = 'Microsoft.Web/sites/write';
 const CONFIG_WRITE = 'Microsoft.Web/sites/config/write';
