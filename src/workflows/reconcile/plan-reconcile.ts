@@ -13,7 +13,7 @@ import type { ReconcileInput } from '../state/reconcile-context.ts';
 import type { Assessment } from './evaluate.ts';
 
 export interface ReconcilePlan extends Pick<ApprovalPlan, 'store' | 'byRule' | 'expired'> {
-  /** Azure still executes an earlier write, so nothing else is written. */
+  /** Azure still executes an earlier write, so the claim grants nothing else. */
   readonly running: boolean;
   /** What is to be written, rollbacks first. Each must still be granted. */
   readonly wanted: readonly ChangeSet[];
@@ -51,7 +51,7 @@ export function planReconcile(
     ...{ byRule: fixes.byRule, expired: fixes.expired, heldUntil: rollbacks.heldUntil },
     store: [...rollbacks.store, ...fixes.store],
     running,
-    wanted: running ? [] : wanted.filter((one) => !isStillBlocked(input, one, attempts)),
+    wanted: wanted.filter((one) => !isStillBlocked(input, one, attempts)),
     needed: new Set([
       ...evaluated.flatMap(({ changeSet }) => changeSet?.digest ?? []),
       ...unresolved.flatMap(({ value }) => (value.purpose === 'rollback' && isOpen(value) ? value.digest : [])),
