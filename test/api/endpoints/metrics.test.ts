@@ -142,6 +142,18 @@ describe('the content of the metrics', () => {
     expect(promtoolOn(text.replaceAll('plumbline_fix_seconds', 'plumbline_fixSeconds')).status).not.toBe(0);
   });
 
+  it('escapes what ends a label, so that no value can add a sample', async () => {
+    const { service } = scene();
+    const name = 'a"} 1\nplumbline_stopped 1\\';
+    const remaining = { [`${name.replaceAll(' ', '_')} reads`]: { requests: 5, at: ago(10) } };
+    const meters = { ...service.meters, readCounters: async () => ({ counts: {}, remaining }) };
+    const { text } = await ask(getMetrics, { ...service, meters });
+    const label = 'a\\"}_1\\nplumbline_stopped_1\\\\';
+    expect(text.split('\n')).toContain(`plumbline_arm_requests_left{subscription="${label}",limit="reads"} 5`);
+    expect(text.match(/^plumbline_stopped/gm)).toHaveLength(1);
+    if (hasPromtool) expect(promtoolOn(text)).toEqual({ status: 0, said: '' });
+  });
+
   it('has no names of apps or users', async () => {
     const { deps, service } = scene();
     const { text } = await ask(getMetrics, service);

@@ -202,6 +202,18 @@ describe('schedules', () => {
     expect(next('0 0 0 13 * 5')).toBe('2026-02-13T00:00:00.000Z');
   });
 
+  it('follow the clock of their time zone, and skip no day when it changes', () => {
+    const berlin = readSchedule('0 30 2 * * *', 'nightly', 'Europe/Berlin');
+    const runs = ['2026-03-27T12:00:00Z', '2026-03-28T12:00:00Z', '2026-03-29T12:00:00Z', '2026-10-24T12:00:00Z'];
+    expect(runs.map((at) => berlin.next(new Date(at)).toISOString())).toEqual([
+      '2026-03-28T01:30:00.000Z',
+      // At 02:00 the clock goes on to 03:00.
+      '2026-03-29T01:00:00.000Z',
+      '2026-03-30T00:30:00.000Z',
+      '2026-10-25T00:30:00.000Z',
+    ]);
+  });
+
   it.each([
     ['* * * * * *', true],
     ['*/30 * * * * *', true],

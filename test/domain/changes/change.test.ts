@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   applyChanges,
@@ -214,6 +215,49 @@ describe('guarantee 7: the digest binds what was shown', () => {
     ['one change less', digestOf(site, rule, 'fix', [tls])],
   ])('%s changes the digest', (_, other) => {
     expect(other).not.toBe(digest);
+  });
+
+  // The example of RFC 8785, section 3.2.3: the emoji is before the Hebrew letter, because its first unit is smaller.
+  test('members are in the order of the RFC, and only what must be escaped is', () => {
+    const members = { '\u20ac': 5, '\r': 1, '\ufb33': 7, '1': 2, '\ud83d\ude00': 6, '\u0080': 3, '\u00f6': 4 };
+    expect(canonicalJson(members)).toBe('{"\\r":1,"1":2,"\u0080":3,"\u00f6":4,"\u20ac":5,"\ud83d\ude00":6,"\ufb33":7}');
+    expect(canonicalJson('\u20ac$\u000f\nA\'B"\\/\u007f\u2028')).toBe('"\u20ac$\\u000f\\nA\'B\\"\\\\/\u007f\u2028"');
+  });
+
+  test.each<[number, string]>([
+    [5e-324, '5e-324'],
+    [Number.MAX_VALUE, '1.7976931348623157e+308'],
+    [2 ** 53, '9007199254740992'],
+    [2 ** 68, '295147905179352830000'],
+    [999999999999999700000, '999999999999999700000'],
+    [1e23, '1e+23'],
+    [0.000001, '0.000001'],
+    [9.999999999999997e-7, '9.999999999999997e-7'],
+    [333333333.3333332, '333333333.3333332'],
+  ])('the number %d is written as %s, as in appendix B of the RFC', (number, text) => {
+    expect(canonicalJson(number)).toBe(text);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('%d is refused', (number) => {
+    expect(() => canonicalJson({ value: [number] })).toThrow();
+  });
+
+  test('the order of members and absent members do not count, that of elements does', () => {
+    const shuffled = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(shuffled);
+      if (typeof value !== 'object' || value === null) return value;
+      const members = Object.entries(value).reverse();
+      return Object.fromEntries([['absent', undefined], ...members.map(([key, one]) => [key, shuffled(one)])]);
+    };
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = canonicalJson(value);
+        expect(canonicalJson(shuffled(value))).toBe(text);
+        expect(canonicalJson(JSON.parse(text))).toBe(text);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+    expect(canonicalJson([1, 2])).not.toBe(canonicalJson([2, 1]));
   });
 
   test('members are sorted by UTF-16 units, and numbers are written as in ECMAScript', () => {

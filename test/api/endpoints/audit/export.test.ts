@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { exportAudit, MAX_EXPORT_ENTRIES } from '../../../../src/api/endpoints/audit/export.ts';
@@ -27,6 +28,19 @@ const linesOf = (text: string) =>
     .trimEnd()
     .split('\n')
     .map((line): unknown => JSON.parse(line));
+
+/** The rows of a text as RFC 4180 defines them. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy)) {
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}
 
 describe('GET /audit/export as jsonl', () => {
   it('has the entries as they were signed, oldest first, and then a sealed manifest', async () => {
@@ -124,6 +138,37 @@ describe('GET /audit/export as csv', () => {
   it.each(formulas)('prefixes %j so that no spreadsheet calculates it', (message) => {
     const text = formatCsv([entryWith({ message, actor: { type: 'user', objectId: ADA, name: message } })]);
     expect(text.split(`"'${message}"`)).toHaveLength(3);
+  });
+
+  it.each(['\ufeff=1', '\u200b+1', '\u200e@SUM(A1)', ' \t\u00a0-1', '\uff0b1', '\uff0d1'])(
+    'prefixes %j, which begins like a formula for some spreadsheets only',
+    (message) => {
+      expect(readCsv(formatCsv([entryWith({ message })]))[1]).toContain(`'${message}`);
+    },
+  );
+
+  it.each(['1 + 1', 'a=1', 'mail@example.com', '1-1', '', '3 rules', 'see "a=1"'])('leaves %j as it is', (message) => {
+    expect(readCsv(formatCsv([entryWith({ message })]))[1]).toContain(message);
+  });
+
+  it('has in each line a value for each name, and no value that begins like a formula', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'=+-@ \t\r\n\0\'",;a\u200b\ufeff\uff1d'), maxLength: 8 });
+    fc.assert(
+      fc.property(text, text, (message, name) => {
+        const [names, values = []] = readCsv(
+          formatCsv([entryWith({ message, actor: { type: 'user', objectId: ADA, name } })]),
+        );
+        const row = new Map(names?.map((column, at) => [column, values[at]]));
+        expect(values).toHaveLength(names?.length ?? 0);
+        for (const [column, written] of [
+          ['message', message],
+          ['actorName', name],
+        ] as const) {
+          expect([written, `'${written}`]).toContain(row.get(column));
+          expect(row.get(column)?.replace(/^[\s\0\u200b\ufeff]+/, '') ?? '').not.toMatch(/^[=+\-@\uff1d]/);
+        }
+      }),
+    );
   });
 
   it('quotes values with quotes, commas and line breaks', () => {
