@@ -19,7 +19,8 @@ export interface SharedBody {
 /** Called before a document changes, with what it was. */
 export type BeforeChange = (name: string, body: unknown) => void;
 
-const asIs = (text: string) => text;
+/** For a body that no other resource shares. */
+export const asIs = (text: string) => text;
 
 /** Documents that are all stored. */
 export function storedDocuments(bodies: Record<string, unknown>, beforeChange: BeforeChange): Documents {

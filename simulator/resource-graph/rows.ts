@@ -1,5 +1,6 @@
 // Rows of Resource Graph with their columns.
 
+import { asIs } from '../estate/documents.ts';
 import { tenantId } from '../identity/directory.ts';
 import { isObject, type JsonObject, member, overlay } from '../json/json.ts';
 import { type Column, type Row, valueAt } from '../kusto/compiler.ts';
@@ -30,8 +31,6 @@ export const columns: readonly Column[] = [
   ...dynamics.map((name) => ({ name, type: 'dynamic' as const })),
   { name: 'apiVersion', type: 'string', hidden: true },
 ];
-
-const asIs = (text: string) => text;
 
 /** The row of a resource, or of its configuration. */
 export function rowOf(

@@ -1,6 +1,6 @@
 // What a table shows of each resource: what it is, or for a while after a change what it was.
 
-import type { SharedBody } from '../estate/documents.ts';
+import { asIs, type SharedBody } from '../estate/documents.ts';
 import type { EstateStore } from '../estate/estate-store.ts';
 import type { ResourceChange, StoredResource } from '../estate/stored-resource.ts';
 
@@ -86,6 +86,6 @@ function withBodies(shown: Shown | null, bodies: ReadonlyMap<string, unknown>): 
   if (!shown || bodies.size === 0) return shown;
   return {
     resource: shown.resource,
-    document: (name) => (bodies.has(name) ? { body: bodies.get(name), own: (text) => text } : shown.document(name)),
+    document: (name) => (bodies.has(name) ? { body: bodies.get(name), own: asIs } : shown.document(name)),
   };
 }
