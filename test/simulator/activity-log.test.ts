@@ -250,13 +250,7 @@ describe('a query', () => {
 });
 
 describe('the control', () => {
-  const control = (method: string, body?: unknown) =>
-    azure.raw(
-      method,
-      `${simulator.url}/_simulator/activity`,
-      {},
-      body === undefined ? undefined : JSON.stringify(body),
-    );
+  const control = (method: string, body?: unknown) => azure.control(method, 'activity', body);
   const patch = () => azure.send('PATCH', site, { properties: {} });
 
   it('lets the log lag behind: then it says so, and shows nothing before', async () => {

@@ -20,6 +20,8 @@ export interface Azure {
   send(method: string, path: string, body?: unknown, apiVersion?: string): Promise<ArmAnswer>;
   /** Any URL of the simulator, with headers as given. */
   raw(method: string, url: string, headers?: Record<string, string>, body?: string): Promise<ArmAnswer>;
+  /** A control of the simulator, by its route. */
+  control(method: string, route: string, body?: unknown): Promise<ArmAnswer>;
   token: string;
   close(): void;
 }
@@ -79,15 +81,20 @@ export async function connect(simulator: Simulator): Promise<Azure> {
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
-    return raw(method, url, headers, body === undefined ? undefined : JSON.stringify(body));
+    return raw(method, url, headers, textOf(body));
   };
   return {
     token,
     raw,
     send,
+    control: (method, route, body) => raw(method, `${simulator.url}/_simulator/${route}`, {}, textOf(body)),
     get: (path, apiVersion) => send('GET', path, undefined, apiVersion),
     close: () => agent.destroy(),
   };
+}
+
+function textOf(body: unknown): string | undefined {
+  return body === undefined ? undefined : JSON.stringify(body);
 }
 
 export function leaf(body: unknown, path: string): unknown {

@@ -26,73 +26,65 @@ describe('the controls over HTTPS', () => {
     await hook.close();
   });
 
-  const control = (method: string, route: string, body?: unknown) =>
-    azure.raw(
-      method,
-      `${simulator.url}/_simulator/${route}`,
-      {},
-      body === undefined ? undefined : JSON.stringify(body),
-    );
-
   it('lets another process change an app as a person, and hear of it', async () => {
-    expect((await control('PUT', 'deliverTo', { url: hook.url })).status).toBe(204);
-    expect((await control('PUT', 'delivery', { duplicates: 1 })).status).toBe(204);
-    const changed = await control('POST', 'change', {
+    expect((await azure.control('PUT', 'deliverTo', { url: hook.url })).status).toBe(204);
+    expect((await azure.control('PUT', 'delivery', { duplicates: 1 })).status).toBe(204);
+    const changed = await azure.control('POST', 'change', {
       caller: people.ada,
       id: site,
       patch: { properties: { httpsOnly: false } },
     });
     expect(changed.status).toBe(204);
-    await control('POST', 'settled');
+    await azure.control('POST', 'settled');
     expect(hook.received).toHaveLength(2);
-    const document = await control('GET', `document?id=${encodeURIComponent(site)}`);
+    const document = await azure.control('GET', `document?id=${encodeURIComponent(site)}`);
     expect(document.at('properties.httpsOnly')).toBe(false);
-    expect((await control('GET', 'events')).at('0.state')).toBe('delivered');
+    expect((await azure.control('GET', 'events')).at('0.state')).toBe('delivered');
   });
 
   it('says what the identity of Plumbline may', async () => {
-    const allowed = (action: string) => control('GET', `allowed?${new URLSearchParams({ action, scope: site })}`);
+    const allowed = (action: string) => azure.control('GET', `allowed?${new URLSearchParams({ action, scope: site })}`);
     expect((await allowed('Microsoft.Insights/eventtypes/values/Read')).body).toBe(true);
     expect((await allowed('Microsoft.Web/sites/delete')).body).toBe(false);
   });
 
   it('shows what there is, and who looks after it', async () => {
-    const state = await control('GET', 'state');
+    const state = await azure.control('GET', 'state');
     const resources = state.at('resources');
     expect(resources).toContainEqual(expect.objectContaining({ id: site, kind: 'site', author: people.ada }));
     expect(JSON.stringify(resources)).not.toContain('planted');
   });
 
   it('takes faults and gives the requests back', async () => {
-    await control('POST', 'faults', { action: 'locked', match: { method: 'PATCH' }, times: 1 });
-    await control('DELETE', 'requests');
+    await azure.control('POST', 'faults', { action: 'locked', match: { method: 'PATCH' }, times: 1 });
+    await azure.control('DELETE', 'requests');
     expect((await azure.send('PATCH', site, { tags: { a: 'b' } })).status).toBe(409);
-    expect((await control('GET', 'requests')).body).toMatchObject([{ method: 'PATCH', path: site, status: 409 }]);
-    expect((await control('GET', 'faults')).body).toHaveLength(1);
-    expect((await control('DELETE', 'faults')).status).toBe(204);
-    expect((await control('GET', 'faults')).body).toEqual([]);
+    expect((await azure.control('GET', 'requests')).body).toMatchObject([{ method: 'PATCH', path: site, status: 409 }]);
+    expect((await azure.control('GET', 'faults')).body).toHaveLength(1);
+    expect((await azure.control('DELETE', 'faults')).status).toBe(204);
+    expect((await azure.control('GET', 'faults')).body).toEqual([]);
   });
 
   it('counts requests, and keeps the last ones where it is told to', async () => {
-    await control('DELETE', 'requests');
-    await control('PUT', 'requests', { keep: 2 });
+    await azure.control('DELETE', 'requests');
+    await azure.control('PUT', 'requests', { keep: 2 });
     for (let n = 0; n < 5; n++) await azure.get(site);
     await azure.get(`${site}-not`);
-    expect((await control('GET', 'counts')).body).toEqual({ 'GET 200': 5, 'GET 404': 1 });
-    const kept = (await control('GET', 'requests')).body;
+    expect((await azure.control('GET', 'counts')).body).toEqual({ 'GET 200': 5, 'GET 404': 1 });
+    const kept = (await azure.control('GET', 'requests')).body;
     expect(kept).toHaveLength(3);
     expect(kept).toContainEqual(expect.objectContaining({ path: `${site}-not` }));
-    await control('PUT', 'requests', { keep: null });
-    await control('DELETE', 'requests');
-    expect((await control('GET', 'counts')).body).toEqual({});
+    await azure.control('PUT', 'requests', { keep: null });
+    await azure.control('DELETE', 'requests');
+    expect((await azure.control('GET', 'counts')).body).toEqual({});
   });
 
   it('adds and removes resources without events', async () => {
     const before = simulator.events.length;
     const seed = webApp({ name: 'new' });
-    await control('POST', 'resources', seed);
+    await azure.control('POST', 'resources', seed);
     expect((await azure.get(seed.id)).status).toBe(200);
-    await control('DELETE', `resources?id=${encodeURIComponent(seed.id)}`);
+    await azure.control('DELETE', `resources?id=${encodeURIComponent(seed.id)}`);
     expect((await azure.get(seed.id)).status).toBe(404);
     expect(simulator.events).toHaveLength(before);
   });
@@ -114,13 +106,13 @@ describe('the controls over HTTPS', () => {
     ['PUT', 'delivery', { sideways: true }, /sideways/],
     ['PUT', 'deliverTo', { url: 'nowhere' }, /url/],
   ])('says what is wrong with %s %s', async (method, route, body, reason) => {
-    const answer = await control(method, route, body);
+    const answer = await azure.control(method, route, body);
     expect(answer.status).toBe(400);
     expect(answer.at('reason')).toMatch(reason);
   });
 
   it('knows no other control', async () => {
-    expect((await control('GET', 'weather')).status).toBe(404);
+    expect((await azure.control('GET', 'weather')).status).toBe(404);
   });
 });
 

@@ -114,26 +114,19 @@ describe('over the wire', () => {
     azure.close();
     await simulator.close();
   });
-  const control = (method: string, route: string, body?: unknown) =>
-    azure.raw(
-      method,
-      `${simulator.url}/_simulator/${route}`,
-      {},
-      body === undefined ? undefined : JSON.stringify(body),
-    );
 
   it('is made by the control, read, written and listed as any other', async () => {
-    const made = await control('POST', 'estate', { apps: 2500, violations: 0.2 });
+    const made = await azure.control('POST', 'estate', { apps: 2500, violations: 0.2 });
     expect([made.status, made.at('apps')]).toEqual([200, 2500]);
-    expect((await control('POST', 'estate', { apps: 2500 })).status).toBe(400);
-    const wrong = await control('GET', 'violations?top=1');
+    expect((await azure.control('POST', 'estate', { apps: 2500 })).status).toBe(400);
+    const wrong = await azure.control('GET', 'violations?top=1');
     const id = String(wrong.at('0.id'));
     expect((await azure.get(id)).at('id')).toBe(id);
     const events = simulator.events.length;
     await simulator.change(people.ada, id, 'resource', { tags: { changed: 'yes' } });
     expect((await azure.get(id)).at('tags')).toEqual({ changed: 'yes' });
     expect(simulator.events).toHaveLength(events + 1);
-    const state = await control('GET', 'state');
+    const state = await azure.control('GET', 'state');
     expect(state.at('generated.0.apps')).toBe(2500);
     expect(state.at('resources')).toContainEqual(expect.objectContaining({ id }));
   });

@@ -182,8 +182,7 @@ describe('Plumbline', () => {
 });
 
 describe('the controls', () => {
-  const control = (route: string, body: unknown) =>
-    azure.raw('POST', `${simulator.url}/_simulator/${route}`, {}, JSON.stringify(body));
+  const control = (route: string, body: unknown) => azure.control('POST', route, body);
 
   it('assign a role and give a token', async () => {
     expect((await write(katherine, site)).status).toBe(403);

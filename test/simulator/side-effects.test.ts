@@ -92,8 +92,7 @@ it('leaves alone what does not match, what is refused, and what people change', 
 });
 
 it('is told over HTTPS, and told to stop', async () => {
-  const control = (method: string, body?: unknown) =>
-    azure.raw(method, `${simulator.url}/_simulator/moves`, {}, body === undefined ? undefined : JSON.stringify(body));
+  const control = (method: string, body?: unknown) => azure.control(method, 'moves', body);
   const move = { match: { method: 'PATCH' }, document: 'resource', patch: { properties: { state: 'Stopped' } } };
   expect((await control('POST', move)).status).toBe(204);
   expect((await control('GET')).body).toEqual([move]);

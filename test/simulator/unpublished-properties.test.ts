@@ -141,9 +141,8 @@ describe('a PATCH of a site', () => {
     const own = await startSimulator({ identityActions: deployedActions(), takesUnpublished: true });
     expect(own.takesUnpublished).toBe(true);
     await own.close();
-    const url = `${simulator.url}/_simulator/takesUnpublished`;
-    expect((await azure.raw('PUT', url, {}, JSON.stringify({ takes: true }))).status).toBe(204);
-    expect((await azure.raw('GET', `${simulator.url}/_simulator/state`)).at('takesUnpublished')).toBe(true);
+    expect((await azure.control('PUT', 'takesUnpublished', { takes: true })).status).toBe(204);
+    expect((await azure.control('GET', 'state')).at('takesUnpublished')).toBe(true);
     expect((await azure.send('PATCH', site, unpublished)).body).toMatchObject(written);
   });
 

@@ -258,9 +258,7 @@ describe('over the wire', () => {
   test('the controls change it, count it and put it back', async () => {
     simulator = await startSimulator({ estate: { resources: sites('a', 'b') }, graph: { quota: 5 } });
     const azure = await connect(simulator);
-    const { url } = simulator;
-    const control = (method: string, body?: object) =>
-      azure.raw(method, `${url}/_simulator/graph`, {}, body && JSON.stringify(body));
+    const control = (method: string, body?: object) => azure.control(method, 'graph', body);
     const ask = (query: string) =>
       azure.send('POST', '/providers/Microsoft.ResourceGraph/resources', { query }, '2024-04-01');
 
