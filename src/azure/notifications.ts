@@ -89,23 +89,18 @@ async function createEventSender(
 function eventOf(entry: AuditEntry): TopicEvent {
   const { id, at, kind, resource, rule, mode, operationId, approvalId, actor, changes, alsoMoved, reasons, message } =
     entry;
-  return {
-    id,
-    type: `Plumbline.${kind}`,
-    source: '/plumbline',
-    subject: resource?.id ?? '/plumbline/settings',
-    time: new Date(at),
-    data: { id, kind, resource, rule, mode, operationId, approvalId, actor, changes, alsoMoved, reasons, message },
-  };
+  const data = { id, kind, resource, rule, mode, operationId, approvalId, actor, changes, alsoMoved, reasons, message };
+  return topicEvent({ id, kind, at }, resource?.id ?? '/plumbline/settings', data);
 }
 
 function eventOfNotification({ id, kind, at, subject, message }: Notification): TopicEvent {
-  return {
-    id,
-    type: `Plumbline.${kind}`,
-    source: '/plumbline',
-    subject,
-    time: new Date(at),
-    data: { id, kind, at, subject, message },
-  };
+  return topicEvent({ id, kind, at }, subject, { id, kind, at, subject, message });
+}
+
+function topicEvent(
+  { id, kind, at }: { readonly id: string; readonly kind: string; readonly at: string },
+  subject: string,
+  data: TopicEvent['data'],
+): TopicEvent {
+  return { id, type: `Plumbline.${kind}`, source: '/plumbline', subject, time: new Date(at), data };
 }

@@ -39,6 +39,9 @@ export interface AuditIndex {
 const indexProgress = z.record(z.string(), z.strictObject({ seq: z.int(), at: time }));
 export type IndexProgress = Infer<typeof indexProgress>;
 
+/** Reads a page of a part of the log, with at most so many requests. `since`: where the newest part begins. */
+type ReadPart = (query: AuditQuery, since: string, page: PageRequest, most: number) => Promise<Page<AuditEntry>>;
+
 export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: () => Date): AuditIndex {
   async function readState(): Promise<State> {
     const rows = await log.readAll(rangeFilter(AUDIT_PARTITION, PROGRESS.rowKey, keyAfterPrefix('h-')));
@@ -73,30 +76,20 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
   }
 
   /** The newest entries, from the log: the index does not have all of them yet. */
-  async function readTail(
-    query: AuditQuery,
-    since: string,
-    page: PageRequest,
-    most: number,
-  ): Promise<Page<AuditEntry>> {
+  const readTail: ReadPart = async (query, since, page, most) => {
     const from = query.from !== undefined && query.from > since ? query.from : since;
     const { items, next } = await log.readPage(entryFilter({ ...query, from }), page, most);
     return { items: items.map((row) => parseRow(auditEntry, log.name, row)), next };
-  }
+  };
 
   /** The entries before `since`, from the index. */
-  async function readIndexed(
-    query: AuditQuery,
-    since: string,
-    page: PageRequest,
-    most: number,
-  ): Promise<Page<AuditEntry>> {
+  const readIndexed: ReadPart = async (query, since, page, most) => {
     const range = indexRange(query);
     if (range === null) throw new Error('the index serves only queries with a filter');
     const to = query.to !== undefined && query.to < since ? query.to : since;
     const { items, next } = await index.readPage(entryFilter({ ...query, to }, range), page, most);
     return { items: (await Promise.all(items.map(readEntry))).filter((entry) => entry !== null), next };
-  }
+  };
 
   return {
     async list(query, { limit, after: cursor }) {

@@ -21,6 +21,7 @@ import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { assertEntityFits, MAX_TRANSACTION_BYTES, payloadOf } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
 import type { Table } from '../table/table.ts';
+import { repeatUntilWritten } from '../table/versioned-row.ts';
 import { chainNotContinued, headKey, headRow, type InitializeHeads, parseHead } from './heads.ts';
 import { AUDIT_PARTITION, entryRow, type OnFault, pointerKey, pointerRow, verifiedPointer } from './rows.ts';
 
@@ -76,15 +77,14 @@ export function openChain(
     const recorded = new Map<string, AuditEntry>();
     /** The versions of pointers that are not as they were signed, by record id. */
     const invalidPointers = new Map<string, string>();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const appendMissing = async () => {
       const missing = uniqueRecords(records).filter(({ id }) => !recorded.has(id));
-      if (missing.length > 0) {
-        if (attempt > 0) await pause(attempt);
-        await appendOnce(missing, recorded, invalidPointers);
-      }
-      if (records.every(({ id }) => recorded.has(id))) return records.flatMap(({ id }) => recorded.get(id) ?? []);
-    }
-    throw new StorageUnavailable(`could not continue chain ${chain} of the audit log: other writers were faster`);
+      if (missing.length > 0) await appendOnce(missing, recorded, invalidPointers);
+      if (!records.every(({ id }) => recorded.has(id))) return null;
+      return records.flatMap(({ id }) => recorded.get(id) ?? []);
+    };
+    const what = `continue chain ${chain} of the audit log`;
+    return repeatUntilWritten(what, appendMissing, { attempts: ATTEMPTS, pause });
   }
 
   /** One attempt: adds to `recorded` the entries that it wrote or that it found in the log. */

@@ -5,27 +5,24 @@
 
 import * as z from 'zod';
 import { addCounters, type Counters, NO_COUNTERS } from '../../domain/audit/counters.ts';
+import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { CounterStore } from '../../workflows/ports/metrics.ts';
-import { StorageUnavailable } from '../../workflows/ports/storage.ts';
+import type { Versioned } from '../../workflows/ports/storage.ts';
 import { entityOf, parseRow, type Row } from '../table/entity.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
+import { loadVersioned, repeatUntilWritten, saveRow } from '../table/versioned-row.ts';
 
 /** `instance` is unique for each process. */
 export function openCounters(table: Table, instance: string, now: () => Date): CounterStore {
   const key = { partitionKey: PARTITION, rowKey: `i-${instance}` };
-  let known: { readonly counters: Counters; readonly etag: string } | null = null;
+  let known: Versioned<Counters> | null = null;
 
   const entityAt = (where: typeof key, counters: Counters) => entityOf(where, { ...counters, at: now().toISOString() });
-
-  async function read(): Promise<typeof known> {
-    const row = await table.get(key.partitionKey, key.rowKey);
-    return row && { counters: parseCounters(table, row), etag: row.etag };
-  }
 
   /** Called once by each instance. */
   async function mergeStoppedInstances(): Promise<void> {
     const rows = await table.readAll(prefixFilter(PARTITION, 'i-'));
-    const before = new Date(now().getTime() - STOPPED_AFTER_MS).toISOString();
+    const before = timeAfter(now(), -STOPPED_AFTER_MS).toISOString();
     const stopped = rows.filter((row) => parseRow(COUNTERS_ROW, table.name, row).at < before).slice(0, MAX_MERGED);
     if (stopped.length === 0) return;
     const row = await table.get(TOTAL.partitionKey, TOTAL.rowKey);
@@ -42,18 +39,14 @@ export function openCounters(table: Table, instance: string, now: () => Date): C
   return {
     async add(counted) {
       if (known === null) await mergeStoppedInstances();
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const found = known ?? (await read());
+      const tryAdd = async () => {
+        const found = known ?? (await loadVersioned(table, key, COUNTERS_ROW));
         known = null;
-        const counters = addCounters(found?.counters ?? NO_COUNTERS, counted);
-        const entity = entityAt(key, counters);
-        const etag = await (found ? table.replace(entity, found.etag) : table.insert(entity));
-        if (etag !== null) {
-          known = { counters, etag };
-          return;
-        }
-      }
-      throw new StorageUnavailable(`could not count in table ${table.name}: the row of this instance keeps changing`);
+        const value = addCounters(found?.value ?? NO_COUNTERS, counted);
+        const version = await saveRow(table, entityAt(key, value), found?.version ?? null);
+        return version === null ? null : { value, version };
+      };
+      known = await repeatUntilWritten(`count in table ${table.name}`, tryAdd, { attempts: 3 });
     },
 
     async readTotal() {
@@ -66,10 +59,9 @@ export function openCounters(table: Table, instance: string, now: () => Date): C
 const PARTITION = 'counters';
 const TOTAL = { partitionKey: PARTITION, rowKey: 'total' };
 const ALL = `PartitionKey eq '${PARTITION}'`;
-const ATTEMPTS = 3;
 
 /** An instance that has counted nothing for a day has stopped. */
-const STOPPED_AFTER_MS = 24 * 60 * 60 * 1000;
+const STOPPED_AFTER_MS = DAY_MS;
 /** With the total, these fit into one transaction. */
 const MAX_MERGED = 90;
 const COUNTERS_ROW = z.strictObject({
