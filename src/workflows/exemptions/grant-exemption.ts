@@ -44,22 +44,31 @@ export async function grantExemption(deps: Deps, request: ExemptionRequest, acto
   return exemption;
 }
 
-/** Stores and logs an exemption. */
-export async function createExemption(
-  deps: Deps,
+/** Stores and logs the exemption that a request asks for. */
+export async function createExemption(deps: Deps, request: ExemptionRequest, actor: Actor): Promise<Exemption> {
+  const exemption = newExemption(deps, request, actor);
+  await storeExemption(deps, exemption);
+  return exemption;
+}
+
+/** The exemption that a request asks for. It is not stored yet. */
+export function newExemption(
+  { exemptions, clock }: Pick<Deps, 'exemptions' | 'clock'>,
   request: ExemptionRequest,
-  actor: Actor,
-  id = deps.exemptions.newId(deps.clock.now()),
-): Promise<Exemption> {
-  const createdAt = deps.clock.now().toISOString();
-  const granted: Exemption = { ...request, id, createdAt, createdBy: actor, removedAt: null, outbox: [] };
-  const value = {
-    ...granted,
-    outbox: [sealRecord(deps, exemptionRecord(granted, 'exemption.created', createdAt, actor))],
-  };
+  createdBy: Actor,
+): Exemption {
+  const now = clock.now();
+  const createdAt = now.toISOString();
+  return { ...request, id: exemptions.newId(now), createdAt, createdBy, removedAt: null, outbox: [] };
+}
+
+/** Stores and logs a new exemption. */
+export async function storeExemption(deps: Deps, exemption: Exemption): Promise<void> {
+  const { id, rule, scope, createdAt, createdBy } = exemption;
+  const record = exemptionRecord(exemption, 'exemption.created', createdAt, createdBy);
+  const value = { ...exemption, outbox: [sealRecord(deps, record)] };
   await flushExemptionRecords(deps, { value, version: await deps.exemptions.save(value, null) });
-  deps.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption created');
-  return granted;
+  deps.log.info({ exemption: id, rule, scope, by: createdBy.objectId }, 'exemption created');
 }
 
 /** Removes an exemption. Housekeeping requeues its resources. Throws Refusal `not-found` when none is in force. */

@@ -5,9 +5,9 @@ import { type Attempt, hasEnded } from '../../domain/approvals/attempt.ts';
 import type { Exemption } from '../../domain/approvals/exemption.ts';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { type Change, isSamePlace } from '../../domain/changes/change.ts';
-import { DAY_MS } from '../../domain/resources/durations.ts';
+import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { decisionId } from '../approvals/record-decision.ts';
-import { createExemption } from '../exemptions/grant-exemption.ts';
+import { newExemption } from '../exemptions/grant-exemption.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 
@@ -34,23 +34,17 @@ export async function exemptionsForRollbacks(
     if ([...present, ...added].some((one) => one.rule === rule.id && one.reason.startsWith(reason))) continue;
     const decision = await fetchDecision(deps, approvalId);
     const { objectId = 'unknown', name = 'unknown' } = decision?.actor ?? {};
-    const now = deps.clock.now();
-    added.push({
-      ...{ id: deps.exemptions.newId(now), scope: resource.id, rule: rule.id, owner: name, ticket: null },
+    const request = {
+      scope: resource.id,
+      rule: rule.id,
+      owner: name,
       reason: decision ? `${reason}: ${decision.message}` : `${reason}.`,
-      expires: new Date(now.getTime() + WEEK_MS).toISOString(),
-      createdAt: now.toISOString(),
-      createdBy: { type: 'user', objectId, name },
-      ...{ removedAt: null, outbox: [] },
-    });
+      ticket: null,
+      expires: timeAfter(deps.clock.now(), WEEK_MS).toISOString(),
+    };
+    added.push(newExemption(deps, request, { type: 'user', objectId, name }));
   }
   return added;
-}
-
-export async function storeExemptions(deps: Deps, exemptions: readonly Exemption[]): Promise<void> {
-  for (const { id, createdBy, scope, rule, owner, reason, ticket, expires } of exemptions) {
-    await createExemption(deps, { scope, rule, owner, reason, ticket, expires }, createdBy, id);
-  }
 }
 
 /** The signed decision: the exemption is recorded in the name of the approver. */

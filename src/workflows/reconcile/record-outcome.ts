@@ -6,12 +6,14 @@
 import { type Approval, isDecided, isOpen } from '../../domain/approvals/approval.ts';
 import { type Attempt, attemptsToStore, hasEnded, recordsToLog } from '../../domain/approvals/attempt.ts';
 import type { Finding } from '../../domain/decisions/finding.ts';
+import { SECOND_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { viewOf } from '../../domain/resources/resource.ts';
 import { type DocumentView, documentViews, isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
 import type { ApprovalToStore } from '../approvals/reconcile-approvals.ts';
 import { approvalAfterWrite, storeApproval } from '../approvals/store-approval.ts';
 import { concludeWaitingEvents } from '../events/conclude-events.ts';
 import { nextRequeue, resultAfterRecord } from '../events/requeue.ts';
+import { storeExemption } from '../exemptions/grant-exemption.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { Result } from '../ports/work.ts';
 import { activeDeclined, type DecisionFacts, type EvaluatedRule } from '../state/decision-input.ts';
@@ -23,7 +25,7 @@ import type { AppliedPlan } from './attempt-outcomes.ts';
 import type { Claim } from './claim.ts';
 import type { Assessment } from './evaluate.ts';
 import { evaluateRules, isSweepOnly } from './evaluate-rules.ts';
-import { exemptionsForRollbacks, storeExemptions } from './exempt-rollbacks.ts';
+import { exemptionsForRollbacks } from './exempt-rollbacks.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
 import type { SavedPlan } from './remember.ts';
 import { scheduleWakeups } from './schedule-wakeups.ts';
@@ -94,7 +96,7 @@ async function factsAfterWrites(
 ): Promise<DecisionFacts> {
   const { resourceState } = context.state;
   const added = await exemptionsForRollbacks(context, assessment.exemptions, applied.attempts);
-  await storeExemptions(context.deps, added);
+  for (const one of added) await storeExemption(context.deps, one);
   const now = context.deps.clock.now();
   return {
     now,
@@ -202,7 +204,7 @@ function resourceStateOf(
     trigger: audit.trigger,
     documents: documentsOf(applied.snapshot, state.resourceState),
     findings,
-    recheckAt: requeueSeconds === null ? null : new Date(now.getTime() + requeueSeconds * 1000).toISOString(),
+    recheckAt: requeueSeconds === null ? null : timeAfter(now, requeueSeconds * SECOND_MS).toISOString(),
     ...updateChangers(context, { evidence, evaluated, provisioned, attempts }),
     history: facts.history,
     openApprovals: [...latest.values()].filter(isOpen).map(({ id }) => id),

@@ -6,11 +6,11 @@
 import { attemptsToStore, recordsToLog } from '../../domain/approvals/attempt.ts';
 import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import { roundUpToMinute, secondsFromNow } from '../events/requeue.ts';
+import { storeExemption } from '../exemptions/grant-exemption.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { truncateResourceState } from '../state/resource-state.ts';
 import type { Assessment } from './evaluate.ts';
-import { storeExemptions } from './exempt-rollbacks.ts';
 import type { AttemptPlan } from './plan-attempts.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
 
@@ -31,7 +31,7 @@ export async function remember(
 ): Promise<SavedPlan> {
   const { deps, resource, state, audit } = context;
   // Before the outcomes of their rollbacks are in the log: a logged rollback has its exemption.
-  await storeExemptions(deps, newExemptions);
+  for (const one of newExemptions) await storeExemption(deps, one);
   for (const until of heldUntil) await wakeForHeldRollback(context, until);
   if (plan.postponed > 0) await wakeForPostponed(context, plan.postponed);
   const created = store.filter(({ version }) => version === null).map(({ approval }) => approval);
@@ -39,7 +39,9 @@ export async function remember(
   const { writers, writersTruncatedAt, unattributedSince } = evidence.resourceState;
   const resourceState: ResourceState = {
     ...state.resourceState,
-    ...{ writers, writersTruncatedAt, unattributedSince },
+    writers,
+    writersTruncatedAt,
+    unattributedSince,
     // A wake-up that continues needs the trigger.
     trigger: audit.trigger,
     openApprovals: [...state.resourceState.openApprovals, ...created.map(({ id }) => id)],

@@ -3,7 +3,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ExemptionRequest } from '../../../src/domain/approvals/exemption.ts';
 import { settingsSchema } from '../../../src/domain/rules/settings.ts';
-import { createExemption, grantExemption, removeExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
+import {
+  grantExemption,
+  newExemption,
+  removeExemption,
+  storeExemption,
+} from '../../../src/workflows/exemptions/grant-exemption.ts';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
@@ -188,7 +193,8 @@ describe('guarantee 4: a crash at any line loses no record of an exemption', () 
     for (let at = 1; ; at += 1) {
       for (const when of ['before', 'after'] as const) {
         const deps = fakeDeps();
-        await createExemption(deps, { ...request(), scope: `${GROUP}-other` }, by, 'exemption-0');
+        const elsewhere = newExemption(deps, { ...request(), scope: `${GROUP}-other` }, by);
+        await storeExemption(deps, { ...elsewhere, id: 'exemption-0' });
         const crashing = crashingDeps(deps, at, when);
         await step(crashing.deps).catch((error: unknown) => {
           if (!(error instanceof Crash)) throw error;

@@ -5,8 +5,8 @@ import { type Attempt, type Outcome, outcomeOf } from '../../../src/domain/appro
 import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
 import { type AuditRecord, chainEntry, emptyHead } from '../../../src/domain/audit/audit.ts';
 import { decisionId } from '../../../src/workflows/approvals/record-decision.ts';
-import { createExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
-import { exemptionsForRollbacks, storeExemptions } from '../../../src/workflows/reconcile/exempt-rollbacks.ts';
+import { createExemption, storeExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
+import { exemptionsForRollbacks } from '../../../src/workflows/reconcile/exempt-rollbacks.ts';
 import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { withResult } from '../../../src/workflows/state/audit-records.ts';
 import { approval, record } from '../../api/samples.ts';
@@ -56,7 +56,7 @@ async function exemptionsAfter(
   const loaded = approvals.map((value) => ({ value, version: '1' }));
   const context = { deps, resource: shop, state: { ...state, approvals: loaded } };
   const added = await exemptionsForRollbacks(context, there, ends);
-  await storeExemptions(deps, added);
+  for (const one of added) await storeExemption(deps, one);
   expect([...deps.stored.exemptions.values()].map(({ value }) => value)).toEqual(added);
   return { deps, all: [...there, ...added] };
 }
