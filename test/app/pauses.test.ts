@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
 import { readPauses } from '../../src/app/pauses.ts';
-import { PAUSES } from '../../src/workflows/ports/pauses.ts';
+
+/** Those of a deployment. */
+const PAUSES = {
+  verifySeconds: 30,
+  retrySeconds: 5,
+  throttledSeconds: 10,
+  sweepSeconds: 1,
+  leaseSeconds: 30,
+  countersSeconds: 15,
+};
 
 it('the pauses are those of a deployment by default', () => {
   expect(readPauses({})).toEqual(PAUSES);

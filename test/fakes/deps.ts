@@ -22,7 +22,7 @@ import { rule as remoteDebugging } from '../../src/rules/web-app/webapp-remote-d
 import type { DeadLetter } from '../../src/workflows/ports/dead-letters.ts';
 import type { Deps } from '../../src/workflows/ports/deps.ts';
 import type { StoredEvent } from '../../src/workflows/ports/events.ts';
-import { PAUSES } from '../../src/workflows/ports/pauses.ts';
+import { pauses } from '../../src/workflows/ports/pauses.ts';
 import type { ResourceState } from '../../src/workflows/ports/resource-states.ts';
 import type { Notification, Options } from '../../src/workflows/ports/runtime.ts';
 import type { StoredSettings } from '../../src/workflows/ports/settings.ts';
@@ -145,7 +145,7 @@ export function fakeDeps(
       settleSeconds: 30,
       selfId: null,
       workspaceId: null,
-      pauses: PAUSES,
+      pauses: pauses.parse({}),
       ...differs.options,
     },
     arm: fakeArm(clock),

@@ -22,5 +22,3 @@ export const pauses = z.strictObject({
   countersSeconds: seconds.default(15),
 });
 export type Pauses = Infer<typeof pauses>;
-
-export const PAUSES = pauses.parse({});
