@@ -2,9 +2,8 @@
  * Azure's Activity Log: who wrote a resource. It is queried by resource group, because a query by resource may miss entries of
  * the resource. Only one page is read; when there are more, the result is not complete.
  */
-
 import * as z from 'zod';
-import { DAY_MS, HOUR_MS } from '../domain/resources/durations.ts';
+import { DAY_MS, HOUR_MS, timeAfter } from '../domain/resources/durations.ts';
 import { appIdOfClaims, callerOfClaims, movesConfiguration, optionalObject } from '../domain/resources/event.ts';
 import { appOf, isInScope, type Resource, resourceOf } from '../domain/resources/resource.ts';
 import type { ActivityEntry, ActivityLog, ActivityResult } from '../workflows/ports/azure.ts';
@@ -23,7 +22,7 @@ export function createActivityLog(options: ClientOptions): ActivityLog {
   const client = createClient(options);
   return {
     async listWrites(resource, from, to): Promise<ActivityResult> {
-      const earliest = new Date(options.now().getTime() - RETENTION_MILLISECONDS);
+      const earliest = timeAfter(options.now(), -RETENTION_MILLISECONDS);
       const start = from < earliest ? earliest : from;
       if (start > to) return { kind: 'read', entries: [], complete: from >= earliest };
       const path = `/subscriptions/${resource.subscriptionId}/providers/Microsoft.Insights/eventtypes/management/values`;

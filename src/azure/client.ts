@@ -73,8 +73,9 @@ export function createClient(options: ClientOptions): Client {
     };
     try {
       const { status, headers, bodyAsText } = await exchange(method, url, body);
-      const limits = limitsIn(headers.toJSON());
-      logResult(status, { ...idsIn(headers.toJSON()), ...limits });
+      const all = headers.toJSON();
+      const limits = limitsIn(all);
+      logResult(status, { ...idsIn(all), ...limits });
       countLimits(url, limits);
       const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
       return { ...reply, header: (name) => headers.get(name) };

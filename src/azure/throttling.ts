@@ -64,15 +64,13 @@ export function createThrottling({ guards, clock, log, metrics, firstSeconds }: 
 
   return {
     guards: {
+      ...guards,
       async read(subscriptionId) {
         const found = await guards.read(subscriptionId);
         remember(subscriptionId, Promise.resolve(found.throttle));
         return found;
       },
       readThrottle: (subscriptionId) => remember(subscriptionId, guards.readThrottle(subscriptionId)),
-      readHeartbeat: () => guards.readHeartbeat(),
-      writeHeartbeat: (at) => guards.writeHeartbeat(at),
-      storeThrottle: (subscriptionId, throttle) => guards.storeThrottle(subscriptionId, throttle),
     },
 
     async secondsLeft(subscriptionId) {

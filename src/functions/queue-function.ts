@@ -5,12 +5,11 @@ import { withLogContext } from '../app/log.ts';
 import { clearFailure, recordFailure } from '../workflows/dead-letters/record-dead-letter.ts';
 import { followResult } from '../workflows/events/requeue.ts';
 import type { Deps } from '../workflows/ports/deps.ts';
-import type { Result, SweepPage, WorkMessage } from '../workflows/ports/work.ts';
-import { logContextOf } from '../workflows/ports/work.ts';
+import { logContextOf, type Result, type SweepMessage } from '../workflows/ports/work.ts';
 import { withInvocation } from './invocation.ts';
 
 /** `handle` parses a message and says what becomes of it. */
-export function registerQueueFunction<M extends WorkMessage | SweepPage>(
+export function registerQueueFunction<M extends SweepMessage>(
   name: string,
   queueName: string,
   schema: z.ZodType<M>,

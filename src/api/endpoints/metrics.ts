@@ -1,5 +1,4 @@
 /** Metrics for Prometheus: gauges from the storage, and the counters of all instances together. */
-import * as z from 'zod';
 import { COUNTERS, samplesOf } from '../../domain/audit/counters.ts';
 import { MODES } from '../../domain/resources/reasons.ts';
 import { collectMetrics, type ServiceMetrics } from '../../workflows/housekeeping/collect-metrics.ts';
@@ -15,10 +14,7 @@ export const getMetrics = defineEndpoint({
   route: 'metrics',
   summary: 'The service in numbers, in the text format of Prometheus.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({}),
-  statuses: [200],
   result: TEXT,
-  refusals: [],
   async handle({ deps, meters }) {
     return { body: formatMetrics(await collectMetrics(deps, meters)) };
   },

@@ -71,8 +71,15 @@ export function attemptsToStore(attempts: readonly Attempt[]): StoredAttempt[] {
   return attempts
     .filter(({ result }) => !result || !isFinal(result))
     .map(({ rule, purpose, digest, changes, approvalId, operationId, number, status, operationUrls }) => ({
-      ...{ operationId, number, status, rule: { id: rule.id, version: rule.version } },
-      ...{ purpose, digest, changes, approvalId, operationUrls },
+      operationId,
+      rule: { id: rule.id, version: rule.version },
+      purpose,
+      digest,
+      changes,
+      approvalId,
+      number,
+      status,
+      operationUrls,
     }));
 }
 

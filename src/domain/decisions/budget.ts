@@ -41,6 +41,12 @@ export interface BudgetRefusal {
 /** `ignored`: the number of stored entries that no claim wrote. */
 export type BudgetAnswer = ({ readonly granted: true } | BudgetRefusal) & { readonly ignored?: number };
 
+/** The answer to a claim, and the budget after it. */
+interface Claimed {
+  readonly budget: Budget;
+  readonly answer: BudgetAnswer;
+}
+
 export const EMPTY_BUDGET: Budget = { grants: [], waiting: [], holding: null };
 
 /** A budget is one row of at most 1 MiB. This bounds the effective limit and the length of the queue. */
@@ -53,23 +59,13 @@ const GRACE = 15 * MINUTE_MS;
  * Claims a write. A grant of the last hour is renewed. A place in the queue is kept until it is granted or withdrawn,
  * or until it is not claimed in time.
  */
-export function claim(
-  before: Budget,
-  resource: string,
-  now: number,
-  limit: number,
-): { budget: Budget; answer: BudgetAnswer } {
+export function claim(before: Budget, resource: string, now: number, limit: number): Claimed {
   const { budget: valid, invalid } = sanitizeBudget(before, now);
   const { budget, answer } = grantOrQueue(prune(valid, now), resource, now, limit);
   return { budget, answer: invalid === 0 ? answer : { ...answer, ignored: invalid } };
 }
 
-function grantOrQueue(
-  budget: Budget,
-  resource: string,
-  now: number,
-  limit: number,
-): { budget: Budget; answer: BudgetAnswer } {
+function grantOrQueue(budget: Budget, resource: string, now: number, limit: number): Claimed {
   const capacity = Math.min(limit, MAX_PLACES);
   const own = budget.grants.find((one) => one.resource === resource);
   const again = own !== undefined && now < own.first + HOUR_MS;

@@ -1,6 +1,7 @@
 /** How long a subscription waits after Azure throttled a request. Azure throttles by subscription and principal. */
 
 import * as z from 'zod';
+import { SECOND_MS, secondsBetween, timeAfter } from '../resources/durations.ts';
 import { isInFuture, MAX_WAIT_SECONDS } from '../resources/limits.ts';
 import { type Infer, time } from '../resources/schema.ts';
 
@@ -21,7 +22,7 @@ export function isTooLong({ until }: Throttle, now: Date): boolean {
 /** Whole seconds until the subscription may be queried again; 0 when it may. */
 export function throttleSecondsLeft(throttle: Throttle | null, now: Date): number {
   if (throttle === null || isTooLong(throttle, now)) return 0;
-  return Math.max(0, Math.ceil((Date.parse(throttle.until) - now.getTime()) / 1000));
+  return Math.max(0, Math.ceil(secondsBetween(now, throttle.until)));
 }
 
 /**
@@ -32,13 +33,13 @@ export function nextThrottle(last: Throttle | null, retryAfter: number | null, n
   const left = throttleSecondsLeft(last, now);
   if (last !== null && left > 0 && (retryAfter ?? 0) <= left) return last;
   const seconds = Math.max(1, retryAfter ?? backoffSeconds(last, now, first));
-  return { since: now.toISOString(), until: new Date(now.getTime() + seconds * 1000).toISOString() };
+  return { since: now.toISOString(), until: timeAfter(now, seconds * SECOND_MS).toISOString() };
 }
 
 /** Seconds to wait when Azure did not say how long. */
 function backoffSeconds(last: Throttle | null, now: Date, first: number): number {
   if (last === null || isTooLong(last, now)) return first;
-  if (now.getTime() - Date.parse(last.until) > REPEAT_WINDOW_SECONDS * 1000) return first;
-  const before = (Date.parse(last.until) - Date.parse(last.since)) / 1000;
+  if (secondsBetween(last.until, now) > REPEAT_WINDOW_SECONDS) return first;
+  const before = secondsBetween(last.since, last.until);
   return Math.min(MAX_BACKOFF_SECONDS, Math.max(first, before * 2));
 }

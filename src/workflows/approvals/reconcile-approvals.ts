@@ -146,7 +146,10 @@ export function approvalOf(
     ...changeSet,
     resource: viewOf(resource),
     rule: { id, version, title, severity, risk, impact, reversible },
-    ...{ supersededBy: null, moved: [], auditIds: [], outbox: [] },
+    supersededBy: null,
+    moved: [],
+    auditIds: [],
+    outbox: [],
   };
 }
 

@@ -64,7 +64,10 @@ async function tryDecide(deps: Deps, request: DecisionRequest, found: Versioned<
   const separation =
     request.decision === 'approve'
       ? await checkSeparationOfDuties(deps, settings.settings, {
-          ...{ resource, rule: approval.rule.id, purpose: approval.purpose, by: request.person.objectId },
+          resource,
+          rule: approval.rule.id,
+          purpose: approval.purpose,
+          by: request.person.objectId,
           namedChangers: approval.changedBy ? [approval.changedBy] : [],
           namedAt: approval.requestedAt,
         })

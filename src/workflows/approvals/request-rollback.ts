@@ -16,7 +16,7 @@ import { applyChanges, type Change, digestOf, isSamePlace, type PreservedValue }
 import { omittedCount, summarizeChanges } from '../../domain/changes/diff-summary.ts';
 import { secretObstacle } from '../../domain/changes/plan-requests.ts';
 import { type DocumentName, documentOf } from '../../domain/resources/documents.ts';
-import { HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
+import { HOUR_MS, SECOND_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { MAX_OPEN_APPROVALS } from '../../domain/resources/limits.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
@@ -125,7 +125,9 @@ async function createRollback(deps: Deps, request: RollbackTarget, id: string, f
   const { expireHours } = settings.settings.approvals;
   const approval: Approval = {
     ...buildApproval(request, { changes: fixChanges, preserved, sideEffects }, separation),
-    ...{ id, decision, requestedAt: decision.at },
+    id,
+    decision,
+    requestedAt: decision.at,
     expiresAt: timeAfter(decision.at, expireHours * HOUR_MS).toISOString(),
   };
   const record = decisionRecord(approval, decision, modeFor(settings.settings, resource), separation.remarks);
@@ -147,7 +149,7 @@ function rollbackChanges({ clock, options }: Deps, entry: AuditEntry, snapshot: 
   if (found.kind === 'changes') return found.changes;
   const waitSeconds = throttledSeconds(snapshot, options.pauses.throttledSeconds);
   if (found.kind === 'unread' && waitSeconds > 0) {
-    const from = new Date(clock.now().getTime() + waitSeconds * 1000).toISOString();
+    const from = timeAfter(clock.now(), waitSeconds * SECOND_MS).toISOString();
     const text = `Azure has asked this subscription to wait, so the values cannot be compared now. Try again after ${from}.`;
     throw new Refusal('moved', text, { moved: [] }, waitSeconds);
   }

@@ -9,8 +9,7 @@ import { sendMessage } from '../events/requeue.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Deps } from '../ports/deps.ts';
 import { withWakeup } from '../ports/enqueue.ts';
-import type { SweepPage, WorkMessage } from '../ports/work.ts';
-import { sweepMessage } from '../ports/work.ts';
+import { type SweepMessage, sweepMessage } from '../ports/work.ts';
 
 /** Throws Refusal: `not-found`, or `invalid` when the message can never be handled. */
 export async function redriveDeadLetter(deps: Deps, id: string): Promise<void> {
@@ -36,6 +35,6 @@ export async function redriveDeadLetter(deps: Deps, id: string): Promise<void> {
 }
 
 /** The message of a letter; null when it is not valid. */
-export function parseMessage({ message }: DeadLetter): WorkMessage | SweepPage | null {
+export function parseMessage({ message }: DeadLetter): SweepMessage | null {
   return sweepMessage.safeParse(JSON.parse(message)).data ?? null;
 }

@@ -1,11 +1,11 @@
 /** When a message is handled: its initial delay, its backoff, and what becomes of it after it was handled. */
 
-import { MINUTE_MS } from '../../domain/resources/durations.ts';
+import { MINUTE_MS, SECOND_MS, secondsBetween } from '../../domain/resources/durations.ts';
 import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Deps } from '../ports/deps.ts';
-import { DONE, type Result, type SweepPage, type WorkMessage } from '../ports/work.ts';
+import { DONE, type Result, type SweepMessage, type WorkMessage } from '../ports/work.ts';
 import type { ReconcileState } from '../state/reconcile-context.ts';
 import { remainingDelay } from './settle-delay.ts';
 
@@ -28,7 +28,7 @@ export function later({ cause }: Pick<WorkMessage, 'cause'>, seconds: number): R
 }
 
 /** Requeues the message or schedules a wake-up, as its result says. */
-export async function followResult(deps: Deps, message: WorkMessage | SweepPage, result: Result): Promise<void> {
+export async function followResult(deps: Deps, message: SweepMessage, result: Result): Promise<void> {
   if (result.kind === 'requeue') {
     await sendMessage(deps, message, message.attempt + (result.countsAsAttempt ? 1 : 0), result.seconds);
   } else if (result.kind === 'wake' && 'resource' in message) {
@@ -40,7 +40,7 @@ export async function followResult(deps: Deps, message: WorkMessage | SweepPage,
 /** Sends a message, or a page of the sweep, to its queue as this attempt. */
 export async function sendMessage(
   { queue, sweeps }: Deps,
-  message: WorkMessage | SweepPage,
+  message: SweepMessage,
   attempt: number,
   seconds: number,
 ): Promise<void> {
@@ -67,7 +67,7 @@ function initialDelay(
 ): number | 'concluded' {
   if (message.cause === 'decision') return 0;
   const now = deps.clock.now();
-  const busy = resourceState.recheckAt === null ? 0 : (Date.parse(resourceState.recheckAt) - now.getTime()) / 1000;
+  const busy = resourceState.recheckAt === null ? 0 : secondsBetween(now, resourceState.recheckAt);
   if (!message.event) return Math.max(0, busy, message.sweep ? settleSecondsLeft(deps, waitingEvents) : 0);
   const { id } = message.event;
   const own = waitingEvents.find(({ event }) => event.id === id);
@@ -110,7 +110,7 @@ export function roundUpToMinute(milliseconds: number): Date {
 
 /** The time after so many seconds, rounded up to the next full minute. */
 export function secondsFromNow({ clock }: Pick<Deps, 'clock'>, seconds: number): Date {
-  return roundUpToMinute(clock.now().getTime() + seconds * 1000);
+  return roundUpToMinute(clock.now().getTime() + seconds * SECOND_MS);
 }
 
 /** Whether a later read may return more: Azure is at work, or a document could not be read for a transient reason. */

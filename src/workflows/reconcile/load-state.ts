@@ -4,7 +4,7 @@
 
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { type Exemption, isInForce } from '../../domain/approvals/exemption.ts';
-import { HOUR_MS } from '../../domain/resources/durations.ts';
+import { DAY_SECONDS, HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { MAX_OPEN_APPROVALS, MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { flushApprovalRecords } from '../approvals/store-approval.ts';
@@ -32,7 +32,11 @@ export async function loadState(deps: Deps, resource: Resource): Promise<Reconci
   warnOfInvalidTimes(deps, resource, waitingEvents, exemptions);
   const { rejectedDays, expireHours } = settings.settings.approvals;
   return {
-    ...{ settings, waitingEvents, exemptions, identity, version: stored?.version ?? null },
+    settings,
+    waitingEvents,
+    exemptions,
+    identity,
+    version: stored?.version ?? null,
     resourceState: sanitizeResourceState(deps, resource, resourceState, rejectedDays * DAY_SECONDS),
     approvals: approvals.map((one) => sanitizeApproval(deps, one, expireHours)),
   };
@@ -50,8 +54,6 @@ function belongsTo({ log }: Deps, resource: Resource, { id, resource: owner }: A
     log.error({ resource: resource.id, approvalId: id, owner: owner.id }, 'an open approval is of another resource');
   return own;
 }
-
-const DAY_SECONDS = 86400;
 
 /** Times of events and exemptions that the service would not have written are ignored where they are used. */
 function warnOfInvalidTimes(
@@ -78,7 +80,7 @@ function sanitizeApproval(deps: TimeDeps, stored: Versioned<Approval>, expireHou
   const { value, version } = stored;
   const row = { resource: value.resource.id, row: `approval ${value.id}` };
   if (ignoreFutureTime(deps, value.expiresAt, MAX_EXPIRY_SECONDS, row) !== null) return stored;
-  const expiresAt = new Date(Date.parse(value.requestedAt) + expireHours * HOUR_MS).toISOString();
+  const expiresAt = timeAfter(value.requestedAt, expireHours * HOUR_MS).toISOString();
   return { value: { ...value, expiresAt }, version };
 }
 
@@ -116,7 +118,7 @@ function sanitizeResourceState(
 }
 
 /** The open approvals of a resource, up to the allowed number. */
-export function limitOpenApprovals({ log }: TimeDeps, { resource, openApprovals }: ResourceState): readonly string[] {
+function limitOpenApprovals({ log }: TimeDeps, { resource, openApprovals }: ResourceState): readonly string[] {
   if (openApprovals.length <= MAX_OPEN_APPROVALS) return openApprovals;
   const row = { resource: resource.id, row: 'resource state', member: 'openApprovals' };
   log.warn({ ...row, found: openApprovals.length }, 'too many open approvals; the rest is ignored');

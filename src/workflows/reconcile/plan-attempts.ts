@@ -34,7 +34,9 @@ export function planAttempts(
     return own.map((one) => ({
       ...one,
       ...changeSet,
-      ...{ operationId: one.operationId, number: one.number + 1, status: 'open' },
+      operationId: one.operationId,
+      number: one.number + 1,
+      status: 'open',
     }));
   });
   return {
@@ -79,7 +81,7 @@ const ATTEMPT_OVERHEAD = 600;
  * The change sets that fit beside the stored attempts. An attempt is stored completely in the row of its resource until
  * it has an outcome.
  */
-export function selectFitting(changeSets: readonly ChangeSet[], earlier: readonly Attempt[]): ChangeSet[] {
+function selectFitting(changeSets: readonly ChangeSet[], earlier: readonly Attempt[]): ChangeSet[] {
   let capacity = MAX_OPERATIONS_SIZE - serializedSize(attemptsToStore(earlier));
   return changeSets.filter((one) => {
     if (earlier.some(({ digest, result }) => digest === one.digest && !result)) return true;

@@ -48,7 +48,9 @@ export function planReconcile(
   // When a rule could not be evaluated, it is not known whether its attempts are still needed.
   const unchecked = evaluated.flatMap(({ evaluation: { verdict, rule } }) => (verdict === 'unknown' ? rule.id : []));
   return {
-    ...{ byRule: fixes.byRule, expired: fixes.expired, heldUntil: rollbacks.heldUntil },
+    byRule: fixes.byRule,
+    expired: fixes.expired,
+    heldUntil: rollbacks.heldUntil,
     store: [...rollbacks.store, ...fixes.store],
     running,
     wanted: wanted.filter((one) => !isStillBlocked(input, one, attempts)),

@@ -28,7 +28,16 @@ export async function readResource(
   const snapshot = await deps.arm.read(requested, documentsToRead(requested, dueRules, state));
   const resource = canonicalResource(snapshot);
   return {
-    ...{ deps, lease, message, state, resource, snapshot, startedAt, rules, dueRules, selfId },
+    deps,
+    lease,
+    message,
+    state,
+    resource,
+    snapshot,
+    startedAt,
+    rules,
+    dueRules,
+    selfId,
     allRules: deps.rules,
     audit: auditContextOf({ deps, resource, message, state, startedAt }),
     newApprovalId: () => deps.approvals.newId(startedAt),

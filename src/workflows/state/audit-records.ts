@@ -23,6 +23,7 @@ import {
   type SealedRecord,
   type Trigger,
 } from '../../domain/audit/audit.ts';
+import { auditRecord } from '../../domain/audit/record.ts';
 import type { Purpose } from '../../domain/changes/change.ts';
 import type { Actor } from '../../domain/resources/principal.ts';
 import type { Mode } from '../../domain/resources/reasons.ts';
@@ -42,7 +43,7 @@ export interface AuditContext {
 /** The record of an intent. Further attempts before its outcome have the same record. */
 export function intentRecord(context: AuditContext, attempt: Attempt): AuditRecord {
   const { purpose, rule, operationId, approvalId, changes, reasons, digest } = attempt;
-  return {
+  return auditRecord({
     ...commonFields(context),
     id: intentId(attempt),
     kind: `${purpose}.intended`,
@@ -52,7 +53,7 @@ export function intentRecord(context: AuditContext, attempt: Attempt): AuditReco
     changes,
     reasons: [...reasons, digestReason(digest)],
     message: `About to change ${listPaths(changes)}.`,
-  };
+  });
 }
 
 type AttemptIds = Pick<StoredAttempt, 'operationId' | 'rule' | 'approvalId'>;
@@ -64,12 +65,16 @@ export function intentId(attempt: AttemptIds): string {
 
 /** The subject of the records of an attempt. */
 export function attemptSubject({ operationId, rule, approvalId }: AttemptIds): string {
-  return approvalId ?? `${operationId} ${rule.id}`;
+  return subjectOf(approvalId, operationId, rule.id);
+}
+
+function subjectOf(approvalId: string | null, operationId: string | null, rule: string | null): string {
+  return approvalId ?? `${operationId} ${rule}`;
 }
 
 /** The id of an outcome of an intent. All final outcomes have the same id. */
 function outcomeId({ operationId, rule, approvalId, hash }: AuditEntry, ...which: readonly string[]): string {
-  return recordId(approvalId ?? `${operationId} ${rule}`, hash, ...which);
+  return recordId(subjectOf(approvalId, operationId, rule), hash, ...which);
 }
 
 /** The attempt with its result, which is recorded under its intent. */
@@ -90,7 +95,7 @@ export function withLaterResult(context: AuditContext, attempt: SignedAttempt, o
 export function outcomeRecord(context: AuditContext, intent: AuditEntry, outcome: Outcome): AuditRecord {
   const { rule, operationId, approvalId, changes } = intent;
   const which = isFinal(outcome) ? ['end'] : [outcome.state, outcome.causeCode];
-  return {
+  return auditRecord({
     ...commonFields(context),
     id: outcomeId(intent, ...which),
     kind: `${purposeOf(intent)}.${outcome.state}`,
@@ -102,7 +107,7 @@ export function outcomeRecord(context: AuditContext, intent: AuditEntry, outcome
     alsoMoved: outcome.alsoMoved,
     arm: outcome.arm,
     message: outcome.message,
-  };
+  });
 }
 
 /** The final outcome of an intent among the entries of its subject; null when there is none. */
@@ -138,19 +143,20 @@ export function approvalRecord(
   kind: Extract<AuditKind, `approval.${string}`>,
   message: string,
 ): SealedRecord {
-  return context.seal({
-    ...commonFields(context),
-    id: recordId(approval.id, kind),
-    kind,
-    rule: approval.rule.id,
-    operationId: null,
-    approvalId: approval.id,
-    changes: approval.changes,
-    reasons: [...approval.reasons, digestReason(approval.digest)],
-    message,
-  });
+  return context.seal(
+    auditRecord({
+      ...commonFields(context),
+      id: recordId(approval.id, kind),
+      kind,
+      rule: approval.rule.id,
+      approvalId: approval.id,
+      changes: approval.changes,
+      reasons: [...approval.reasons, digestReason(approval.digest)],
+      message,
+    }),
+  );
 }
 
 function commonFields({ at, resource, mode, trigger, service }: AuditContext) {
-  return { at, resource, mode, trigger, actor: service, alsoMoved: [], reasons: [], arm: null };
+  return { at, resource, mode, trigger, actor: service };
 }

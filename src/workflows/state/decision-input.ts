@@ -5,7 +5,7 @@ import type { ChangeSet } from '../../domain/approvals/change-set.ts';
 import { type Exemption, exemptionFor } from '../../domain/approvals/exemption.ts';
 import type { BudgetHold, DecisionInput, DeclinedChange } from '../../domain/decisions/constraints.ts';
 import type { Decision } from '../../domain/decisions/decide.ts';
-import { DAY_MS } from '../../domain/resources/durations.ts';
+import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { Person } from '../../domain/resources/principal.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Evaluation } from '../../domain/rules/evaluate.ts';
@@ -64,7 +64,12 @@ export function decisionInputOf(
   const { now, snapshot, retryFailing, budgetHold } = facts;
   const { callers } = changersOf(facts.evidence, rule.id);
   return {
-    ...{ now, resource, snapshot, selfId, retryFailing, budgetHold },
+    now,
+    resource,
+    snapshot,
+    selfId,
+    retryFailing,
+    budgetHold,
     mode: modeFor(settings, resource),
     stopped: settings.stopped,
     foundBySweep: !settings.approvals.fromSweep && isFoundBySweepOnly(input, evaluation, callers),
@@ -83,7 +88,7 @@ export function decisionInputOf(
  * The rejections and expiries of these approvals, by digest. `isChanger`: whether a person is among the changers for a
  * rule.
  */
-export function newlyDeclined(
+function newlyDeclined(
   loaded: readonly Versioned<Approval>[],
   rejectedDays: number,
   isChanger: (person: Person, rule: string) => boolean,
@@ -92,7 +97,7 @@ export function newlyDeclined(
     loaded.flatMap(({ value: { status, digest, decision, expiresAt, rule } }): [string, DeclinedChange][] => {
       if (status === 'expired') return [[digest, { status: 'expired', at: expiresAt, until: null }]];
       if (status !== 'rejected' || !decision) return [];
-      const until = new Date(Date.parse(decision.at) + rejectedDays * DAY_MS).toISOString();
+      const until = timeAfter(decision.at, rejectedDays * DAY_MS).toISOString();
       const byChanger = isChanger(decision.by, rule.id) ? { byChanger: true as const } : {};
       return [[digest, { status: 'rejected', at: decision.at, until, ...byChanger }]];
     }),

@@ -2,6 +2,7 @@
 import type { AuditRecord } from '../../domain/audit/audit.ts';
 import { fixOf } from '../../domain/audit/counters.ts';
 import type { Finding } from '../../domain/decisions/finding.ts';
+import { secondsBetween } from '../../domain/resources/durations.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
@@ -11,7 +12,7 @@ import type { ReconcileContext } from './reconcile-context.ts';
  */
 export function logRecord(deps: Deps, record: AuditRecord, receivedAt?: string): void {
   const isTimed = receivedAt !== undefined && record.kind === 'fix.applied' && record.approvalId === null;
-  const secondsFromEvent = isTimed ? (Date.parse(record.at) - Date.parse(receivedAt)) / 1000 : null;
+  const secondsFromEvent = isTimed ? secondsBetween(receivedAt, record.at) : null;
   const fix = fixOf(record.kind);
   if (fix) deps.metrics.count('fixes', fix);
   if (secondsFromEvent !== null) deps.metrics.observe('timeToFix', secondsFromEvent);

@@ -10,7 +10,14 @@ import { outageGuard } from '../guards/outage-guard.ts';
 import { type EstatePage, isRetryable } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Scan } from '../ports/findings.ts';
-import { DONE, type Result, type SweepPage, type SweepRun, type WorkMessage } from '../ports/work.ts';
+import {
+  DONE,
+  type Result,
+  type SweepMessage,
+  type SweepPage,
+  type SweepRun,
+  type WorkMessage,
+} from '../ports/work.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 
 /** After so many transient refusals a listing is moved to the poison queue. */
@@ -40,7 +47,7 @@ export async function startScan(deps: Deps, scope: string): Promise<Scan> {
 }
 
 /** Handles one message of the slow queue. Throws when it could not be handled: then the queue delivers it again. */
-export async function handleSweep(deps: Deps, message: SweepPage | WorkMessage): Promise<Result> {
+export async function handleSweep(deps: Deps, message: SweepMessage): Promise<Result> {
   if ('list' in message) return listPage(deps, message);
   const result = await reconcile(deps, message);
   if (result.kind === 'done') await markScanned(deps, message);

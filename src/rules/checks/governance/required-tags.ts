@@ -44,7 +44,6 @@ export function defineRequiredTags(id: string, declare: Section['declare']) {
     fix: 'Merges the missing tags into those of the app, with the values of its resource group.',
     risk: 'Tools for costs and deployments read tags, and use the new values from then on.',
     severity: 'low',
-    profile: 'baseline',
     documents: DOCUMENTS,
     parameters,
     // Without required tags nothing has to be read for them.
