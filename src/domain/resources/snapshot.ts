@@ -125,6 +125,12 @@ export function isProvisioned(snapshot: Snapshot): boolean {
   return typeof state !== 'string' || TERMINAL_STATES.has(state.toLowerCase());
 }
 
+/** Whether a later read would return no more: Azure is not at work, and no document failed for a transient reason. */
+export function isConclusive(snapshot: Snapshot): boolean {
+  const states = Object.values(snapshot.documents);
+  return isProvisioned(snapshot) && !states.some((state) => state.status === 'failed' && state.retryable);
+}
+
 /** The result of JSON.parse is JSON, so bodies are not traversed to check that. */
 const documents = z.custom<JsonObject>(isObject, 'must be an object of documents');
 const snapshotFile = z.strictObject({ id: z.string(), documents });

@@ -3,14 +3,12 @@
 import { MINUTE_MS, SECOND_MS, secondsBetween } from '../../domain/resources/durations.ts';
 import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
-import { isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
+import { isConclusive, type Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Deps } from '../ports/deps.ts';
 import { DONE, type Result, type SweepMessage, type WorkMessage } from '../ports/work.ts';
+import { mayReadAgain } from '../state/read-attempts.ts';
 import type { ReconcileState } from '../state/reconcile-context.ts';
 import { remainingDelay } from './settle-delay.ts';
-
-/** After so many attempts to read everything, unread documents stay unknown. */
-const MAX_READ_ATTEMPTS = 8;
 
 /** After so many attempts to write, the message is moved to the poison queue. */
 const MAX_WRITE_ATTEMPTS = 20;
@@ -113,12 +111,6 @@ export function secondsFromNow({ clock }: Pick<Deps, 'clock'>, seconds: number):
   return roundUpToMinute(clock.now().getTime() + seconds * SECOND_MS);
 }
 
-/** Whether a later read may return more: Azure is at work, or a document could not be read for a transient reason. */
-function isInconclusive(snapshot: Snapshot): boolean {
-  const states = Object.values(snapshot.documents);
-  return !isProvisioned(snapshot) || states.some((state) => state.status === 'failed' && state.retryable);
-}
-
 /** A growing delay, and never less than Azure requested. */
 function backoffSeconds(deps: Deps, attempt: number, { documents }: Snapshot): number {
   const requested = Object.values(documents).map((state) => (state.status === 'failed' ? (state.retryAfter ?? 0) : 0));
@@ -146,18 +138,19 @@ export interface PassResult {
  */
 export function nextRequeue(
   deps: Deps,
-  { attempt }: WorkMessage,
+  message: WorkMessage,
   { snapshot, running, retryWriteSeconds }: PassResult,
 ): { conclusive: boolean; seconds: number | null } {
+  const { attempt } = message;
   if (retryWriteSeconds !== null && attempt >= MAX_WRITE_ATTEMPTS) {
     throw new Error(`gave up after ${attempt} tries: Azure did not take the write`);
   }
-  const conclusive = !running && !isInconclusive(snapshot);
+  const conclusive = !running && isConclusive(snapshot);
   const backoff = backoffSeconds(deps, attempt, snapshot);
   if (retryWriteSeconds !== null) {
     return { conclusive, seconds: retryWriteSeconds === 0 ? 0 : Math.max(jitterUp(deps, retryWriteSeconds), backoff) };
   }
-  return { conclusive, seconds: !conclusive && attempt < MAX_READ_ATTEMPTS ? backoff : null };
+  return { conclusive, seconds: !conclusive && mayReadAgain(message) ? backoff : null };
 }
 
 /** The result of a complete reconcile. Housekeeping handles wake-ups; an open intent has one already. */

@@ -6,7 +6,9 @@
 import { type Attempt, attemptsToStore, hasIntent, isUnresolved, outcomeOf } from '../../domain/approvals/attempt.ts';
 import { type ChangeSet, isSameChangeSet } from '../../domain/approvals/change-set.ts';
 import { MAX_OPERATIONS_SIZE, serializedSize } from '../../domain/resources/limits.ts';
+import { isConclusive } from '../../domain/resources/snapshot.ts';
 import { withLaterResult } from '../state/audit-records.ts';
+import { mayReadAgain } from '../state/read-attempts.ts';
 import type { ReconcileInput } from '../state/reconcile-context.ts';
 import type { Claim } from './claim.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
@@ -57,6 +59,8 @@ export function planAttempts(
     if (selected.some((one) => isSameChangeSet(one, attempt))) return null;
     if (!isUnresolved(attempt)) return needed.has(attempt.digest) ? held(attempt) : null;
     if (attempt.status === 'unknown' || !hasIntent(attempt)) return attempt;
+    // This message reads the resource again soon, so nothing is recorded yet.
+    if (!isConclusive(input.snapshot) && mayReadAgain(input.message)) return attempt;
     // The old values are still there, or could not be read. A later read decides.
     const outcome = outcomeOf('unknown', NOT_VERIFIED, [{ code: 'not-verified', text: NOT_VERIFIED }]);
     return withLaterResult(input.audit, { ...attempt, status: 'unknown' }, outcome);

@@ -176,6 +176,29 @@ describe('what is not tried again now', () => {
     ]);
   });
 
+  it.each([
+    [0, { open: true, kinds: [] }],
+    [7, { open: true, kinds: [] }],
+    [8, { open: false, kinds: ['fix.unknown'] }],
+  ])(
+    'stays open when a document could not be read and the message reads again (attempt %i)',
+    async (number, expected) => {
+      const failed: Snapshot = {
+        resource: shop,
+        documents: { 'config/web': { status: 'failed', detail: 'NotAsked', retryable: true } },
+      };
+      const { attempts } = await resolve([open], failed);
+      const context = await contextOf(deps, {
+        snapshot: failed,
+        message: { resource: SHOP, cause: 'event', attempt: number },
+      });
+      const plan = { store: [], needed: new Set<string>(), running: false };
+      const { earlier } = planAttempts(context, plan, { attempts, granted: [], store: [], budgetHold: null });
+      const isOpen = attemptsToStore(earlier).every(({ status }) => status === 'open');
+      expect({ open: isOpen, kinds: recordsToLog(earlier).map(({ kind }) => kind) }).toEqual(expected);
+    },
+  );
+
   it('is left alone while it is tried; what was held is remembered only as long as the resource needs it', async () => {
     const there = [open, held, storedAttempt('gone', { status: 'blocked' })];
     const { attempts, earlier } = await planned(there, [attemptFrom(open)], ['held']);
