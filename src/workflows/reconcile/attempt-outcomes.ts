@@ -15,7 +15,7 @@ import type { PlanStep } from '../../domain/changes/plan-requests.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import { withResult } from '../state/audit-records.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
-import { VERIFIED, type VerifiedOutcome } from './verify-write.ts';
+import { type OpenOutcome, VERIFIED, type VerifiedOutcome } from './verify-write.ts';
 
 export interface AppliedPlan {
   readonly snapshot: Snapshot;
@@ -25,18 +25,7 @@ export interface AppliedPlan {
   readonly retryWriteSeconds: number | null;
 }
 
-/**
- * The outcome of a step. `later` leaves its attempts open. `mayHaveApplied`: the request failed, but Azure may have
- * executed it.
- */
-export type StepOutcome =
-  | VerifiedOutcome
-  | {
-      readonly state: 'later';
-      readonly seconds: number;
-      readonly operationUrl?: string;
-      readonly mayHaveApplied?: true;
-    };
+export type StepOutcome = VerifiedOutcome | OpenOutcome;
 
 /** A step with its outcome; null when it was not begun. */
 export interface ExecutedStep {

@@ -1,7 +1,7 @@
 /**
  * Reads the written values again and waits for a long-running operation. The planned values mean applied. The old
- * values after 30 s mean unknown. Other values mean failed. Other changes are listed: in the written document, in the
- * resource itself, and for a site in its configuration.
+ * values after 30 s mean unknown. Other values mean failed. When Azure does not answer the reads, the attempt stays open.
+ * Other changes are listed: in the written document, in the resource itself, and for a site in its configuration.
  */
 
 import type { Outcome } from '../../domain/approvals/attempt.ts';
@@ -11,7 +11,7 @@ import type { PlanStep } from '../../domain/changes/plan-requests.ts';
 import type { DocumentName } from '../../domain/resources/documents.ts';
 import { jitterDown } from '../../domain/resources/jitter.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
-import { bodyOf, isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
+import { bodyOf, isConclusive, isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
 import { isRetryable, type OperationState, type WriteResult } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
@@ -25,9 +25,17 @@ export const VERIFIED = 'Written and verified.';
 /** `verifiedChanges`: the changes that show, when the step as a whole does not. */
 export type VerifiedOutcome = Outcome & { readonly verifiedChanges?: readonly Change[] };
 
+/** The request leaves its attempts open. `mayHaveApplied`: Azure may have executed it without telling so. */
+export interface OpenOutcome {
+  readonly state: 'later';
+  readonly seconds: number;
+  readonly operationUrl?: string;
+  readonly mayHaveApplied?: true;
+}
+
 export type WriteVerification =
   | { readonly end: VerifiedOutcome; readonly snapshot: Snapshot }
-  | { readonly end: { readonly state: 'later'; readonly seconds: number; readonly operationUrl: string } };
+  | { readonly end: OpenOutcome };
 
 /** A request that Azure took. */
 export interface WrittenStep {
@@ -69,6 +77,9 @@ export async function verifyWrite(
     if (last.wrong || isDone(step, snapshot)) break;
   }
   const snapshot = await readMissing(deps, last.snapshot, compared);
+  if (compareToPlan(step.changes, snapshot) === 'unread' && !isConclusive(snapshot)) {
+    return { end: { state: 'later', seconds: deps.options.pauses.retrySeconds, mayHaveApplied: true } };
+  }
   const alsoMoved = unplannedChanges(compared, written, before, snapshot);
   const unread = compared.filter((name) => !bodyOf(before, name) || !bodyOf(snapshot, name)).map(notComparedReason);
   const shared = { ...common, alsoMoved };

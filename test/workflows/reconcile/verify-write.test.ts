@@ -52,6 +52,23 @@ describe('guarantee 6: a write is verified', () => {
     expect(deps.stored.wakeups.size).toBeLessThanOrEqual(1);
   });
 
+  test('while Azure answers no read the attempt stays open, and the next read resolves it', async () => {
+    const { deps, host } = scene({ app: OLD_TLS });
+    deps.arm.onWrite = (_, take) => {
+      take();
+      const failed = { status: 'failed', detail: 'NotAsked', retryable: true } as const;
+      deps.arm.onRead = () => failed;
+      deps.arm.later(50, () => {
+        deps.arm.onRead = null;
+      });
+      return { kind: 'done', arm: { status: 200 } };
+    };
+    await deliverAndSettle(host, 'e', SHOP);
+    await host.settle(600);
+    expect(recordsIn(deps)).toEqual(['fix.intended webapp-min-tls', 'fix.applied webapp-min-tls']);
+    expect(deps.arm.requests).toHaveLength(1);
+  });
+
   test('a write that never shows is repeated under the same intent', async () => {
     const { deps, host } = scene({ app: OLD_TLS });
     deps.arm.onWrite = () => ({ kind: 'done', arm: { status: 200 } });
