@@ -141,6 +141,7 @@ export const settings = {
     unknownChanger: 'allow',
     fromSweep: false,
   },
+  sweep: { fullReadDays: 7, activityLog: true },
   tagOptDown: false,
 };
 

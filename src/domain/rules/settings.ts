@@ -27,6 +27,9 @@ const scope = z.strictObject({
   window: maintenanceWindow.nullable().optional(),
   frozen: frozen.nullable().optional(),
 });
+/** In days. Resource Graph may hide a violation until the next full read, so this bounds for how long. */
+const MAX_FULL_READ_DAYS = 30;
+
 const count = (fallback: number, minimum = 1, maximum = 100_000) => z.int().min(minimum).max(maximum).default(fallback);
 
 export const settingsSchema = z.strictObject({
@@ -55,6 +58,14 @@ export const settingsSchema = z.strictObject({
       separationOfDuties: z.boolean().default(true),
       unknownChanger: z.enum(['allow', 'refuse']).default('allow'),
       fromSweep: z.boolean().default(false),
+    })
+    .prefault({}),
+  sweep: z
+    .strictObject({
+      /** Days within which every resource is read wholly from Azure Resource Manager, whatever Resource Graph says. */
+      fullReadDays: count(7, 1, MAX_FULL_READ_DAYS),
+      /** Whether the Activity Log is read for changes whose event was lost. */
+      activityLog: z.boolean().default(true),
     })
     .prefault({}),
   tagOptDown: z.boolean().default(false),

@@ -36,6 +36,7 @@ describe('settings', () => {
         unknownChanger: 'allow',
         fromSweep: false,
       },
+      sweep: { fullReadDays: 7, activityLog: true },
       tagOptDown: false,
     });
     expect(settingsAnswer.parse(body)).toEqual(body);
@@ -49,6 +50,13 @@ describe('settings', () => {
     expect(second.headers.get('etag')).toBe('"2"');
     expect(second.body).toMatchObject({ mode: 'audit', profile: 'baseline', limits: { fixesPerHour: 25 } });
     expect(await get()).toMatchObject({ body: second.body });
+  });
+
+  it('of the sweep may be given one by one, at both ends of their range', async () => {
+    expect((await put({ sweep: { fullReadDays: 1 } }, '*')).body.sweep).toEqual({ fullReadDays: 1, activityLog: true });
+    const last = { sweep: { fullReadDays: 30, activityLog: false } };
+    expect((await put(last, '*')).body).toMatchObject(last);
+    expect((await get()).body).toMatchObject(last);
   });
 
   it('have the time and user of a stop, and those members are ignored in a PUT', async () => {
@@ -86,6 +94,12 @@ describe('settings', () => {
     ['/scopes/0/modes', { scopes: [{ scope: GROUP, modes: 'audit' }] }],
     ['/scopes/0/scope', { scopes: [{ scope: 'prod' }] }],
     ['/mode', { mode: 'yolo' }],
+    ['/sweep/fullReadDays', { sweep: { fullReadDays: 0 } }],
+    ['/sweep/fullReadDays', { sweep: { fullReadDays: 31 } }],
+    ['/sweep/fullReadDays', { sweep: { fullReadDays: 1.5 } }],
+    ['/sweep/activityLog', { sweep: { activityLog: 'no' } }],
+    ['/sweep/days', { sweep: { days: 7 } }],
+    ['/scopes/0/sweep', { scopes: [{ scope: GROUP, sweep: { activityLog: false } }] }],
     ['/stopped/reason', { stopped: { reason: '' } }],
     ['/stopped/since', { stopped: { reason: 'r', since: 1 } }],
     ['/rules/webapp-none', { rules: { 'webapp-none': { enabled: true } } }],

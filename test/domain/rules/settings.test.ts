@@ -47,6 +47,7 @@ describe('defaults', () => {
         unknownChanger: 'allow',
         fromSweep: false,
       },
+      sweep: { fullReadDays: 7, activityLog: true },
       tagOptDown: false,
     });
     expect(settingsOf({ limits: { flapCount: 5 } }).limits).toEqual({
