@@ -39,9 +39,14 @@ function dropOversized(evaluations: readonly Evaluation[]): Evaluation[] {
   return [...evaluations.filter(({ changes }) => changes.length === 0), ...fitting];
 }
 
+/** What the check of a rule finds. Its verdict is that of the evaluation. */
+export function checkRule(snapshot: Snapshot, { rule, parameters }: EffectiveRule, now: Date): CheckResult {
+  return checkPaths(rule.check(snapshot, parameters, now), snapshot);
+}
+
 function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): Evaluation {
-  const { rule, parameters } = effective;
-  const result = checkSecrets(checkPaths(truncateReason(rule.check(snapshot, parameters, now)), snapshot), snapshot);
+  const { rule } = effective;
+  const result = checkSecrets(truncateReason(checkRule(snapshot, effective, now)), snapshot);
   if (result.verdict !== 'violation') {
     const tier = tierOf(effective, undefined);
     return { rule, ...result, tier, severity: rule.severity, changes: [], preserved: [] };

@@ -68,11 +68,11 @@ function unnamedStack(snapshot: Snapshot, configuration: JsonObject): Stack {
   const functions = isFunctionApp(snapshot);
   if (operatingSystemOf(snapshot) === 'linux') return functions ? RUNTIME_NOT_READ : { is: 'none' };
   // The .NET version of a function app on Windows is that of its host.
-  const { netFrameworkVersion, ...others } = configuration;
-  const runtimes = runtimesOnWindows(functions ? others : configuration);
+  const runtimes = runtimesOnWindows(configuration).filter(({ stack }) => !functions || stack !== 'DOTNET');
   if (runtimes.length > 0) return { is: 'code', runtimes };
   // Every app on Windows has .NET Framework, and an app with Node.js names its version in a setting.
-  const some = [netFrameworkVersion, configuration.phpVersion].some((version) => stated(version) !== null);
+  const { netFrameworkVersion, phpVersion } = configuration;
+  const some = [netFrameworkVersion, phpVersion].some((version) => stated(version) !== null);
   return functions || some ? RUNTIME_NOT_READ : { is: 'none' };
 }
 

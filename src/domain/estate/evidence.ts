@@ -1,0 +1,101 @@
+/**
+ * What looks have shown about the rows of Resource Graph on this tenant, by type of row and leaf. A row counts for a leaf
+ * only after it was proven here, because nobody documents what rows hold.
+ */
+import * as z from 'zod';
+import { MINUTE_MS, SECOND_MS, secondsBetween } from '../resources/durations.ts';
+import { type Infer, time } from '../resources/schema.ts';
+import type { ComparedLeaf } from './compare.ts';
+import type { IsEvidence } from './pre-judge.ts';
+import { UNSET, valueClass } from './value-class.ts';
+
+/** Looks in a row that must have agreed before a leaf counts. */
+export const AGREEING_LOOKS = 200;
+/** Of these, looks in which both said nothing, before a row that says nothing counts as unset. */
+export const UNSET_LOOKS = 20;
+/** Values of a leaf that are remembered; a leaf with more has values that are always looked at. */
+export const MAX_VALUES = 32;
+/** Seconds that a row may lag behind without being wrong. */
+export const LAG_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
+
+const count = z.int().min(0);
+
+export const leafEvidence = z.strictObject({
+  /** Looks that agreed since the last difference. */
+  agreed: count,
+  /** Of these, looks in which both said nothing; since the row last said nothing where there was something. */
+  unset: count,
+  /** Classes of the values (value-class.ts) in which they agreed. */
+  values: z.array(z.string().max(8)).max(MAX_VALUES),
+  /** Differences so far, and those that a recent change explains. */
+  differed: count,
+  late: count,
+  /** Looks so far in which the row said nothing where there was something. */
+  notTold: count,
+  differedAt: time.nullable(),
+});
+export type LeafEvidence = Infer<typeof leafEvidence>;
+
+/** By `TYPE LEAF`. */
+export const evidence = z.strictObject({ v: z.literal(1), leaves: z.record(z.string(), leafEvidence) });
+export type Evidence = Infer<typeof evidence>;
+
+export const NO_EVIDENCE: Evidence = { v: 1, leaves: {} };
+
+const NEW: LeafEvidence = { agreed: 0, unset: 0, values: [], differed: 0, late: 0, notTold: 0, differedAt: null };
+
+/** When a row was listed, and when its resource was last changed as far as events, writes and Azure's times show. */
+export interface ComparedAt {
+  readonly listedAt: string;
+  readonly changedAt: string | null;
+  readonly now: Date;
+}
+
+/**
+ * The evidence after a look. A leaf counts once a look, however many elements it is in. A difference resets its leaf, unless
+ * the resource changed so shortly before the listing, or after it, that the row may only be late.
+ */
+export function updateEvidence(before: Evidence, compared: readonly ComparedLeaf[], at: ComparedAt): Evidence {
+  const late = at.changedAt !== null && secondsBetween(at.changedAt, at.listedAt) < LAG_SECONDS;
+  const byKey = new Map<string, ComparedLeaf[]>();
+  for (const one of compared) {
+    const key = keyOf(one.type, one.leaf);
+    byKey.set(key, [...(byKey.get(key) ?? []), one]);
+  }
+  const changed = [...byKey].map(
+    ([key, found]) => [key, afterLook(before.leaves[key] ?? NEW, found, late ? null : at.now.toISOString())] as const,
+  );
+  return { v: 1, leaves: { ...before.leaves, ...Object.fromEntries(changed) } };
+}
+
+/** Which values of which leaves count, by this evidence. */
+export function isEvidenceIn({ leaves }: Evidence): IsEvidence {
+  return (type, leaf, value) => {
+    const known = leaves[keyOf(type, leaf.pattern)];
+    if (!known || known.agreed < AGREEING_LOOKS) return false;
+    const found = valueClass(leaf, value);
+    return found === UNSET ? known.unset >= UNSET_LOOKS : known.values.includes(found);
+  };
+}
+
+/** `countsAt`: the time of the look; null when what differs may only be late. */
+function afterLook(before: LeafEvidence, found: readonly ComparedLeaf[], countsAt: string | null): LeafEvidence {
+  const has = (result: ComparedLeaf['result']) => found.some((one) => one.result === result);
+  if (has('differed')) {
+    if (countsAt === null) return { ...before, late: before.late + 1 };
+    return { ...before, agreed: 0, unset: 0, values: [], differed: before.differed + 1, differedAt: countsAt };
+  }
+  if (has('not-told')) {
+    return countsAt === null
+      ? { ...before, late: before.late + 1 }
+      : { ...before, unset: 0, notTold: before.notTold + 1 };
+  }
+  const seen = found.map((one) => one.valueClass);
+  const values = [...new Set([...before.values, ...seen.filter((one) => one !== UNSET)])].slice(0, MAX_VALUES);
+  const unset = before.unset + (seen.includes(UNSET) ? 1 : 0);
+  return { ...before, agreed: before.agreed + 1, unset, values };
+}
+
+function keyOf(type: string, leaf: string): string {
+  return `${type} ${leaf}`;
+}
