@@ -26,16 +26,11 @@ export interface ComparedLeaf {
 export function compareRows(rows: ResourceRows, snapshot: Snapshot): ComparedLeaf[] {
   return toldDocuments(snapshot.resource.kind, rows).flatMap(({ name, row, body, tree }) => {
     const answered = bodyOf(snapshot, name);
-    const found: ComparedLeaf[] = [];
-    if (answered) compareMembers({ type: row.type, found }, tree, { told: body, answered });
-    return found;
+    return answered ? comparedMembers(tree, { told: body, answered }).map((one) => ({ ...one, type: row.type })) : [];
   });
 }
 
-interface Results {
-  readonly type: string;
-  readonly found: ComparedLeaf[];
-}
+type Compared = Omit<ComparedLeaf, 'type'>;
 
 interface Both {
   /** By the row. */
@@ -44,30 +39,29 @@ interface Both {
   readonly answered: Json | undefined;
 }
 
-function compareMembers(results: Results, node: LeafNode, { told, answered }: Both): void {
-  for (const [name, member] of node.members) {
-    if (member.untold) continue;
+function comparedMembers(node: LeafNode, { told, answered }: Both): Compared[] {
+  return [...node.members].flatMap(([name, member]) => {
     const both = { told: memberOf(told, name), answered: memberOf(answered, name) };
-    if (member.opened) compareMembers(results, member, both);
-    else compareNode(results, member, both);
-  }
+    if (member.untold) return [];
+    return member.opened ? comparedMembers(member, both) : comparedNode(member, both);
+  });
 }
 
-function compareNode(results: Results, node: LeafNode, { told = null, answered = null }: Both): void {
-  const add = (result: Agreement) =>
-    void results.found.push({ type: results.type, leaf: node.pattern, result, valueClass: valueClass(node, told) });
-  if (told === null) return add(answered === null ? 'agreed' : 'not-told');
-  if (node.form !== null) return add(isSame(node, told, answered) ? 'agreed' : 'differed');
+function comparedNode(node: LeafNode, { told = null, answered = null }: Both): Compared[] {
+  const here = (result: Agreement): Compared => ({ leaf: node.pattern, result, valueClass: valueClass(node, told) });
+  if (told === null) return [here(answered === null || isUnsetList(node, answered) ? 'agreed' : 'not-told')];
+  if (node.form !== null) return [here(isSame(node, told, answered) ? 'agreed' : 'differed')];
+  const { element } = node;
   if (Array.isArray(told)) {
-    const { element } = node;
-    if (!Array.isArray(answered) || answered.length !== told.length || !element) return add('differed');
-    add('agreed');
-    for (const [at, one] of told.entries()) compareNode(results, element, { told: one, answered: answered[at] });
-    return;
+    if (!Array.isArray(answered) || answered.length !== told.length || !element) return [here('differed')];
+    const elements = told.flatMap((one, at) => comparedNode(element, { told: one, answered: answered[at] }));
+    return [here('agreed'), ...elements];
   }
-  if (!isObject(answered)) return add('differed');
-  add('agreed');
-  compareMembers(results, node, { told, answered });
+  return isObject(answered) ? [here('agreed'), ...comparedMembers(node, { told, answered })] : [here('differed')];
+}
+
+function isUnsetList({ emptyWhenUnset }: LeafNode, answered: Json): boolean {
+  return emptyWhenUnset === true && Array.isArray(answered) && answered.length === 0;
 }
 
 function isSame(node: LeafNode, told: Json, answered: Json): boolean {

@@ -4,6 +4,7 @@
  */
 import { isObject, type Json, type JsonObject } from '../resources/json.ts';
 import type { LeafNode } from './leaf-tree.ts';
+import { LISTED_FOR_CHANGES } from './leaves.ts';
 
 /** Ends a check: it needs what the rows do not tell. */
 export class NotTold extends Error {
@@ -55,7 +56,8 @@ function guardedObject(object: JsonObject, node: LeafNode, reading: Reading): Js
       return value === undefined ? undefined : { value, configurable: true, enumerable: true, writable: true };
     },
     // A row may leave members out, so the list of its names is not told.
-    ownKeys() {
+    ownKeys(target) {
+      if (LISTED_FOR_CHANGES.has(node.pattern)) return Reflect.ownKeys(target);
       throw new NotTold(reading.document, `${node.pattern}/*`, false);
     },
   });
@@ -63,18 +65,28 @@ function guardedObject(object: JsonObject, node: LeafNode, reading: Reading): Js
 
 function guardedList(list: readonly Json[], element: LeafNode, reading: Reading): Json[] {
   return list.map((value) => {
-    if (value === null || !reading.isTold(element, value)) throw new NotTold(reading.document, element.pattern, false);
+    if (value === null || !isInForm(value, element) || !reading.isTold(element, value)) {
+      throw new NotTold(reading.document, element.pattern, false);
+    }
     return guardedBody(value, element, reading);
   });
 }
 
 function memberOf(value: Json, node: LeafNode | undefined, pattern: string, reading: Reading): Json | undefined {
   if (!node || node.untold) throw new NotTold(reading.document, pattern, node?.untold ?? false);
-  const isKnown = node.opened ? value !== null : reading.isTold(node, value);
+  const isKnown = node.opened ? value !== null : isInForm(value, node) && reading.isTold(node, value);
   if (!isKnown) throw new NotTold(reading.document, pattern, false);
   if (value !== null) return guardedBody(value, node, reading);
+  if (node.emptyWhenUnset) return [];
   reading.onUnset();
   return reading.unset;
+}
+
+/** Whether a value is of the kind that its leaves expect: a scalar, a list or an object. */
+function isInForm(value: Json, { form, element }: LeafNode): boolean {
+  if (value === null || form === 'whole') return true;
+  if (form !== null) return typeof value !== 'object';
+  return element ? Array.isArray(value) : isObject(value);
 }
 
 /** What every object has, such as `toString`, is no member of a body. */

@@ -14,6 +14,8 @@ export interface LeafNode {
   /** An object whose members are columns, so a row does not show the object itself. */
   readonly opened: boolean;
   readonly untold: boolean;
+  /** A list that Resource Manager answers empty where the row has none. */
+  readonly emptyWhenUnset?: true;
 }
 
 interface Growing extends LeafNode {

@@ -34,9 +34,6 @@ export const OPENED: ReadonlySet<string> = new Set([
   '/properties',
   '/properties/configuration',
   '/properties/template',
-  '/properties/siteProperties',
-  '/properties/appLogsConfiguration',
-  '/properties/openTelemetryConfiguration',
 ]);
 
 /** The leaves that no rule reads: they show which rows belong together, and whether a resource is the same as before. */
@@ -46,6 +43,11 @@ export const BESIDE_RULES: ReadonlySet<string> = new Set([
   '/properties/provisioningState',
   '/properties/serverFarmId',
 ]);
+
+const ROUTING = '/properties/outboundVnetRouting';
+
+/** Objects whose members rules list only to write them again beside a change, so the list decides no verdict. */
+export const LISTED_FOR_CHANGES: ReadonlySet<string> = new Set([ROUTING]);
 
 const ENDPOINT_STATUS = '/properties/privateEndpointConnections/*/properties/privateLinkServiceConnectionState/status';
 /** The keys are ids; the values are objects with ids. */
@@ -70,6 +72,11 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
         '/properties/httpsOnly',
         '/properties/hyperV',
         '/properties/isXenon',
+        `${ROUTING}/allTraffic`,
+        `${ROUTING}/applicationTraffic`,
+        `${ROUTING}/backupRestoreTraffic`,
+        `${ROUTING}/contentShareTraffic`,
+        `${ROUTING}/imagePullTraffic`,
         ENDPOINT_STATUS,
         '/properties/publicNetworkAccess',
         '/properties/reserved',
@@ -96,7 +103,7 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
         '/properties/siteProperties/properties/*/value',
         '/properties/virtualNetworkSubnetId',
       ],
-      whole: [ASSIGNED_IDENTITIES, '/properties/outboundVnetRouting', '/tags'],
+      whole: [ASSIGNED_IDENTITIES, '/tags'],
     }),
     // It is there, with nearly all its values null, whatever the configuration is.
     untold: ['/properties/siteConfig'],

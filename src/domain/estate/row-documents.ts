@@ -26,9 +26,8 @@ export function toldDocuments(kind: ResourceKind, rows: ResourceRows): ToldDocum
     if (!row) return [];
     if (list === undefined) return [{ name, row, body: withoutSecrets(kind, name, row.body), tree: leafTree(source) }];
     const node = nodeBelow(leafTree(source), list);
-    const value = valueBelow(row.body, list);
-    if (!node || !Array.isArray(value)) return [];
-    return [{ name, row, body: { value: withoutSecrets(kind, name, value) }, tree: listTree(node) }];
+    const body = { value: valueBelow(row.body, list) ?? null };
+    return node ? [{ name, row, body: withoutSecrets(kind, name, body), tree: listTree(node) }] : [];
   });
 }
 
@@ -63,7 +62,8 @@ function withoutSecrets(kind: ResourceKind, name: DocumentName, body: Json): Jso
 
 /** The tree of a document whose value is this list. */
 function listTree(list: LeafNode): LeafNode {
-  return { pattern: '', form: null, members: new Map([['value', list]]), element: null, opened: true, untold: false };
+  const value: LeafNode = { ...list, emptyWhenUnset: true };
+  return { pattern: '', form: null, members: new Map([['value', value]]), element: null, opened: true, untold: false };
 }
 
 function nodeBelow(tree: LeafNode, pattern: string): LeafNode | undefined {

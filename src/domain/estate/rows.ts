@@ -55,7 +55,7 @@ export function rowSchema(name: RowSourceName): z.ZodType<Row> {
         .map((_, spelling) => answered[columnName(at, spelling)] ?? null)
         .find((value) => value !== null);
       // Columns of text are empty where there is nothing.
-      const kept = told === '' && !column.pattern.startsWith('/properties') ? undefined : keptOf(told, column, source);
+      const kept = told === '' && isTextColumn(column) ? undefined : keptOf(told, column, source);
       if (kept !== undefined) body = placed(body, tokensOf(column.pattern), kept);
     });
     return { source: name, key: id.toLowerCase(), id, type, apiVersion: answered.apiVersion ?? '', body };
@@ -63,6 +63,11 @@ export function rowSchema(name: RowSourceName): z.ZodType<Row> {
 }
 
 const answeredRow = z.object({ id: z.string(), type: z.string(), apiVersion: z.string().nullish() }).catchall(json);
+
+/** Kind, location and manager are texts of the row itself; everything else is JSON. */
+function isTextColumn({ pattern, form }: LeafNode): boolean {
+  return (form === 'word' || form === 'text') && pattern.lastIndexOf('/') === 0;
+}
 
 /** The columns of a path: with the names of Resource Manager, and in the configuration of sites also in Pascal case. */
 function spellingsOf({ table }: RowSource, pattern: string): string[] {
@@ -75,16 +80,17 @@ function columnName(at: number, spelling: number): string {
   return `${spelling === 0 ? 'c' : 'p'}${at}`;
 }
 
-/** What the leaves below a node keep of a value; undefined for nothing. Names get the case of Resource Manager. */
+/**
+ * What the leaves below a node keep of a value; undefined for nothing. Names get the case of Resource Manager. A value in
+ * another form than the leaves expect is not kept, and what stands for it is in no form that they expect either.
+ */
 function keptOf(value: Json | undefined, node: LeafNode, source: RowSource): Json | undefined {
   if (value === null || value === undefined || node.untold) return value === null ? null : undefined;
   if (node.form === 'whole') return source.table === 'appserviceresources' ? inCamelCase(value) : value;
-  if (node.form !== null) return typeof value === 'object' ? undefined : value;
+  if (node.form !== null) return typeof value === 'object' ? {} : value;
   const { element } = node;
-  if (element) {
-    return Array.isArray(value) ? value.map((one) => keptOf(one, element, source) ?? null) : undefined;
-  }
-  if (!isObject(value)) return undefined;
+  if (element) return Array.isArray(value) ? value.map((one) => keptOf(one, element, source) ?? null) : {};
+  if (!isObject(value)) return false;
   const named = new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member]));
   const members = [...node.members].map(
     ([name, member]) => [name, keptOf(named.get(name.toLowerCase()), member, source)] as const,
