@@ -2,7 +2,7 @@
 import { isObject, type Json } from '../resources/json.ts';
 import { bodyOf, type Snapshot } from '../resources/snapshot.ts';
 import { canonical } from './canonical.ts';
-import type { LeafNode } from './leaf-tree.ts';
+import { isTextColumn, type LeafNode } from './leaf-tree.ts';
 import { type ResourceRows, toldDocuments } from './row-documents.ts';
 import { valueClass } from './value-class.ts';
 
@@ -49,7 +49,7 @@ function comparedMembers(node: LeafNode, { told, answered }: Both): Compared[] {
 
 function comparedNode(node: LeafNode, { told = null, answered = null }: Both): Compared[] {
   const here = (result: Agreement): Compared => ({ leaf: node.pattern, result, valueClass: valueClass(node, told) });
-  if (told === null) return [here(answered === null || isUnsetList(node, answered) ? 'agreed' : 'not-told')];
+  if (told === null) return [here(isUnset(node, answered) ? 'agreed' : 'not-told')];
   if (node.form !== null) return [here(isSame(node, told, answered) ? 'agreed' : 'differed')];
   const { element } = node;
   if (Array.isArray(told)) {
@@ -60,8 +60,9 @@ function comparedNode(node: LeafNode, { told = null, answered = null }: Both): C
   return isObject(answered) ? [here('agreed'), ...comparedMembers(node, { told, answered })] : [here('differed')];
 }
 
-function isUnsetList({ emptyWhenUnset }: LeafNode, answered: Json): boolean {
-  return emptyWhenUnset === true && Array.isArray(answered) && answered.length === 0;
+function isUnset(node: LeafNode, answered: Json): boolean {
+  if (answered === '') return isTextColumn(node);
+  return answered === null || (node.emptyWhenUnset === true && Array.isArray(answered) && answered.length === 0);
 }
 
 function isSame(node: LeafNode, told: Json, answered: Json): boolean {

@@ -22,14 +22,15 @@ export class NotTold extends Error {
   }
 }
 
+/** Resource Manager answers null, nothing or an empty text where a row has nothing. */
+export type Unset = null | undefined | '';
+
 export interface Reading {
   readonly document: string;
   /** Whether the value of the row at this place counts; null: the row has none. */
   isTold(node: LeafNode, value: Json): boolean;
   /** What a check gets for a leaf that is told to be unset. */
-  readonly unset: null | undefined;
-  /** Called when a check got it. */
-  readonly onUnset: () => void;
+  unset(node: LeafNode): Unset;
 }
 
 /** The body, which throws NotTold where it is not told. */
@@ -78,8 +79,7 @@ function memberOf(value: Json, node: LeafNode | undefined, pattern: string, read
   if (!isKnown) throw new NotTold(reading.document, pattern, false);
   if (value !== null) return guardedBody(value, node, reading);
   if (node.emptyWhenUnset) return [];
-  reading.onUnset();
-  return reading.unset;
+  return reading.unset(node);
 }
 
 /** Whether a value is of the kind that its leaves expect: a scalar, a list or an object. */

@@ -39,6 +39,11 @@ export function columnsOf(name: RowSourceName): readonly LeafNode[] {
   return below(leafTree(name));
 }
 
+/** Kind, location and manager are texts of the row itself, empty where there is none; everything else is JSON. */
+export function isTextColumn({ pattern, form }: LeafNode): boolean {
+  return (form === 'word' || form === 'text') && pattern.lastIndexOf('/') === 0;
+}
+
 function treeOf(name: RowSourceName): LeafNode {
   const { leaves, untold } = sourceOf(name);
   const root = nodeAt('');

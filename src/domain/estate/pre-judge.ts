@@ -9,8 +9,8 @@ import type { DocumentState, Snapshot } from '../resources/snapshot.ts';
 import { checkRule } from '../rules/evaluate.ts';
 import type { AnyRule, Verdict } from '../rules/rule.ts';
 import type { EffectiveRule } from '../rules/settings.ts';
-import { guardedBody, NotTold } from './guarded-body.ts';
-import type { LeafNode } from './leaf-tree.ts';
+import { guardedBody, NotTold, type Reading, type Unset } from './guarded-body.ts';
+import { isTextColumn, type LeafNode } from './leaf-tree.ts';
 import { type ResourceRows, tellableDocuments, toldDocuments } from './row-documents.ts';
 
 /** Whether rows of this type are proven for this leaf with this value; null stands for null and absent. */
@@ -34,55 +34,56 @@ export function preJudge(
   { rules, isEvidence }: { readonly rules: readonly EffectiveRule[]; readonly isEvidence: IsEvidence },
   now: Date,
 ): PreJudgement[] {
-  const guards = guardedSnapshots(resource, rows, isEvidence);
-  return rules.map((effective) => ({ rule: effective.rule, ...resultOf(effective, guards, now) }));
+  const unsetRead = new Set<string>();
+  const snapshots = UNSET.map((unset) =>
+    guardedSnapshot(resource, rows, isEvidence, (node) => {
+      unsetRead.add(node.pattern);
+      return unset === '' && !isTextColumn(node) ? null : unset;
+    }),
+  );
+  return rules.map((effective) => ({ rule: effective.rule, ...resultOf(effective, snapshots, unsetRead, now) }));
 }
+
+/** What Resource Manager may answer where a row has nothing. A row does not show which. */
+const UNSET: readonly Unset[] = [null, undefined, ''];
 
 type Result = PreJudgement extends infer P ? (P extends { rule: AnyRule } ? Omit<P, 'rule'> : never) : never;
 
-function resultOf(effective: EffectiveRule, { asNull, asAbsent, unsetRead }: Guards, now: Date): Result {
+/** `snapshots`: one for each of UNSET; `unsetRead` gets the leaves that a check found unset. */
+function resultOf(
+  effective: EffectiveRule,
+  [first, ...others]: readonly Snapshot[],
+  unsetRead: Set<string>,
+  now: Date,
+): Result {
+  if (!first) throw new Error('there is no snapshot to judge');
   try {
     unsetRead.clear();
-    const { verdict } = checkRule(asNull, effective, now);
+    const { verdict } = checkRule(first, effective, now);
     const [unset] = unsetRead;
-    // A row does not show whether Resource Manager answers null or nothing.
-    if (unset !== undefined && checkRule(asAbsent, effective, now).verdict !== verdict) {
-      return { status: 'not-told', needs: unset };
-    }
-    return { status: 'judged', verdict };
+    if (unset === undefined) return { status: 'judged', verdict };
+    const isClear = others.every((other) => checkRule(other, effective, now).verdict === verdict);
+    return isClear ? { status: 'judged', verdict } : { status: 'not-told', needs: unset };
   } catch (error) {
     if (!(error instanceof NotTold)) throw error;
     return { status: error.onlyInArm ? 'only-in-arm' : 'not-told', needs: `${error.document}${error.leaf}` };
   }
 }
 
-interface Guards {
-  /** What is told to be unset is null, or absent. */
-  readonly asNull: Snapshot;
-  readonly asAbsent: Snapshot;
-  /** The documents in which a check got an unset value. */
-  readonly unsetRead: Set<string>;
-}
-
-function guardedSnapshots(resource: Resource, rows: ResourceRows, isEvidence: IsEvidence): Guards {
-  const told = toldDocuments(resource.kind, rows);
+function guardedSnapshot(
+  resource: Resource,
+  rows: ResourceRows,
+  isEvidence: IsEvidence,
+  unset: Reading['unset'],
+): Snapshot {
   const tellable = new Set(tellableDocuments(resource.kind).map(({ name }) => name));
-  const unsetRead = new Set<string>();
-  const snapshotWith = (unset: null | undefined): Snapshot => {
-    const states = new Map<DocumentName, DocumentState>(
-      told.map(({ name, row, body, tree }) => {
-        const reading = {
-          document: name,
-          isTold: (leaf: LeafNode, value: Json) => isEvidence(row.type, leaf, value),
-          unset,
-          onUnset: () => void unsetRead.add(name),
-        };
-        return [name, { status: 'read', body: guardedBody(body, tree, reading) }];
-      }),
-    );
-    return { resource, documents: guardedDocuments(states, tellable) };
-  };
-  return { asNull: snapshotWith(null), asAbsent: snapshotWith(undefined), unsetRead };
+  const states = new Map<DocumentName, DocumentState>(
+    toldDocuments(resource.kind, rows).map(({ name, row, body, tree }) => {
+      const isTold: Reading['isTold'] = (leaf, value) => isEvidence(row.type, leaf, value);
+      return [name, { status: 'read', body: guardedBody(body, tree, { document: name, isTold, unset }) }];
+    }),
+  );
+  return { resource, documents: guardedDocuments(states, tellable) };
 }
 
 function guardedDocuments(

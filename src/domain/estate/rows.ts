@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { isObject, type Json, type JsonObject, tokensOf } from '../resources/json.ts';
 import { json } from '../resources/schema.ts';
-import { columnsOf, type LeafNode } from './leaf-tree.ts';
+import { columnsOf, isTextColumn, type LeafNode } from './leaf-tree.ts';
 import { type RowSource, type RowSourceName, sourceOf } from './leaves.ts';
 
 /** A row with its values. */
@@ -63,11 +63,6 @@ export function rowSchema(name: RowSourceName): z.ZodType<Row> {
 }
 
 const answeredRow = z.object({ id: z.string(), type: z.string(), apiVersion: z.string().nullish() }).catchall(json);
-
-/** Kind, location and manager are texts of the row itself; everything else is JSON. */
-function isTextColumn({ pattern, form }: LeafNode): boolean {
-  return (form === 'word' || form === 'text') && pattern.lastIndexOf('/') === 0;
-}
 
 /** The columns of a path: with the names of Resource Manager, and in the configuration of sites also in Pascal case. */
 function spellingsOf({ table }: RowSource, pattern: string): string[] {
