@@ -18,8 +18,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [],
   rules: [/^domain\//],
   workflows: [/^domain\//],
-  azure: [/^domain\//, /^workflows\/ports\//],
-  storage: [/^domain\//, /^workflows\/ports\//],
+  http: [],
+  azure: [/^domain\//, /^workflows\/ports\//, /^http\//],
+  storage: [/^domain\//, /^workflows\/ports\//, /^http\//],
   console: [],
   // The page is served by a route, and a missing setting is a problem document.
   api: [/^domain\//, /^workflows\//, /^console\//, /^app\/config\.ts$/],

@@ -3,6 +3,7 @@ import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
 import { QueueClient } from '@azure/storage-queue';
+import { keepNeededPolicies } from '../http/pipeline.ts';
 
 export type StorageConnection =
   | { readonly kind: 'connection-string'; readonly value: string }
@@ -22,7 +23,7 @@ export function createStorageClients(connection: StorageConnection, credential?:
     return {
       // The connection string itself selects http or https.
       table: (name) =>
-        TableClient.fromConnectionString(value, name, { ...TABLE_OPTIONS, allowInsecureConnection: true }),
+        lean(TableClient.fromConnectionString(value, name, { ...TABLE_OPTIONS, allowInsecureConnection: true })),
       queue: (name) => new QueueClient(value, name, SERVICE_OPTIONS),
       container: (name) => new ContainerClient(value, name, SERVICE_OPTIONS),
     };
@@ -31,10 +32,16 @@ export function createStorageClients(connection: StorageConnection, credential?:
   const { tableUri, queueUri, blobUri } = connection;
   const allowInsecureConnection = tableUri.startsWith('http:');
   return {
-    table: (name) => new TableClient(tableUri, name, credential, { ...TABLE_OPTIONS, allowInsecureConnection }),
+    table: (name) => lean(new TableClient(tableUri, name, credential, { ...TABLE_OPTIONS, allowInsecureConnection })),
     queue: (name) => new QueueClient(below(queueUri, name), credential, SERVICE_OPTIONS),
     container: (name) => new ContainerClient(below(blobUri, name), credential, SERVICE_OPTIONS),
   };
+}
+
+/** Requests to tables are raw, so the models of the client are not needed. */
+function lean(client: TableClient): TableClient {
+  keepNeededPolicies(client.pipeline);
+  return client;
 }
 
 const TABLE_OPTIONS = { retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000 } };

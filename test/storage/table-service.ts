@@ -5,7 +5,12 @@
  * with Azurite.
  */
 
-import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelinePolicy,
+  type PipelineRequest,
+} from '@azure/core-rest-pipeline';
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 
 type Columns = Readonly<Record<string, string>>;
@@ -78,13 +83,18 @@ export function tableService(
   }
 
   return {
-    client: (table) =>
-      new TableClient(
+    client(table) {
+      const client = new TableClient(
         'https://stand-in.table.core.windows.net',
         table,
         new AzureNamedKeyCredential('stand-in', Buffer.alloc(32).toString('base64')),
-        { httpClient, retryOptions: { maxRetries: 0 } },
-      ),
+        { retryOptions: { maxRetries: 0 } },
+      );
+      // The last policy answers, so nothing is sent.
+      const answering: PipelinePolicy = { name: 'stand-in', sendRequest: (request) => httpClient.sendRequest(request) };
+      client.pipeline.addPolicy(answering, { afterPhase: 'Sign' });
+      return client;
+    },
     requests() {
       const before = count;
       count = 0;

@@ -46,10 +46,15 @@ export function createRequester(target: RequestTarget, onRequest: OnRequest): Re
 
   async function send<T>(operation: (abortSignal: AbortSignal) => Promise<T>): Promise<T | Failure> {
     onRequest(target.kind);
+    // A timer that is cleared costs a fraction of AbortSignal.timeout, which lives until the garbage collector finds it.
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), DEADLINE_MS);
     try {
-      return await operation(AbortSignal.timeout(DEADLINE_MS));
+      return await operation(deadline.signal);
     } catch (error) {
       return failureOf(error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -1,7 +1,6 @@
 /** A table of the storage account. Entities are checked against Azure's limits; requests go through requests.ts. */
 
-import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
-import * as z from 'zod';
+import { odata, type TableClient } from '@azure/data-tables';
 import { pagesOf } from '../../workflows/ports/pages.ts';
 import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 import type { Entity, Key, Row } from './entity.ts';
@@ -13,6 +12,8 @@ import {
   payloadOf,
 } from './limits.ts';
 import { createRequester, type OnRequest, Rejected } from './requests.ts';
+import { type Change, openTableService } from './service.ts';
+import { columnsOf, InvalidAnswer, rowOf } from './wire.ts';
 
 export interface Table {
   readonly name: string;
@@ -43,7 +44,7 @@ export interface Table {
 /** The rows that match a filter, with all columns unless some are selected. */
 interface TableQuery {
   readonly filter: string;
-  readonly select?: string[];
+  readonly select?: readonly string[];
 }
 
 export type Step =
@@ -54,12 +55,13 @@ export type Step =
 
 export function openTable(client: TableClient, onRequest: OnRequest): Table {
   const name = client.tableName;
+  const service = openTableService(client);
   const requests = createRequester(
     {
       kind: 'table',
       name: `table ${name}`,
       missing: 'TableNotFound',
-      create: (abortSignal) => client.createTable({ abortSignal }),
+      create: (signal) => service.create(signal),
     },
     onRequest,
   );
@@ -67,12 +69,9 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
   /** One page by one request. */
   async function fetchPage(query: TableQuery, { limit, after }: PageRequest): Promise<Page<unknown>> {
     assertFilterFits(name, query.filter);
-    return requests.perform('read a page', async (abortSignal) => {
-      const pages = client
-        .listEntities({ queryOptions: query, abortSignal })
-        .byPage({ maxPageSize: limit, ...(after === null ? {} : { continuationToken: after }) });
-      const { value } = await pages.next();
-      return { items: value ?? [], next: value?.continuationToken ?? null };
+    return requests.perform('read a page', async (signal) => {
+      const { rows, next } = await service.readPage({ ...query, top: limit, after }, signal);
+      return { items: rows, next };
     });
   }
 
@@ -88,8 +87,16 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
     return { items, next };
   }
 
+  /** The new version of the row; null when the service rejected the change. */
+  async function write(what: string, change: Exclude<Change, { readonly kind: 'remove' }>): Promise<string | null> {
+    assertEntityFits(name, change.entity);
+    const etag = await requests.attempt(what, (signal) => service.write(change, signal));
+    if (etag === null) throw new InvalidAnswer('a change without a version');
+    return etag instanceof Rejected ? null : etag;
+  }
+
   async function* pages(filter: string): AsyncGenerator<readonly Row[]> {
-    for await (const items of pagesOf((page) => fetchPage({ filter }, page), MAX_PAGE_SIZE)) yield ROWS.parse(items);
+    for await (const items of pagesOf((page) => fetchPage({ filter }, page), MAX_PAGE_SIZE)) yield items.map(rowOf);
   }
 
   return {
@@ -97,59 +104,40 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
     readPages: pages,
 
     async get(partitionKey, rowKey) {
-      const row = await requests.attempt('read a row', (abortSignal) =>
-        client.getEntity(partitionKey, rowKey, { abortSignal }),
-      );
+      const row = await requests.attempt('read a row', (signal) => service.read({ partitionKey, rowKey }, signal));
       if (row instanceof Rejected && row.status !== 404)
         throw new Error(`reading table ${name} was rejected: ${row.code}`);
-      return row instanceof Rejected ? null : ROW.parse(row);
+      return row instanceof Rejected ? null : rowOf(row);
     },
 
-    async insert(entity) {
-      assertEntityFits(name, entity);
-      const answer = await requests.attempt('insert a row', (abortSignal) =>
-        client.createEntity(entity, { abortSignal }),
-      );
-      return answer instanceof Rejected ? null : ETAG.parse(answer.etag);
-    },
+    insert: (entity) => write('insert a row', { kind: 'insert', entity }),
 
-    async replace(entity, etag) {
-      assertEntityFits(name, entity);
-      const answer = await requests.attempt('replace a row', (abortSignal) =>
-        client.updateEntity(entity, 'Replace', { etag, abortSignal }),
-      );
-      return answer instanceof Rejected ? null : ETAG.parse(answer.etag);
-    },
+    replace: (entity, etag) => write('replace a row', { kind: 'put', entity, etag }),
 
     async upsert(entity) {
       assertEntityFits(name, entity);
-      await requests.perform('write a row', (abortSignal) => client.upsertEntity(entity, 'Replace', { abortSignal }));
+      await requests.perform('write a row', (signal) => service.write({ kind: 'put', entity, etag: null }, signal));
     },
 
-    async remove({ partitionKey, rowKey }) {
-      await requests.attempt('remove a row', (abortSignal) =>
-        client.deleteEntity(partitionKey, rowKey, { abortSignal }),
-      );
+    async remove(key) {
+      await requests.attempt('remove a row', (signal) => service.write({ kind: 'remove', key }, signal));
     },
 
     async transact(steps) {
       assertTransactionFits(name, steps);
-      const actions = steps.map(actionOf);
-      const answer = await requests.attempt('commit a transaction', (abortSignal) =>
-        client.submitTransaction(actions, { abortSignal }),
-      );
-      return answer instanceof Rejected ? answer : answer.subResponses.map(({ etag }) => etag ?? null);
+      const changes = steps.map(changeOf);
+      return requests.attempt('commit a transaction', (signal) => service.writeAll(changes, signal));
     },
 
     async readPage(filter, page, maxRequests = REQUESTS_PER_PAGE) {
       const { items, next } = await readPage({ filter }, page, maxRequests);
-      return { items: ROWS.parse(items), next };
+      return { items: items.map(rowOf), next };
     },
 
     async readColumns(filter, select, maxRequests) {
       const page = { limit: Number.POSITIVE_INFINITY, after: null };
-      const { items, next } = await readPage({ filter, select: [...select] }, page, maxRequests);
-      return { rows: items, complete: next === null };
+      const { items, next } = await readPage({ filter, select }, page, maxRequests);
+      return { rows: items.map(columnsOf), complete: next === null };
     },
 
     async readAll(filter) {
@@ -178,15 +166,12 @@ export function keyAfterPrefix(prefix: string): string {
 /** The requests that one page of a list may cost. */
 export const REQUESTS_PER_PAGE = 3;
 const MAX_PAGE_SIZE = 1000;
-const ROW = z.looseObject({ partitionKey: z.string(), rowKey: z.string(), etag: z.string() });
-const ROWS = z.array(ROW);
-const ETAG = z.string();
 
-function actionOf(step: Step): TransactionAction {
-  if ('insert' in step) return ['create', step.insert];
-  if ('upsert' in step) return ['upsert', step.upsert, 'Replace'];
-  if ('replace' in step) return ['update', step.replace, 'Replace', { etag: step.etag }];
-  return ['delete', { ...step.remove }];
+function changeOf(step: Step): Change {
+  if ('insert' in step) return { kind: 'insert', entity: step.insert };
+  if ('upsert' in step) return { kind: 'put', entity: step.upsert, etag: null };
+  if ('replace' in step) return { kind: 'put', entity: step.replace, etag: step.etag };
+  return { kind: 'remove', key: step.remove };
 }
 
 function assertTransactionFits(table: string, steps: readonly Step[]): void {
