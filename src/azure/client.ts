@@ -4,6 +4,7 @@
  * throttles a subscription, its requests are not sent: they get the answer that Azure would give.
  */
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import { SECOND_MS } from '../domain/resources/durations.ts';
 import { exceedsDepth, type Json } from '../domain/resources/json.ts';
 import type { Metrics } from '../workflows/ports/metrics.ts';
 import type { Log } from '../workflows/ports/runtime.ts';
@@ -53,15 +54,21 @@ export function createClient(options: ClientOptions): Client {
     // The SDKs are loaded with the first request, so that the bundle starts without them.
     sender ??= import('./pipelines.ts').then(({ createSender }) => createSender(options));
     const send = await sender;
-    const timeout = AbortSignal.timeout(timeoutMilliseconds);
+    const stop = new AbortController();
     const sent = send({
       method,
       url,
-      abortSignal: timeout,
+      abortSignal: stop.signal,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     // Not every credential observes the signal, so waiting is stopped here, too. No request is sent after the signal.
-    return Promise.race([sent, rejectionOf(timeout, timeoutMilliseconds)]);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stop.abort();
+        reject(new Error(`Azure did not answer within ${timeoutMilliseconds / SECOND_MS} s`));
+      }, timeoutMilliseconds);
+      sent.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
   };
 
   async function sendNow(method: Method, url: URL, body: Json | undefined): Promise<HttpResponse> {
@@ -128,13 +135,6 @@ export function createClient(options: ClientOptions): Client {
       return url.origin === new URL(endpoint).origin ? url : null;
     },
   };
-}
-
-function rejectionOf(signal: AbortSignal, milliseconds: number): Promise<never> {
-  return new Promise((_, reject) => {
-    const onAbort = () => reject(new Error(`Azure did not answer within ${milliseconds / 1000} s`));
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }
 
 /**

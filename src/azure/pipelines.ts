@@ -7,13 +7,15 @@ import { createWebSiteManagement } from '@azure/arm-appservice/api';
 import { createMonitor } from '@azure/arm-monitor/api';
 import type { TokenCredential } from '@azure/core-auth';
 import {
-  createDefaultHttpClient,
   createHttpHeaders,
   createPipelineRequest,
   type HttpClient,
   type HttpMethods,
+  type Pipeline,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { sharedHttpClient } from '../http/http-client.ts';
+import { keepNeededPolicies } from '../http/pipeline.ts';
 
 export interface PipelineOptions {
   /** Origin of Resource Manager, e.g. `https://management.azure.com`. */
@@ -34,17 +36,15 @@ export interface RawRequest {
 
 /** Sends a request through the pipeline of the SDK for its provider; nothing is retried or redirected. */
 export function createSender(options: PipelineOptions): (request: RawRequest) => Promise<PipelineResponse> {
-  const { endpoint, audience, credential, httpClient = createDefaultHttpClient() } = options;
+  const { endpoint, audience, credential, httpClient = sharedHttpClient() } = options;
   const common = {
     endpoint,
     credentials: { scopes: [`${audience}/.default`] },
-    retryOptions: { maxRetries: 0 },
-    redirectOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: 'plumbline' },
   };
-  const sites = createWebSiteManagement(credential, '', common).pipeline;
-  const apps = createContainerAppsAPI(credential, '', common).pipeline;
-  const monitor = createMonitor(credential, '', common).pipeline;
+  const sites = lean(createWebSiteManagement(credential, '', common));
+  const apps = lean(createContainerAppsAPI(credential, '', common));
+  const monitor = lean(createMonitor(credential, '', common));
   const pipelineFor = (path: string) => {
     // The last provider handles the request: a diagnostic setting is below its resource.
     const provider = path.toLowerCase().split('/providers/').at(-1) ?? '';
@@ -65,4 +65,11 @@ export function createSender(options: PipelineOptions): (request: RawRequest) =>
     });
     return pipelineFor(url.pathname).sendRequest(httpClient, request);
   };
+}
+
+/** The queue repeats what failed, so the pipeline repeats nothing. */
+function lean({ pipeline }: { readonly pipeline: Pipeline }): Pipeline {
+  keepNeededPolicies(pipeline);
+  pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+  return pipeline;
 }
