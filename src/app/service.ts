@@ -7,7 +7,6 @@ import { createCredential } from '../azure/credential.ts';
 import { createEstate } from '../azure/estate.ts';
 import { createNotifications, publishingAuditLog } from '../azure/notifications.ts';
 import { createThrottling } from '../azure/throttling.ts';
-import { rules } from '../rules/index.ts';
 import type { Deps } from '../workflows/ports/deps.ts';
 import type { MetricsSource } from '../workflows/ports/metrics.ts';
 import type { Pauses } from '../workflows/ports/pauses.ts';
@@ -35,8 +34,11 @@ export async function getService(): Promise<Service> {
 }
 
 async function createService(config: Config, pauses: Pauses): Promise<Service> {
-  // The storage SDKs are the largest part of the bundle, and registering functions does not need them.
-  const { openStorage } = await import('../storage/open-storage.ts');
+  // The storage SDKs are the largest part of the bundle, and registering functions needs neither them nor the rules.
+  const [{ openStorage }, { rules }] = await Promise.all([
+    import('../storage/open-storage.ts'),
+    import('../rules/index.ts'),
+  ]);
   const now = () => new Date();
   const { ping, meters, counters, ...stores } = openStorage({
     connection: config.storage,

@@ -47,12 +47,13 @@ export function createHttpClient(maxBodyBytes = MAX_BODY_BYTES): HttpClient {
         );
       };
       const options = {
+        ...placeOf(url),
         // A proxy, which the pipeline found in the environment.
         agent: request.agent instanceof HttpAgent ? request.agent : isPlain ? http : https,
         method,
         headers: request.headers.toJSON({ preserveCase: true }),
       };
-      const sent = (isPlain ? sendHttp : sendHttps)(url, options, (answer) => {
+      const sent = (isPlain ? sendHttp : sendHttps)(options, (answer) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
         answer.on('data', (chunk: Buffer) => {
@@ -85,6 +86,13 @@ let shared: HttpClient | undefined;
 export function sharedHttpClient(): HttpClient {
   shared ??= createHttpClient();
   return shared;
+}
+
+/** Host, port and path of an absolute URL. Node.js would parse it into a URL, and that into these, at each request. */
+function placeOf(url: string): { readonly hostname: string; readonly port: string; readonly path: string } {
+  const [, name = '', port = '', path = ''] = /^https?:\/\/(\[[^\]]+\]|[^/:?]+)(?::(\d+))?([^#]*)/.exec(url) ?? [];
+  const hostname = name.startsWith('[') ? name.slice(1, -1) : name;
+  return { hostname, port, path: path.startsWith('/') ? path : `/${path}` };
 }
 
 function headersOf(raw: NodeJS.Dict<string | string[]>): HttpHeaders {

@@ -30,9 +30,12 @@ describe('the deployed package', () => {
 
   afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-  test('the package holds the bundle, its map, the settings of the host and a manifest, and no development file', () => {
-    const files = readdirSync(folder, { recursive: true }).map(String);
-    expect(files.sort()).toEqual(['host.json', 'main.cjs', 'main.cjs.map', 'package.json']);
+  test('the package holds the bundle with its parts, their maps, the settings of the host and a manifest, and no development file', () => {
+    expect(readdirSync(folder).sort()).toEqual(['host.json', 'main-parts', 'main.cjs', 'main.cjs.map', 'package.json']);
+    const parts = readdirSync(path.join(folder, 'main-parts'));
+    const code = parts.filter((name) => name.endsWith('.cjs'));
+    expect(code.length).toBeGreaterThan(1);
+    expect(parts.sort()).toEqual(code.flatMap((name) => [name, `${name}.map`]).sort());
     const own = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     // With dependencies or scripts, something could be installed or built in Azure.
     expect(Object.keys(own).sort()).toEqual(['license', 'main', 'name', 'private', 'version']);
@@ -40,11 +43,26 @@ describe('the deployed package', () => {
   });
 
   test('the package is smaller than 3 MB as a zip', () => {
-    const files = readdirSync(folder);
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
     const bytes = files.map(
       (file) => deflateRawSync(readFileSync(path.join(folder, file))).length + 2 * file.length + 128,
     );
     expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(3_000_000);
+  });
+
+  test('what a cold start loads is a fraction of the package, and holds no SDK of a service', () => {
+    const main = readFileSync(path.join(folder, 'main.cjs'), 'utf8');
+    const loaded = [...main.matchAll(/^import|require\("\.\/main-parts\/([^"]+)"\)/g)].flatMap(
+      ([, name]) => name ?? [],
+    );
+    expect(loaded.length).toBeGreaterThan(0);
+    const sources = JSON.parse(readFileSync(path.join(folder, 'main.cjs.map'), 'utf8')).sources.join(' ');
+    for (const sdk of ['data-tables', 'storage-queue', 'storage-blob', 'identity', 'eventgrid', 'arm-appservice']) {
+      expect(sources).not.toContain(`@azure/${sdk}`);
+    }
+    expect(main.length).toBeLessThan(1_000_000);
   });
 
   test('the package registers every function that a template names, with the trigger that Event Grid needs', async () => {

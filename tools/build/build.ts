@@ -1,18 +1,26 @@
 /**
- * `npm run build`: the list of rules, the one CommonJS bundle that is deployed, and the proof that it registers functions.
- * CommonJS because it loads on every Node.js without a banner.
+ * `npm run build`: the list of rules, the CommonJS bundle that is deployed, and the proof that it registers functions. The
+ * bundle is one file and a folder beside it with the parts that are loaded at the first use, the SDKs above all: Node.js
+ * parses what it loads, so a cold start pays for no line that registering functions does not need. CommonJS because it loads
+ * on every Node.js without a banner.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build as esbuild } from 'esbuild';
+import { type BuildOptions, build as esbuild, transform } from 'esbuild';
 import { z } from 'zod';
 import { type BundleReport, checkBundle } from './bundle-check.ts';
 import { generateRuleIndex } from './rule-index.ts';
 
 export interface BuildResult extends BundleReport {
   readonly outfile: string;
+  /** Of the bundle and its parts. */
   readonly bytes: number;
+}
+
+/** The folder of a bundle's parts, which is deployed with it. */
+export function partsOf(outfile: string): string {
+  return `${outfile.slice(0, -path.extname(outfile).length)}-parts`;
 }
 
 /**
@@ -24,35 +32,76 @@ export async function build(options: { entry?: string; outfile?: string } = {}):
   const outfile = path.resolve(options.outfile ?? path.join(root, manifest.main));
   if (options.entry === undefined) generateRuleIndex(path.join(root, 'src/rules'));
   const entry = options.entry ?? path.join(root, 'src/main.ts');
-  const result = await esbuild({ ...bundling(manifest.version), entryPoints: [entry], outfile });
+  const parts = partsOf(outfile);
+  const result = await esbuild({
+    ...bundling(manifest.version),
+    entryPoints: [{ in: entry, out: path.basename(outfile, path.extname(outfile)) }],
+    outdir: path.dirname(outfile),
+    outExtension: { '.js': path.extname(outfile) },
+    chunkNames: `${path.basename(parts)}/[name]-[hash]`,
+  });
   if (result.warnings.length > 0) throw new Error(`${entry}: esbuild warned, see above.`);
-  return { ...(await checkBundle(outfile)), outfile, bytes: statSync(outfile).size };
+  mkdirSync(parts, { recursive: true });
+  let bytes = 0;
+  const written = new Set<string>();
+  for (const { path: file, text } of result.outputFiles.filter((one) => !one.path.endsWith('.map'))) {
+    const map = result.outputFiles.find((one) => one.path === `${file}.map`);
+    const { code, map: ownMap } = await commonJsOf(text, map?.text ?? '', path.basename(file));
+    writeFileSync(file, code);
+    writeFileSync(`${file}.map`, ownMap);
+    bytes += Buffer.byteLength(code);
+    written.add(path.basename(file)).add(path.basename(`${file}.map`));
+  }
+  for (const name of readdirSync(parts)) if (!written.has(name)) rmSync(path.join(parts, name));
+  return { ...(await checkBundle(outfile)), outfile, bytes };
 }
+
+/** esbuild splits modules only, so each file is turned into CommonJS after it; stacks keep pointing to the sources. */
+async function commonJsOf(text: string, map: string, name: string): Promise<{ code: string; map: string }> {
+  const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+  const { code, map: ownMap } = await transform(`${text.replace(/\/\/# sourceMappingURL=.*\s*$/, '')}\n${inline}`, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    // import() becomes require(), so a part is loaded as its bundle was.
+    supported: { 'dynamic-import': false },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    banner: BANNER,
+    sourcemap: 'external',
+    sourcesContent: false,
+    sourcefile: name,
+    logLevel: 'warning',
+  });
+  return { code: `${code}//# sourceMappingURL=${name}.map\n`, map: ownMap };
+}
+
+/** Two Azure packages use import.meta.url, which esbuild leaves undefined in CommonJS without a word. */
+const BANNER = "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;";
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const packageJson = z.object({ main: z.string(), version: z.string() });
 
-function bundling(version: string): BuildOptions {
+function bundling(version: string) {
   return {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    format: 'cjs',
+    format: 'esm',
+    splitting: true,
+    write: false,
     // The worker's own module; it is on no registry.
     external: ['@azure/functions-core'],
-    // Two Azure packages use import.meta.url, which esbuild leaves undefined in CommonJS without a word.
     define: { 'import.meta.url': '__importMetaUrl', __PLUMBLINE_VERSION__: JSON.stringify(version) },
-    banner: { js: "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
     loader: { '.html': 'text', '.css': 'text' },
     // Names stay, so that stacks can be read; the rest is made small, because Node.js parses it at every cold start.
-    keepNames: true,
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
-  };
+  } as const satisfies BuildOptions;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,12 +1,12 @@
 /**
- * `npm run package`: builds, and makes the folder that is deployed as it is: the bundle, its map, the host's settings and a
+ * `npm run package`: builds, and makes the folder that is deployed as it is: the bundle, its parts and maps, the host's settings and a
  * manifest that names the bundle. Nothing is installed or built in Azure, so nothing else belongs there.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { build } from './build.ts';
+import { build, partsOf } from './build.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = z.object({ name: z.string(), version: z.string(), license: z.string() });
@@ -18,10 +18,12 @@ export function packageBundle(bundle: string, folder: string): string[] {
   for (const file of [bundle, `${bundle}.map`, path.join(root, 'host.json')]) {
     copyFileSync(file, path.join(folder, path.basename(file)));
   }
+  const parts = partsOf(bundle);
+  cpSync(parts, path.join(folder, path.basename(parts)), { recursive: true });
   const own = manifest.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
   const main = path.basename(bundle);
   writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify({ ...own, private: true, main }, null, 2)}\n`);
-  return [main, `${main}.map`, 'host.json', 'package.json'];
+  return [main, `${main}.map`, path.basename(parts), 'host.json', 'package.json'];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

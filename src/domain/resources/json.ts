@@ -51,13 +51,12 @@ export function asciiJson(value: unknown): string {
  */
 export const MAX_DEPTH = 64;
 
-/** Whether a value has more than this number of levels. */
+/** Whether a value has more than this number of levels. It is not traversed further than that. */
 export function exceedsDepth(value: unknown, levels = MAX_DEPTH): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return true;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-  }
+  if (typeof value !== 'object' || value === null) return levels < 0;
+  if (levels < 0) return true;
+  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  for (const member of members) if (exceedsDepth(member, levels - 1)) return true;
   return false;
 }
 

@@ -24,22 +24,35 @@ export function redactSecrets(body: Json, patterns: readonly string[]): Redacted
       return shown;
     }
     if (Array.isArray(value)) {
-      return value.flatMap((element, index) => member(element, String(index), nameOf(element) ?? String(index), below));
+      const elements: Json[] = [];
+      for (const [index, element] of value.entries()) {
+        const key = String(index);
+        const kept = member(element, key, nameOf(element) ?? key, below);
+        if (kept !== undefined) elements.push(kept);
+      }
+      return elements;
     }
     if (!isObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, one]) =>
-        member(one, key, key, below).map((keptMember) => [key, keptMember]),
-      ),
-    );
+    const members: [string, Json][] = [];
+    for (const [key, one] of Object.entries(value)) {
+      const kept = member(one, key, key, below);
+      if (kept !== undefined) members.push([key, kept]);
+    }
+    // Not by assignment, which would make a member called __proto__ the prototype.
+    return Object.fromEntries(members);
   };
-  /** The member, or nothing when it was removed. */
-  const member = (value: Json, key: string, name: string, above: readonly Tokens[]): Json[] => {
-    const below = above.flatMap(([expected, ...rest]) => (isCalled(key, expected) ? [rest] : []));
+  /** The member; undefined when it was removed. */
+  const member = (value: Json, key: string, name: string, above: readonly Tokens[]): Json | undefined => {
+    const below =
+      above.length === 0 ? above : above.flatMap(([expected, ...rest]) => (isCalled(key, expected) ? [rest] : []));
+    if (below.some((rest) => rest.length === 0) && !isEmpty(value)) {
+      redactedPaths.push(pointerOf([...path, name]));
+      return undefined;
+    }
+    // Most values are neither texts nor lists; they are kept as they are, without a path.
+    if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return value;
     path.push(name);
-    const dropped = below.some((rest) => rest.length === 0) && !isEmpty(value);
-    if (dropped) redactedPaths.push(pointerOf(path));
-    const kept = dropped ? [] : [clean(value, below)];
+    const kept = clean(value, below);
     path.pop();
     return kept;
   };
