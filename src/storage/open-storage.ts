@@ -72,8 +72,8 @@ export function openStorage(options: StorageOptions): Storage {
     wakeups: openWakeups(table(TABLES.wakeups)),
     events: openEvents(table(TABLES.events), table(TABLES.eventIds)),
     resourceStates: openResourceStates(table(TABLES.resources)),
-    findings: openFindings(table(TABLES.findings)),
-    approvals: openApprovals(table(TABLES.approvals), createId),
+    findings: openFindings(table(TABLES.findings), pause),
+    approvals: openApprovals(table(TABLES.approvals), createId, pause),
     audit: openAuditLog({
       table: table(TABLES.audit),
       indexTable: table(TABLES.auditIndex),

@@ -60,10 +60,15 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
   }
 
   return {
-    async append(records) {
+    async append(records, receipts = new Map()) {
       const names = [...new Set(records.map(chainNameOf))];
       const entries = await Promise.all(
-        names.map((name) => chainNamed(name).append(records.filter((record) => chainNameOf(record) === name))),
+        names.map((name) =>
+          chainNamed(name).append(
+            records.filter((record) => chainNameOf(record) === name),
+            receipts,
+          ),
+        ),
       );
       const found = new Map(entries.flat().map((entry) => [entry.id, entry]));
       return records.map(({ id }) => {

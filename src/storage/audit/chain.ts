@@ -22,12 +22,22 @@ import { assertEntityFits, MAX_TRANSACTION_BYTES, payloadOf } from '../table/lim
 import { Rejected } from '../table/requests.ts';
 import type { Table } from '../table/table.ts';
 import { repeatUntilWritten } from '../table/versioned-row.ts';
+import {
+  dayKeyOf,
+  type FixDay,
+  fixDayStep,
+  isCountedFix,
+  listedFix,
+  loadFixDay,
+  type Receipts,
+  withFixes,
+} from './fix-days.ts';
 import { chainNotContinued, headKey, headRow, type InitializeHeads, parseHead } from './heads.ts';
 import { AUDIT_PARTITION, entryRow, type OnFault, pointerKey, pointerRow, verifiedPointer } from './rows.ts';
 
 export interface AuditChain {
-  /** Writes records in order; when one fails, none after it is written. */
-  append(records: readonly AuditRecord[]): Promise<AuditEntry[]>;
+  /** Writes records in order; when one fails, none after it is written. `receipts` times the fixes that events led to. */
+  append(records: readonly AuditRecord[], receipts: Receipts): Promise<AuditEntry[]>;
 }
 
 export interface ChainOptions {
@@ -47,6 +57,8 @@ export function openChain(
   let waiting: Waiting[] = [];
   let working = false;
   let head: { readonly value: ChainHead; readonly version: string } | null = null;
+  /** The rows of fixes that were written with this head. */
+  let fixDays: ReadonlyMap<string, FixDay> = new Map();
   /** The last entry that this process wrote: a valid head is never before it. */
   let lastSeq = 0;
 
@@ -57,7 +69,11 @@ export function openChain(
       const batch = firstBatch(waiting);
       waiting = waiting.slice(batch.length);
       try {
-        const entries = await commit(batch.map(({ record }) => record));
+        const receipts = new Map(batch.flatMap((one) => [...one.receipts]));
+        const entries = await commit(
+          batch.map(({ record }) => record),
+          receipts,
+        );
         batch.forEach((one, index) => {
           const entry = entries[index];
           if (entry) one.resolve(entry);
@@ -73,13 +89,13 @@ export function openChain(
     working = false;
   }
 
-  async function commit(records: readonly AuditRecord[]): Promise<AuditEntry[]> {
+  async function commit(records: readonly AuditRecord[], receipts: Receipts): Promise<AuditEntry[]> {
     const recorded = new Map<string, AuditEntry>();
     /** The versions of pointers that are not as they were signed, by record id. */
     const invalidPointers = new Map<string, string>();
     const appendMissing = async () => {
       const missing = uniqueRecords(records).filter(({ id }) => !recorded.has(id));
-      if (missing.length > 0) await appendOnce(missing, recorded, invalidPointers);
+      if (missing.length > 0) await appendOnce({ records: missing, receipts }, recorded, invalidPointers);
       if (!records.every(({ id }) => recorded.has(id))) return null;
       return records.flatMap(({ id }) => recorded.get(id) ?? []);
     };
@@ -89,15 +105,17 @@ export function openChain(
 
   /** One attempt: adds to `recorded` the entries that it wrote or that it found in the log. */
   async function appendOnce(
-    records: readonly AuditRecord[],
+    { records, receipts }: { readonly records: readonly AuditRecord[]; readonly receipts: Receipts },
     recorded: Map<string, AuditEntry>,
     invalidPointers: Map<string, string>,
   ): Promise<void> {
+    const known = head ? fixDays : new Map<string, FixDay>();
     const before = head ?? (await readHead());
     head = null;
     const entries = chainRecords(records, before.value);
     const last = entries.at(-1);
     if (!last) return;
+    const days = await addFixes(entries, receipts, known);
     try {
       const answer = await table.transact([
         // First, so that the status of the answer tells a changed head from an existing record.
@@ -107,9 +125,15 @@ export function openChain(
           const pointer = pointerRow(entry);
           return [{ insert: entryRow(entry) }, etag === undefined ? { insert: pointer } : { replace: pointer, etag }];
         }),
+        ...days.map(fixDayStep),
       ]);
       if (!(answer instanceof Rejected)) {
         const version = answer[0] ?? null;
+        const etags = answer.slice(-days.length);
+        fixDays = new Map([
+          ...known,
+          ...days.map((day, at) => [day.rowKey, { ...day, etag: etags[at] ?? null }] as const),
+        ]);
         if (version !== null) head = { value: headAfter(last), version };
         lastSeq = last.seq;
         for (const entry of entries) recorded.set(entry.id, entry);
@@ -122,6 +146,21 @@ export function openChain(
       await findRecorded(records, recorded, invalidPointers);
       if (!records.every(({ id }) => recorded.has(id))) throw error;
     }
+  }
+
+  /** The days of these entries, with the fixes among them. */
+  async function addFixes(
+    entries: readonly AuditEntry[],
+    receipts: Receipts,
+    known: ReadonlyMap<string, FixDay>,
+  ): Promise<FixDay[]> {
+    const fixed = entries.filter(isCountedFix);
+    return Promise.all(
+      [...new Set(fixed.map(dayKeyOf))].map(async (key) => {
+        const fixes = fixed.filter((entry) => dayKeyOf(entry) === key).map((entry) => listedFix(entry, receipts));
+        return withFixes(known.get(key) ?? (await loadFixDay(table, key)), fixes);
+      }),
+    );
   }
 
   async function readHead(): Promise<{ value: ChainHead; version: string }> {
@@ -167,11 +206,12 @@ export function openChain(
   }
 
   return {
-    async append(records) {
+    async append(records, receipts) {
       const call = {};
       for (const record of records) assertValidTime(record, now());
       const arriving = records.map((record) => ({
         record,
+        receipts,
         call,
         payload: sizeWhenRecorded(table, record, keys),
       }));
@@ -189,6 +229,7 @@ export function openChain(
 
 interface Waiting {
   readonly record: AuditRecord;
+  readonly receipts: Receipts;
   /** The same object for the records of one call. */
   readonly call: object;
   /** Bytes of the entry in a transaction. */
@@ -203,9 +244,12 @@ export const ROW_ALTERED = 'a row of the audit log is not as it was signed';
 const ATTEMPTS = 12;
 const RECORDS_PER_TRANSACTION = 30;
 
+/** Room for the rows of fixes, which are much smaller on nearly every day. */
+const FIX_DAY_BYTES = 512 * 1024;
+
 /** As many as fit into one transaction, at least one. */
 function firstBatch(waiting: readonly Waiting[]): readonly Waiting[] {
-  let payload = RECORDS_PER_TRANSACTION * 2048;
+  let payload = RECORDS_PER_TRANSACTION * 2048 + FIX_DAY_BYTES;
   const fits = waiting.slice(0, RECORDS_PER_TRANSACTION).findIndex((one) => {
     payload += one.payload;
     return payload > MAX_TRANSACTION_BYTES;

@@ -3,7 +3,9 @@
  * approval. So a filter becomes a range of keys, newest first, however many other approvals there are.
  */
 
+import * as z from 'zod';
 import type { Approval } from '../../domain/approvals/approval.ts';
+import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
 import type { ApprovalQuery } from '../../workflows/ports/approvals.ts';
 import { type Entity, entityOf, type Row } from '../table/entity.ts';
 import { GROUP_LEVEL, hashOf, scopesAt } from '../table/keys.ts';
@@ -52,8 +54,22 @@ export function indexRows(approval: Approval, row: Entity, columns: Readonly<Rec
 }
 
 /** The id of the approval of an index row. */
-export function indexedId({ rowKey }: Row): string {
+export function indexedId({ rowKey }: Pick<Row, 'rowKey'>): string {
   return rowKey.replace(/^x-[a-z-]+-[0-9a-f]{32}-/, '');
+}
+
+/** The column of each member of a head. */
+const HEAD: Readonly<Record<keyof ApprovalHead, string>> = {
+  rule: 'Rule',
+  resource: 'ResourceId',
+  requestedAt: 'RequestedAt',
+  impact: 'Impact',
+};
+export const HEAD_COLUMNS = Object.values(HEAD);
+
+export function parseHead(row: unknown): ApprovalHead {
+  const columns = z.record(z.string(), z.unknown()).parse(row);
+  return approvalHead.parse(Object.fromEntries(Object.entries(HEAD).map(([member, name]) => [member, columns[name]])));
 }
 
 function prefixOf(name: string, value: string): string {

@@ -1,25 +1,42 @@
 /**
  * Approvals: one row each, newest first by id, saved only in the version that was read. The same transaction writes the rows
- * of the index. A version begins with the status that was read, so that the index rows of that status can be removed.
+ * of the index, and counts the approval while it is pending, see counts/pending-approvals.ts. A version begins with the
+ * status that was read, so that the index rows of that status can be removed.
  */
 
 import * as z from 'zod';
 import { type Approval, approval } from '../../domain/approvals/approval.ts';
-import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
+import type { ApprovalHead } from '../../domain/approvals/approval-groups.ts';
+import { isInScope } from '../../domain/resources/resource.ts';
 import type { ApprovalQuery, Approvals } from '../../workflows/ports/approvals.ts';
 import { ConflictError, StorageUnavailable } from '../../workflows/ports/storage.ts';
+import {
+  APPROVAL_PARTITION,
+  loadShard,
+  type PendingShard,
+  readPending,
+  shardSteps,
+} from '../counts/pending-approvals.ts';
 import { entityOf, jsonOf, parseOwnRow, parseRow, type Row } from '../table/entity.ts';
 import { combineFilters, isSafeId } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
-import { indexedId, indexKeys, indexPrefix, indexRows } from './approval-index.ts';
+import { repeatUntilWritten } from '../table/versioned-row.ts';
+import { HEAD_COLUMNS, indexedId, indexKeys, indexPrefix, indexRows, parseHead } from './approval-index.ts';
 
-/** `createId` returns a new unique text of at least twelve hex characters. */
-export function openApprovals(table: Table, createId: () => string): Approvals {
+/**
+ * `createId` returns a new unique text of at least twelve hex characters. `pause` waits before attempt 1, 2, ... is repeated,
+ * long enough for another writer to finish.
+ */
+export function openApprovals(
+  table: Table,
+  createId: () => string,
+  pause: (attempt: number) => Promise<void>,
+): Approvals {
   /** The approval of a row; one that is too large for copies is read from its own row. */
   async function readApproval(row: Row): Promise<Approval | null> {
     const isCopy = jsonOf(row) !== null;
-    const complete = isCopy ? row : await table.get(PARTITION, indexedId(row));
+    const complete = isCopy ? row : await table.get(APPROVAL_PARTITION, indexedId(row));
     return complete && parseRow(approval, table.name, complete);
   }
 
@@ -27,7 +44,7 @@ export function openApprovals(table: Table, createId: () => string): Approvals {
     async get(id) {
       // The claims (k-) are in this table, too, and are no approvals.
       if (!isSafeId(id) || !id.startsWith('a')) return null;
-      const row = await table.get(PARTITION, id);
+      const row = await table.get(APPROVAL_PARTITION, id);
       if (!row) return null;
       const value = parseOwnRow(approval, table.name, row);
       return { value, version: versionOf(value, row.etag) };
@@ -38,7 +55,7 @@ export function openApprovals(table: Table, createId: () => string): Approvals {
     },
 
     async claimId(thing, id) {
-      const key = { partitionKey: PARTITION, rowKey: `k-${thing}` };
+      const key = { partitionKey: APPROVAL_PARTITION, rowKey: `k-${thing}` };
       if ((await table.insert(entityOf(key, id))) !== null) return id;
       const row = await table.get(key.partitionKey, key.rowKey);
       if (!row) throw new ConflictError(`the approval of ${thing} was claimed and is gone`);
@@ -47,23 +64,32 @@ export function openApprovals(table: Table, createId: () => string): Approvals {
 
     async save(saved, version) {
       const columns = columnsOf(saved);
-      const row = entityOf({ partitionKey: PARTITION, rowKey: saved.id }, saved, columns);
+      const row = entityOf({ partitionKey: APPROVAL_PARTITION, rowKey: saved.id }, saved, columns);
       const [status, etag] = version === null ? [] : version.split(VERSION_PARTS);
       const rows = indexRows(saved, row, columns);
       const present = new Set(rows.map(({ rowKey }) => rowKey));
       const stale = status === undefined ? [] : indexKeys(saved, status).filter((key) => !present.has(key));
-      const commit = () =>
+      const commit = (shard: PendingShard | null) =>
         table.transact([
           etag === undefined ? { insert: row } : { replace: row, etag },
           ...rows.map((upsert) => ({ upsert })),
-          ...stale.map((rowKey) => ({ remove: { partitionKey: PARTITION, rowKey } })),
+          ...stale.map((rowKey) => ({ remove: { partitionKey: APPROVAL_PARTITION, rowKey } })),
+          ...(shard ? shardSteps(shard, saved) : []),
         ]);
-      let answer = await commit();
-      if (isMissing(answer)) {
-        // Another client has removed its rows. The stale rows are written, so that the transaction can remove them.
-        for (const rowKey of stale) await table.upsert({ ...row, rowKey });
-        answer = await commit();
-      }
+      const isCounted = (status === 'pending') !== (saved.status === 'pending');
+      const tryCommit = async () => {
+        const shard = isCounted ? await loadShard(table, saved) : null;
+        let answer = await commit(shard);
+        if (isMissing(answer)) {
+          // Another client has removed its rows. The stale rows are written, so that the transaction can remove them.
+          for (const rowKey of stale) await table.upsert({ ...row, rowKey });
+          answer = await commit(shard);
+        }
+        // Which of the two versions was not the expected one? The counts of others must not make this a conflict.
+        const isOthers = shard && answer instanceof Rejected && (await loadShard(table, saved)).etag !== shard.etag;
+        return isOthers ? null : answer;
+      };
+      const answer = await repeatUntilWritten(`count approval ${saved.id}`, tryCommit, { attempts: ATTEMPTS, pause });
       // Plumbline never removes an approval: a further attempt would be rejected, too.
       if (isMissing(answer)) {
         throw new StorageUnavailable(`approval ${saved.id} cannot be saved: table ${table.name} lacks its row`);
@@ -80,7 +106,9 @@ export function openApprovals(table: Table, createId: () => string): Approvals {
     },
 
     async listHeads(query) {
-      const { rows, complete } = await table.readColumns(filterOf(query), Object.values(HEAD), MAX_COUNT_REQUESTS);
+      const pending = query.status === 'pending' ? await readPending(table) : null;
+      if (pending) return { heads: pending.filter(isIn(query)).map(({ id: _id, ...head }) => head), complete: true };
+      const { rows, complete } = await table.readColumns(filterOf(query), HEAD_COLUMNS, MAX_COUNT_REQUESTS);
       return { heads: rows.map(parseHead), complete };
     },
   };
@@ -91,9 +119,18 @@ function isMissing(answer: unknown): boolean {
   return answer instanceof Rejected && answer.status === 404;
 }
 
+function isIn({ resource, rule }: ApprovalQuery): (one: ApprovalHead) => boolean {
+  return (one) =>
+    (rule === undefined || one.rule === rule) && (resource === undefined || isInScope(one.resource, resource));
+}
+
 function filterOf(query: ApprovalQuery): string {
   const { status, resource, rule } = query;
-  return combineFilters(prefixFilter(PARTITION, indexPrefix(query) ?? 'a'), { Status: status, Rule: rule }, resource);
+  return combineFilters(
+    prefixFilter(APPROVAL_PARTITION, indexPrefix(query) ?? 'a'),
+    { Status: status, Rule: rule },
+    resource,
+  );
 }
 
 function columnsOf({ status, resource, rule, requestedAt }: Approval): Readonly<Record<string, string>> {
@@ -113,26 +150,13 @@ function versionOf({ status }: Approval, etag: string): string {
 
 /** The status has no space; an ETag may. */
 const VERSION_PARTS = /(?<=^\S+) /;
-const PARTITION = 'approval';
+const ATTEMPTS = 20;
 
 /** The id of an approval. */
 const CLAIMED = z.string().regex(/^a[\w-]+$/);
 
 /** A request reads a thousand rows. */
 const MAX_COUNT_REQUESTS = 30;
-
-/** The column of each member of a head. */
-const HEAD: Readonly<Record<keyof ApprovalHead, string>> = {
-  rule: 'Rule',
-  resource: 'ResourceId',
-  requestedAt: 'RequestedAt',
-  impact: 'Impact',
-};
-
-function parseHead(row: unknown): ApprovalHead {
-  const columns = z.record(z.string(), z.unknown()).parse(row);
-  return approvalHead.parse(Object.fromEntries(Object.entries(HEAD).map(([member, name]) => [member, columns[name]])));
-}
 
 /** Nine digits of base 36 hold milliseconds until the year 5188. */
 const LATEST = 36 ** 9 - 1;

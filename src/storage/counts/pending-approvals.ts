@@ -1,0 +1,149 @@
+/**
+ * The pending approvals in brief, in the partition of the approvals: c-<shard> has the rule, time and impact of those of a
+ * 256th of all resources. So one request reads what is needed to count and group them, and two writers seldom meet. A row
+ * changes in the transaction that saves the approval.
+ */
+
+import * as z from 'zod';
+import type { Approval } from '../../domain/approvals/approval.ts';
+import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
+import type { WrongCount } from '../../workflows/ports/counts.ts';
+import { HEAD_COLUMNS, indexedId, indexPrefix, parseHead } from '../stores/approval-index.ts';
+import { entityOf, type Key, type Row } from '../table/entity.ts';
+import { hashOf } from '../table/keys.ts';
+import { prefixFilter, type Step, type Table } from '../table/table.ts';
+import { correct, lenientValue, READY_KEY } from './counter-rows.ts';
+
+export const APPROVAL_PARTITION = 'approval';
+
+/** An approval with what counting needs of it. */
+export interface PendingApproval extends ApprovalHead {
+  readonly id: string;
+}
+
+/** The pending approvals of a shard by id: grouped by resource, because its id is the longest part. */
+type Shard = Readonly<Record<string, Readonly<Record<string, readonly [rule: string, at: string, impact: Impact]>>>>;
+type Impact = ApprovalHead['impact'];
+
+/** A shard as it was read before an approval is saved. */
+export interface PendingShard {
+  readonly key: Key;
+  readonly value: Shard;
+  readonly etag: string | null;
+}
+
+export async function loadShard(table: Table, { resource }: Approval): Promise<PendingShard> {
+  const key = shardKeyOf(resource.id);
+  const row = await table.get(key.partitionKey, key.rowKey);
+  return { key, value: row ? shardIn(row) : {}, etag: row?.etag ?? null };
+}
+
+/** The steps that count an approval while it is pending, and no longer; none when nothing changes. */
+export function shardSteps({ key, value, etag }: PendingShard, approval: Approval): Step[] {
+  const { id, status, resource, rule, requestedAt } = approval;
+  const isCounted = value[resource.id]?.[id] !== undefined;
+  if (isCounted === (status === 'pending')) return [];
+  const row = entityOf(
+    key,
+    isCounted
+      ? without(value, resource.id, id)
+      : withPending(value, { id, rule: rule.id, resource: resource.id, requestedAt, impact: rule.impact }),
+  );
+  return [etag === null ? { insert: row } : { replace: row, etag }];
+}
+
+/** All pending approvals, newest first, by one request; null when some are not counted yet. */
+export async function readPending(table: Table): Promise<PendingApproval[] | null> {
+  const rows = await table.readAll(prefixFilter(APPROVAL_PARTITION, 'c-'));
+  if (!rows.some(({ rowKey }) => rowKey === READY_KEY)) return null;
+  return rows
+    .flatMap((row) => (row.rowKey === READY_KEY ? [] : pendingIn(shardIn(row))))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export interface PendingRecount {
+  /** What was wrong, and is corrected. */
+  readonly wrong: readonly WrongCount[];
+  /** Whether all pending approvals were compared, and no writer was faster. */
+  readonly complete: boolean;
+}
+
+/**
+ * Compares the shards with the index of pending approvals: a request for the shards, and one for each thousand approvals. An
+ * approval and its shard change in one transaction. So when a shard still has the version from before the index was read,
+ * the difference is exact, and replacing that version corrects it.
+ */
+export async function recountPending(table: Table): Promise<PendingRecount> {
+  const kept = new Map<string, Row>();
+  for (const row of await table.readAll(prefixFilter(APPROVAL_PARTITION, 'c-'))) {
+    if (row.rowKey !== READY_KEY) kept.set(row.rowKey, row);
+  }
+  const pending = prefixFilter(APPROVAL_PARTITION, indexPrefix({ status: 'pending' }) ?? '');
+  const { rows, complete: all } = await table.readColumns(pending, ['RowKey', ...HEAD_COLUMNS], MAX_REQUESTS);
+  const truth = new Map<string, Shard>();
+  for (const row of rows) {
+    const { rowKey } = INDEXED.parse(row);
+    const one = { ...parseHead(row), id: indexedId({ rowKey }) };
+    const shard = shardKeyOf(one.resource).rowKey;
+    truth.set(shard, withPending(truth.get(shard) ?? {}, one));
+  }
+  if (!all) return { wrong: [], complete: false };
+  const results = [];
+  for (const rowKey of new Set([...kept.keys(), ...truth.keys()])) {
+    const row = kept.get(rowKey);
+    const [before, after] = [row ? shardIn(row) : {}, truth.get(rowKey) ?? {}];
+    results.push(
+      await correct(table, {
+        what: `pending approvals, row ${rowKey}`,
+        row: entityOf({ partitionKey: APPROVAL_PARTITION, rowKey }, after),
+        etag: row?.etag ?? null,
+        kept: numbersOf(before),
+        counted: numbersOf(after),
+      }),
+    );
+  }
+  return { wrong: results.filter((one) => typeof one === 'object'), complete: !results.includes('busy') };
+}
+
+/** 200,000 approvals. */
+const MAX_REQUESTS = 200;
+const INDEXED = z.looseObject({ rowKey: z.string() });
+const SHARD = z.record(
+  z.string(),
+  z.record(z.string(), z.tuple([z.string(), approvalHead.shape.requestedAt, approvalHead.shape.impact])),
+);
+
+function shardKeyOf(resourceId: string): Key {
+  return { partitionKey: APPROVAL_PARTITION, rowKey: `c-${hashOf(resourceId.toLowerCase()).slice(0, 2)}` };
+}
+
+/** An unreadable shard counts as empty: it must not keep anybody from deciding, and the repair corrects it. */
+function shardIn(row: Row): Shard {
+  return lenientValue(SHARD, row) ?? {};
+}
+
+function withPending(shard: Shard, { id, rule, resource, requestedAt, impact }: PendingApproval): Shard {
+  return { ...shard, [resource]: { ...shard[resource], [id]: [rule, requestedAt, impact] } };
+}
+
+function without(shard: Shard, resource: string, id: string): Shard {
+  const { [resource]: approvals = {}, ...others } = shard;
+  const { [id]: _gone, ...rest } = approvals;
+  return Object.keys(rest).length === 0 ? others : { ...others, [resource]: rest };
+}
+
+function pendingIn(shard: Shard): PendingApproval[] {
+  return Object.entries(shard).flatMap(([resource, approvals]) =>
+    Object.entries(approvals).map(([id, [rule, requestedAt, impact]]) => ({ id, rule, resource, requestedAt, impact })),
+  );
+}
+
+/** Each approval with all that is kept of it, as a number that can be compared. */
+function numbersOf(shard: Shard): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    pendingIn(shard).map(({ id, rule, resource, requestedAt, impact }) => [
+      `${id}: ${rule} of ${resource}, ${impact}, ${requestedAt}`,
+      1,
+    ]),
+  );
+}
