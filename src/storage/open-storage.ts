@@ -10,6 +10,7 @@ import { openAnchors } from './audit/anchors.ts';
 import { openAuditLog } from './audit/audit-log.ts';
 import type { OnFault } from './audit/rows.ts';
 import { createStorageClients, type StorageConnection } from './connection.ts';
+import { openCounts } from './counts/counts.ts';
 import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import { openApprovals } from './stores/approvals.ts';
 import { openBudgets } from './stores/budgets.ts';
@@ -64,7 +65,7 @@ export function openStorage(options: StorageOptions): Storage {
   const sweeps = openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest);
   const counters = openCounters(table(TABLES.guards), createId(), now);
   const pause = options.pause ?? jittered;
-  return {
+  const storage: Storage = {
     queue,
     sweeps,
     scans: openScans(table(TABLES.scans)),
@@ -88,6 +89,13 @@ export function openStorage(options: StorageOptions): Storage {
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     budgets: openBudgets(table(TABLES.guards), pause),
     guards: openGuards(table(TABLES.guards), now),
+    counts: openCounts({
+      findings: table(TABLES.findings),
+      approvals: table(TABLES.approvals),
+      log: table(TABLES.audit),
+      audit: { list: (query, page) => storage.audit.list(query, page) },
+      receivedAt: async (eventId) => (await storage.events.findById(eventId))?.receivedAt ?? null,
+    }),
     counters,
     meters: {
       readCounters: counters.readTotal,
@@ -97,6 +105,7 @@ export function openStorage(options: StorageOptions): Storage {
       await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);
     },
   };
+  return storage;
 }
 
 /** Up to 25 ms, doubling to a second: enough for a few other writers to finish. */

@@ -35,6 +35,7 @@ import { type SettableClock, settableClock } from './settable-clock.ts';
 import { fakeApprovals } from './stores/approvals.ts';
 import { fakeAuditLog } from './stores/audit-log.ts';
 import { fakeBudgets } from './stores/budgets.ts';
+import { fakeCounts } from './stores/counts.ts';
 import { fakeDeadLetters } from './stores/dead-letters.ts';
 import { fakeEvents } from './stores/events.ts';
 import { fakeExemptions } from './stores/exemptions.ts';
@@ -127,6 +128,11 @@ export function fakeDeps(
     stored.logged.push({ level, fields, message });
   };
   let ids = 0;
+  const [findings, events, audit] = [
+    fakeFindings(stored.findings),
+    fakeEvents(stored.events),
+    fakeAuditLog(stored.entries),
+  ];
   return {
     stored,
     clock,
@@ -156,17 +162,18 @@ export function fakeDeps(
     queue: fakeQueue(clock, stored.queue, stored.sent, stored.delays),
     leases: fakeLeases(clock, stored.leases),
     wakeups: fakeWakeups(stored.wakeups),
-    events: fakeEvents(stored.events),
+    events,
     resourceStates: fakeResourceStates(stored.resourceStates),
-    findings: fakeFindings(stored.findings),
+    findings,
     approvals: fakeApprovals(stored.approvals),
-    audit: fakeAuditLog(stored.entries),
+    audit,
     settings: fakeSettings(stored),
     exemptions: fakeExemptions(stored.exemptions),
     deadLetters: fakeDeadLetters(stored.failures, stored.deadLetters),
     budgets: fakeBudgets(stored.budgets),
     notifications: fakeNotifications(stored.published),
     guards: fakeGuards(stored.guards),
+    counts: fakeCounts({ findings, events, audit }),
   };
 }
 

@@ -138,6 +138,7 @@ describe('a first page of 10,000 pending approvals behind 90,000 others', () => 
     const approvals = openApprovals(
       openTable(service.client('PlumblineApprovals'), () => undefined),
       () => '',
+      async () => undefined,
     );
     for (const query of QUERIES) {
       service.requests();
@@ -161,6 +162,7 @@ describe('a first page of 10,000 pending approvals behind 90,000 others', () => 
     const approvals = openApprovals(
       openTable(service.client('PlumblineApprovals'), () => undefined),
       () => '',
+      async () => undefined,
     );
     const { heads, complete } = await approvals.listHeads({ status: 'pending' });
     expect([heads.length, complete, service.requests()]).toEqual([10_000, true, 10]);

@@ -141,7 +141,8 @@ const PENDING = 10_000;
 export function approvalsMade(): Approval[] {
   const unused = openTable(tableService({}).client('none'), () => undefined);
   let made = 0;
-  const ids = openApprovals(unused, () => (made++).toString(16).padStart(12, '0'));
+  const createId = () => (made++).toString(16).padStart(12, '0');
+  const ids = openApprovals(unused, createId, async () => undefined);
   const finished = APPROVAL_STATUSES.filter(
     (status) => !['pending', 'approved', 'blocked', 'unknown'].includes(status),
   );

@@ -72,9 +72,9 @@ export function fixDayStep(day: FixDay): Step {
   return day.etag === null ? { insert: row } : { replace: row, etag: day.etag };
 }
 
-/** The rows of these days. */
-export function readFixDays(table: Table, first: string, last: string): Promise<Row[]> {
-  return table.readAll(rangeFilter(AUDIT_PARTITION, `${PREFIX}${first}`, `${PREFIX}${last}-~`));
+/** The rows from a day on. */
+export function readFixDays(table: Table, first: string): Promise<Row[]> {
+  return table.readAll(rangeFilter(AUDIT_PARTITION, `${PREFIX}${first}`, FIXES_READY_KEY));
 }
 
 /** The fixes since a time, newest first, by one request for a month; null when some are not counted yet. */
@@ -96,5 +96,5 @@ export async function readFixes(table: Table, since: Date): Promise<readonly App
 }
 
 /** Of one chain and day: their row stays below Azure's limit. */
-export const MAX_FIXES = 10_000;
+const MAX_FIXES = 10_000;
 const FIXES = z.array(z.tuple([z.int(), z.int(), z.number().nullable()]));

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import type { WrongCount } from '../../workflows/ports/counts.ts';
-import { type Entity, entityOf, jsonOf, type Row } from '../table/entity.ts';
+import { type Entity, jsonOf, type Row } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { saveRow } from '../table/versioned-row.ts';
 
@@ -12,14 +12,6 @@ export const READY_KEY = 'c-ready';
 /** The value of a row; null when it has not the expected form. */
 export function lenientValue<T>(schema: z.ZodType<T>, row: Row): T | null {
   return schema.safeParse(jsonOf(row)).data ?? null;
-}
-
-export async function isReady(table: Table, partitionKey: string, rowKey = READY_KEY): Promise<boolean> {
-  return (await table.get(partitionKey, rowKey)) !== null;
-}
-
-export async function markReady(table: Table, partitionKey: string, rowKey = READY_KEY): Promise<void> {
-  await table.upsert(entityOf({ partitionKey, rowKey }, {}));
 }
 
 /** By name. */

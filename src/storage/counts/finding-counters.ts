@@ -48,13 +48,21 @@ export function indexRow(resourceKey: string, index: FindingIndex): Entity {
 }
 
 export function parseIndex(table: Table, row: Row): FindingIndex {
-  const keys = parseRow(KEYS, table.name, row);
-  const labels = labelsOf(row.Counted);
+  return labelled(parseRow(KEYS, table.name, row), row);
+}
+
+/** The same for a recount: a row that is unreadable lists no finding. */
+export function indexIn(row: Row): FindingIndex {
+  return labelled(lenientValue(KEYS, row) ?? [], row);
+}
+
+function labelled(keys: readonly string[], { Counted }: Row): FindingIndex {
+  const labels = labelsOf(Counted);
   return new Map(keys.map((key, at) => [key, labels[at] ?? null]));
 }
 
 /** The labels in the column `Counted`; none when it is missing or unreadable. */
-export function labelsOf(column: unknown): readonly (string | null)[] {
+function labelsOf(column: unknown): readonly (string | null)[] {
   try {
     return LABELS.parse(JSON.parse(typeof column === 'string' ? column : '[]'));
   } catch {

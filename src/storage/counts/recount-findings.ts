@@ -20,10 +20,10 @@ import {
   FINDING_PARTITION,
   type FindingCounter,
   type FindingIndex,
+  indexIn,
   indexKeyOf,
   indexRow,
   loadCounter,
-  parseIndex,
   subscriptionOf,
   withChange,
 } from './finding-counters.ts';
@@ -43,7 +43,7 @@ export async function recountFindings(table: Table, shard: string): Promise<Find
   for await (const rows of table.readPages(prefixFilter(FINDING_PARTITION, `r-${shard}`))) {
     for (const row of rows) {
       const resourceKey = String(row.ResourceKey);
-      const index = parseIndex(table, row);
+      const index = indexIn(row);
       const { rowKey } = counterKeyOf(resourceKey);
       truth.set(rowKey, withChange(truth.get(rowKey) ?? {}, subscriptionOf(resourceKey), countedOf(index)));
       if ([...index.values()].includes(null)) uncounted.push(resourceKey);
@@ -112,7 +112,7 @@ interface Labelled {
 async function readLabels(table: Table, resourceKey: string): Promise<Labelled | null> {
   const row = await table.get(FINDING_PARTITION, indexKeyOf(resourceKey));
   if (!row) return null;
-  const before = parseIndex(table, row);
+  const before = indexIn(row);
   // Most findings of a resource have the same time, and so the same beginning of their keys.
   const runs = new Set([...before].flatMap(([key, label]) => (label === null ? (RUN.exec(key)?.[0] ?? []) : [])));
   const labels = new Map<string, string>();

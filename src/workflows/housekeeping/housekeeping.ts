@@ -1,6 +1,6 @@
 /**
- * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, and updates the
- * records of the settings and the index of the log. It never writes to Azure.
+ * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, updates the records
+ * of the settings and the index of the log, and repairs the kept counts. It never writes to Azure.
  */
 
 import { MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
@@ -11,6 +11,7 @@ import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import { flushSettingsRecords, loadSettings } from '../settings/change-settings.ts';
+import { repairCounts } from './repair-counts.ts';
 
 /** The maximum number of resources that one run queues. The next run takes the rest. */
 const MAX_REQUEUED = 100;
@@ -32,6 +33,7 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   await expireExemptions(deps);
   if (stored.settings.stopped === null) await requeueHeld(deps, stored);
   await deps.audit.updateIndex();
+  await repairCounts(deps);
 }
 
 /**

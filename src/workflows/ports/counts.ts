@@ -13,6 +13,9 @@ export interface Counts {
   repair(now: Date): Promise<readonly WrongCount[]>;
 }
 
+/** The mean time to fix covers this many of the latest fixes that an event led to. */
+export const TIMED_FIXES = 100;
+
 export interface AppliedFix {
   readonly at: string;
   /** From the receipt of the event that led to it; null when no event did, or it is not known any more. */

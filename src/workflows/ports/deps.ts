@@ -3,6 +3,7 @@ import type { AnyRule } from '../../domain/rules/rule.ts';
 import type { Approvals } from './approvals.ts';
 import type { AuditLog } from './audit.ts';
 import type { ActivityLog, Arm, Estate } from './azure.ts';
+import type { Counts } from './counts.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';
@@ -30,6 +31,7 @@ export interface StoragePorts {
   readonly deadLetters: DeadLetters;
   readonly budgets: Budgets;
   readonly guards: Guards;
+  readonly counts: Counts;
 }
 
 export interface Ports extends StoragePorts {

@@ -64,7 +64,8 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
     requeueSeconds: seconds,
   };
   const records = recordsToLog(attempts);
-  const entries = await deps.audit.append(records);
+  const received = new Map(state.waitingEvents.map(({ event, receivedAt }) => [event.id, receivedAt]));
+  const entries = await deps.audit.append(records, received);
   const approvals = await storeApprovals(context, outcome);
   const findings = findingsOf(context, outcome, approvals);
   await deps.findings.replace(resource, findings);
@@ -75,7 +76,6 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
   const auditIds = [
     ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),
   ];
-  const received = new Map(state.waitingEvents.map(({ event, receivedAt }) => [event.id, receivedAt]));
   for (const record of records) logRecord(deps, record, received.get(record.trigger?.eventId ?? ''));
   logDecisions(context, findings);
   if (seconds === null) {
