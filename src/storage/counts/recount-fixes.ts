@@ -14,6 +14,7 @@ import {
   type FixDay,
   fixDayIn,
   fixDayRow,
+  type ListedFix,
   listedFix,
   readFixDays,
   withFixes,
@@ -49,7 +50,7 @@ export async function recountFixes({ table, audit, receivedAt }: FixSources, now
   // The numbers of a chain grow, as in the rows that appending writes.
   for (const entry of entries.toReversed()) {
     const rowKey = dayKeyOf(entry);
-    const known = kept.get(rowKey)?.fixes.find(([seq]) => seq === entry.seq);
+    const known = kept.get(rowKey)?.fixes.find((one) => isSameFix(one, listedFix(entry, NO_RECEIPTS)));
     const eventId = entry.trigger?.eventId;
     if (eventId !== undefined && timed.has(entry) && (known?.[2] ?? null) === null && !receipts.has(eventId)) {
       const received = await receivedAt(eventId);
@@ -74,6 +75,12 @@ export async function recountFixes({ table, audit, receivedAt }: FixSources, now
     results.push(result);
   }
   return { wrong: results.filter((one) => typeof one === 'object'), complete: !results.includes('busy') };
+}
+
+const NO_RECEIPTS = new Map<string, string>();
+
+function isSameFix([seq, milliseconds]: ListedFix, [otherSeq, otherMilliseconds]: ListedFix): boolean {
+  return seq === otherSeq && milliseconds === otherMilliseconds;
 }
 
 function timedIn({ fixes }: FixDay): number {

@@ -155,15 +155,26 @@ describe('the list of approvals', () => {
     expect(kept.sort()).toEqual(indexKeys(one, 'applied').sort());
   });
 
-  it('a save costs one request, with a change of status too, and an approval too large for index copies is listed', async () => {
+  it('a save costs one request, and one more when an approval becomes or stops being pending', async () => {
+    const { approvals } = account.open();
+    const one = approval('a-cost', app('cost', 'Cost'));
+    account.requests();
+    const pending = await approvals.save(one, null);
+    expect(account.requests().table).toBe(2);
+    const approved = await approvals.save({ ...one, status: 'approved' }, pending);
+    expect(account.requests().table).toBe(2);
+    const noted = await approvals.save({ ...one, status: 'approved', auditIds: ['entry'] }, approved);
+    await approvals.save({ ...one, status: 'applied' }, noted);
+    expect(account.requests().table).toBe(2);
+  });
+
+  it('an approval too large for index copies is listed', async () => {
     const { approvals } = account.open();
     const large = approval('a-large', app('large', 'Large'), { moved: [], reasons: [] });
     const changes = [{ document: 'config/web' as const, path: '/properties/x', from: 'x'.repeat(450_000), to: null }];
-    account.requests();
     const version = await approvals.save({ ...large, changes }, null);
     const rejected = { ...large, changes, status: 'rejected' as const };
     await approvals.save(rejected, version);
-    expect(account.requests().table).toBe(2);
     const { items } = await approvals.list(
       { resource: large.resource.id, status: 'rejected' },
       { limit: 5, after: null },

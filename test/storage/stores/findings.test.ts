@@ -120,15 +120,15 @@ describe('the list of findings', () => {
     ]).toContainEqual(rules);
   });
 
-  it('costs two requests per reconcile', async () => {
+  it('costs two requests while no count changes, and a third for the counter', async () => {
     const { findings } = account.open();
     const of = app('one', 'cost');
+    const many = (more: Partial<Finding> = {}) => Array.from({ length: 12 }, (_, n) => finding(of, `rule-${n}`, more));
     await findings.replace(of, [finding(of, 'a')]);
     account.requests();
-    await findings.replace(
-      of,
-      Array.from({ length: 12 }, (_, n) => finding(of, `rule-${n}`)),
-    );
+    await findings.replace(of, many());
+    expect(account.requests().table).toBe(3);
+    await findings.replace(of, many({ since: time(1), evaluatedAt: time(1), reason: 'Another reason.' }));
     expect(account.requests().table).toBe(2);
   });
 });
