@@ -130,7 +130,7 @@ function sanitizeBudget({ grants, waiting, holding }: Budget, now: number): { bu
 function nextSlot(older: number, grants: readonly Grant[], now: number, capacity: number): number {
   if (capacity === 0) return now + HOUR_MS;
   const ends = grants.map(({ last }) => last + HOUR_MS).sort((a, b) => a - b);
-  const unused = Array.from({ length: Math.max(0, capacity - ends.length) }, () => now);
-  const slots = [...unused, ...ends.slice(-capacity)];
-  return (slots[older % capacity] ?? now) + Math.floor(older / capacity) * HOUR_MS;
+  const used = ends.slice(-capacity);
+  const unused = capacity - used.length;
+  return (used[(older % capacity) - unused] ?? now) + Math.floor(older / capacity) * HOUR_MS;
 }

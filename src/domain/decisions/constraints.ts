@@ -20,7 +20,7 @@ import type { Freeze, Settings } from '../rules/settings.ts';
 
 export interface AppliedConstraint {
   readonly action: Action;
-  readonly until?: string;
+  readonly until?: string | undefined;
   readonly reason: Reason;
   /** Whether an approval lifts the constraint, because it only requires one. */
   readonly liftedByApproval: boolean;
@@ -249,7 +249,7 @@ function unlessApproved(action: Action, code: ReasonCode, text: string, until?: 
 }
 
 function always(action: Action, code: ReasonCode, text: string, until?: string): AppliedConstraint {
-  return { action, reason: { code, text }, liftedByApproval: false, ...(until === undefined ? {} : { until }) };
+  return { action, reason: { code, text }, liftedByApproval: false, until };
 }
 
 function describeCaller({ objectId, name, type }: Caller): string {

@@ -41,7 +41,14 @@ async function countsOn(title: string): Promise<Counters['counts']> {
   return (await walk(scenarioCalled(title))).stored.counters.counts;
 }
 
-const walked = await Promise.all(SCENARIOS.map(async (way) => ({ way, deps: await walk(way) })));
+/** Each way is walked once, by the first test that asks for it. */
+const walks = new Map<Scenario, Promise<FakeDeps>>();
+function walked(way: Scenario): Promise<FakeDeps> {
+  const walking = walks.get(way) ?? walk(way);
+  walks.set(way, walking);
+  return walking;
+}
+const WAYS = SCENARIOS.map((way) => [way.title, way] as const);
 
 describe('the counters', () => {
   it('of a fix: its event, the evaluation, each record and its duration', async () => {
@@ -104,36 +111,34 @@ describe('the counters', () => {
     expect([counts['timeToFix count'] ?? 0, counts['timeToFix sum'] ?? 0]).toEqual([times, times * 12]);
   });
 
-  test.each(walked.map(({ way, deps }) => [way.title, deps] as const))(
-    'what every entry says became of a write, and every event: %s',
-    (_, { stored }) => {
-      const { counts } = stored.counters;
-      for (const kind of ['fix.applied', 'fix.failed', 'fix.blocked', 'rollback.applied']) {
-        const entries = stored.entries.filter((entry) => entry.kind === kind).length;
-        expect(counts[`fixes ${kind.replace('.', ' ')}`] ?? 0, kind).toBe(entries);
-      }
-      const outcomes = stored.events.filter(({ outcome }) => outcome !== null).length;
-      const told = ['evaluated', 'covered', 'gone', 'ignored'].map((outcome) => counts[`events ${outcome}`] ?? 0);
-      expect(told.reduce((sum, count) => sum + count, 0)).toBe(outcomes);
-      const looks = stored.logged.filter(({ message }) => message === 'evaluated').length;
-      expect(counts.evaluations ?? 0).toBe(looks);
-    },
-  );
+  test.each(WAYS)('what every entry says became of a write, and every event: %s', async (_, way) => {
+    const { stored } = await walked(way);
+    const { counts } = stored.counters;
+    for (const kind of ['fix.applied', 'fix.failed', 'fix.blocked', 'rollback.applied']) {
+      const entries = stored.entries.filter((entry) => entry.kind === kind).length;
+      expect(counts[`fixes ${kind.replace('.', ' ')}`] ?? 0, kind).toBe(entries);
+    }
+    const outcomes = stored.events.filter(({ outcome }) => outcome !== null).length;
+    const told = ['evaluated', 'covered', 'gone', 'ignored'].map((outcome) => counts[`events ${outcome}`] ?? 0);
+    expect(told.reduce((sum, count) => sum + count, 0)).toBe(outcomes);
+    const looks = stored.logged.filter(({ message }) => message === 'evaluated').length;
+    expect(counts.evaluations ?? 0).toBe(looks);
+  });
 
-  test.each(walked.map(({ way, deps }) => [way.title, way, deps.stored.counters] as const))(
-    'the same when the log says everything in other words: %s',
-    async (_, way, counters) => {
-      const said: string[] = [];
-      const say = () => void said.push('Something happened.');
-      const deps = await walk(way, { debug: say, info: say, warn: say, error: say });
-      expect(said.length).toBeGreaterThan(0);
-      expect(deps.stored.logged).toEqual([]);
-      expect(deps.stored.counters).toEqual(counters);
-    },
-  );
+  test.each(WAYS)('the same when the log says everything in other words: %s', async (_, way) => {
+    const { counters } = (await walked(way)).stored;
+    const said: string[] = [];
+    const say = () => void said.push('Something happened.');
+    const deps = await walk(way, { debug: say, info: say, warn: say, error: say });
+    expect(said.length).toBeGreaterThan(0);
+    expect(deps.stored.logged).toEqual([]);
+    expect(deps.stored.counters).toEqual(counters);
+  });
 
-  it('only names and labels that are in the table, and every counter of it', () => {
-    const all = walked.map(({ deps }) => deps.stored.counters).reduce(addCounters, NO_COUNTERS);
+  it('only names and labels that are in the table, and every counter of it', async () => {
+    const all = (await Promise.all(SCENARIOS.map(walked)))
+      .map(({ stored }) => stored.counters)
+      .reduce(addCounters, NO_COUNTERS);
     const known = Object.entries(COUNTERS).flatMap(([name, labels]) => {
       const values: (readonly string[])[] = Object.values(labels);
       return values.reduce<string[]>((keys, more) => keys.flatMap((key) => more.map((one) => `${key} ${one}`)), [name]);

@@ -117,7 +117,7 @@ describe('a granted resource that claims again', () => {
     expect(budget.ask('b', MINUTE)).toMatchObject({ granted: false, due: HOUR });
     expect(budget.ask('a', 59 * MINUTE).granted).toBe(true);
     expect(budget.ask('b', HOUR)).toMatchObject({ granted: false, due: HOUR + 59 * MINUTE });
-    expect(budget.ask('a', HOUR + MINUTE).granted).toBe(false);
+    expect(budget.ask('a', HOUR).granted).toBe(false);
     expect(budget.ask('b', HOUR + 59 * MINUTE).granted).toBe(true);
   });
 });
@@ -212,6 +212,57 @@ describe('the order of waiting resources', () => {
   });
 });
 
+describe('a free place', () => {
+  const budget: Budget = { ...EMPTY_BUDGET, grants: [{ resource: 'a', first: 0, last: 0 }] };
+
+  test.each([
+    ['is kept for an older resource that is due when it would be free again', HOUR, false],
+    ['is not kept for one that is due later', HOUR + 1, true],
+  ])('%s', (_, due, granted) => {
+    const { answer } = claim({ ...budget, waiting: [{ resource: 'old', due }] }, 'new', 0, 2);
+    expect(answer.granted).toBe(granted);
+  });
+
+  test('is the turn of the older resource, and the next one has the place that ends first', () => {
+    const old = { resource: 'old', due: 30 * MINUTE };
+    expect(claim({ ...budget, waiting: [old] }, 'new', 10 * MINUTE, 2).answer).toMatchObject({ due: HOUR });
+    const more = { ...budget, waiting: [old, { resource: 'next', due: HOUR }] };
+    expect(claim(more, 'new', 10 * MINUTE, 2).answer).toMatchObject({ due: 10 * MINUTE + HOUR });
+  });
+});
+
+describe('stored entries with times that no claim wrote are ignored and counted', () => {
+  const FAR = (MAX_PLACES + 1) * HOUR + 15 * MINUTE;
+
+  test.each<[string, Partial<Budget>, number | undefined]>([
+    [
+      'a grant of a clock that is ahead',
+      { grants: [{ resource: 'a', first: 15 * MINUTE, last: 15 * MINUTE }] },
+      undefined,
+    ],
+    ['a first grant in the future', { grants: [{ resource: 'a', first: 15 * MINUTE + 1, last: 0 }] }, 1],
+    ['a last grant in the future', { grants: [{ resource: 'a', first: 0, last: 15 * MINUTE + 1 }] }, 1],
+    ['the end of the longest line', { waiting: [{ resource: 'a', due: FAR }] }, undefined],
+    ['beyond the longest line', { waiting: [{ resource: 'a', due: FAR + 1 }] }, 1],
+    ['a hold of a clock that is ahead', { holding: { since: 15 * MINUTE, by: 'a' } }, undefined],
+    ['a hold of the future', { holding: { since: 15 * MINUTE + 1, by: 'a' } }, 1],
+    [
+      'all at once',
+      {
+        grants: [{ resource: 'a', first: 9e9, last: 9e9 }],
+        waiting: [{ resource: 'b', due: 9e15 }],
+        holding: { since: 9e9, by: 'b' },
+      },
+      3,
+    ],
+  ])('%s', (_, members, ignored) => {
+    const { budget, answer } = claim({ ...EMPTY_BUDGET, ...members }, 'new', 0, 5);
+    expect(answer).toEqual({ granted: true, ...(ignored && { ignored }) });
+    const kept = budget.grants.length - 1 + budget.waiting.length + (budget.holding ? 1 : 0);
+    expect(kept).toBe(ignored ? 0 : 1);
+  });
+});
+
 describe('the begin of an hour with held resources', () => {
   test('is marked for the resource with which it begins, at each of its claims within the hour, and for no other', () => {
     const budget = line(1);
@@ -219,6 +270,13 @@ describe('the begin of an hour with held resources', () => {
     expect(budget.ask('b', MINUTE)).toMatchObject({ first: true, since: MINUTE, used: 1 });
     expect(budget.ask('c', 2 * MINUTE)).toMatchObject({ first: false, since: MINUTE });
     expect(budget.ask('b', 3 * MINUTE)).toMatchObject({ first: true, since: MINUTE });
+  });
+
+  test('is over after the hour', () => {
+    const budget = line(0);
+    budget.ask('a', 0);
+    expect(budget.ask('b', HOUR - 1)).toMatchObject({ first: false, since: 0 });
+    expect(budget.ask('c', HOUR)).toMatchObject({ first: true, since: HOUR });
   });
 
   test('is not marked for a resource that waits since an earlier hour, but for a new one', () => {

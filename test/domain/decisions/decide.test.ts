@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
 import type { Change } from '../../../src/domain/changes/change.ts';
 import { CONSTRAINTS, type DecisionInput } from '../../../src/domain/decisions/constraints.ts';
-import { decide, decideApproved } from '../../../src/domain/decisions/decide.ts';
+import { decide, decideApproved, decision as decisionSchema } from '../../../src/domain/decisions/decide.ts';
 import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { serializedSize } from '../../../src/domain/resources/limits.ts';
 import { ACTIONS } from '../../../src/domain/resources/reasons.ts';
@@ -38,6 +38,7 @@ const QUIET: Change = {
   to: false,
 };
 const memory = { at: '2026-01-01T00:00:00Z' };
+const BY_CHANGER = { ...memory, status: 'rejected', until: '2026-04-01T00:00:00Z', byChanger: true } as const;
 
 describe('a decision is the lowest constraint', () => {
   test.each<[string, Evaluation, DecisionInput, string, string[]]>([
@@ -75,6 +76,21 @@ describe('a decision is the lowest constraint', () => {
       around({ declined: { ...memory, status: 'rejected', until: '2026-04-01T00:00:00Z' } }),
       'report',
       ['rejected-before'],
+    ],
+    ['rejected by a changer, safe', violationLike(), around({ declined: BY_CHANGER }), 'fix', []],
+    [
+      'rejected by a changer, held',
+      violationLike(),
+      around({ declined: BY_CHANGER, stopped: { reason: 'freeze' } }),
+      'hold',
+      ['stopped'],
+    ],
+    [
+      'rejected by a changer, risky',
+      violationLike({ tier: 'risky' }),
+      around({ declined: BY_CHANGER }),
+      'report',
+      ['tier-risky', 'rejected-before'],
     ],
     [
       'expired before',
@@ -154,6 +170,7 @@ describe('a decision is the lowest constraint', () => {
     const decision = decide(evaluation, input);
     expect(decision.action).toBe(action);
     expect(decision.reasons.map(({ code }) => code)).toEqual(codes);
+    expect(() => decisionSchema.parse(decision)).not.toThrow();
     for (const { text } of decision.reasons) expect(text).toMatch(/\.$|freeze$|season$|\)$|Terraform: /);
   });
 
@@ -190,17 +207,27 @@ test('guarantee 10: flapping names the callers that revert the fix, and the sour
   expect(by()).toContain('nobody that was seen');
 });
 
+test.each<[string, DecisionInput, string]>([
+  ['the last failure', failed(1, 5, 23), 'the last time on 2026-03-02T11:00:00.000Z;'],
+  ['a budget of 0', around({ budgetHold: { ...FULL, limit: 0 } }), 'while fixesPerHour is 0'],
+  ['a used budget', around({ budgetHold: FULL }), '10 of at most 10 resources'],
+])('the sentence of a reason: %s', (_, input, text) => {
+  expect(decide(violationLike(), input).reasons[0]?.text).toContain(text);
+});
+
 test('each constraint has the decision without it', () => {
   const lifted = (evaluation: Evaluation, input: DecisionInput) =>
-    decide(evaluation, input).ceilings.map(({ code, at, ifLifted }) => `${code}: ${at}, without it ${ifLifted}`);
+    decide(evaluation, input).ceilings.map(
+      ({ code, at, until, ifLifted }) => `${code}: ${at} until ${until}, without it ${ifLifted}`,
+    );
   expect(lifted(violationLike(), calm)).toEqual([]);
-  expect(lifted(violationLike(), around({ mode: 'audit' }))).toEqual(['mode-audit: report, without it fix']);
+  expect(lifted(violationLike(), around({ mode: 'audit' }))).toEqual(['mode-audit: report until null, without it fix']);
   expect(
     lifted(violationLike({ tier: 'risky' }), around({ mode: 'audit', frozen: { until: JUNE, reason: 'x' } })),
   ).toEqual([
-    'tier-risky: queue, without it report',
-    'mode-audit: report, without it queue',
-    'frozen: hold, without it report',
+    'tier-risky: queue until null, without it report',
+    'mode-audit: report until null, without it queue',
+    `frozen: hold until ${JUNE}, without it report`,
   ]);
 });
 

@@ -41,20 +41,32 @@ const CARRIES: Readonly<Record<string, readonly string[]>> = {
   'audit log anchored': ['anchor', 'hash', 'entries', 'complete'],
 };
 
-const walked = await Promise.all(SCENARIOS.map(logOf));
-const lines = walked.flatMap((one) => one.lines);
+/** Walked once, by the first test that asks. */
+let walking: Promise<Awaited<ReturnType<typeof logOf>>[]> | undefined;
+async function walked() {
+  walking ??= Promise.all(SCENARIOS.map(logOf));
+  return walking;
+}
+async function allLines(): Promise<readonly LogLine[]> {
+  return (await walked()).flatMap((one) => one.lines);
+}
 
 describe('every line of a scenario has its ids', () => {
-  test.each([...new Set(lines.map(nameOf))].sort())('%s', (name) => {
-    const wanted = CARRIES[name] ?? [];
-    expect(wanted, 'say in the table what this line carries').not.toEqual([]);
-    for (const { fields } of lines.filter((line) => nameOf(line) === name)) {
+  it('and every line is in the table', async () => {
+    const names = (await allLines()).map(nameOf);
+    expect(names.length).toBeGreaterThan(100);
+    const unsaid = names.filter((name) => !CARRIES[name]);
+    expect(unsaid, 'say in the table what this line carries').toEqual([]);
+  });
+
+  test.each(Object.entries(CARRIES))('%s', async (name, wanted) => {
+    for (const { fields } of (await allLines()).filter((line) => nameOf(line) === name)) {
       expect(wanted.filter((field) => fields[field] === undefined || fields[field] === null)).toEqual([]);
     }
   });
 
-  it('a line with an event id has its correlation id, except for dead letters', () => {
-    const halves = lines.filter(({ fields }) => fields.eventId && !fields.correlationId);
+  it('a line with an event id has its correlation id, except for dead letters', async () => {
+    const halves = (await allLines()).filter(({ fields }) => fields.eventId && !fields.correlationId);
     expect(new Set(halves.map(({ message, fields }) => `${message} ${fields.outcome ?? ''}`.trim()))).toEqual(
       new Set(['message dead-lettered', 'event concluded dead']),
     );
@@ -76,8 +88,8 @@ describe('an event is followed to its fix by ids only', () => {
     expect(new Set(ofFix.map(({ fields }) => fields.operationId))).toEqual(new Set([intent?.operationId]));
   });
 
-  it('one line for each outcome in the audit log, with its entry id', () => {
-    for (const { lines: found, deps } of walked) {
+  it('one line for each outcome in the audit log, with its entry id', async () => {
+    for (const { lines: found, deps } of await walked()) {
       const logged = new Set(found.map(({ fields }) => fields.auditId));
       const ends = deps.stored.entries.filter(({ kind }) => /^(fix|rollback)\.(applied|failed|blocked)$/.test(kind));
       expect(ends.filter(({ id }) => !logged.has(id)).map(({ kind }) => kind)).toEqual([]);
