@@ -96,7 +96,7 @@ function membersOf(a: Json, b: Json): Member[] {
 /** The elements of two lists with named elements; null when a list has others. */
 function elementsOf(a: Json, b: Json): Member[] | null {
   const [was, is] = [namedIn(a), namedIn(b)];
-  if (!was || !is || was.size + is.size === 0) return null;
+  if (!was || !is) return null;
   return [...new Set([...was.keys(), ...is.keys()])].map((key) => {
     const [before, after] = [was.get(key) ?? null, is.get(key) ?? null];
     return [String((before ?? after)?.name), before, after];
@@ -154,7 +154,7 @@ function isMirrored(change: Change, { document, path, to }: Change): boolean {
   if (!SITE_DOCUMENTS.includes(change.document) || !SITE_DOCUMENTS.includes(document)) return false;
   const [section, member, kind = '', deeper] = tokensOf(change.path);
   const older = member === 'outboundVnetRouting' && deeper === undefined ? FORMER_NAMES[kind] : undefined;
-  const name = older ?? (change.document === document || kind !== '' ? undefined : member);
+  const name = older ?? (kind === '' ? member : undefined);
   return name !== undefined && path === `/${section}/${name}` && isEquivalent(change.to, to);
 }
 

@@ -58,6 +58,43 @@ describe('each differing leaf is named by its path', () => {
       [],
     ],
     ['a name in another case', { name: 'shop' }, { name: 'SHOP' }, ['/properties/name "shop" "SHOP"']],
+    ['a removed id', { virtualNetworkSubnetId: USER }, {}, [`/properties/virtualNetworkSubnetId "${USER}" null`]],
+    [
+      'another id',
+      { virtualNetworkSubnetId: USER },
+      { virtualNetworkSubnetId: `${USER}2` },
+      [`/properties/virtualNetworkSubnetId "${USER}" "${USER}2"`],
+    ],
+    [
+      'an id in another case, in a list: nothing',
+      { certs: [{ id: USER }] },
+      { certs: [{ id: USER.toUpperCase() }] },
+      [],
+    ],
+    ['a longer list', { hostNames: ['a'] }, { hostNames: ['a', 'b'] }, ['/properties/hostNames ["a"] ["a","b"]']],
+    ['elements without names', { certs: [{ a: 1 }] }, { certs: [{ a: 2 }] }, ['/properties/certs [{"a":1}] [{"a":2}]']],
+    [
+      'elements of which one has no name',
+      { certs: [{ name: 'a' }, { b: 1 }] },
+      { certs: [{ name: 'a' }, { b: 2 }] },
+      ['/properties/certs [{"name":"a"},{"b":1}] [{"name":"a"},{"b":2}]'],
+    ],
+    [
+      'an added element by its name',
+      { certs: null },
+      { certs: [{ name: 'A', b: 1 }] },
+      ['/properties/certs/A null {"name":"A","b":1}'],
+    ],
+    ['a text instead of an object', { certs: { a: 1 } }, { certs: 'x' }, ['/properties/certs {"a":1} "x"']],
+    ['an object instead of a text', { certs: 'x' }, { certs: { a: 1 } }, ['/properties/certs "x" {"a":1}']],
+    ['an app whose state was not shown', { state: null }, { state: 'Stopped' }, ['/properties/state null "Stopped"']],
+    ['an app that is about to run: nothing', { state: 'running' }, { state: 'Ready' }, []],
+    [
+      'only a state has words for the same',
+      { mode: 'Running' },
+      { mode: 'Ready' },
+      ['/properties/mode "Running" "Ready"'],
+    ],
   ])('%s', (_, from, to, expected) => {
     expect(
       moved(
@@ -91,6 +128,8 @@ describe('each differing leaf is named by its path', () => {
     ['rules in another order', [office, { ...office, name: 'b' }], [{ ...office, name: 'b' }, office], true],
     ['the rule that repeats the default action', [office, rest('Deny')], [office, rest('Allow')], false],
     ['a list that App Service filled', null, [first], false],
+    ['a list that App Service had filled', [first], null, false],
+    ['a rule for all that was beside others', [first, office], [office], true],
   ])('access restrictions: %s', (_, from, to, expected) => {
     const list = (ipSecurityRestrictions: Json) => webConfig({ ipSecurityRestrictions });
     expect(moved('web-app', 'config/web', list(from), list(to))).toHaveLength(expected ? 1 : 0);
@@ -103,6 +142,24 @@ describe('each differing leaf is named by its path', () => {
   ])('%s', (_, from, to, expected) => {
     const app = (properties: JsonObject) => ({ properties });
     expect(moved('container-app', 'resource', app(from), app(to)).map((one) => one.split(' ')[0])).toEqual(expected);
+  });
+
+  test('values without their volatile parts, at any depth', () => {
+    const definition = documentOf('web-app', 'resource');
+    if (!definition) throw new Error('a site has a document');
+    const volatile = ['/properties/*/*/time', '/properties/*/*/*/time'];
+    const diff = (from: Json, to: Json) =>
+      diffDocument({ ...definition, volatile }, '', { properties: from }, { properties: to }).map(
+        (one) => `${one.path} ${JSON.stringify(one.from)} ${JSON.stringify(one.to)}`,
+      );
+    const list = (time: number, b: number) => ({ list: [{ time, b }] });
+    expect(diff(list(1, 1), list(2, 1))).toEqual([]);
+    expect(diff(list(1, 1), list(2, 2))).toEqual(['/properties/list [{"b":1}] [{"b":2}]']);
+    const added = [{ name: 'new', time: 1, properties: { time: 2, c: 3 } }];
+    expect(diff({ list: null }, { list: added })).toEqual(['/properties/list/new/properties null {"c":3}']);
+    expect(diff({ list: null }, { list: [{ name: 'new', time: 1, c: 3 }] })).toEqual([
+      '/properties/list/new null {"name":"new","c":3}',
+    ]);
   });
 
   test('a container by its name, without computed members, and a list that is restored whole as one leaf', () => {
@@ -190,6 +247,54 @@ describe('changes that the fix explains are not named', () => {
     ]);
   });
 
+  test('two changes, each by its own', () => {
+    const both = [change('/properties/httpsOnly', true), change('/properties/clientCertEnabled', true)];
+    const after = snapshotOf({ httpsOnly: true, clientCertEnabled: true });
+    expect(along(both, snapshotOf({ httpsOnly: false, clientCertEnabled: false }), after)).toEqual([]);
+  });
+
+  test('a written and a preserved value in a list that is compared as a whole', () => {
+    const domains = '/properties/configuration/ingress/customDomains';
+    const appWith = (bindingType: string, certificateId: string): Snapshot => {
+      const body = containerApp(ingress({ customDomains: [{ name: 'x', bindingType, certificateId }] }));
+      return {
+        resource: resourceNamed(CONTAINER_APP),
+        documents: { resource: documentStateOf('container-app', 'resource', body) },
+      };
+    };
+    const written = {
+      changes: [change(`${domains}/x/bindingType`, 'SniEnabled')],
+      preserved: [{ document: 'resource' as const, path: `${domains}/x/certificateId`, value: 'new' }],
+    };
+    const moved = (after: Snapshot) => unplannedChanges(['resource'], written, appWith('Disabled', 'old'), after);
+    expect(moved(appWith('SniEnabled', 'new'))).toEqual([]);
+    expect(moved(appWith('SniEnabled', 'other')).map(({ path }) => path)).toEqual([domains]);
+  });
+
+  test.each<[string, Change, JsonObject]>([
+    [
+      'the same name in a document that shows no value of the site',
+      change('/properties/allow', false, 'basicPublishingCredentialsPolicies/ftp'),
+      { allow: false },
+    ],
+    [
+      'a former name of a switch in another object',
+      change('/properties/other/applicationTraffic', true),
+      { vnetRouteAllEnabled: true },
+    ],
+    [
+      'a former name of something below a switch',
+      change('/properties/outboundVnetRouting/applicationTraffic/x', true),
+      { vnetRouteAllEnabled: true },
+    ],
+    ['an object in which a value was written', change('/properties/cors/a', true, 'config/web'), { cors: true }],
+  ])('but no copy is %s', (_, written, properties) => {
+    const [name = ''] = Object.keys(properties);
+    expect(along([written], snapshotOf({ [name]: null }), snapshotOf(properties))).toEqual([
+      `resource /properties/${name}`,
+    ]);
+  });
+
   test('a document that was not read both times is not compared', () => {
     const { resource, documents } = snapshotOf({ httpsOnly: false });
     expect(along([], { resource, documents }, { resource, documents: {} })).toEqual([]);
@@ -249,17 +354,18 @@ describe('the limits of an entry', () => {
       { code: 'also-moved', text: expect.stringMatching(/resource \/properties\/p49; and 3 more/) },
     ]);
     expect(alsoMovedReasons({ listed: [], more: 0 })).toEqual([]);
+    expect(alsoMovedReasons(summarizeChanges([leaf(0), leaf(1)]))[0]?.text).toBe(
+      'Moved with the write: resource /properties/p0, resource /properties/p1.',
+    );
   });
 
   test('a long value is replaced by its length and checksum, and all values together fit into a row', () => {
     const long = 'x'.repeat(20_000);
     const { listed } = summarizeChanges([leaf(0, long)]);
     expect(listed[0]?.to).toMatch(/^20002 characters of JSON, sha256 [0-9a-f]{64}$/);
-    expect([isValueDigest(listed[0]?.to ?? null), isValueDigest(long), isValueDigest(null)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    const digest = String(listed[0]?.to);
+    const values = [digest, long, null, `${digest}0`, `about ${digest}`, [digest]];
+    expect(values.map(isValueDigest)).toEqual([true, false, false, false, false, false]);
     const many = summarizeChanges(Array.from({ length: 10 }, (_, at) => leaf(at, 'y'.repeat(10_000))));
     expect([many.listed.length, many.more]).toEqual([3, 7]);
   });

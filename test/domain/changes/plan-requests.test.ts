@@ -73,6 +73,49 @@ describe('guarantee 5: a plan has the fewest requests, with the named leaves onl
     expect(step?.changes).toEqual([cors]);
   });
 
+  test('values that another resource provider writes are a request of their own, with its API version', () => {
+    const label = change('resource', '/tags/team', 'shop');
+    const kept: PreservedValue = { document: 'resource', path: '/tags/owner', value: 'ada' };
+    const steps = planFor(site, [label, https], [kept]);
+    expect(steps.map(requestView)).toEqual([
+      {
+        method: 'PATCH',
+        path: `${SITE}/providers/Microsoft.Resources/tags/default`,
+        body: { operation: 'Merge', properties: { tags: { team: 'shop', owner: 'ada' } } },
+      },
+      { method: 'PATCH', path: SITE, body: { properties: { httpsOnly: true } } },
+    ]);
+    expect(new Set(steps.map(({ apiVersion }) => apiVersion)).size).toBe(2);
+    expect(steps.map(({ changes }) => changes)).toEqual([[label], [https]]);
+  });
+
+  test('each request has the attempts that it carries out, with their changes in it', () => {
+    const one = { changes: [https, TLS_CHANGE], preserved: [] };
+    const other = { changes: [ftps], preserved: [] };
+    expect(planOf(site, [one, other]).map(({ attempts }) => attempts)).toEqual([
+      [{ attempt: one, changes: [https] }],
+      [
+        { attempt: one, changes: [TLS_CHANGE] },
+        { attempt: other, changes: [ftps] },
+      ],
+    ]);
+  });
+
+  test('a request of a part is sent as planned, whatever the document has', () => {
+    const [step] = planFor(site, [TLS_CHANGE]);
+    expect(step && bodyToSend(step, { properties: { minTlsVersion: '1.0', other: 1 } })).toEqual({
+      properties: { minTlsVersion: '1.2' },
+    });
+  });
+
+  test('a whole document is sent with everything that it has', () => {
+    const [step] = planFor(site, [change('config/authsettingsV2', '/properties/platform/enabled', true)]);
+    expect(step && bodyToSend(step, { kind: 'k', properties: { other: 1 } })).toEqual({
+      kind: 'k',
+      properties: { other: 1, platform: { enabled: true } },
+    });
+  });
+
   test('without changes there are no requests', () => {
     expect(planFor(site, [])).toEqual([]);
     expect(planFor(site, [], [{ document: 'config/web', path: '/properties/a', value: 1 }])).toEqual([]);
@@ -132,7 +175,7 @@ describe('elements of a list', () => {
   });
 
   test('an element without properties is deleted', () => {
-    expect(planFor(site, [{ ...setting, from: setting.to, to: null }]).map(requestView)).toEqual([
+    expect(planFor(site, [{ ...setting, from: setting.to, to: null }]).map(requestView)).toStrictEqual([
       { method: 'DELETE', path: `${insights}/plumbline` },
     ]);
   });
@@ -183,6 +226,7 @@ describe('guarantee 12: a redacted value is never written', () => {
     expect(hidden(origins, snapshot)).toEqual(['/properties/cors/allowedOrigins/0']);
     expect(hidden(change('config/web', '/properties/cors/allowedOrigins/0/x', 1), snapshot)).toHaveLength(1);
     expect(hidden(TLS_CHANGE, snapshot)).toEqual([]);
+    expect(planFor(site, [origins, TLS_CHANGE]).flatMap((step) => hiddenPaths(step, snapshot))).toHaveLength(1);
     expect(secretObstacle(snapshot, [TLS_CHANGE])).toBeNull();
     expect(secretObstacle(snapshot, [TLS_CHANGE], [kept])).toMatch('/properties/cors/allowedOrigins/0');
   });
