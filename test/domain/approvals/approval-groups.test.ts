@@ -30,6 +30,13 @@ test('groups by resource ignore the casing of the id', () => {
   ]);
 });
 
+test('the oldest time and the worst impact do not depend on the order', () => {
+  expect(groupApprovals([...heads].reverse(), 'resource').map(({ oldest, impact }) => [oldest, impact])).toEqual([
+    ['2026-03-01T04:00:00.000Z', 'restart'],
+    ['2026-03-01T02:00:00.000Z', 'traffic'],
+  ]);
+});
+
 test('without approvals there are no groups', () => {
   expect(groupApprovals([], 'rule')).toEqual([]);
 });

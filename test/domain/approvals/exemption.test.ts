@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Exemption,
   exemptedUntil,
+  exemptionDigest,
   exemptionFor,
   exemptionProblems,
   exemptionRecord,
@@ -52,6 +53,8 @@ describe('whether an exemption applies', () => {
     ['another subscription', { scope: '/subscriptions/99999999-2222-3333-4444-555555555555' }, SITE, false],
     ['one that ends a moment later', { expires: '2026-03-01T12:00:00.001Z' }, SITE, true],
     ['one that ends now', { expires: '2026-03-01T12:00:00.000Z' }, SITE, false],
+    ['one that no request could get, by its length', { expires: '2027-03-02T12:00:00.001Z' }, SITE, false],
+    ['the longest, with a day for the clocks', { expires: '2027-03-02T12:00:00.000Z' }, SITE, true],
     ['one that was removed', { removedAt: '2026-02-02T00:00:00.000Z' }, SITE, false],
   ])('%s', (_, differs, id, expected) => {
     expect(matches(exemption(differs), id)).toBe(expected);
@@ -132,6 +135,23 @@ test('the reason has owner, ticket, end and text, and no ticket when there is no
   expect(exemptReason(exemption({ ticket: null })).text).toBe(`Exempt until ${end}: an old scanner (Team Shop)`);
 });
 
+test('the digest covers everything that is granted, and nothing that follows', () => {
+  const digest = exemptionDigest(exemption());
+  const other: Partial<Exemption>[] = [
+    ...[{ id: 'x2' }, { scope: SITE }, { rule: 'webapp-auth' }, { owner: 'Team Cart' }, { reason: 'none' }],
+    ...[{ ticket: null }, { expires: '2026-04-02T00:00:00.000Z' }],
+  ];
+  expect(digest).toMatch(/[0-9a-f]{64}$/);
+  expect(other.filter((differs) => exemptionDigest(exemption(differs)) === digest)).toEqual([]);
+  expect(exemptionDigest(exemption({ removedAt: NOW.toISOString(), createdAt: '' }))).toBe(digest);
+});
+
+test('a record without the reason of an exemption has no end', () => {
+  expect(exemptedUntil({ reasons: [] })).toBeNull();
+  expect(exemptedUntil({ reasons: [{ code: 'digest', text: 'Exempt until 2026: x' }] })).toBeNull();
+  expect(exemptedUntil({ reasons: [{ code: 'exempt', text: 'Not Exempt until 2026: x' }] })).toBeNull();
+});
+
 test('each step of an exemption is one record, with the resource when the scope is one', () => {
   const kinds = ['exemption.created', 'exemption.ended', 'exemption.removed'] as const;
   const records = kinds.map((kind) => exemptionRecord(exemption(), kind, NOW.toISOString(), by));
@@ -141,6 +161,11 @@ test('each step of an exemption is one record, with the resource when the scope 
     ['exempt', 'digest'],
     ['exempt'],
     ['exempt'],
+  ]);
+  expect(records.map(({ message }) => message)).toEqual([
+    `Exempt: webapp-min-tls on ${GROUP}.`,
+    `The exemption has ended: webapp-min-tls on ${GROUP}.`,
+    `The exemption was taken back: webapp-min-tls on ${GROUP}.`,
   ]);
   expect(records.map(exemptedUntil)).toEqual(kinds.map(() => exemption().expires));
   const again = exemptionRecord(exemption(), 'exemption.ended', '2026-09-09T00:00:00.000Z', by);

@@ -20,6 +20,8 @@ function snapshotOf(documents: Snapshot['documents']): Snapshot {
   return { resource: resourceNamed(SITE), documents };
 }
 
+const PART = { code: 'part-applied', text: 'A part.' } as const;
+
 const web = (minTlsVersion: string, more = {}) =>
   snapshotOf({ 'config/web': read({ properties: { minTlsVersion, ...more } }) });
 
@@ -30,6 +32,9 @@ describe('the reason why a fix is irreversible', () => {
     ['a created diagnostic setting', { changes: [logs] }, rule, null],
     ['a value that was not there before', { changes: [tls, { ...tls, from: null }] }, rule, /no value at config\/web/],
     ['an intent', { kind: 'fix.intended' }, rule, /'fix.intended'/],
+    ['a fix that failed', { kind: 'fix.failed' }, rule, /'fix.failed'/],
+    ['a fix of which a part was applied', { kind: 'fix.failed', reasons: [PART] }, rule, null],
+    ['a rollback of which a part was applied', { kind: 'rollback.failed', reasons: [PART] }, rule, /'rollback.failed'/],
     ['a rollback', { kind: 'rollback.applied' }, rule, /'rollback.applied'/],
     ['an irreversible rule', {}, ruleLike({ id: 'webapp-tls', reversible: false }), /cannot be undone/],
     ['a removed rule', {}, null, /no longer exists/],
@@ -98,7 +103,10 @@ describe('guarantee 7: a rollback is compared with a fresh read', () => {
   });
 
   test('rolled back by somebody else: cleared', () => {
-    expect(now(applyChanges(web('1.2'), [back]))).toMatchObject({ kind: 'clear', reason: { code: 'already-right' } });
+    expect(now(applyChanges(web('1.2'), [back]))).toEqual({
+      kind: 'clear',
+      reason: { code: 'already-right', text: 'The values from before are there already.' },
+    });
   });
 
   test('moved: superseded, with what moved', () => {
@@ -110,6 +118,12 @@ describe('guarantee 7: a rollback is compared with a fresh read', () => {
       kind: 'supersede',
       moved: [{ path: '/properties/http20Enabled', from: true, to: false }],
     });
+  });
+
+  test('one of two preserved values moved: superseded', () => {
+    const two = { ...waiting, preserved: [kept, { ...kept, path: '/properties/alwaysOn' }] };
+    const fresh = web('1.2', { http20Enabled: true, alwaysOn: false });
+    expect(reconcileRollback(two, fresh)).toMatchObject({ kind: 'supersede' });
   });
 
   test('one of the documents unread: kept, and nothing is written', () => {

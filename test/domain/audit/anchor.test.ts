@@ -22,6 +22,13 @@ function resealed(members: Partial<Anchor>): Anchor {
 
 describe('the next anchor', () => {
   it('has number 1, the ends of the chains that have one, and the number of their entries', () => {
+    const made = nextAnchor(
+      null,
+      [head('00', 3), head('01', 5), emptyHead('02')],
+      { at: MORNING, whole: false },
+      signing,
+    );
+    expect(made).toEqual(first);
     expect(first).toMatchObject({ number: 1, at: MORNING, wholeAt: MORNING, entries: 8, prevHash: '' });
     expect(first.chains).toEqual({
       '00': { seq: 3, hash: 'hash-3', at: MORNING },
@@ -30,7 +37,8 @@ describe('the next anchor', () => {
   });
 
   it('continues the one before, and has the time of the last verification of the whole log', () => {
-    expect(second).toMatchObject({ number: 2, at: NOON, wholeAt: MORNING, entries: 10, prevHash: first.hash });
+    const made = nextAnchor(first, ends, { at: NOON, whole: false }, signing);
+    expect(made).toMatchObject({ number: 2, at: NOON, wholeAt: MORNING, entries: 10, prevHash: first.hash });
     expect(nextAnchor(first, ends, { at: NOON, whole: true }, signing).wholeAt).toBe(NOON);
   });
 

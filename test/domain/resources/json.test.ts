@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Json, pointerOf, sameJson, tokensOf, wellFormed } from '../../../src/domain/resources/json.ts';
+import {
+  asciiJson,
+  exceedsDepth,
+  type Json,
+  pointerOf,
+  sameJson,
+  tokensOf,
+  truncateDepth,
+  wellFormed,
+} from '../../../src/domain/resources/json.ts';
 
 describe('sameJson', () => {
   test.each<[string, Json | undefined, Json | undefined, boolean]>([
@@ -21,6 +30,36 @@ describe('sameJson', () => {
 
   test('a copy is the same', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => sameJson(value as Json, JSON.parse(JSON.stringify(value)))));
+  });
+});
+
+test('JSON in ASCII means the same', () => {
+  const value = { größe: '\u007f \u{1f600} ~', a: [1, null] };
+  expect(asciiJson(value)).toBe(String.raw`{"gr\u00f6\u00dfe":"\u007f \ud83d\ude00 ~","a":[1,null]}`);
+});
+
+describe('the nesting of a value', () => {
+  const nested = (levels: number): unknown =>
+    Array.from({ length: levels }).reduce<unknown>((inner) => ({ a: [inner] }), 1);
+
+  test.each([
+    ['a text', 'x', 0, false],
+    ['null', null, 0, false],
+    ['an object, where none may be', { a: 1 }, 0, true],
+    ['an empty object', {}, 0, false],
+    ['as many levels as may be', nested(2), 4, false],
+    ['one more', nested(2), 3, true],
+    ['one more, beside others', [1, nested(2), 2], 4, true],
+    ['as many as any input may have', nested(32), undefined, false],
+    ['one more than any input', [nested(32)], undefined, true],
+  ])('%s', (_, value, levels, exceeds) => {
+    expect(exceedsDepth(value, levels)).toBe(exceeds);
+    expect(exceedsDepth(truncateDepth(value, levels), levels)).toBe(false);
+  });
+
+  test('is cut below the limit only', () => {
+    expect(truncateDepth({ a: [1, [2], { b: 3 }], c: 'x' }, 2)).toEqual({ a: [1, null, null], c: 'x' });
+    expect(truncateDepth({ a: [1] }, 2)).toEqual({ a: [1] });
   });
 });
 

@@ -27,6 +27,13 @@ describe('guarantee 12: secrets are dropped', () => {
       ['/env/X~1Y/value', '/env/1/value'],
     ],
     [
+      'in elements whose name is no text, or empty',
+      { env: [{ name: 1, value: 'planted' }, { name: '', value: 'planted' }, null, ['planted']] },
+      ['/env/*/value', '/env/*/0'],
+      { env: [{ name: 1 }, { name: '' }, null, []] },
+      ['/env/0/value', '/env/1/value', '/env/3/0'],
+    ],
+    [
       'in every member of a map',
       { accounts: { log: { accessKey: 'planted', name: 'n' }, 'a~b': { accessKey: 'planted' } } },
       ['/accounts/*/accessKey'],
@@ -47,6 +54,13 @@ describe('guarantee 12: secrets are dropped', () => {
       ['/a', '/b', '/c', '/d'],
       { a: null, b: '', c: [], d: {}, e: 0 },
       [],
+    ],
+    [
+      'a value that is not empty is dropped, whatever it is',
+      { a: [1], b: { c: 1 }, d: 0, e: false },
+      ['/a', '/b', '/d', '/e'],
+      {},
+      ['/a', '/b', '/d', '/e'],
     ],
     [
       'two nested paths',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isInScope, isScope, parseResourceId, resourceOf } from '../../../src/domain/resources/resource.ts';
+import { armIdOf, isInScope, isScope, parseResourceId, resourceOf } from '../../../src/domain/resources/resource.ts';
 
 const GROUP = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG/providers';
 const SITE = `${GROUP}/Microsoft.Web/sites/Shop`;
@@ -65,6 +65,14 @@ describe('the resource of an id', () => {
       'Microsoft.Web/serverfarms',
       'p',
     ],
+    [
+      'the longest',
+      SITE.padEnd(1024, 'p'),
+      SITE.padEnd(1024, 'p'),
+      'web-app',
+      'Microsoft.Web/sites',
+      SITE.padEnd(1024, 'p').slice(SITE.length - 4),
+    ],
     ['a trailing slash', `${SITE}/`, SITE, 'web-app', 'Microsoft.Web/sites', 'Shop'],
     ['an empty segment', `${GROUP}/Microsoft.Web//sites/Shop`, SITE, 'web-app', 'Microsoft.Web/sites', 'Shop'],
     ['several of them', `/${SITE}///config//web//`, SITE, 'web-app', 'Microsoft.Web/sites', 'Shop'],
@@ -113,8 +121,16 @@ describe('the resource of an id', () => {
     ['a name with the Kelvin sign', `${GROUP}/Microsoft.Web/sites/boo\u212a`],
     ['a provider with a long s', SITE.replace('sites', '\u017fites')],
     ['a very long name', SITE + 'x'.repeat(1024)],
+    ['one more than the longest', SITE.padEnd(1025, 'x')],
+    ['dots at the end', `${SITE}/..`],
   ])('%s is refused', (_, id) => {
     expect(resourceOf(id)).toBeNull();
+  });
+
+  test('the subscription is in lower case', () => {
+    expect(resourceOf(SITE.replace('11111111', 'AAAAAAAA'))?.subscriptionId).toBe(
+      'aaaaaaaa-2222-3333-4444-555555555555',
+    );
   });
 
   test('parseResourceId accepts the exact id only', () => {
@@ -124,6 +140,19 @@ describe('the resource of an id', () => {
     expect(parseResourceId(`${SITE}/config/web`)).toBeNull();
     expect(parseResourceId('/subscriptions/s/resourceGroups/rg')).toBeNull();
   });
+});
+
+test.each<[string, unknown, boolean]>([
+  ['an id', SITE, true],
+  ['in another case', SITE.toUpperCase(), true],
+  ['a subscription', '/subscriptions/s', true],
+  ['a list of it', [SITE], false],
+  ['nothing', null, false],
+  ['an id in a text', `see ${SITE}`, false],
+  ['an id with a query', `${SITE}?x`, false],
+  ['no subscription', '/subscriptions/', false],
+])('an ARM id in a document: %s', (_, value, expected) => {
+  expect(armIdOf(value)).toBe(expected ? value : null);
 });
 
 describe('scopes', () => {
@@ -157,6 +186,8 @@ describe('scopes', () => {
     ['/\u017fubscriptions/s', false],
     ['/subscriptions/\u212a', false],
     [`/subscriptions/s/resourceGroups/${'g'.repeat(1024)}`, false],
+    [`/subscriptions/s/resourceGroups/`.padEnd(1024, 'g'), true],
+    ['/subscriptions/s/..', false],
   ])('%s is a valid scope: %s', (text, expected) => {
     expect(isScope(text)).toBe(expected);
   });

@@ -27,6 +27,23 @@ describe('one row per caller', () => {
     });
   });
 
+  it('whichever was seen first', () => {
+    const [early, late] = [writer('ada', 1, { name: 'Ada' }), writer('ada', 3)];
+    for (const seen of [
+      [early, late],
+      [late, early],
+    ]) {
+      expect(mergeWriters(NOBODY, seen).writers).toEqual([writer('ada', 3, { name: 'Ada', since: at(1) })]);
+    }
+    const [begun, same] = [writer('ada', 3, { since: at(0) }), writer('ada', 3, { eventId: 'e' })];
+    expect(mergeWriters(NOBODY, [begun, same]).writers).toEqual([writer('ada', 3, { since: at(0), eventId: 'e' })]);
+  });
+
+  it('callers of the same time stay in their order', () => {
+    const seen = [writer('b', 1), writer('c', 2), writer('a', 1), writer('d', 0)];
+    expect(mergeWriters(NOBODY, seen).writers.map(({ objectId }) => objectId)).toEqual(['d', 'b', 'a', 'c']);
+  });
+
   it('the same write again changes nothing', () => {
     const once = mergeWriters(NOBODY, [writer('ada', 3), writer('bob', 2)]);
     expect(mergeWriters(once, [writer('ada', 3)])).toEqual(once);
@@ -53,6 +70,11 @@ describe('the limit of the list', () => {
     const cut = mergeWriters({ writers: [], writersTruncatedAt: at(500) }, many);
     expect(cut.writersTruncatedAt).toBe(at(500));
     expect(mergeWriters(cut, []).writersTruncatedAt).toBe(at(500));
+  });
+
+  it('the time of the newest removed one moves on', () => {
+    expect(mergeWriters({ writers: [], writersTruncatedAt: at(0) }, many).writersTruncatedAt).toBe(at(1));
+    expect(mergeWriters({ writers: [], writersTruncatedAt: at(1) }, many.slice(1)).writersTruncatedAt).toBe(at(1));
   });
 
   it('the longest list fits into a row with any names and ids', () => {
