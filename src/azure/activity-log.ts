@@ -1,202 +1,147 @@
 /**
- * Azure's Activity Log: who wrote a resource. It is queried by resource group, because a query by resource may miss entries of
- * the resource. Only one page is read; when there are more, the result is not complete.
+ * Azure's Activity Log: who wrote a resource, and what was written in a subscription. The writers of a resource are queried by
+ * resource group, because a query by resource may miss entries of the resource, and only one page is read: when there are
+ * more, the result is not complete.
  */
 import * as z from 'zod';
-import { DAY_MS, HOUR_MS, timeAfter } from '../domain/resources/durations.ts';
-import { appIdOfClaims, callerOfClaims, movesConfiguration, optionalObject } from '../domain/resources/event.ts';
-import { appOf, isInScope, type Resource, resourceOf } from '../domain/resources/resource.ts';
-import type { ActivityEntry, ActivityLog, ActivityResult } from '../workflows/ports/azure.ts';
-import { type ClientOptions, createClient } from './client.ts';
-import { armFailureOf, transientFailureOf } from './errors.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS, secondsBetween, timeAfter } from '../domain/resources/durations.ts';
+import type { Resource } from '../domain/resources/resource.ts';
+import type {
+  ActivityLog,
+  ActivityQuery,
+  ActivityResult,
+  ArmFailure,
+  LoggedChanges,
+} from '../workflows/ports/azure.ts';
+import { changesIn, timeOfLine, writesOf } from './activity-lines.ts';
+import { type Client, type ClientOptions, createClient, type SentRequest } from './client.ts';
+import { armFailureOf, type HttpResponse, transientFailureOf } from './errors.ts';
 
 const API_VERSION = '2015-04-01';
 
 /** The selected properties: without `properties`, which may contain the body of a request. */
-const SELECTED = 'claims,correlationId,eventTimestamp,operationId,operationName,resourceId,status';
+const SELECTED = 'claims,correlationId,eventDataId,eventTimestamp,operationId,operationName,resourceId,status';
 
 /** Azure keeps 90 days and rejects an earlier start; an hour less, because the clocks may differ. */
 const RETENTION_MILLISECONDS = 90 * DAY_MS - HOUR_MS;
 
 export function createActivityLog(options: ClientOptions): ActivityLog {
   const client = createClient(options);
+  const patient = createClient(patientOptions(options));
+  const { now, log } = options;
   return {
     async listWrites(resource, from, to): Promise<ActivityResult> {
-      const earliest = timeAfter(options.now(), -RETENTION_MILLISECONDS);
+      const earliest = timeAfter(now(), -RETENTION_MILLISECONDS);
       const start = from < earliest ? earliest : from;
       if (start > to) return { kind: 'read', entries: [], complete: from >= earliest };
-      const path = `/subscriptions/${resource.subscriptionId}/providers/Microsoft.Insights/eventtypes/management/values`;
-      const url = client.urlOf(path, API_VERSION, { $filter: filterOf(resource, start, to), $select: SELECTED });
-      const reply = await client.send('GET', url).catch(transientFailureOf);
-      if (!('status' in reply)) return { kind: 'refused', failure: reply };
-      if (reply.status !== 200) return { kind: 'refused', failure: armFailureOf(reply, options.now()) };
-      const page = pageSchema.safeParse(reply.body);
-      if (!page.success) {
-        const message = 'The Activity Log was answered without a list of entries.';
-        return { kind: 'refused', failure: { kind: 'invalid', code: 'NoList', message, retryAfter: null } };
+      const url = firstPage(client, resource.subscriptionId, groupFilter(resource, start, to));
+      const page = await readPage(client, url, now);
+      if (page.kind === 'refused') return { kind: 'refused', failure: page.failure };
+      const { entries, complete } = writesOf(resource, page.lines, to);
+      return { kind: 'read', entries, complete: complete && !page.hasMore && start === from };
+    },
+
+    async listChanges({ subscriptionId, provider, from, to, maxPages }: ActivityQuery): Promise<LoggedChanges> {
+      const lines: unknown[] = [];
+      let hasMore = false;
+      const filter = `${timeFilter(from, to)} and resourceProvider eq '${provider}'`;
+      let next: URL | null = firstPage(patient, subscriptionId, filter);
+      for (let pages = 0; next !== null && pages < maxPages; pages++) {
+        const page: Page = await readPage(patient, next, now);
+        if (page.kind === 'refused' && NOT_REGISTERED.includes(page.status)) break;
+        if (page.kind === 'refused') return { kind: 'refused', failure: page.failure };
+        lines.push(...page.lines);
+        ({ next, hasMore } = page);
       }
-      const { lines, complete } = parse(page.data.value, resource, to);
-      const isLast = !page.data.nextLink;
-      return { kind: 'read', entries: writesIn(lines), complete: complete && isLast && start === from };
+      const changes = changesIn(lines, to);
+      if (!hasMore) return { kind: 'read', changes, unreadTo: null };
+      const unreadTo = oldestTime(lines);
+      if (unreadTo === null) log.warn({ subscriptionId, provider }, 'the Activity Log is not sorted; not all was read');
+      return { kind: 'read', changes, unreadTo };
     },
   };
 }
 
-function filterOf({ id }: Resource, from: Date, to: Date): string {
-  const time = `eventTimestamp ge '${from.toISOString()}' and eventTimestamp le '${to.toISOString()}'`;
-  const group = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)/i.exec(id)?.[1];
-  return group === undefined ? time : `${time} and resourceGroupName eq '${group}'`;
+/** A subscription without the resource provider has no entries of it. */
+const NOT_REGISTERED = [404, 409];
+
+function firstPage(client: Client, subscriptionId: string, filter: string): URL {
+  const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Insights/eventtypes/management/values`;
+  return client.urlOf(path, API_VERSION, { $filter: filter, $select: SELECTED });
 }
+
+function timeFilter(from: Date, to: Date): string {
+  return `eventTimestamp ge '${from.toISOString()}' and eventTimestamp le '${to.toISOString()}'`;
+}
+
+function groupFilter({ id }: Resource, from: Date, to: Date): string {
+  const group = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)/i.exec(id)?.[1];
+  return group === undefined ? timeFilter(from, to) : `${timeFilter(from, to)} and resourceGroupName eq '${group}'`;
+}
+
+type Page =
+  /** `next` is also null when the next page is none of Resource Manager. */
+  | { readonly kind: 'page'; readonly lines: readonly unknown[]; readonly hasMore: boolean; readonly next: URL | null }
+  /** `status` is 0 without an answer. */
+  | { readonly kind: 'refused'; readonly status: number; readonly failure: ArmFailure };
 
 /** The lines are parsed one by one. */
 const pageSchema = z.object({ value: z.array(z.unknown()), nextLink: z.unknown().optional() });
 
-/** One line of the log: an operation has at least one for its start and one for its end. */
-interface LogLine {
-  readonly operation: string;
-  /** The same for all lines of an operation. Its ids are not enough: all operations of a deployment share them. */
-  readonly key: string;
-  readonly correlationId: string | null;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly status: string;
-  readonly caller: ActivityEntry['caller'];
-  readonly appId: string | null;
-}
-
-/** The lines about writes of this resource; `complete` when every line of the page could be parsed. */
-function parse(values: readonly unknown[], resource: Resource, to: Date): { lines: LogLine[]; complete: boolean } {
-  let complete = true;
-  const schema = lineSchema(() => {
-    complete = false;
-    return null;
-  });
-  const lines = values.flatMap((line, index): LogLine[] => {
-    const parsed = schema.parse(line);
-    if (parsed === null) return [];
-    const { operationName, category, resourceId, eventTimestamp, status, claims } = parsed;
-    const operation = operationName?.value ?? '';
-    if (!isWrite(operation) || !isAdministrative(category?.value)) return [];
-    const affected = resourceId ? isAbout(resource, resourceId, operation) : null;
-    if (affected === false) return [];
-    const time = Date.parse(eventTimestamp ?? '');
-    if (affected === null || Number.isNaN(time)) complete = false;
-    if (affected === null) return [];
-    const correlationId = parsed.correlationId || null;
-    const operationId = parsed.operationId || correlationId || `${index}`;
-    return [
-      {
-        operation,
-        key: `${operationId} ${resourceId} ${operation}`.toLowerCase(),
-        correlationId,
-        // A line without a time gets the end of the queried period, so that it never counts as older than it is.
-        at: Number.isNaN(time) ? to.getTime() : time,
-        status: (status?.value ?? '').toLowerCase(),
-        caller: callerOfClaims(claims ?? {}, null),
-        appId: appIdOfClaims(claims ?? {}),
-      },
-    ];
-  });
-  return { lines, complete };
-}
-
-/** Characters; the longest id has some 500. */
-const MAX_TEXT = 1024;
-const CLAIMS = optionalObject(z.record(z.string(), z.unknown()));
-
-/** `onInvalid` is called for a member of an unexpected type; the rest of the line is still used. */
-function lineSchema(onInvalid: () => null) {
-  const text = z.string().max(MAX_TEXT).nullish().catch(onInvalid);
-  const named = z
-    .object({ value: z.string().max(MAX_TEXT) })
-    .nullish()
-    .catch(onInvalid);
-  return z
-    .object({
-      operationName: named,
-      category: named,
-      resourceId: text,
-      eventTimestamp: text,
-      operationId: text,
-      correlationId: text,
-      status: named,
-      claims: z
-        .unknown()
-        .optional()
-        .transform((value) => {
-          const claims = CLAIMS.parse(value);
-          return claims ?? (value ? onInvalid() : null);
-        }),
-    })
-    .nullable()
-    .catch(onInvalid);
-}
-
-/** The last step of a swap, by the platform; movesConfiguration covers the request for the swap. */
-const SWAPPED = /\/SlotSwap\/action$/i;
-
-function isMove(operation: string): boolean {
-  return movesConfiguration({ operation }) || SWAPPED.test(operation);
-}
-
-function isWrite(operation: string): boolean {
-  return /\/(write|delete)$/i.test(operation) || isMove(operation);
-}
-
-/** The category cannot be selected, so it is usually missing. Lines of other categories have no write operations. */
-function isAdministrative(category: string | undefined): boolean {
-  return category === undefined || category.toLowerCase() === 'administrative';
-}
-
-/** Whether an operation on this id changes the resource; null for an id below it that cannot be read. */
-function isAbout(resource: Resource, id: string, operation: string): boolean | null {
-  const named = resourceOf(id);
-  if (named === null) return isInScope(id, resource.id) ? null : false;
-  return isMove(operation) ? appOf(named).key === appOf(resource).key : named.key === resource.key;
-}
-
-/** One entry for each operation and caller, oldest first. A writer can choose the ids, so entries of different callers are never merged. */
-function writesIn(lines: readonly LogLine[]): ActivityEntry[] {
-  // The log lists the newest first, also among lines of the same time.
-  return groupBy([...lines].reverse(), ({ key }) => key)
-    .flatMap(byCaller)
-    .filter(mayHaveWritten)
-    .flatMap(mergeLines)
-    .sort((one, other) => one.at - other.at)
-    .map(({ operation, correlationId, at, caller, appId }) => {
-      return { operation, correlationId, at: new Date(at).toISOString(), caller, appId };
-    });
-}
-
-/** The lines of an operation by caller. Lines without a caller belong to the caller of the operation, when there is only one. */
-function byCaller(lines: readonly LogLine[]): (readonly LogLine[])[] {
-  const named = groupBy(
-    lines.filter(({ caller }) => caller !== null),
-    ({ caller }) => caller?.objectId ?? '',
-  );
-  return named.length > 1 ? named : [lines];
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
+async function readPage(client: Client, url: URL, now: () => Date): Promise<Page> {
+  const reply: HttpResponse | ArmFailure = await client.send('GET', url).catch(transientFailureOf);
+  if (!('status' in reply)) return { kind: 'refused', status: 0, failure: reply };
+  const { status } = reply;
+  if (status !== 200) return { kind: 'refused', status, failure: armFailureOf(reply, now()) };
+  const page = pageSchema.safeParse(reply.body);
+  if (!page.success) {
+    const message = 'The Activity Log was answered without a list of entries.';
+    return { kind: 'refused', status, failure: { kind: 'invalid', code: 'NoList', message, retryAfter: null } };
   }
-  return [...groups.values()];
+  const { value: lines, nextLink } = page.data;
+  const next = typeof nextLink === 'string' ? client.urlFromAzure(nextLink) : null;
+  return { kind: 'page', lines, hasMore: Boolean(nextLink), next };
 }
 
-/** An operation that has started and not ended may have written. */
-function mayHaveWritten(lines: readonly LogLine[]): boolean {
-  const numberOf = (wanted: string) => lines.filter(({ status }) => status === wanted).length;
-  const failed = numberOf('failed');
-  return failed === 0 || numberOf('succeeded') > 0 || numberOf('started') > failed;
+/** A millisecond after the last line, so that lines of its millisecond are read again; null when the lines are not sorted. */
+function oldestTime(lines: readonly unknown[]): Date | null {
+  const times = lines.flatMap((line) => timeOfLine(line) ?? []);
+  const isSorted = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? time));
+  const last = times.at(-1);
+  return isSorted && last !== undefined ? new Date(last + 1) : null;
 }
 
-/** The first line with a caller, with the latest time of all lines, when the operation ended. */
-function mergeLines(lines: readonly LogLine[]): LogLine[] {
-  const first = lines.find(({ caller }) => caller !== null) ?? lines[0];
-  return first ? [{ ...first, at: Math.max(...lines.map(({ at }) => at)) }] : [];
+/** The wait after a throttled request for which Azure names none. */
+const THROTTLED_SECONDS = 60;
+
+/**
+ * The client for requests of low priority. They wait with all others, and when Azure throttles them, only they wait. They are
+ * counted. Refusals are results that the caller reports, so they are no warnings.
+ */
+function patientOptions(options: ClientOptions): ClientOptions {
+  const { throttling, now, log, metrics, onRequest } = options;
+  const waits = new Map<string, Date>();
+  return {
+    ...options,
+    log: { ...log, warn: log.debug },
+    throttling: throttling && {
+      async secondsLeft(subscriptionId) {
+        const own = secondsBetween(now(), waits.get(subscriptionId) ?? now());
+        return Math.max(own, await throttling.secondsLeft(subscriptionId), 0);
+      },
+      async follow(subscriptionId, retryAfter) {
+        waits.set(subscriptionId, timeAfter(now(), (retryAfter ?? THROTTLED_SECONDS) * SECOND_MS));
+      },
+    },
+    onRequest(sent) {
+      metrics.count('activityLogRequests', { outcome: outcomeOf(sent) });
+      onRequest?.(sent);
+    },
+  };
+}
+
+function outcomeOf({ status }: SentRequest) {
+  if (status === 200) return 'read';
+  if (status === 429) return 'throttled';
+  return status === 401 || status === 403 ? 'forbidden' : 'failed';
 }

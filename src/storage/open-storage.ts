@@ -12,6 +12,7 @@ import type { OnFault } from './audit/rows.ts';
 import { createStorageClients, type StorageConnection } from './connection.ts';
 import { openCounts } from './counts/counts.ts';
 import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
+import { openActivityProgress } from './stores/activity-progress.ts';
 import { openApprovals } from './stores/approvals.ts';
 import { openBudgets } from './stores/budgets.ts';
 import { openCounters } from './stores/counters.ts';
@@ -96,6 +97,7 @@ export function openStorage(options: StorageOptions): Storage {
       audit: { list: (query, page) => storage.audit.list(query, page) },
       receivedAt: async (eventId) => (await storage.events.findById(eventId))?.receivedAt ?? null,
     }),
+    activityProgress: openActivityProgress(table(TABLES.guards)),
     counters,
     meters: {
       readCounters: counters.readTotal,

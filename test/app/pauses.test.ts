@@ -7,6 +7,7 @@ const PAUSES = {
   retrySeconds: 5,
   throttledSeconds: 10,
   sweepSeconds: 1,
+  activityLogSeconds: 300,
   leaseSeconds: 30,
   countersSeconds: 15,
 };

@@ -88,7 +88,7 @@ describe('the request', () => {
       'api-version': '2015-04-01',
       $filter:
         "eventTimestamp ge '2026-11-29T09:00:00.000Z' and eventTimestamp le '2026-11-29T11:00:00.000Z' and resourceGroupName eq 'shop'",
-      $select: 'claims,correlationId,eventTimestamp,operationId,operationName,resourceId,status',
+      $select: 'claims,correlationId,eventDataId,eventTimestamp,operationId,operationName,resourceId,status',
     });
     // A plus would have to be read as a blank.
     expect(url.search).not.toContain('+');

@@ -19,6 +19,7 @@ import { rule as ftpsOnly } from '../../src/rules/web-app/webapp-ftps-only.ts';
 import { rule as httpsOnly } from '../../src/rules/web-app/webapp-https-only.ts';
 import { rule as minTls } from '../../src/rules/web-app/webapp-min-tls.ts';
 import { rule as remoteDebugging } from '../../src/rules/web-app/webapp-remote-debugging.ts';
+import type { ActivityProgress } from '../../src/workflows/ports/activity-progress.ts';
 import type { DeadLetter } from '../../src/workflows/ports/dead-letters.ts';
 import type { Deps } from '../../src/workflows/ports/deps.ts';
 import type { StoredEvent } from '../../src/workflows/ports/events.ts';
@@ -32,6 +33,7 @@ import { type FakeArm, fakeArm } from './azure/arm.ts';
 import { type FakeEstate, fakeEstate } from './azure/resource-graph.ts';
 import { fakeNotifications } from './notifications.ts';
 import { type SettableClock, settableClock } from './settable-clock.ts';
+import { fakeActivityProgress } from './stores/activity-progress.ts';
 import { fakeApprovals } from './stores/approvals.ts';
 import { fakeAuditLog } from './stores/audit-log.ts';
 import { fakeBudgets } from './stores/budgets.ts';
@@ -73,6 +75,8 @@ export interface Stored {
   readonly deadLetters: Map<string, DeadLetter>;
   /** By subscription. */
   readonly budgets: Map<string, Budget>;
+  /** By subscription. */
+  readonly activityProgress: Map<string, Row<ActivityProgress>>;
   readonly published: Notification[];
   counters: Counters;
   readonly logged: { level: string; fields: unknown; message: string }[];
@@ -120,6 +124,7 @@ export function fakeDeps(
     failures: new Map(),
     deadLetters: new Map(),
     budgets: new Map(),
+    activityProgress: new Map(),
     published: [],
     counters: NO_COUNTERS,
     logged: [],
@@ -174,6 +179,7 @@ export function fakeDeps(
     notifications: fakeNotifications(stored.published),
     guards: fakeGuards(stored.guards),
     counts: fakeCounts({ findings, events, audit }),
+    activityProgress: fakeActivityProgress(stored.activityProgress),
   };
 }
 

@@ -133,6 +133,20 @@ export const METRICS: readonly Metric[] = [
     samples: ({ counters }) => [[counters.counts.throttled ?? 0]],
   },
   {
+    name: 'plumbline_lost_events_total',
+    type: 'counter',
+    help: 'Changes that Event Grid did not deliver and the Activity Log had.',
+    labels: [],
+    samples: ({ counters }) => [[counters.counts.lostEvents ?? 0]],
+  },
+  {
+    name: 'plumbline_activity_log_requests_total',
+    type: 'counter',
+    help: 'Requests to the Activity Log for changes without an event, by what Azure answered.',
+    labels: Object.keys(COUNTERS.activityLogRequests),
+    samples: ({ counters }) => samplesOf(counters, 'activityLogRequests'),
+  },
+  {
     name: 'plumbline_arm_requests_left',
     type: 'gauge',
     help: 'Requests that Azure would still have taken when it last said so, within the last 15 minutes.',

@@ -8,6 +8,8 @@ export const COUNTERS = {
   evaluations: {},
   fixes: { purpose: ['fix', 'rollback'], outcome: ['applied', 'failed', 'blocked', 'unknown'] },
   throttled: {},
+  lostEvents: {},
+  activityLogRequests: { outcome: ['read', 'throttled', 'forbidden', 'failed'] },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 export type CounterName = keyof typeof COUNTERS;

@@ -19,6 +19,8 @@ export const changeEvent = z.strictObject({
   changedBy: caller.nullable(),
   /** The application id of the caller, to recognize writes of Plumbline. */
   appId: z.string().nullable(),
+  /** Set when Event Grid did not deliver it, and Azure's Activity Log had it. */
+  source: z.literal('activity-log').exactOptional(),
 });
 export type ChangeEvent = Infer<typeof changeEvent>;
 

@@ -2,6 +2,7 @@
 import type { ArmResponse } from '../../domain/audit/audit.ts';
 import type { PlanStep } from '../../domain/changes/plan-requests.ts';
 import type { DocumentName } from '../../domain/resources/documents.ts';
+import type { ChangeEvent } from '../../domain/resources/event.ts';
 import type { Json } from '../../domain/resources/json.ts';
 import type { Caller, ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
@@ -90,8 +91,35 @@ export type ActivityResult =
   | { readonly kind: 'read'; readonly entries: readonly ActivityEntry[]; readonly complete: boolean }
   | { readonly kind: 'refused'; readonly failure: ArmFailure };
 
+/** A finished write of a resource that Plumbline looks at. Its event has the same id at every reading of the log. */
+export interface LoggedChange {
+  readonly event: ChangeEvent;
+  readonly resource: Resource;
+  /** When it ended (ISO). */
+  readonly at: string;
+}
+
+export interface ActivityQuery {
+  readonly subscriptionId: string;
+  /** For example `Microsoft.Web`. */
+  readonly provider: string;
+  readonly from: Date;
+  readonly to: Date;
+  readonly maxPages: number;
+}
+
+export type LoggedChanges =
+  /** Oldest first. `unreadTo`: older entries of that period were on further pages; null: all pages were read. */
+  | { readonly kind: 'read'; readonly changes: readonly LoggedChange[]; readonly unreadTo: Date | null }
+  | { readonly kind: 'refused'; readonly failure: ArmFailure };
+
 /** Azure's Activity Log. Entries appear after some minutes. */
 export interface ActivityLog {
   /** The writes at a resource in a period, oldest first, by one request. Refusals of ARM are results. */
   listWrites(resource: Resource, from: Date, to: Date): Promise<ActivityResult>;
+  /**
+   * The finished writes of one resource provider in a subscription. These requests have a low priority: they wait while the
+   * subscription is throttled, and a throttled one delays no other request.
+   */
+  listChanges(query: ActivityQuery): Promise<LoggedChanges>;
 }

@@ -1,5 +1,6 @@
 /** All dependencies of the workflows. azure/ and storage/ implement them; tests use fakes. */
 import type { AnyRule } from '../../domain/rules/rule.ts';
+import type { ActivityProgressStore } from './activity-progress.ts';
 import type { Approvals } from './approvals.ts';
 import type { AuditLog } from './audit.ts';
 import type { ActivityLog, Arm, Estate } from './azure.ts';
@@ -32,6 +33,7 @@ export interface StoragePorts {
   readonly budgets: Budgets;
   readonly guards: Guards;
   readonly counts: Counts;
+  readonly activityProgress: ActivityProgressStore;
 }
 
 export interface Ports extends StoragePorts {

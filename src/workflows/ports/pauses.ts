@@ -16,6 +16,8 @@ export const pauses = z.strictObject({
    * resource takes about ten: this leaves more than half of them to events.
    */
   sweepSeconds: seconds.default(1),
+  /** Younger entries of the Activity Log are left for later: Event Grid may still deliver their events. */
+  activityLogSeconds: seconds.default(300),
   /** The length of a lease, renewed at every third of it. The storage service takes 15 to 60. */
   leaseSeconds: seconds.default(30),
   /** Between two times that the counters are stored. */

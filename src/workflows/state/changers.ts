@@ -73,16 +73,16 @@ export function findChanger({ callers }: Changers, objectId: string): Writer | n
 }
 
 /** Whether Plumbline made this write. Its own writes never count as a change by somebody. */
-export function isOwnWrite({ event }: StoredEvent, identity: ServiceIdentity): boolean {
+export function isOwnWrite({ event }: Pick<StoredEvent, 'event'>, identity: ServiceIdentity): boolean {
   return isSelf(event.changedBy?.objectId ?? null, event.appId, identity);
 }
 
 /** The writers in these events, without Plumbline. */
 export function writersOfEvents(events: readonly StoredEvent[], identity: ServiceIdentity): Writer[] {
   return events.flatMap((stored) => {
-    const { changedBy, id: eventId, correlationId } = stored.event;
+    const { changedBy, id: eventId, correlationId, source = 'event' } = stored.event;
     if (changedBy === null || isOwnWrite(stored, identity)) return [];
-    return writerOf(changedBy, { at: stored.receivedAt, source: 'event', eventId, correlationId }) ?? [];
+    return writerOf(changedBy, { at: stored.receivedAt, source, eventId, correlationId }) ?? [];
   });
 }
 

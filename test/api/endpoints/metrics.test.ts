@@ -107,6 +107,7 @@ describe('the content of the metrics', () => {
       plumbline_fix_seconds_sum: 61.5,
       plumbline_fix_seconds_count: 2,
       plumbline_throttled_total: 0,
+      plumbline_lost_events_total: 0,
       // Remaining requests that Azure reported a quarter of an hour ago are left out.
       'plumbline_arm_requests_left{subscription="a-subscription",limit="subscription-reads"}': 240,
     });
