@@ -5,8 +5,8 @@ import type { Expression, ParsedQuery, Step } from './parser.ts';
 export interface Selection {
   /** Types in lower case; null: all. */
   types: ReadonlySet<string> | null;
-  /** `hash(tolower(id)) % of == number`. */
-  partition: { of: number; number: number } | null;
+  /** `hash(tolower(id)) % of == number`; `cut`: of the id without so many characters at its end. */
+  partition: { of: number; number: number; cut: number } | null;
 }
 
 /** Takes from the first steps of a query what an index answers; the other steps are left. */
@@ -52,11 +52,13 @@ function partitionIn(condition: Expression): Selection['partition'] {
   if (number === null) return null;
   if (left.kind === 'binary' && left.sign === '%') {
     const of = numberIn(left.right);
-    return isDivisor(of) && isHashOfKey(left.left, 1) ? { of, number } : null;
+    const cut = hashedKey(left.left, 1);
+    return isDivisor(of) && cut !== null ? { of, number, cut } : null;
   }
   const [, divisor] = left.kind === 'call' ? left.given : [];
   const of = divisor ? numberIn(divisor) : null;
-  return isDivisor(of) && isHashOfKey(left, 2) ? { of, number } : null;
+  const cut = hashedKey(left, 2);
+  return isDivisor(of) && cut !== null ? { of, number, cut } : null;
 }
 
 /** More parts than this are not worth an index. */
@@ -66,12 +68,31 @@ function isDivisor(of: number | null): of is number {
   return of !== null && Number.isInteger(of) && of > 0 && of <= MOST_PARTS;
 }
 
-function isHashOfKey(expression: Expression, given: number): boolean {
-  if (expression.kind !== 'call' || !/^hash(_xxhash64)?$/i.test(expression.name)) return false;
+/** How many characters at the end of the id are not hashed; null when it is no hash of the id in lower case. */
+function hashedKey(expression: Expression, given: number): number | null {
+  if (expression.kind !== 'call' || !/^hash(_xxhash64)?$/i.test(expression.name)) return null;
   const [of] = expression.given;
-  if (expression.given.length !== given || of?.kind !== 'call' || !/^tolower$/i.test(of.name)) return false;
+  if (expression.given.length !== given || !isCall(of, 'tolower', 1)) return null;
   const [id] = of.given;
-  return of.given.length === 1 && id !== undefined && isName(id, 'id');
+  return id !== undefined && isName(id, 'id') ? 0 : charactersCut(id);
+}
+
+/** The number in `substring(id, 0, strlen(id) - number)`. */
+function charactersCut(expression: Expression | undefined): number | null {
+  if (!isCall(expression, 'substring', 3)) return null;
+  const [id, from, length] = expression.given;
+  if (!id || !from || !isName(id, 'id') || numberIn(from) !== 0) return null;
+  if (length?.kind !== 'binary' || length.sign !== '-' || !isCall(length.left, 'strlen', 1)) return null;
+  const [of] = length.left.given;
+  return of && isName(of, 'id') ? numberIn(length.right) : null;
+}
+
+function isCall(
+  expression: Expression | undefined,
+  name: string,
+  given: number,
+): expression is Extract<Expression, { kind: 'call' }> {
+  return expression?.kind === 'call' && expression.name.toLowerCase() === name && expression.given.length === given;
 }
 
 function isName(expression: Expression, name: string): boolean {

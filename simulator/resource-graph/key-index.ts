@@ -26,6 +26,8 @@ export interface EntryList {
 
 interface View {
   types: Selection['types'];
+  /** Characters at the end of a key that are not hashed. */
+  cut: number;
   /** The parts, one for each remainder. */
   parts: Entry[][];
 }
@@ -41,7 +43,7 @@ const MOST_VIEWS = 8;
 
 export function createKeyIndex(all: Iterable<Entry>): KeyIndex {
   const bySubscription = new Map<string, OfSubscription>();
-  const hashes = new WeakMap<Entry, bigint>();
+  const hashes = new WeakMap<Entry, { cut: number; hash: bigint }>();
 
   const sorted = [...all].sort((one, other) => (one.key < other.key ? -1 : 1));
   for (const entry of sorted) partOf(subscriptionOf(entry.key)).entries.push(entry);
@@ -52,20 +54,24 @@ export function createKeyIndex(all: Iterable<Entry>): KeyIndex {
     return known;
   }
 
-  function hash(entry: Entry): bigint {
-    const known = hashes.get(entry) ?? hashOf(entry.key);
-    hashes.set(entry, known);
-    return known;
+  function hash(entry: Entry, cut: number): bigint {
+    const known = hashes.get(entry);
+    if (known?.cut === cut) return known.hash;
+    const hashed = hashOf(entry.key.slice(0, entry.key.length - cut));
+    hashes.set(entry, { cut, hash: hashed });
+    return hashed;
   }
 
-  const partIn = ({ parts }: View, entry: Entry) => parts[parts.length === 1 ? 0 : modulo(hash(entry), parts.length)];
+  const partIn = ({ parts, cut }: View, entry: Entry) =>
+    parts[parts.length === 1 ? 0 : modulo(hash(entry, cut), parts.length)];
   const fits = ({ types }: Pick<View, 'types'>, { type }: Entry) => types === null || types.has(type);
 
   function viewOf({ entries, views }: OfSubscription, { types, partition }: Selection): View {
-    const name = `${partition?.of ?? 1} ${types === null ? '*' : [...types].sort().join(' ')}`;
+    const cut = partition?.cut ?? 0;
+    const name = `${partition?.of ?? 1} ${cut} ${types === null ? '*' : [...types].sort().join(' ')}`;
     const known = views.get(name);
     views.delete(name);
-    const view = known ?? { types, parts: Array.from({ length: partition?.of ?? 1 }, (): Entry[] => []) };
+    const view = known ?? { types, cut, parts: Array.from({ length: partition?.of ?? 1 }, (): Entry[] => []) };
     if (!known) for (const entry of entries) if (fits(view, entry)) partIn(view, entry)?.push(entry);
     views.set(name, view);
     const [oldest] = views.keys();

@@ -8,8 +8,10 @@ import { createEstate } from '../azure/estate.ts';
 import { createNotifications, publishingAuditLog } from '../azure/notifications.ts';
 import { createThrottling } from '../azure/throttling.ts';
 import type { Deps } from '../workflows/ports/deps.ts';
+import type { Requester } from '../workflows/ports/guards.ts';
 import type { MetricsSource } from '../workflows/ports/metrics.ts';
 import type { Pauses } from '../workflows/ports/pauses.ts';
+import { createReadPace } from '../workflows/sweep/pace.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -60,14 +62,19 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
     now,
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
   };
-  const throttling = createThrottling({
-    guards: stores.guards,
-    clock,
-    log,
-    metrics,
-    firstSeconds: pauses.throttledSeconds,
-  });
+  const throttlingOf = (requester: Requester) =>
+    createThrottling({
+      guards: stores.guards,
+      clock,
+      log,
+      metrics,
+      firstSeconds: pauses.throttledSeconds,
+      requester,
+    });
+  const throttling = throttlingOf('change');
+  const sweepThrottling = throttlingOf('sweep');
   const client = { ...config.arm, credential, now, log, metrics, throttling };
+  const sweepClient = { ...client, throttling: sweepThrottling };
   return {
     config,
     ping,
@@ -87,6 +94,12 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
       arm: createArm(client),
       activityLog: createActivityLog(client),
       estate: createEstate(client),
+      sweeping: {
+        arm: createArm(sweepClient),
+        activityLog: createActivityLog(sweepClient),
+        guards: sweepThrottling.guards,
+        pace: createReadPace(pauses.sweepReadsPerSecond, now),
+      },
       options: {
         mode: config.mode,
         settleSeconds: config.settleSeconds,

@@ -88,6 +88,8 @@ const KIND_BY_CODE = new Map<string, ArmFailureKind>(
     conflictingconcurrentwritenotallowed: 'busy',
     subscriptionrequeststhrottled: 'throttled',
     expiredauthenticationtoken: 'transient',
+    // Resource Graph names the table only in the details of a BadRequest.
+    disallowedlogicaltablename: 'invalid',
   }),
 );
 

@@ -1,11 +1,12 @@
 /**
- * The throttling policy of the client. When Azure asks a subscription to wait, that is stored in its row first. Until then
- * no request is sent for this subscription, whoever asks for it. The row is shared by all instances.
+ * The throttling policy of a client. When Azure asks a subscription to wait, that is stored in its row first. Until then
+ * no request is sent for this subscription. The row is shared by all instances. Sweeps have a client and a row of their
+ * own: what Azure refuses to them slows no change down, and they follow the row of changes, too.
  */
 
 import { nextThrottle, type Throttle, throttleSecondsLeft } from '../domain/decisions/throttle.ts';
 import { MINUTE_MS } from '../domain/resources/durations.ts';
-import type { Guards } from '../workflows/ports/guards.ts';
+import type { Guards, Requester } from '../workflows/ports/guards.ts';
 import type { Metrics } from '../workflows/ports/metrics.ts';
 import type { Clock, Log } from '../workflows/ports/runtime.ts';
 import type { HttpResponse } from './errors.ts';
@@ -17,6 +18,8 @@ export interface ThrottlingOptions {
   readonly metrics: Metrics;
   /** The first wait when Azure does not say how long. */
   readonly firstSeconds: number;
+  /** Who uses the client; `change` unless given. */
+  readonly requester?: Requester;
 }
 
 export interface Throttling {
@@ -34,7 +37,8 @@ const REMEMBERED_MS = MINUTE_MS;
 /** Bounded, because events can name any subscription. */
 const MAX_REMEMBERED = 1000;
 
-export function createThrottling({ guards, clock, log, metrics, firstSeconds }: ThrottlingOptions): Throttling {
+export function createThrottling(options: ThrottlingOptions): Throttling {
+  const { guards, clock, log, metrics, firstSeconds, requester = 'change' } = options;
   const remembered = new Map<string, { readonly throttle: Promise<Throttle | null>; readonly at: number }>();
   let storing: Promise<void> = Promise.resolve();
 
@@ -49,7 +53,7 @@ export function createThrottling({ guards, clock, log, metrics, firstSeconds }: 
   function currentThrottle(subscriptionId: string): Promise<Throttle | null> {
     const known = remembered.get(subscriptionId.toLowerCase());
     if (known && Math.abs(clock.now().getTime() - known.at) < REMEMBERED_MS) return known.throttle;
-    return remember(subscriptionId, guards.readThrottle(subscriptionId));
+    return remember(subscriptionId, guards.readThrottle(subscriptionId, requester));
   }
 
   async function followOnce(subscriptionId: string, retryAfter: number | null): Promise<void> {
@@ -57,8 +61,11 @@ export function createThrottling({ guards, clock, log, metrics, firstSeconds }: 
     const next = nextThrottle(last, retryAfter, clock.now(), firstSeconds);
     if (next === last) return;
     remember(subscriptionId, Promise.resolve(next));
-    await guards.storeThrottle(subscriptionId, next);
-    log.warn({ subscriptionId, retryAfter, until: next.until }, 'Azure throttles; the subscription slows down');
+    await guards.storeThrottle(subscriptionId, next, requester);
+    log.warn(
+      { subscriptionId, requester, retryAfter, until: next.until },
+      'Azure throttles; the subscription slows down',
+    );
     metrics.count('throttled');
   }
 
@@ -66,11 +73,11 @@ export function createThrottling({ guards, clock, log, metrics, firstSeconds }: 
     guards: {
       ...guards,
       async read(subscriptionId) {
-        const found = await guards.read(subscriptionId);
+        const found = await guards.read(subscriptionId, requester);
         remember(subscriptionId, Promise.resolve(found.throttle));
         return found;
       },
-      readThrottle: (subscriptionId) => remember(subscriptionId, guards.readThrottle(subscriptionId)),
+      readThrottle: (subscriptionId) => remember(subscriptionId, guards.readThrottle(subscriptionId, requester)),
     },
 
     async secondsLeft(subscriptionId) {

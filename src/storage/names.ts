@@ -12,6 +12,7 @@ export const TABLES = {
   deadLetters: 'PlumblineDeadLetters',
   wakeups: 'PlumblineWakeups',
   scans: 'PlumblineScans',
+  sweeps: 'PlumblineSweeps',
   guards: 'PlumblineGuards',
 } as const;
 

@@ -25,6 +25,7 @@ import { openLeases } from './stores/leases.ts';
 import { openResourceStates } from './stores/resource-states.ts';
 import { openScans } from './stores/scans.ts';
 import { openSettingsStore } from './stores/settings.ts';
+import { openSweeps } from './stores/sweeps.ts';
 import { openWakeups } from './stores/wakeups.ts';
 import { openWorkQueue } from './stores/work-queue.ts';
 import type { OnRequest } from './table/requests.ts';
@@ -70,6 +71,7 @@ export function openStorage(options: StorageOptions): Storage {
     queue,
     sweeps,
     scans: openScans(table(TABLES.scans)),
+    sweepRuns: openSweeps(table(TABLES.sweeps)),
     leases,
     wakeups: openWakeups(table(TABLES.wakeups)),
     events: openEvents(table(TABLES.events), table(TABLES.eventIds)),

@@ -6,7 +6,7 @@ const PAUSES = {
   verifySeconds: 30,
   retrySeconds: 5,
   throttledSeconds: 10,
-  sweepSeconds: 1,
+  sweepReadsPerSecond: 12.5,
   activityLogSeconds: 300,
   leaseSeconds: 30,
   countersSeconds: 15,

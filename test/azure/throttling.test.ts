@@ -32,7 +32,7 @@ const STEP: PlanStep = {
 const [from, to] = [new Date(0), new Date(1000)];
 
 /** A client in a process of its own; `answer` is what Azure answers, by the path. */
-function scene(answer: (path: string) => CannedReply = () => ({ status: 200, body: { value: [], data: [] } })) {
+function scene(answer: (path: string) => CannedReply = () => ({ status: 200, body: { value: [], data: [], totalRecords: 0 } })) {
   const clock = settableClock('2026-03-01T12:00:00.000Z');
   const throttles = new Map<string, Throttle>();
   const guards = fakeGuards({ heartbeat: null, throttles });
@@ -135,7 +135,7 @@ describe('while the row of the subscription says wait, nothing is sent, and the 
     const { options, sent, waitFor } = scene();
     waitFor(40);
     await createArm(options).read(resource(OTHER_SITE), ['resource']);
-    await createEstate(options).listResources(OURS, null);
+    await createEstate(options).countResources(OURS);
     expect(sent).toEqual([`GET ${OTHER_SITE}`, 'POST /providers/Microsoft.ResourceGraph/resources']);
   });
 });
@@ -181,7 +181,7 @@ describe('when Azure throttles, the row is stored before anything else is sent',
     const { options, sent, stored } = scene((path) =>
       path.startsWith('/subscriptions/s/') ? throttled(9) : throttled(8),
     );
-    await createEstate(options).listResources(OURS, null);
+    await createEstate(options).countResources(OURS);
     expect(stored).toEqual([]);
     await createArm(options).read(resource(SITE), ['resource']);
     await createArm(options).read(resource(OTHER_SITE), ['resource']);
@@ -232,8 +232,8 @@ describe('what is counted of requests', () => {
       await createArm(options).read(resource(SITE), ['resource']);
       expect(counters.all).toEqual(NO_COUNTERS);
     }
-    const { options, counters } = scene(() => ({ status: 200, headers, body: { data: [] } }));
-    await createEstate(options).listResources(OURS, null);
+    const { options, counters } = scene(() => ({ status: 200, headers, body: { data: [], totalRecords: 0 } }));
+    await createEstate(options).countResources(OURS);
     expect(counters.all).toEqual(NO_COUNTERS);
   });
 });

@@ -19,11 +19,25 @@ export function apiDeps(makes: readonly string[] = []): FakeDeps {
 
 /** Endpoints answer from the tables. The functions for messages read and write Azure and record outcomes. */
 const NOT_MADE = [
-  ...['arm.read', 'arm.write', 'arm.pollOperation', 'estate.listResources', 'leases.acquire', 'wakeups.listDue'],
+  ...[
+    'arm.read',
+    'arm.write',
+    'arm.pollOperation',
+    'estate.countResources',
+    'estate.listPart',
+    'leases.acquire',
+    'wakeups.listDue',
+  ],
   ...['budgets.claim', 'budgets.withdraw', 'notifications.publish'],
   ...['guards.read', 'guards.readThrottle', 'guards.readHeartbeat', 'guards.writeHeartbeat', 'guards.storeThrottle'],
   ...['events.store', 'events.conclude', 'events.countWaitingResources', 'events.get'],
-  ...['resourceStates.save', 'findings.replace', 'findings.listResources', 'audit.verifyAndAnchor'],
+  ...[
+    'resourceStates.save',
+    'findings.replace',
+    'findings.listResources',
+    'findings.pageOfResources',
+    'audit.verifyAndAnchor',
+  ],
 ];
 
 const metadata = {

@@ -49,6 +49,7 @@ import { fakeResourceStates } from './stores/resource-states.ts';
 import type { Row } from './stores/rows.ts';
 import { fakeScans, type StoredScan } from './stores/scans.ts';
 import { fakeSettings } from './stores/settings.ts';
+import { emptySweeps, fakeSweeps, type StoredSweeps } from './stores/sweeps.ts';
 import { fakeWakeups, type StoredWakeup } from './stores/wakeups.ts';
 
 export const START = '2026-03-01T12:00:00.000Z';
@@ -68,6 +69,7 @@ export interface Stored {
   /** The messages of the sweep queue that were not handled yet. */
   readonly sweeps: QueuedSweep[];
   readonly scans: Map<string, StoredScan>;
+  readonly sweepRuns: StoredSweeps;
   readonly guards: StoredGuards;
   readonly leases: Map<string, { holder: number; until: number }>;
   readonly wakeups: Map<string, StoredWakeup>;
@@ -117,8 +119,9 @@ export function fakeDeps(
     queue: [],
     sweeps: [],
     scans: new Map(),
+    sweepRuns: emptySweeps(),
     // The service has run until now. A test of an outage sets another heartbeat.
-    guards: { heartbeat: START, throttles: new Map() },
+    guards: { heartbeat: START, throttles: new Map(), sweepThrottles: new Map() },
     leases: new Map(),
     wakeups: new Map(),
     failures: new Map(),
@@ -164,6 +167,8 @@ export function fakeDeps(
     estate: fakeEstate(),
     sweeps: fakeSweepQueue(clock, stored.sweeps),
     scans: fakeScans(stored.scans),
+    sweepRuns: fakeSweeps(stored.sweepRuns),
+    sweeping: null,
     queue: fakeQueue(clock, stored.queue, stored.sent, stored.delays),
     leases: fakeLeases(clock, stored.leases),
     wakeups: fakeWakeups(stored.wakeups),

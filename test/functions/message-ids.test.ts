@@ -14,13 +14,17 @@ const logInside = async () => {
   return null;
 };
 const memory = fakeDeps();
+memory.stored.scans.set('s-1', { scope: '/subscriptions/s', found: new Set(), evaluated: new Set(), listed: false });
 vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
     deps: {
       ...memory,
       events: { ...memory.events, get: logInside },
       leases: { acquire: logInside },
-      estate: { listResources: () => logInside().then(() => ({ kind: 'page', ids: [], next: null, waitSeconds: 0 })) },
+      estate: {
+        ...memory.estate,
+        countResources: () => logInside().then(() => ({ kind: 'counted', total: 0, waitSeconds: 0 })),
+      },
     },
     flushMetrics: async () => {},
   }),
@@ -41,7 +45,7 @@ const AT = '2026-03-01T12:00:00.000Z';
 const eventMessage = { resource: SHOP, cause: 'event', event: { id: 'e-1', receivedAt: AT }, attempt: 0 };
 const swept = { resource: SHOP, cause: 'sweep', sweep: { id: 's-1', startedAt: AT }, attempt: 0 };
 const page = {
-  list: { cause: 'sweep', subscriptionId: 's', scope: '/subscriptions/s', token: null, after: '' },
+  list: { cause: 'scan', subscriptionId: 's', scope: '/subscriptions/s', part: null },
   sweep: { id: 's-1', startedAt: AT },
   attempt: 0,
 };

@@ -9,6 +9,11 @@ import { type Infer, time } from '../resources/schema.ts';
 export const throttleSchema = z.strictObject({ since: time, until: time });
 export type Throttle = Infer<typeof throttleSchema>;
 
+/** Of several waits the one that ends last. */
+export function longestThrottle(throttles: readonly Throttle[]): Throttle | null {
+  return throttles.reduce<Throttle | null>((last, one) => (last === null || one.until > last.until ? one : last), null);
+}
+
 const MAX_BACKOFF_SECONDS = 300;
 
 /** When Azure throttles again within this time, the last wait was too short. */

@@ -56,6 +56,12 @@ export function openFindings(table: Table, pause: (attempt: number) => Promise<v
       );
       return rows.filter((row) => parseIndex(table, row).size > 0).map((row) => String(row.ResourceKey));
     },
+
+    async pageOfResources(scope, page) {
+      const filter = `${combineFilters(prefixFilter(PARTITION, 'r-'), {}, scope)} and Json0 ne '[]'`;
+      const { items, next } = await table.readPage(filter, page, 1, ['ResourceKey']);
+      return { items: items.map(({ ResourceKey }) => String(ResourceKey)), next };
+    },
   };
 
   /**

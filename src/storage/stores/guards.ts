@@ -2,31 +2,36 @@
 
 import { odata } from '@azure/data-tables';
 import * as z from 'zod';
-import { isTooLong, throttleSchema } from '../../domain/decisions/throttle.ts';
+import { isTooLong, longestThrottle, throttleSchema } from '../../domain/decisions/throttle.ts';
 import { time } from '../../domain/resources/schema.ts';
-import type { Guards } from '../../workflows/ports/guards.ts';
-import { entityOf, parseRow } from '../table/entity.ts';
+import type { Guards, Requester } from '../../workflows/ports/guards.ts';
+import { entityOf, parseRow, type Row } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { loadVersioned, repeatUntilWritten, saveRow } from '../table/versioned-row.ts';
 
 export function openGuards(table: Table, now: () => Date): Guards {
+  async function readRows(rowKeys: readonly string[]): Promise<readonly Row[]> {
+    const keys = rowKeys.map((rowKey) => odata`RowKey eq ${rowKey}`).join(' or ');
+    const filter = `${odata`PartitionKey eq ${PARTITION}`} and (${keys})`;
+    return (await table.readPage(filter, { limit: rowKeys.length, after: null })).items;
+  }
+
+  const throttleIn = (rows: readonly Row[]) => {
+    const throttles = rows.filter(({ rowKey }) => rowKey !== HEARTBEAT.rowKey);
+    // A wait that nobody can have asked for must not hide another.
+    const parsed = throttles.map((row) => parseRow(throttleSchema, table.name, row));
+    return longestThrottle(parsed.filter((one) => !isTooLong(one, now()))) ?? parsed[0] ?? null;
+  };
+
   return {
-    async read(subscriptionId) {
-      const keys = odata`(RowKey eq ${HEARTBEAT.rowKey} or RowKey eq ${throttleOf(subscriptionId).rowKey})`;
-      const filter = `${odata`PartitionKey eq ${PARTITION}`} and ${keys}`;
-      const { items } = await table.readPage(filter, { limit: 2, after: null });
-      const beat = items.find(({ rowKey }) => rowKey === HEARTBEAT.rowKey);
-      const throttle = items.find(({ rowKey }) => rowKey !== HEARTBEAT.rowKey);
-      return {
-        heartbeat: beat ? parseRow(BEAT, table.name, beat).at : null,
-        throttle: throttle ? parseRow(throttleSchema, table.name, throttle) : null,
-      };
+    async read(subscriptionId, requester) {
+      const rows = await readRows([HEARTBEAT.rowKey, ...throttleKeys(subscriptionId, requester)]);
+      const beat = rows.find(({ rowKey }) => rowKey === HEARTBEAT.rowKey);
+      return { heartbeat: beat ? parseRow(BEAT, table.name, beat).at : null, throttle: throttleIn(rows) };
     },
 
-    async readThrottle(subscriptionId) {
-      const key = throttleOf(subscriptionId);
-      const row = await table.get(key.partitionKey, key.rowKey);
-      return row && parseRow(throttleSchema, table.name, row);
+    async readThrottle(subscriptionId, requester) {
+      return throttleIn(await readRows(throttleKeys(subscriptionId, requester)));
     },
 
     async readHeartbeat() {
@@ -38,8 +43,8 @@ export function openGuards(table: Table, now: () => Date): Guards {
       await table.upsert(entityOf(HEARTBEAT, { at: at.toISOString() }));
     },
 
-    async storeThrottle(subscriptionId, throttle) {
-      const key = throttleOf(subscriptionId);
+    async storeThrottle(subscriptionId, throttle, requester = 'change') {
+      const key = { partitionKey: PARTITION, rowKey: throttleKey(subscriptionId, requester) };
       await repeatUntilWritten(`store the throttling of ${subscriptionId} in table ${table.name}`, async () => {
         const found = await loadVersioned(table, key, throttleSchema);
         const isLonger = found && Date.parse(found.value.until) >= Date.parse(throttle.until);
@@ -54,6 +59,12 @@ const PARTITION = 'guard';
 const HEARTBEAT = { partitionKey: PARTITION, rowKey: 'heartbeat' };
 const BEAT = z.strictObject({ at: time });
 
-function throttleOf(subscriptionId: string) {
-  return { partitionKey: PARTITION, rowKey: `throttle-${subscriptionId.toLowerCase()}` };
+function throttleKey(subscriptionId: string, requester: Requester): string {
+  return `${requester === 'sweep' ? 'sweep-throttle-' : 'throttle-'}${subscriptionId.toLowerCase()}`;
+}
+
+/** The rows that a requester follows: a sweep follows those of changes, too. */
+function throttleKeys(subscriptionId: string, requester: Requester = 'change'): string[] {
+  const followed: readonly Requester[] = requester === 'sweep' ? ['change', 'sweep'] : ['change'];
+  return followed.map((one) => throttleKey(subscriptionId, one));
 }

@@ -3,11 +3,12 @@
  * found; `e-` each resource that was evaluated. Every write is an upsert of the same row, so nothing is counted twice.
  */
 
+import * as z from 'zod';
 import { type Scans, scan } from '../../workflows/ports/findings.ts';
 import { type Entity, entityOf, parseRow } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';
-import { rangeFilter, type Table } from '../table/table.ts';
+import { prefixFilter, rangeFilter, type Table } from '../table/table.ts';
 
 export function openScans(table: Table): Scans {
   const rowOf = (id: string, rowKey: string, value: unknown): Entity => entityOf({ partitionKey: id, rowKey }, value);
@@ -26,6 +27,14 @@ export function openScans(table: Table): Scans {
       }
     },
 
+    async keysNotFound(id, keys) {
+      const { rows } = await table.readColumns(prefixFilter(id, 'f-'), ['RowKey'], Number.POSITIVE_INFINITY);
+      const found = new Set(rows.map((row) => NAMED.parse(row).rowKey));
+      const missing: string[] = [];
+      for await (const page of keys) missing.push(...page.filter((key) => !found.has(`f-${nameOf(key)}`)));
+      return missing;
+    },
+
     async get(id) {
       const rows = await table.readAll(rangeFilter(id, 'e-', 't'));
       const row = rows.find(({ rowKey }) => rowKey === 's');
@@ -39,6 +48,7 @@ export function openScans(table: Table): Scans {
 }
 
 const STEPS_PER_TRANSACTION = 100;
+const NAMED = z.looseObject({ rowKey: z.string() });
 const SCAN = scan.pick({ scope: true });
 
 function nameOf(resource: string): string {

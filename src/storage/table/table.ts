@@ -28,8 +28,11 @@ export interface Table {
   remove(key: Key): Promise<void>;
   /** All or nothing, in one partition; returns the versions in order. Removing a row that does not exist is rejected. */
   transact(steps: readonly Step[]): Promise<readonly (string | null)[] | Rejected>;
-  /** One page in the order of keys, by at most three requests or as many as given; a short page may still have `next`. */
-  readPage(filter: string, page: PageRequest, maxRequests?: number): Promise<Page<Row>>;
+  /**
+   * One page in the order of keys, by at most three requests or as many as given; a short page may still have `next`.
+   * `select`: only these columns, beside the keys.
+   */
+  readPage(filter: string, page: PageRequest, maxRequests?: number, select?: readonly string[]): Promise<Page<Row>>;
   /** Only these columns of the rows, without the JSON values, by at most so many requests; `complete` when nothing is left. */
   readColumns(
     filter: string,
@@ -129,8 +132,9 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
       return requests.attempt('commit a transaction', (signal) => service.writeAll(changes, signal));
     },
 
-    async readPage(filter, page, maxRequests = REQUESTS_PER_PAGE) {
-      const { items, next } = await readPage({ filter }, page, maxRequests);
+    async readPage(filter, page, maxRequests = REQUESTS_PER_PAGE, select) {
+      const query = select === undefined ? { filter } : { filter, select: ['PartitionKey', 'RowKey', ...select] };
+      const { items, next } = await readPage(query, page, maxRequests);
       return { items: items.map(rowOf), next };
     },
 

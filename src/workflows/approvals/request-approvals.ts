@@ -6,7 +6,10 @@ import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
 import { auditRecord } from '../../domain/audit/record.ts';
 import type { Actor } from '../../domain/resources/principal.ts';
 import type { Deps } from '../ports/deps.ts';
-import { paginate } from '../ports/pages.ts';
+import { pagesOf } from '../ports/pages.ts';
+import type { WorkMessage } from '../ports/work.ts';
+import { loadSettings } from '../settings/change-settings.ts';
+import { queueLooks } from '../sweep/pace.ts';
 
 export interface ApprovalsRequest {
   readonly rule: string;
@@ -22,14 +25,14 @@ export async function requestApprovals(deps: Deps, request: ApprovalsRequest): P
   const { rule, scope, actor } = request;
   const queued = new Set<string>();
   const query = { rule, resource: scope, verdict: 'violation', decision: 'report' } as const;
-  for await (const { resource, decision } of paginate((page) => deps.findings.list(query, page), PAGE_SIZE)) {
-    if (!decision?.reasons.some(({ code }) => code === 'found-by-sweep') || queued.has(resource.id)) continue;
-    if (queued.size === 0) await deps.audit.append([requestRecord(deps, request)]);
-    await deps.sweeps.send(
-      { resource: resource.id, cause: 'request', rule, attempt: 0 },
-      queued.size * deps.options.pauses.sweepSeconds,
-    );
-    queued.add(resource.id);
+  const { settings } = await loadSettings(deps);
+  for await (const findings of pagesOf((page) => deps.findings.list(query, page), PAGE_SIZE)) {
+    const found = findings.filter(({ decision }) => decision?.reasons.some(({ code }) => code === 'found-by-sweep'));
+    const resources = [...new Set(found.map(({ resource }) => resource.id))].filter((id) => !queued.has(id));
+    if (queued.size === 0 && resources.length > 0) await deps.audit.append([requestRecord(deps, request)]);
+    for (const id of resources) queued.add(id);
+    const looks = resources.map((resource): WorkMessage => ({ resource, cause: 'request', rule, attempt: 0 }));
+    await queueLooks(deps, scope.split('/')[2] ?? '', settings, looks);
   }
   deps.log.info({ rule, scope, queued: queued.size, by: actor.objectId }, 'approvals requested for sweep findings');
   return queued.size;

@@ -3,10 +3,11 @@ import type { ArmResponse } from '../../domain/audit/audit.ts';
 import type { PlanStep } from '../../domain/changes/plan-requests.ts';
 import type { DocumentName } from '../../domain/resources/documents.ts';
 import type { ChangeEvent } from '../../domain/resources/event.ts';
-import type { Json } from '../../domain/resources/json.ts';
+import type { Json, JsonObject } from '../../domain/resources/json.ts';
 import type { Caller, ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
+import type { Part } from './sweeps.ts';
 
 // ---- Azure Resource Manager -------------------------------------------------------------------------------------------
 /** The kinds of failed ARM calls. azure/errors.ts maps every failure to one of them. */
@@ -56,21 +57,56 @@ export interface Arm {
 }
 // ---- The estate ---------------------------------------------------------------------------------------------------------
 
-export type EstatePage =
-  | {
-      readonly kind: 'page';
-      /** ARM ids in the order of their lower-case form. */
-      readonly ids: readonly string[];
-      /** The token of the next page; null after the last. */
-      readonly next: string | null;
-      /** Seconds before the next request. */
-      readonly waitSeconds: number;
-    }
-  | { readonly kind: 'refused'; readonly failure: ArmFailure };
+/** What Resource Graph has: the resources themselves, and `config/web` of web apps and slots. */
+export type EstateTable = 'resources' | 'configurations';
 
-/** The resources in Azure. The list lags behind: it says what to reconcile, not its state. */
+/** A row of Resource Graph: the id of its resource as it is written there, and the columns that were asked for. */
+export interface EstateRow {
+  readonly id: string;
+  readonly columns: JsonObject;
+}
+
+export interface EstateRefusal {
+  readonly kind: 'refused';
+  readonly failure: ArmFailure;
+}
+
+/** `waitSeconds`: seconds before the next query. */
+export type EstateCount = { readonly kind: 'counted'; readonly total: number; readonly waitSeconds: number };
+
+export type EstateList = {
+  readonly kind: 'listed';
+  /** In the order of their ids in lower case; none twice. */
+  readonly rows: readonly EstateRow[];
+  /** Whether there are as many rows as Resource Graph counted. */
+  readonly complete: boolean;
+  readonly waitSeconds: number;
+};
+
+/**
+ * The resources in Azure, from Resource Graph. It lags behind, and rows that the service may not read are missing
+ * without a word: rows say where to look, and nothing is written, closed or cleared because of one.
+ */
 export interface Estate {
-  listResources(subscriptionId: string, token: string | null): Promise<EstatePage>;
+  /** How many resources there are of the types that Plumbline looks at; one query. */
+  countResources(subscriptionId: string): Promise<EstateCount | EstateRefusal>;
+  /**
+   * The rows of one hash partition of a table, by a query for each 1000. `columns`: expressions of the query language
+   * by the names of the columns. Partitions are those of the resources in both tables.
+   */
+  listPart(query: EstateQuery): Promise<EstateList | EstateRefusal>;
+}
+
+export interface EstateQuery {
+  readonly subscriptionId: string;
+  readonly table: EstateTable;
+  readonly part: Part;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** Whether Resource Graph does not have the table here, as in some clouds. */
+export function isTableRefused({ failure }: EstateRefusal): boolean {
+  return failure.code === 'DisallowedLogicalTableName';
 }
 // ---- Who changed it -----------------------------------------------------------------------------------------------------
 /** A write, a deletion or a configuration move on a resource or its children, from Azure's Activity Log. */

@@ -13,6 +13,7 @@ import type { Metrics } from './metrics.ts';
 import type { ResourceStates } from './resource-states.ts';
 import type { Clock, Log, Notifications, Options } from './runtime.ts';
 import type { Exemptions, SettingsStore } from './settings.ts';
+import type { Sweeps } from './sweeps.ts';
 import type { Leases, SweepQueue, Wakeups, WorkQueue } from './work.ts';
 
 /** The ports that one storage account implements. */
@@ -20,6 +21,7 @@ export interface StoragePorts {
   readonly queue: WorkQueue;
   readonly sweeps: SweepQueue;
   readonly scans: Scans;
+  readonly sweepRuns: Sweeps;
   readonly leases: Leases;
   readonly wakeups: Wakeups;
   readonly events: Events;
@@ -49,8 +51,18 @@ export interface Ports extends StoragePorts {
   readonly notifications: Notifications;
 }
 
+/**
+ * What sweeps and scans use instead of the ports of events: their own throttling, so that what Azure refuses to them slows
+ * no event down, and a pace. `reserve`: the seconds before so many reads may begin in this process.
+ */
+export interface SweepPorts extends Pick<Ports, 'arm' | 'activityLog' | 'guards'> {
+  readonly pace: { reserve(subscriptionId: string, reads: number): number };
+}
+
 /** Everything that a workflow needs. */
 export interface Deps extends Ports {
+  /** Null in tests and tools: sweeps use the ports of events. */
+  readonly sweeping: SweepPorts | null;
   readonly rules: readonly AnyRule[];
   readonly options: Options;
 }

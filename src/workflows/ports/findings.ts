@@ -14,6 +14,8 @@ export interface Findings {
   list(query: FindingQuery, page: PageRequest): Promise<Page<Finding>>;
   /** The keys of resources below a scope that have findings, from one (exclusive) to another (inclusive, null: all). */
   listResources(scope: string, after: string, upTo: string | null): Promise<string[]>;
+  /** The keys of all resources below a scope that have findings, in no order. */
+  pageOfResources(scope: string, page: PageRequest): Promise<Page<string>>;
 }
 
 export const scan = z
@@ -38,6 +40,8 @@ export interface Scans {
   /** The resource was reconciled or dead-lettered. */
   markEvaluated(id: string, resource: string): Promise<void>;
   get(id: string): Promise<Scan | null>;
+  /** Those of these keys that were not found. */
+  keysNotFound(id: string, keys: AsyncIterable<readonly string[]>): Promise<string[]>;
 }
 
 /** The filters of the list, as requests give them. */

@@ -3,15 +3,25 @@ import type { BudgetAnswer } from '../../domain/decisions/budget.ts';
 import type { Throttle } from '../../domain/decisions/throttle.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 
-/** The rows that every message reads first. */
+/**
+ * Who asks Azure. What Azure refuses to a change slows down everything about its subscription; what it refuses to a
+ * sweep or a scan slows down only these.
+ */
+export type Requester = 'change' | 'sweep';
+
+/** The rows that every message reads first. `requester`: a change unless given; for a sweep the longer wait counts. */
 export interface Guards {
   /** One request. `heartbeat`: when the service last ran (ISO); null when it never did. */
-  read(subscriptionId: string): Promise<{ readonly heartbeat: string | null; readonly throttle: Throttle | null }>;
-  readThrottle(subscriptionId: string): Promise<Throttle | null>;
+  read(
+    subscriptionId: string,
+    requester?: Requester,
+  ): Promise<{ readonly heartbeat: string | null; readonly throttle: Throttle | null }>;
+  /** One request. */
+  readThrottle(subscriptionId: string, requester?: Requester): Promise<Throttle | null>;
   readHeartbeat(): Promise<string | null>;
   writeHeartbeat(at: Date): Promise<void>;
   /** Never shortens a stored wait, unless it is longer than any that Azure can request. */
-  storeThrottle(subscriptionId: string, throttle: Throttle): Promise<void>;
+  storeThrottle(subscriptionId: string, throttle: Throttle, requester?: Requester): Promise<void>;
 }
 
 /** How many resources of each subscription are written automatically within an hour: see domain/decisions/budget.ts. */

@@ -12,10 +12,10 @@ export const pauses = z.strictObject({
   /** After the first throttling of a subscription; doubled each time that it was not enough. */
   throttledSeconds: seconds.default(10),
   /**
-   * Between two resources of a sweep. Resource Manager gives a principal 25 reads a second and subscription, and a
-   * resource takes about ten: this leaves more than half of them to events.
+   * Reads a second and subscription that all looks without a change may take together, sweeps and scans. Resource Manager
+   * gives a principal 25: half of them are left to events.
    */
-  sweepSeconds: seconds.default(1),
+  sweepReadsPerSecond: z.number().positive().default(12.5),
   /** Younger entries of the Activity Log are left for later: Event Grid may still deliver their events. */
   activityLogSeconds: seconds.default(300),
   /** The length of a lease, renewed at every third of it. The storage service takes 15 to 60. */

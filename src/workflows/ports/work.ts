@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { type Infer, time } from '../../domain/resources/schema.ts';
+import { part } from './sweeps.ts';
 
 const sweepRun = z.object({
   id: z.string().min(1),
@@ -20,28 +21,29 @@ export const workMessage = z.object({
   sweep: sweepRun.optional(),
   /** For requests: the rule for whose violation an operator requests an approval. */
   rule: z.string().min(1).optional(),
+  /** For looks that were queued at a pace: how many reads they were planned for. */
+  reads: z.int().positive().optional(),
   /** How often it was requeued. */
   attempt: z.int().min(0),
 });
 export type WorkMessage = Infer<typeof workMessage>;
 
-/** A page of resources to list. They are put on the same queue, then the next page. */
+/** A hash partition of resources to list. Its resources are put on the same queue, then the next partition. */
 const sweepPage = z.object({
   list: z.object({
     cause: z.enum(['sweep', 'scan']),
     subscriptionId: z.string().min(1),
     /** The subscription, or a part of it. */
     scope: z.string().min(1),
-    token: z.string().nullable(),
-    /** The key of the last resource on the page before; empty for the first page. */
-    after: z.string(),
+    /** Null: the resources are to be counted first. `index` equal to `of`: everything was listed. */
+    part: part.nullable().default(null),
   }),
   sweep: sweepRun,
   attempt: z.int().min(0),
 });
 export type SweepPage = Infer<typeof sweepPage>;
 
-/** A message of the slow queue: a page to list, or a resource to reconcile. */
+/** A message of the slow queue: a partition to list, or a resource to reconcile. */
 export const sweepMessage = z.union([sweepPage, workMessage]);
 export type SweepMessage = WorkMessage | SweepPage;
 

@@ -1,15 +1,16 @@
 /**
  * The sweep reconciles all resources that exist, and those with findings that no longer exist. It has its own queue
- * and pace, so that it never delays a change of a user. One message lists one page.
+ * and pace, so that it never delays a change of a user. One sweep of a subscription runs at a time.
  */
 
-import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
-import { isInScope, parseResourceId } from '../../domain/resources/resource.ts';
-import { checkGuards } from '../guards/check-guards.ts';
+import { HOUR_MS } from '../../domain/resources/durations.ts';
+import { isInFuture } from '../../domain/resources/limits.ts';
+import { parseResourceId } from '../../domain/resources/resource.ts';
 import { outageGuard } from '../guards/outage-guard.ts';
-import { type EstatePage, isRetryable } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Scan } from '../ports/findings.ts';
+import { ConflictError } from '../ports/storage.ts';
+import type { SweepProgress } from '../ports/sweeps.ts';
 import {
   DONE,
   type Result,
@@ -19,25 +20,83 @@ import {
   type WorkMessage,
 } from '../ports/work.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
+import { listResources } from './list-resources.ts';
 
-/** After so many transient refusals a listing is moved to the poison queue. */
-const MAX_LIST_ATTEMPTS = 20;
+/** A sweep without progress for so long has ended: its message was lost, or is a dead letter. */
+const MAX_SILENCE_MS = HOUR_MS;
 
 /**
- * Starts a sweep of each subscription. A missed sweep starts when the platform starts the service again, perhaps
- * before anything else runs. So an outage is checked first, before anything is queued and before the heartbeat is
- * updated.
+ * Starts a sweep of each subscription in which none runs. A missed sweep starts when the platform starts the service
+ * again, perhaps before anything else runs. So an outage is checked first, before anything is queued and before the
+ * heartbeat is updated.
  */
 export async function startSweep(deps: Deps, subscriptions: readonly string[]): Promise<void> {
   await outageGuard(deps, await deps.guards.readHeartbeat());
-  for (const subscriptionId of subscriptions) {
-    const sweep = { id: deps.newId(), startedAt: deps.clock.now().toISOString() };
-    await deps.sweeps.send(firstPage('sweep', sweep, `/subscriptions/${subscriptionId}`), 0);
-    deps.log.info({ sweep: sweep.id, subscriptionId }, 'sweep begun');
-  }
+  for (const subscriptionId of subscriptions) await startOne(deps, subscriptionId);
 }
 
-/** Starts a sweep of a subscription or a part of it, with a status that clients can read. */
+async function startOne(deps: Deps, subscriptionId: string): Promise<void> {
+  const last = await deps.sweepRuns.load(subscriptionId);
+  if (last && isRunning(deps, last.value)) {
+    const { id: sweep, startedAt, progressAt, position, parts } = last.value;
+    deps.log.warn({ sweep, subscriptionId, startedAt, progressAt, position, parts }, 'sweep not begun: one runs');
+    // Before it has counted anything its message may be lost: a crash came between the row and the message.
+    if (parts === null) await sendFirst(deps, last.value);
+    return;
+  }
+  if (last?.value.state === 'running') {
+    const { id: sweep, startedAt, progressAt, position, parts } = last.value;
+    deps.log.error({ sweep, subscriptionId, startedAt, progressAt, position, parts }, 'sweep ended without progress');
+  }
+  const now = deps.clock.now().toISOString();
+  const progress: SweepProgress = {
+    ...NOTHING_YET,
+    id: deps.newId(),
+    subscriptionId,
+    startedAt: now,
+    progressAt: now,
+    before: last ? summaryOf(last.value) : null,
+  };
+  try {
+    await deps.sweepRuns.save(progress, last?.version ?? null);
+  } catch (error) {
+    // Another instance has begun one.
+    if (error instanceof ConflictError) return;
+    throw error;
+  }
+  await sendFirst(deps, progress);
+  deps.log.info({ sweep: progress.id, subscriptionId }, 'sweep begun');
+}
+
+const NOTHING_YET = {
+  state: 'running',
+  parts: null,
+  position: 0,
+  counted: 0,
+  listed: 0,
+  skipped: 0,
+  queued: 0,
+  missing: 0,
+  notListed: 0,
+  distrusted: null,
+} as const;
+
+function sendFirst(deps: Deps, { id, startedAt, subscriptionId }: SweepProgress): Promise<void> {
+  return deps.sweeps.send(firstPage('sweep', { id, startedAt }, `/subscriptions/${subscriptionId}`), 0);
+}
+
+/** What the next sweep compares with: the last sweep that believed its listing and came to its end. */
+function summaryOf({ state, parts, listed, distrusted, before }: SweepProgress): SweepProgress['before'] {
+  return state === 'done' && parts !== null && distrusted === null ? { parts, listed } : before;
+}
+
+function isRunning({ clock }: Pick<Deps, 'clock'>, { state, progressAt }: SweepProgress): boolean {
+  const now = clock.now();
+  // A time in the future is that of a wrong clock.
+  return state === 'running' && !isInFuture(progressAt, now) && now.getTime() - Date.parse(progressAt) < MAX_SILENCE_MS;
+}
+
+/** Starts a sweep of a subscription or a part of it, with a status that clients can read. No sweep holds it. */
 export async function startScan(deps: Deps, scope: string): Promise<Scan> {
   const sweep = { id: deps.newId(), startedAt: deps.clock.now().toISOString() };
   await deps.scans.begin(sweep.id, scope);
@@ -48,10 +107,25 @@ export async function startScan(deps: Deps, scope: string): Promise<Scan> {
 
 /** Handles one message of the slow queue. Throws when it could not be handled: then the queue delivers it again. */
 export async function handleSweep(deps: Deps, message: SweepMessage): Promise<Result> {
-  if ('list' in message) return listPage(deps, message);
-  const result = await reconcile(deps, message);
-  if (result.kind === 'done') await markScanned(deps, message);
+  const own: Deps = deps.sweeping ? { ...deps, ...deps.sweeping } : deps;
+  if ('list' in message) return listResources(own, message);
+  if (await postpone(own, message)) return DONE;
+  const result = await reconcile(own, message);
+  if (result.kind === 'done') await markScanned(own, message);
   return result;
+}
+
+/**
+ * Queues a look again when this process has just begun as many reads as it may: messages that were late become visible
+ * together. The time of its reads is reserved then, so that it does not wait twice.
+ */
+async function postpone({ sweeping, sweeps }: Deps, { reads, ...message }: WorkMessage): Promise<boolean> {
+  const subscriptionId = parseResourceId(message.resource)?.subscriptionId;
+  if (sweeping === null || reads === undefined || subscriptionId === undefined) return false;
+  const seconds = sweeping.pace.reserve(subscriptionId, reads);
+  if (seconds === 0) return false;
+  await sweeps.send(message, seconds);
+  return true;
 }
 
 /** Marks a resource of a scan as done: reconciled or dead-lettered. */
@@ -59,55 +133,7 @@ export async function markScanned(deps: Deps, { cause, resource, sweep }: WorkMe
   if (cause === 'scan' && sweep) await deps.scans.markEvaluated(sweep.id, resource);
 }
 
-async function listPage(deps: Deps, page: SweepPage): Promise<Result> {
-  const { list, sweep } = page;
-  const { sweepSeconds } = deps.options.pauses;
-  const waitSeconds = await checkGuards(deps, list.subscriptionId);
-  if (waitSeconds > 0) return { kind: 'requeue', seconds: waitSeconds, countsAsAttempt: false };
-  const listed = await deps.estate.listResources(list.subscriptionId, list.token);
-  if (listed.kind === 'refused') return retryPage(deps, page, listed);
-  const keys = listed.ids.map((id) => id.toLowerCase());
-  const last = [list.after, ...keys].reduce((a, b) => (a > b ? a : b));
-  const withFindings = await deps.findings.listResources(list.scope, list.after, listed.next === null ? null : last);
-  const subscription = `/subscriptions/${list.subscriptionId}`;
-  const unlisted = withFindings.filter((key) => !keys.includes(key) && key !== subscription.toLowerCase());
-  const resources = [...listed.ids.filter((id) => isInScope(id, list.scope) && parseResourceId(id)), ...unlisted];
-  if (list.cause === 'scan') await deps.scans.addFound(sweep.id, resources);
-  for (const [index, resource] of resources.entries()) {
-    await deps.sweeps.send({ resource, cause: list.cause, sweep, attempt: 0 }, index * sweepSeconds);
-  }
-  // No list contains the subscription itself, which has its own rules. A scan counts only the resources that it
-  // listed.
-  const hasSubscriptionRules = deps.rules.some(({ kind }) => kind === 'subscription');
-  if (hasSubscriptionRules && list.token === null && isInScope(subscription, list.scope)) {
-    const message: WorkMessage = { resource: subscription, cause: 'sweep', sweep, attempt: 0 };
-    await deps.sweeps.send(message, resources.length * sweepSeconds);
-  }
-  if (listed.next !== null) {
-    const next: SweepPage = { list: { ...list, token: listed.next, after: last }, sweep, attempt: 0 };
-    await deps.sweeps.send(next, Math.max(resources.length * sweepSeconds, listed.waitSeconds));
-  } else if (list.cause === 'scan') await deps.scans.markListed(sweep.id);
-  deps.log.info({ sweep: sweep.id, listed: listed.ids.length, unlisted: unlisted.length }, 'resource page listed');
-  return DONE;
-}
-
-/**
- * Requeues a page after a transient refusal, with at least the delay that Resource Graph requests. Other refusals fail
- * the message.
- */
-function retryPage(deps: Deps, page: SweepPage, { failure }: Extract<EstatePage, { kind: 'refused' }>): Result {
-  const { kind, code, message, retryAfter } = failure;
-  if (!isRetryable(kind) || page.attempt >= MAX_LIST_ATTEMPTS) {
-    throw new Error(`Resource Graph does not list subscription ${page.list.subscriptionId}: ${code}: ${message}`);
-  }
-  // The quota of Resource Graph is separate and shared by all subscriptions: it throttles no single one.
-  const backoff = () => jitterDown(deps, Math.min(300, 2 ** (page.attempt + 1)));
-  const seconds = retryAfter === null ? backoff() : jitterUp(deps, retryAfter);
-  deps.log.warn({ sweep: page.sweep.id, code, retryAfter }, 'resources could not be listed; requeued');
-  return { kind: 'requeue', seconds, countsAsAttempt: true };
-}
-
 function firstPage(cause: 'sweep' | 'scan', sweep: SweepRun, scope: string): SweepPage {
   const subscriptionId = scope.split('/')[2] ?? '';
-  return { list: { cause, subscriptionId, scope, token: null, after: '' }, sweep, attempt: 0 };
+  return { list: { cause, subscriptionId, scope, part: null }, sweep, attempt: 0 };
 }

@@ -7,13 +7,20 @@ import { createThrottling } from '../../../src/azure/throttling.ts';
 import type { DocumentState } from '../../../src/domain/resources/snapshot.ts';
 import type { ArmFailure } from '../../../src/workflows/ports/azure.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
+import type { Requester } from '../../../src/workflows/ports/guards.ts';
+import { createReadPace } from '../../../src/workflows/sweep/pace.ts';
 
 type Failed = Extract<DocumentState, { status: 'failed' }>;
 
 export function throttledDeps<T extends Deps>(deps: T): T {
+  const pace = createReadPace(deps.options.pauses.sweepReadsPerSecond, deps.clock.now);
+  return { ...deps, ...throttledPorts(deps, 'change'), sweeping: { ...throttledPorts(deps, 'sweep'), pace } };
+}
+
+function throttledPorts(deps: Deps, requester: Requester): Pick<Deps, 'arm' | 'activityLog' | 'guards'> {
   const { arm, activityLog, log, metrics, clock } = deps;
   const firstSeconds = deps.options.pauses.throttledSeconds;
-  const throttling = createThrottling({ guards: deps.guards, clock, log, metrics, firstSeconds });
+  const throttling = createThrottling({ guards: deps.guards, clock, log, metrics, firstSeconds, requester });
   const subscriptionOf = (id: string) => id.split('/')[2] ?? '';
   const followFailure = async (subscription: string, { kind, retryAfter }: ArmFailure) => {
     if (kind === 'throttled') await throttling.follow(subscription, retryAfter);
@@ -21,7 +28,6 @@ export function throttledDeps<T extends Deps>(deps: T): T {
   /** An operation of the fake Azure does not name its subscription. */
   const operations = new Map<string, string>();
   return {
-    ...deps,
     guards: throttling.guards,
     arm: {
       getIdentity: () => arm.getIdentity(),

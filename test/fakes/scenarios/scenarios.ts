@@ -206,7 +206,7 @@ export const SCENARIOS: readonly Scenario[] = [
       seedWebApp(deps.arm, { site: { httpsOnly: false }, ...RISKY });
       seedContainerApp(deps.arm, { allowInsecure: true });
       deps.estate.ids = [CART, SHOP];
-      deps.estate.pageSize = 1;
+      deps.estate.counted = TWO_PARTS;
       await host.ask((baseDeps) => startSweep(baseDeps, [SUBSCRIPTION]));
       await host.settle();
     },
@@ -281,6 +281,9 @@ async function minutes(host: Host, { clock }: FakeDeps, count: number): Promise<
     await host.settle();
   }
 }
+
+/** So many resources are listed in two partitions. */
+const TWO_PARTS = 1000;
 
 /** Ada requests the rollback of the last fix. When its leaves cannot be read, she repeats the request once. */
 async function rollBack(host: Host, deps: FakeDeps): Promise<void> {

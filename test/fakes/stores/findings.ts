@@ -22,6 +22,12 @@ export function fakeFindings(stored: Finding[]): Findings {
       [...new Set(stored.map(({ resource }) => resource.id.toLowerCase()))]
         .filter((key) => isInScope(key, scope) && key > after && (upTo === null || key <= upTo))
         .sort(),
+    pageOfResources: async (scope, page) =>
+      pageOf(
+        [...new Set(stored.map(({ resource }) => resource.id.toLowerCase()))].filter((key) => isInScope(key, scope)),
+        (key) => key,
+        page,
+      ),
   };
 }
 

@@ -1,27 +1,35 @@
 /** The heartbeat of the service, and the subscriptions that Azure throttles. */
-import type { Throttle } from '../../../src/domain/decisions/throttle.ts';
-import type { Guards } from '../../../src/workflows/ports/guards.ts';
+import { longestThrottle, type Throttle } from '../../../src/domain/decisions/throttle.ts';
+import type { Guards, Requester } from '../../../src/workflows/ports/guards.ts';
 
 export interface StoredGuards {
   heartbeat: string | null;
   readonly throttles: Map<string, Throttle>;
+  /** Of sweeps alone. */
+  readonly sweepThrottles?: Map<string, Throttle>;
 }
 
 export function fakeGuards(stored: StoredGuards): Guards {
+  const { throttles, sweepThrottles = new Map<string, Throttle>() } = stored;
+  const throttleOf = (subscriptionId: string, requester: Requester = 'change') => {
+    const followed = requester === 'sweep' ? [throttles, sweepThrottles] : [throttles];
+    return longestThrottle(followed.flatMap((one) => one.get(subscriptionId.toLowerCase()) ?? []));
+  };
   return {
-    read: async (subscriptionId) => ({
+    read: async (subscriptionId, requester) => ({
       heartbeat: stored.heartbeat,
-      throttle: stored.throttles.get(subscriptionId.toLowerCase()) ?? null,
+      throttle: throttleOf(subscriptionId, requester),
     }),
-    readThrottle: async (subscriptionId) => stored.throttles.get(subscriptionId.toLowerCase()) ?? null,
+    readThrottle: async (subscriptionId, requester) => throttleOf(subscriptionId, requester),
     readHeartbeat: async () => stored.heartbeat,
     writeHeartbeat: async (at) => {
       stored.heartbeat = at.toISOString();
     },
-    storeThrottle: async (subscriptionId, throttle) => {
+    storeThrottle: async (subscriptionId, throttle, requester) => {
+      const rows = requester === 'sweep' ? sweepThrottles : throttles;
       const key = subscriptionId.toLowerCase();
-      const before = stored.throttles.get(key);
-      if (!before || before.until < throttle.until) stored.throttles.set(key, throttle);
+      const before = rows.get(key);
+      if (!before || before.until < throttle.until) rows.set(key, throttle);
     },
   };
 }

@@ -27,6 +27,11 @@ export function fakeScans(stored: Map<string, StoredScan>): Scans {
     markEvaluated: async (id, resource) => {
       scanOf(id).evaluated.add(resource.toLowerCase());
     },
+    keysNotFound: async (id, keys) => {
+      const missing: string[] = [];
+      for await (const page of keys) missing.push(...page.filter((key) => !scanOf(id).found.has(key)));
+      return missing;
+    },
     get: async (id) => {
       const scan = stored.get(id);
       if (!scan) return null;

@@ -6,6 +6,7 @@ import { settingsSchema } from '../../../src/domain/rules/settings.ts';
 import { RecordConflict } from '../../../src/workflows/ports/audit.ts';
 import type { StoragePorts } from '../../../src/workflows/ports/deps.ts';
 import { ConflictError, type Page, type PageRequest } from '../../../src/workflows/ports/storage.ts';
+import type { SweepProgress } from '../../../src/workflows/ports/sweeps.ts';
 import { useAccount } from '../../storage/azurite.ts';
 import { app, approval, event, finding, memory, record, SUBSCRIPTION, time } from '../../storage/samples.ts';
 import { fakeDeps } from '../deps.ts';
@@ -109,6 +110,7 @@ describe.each(BOTH)('stores %s', (_, open) => {
     await findings.replace(one, []);
     expect(await rules({})).toEqual(['rule-a']);
     expect(await findings.listResources(SUBSCRIPTION, '', null)).toEqual([other.key]);
+    expect(await everything((page) => findings.pageOfResources(SUBSCRIPTION, page))).toEqual([other.key]);
   });
 
   it('save the state of a resource and the settings under the version that was read', async () => {
@@ -241,6 +243,62 @@ describe.each(BOTH)('stores %s', (_, open) => {
     ]);
   });
 
+  it('keep the sweep of a subscription under its version, and its resources by partition', async () => {
+    const { sweepRuns } = open();
+    const subscription = '5b1f6471-1bf0-4dda-aec3-cb9272f09590';
+    const [one, two] = [app('one').id, app('two').id];
+    const part = { index: 1, of: 4 };
+    expect([await sweepRuns.load(subscription), await sweepRuns.listApps(subscription, part)]).toEqual([null, []]);
+    const version = await sweepRuns.save(sweepOf(subscription), null);
+    expect(await sweepRuns.load(subscription.toUpperCase())).toEqual({ value: sweepOf(subscription), version });
+    await sweepRuns.save({ ...sweepOf(subscription), position: 1 }, version);
+    for (const stale of [null, version]) {
+      await expect(sweepRuns.save(sweepOf(subscription), stale)).rejects.toThrow(ConflictError);
+    }
+    const many = Array.from({ length: 150 }, (_, index) => ({ app: { id: app(`many-${index}`).id }, version: null }));
+    await sweepRuns.saveApps(subscription, part, [{ app: { id: one }, version: null }, ...many]);
+    await sweepRuns.saveApps(subscription, { index: 0, of: 2 }, [{ app: { id: two }, version: null }]);
+    const listed = await sweepRuns.listApps(subscription, part);
+    expect(listed).toHaveLength(151);
+    const own = listed
+      .filter(({ value }) => value.id === one)
+      .map(({ value, version: read }) => ({ app: value, version: read }));
+    await sweepRuns.saveApps(subscription, part, own);
+    await expect(sweepRuns.saveApps(subscription, part, own)).rejects.toThrow(ConflictError);
+    const keys = async function* () {
+      yield [one.toLowerCase(), two.toLowerCase()];
+      yield [app('three').key];
+    };
+    expect(await sweepRuns.keysNotSeen(subscription, keys())).toEqual([app('three').key]);
+    await sweepRuns.removeApps(subscription, part, [one.toUpperCase(), app('three').id]);
+    expect(await sweepRuns.listApps(subscription, part)).toHaveLength(150);
+    await sweepRuns.removePartition(subscription, 4);
+    expect(await sweepRuns.listApps(subscription, part)).toEqual([]);
+    expect(await sweepRuns.keysNotSeen(subscription, keys())).toEqual([one.toLowerCase(), app('three').key]);
+  });
+
+  it('reserve reads one after the other, from ten seconds ago', async () => {
+    const { sweepRuns } = open();
+    const subscription = '6b1f6471-1bf0-4dda-aec3-cb9272f09590';
+    const reserve = (seconds: number, at: number) => sweepRuns.reserve(subscription, seconds, new Date(time(at)));
+    expect(await reserve(30, 0)).toEqual(new Date(time(-10)));
+    expect(await reserve(5, 1)).toEqual(new Date(time(20)));
+    expect(await reserve(1, 2)).toEqual(new Date(time(25)));
+    expect(await reserve(1, 600)).toEqual(new Date(time(590)));
+  });
+
+  it('keep the throttling of sweeps apart from that of changes, which sweeps follow, too', async () => {
+    const { guards } = open();
+    const subscription = '7b1f6471-1bf0-4dda-aec3-cb9272f09590';
+    const wait = (until: number) => ({ since: time(0), until: time(until) });
+    await guards.storeThrottle(subscription, wait(50), 'sweep');
+    expect([await guards.readThrottle(subscription), (await guards.read(subscription)).throttle]).toEqual([null, null]);
+    expect(await guards.readThrottle(subscription, 'sweep')).toEqual(wait(50));
+    await guards.storeThrottle(subscription, wait(80));
+    expect((await guards.read(subscription, 'sweep')).throttle).toEqual(wait(80));
+    expect((await guards.read(subscription)).throttle).toEqual(wait(80));
+  });
+
   it('count each resource of a scan once', async () => {
     const { scans } = open();
     await scans.begin('scan-1', SUBSCRIPTION);
@@ -249,6 +307,10 @@ describe.each(BOTH)('stores %s', (_, open) => {
     await scans.markEvaluated('scan-1', '/b');
     const scan = { id: 'scan-1', scope: SUBSCRIPTION, status: 'running', found: 2, evaluated: 1 };
     expect(await scans.get('scan-1')).toEqual(scan);
+    const keys = async function* () {
+      yield ['/a', '/c'];
+    };
+    expect(await scans.keysNotFound('scan-1', keys())).toEqual(['/c']);
     await scans.markEvaluated('scan-1', '/a');
     expect(await scans.get('scan-1')).toMatchObject({ status: 'running', evaluated: 2 });
     await scans.markListed('scan-1');
@@ -275,4 +337,24 @@ function exemption(id: string, scope: string): Exemption {
   const about = { rule: 'webapp-min-tls', owner: 'Team Shop', reason: 'Old clients.', ticket: null };
   const createdBy = { type: 'user', objectId: 'kim', name: 'Kim' } as const;
   return { ...about, id, scope, expires: time(3600), createdAt: time(0), createdBy, removedAt: null, outbox: [] };
+}
+
+function sweepOf(subscriptionId: string): SweepProgress {
+  return {
+    id: 'sweep-1',
+    subscriptionId,
+    startedAt: time(0),
+    progressAt: time(1),
+    state: 'running',
+    parts: 4,
+    position: 0,
+    counted: 151,
+    listed: 0,
+    skipped: 0,
+    queued: 0,
+    missing: 0,
+    notListed: 0,
+    distrusted: null,
+    before: null,
+  };
 }

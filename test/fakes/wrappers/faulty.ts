@@ -50,7 +50,8 @@ async function failed(name: string, call: () => Promise<unknown>): Promise<unkno
       return unread(await call());
     case 'arm.pollOperation':
       return { kind: 'refused', failure: failure('transient', 'ECONNRESET') };
-    case 'estate.listResources':
+    case 'estate.countResources':
+    case 'estate.listPart':
       return { kind: 'refused', failure: failure('throttled', 'RateLimiting', 20) };
     default:
       throw new StorageUnavailable(`${name} does not answer`);

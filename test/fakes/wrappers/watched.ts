@@ -5,7 +5,7 @@ import type { Deps } from '../../../src/workflows/ports/deps.ts';
 export type Watch = (name: string, call: () => Promise<unknown>) => Promise<unknown>;
 
 /** Members that are no ports: they cannot fail, or they belong to the test. */
-const NO_PORTS = ['clock', 'log', 'metrics', 'rules', 'options', 'stored'];
+const NO_PORTS = ['clock', 'log', 'metrics', 'rules', 'options', 'stored', 'sweeping'];
 /** Methods that answer at once, without a request. */
 const AT_ONCE = ['newId', 'sign', 'sealFault'];
 

@@ -116,7 +116,7 @@ describe('the subscription itself', () => {
     deps = fakeDeps({ rules: [quick, watched] });
     host = createHost(deps);
     deps.estate.ids = [SHOP, CART];
-    deps.estate.pageSize = 1;
+    deps.estate.counted = 1000;
     seedWebApp(deps.arm);
     deps.arm.seed(itself, { resource: { id: itself }, 'subscription/pricings/AppServices': { properties: {} } });
     await sweep();

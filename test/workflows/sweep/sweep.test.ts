@@ -1,5 +1,6 @@
 /** The sweep: it finds what events missed and confirms deletions, and no event waits for it. */
 import { describe, expect, test } from 'vitest';
+import { pauses } from '../../../src/workflows/ports/pauses.ts';
 import { startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { failure } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
@@ -14,9 +15,8 @@ import {
   UNSAFE,
 } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
-import { handleSweepWork, handleWork } from '../../fakes/scenarios/handle.ts';
+import { handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost, type Host } from '../../fakes/scenarios/host.ts';
-import { crashingDeps } from '../../fakes/wrappers/crashing.ts';
 
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`;
@@ -27,9 +27,14 @@ interface Stage {
   sweep(): Promise<void>;
 }
 
+/** Two reads a second: a web app of these rules takes one second. */
+const SLOW = { pauses: { ...pauses.parse({}), sweepReadsPerSecond: 2 } };
+/** So many resources are listed in four partitions. */
+const FOUR_PARTS = 3000;
+
 /** Dependencies whose estate lists these apps, and a sweep that runs to its end. */
 function stage(...ids: string[]): Stage {
-  const deps = fakeDeps();
+  const deps = fakeDeps({ options: SLOW });
   const host = createHost(deps);
   deps.estate.ids = ids;
   const sweep = async () => {
@@ -39,6 +44,7 @@ function stage(...ids: string[]): Stage {
   return { deps, host, sweep };
 }
 
+const row = (...ids: string[]) => ids.map((id) => ({ id, columns: {} }));
 const readsOf = (deps: FakeDeps, id: string) => deps.arm.reads.filter(({ resource }) => same(resource, id)).length;
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
@@ -127,25 +133,28 @@ describe('a known resource that is not listed', () => {
   });
 });
 
-describe('pages, pace and quota', () => {
+describe('partitions, pace and quota', () => {
   const app = (name: string) => SHOP.replace(/[^/]+$/, name);
   const names = ['a', 'b', 'c', 'd', 'e'].map(app);
 
   async function pages(deps: FakeDeps): Promise<void> {
     deps.estate.ids = [...names];
-    deps.estate.pageSize = 2;
+    deps.estate.counted = FOUR_PARTS;
     for (const name of names) seedWebApp(deps.arm, {}, name);
   }
 
-  test('each page is a separate message, and every resource is read once', async () => {
-    const { deps, sweep } = stage();
+  test('each partition is a separate message, and every resource is read once', async () => {
+    const { deps, host } = stage();
     await pages(deps);
-    await sweep();
-    expect(deps.estate.requests).toEqual([null, '2', '4']);
+    await startSweep(deps, [SUBSCRIPTION]);
+    await host.work();
+    expect(deps.estate.requests).toEqual(['count', 'resources 0/4']);
+    await host.settle();
+    expect(deps.estate.requests.slice(2)).toEqual(['resources 1/4', 'resources 2/4', 'resources 3/4']);
     expect(names.map((name) => readsOf(deps, name))).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test('known resources of every page are reconciled, whichever page would have listed them', async () => {
+  test('known resources of every partition are reconciled, whichever partition would have listed them', async () => {
     const { deps, sweep } = stage();
     await pages(deps);
     await sweep();
@@ -157,38 +166,85 @@ describe('pages, pace and quota', () => {
     expect(left).toEqual(new Set(['b', 'd', 'e']));
   });
 
-  test('at most one resource per second is started', async () => {
-    const { deps } = stage();
+  test('a known resource that no sweep has listed is reconciled', async () => {
+    const { deps, host, sweep } = stage();
     await pages(deps);
-    deps.estate.pageSize = 100;
-    await startSweep(deps, [SUBSCRIPTION]);
-    const page = deps.stored.sweeps.splice(0)[0];
-    if (!page) throw new Error('no page was sent');
-    await handleSweepWork(deps, page.message);
-    const now = deps.clock.now().getTime();
-    expect(deps.stored.sweeps.map(({ visibleAt }) => (visibleAt - now) / 1000)).toEqual([0, 1, 2, 3, 4]);
+    seedWebApp(deps.arm);
+    await host.deliver(gridEvent('e', SHOP));
+    await host.settle();
+    deps.arm.remove(SHOP);
+    await sweep();
+    expect(deps.stored.findings.filter(({ resource }) => same(resource.id, SHOP))).toEqual([]);
   });
 
-  test('the next page is listed after the resources of this one', async () => {
+  test('reads begin at the pace, after the reads that were possible at once', async () => {
+    const { deps, host } = stage();
+    const many = Array.from({ length: 20 }, (_, index) => app(`many-${index}`));
+    deps.estate.ids = many;
+    for (const id of many) seedWebApp(deps.arm, {}, id);
+    await startSweep(deps, [SUBSCRIPTION]);
+    await host.work();
+    const now = deps.clock.now().getTime();
+    const delays = deps.stored.sweeps.map(({ visibleAt }) => (visibleAt - now) / 1000);
+    // Ten seconds of reads were possible at once; each look reads twice, which takes a second.
+    expect(delays).toEqual([...Array(11).fill(0), ...Array.from({ length: 9 }, (_, index) => index + 1)]);
+  });
+
+  test('the next partition is listed when the reads of this one have begun', async () => {
     const { deps, host } = stage();
     await pages(deps);
+    deps.estate.onList = ({ part }) =>
+      part.index === 0
+        ? { kind: 'listed', complete: true, waitSeconds: 0, rows: row(...names, ...names.map((id) => `${id}2`)) }
+        : undefined;
+    await deps.sweepRuns.reserve(SUBSCRIPTION, 10, deps.clock.now());
     await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
     const next = deps.stored.sweeps.find(({ message }) => 'list' in message);
-    expect(((next?.visibleAt ?? 0) - deps.clock.now().getTime()) / 1000).toBe(2);
+    expect(((next?.visibleAt ?? 0) - deps.clock.now().getTime()) / 1000).toBe(10);
+  });
+
+  test('sweeps, scans and requests share the reserved time of a subscription', async () => {
+    const { deps, host } = stage();
+    await pages(deps);
+    deps.estate.counted = null;
+    deps.estate.ids = Array.from({ length: 12 }, (_, index) => app(`many-${index}`));
+    await startSweep(deps, [SUBSCRIPTION]);
+    await startScan(deps, SCOPE);
+    await host.work();
+    await host.work();
+    const now = deps.clock.now().getTime();
+    const scanned = deps.stored.sweeps.filter(({ message }) => 'cause' in message && message.cause === 'scan');
+    expect(scanned.map(({ visibleAt }) => (visibleAt - now) / 1000)).toEqual(
+      Array.from({ length: 12 }, (_, index) => index + 2),
+    );
+  });
+
+  test('messages that were late are spaced out where they are handled', async () => {
+    const { deps, host } = stage();
+    deps.estate.ids = Array.from({ length: 40 }, (_, index) => app(`many-${index}`));
+    for (const id of deps.estate.ids) seedWebApp(deps.arm, {}, id);
+    await startSweep(deps, [SUBSCRIPTION]);
+    await host.work();
+    deps.clock.advance(3600);
+    await host.settle(9);
+    // Eleven at once and one a second.
+    expect(deps.arm.reads).toHaveLength(20);
+    await host.settle(60);
+    expect(deps.arm.reads).toHaveLength(40);
   });
 
   test('a resource that is listed and known gets one message', async () => {
     const { deps, host, sweep } = stage();
     await pages(deps);
     await sweep();
-    deps.estate.pageSize = 100;
+    deps.estate.counted = null;
     await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
     expect(deps.stored.sweeps).toHaveLength(names.length);
   });
 
-  test('a refused page is listed again when Resource Graph allows it, and no resource is lost', async () => {
+  test('a refused partition is listed again when Resource Graph allows it, and no resource is lost', async () => {
     const { deps, sweep } = stage();
     await pages(deps);
     const times: number[] = [];
@@ -201,13 +257,13 @@ describe('pages, pace and quota', () => {
     expect(names.map((name) => readsOf(deps, name))).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test('when the quota is used up, the next page waits for it', async () => {
+  test('when the quota is used up, the next partition waits for it', async () => {
     const { deps, host } = stage();
     await pages(deps);
     const times: number[] = [];
-    deps.estate.onList = (token) => {
+    deps.estate.onList = ({ part }) => {
       times.push(deps.clock.now().getTime());
-      return token === null ? { kind: 'page', ids: [], next: '2', waitSeconds: 40 } : undefined;
+      return part.index === 0 ? { kind: 'listed', rows: [], complete: true, waitSeconds: 40 } : undefined;
     };
     await startSweep(deps, [SUBSCRIPTION]);
     await host.settle();
@@ -236,7 +292,7 @@ describe('a sweep does not delay events', () => {
     expect(deps.stored.queue).toHaveLength(1);
     await host.settle(30);
     expect(deps.stored.events.map(({ outcome }) => outcome)).toEqual(['evaluated']);
-    expect(deps.stored.sweeps.length).toBeGreaterThan(60);
+    expect(deps.stored.sweeps.length).toBeGreaterThan(50);
   });
 
   test('a resource that was reconciled since the sweep began is not read again', async () => {
@@ -298,97 +354,5 @@ describe('a sweep does not delay events', () => {
     expect([deps.stored.queue.length, deps.stored.sweeps.length]).toEqual([0, 1]);
     await host.settle();
     expect(readsOf(deps, SHOP)).toBe(1);
-  });
-});
-
-describe('scans', () => {
-  test('a scan counts found and evaluated resources, each once', async () => {
-    const { deps, host } = stage(SHOP, CART);
-    seedWebApp(deps.arm);
-    seedContainerApp(deps.arm);
-    const { id } = await startScan(deps, SCOPE);
-    await host.work();
-    expect(await deps.scans.get(id)).toMatchObject({ status: 'running', found: 2, evaluated: 0 });
-    deps.stored.sweeps.push(...deps.stored.sweeps.map((one) => ({ ...one })));
-    await host.settle();
-    expect(await deps.scans.get(id)).toEqual({ id, scope: SCOPE, status: 'done', found: 2, evaluated: 2 });
-  });
-
-  test('a requeued resource is not counted before it was evaluated', async () => {
-    const { deps, host } = stage(SHOP);
-    seedWebApp(deps.arm);
-    deps.stored.leases.set(SHOP.toLowerCase(), { holder: 99, until: deps.clock.now().getTime() + 20_000 });
-    const { id } = await startScan(deps, SCOPE);
-    await host.work();
-    await host.work();
-    expect(await deps.scans.get(id)).toMatchObject({ status: 'running', found: 1, evaluated: 0 });
-    await host.settle();
-    expect(await deps.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
-  });
-
-  test('only resources in the scope are evaluated', async () => {
-    const { deps, host } = stage(SHOP, CART);
-    seedWebApp(deps.arm);
-    seedContainerApp(deps.arm);
-    const { id } = await startScan(deps, SHOP);
-    await host.settle();
-    expect(await deps.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
-    expect([readsOf(deps, SHOP), readsOf(deps, CART)]).toEqual([1, 0]);
-  });
-
-  test('a resource whose message is a dead letter is counted', async () => {
-    const { deps, host } = stage(SHOP);
-    seedWebApp(deps.arm);
-    deps.arm.read = async () => {
-      throw new Error('a defect');
-    };
-    const { id } = await startScan(deps, SCOPE);
-    await host.settle();
-    expect(await deps.scans.get(id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
-    expect(deps.stored.deadLetters.size).toBe(1);
-  });
-
-  test('the entries have the scan as trigger', async () => {
-    const { deps, host } = stage(SHOP);
-    seedWebApp(deps.arm, UNSAFE);
-    await startScan(deps, SCOPE);
-    await host.settle();
-    expect(new Set(deps.stored.entries.map(({ trigger }) => trigger?.type))).toEqual(new Set(['scan']));
-  });
-});
-
-describe('a crash at any line of a scan', () => {
-  async function walk(at: number | null, when: 'before' | 'after') {
-    const deps = fakeDeps();
-    const crashing = crashingDeps(deps, at, when);
-    const host = createHost(deps, { ports: crashing.deps, restart: crashing.restart });
-    for (const id of [SHOP, CART]) deps.estate.ids.push(id);
-    deps.estate.pageSize = 1;
-    seedWebApp(deps.arm, { site: { httpsOnly: false } });
-    seedContainerApp(deps.arm);
-    const { id } = await startScan(deps, SCOPE);
-    await host.settle(7200);
-    const outcome = {
-      scan: await deps.scans.get(id),
-      writes: deps.arm.writes.length,
-      applied: deps.stored.entries.filter(({ kind }) => kind === 'fix.applied').length,
-      letters: deps.stored.deadLetters.size,
-    };
-    return { outcome, calls: crashing.calls.length, crashed: crashing.crashed() };
-  }
-
-  test('counts every resource once and writes once', async () => {
-    const clean = await walk(null, 'before');
-    expect(clean.outcome).toMatchObject({ scan: { status: 'done', found: 2, evaluated: 2 }, writes: 1, applied: 1 });
-    for (const when of ['before', 'after'] as const) {
-      let points = 0;
-      for (let at = 1; ; at += 1) {
-        const run = await walk(at, when);
-        if (!run.crashed) break;
-        points += 1;
-        expect(run.outcome, `${when} call ${at}`).toEqual(clean.outcome);
-      }
-      expect(points).toBe(clean.calls);
-    }
   });
 });

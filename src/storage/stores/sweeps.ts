@@ -1,0 +1,111 @@
+/**
+ * Sweeps: one partition for each subscription. Its rows: `run` the sweep; `pace` until when reads are reserved; `app-` each
+ * resource that was listed, by its hash partition, so that the resources of one are read in one request.
+ */
+
+import * as z from 'zod';
+import { reserveReads } from '../../domain/decisions/read-pace.ts';
+import { ConflictError } from '../../workflows/ports/storage.ts';
+import { type Part, type Sweeps, sweepProgress, sweptApp } from '../../workflows/ports/sweeps.ts';
+import { entityOf, type Key, parseRow } from '../table/entity.ts';
+import { hashOf } from '../table/keys.ts';
+import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS, payloadOf } from '../table/limits.ts';
+import { Rejected } from '../table/requests.ts';
+import { prefixFilter, type Step, type Table } from '../table/table.ts';
+import { loadVersioned, repeatUntilWritten, saveRow, saveVersioned } from '../table/versioned-row.ts';
+
+export function openSweeps(table: Table): Sweeps {
+  return {
+    load: (subscriptionId) => loadVersioned(table, keyOf(subscriptionId, RUN), sweepProgress),
+
+    save: (progress, version) =>
+      saveVersioned(
+        table,
+        entityOf(keyOf(progress.subscriptionId, RUN), progress),
+        version,
+        `somebody else saved the sweep of ${progress.subscriptionId} first`,
+      ),
+
+    reserve(subscriptionId, seconds, now) {
+      const key = keyOf(subscriptionId, 'pace');
+      return repeatUntilWritten(`reserve reads of ${subscriptionId}`, async () => {
+        const found = await loadVersioned(table, key, PACE);
+        const { from, until } = reserveReads(found?.value.until ?? 0, seconds, now.getTime());
+        const saved = await saveRow(table, entityOf(key, { until }), found?.version ?? null);
+        return saved === null ? null : new Date(from);
+      });
+    },
+
+    async listApps(subscriptionId, part) {
+      const rows = await table.readAll(prefixFilter(subscriptionId.toLowerCase(), prefixOf(part)));
+      return rows.map((row) => ({ value: parseRow(sweptApp, table.name, row), version: row.etag }));
+    },
+
+    async saveApps(subscriptionId, part, apps) {
+      const steps = apps.map(({ app, version }): Step => {
+        const row = entityOf(keyOf(subscriptionId, rowKeyOf(part, app.id)), app);
+        return version === null ? { insert: row } : { replace: row, etag: version };
+      });
+      for (const chunk of transactionsOf(steps)) {
+        const answer = await table.transact(chunk);
+        if (answer instanceof Rejected)
+          throw new ConflictError(`somebody else saved resources of ${subscriptionId} first`);
+      }
+    },
+
+    async removeApps(subscriptionId, part, ids) {
+      for (const id of ids) await table.remove(keyOf(subscriptionId, rowKeyOf(part, id)));
+    },
+
+    async removePartition(subscriptionId, of) {
+      const filter = prefixFilter(subscriptionId.toLowerCase(), `${APP}${of}-`);
+      const { rows } = await table.readColumns(filter, ['RowKey'], Number.POSITIVE_INFINITY);
+      const steps = rows.map((row): Step => ({ remove: keyOf(subscriptionId, NAMED.parse(row).rowKey) }));
+      for (const chunk of transactionsOf(steps)) await table.transact(chunk);
+    },
+
+    async keysNotSeen(subscriptionId, keys) {
+      const filter = prefixFilter(subscriptionId.toLowerCase(), APP);
+      const { rows } = await table.readColumns(filter, ['RowKey'], Number.POSITIVE_INFINITY);
+      const seen = new Set(rows.map((row) => NAMED.parse(row).rowKey.slice(-HASH_LENGTH)));
+      const missing: string[] = [];
+      for await (const page of keys) missing.push(...page.filter((key) => !seen.has(hashOf(key))));
+      return missing;
+    },
+  };
+}
+
+const RUN = 'run';
+const APP = 'app-';
+const HASH_LENGTH = 32;
+const PACE = z.strictObject({ until: z.number() });
+const NAMED = z.looseObject({ rowKey: z.string() });
+
+function keyOf(subscriptionId: string, rowKey: string): Key {
+  return { partitionKey: subscriptionId.toLowerCase(), rowKey };
+}
+
+function prefixOf({ index, of }: Part): string {
+  return `${APP}${of}-${index}-`;
+}
+
+function rowKeyOf(part: Part, id: string): string {
+  return `${prefixOf(part)}${hashOf(id.toLowerCase())}`;
+}
+
+/** Steps in as few transactions as the limits on their number and size allow. */
+function transactionsOf(steps: readonly Step[]): Step[][] {
+  const chunks: Step[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const step of steps) {
+    const size =
+      'remove' in step ? 0 : payloadOf('insert' in step ? step.insert : 'replace' in step ? step.replace : step.upsert);
+    if (bytes + size > MAX_TRANSACTION_BYTES || (chunks.at(-1)?.length ?? 0) >= MAX_TRANSACTION_STEPS) {
+      chunks.push([]);
+      bytes = 0;
+    }
+    chunks.at(-1)?.push(step);
+    bytes += size;
+  }
+  return chunks;
+}
