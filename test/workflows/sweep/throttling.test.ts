@@ -49,7 +49,7 @@ describe('what Azure refuses to a sweep', () => {
     expect([deps.stored.guards.throttles.size, deps.stored.guards.sweepThrottles?.size]).toEqual([0, 1]);
     await host.deliver(gridEvent('e', CHANGED));
     await host.settle(60);
-    expect(outcomesIn(deps)).toEqual(['evaluated']);
+    expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
     expect(deps.arm.valueOf(CHANGED, 'config/web', '/properties/minTlsVersion')).toBe('1.2');
   });
 
