@@ -58,7 +58,7 @@ export function openFindings(table: Table, pause: (attempt: number) => Promise<v
     },
 
     async pageOfResources(scope, page) {
-      const filter = `${combineFilters(prefixFilter(PARTITION, 'r-'), {}, scope)} and Json0 ne '[]'`;
+      const filter = `${combineFilters(prefixFilter(FINDING_PARTITION, 'r-'), {}, scope)} and Json0 ne '[]'`;
       const { items, next } = await table.readPage(filter, page, 1, ['ResourceKey']);
       return { items: items.map(({ ResourceKey }) => String(ResourceKey)), next };
     },

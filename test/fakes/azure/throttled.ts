@@ -71,6 +71,7 @@ function throttledPorts(deps: Deps, requester: Requester): Pick<Deps, 'arm' | 'a
       },
     },
     activityLog: {
+      ...activityLog,
       async listWrites(resource, from, to) {
         const left = await throttling.secondsLeft(resource.subscriptionId);
         if (left > 0) return { kind: 'refused', failure: notAsked(left) };
