@@ -25,6 +25,7 @@ const WHOLE = ['test/{e2e,browser,docs,faults}/**/*.test.ts'];
 const WITH_MOCKS = [
   'test/api/framework/{request,openapi,refusals}.test.ts',
   'test/api/endpoints/console.test.ts',
+  'test/domain/estate/leaves.test.ts',
   'test/functions/{message-ids,invocation,api,queue-function,path-to-write}.test.ts',
 ];
 

@@ -11,7 +11,7 @@ import type { AnyRule, Verdict } from '../rules/rule.ts';
 import type { EffectiveRule } from '../rules/settings.ts';
 import { guardedBody, NotTold, type Reading, type Unset } from './guarded-body.ts';
 import { isTextColumn, type LeafNode } from './leaf-tree.ts';
-import { type ResourceRows, tellableDocuments, toldDocuments } from './row-documents.ts';
+import { type ResourceRows, type ToldDocument, tellableDocuments, toldDocuments } from './row-documents.ts';
 
 /** Whether rows of this type are proven for this leaf with this value; null stands for null and absent. */
 export type IsEvidence = (type: string, leaf: LeafNode, value: Json) => boolean;
@@ -35,8 +35,9 @@ export function preJudge(
   now: Date,
 ): PreJudgement[] {
   const unsetRead = new Set<string>();
+  const told = toldDocuments(resource.kind, rows);
   const snapshots = UNSET.map((unset) =>
-    guardedSnapshot(resource, rows, isEvidence, (node) => {
+    guardedSnapshot(resource, told, isEvidence, (node) => {
       unsetRead.add(node.pattern);
       return unset === '' && !isTextColumn(node) ? null : unset;
     }),
@@ -72,13 +73,13 @@ function resultOf(
 
 function guardedSnapshot(
   resource: Resource,
-  rows: ResourceRows,
+  told: readonly ToldDocument[],
   isEvidence: IsEvidence,
   unset: Reading['unset'],
 ): Snapshot {
   const tellable = new Set(tellableDocuments(resource.kind).map(({ name }) => name));
   const states = new Map<DocumentName, DocumentState>(
-    toldDocuments(resource.kind, rows).map(({ name, row, body, tree }) => {
+    told.map(({ name, row, body, tree }) => {
       const isTold: Reading['isTold'] = (leaf, value) => isEvidence(row.type, leaf, value);
       return [name, { status: 'read', body: guardedBody(body, tree, { document: name, isTold, unset }) }];
     }),

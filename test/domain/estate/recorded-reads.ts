@@ -1,51 +1,48 @@
 /** Records what a check reads of the documents of a snapshot, as path patterns. */
-import type { DocumentName } from '../../../src/domain/resources/documents.ts';
+import { type DocumentName, isDocumentName } from '../../../src/domain/resources/documents.ts';
 import { isObject, type Json } from '../../../src/domain/resources/json.ts';
-import { bodyOf, type Snapshot } from '../../../src/domain/resources/snapshot.ts';
+import type { DocumentState, Snapshot } from '../../../src/domain/resources/snapshot.ts';
 
-/** The patterns by document: JSON Pointers, `*` for elements of lists and for members that were listed by name. */
-export type Reads = Map<DocumentName, Set<string>>;
+/**
+ * Called for every member that is read or asked for: JSON Pointers, with `*` for elements of lists, and `{}` where the names of
+ * an object were listed.
+ */
+export type OnRead = (document: DocumentName, pattern: string) => void;
 
-/** A snapshot whose bodies add every member that is read, or asked for, to `reads`. */
-export function recorded(snapshot: Snapshot, reads: Reads): Snapshot {
-  const documents = Object.entries(snapshot.documents).map(([name, state]) => {
-    if (state.status !== 'read') return [name, state];
-    const seen = readsOf(reads, name as DocumentName);
-    return [name, { ...state, body: recordedValue(state.body, '', seen) }];
+/** The snapshot, which reports what is read of its documents. */
+export function recorded(snapshot: Snapshot, onRead: OnRead): Snapshot {
+  const documents = Object.entries(snapshot.documents).map(([name, state]): [string, DocumentState] => {
+    if (state.status !== 'read' || !isDocumentName(name)) return [name, state];
+    return [name, { ...state, body: recordedValue(state.body, '', (pattern) => onRead(name, pattern)) }];
   });
   return { ...snapshot, documents: Object.fromEntries(documents) };
 }
 
-function readsOf(reads: Reads, name: DocumentName): Set<string> {
-  const seen = reads.get(name) ?? new Set<string>();
-  reads.set(name, seen);
-  return seen;
-}
-
-function recordedValue(value: Json, path: string, seen: Set<string>): Json {
-  if (!isObject(value) && !Array.isArray(value)) return value;
-  const isList = Array.isArray(value);
-  let named = !isList;
-  const at = (name: string) => `${path}/${named ? name : '*'}`;
+function recordedValue(value: Json, path: string, onRead: (pattern: string) => void): Json {
+  if (Array.isArray(value)) {
+    if (value.length > 0) onRead(`${path}/*`);
+    return value.map((one) => recordedValue(one, `${path}/*`, onRead));
+  }
+  if (!isObject(value)) return value;
+  const members = new Map<string, Json>();
   return new Proxy(value, {
-    get(target, name, receiver) {
-      const found: unknown = Reflect.get(target, name, receiver);
-      if (typeof name === 'symbol' || (isList && !/^\d+$/.test(name))) return found;
-      if (found !== undefined && !Object.hasOwn(target, name)) return found;
-      seen.add(at(name));
-      return recordedValue((found ?? null) as Json, at(name), seen) ?? found;
+    get(target, name) {
+      const found: unknown = Reflect.get(target, name);
+      if (typeof name === 'symbol' || (found !== undefined && !Object.hasOwn(target, name))) return found;
+      onRead(`${path}/${name}`);
+      const member = target[name];
+      if (member === undefined) return undefined;
+      const known = members.get(name) ?? recordedValue(member, `${path}/${name}`, onRead);
+      members.set(name, known);
+      return known;
     },
     getOwnPropertyDescriptor(target, name) {
-      if (typeof name === 'string' && named) seen.add(at(name));
+      if (typeof name === 'string') onRead(`${path}/${name}`);
       return Reflect.getOwnPropertyDescriptor(target, name);
     },
     ownKeys(target) {
-      if (!isList) {
-        named = false;
-        seen.add(`${path}/*`);
-      }
+      onRead(`${path}/{}`);
       return Reflect.ownKeys(target);
     },
   });
 }
-void bodyOf;
