@@ -19,7 +19,7 @@ const TABLES: Readonly<Record<string, string>> = {
   AppRequests:
     '(TimeGenerated: datetime, OperationId: string, Name: string, Success: bool, ResultCode: string, DurationMs: real)',
   resources:
-    '(id: string, name: string, type: string, tenantId: string, kind: string, location: string, resourceGroup: string, subscriptionId: string, managedBy: string, sku: dynamic, plan: dynamic, properties: dynamic, tags: dynamic, identity: dynamic, zones: dynamic, extendedLocation: dynamic)',
+    "(id: string, name: string, type: string, tenantId: string, ['kind']: string, location: string, resourceGroup: string, subscriptionId: string, managedBy: string, sku: dynamic, plan: dynamic, properties: dynamic, tags: dynamic, identity: dynamic, zones: dynamic, extendedLocation: dynamic)",
 };
 
 const { GlobalState, KustoCode, Symbols } = Kusto.Language;
