@@ -113,6 +113,29 @@ describe('the table of documents', () => {
     expect(versionsOf('arm-appcontainers')).toContain(documentOf('container-app', 'authConfigs/current')?.apiVersion);
   });
 
+  test('every document has the action that reads it', () => {
+    for (const { name, readActions } of DOCUMENTS) expect(readActions, name).not.toEqual([]);
+  });
+
+  test('a slot has no slots', () => {
+    const slots = documentOf('web-app', 'slots');
+    expect([slots?.path(resourceNamed(SITE), null), slots?.path(resourceNamed(`${SITE}/slots/a`), null)]).toEqual([
+      `${SITE}/slots`,
+      null,
+    ]);
+  });
+
+  test('a document that another one refers to has no place while that one has no properties', () => {
+    const located = DOCUMENTS.filter(({ locatedBy }) => locatedBy);
+    expect(located.length).toBeGreaterThan(3);
+    for (const { name, kinds, path } of located) {
+      for (const kind of kinds) {
+        const places = [null, {}, { properties: [] }].map((body) => path(resourceNamed(IDS[kind]), body));
+        expect(places, `${name} of ${kind}`).toEqual([null, null, null]);
+      }
+    }
+  });
+
   test('every write has its action', () => {
     const writes = DOCUMENTS.flatMap(({ writes = [] }) => writes.flatMap(({ actions }) => actions));
     expect(writes.length).toBeGreaterThan(0);
@@ -152,6 +175,12 @@ test.each([
   ['the network of an environment is traffic', 'environment', ['resource /properties/publicNetworkAccess'], 'traffic'],
   ['the ways into a site are traffic', 'web-app', ['resource /properties/publicNetworkAccess'], 'traffic'],
   ['client certificates are traffic', 'web-app', ['resource /properties/clientCertMode'], 'traffic'],
+  ['the settings of sign-in restart a site', 'web-app', ['config/authsettingsV2 /properties/login/routes'], 'restart'],
+  ['asking for sign-in is traffic', 'web-app', ['config/authsettingsV2 /properties/platform/enabled'], 'traffic'],
+  ['sign-in of a container app is traffic', 'container-app', ['authConfigs/current /properties/login/x'], 'traffic'],
+  ['a tag has none', 'web-app', ['resource /tags/team'], 'none'],
+  ['a deeper member with such a name restarts', 'web-app', ['resource /x/properties/clientCertMode'], 'restart'],
+  ['a deeper member of the configuration restarts', 'web-app', ['config/web /x/properties/cors'], 'restart'],
   ['nothing has no impact', 'web-app', [], 'none'],
 ] as const)('impact: %s', (_, kind, leaves, impact) => {
   const changes = leaves.map((leaf) => ({ document: leaf.split(' ')[0] ?? '', path: leaf.split(' ')[1] ?? '' }));

@@ -36,6 +36,15 @@ test('a delay from Azure is never shortened, and is extended by at most half of 
   );
 });
 
+test.each([
+  [0, 30, 30],
+  [0.5, 30, 37.5],
+  [0.5, 120, 150],
+  [0.5, 600, 630],
+])('with %d drawn, a delay of %d s from Azure becomes %d s', (drawn, delay, found) => {
+  expect(jitterUp({ random: () => drawn }, delay)).toBe(found);
+});
+
 describe('every growing delay has jitter', () => {
   /** The delays of a workflow with the random number at one end, and at the other. */
   async function delays(way: (deps: FakeDeps, ports: Deps) => Promise<void>): Promise<readonly number[][]> {

@@ -6,6 +6,7 @@ import {
   type DocumentState,
   documentStateOf,
   documentViews,
+  isConclusive,
   isProvisioned,
   kindsOf,
   parseSnapshot,
@@ -97,6 +98,11 @@ describe('an invalid snapshot file is refused with its place', () => {
       { id: SITE, documents: { resource: {}, 'config/web': 'x' } },
       '/documents/config~1web: must be the body that ARM sent, or null for a 404',
     ],
+    [
+      'a body with too many levels',
+      { id: SITE, documents: { resource: JSON.parse(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`) } },
+      '/documents/resource: has more than 64 levels',
+    ],
   ])('%s', (_, file, message) => {
     expect(() => parseSnapshot(file)).toThrow(message);
   });
@@ -148,6 +154,31 @@ describe('a snapshot file', () => {
       { name: 'config/web', status: 'failed', detail: 'TooManyRequests' },
     ]);
   });
+});
+
+describe('a read is conclusive', () => {
+  const failed = (retryable: boolean): DocumentState => ({ status: 'failed', detail: '500', retryable });
+  const body = (provisioningState: string) =>
+    documentStateOf('web-app', 'resource', { properties: { provisioningState } });
+
+  test.each<[string, DocumentState, DocumentState, boolean]>([
+    ['when all was read', body('Succeeded'), { status: 'missing' }, true],
+    ['when a document may not be read', body('Succeeded'), { status: 'forbidden', detail: '403' }, true],
+    ['when a document fails each time', body('Succeeded'), failed(false), true],
+    ['but not when it may be read later', body('Succeeded'), failed(true), false],
+    ['but not when Azure is at work', body('Updating'), { status: 'missing' }, false],
+  ])('%s', (_, resource, web, expected) => {
+    expect(isConclusive({ resource: resourceNamed(SITE), documents: { resource, 'config/web': web } })).toBe(expected);
+  });
+});
+
+test('a snapshot without the resource has no body, no tag, and the id that was asked for', () => {
+  const snapshot = { resource: resourceNamed(SITE), documents: {} };
+  expect([bodyOf(snapshot, 'resource'), tagOf(snapshot, 'owner'), canonicalResource(snapshot)]).toEqual([
+    null,
+    null,
+    snapshot.resource,
+  ]);
 });
 
 test.each([

@@ -9,6 +9,7 @@ import {
   parseSettings,
   rulesFor,
   type Settings,
+  settingsDigest,
   settingsSchema,
   windowFor,
 } from '../../../src/domain/rules/settings.ts';
@@ -190,6 +191,16 @@ describe('problems have a pointer', () => {
     ],
     ['a freeze without end', inGroup({ frozen: { reason: 'x' } }), ['/scopes/0/frozen/until']],
     ['a freeze without reason', inGroup({ frozen: { until: JUNE, reason: ' ' } }), ['/scopes/0/frozen/reason']],
+    [
+      'a freeze with a long reason',
+      inGroup({ frozen: { until: JUNE, reason: 'x'.repeat(1001) } }),
+      ['/scopes/0/frozen/reason'],
+    ],
+    [
+      'advice with a stricter parameter',
+      { rules: { 'webapp-advice': { parameters: { a: 1 } } } },
+      ['/rules/webapp-advice/parameters/a'],
+    ],
     ['an approver with a name instead of an id', inGroup({ approvers: ['Ada'] }), ['/scopes/0/approvers/0']],
     ['a flapCount above the number of stored fixes', { limits: { flapCount: 1001 } }, ['/limits/flapCount']],
   ])('%s', (_, input, pointers) => {
@@ -197,6 +208,43 @@ describe('problems have a pointer', () => {
     if ('settings' in parsed) throw new Error('it was taken for good');
     expect(parsed.problems.map(({ pointer }) => pointer)).toEqual(pointers);
     for (const { detail } of parsed.problems) expect(detail).not.toBe('');
+  });
+});
+
+test('what may be set: the longest reason without its blanks, advice as advice', () => {
+  const reason = 'x'.repeat(1000);
+  const settings = settingsOf({
+    rules: { 'webapp-advice': { tier: 'advice' } },
+    ...inGroup({ frozen: { until: JUNE, reason: ` ${reason} ` } }),
+  });
+  expect(settings.scopes[0]?.frozen).toEqual({ until: JUNE, reason });
+});
+
+describe('the digest of settings', () => {
+  const digest = (input: object) => settingsDigest(settingsOf(input));
+
+  test('is that of what was set: a stated default changes nothing', () => {
+    expect(digest({})).toBe(digest({ mode: 'audit', limits: { flapCount: 3 }, scopes: [], stopped: null }));
+    expect(digest({ limits: { flapCount: 4 } })).toBe(digest({ limits: { flapCount: 4, flapHours: 24 }, rules: {} }));
+  });
+
+  test('differs when a value differs, a name, or the part in which it is', () => {
+    const all = [
+      {},
+      { mode: 'approve' },
+      { stopped: { reason: 'x' } },
+      { rules: { 'webapp-tls': { enabled: true } } },
+      { rules: { 'webapp-strict': { enabled: true } } },
+      { scopes: [{ scope: GROUP }] },
+      { scopes: [{ scope: SITE }] },
+      { limits: { flapCount: 4 } },
+      { limits: { flapCount: 5 } },
+      { limits: { flapHours: 4 } },
+      { limits: { flapCount: 4, flapHours: 4 } },
+      { approvals: { expireHours: 4 } },
+      { tagOptDown: true },
+    ];
+    expect(new Set(all.map(digest)).size).toBe(all.length);
   });
 });
 
