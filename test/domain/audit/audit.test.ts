@@ -160,12 +160,19 @@ describe('the key setting', () => {
     ['not base64', `${seed(1).slice(0, -4)}!!!=`],
     ['an id with a blank', `my key:${seed(1)}`],
     ['one of two wrong', `k1:${seed(1)},k2:short`],
+    ['characters that are not base64', `${seed(1).slice(0, -1)}!=`],
     ['the same id twice', `k1:${seed(1)},k1:${seed(2)}`],
     ['a comma at the end', `k1:${seed(1)},`],
   ])('guarantee 12: %s is refused without repeating it', (_, text) => {
     const message = refusal(text);
     expect(message).toMatch(/^must /);
     for (const part of text.split(/[:,]/).filter((one) => one.length > 6)) expect(message).not.toContain(part);
+  });
+
+  test('two keys without a fault are taken, with blanks around them and without the sign at their end', () => {
+    const bare = seed(2).replace('=', '');
+    expect(parseAuditKeys(` a:${seed(1)} , b:${bare} `).all.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(refusal(`a:${seed(1)},a:${seed(2)}`)).toBe('must name each key once');
   });
 
   test('a seed of any bytes is accepted', () => {
@@ -176,6 +183,7 @@ describe('the key setting', () => {
 test('the id of a record depends on its content only', () => {
   expect(recordId('a', 'b')).toBe(recordId('a', 'b'));
   expect(recordId('a', 'b')).not.toBe(recordId('ab'));
+  expect(recordId('a', 'b', 'c')).not.toBe(recordId('a', 'bc'));
   expect(recordId('a', 'b')).toMatch(/^[0-9a-f]{32}$/);
 });
 
@@ -232,6 +240,34 @@ function refusal(text: string): string {
   }
   throw new Error('it was taken');
 }
+
+test('times in a chain never go back', () => {
+  const head = { ...emptyHead('03'), seq: 4 };
+  const at = (before: string | null) => chainEntry(record(2), { ...head, at: before }, keys.signing).at;
+  expect(at(null)).toBe('2026-01-15T12:00:02.000Z');
+  expect(at('2026-01-15T12:00:01.000Z')).toBe('2026-01-15T12:00:02.000Z');
+  expect(at('2026-01-15T12:00:03.000Z')).toBe('2026-01-15T12:00:03.000Z');
+});
+
+test('a record is the same with another text, at another time and in another casing of its resource', () => {
+  const { resource } = record(1);
+  const shouted = resource && { ...resource, id: resource.id.toUpperCase() };
+  expect(isSameRecord(record(1), { ...record(1), message: 'x', at: '', resource: shouted })).toBe(true);
+  expect(isSameRecord({ ...record(1), resource: null }, { ...record(1), resource: null })).toBe(true);
+});
+
+test.each<[string, Partial<AuditRecord>]>([
+  ['kind', { kind: 'fix.failed' }],
+  ['resource', { resource: viewOf(resourceNamed(`${SITE}2`)) }],
+  ['resource, without one', { resource: null }],
+  ['rule', { rule: 'webapp-auth' }],
+  ['operation', { operationId: 'o2' }],
+  ['approval', { approvalId: 'a1' }],
+  ['actor', { actor: { type: 'user', objectId: 'u1' } }],
+  ['changes', { changes: [] }],
+])('a record with another %s is another record', (_, differs) => {
+  expect(isSameRecord(record(1), { ...record(1), ...differs })).toBe(false);
+});
 
 test('records with different digests are different, whatever their texts are', () => {
   const recordWith = (text: string, digest: string): AuditRecord => ({

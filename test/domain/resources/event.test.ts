@@ -72,6 +72,7 @@ describe('both schemas have the resource and the caller', () => {
   test.each([
     ['the claims', { claims: JSON.stringify(written.data.claims) }],
     ['claims as JSON text in a JSON text', { claims: JSON.stringify(JSON.stringify(written.data.claims)) }],
+    ['claims with as many characters as may be', { claims: JSON.stringify(written.data.claims).padEnd(65_536) }],
     ['the authorization', { authorization: JSON.stringify(written.data.authorization) }],
   ])('%s as JSON text are read like objects', (_, members) => {
     expect(parseEvent({ ...written, data: { ...written.data, ...members } })).toEqual(parseEvent(written));
@@ -97,6 +98,7 @@ describe('both schemas have the resource and the caller', () => {
     ['is not an object', '"text"'],
     ['is a list', '[]'],
     ['is empty', ''],
+    ['has one layer of text too many', [1, 2, 3].reduce((inner) => JSON.stringify(inner), `{"oid":"${OID}"}`)],
     ['has too many layers of text', [1, 2, 3, 4].reduce((inner) => JSON.stringify(inner), '{"oid":"x"}')],
     ['is nested too deeply', '['.repeat(60_000)],
     ['is too long', `{"oid":"x","more":"${'x'.repeat(65_536)}"}`],
@@ -208,6 +210,15 @@ describe('an event about another kind of resource is ignored, with its reason', 
   test.each([
     ['no resource', { subject: '', data: {} }, 'it names no resource'],
     ['a plan', { subject: SITE.replace('sites', 'serverfarms') }, 'it is about nothing that Plumbline looks at'],
+    [
+      'an action on a container app with the name of one on a site',
+      {
+        eventType: 'Microsoft.Resources.ResourceActionSuccess',
+        subject: SITE.replace('Microsoft.Web/sites', 'Microsoft.App/containerApps'),
+        data: { operationName: 'Microsoft.App/containerApps/restore/action' },
+      },
+      'events of type Microsoft.Resources.ResourceActionSuccess change nothing that Plumbline looks at',
+    ],
     ['no type', { eventType: null }, 'events of type (none) change nothing that Plumbline looks at'],
     [
       'another type',
@@ -233,7 +244,8 @@ describe('an event about another kind of resource is ignored, with its reason', 
 
   test('input without an id is no event', () => {
     expect(parseEvent({ ...written, id: undefined })).toMatchObject({ kind: 'ignored', eventId: null });
-    expect(parseEvent(null)).toMatchObject({ kind: 'ignored', eventId: null });
+    const reason = 'it has no id, so it is no event';
+    expect(parseEvent(null)).toEqual({ kind: 'ignored', eventId: null, reason });
   });
 
   test('guarantee 1: no JSON value makes the parser throw', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { armIdOf, isInScope, isScope, parseResourceId, resourceOf } from '../../../src/domain/resources/resource.ts';
+import {
+  appOf,
+  armIdOf,
+  isInScope,
+  isScope,
+  parseResourceId,
+  resourceOf,
+} from '../../../src/domain/resources/resource.ts';
 
 const GROUP = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/Shop-RG/providers';
 const SITE = `${GROUP}/Microsoft.Web/sites/Shop`;
@@ -140,6 +147,16 @@ describe('the resource of an id', () => {
     expect(parseResourceId(`${SITE}/config/web`)).toBeNull();
     expect(parseResourceId('/subscriptions/s/resourceGroups/rg')).toBeNull();
   });
+});
+
+test.each([
+  ['a slot', `${SITE}/slots/Blue`, SITE],
+  ['a site', SITE, SITE],
+  ['a site that is called slots', `${GROUP}/Microsoft.Web/sites/slots`, `${GROUP}/Microsoft.Web/sites/slots`],
+  ['an environment', `${GROUP}/Microsoft.App/managedEnvironments/e`, `${GROUP}/Microsoft.App/managedEnvironments/e`],
+])('the app of %s', (_, id, app) => {
+  const resource = resourceOf(id);
+  expect(resource && appOf(resource).id).toBe(app);
 });
 
 test.each<[string, unknown, boolean]>([

@@ -152,6 +152,19 @@ describe('tier and parameters', () => {
     expect(effective(rules, at)).toEqual({ tier, parameters: parameters(minimum) });
   });
 
+  test('a scope that only enables a rule keeps the tier that was stated for a stricter parameter', () => {
+    const stated = set({ parameters: { minimum: '1.3' }, tier: 'safe' });
+    expect(effective(stated, set({ enabled: true }))?.tier).toBe('safe');
+  });
+
+  test('no parameter is stricter unless the rule says so, and it only gets those that it knows', () => {
+    const plain = ruleLike({ id: 'webapp-plain', parameters: z.strictObject({ days: z.int().default(1) }) });
+    const settings = settingsSchema.parse({ rules: { 'webapp-plain': { parameters: { days: 2 } } } });
+    expect(rulesFor(settings, [plain], site, { note: 'from the environment' })).toEqual([
+      { rule: plain, parameters: { days: 2 }, tier: null },
+    ]);
+  });
+
   test('a stored parameter replaces that of the environment', () => {
     const stored = effective(set({ parameters: { note: 'stored' } }), set({ parameters: { minimum: '1.2' } }));
     expect(stored?.parameters).toEqual({ minimum: '1.2', note: 'stored' });
