@@ -3,11 +3,12 @@
  * or missing, a message hidden while one works on it, tried again after a failure, and at last copied to NAME-poison.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import type { QueueSettings } from '../settings/host-settings.ts';
 import type { RegisteredFunction } from '../worker/functions-core.ts';
 import type { Invoke } from '../worker/invocation.ts';
-import { decodeBody, queueInvocation } from './queue-message.ts';
+import { decodeBody, type QueueMessage, queueInvocation } from './queue-message.ts';
+import { openMessages, type QueueMessages } from './queue-requests.ts';
 
 export interface QueueListener {
   /** Takes no further message; resolves when those in work are done. */
@@ -27,7 +28,8 @@ export interface QueueTrigger {
 
 /** Starts polling. The trigger queue is never created here; the poison queue is, when the first message needs it. */
 export function listenToQueue(trigger: QueueTrigger): QueueListener {
-  const queue = trigger.service.getQueueClient(trigger.queueName);
+  const client = trigger.service.getQueueClient(trigger.queueName);
+  const queue = { client, messages: openMessages(client) };
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   const { batchSize, newBatchThreshold, maxPollingInterval } = trigger.settings;
@@ -65,22 +67,25 @@ export function listenToQueue(trigger: QueueTrigger): QueueListener {
   };
 }
 
+/** A queue, and the two requests that every message costs. */
+interface Queue {
+  readonly client: QueueClient;
+  readonly messages: QueueMessages;
+}
+
 const firstWait = 100;
 
 /** A receive that never throws: a missing queue is an empty one, any other error is logged once until it changes. */
-function reader(trigger: QueueTrigger, queue: QueueClient, batchSize: number): () => Promise<DequeuedMessageItem[]> {
+function reader(trigger: QueueTrigger, queue: Queue, batchSize: number): () => Promise<QueueMessage[]> {
   let lastError = '';
   return async () => {
     try {
-      const answer = await queue.receiveMessages({
-        numberOfMessages: batchSize,
-        visibilityTimeout: trigger.visibilitySeconds,
-      });
+      const messages = await queue.messages.receive(batchSize, trigger.visibilitySeconds);
       lastError = '';
-      return answer.receivedMessageItems;
+      return messages;
     } catch (error) {
       const message = statusOf(error) === 404 ? '' : messageOf(error);
-      if (message !== '' && message !== lastError) trigger.log(`queue ${queue.name} cannot be read: ${message}`);
+      if (message !== '' && message !== lastError) trigger.log(`queue ${queue.client.name} cannot be read: ${message}`);
       lastError = message;
       return [];
     }
@@ -89,8 +94,8 @@ function reader(trigger: QueueTrigger, queue: QueueClient, batchSize: number): (
 
 async function process(
   trigger: QueueTrigger,
-  queue: QueueClient,
-  message: DequeuedMessageItem,
+  queue: Queue,
+  message: QueueMessage,
   stopping: AbortSignal,
 ): Promise<void> {
   const { settings, fn } = trigger;
@@ -108,54 +113,50 @@ async function process(
   const popReceipt = await hidden.end();
   try {
     if (succeeded) {
-      await queue.deleteMessage(message.messageId, popReceipt);
-    } else if (queue.name.endsWith(poisonSuffix)) {
+      await queue.messages.remove(message.messageId, popReceipt);
+    } else if (queue.client.name.endsWith(poisonSuffix)) {
       // A poison queue has none of its own: the message stays where it is and comes back when its invisibility ends.
     } else if (body !== undefined && message.dequeueCount < settings.maxDequeueCount) {
-      await queue.updateMessage(message.messageId, popReceipt, undefined, settings.visibilityTimeout / 1000);
+      await queue.client.updateMessage(message.messageId, popReceipt, undefined, settings.visibilityTimeout / 1000);
     } else {
       await poison(trigger, queue, message, popReceipt);
     }
   } catch (error) {
     // Another host holds or has removed it, or the storage does not answer: its visibility in the queue decides what comes next.
-    if (!stopping.aborted) trigger.log(`message ${message.messageId} of ${queue.name}: ${messageOf(error)}`);
+    if (!stopping.aborted) trigger.log(`message ${message.messageId} of ${queue.client.name}: ${messageOf(error)}`);
   }
 }
 
 const poisonSuffix = '-poison';
 
-async function poison(
-  trigger: QueueTrigger,
-  queue: QueueClient,
-  message: DequeuedMessageItem,
-  popReceipt: string,
-): Promise<void> {
-  const target = trigger.service.getQueueClient(`${queue.name}${poisonSuffix}`);
+async function poison(trigger: QueueTrigger, queue: Queue, message: QueueMessage, popReceipt: string): Promise<void> {
+  const target = trigger.service.getQueueClient(`${queue.client.name}${poisonSuffix}`);
   await target.createIfNotExists();
   await target.sendMessage(message.messageText);
-  await queue.deleteMessage(message.messageId, popReceipt);
+  await queue.messages.remove(message.messageId, popReceipt);
   trigger.log(
     `${trigger.fn.name}: message ${message.messageId} moved to ${target.name} after ${message.dequeueCount} tries`,
   );
 }
 
 /** Renews the invisibility at half its length until `end`, which gives the pop receipt that is valid then. */
-function keepHidden(
-  trigger: QueueTrigger,
-  queue: QueueClient,
-  message: DequeuedMessageItem,
-): { end(): Promise<string> } {
+function keepHidden(trigger: QueueTrigger, queue: Queue, message: QueueMessage): { end(): Promise<string> } {
   let popReceipt = message.popReceipt;
   const ended = new AbortController();
   const renewing = (async () => {
     while (!ended.signal.aborted) {
       await sleep(trigger.visibilitySeconds * 500, undefined, { signal: ended.signal, ref: false });
-      const renewed = await queue.updateMessage(message.messageId, popReceipt, undefined, trigger.visibilitySeconds);
+      const renewed = await queue.client.updateMessage(
+        message.messageId,
+        popReceipt,
+        undefined,
+        trigger.visibilitySeconds,
+      );
       popReceipt = renewed.popReceipt ?? popReceipt;
     }
   })().catch((error: unknown) => {
     if (!ended.signal.aborted)
-      trigger.log(`message ${message.messageId} of ${queue.name} could not be kept: ${messageOf(error)}`);
+      trigger.log(`message ${message.messageId} of ${queue.client.name} could not be kept: ${messageOf(error)}`);
   });
   return {
     async end() {
@@ -166,8 +167,8 @@ function keepHidden(
   };
 }
 
-async function giveBack(queue: QueueClient, message: DequeuedMessageItem): Promise<void> {
-  await queue.updateMessage(message.messageId, message.popReceipt, undefined, 0).catch(() => undefined);
+async function giveBack(queue: Queue, message: QueueMessage): Promise<void> {
+  await queue.client.updateMessage(message.messageId, message.popReceipt, undefined, 0).catch(() => undefined);
 }
 
 function statusOf(error: unknown): unknown {

@@ -3,9 +3,19 @@
  * body's own top-level properties, which may overwrite them as they do in the real host.
  */
 import { isUtf8 } from 'node:buffer';
-import type { DequeuedMessageItem } from '@azure/storage-queue';
 import { isWithinMaxDepth, parseJson } from '../json/json.ts';
 import type { InvocationRequest, TypedData } from '../worker/functions-core.ts';
+
+/** A message as it was received. Times are those of the service. */
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly messageText: string;
+  readonly popReceipt: string;
+  readonly dequeueCount: number;
+  readonly insertedOn: Date;
+  readonly expiresOn: Date;
+  readonly nextVisibleOn: Date;
+}
 
 /** What a message says; `readable: false` is one that the host never invokes a function with, and tries again for nothing. */
 export type Decoded = { readonly readable: true; readonly text: string } | { readonly readable: false };
@@ -21,7 +31,7 @@ export function decodeBody(body: string, encoding: 'base64' | 'none'): Decoded |
 }
 
 /** The invocation of a function whose queue trigger binding is `bindingName`. */
-export function queueInvocation(bindingName: string, message: DequeuedMessageItem, text: string): InvocationRequest {
+export function queueInvocation(bindingName: string, message: QueueMessage, text: string): InvocationRequest {
   const metadata: Record<string, TypedData> = {
     QueueTrigger: { string: text },
     Id: { string: message.messageId },

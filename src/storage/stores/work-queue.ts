@@ -4,6 +4,7 @@ import type { QueueClient } from '@azure/storage-queue';
 import { MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { QueueDepth } from '../../workflows/ports/metrics.ts';
 import type { SweepQueue } from '../../workflows/ports/work.ts';
+import { openMessageSender } from '../queue/sender.ts';
 import type { OnRequest, Requester } from '../table/requests.ts';
 import { createRequester } from '../table/requests.ts';
 
@@ -23,14 +24,13 @@ export function openWorkQueue(client: QueueClient, onRequest: OnRequest): Storag
     },
     onRequest,
   );
+  const sendMessage = openMessageSender(client);
   return {
     async send(message, delaySeconds) {
-      // The Functions host expects base64, which the SDK does not do by itself.
+      // The Functions host expects base64.
       const text = Buffer.from(JSON.stringify(message)).toString('base64');
-      const visibilityTimeout = Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_WAIT_SECONDS);
-      await requests.perform('send a message', (abortSignal) =>
-        client.sendMessage(text, { visibilityTimeout, messageTimeToLive: NEVER_EXPIRES, abortSignal }),
-      );
+      const seconds = Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_WAIT_SECONDS);
+      await requests.perform('send a message', (signal) => sendMessage(text, { delaySeconds: seconds }, signal));
     },
 
     async readState() {
@@ -47,5 +47,3 @@ export function openWorkQueue(client: QueueClient, onRequest: OnRequest): Storag
     },
   };
 }
-
-const NEVER_EXPIRES = -1;
