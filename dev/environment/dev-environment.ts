@@ -5,8 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { type Azurite, startAzurite } from '../azurite/azurite.ts';
 import { deployedActions } from './deployed-role.ts';
@@ -25,6 +26,8 @@ export interface DevEnvironmentOptions {
   readonly instances?: number;
   /** What Node.js runs as the host; absent: dev/host.ts. */
   readonly hostProgram?: string;
+  /** The checkout whose host runs, such as one of an older commit; absent: this one. */
+  readonly root?: string;
   /** Flags of `npm run host`. */
   readonly hostFlags?: readonly string[];
   /** Every line that the host and the service print. */
@@ -50,8 +53,7 @@ export interface DevEnvironment {
   close(): Promise<void>;
 }
 
-const HOST = fileURLToPath(new URL('../host.ts', import.meta.url));
-const TYPESCRIPT = new URL('../../tools/typescript.mjs', import.meta.url).href;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Resolves when the host listens. Throws with what the host said when it does not start. */
 export async function startDevEnvironment(options: DevEnvironmentOptions = {}): Promise<DevEnvironment> {
@@ -130,7 +132,9 @@ async function startHostProcess(
   const jobHost = Object.keys(process.env).filter((name) => name.startsWith('AzureFunctionsJobHost__'));
   const inherited = Object.fromEntries([...machine, ...jobHost].map((name) => [name, process.env[name]]));
   const flags = ['--port', String(port), ...(options.hostFlags ?? [])];
-  const program = options.hostProgram ? [options.hostProgram] : ['--import', TYPESCRIPT, HOST];
+  const root = options.root ?? ROOT;
+  const loader = pathToFileURL(path.join(root, 'tools/typescript.mjs')).href;
+  const program = options.hostProgram ? [options.hostProgram] : ['--import', loader, path.join(root, 'dev/host.ts')];
   const child = spawn(process.execPath, [...program, ...flags], {
     env: { ...inherited, ...settings },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,12 +1,21 @@
 /**
- * `npm run bench`: what an event costs (Azure reads and writes, table requests) and how fast the service answers, measured
- * from outside in the development environment. Counts have limits and fail the bench; times are printed against the goal.
+ * `npm run bench`: what an event costs in requests, processor time and memory, and how fast the service answers, measured from
+ * outside in the development environment. Counts have limits and fail the bench; times are printed against the goal. What
+ * depends on the machine is compared with an older commit, which is built beside this one and runs in turn with it.
+ * `-- --only NAME[,NAME]` runs some parts, `-- --events N` sets the events of `memory`.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from '../build/build.ts';
-import { checkBundle } from '../build/bundle-check.ts';
+import { compareWithBareLoop } from './compare/bare.ts';
+import { type BaseCommit, buildBaseCommit } from './compare/base-commit.ts';
+import { compareCpu, compareThroughput } from './compare/cpu.ts';
+import { compareLoad } from './compare/load.ts';
+import { measureMemory } from './compare/memory.ts';
+import { compareReception } from './compare/reception.ts';
+import { compareRequests, countEvent } from './compare/requests.ts';
 import { measureEventCosts } from './costs.ts';
 import { measureEvaluation } from './evaluation.ts';
 import { measureAuditWrites, measureEventIngestion } from './rates.ts';
@@ -14,19 +23,60 @@ import { type Report, startReport } from './report.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url));
 
-async function loading(report: Report): Promise<void> {
-  const times: number[] = [];
-  for (let run = 0; run < 5; run++) times.push((await checkBundle(BUNDLE)).loadMilliseconds);
-  report.time('the bundle loads (median of 5)', times.sort((a, b) => a - b)[2] ?? 0, 150);
+interface Context {
+  readonly report: Report;
+  /** The events of the part `memory`, for one app and then for a hundred. */
+  readonly events: number;
+  /** The older commit, built at the first use. */
+  base(): Promise<BaseCommit>;
+}
+
+/** In the order in which they run. A part that needs more time than some minutes belongs into BY_NAME. */
+const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
+  load: async ({ report, base }) => compareLoad(report, BUNDLE, (await base()).bundle),
+  evaluation: ({ report }) => measureEvaluation(report),
+  costs: ({ report }) => measureEventCosts(report),
+  ingestion: ({ report }) => measureEventIngestion(report),
+  audit: ({ report }) => measureAuditWrites(report),
+  requests: async ({ report, base }) => compareRequests(report, (await base()).root),
+  cpu: async ({ report, base }) => compareCpu(report, (await base()).root),
+  throughput: async ({ report, base }) => compareThroughput(report, (await base()).root),
+  bare: async ({ report }) => compareWithBareLoop(report, await countEvent()),
+  reception: async ({ report, base }) => compareReception(report, (await base()).root),
+};
+
+/** Only with `--only`. */
+const BY_NAME: typeof PARTS = {
+  memory: ({ report, events }) => measureMemory(report, events),
+  'memory-before': async ({ report, events, base }) => measureMemory(report, events, (await base()).root),
+};
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, events: { type: 'string', default: '10000' } },
+});
+const all = { ...PARTS, ...BY_NAME };
+const names = values.only?.split(',') ?? Object.keys(PARTS);
+const unknown = names.filter((name) => !(name in all));
+if (unknown.length > 0 || !/^[1-9]\d*$/.test(values.events)) {
+  process.stderr.write(`Usage: npm run bench -- [--only ${Object.keys(all).join(',')}] [--events N]\n`);
+  process.exit(2);
 }
 
 if (!existsSync(BUNDLE)) await build();
-const report = startReport();
-await loading(report);
-await measureEvaluation(report);
-await measureEventCosts(report);
-await measureEventIngestion(report);
-await measureAuditWrites(report);
-const { text, passed } = report.end();
+let base: Promise<BaseCommit> | undefined;
+const context: Context = {
+  report: startReport(),
+  events: Number(values.events),
+  base: () => {
+    base ??= buildBaseCommit();
+    return base;
+  },
+};
+try {
+  for (const name of names) await all[name]?.(context);
+} finally {
+  await base?.then((built) => built.close());
+}
+const { text, passed } = context.report.end();
 process.stdout.write(`\n${text}\nMeasured with ${path.basename(process.execPath)} ${process.version}.\n`);
 if (!passed) process.exitCode = 1;

@@ -14,11 +14,11 @@ export interface CountingProxy {
 export async function startCountingProxy(
   target: string,
   delay = 0,
-  counts: (path: string) => boolean = () => true,
+  counts: (path: string, method: string) => boolean = () => true,
 ): Promise<CountingProxy> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, answer) => {
-    if (counts(incoming.url ?? '/')) proxy.count += 1;
+    if (counts(incoming.url ?? '/', incoming.method ?? 'GET')) proxy.count += 1;
     const onward = request(
       new URL(incoming.url ?? '/', target),
       { method: incoming.method, headers: incoming.headers, agent },

@@ -5,10 +5,26 @@ export interface Report {
   count(what: string, unit: string, found: number, limit: number): void;
   time(what: string, milliseconds: number, goal: number): void;
   rate(what: string, found: number, goal: number): void;
+  /** What was measured of the older commit and of this one, in turn; the median of the quotients is compared with the goal. */
+  compare(what: string, unit: string, pairs: readonly Pair[], goal: number): void;
+  /** A part of what something else reaches; 1 is as much. */
+  share(what: string, found: number, goal: number): void;
+  /** null: not measured here, or no goal. */
+  megabytes(what: string, found: number | null, goal: number | null): void;
   /** A condition; the bench fails when it does not hold. */
   must(what: string, holds: boolean): void;
   /** The table, and whether nothing failed. */
   end(): { readonly text: string; readonly passed: boolean };
+}
+
+export interface Pair {
+  readonly before: number;
+  readonly now: number;
+}
+
+/** The middle of an odd number of figures. */
+export function median(figures: readonly number[]): number {
+  return [...figures].sort((a, b) => a - b)[figures.length >> 1] ?? Number.NaN;
 }
 
 export function startReport(): Report {
@@ -24,6 +40,19 @@ export function startReport(): Report {
     },
     rate(what, found, goal) {
       rows.push([what, 'a second', found.toFixed(0), `goal ${goal}${found < goal ? ', MISSED' : ''}`]);
+    },
+    compare(what, unit, pairs, goal) {
+      const quotient = median(pairs.map(({ before, now }) => now / before));
+      const [before, now] = [median(pairs.map((pair) => pair.before)), median(pairs.map((pair) => pair.now))];
+      const shown = `${now.toFixed(1)} of ${before.toFixed(1)}: ${quotient.toFixed(2)}`;
+      rows.push([what, unit, shown, `goal ${goal}${quotient > goal ? ', MISSED' : ''}`]);
+    },
+    share(what, found, goal) {
+      rows.push([what, '', found.toFixed(2), `goal ${goal}${found < goal ? ', MISSED' : ''}`]);
+    },
+    megabytes(what, found, goal) {
+      const against = goal === null ? '' : `goal ${goal}${found !== null && found > goal ? ', MISSED' : ''}`;
+      rows.push([what, 'MB', found === null ? 'not measured' : String(found), against]);
     },
     must(what, holds) {
       if (holds) return;
