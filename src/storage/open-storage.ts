@@ -13,6 +13,7 @@ import { createStorageClients, type StorageConnection } from './connection.ts';
 import { openCounts } from './counts/counts.ts';
 import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import { openActivityProgress } from './stores/activity-progress.ts';
+import { listPending } from './stores/approval-index.ts';
 import { openApprovals } from './stores/approvals.ts';
 import { openBudgets } from './stores/budgets.ts';
 import { openCounters } from './stores/counters.ts';
@@ -95,6 +96,7 @@ export function openStorage(options: StorageOptions): Storage {
     counts: openCounts({
       findings: table(TABLES.findings),
       approvals: table(TABLES.approvals),
+      listPending: () => listPending(table(TABLES.approvals)),
       log: table(TABLES.audit),
       audit: { list: (query, page) => storage.audit.list(query, page) },
       receivedAt: async (eventId) => (await storage.events.findById(eventId))?.receivedAt ?? null,

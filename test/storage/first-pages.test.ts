@@ -157,7 +157,7 @@ describe('a first page of 10,000 pending approvals behind 90,000 others', () => 
     }
   });
 
-  it('counting approvals costs one request per thousand matches', async () => {
+  it('counting pending approvals costs one request, and counting others one per thousand matches', async () => {
     const service = tableService(tables);
     const approvals = openApprovals(
       openTable(service.client('PlumblineApprovals'), () => undefined),
@@ -165,7 +165,10 @@ describe('a first page of 10,000 pending approvals behind 90,000 others', () => 
       async () => undefined,
     );
     const { heads, complete } = await approvals.listHeads({ status: 'pending' });
-    expect([heads.length, complete, service.requests()]).toEqual([10_000, true, 10]);
+    expect([heads.length, complete, service.requests()]).toEqual([10_000, true, 1]);
+    const rejected = await approvals.listHeads({ status: 'rejected' });
+    expect(rejected.heads.length).toBe(made.filter(({ status }) => status === 'rejected').length);
+    expect(service.requests()).toBe(Math.ceil(rejected.heads.length / 1000));
   });
 });
 

@@ -6,6 +6,7 @@ import type { Resource } from '../../src/domain/resources/resource.ts';
 import { INDEXED_FIELDS, progressRow } from '../../src/storage/audit/audit-index.ts';
 import { headRow } from '../../src/storage/audit/heads.ts';
 import { AUDIT_PARTITION, entryColumns, entryKey, entryRow } from '../../src/storage/audit/rows.ts';
+import { shardRows } from '../../src/storage/counts/pending-approvals.ts';
 import { indexKeys as approvalKeys } from '../../src/storage/stores/approval-index.ts';
 import { openApprovals } from '../../src/storage/stores/approvals.ts';
 import type { Entity } from '../../src/storage/table/entity.ts';
@@ -170,11 +171,18 @@ export function approvalTable(approvals: readonly Approval[]) {
     };
     return [one.id, ...approvalKeys(one, one.status)].map((rowKey) => ({ rowKey, columns, one }));
   });
+  const pending = approvals
+    .filter(({ status }) => status === 'pending')
+    .map(({ id, rule, resource, requestedAt }) => ({
+      ...{ id, rule: rule.id, resource: resource.id, requestedAt },
+      impact: rule.impact,
+    }));
+  const shards = shardRows(pending).map((row) => ({ rowKey: row.rowKey, columns: textsOf(row) }));
   const json = new Map(approvals.map((one) => [one.id, one]));
-  const sorted = rowsOf(rows);
+  const sorted = rowsOf([...rows, ...shards]);
   const whole = (index: number) => {
     const one = json.get(sorted.keyAt(index).slice(-22));
-    return { ...sorted.columnsAt(index), Json0: JSON.stringify(one) };
+    return { ...sorted.columnsAt(index), ...(one && { Json0: JSON.stringify(one) }) };
   };
   return { PlumblineApprovals: { approval: { ...sorted, rowAt: whole } } };
 }

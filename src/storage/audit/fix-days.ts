@@ -8,8 +8,7 @@ import * as z from 'zod';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { DAY_MS, secondsBetween } from '../../domain/resources/durations.ts';
 import type { AppliedFix } from '../../workflows/ports/counts.ts';
-import { lenientValue } from '../counts/counter-rows.ts';
-import { entityOf, type Row } from '../table/entity.ts';
+import { entityOf, parseDerived, type Row } from '../table/entity.ts';
 import { rangeFilter, type Step, type Table } from '../table/table.ts';
 import { AUDIT_PARTITION } from './rows.ts';
 
@@ -49,7 +48,7 @@ export async function loadFixDay(table: Table, rowKey: string): Promise<FixDay> 
 
 /** An unreadable row counts as empty: it must not keep anybody from logging, and the repair corrects it. */
 export function fixDayIn(row: Row): FixDay {
-  return { rowKey: row.rowKey, fixes: lenientValue(FIXES, row) ?? [], etag: row.etag };
+  return { rowKey: row.rowKey, fixes: parseDerived(FIXES, row) ?? [], etag: row.etag };
 }
 
 export function listedFix({ seq, at, trigger }: AuditEntry, receipts: Receipts): ListedFix {

@@ -1,18 +1,12 @@
-/** What all kept counts share: they are derived from other rows, so an unreadable one is empty, and is corrected later. */
+/** What all kept counts share. */
 
-import type { z } from 'zod';
 import type { WrongCount } from '../../workflows/ports/counts.ts';
-import { type Entity, jsonOf, type Row } from '../table/entity.ts';
+import type { Entity } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { saveRow } from '../table/versioned-row.ts';
 
 /** The row that says that the rows of an earlier version are counted. It is behind the counters of its partition. */
 export const READY_KEY = 'c-ready';
-
-/** The value of a row; null when it has not the expected form. */
-export function lenientValue<T>(schema: z.ZodType<T>, row: Row): T | null {
-  return schema.safeParse(jsonOf(row)).data ?? null;
-}
 
 /** By name. */
 type Numbers = Readonly<Record<string, number>>;

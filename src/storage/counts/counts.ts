@@ -8,18 +8,19 @@ import { entityOf, type Key } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { READY_KEY } from './counter-rows.ts';
 import { FINDING_PARTITION, readFindingCounts, SHARDS } from './finding-counters.ts';
-import { APPROVAL_PARTITION, recountPending } from './pending-approvals.ts';
+import { APPROVAL_PARTITION, type ListedPending, recountPending } from './pending-approvals.ts';
 import { countUncounted, recountFindings } from './recount-findings.ts';
 import { type FixSources, recountFixes } from './recount-fixes.ts';
 
 export interface CountsOptions extends Omit<FixSources, 'table'> {
   readonly findings: Table;
   readonly approvals: Table;
+  listPending(): Promise<ListedPending>;
   /** The table of the audit log. */
   readonly log: Table;
 }
 
-export function openCounts({ findings, approvals, log, ...sources }: CountsOptions): Counts {
+export function openCounts({ findings, approvals, listPending, log, ...sources }: CountsOptions): Counts {
   const kinds: readonly Kind[] = [
     {
       ...{ table: findings, ready: { partitionKey: FINDING_PARTITION, rowKey: READY_KEY } },
@@ -27,7 +28,7 @@ export function openCounts({ findings, approvals, log, ...sources }: CountsOptio
     },
     {
       ...{ table: approvals, ready: { partitionKey: APPROVAL_PARTITION, rowKey: READY_KEY } },
-      parts: [() => recountPending(approvals)],
+      parts: [() => recountPending(approvals, listPending)],
     },
     {
       ...{ table: log, ready: { partitionKey: AUDIT_PARTITION, rowKey: FIXES_READY_KEY } },

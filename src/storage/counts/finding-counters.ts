@@ -15,10 +15,10 @@ import {
   isNothing,
   NO_FINDINGS,
 } from '../../domain/decisions/finding-counts.ts';
-import { type Entity, entityOf, type Key, parseRow, type Row } from '../table/entity.ts';
+import { type Entity, entityOf, type Key, parseDerived, parseRow, type Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
-import { lenientValue, READY_KEY } from './counter-rows.ts';
+import { READY_KEY } from './counter-rows.ts';
 
 export const FINDING_PARTITION = 'finding';
 
@@ -53,7 +53,7 @@ export function parseIndex(table: Table, row: Row): FindingIndex {
 
 /** The same for a recount: a row that is unreadable lists no finding. */
 export function indexIn(row: Row): FindingIndex {
-  return labelled(lenientValue(KEYS, row) ?? [], row);
+  return labelled(parseDerived(KEYS, row) ?? [], row);
 }
 
 function labelled(keys: readonly string[], { Counted }: Row): FindingIndex {
@@ -97,7 +97,7 @@ export async function loadCounter(table: Table, { partitionKey, rowKey }: Key): 
 
 /** An unreadable counter counts as empty: it must not keep anybody from writing findings, and the repair corrects it. */
 export function counterIn(row: Row): FindingCounter {
-  return lenientValue(COUNTER, row) ?? {};
+  return parseDerived(COUNTER, row) ?? {};
 }
 
 /** A counter after the findings of a subscription have changed. */

@@ -8,11 +8,10 @@ import * as z from 'zod';
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
 import type { WrongCount } from '../../workflows/ports/counts.ts';
-import { HEAD_COLUMNS, indexedId, indexPrefix, parseHead } from '../stores/approval-index.ts';
-import { entityOf, type Key, type Row } from '../table/entity.ts';
+import { type Entity, entityOf, type Key, parseDerived, type Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
-import { correct, lenientValue, READY_KEY } from './counter-rows.ts';
+import { correct, READY_KEY } from './counter-rows.ts';
 
 export const APPROVAL_PARTITION = 'approval';
 
@@ -68,26 +67,25 @@ export interface PendingRecount {
   readonly complete: boolean;
 }
 
+/** The pending approvals of the index; not `complete` when there are more. */
+export interface ListedPending {
+  readonly pending: readonly PendingApproval[];
+  readonly complete: boolean;
+}
+
 /**
- * Compares the shards with the index of pending approvals: a request for the shards, and one for each thousand approvals. An
- * approval and its shard change in one transaction. So when a shard still has the version from before the index was read,
- * the difference is exact, and replacing that version corrects it.
+ * Compares the shards with the index of pending approvals. An approval and its shard change in one transaction. So when a
+ * shard still has the version from before the index was read, the difference is exact, and replacing that version corrects
+ * it. One request for the shards, those of `listPending`, and one for each shard that is wrong.
  */
-export async function recountPending(table: Table): Promise<PendingRecount> {
+export async function recountPending(table: Table, listPending: () => Promise<ListedPending>): Promise<PendingRecount> {
   const kept = new Map<string, Row>();
   for (const row of await table.readAll(prefixFilter(APPROVAL_PARTITION, 'c-'))) {
     if (row.rowKey !== READY_KEY) kept.set(row.rowKey, row);
   }
-  const pending = prefixFilter(APPROVAL_PARTITION, indexPrefix({ status: 'pending' }) ?? '');
-  const { rows, complete: all } = await table.readColumns(pending, ['RowKey', ...HEAD_COLUMNS], MAX_REQUESTS);
-  const truth = new Map<string, Shard>();
-  for (const row of rows) {
-    const { rowKey } = INDEXED.parse(row);
-    const one = { ...parseHead(row), id: indexedId({ rowKey }) };
-    const shard = shardKeyOf(one.resource).rowKey;
-    truth.set(shard, withPending(truth.get(shard) ?? {}, one));
-  }
-  if (!all) return { wrong: [], complete: false };
+  const { pending, complete } = await listPending();
+  if (!complete) return { wrong: [], complete };
+  const truth = shardsOf(pending);
   const results = [];
   for (const rowKey of new Set([...kept.keys(), ...truth.keys()])) {
     const row = kept.get(rowKey);
@@ -95,7 +93,7 @@ export async function recountPending(table: Table): Promise<PendingRecount> {
     results.push(
       await correct(table, {
         what: `pending approvals, row ${rowKey}`,
-        row: entityOf({ partitionKey: APPROVAL_PARTITION, rowKey }, after),
+        row: shardRow(rowKey, after),
         etag: row?.etag ?? null,
         kept: numbersOf(before),
         counted: numbersOf(after),
@@ -105,9 +103,25 @@ export async function recountPending(table: Table): Promise<PendingRecount> {
   return { wrong: results.filter((one) => typeof one === 'object'), complete: !results.includes('busy') };
 }
 
-/** 200,000 approvals. */
-const MAX_REQUESTS = 200;
-const INDEXED = z.looseObject({ rowKey: z.string() });
+/** The rows that count these approvals, and the one that says that all are counted. */
+export function shardRows(pending: readonly PendingApproval[]): Entity[] {
+  const rows = [...shardsOf(pending)].map(([rowKey, shard]) => shardRow(rowKey, shard));
+  return [...rows, entityOf({ partitionKey: APPROVAL_PARTITION, rowKey: READY_KEY }, {})];
+}
+
+function shardsOf(pending: readonly PendingApproval[]): Map<string, Shard> {
+  const shards = new Map<string, Shard>();
+  for (const one of pending) {
+    const { rowKey } = shardKeyOf(one.resource);
+    shards.set(rowKey, withPending(shards.get(rowKey) ?? {}, one));
+  }
+  return shards;
+}
+
+function shardRow(rowKey: string, shard: Shard): Entity {
+  return entityOf({ partitionKey: APPROVAL_PARTITION, rowKey }, shard);
+}
+
 const SHARD = z.record(
   z.string(),
   z.record(z.string(), z.tuple([z.string(), approvalHead.shape.requestedAt, approvalHead.shape.impact])),
@@ -119,7 +133,7 @@ function shardKeyOf(resourceId: string): Key {
 
 /** An unreadable shard counts as empty: it must not keep anybody from deciding, and the repair corrects it. */
 function shardIn(row: Row): Shard {
-  return lenientValue(SHARD, row) ?? {};
+  return parseDerived(SHARD, row) ?? {};
 }
 
 function withPending(shard: Shard, { id, rule, resource, requestedAt, impact }: PendingApproval): Shard {

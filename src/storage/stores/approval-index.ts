@@ -7,9 +7,11 @@ import * as z from 'zod';
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
 import type { ApprovalQuery } from '../../workflows/ports/approvals.ts';
+import { APPROVAL_PARTITION, type ListedPending } from '../counts/pending-approvals.ts';
 import { type Entity, entityOf, type Row } from '../table/entity.ts';
 import { GROUP_LEVEL, hashOf, scopesAt } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, payloadOf } from '../table/limits.ts';
+import { prefixFilter, type Table } from '../table/table.ts';
 
 type Filter = Readonly<Partial<Record<keyof ApprovalQuery, string>>>;
 
@@ -66,6 +68,17 @@ const HEAD: Readonly<Record<keyof ApprovalHead, string>> = {
   impact: 'Impact',
 };
 export const HEAD_COLUMNS = Object.values(HEAD);
+
+/** The pending approvals in brief: a request for each thousand, and not `complete` when there are more than 200,000. */
+export async function listPending(table: Table): Promise<ListedPending> {
+  const filter = prefixFilter(APPROVAL_PARTITION, indexPrefix({ status: 'pending' }) ?? '');
+  const { rows, complete } = await table.readColumns(filter, ['RowKey', ...HEAD_COLUMNS], MAX_LIST_REQUESTS);
+  const pending = rows.map((row) => ({ ...parseHead(row), id: indexedId(KEYED.parse(row)) }));
+  return { pending, complete };
+}
+
+const MAX_LIST_REQUESTS = 200;
+const KEYED = z.looseObject({ rowKey: z.string() });
 
 export function parseHead(row: unknown): ApprovalHead {
   const columns = z.record(z.string(), z.unknown()).parse(row);

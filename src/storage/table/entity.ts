@@ -54,6 +54,11 @@ export function parseOwnRow<T extends { readonly id: string }>(schema: z.ZodType
   throw new Error(`row ${row.partitionKey}/${row.rowKey} of table ${table} holds what belongs to row ${value.id}`);
 }
 
+/** The value of an entity that is derived from other rows, and is made again from them: null when it does not match. */
+export function parseDerived<T>(schema: z.ZodType<T>, row: Row): T | null {
+  return schema.safeParse(jsonOf(row)).data ?? null;
+}
+
 /** The JSON of an entity, not validated; undefined when there is none, or when it is nested more deeply than any value that is written. */
 export function jsonOf(row: Row): unknown {
   let text = '';
