@@ -20,6 +20,7 @@ import { measureEventCosts } from './costs.ts';
 import { measureEvaluation } from './evaluation.ts';
 import { measureAuditWrites, measureEventIngestion } from './rates.ts';
 import { type Report, startReport } from './report.ts';
+import { measureSummary } from './summary.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url));
 
@@ -48,6 +49,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
 /** Only with `--only`. */
 const BY_NAME: typeof PARTS = {
   memory: ({ report, events }) => measureMemory(report, events),
+  summary: ({ report }) => measureSummary(report, [3000, 10_000]),
   'memory-before': async ({ report, events, base }) => measureMemory(report, events, (await base()).root),
 };
 

@@ -42,6 +42,17 @@ export function addFindingCounts(one: FindingCounts, other: FindingCounts, sign:
   return { resources: one.resources + sign * other.resources, findings };
 }
 
+/** The sum of many. */
+export function sumFindingCounts(all: Iterable<FindingCounts>): FindingCounts {
+  const findings: Record<string, number> = {};
+  let resources = 0;
+  for (const one of all) {
+    resources += one.resources;
+    for (const [label, count] of Object.entries(one.findings)) findings[label] = (findings[label] ?? 0) + count;
+  }
+  return { resources, findings };
+}
+
 export function isNothing({ resources, findings }: FindingCounts): boolean {
   return resources === 0 && Object.keys(findings).length === 0;
 }

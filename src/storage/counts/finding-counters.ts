@@ -14,6 +14,7 @@ import {
   type FindingCounts,
   isNothing,
   NO_FINDINGS,
+  sumFindingCounts,
 } from '../../domain/decisions/finding-counts.ts';
 import { type Entity, entityOf, type Key, parseDerived, parseRow, type Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
@@ -117,10 +118,9 @@ export function counterStep(key: Key, value: FindingCounter, etag: string | null
 export async function readFindingCounts(table: Table): Promise<FindingCounts | null> {
   const rows = await table.readAll(prefixFilter(FINDING_PARTITION, 'c-'));
   if (!rows.some(({ rowKey }) => rowKey === READY_KEY)) return null;
-  return rows
-    .filter(({ rowKey }) => rowKey !== READY_KEY)
-    .flatMap((row) => Object.values(counterIn(row)))
-    .reduce((sum, one) => addFindingCounts(sum, one), NO_FINDINGS);
+  return sumFindingCounts(
+    rows.filter(({ rowKey }) => rowKey !== READY_KEY).flatMap((row) => Object.values(counterIn(row))),
+  );
 }
 
 const KEYS = z.array(z.string());

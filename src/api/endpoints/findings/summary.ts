@@ -10,7 +10,12 @@ import type { Deps } from '../../../workflows/ports/deps.ts';
 import { countFindings, listFixes } from '../../../workflows/state/count-lists.ts';
 import type { Summary } from './schemas.ts';
 
-export async function readSummary(deps: Deps): Promise<Summary> {
+/** The ports that the summary reads. */
+type Sources = Pick<Deps, 'counts' | 'approvals' | 'findings' | 'audit' | 'events'> & {
+  readonly clock: Pick<Deps['clock'], 'now'>;
+};
+
+export async function readSummary(deps: Sources): Promise<Summary> {
   const now = deps.clock.now();
   const monthAgo = timeAfter(now, -30 * DAY_MS);
   const [findings, { heads }, fixes] = await Promise.all([
