@@ -60,12 +60,14 @@ export function updateEvidence(before: Evidence, compared: readonly ComparedLeaf
   const byKey = new Map<string, ComparedLeaf[]>();
   for (const one of compared) {
     const key = keyOf(one.type, one.leaf);
-    byKey.set(key, [...(byKey.get(key) ?? []), one]);
+    const found = byKey.get(key);
+    if (found) found.push(one);
+    else byKey.set(key, [one]);
   }
-  const changed = [...byKey].map(
-    ([key, found]) => [key, afterLook(before.leaves[key] ?? NEW, found, late ? null : at.now.toISOString())] as const,
-  );
-  return { v: 1, leaves: { ...before.leaves, ...Object.fromEntries(changed) } };
+  const leaves = { ...before.leaves };
+  const countsAt = late ? null : at.now.toISOString();
+  for (const [key, found] of byKey) leaves[key] = afterLook(before.leaves[key] ?? NEW, found, countsAt);
+  return { v: 1, leaves };
 }
 
 /** Which values of which leaves count, by this evidence. */
@@ -91,9 +93,10 @@ function afterLook(before: LeafEvidence, found: readonly ComparedLeaf[], countsA
       : { ...before, unset: 0, notTold: before.notTold + 1 };
   }
   const seen = found.map((one) => one.valueClass);
-  const values = [...new Set([...before.values, ...seen.filter((one) => one !== UNSET)])].slice(0, MAX_VALUES);
+  const isNew = seen.some((one) => one !== UNSET && !before.values.includes(one));
+  const values = isNew ? [...new Set([...before.values, ...seen])].filter((one) => one !== UNSET) : before.values;
   const unset = before.unset + (seen.includes(UNSET) ? 1 : 0);
-  return { ...before, agreed: before.agreed + 1, unset, values };
+  return { ...before, agreed: before.agreed + 1, unset, values: values.slice(0, MAX_VALUES) };
 }
 
 function keyOf(type: string, leaf: string): string {

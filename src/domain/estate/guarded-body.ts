@@ -6,8 +6,8 @@ import { isObject, type Json, type JsonObject } from '../resources/json.ts';
 import type { LeafNode } from './leaf-tree.ts';
 import { LISTED_FOR_CHANGES } from './leaves.ts';
 
-/** Ends a check: it needs what the rows do not tell. */
-export class NotTold extends Error {
+/** Ends a check: it needs what the rows do not tell. It is no Error, because a check often ends so and needs no stack. */
+export class NotTold {
   /** The document, and below it the leaf; empty for the document itself. */
   readonly document: string;
   readonly leaf: string;
@@ -15,7 +15,6 @@ export class NotTold extends Error {
   readonly onlyInArm: boolean;
 
   constructor(document: string, leaf: string, onlyInArm: boolean) {
-    super(`${document}${leaf} is not told`);
     this.document = document;
     this.leaf = leaf;
     this.onlyInArm = onlyInArm;

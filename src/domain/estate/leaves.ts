@@ -21,6 +21,9 @@ export interface RowSource {
   readonly table: 'resources' | 'appserviceresources' | 'resourcecontainers';
   /** In lower case, as in rows. */
   readonly types: readonly string[];
+  /** A kind of resource and its document of which a row is a part. */
+  readonly kind: ResourceKind;
+  readonly document: DocumentName;
   /** What the id of a row has behind the id of its resource. */
   readonly suffix: '' | '/config/web';
   /** The leaves with their form. */
@@ -57,6 +60,8 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
   site: {
     table: 'resources',
     types: ['microsoft.web/sites', 'microsoft.web/sites/slots'],
+    kind: 'web-app',
+    document: 'resource',
     suffix: '',
     leaves: leavesOf({
       word: [
@@ -111,6 +116,8 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
   siteConfig: {
     table: 'appserviceresources',
     types: ['microsoft.web/sites/config', 'microsoft.web/sites/slots/config'],
+    kind: 'web-app',
+    document: 'config/web',
     suffix: '/config/web',
     leaves: leavesOf({
       word: [
@@ -168,6 +175,8 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
   containerApp: {
     table: 'resources',
     types: ['microsoft.app/containerapps'],
+    kind: 'container-app',
+    document: 'resource',
     suffix: '',
     leaves: leavesOf({
       word: [
@@ -229,6 +238,8 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
   environment: {
     table: 'resources',
     types: ['microsoft.app/managedenvironments'],
+    kind: 'environment',
+    document: 'resource',
     suffix: '',
     leaves: leavesOf({
       word: [
@@ -254,6 +265,8 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
   plan: {
     table: 'resources',
     types: ['microsoft.web/serverfarms'],
+    kind: 'plan',
+    document: 'resource',
     suffix: '',
     leaves: leavesOf({
       word: ['/location', '/properties/zoneRedundant', '/sku/name', '/sku/size', '/sku/tier'],
@@ -264,6 +277,8 @@ const SOURCES: Readonly<Record<RowSourceName, RowSource>> = {
   resourceGroup: {
     table: 'resourcecontainers',
     types: ['microsoft.resources/subscriptions/resourcegroups'],
+    kind: 'web-app',
+    document: 'resourceGroup',
     suffix: '',
     leaves: leavesOf({ whole: ['/tags'] }),
     untold: [],

@@ -34,36 +34,37 @@ export function preJudge(
   { rules, isEvidence }: { readonly rules: readonly EffectiveRule[]; readonly isEvidence: IsEvidence },
   now: Date,
 ): PreJudgement[] {
-  const unsetRead = new Set<string>();
   const told = toldDocuments(resource.kind, rows);
-  const snapshots = UNSET.map((unset) =>
-    guardedSnapshot(resource, told, isEvidence, (node) => {
-      unsetRead.add(node.pattern);
-      return unset === '' && !isTextColumn(node) ? null : unset;
-    }),
-  );
-  return rules.map((effective) => ({ rule: effective.rule, ...resultOf(effective, snapshots, unsetRead, now) }));
+  const unsetRead = new Set<string>();
+  const snapshots = new Map<Unset, Snapshot>();
+  const judge = (effective: EffectiveRule, unset: Unset): Verdict => {
+    const known = snapshots.get(unset);
+    const snapshot =
+      known ??
+      guardedSnapshot(resource, told, isEvidence, (node) => {
+        unsetRead.add(node.pattern);
+        return unset === '' && !isTextColumn(node) ? null : unset;
+      });
+    if (!known) snapshots.set(unset, snapshot);
+    return checkRule(snapshot, effective, now).verdict;
+  };
+  return rules.map((effective) => {
+    unsetRead.clear();
+    return { rule: effective.rule, ...resultOf((unset) => judge(effective, unset), unsetRead) };
+  });
 }
 
-/** What Resource Manager may answer where a row has nothing. A row does not show which. */
-const UNSET: readonly Unset[] = [null, undefined, ''];
+/** What Resource Manager may answer instead of null where a row has nothing. A row does not show which. */
+const OTHERS_UNSET: readonly Unset[] = [undefined, ''];
 
 type Result = PreJudgement extends infer P ? (P extends { rule: AnyRule } ? Omit<P, 'rule'> : never) : never;
 
-/** `snapshots`: one for each of UNSET; `unsetRead` gets the leaves that a check found unset. */
-function resultOf(
-  effective: EffectiveRule,
-  [first, ...others]: readonly Snapshot[],
-  unsetRead: Set<string>,
-  now: Date,
-): Result {
-  if (!first) throw new Error('there is no snapshot to judge');
+/** `judge` gives the verdict where leaves that are not set are answered so; `unsetRead` gets those that a check reads. */
+function resultOf(judge: (unset: Unset) => Verdict, unsetRead: ReadonlySet<string>): Result {
   try {
-    unsetRead.clear();
-    const { verdict } = checkRule(first, effective, now);
+    const verdict = judge(null);
     const [unset] = unsetRead;
-    if (unset === undefined) return { status: 'judged', verdict };
-    const isClear = others.every((other) => checkRule(other, effective, now).verdict === verdict);
+    const isClear = unset === undefined || OTHERS_UNSET.every((other) => judge(other) === verdict);
     return isClear ? { status: 'judged', verdict } : { status: 'not-told', needs: unset };
   } catch (error) {
     if (!(error instanceof NotTold)) throw error;

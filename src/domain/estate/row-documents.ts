@@ -1,10 +1,9 @@
-/** The documents of a resource as rows tell them: bodies with the leaves that rules read, without secrets. */
+/** The documents of a resource as rows tell them: bodies with the leaves that rules read. */
 import { type DocumentName, isDocumentName } from '../resources/documents.ts';
 import { isObject, type Json, tokensOf } from '../resources/json.ts';
 import { armIdOf, type Resource, type ResourceKind } from '../resources/resource.ts';
-import { documentStateOf } from '../resources/snapshot.ts';
 import { type LeafNode, leafTree } from './leaf-tree.ts';
-import { ROW_DOCUMENTS, type RowSourceName } from './leaves.ts';
+import { ROW_DOCUMENTS, type RowDocument, type RowSourceName } from './leaves.ts';
 import type { Row } from './rows.ts';
 
 /** The rows of a resource and of what it refers to. Absent: no row was listed. */
@@ -24,15 +23,27 @@ export function toldDocuments(kind: ResourceKind, rows: ResourceRows): ToldDocum
   return tellableDocuments(kind).flatMap(({ name, source, list }): ToldDocument[] => {
     const row = rows[source];
     if (!row) return [];
-    if (list === undefined) return [{ name, row, body: withoutSecrets(kind, name, row.body), tree: leafTree(source) }];
+    if (list === undefined) return [{ name, row, body: row.body, tree: leafTree(source) }];
     const node = nodeBelow(leafTree(source), list);
     const body = { value: valueBelow(row.body, list) ?? null };
-    return node ? [{ name, row, body: withoutSecrets(kind, name, body), tree: listTree(node) }] : [];
+    return node ? [{ name, row, body, tree: listTree(node) }] : [];
   });
 }
 
 /** The documents of a kind of resource that rows can hold. */
-export function tellableDocuments(kind: ResourceKind) {
+export function tellableDocuments(kind: ResourceKind): readonly (RowDocument & { readonly name: DocumentName })[] {
+  return TELLABLE[kind];
+}
+
+const TELLABLE = {
+  'web-app': tellable('web-app'),
+  'container-app': tellable('container-app'),
+  environment: tellable('environment'),
+  plan: tellable('plan'),
+  subscription: tellable('subscription'),
+};
+
+function tellable(kind: ResourceKind) {
   return Object.entries(ROW_DOCUMENTS[kind]).flatMap(([name, document]) =>
     isDocumentName(name) && document ? [{ name, ...document }] : [],
   );
@@ -53,11 +64,6 @@ export function referencesOf(
     environment: resource.kind === 'container-app' ? (environment?.toLowerCase() ?? null) : null,
     group: /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+/.exec(resource.key)?.[0] ?? null,
   };
-}
-
-function withoutSecrets(kind: ResourceKind, name: DocumentName, body: Json): Json {
-  const state = documentStateOf(kind, name, body);
-  return state.status === 'read' ? state.body : null;
 }
 
 /** The tree of a document whose value is this list. */

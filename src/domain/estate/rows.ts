@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { isObject, type Json, type JsonObject, tokensOf } from '../resources/json.ts';
-import { json } from '../resources/schema.ts';
+import { documentStateOf } from '../resources/snapshot.ts';
 import { columnsOf, isTextColumn, type LeafNode } from './leaf-tree.ts';
 import { type RowSource, type RowSourceName, sourceOf } from './leaves.ts';
 
@@ -37,32 +37,47 @@ export function queryOf(name: RowSourceName): { readonly select: string; readonl
   return { select, project };
 }
 
-/** A row of an answer to such a query. Other columns are dropped. */
+/** A row of an answer to such a query. Other columns are dropped, and so are secrets. */
 export function rowSchema(name: RowSourceName): z.ZodType<Row> {
   const source = sourceOf(name);
-  const columns = columnsOf(name);
+  const columns = columnsOf(name).map((node, at) => ({
+    node,
+    path: tokensOf(node.pattern),
+    names: spellingsOf(source, node.pattern).map((_, spelling) => columnName(at, spelling)),
+  }));
   return answeredRow.transform((answered, context): Row => {
-    const { suffix, types } = source;
-    const type = answered.type.toLowerCase();
-    if (!types.includes(type) || !answered.id.toLowerCase().endsWith(suffix)) {
+    const { id: answeredId, apiVersion } = answered;
+    const type = String(answered.type).toLowerCase();
+    const isRow = typeof answeredId === 'string' && source.types.includes(type);
+    if (!isRow || !answeredId.toLowerCase().endsWith(source.suffix)) {
       context.addIssue({ code: 'custom', message: `is no row of the source ${name}` });
       return z.NEVER;
     }
-    const id = answered.id.slice(0, answered.id.length - suffix.length);
-    let body: JsonObject = {};
-    columns.forEach((column, at) => {
-      const told = spellingsOf(source, column.pattern)
-        .map((_, spelling) => answered[columnName(at, spelling)] ?? null)
-        .find((value) => value !== null);
-      // Columns of text are empty where there is nothing.
-      const kept = told === '' && isTextColumn(column) ? undefined : keptOf(told, column, source);
-      if (kept !== undefined) body = placed(body, tokensOf(column.pattern), kept);
-    });
-    return { source: name, key: id.toLowerCase(), id, type, apiVersion: answered.apiVersion ?? '', body };
+    const body: JsonObject = {};
+    for (const { node, path, names } of columns) {
+      const told = valueNamed(answered, names);
+      const kept = told === '' && isTextColumn(node) ? undefined : keptOf(told, node, source);
+      if (kept !== undefined) place(body, path, kept);
+    }
+    const id = answeredId.slice(0, answeredId.length - source.suffix.length);
+    const version = typeof apiVersion === 'string' ? apiVersion : '';
+    const own = { source: name, key: id.toLowerCase(), id, type, apiVersion: version };
+    return { ...own, body: withoutSecrets(body, source) };
   });
 }
 
-const answeredRow = z.object({ id: z.string(), type: z.string(), apiVersion: z.string().nullish() }).catchall(json);
+/** The result of JSON.parse is JSON, so rows are not traversed to check that. */
+const answeredRow = z.custom<JsonObject>(isObject, 'must be a row');
+
+/** The first of these columns that is not null. */
+function valueNamed(answered: JsonObject, names: readonly string[]): Json {
+  return names.map((name) => answered[name] ?? null).find((value) => value !== null) ?? null;
+}
+
+function withoutSecrets(body: JsonObject, { kind, document }: RowSource): JsonObject {
+  const state = documentStateOf(kind, document, body);
+  return state.status === 'read' && isObject(state.body) ? state.body : {};
+}
 
 /** The columns of a path: with the names of Resource Manager, and in the configuration of sites also in Pascal case. */
 function spellingsOf({ table }: RowSource, pattern: string): string[] {
@@ -104,7 +119,13 @@ function inCamelCase(value: Json): Json {
   return Object.fromEntries(members);
 }
 
-function placed(body: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {
-  const above = body[name];
-  return { ...body, [name]: rest.length === 0 ? value : placed(isObject(above) ? above : {}, rest, value) };
+function place(body: JsonObject, [name = '', ...rest]: readonly string[], value: Json): void {
+  if (rest.length === 0) {
+    body[name] = value;
+    return;
+  }
+  const known = body[name];
+  const above: JsonObject = isObject(known) ? known : {};
+  body[name] = above;
+  place(above, rest, value);
 }

@@ -16,14 +16,16 @@ export function valueClass(leaf: LeafNode, value: Json | undefined): string {
   if (value === null || value === undefined) return UNSET;
   if (leaf.form === null) return Array.isArray(value) ? 'list' : 'object';
   if (leaf.form !== 'word') return leaf.form;
-  const word = canonicalJson(canonical(value, leaf.pattern === '/location'));
-  const known = WORDS.get(word);
+  // The form of a word leaf is a scalar; its type is part of the class.
+  const written = `${typeof value} ${value}`;
+  const known = CLASSES.get(written);
   if (known !== undefined) return known;
+  const word = canonicalJson(canonical(value, leaf.pattern === '/location'));
   const digest = createHash('sha256').update(word).digest('hex').slice(0, 8);
-  if (WORDS.size < MAX_WORDS) WORDS.set(word, digest);
+  if (CLASSES.size < MAX_CLASSES) CLASSES.set(written, digest);
   return digest;
 }
 
 /** There are few words, and each is hashed once. */
-const WORDS = new Map<string, string>();
-const MAX_WORDS = 1000;
+const CLASSES = new Map<string, string>();
+const MAX_CLASSES = 1000;
