@@ -1,6 +1,6 @@
 /** Runs every minute, between two runs of housekeeping, and at startup after a missed run. */
 import { app } from '@azure/functions';
-import { readActivityLogs } from '../workflows/backstop/read-activity-log.ts';
+import { readActivityLogs } from '../workflows/events/read-activity-log.ts';
 import { withInvocation } from './invocation.ts';
 
 export function registerLostEvents(): void {

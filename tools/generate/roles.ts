@@ -25,7 +25,7 @@ export function permissionsPage({ reader, writer, linked }: Roles): string {
     '',
     'Assigned on each monitored subscription. It is enough for mode `audit`, also for [the sweep](sweep.md): Resource Graph shows what its caller may read. Azure has no action for reading the private endpoints of a slot, and refuses a role with an unknown action. So rules that read them are `unknown` on slots, unless a wider role such as Reader is assigned as well.',
     '',
-    `\`${ACTIVITY_READ}\` is not for a document. With it Plumbline asks Azure's Activity Log who changed a resource when no event says it, for example after a swap or a lost event. Everything else works without it. Without it the changer stays unknown, and the approval and the log say so. Then a person could approve the fix of their own change, unless the settings refuse approvals with an unknown changer. The action is needed on the subscription; a role on a resource group is not enough. It shows who wrote what in the whole subscription, and no values.`,
+    `\`${ACTIVITY_READ}\` is not for a document. With it Plumbline asks Azure's Activity Log who changed a resource when no event says it, for example after a swap, and every minute [which changes had no event](lost-events.md). Everything else works without it. Without it lost events are only found by the sweep. The changer stays unknown then, and the approval and the log say so. Then a person could approve the fix of their own change, unless the settings refuse approvals with an unknown changer. The action is needed on the subscription; a role on a resource group is not enough. It shows who wrote what in the whole subscription, and no values.`,
     '',
     ...table(reader),
     '',

@@ -1,5 +1,7 @@
 /** An Activity Log in memory. It refuses every request until `granted` is set, as in a deployment without that role. */
 
+import { parseEvent } from '../../../src/domain/resources/event.ts';
+import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import type { ActivityEntry, ActivityLog, ActivityQuery, LoggedChange } from '../../../src/workflows/ports/azure.ts';
 import { copyOf } from '../copy.ts';
 
@@ -31,6 +33,14 @@ const FORBIDDEN = {
     retryAfter: null,
   },
 } as const;
+
+/** The change that an event reports, as the log has it. */
+export function loggedChange(event: JsonObject, endedAt: Date): LoggedChange {
+  const parsed = parseEvent({ ...event, id: `activity-log-${event.id}` });
+  if (parsed.kind === 'ignored') throw new Error(parsed.reason);
+  const at = endedAt.toISOString();
+  return { resource: parsed.resource, at, event: { ...parsed.event, eventTime: at, source: 'activity-log' } };
+}
 
 export function fakeActivity(): FakeActivity {
   const activity: FakeActivity = {

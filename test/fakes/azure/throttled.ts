@@ -79,6 +79,12 @@ function throttledPorts(deps: Deps, requester: Requester): Pick<Deps, 'arm' | 'a
         if (result.kind === 'refused') await followFailure(resource.subscriptionId, result.failure);
         return result;
       },
+
+      // A throttled reading for lost events delays nobody else.
+      async listChanges(query) {
+        const left = await throttling.secondsLeft(query.subscriptionId);
+        return left > 0 ? { kind: 'refused', failure: notAsked(left) } : activityLog.listChanges(query);
+      },
     },
   };
 }

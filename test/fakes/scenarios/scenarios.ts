@@ -5,11 +5,13 @@ import { type Settings, settingsSchema } from '../../../src/domain/rules/setting
 import { type DecisionRequest, recordDecision } from '../../../src/workflows/approvals/record-decision.ts';
 import type { RollbackRequest } from '../../../src/workflows/approvals/request-rollback.ts';
 import { redriveDeadLetter } from '../../../src/workflows/dead-letters/redrive-dead-letter.ts';
+import { readActivityLogs } from '../../../src/workflows/events/read-activity-log.ts';
 import { grantExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
 import { anchorAudit } from '../../../src/workflows/housekeeping/anchor-audit.ts';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
 import { changeSettings } from '../../../src/workflows/settings/change-settings.ts';
 import { startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
+import { loggedChange } from '../azure/activity-log.ts';
 import { failure, refused } from '../azure/arm.ts';
 import { ADA, gridEvent } from '../azure/event-grid.ts';
 import { CART, RISKY, SHOP, seedContainerApp, seedSlots, seedWebApp, UNSAFE } from '../azure/resources.ts';
@@ -18,6 +20,8 @@ import type { Host } from './host.ts';
 
 export interface Scenario {
   readonly title: string;
+  /** The Activity Log is read by time, so its result depends on the clock of the service. */
+  readonly comparesTimesOfAzure?: true;
   run(host: Host, deps: FakeDeps): Promise<void>;
 }
 
@@ -98,6 +102,23 @@ export const SCENARIOS: readonly Scenario[] = [
       const operation = 'Microsoft.Web/sites/slots/slotsswap/Action';
       await host.deliver(gridEvent('first', `${SHOP}/slots/blue`, { type: 'ResourceActionSuccess', operation }));
       await host.settle();
+    },
+  },
+  {
+    title: 'a change whose event was lost',
+    comparesTimesOfAzure: true,
+    async run(host, deps) {
+      seedWebApp(deps.arm, UNSAFE);
+      deps.activityLog.granted = true;
+      // The first reading only stores from when on changes count.
+      await host.ask((ports) => readActivityLogs(ports, [SUBSCRIPTION]));
+      deps.clock.advance(600);
+      deps.activityLog.changes.push(loggedChange(gridEvent('lost', SHOP), deps.clock.now()));
+      deps.clock.advance(600);
+      for (let minute = 0; minute < 2; minute += 1) {
+        await host.ask((ports) => readActivityLogs(ports, [SUBSCRIPTION]));
+        await host.settle();
+      }
     },
   },
   {

@@ -85,8 +85,11 @@ describe('the check of the Activity Log', () => {
   const ofSomebody = { ...entry('approval.approved', null), actor: { type: 'user', objectId: 'ada' } };
   const asked: string[][] = [];
 
-  async function check(items: unknown[], may: boolean | null) {
-    const visit = visitOf((path) => (path.startsWith('/audit') ? { items } : null));
+  async function check(items: unknown[], may: boolean | null, { isOn = true, metrics = '' } = {}) {
+    const visit = visitOf((path) => {
+      if (path.startsWith('/audit')) return { items };
+      return path === '/metrics' ? metrics : { sweep: { activityLog: isOn } };
+    });
     const identityMay = async (...question: string[]) => {
       asked.push(question);
       return may;
@@ -103,6 +106,15 @@ describe('the check of the Activity Log', () => {
       said: expect.stringContaining('00000000-0000-4000-8000-000000000001'),
       todo: expect.stringContaining('Microsoft.Insights/eventtypes/values/read'),
     });
+  });
+
+  it('says whether the service reads it for lost events', async () => {
+    const metrics = 'plumbline_activity_log_requests_total{outcome="read"} 12\nplumbline_lost_events_total 3\n';
+    const saidBy = async (options: { isOn?: boolean; metrics?: string }) =>
+      (await check([ofService], true, options))?.said ?? '';
+    expect(await saidBy({ metrics })).toMatch(/read it for lost events 12 times and found 3$/);
+    expect(await saidBy({})).toMatch(/has not read it for lost events yet/);
+    expect(await saidBy({ isOn: false, metrics })).toMatch(/the settings say that it is not read/);
   });
 
   it('is not made while the identity or its roles are unknown', async () => {

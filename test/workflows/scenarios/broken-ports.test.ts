@@ -12,9 +12,12 @@ import { portsOf, watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 /**
  * The ports that no write depends on: next messages, lists for the console, notifications, and the Activity Log when
- * the changer is known.
+ * the changer is known and no event is lost.
  */
-const BESIDE = ['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications', 'activityLog'];
+const BESIDE = [
+  ...['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications'],
+  ...['activityLog', 'activityProgress'],
+];
 
 const CHANGES = [
   {

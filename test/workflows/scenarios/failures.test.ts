@@ -19,11 +19,16 @@ describe.each(SCENARIOS)('guarantees 1, 2, 4 and 8: the scenario: $title', (way)
     const points = await walkEveryPoint(way, { meet: (deps, at) => faultyDeps(deps, at, trouble, fits) });
     totals.set(name, (totals.get(name) ?? 0) + points);
   });
-
-  test.for([5, -5])('a clock that jumps by %i hours at any call has the same result', async (hours) => {
-    const meet: Walk['meet'] = (deps, at) => clockJumpDeps(deps, at, hours * 3600);
-    // Another hour has another budget, so that fixes may not have been held.
-    const points = await walkEveryPoint(way, { meet, restSeconds: 6 * 3600, apartFrom: 'notified' });
-    totals.set('jumps', (totals.get('jumps') ?? 0) + points);
-  });
 });
+
+describe.each(SCENARIOS.filter(({ comparesTimesOfAzure }) => !comparesTimesOfAzure))(
+  'guarantees 1, 2, 4 and 8: the scenario: $title',
+  (way) => {
+    test.for([5, -5])('a clock that jumps by %i hours at any call has the same result', async (hours) => {
+      const meet: Walk['meet'] = (deps, at) => clockJumpDeps(deps, at, hours * 3600);
+      // Another hour has another budget, so that fixes may not have been held.
+      const points = await walkEveryPoint(way, { meet, restSeconds: 6 * 3600, apartFrom: 'notified' });
+      totals.set('jumps', (totals.get('jumps') ?? 0) + points);
+    });
+  },
+);

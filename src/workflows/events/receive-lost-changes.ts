@@ -3,11 +3,11 @@
 import { movesConfiguration } from '../../domain/resources/event.ts';
 import type { ServiceIdentity } from '../../domain/resources/principal.ts';
 import { appOf, type Resource } from '../../domain/resources/resource.ts';
-import { receiveChange } from '../events/receive-event.ts';
 import type { LoggedChange } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import { isOwnWrite } from '../state/changers.ts';
 import { lostChanges } from './lost-changes.ts';
+import { receiveChange } from './receive-event.ts';
 
 /** Each resource with new entries takes one request. The rest is left for the next run, so the latest are the first. */
 const MAX_RESOURCES = 100;

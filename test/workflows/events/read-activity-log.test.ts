@@ -1,10 +1,10 @@
 /** The backstop for lost events: what the Activity Log has and no event reports becomes an event, once. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseEvent } from '../../../src/domain/resources/event.ts';
-import { readActivityLogs } from '../../../src/workflows/backstop/read-activity-log.ts';
+import { readActivityLogs } from '../../../src/workflows/events/read-activity-log.ts';
 import { receiveEvent } from '../../../src/workflows/events/receive-event.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
+import { loggedChange } from '../../fakes/azure/activity-log.ts';
 import { ADA, type Author, BOB, gridEvent, OURSELVES } from '../../fakes/azure/event-grid.ts';
 import { CART, RISKY, SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, storeSettings } from '../../fakes/deps.ts';
@@ -39,11 +39,8 @@ interface Differs {
 
 /** A change in the log, six minutes ago by Ada unless it differs. */
 function logged(id: string, { subject = SHOP, minutesAgo = 6, by = ADA, operation, correlationId = id }: Differs = {}) {
-  const parsed = parseEvent(delivery(`activity-log-${id}`, { subject, by, operation, correlationId }));
-  if (parsed.kind === 'ignored') throw new Error(parsed.reason);
-  const at = new Date(deps.clock.now().getTime() - minutesAgo * 60_000).toISOString();
-  const { resource, event } = parsed;
-  deps.activityLog.changes.push({ resource, at, event: { ...event, eventTime: at, source: 'activity-log' } });
+  const at = new Date(deps.clock.now().getTime() - minutesAgo * 60_000);
+  deps.activityLog.changes.push(loggedChange(delivery(id, { subject, by, operation, correlationId }), at));
 }
 
 function delivery(id: string, { subject = SHOP, by = ADA, operation, correlationId = id }: Differs = {}) {

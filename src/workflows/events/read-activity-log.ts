@@ -10,7 +10,6 @@ import type { ArmFailure } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConflictError } from '../ports/storage.ts';
 import { ignoreFutureTime } from '../ports/stored-times.ts';
-import { loadSettings } from '../settings/change-settings.ts';
 import { nextPeriod, progressAfter } from './periods.ts';
 import { receiveLostChanges } from './receive-lost-changes.ts';
 
@@ -24,8 +23,8 @@ const FORBIDDEN_PAUSE_MS = HOUR_MS;
 /** Reads the logs of these subscriptions, unless the settings switch it off. Throws StorageUnavailable. */
 export async function readActivityLogs(deps: Deps, subscriptions: readonly string[]): Promise<void> {
   if (subscriptions.length === 0) return;
-  const { settings } = await loadSettings(deps);
-  if (!settings.sweep.activityLog) return;
+  const stored = await deps.settings.load();
+  if (stored?.value.settings.sweep.activityLog === false) return;
   const identity = await deps.arm.getIdentity();
   for (const subscriptionId of subscriptions) {
     try {
