@@ -47,6 +47,7 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
     auditKeys: config.auditKeys,
     now,
     leaseSeconds: pauses.leaseSeconds,
+    rememberSeconds: pauses.rememberSeconds,
     onFault: (fields, message) => log.error(fields, message),
     credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
   });

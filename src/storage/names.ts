@@ -1,8 +1,10 @@
 /** Every table, queue and container of Plumbline; a test compares the infrastructure with this list. */
 export const TABLES = {
+  /** The events, the state and the lease of each resource. */
   events: 'PlumblineEvents',
   eventIds: 'PlumblineEventIds',
-  resources: 'PlumblineResources',
+  /** The states that earlier versions stored. */
+  olderStates: 'PlumblineResources',
   findings: 'PlumblineFindings',
   approvals: 'PlumblineApprovals',
   audit: 'PlumblineAudit',
@@ -18,5 +20,4 @@ export const TABLES = {
 
 export const RECONCILE_QUEUE = 'plumbline-reconcile';
 export const SWEEP_QUEUE = 'plumbline-sweep';
-export const LEASE_CONTAINER = 'plumbline-leases';
 export const ANCHOR_CONTAINER = 'plumbline-anchors';

@@ -11,7 +11,7 @@ import { openAuditLog } from './audit/audit-log.ts';
 import type { OnFault } from './audit/rows.ts';
 import { createStorageClients, type StorageConnection } from './connection.ts';
 import { openCounts } from './counts/counts.ts';
-import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
+import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import { openActivityProgress } from './stores/activity-progress.ts';
 import { listPending } from './stores/approval-index.ts';
 import { openApprovals } from './stores/approvals.ts';
@@ -22,8 +22,7 @@ import { openEvents } from './stores/events.ts';
 import { openExemptions } from './stores/exemptions.ts';
 import { openFindings } from './stores/findings.ts';
 import { openGuards } from './stores/guards.ts';
-import { openLeases } from './stores/leases.ts';
-import { openResourceStates } from './stores/resource-states.ts';
+import { openResources } from './stores/resources.ts';
 import { openScans } from './stores/scans.ts';
 import { openSettingsStore } from './stores/settings.ts';
 import { openSweeps } from './stores/sweeps.ts';
@@ -38,6 +37,8 @@ export interface StorageOptions {
   readonly now: () => Date;
   /** The length of a lease; 30 unless given. */
   readonly leaseSeconds?: number;
+  /** How long settings, exemptions, heartbeat and throttling are remembered; they are not unless given. */
+  readonly rememberSeconds?: number;
   /** Needed for a connection by identity. */
   readonly credential?: TokenCredential;
   readonly onRequest?: OnRequest;
@@ -62,9 +63,10 @@ export function openStorage(options: StorageOptions): Storage {
   const clients = createStorageClients(connection, credential);
   const table = (name: string) => openTable(clients.table(name), onRequest);
   const queue = openWorkQueue(clients.queue(RECONCILE_QUEUE), onRequest);
-  const leases = openLeases(clients.container(LEASE_CONTAINER), onRequest, options.leaseSeconds);
   const anchors = openAnchors(clients.container(ANCHOR_CONTAINER), onRequest);
   const settingsTable = table(TABLES.settings);
+  const eventsTable = table(TABLES.events);
+  const remember = { seconds: options.rememberSeconds ?? 0, now };
   const sweeps = openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest);
   const counters = openCounters(table(TABLES.guards), createId(), now);
   const pause = options.pause ?? jittered;
@@ -73,10 +75,9 @@ export function openStorage(options: StorageOptions): Storage {
     sweeps,
     scans: openScans(table(TABLES.scans)),
     sweepRuns: openSweeps(table(TABLES.sweeps)),
-    leases,
     wakeups: openWakeups(table(TABLES.wakeups)),
-    events: openEvents(table(TABLES.events), table(TABLES.eventIds)),
-    resourceStates: openResourceStates(table(TABLES.resources)),
+    events: openEvents(eventsTable, table(TABLES.eventIds)),
+    resources: openResources(eventsTable, table(TABLES.olderStates), { leaseSeconds: options.leaseSeconds, createId }),
     findings: openFindings(table(TABLES.findings), pause),
     approvals: openApprovals(table(TABLES.approvals), createId, pause),
     audit: openAuditLog({
@@ -88,11 +89,11 @@ export function openStorage(options: StorageOptions): Storage {
       pause,
       onFault,
     }),
-    settings: openSettingsStore(settingsTable),
-    exemptions: openExemptions(table(TABLES.exemptions), createId),
+    settings: openSettingsStore(settingsTable, remember),
+    exemptions: openExemptions(table(TABLES.exemptions), createId, remember),
     deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
     budgets: openBudgets(table(TABLES.guards), pause),
-    guards: openGuards(table(TABLES.guards), now),
+    guards: openGuards(table(TABLES.guards), remember),
     counts: openCounts({
       findings: table(TABLES.findings),
       approvals: table(TABLES.approvals),
@@ -108,7 +109,7 @@ export function openStorage(options: StorageOptions): Storage {
       readQueues: () => Promise.all([queue.readState(), sweeps.readState()]),
     },
     async ping() {
-      await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), leases.ping()]);
+      await Promise.all([settingsTable.get('settings', 'ping'), queue.ping(), anchors.ping()]);
     },
   };
   return storage;

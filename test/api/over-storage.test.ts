@@ -46,7 +46,7 @@ beforeAll(async () => {
     finding({ rule: 'webapp-http2', verdict: 'unknown', decision: null }),
   ]);
   await deps.events.store(event());
-  await deps.resourceStates.save(shop(), memory(), null);
+  await deps.resources.saveState(shop(), memory(), null);
 });
 
 const get = async (call: Endpoint, asking: AskOptions = {}): Promise<Answer> => {

@@ -115,6 +115,7 @@ export function memory(differs: Partial<ResourceState> = {}): ResourceState {
     trigger: { type: 'event', eventId: 'event-1', operation: 'Microsoft.Web/sites/write', changedBy: bob },
     documents: [{ name: 'config/web', status: 'read' }],
     findings: [finding()],
+    listedAt: null,
     recheckAt: null,
     writers: [],
     writersTruncatedAt: null,

@@ -43,9 +43,8 @@ import { fakeEvents } from './stores/events.ts';
 import { fakeExemptions } from './stores/exemptions.ts';
 import { fakeFindings } from './stores/findings.ts';
 import { fakeGuards, type StoredGuards } from './stores/guards.ts';
-import { fakeLeases } from './stores/leases.ts';
 import { fakeQueue, fakeSweepQueue, type QueuedMessage, type QueuedSweep } from './stores/queues.ts';
-import { fakeResourceStates } from './stores/resource-states.ts';
+import { fakeResources } from './stores/resources.ts';
 import type { Row } from './stores/rows.ts';
 import { fakeScans, type StoredScan } from './stores/scans.ts';
 import { fakeSettings } from './stores/settings.ts';
@@ -170,10 +169,9 @@ export function fakeDeps(
     sweepRuns: fakeSweeps(stored.sweepRuns),
     sweeping: null,
     queue: fakeQueue(clock, stored.queue, stored.sent, stored.delays),
-    leases: fakeLeases(clock, stored.leases),
     wakeups: fakeWakeups(stored.wakeups),
     events,
-    resourceStates: fakeResourceStates(stored.resourceStates),
+    resources: fakeResources(clock, stored),
     findings,
     approvals: fakeApprovals(stored.approvals),
     audit,

@@ -1,7 +1,7 @@
 // The Bicep of the storage account against the code: the names are those that Plumbline uses, and no key opens it.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ANCHOR_CONTAINER, LEASE_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from '../../src/storage/names.ts';
+import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from '../../src/storage/names.ts';
 import { at, declared, Expression, isBody, template, templates, valuesIn } from './bicep.ts';
 
 const bicep = readFileSync(new URL('../../infra/storage.bicep', import.meta.url), 'utf8');
@@ -10,9 +10,9 @@ describe('guarantee 13: the storage account has only what Plumbline needs', () =
   test('it has exactly the tables, queues and containers that the code names', () => {
     expect(listed('tableNames').sort()).toEqual(Object.values(TABLES).sort());
     expect(listed('queueNames').sort()).toEqual([RECONCILE_QUEUE, SWEEP_QUEUE].sort());
-    expect([...bicep.matchAll(/parent: blobService\n {2}name: '([^']+)'/g)].map(([, name]) => name).sort()).toEqual(
-      [ANCHOR_CONTAINER, LEASE_CONTAINER].sort(),
-    );
+    expect([...bicep.matchAll(/parent: blobService\n {2}name: '([^']+)'/g)].map(([, name]) => name).sort()).toEqual([
+      ANCHOR_CONTAINER,
+    ]);
   });
 
   test.each([

@@ -8,7 +8,7 @@ import { seal } from '../../src/domain/audit/seal.ts';
 import { summarizeChanges } from '../../src/domain/changes/diff-summary.ts';
 import { MAX_FIX_SIZE, serializedSize } from '../../src/domain/resources/limits.ts';
 import { settingsSchema } from '../../src/domain/rules/settings.ts';
-import { withoutResource } from '../../src/storage/stores/resource-states.ts';
+import { withoutResource } from '../../src/storage/stores/state-row.ts';
 import { entityOf } from '../../src/storage/table/entity.ts';
 import { assertEntityFits, MAX_TRANSACTION_BYTES, payloadOf } from '../../src/storage/table/limits.ts';
 import { recordDeadLetter, recordFailure } from '../../src/workflows/dead-letters/record-dead-letter.ts';
@@ -146,13 +146,13 @@ describe('a row fits into the limits of Azure', () => {
 
 describe('the state of a resource', () => {
   test.each(LETTERS)('fits with every rule violated and all members at their longest, of %j', async (letter) => {
-    const { resourceStates } = account.open();
+    const { resources } = account.open();
     const full = fullMemory(SHOP, letter);
     const saved = truncateResourceState(full);
     fits({ ...saved, findings: saved.findings.map(withoutResource) });
-    const version = (await resourceStates.load(SHOP))?.version ?? null;
-    await resourceStates.save(SHOP, saved, version);
-    const loaded = (await resourceStates.load(SHOP))?.value;
+    const { version } = await resources.loadState(SHOP);
+    await resources.saveState(SHOP, saved, version);
+    const { state: loaded } = await resources.loadState(SHOP);
     if (!loaded) throw new Error('nothing was saved');
     expect(loaded.openApprovals).toEqual(full.openApprovals);
     expect(loaded.attempts).toEqual(full.attempts);

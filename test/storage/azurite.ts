@@ -3,7 +3,7 @@
  */
 import { TableClient } from '@azure/data-tables';
 import { beforeAll } from 'vitest';
-import { openStorage, type Storage } from '../../src/storage/open-storage.ts';
+import { openStorage, type Storage, type StorageOptions } from '../../src/storage/open-storage.ts';
 import type { StorageKind } from '../../src/storage/table/requests.ts';
 import { emptyAccount } from '../account.ts';
 import { auditKeys } from './samples.ts';
@@ -15,6 +15,8 @@ export interface Account {
   connectionString(): string;
   /** A new instance of Plumbline's storage; `through` is another connection string for the same account. */
   open(through?: string, now?: Date): Storage;
+  /** The same with other options. */
+  openWith(options: Partial<Pick<StorageOptions, 'now' | 'leaseSeconds' | 'rememberSeconds'>>): Storage;
   /** The faults that these instances reported since the last call. */
   faults(): { readonly fields: Record<string, unknown>; readonly message: string }[];
   table(name: string): TableClient;
@@ -33,18 +35,21 @@ export function useAccount(): Account {
     if (!account) throw new Error('the storage starts before the first test');
     return account;
   };
+  const open = (value: string, options: Partial<StorageOptions>) =>
+    openStorage({
+      connection: { kind: 'connection-string', value },
+      auditKeys,
+      now: () => ACCOUNT_NOW,
+      onFault: (fields, message) => faults.push({ fields, message }),
+      onRequest: (kind) => {
+        counts[kind]++;
+      },
+      ...options,
+    });
   return {
     connectionString,
-    open: (through, now = ACCOUNT_NOW) =>
-      openStorage({
-        connection: { kind: 'connection-string', value: through ?? connectionString() },
-        auditKeys,
-        now: () => now,
-        onFault: (fields, message) => faults.push({ fields, message }),
-        onRequest: (kind) => {
-          counts[kind]++;
-        },
-      }),
+    open: (through, now = ACCOUNT_NOW) => open(through ?? connectionString(), { now: () => now }),
+    openWith: (options) => open(connectionString(), options),
     table: (name) => TableClient.fromConnectionString(connectionString(), name, { allowInsecureConnection: true }),
     faults: () => faults.splice(0),
     requests: () => {

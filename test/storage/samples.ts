@@ -134,6 +134,7 @@ export function memory(of: Resource, more: Partial<ResourceState> = {}): Resourc
     trigger: null,
     documents: [],
     findings: [],
+    listedAt: null,
     recheckAt: null,
     writers: [],
     writersTruncatedAt: null,

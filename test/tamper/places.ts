@@ -23,7 +23,7 @@ export const approvalOf = (app: string, rule: string): Find =>
     TABLES.approvals,
     (row) => isObject(row.value) && has('/resource/id', app)(row) && has('/rule/id', rule)(row),
   );
-export const memoryOf = (app: string): Find => inTable(TABLES.resources, has('/resource/id', app));
+export const memoryOf = (app: string): Find => inTable(TABLES.events, has('/resource/id', app));
 export const eventsOf = (app: string): Find => inTable(TABLES.events, has('/resource', app));
 export const settingsRow: Find = inTable(TABLES.settings, () => true);
 export const exemptionOf = (app: string): Find => inTable(TABLES.exemptions, has('/scope', app));

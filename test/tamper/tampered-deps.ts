@@ -53,7 +53,7 @@ export function tamperedDeps(connectionString: string, times: string): TamperedD
       if (requests > MOST_REQUESTS) throw new Error(`it asks again and again: more than ${MOST_REQUESTS} requests`);
     },
   });
-  const { wakeups, events, resourceStates, findings, approvals, settings, exemptions, budgets, guards } = storage;
+  const { wakeups, events, resources, findings, approvals, settings, exemptions, budgets, guards } = storage;
   const audit: AuditLog = {
     ...storage.audit,
     async append(records) {
@@ -65,7 +65,7 @@ export function tamperedDeps(connectionString: string, times: string): TamperedD
   let ids = 0;
   const deps: Deps = {
     ...memory,
-    ...{ wakeups, events, resourceStates, findings, approvals, settings, exemptions, budgets, guards, audit },
+    ...{ wakeups, events, resources, findings, approvals, settings, exemptions, budgets, guards, audit },
     newId: () => {
       ids += 1;
       return `${times}-operation-${ids}`;

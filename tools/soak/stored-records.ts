@@ -26,7 +26,6 @@ export function openStoredRecords(connectionString: string): StoredRecords {
   const clients = createStorageClients({ kind: 'connection-string', value: connectionString });
   const table = (name: string) => openTable(clients.table(name), () => undefined);
   const events = table(TABLES.events);
-  const resources = table(TABLES.resources);
   return {
     async waiting() {
       const { rows } = await events.readColumns("RowKey ge 'w-' and RowKey lt 'w.'", ['RowKey'], 100);
@@ -44,7 +43,7 @@ export function openStoredRecords(connectionString: string): StoredRecords {
     },
 
     async unsettled() {
-      const found = (await resources.readAll("RowKey eq 'state'")).map((row) => storedState.parse(jsonOf(row)));
+      const found = (await events.readAll("RowKey eq 'state'")).map((row) => storedState.parse(jsonOf(row)));
       return {
         openIntents: found.filter(({ attempts }) => attempts.some(isUnresolved)).map(({ resource }) => resource.id),
         dueRechecks: found.filter(({ recheckAt }) => recheckAt !== null).map(({ resource }) => resource.id),

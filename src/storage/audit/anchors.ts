@@ -13,6 +13,8 @@ export interface Anchors {
   readNewest(limit: number): Promise<readonly (Anchor | null)[]>;
   /** False when an anchor with this number exists already. */
   add(anchor: Anchor): Promise<boolean>;
+  /** Sends one request; throws StorageUnavailable. */
+  ping(): Promise<void>;
 }
 
 export function openAnchors(container: ContainerClient, onRequest: OnRequest): Anchors {
@@ -66,6 +68,10 @@ export function openAnchors(container: ContainerClient, onRequest: OnRequest): A
         }),
       );
       return !(answer instanceof Rejected);
+    },
+
+    async ping() {
+      await requests.perform('read the properties', (abortSignal) => container.getProperties({ abortSignal }));
     },
   };
 }

@@ -6,10 +6,14 @@ import { isTooLong, longestThrottle, throttleSchema } from '../../domain/decisio
 import { time } from '../../domain/resources/schema.ts';
 import type { Guards, Requester } from '../../workflows/ports/guards.ts';
 import { entityOf, parseRow, type Row } from '../table/entity.ts';
+import { createMemory, forgetting, type MemoryOptions } from '../table/memory.ts';
 import type { Table } from '../table/table.ts';
 import { loadVersioned, repeatUntilWritten, saveRow } from '../table/versioned-row.ts';
 
-export function openGuards(table: Table, now: () => Date): Guards {
+/** `remember.now` is the clock of this process. */
+export function openGuards(table: Table, remember: MemoryOptions): Guards {
+  const memory = createMemory<Awaited<ReturnType<Guards['read']>>>(remember);
+
   async function readRows(rowKeys: readonly string[]): Promise<readonly Row[]> {
     const keys = rowKeys.map((rowKey) => odata`RowKey eq ${rowKey}`).join(' or ');
     const filter = `${odata`PartitionKey eq ${PARTITION}`} and (${keys})`;
@@ -20,14 +24,17 @@ export function openGuards(table: Table, now: () => Date): Guards {
     const throttles = rows.filter(({ rowKey }) => rowKey !== HEARTBEAT.rowKey);
     // A wait that nobody can have asked for must not hide another.
     const parsed = throttles.map((row) => parseRow(throttleSchema, table.name, row));
-    return longestThrottle(parsed.filter((one) => !isTooLong(one, now()))) ?? parsed[0] ?? null;
+    return longestThrottle(parsed.filter((one) => !isTooLong(one, remember.now()))) ?? parsed[0] ?? null;
   };
 
   return {
     async read(subscriptionId, requester) {
-      const rows = await readRows([HEARTBEAT.rowKey, ...throttleKeys(subscriptionId, requester)]);
-      const beat = rows.find(({ rowKey }) => rowKey === HEARTBEAT.rowKey);
-      return { heartbeat: beat ? parseRow(BEAT, table.name, beat).at : null, throttle: throttleIn(rows) };
+      const keys = throttleKeys(subscriptionId, requester);
+      return memory.recall(keys.join(' '), async () => {
+        const rows = await readRows([HEARTBEAT.rowKey, ...keys]);
+        const beat = rows.find(({ rowKey }) => rowKey === HEARTBEAT.rowKey);
+        return { heartbeat: beat ? parseRow(BEAT, table.name, beat).at : null, throttle: throttleIn(rows) };
+      });
     },
 
     async readThrottle(subscriptionId, requester) {
@@ -40,17 +47,19 @@ export function openGuards(table: Table, now: () => Date): Guards {
     },
 
     async writeHeartbeat(at) {
-      await table.upsert(entityOf(HEARTBEAT, { at: at.toISOString() }));
+      await forgetting(memory, () => table.upsert(entityOf(HEARTBEAT, { at: at.toISOString() })));
     },
 
     async storeThrottle(subscriptionId, throttle, requester = 'change') {
       const key = { partitionKey: PARTITION, rowKey: throttleKey(subscriptionId, requester) };
-      await repeatUntilWritten(`store the throttling of ${subscriptionId} in table ${table.name}`, async () => {
+      const store = async () => {
         const found = await loadVersioned(table, key, throttleSchema);
         const isLonger = found && Date.parse(found.value.until) >= Date.parse(throttle.until);
-        if (found && isLonger && !isTooLong(found.value, now())) return found.version;
+        if (found && isLonger && !isTooLong(found.value, remember.now())) return found.version;
         return saveRow(table, entityOf(key, throttle), found?.version ?? null);
-      });
+      };
+      const what = `store the throttling of ${subscriptionId} in table ${table.name}`;
+      await forgetting(memory, () => repeatUntilWritten(what, store));
     },
   };
 }

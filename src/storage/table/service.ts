@@ -42,7 +42,12 @@ export interface TableService {
   readPage(
     query: Query,
     signal: AbortSignal,
-  ): Promise<{ readonly rows: readonly unknown[]; readonly next: string | null }>;
+  ): Promise<{
+    readonly rows: readonly unknown[];
+    readonly next: string | null;
+    /** The header Date of the answer. */
+    readonly date: string | null;
+  }>;
   /** Returns the new version; null for a row that was removed. */
   write(change: Change, signal: AbortSignal): Promise<string | null>;
   /** All changes or none. */
@@ -135,7 +140,7 @@ export function openTableService(client: TableClient): TableService {
         nextRowKey: headers.get('x-ms-continuation-nextrowkey') || undefined,
       };
       const next = position.nextPartitionKey ? Buffer.from(JSON.stringify(position)).toString('base64') : null;
-      return { rows: pageOf(bodyAsText ?? ''), next };
+      return { rows: pageOf(bodyAsText ?? ''), next, date: headers.get('date') ?? null };
     },
 
     async write(change, signal) {

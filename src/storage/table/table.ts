@@ -2,7 +2,7 @@
 
 import { odata, type TableClient } from '@azure/data-tables';
 import { pagesOf } from '../../workflows/ports/pages.ts';
-import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
+import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
 import type { Entity, Key, Row } from './entity.ts';
 import {
   assertEntityFits,
@@ -42,6 +42,13 @@ export interface Table {
   /** All rows, page by page in the order of keys. */
   readPages(filter: string): AsyncGenerator<readonly Row[]>;
   readAll(filter: string): Promise<Row[]>;
+  /** The same, with the time of the service at the first page, in full seconds that have passed. */
+  readAllAt(filter: string): Promise<{ readonly rows: Row[]; readonly at: Date }>;
+}
+
+/** A page with the header Date of its answer. */
+interface DatedPage extends Page<unknown> {
+  readonly date: string | null;
 }
 
 /** The rows that match a filter, with all columns unless some are selected. */
@@ -70,11 +77,11 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
   );
 
   /** One page by one request. */
-  async function fetchPage(query: TableQuery, { limit, after }: PageRequest): Promise<Page<unknown>> {
+  async function fetchPage(query: TableQuery, { limit, after }: PageRequest): Promise<DatedPage> {
     assertFilterFits(name, query.filter);
     return requests.perform('read a page', async (signal) => {
-      const { rows, next } = await service.readPage({ ...query, top: limit, after }, signal);
-      return { items: rows, next };
+      const { rows, next, date } = await service.readPage({ ...query, top: limit, after }, signal);
+      return { items: rows, next, date };
     });
   }
 
@@ -102,9 +109,23 @@ export function openTable(client: TableClient, onRequest: OnRequest): Table {
     for await (const items of pagesOf((page) => fetchPage({ filter }, page), MAX_PAGE_SIZE)) yield items.map(rowOf);
   }
 
+  async function readAllAt(filter: string) {
+    const first = await fetchPage({ filter }, { limit: MAX_PAGE_SIZE, after: null });
+    const rows = first.items.map(rowOf);
+    for (let { next } = first; next !== null; ) {
+      const page = await fetchPage({ filter }, { limit: MAX_PAGE_SIZE, after: next });
+      rows.push(...page.items.map(rowOf));
+      next = page.next;
+    }
+    const at = new Date(first.date ?? '');
+    if (Number.isNaN(at.getTime())) throw new StorageUnavailable(`table ${name} answered without its time`);
+    return { rows, at };
+  }
+
   return {
     name,
     readPages: pages,
+    readAllAt,
 
     async get(partitionKey, rowKey) {
       const row = await requests.attempt('read a row', (signal) => service.read({ partitionKey, rowKey }, signal));
@@ -178,18 +199,23 @@ function changeOf(step: Step): Change {
   return { kind: 'remove', key: step.remove };
 }
 
+/** An upper estimate of the bytes that steps add to the request of a transaction. */
+export function payloadOfSteps(steps: readonly Step[]): number {
+  return steps.flatMap(writtenBy).reduce((sum, entity) => sum + payloadOf(entity), 0);
+}
+
+function writtenBy(step: Step): Entity[] {
+  if ('insert' in step) return [step.insert];
+  if ('upsert' in step) return [step.upsert];
+  return 'replace' in step ? [step.replace] : [];
+}
+
 function assertTransactionFits(table: string, steps: readonly Step[]): void {
   if (steps.length > MAX_TRANSACTION_STEPS) {
     throw new Error(`a transaction of table ${table} has ${steps.length} steps, ${MAX_TRANSACTION_STEPS} are allowed`);
   }
-  let payload = 0;
-  for (const step of steps) {
-    const entity =
-      'insert' in step ? step.insert : 'upsert' in step ? step.upsert : 'replace' in step ? step.replace : null;
-    if (entity === null) continue;
-    assertEntityFits(table, entity);
-    payload += payloadOf(entity);
-  }
+  for (const entity of steps.flatMap(writtenBy)) assertEntityFits(table, entity);
+  const payload = payloadOfSteps(steps);
   if (payload > MAX_TRANSACTION_BYTES) {
     throw new Error(`a transaction of table ${table} has ${payload} bytes, ${MAX_TRANSACTION_BYTES} are allowed`);
   }

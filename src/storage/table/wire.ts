@@ -127,7 +127,7 @@ const OWN_NAMES: Readonly<Record<string, string | null>> = {
   RowKey: 'rowKey',
   'odata.etag': 'etag',
   'odata.metadata': null,
-  Timestamp: null,
+  Timestamp: 'timestamp',
 };
 
 function objectOf(value: unknown): Record<string, unknown> {

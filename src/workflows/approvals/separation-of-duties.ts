@@ -56,13 +56,13 @@ export async function checkSeparationOfDuties(
 ): Promise<SeparationResult> {
   const { resource, rule, purpose } = proposed;
   const by = proposed.by.toLowerCase();
-  const [stored, waitingEvents, identity] = await Promise.all([
-    deps.resourceStates.load(resource),
+  const [{ state }, waitingEvents, identity] = await Promise.all([
+    deps.resources.loadState(resource),
     listUnprocessedEvents(deps, resource),
     deps.arm.getIdentity(),
   ]);
   const recorded = changersOf(
-    { resourceState: stored?.value ?? emptyResourceState(resource), waitingEvents, identity },
+    { resourceState: state ?? emptyResourceState(resource), waitingEvents, identity },
     rule,
     purpose,
   );

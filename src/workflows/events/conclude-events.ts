@@ -5,7 +5,7 @@ import { MAX_AUDIT_IDS, MAX_SENTENCE, truncateList, truncateText } from '../../d
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { EventConclusion } from '../ports/events.ts';
+import type { EventConclusion, EventOutcome, StoredEvent } from '../ports/events.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { slotsUnreadReasons } from './configuration-moves.ts';
 import { coveredBefore } from './settle-delay.ts';
@@ -24,10 +24,27 @@ export async function concludeEvents(
 ): Promise<void> {
   const ids = events.map(({ id }) => id);
   await deps.events.conclude(resource, ids, truncateConclusion(conclusion));
-  for (const { id: eventId, correlationId } of events) {
-    deps.log.info({ resource: resource.id, eventId, correlationId, outcome: conclusion.outcome }, 'event concluded');
-    deps.metrics.count('events', { outcome: conclusion.outcome });
-  }
+  for (const event of events) logConcluded(deps, resource, event, conclusion.outcome);
+}
+
+/** Logs events whose outcome was stored. */
+export function logConclusions(deps: Deps, resource: Resource, events: readonly StoredEvent[]): void {
+  for (const { event, outcome } of events) if (outcome !== null) logConcluded(deps, resource, event, outcome);
+}
+
+function logConcluded(
+  { log, metrics }: Deps,
+  resource: Resource,
+  { id: eventId, correlationId }: ConcludedEvent,
+  outcome: EventOutcome,
+): void {
+  log.info({ resource: resource.id, eventId, correlationId, outcome }, 'event concluded');
+  metrics.count('events', { outcome });
+}
+
+/** The event with this outcome, which is not stored yet. */
+export function withConclusion(event: StoredEvent, conclusion: EventConclusion): StoredEvent {
+  return { ...event, ...truncateConclusion(conclusion) };
 }
 
 /** Truncates an outcome, because it is stored with each of its events. */
@@ -51,40 +68,30 @@ interface EventEvaluation {
   readonly auditIds: readonly string[];
 }
 
-/** Concludes the event of the message as evaluated, and events received well before the first read as covered. */
-export async function concludeWaitingEvents(
-  { deps, resource, message, state, audit, startedAt }: ReconcileContext,
+/** The event of the message with the outcome evaluated, and events received well before the first read as covered. */
+export function concludeWaitingEvents(
+  { deps, resource, message, state, startedAt }: ReconcileContext,
   { snapshot, conclusive, findings, auditIds }: EventEvaluation,
-): Promise<void> {
-  const own = message.event?.id;
+): StoredEvent[] {
+  const isOwn = ({ event }: StoredEvent) => event.id === message.event?.id;
+  const own = state.waitingEvents.filter(isOwn);
   const violations = findings.filter(({ verdict }) => verdict === 'violation').length;
   const text = `Rules evaluated: ${findings.length}; violations that remain: ${violations}.`;
   const decided = findings.flatMap(({ decision }) => decision?.reasons ?? []);
   const reasons = [
     { code: 'evaluated' as const, text },
     ...new Map(decided.map((reason) => [reason.code, reason])).values(),
-    ...slotsUnreadReasons(
-      resource,
-      state.waitingEvents.filter(({ event }) => event.id === own),
-      snapshot,
-    ),
+    ...slotsUnreadReasons(resource, own, snapshot),
   ];
-  if (own !== undefined) {
-    const { correlationId } = audit.trigger;
-    await concludeEvents(deps, resource, [{ id: own, correlationId }], { outcome: 'evaluated', auditIds, reasons });
-  }
-  if (!conclusive) return;
+  const evaluated = own.map((event) => withConclusion(event, { outcome: 'evaluated', auditIds, reasons }));
+  if (!conclusive) return evaluated;
   const until = coveredBefore(startedAt, deps.options.settleSeconds);
-  const covered = state.waitingEvents.filter(({ event, receivedAt }) => event.id !== own && receivedAt <= until);
+  const covered = state.waitingEvents.filter((event) => !isOwn(event) && event.receivedAt <= until);
   const coveredText = `A look that began at ${startedAt.toISOString()} covers it.`;
-  await concludeEvents(
-    deps,
-    resource,
-    covered.map(({ event }) => event),
-    {
-      outcome: 'covered',
-      auditIds,
-      reasons: [{ code: 'covered', text: coveredText }, ...slotsUnreadReasons(resource, covered, snapshot)],
-    },
-  );
+  const conclusion: EventConclusion = {
+    outcome: 'covered',
+    auditIds,
+    reasons: [{ code: 'covered', text: coveredText }, ...slotsUnreadReasons(resource, covered, snapshot)],
+  };
+  return [...evaluated, ...covered.map((event) => withConclusion(event, conclusion))];
 }

@@ -7,7 +7,7 @@ import { isConclusive, type Snapshot } from '../../domain/resources/snapshot.ts'
 import type { Deps } from '../ports/deps.ts';
 import { DONE, type Result, type SweepMessage, type WorkMessage } from '../ports/work.ts';
 import { mayReadAgain } from '../state/read-attempts.ts';
-import type { ReconcileState } from '../state/reconcile-context.ts';
+import type { LoadedRows } from '../state/reconcile-context.ts';
 import { remainingDelay } from './settle-delay.ts';
 
 /** After so many attempts to write, the message is moved to the poison queue. */
@@ -46,36 +46,32 @@ export async function sendMessage(
   else await (SLOW_CAUSES.includes(message.cause) ? sweeps : queue).send({ ...message, attempt }, Math.ceil(seconds));
 }
 
-/**
- * What to do before the resource is read: wait, or nothing because the event has its outcome or the sweep is served;
- * null when the reconcile is due.
- */
-export function resultBeforeRead(deps: Deps, message: WorkMessage, state: ReconcileState): Result | null {
-  if (isAlreadySwept(deps, message, state)) return DONE;
-  const wait = initialDelay(deps, message, state);
-  if (wait === 'concluded') return DONE;
+/** Whether the event of a message has its outcome. An event is stored before its message is sent. */
+export function isConcluded({ event }: WorkMessage, { waitingEvents }: LoadedRows): boolean {
+  return event !== undefined && !waitingEvents.some((one) => one.event.id === event.id);
+}
+
+/** What to do before the resource is read: wait, or nothing because the sweep is served; null when the reconcile is due. */
+export function resultBeforeRead(deps: Deps, message: WorkMessage, rows: LoadedRows): Result | null {
+  if (isAlreadySwept(deps, message, rows)) return DONE;
+  const wait = initialDelay(deps, message, rows);
   return wait > 0 ? later(message, wait) : null;
 }
 
-/** Seconds to wait before the reconcile, or that the event has its outcome already. Decisions do not wait. */
-function initialDelay(
-  deps: Deps,
-  message: WorkMessage,
-  { waitingEvents, resourceState }: ReconcileState,
-): number | 'concluded' {
+/** Seconds to wait before the reconcile. Decisions do not wait. */
+function initialDelay(deps: Deps, message: WorkMessage, { waitingEvents, resourceState }: LoadedRows): number {
   if (message.cause === 'decision') return 0;
   const now = deps.clock.now();
   const busy = resourceState.recheckAt === null ? 0 : secondsBetween(now, resourceState.recheckAt);
   if (!message.event) return Math.max(0, busy, message.sweep ? settleSecondsLeft(deps, waitingEvents) : 0);
   const { id } = message.event;
   const own = waitingEvents.find(({ event }) => event.id === id);
-  if (!own) return 'concluded';
-  const settling = remainingDelay(own, waitingEvents, deps.options.settleSeconds, now);
+  const settling = own ? remainingDelay(own, waitingEvents, deps.options.settleSeconds, now) : 0;
   return Math.max(0, settling, busy);
 }
 
 /** Seconds until every waiting event has settled: a sweep does not read in the middle of a deployment. */
-function settleSecondsLeft({ options, clock }: Deps, waitingEvents: ReconcileState['waitingEvents']): number {
+function settleSecondsLeft({ options, clock }: Deps, waitingEvents: LoadedRows['waitingEvents']): number {
   return Math.max(
     ...waitingEvents.map((one) => remainingDelay(one, waitingEvents, options.settleSeconds, clock.now())),
   );
@@ -88,7 +84,7 @@ function settleSecondsLeft({ options, clock }: Deps, waitingEvents: ReconcileSta
 function isAlreadySwept(
   { clock }: Deps,
   { sweep }: WorkMessage,
-  { resourceState, waitingEvents }: ReconcileState,
+  { resourceState, waitingEvents }: LoadedRows,
 ): boolean {
   if (!sweep || resourceState.fullyEvaluatedAt === null || resourceState.recheckAt !== null || waitingEvents.length > 0)
     return false;

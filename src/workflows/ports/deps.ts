@@ -10,11 +10,11 @@ import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';
 import type { Budgets, Guards } from './guards.ts';
 import type { Metrics } from './metrics.ts';
-import type { ResourceStates } from './resource-states.ts';
+import type { Resources } from './resource-states.ts';
 import type { Clock, Log, Notifications, Options } from './runtime.ts';
 import type { Exemptions, SettingsStore } from './settings.ts';
 import type { Sweeps } from './sweeps.ts';
-import type { Leases, SweepQueue, Wakeups, WorkQueue } from './work.ts';
+import type { SweepQueue, Wakeups, WorkQueue } from './work.ts';
 
 /** The ports that one storage account implements. */
 export interface StoragePorts {
@@ -22,10 +22,9 @@ export interface StoragePorts {
   readonly sweeps: SweepQueue;
   readonly scans: Scans;
   readonly sweepRuns: Sweeps;
-  readonly leases: Leases;
   readonly wakeups: Wakeups;
   readonly events: Events;
-  readonly resourceStates: ResourceStates;
+  readonly resources: Resources;
   readonly findings: Findings;
   readonly approvals: Approvals;
   readonly audit: AuditLog;

@@ -11,7 +11,10 @@ export type Requester = 'change' | 'sweep';
 
 /** The rows that every message reads first. `requester`: a change unless given; for a sweep the longer wait counts. */
 export interface Guards {
-  /** One request. `heartbeat`: when the service last ran (ISO); null when it never did. */
+  /**
+   * One request at most: the rows may be some seconds old, unless this process has written them since. `heartbeat`:
+   * when the service last ran (ISO); null when it never did.
+   */
   read(
     subscriptionId: string,
     requester?: Requester,

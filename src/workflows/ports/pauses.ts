@@ -18,8 +18,13 @@ export const pauses = z.strictObject({
   sweepReadsPerSecond: z.number().positive().default(12.5),
   /** Younger entries of the Activity Log are left for later: Event Grid may still deliver their events. */
   activityLogSeconds: seconds.default(300),
-  /** The length of a lease, renewed at every third of it. The storage service takes 15 to 60. */
+  /** The length of a lease, renewed at every third of it. */
   leaseSeconds: seconds.default(30),
+  /**
+   * How long a process remembers settings, exemptions, heartbeat and throttling for its evaluations. Before a write they
+   * are always read.
+   */
+  rememberSeconds: seconds.default(5),
   /** Between two times that the counters are stored. */
   countersSeconds: seconds.default(15),
 });

@@ -1,4 +1,4 @@
-/** The stored state of each resource between two reconciles. */
+/** The stored rows of each resource: its state between two reconciles, its waiting events, and its lease. */
 import * as z from 'zod';
 import { storedAttempt } from '../../domain/approvals/attempt.ts';
 import { trigger } from '../../domain/audit/audit.ts';
@@ -9,7 +9,7 @@ import { type Infer, time } from '../../domain/resources/schema.ts';
 import { documentView } from '../../domain/resources/snapshot.ts';
 import { writerHistory } from '../../domain/resources/writers.ts';
 import { ruleHistory } from '../../domain/rules/history.ts';
-import type { Versioned } from './storage.ts';
+import type { StoredEvent } from './events.ts';
 
 /** The stored state of one resource: one row, saved under its version (optimistic concurrency). */
 export const resourceState = z.strictObject({
@@ -21,6 +21,8 @@ export const resourceState = z.strictObject({
   trigger: trigger.nullable(),
   documents: z.array(documentView),
   findings: z.array(finding),
+  /** When the list of findings got these findings; null when it may have others. */
+  listedAt: time.nullable().default(null),
   /** No reconcile before this time: ARM is busy with the resource, or asked to wait. */
   recheckAt: time.nullable(),
   ...writerHistory.shape,
@@ -40,8 +42,58 @@ export const resourceState = z.strictObject({
 });
 export type ResourceState = Infer<typeof resourceState>;
 
-export interface ResourceStates {
-  load(resource: Resource): Promise<Versioned<ResourceState> | null>;
-  /** Saves under the loaded version (null: there was none). Returns the new version. */
-  save(resource: Resource, resourceState: ResourceState, version: string | null): Promise<string>;
+/** The state as it was read, and the version to save it under; null: it is not stored here yet. */
+export interface VersionedState {
+  readonly state: ResourceState | null;
+  readonly version: string | null;
+}
+
+/** The lease as it was read. */
+export interface LeaseSeen {
+  /** Somebody holds it, by the times of the storage service. */
+  readonly held: boolean;
+  /** Null: nobody ever held it. */
+  readonly version: string | null;
+}
+
+/** The rows of a resource, read together. */
+export interface ResourceRows extends VersionedState {
+  /** The events without an outcome, oldest first. */
+  readonly waiting: readonly StoredEvent[];
+  readonly lease: LeaseSeen;
+}
+
+export interface Resources {
+  /** One request, unless more than a thousand events wait. */
+  load(resource: Resource): Promise<ResourceRows>;
+  /** Only the state. */
+  loadState(resource: Resource): Promise<VersionedState>;
+  /** Saves the state outside of a reconcile. Returns the new version. Throws ConflictError. */
+  saveState(resource: Resource, resourceState: ResourceState, version: string | null): Promise<string>;
+  /**
+   * Acquires the exclusive right to work on a resource, timed by the storage service. Null while somebody else holds
+   * it, and when somebody has held it since it was seen: then the other rows are not those that were read with it.
+   */
+  acquire(resource: Resource, seen: LeaseSeen): Promise<Lease | null>;
+}
+
+/** Whoever has lost the lease can neither renew it nor save. */
+export interface Lease {
+  /** Extends the lease to its full length from now. Throws when it was lost. */
+  renew(): Promise<void>;
+  /** Saves the state under its version, and renews the lease. Returns the new version. Throws ConflictError. */
+  save(resourceState: ResourceState, version: string | null): Promise<string>;
+  /** Saves the state, then gives these events their outcome, then releases the lease. Throws ConflictError. */
+  complete(work: CompletedWork): Promise<void>;
+  /** Does nothing after `complete`. */
+  release(): Promise<void>;
+}
+
+/** What a reconcile stores at its end. */
+export interface CompletedWork {
+  readonly resourceState: ResourceState;
+  /** The version of the stored state; null when there is none yet. */
+  readonly version: string | null;
+  /** Events that waited, with their outcome. */
+  readonly concluded: readonly StoredEvent[];
 }

@@ -22,6 +22,8 @@ export type StoredSettings = Infer<typeof storedSettings>;
 export interface SettingsStore {
   /** Always reads from the store. */
   load(): Promise<Versioned<StoredSettings> | null>;
+  /** May be some seconds old, unless this process has loaded or saved them since. */
+  loadRecent(): Promise<StoredSettings | null>;
   save(stored: StoredSettings, version: string | null): Promise<string>;
 }
 
@@ -32,7 +34,9 @@ export interface Exemptions {
   /** Saves under the loaded version (null: it is new). Throws ConflictError when another instance saved first. */
   save(exemption: Exemption, version: string | null): Promise<string>;
   remove(id: string): Promise<void>;
-  /** The exemptions with this resource in their scope, in force or not. */
+  /** The exemptions with this resource in their scope, in force or not. Always read from the store. */
   listForResource(resource: Resource): Promise<Exemption[]>;
+  /** The same, but it may be some seconds old, unless this process has listed or changed them since. */
+  listRecentForResource(resource: Resource): Promise<Exemption[]>;
   list(page: PageRequest): Promise<Page<Exemption>>;
 }

@@ -1,4 +1,4 @@
-/** Queues, leases and wake-ups. */
+/** Queues and wake-ups. */
 import * as z from 'zod';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { type Infer, time } from '../../domain/resources/schema.ts';
@@ -75,20 +75,6 @@ export interface SweepQueue {
 export interface WorkQueue {
   /** Queues a message that is visible after so many seconds (at most a day). */
   send(message: WorkMessage, delaySeconds: number): Promise<void>;
-}
-
-export interface Leases {
-  /**
-   * Acquires the exclusive right to work on a resource, timed by the storage service; null while another instance
-   * holds it.
-   */
-  acquire(resource: Resource): Promise<Lease | null>;
-}
-
-export interface Lease {
-  /** Extends the lease to its full length from now. Throws when it was lost. */
-  renew(): Promise<void>;
-  release(): Promise<void>;
 }
 
 export const wakeup = z.strictObject({ resource: z.string(), why: z.string() });

@@ -1,5 +1,5 @@
 /**
- * Claims what a plan needs before it may write: a place in the hourly budget, the authorization of each write by the
+ * Claims what a plan needs before it may write: current settings and exemptions, a place in the hourly budget, the authorization of each write by the
  * signed log, and the intents of attempts that are made again.
  */
 
@@ -10,6 +10,7 @@ import { selectAuthorized } from '../approvals/authorize-write.ts';
 import type { ApprovalToStore } from '../approvals/reconcile-approvals.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { enforceBudget } from './enforce-budget.ts';
+import { assertCurrent } from './load-state.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
 import { loadIntents } from './resolve-intents.ts';
 
@@ -26,8 +27,9 @@ export interface Claim {
 export async function claim(
   context: ReconcileContext,
   attempts: readonly Attempt[],
-  { wanted, running }: Pick<ReconcilePlan, 'wanted' | 'running'>,
+  { wanted, store: toStore, running }: Pick<ReconcilePlan, 'wanted' | 'store' | 'running'>,
 ): Promise<Claim> {
+  if (wanted.length > 0 || toStore.length > 0) await assertCurrent(context.deps, context);
   // Azure still executes an earlier write: nothing else is written, and the place in the budget stays.
   if (running) return { granted: [], store: [], attempts, budgetHold: null };
   const { changeSets, budgetHold } = await enforceBudget(context, wanted);

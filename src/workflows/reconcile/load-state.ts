@@ -1,33 +1,47 @@
 /**
- * Loads everything that a reconcile needs before it reads the resource. When a part cannot be read, nothing is done.
+ * Loads everything that a reconcile needs before it reads the resource: first its rows, then under its lease the rest.
+ * When a part cannot be read, nothing is done.
  */
 
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { type Exemption, isInForce } from '../../domain/approvals/exemption.ts';
+import { canonicalJson } from '../../domain/changes/change.ts';
 import { DAY_SECONDS, HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
+import { wellFormed } from '../../domain/resources/json.ts';
 import { MAX_OPEN_APPROVALS, MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { flushApprovalRecords } from '../approvals/store-approval.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { StoredEvent } from '../ports/events.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
-import type { Versioned } from '../ports/storage.ts';
+import type { StoredSettings } from '../ports/settings.ts';
+import { ConflictError, type Versioned } from '../ports/storage.ts';
 import { ignoreFutureTime, type TimeDeps } from '../ports/stored-times.ts';
-import { loadSettings } from '../settings/change-settings.ts';
-import type { ReconcileState } from '../state/reconcile-context.ts';
+import type { WorkMessage } from '../ports/work.ts';
+import { loadRecentSettings, loadSettings } from '../settings/change-settings.ts';
+import type { LoadedRows, ReconcileContext, ReconcileState } from '../state/reconcile-context.ts';
 import { emptyResourceState } from '../state/resource-state.ts';
 
-/** The state without stored times that the service would not have written. */
-export async function loadState(deps: Deps, resource: Resource): Promise<ReconcileState> {
-  const [settings, stored, waitingEvents, exemptions, identity] = await Promise.all([
-    loadSettings(deps),
-    deps.resourceStates.load(resource),
-    deps.events.listWaiting(resource),
-    deps.exemptions.listForResource(resource),
+/** The rows of a resource: one request. */
+export async function loadRows(deps: Deps, resource: Resource): Promise<LoadedRows> {
+  const { state, version, waiting, lease } = await deps.resources.load(resource);
+  const resourceState = state ? sanitizeResourceState(deps, resource, state) : emptyResourceState(resource);
+  return { resourceState, version, waitingEvents: waiting, lease };
+}
+
+/** The state with everything else that a reconcile needs before it reads. */
+export async function loadState(
+  deps: Deps,
+  { resource, message }: { readonly resource: Resource; readonly message: Pick<WorkMessage, 'cause'> },
+  { resourceState, version, waitingEvents }: LoadedRows,
+): Promise<ReconcileState> {
+  const isAnew = isReadAnew(message);
+  const [settings, exemptions, identity, loaded] = await Promise.all([
+    isAnew ? loadSettings(deps) : loadRecentSettings(deps),
+    isAnew ? deps.exemptions.listForResource(resource) : deps.exemptions.listRecentForResource(resource),
     deps.arm.getIdentity(),
+    Promise.all(limitOpenApprovals(deps, resourceState).map((id) => deps.approvals.get(id))),
   ]);
-  const resourceState = stored?.value ?? emptyResourceState(resource);
-  const loaded = await Promise.all(limitOpenApprovals(deps, resourceState).map((id) => deps.approvals.get(id)));
   const approvals = loaded.flatMap((one) => (one && belongsTo(deps, resource, one.value) ? one : []));
   warnOfInvalidTimes(deps, resource, waitingEvents, exemptions);
   const { rejectedDays, expireHours } = settings.settings.approvals;
@@ -36,10 +50,33 @@ export async function loadState(deps: Deps, resource: Resource): Promise<Reconci
     waitingEvents,
     exemptions,
     identity,
-    version: stored?.version ?? null,
-    resourceState: sanitizeResourceState(deps, resource, resourceState, rejectedDays * DAY_SECONDS),
+    version,
+    resourceState: {
+      ...resourceState,
+      declined: sanitizeDeclined(deps, resource, resourceState.declined, rejectedDays * DAY_SECONDS),
+    },
     approvals: approvals.map((one) => sanitizeApproval(deps, one, expireHours)),
   };
+}
+
+/**
+ * The settings and exemptions of an evaluation may be some seconds old. Before anything comes of it but findings, they are
+ * read again. Throws ConflictError when they are others by now: then the message is handled again.
+ */
+export async function assertCurrent(
+  deps: Deps,
+  { resource, message, state }: Pick<ReconcileContext, 'resource' | 'message' | 'state'>,
+): Promise<void> {
+  if (isReadAnew(message)) return;
+  const [settings, exemptions] = await Promise.all([loadSettings(deps), deps.exemptions.listForResource(resource)]);
+  const textOf = (...loaded: [StoredSettings, readonly Exemption[]]) => canonicalJson(wellFormed(loaded));
+  if (textOf(settings, exemptions) === textOf(state.settings, state.exemptions)) return;
+  throw new ConflictError(`settings or exemptions changed while ${resource.id} was evaluated`);
+}
+
+/** A person or housekeeping sends these messages after something else was stored, such as an exemption. */
+function isReadAnew({ cause }: Pick<WorkMessage, 'cause'>): boolean {
+  return cause === 'decision' || cause === 'wake' || cause === 'request';
 }
 
 /** The state after the audit records that wait in its approvals are logged. */
@@ -84,12 +121,7 @@ function sanitizeApproval(deps: TimeDeps, stored: Versioned<Approval>, expireHou
   return { value: { ...value, expiresAt }, version };
 }
 
-function sanitizeResourceState(
-  deps: TimeDeps,
-  resource: Resource,
-  resourceState: ResourceState,
-  rejectedSeconds: number,
-): ResourceState {
+function sanitizeResourceState(deps: TimeDeps, resource: Resource, resourceState: ResourceState): ResourceState {
   const row = { resource: resource.id, row: 'resource state' };
   const check = (member: string, at: string | null, seconds = 0) =>
     ignoreFutureTime(deps, at, seconds, { ...row, member });
@@ -97,12 +129,6 @@ function sanitizeResourceState(
     const past = (times: readonly string[]) => times.filter((at) => check(`history of ${rule}`, at) !== null);
     return [rule, { fixedAt: past(fixedAt), failedAt: past(failedAt), alsoMovedAt }] as const;
   });
-  // The clock of the instance that stored the decision may have been ahead. A day does not matter for a period of
-  // months.
-  const declined = Object.entries(resourceState.declined).filter(
-    ([digest, { until }]) =>
-      until === null || check(`declined ${digest}`, until, rejectedSeconds + DAY_SECONDS) !== null,
-  );
   return {
     ...resourceState,
     // The wait that Azure requested, plus the jitter.
@@ -113,8 +139,29 @@ function sanitizeResourceState(
       Object.entries(resourceState.compliantAt).filter(([rule, at]) => check(`compliantAt ${rule}`, at) !== null),
     ),
     history: Object.fromEntries(history),
-    declined: Object.fromEntries(declined),
+    listedAt: check('listedAt', resourceState.listedAt),
   };
+}
+
+/**
+ * The declined changes. The clock of the instance that stored a decision may have been ahead. A day does not matter for
+ * a period of months.
+ */
+function sanitizeDeclined(
+  deps: TimeDeps,
+  { id }: Resource,
+  declined: ResourceState['declined'],
+  rejectedSeconds: number,
+): ResourceState['declined'] {
+  const isPossible = (digest: string, until: string) =>
+    ignoreFutureTime(deps, until, rejectedSeconds + DAY_SECONDS, {
+      resource: id,
+      row: 'resource state',
+      member: `declined ${digest}`,
+    }) !== null;
+  return Object.fromEntries(
+    Object.entries(declined).filter(([digest, { until }]) => until === null || isPossible(digest, until)),
+  );
 }
 
 /** The open approvals of a resource, up to the allowed number. */

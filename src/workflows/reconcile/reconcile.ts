@@ -4,18 +4,19 @@
  * says which one. Running it twice changes nothing. After a crash at any point, the next run repairs the state.
  */
 
-import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
+import { parseResourceId } from '../../domain/resources/resource.ts';
 import { stateOf } from '../../domain/resources/snapshot.ts';
 import { fanOutToSlots } from '../events/configuration-moves.ts';
-import { later, resultBeforeRead, retryForLease } from '../events/requeue.ts';
+import { isConcluded, later, resultBeforeRead, retryForLease } from '../events/requeue.ts';
 import { checkGuards } from '../guards/check-guards.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConflictError } from '../ports/storage.ts';
 import { DONE, type Result, type WorkMessage } from '../ports/work.ts';
+import type { LoadedRows } from '../state/reconcile-context.ts';
 import { applyPlan } from './apply-plan.ts';
 import { claim } from './claim.ts';
 import { evaluateResource } from './evaluate.ts';
-import { flushRecords, loadState } from './load-state.ts';
+import { flushRecords, loadRows, loadState } from './load-state.ts';
 import { planAttempts } from './plan-attempts.ts';
 import { planReconcile } from './plan-reconcile.ts';
 import { type LeasedMessage, readResource } from './read-resource.ts';
@@ -30,16 +31,16 @@ import { remember } from './remember.ts';
 export async function reconcile(deps: Deps, message: WorkMessage): Promise<Result> {
   const resource = parseResourceId(message.resource);
   if (!resource) throw new Error(`the message names '${message.resource}', which is no resource that Plumbline knows`);
-  const [waitSeconds, concluded] = await Promise.all([
-    checkGuards(deps, resource.subscriptionId),
-    isConcluded(deps, resource, message),
-  ]);
-  if (concluded) return DONE;
+  const rows = await loadRows(deps, resource);
+  if (isConcluded(message, rows)) return DONE;
+  const waitSeconds = await checkGuards(deps, resource.subscriptionId);
   if (waitSeconds > 0) return later(message, waitSeconds);
-  const lease = await deps.leases.acquire(resource);
+  const early = resultBeforeRead(deps, message, rows);
+  if (early) return early;
+  const lease = await deps.resources.acquire(resource, rows.lease);
   if (!lease) return retryForLease(deps, message);
   try {
-    return await reconcileUnderLease(deps, { message, resource, lease });
+    return await reconcileUnderLease(deps, { message, resource, lease }, rows);
   } catch (error) {
     // An approval was decided, or another instance saved, between the load and the save: reconcile again at once.
     if (!(error instanceof ConflictError)) throw error;
@@ -49,18 +50,9 @@ export async function reconcile(deps: Deps, message: WorkMessage): Promise<Resul
   }
 }
 
-async function isConcluded({ events }: Deps, resource: Resource, { event }: WorkMessage): Promise<boolean> {
-  if (!event) return false;
-  const stored = await events.get(resource, event.id);
-  return !stored || stored.outcome !== null;
-}
-
 /** The phases: load, read, evaluate, plan, claim, remember, apply, record. What the claim grants becomes attempts. */
-async function reconcileUnderLease(deps: Deps, leased: LeasedMessage): Promise<Result> {
-  const loaded = await loadState(deps, leased.resource);
-  const early = resultBeforeRead(deps, leased.message, loaded);
-  if (early) return early;
-  const state = await flushRecords(deps, loaded);
+async function reconcileUnderLease(deps: Deps, leased: LeasedMessage, rows: LoadedRows): Promise<Result> {
+  const state = await flushRecords(deps, await loadState(deps, leased, rows));
   const context = await readResource(deps, leased, state);
   if (stateOf(context.snapshot, 'resource').status === 'missing') {
     await recordDeletion(context);

@@ -7,7 +7,7 @@ import { type Approval, isOpen } from '../../domain/approvals/approval.ts';
 import { attemptFrom, hasIntent, isUnresolved, outcomeOf } from '../../domain/approvals/attempt.ts';
 import { documentViews } from '../../domain/resources/snapshot.ts';
 import { storeApproval } from '../approvals/store-approval.ts';
-import { concludeEvents } from '../events/conclude-events.ts';
+import { logConclusions, withConclusion } from '../events/conclude-events.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import { approvalRecord, outcomeRecord } from '../state/audit-records.ts';
 import { activeDeclined } from '../state/decision-input.ts';
@@ -15,6 +15,7 @@ import { logRecord } from '../state/log-lines.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { emptyResourceState } from '../state/resource-state.ts';
 import { withdrawBudgetClaim } from './enforce-budget.ts';
+import { listFindings } from './list-findings.ts';
 import { loadIntents } from './resolve-intents.ts';
 import { mergeWaitingWriters } from './update-changers.ts';
 
@@ -26,7 +27,7 @@ function onlyRejected(declined: ResourceState['declined']): ResourceState['decli
 const GONE = { code: 'gone' as const, text: 'The resource is gone.' };
 
 export async function recordDeletion(context: ReconcileContext): Promise<void> {
-  const { deps, resource, state, snapshot, startedAt, audit } = context;
+  const { deps, resource, lease, state, snapshot, startedAt, audit } = context;
   const stored = state.resourceState.attempts.map(attemptFrom);
   const attempts = await loadIntents(deps, resource, stored, isUnresolved);
   const outcome = outcomeOf('failed', GONE.text, [GONE], 'gone');
@@ -46,7 +47,10 @@ export async function recordDeletion(context: ReconcileContext): Promise<void> {
     auditIds.push(record.id);
   }
   await withdrawBudgetClaim(deps, resource, state.resourceState);
-  await deps.findings.replace(resource, []);
+  const { version, listedAt } = await listFindings(context, [], {
+    version: state.version,
+    listedAt: state.resourceState.listedAt,
+  });
   const resourceState: ResourceState = {
     ...emptyResourceState(resource),
     gone: true,
@@ -54,6 +58,7 @@ export async function recordDeletion(context: ReconcileContext): Promise<void> {
     fullyEvaluatedAt: audit.at,
     trigger: audit.trigger,
     documents: documentViews(snapshot),
+    listedAt,
     // The resource may exist again at the next reconcile. A deletion clears no changers.
     ...mergeWaitingWriters(state),
     compliantAt: state.resourceState.compliantAt,
@@ -63,13 +68,11 @@ export async function recordDeletion(context: ReconcileContext): Promise<void> {
       activeDeclined(state, { declined: state.resourceState.declined, evidence: state, now: startedAt }),
     ),
   };
-  await deps.resourceStates.save(resource, resourceState, state.version);
-  await concludeEvents(
-    deps,
-    resource,
-    state.waitingEvents.map(({ event }) => event),
-    { outcome: 'gone', auditIds, reasons: [GONE] },
+  const concluded = state.waitingEvents.map((event) =>
+    withConclusion(event, { outcome: 'gone', auditIds, reasons: [GONE] }),
   );
+  await lease.complete({ resourceState, version, concluded });
+  logConclusions(deps, resource, concluded);
   const { eventId, correlationId } = audit.trigger;
   deps.log.info({ resource: resource.id, eventId, correlationId }, 'resource gone');
 }

@@ -1,6 +1,6 @@
 /**
- * Records a reconcile at its end: exemptions for rollbacks, audit entries, approvals, findings, the resource state
- * (under its version), and the outcome of the covered events.
+ * Records a reconcile at its end: exemptions for rollbacks, audit entries, approvals, findings, wake-ups; and last the
+ * resource state (under its version), the outcome of the covered events, and the release of the lease, in one step.
  */
 
 import { type Approval, isDecided, isOpen } from '../../domain/approvals/approval.ts';
@@ -11,7 +11,7 @@ import { viewOf } from '../../domain/resources/resource.ts';
 import { type DocumentView, documentViews, isProvisioned, type Snapshot } from '../../domain/resources/snapshot.ts';
 import type { ApprovalToStore } from '../approvals/reconcile-approvals.ts';
 import { approvalAfterWrite, storeApproval } from '../approvals/store-approval.ts';
-import { concludeWaitingEvents } from '../events/conclude-events.ts';
+import { concludeWaitingEvents, logConclusions } from '../events/conclude-events.ts';
 import { nextRequeue, resultAfterRecord } from '../events/requeue.ts';
 import { storeExemption } from '../exemptions/grant-exemption.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
@@ -26,6 +26,7 @@ import type { Claim } from './claim.ts';
 import type { Assessment } from './evaluate.ts';
 import { evaluateRules, isSweepOnly } from './evaluate-rules.ts';
 import { exemptionsForRollbacks } from './exempt-rollbacks.ts';
+import { listFindings } from './list-findings.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
 import type { SavedPlan } from './remember.ts';
 import { scheduleWakeups } from './schedule-wakeups.ts';
@@ -52,8 +53,8 @@ interface Recorded extends ReconcilePhases {
 }
 
 export async function recordOutcome(context: ReconcileContext, phases: ReconcilePhases): Promise<Result> {
-  const { deps, resource, message, state } = context;
-  const { applied, attempts } = phases;
+  const { deps, resource, lease, message, state } = context;
+  const { applied, attempts, saved } = phases;
   const running = phases.plan.running;
   const { conclusive, seconds } = nextRequeue(deps, message, { ...applied, running });
   const facts = await factsAfterWrites(context, phases);
@@ -68,19 +69,23 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
   const entries = await deps.audit.append(records, received);
   const approvals = await storeApprovals(context, outcome);
   const findings = findingsOf(context, outcome, approvals);
-  await deps.findings.replace(resource, findings);
-  const resourceState = truncateResourceState(resourceStateOf(context, outcome, findings, approvals));
-  await deps.resourceStates.save(resource, resourceState, phases.saved.version);
-  await scheduleWakeups(context, resourceState, phases.saved.wakeup);
+  const { version, listedAt } = await listFindings(context, findings, saved);
+  const resourceState = truncateResourceState({
+    ...resourceStateOf(context, outcome, findings, approvals),
+    listedAt,
+  });
+  const wakeup = await scheduleWakeups(context, resourceState);
   const intents = attempts.filter(hasEnded).map(({ intent }) => intent.id);
   const auditIds = [
     ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),
   ];
+  const evaluation = { snapshot: applied.snapshot, conclusive, findings, auditIds };
+  const concluded = seconds === null ? concludeWaitingEvents(context, evaluation) : [];
+  await lease.complete({ resourceState, version, concluded });
+  if (saved.wakeup !== null && saved.wakeup !== wakeup) await deps.wakeups.cancel(saved.wakeup);
   for (const record of records) logRecord(deps, record, received.get(record.trigger?.eventId ?? ''));
   logDecisions(context, findings);
-  if (seconds === null) {
-    await concludeWaitingEvents(context, { snapshot: applied.snapshot, conclusive, findings, auditIds });
-  }
+  logConclusions(deps, resource, concluded);
   logEvaluated(context, findings, seconds);
   deps.metrics.count('evaluations');
   return resultAfterRecord(message, seconds, applied);
@@ -189,7 +194,7 @@ function resourceStateOf(
   { assessment, plan, facts, evaluated, attempts, applied, requeueSeconds }: Recorded,
   findings: readonly Finding[],
   stored: readonly StoredApproval[],
-): ResourceState {
+): Omit<ResourceState, 'listedAt'> {
   const { deps, state, audit, rules, dueRules } = context;
   const latest = new Map(state.approvals.map(({ value }) => [value.id, value]));
   for (const { approval } of stored) latest.set(approval.id, approval);

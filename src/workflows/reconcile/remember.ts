@@ -11,11 +11,11 @@ import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { truncateResourceState } from '../state/resource-state.ts';
 import type { Assessment } from './evaluate.ts';
+import type { SavedState } from './list-findings.ts';
 import type { AttemptPlan } from './plan-attempts.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
 
-export interface SavedPlan {
-  readonly version: string | null;
+export interface SavedPlan extends SavedState {
   /** The wake-up that resumes the intents when this process ends early. */
   readonly wakeup: string | null;
 }
@@ -29,16 +29,20 @@ export async function remember(
   { store, heldUntil }: ReconcilePlan,
   plan: AttemptPlan,
 ): Promise<SavedPlan> {
-  const { deps, resource, state, audit } = context;
+  const { deps, resource, lease, state, audit } = context;
   // Before the outcomes of their rollbacks are in the log: a logged rollback has its exemption.
   for (const one of newExemptions) await storeExemption(deps, one);
   for (const until of heldUntil) await wakeForHeldRollback(context, until);
   if (plan.postponed > 0) await wakeForPostponed(context, plan.postponed);
   const created = store.filter(({ version }) => version === null).map(({ approval }) => approval);
-  if (created.length === 0 && plan.attempts.length === 0) return { version: state.version, wakeup: null };
+  if (created.length === 0 && plan.attempts.length === 0) {
+    return { version: state.version, listedAt: state.resourceState.listedAt, wakeup: null };
+  }
   const { writers, writersTruncatedAt, unattributedSince } = evidence.resourceState;
   const resourceState: ResourceState = {
     ...state.resourceState,
+    // What is planned changes the findings.
+    listedAt: null,
     writers,
     writersTruncatedAt,
     unattributedSince,
@@ -51,13 +55,13 @@ export async function remember(
   const records = recordsToLog(plan.earlier);
   if (records.length > 0) await deps.audit.append(records);
   const [version, wakeup] = await Promise.all([
-    deps.resourceStates.save(resource, truncateResourceState(resourceState), state.version),
+    lease.save(truncateResourceState(resourceState), state.version),
     plan.attempts.length > 0 ? deps.wakeups.schedule(resource, secondsFromNow(deps, 60), 'open intent') : null,
     ...created.map(({ id, expiresAt }) =>
       deps.wakeups.schedule(resource, new Date(expiresAt), `approval ${id} expires`),
     ),
   ]);
-  return { version, wakeup };
+  return { version, listedAt: null, wakeup };
 }
 
 /** No finding shows the hold on a rollback. */

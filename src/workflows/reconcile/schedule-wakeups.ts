@@ -5,30 +5,26 @@ import { roundUpToMinute, secondsFromNow } from '../events/requeue.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 
-/** `resourceState` was saved by this reconcile. `planned`: the wake-up for the intents of its plan. */
+/** `resourceState` is saved after this. Returns the wake-up for the intents that remain open; null when none does. */
 export async function scheduleWakeups(
   context: ReconcileContext,
   { attempts, openApprovals, findings }: ResourceState,
-  planned: string | null,
-): Promise<void> {
-  await wakeForOpenIntents(context, attempts, planned);
+): Promise<string | null> {
+  const forIntents = await wakeForOpenIntents(context, attempts);
   await wakeForExpiries(context, openApprovals);
   await wakeForHeld(context, findings);
+  return forIntents;
 }
 
 /** While an intent has no outcome, the resource is reconciled again at growing intervals. */
 async function wakeForOpenIntents(
   { deps, resource }: ReconcileContext,
   attempts: readonly StoredAttempt[],
-  planned: string | null,
-): Promise<void> {
+): Promise<string | null> {
   const unresolved = attempts.filter(isUnresolved);
+  if (unresolved.length === 0) return null;
   const minutes = Math.min(360, 2 ** Math.max(...unresolved.map(({ number }) => number)));
-  const next =
-    unresolved.length === 0
-      ? null
-      : await deps.wakeups.schedule(resource, secondsFromNow(deps, minutes * 60), 'open intent');
-  if (planned !== null && planned !== next) await deps.wakeups.cancel(planned);
+  return deps.wakeups.schedule(resource, secondsFromNow(deps, minutes * 60), 'open intent');
 }
 
 /**

@@ -20,6 +20,11 @@ export async function loadSettings(deps: Deps): Promise<StoredSettings> {
   return (await deps.settings.load())?.value ?? defaults(deps);
 }
 
+/** The same, but they may be some seconds old: for evaluations only, never for the last check before a write. */
+export async function loadRecentSettings(deps: Deps): Promise<StoredSettings> {
+  return (await deps.settings.loadRecent()) ?? defaults(deps);
+}
+
 export interface SettingsChange {
   readonly settings: Settings;
   /** The ETag that the user saw (`"3"`), or `*`. */

@@ -8,21 +8,26 @@ import type { AnyRule } from '../../domain/rules/rule.ts';
 import type { EffectiveRule } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { StoredEvent } from '../ports/events.ts';
-import type { ResourceState } from '../ports/resource-states.ts';
+import type { Lease, LeaseSeen, ResourceState } from '../ports/resource-states.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import type { Versioned } from '../ports/storage.ts';
-import type { Lease, WorkMessage } from '../ports/work.ts';
+import type { WorkMessage } from '../ports/work.ts';
 import type { AuditContext } from './audit-records.ts';
 
-/** The stored state of a resource, loaded once before it is read. */
-export interface ReconcileState {
-  readonly settings: StoredSettings;
+/** The rows of a resource, without stored times that the service would not have written. */
+export interface LoadedRows {
   readonly resourceState: ResourceState;
   /** The version of the stored resource state; null when there was none. */
   readonly version: string | null;
+  readonly waitingEvents: readonly StoredEvent[];
+  readonly lease: LeaseSeen;
+}
+
+/** The stored state of a resource, loaded once before it is read. */
+export interface ReconcileState extends Omit<LoadedRows, 'lease'> {
+  readonly settings: StoredSettings;
   /** The approvals listed in the resource state. Some may be closed since. */
   readonly approvals: readonly Versioned<Approval>[];
-  readonly waitingEvents: readonly StoredEvent[];
   /** Those whose scope is the resource or above it. */
   readonly exemptions: readonly Exemption[];
   readonly identity: ServiceIdentity;

@@ -18,16 +18,16 @@ import { retryOnConflict } from '../ports/storage.ts';
 
 /** Saves nothing when the change returns its input. */
 export async function updateResourceState(
-  { resourceStates }: Pick<Deps, 'resourceStates'>,
+  { resources }: Pick<Deps, 'resources'>,
   resource: Resource,
   change: (resourceState: ResourceState) => ResourceState,
 ): Promise<void> {
   await retryOnConflict(async () => {
-    const stored = await resourceStates.load(resource);
-    const resourceState = stored?.value ?? emptyResourceState(resource);
+    const { state, version } = await resources.loadState(resource);
+    const resourceState = state ?? emptyResourceState(resource);
     const changed = change(resourceState);
     if (changed === resourceState) return;
-    await resourceStates.save(resource, truncateResourceState(changed), stored?.version ?? null);
+    await resources.saveState(resource, truncateResourceState(changed), version);
   });
 }
 
@@ -41,6 +41,7 @@ export function emptyResourceState(resource: Resource): ResourceState {
     trigger: null,
     documents: [],
     findings: [],
+    listedAt: null,
     recheckAt: null,
     writers: [],
     writersTruncatedAt: null,

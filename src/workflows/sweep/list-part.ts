@@ -103,7 +103,7 @@ async function storeListing(
 }
 
 /** Whether Azure has answered 404 for the resource itself since it was listed. */
-async function isGone({ resourceStates }: Deps, id: string): Promise<boolean> {
+async function isGone({ resources }: Deps, id: string): Promise<boolean> {
   const resource = parseResourceId(id);
-  return resource === null || (await resourceStates.load(resource))?.value.gone === true;
+  return resource === null || (await resources.loadState(resource)).state?.gone === true;
 }

@@ -12,6 +12,7 @@ import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
 import { handleSweepWork, handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
+import { takeLease } from '../../fakes/take-lease.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const seconds = fc.double({ min: 0, max: 86_400, noNaN: true });
@@ -59,7 +60,7 @@ describe('every growing delay has jitter', () => {
 
   test('waiting for the lease', async () => {
     const found = await delays(async (deps, ports) => {
-      await deps.leases.acquire({
+      await takeLease(deps, {
         id: SHOP,
         key: SHOP.toLowerCase(),
         kind: 'web-app',

@@ -17,7 +17,7 @@ export function fakeEvents(stored: StoredEvent[]): Events {
     },
     get: async (resource, eventId) => named(of(resource), eventId),
     findById: async (eventId) => copyOf(mergeEvent(stored.filter(({ event }) => event.id === eventId))),
-    listWaiting: async (resource) => copyOf(of(resource).filter(({ outcome }) => outcome === null)).sort(byReceipt),
+    listWaiting: async ({ key }) => copyOf(waitingOf(stored, key)),
     countWaitingResources: async (enough) => {
       const resources = new Set(
         stored.filter(({ outcome }) => outcome === null).map(({ resource }) => resource?.toLowerCase()),
@@ -41,6 +41,11 @@ export function fakeEvents(stored: StoredEvent[]): Events {
       }
     },
   };
+}
+
+/** The events of a resource without an outcome, oldest first. */
+export function waitingOf(stored: readonly StoredEvent[], key: string): StoredEvent[] {
+  return stored.filter(({ resource, outcome }) => resource?.toLowerCase() === key && outcome === null).sort(byReceipt);
 }
 
 function byReceipt({ receivedAt: one }: StoredEvent, { receivedAt: other }: StoredEvent): number {

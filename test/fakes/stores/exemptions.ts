@@ -8,6 +8,8 @@ import { isPlainId, newestFirstIds, nextRow, pageOf, type Row, versioned } from 
 
 export function fakeExemptions(rows: Map<string, Row<Exemption>>): Exemptions {
   const all = () => [...rows.values()].map(({ value }) => value);
+  const listForResource: Exemptions['listForResource'] = async (resource) =>
+    copyOf(all().filter(({ scope }) => isInScope(resource.id, scope)));
   return {
     newId: newestFirstIds('x'),
     get: async (id) => (isPlainId(id) ? versioned(rows.get(id)) : null),
@@ -19,7 +21,8 @@ export function fakeExemptions(rows: Map<string, Row<Exemption>>): Exemptions {
     remove: async (id) => {
       rows.delete(id);
     },
-    listForResource: async (resource) => copyOf(all().filter(({ scope }) => isInScope(resource.id, scope))),
+    listForResource,
+    listRecentForResource: listForResource,
     list: async (page) => pageOf(all(), ({ id }) => id, page),
   };
 }

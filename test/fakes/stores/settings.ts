@@ -5,6 +5,7 @@ import { nextRow, type Row, versioned } from './rows.ts';
 export function fakeSettings(place: { settings: Row<StoredSettings> | null }): SettingsStore {
   return {
     load: async () => versioned(place.settings ?? undefined),
+    loadRecent: async () => versioned(place.settings ?? undefined)?.value ?? null,
     save: async (stored, version) => {
       place.settings = nextRow(place.settings ?? undefined, stored, version);
       return String(place.settings.version);

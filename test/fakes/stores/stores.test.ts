@@ -114,17 +114,17 @@ describe.each(BOTH)('stores %s', (_, open) => {
   });
 
   it('save the state of a resource and the settings under the version that was read', async () => {
-    const { resourceStates, settings } = open();
+    const { resources, settings } = open();
     const of = app('state');
     const elsewhere = finding(app('elsewhere'), 'rule-a');
-    const version = await resourceStates.save(of, memory(of, { findings: [elsewhere] }), null);
+    const version = await resources.saveState(of, memory(of, { findings: [elsewhere] }), null);
     const loaded = { ...memory(of), findings: [finding(of, 'rule-a')] };
-    expect(await resourceStates.load({ ...of, id: of.id.toUpperCase() })).toEqual({ value: loaded, version });
-    await resourceStates.save(of, memory(of, { gone: true }), version);
+    expect(await resources.loadState({ ...of, id: of.id.toUpperCase() })).toEqual({ state: loaded, version });
+    await resources.saveState(of, memory(of, { gone: true }), version);
     for (const stale of [null, version]) {
-      await expect(resourceStates.save(of, memory(of), stale)).rejects.toThrow(ConflictError);
+      await expect(resources.saveState(of, memory(of), stale)).rejects.toThrow(ConflictError);
     }
-    expect(await resourceStates.load(app('unknown'))).toBeNull();
+    expect(await resources.loadState(app('unknown'))).toEqual({ state: null, version: null });
     const stored = { settings: settingsSchema.parse({}), revision: 1, stoppedAt: null, stoppedBy: null, records: [] };
     expect(await settings.load()).toBeNull();
     const first = await settings.save(stored, null);

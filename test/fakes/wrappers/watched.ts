@@ -68,7 +68,7 @@ function watchedPort<T extends object>(name: string, port: T, watch: Watch): T {
         watch(`${name}.${String(property)}`, async () => {
           const answer: unknown = await Reflect.apply(member, target, given);
           // A lease is a port, too, and is made at run time.
-          return name === 'leases' && answer !== null ? watchedPort('lease', Object(answer), watch) : answer;
+          return property === 'acquire' && answer !== null ? watchedPort('lease', Object(answer), watch) : answer;
         });
     },
   });

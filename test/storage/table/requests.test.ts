@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { TABLES } from '../../../src/storage/names.ts';
 import { openStorage } from '../../../src/storage/open-storage.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
+import { takeLease } from '../../fakes/take-lease.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
 import { app, auditKeys, event, finding, memory, record } from '../samples.ts';
 
@@ -12,12 +13,13 @@ const KEY = 'c2VjcmV0LWtleS10aGF0LW11c3Qtbm90LWJlLXRvbGQ=';
 
 describe('tables, the queue and the container', () => {
   it('are created on first use, also when several stores need them at once', async () => {
-    const { resourceStates, audit, queue, leases, events } = account.open();
+    const storage = account.open();
+    const { resources, audit, queue, events } = storage;
     await Promise.all([
-      ...Array.from({ length: 5 }, (_, n) => resourceStates.save(app(`m${n}`), memory(app(`m${n}`)), null)),
+      ...Array.from({ length: 5 }, (_, n) => resources.saveState(app(`m${n}`), memory(app(`m${n}`)), null)),
       ...Array.from({ length: 5 }, (_, n) => audit.append([record(app(`m${n}`), 'a')])),
       ...Array.from({ length: 5 }, () => queue.send({ resource: app('m').id, cause: 'wake', attempt: 0 }, 0)),
-      ...Array.from({ length: 5 }, (_, n) => leases.acquire(app(`m${n}`)).then((lease) => lease?.release())),
+      ...Array.from({ length: 5 }, (_, n) => takeLease(storage, app(`m${n}`)).then((lease) => lease?.release())),
       ...Array.from({ length: 5 }, (_, n) => events.store(event(`e${n}`, app('m')))),
     ]);
     expect((await account.open().audit.verify()).entries).toBe(5);
@@ -25,10 +27,10 @@ describe('tables, the queue and the container', () => {
   });
 
   it('are not created again before each use', async () => {
-    const { resourceStates } = account.open();
-    await resourceStates.load(app('m1'));
+    const { resources } = account.open();
+    await resources.loadState(app('m1'));
     account.requests();
-    await resourceStates.load(app('m1'));
+    await resources.loadState(app('m1'));
     expect(account.requests().table).toBe(1);
   });
 
@@ -56,8 +58,8 @@ describe('tables, the queue and the container', () => {
 describe('guarantee 9: a storage failure is an error that says what failed and contains no secret', () => {
   it('when the connection is refused', async () => {
     const storage = unreachable('http://127.0.0.1:1/acct');
-    await expect(storage.resourceStates.load(app('one'))).rejects.toThrow(
-      /^could not read a row in table PlumblineResources: ECONNREFUSED$/,
+    await expect(storage.resources.loadState(app('one'))).rejects.toThrow(
+      /^could not read a row in table PlumblineEvents: ECONNREFUSED$/,
     );
     for (const failure of await failures(storage)) {
       expect(failure).toBeInstanceOf(StorageUnavailable);
@@ -100,7 +102,7 @@ async function failures(storage: ReturnType<typeof unreachable>): Promise<unknow
     storage.events.store(event('e', app('one'))),
     storage.approvals.list({}, { limit: 5, after: null }),
     storage.queue.send({ resource: app('one').id, cause: 'wake', attempt: 0 }, 0),
-    storage.leases.acquire(app('one')),
+    takeLease(storage, app('one')),
     storage.ping(),
   ]);
   return answers.map((answer) => (answer.status === 'rejected' ? answer.reason : 'it answered'));

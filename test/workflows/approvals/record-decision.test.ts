@@ -248,7 +248,7 @@ describe('a decision is stored before anything else happens', () => {
 
   test.each([
     'settings.load',
-    'resourceStates.load',
+    'resources.loadState',
     'events.listWaiting',
     'arm.getIdentity',
     'wakeups.schedule',

@@ -181,9 +181,9 @@ describe('guarantee 8: a rollback requested several times is one approval and on
     'approvals.claimId',
     'arm.read',
     'settings.load',
-    'resourceStates.load',
+    'resources.loadState',
     'wakeups.schedule',
-    'resourceStates.save',
+    'resources.saveState',
     'approvals.save',
   ])('when %s fails, nothing is stored and nothing is written', async (call) => {
     const { deps, host } = await fixed();

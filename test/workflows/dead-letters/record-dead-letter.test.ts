@@ -147,7 +147,7 @@ describe('guarantee 1: a message that is given up is a dead letter, and its even
 
 test('a message that always fails is given up by the platform, with the error of its last try', async () => {
   const { deps, host } = scene({
-    ports: (whole) => failingDeps(whole, 'events.listWaiting', new StorageUnavailable('the table is gone')),
+    ports: (whole) => failingDeps(whole, 'resources.load', new StorageUnavailable('the table is gone')),
   });
   await deliverAndSettle(host, 'e', SHOP);
   expect([...deps.stored.deadLetters.values()]).toMatchObject([

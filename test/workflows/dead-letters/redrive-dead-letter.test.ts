@@ -36,7 +36,7 @@ const trouble = { over: false };
 function brokenUntil(deps: Deps): Deps {
   trouble.over = false;
   return watchedDeps(deps, async (name, call) => {
-    if (name === 'events.listWaiting' && !trouble.over) throw new StorageUnavailable('the table is gone');
+    if (name === 'resources.load' && !trouble.over) throw new StorageUnavailable('the table is gone');
     return call();
   });
 }

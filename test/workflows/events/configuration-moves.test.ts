@@ -259,8 +259,8 @@ describe('guarantee 8: the author of a move is a changer of each of the resource
     await host.deliver(move('swap', SHOP, { by: ADA }));
     await host.settle();
     expect(await approves()).toBe('own-change');
-    const memory = await deps.resourceStates.load(resourceNamed(GREEN));
-    expect(memory?.value.writers.map(({ objectId }) => objectId)).toContain(ADA.objectId);
+    const { state } = await deps.resources.loadState(resourceNamed(GREEN));
+    expect(state?.writers.map(({ objectId }) => objectId)).toContain(ADA.objectId);
   });
 
   test('a write of the app only does not change its slot', async () => {

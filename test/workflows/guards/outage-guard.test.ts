@@ -210,6 +210,7 @@ describe('guarantee 11: it stops once, and an operator resumes', () => {
       ...deps,
       settings: {
         load: () => deps.settings.load(),
+        loadRecent: () => deps.settings.loadRecent(),
         save: async (stored, version) => {
           if (!changed) storeSettings(deps, { mode: 'approve' });
           changed = true;

@@ -20,13 +20,8 @@ const DOWN = new StorageUnavailable('the storage does not answer');
 
 describe('guarantees 4 and 9: no record, no change; data that cannot be read stops the write', () => {
   test.each([
-    'settings.load',
-    'resourceStates.load',
-    'resourceStates.save',
-    'events.listWaiting',
-    'audit.append',
-    'wakeups.schedule',
-    'arm.getIdentity',
+    ...['settings.loadRecent', 'settings.load', 'exemptions.listRecentForResource', 'exemptions.listForResource'],
+    ...['resources.load', 'resources.acquire', 'lease.save', 'audit.append', 'wakeups.schedule', 'arm.getIdentity'],
   ])('when %s fails, nothing is written and the event waits; after that the fix is written', async (call) => {
     let down = true;
     const { deps, host } = scene({
@@ -65,7 +60,7 @@ describe('guarantees 4 and 9: no record, no change; data that cannot be read sto
     expect([recordsIn(deps), deps.arm.requests, outcomesIn(deps)]).toEqual([[], [], { e: 'evaluated' }]);
   });
 
-  test.each(['approvals.get', 'resourceStates.load', 'settings.load'])(
+  test.each(['approvals.get', 'resources.load', 'settings.load'])(
     'when %s fails, no approved change is written',
     async (call) => {
       let down = false;

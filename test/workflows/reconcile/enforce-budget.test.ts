@@ -193,7 +193,7 @@ describe('one notification per hour with held fixes', () => {
   });
 
   test('has the same id after a crash before or after it', async () => {
-    for (const failing of ['notifications.publish', 'resourceStates.save']) {
+    for (const failing of ['notifications.publish', 'lease.complete']) {
       const { deps, host } = await withLimit(1);
       await drift(deps, host, 'first');
       const ports = failingDeps(deps, failing, new Error('the process has ended'), 1);

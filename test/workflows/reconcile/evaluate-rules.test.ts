@@ -8,7 +8,6 @@ import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
 import type { ResourceState } from '../../../src/workflows/ports/resource-states.ts';
 import type { WorkMessage } from '../../../src/workflows/ports/work.ts';
 import { documentsToRead, evaluateRules } from '../../../src/workflows/reconcile/evaluate-rules.ts';
-import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { readResource } from '../../../src/workflows/reconcile/read-resource.ts';
 import { activeDeclined, factsBeforePlan } from '../../../src/workflows/state/decision-input.ts';
 import type { ReconcileState } from '../../../src/workflows/state/reconcile-context.ts';
@@ -16,7 +15,7 @@ import { approval } from '../../api/samples.ts';
 import { read, resourceNamed, ruleLike, TLS_CHANGE } from '../../domain/examples.ts';
 import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
-import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
+import { contextOf, leaseOn, stateOf, storedAttempt } from '../../fakes/reconcile-context.ts';
 
 const shop = resourceNamed(SHOP);
 const NOW = new Date('2026-03-01T12:00:00.000Z');
@@ -26,7 +25,7 @@ async function stateWith(
   differs: Partial<ReconcileState> = {},
   memory: Partial<ResourceState> = {},
 ): Promise<ReconcileState> {
-  const state = await loadState(fakeDeps(), shop);
+  const state = await stateOf(fakeDeps(), shop);
   return { ...state, resourceState: { ...state.resourceState, ...memory }, ...differs };
 }
 
@@ -91,7 +90,7 @@ describe('documents that only the sweep reads', () => {
     const deps = fakeDeps({ rules: [swept.rule, quick.rule] });
     seedWebApp(deps.arm);
     const state = await stateWith();
-    const lease = { renew: async () => {}, release: async () => {} };
+    const lease = leaseOn(deps, shop);
     const dueWhen = async (message: WorkMessage) => {
       const context = await readResource(deps, { message, resource: shop, lease }, state);
       return context.dueRules.map(({ rule }) => rule);

@@ -7,14 +7,13 @@ import { type AuditRecord, chainEntry, emptyHead } from '../../../src/domain/aud
 import { decisionId } from '../../../src/workflows/approvals/record-decision.ts';
 import { createExemption, storeExemption } from '../../../src/workflows/exemptions/grant-exemption.ts';
 import { exemptionsForRollbacks } from '../../../src/workflows/reconcile/exempt-rollbacks.ts';
-import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { withResult } from '../../../src/workflows/state/audit-records.ts';
 import { approval, record } from '../../api/samples.ts';
 import { resourceNamed } from '../../domain/examples.ts';
 import { auditContext } from '../../fakes/audit-context.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
-import { attempt } from '../../fakes/reconcile-context.ts';
+import { attempt, stateOf } from '../../fakes/reconcile-context.ts';
 import { auditKeys } from '../../storage/samples.ts';
 
 const shop = resourceNamed(SHOP);
@@ -52,7 +51,7 @@ async function exemptionsAfter(
 ) {
   const deps = fakeDeps();
   await deps.audit.append(signed.map(decisionRecord));
-  const state = await loadState(deps, shop);
+  const state = await stateOf(deps, shop);
   const loaded = approvals.map((value) => ({ value, version: '1' }));
   const context = { deps, resource: shop, state: { ...state, approvals: loaded } };
   const added = await exemptionsForRollbacks(context, there, ends);

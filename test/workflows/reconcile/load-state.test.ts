@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import { viewOf } from '../../../src/domain/resources/resource.ts';
 import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
-import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { isOwnWrite } from '../../../src/workflows/state/changers.ts';
 import { factsBeforePlan } from '../../../src/workflows/state/decision-input.ts';
 import { openApprovals } from '../../../src/workflows/state/reconcile-context.ts';
@@ -12,7 +11,7 @@ import { approval } from '../../api/samples.ts';
 import { resourceNamed } from '../../domain/examples.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
-import { contextOf } from '../../fakes/reconcile-context.ts';
+import { contextOf, stateOf } from '../../fakes/reconcile-context.ts';
 
 const shop = resourceNamed(SHOP);
 const sweep = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
@@ -42,7 +41,7 @@ describe('guarantee 2: Plumbline’s own writes never count as changes by others
 
 describe('the loaded state', () => {
   it('of a new resource is empty', async () => {
-    const state = await loadState(fakeDeps(), shop);
+    const state = await stateOf(fakeDeps(), shop);
     expect(state).toMatchObject({ version: null, approvals: [], waitingEvents: [], exemptions: [] });
     expect(state.resourceState).toEqual(emptyResourceState(shop));
     expect(state.resourceState).toMatchObject({
@@ -67,8 +66,8 @@ describe('the loaded state', () => {
     await deps.approvals.save(approval({ id: 'b', resource, status: 'applied' }), null);
     // Of another resource: somebody has changed the row.
     await deps.approvals.save(approval({ id: 'd' }), null);
-    await deps.resourceStates.save(shop, { ...emptyResourceState(shop), openApprovals: ['a', 'b', 'c', 'd'] }, null);
-    const state = await loadState(deps, shop);
+    await deps.resources.saveState(shop, { ...emptyResourceState(shop), openApprovals: ['a', 'b', 'c', 'd'] }, null);
+    const state = await stateOf(deps, shop);
     expect(state.approvals.map(({ value }) => value.id)).toEqual(['a', 'b']);
     expect(openApprovals(state).map(({ id }) => id)).toEqual(['a']);
   });

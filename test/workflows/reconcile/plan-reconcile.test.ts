@@ -16,7 +16,6 @@ import { unsealRecord } from '../../../src/workflows/ports/outbox.ts';
 import type { WorkMessage } from '../../../src/workflows/ports/work.ts';
 import { claim } from '../../../src/workflows/reconcile/claim.ts';
 import { evaluateResource } from '../../../src/workflows/reconcile/evaluate.ts';
-import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { planAttempts } from '../../../src/workflows/reconcile/plan-attempts.ts';
 import { planReconcile } from '../../../src/workflows/reconcile/plan-reconcile.ts';
 import { approvalRecord, intentRecord, outcomeRecord } from '../../../src/workflows/state/audit-records.ts';
@@ -25,7 +24,7 @@ import { resourceNamed } from '../../domain/examples.ts';
 import { auditContext } from '../../fakes/audit-context.ts';
 import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { fakeDeps, storeSettings } from '../../fakes/deps.ts';
-import { contextOf, storedAttempt } from '../../fakes/reconcile-context.ts';
+import { contextOf, stateOf, storedAttempt } from '../../fakes/reconcile-context.ts';
 import { tracedDeps } from '../../fakes/wrappers/watched.ts';
 
 const shop = resourceNamed(SHOP);
@@ -81,7 +80,7 @@ async function plan({
   if (unread) {
     deps.arm.onRead = (_, name) => (name === 'config/web' ? { status: 'forbidden', detail: 'no role' } : undefined);
   }
-  const state = await loadState(deps, shop);
+  const state = await stateOf(deps, shop);
   const pollOperation: typeof deps.arm.pollOperation = async () =>
     running ? { kind: 'running', retryAfter: null } : { kind: 'ended' };
   const context = await contextOf(

@@ -11,10 +11,11 @@ import { handleWork } from '../../fakes/scenarios/handle.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { deliverAndSettle } from '../../fakes/scenarios/scenarios.ts';
 import { outcomesIn, recordsIn, scene } from '../../fakes/scenarios/scene.ts';
+import { takeLease } from '../../fakes/take-lease.ts';
 import { failingDeps, tracedDeps } from '../../fakes/wrappers/watched.ts';
 
 describe('the phases of a reconcile, in order', () => {
-  test('guards, lease, state, read, budget, stored attempts, intent, re-read, settings and exemptions, write, verify, record, release', async () => {
+  test('rows, guards, lease, settings, read, settings again, budget, stored attempts, intent, re-read, settings and exemptions, write, verify, record and release', async () => {
     const trace: string[] = [];
     const { deps, host } = scene({
       app: { config: { minTlsVersion: '1.0' } },
@@ -24,16 +25,20 @@ describe('the phases of a reconcile, in order', () => {
     deps.clock.advance(30);
     trace.length = 0;
     await host.work();
-    // Between the lease and the first read the whole state is loaded in parallel.
+    // Between the lease and the first read the rest is loaded in parallel.
     const read = trace.indexOf('arm.read');
-    expect(trace.slice(0, 3)).toEqual(['guards.read', 'events.get', 'leases.acquire']);
-    expect(trace.slice(3, read)).toEqual(
-      expect.arrayContaining(['settings.load', 'resourceStates.load', 'events.listWaiting']),
-    );
+    expect(trace.slice(0, 3)).toEqual(['resources.load', 'guards.read', 'resources.acquire']);
+    expect(trace.slice(3, read)).toEqual([
+      'settings.loadRecent',
+      'exemptions.listRecentForResource',
+      'arm.getIdentity',
+    ]);
     expect(trace.slice(read)).toEqual([
       'arm.read',
+      'settings.load',
+      'exemptions.listForResource',
       'budgets.claim',
-      'resourceStates.save',
+      'lease.save',
       'wakeups.schedule',
       'audit.append',
       'arm.read',
@@ -44,10 +49,9 @@ describe('the phases of a reconcile, in order', () => {
       'arm.read',
       'audit.append',
       'findings.replace',
-      'resourceStates.save',
+      'lease.complete',
       'wakeups.cancel',
-      'events.conclude',
-      'events.conclude',
+      // Without a request: it is released.
       'lease.release',
     ]);
   });
@@ -102,12 +106,12 @@ describe('guarantee 2: bursts, duplicates and order change nothing but the count
     expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
   });
 
-  test('a message whose event has its outcome costs the guards and one read of a table, and no lease', async () => {
+  test('a message whose event has its outcome costs one read of the rows of its resource, and no lease', async () => {
     const { deps, host } = scene();
     await deliverAndSettle(host, 'e', SHOP);
     const trace: string[] = [];
     await handleWork(tracedDeps(deps, trace), sentFirst(deps));
-    expect(trace).toEqual(['guards.read', 'events.get']);
+    expect(trace).toEqual(['resources.load']);
   });
 
   test('an event received right before the read is not covered, and its resource is read again', async () => {
@@ -186,7 +190,8 @@ describe('guarantee 3: one at a time per resource', () => {
   ])('at try %i a missed lease brings the message back after %i s', async (attempt, seconds) => {
     const { deps, host } = scene();
     await host.deliver(gridEvent('e', SHOP));
-    await deps.leases.acquire(resourceNamed(SHOP));
+    deps.clock.advance(30);
+    await takeLease(deps, resourceNamed(SHOP));
     const message = { ...sentFirst(deps), attempt };
     await handleWork(deps, message);
     expect(deps.stored.sent.at(-1)).toEqual({ ...message, attempt: attempt + 1 });
@@ -196,7 +201,7 @@ describe('guarantee 3: one at a time per resource', () => {
 
   test('after the lease of a dead process has ended, the event gets its outcome', async () => {
     const { deps, host } = scene();
-    await deps.leases.acquire(resourceNamed(SHOP));
+    await takeLease(deps, resourceNamed(SHOP));
     await deliverAndSettle(host, 'e', SHOP);
     expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
   });
@@ -204,7 +209,7 @@ describe('guarantee 3: one at a time per resource', () => {
   test('when another instance saved first, nothing is concluded and the message comes back', async () => {
     const deps = fakeDeps();
     seedWebApp(deps.arm);
-    const ports = failingDeps(deps, 'resourceStates.save', new ConflictError('somebody else saved first'), 1);
+    const ports = failingDeps(deps, 'lease.complete', new ConflictError('somebody else saved first'), 1);
     const host = createHost(deps, { ports });
     await host.deliver(gridEvent('e', SHOP));
     deps.clock.advance(30);

@@ -166,7 +166,7 @@ test('guarantee 9: a history that cannot be read stops every write', async () =>
     ...OLD_TLS,
     ports: (inner) => ({
       ...inner,
-      resourceStates: { ...inner.resourceStates, load: () => Promise.reject(new Error('the table does not answer')) },
+      resources: { ...inner.resources, load: () => Promise.reject(new Error('the table does not answer')) },
     }),
   });
   await host.deliver(gridEvent('e', SHOP, { by: ADA }));

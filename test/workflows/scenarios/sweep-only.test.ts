@@ -73,8 +73,8 @@ describe('a rule about a document that only the sweep reads', () => {
   test('is shown with the state of its document', async () => {
     await sweep();
     await event('later');
-    const memory = await deps.resourceStates.load(resourceNamed(SHOP));
-    expect(memory?.value.documents).toEqual([
+    const { state } = await deps.resources.loadState(resourceNamed(SHOP));
+    expect(state?.documents).toEqual([
       { name: 'resource', status: 'read' },
       { name: 'backups', status: 'read' },
     ]);

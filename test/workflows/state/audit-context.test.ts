@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import type { Trigger } from '../../../src/domain/audit/audit.ts';
 import type { StoredEvent } from '../../../src/workflows/ports/events.ts';
 import type { WorkMessage } from '../../../src/workflows/ports/work.ts';
-import { loadState } from '../../../src/workflows/reconcile/load-state.ts';
 import { auditContextOf } from '../../../src/workflows/state/audit-context.ts';
 import type { ReconcileState } from '../../../src/workflows/state/reconcile-context.ts';
 import { resourceNamed } from '../../domain/examples.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
+import { stateOf } from '../../fakes/reconcile-context.ts';
 
 const shop = resourceNamed(SHOP);
 const NOW = new Date('2026-03-01T12:00:00.000Z');
@@ -49,7 +49,7 @@ async function occasion(
 ) {
   const { trigger, ...others } = differs;
   const whole: WorkMessage = { resource: SHOP, cause: 'event', attempt: 0, ...message };
-  const state = await loadState(fakeDeps(), shop);
+  const state = await stateOf(fakeDeps(), shop);
   const memory = { ...state.resourceState, trigger: trigger ?? null };
   const { seal: _, ...context } = auditContextOf({
     ...{ deps: fakeDeps(), resource: shop, message: whole, startedAt: NOW },

@@ -37,16 +37,26 @@ test('a save before a write, and at the end of a reconcile', async () => {
     settings: { mode: 'autofix' },
     ports: (whole) => ({
       ...whole,
-      resourceStates: {
-        ...whole.resourceStates,
-        async save(resource, resourceState, version) {
-          sizes.push([serializedSize(resourceState), Object.keys(resourceState.declined).length]);
-          return whole.resourceStates.save(resource, resourceState, version);
+      resources: {
+        ...whole.resources,
+        async acquire(resource, seen) {
+          const lease = await whole.resources.acquire(resource, seen);
+          return (
+            lease && {
+              ...lease,
+              save: (resourceState, version) => lease.save(measured(resourceState), version),
+              complete: (work) => lease.complete({ ...work, resourceState: measured(work.resourceState) }),
+            }
+          );
         },
       },
     }),
   });
   const sizes: [number, number][] = [];
+  const measured = (resourceState: ResourceState) => {
+    sizes.push([serializedSize(resourceState), Object.keys(resourceState.declined).length]);
+    return resourceState;
+  };
   deps.stored.resourceStates.set(shop.key, full);
   await host.deliver(gridEvent('e', SHOP));
   await host.settle();

@@ -38,7 +38,7 @@ export const explain = defineEndpoint({
 
 async function explainResource(deps: Deps, id: string) {
   const resource = parseResourceId(id);
-  const state = resource && (await deps.resourceStates.load(resource))?.value;
+  const { state } = resource ? await deps.resources.loadState(resource) : { state: null };
   if (!resource || !state || state.evaluatedAt === null) {
     throw new Refusal('not-found', 'Plumbline has never read this resource.');
   }

@@ -14,7 +14,7 @@ let minTlsVersion: string;
 const here = { params: { id: 'audit-1' }, body: { comment: 'the old clients' } };
 
 beforeEach(async () => {
-  const plain = apiDeps(['resourceStates.save', 'guards.readThrottle']);
+  const plain = apiDeps(['resources.saveState', 'guards.readThrottle']);
   plain.stored.resourceStates.set(SHOP.toLowerCase(), memory());
   minTlsVersion = '1.2';
   deps = {

@@ -44,44 +44,44 @@ describe('guarantee 3: the version of the row guards the resource state', () => 
   });
 
   it('a saved state is loaded under any casing of the id', async () => {
-    const { resourceStates } = account.open();
-    expect(await resourceStates.load(app('one'))).toBeNull();
-    const version = await resourceStates.save(app('one'), full, null);
-    expect(await resourceStates.load(app('ONE'))).toEqual({ value: full, version });
+    const { resources } = account.open();
+    expect(await resources.loadState(app('one'))).toEqual({ state: null, version: null });
+    const version = await resources.saveState(app('one'), full, null);
+    expect(await resources.loadState(app('ONE'))).toEqual({ state: full, version });
   });
 
   it('a save under an old version and a second first save are conflicts', async () => {
-    const { resourceStates } = account.open();
-    const first = await resourceStates.save(app('two'), memory(app('two')), null);
-    await expect(resourceStates.save(app('two'), full, null)).rejects.toBeInstanceOf(ConflictError);
-    await resourceStates.save(app('two'), memory(app('two'), { gone: true }), first);
-    await expect(resourceStates.save(app('two'), full, first)).rejects.toBeInstanceOf(ConflictError);
-    expect((await resourceStates.load(app('two')))?.value.gone).toBe(true);
+    const { resources } = account.open();
+    const first = await resources.saveState(app('two'), memory(app('two')), null);
+    await expect(resources.saveState(app('two'), full, null)).rejects.toBeInstanceOf(ConflictError);
+    await resources.saveState(app('two'), memory(app('two'), { gone: true }), first);
+    await expect(resources.saveState(app('two'), full, first)).rejects.toBeInstanceOf(ConflictError);
+    expect((await resources.loadState(app('two'))).state?.gone).toBe(true);
   });
 
   it('a load and a save cost one request each', async () => {
-    const { resourceStates } = account.open();
+    const { resources } = account.open();
     account.requests();
-    const version = await resourceStates.save(app('three'), full, null);
-    await resourceStates.load(app('three'));
-    await resourceStates.save(app('three'), full, version);
+    const version = await resources.saveState(app('three'), full, null);
+    await resources.loadState(app('three'));
+    await resources.saveState(app('three'), full, version);
     expect(account.requests()).toEqual({ table: 3, queue: 0, blob: 0 });
   });
 });
 
 describe('guarantee 9: a row that cannot be read is an error, never an empty answer', () => {
   it('the error names the row of a resource state or of settings in an invalid form', async () => {
-    const { resourceStates, settings } = account.open();
+    const { resources, settings } = account.open();
     await settings.load();
     const row = { partitionKey: 'settings', rowKey: 'current' };
     await account.table('PlumblineSettings').upsertEntity(entityOf(row, { settings: { mode: 'yolo' } }));
     await expect(settings.load()).rejects.toThrow(/row settings\/current of table PlumblineSettings .*settings\.mode/);
     const strange = { partitionKey: hashOf(app('strange').key), rowKey: 'state' };
-    expect(await resourceStates.load(app('strange'))).toBeNull();
+    expect((await resources.loadState(app('strange'))).state).toBeNull();
     await account
-      .table('PlumblineResources')
+      .table('PlumblineEvents')
       .upsertEntity(entityOf(strange, { ...memory(app('strange')), evaluatedAt: 7 }));
-    await expect(resourceStates.load(app('strange'))).rejects.toThrow(/table PlumblineResources .*evaluatedAt/);
+    await expect(resources.loadState(app('strange'))).rejects.toThrow(/table PlumblineEvents .*evaluatedAt/);
     await account.table('PlumblineSettings').deleteTable();
   });
 

@@ -1,0 +1,52 @@
+/**
+ * Updates the list of findings. The state of the resource says when the list got its findings, so a look that finds the
+ * same again sends nothing. Before the list changes, the state forgets that time. So after a crash in between, the next
+ * look lists its findings again, also when they are those of the state.
+ */
+
+import { canonicalJson } from '../../domain/changes/change.ts';
+import type { Finding } from '../../domain/decisions/finding.ts';
+import { HOUR_MS } from '../../domain/resources/durations.ts';
+import { wellFormed } from '../../domain/resources/json.ts';
+import type { ResourceState } from '../ports/resource-states.ts';
+import type { ReconcileContext } from '../state/reconcile-context.ts';
+import { truncateResourceState } from '../state/resource-state.ts';
+
+/** How long the listed findings keep their time of evaluation. */
+const RELIST_MS = HOUR_MS;
+
+/** The stored state of a resource as far as the list of findings depends on it. */
+export interface SavedState extends Pick<ResourceState, 'listedAt'> {
+  readonly version: string | null;
+}
+
+/** Returns the state as it is saved now. */
+export async function listFindings(
+  { deps, resource, lease, state: { resourceState } }: Pick<ReconcileContext, 'deps' | 'resource' | 'lease' | 'state'>,
+  findings: readonly Finding[],
+  saved: SavedState,
+): Promise<SavedState> {
+  const now = deps.clock.now();
+  if (isListed(saved.listedAt, now) && !findings.some(isHeld) && isSame(findings, resourceState.findings)) return saved;
+  const version =
+    saved.listedAt === null
+      ? saved.version
+      : await lease.save(truncateResourceState({ ...resourceState, listedAt: null }), saved.version);
+  await deps.findings.replace(resource, findings);
+  return { version, listedAt: now.toISOString() };
+}
+
+function isListed(listedAt: string | null, now: Date): boolean {
+  return listedAt !== null && now.getTime() - Date.parse(listedAt) < RELIST_MS;
+}
+
+/** Housekeeping searches for holds by the time of their evaluation. */
+function isHeld({ decision }: Finding): boolean {
+  return decision?.action === 'hold';
+}
+
+/** Whether only the time of the evaluation differs. Findings that were truncated in the state differ, too. */
+function isSame(findings: readonly Finding[], before: readonly Finding[]): boolean {
+  const textOf = (all: readonly Finding[]) => canonicalJson(wellFormed(all.map(({ evaluatedAt: _, ...rest }) => rest)));
+  return textOf(findings) === textOf(before);
+}
