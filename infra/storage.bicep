@@ -102,11 +102,6 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01'
   name: 'default'
 }
 
-resource leases 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
-  parent: blobService
-  name: 'plumbline-leases'
-}
-
 // hooks/after-provision.mjs creates and locks its retention policy: Azure refuses a template with a locked policy.
 resource anchors 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
   parent: blobService

@@ -9,6 +9,7 @@ const PAUSES = {
   sweepReadsPerSecond: 12.5,
   activityLogSeconds: 300,
   leaseSeconds: 30,
+  rememberSeconds: 5,
   countersSeconds: 15,
 };
 

@@ -65,9 +65,8 @@ describe('the cost table of docs/deploy.md', () => {
   const LINES: Readonly<Record<string, (apps: number) => number>> = {
     executions: (apps) => (Math.max(0, 2 * events(apps) + sweeps(apps) + 52_560 + MINUTES - 250_000) * 0.4) / 1e6,
     'GB-seconds': (apps) => (Math.max(0, 2 * events(apps) + reconciles(apps) + 4 * MINUTES - 100_000) * 26) / 1e6,
-    'table requests': (apps) => ((13 * reconciles(apps) + 12 * MINUTES) * 0.036) / 1e6,
+    'table requests': (apps) => ((5 * reconciles(apps) + 12 * MINUTES) * 0.036) / 1e6,
     'queue requests': (apps) => ((3 * reconciles(apps) + 5.3e6) * 0.4) / 1e6,
-    'lease requests': (apps) => (3 * reconciles(apps) * 5) / 1e6,
     'Event Grid': (apps) => (Math.max(0, 4 * events(apps) + 3 * 9 * events(apps) - 100_000) * 0.6) / 1e6,
     logs: (apps) => Math.max(0, (5 * events(apps) + 6 * reconciles(apps) + 3 * (52_560 + MINUTES)) / 1e6 - 5) * 2.76,
     alerts: () => 8 * 0.5 + 2 * 0.1,

@@ -24,13 +24,13 @@ export async function measureEventCosts(report: Report): Promise<void> {
     for (const around of [plan({ name: 'plan-linux' }), environment({ name: 'production' })]) dev.simulator.add(around);
     const right = webApp({ name: 'right', diagnostics: { central: allLogsTo(workspaceId) } });
     const cart = containerApp({ name: 'cart', environment: 'production' });
-    record('an event, the first ever', await measureCost(bench, [right]), { reads: 7, writes: 0, tables: 40 });
+    record('an event, the first ever', await measureCost(bench, [right]), { reads: 7, writes: 0, tables: 30 });
     const alone = await measureLowestCost(bench, [right]);
-    record('an event, compliant app', alone, { reads: 7, writes: 0, tables: 13 });
+    record('an event, compliant app', alone, { reads: 7, writes: 0, tables: 5 });
     record('an event, compliant container app', await measureLowestCost(bench, [cart]), {
       reads: 4,
       writes: 0,
-      tables: 13,
+      tables: 5,
     });
     const together = await measureLowestCost(bench, [right, right]);
     const covered = {
@@ -38,7 +38,7 @@ export async function measureEventCosts(report: Report): Promise<void> {
       writes: together.writes - alone.writes,
       tables: together.tables - alone.tables,
     };
-    record('a covered event', covered, { reads: 0, writes: 0, tables: 6 });
+    record('a covered event', covered, { reads: 0, writes: 0, tables: 3 });
     const wrong = webApp({
       name: 'wrong',
       site: { httpsOnly: false },
@@ -47,7 +47,7 @@ export async function measureEventCosts(report: Report): Promise<void> {
     record('an event, every safe violation', await measureLowestCost(bench, [wrong]), {
       reads: 18,
       writes: 3,
-      tables: 30,
+      tables: 28,
     });
     const { approval, rollback } = await measureDecisionCosts(bench);
     record('an approval, decided and carried out', approval, { reads: 10, writes: 1, tables: 30 });
@@ -59,14 +59,14 @@ export async function measureEventCosts(report: Report): Promise<void> {
     record('50 events in half the settle delay', await measureCost(bench, burst), {
       reads: 14,
       writes: 0,
-      tables: 350,
+      tables: 200,
     });
     await selectProfile(bench, 'strict');
     // The plan is read by the first, and kept for the others. Each approval that waits on the app is one table request.
     record('profile strict, the first event', await measureCost(bench, [right]), { reads: 8, writes: 0, tables: 40 });
-    record('profile strict, 4 approvals', await measureLowestCost(bench, [right]), { reads: 7, writes: 0, tables: 17 });
+    record('profile strict, 4 approvals', await measureLowestCost(bench, [right]), { reads: 7, writes: 0, tables: 10 });
     record('profile strict, the first event', await measureCost(bench, [cart]), { reads: 4, writes: 0, tables: 40 });
-    record('profile strict, 2 approvals', await measureLowestCost(bench, [cart]), { reads: 4, writes: 0, tables: 15 });
+    record('profile strict, 2 approvals', await measureLowestCost(bench, [cart]), { reads: 4, writes: 0, tables: 8 });
   } finally {
     await bench.close();
   }

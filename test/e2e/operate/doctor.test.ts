@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
-import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { containerApp, subscriptionId } from '../../../simulator/estate.ts';
@@ -206,15 +205,16 @@ describe('each check fails when its subject is broken', () => {
   });
 
   test('queue: fails while the app is locked by a lease', async () => {
-    const leases = BlobServiceClient.fromConnectionString(plumbline.dev.storage.connectionString);
-    const blob = leases.getContainerClient('plumbline-leases').getBlobClient(hashOf(scratch.id.toLowerCase()));
-    const lease = blob.getBlobLeaseClient();
-    await eventually('the lease', () => lease.acquireLease(-1));
+    const table = tableOf(plumbline.dev.storage.connectionString, TABLES.events);
+    const lease = { partitionKey: hashOf(scratch.id.toLowerCase()), rowKey: 'lease' };
+    const holdAs = (holder: string | null) =>
+      table.upsertEntity({ ...lease, Json0: JSON.stringify({ holder }) }, 'Replace');
+    await holdAs('somebody else');
     const visit = impatient();
     try {
       expect(await said(toTheOutcome, visit)).toMatch(/^failed: event \S+ has no outcome after 1 s$/);
     } finally {
-      await lease.releaseLease();
+      await holdAs(null);
     }
     await plumbline.outcomeOf(visit.event?.eventId ?? '');
   });
