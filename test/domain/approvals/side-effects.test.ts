@@ -60,6 +60,16 @@ describe('a side effect is reverted', () => {
     expect(planSideEffectUndo([http2], web({ http20Enabled: false, cors }), null).preserved).toEqual([]);
   });
 
+  test('without values beside it when it is a tag, or of a container app', () => {
+    const tag = moved('/tags/team', 'shop', 'cart', 'resource');
+    const tagged = { resource: { tags: { team: 'cart', owner: 'ada' }, properties: { httpsOnly: true } } };
+    expect(planSideEffectUndo([tag], reads(site, tagged), null).preserved).toEqual([]);
+    const ingress = { transport: 'http', targetPort: 80 };
+    const fresh = reads(app, { resource: { properties: { configuration: { ingress } } } });
+    const transport = moved('/properties/configuration/ingress/transport', 'auto', 'http', 'resource');
+    expect(planSideEffectUndo([transport], fresh, null)).toMatchObject({ changes: [{ to: 'auto' }], preserved: [] });
+  });
+
   test('of a container app, alone, and removed when it was not there before', () => {
     const ingress = { traffic: [{ weight: 1 }], transport: 'http' };
     const fresh = reads(app, { resource: { properties: { configuration: { ingress } } } });

@@ -8,6 +8,7 @@ import {
   type AuditRecord,
   chainEntry,
   chainFault,
+  chainNames,
   chainOf,
   emptyHead,
   headAfter,
@@ -16,6 +17,7 @@ import {
   publicKeyText,
   recordId,
 } from '../../../src/domain/audit/audit.ts';
+import { parsePublicKey } from '../../../src/domain/audit/seal.ts';
 import { viewOf } from '../../../src/domain/resources/resource.ts';
 import { resourceNamed, SITE, TLS_CHANGE } from '../examples.ts';
 
@@ -175,6 +177,14 @@ describe('the key setting', () => {
     expect(refusal(`a:${seed(1)},a:${seed(2)}`)).toBe('must name each key once');
   });
 
+  test('a public key is parsed from its text, with or without an id, and verifies what the key signed', () => {
+    const text = publicKeyText(keys.signing);
+    const [named, bare] = [parsePublicKey(` k2:${text}\n`), parsePublicKey(text)];
+    expect([named?.id, bare?.id, named && publicKeyText(named)]).toEqual(['k2', 'k1', text]);
+    expect(firstFault(chain, named ? [named] : [])).toBeNull();
+    expect(['', 'k2:', `k2:${text.slice(4)}`, 'k2:short'].map(parsePublicKey)).toEqual([null, null, null, null]);
+  });
+
   test('a seed of any bytes is accepted', () => {
     for (let run = 0; run < 20; run++) expect(parseAuditKeys(randomBytes(32).toString('base64')).all).toHaveLength(1);
   });
@@ -240,6 +250,10 @@ function refusal(text: string): string {
   }
   throw new Error('it was taken');
 }
+
+test('the chains are numbered from zero, with two digits', () => {
+  expect(chainNames(11)).toEqual(['00', '01', '02', '03', '04', '05', '06', '07', '08', '09', '10']);
+});
 
 test('times in a chain never go back', () => {
   const head = { ...emptyHead('03'), seq: 4 };

@@ -4,7 +4,12 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Change, PreservedValue } from '../../../src/domain/changes/change.ts';
-import { alsoMovedReasons, isValueDigest, summarizeChanges } from '../../../src/domain/changes/diff-summary.ts';
+import {
+  alsoMovedReasons,
+  isValueDigest,
+  omittedCount,
+  summarizeChanges,
+} from '../../../src/domain/changes/diff-summary.ts';
 import {
   diffDocument,
   documentsToCompare,
@@ -354,6 +359,9 @@ describe('the limits of an entry', () => {
       { code: 'also-moved', text: expect.stringMatching(/resource \/properties\/p49; and 3 more/) },
     ]);
     expect(alsoMovedReasons({ listed: [], more: 0 })).toEqual([]);
+    const [long = { code: 'moved', text: '' }] = alsoMovedReasons({ ...list, more: 12 });
+    expect([omittedCount([long]), omittedCount(alsoMovedReasons({ ...list, more: 0 }))]).toEqual([12, 0]);
+    expect(omittedCount([...alsoMovedReasons(list), { ...long, code: 'moved' }, long])).toBe(15);
     expect(alsoMovedReasons(summarizeChanges([leaf(0), leaf(1)]))[0]?.text).toBe(
       'Moved with the write: resource /properties/p0, resource /properties/p1.',
     );
