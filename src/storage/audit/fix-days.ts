@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { DAY_MS, secondsBetween } from '../../domain/resources/durations.ts';
-import type { AppliedFix } from '../../workflows/ports/counts.ts';
+import type { AppliedFix } from '../../workflows/ports/metrics.ts';
 import { entityOf, parseDerived, type Row } from '../table/entity.ts';
 import { rangeFilter, type Step, type Table } from '../table/table.ts';
 import { AUDIT_PARTITION } from './rows.ts';

@@ -1,6 +1,6 @@
 /** What all kept counts share. */
 
-import type { WrongCount } from '../../workflows/ports/counts.ts';
+import type { WrongCount } from '../../workflows/ports/metrics.ts';
 import type { Entity } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { saveRow } from '../table/versioned-row.ts';

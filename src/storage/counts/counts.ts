@@ -1,7 +1,7 @@
 /** The kept counts, and when they are repaired. */
 
 import { HOUR_MS } from '../../domain/resources/durations.ts';
-import type { Counts, WrongCount } from '../../workflows/ports/counts.ts';
+import type { Counts, WrongCount } from '../../workflows/ports/metrics.ts';
 import { FIXES_READY_KEY, readFixes } from '../audit/fix-days.ts';
 import { AUDIT_PARTITION } from '../audit/rows.ts';
 import { entityOf, type Key } from '../table/entity.ts';

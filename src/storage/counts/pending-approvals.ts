@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
-import type { WrongCount } from '../../workflows/ports/counts.ts';
+import type { WrongCount } from '../../workflows/ports/metrics.ts';
 import { type Entity, entityOf, type Key, parseDerived, type Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';

@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import { addFindingCounts, findingLabel } from '../../domain/decisions/finding-counts.ts';
 import { SEVERITIES, VERDICTS } from '../../domain/rules/rule.ts';
-import type { WrongCount } from '../../workflows/ports/counts.ts';
+import type { WrongCount } from '../../workflows/ports/metrics.ts';
 import { entityOf, type Row } from '../table/entity.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
 import { correct } from './counter-rows.ts';

@@ -6,7 +6,7 @@
 
 import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { AuditLog } from '../../workflows/ports/audit.ts';
-import { TIMED_FIXES, type WrongCount } from '../../workflows/ports/counts.ts';
+import { TIMED_FIXES, type WrongCount } from '../../workflows/ports/metrics.ts';
 import { collect, paginate } from '../../workflows/ports/pages.ts';
 import {
   dayKeyOf,

@@ -1,8 +1,8 @@
 /** Counts the lists themselves, which costs a request for each page: while no counts are kept yet, and in tests. */
 import { countLabels, type FindingCounts, findingLabel } from '../../domain/decisions/finding-counts.ts';
 import { secondsBetween } from '../../domain/resources/durations.ts';
-import { type AppliedFix, TIMED_FIXES } from '../ports/counts.ts';
 import type { Deps } from '../ports/deps.ts';
+import { type AppliedFix, TIMED_FIXES } from '../ports/metrics.ts';
 import { collect, paginate } from '../ports/pages.ts';
 
 export async function countFindings(deps: Pick<Deps, 'findings'>): Promise<FindingCounts> {

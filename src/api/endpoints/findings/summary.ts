@@ -5,8 +5,8 @@
 import { type FindingCounts, partsOfLabel } from '../../../domain/decisions/finding-counts.ts';
 import { DAY_MS, timeAfter } from '../../../domain/resources/durations.ts';
 import { SEVERITIES, VERDICTS } from '../../../domain/rules/rule.ts';
-import { TIMED_FIXES } from '../../../workflows/ports/counts.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
+import { TIMED_FIXES } from '../../../workflows/ports/metrics.ts';
 import { countFindings, listFixes } from '../../../workflows/state/count-lists.ts';
 import type { Summary } from './schemas.ts';
 
