@@ -6,7 +6,7 @@ import { entityOf } from '../../../src/storage/table/entity.ts';
 import { openTable } from '../../../src/storage/table/table.ts';
 import type { ApprovalQuery, Approvals } from '../../../src/workflows/ports/approvals.ts';
 import { ConflictError } from '../../../src/workflows/ports/storage.ts';
-import { useAccount } from '../azurite.ts';
+import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
 import { app, approval, SUBSCRIPTION, time } from '../samples.ts';
 
 const account = useAccount();
@@ -166,6 +166,26 @@ describe('the list of approvals', () => {
     const noted = await approvals.save({ ...one, status: 'approved', auditIds: ['entry'] }, approved);
     await approvals.save({ ...one, status: 'applied' }, noted);
     expect(account.requests().table).toBe(2);
+  });
+
+  it('approvals of one resource that are saved at the same time do not conflict, and all are counted', async () => {
+    const of = app('together', 'Together');
+    const ids = Array.from({ length: 6 }, (_, n) => `a-together-${n}`);
+    const versions = await Promise.all(ids.map((id) => account.open().approvals.save(approval(id, of), null)));
+    const { approvals, counts } = account.open();
+    await counts.repair(ACCOUNT_NOW);
+    const pending = async () => (await approvals.listHeads({ status: 'pending', resource: of.id })).heads.length;
+    expect(await pending()).toBe(6);
+    await Promise.all(
+      ids
+        .slice(2)
+        .map((id, n) =>
+          account.open().approvals.save(approval(id, of, { status: 'rejected' }), versions[n + 2] ?? null),
+        ),
+    );
+    account.requests();
+    expect(await pending()).toBe(2);
+    expect(account.requests().table).toBe(1);
   });
 
   it('an approval too large for index copies is listed', async () => {

@@ -29,7 +29,7 @@ export const listApprovals = defineEndpoint({
       .enum(GROUPINGS)
       .exactOptional()
       .describe(
-        'The number of approvals in each group, of those that match the filters; of the pending ones unless `status` is given.',
+        'The number of approvals in each group, of those that match the filters; of the pending ones unless `status` is given. All pending ones are counted.',
       ),
     ...pageQuery,
   }),

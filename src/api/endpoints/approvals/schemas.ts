@@ -27,7 +27,9 @@ export const approvalGroups = z
     incomplete: z
       .literal(true)
       .exactOptional()
-      .describe('There are more than can be counted at once; use the other filters'),
+      .describe(
+        'There are more approvals of this status than can be counted at once; use the other filters. Pending ones are always counted completely',
+      ),
   })
   .meta({ id: 'ApprovalGroups' });
 

@@ -35,7 +35,7 @@ export const getSummary = defineEndpoint({
   name: 'getSummary',
   method: 'GET',
   route: 'summary',
-  summary: 'Findings, approvals and fixes in numbers.',
+  summary: 'Findings, approvals and fixes in numbers, all of them exact.',
   role: 'Plumbline.Reader',
   result: summary,
   async handle({ deps }) {
