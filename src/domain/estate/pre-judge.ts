@@ -8,7 +8,7 @@ import type { Resource } from '../resources/resource.ts';
 import type { DocumentState, Snapshot } from '../resources/snapshot.ts';
 import { checkRule } from '../rules/evaluate.ts';
 import type { AnyRule, Verdict } from '../rules/rule.ts';
-import type { EffectiveRule } from '../rules/settings.ts';
+import { documentsOfRules, type EffectiveRule } from '../rules/settings.ts';
 import { guardedBody, NotTold, type Reading, type Unset } from './guarded-body.ts';
 import { isTextColumn, type LeafNode } from './leaf-tree.ts';
 import { type ResourceRows, type ToldDocument, tellableDocuments, toldDocuments } from './row-documents.ts';
@@ -35,13 +35,14 @@ export function preJudge(
   now: Date,
 ): PreJudgement[] {
   const told = toldDocuments(resource.kind, rows);
+  const read = documentsOfRules(rules);
   const unsetRead = new Set<string>();
   const snapshots = new Map<Unset, Snapshot>();
   const judge = (effective: EffectiveRule, unset: Unset): Verdict => {
     const known = snapshots.get(unset);
     const snapshot =
       known ??
-      guardedSnapshot(resource, told, isEvidence, (node) => {
+      guardedSnapshot(resource, { told, read, isEvidence }, (node) => {
         unsetRead.add(node.pattern);
         return unset === '' && !isTextColumn(node) ? null : unset;
       });
@@ -72,35 +73,31 @@ function resultOf(judge: (unset: Unset) => Verdict, unsetRead: ReadonlySet<strin
   }
 }
 
-function guardedSnapshot(
-  resource: Resource,
-  told: readonly ToldDocument[],
-  isEvidence: IsEvidence,
-  unset: Reading['unset'],
-): Snapshot {
-  const tellable = new Set(tellableDocuments(resource.kind).map(({ name }) => name));
-  const states = new Map<DocumentName, DocumentState>(
-    told.map(({ name, row, body, tree }) => {
-      const isTold: Reading['isTold'] = (leaf, value) => isEvidence(row.type, leaf, value);
+interface Judged {
+  readonly told: readonly ToldDocument[];
+  /** The documents that a look reads for these rules. Checks see no others. */
+  readonly read: ReadonlySet<DocumentName>;
+  readonly isEvidence: IsEvidence;
+}
+
+function guardedSnapshot(resource: Resource, judged: Judged, unset: Reading['unset']): Snapshot {
+  const states = new Map<string, DocumentState>(
+    judged.told.map(({ name, row, body, tree }) => {
+      const isTold: Reading['isTold'] = (leaf, value) => judged.isEvidence(row.type, leaf, value);
       return [name, { status: 'read', body: guardedBody(body, tree, { document: name, isTold, unset }) }];
     }),
   );
-  return { resource, documents: guardedDocuments(states, tellable) };
-}
-
-function guardedDocuments(
-  states: ReadonlyMap<DocumentName, DocumentState>,
-  tellable: ReadonlySet<DocumentName>,
-): Snapshot['documents'] {
-  return new Proxy<Snapshot['documents']>(
+  const tellable = new Set<string>(tellableDocuments(resource.kind).map(({ name }) => name));
+  const documents = new Proxy<Snapshot['documents']>(
     {},
     {
       get(_, name) {
-        if (typeof name !== 'string' || !isDocumentName(name)) return undefined;
+        if (typeof name !== 'string' || !isDocumentName(name) || !judged.read.has(name)) return undefined;
         const state = states.get(name);
         if (!state) throw new NotTold(name, '', !tellable.has(name));
         return state;
       },
     },
   );
+  return { resource, documents };
 }

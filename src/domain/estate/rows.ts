@@ -56,7 +56,8 @@ export function rowSchema(name: RowSourceName): z.ZodType<Row> {
     const body: JsonObject = {};
     for (const { node, path, names } of columns) {
       const told = valueNamed(answered, names);
-      const kept = told === '' && isTextColumn(node) ? undefined : keptOf(told, node, source);
+      const isEmpty = told === null || (told === '' && isTextColumn(node));
+      const kept = isEmpty ? undefined : keptOf(told, node, source);
       if (kept !== undefined) place(body, path, kept);
     }
     const id = answeredId.slice(0, answeredId.length - source.suffix.length);

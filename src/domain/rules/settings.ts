@@ -1,6 +1,7 @@
 /** The settings: schema, defaults, and the effective settings of one resource. */
 import * as z from 'zod';
 import { digestOfJson } from '../changes/change.ts';
+import type { DocumentName } from '../resources/document-names.ts';
 import { isObject, type Json, pointerOf, sameJson } from '../resources/json.ts';
 import { MODES, type Mode } from '../resources/reasons.ts';
 import { isInScope, isScope, normalizeId, type Resource } from '../resources/resource.ts';
@@ -159,6 +160,12 @@ export function defaultRules(
   defaults: ParameterDefaults,
 ): EffectiveRule[] {
   return known.filter(({ kind }) => kind === resource.kind).map((rule) => effective(rule, [], defaults));
+}
+
+/** The documents that rules read with their parameters, the resource always. */
+export function documentsOfRules(rules: readonly EffectiveRule[]): ReadonlySet<DocumentName> {
+  const named = rules.flatMap(({ rule, parameters }) => rule.requiredDocuments?.(parameters) ?? rule.documents);
+  return new Set<DocumentName>(['resource', ...named]);
 }
 
 function effective(

@@ -4,7 +4,7 @@ import { decide, decideApproved } from '../../domain/decisions/decide.ts';
 import { type DocumentName, documentOf } from '../../domain/resources/documents.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { evaluate } from '../../domain/rules/evaluate.ts';
-import type { EffectiveRule } from '../../domain/rules/settings.ts';
+import { documentsOfRules, type EffectiveRule } from '../../domain/rules/settings.ts';
 import { movesIn } from '../events/configuration-moves.ts';
 import { changersOf, NO_CHANGERS } from '../state/changers.ts';
 import { type DecisionFacts, decisionInputOf, type EvaluatedRule } from '../state/decision-input.ts';
@@ -29,14 +29,14 @@ export function documentsToRead(
   state: ReconcileState,
 ): DocumentName[] {
   const named = [
-    ...rules.flatMap(({ rule, parameters }) => rule.requiredDocuments?.(parameters) ?? rule.documents),
+    ...documentsOfRules(rules),
     ...(movesIn(resource, state.waitingEvents).length > 0 ? ['slots' as const] : []),
     ...state.resourceState.attempts.flatMap(({ changes }) => changes.map(({ document }) => document)),
     ...openApprovals(state).flatMap(({ purpose, changes, preserved }) =>
       purpose === 'rollback' ? [...changes, ...preserved].map(({ document }) => document) : [],
     ),
   ];
-  return [...new Set<DocumentName>(['resource', ...named])].filter((name) => documentOf(resource.kind, name) !== null);
+  return [...new Set<DocumentName>(named)].filter((name) => documentOf(resource.kind, name) !== null);
 }
 
 /** Evaluates the rules that are due. */
