@@ -9,12 +9,12 @@ export function canonical(value: Json | undefined, isRegion = false): Json {
   if (typeof value === 'string') return isRegion ? value.toLowerCase().replace(/\s/g, '') : canonicalText(value);
   if (Array.isArray(value)) return value.map((one) => canonical(one));
   if (!isObject(value)) return value ?? null;
-  const members = Object.entries(value).flatMap(([name, member]): [string, Json][] => {
+  const object: JsonObject = {};
+  for (const [name, member] of Object.entries(value)) {
     const key = name.toLowerCase();
     const kept = canonical(member, key === 'location');
-    return kept === null ? [] : [[key, kept]];
-  });
-  const object: JsonObject = Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (kept !== null) object[key] = kept;
+  }
   return object;
 }
 

@@ -1,5 +1,5 @@
 /** Compares rows of Resource Graph with what Resource Manager answered, leaf by leaf. */
-import { isObject, type Json } from '../resources/json.ts';
+import { isObject, type Json, sameJson } from '../resources/json.ts';
 import { bodyOf, type Snapshot } from '../resources/snapshot.ts';
 import { canonical } from './canonical.ts';
 import { isTextColumn, type LeafNode } from './leaf-tree.ts';
@@ -67,7 +67,7 @@ function isUnset(node: LeafNode, answered: Json): boolean {
 
 function isSame(node: LeafNode, told: Json, answered: Json): boolean {
   const isRegion = node.pattern === '/location';
-  return JSON.stringify(canonical(told, isRegion)) === JSON.stringify(canonical(answered, isRegion));
+  return told === answered || sameJson(canonical(told, isRegion), canonical(answered, isRegion));
 }
 
 function memberOf(value: Json | undefined, name: string): Json | undefined {

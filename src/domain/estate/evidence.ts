@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { MINUTE_MS, SECOND_MS, secondsBetween } from '../resources/durations.ts';
 import { type Infer, time } from '../resources/schema.ts';
 import type { ComparedLeaf } from './compare.ts';
+import type { LeafNode } from './leaf-tree.ts';
 import type { IsEvidence } from './pre-judge.ts';
 import { UNSET, valueClass } from './value-class.ts';
 
@@ -72,8 +73,18 @@ export function updateEvidence(before: Evidence, compared: readonly ComparedLeaf
 
 /** Which values of which leaves count, by this evidence. */
 export function isEvidenceIn({ leaves }: Evidence): IsEvidence {
+  const byType = new Map<string, Map<LeafNode, LeafEvidence | null>>();
+  const find = (type: string, leaf: LeafNode): LeafEvidence | null => {
+    const ofType = byType.get(type) ?? new Map<LeafNode, LeafEvidence | null>();
+    byType.set(type, ofType);
+    const known = ofType.get(leaf);
+    if (known !== undefined) return known;
+    const found = leaves[keyOf(type, leaf.pattern)] ?? null;
+    ofType.set(leaf, found);
+    return found;
+  };
   return (type, leaf, value) => {
-    const known = leaves[keyOf(type, leaf.pattern)];
+    const known = find(type, leaf);
     if (!known || known.agreed < AGREEING_LOOKS) return false;
     const found = valueClass(leaf, value);
     return found === UNSET ? known.unset >= UNSET_LOOKS : known.values.includes(found);

@@ -5,14 +5,20 @@ import type { LeafNode } from '../../../src/domain/estate/leaf-tree.ts';
 import { ROW_SOURCES, sourceOf } from '../../../src/domain/estate/leaves.ts';
 import { type IsEvidence, type PreJudgement, preJudge } from '../../../src/domain/estate/pre-judge.ts';
 import type { ResourceRows } from '../../../src/domain/estate/row-documents.ts';
-import { isObject, type Json } from '../../../src/domain/resources/json.ts';
-import { parseSnapshot, type Snapshot } from '../../../src/domain/resources/snapshot.ts';
+import type { DocumentName } from '../../../src/domain/resources/documents.ts';
+import { siteOf } from '../../../src/domain/resources/hosting.ts';
+import { isObject, type Json, type JsonObject } from '../../../src/domain/resources/json.ts';
+import { parseSnapshot, type Snapshot, stateOf } from '../../../src/domain/resources/snapshot.ts';
 import { evaluate } from '../../../src/domain/rules/evaluate.ts';
-import { defaultRules } from '../../../src/domain/rules/settings.ts';
+import { type AnyRule, compliant, unknown } from '../../../src/domain/rules/rule.ts';
+import { defaultRules, type EffectiveRule } from '../../../src/domain/rules/settings.ts';
+import { webConfigOf } from '../../../src/rules/checks/app-service/web-config.ts';
 import { rules } from '../../../src/rules/index.ts';
 import { snapshots as anySnapshots } from '../../property/generated-documents.ts';
+import { PLAN_ID, plan, sku } from '../../rules/fixtures/plan.ts';
 import { SITE_ID, site, webConfig } from '../../rules/fixtures/web-app.ts';
-import { rowsOf, SPELLINGS } from './answered-rows.ts';
+import { ruleLike } from '../examples.ts';
+import { rowOf, rowsOf, SPELLINGS } from './answered-rows.ts';
 
 const NOW = new Date('2026-01-15T12:00:00Z');
 const RUNS = { numRuns: 400 };
@@ -106,21 +112,37 @@ describe('a web app', () => {
   });
 
   test('has no verdict by a leaf that is not requested', () => {
-    const [rule] = defaultRules(rules, snapshot.resource, {}).filter((one) => one.rule.id === 'webapp-https-only');
-    if (!rule) throw new Error('the rule is not there');
-    const check = ({ documents }: Snapshot) => {
-      const state = documents.resource;
+    const found = judgedBy((seen) => compliant(`It has ${String(siteOf(seen)?.homeStamp)}.`));
+    expect(found).toMatchObject({ status: 'not-told', needs: 'resource/properties/homeStamp' });
+  });
+
+  test.each<[string, (body: JsonObject) => unknown]>([
+    ['the names of members', (body) => Object.keys(body)],
+    ['a copy of members', (body) => ({ ...body })],
+    ['the members as JSON', (body) => JSON.stringify(body)],
+  ])('has no verdict by %s, because a row may leave some out', (_, read) => {
+    const found = judgedBy(({ documents }) => {
+      const state = documents['config/web'];
       const body = state?.status === 'read' && isObject(state.body) ? state.body : {};
       const properties = isObject(body.properties) ? body.properties : {};
-      return { verdict: 'compliant', reason: `It has ${String(properties.homeStamp)}.` } as const;
-    };
-    const [found] = preJudge(
-      snapshot.resource,
-      rows,
-      { rules: [{ ...rule, rule: { ...rule.rule, check } }], isEvidence: PROVEN },
-      NOW,
-    );
-    expect(found).toMatchObject({ status: 'not-told', needs: 'resource/properties/homeStamp' });
+      return compliant(`It has ${String(read(properties))}.`);
+    });
+    expect(found).toMatchObject({ status: 'not-told', needs: expect.stringContaining('config/web/properties/') });
+  });
+
+  test('has no verdict where null and absent have different ones', () => {
+    const found = judgedBy((seen) => {
+      const { cors = 'absent' } = webConfigOf(seen) ?? {};
+      return cors === null ? compliant('It is null.') : unknown('It is absent.');
+    });
+    expect(found).toMatchObject({ status: 'not-told', needs: '/properties/cors' });
+  });
+
+  test('is judged with the documents that a look reads for its rules, and with no others', () => {
+    const withPlan = { ...rows, plan: rowOf('plan', PLAN_ID, plan(sku('FC1', 'FlexConsumption'))) };
+    const check = (seen: Snapshot) => (stateOf(seen, 'plan').status === 'read' ? compliant('Yes.') : unknown('No.'));
+    expect(judgedBy(check, withPlan, ['resource', 'plan'])).toMatchObject({ verdict: 'compliant' });
+    expect(judgedBy(check, withPlan, ['resource'])).toMatchObject({ status: 'judged', verdict: 'unknown' });
   });
 
   test('is not judged by an error of a check', () => {
@@ -129,6 +151,15 @@ describe('a web app', () => {
     const failing = { ...rule, rule: { ...rule.rule, check: () => fail() } };
     expect(() => preJudge(snapshot.resource, rows, { rules: [failing], isEvidence: PROVEN }, NOW)).toThrow('broken');
   });
+
+  function judgedBy(
+    check: AnyRule['check'],
+    told: ResourceRows = rows,
+    documents: readonly DocumentName[] = ['resource', 'config/web'],
+  ): PreJudgement | undefined {
+    const rule: EffectiveRule = { rule: ruleLike({ check, documents: [...documents] }), parameters: {}, tier: null };
+    return preJudge(snapshot.resource, told, { rules: [rule], isEvidence: PROVEN }, NOW)[0];
+  }
 
   function resultOf(id: string, told: ResourceRows, isEvidence = PROVEN): PreJudgement | undefined {
     return preJudge(snapshot.resource, told, { rules: rulesOf(snapshot), isEvidence }, NOW).find(

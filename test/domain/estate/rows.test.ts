@@ -99,11 +99,15 @@ describe('a row of a site', () => {
   });
 });
 
-test('a row of a container app has its variables without their values', () => {
+test('a row of a container app has its variables and headers without their values, and addresses without credentials', () => {
   const app: JsonObject = containerApp(ingress({}));
-  const template = { containers: [{ name: 'app', image: 'a/b:1', env: [{ name: 'TOKEN', value: 'planted' }] }] };
+  const httpGet = { path: '/', httpHeaders: [{ name: 'Authorization', value: 'planted' }] };
+  const env = [{ name: 'TOKEN', value: 'planted' }];
+  const image = 'https://user:planted@registry.example/app:1';
+  const template = { containers: [{ name: 'app', image, env, probes: [{ type: 'Liveness', httpGet }] }] };
   const properties = typeof app.properties === 'object' ? { ...app.properties, template } : { template };
   const row = rowOf('containerApp', CONTAINER_APP_ID, { ...app, properties });
-  expect(row.body).toMatchObject({ properties: { template: { containers: [{ env: [{ name: 'TOKEN' }] }] } } });
+  const probes = [{ httpGet: { httpHeaders: [{ name: 'Authorization' }] } }];
+  expect(row.body).toMatchObject({ properties: { template: { containers: [{ env: [{ name: 'TOKEN' }], probes }] } } });
   expect(JSON.stringify(row)).not.toContain('planted');
 });
