@@ -4,7 +4,7 @@
  * more, the result is not complete.
  */
 import * as z from 'zod';
-import { DAY_MS, HOUR_MS, SECOND_MS, secondsBetween, timeAfter } from '../domain/resources/durations.ts';
+import { DAY_MS, HOUR_MS, timeAfter } from '../domain/resources/durations.ts';
 import type { Resource } from '../domain/resources/resource.ts';
 import type {
   ActivityLog,
@@ -27,7 +27,7 @@ const RETENTION_MILLISECONDS = 90 * DAY_MS - HOUR_MS;
 
 export function createActivityLog(options: ClientOptions): ActivityLog {
   const client = createClient(options);
-  const patient = createClient(patientOptions(options));
+  const counting = createClient(countingOptions(options));
   const { now, log } = options;
   return {
     async listWrites(resource, from, to): Promise<ActivityResult> {
@@ -45,9 +45,9 @@ export function createActivityLog(options: ClientOptions): ActivityLog {
       const lines: unknown[] = [];
       let hasMore = false;
       const filter = `${timeFilter(from, to)} and resourceProvider eq '${provider}'`;
-      let next: URL | null = firstPage(patient, subscriptionId, filter);
+      let next: URL | null = firstPage(counting, subscriptionId, filter);
       for (let pages = 0; next !== null && pages < maxPages; pages++) {
-        const page: Page = await readPage(patient, next, now);
+        const page: Page = await readPage(counting, next, now);
         if (page.kind === 'refused' && NOT_REGISTERED.includes(page.status)) break;
         if (page.kind === 'refused') return { kind: 'refused', failure: page.failure };
         lines.push(...page.lines);
@@ -111,28 +111,12 @@ function oldestTime(lines: readonly unknown[]): Date | null {
   return isSorted && last !== undefined ? new Date(last + 1) : null;
 }
 
-/** The wait after a throttled request for which Azure names none. */
-const THROTTLED_SECONDS = 60;
-
-/**
- * The client for requests of low priority. They wait with all others, and when Azure throttles them, only they wait. They are
- * counted. Refusals are results that the caller reports, so they are no warnings.
- */
-function patientOptions(options: ClientOptions): ClientOptions {
-  const { throttling, now, log, metrics, onRequest } = options;
-  const waits = new Map<string, Date>();
+/** The client for readings of a whole subscription: they are counted, and the caller reports refusals, so they are no warnings. */
+function countingOptions(options: ClientOptions): ClientOptions {
+  const { log, metrics, onRequest } = options;
   return {
     ...options,
     log: { ...log, warn: log.debug },
-    throttling: throttling && {
-      async secondsLeft(subscriptionId) {
-        const own = secondsBetween(now(), waits.get(subscriptionId) ?? now());
-        return Math.max(own, await throttling.secondsLeft(subscriptionId), 0);
-      },
-      async follow(subscriptionId, retryAfter) {
-        waits.set(subscriptionId, timeAfter(now(), (retryAfter ?? THROTTLED_SECONDS) * SECOND_MS));
-      },
-    },
     onRequest(sent) {
       metrics.count('activityLogRequests', { outcome: outcomeOf(sent) });
       onRequest?.(sent);

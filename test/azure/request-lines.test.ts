@@ -38,7 +38,11 @@ async function linesOf(way: WayName, answer: () => CannedReply, differs = {}) {
   return lines.map((line) => JSON.parse(line));
 }
 
-const reply = (status: number) => (): CannedReply => ({ status, headers: HEADERS, body: { data: [], totalRecords: 0, planted: 1 } });
+const reply = (status: number) => (): CannedReply => ({
+  status,
+  headers: HEADERS,
+  body: { data: [], totalRecords: 0, planted: 1 },
+});
 
 describe('the log line of a request to Azure', () => {
   test.each<[WayName, string, string]>([

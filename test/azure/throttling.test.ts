@@ -32,7 +32,9 @@ const STEP: PlanStep = {
 const [from, to] = [new Date(0), new Date(1000)];
 
 /** A client in a process of its own; `answer` is what Azure answers, by the path. */
-function scene(answer: (path: string) => CannedReply = () => ({ status: 200, body: { value: [], data: [], totalRecords: 0 } })) {
+function scene(
+  answer: (path: string) => CannedReply = () => ({ status: 200, body: { value: [], data: [], totalRecords: 0 } }),
+) {
   const clock = settableClock('2026-03-01T12:00:00.000Z');
   const throttles = new Map<string, Throttle>();
   const guards = fakeGuards({ heartbeat: null, throttles });

@@ -19,7 +19,7 @@ import { rule as ftpsOnly } from '../../src/rules/web-app/webapp-ftps-only.ts';
 import { rule as httpsOnly } from '../../src/rules/web-app/webapp-https-only.ts';
 import { rule as minTls } from '../../src/rules/web-app/webapp-min-tls.ts';
 import { rule as remoteDebugging } from '../../src/rules/web-app/webapp-remote-debugging.ts';
-import type { ActivityProgress } from '../../src/workflows/ports/activity-progress.ts';
+import type { ActivityProgress } from '../../src/workflows/ports/azure.ts';
 import type { DeadLetter } from '../../src/workflows/ports/dead-letters.ts';
 import type { Deps } from '../../src/workflows/ports/deps.ts';
 import type { StoredEvent } from '../../src/workflows/ports/events.ts';

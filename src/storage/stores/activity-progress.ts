@@ -1,5 +1,5 @@
 /** How far the Activity Log was read: one row for each subscription. */
-import { type ActivityProgressStore, activityProgress } from '../../workflows/ports/activity-progress.ts';
+import { type ActivityProgressStore, activityProgress } from '../../workflows/ports/azure.ts';
 import { entityOf } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { loadVersioned, saveVersioned } from '../table/versioned-row.ts';

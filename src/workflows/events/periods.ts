@@ -3,7 +3,7 @@
  * the one before. These functions do no I/O.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
-import type { ProviderProgress } from '../ports/activity-progress.ts';
+import type { ProviderProgress } from '../ports/azure.ts';
 
 /** Usually entries appear within 20 minutes. */
 const OVERLAP_MS = 30 * MINUTE_MS;

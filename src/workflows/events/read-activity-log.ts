@@ -5,8 +5,7 @@
  */
 import { DAY_MS, HOUR_MS, SECOND_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { ServiceIdentity } from '../../domain/resources/principal.ts';
-import type { ActivityProgress, ProviderProgress } from '../ports/activity-progress.ts';
-import type { ArmFailure } from '../ports/azure.ts';
+import type { ActivityProgress, ArmFailure, ProviderProgress } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConflictError } from '../ports/storage.ts';
 import { ignoreFutureTime } from '../ports/stored-times.ts';
@@ -76,7 +75,9 @@ async function readProvider(
 ): Promise<{ readonly progress: ProviderProgress } | { readonly failure: ArmFailure }> {
   const period = nextPeriod(before, since, settled);
   if (period === null) return { progress: before };
-  const read = await deps.activityLog.listChanges({ subscriptionId, provider, ...period, maxPages: MAX_PAGES });
+  // As a sweep: what Azure refuses here slows no change down.
+  const { activityLog } = deps.sweeping ?? deps;
+  const read = await activityLog.listChanges({ subscriptionId, provider, ...period, maxPages: MAX_PAGES });
   if (read.kind === 'refused') return read;
   const compared = await receiveLostChanges(deps, identity, read.changes, new Set(before.known));
   const unread = [read.unreadTo, compared.unreadTo].flatMap((to) => to?.getTime() ?? []);

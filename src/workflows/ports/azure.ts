@@ -1,4 +1,5 @@
 /** Azure, as the workflows need it: Resource Manager, Resource Graph, the Activity Log. */
+import * as z from 'zod';
 import type { ArmResponse } from '../../domain/audit/audit.ts';
 import type { PlanStep } from '../../domain/changes/plan-requests.ts';
 import type { DocumentName } from '../../domain/resources/documents.ts';
@@ -6,7 +7,9 @@ import type { ChangeEvent } from '../../domain/resources/event.ts';
 import type { Json, JsonObject } from '../../domain/resources/json.ts';
 import type { Caller, ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
+import { type Infer, time } from '../../domain/resources/schema.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
+import type { Versioned } from './storage.ts';
 import type { Part } from './sweeps.ts';
 
 // ---- Azure Resource Manager -------------------------------------------------------------------------------------------
@@ -153,9 +156,33 @@ export type LoggedChanges =
 export interface ActivityLog {
   /** The writes at a resource in a period, oldest first, by one request. Refusals of ARM are results. */
   listWrites(resource: Resource, from: Date, to: Date): Promise<ActivityResult>;
-  /**
-   * The finished writes of one resource provider in a subscription. These requests have a low priority: they wait while the
-   * subscription is throttled, and a throttled one delays no other request.
-   */
+  /** The finished writes of one resource provider in a subscription. */
   listChanges(query: ActivityQuery): Promise<LoggedChanges>;
+}
+
+/** How far the Activity Log was read, in the storage. */
+const providerProgress = z.strictObject({
+  /** Entries up to this time were read, but for those of `rest`. */
+  readTo: time,
+  /** A period that is still to be read. */
+  rest: z.strictObject({ from: time, to: time }).nullable(),
+  /** The changes of the last period that are events. Its end is read again. */
+  known: z.array(z.string()),
+});
+export type ProviderProgress = Infer<typeof providerProgress>;
+
+export const activityProgress = z.strictObject({
+  /** When the service began to read the log. Older entries are not its concern. */
+  since: time,
+  /** By resource provider. */
+  providers: z.record(z.string(), providerProgress),
+  /** When Azure last refused for want of a right, and when that was last logged; null when it does not refuse. */
+  forbidden: z.strictObject({ at: time, loggedAt: time }).nullable(),
+});
+export type ActivityProgress = Infer<typeof activityProgress>;
+
+export interface ActivityProgressStore {
+  load(subscriptionId: string): Promise<Versioned<ActivityProgress> | null>;
+  /** Saves under the loaded version (null: there was none). Throws ConflictError when another instance saved first. */
+  save(subscriptionId: string, progress: ActivityProgress, version: string | null): Promise<void>;
 }

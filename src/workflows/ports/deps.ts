@@ -1,9 +1,8 @@
 /** All dependencies of the workflows. azure/ and storage/ implement them; tests use fakes. */
 import type { AnyRule } from '../../domain/rules/rule.ts';
-import type { ActivityProgressStore } from './activity-progress.ts';
 import type { Approvals } from './approvals.ts';
 import type { AuditLog } from './audit.ts';
-import type { ActivityLog, Arm, Estate } from './azure.ts';
+import type { ActivityLog, ActivityProgressStore, Arm, Estate } from './azure.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';

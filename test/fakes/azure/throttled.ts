@@ -80,10 +80,12 @@ function throttledPorts(deps: Deps, requester: Requester): Pick<Deps, 'arm' | 'a
         return result;
       },
 
-      // A throttled reading for lost events delays nobody else.
       async listChanges(query) {
         const left = await throttling.secondsLeft(query.subscriptionId);
-        return left > 0 ? { kind: 'refused', failure: notAsked(left) } : activityLog.listChanges(query);
+        if (left > 0) return { kind: 'refused', failure: notAsked(left) };
+        const result = await activityLog.listChanges(query);
+        if (result.kind === 'refused') await followFailure(query.subscriptionId, result.failure);
+        return result;
       },
     },
   };

@@ -1,5 +1,5 @@
 /** How far the Activity Log was read: one row for each subscription, under its version. */
-import type { ActivityProgress, ActivityProgressStore } from '../../../src/workflows/ports/activity-progress.ts';
+import type { ActivityProgress, ActivityProgressStore } from '../../../src/workflows/ports/azure.ts';
 import { nextRow, type Row, versioned } from './rows.ts';
 
 export function fakeActivityProgress(rows: Map<string, Row<ActivityProgress>>): ActivityProgressStore {

@@ -7,6 +7,7 @@ import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
 import { loggedChange } from '../../fakes/azure/activity-log.ts';
 import { ADA, type Author, BOB, gridEvent, OURSELVES } from '../../fakes/azure/event-grid.ts';
 import { CART, RISKY, SHOP } from '../../fakes/azure/resources.ts';
+import { throttledDeps } from '../../fakes/azure/throttled.ts';
 import { type FakeDeps, storeSettings } from '../../fakes/deps.ts';
 import type { Host } from '../../fakes/scenarios/host.ts';
 import { pending } from '../../fakes/scenarios/scenarios.ts';
@@ -237,6 +238,24 @@ describe('the requests', () => {
     expect(found()).toHaveLength(100);
     await read();
     expect(found()).toHaveLength(130);
+  });
+
+  test('wait while Azure throttles, and what Azure refuses to them slows no change down', async () => {
+    const throttled = { kind: 'throttled', code: 'TooMany', message: 'slow down', retryAfter: 90 } as const;
+    let answers = 0;
+    const listChanges: Deps['activityLog']['listChanges'] = async () => {
+      answers += 1;
+      return { kind: 'refused', failure: throttled };
+    };
+    const ports = throttledDeps({ ...deps, activityLog: { ...deps.activityLog, listChanges } });
+    await read(ports);
+    await read(ports);
+    expect(answers).toBe(1);
+    expect(await deps.guards.readThrottle(SUBSCRIPTION, 'change')).toBeNull();
+    expect(await deps.guards.readThrottle(SUBSCRIPTION, 'sweep')).not.toBeNull();
+    deps.clock.advance(100);
+    await read(ports);
+    expect(answers).toBe(2);
   });
 
   test('none when the setting is off, and none without subscriptions', async () => {
