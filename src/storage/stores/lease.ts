@@ -138,8 +138,8 @@ function holdLease({ table, key, resource, holder, seconds }: Held, first: strin
 
 const LEASE = z.strictObject({ holder: z.string().nullable() });
 
-/** The service returns a text, the SDK perhaps a Date. */
-const TIMESTAMP = z.coerce.date();
+/** When the service wrote the row. */
+const TIMESTAMP = z.string().pipe(z.coerce.date());
 
 /** The servers of the storage service may differ a little in their time. */
 const SKEW_SECONDS = 3;

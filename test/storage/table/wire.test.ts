@@ -11,7 +11,7 @@ import {
 } from '../../../src/storage/table/wire.ts';
 
 describe('a row', () => {
-  test('has the names of this program, and nothing of the service but its version', () => {
+  test('has the names of this program, and nothing of the service but its version and time', () => {
     const sent = {
       'odata.metadata': 'http://127.0.0.1/$metadata#T/@Element',
       'odata.etag': 'W/"1"',
@@ -22,7 +22,8 @@ describe('a row', () => {
       Json0: '{}',
       Count: 3,
     };
-    expect(rowOf(sent)).toEqual({ partitionKey: 'p', rowKey: 'r', etag: 'W/"1"', Json0: '{}', Count: 3 });
+    const timestamp = '2026-03-03T12:00:00Z';
+    expect(rowOf(sent)).toEqual({ partitionKey: 'p', rowKey: 'r', etag: 'W/"1"', timestamp, Json0: '{}', Count: 3 });
     expect(columnsOf({ RowKey: 'r', Rule: 'x' })).toEqual({ rowKey: 'r', Rule: 'x' });
   });
 
