@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { type Azurite, startAzurite } from '../azurite/azurite.ts';
+import { HEAP_FLAGS } from '../functions-host/heap.ts';
 import { deployedActions } from './deployed-role.ts';
 
 export interface DevEnvironmentOptions {
@@ -133,9 +134,11 @@ async function startHostProcess(
   const inherited = Object.fromEntries([...machine, ...jobHost].map((name) => [name, process.env[name]]));
   const flags = ['--port', String(port), ...(options.hostFlags ?? [])];
   const root = options.root ?? ROOT;
+  // An older commit runs as it ran.
+  const heap = options.root === undefined ? HEAP_FLAGS : [];
   const loader = pathToFileURL(path.join(root, 'tools/typescript.mjs')).href;
   const program = options.hostProgram ? [options.hostProgram] : ['--import', loader, path.join(root, 'dev/host.ts')];
-  const child = spawn(process.execPath, [...program, ...flags], {
+  const child = spawn(process.execPath, [...heap, ...program, ...flags], {
     env: { ...inherited, ...settings },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,

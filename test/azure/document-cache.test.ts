@@ -55,6 +55,26 @@ describe('a cached document', () => {
     expect(await kept.get(PLAN, false, reading)).toEqual(read({ at: 1 }));
   });
 
+  test('the oldest documents are removed when all of them are too large, and one that is too large alone is not kept', async () => {
+    kept = createDocumentCache(() => new Date(now), 250);
+    const large = async () => {
+      reads += 1;
+      return read({ text: 'x'.repeat(90) });
+    };
+    for (const name of ['a', 'b', 'c']) await kept.get(name, false, large);
+    expect(reads).toBe(3);
+    for (const name of ['b', 'c']) await kept.get(name, false, large);
+    expect(reads).toBe(3);
+    await kept.get('a', false, large);
+    expect(reads).toBe(4);
+    const huge = async () => {
+      reads += 1;
+      return read({ text: 'x'.repeat(300) });
+    };
+    for (const _ of [1, 2]) await kept.get('huge', false, huge);
+    expect(reads).toBe(6);
+  });
+
   test('the oldest document is removed when the cache is full', async () => {
     for (let index = 0; index < 600; index += 1) await kept.get(`${PLAN} ${index}`, false, reading);
     await kept.get(`${PLAN} 599`, false, reading);

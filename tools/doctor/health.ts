@@ -20,10 +20,18 @@ export const health: Check = {
       );
     }
     const wrong = found.data.checks.filter((check) => !check.ok).map(({ name, message }) => `${name}: ${message}`);
-    if (answer.status === 200 && wrong.length === 0) return ok(`version ${found.data.version}`);
+    if (answer.status === 200 && wrong.length === 0) {
+      return ok([`version ${found.data.version}`, ...found.data.checks.flatMap(heapLimitIn)].join(', '));
+    }
     return failed(wrong.join('; '), 'Put these app settings right; docs/settings.md has each of them.');
   },
 };
+
+/** The limit under which the service's Node.js runs: on some plans no setting of the app can choose it. */
+function heapLimitIn({ message }: { readonly message: string }): string[] {
+  const [, megabytes] = /The heap may grow to (\d+) MB/.exec(message) ?? [];
+  return megabytes === undefined ? [] : [`heap limit ${megabytes} MB`];
+}
 
 /** Housekeeping runs every minute; a little more is no reason to worry. */
 const AT_MOST_SECONDS = 120;

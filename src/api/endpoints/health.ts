@@ -1,4 +1,5 @@
 /** Whether the service can work: one check for each wrong setting, and one for the storage. Names of settings, never values. */
+import { getHeapStatistics } from 'node:v8';
 import * as z from 'zod';
 import { NotConfigured } from '../../app/config.ts';
 import type { Infer } from '../../domain/resources/schema.ts';
@@ -35,7 +36,13 @@ async function runChecks(getService: GetService): Promise<Check[]> {
     if (!(error instanceof NotConfigured)) throw error;
     return error.problems.map(({ setting, message }) => ({ name: setting, ok: false, message }));
   }
-  return [{ name: 'configuration', ok: true, message: 'Every setting can be read.' }, await checkStorage(service)];
+  const configured = `Every setting can be read. The heap may grow to ${heapLimitMegabytes()} MB.`;
+  return [{ name: 'configuration', ok: true, message: configured }, await checkStorage(service)];
+}
+
+/** The limit in force, whoever set it: on some plans Node.js runs before the app's settings are known. */
+function heapLimitMegabytes(): number {
+  return Math.round(getHeapStatistics().heap_size_limit / 1_048_576);
 }
 
 async function checkStorage(service: ApiService): Promise<Check> {

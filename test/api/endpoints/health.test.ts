@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { getHealth, health } from '../../../src/api/endpoints/health.ts';
 import { NotConfigured } from '../../../src/app/config.ts';
@@ -20,6 +21,9 @@ describe('health', () => {
       ],
     });
     expect(health.parse(answer.body)).toEqual(answer.body);
+    // The doctor shows it.
+    const limit = Math.round(getHeapStatistics().heap_size_limit / 1_048_576);
+    expect(answer.text).toContain(`The heap may grow to ${limit} MB.`);
   });
 
   it('is 503 with one check for each invalid setting', async () => {
