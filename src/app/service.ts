@@ -11,7 +11,7 @@ import type { Deps } from '../workflows/ports/deps.ts';
 import type { Requester } from '../workflows/ports/guards.ts';
 import type { MetricsSource } from '../workflows/ports/metrics.ts';
 import type { Pauses } from '../workflows/ports/pauses.ts';
-import { createReadPace } from '../workflows/sweep/pace.ts';
+import { createReadPace } from '../workflows/guards/read-pace.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';

@@ -41,6 +41,18 @@ const TABLES: Readonly<Record<EstateTable, { readonly from: string; readonly key
       key: 'tolower(substring(id, 0, strlen(id) - 11))',
       suffix: '/config/web',
     },
+    shared: {
+      from: `resources
+| where type in~ ('microsoft.web/serverfarms', 'microsoft.app/managedenvironments')`,
+      key: 'tolower(id)',
+      suffix: '',
+    },
+    groups: {
+      from: `resourcecontainers
+| where type =~ 'microsoft.resources/subscriptions/resourcegroups'`,
+      key: 'tolower(id)',
+      suffix: '',
+    },
   };
 
 export function createEstate(options: ClientOptions): Estate {

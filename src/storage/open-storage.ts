@@ -25,7 +25,7 @@ import { openGuards } from './stores/guards.ts';
 import { openResources } from './stores/resources.ts';
 import { openScans } from './stores/scans.ts';
 import { openSettingsStore } from './stores/settings.ts';
-import { openSweeps } from './stores/sweeps.ts';
+import { openEvidence, openSweepMarks, openSweeps } from './stores/sweeps.ts';
 import { openWakeups } from './stores/wakeups.ts';
 import { openWorkQueue } from './stores/work-queue.ts';
 import type { OnRequest } from './table/requests.ts';
@@ -75,6 +75,8 @@ export function openStorage(options: StorageOptions): Storage {
     sweeps,
     scans: openScans(table(TABLES.scans)),
     sweepRuns: openSweeps(table(TABLES.sweeps)),
+    sweepMarks: openSweepMarks(table(TABLES.sweeps)),
+    evidence: openEvidence(table(TABLES.sweeps)),
     wakeups: openWakeups(table(TABLES.wakeups)),
     events: openEvents(eventsTable, table(TABLES.eventIds)),
     resources: openResources(eventsTable, table(TABLES.olderStates), { leaseSeconds: options.leaseSeconds, createId }),

@@ -48,7 +48,7 @@ import { fakeResources } from './stores/resources.ts';
 import type { Row } from './stores/rows.ts';
 import { fakeScans, type StoredScan } from './stores/scans.ts';
 import { fakeSettings } from './stores/settings.ts';
-import { emptySweeps, fakeSweeps, type StoredSweeps } from './stores/sweeps.ts';
+import { emptySweeps, fakeEvidence, fakeSweepMarks, fakeSweeps, type StoredSweeps } from './stores/sweeps.ts';
 import { fakeWakeups, type StoredWakeup } from './stores/wakeups.ts';
 
 export const START = '2026-03-01T12:00:00.000Z';
@@ -167,6 +167,8 @@ export function fakeDeps(
     sweeps: fakeSweepQueue(clock, stored.sweeps),
     scans: fakeScans(stored.scans),
     sweepRuns: fakeSweeps(stored.sweepRuns),
+    sweepMarks: fakeSweepMarks(stored.sweepRuns),
+    evidence: fakeEvidence(stored.sweepRuns),
     sweeping: null,
     queue: fakeQueue(clock, stored.queue, stored.sent, stored.delays),
     wakeups: fakeWakeups(stored.wakeups),

@@ -4,9 +4,20 @@
  */
 import * as z from 'zod';
 import { isObject, type Json, type JsonObject, tokensOf } from '../resources/json.ts';
+import { json } from '../resources/schema.ts';
 import { documentStateOf } from '../resources/snapshot.ts';
 import { columnsOf, isTextColumn, type LeafNode } from './leaf-tree.ts';
-import { type RowSource, type RowSourceName, sourceOf } from './leaves.ts';
+import { ROW_SOURCES, type RowSource, type RowSourceName, sourceOf } from './leaves.ts';
+
+/** The schema of a row that was stored. */
+export const storedRow = z.strictObject({
+  source: z.enum(ROW_SOURCES),
+  key: z.string(),
+  id: z.string(),
+  type: z.string(),
+  apiVersion: z.string(),
+  body: z.record(z.string(), json),
+});
 
 /** A row with its values. */
 export interface Row {
@@ -30,11 +41,17 @@ export interface Row {
 export function queryOf(name: RowSourceName): { readonly select: string; readonly project: string } {
   const { table, types } = sourceOf(name);
   const select = `${table}\n| where type in~ (${types.map((type) => `'${type}'`).join(', ')})`;
-  const columns = columnsOf(name).flatMap(({ pattern }, at) =>
-    spellingsOf(sourceOf(name), pattern).map((path, spelling) => `${columnName(at, spelling)} = ${path}`),
-  );
+  const columns = Object.entries(expressionsOf(name)).map(([column, path]) => `${column} = ${path}`);
   const project = `| project ${['key = tolower(id)', 'id', 'type', 'apiVersion', ...columns].join(', ')}`;
   return { select, project };
+}
+
+/** The columns of the leaves of a source by their names: `c0`, `c1`, …, and `p0`, … for the other spelling. */
+export function expressionsOf(name: RowSourceName): Readonly<Record<string, string>> {
+  const columns = columnsOf(name).flatMap(({ pattern }, at) =>
+    spellingsOf(sourceOf(name), pattern).map((path, spelling) => [columnName(at, spelling), path] as const),
+  );
+  return Object.fromEntries(columns);
 }
 
 /** A row of an answer to such a query. Other columns are dropped, and so are secrets. */

@@ -1,12 +1,23 @@
 /**
  * Sweeps: one partition for each subscription. Its rows: `run` the sweep; `pace` until when reads are reserved; `app-` each
- * resource that was listed, by its hash partition, so that the resources of one are read in one request.
+ * resource that was listed, by its hash partition, so that the resources of one are read in one request; `mark-` a resource
+ * that the next sweep must look at. The partition `evidence` has one row: what looks have shown about rows of Resource Graph.
  */
 
 import * as z from 'zod';
 import { reserveReads } from '../../domain/decisions/read-pace.ts';
+import { evidence } from '../../domain/estate/evidence.ts';
+import type { Resource } from '../../domain/resources/resource.ts';
+import { time } from '../../domain/resources/schema.ts';
 import { ConflictError } from '../../workflows/ports/storage.ts';
-import { type Part, type Sweeps, sweepProgress, sweptApp } from '../../workflows/ports/sweeps.ts';
+import {
+  type EvidenceStore,
+  type Part,
+  type SweepMarks,
+  type Sweeps,
+  sweepProgress,
+  sweptApp,
+} from '../../workflows/ports/sweeps.ts';
 import { entityOf, type Key, parseRow } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS, payloadOf } from '../table/limits.ts';
@@ -39,6 +50,19 @@ export function openSweeps(table: Table): Sweeps {
     async listApps(subscriptionId, part) {
       const rows = await table.readAll(prefixFilter(subscriptionId.toLowerCase(), prefixOf(part)));
       return rows.map((row) => ({ value: parseRow(sweptApp, table.name, row), version: row.etag }));
+    },
+
+    loadApp: (subscriptionId, part, id) => loadVersioned(table, keyOf(subscriptionId, rowKeyOf(part, id)), sweptApp),
+
+    async findApp(subscriptionId, of, id) {
+      const keys = Array.from({ length: of }, (_, index) => rowKeyOf({ index, of }, id));
+      for (let start = 0; start < keys.length; start += KEYS_OF_FILTER) {
+        const named = keys.slice(start, start + KEYS_OF_FILTER).map((key) => `RowKey eq '${key}'`);
+        const filter = `PartitionKey eq '${subscriptionId.toLowerCase()}' and (${named.join(' or ')})`;
+        const [row] = (await table.readPage(filter, { limit: 1, after: null })).items;
+        if (row) return parseRow(sweptApp, table.name, row);
+      }
+      return null;
     },
 
     async saveApps(subscriptionId, part, apps) {
@@ -78,8 +102,37 @@ export function openSweeps(table: Table): Sweeps {
 const RUN = 'run';
 const APP = 'app-';
 const HASH_LENGTH = 32;
+/** With the partition, as many as a filter may have. */
+const KEYS_OF_FILTER = 14;
 const PACE = z.strictObject({ until: z.number() });
 const NAMED = z.looseObject({ rowKey: z.string() });
+
+export function openEvidence(table: Table): EvidenceStore {
+  return {
+    load: () => loadVersioned(table, EVIDENCE, evidence),
+    save: (value, version) =>
+      saveVersioned(table, entityOf(EVIDENCE, value), version, 'somebody else saved the evidence first'),
+  };
+}
+
+export function openSweepMarks(table: Table): SweepMarks {
+  const markOf = ({ subscriptionId, key }: Resource): Key => keyOf(subscriptionId, `${MARK}${hashOf(key)}`);
+  return {
+    mark: (resource, at) => table.upsert(entityOf(markOf(resource), { key: resource.key, at: at.toISOString() })),
+    async list(subscriptionId) {
+      const rows = await table.readAll(prefixFilter(subscriptionId.toLowerCase(), MARK));
+      return new Map(rows.map((row) => parseRow(MARKED, table.name, row)).map(({ key, at }) => [key, at]));
+    },
+    async unmark(resource, upTo) {
+      const found = await loadVersioned(table, markOf(resource), MARKED);
+      if (found && found.value.at <= upTo.toISOString()) await table.remove(markOf(resource));
+    },
+  };
+}
+
+const EVIDENCE: Key = { partitionKey: 'evidence', rowKey: 'leaves' };
+const MARK = 'mark-';
+const MARKED = z.strictObject({ key: z.string(), at: time });
 
 function keyOf(subscriptionId: string, rowKey: string): Key {
   return { partitionKey: subscriptionId.toLowerCase(), rowKey };

@@ -60,8 +60,11 @@ export interface Arm {
 }
 // ---- The estate ---------------------------------------------------------------------------------------------------------
 
-/** What Resource Graph has: the resources themselves, and `config/web` of web apps and slots. */
-export type EstateTable = 'resources' | 'configurations';
+/**
+ * What is listed of Resource Graph: the resources themselves, and `config/web` of web apps and slots. `shared` and
+ * `groups`: what many apps refer to, plans and environments, and resource groups.
+ */
+export type EstateTable = 'resources' | 'configurations' | 'shared' | 'groups';
 
 /** A row of Resource Graph: the id of its resource as it is written there, and the columns that were asked for. */
 export interface EstateRow {

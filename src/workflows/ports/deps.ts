@@ -11,7 +11,7 @@ import type { Counts, Metrics } from './metrics.ts';
 import type { Resources } from './resource-states.ts';
 import type { Clock, Log, Notifications, Options } from './runtime.ts';
 import type { Exemptions, SettingsStore } from './settings.ts';
-import type { Sweeps } from './sweeps.ts';
+import type { EvidenceStore, SweepMarks, Sweeps } from './sweeps.ts';
 import type { SweepQueue, Wakeups, WorkQueue } from './work.ts';
 
 /** The ports that one storage account implements. */
@@ -20,6 +20,8 @@ export interface StoragePorts {
   readonly sweeps: SweepQueue;
   readonly scans: Scans;
   readonly sweepRuns: Sweeps;
+  readonly sweepMarks: SweepMarks;
+  readonly evidence: EvidenceStore;
   readonly wakeups: Wakeups;
   readonly events: Events;
   readonly resources: Resources;

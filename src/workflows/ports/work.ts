@@ -19,6 +19,10 @@ export const workMessage = z.object({
   event: z.object({ id: z.string().min(1), receivedAt: time }).optional(),
   /** For sweeps and scans: which one. */
   sweep: sweepRun.optional(),
+  /** For sweeps: the partition of the resource. */
+  part: part.optional(),
+  /** For sweeps: whether an event had found something there. */
+  marked: z.boolean().optional(),
   /** For requests: the rule for whose violation an operator requests an approval. */
   rule: z.string().min(1).optional(),
   /** For looks that were queued at a pace: how many reads they were planned for. */

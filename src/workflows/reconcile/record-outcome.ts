@@ -19,6 +19,7 @@ import type { Result } from '../ports/work.ts';
 import { activeDeclined, type DecisionFacts, type EvaluatedRule } from '../state/decision-input.ts';
 import { updateHistory } from '../state/fix-history.ts';
 import { logDecisions, logEvaluated, logRecord } from '../state/log-lines.ts';
+import { markForSweep } from '../state/mark-for-sweep.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { truncateResourceState } from '../state/resource-state.ts';
 import type { AppliedPlan } from './attempt-outcomes.ts';
@@ -75,6 +76,7 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
     listedAt,
   });
   const wakeup = await scheduleWakeups(context, resourceState);
+  await markForSweep(context, findings);
   const intents = attempts.filter(hasEnded).map(({ intent }) => intent.id);
   const auditIds = [
     ...new Set([...intents, ...entries.map(({ id }) => id), ...approvals.flatMap((one) => one.logged)]),

@@ -1,109 +1,109 @@
 /** What becomes of the resources of one hash partition: looked at, skipped, or missing in the listing. */
 
 import { isInScope, parseResourceId } from '../../domain/resources/resource.ts';
-import type { EstateList, EstateQuery, EstateRefusal } from '../ports/azure.ts';
+import type { EstateQuery, EstateRefusal } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Versioned } from '../ports/storage.ts';
-import type { Part, SweptApp } from '../ports/sweeps.ts';
-import type { SweepPage } from '../ports/work.ts';
+import type { SweptApp } from '../ports/sweeps.ts';
+import { isRotationDue } from './choose-looks.ts';
+import { choiceOf, judgePart } from './judge-part.ts';
+import { listRows } from './list-rows.ts';
+import { askTwice, type Look, type PartToList } from './listing.ts';
 import { distrustOf, missingAllowed } from './listing-trust.ts';
 import type { Run } from './sweep-run.ts';
 
-export interface PartToList extends Pick<SweepPage, 'list' | 'sweep'> {
-  readonly part: Part;
-  /** Null for a scan. */
-  readonly run: Run | null;
-}
-
 export interface ListedPart {
   readonly kind: 'listed';
-  /** The ids of the resources to look at. */
-  readonly looks: readonly string[];
-  readonly counts: {
-    readonly listed: number;
-    readonly skipped: number;
-    readonly missing: number;
-    readonly notListed: number;
-  };
+  /** In the order in which they are looked at. */
+  readonly looks: readonly Look[];
+  readonly counts: Counts;
   readonly distrusted: string | null;
   readonly waitSeconds: number;
 }
 
+interface Counts {
+  readonly listed: number;
+  readonly skipped: number;
+  readonly missing: number;
+  readonly notListed: number;
+}
+
+const NO_COUNTS: Counts = { listed: 0, skipped: 0, missing: 0, notListed: 0 };
+
 export async function listPart(deps: Deps, asked: PartToList): Promise<ListedPart | EstateRefusal> {
   const { list, part, run } = asked;
-  if (run?.value.distrusted) return NOT_ASKED;
-  const listed = await askTwice(deps, { subscriptionId: list.subscriptionId, table: 'resources', part, columns: {} });
+  const { subscriptionId } = list;
+  if (!run) return listForScan(deps, { subscriptionId, table: 'resources', part, columns: {} }, list.scope);
+  if (run.value.distrusted !== null) return rotationOnly(deps, asked, run);
+  const listed = await listRows(deps, asked, run);
   if (listed.kind === 'refused') return listed;
-  const ids = listed.rows.map(({ id }) => id).filter((id) => parseResourceId(id) !== null && isInScope(id, list.scope));
-  const counts = { listed: ids.length, skipped: 0, missing: 0, notListed: 0 };
-  const { waitSeconds } = listed;
-  if (!run) return { kind: 'listed', looks: ids, counts, distrusted: null, waitSeconds };
-  const known = await deps.sweepRuns.listApps(list.subscriptionId, part);
-  const unlisted = await storeListing(deps, asked, ids, known);
-  // Rows that could not be counted up hide some: these resources are not missing.
+  const known = await deps.sweepRuns.listApps(subscriptionId, part);
+  const judged = await judgePart(deps, { asked, run, listed, known });
+  const unlisted = await findUnlisted(deps, asked, known, new Set(listed.own.keys()));
+  const found = { kind: 'listed', distrusted: null, waitSeconds: listed.waitSeconds } as const;
+  const counts = { ...NO_COUNTS, listed: listed.own.size, skipped: listed.own.size - judged.length };
   if (!listed.complete) {
+    // Rows that could not be counted up hide some: their resources are not missing, and are read when it is their turn.
     deps.log.warn({ sweep: run.value.id, ...part }, 'a partition has other rows than Resource Graph counts');
-    return {
-      kind: 'listed',
-      looks: [...ids, ...unlisted],
-      counts: { ...counts, notListed: unlisted.length },
-      distrusted: null,
-      waitSeconds,
-    };
+    const due = dueOf(deps, asked, run, unlisted);
+    return { ...found, looks: [...judged, ...due], counts: { ...counts, notListed: unlisted.length } };
   }
-  const isFlood =
-    run.value.missing + unlisted.length > missingAllowed(Math.max(run.value.before?.listed ?? 0, run.value.counted));
-  const distrusted = isFlood
-    ? distrustOf(run.value.counted + run.value.missing + unlisted.length, run.value.counted)
-    : null;
+  const missing = run.value.missing + unlisted.length;
+  const isFlood = missing > missingAllowed(Math.max(run.value.before?.listed ?? 0, run.value.counted));
   return {
-    kind: 'listed',
-    looks: isFlood ? ids : [...ids, ...unlisted],
+    ...found,
+    looks: isFlood ? judged : [...judged, ...unlisted.map(({ id }) => ({ id }))],
     counts: { ...counts, missing: unlisted.length },
-    distrusted,
-    waitSeconds,
+    distrusted: isFlood ? distrustOf(run.value.counted + missing, run.value.counted) : null,
   };
 }
 
-const NOT_ASKED: ListedPart = {
-  kind: 'listed',
-  looks: [],
-  counts: { listed: 0, skipped: 0, missing: 0, notListed: 0 },
-  distrusted: null,
-  waitSeconds: 0,
-};
-
-/** A partition whose rows are not as many as counted is asked for once more: it may have changed between two pages. */
-async function askTwice({ estate }: Deps, query: EstateQuery): Promise<EstateList | EstateRefusal> {
-  const first = await estate.listPart(query);
-  return first.kind === 'listed' && !first.complete ? estate.listPart(query) : first;
+/** A scan looks at everything in its scope. */
+async function listForScan({ estate }: Deps, query: EstateQuery, scope: string): Promise<ListedPart | EstateRefusal> {
+  const listed = await askTwice(estate, query);
+  if (listed.kind === 'refused') return listed;
+  const ids = listed.rows.map(({ id }) => id).filter((id) => parseResourceId(id) !== null && isInScope(id, scope));
+  const counts = { ...NO_COUNTS, listed: ids.length };
+  const looks = ids.map((id) => ({ id }));
+  return { kind: 'listed', looks, counts, distrusted: null, waitSeconds: listed.waitSeconds };
 }
 
-/** Stores the resources that are new. Returns those that are known and not listed, without those that are gone. */
-async function storeListing(
-  deps: Deps,
-  { list, part }: PartToList,
-  ids: readonly string[],
-  known: readonly Versioned<SweptApp>[],
-): Promise<string[]> {
-  const { subscriptionId } = list;
-  const keys = new Set(ids.map((id) => id.toLowerCase()));
-  const stored = new Set(known.map(({ value }) => value.id.toLowerCase()));
-  const added = ids.filter((id) => !stored.has(id.toLowerCase()));
-  await deps.sweepRuns.saveApps(
-    subscriptionId,
-    part,
-    added.map((id) => ({ app: { id }, version: null })),
+/** Without a listing that is believed, what was seen before is read when it is its turn. */
+async function rotationOnly(deps: Deps, asked: PartToList, run: Run): Promise<ListedPart> {
+  const known = await deps.sweepRuns.listApps(asked.list.subscriptionId, asked.part);
+  const looks = dueOf(
+    deps,
+    asked,
+    run,
+    known.map(({ value }) => value),
   );
-  const unlisted = known.map(({ value }) => value.id).filter((id) => !keys.has(id.toLowerCase()));
-  const gone: string[] = [];
-  for (const id of unlisted) if (await isGone(deps, id)) gone.push(id);
-  await deps.sweepRuns.removeApps(subscriptionId, part, gone);
-  return unlisted.filter((id) => !gone.includes(id));
+  return { kind: 'listed', looks, counts: NO_COUNTS, distrusted: null, waitSeconds: 0 };
 }
 
-/** Whether Azure has answered 404 for the resource itself since it was listed. */
-async function isGone({ resources }: Deps, id: string): Promise<boolean> {
-  const resource = parseResourceId(id);
-  return resource === null || (await resources.loadState(resource)).state?.gone === true;
+function dueOf(deps: Deps, { settings }: PartToList, run: Run, apps: readonly SweptApp[]): Look[] {
+  const choice = choiceOf(deps, settings, run);
+  return apps.filter((app) => {
+    const resource = parseResourceId(app.id);
+    return resource !== null && isRotationDue(resource, app, choice);
+  });
+}
+
+/** The known resources that are not listed, without those that are gone: Azure has answered 404 for them since. */
+async function findUnlisted(
+  { sweepRuns, resources }: Deps,
+  { list, part }: PartToList,
+  known: readonly Versioned<SweptApp>[],
+  listed: ReadonlySet<string>,
+): Promise<SweptApp[]> {
+  const unlisted: SweptApp[] = [];
+  const gone: string[] = [];
+  for (const { value } of known) {
+    if (listed.has(value.id.toLowerCase())) continue;
+    const resource = parseResourceId(value.id);
+    const isGone = resource === null || (await resources.loadState(resource)).state?.gone === true;
+    if (isGone) gone.push(value.id);
+    else unlisted.push(value);
+  }
+  await sweepRuns.removeApps(list.subscriptionId, part, gone);
+  return unlisted;
 }

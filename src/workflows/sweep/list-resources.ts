@@ -8,6 +8,7 @@
 import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
 import { isInScope } from '../../domain/resources/resource.ts';
 import { checkGuards } from '../guards/check-guards.ts';
+import { queueLooks } from '../guards/read-pace.ts';
 import { type EstateRefusal, isRetryable } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import { pagesOf } from '../ports/pages.ts';
@@ -15,8 +16,8 @@ import type { Part } from '../ports/sweeps.ts';
 import { DONE, type Result, type SweepPage, type WorkMessage } from '../ports/work.ts';
 import { loadSettings } from '../settings/change-settings.ts';
 import { type ListedPart, listPart } from './list-part.ts';
+import type { Look } from './listing.ts';
 import { distrustOf, missingAllowed, partsFor } from './listing-trust.ts';
-import { queueLooks } from './pace.ts';
 import { loadRun, type Run, saveRun } from './sweep-run.ts';
 
 /** After so many transient refusals a listing is moved to the poison queue. */
@@ -86,18 +87,27 @@ const PAGE_SIZE = 1000;
 
 async function listOne(deps: Deps, page: SweepPage, { part, run }: Counted): Promise<Result> {
   const { list, sweep } = page;
-  const found = await listPart(deps, { list, sweep, part, run });
+  const settings = await loadSettings(deps);
+  const found = await listPart(deps, { list, sweep, part, run, settings });
   if (found.kind === 'refused') return retryPage(deps, page, found);
   const isLast = part.index + 1 === part.of;
   const rest = isLast ? await findUnlisted(deps, page, { run, part, missing: found.counts.missing }) : NOTHING;
-  const resources = [...found.looks, ...rest.looks];
-  if (list.cause === 'scan') await deps.scans.addFound(sweep.id, resources);
-  const looks = resources.map((resource): WorkMessage => ({ resource, cause: list.cause, sweep, attempt: 0 }));
-  const { settings } = await loadSettings(deps);
-  const busySeconds = await queueLooks(deps, list.subscriptionId, settings, [...looks, ...ownLook(deps, page)]);
+  const looks: Look[] = [...found.looks, ...rest.looks.map((id) => ({ id }))];
+  if (list.cause === 'scan') {
+    await deps.scans.addFound(
+      sweep.id,
+      looks.map(({ id }) => id),
+    );
+  }
+  const messages = looks.map(({ id, marked }): WorkMessage => {
+    const kept = run ? { part, ...(marked ? { marked } : {}) } : {};
+    return { resource: id, cause: list.cause, sweep, ...kept, attempt: 0 };
+  });
+  const own = ownLook(deps, page);
+  const busySeconds = await queueLooks(deps, list.subscriptionId, settings.settings, [...messages, ...own]);
   const { index, of } = part;
-  deps.log.info({ sweep: sweep.id, index, of, ...found.counts, queued: resources.length }, 'resources listed');
-  if (run && !(await saveCounts(deps, run, part, { found, rest, queued: resources.length }))) return DONE;
+  deps.log.info({ sweep: sweep.id, index, of, ...found.counts, queued: looks.length }, 'resources listed');
+  if (run && !(await saveCounts(deps, run, part, { found, rest, queued: looks.length }))) return DONE;
   if (!isLast)
     await sendPart(deps, page, { index: index + 1, of }, Math.max(busySeconds, found.waitSeconds, MIN_SECONDS));
   else if (list.cause === 'scan') await deps.scans.markListed(sweep.id);

@@ -21,6 +21,7 @@ import {
 } from '../ports/work.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { listResources } from './list-resources.ts';
+import { observeReading, recordLook } from './record-look.ts';
 
 /** A sweep without progress for so long has ended: its message was lost, or is a dead letter. */
 const MAX_SILENCE_MS = HOUR_MS;
@@ -86,8 +87,9 @@ function sendFirst(deps: Deps, { id, startedAt, subscriptionId }: SweepProgress)
 }
 
 /** What the next sweep compares with: the last sweep that believed its listing and came to its end. */
-function summaryOf({ state, parts, listed, distrusted, before }: SweepProgress): SweepProgress['before'] {
-  return state === 'done' && parts !== null && distrusted === null ? { parts, listed } : before;
+function summaryOf({ state, parts, listed, distrusted, before, startedAt }: SweepProgress): SweepProgress['before'] {
+  const found = state === 'done' && parts !== null && distrusted === null ? { parts, listed } : before;
+  return found && { parts: found.parts, listed: found.listed, startedAt };
 }
 
 function isRunning({ clock }: Pick<Deps, 'clock'>, { state, progressAt }: SweepProgress): boolean {
@@ -110,8 +112,11 @@ export async function handleSweep(deps: Deps, message: SweepMessage): Promise<Re
   const own: Deps = deps.sweeping ? { ...deps, ...deps.sweeping } : deps;
   if ('list' in message) return listResources(own, message);
   if (await postpone(own, message)) return DONE;
-  const result = await reconcile(own, message);
-  if (result.kind === 'done') await markScanned(own, message);
+  const observed = observeReading(own);
+  const result = await reconcile(observed.deps, message);
+  if (result.kind !== 'done') return result;
+  await recordLook(own, message, observed.reading());
+  await markScanned(own, message);
   return result;
 }
 

@@ -6,7 +6,7 @@ import { settingsSchema } from '../../../src/domain/rules/settings.ts';
 import { RecordConflict } from '../../../src/workflows/ports/audit.ts';
 import type { StoragePorts } from '../../../src/workflows/ports/deps.ts';
 import { ConflictError, type Page, type PageRequest } from '../../../src/workflows/ports/storage.ts';
-import type { SweepProgress } from '../../../src/workflows/ports/sweeps.ts';
+import { newSweptApp, type SweepProgress } from '../../../src/workflows/ports/sweeps.ts';
 import { useAccount } from '../../storage/azurite.ts';
 import { app, approval, event, finding, memory, record, SUBSCRIPTION, time } from '../../storage/samples.ts';
 import { fakeDeps } from '../deps.ts';
@@ -255,9 +255,12 @@ describe.each(BOTH)('stores %s', (_, open) => {
     for (const stale of [null, version]) {
       await expect(sweepRuns.save(sweepOf(subscription), stale)).rejects.toThrow(ConflictError);
     }
-    const many = Array.from({ length: 150 }, (_, index) => ({ app: { id: app(`many-${index}`).id }, version: null }));
-    await sweepRuns.saveApps(subscription, part, [{ app: { id: one }, version: null }, ...many]);
-    await sweepRuns.saveApps(subscription, { index: 0, of: 2 }, [{ app: { id: two }, version: null }]);
+    const many = Array.from({ length: 150 }, (_, index) => ({
+      app: newSweptApp(app(`many-${index}`).id),
+      version: null,
+    }));
+    await sweepRuns.saveApps(subscription, part, [{ app: newSweptApp(one), version: null }, ...many]);
+    await sweepRuns.saveApps(subscription, { index: 0, of: 2 }, [{ app: newSweptApp(two), version: null }]);
     const listed = await sweepRuns.listApps(subscription, part);
     expect(listed).toHaveLength(151);
     const own = listed

@@ -1,11 +1,44 @@
 /** Sweeps: the run and the pace of each subscription, and the resources of each partition. */
 import { reserveReads } from '../../../src/domain/decisions/read-pace.ts';
+import type { Evidence } from '../../../src/domain/estate/evidence.ts';
 import { ConflictError } from '../../../src/workflows/ports/storage.ts';
-import type { Part, SweepProgress, Sweeps, SweptApp } from '../../../src/workflows/ports/sweeps.ts';
+import type {
+  EvidenceStore,
+  Part,
+  SweepMarks,
+  SweepProgress,
+  Sweeps,
+  SweptApp,
+} from '../../../src/workflows/ports/sweeps.ts';
 import { copyOf } from '../copy.ts';
 import type { Row } from './rows.ts';
 
+export function fakeSweepMarks({ marks }: StoredSweeps): SweepMarks {
+  return {
+    mark: async ({ key }, at) => void marks.set(key, at.toISOString()),
+    list: async (subscriptionId) => new Map([...marks].filter(([key]) => key.includes(subscriptionId.toLowerCase()))),
+    unmark: async ({ key }, upTo) => {
+      if ((marks.get(key) ?? '9') <= upTo.toISOString()) marks.delete(key);
+    },
+  };
+}
+
+export function fakeEvidence(stored: StoredSweeps): EvidenceStore {
+  return {
+    load: async () =>
+      stored.evidence && { value: copyOf(stored.evidence.value), version: String(stored.evidence.version) },
+    save: async (value, version) => {
+      if ((stored.evidence ? String(stored.evidence.version) : null) !== version) throw new ConflictError('too late');
+      stored.evidence = { value: copyOf(value), version: (stored.evidence?.version ?? 0) + 1 };
+      return String(stored.evidence.version);
+    },
+  };
+}
+
 export interface StoredSweeps {
+  evidence: Row<Evidence> | null;
+  /** By key of the resource. */
+  readonly marks: Map<string, string>;
   readonly runs: Map<string, Row<SweepProgress>>;
   /** Until when reads are reserved, by subscription (milliseconds). */
   readonly reserved: Map<string, number>;
@@ -14,7 +47,7 @@ export interface StoredSweeps {
 }
 
 export function emptySweeps(): StoredSweeps {
-  return { runs: new Map(), reserved: new Map(), apps: new Map() };
+  return { runs: new Map(), reserved: new Map(), apps: new Map(), marks: new Map(), evidence: null };
 }
 
 export function fakeSweeps({ runs, reserved, apps }: StoredSweeps): Sweeps {
@@ -42,6 +75,14 @@ export function fakeSweeps({ runs, reserved, apps }: StoredSweeps): Sweeps {
     },
     listApps: async (subscriptionId, part) =>
       [...apps].filter(([key]) => key.startsWith(keyOf(subscriptionId, part, ''))).map(([, row]) => versioned(row)),
+    loadApp: async (subscriptionId, part, id) => {
+      const row = apps.get(keyOf(subscriptionId, part, id));
+      return row ? versioned(row) : null;
+    },
+    findApp: async (subscriptionId, of, id) => {
+      const parts = Array.from({ length: of }, (_, index) => apps.get(keyOf(subscriptionId, { index, of }, id)));
+      return copyOf(parts.find((row) => row !== undefined)?.value ?? null);
+    },
     saveApps: async (subscriptionId, part, toSave) => {
       for (const { app, version } of toSave) {
         const key = keyOf(subscriptionId, part, app.id);

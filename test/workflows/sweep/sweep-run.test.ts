@@ -129,7 +129,7 @@ describe('messages of a sweep', () => {
     deps.stored.sweeps.push(...first, ...second);
     await host.settle();
     expect(runOf(deps)).toMatchObject({ state: 'done', listed: 7, queued: 7 });
-    expect(deps.estate.requests.filter((query) => query.endsWith('2/4'))).toHaveLength(1);
+    expect(deps.estate.requests.filter((query) => query === 'resources 2/4')).toHaveLength(1);
     expect(deps.arm.reads).toHaveLength(7);
   });
 

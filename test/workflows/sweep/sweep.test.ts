@@ -148,9 +148,11 @@ describe('partitions, pace and quota', () => {
     await pages(deps);
     await startSweep(deps, [SUBSCRIPTION]);
     await host.work();
-    expect(deps.estate.requests).toEqual(['count', 'resources 0/4']);
+    const first = ['count', 'shared 0/1', 'groups 0/1', 'resources 0/4', 'configurations 0/4'];
+    expect(deps.estate.requests).toEqual(first);
     await host.settle();
-    expect(deps.estate.requests.slice(2)).toEqual(['resources 1/4', 'resources 2/4', 'resources 3/4']);
+    const next = [1, 2, 3].flatMap((index) => [`resources ${index}/4`, `configurations ${index}/4`]);
+    expect(deps.estate.requests.slice(first.length)).toEqual(next);
     expect(names.map((name) => readsOf(deps, name))).toEqual([1, 1, 1, 1, 1]);
   });
 
@@ -261,7 +263,8 @@ describe('partitions, pace and quota', () => {
     const { deps, host } = stage();
     await pages(deps);
     const times: number[] = [];
-    deps.estate.onList = ({ part }) => {
+    deps.estate.onList = ({ table, part }) => {
+      if (table !== 'resources') return undefined;
       times.push(deps.clock.now().getTime());
       return part.index === 0 ? { kind: 'listed', rows: [], complete: true, waitSeconds: 40 } : undefined;
     };
