@@ -96,7 +96,8 @@ async function evaluate({ findings, approvals }: Storage, app: Resource, n: numb
 }
 
 function findingOf(app: Resource, rule: number, n: number): Finding {
-  const verdict = VERDICTS[(rule + n) % VERDICTS.length] ?? 'unknown';
+  // Most rules have two verdicts in an estate.
+  const verdict = VERDICTS[(rule + (n % 20 === 0 ? 1 : 0)) % VERDICTS.length] ?? 'unknown';
   return {
     ...{ rule: `webapp-rule-number-${rule}`, title: `Rule ${rule}`, resource: viewOf(app), references: [] },
     ...{ severity: SEVERITIES[rule % SEVERITIES.length] ?? 'low', tier: 'risky', verdict, reason: 'As it is.' },

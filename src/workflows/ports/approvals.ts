@@ -15,7 +15,10 @@ export interface Approvals {
   /** Saves under the loaded version (null: it is new). Throws ConflictError when another instance saved first. */
   save(approval: Approval, version: string | null): Promise<string>;
   list(query: ApprovalQuery, page: PageRequest): Promise<Page<Approval>>;
-  /** The data for counting, in a bounded number of requests; not `complete` when there are more. */
+  /**
+   * The data for counting, in a bounded number of requests; not `complete` when there are more. All pending ones come from
+   * kept counts, by one request.
+   */
   listHeads(query: ApprovalQuery): Promise<{ readonly heads: readonly ApprovalHead[]; readonly complete: boolean }>;
 }
 
