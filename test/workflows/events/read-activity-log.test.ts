@@ -115,6 +115,15 @@ describe('guarantee 1: a change whose event was lost becomes an event', () => {
     expect(found()).toEqual(['activity-log-lost', 'activity-log-lost']);
   });
 
+  test('an event that still waits is not queued again with the next one of its app', async () => {
+    logged('one');
+    await read();
+    deps.clock.advance(MINUTE);
+    logged('two');
+    await read();
+    expect(deps.stored.sent.map(({ event }) => event?.id)).toEqual(['activity-log-one', 'activity-log-two']);
+  });
+
   test('our own writes become no event', async () => {
     logged('echo', { by: OURSELVES });
     await read();
