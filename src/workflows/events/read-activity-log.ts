@@ -7,8 +7,8 @@ import { DAY_MS, HOUR_MS, SECOND_MS, timeAfter } from '../../domain/resources/du
 import type { ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { ActivityProgress, ArmFailure, ProviderProgress } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
+import { ignoreFutureTime } from '../ports/runtime.ts';
 import { ConflictError } from '../ports/storage.ts';
-import { ignoreFutureTime } from '../ports/stored-times.ts';
 import { nextPeriod, progressAfter } from './periods.ts';
 import { receiveLostChanges } from './receive-lost-changes.ts';
 

@@ -7,7 +7,7 @@ import { throttleSecondsLeft } from '../../domain/decisions/throttle.ts';
 import { jitterUp } from '../../domain/resources/jitter.ts';
 import { MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ignoreFutureTime } from '../ports/stored-times.ts';
+import { ignoreFutureTime } from '../ports/runtime.ts';
 import { outageGuard } from './outage-guard.ts';
 
 /**

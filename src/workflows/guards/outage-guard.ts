@@ -5,7 +5,7 @@
 import { HOUR_MS } from '../../domain/resources/durations.ts';
 import { isInFuture } from '../../domain/resources/limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ignoreFutureTime } from '../ports/stored-times.ts';
+import { ignoreFutureTime } from '../ports/runtime.ts';
 import { loadSettings, stopService } from '../settings/change-settings.ts';
 
 /**

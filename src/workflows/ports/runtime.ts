@@ -1,7 +1,8 @@
-/** The clock, the log, notifications, and the options of the service. */
-
+/** The clock, the log, notifications, pauses, and the options of the service. */
+import * as z from 'zod';
+import { isInFuture } from '../../domain/resources/limits.ts';
 import type { Mode } from '../../domain/resources/reasons.ts';
-import type { Pauses } from './pauses.ts';
+import type { Infer } from '../../domain/resources/schema.ts';
 
 export interface Clock {
   now(): Date;
@@ -33,6 +34,35 @@ export interface Notifications {
   publish(notification: Notification): Promise<void>;
 }
 
+const seconds = z.number().nonnegative();
+
+/** How long the service waits where neither Azure nor a setting says how long. The defaults are those of a deployment. */
+export const pauses = z.strictObject({
+  /** How long a write is read again before its outcome is unknown. */
+  verifySeconds: seconds.default(30),
+  /** Before Azure is asked again after a refusal; each try of a message adds its back-off. */
+  retrySeconds: seconds.default(5),
+  /** After the first throttling of a subscription; doubled each time that it was not enough. */
+  throttledSeconds: seconds.default(10),
+  /**
+   * Reads a second and subscription that all looks without a change may take together, sweeps and scans. Resource Manager
+   * gives a principal 25: half of them are left to events.
+   */
+  sweepReadsPerSecond: z.number().positive().default(12.5),
+  /** Younger entries of the Activity Log are left for later: Event Grid may still deliver their events. */
+  activityLogSeconds: seconds.default(300),
+  /** The length of a lease, renewed at every third of it. */
+  leaseSeconds: seconds.default(30),
+  /**
+   * How long a process remembers settings, exemptions, heartbeat and throttling for its evaluations. Before a write they
+   * are always read.
+   */
+  rememberSeconds: seconds.default(5),
+  /** Between two times that the counters are stored. */
+  countersSeconds: seconds.default(15),
+});
+export type Pauses = Infer<typeof pauses>;
+
 /** The options of this deployment that the workflows need. */
 export interface Options {
   /** The mode until settings are stored. */
@@ -42,4 +72,22 @@ export interface Options {
   readonly selfId: string | null;
   readonly workspaceId: string | null;
   readonly pauses: Pauses;
+}
+
+/** What checks stored times against the clock. */
+export interface TimeDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The time, or null with a warning that names the row when it is more than so many seconds in the future. */
+export function ignoreFutureTime(
+  { clock, log }: TimeDeps,
+  at: string | null,
+  secondsAhead: number,
+  row: Readonly<Record<string, unknown>>,
+): string | null {
+  if (at === null || !isInFuture(at, clock.now(), secondsAhead)) return at;
+  log.warn({ ...row, at }, 'stored time is too far in the future; ignored');
+  return null;
 }

@@ -128,7 +128,7 @@ async function saveEvidence(
 }
 
 function listingOf(
-  { resource, rows, rules }: { resource: Resource; rows: ResourceRows | null; rules: readonly EffectiveRule[] },
+  { rows, rules }: { rows: ResourceRows | null; rules: readonly EffectiveRule[] },
   listedAt: string,
 ): SweptApp['listing'] {
   if (rows === null) return null;

@@ -8,13 +8,13 @@
 import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
 import { isInScope } from '../../domain/resources/resource.ts';
 import { checkGuards } from '../guards/check-guards.ts';
-import { queueLooks } from '../guards/read-pace.ts';
 import { type EstateRefusal, isRetryable } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import { pagesOf } from '../ports/pages.ts';
 import type { Part } from '../ports/sweeps.ts';
 import { DONE, type Result, type SweepPage, type WorkMessage } from '../ports/work.ts';
 import { loadSettings } from '../settings/change-settings.ts';
+import { queueLooks } from '../settings/read-pace.ts';
 import { type ListedPart, listPart } from './list-part.ts';
 import type { Look } from './listing.ts';
 import { distrustOf, missingAllowed, partsFor } from './listing-trust.ts';

@@ -5,7 +5,7 @@ import { parseResourceId, type Resource } from '../../domain/resources/resource.
 import { type EstateList, type EstateRefusal, isTableRefused } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import { askTwice, type PartToList } from './listing.ts';
-import { listSharedRows } from './shared-rows.ts';
+import { listReferencedRows } from './referenced-rows.ts';
 import type { Run } from './sweep-run.ts';
 
 export interface ListedRows {
@@ -25,7 +25,7 @@ const CONFIGURATIONS = columnsOfSources(['siteConfig']);
 export async function listRows(deps: Deps, { list, part }: PartToList, run: Run): Promise<ListedRows | EstateRefusal> {
   const { estate, clock, log } = deps;
   const { subscriptionId } = list;
-  const shared = await listSharedRows(deps, run.value.id, subscriptionId);
+  const shared = await listReferencedRows(deps, run.value.id, subscriptionId);
   if (shared.kind === 'refused') return shared;
   const listedAt = clock.now().toISOString();
   const resources = await askTwice(estate, { subscriptionId, table: 'resources', part, columns: RESOURCES });

@@ -5,10 +5,10 @@
 
 import { createThrottling } from '../../../src/azure/throttling.ts';
 import type { DocumentState } from '../../../src/domain/resources/snapshot.ts';
-import { createReadPace } from '../../../src/workflows/guards/read-pace.ts';
 import type { ArmFailure } from '../../../src/workflows/ports/azure.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import type { Requester } from '../../../src/workflows/ports/guards.ts';
+import { createReadPace } from '../../../src/workflows/settings/read-pace.ts';
 
 type Failed = Extract<DocumentState, { status: 'failed' }>;
 

@@ -1,6 +1,6 @@
 /** The sweep: it finds what events missed and confirms deletions, and no event waits for it. */
 import { describe, expect, test } from 'vitest';
-import { pauses } from '../../../src/workflows/ports/pauses.ts';
+import { pauses } from '../../../src/workflows/ports/runtime.ts';
 import { startScan, startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { failure } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';

@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import type { EstateRefusal, EstateTable } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 
-export interface SharedRows {
+export interface ReferencedRows {
   readonly kind: 'listed';
   readonly rows: ReadonlyMap<string, Row>;
   readonly waitSeconds: number;
@@ -30,11 +30,11 @@ type Kept = Map<string, { readonly at: number; readonly rows: ReadonlyMap<string
 
 const keptBy = new WeakMap<Deps['estate'], Kept>();
 
-export async function listSharedRows(
+export async function listReferencedRows(
   { estate, clock, log }: Deps,
   sweep: string,
   subscriptionId: string,
-): Promise<SharedRows | EstateRefusal> {
+): Promise<ReferencedRows | EstateRefusal> {
   const now = clock.now().getTime();
   const kept: Kept = keptBy.get(estate) ?? new Map();
   keptBy.set(estate, kept);
