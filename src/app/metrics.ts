@@ -77,6 +77,9 @@ export function createMetrics(
 export function countInto(add: (more: Counters) => void, now: () => Date): Metrics {
   return {
     count: (name, ...[labels]) => add(counted(name, labels ?? {})),
+    add: (name, amount, labels) => {
+      if (amount > 0) add(counted(name, labels, amount));
+    },
     observe: (name, seconds) => add(observed(name, seconds)),
     setRequestsLeft: ({ subscriptionId, limit }, requests) =>
       add(remainingRequests(subscriptionId, limit, { requests, at: now().toISOString() })),

@@ -19,6 +19,7 @@ import { parseFlags, USAGE, UsageError } from './flags.ts';
 import { health, timers } from './health.ts';
 import { reads, writes } from './identity.ts';
 import { checkLine, isHealthy, observationLine, verdict } from './report.ts';
+import { resourceGraph } from './resource-graph.ts';
 
 /** In this order: who is let in before what needs somebody to be, and each step of an event before the next. */
 export const CHECKS: readonly Check[] = [
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   reads,
   writes,
   activityLog,
+  resourceGraph,
   deadLetters,
   timers,
   chains,

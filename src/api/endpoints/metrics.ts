@@ -147,6 +147,27 @@ export const METRICS: readonly Metric[] = [
     samples: ({ counters }) => samplesOf(counters, 'activityLogRequests'),
   },
   {
+    name: 'plumbline_swept_resources_total',
+    type: 'counter',
+    help: 'Resources in sweeps: skipped by their rows, queued to be read, missing in the listing, or in a partition whose rows could not be counted up.',
+    labels: Object.keys(COUNTERS.sweptResources),
+    samples: ({ counters }) => samplesOf(counters, 'sweptResources'),
+  },
+  {
+    name: 'plumbline_distrusted_listings_total',
+    type: 'counter',
+    help: 'Sweeps whose listing was not believed, because too many known resources were missing.',
+    labels: [],
+    samples: ({ counters }) => [[counters.counts.distrustedListings ?? 0]],
+  },
+  {
+    name: 'plumbline_compared_leaves_total',
+    type: 'counter',
+    help: 'Values of rows of Resource Graph that a reading was compared with, by the result.',
+    labels: Object.keys(COUNTERS.comparedLeaves),
+    samples: ({ counters }) => samplesOf(counters, 'comparedLeaves'),
+  },
+  {
     name: 'plumbline_arm_requests_left',
     type: 'gauge',
     help: 'Requests that Azure would still have taken when it last said so, within the last 15 minutes.',

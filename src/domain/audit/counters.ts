@@ -9,6 +9,9 @@ export const COUNTERS = {
   fixes: { purpose: ['fix', 'rollback'], outcome: ['applied', 'failed', 'blocked', 'unknown'] },
   throttled: {},
   lostEvents: {},
+  sweptResources: { outcome: ['skipped', 'queued', 'missing', 'not-listed'] },
+  distrustedListings: {},
+  comparedLeaves: { result: ['agreed', 'differed', 'not-told'] },
   activityLogRequests: { outcome: ['read', 'throttled', 'forbidden', 'failed'] },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
@@ -40,10 +43,10 @@ export interface RemainingQuota {
 
 export const NO_COUNTERS: Counters = { counts: {}, remaining: {} };
 
-/** One more of a counter. */
-export function counted(name: CounterName, labels: Readonly<Record<string, string>>): Counters {
+/** So many more of a counter. */
+export function counted(name: CounterName, labels: Readonly<Record<string, string>>, amount = 1): Counters {
   const key = [name, ...Object.keys(COUNTERS[name]).map((label) => labels[label] ?? '')].join(' ');
-  return { ...NO_COUNTERS, counts: { [key]: 1 } };
+  return { ...NO_COUNTERS, counts: { [key]: amount } };
 }
 
 /** One more observed duration. */

@@ -9,6 +9,8 @@ export interface Metrics {
     name: Name,
     ...labels: keyof Labels<Name> extends never ? [] : [labels: Labels<Name>]
   ): void;
+  /** So many more of a counter with labels; nothing for 0. */
+  add<Name extends CounterName>(name: Name, amount: number, labels: Labels<Name>): void;
   /** A duration in seconds. */
   observe(name: DurationName, seconds: number): void;
   /** How many more requests Azure takes now, by its own limits of a subscription. */
@@ -16,7 +18,7 @@ export interface Metrics {
 }
 
 /** For tools, which count nothing. */
-export const NO_METRICS: Metrics = { count() {}, observe() {}, setRequestsLeft() {} };
+export const NO_METRICS: Metrics = { count() {}, add() {}, observe() {}, setRequestsLeft() {} };
 
 /** What the other stores do not have. No workflow depends on it. */
 

@@ -5,6 +5,7 @@
  * ends at the row of the sweep.
  */
 
+import { COUNTERS } from '../../domain/audit/counters.ts';
 import { jitterDown, jitterUp } from '../../domain/resources/jitter.ts';
 import { isInScope } from '../../domain/resources/resource.ts';
 import { checkGuards } from '../guards/check-guards.ts';
@@ -129,6 +130,16 @@ async function saveCounts(deps: Deps, run: Run, part: Part, done: Done): Promise
     const fields = { subscriptionId: value.subscriptionId, sweep: value.id, reason };
     deps.log.warn(fields, 'the listing is not believed: everything is kept as it is');
   }
+  const { counts } = found;
+  const swept = {
+    skipped: counts.skipped,
+    queued,
+    missing: counts.missing + rest.missing,
+    'not-listed': counts.notListed,
+  };
+  for (const outcome of COUNTERS.sweptResources.outcome)
+    deps.metrics.add('sweptResources', swept[outcome], { outcome });
+  if (reason !== null) deps.metrics.count('distrustedListings');
   return saveRun(deps, run, {
     parts: part.of,
     position: part.index + 1,

@@ -2,6 +2,7 @@
  * What a sweep keeps of a look at a resource: when it was, whether anything is left to try again, and how the rows by which
  * it was queued compare with what Resource Manager answered.
  */
+import { COUNTERS } from '../../domain/audit/counters.ts';
 import { compareRows } from '../../domain/estate/compare.ts';
 import { isObject } from '../../domain/resources/json.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
@@ -13,7 +14,7 @@ import type { SweptApp } from '../ports/sweeps.ts';
 import type { WorkMessage } from '../ports/work.ts';
 import { loadSettings } from '../settings/change-settings.ts';
 import { calmnessOf } from './choose-looks.ts';
-import { packComparison } from './comparisons.ts';
+import { packComparison, unpackComparison } from './comparisons.ts';
 
 /** The first whole reading of a resource, and when it began. */
 export interface Reading {
@@ -50,8 +51,16 @@ export async function recordLook(deps: Deps, message: WorkMessage, reading: Read
     if (found === null) return;
     const app = lookedAt(found.value, { reading, state, revision });
     await deps.sweepRuns.saveApps(resource.subscriptionId, part, [{ app, version: found.version }]);
+    if (found.value.listing !== null && app.comparison !== null) countLeaves(deps, app.comparison.leaves);
   });
   if (message.marked) await deps.sweepMarks.unmark(resource, reading.at);
+}
+
+function countLeaves({ metrics }: Deps, leaves: Parameters<typeof unpackComparison>[0]): void {
+  const compared = unpackComparison(leaves);
+  for (const result of COUNTERS.comparedLeaves.result) {
+    metrics.add('comparedLeaves', compared.filter((one) => one.result === result).length, { result });
+  }
 }
 
 interface Look {

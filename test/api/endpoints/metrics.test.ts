@@ -95,6 +95,7 @@ describe('the content of the metrics', () => {
       plumbline_approvals_waiting: 2,
       plumbline_approvals_oldest_age_seconds: 7200,
       plumbline_dead_letters: 1,
+      plumbline_distrusted_listings_total: 0,
       'plumbline_queue_messages{queue="plumbline-reconcile"}': 12,
       'plumbline_queue_messages{queue="plumbline-sweep"}': 0,
       'plumbline_queue_oldest_age_seconds{queue="plumbline-reconcile"}': 31,

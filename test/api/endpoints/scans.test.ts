@@ -12,7 +12,7 @@ describe('POST /scans and GET /scans/{id}', () => {
     expect([begun.status, begun.headers.get('location')]).toEqual([202, '/api/scans/operation-1']);
     expect(begun.body).toEqual({ id: 'operation-1', scope: GROUP, status: 'running', found: 0, evaluated: 0 });
     expect(deps.stored.sweeps.map(({ message }) => message)).toMatchObject([
-      { list: { cause: 'scan', scope: GROUP, token: null } },
+      { list: { cause: 'scan', scope: GROUP, part: null } },
     ]);
     await deps.scans.addFound('operation-1', ['/a', '/b']);
     await deps.scans.markListed('operation-1');

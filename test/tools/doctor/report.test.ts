@@ -13,6 +13,7 @@ import {
 import { queue } from '../../../tools/doctor/event.ts';
 import { timers } from '../../../tools/doctor/health.ts';
 import { checkLine, isHealthy, observationLine, verdict } from '../../../tools/doctor/report.ts';
+import { resourceGraph } from '../../../tools/doctor/resource-graph.ts';
 import type { Request } from '../../../tools/doctor/service.ts';
 
 const APP =
@@ -193,3 +194,27 @@ function received(operation: string): ObservedEvent {
 function entry(kind: string, trigger: { type: string; operation?: string } | null) {
   return { id: 'i', at: '2026-01-12T09:30:00.000Z', kind, message: '', resource: null, actor: {}, trigger };
 }
+
+describe('the check of Resource Graph', () => {
+  async function said(metrics: string) {
+    const [result] = await runChecks(
+      visitOf(() => metrics),
+      [resourceGraph],
+    );
+    return result;
+  }
+
+  it('says what sweeps found about rows, and nothing before the first', async () => {
+    const metrics = [
+      'plumbline_swept_resources_total{outcome="queued"} 7',
+      'plumbline_swept_resources_total{outcome="skipped"} 93',
+      'plumbline_distrusted_listings_total 2',
+      'plumbline_compared_leaves_total{result="differed"} 1',
+    ];
+    expect(await said(metrics.join('\n'))).toMatchObject({
+      state: 'ok',
+      said: expect.stringMatching(/skipped 93 .* read 7; 0 were missing; 2 listings .* 1 did not/),
+    });
+    expect(await said('')).toMatchObject({ state: 'not-checked' });
+  });
+});

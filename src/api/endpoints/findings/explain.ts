@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
 import type { Finding } from '../../../domain/decisions/finding.ts';
 import { eventIdOf } from '../../../domain/resources/event.ts';
-import { isScope, parseResourceId } from '../../../domain/resources/resource.ts';
+import { isScope, parseResourceId, type Resource } from '../../../domain/resources/resource.ts';
 import { documentationById } from '../../../domain/rules/documentation.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import type { StoredEvent } from '../../../workflows/ports/events.ts';
@@ -45,7 +45,25 @@ async function explainResource(deps: Deps, id: string) {
   const { evaluatedAt, trigger, documents } = state;
   const findings = state.findings.map((finding) => explainFinding(deps, finding));
   const events = await deps.events.listRecent(resource, SHOWN_EVENTS);
-  return { resource: state.resource, evaluatedAt, trigger, documents, findings, events: events.map(eventView) };
+  const sweep = await explainSweep(deps, resource);
+  const explained = {
+    resource: state.resource,
+    evaluatedAt,
+    trigger,
+    documents,
+    findings,
+    events: events.map(eventView),
+  };
+  return sweep === null ? explained : { ...explained, sweep };
+}
+
+/** What the last sweep knows of a resource: an old row may hide a violation until the resource is read wholly. */
+async function explainSweep({ sweepRuns }: Deps, { subscriptionId, id }: Resource) {
+  const run = (await sweepRuns.load(subscriptionId))?.value;
+  const parts = run?.parts ?? run?.before?.parts;
+  const app = parts === undefined ? null : await sweepRuns.findApp(subscriptionId, parts, id);
+  if (!run || !app) return null;
+  return { listedAt: run.startedAt, readAt: app.lookedAt, byRows: app.fingerprint !== null };
 }
 
 /** A finding with its documentation; a violation also with the lines that fix it where it is declared. */

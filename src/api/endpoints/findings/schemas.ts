@@ -34,6 +34,14 @@ export const explainedResource = resourceState
   .pick({ resource: true, trigger: true, documents: true })
   .extend({
     evaluatedAt: time,
+    sweep: z
+      .strictObject({
+        listedAt: time.describe('When the last sweep saw the rows of Resource Graph'),
+        readAt: time.nullable().describe('When a sweep last read all documents'),
+        byRows: z.boolean().describe('Whether its rows may stand for a reading, as far as they are proven'),
+      })
+      .exactOptional()
+      .describe('Absent when no sweep has listed it'),
     findings: z.array(explainedFinding),
     events: z
       .array(explainedEvent.extend(changeEvent.pick({ operation: true, changedBy: true }).shape))
