@@ -121,12 +121,11 @@ export function createClient(options: ClientOptions): Client {
       if (segments[0] !== '' || segments.slice(1).some((segment) => ['', '.', '..'].includes(segment))) {
         throw new Error(`${path} is no path of Resource Manager`);
       }
-      const url = new URL(segments.map(encodeURIComponent).join('/'), endpoint);
-      url.searchParams.set('api-version', apiVersion);
-      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      // A blank as the SDKs encode it: not every provider is known to decode a plus as a blank.
-      url.search = url.search.replaceAll('+', '%20');
-      return url;
+      // Blanks become %20, as the SDKs encode them: not every provider is known to decode a plus as a blank.
+      const parts = Object.entries({ 'api-version': apiVersion, ...query }).map((part) =>
+        part.map(encodeURIComponent).join('='),
+      );
+      return new URL(`${segments.map(encodeURIComponent).join('/')}?${parts.join('&')}`, endpoint);
     },
 
     urlFromAzure(text) {

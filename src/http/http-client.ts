@@ -97,9 +97,11 @@ function placeOf(url: string): { readonly hostname: string; readonly port: strin
 
 function headersOf(raw: NodeJS.Dict<string | string[]>): HttpHeaders {
   const headers = createHttpHeaders();
-  for (const [name, value] of Object.entries(raw)) {
-    const one = Array.isArray(value) ? value[0] : value;
-    if (one !== undefined) headers.set(name, one);
+  // Node.js has trimmed the values; the first of several counts, as for the SDKs.
+  for (const name in raw) {
+    const value = raw[name];
+    const first = typeof value === 'string' ? value : value?.[0];
+    if (first !== undefined) headers.set(name, first);
   }
   return headers;
 }

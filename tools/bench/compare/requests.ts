@@ -42,7 +42,9 @@ export async function countEvent(): Promise<EventRequests> {
 
 async function countOf(root: string | undefined): Promise<{ alone: EventRequests; covered: EventRequests }> {
   const side = await startSide({ ...(root === undefined ? {} : { root }), settleSeconds: 2 });
-  const proxies = await Promise.all((['Table', 'Queue', 'Blob'] as const).map((service) => proxyBefore(side, service)));
+  const proxies: CountingProxy[] = [];
+  // One after the other: each changes the connection string.
+  for (const service of ['Table', 'Queue', 'Blob'] as const) proxies.push(await proxyBefore(side, service));
   const [tables, queues, blobs] = proxies;
   if (!tables || !queues || !blobs) throw new Error('the storage has three services');
   try {
