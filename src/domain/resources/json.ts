@@ -6,16 +6,15 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Deep equality. Absent and null are the same, as in requests to Resource Manager. */
-export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+/** Deep equality of JSON values. Absent and null are the same, as in requests to Resource Manager. */
+export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b || (a ?? null) === (b ?? null)) return true;
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((element, index) => sameJson(element, b[index]));
   }
-  if (isObject(a) && isObject(b)) {
-    return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => sameJson(a[key], b[key]));
-  }
-  return false;
+  if (!isObject(a) || !isObject(b)) return false;
+  for (const key of Object.keys(a)) if (!sameJson(a[key], b[key])) return false;
+  return Object.keys(b).every((key) => Object.hasOwn(a, key) || sameJson(a[key], b[key]));
 }
 
 /** The JSON Pointer (RFC 6901) of a path of keys; the root is the empty string. */

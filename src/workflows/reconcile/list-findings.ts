@@ -4,10 +4,9 @@
  * look lists its findings again, also when they are those of the state.
  */
 
-import { canonicalJson } from '../../domain/changes/change.ts';
 import type { Finding } from '../../domain/decisions/finding.ts';
 import { HOUR_MS } from '../../domain/resources/durations.ts';
-import { wellFormed } from '../../domain/resources/json.ts';
+import { sameJson } from '../../domain/resources/json.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { truncateResourceState } from '../state/resource-state.ts';
@@ -47,6 +46,11 @@ function isHeld({ decision }: Finding): boolean {
 
 /** Whether only the time of the evaluation differs. Findings that were truncated in the state differ, too. */
 function isSame(findings: readonly Finding[], before: readonly Finding[]): boolean {
-  const textOf = (all: readonly Finding[]) => canonicalJson(wellFormed(all.map(({ evaluatedAt: _, ...rest }) => rest)));
-  return textOf(findings) === textOf(before);
+  return (
+    findings.length === before.length &&
+    findings.every((one, index) => {
+      const { evaluatedAt: _, ...last } = before[index] ?? one;
+      return sameJson({ ...one, evaluatedAt: null }, last);
+    })
+  );
 }

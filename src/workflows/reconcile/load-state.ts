@@ -5,9 +5,8 @@
 
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { type Exemption, isInForce } from '../../domain/approvals/exemption.ts';
-import { canonicalJson } from '../../domain/changes/change.ts';
 import { DAY_SECONDS, HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
-import { wellFormed } from '../../domain/resources/json.ts';
+import { sameJson } from '../../domain/resources/json.ts';
 import { MAX_OPEN_APPROVALS, MAX_WAIT_SECONDS } from '../../domain/resources/limits.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { flushApprovalRecords } from '../approvals/store-approval.ts';
@@ -69,8 +68,7 @@ export async function assertCurrent(
 ): Promise<void> {
   if (isReadAnew(message)) return;
   const [settings, exemptions] = await Promise.all([loadSettings(deps), deps.exemptions.listForResource(resource)]);
-  const textOf = (...loaded: [StoredSettings, readonly Exemption[]]) => canonicalJson(wellFormed(loaded));
-  if (textOf(settings, exemptions) === textOf(state.settings, state.exemptions)) return;
+  if (sameJson(settings, state.settings) && sameJson(exemptions, state.exemptions)) return;
   throw new ConflictError(`settings or exemptions changed while ${resource.id} was evaluated`);
 }
 
