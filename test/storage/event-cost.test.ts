@@ -141,7 +141,7 @@ describe('a look that finds nothing new', () => {
   ])('by the sweep costs three table requests %s', async (_, options) => {
     const [id, other] = [await service.app(options), await service.app()];
     await service.remember(other);
-    service.sent.push({ resource: id, cause: 'sweep', attempt: 0 });
+    service.sent.push({ resource: id, cause: 'sweep', part: { index: 0, of: 1 }, attempt: 0 });
     const approvals = options === RISKY ? 1 : 0;
     expect(await costOf(() => service.handle())).toEqual({ table: 3 + approvals, queue: 0, blob: 0 });
   });

@@ -10,6 +10,7 @@ import { sameJson } from '../../domain/resources/json.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 import { truncateResourceState } from '../state/resource-state.ts';
+import { isReadAnew } from './load-state.ts';
 
 /** How long the listed findings keep their time of evaluation. */
 const RELIST_MS = HOUR_MS;
@@ -21,12 +22,14 @@ export interface SavedState extends Pick<ResourceState, 'listedAt'> {
 
 /** Returns the state as it is saved now. */
 export async function listFindings(
-  { deps, resource, lease, state: { resourceState } }: Pick<ReconcileContext, 'deps' | 'resource' | 'lease' | 'state'>,
+  { deps, resource, message, lease, state: { resourceState } }: ReconcileContext,
   findings: readonly Finding[],
   saved: SavedState,
 ): Promise<SavedState> {
   const now = deps.clock.now();
-  if (isListed(saved.listedAt, now) && !findings.some(isHeld) && isSame(findings, resourceState.findings)) return saved;
+  // Who queued the resource may have found it in the list.
+  const mayBeListed = !isReadAnew(message) && isListed(saved.listedAt, now) && !findings.some(isHeld);
+  if (mayBeListed && isSame(findings, resourceState.findings)) return saved;
   const version =
     saved.listedAt === null
       ? saved.version

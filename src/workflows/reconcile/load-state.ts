@@ -73,7 +73,7 @@ export async function assertCurrent(
 }
 
 /** A person or housekeeping sends these messages after something else was stored, such as an exemption. */
-function isReadAnew({ cause }: Pick<WorkMessage, 'cause'>): boolean {
+export function isReadAnew({ cause }: Pick<WorkMessage, 'cause'>): boolean {
   return cause === 'decision' || cause === 'wake' || cause === 'request';
 }
 

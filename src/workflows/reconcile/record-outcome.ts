@@ -13,6 +13,7 @@ import type { ApprovalToStore } from '../approvals/reconcile-approvals.ts';
 import { approvalAfterWrite, storeApproval } from '../approvals/store-approval.ts';
 import { concludeWaitingEvents, logConclusions } from '../events/conclude-events.ts';
 import { nextRequeue, resultAfterRecord } from '../events/requeue.ts';
+import { scheduleWakeups } from '../events/schedule-wakeups.ts';
 import { storeExemption } from '../exemptions/grant-exemption.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { Result } from '../ports/work.ts';
@@ -30,7 +31,6 @@ import { exemptionsForRollbacks } from './exempt-rollbacks.ts';
 import { listFindings } from './list-findings.ts';
 import type { ReconcilePlan } from './plan-reconcile.ts';
 import type { SavedPlan } from './remember.ts';
-import { scheduleWakeups } from './schedule-wakeups.ts';
 import { updateChangers } from './update-changers.ts';
 
 /** The results of the phases before. */

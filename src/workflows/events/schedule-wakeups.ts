@@ -1,9 +1,9 @@
 /** Schedules wake-ups for what a reconcile leaves open: intents, expiries and holds. */
 
 import { isUnresolved, type StoredAttempt } from '../../domain/approvals/attempt.ts';
-import { roundUpToMinute, secondsFromNow } from '../events/requeue.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
+import { roundUpToMinute, secondsFromNow } from './requeue.ts';
 
 /** `resourceState` is saved after this. Returns the wake-up for the intents that remain open; null when none does. */
 export async function scheduleWakeups(
