@@ -2,7 +2,8 @@
  * `npm run bench`: what an event costs in requests, processor time and memory, and how fast the service answers, measured from
  * outside in the development environment. Counts have limits and fail the bench; times are printed against the goal. What
  * depends on the machine is compared with an older commit, which is built beside this one and runs in turn with it.
- * `-- --only NAME[,NAME]` runs some parts, `-- --events N` sets the events of `memory`.
+ * `-- --only NAME[,NAME]` runs some parts, `-- --events N` sets the events of `memory`. `-- --estate N` measures sweeps of an
+ * estate of so many apps, in as many subscriptions as `--subscriptions` says.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -17,6 +18,7 @@ import { measureMemory } from './compare/memory.ts';
 import { compareReception } from './compare/reception.ts';
 import { compareRequests, countEvent } from './compare/requests.ts';
 import { measureEventCosts } from './costs.ts';
+import { measureEstate } from './estate.ts';
 import { measureEvaluation } from './evaluation.ts';
 import { measureAuditWrites, measureEventIngestion } from './rates.ts';
 import { type Report, startReport } from './report.ts';
@@ -28,6 +30,8 @@ interface Context {
   readonly report: Report;
   /** The events of the part `memory`, for one app and then for a hundred. */
   readonly events: number;
+  /** Of the part `estate`. */
+  readonly estate: { readonly apps: number; readonly subscriptions: number };
   /** The older commit, built at the first use. */
   base(): Promise<BaseCommit>;
 }
@@ -50,17 +54,26 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
 const BY_NAME: typeof PARTS = {
   memory: ({ report, events }) => measureMemory(report, events),
   summary: ({ report }) => measureSummary(report, [3000, 10_000]),
+  estate: ({ report, estate }) => measureEstate(report, estate.apps, estate.subscriptions),
   'memory-before': async ({ report, events, base }) => measureMemory(report, events, (await base()).root),
 };
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, events: { type: 'string', default: '10000' } },
+  options: {
+    only: { type: 'string' },
+    events: { type: 'string', default: '10000' },
+    estate: { type: 'string' },
+    subscriptions: { type: 'string', default: '1' },
+  },
 });
 const all = { ...PARTS, ...BY_NAME };
-const names = values.only?.split(',') ?? Object.keys(PARTS);
+const names = values.only?.split(',') ?? (values.estate === undefined ? Object.keys(PARTS) : ['estate']);
+const numbers = [values.events, values.estate ?? '1000', values.subscriptions];
 const unknown = names.filter((name) => !(name in all));
-if (unknown.length > 0 || !/^[1-9]\d*$/.test(values.events)) {
-  process.stderr.write(`Usage: npm run bench -- [--only ${Object.keys(all).join(',')}] [--events N]\n`);
+if (unknown.length > 0 || numbers.some((number) => !/^[1-9]\d*$/.test(number))) {
+  process.stderr.write(
+    `Usage: npm run bench -- [--only ${Object.keys(all).join(',')}] [--events N] [--estate N [--subscriptions N]]\n`,
+  );
   process.exit(2);
 }
 
@@ -69,6 +82,7 @@ let base: Promise<BaseCommit> | undefined;
 const context: Context = {
   report: startReport(),
   events: Number(values.events),
+  estate: { apps: Number(values.estate ?? 1000), subscriptions: Number(values.subscriptions) },
   base: () => {
     base ??= buildBaseCommit();
     return base;
