@@ -80,7 +80,7 @@ if (unknown.length > 0 || numbers.some((number) => !/^[1-9]\d*$/.test(number))) 
 if (!existsSync(BUNDLE)) await build();
 let base: Promise<BaseCommit> | undefined;
 const context: Context = {
-  report: startReport(),
+  report: startReport((line) => process.stderr.write(`${line}\n`)),
   events: Number(values.events),
   estate: { apps: Number(values.estate ?? 1000), subscriptions: Number(values.subscriptions) },
   base: () => {
@@ -88,6 +88,13 @@ const context: Context = {
     return base;
   },
 };
+// The folder of the older commit is removed, however the run ends; the processes end with this one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await base?.then((built) => built.close()).catch(() => undefined);
+    process.exit(1);
+  });
+}
 try {
   for (const name of names) await all[name]?.(context);
 } finally {

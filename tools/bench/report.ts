@@ -27,37 +27,42 @@ export function median(figures: readonly number[]): number {
   return [...figures].sort((a, b) => a - b)[figures.length >> 1] ?? Number.NaN;
 }
 
-export function startReport(): Report {
+/** `onRow` gets each line as soon as it is known: a run takes minutes. */
+export function startReport(onRow: (line: string) => void = () => undefined): Report {
   const rows: string[][] = [];
+  const add = (...row: string[]) => {
+    rows.push(row);
+    onRow(row.filter((cell) => cell !== '').join('  '));
+  };
   let passed = true;
   return {
     count(what, unit, found, limit) {
       if (found > limit) passed = false;
-      rows.push([what, unit, String(found), `${found > limit ? 'OVER the limit of' : 'at most'} ${limit}`]);
+      add(what, unit, String(found), `${found > limit ? 'OVER the limit of' : 'at most'} ${limit}`);
     },
     time(what, milliseconds, goal) {
-      rows.push([what, 'ms', milliseconds.toFixed(0), `goal ${goal}${milliseconds > goal ? ', MISSED' : ''}`]);
+      add(what, 'ms', milliseconds.toFixed(0), `goal ${goal}${milliseconds > goal ? ', MISSED' : ''}`);
     },
     rate(what, found, goal) {
-      rows.push([what, 'a second', found.toFixed(0), `goal ${goal}${found < goal ? ', MISSED' : ''}`]);
+      add(what, 'a second', found.toFixed(0), `goal ${goal}${found < goal ? ', MISSED' : ''}`);
     },
     compare(what, unit, pairs, goal) {
       const quotient = median(pairs.map(({ before, now }) => now / before));
       const [before, now] = [median(pairs.map((pair) => pair.before)), median(pairs.map((pair) => pair.now))];
       const shown = `${now.toFixed(1)} of ${before.toFixed(1)}: ${quotient.toFixed(2)}`;
-      rows.push([what, unit, shown, `goal ${goal}${quotient > goal ? ', MISSED' : ''}`]);
+      add(what, unit, shown, `goal ${Number(goal.toFixed(2))}${quotient > goal ? ', MISSED' : ''}`);
     },
     share(what, found, goal) {
-      rows.push([what, '', found.toFixed(2), `goal ${goal}${found < goal ? ', MISSED' : ''}`]);
+      add(what, '', found.toFixed(2), `goal ${goal}${found < goal ? ', MISSED' : ''}`);
     },
     megabytes(what, found, goal) {
       const against = goal === null ? '' : `goal ${goal}${found !== null && found > goal ? ', MISSED' : ''}`;
-      rows.push([what, 'MB', found === null ? 'not measured' : String(found), against]);
+      add(what, 'MB', found === null ? 'not measured' : String(found), against);
     },
     must(what, holds) {
       if (holds) return;
       passed = false;
-      rows.push([what, '', 'no', 'it MUST']);
+      add(what, '', 'no', 'it MUST');
     },
     end() {
       const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
