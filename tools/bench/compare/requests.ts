@@ -26,7 +26,7 @@ export async function compareRequests(report: Report, base: string): Promise<voi
       1,
     );
   }
-  report.compare('storage requests of an event, compliant app', '', pair(total, 'alone'), 8 / 19);
+  report.compare('storage requests of an event, compliant app', '', pair(total, 'alone'), 8 / 17);
   report.compare(
     'table requests of a covered event',
     '',
