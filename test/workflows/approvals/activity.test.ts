@@ -168,6 +168,9 @@ describe('approvals.unknownChanger refuse', () => {
     storeSettings(deps, settingsOf('refuse'));
     await receive('nameless', null);
     expect(await approves(BOB)).toBe('changer-unknown');
+    await expect(recordDecision(deps, decisionOn(deps, 'approve'))).rejects.toThrow(
+      'Who had changed the resource is not known. The settings (approvals.unknownChanger) let nobody approve then; put it right at its source.',
+    );
     expect(pending(deps)).toMatchObject({ decision: null });
     logged(ADA, -20);
     expect(await approves(ADA)).toBe('own-change');
@@ -184,6 +187,9 @@ describe('approvals.unknownChanger refuse', () => {
       { status: 'superseded', reasons: [{ code: 'changer-unknown' }] },
       { status: 'pending' },
     ]);
+    expect(approvals(deps)[0]?.reasons[0]?.text).toBe(
+      'Who had changed the resource is not known. The settings (approvals.unknownChanger) let nothing be written then; nothing was written for it.',
+    );
   });
 
   test('does not refuse a rejection', async () => {

@@ -49,6 +49,14 @@ async function named(reason: RegExp): Promise<void> {
   expect(logLinesOf(deps).at(-1)).toMatchObject({ level: 'error', message: UNEXPLAINED });
 }
 
+test('ten rows without an entry are named, with the number of the others', async () => {
+  for (let nth = 0; nth < 12; nth++) await exempt();
+  await explained();
+  deps.stored.entries.length = 0;
+  const { reason = '' } = await verifyRecords(deps);
+  expect([reason.match(/Exemption \S+: /g)?.length, reason.endsWith(' There are 2 more.')]).toEqual([10, true]);
+});
+
 describe('verified settings', () => {
   const row = async () => {
     const stored = await deps.settings.load();
