@@ -2,6 +2,7 @@
 import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
 import { expect, test, vi } from 'vitest';
 import { createLog } from '../../src/app/log.ts';
+import type { Resource } from '../../src/domain/resources/resource.ts';
 import { registerReconcile } from '../../src/functions/reconcile.ts';
 import { registerSweep } from '../../src/functions/sweep.ts';
 import { SHOP } from '../fakes/azure/resources.ts';
@@ -19,8 +20,11 @@ vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
     deps: {
       ...memory,
-      events: { ...memory.events, get: logInside },
-      leases: { acquire: logInside },
+      resources: {
+        ...memory.resources,
+        load: async (resource: Resource) => (await logInside()) ?? memory.resources.load(resource),
+        acquire: async () => null,
+      },
       estate: {
         ...memory.estate,
         countResources: () => logInside().then(() => ({ kind: 'counted', total: 0, waitSeconds: 0 })),
