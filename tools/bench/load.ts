@@ -1,6 +1,6 @@
 /** How long the bundle takes to load. */
-import { checkBundle } from '../../build/bundle-check.ts';
-import type { Pair, Report } from '../report.ts';
+import { checkBundle } from '../build/bundle-check.ts';
+import type { Pair, Report } from './report.ts';
 
 export async function compareLoad(report: Report, bundle: string, base: string): Promise<void> {
   const pairs: Pair[] = [];

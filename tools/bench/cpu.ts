@@ -1,5 +1,5 @@
 /** What an event costs the host's processor, and how long many events take, of both commits in turn. */
-import type { Pair, Report } from '../report.ts';
+import type { Pair, Report } from './report.ts';
 import { type Side, startSide } from './side.ts';
 
 const ROUNDS = 5;

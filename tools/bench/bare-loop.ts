@@ -27,7 +27,7 @@ export type BareOrder = z.infer<typeof orderShape>;
 /** Events a second. `certificate` is the file of the certificate that Azure's stand-in has. */
 export async function runBareLoop(order: BareOrder, certificate: string): Promise<number> {
   const child = fork(fileURLToPath(import.meta.url), [], {
-    execArgv: ['--import', new URL('../../typescript.mjs', import.meta.url).href],
+    execArgv: ['--import', new URL('../typescript.mjs', import.meta.url).href],
     env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate },
   });
   try {

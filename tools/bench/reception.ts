@@ -2,8 +2,8 @@
 
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Report } from '../report.ts';
 import { inTurn, withSides } from './cpu.ts';
+import type { Report } from './report.ts';
 import { deliverOnce, type Side } from './side.ts';
 
 const APPS = 100;

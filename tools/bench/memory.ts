@@ -1,6 +1,6 @@
 /** The most memory that the host takes: many events of one app, then as many of a hundred. */
-import { residentMegabytes } from '../../soak/memory.ts';
-import type { Report } from '../report.ts';
+import { residentMegabytes } from '../soak/memory.ts';
+import type { Report } from './report.ts';
 import { startSide } from './side.ts';
 
 /** `root`: an older commit; absent: this one. */

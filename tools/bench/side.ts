@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request as sendHttp } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
-import { type DevEnvironment, startDevEnvironment } from '../../../dev/environment/dev-environment.ts';
-import { allLogsTo, people, plan, webApp, workspaceId } from '../../../simulator/estate.ts';
-import type { ResourceSeed } from '../../../simulator/simulator.ts';
-import { RECONCILE_QUEUE } from '../../../src/storage/names.ts';
-import { eventFor } from '../bench-environment.ts';
+import { type DevEnvironment, startDevEnvironment } from '../../dev/environment/dev-environment.ts';
+import { allLogsTo, people, plan, webApp, workspaceId } from '../../simulator/estate.ts';
+import type { ResourceSeed } from '../../simulator/simulator.ts';
+import { RECONCILE_QUEUE } from '../../src/storage/names.ts';
+import { eventFor } from './bench-environment.ts';
 
 export interface Side {
   readonly dev: DevEnvironment;

@@ -16,7 +16,7 @@ export interface BaseCommit {
   close(): Promise<void>;
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Checks out and builds. Packages are shared when the lock file is the same. Throws with what git or npm said. */
 export async function buildBaseCommit(commit = BASE_COMMIT): Promise<BaseCommit> {

@@ -1,8 +1,8 @@
 /** The service against a loop that makes the same requests and does nothing else. */
 import { TableClient } from '@azure/data-tables';
-import { tokenFor } from '../../../simulator/identity/tokens.ts';
-import { median, type Report } from '../report.ts';
+import { tokenFor } from '../../simulator/identity/tokens.ts';
 import { runBareLoop } from './bare-loop.ts';
+import { median, type Report } from './report.ts';
 import type { EventRequests } from './requests.ts';
 import { startSide } from './side.ts';
 

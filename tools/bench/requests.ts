@@ -1,6 +1,6 @@
 /** How many requests an event costs: to Azure, and to tables, queues and blobs, each counted by a proxy in front of it. */
-import { type CountingProxy, startCountingProxy } from '../counting-proxy.ts';
-import type { Report } from '../report.ts';
+import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
+import type { Report } from './report.ts';
 import { type Side, startSide } from './side.ts';
 
 export interface EventRequests {
