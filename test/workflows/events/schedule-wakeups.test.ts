@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import type { StoredAttempt } from '../../../src/domain/approvals/attempt.ts';
+import { scheduleWakeups } from '../../../src/workflows/events/schedule-wakeups.ts';
 import type { WorkMessage } from '../../../src/workflows/ports/work.ts';
-import { scheduleWakeups } from '../../../src/workflows/reconcile/schedule-wakeups.ts';
 import { emptyResourceState } from '../../../src/workflows/state/resource-state.ts';
 import { approval, finding } from '../../api/samples.ts';
 import { resourceNamed } from '../../domain/examples.ts';
@@ -35,7 +35,7 @@ async function scheduled({
     openApprovals: [...open],
     findings,
   };
-  await scheduleWakeups(context, stored, null);
+  await scheduleWakeups(context, stored);
   const now = deps.clock.now().getTime();
   return [...deps.stored.wakeups.values()].map(({ why, at }) => `${(at - now) / 60_000} ${why}`).sort();
 }
