@@ -6,6 +6,10 @@
 import '@kusto/language-service-next/bridge.min.js';
 import '@kusto/language-service-next/Kusto.Language.Bridge.min.js';
 
+/** The columns of every table of Resource Graph. `apiVersion` is there only when a query names it. */
+const GRAPH_COLUMNS =
+  "(id: string, name: string, type: string, tenantId: string, ['kind']: string, location: string, resourceGroup: string, subscriptionId: string, managedBy: string, sku: dynamic, plan: dynamic, properties: dynamic, tags: dynamic, identity: dynamic, zones: dynamic, extendedLocation: dynamic, apiVersion: string)";
+
 /**
  * The columns of tables that have data of Plumbline, by the reference of Azure Monitor
  * (learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces and apprequests) and of Resource Graph
@@ -18,8 +22,9 @@ const TABLES: Readonly<Record<string, string>> = {
   AppTraces: '(TimeGenerated: datetime, Message: string, Properties: dynamic)',
   AppRequests:
     '(TimeGenerated: datetime, OperationId: string, Name: string, Success: bool, ResultCode: string, DurationMs: real)',
-  resources:
-    "(id: string, name: string, type: string, tenantId: string, ['kind']: string, location: string, resourceGroup: string, subscriptionId: string, managedBy: string, sku: dynamic, plan: dynamic, properties: dynamic, tags: dynamic, identity: dynamic, zones: dynamic, extendedLocation: dynamic)",
+  resources: GRAPH_COLUMNS,
+  appserviceresources: GRAPH_COLUMNS,
+  resourcecontainers: GRAPH_COLUMNS,
 };
 
 const { GlobalState, KustoCode, Symbols } = Kusto.Language;

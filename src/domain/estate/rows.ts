@@ -40,7 +40,8 @@ export interface Row {
  */
 export function queryOf(name: RowSourceName): { readonly select: string; readonly project: string } {
   const { table, types } = sourceOf(name);
-  const select = `${table}\n| where type in~ (${types.map((type) => `'${type}'`).join(', ')})`;
+  const quoted = types.map((type) => `'${type}'`).join(', ');
+  const select = `${table}\n| where type in~ (${quoted})`;
   const columns = Object.entries(expressionsOf(name)).map(([column, path]) => `${column} = ${path}`);
   const project = `| project ${['key = tolower(id)', 'id', 'type', 'apiVersion', ...columns].join(', ')}`;
   return { select, project };

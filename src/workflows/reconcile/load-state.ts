@@ -14,7 +14,6 @@ import type { Deps } from '../ports/deps.ts';
 import type { StoredEvent } from '../ports/events.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import { ignoreFutureTime, type TimeDeps } from '../ports/runtime.ts';
-import type { StoredSettings } from '../ports/settings.ts';
 import { ConflictError, type Versioned } from '../ports/storage.ts';
 import type { WorkMessage } from '../ports/work.ts';
 import { loadRecentSettings, loadSettings } from '../settings/change-settings.ts';

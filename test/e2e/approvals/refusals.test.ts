@@ -171,9 +171,12 @@ describe('guarantee 11: mode audit and the stop switch mean no write', () => {
 
   test('a stop between evaluation and write prevents the write', async () => {
     await operator().putSettings({ mode: 'autofix' });
-    // The settings are read again right before the write, together with the document.
+    // The settings are read again right before the write, together with the document: its second reading.
+    let readings = 0;
     const remove = plumbline.simulator.onRequest(async ({ method, path }, phase) => {
       if (method !== 'GET' || phase !== 'before' || !path.toLowerCase().endsWith('/ungoverned')) return;
+      readings += 1;
+      if (readings < 2) return;
       remove();
       await operator().putSettings({ mode: 'autofix', stopped: { reason: 'at the last moment' } });
     });

@@ -153,8 +153,9 @@ test('without the right there is one warning, and no further request', async () 
   await plumbline.housekeep();
   expect(readings()).toBe(before + 1);
   expect(linesWith('may not read the Activity Log')).toBe(1);
+  const counted = 'plumbline_activity_log_requests_total{outcome="forbidden"} 1';
+  await eventually('the stored counter', async () => (await metrics()).text.includes(counted));
   const { text } = await metrics();
-  expect(text).toContain('plumbline_activity_log_requests_total{outcome="forbidden"} 1');
   expect(text).toMatch(/plumbline_lost_events_total [5-9]/);
 });
 

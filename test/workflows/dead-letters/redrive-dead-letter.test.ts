@@ -171,7 +171,7 @@ describe('a page of the sweep', () => {
   test('returns to the sweep queue as a new message, and no event waits for it', async () => {
     const deps = fakeDeps();
     const sweep = { id: 's', startedAt: '2026-03-01T12:00:00.000Z' };
-    const list = { cause: 'sweep' as const, subscriptionId: 'x', scope: '/subscriptions/x', token: null, after: '' };
+    const list = { cause: 'sweep' as const, subscriptionId: 'x', scope: '/subscriptions/x', part: null };
     await recordDeadLetter(deps, 'sweep', { list, sweep, attempt: 20 });
     await redriveDeadLetter(deps, onlyLetter(deps));
     expect(deps.stored.sweeps.map(({ message }) => message)).toEqual([{ list, sweep, attempt: 0 }]);

@@ -155,7 +155,8 @@ describe('every message waits while its subscription is throttled', () => {
     await host.settle(599);
     expect([deps.estate.requests, calls, deps.stored.queue]).toEqual([[], [], []]);
     await host.settle();
-    expect(deps.estate.requests).toHaveLength(4);
+    const listed = ['count', 'resources 0/1'];
+    expect(deps.estate.requests.filter((query) => listed.includes(query))).toEqual([...listed, ...listed]);
     expect(await deps.scans.get(scan.id)).toMatchObject({ status: 'done', found: 1, evaluated: 1 });
   });
 
@@ -389,6 +390,7 @@ describe('guarantee 9: fail closed', () => {
     await host.work();
     expect(deps.estate.requests).toEqual([]);
     await host.settle();
-    expect(deps.estate.requests).toEqual(['count', 'resources 0/1']);
+    const tables = ['shared 0/1', 'groups 0/1', 'resources 0/1', 'configurations 0/1'];
+    expect(deps.estate.requests).toEqual(['count', ...tables]);
   });
 });

@@ -16,7 +16,7 @@ import { portsOf, watchedDeps } from '../../fakes/wrappers/watched.ts';
  */
 const BESIDE = [
   ...['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications'],
-  ...['activityLog', 'activityProgress'],
+  ...['activityLog', 'activityProgress', 'sweepRuns', 'sweepMarks', 'evidence', 'counts'],
 ];
 
 const CHANGES = [

@@ -5,6 +5,8 @@ import { SCENARIOS } from '../../fakes/scenarios/scenarios.ts';
 
 /** By message, or by the kind of the record: the fields of every such line. */
 const CARRIES: Readonly<Record<string, readonly string[]>> = {
+  'Event Grid lost a change': ['eventId', 'correlationId', 'resource', 'operation'],
+  'resources listed': ['sweep', 'index', 'of', 'queued'],
   'event received': ['eventId', 'correlationId', 'resource', 'operation', 'changedBy'],
   'event delivered again; it has its outcome': ['eventId', 'correlationId', 'resource', 'outcome'],
   'event stored for slots': ['eventId', 'correlationId', 'resource', 'slots'],

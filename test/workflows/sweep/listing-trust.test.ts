@@ -53,6 +53,7 @@ describe('missing rows', () => {
     expect(foundOf(deps)).toBe(100);
     expect(deps.arm.reads.filter(({ resource }) => !ids.includes(resource))).toEqual([]);
     expect(runOf(deps)).toMatchObject({ state: 'done', distrusted: expect.stringMatching(/^Resource Graph /) });
+    expect(deps.stored.counters.counts.distrustedListings).toBe(1);
     expect(warnings(deps)).toHaveLength(1);
   });
 

@@ -166,6 +166,7 @@ describe('after learning', () => {
     const after = await sweep();
     expect(after).toHaveLength(LEARNING);
     expect(deps.stored.sweepRuns.evidence?.value.leaves[`microsoft.web/sites/config ${TLS}`]?.differed).toBe(1);
+    expect(deps.stored.counters.counts['comparedLeaves differed']).toBeGreaterThan(0);
   });
 });
 
