@@ -38,7 +38,8 @@ export async function measureEventCosts(report: Report): Promise<void> {
       writes: together.writes - alone.writes,
       tables: together.tables - alone.tables,
     };
-    record('a covered event', covered, { reads: 0, writes: 0, tables: 3 });
+    // Its message finds the lease of the other one, and is handled again: one request more than later.
+    record('a covered event', covered, { reads: 0, writes: 0, tables: 4 });
     const wrong = webApp({
       name: 'wrong',
       site: { httpsOnly: false },
@@ -50,8 +51,8 @@ export async function measureEventCosts(report: Report): Promise<void> {
       tables: 28,
     });
     const { approval, rollback } = await measureDecisionCosts(bench);
-    record('an approval, decided and carried out', approval, { reads: 10, writes: 1, tables: 30 });
-    record('a rollback, asked for and carried out', rollback, { reads: 12, writes: 1, tables: 42 });
+    record('an approval, decided and carried out', approval, { reads: 10, writes: 1, tables: 32 });
+    record('a rollback, asked for and carried out', rollback, { reads: 12, writes: 1, tables: 43 });
     const took = bench.lines.flatMap((line) => durationOf(line, wrong.id));
     report.time('from the queue to a verified fix of three documents', Math.max(...took), 1000);
     dev.simulator.add(right);

@@ -120,6 +120,12 @@ describe('after learning', () => {
     deps.arm.change(app(5), 'resource', '/properties/httpsOnly', false);
     await host.deliver(gridEvent('of 5', app(5)));
     await host.settle(120);
+    const marked = [...deps.stored.sweepRuns.marks];
+    expect(marked.map(([key]) => key)).toEqual([app(5).toLowerCase()]);
+    // The same violation is marked once.
+    await host.deliver(gridEvent('again of 5', app(5)));
+    await host.settle(120);
+    expect([...deps.stored.sweepRuns.marks]).toEqual(marked);
     storeSettings(deps, { mode: 'autofix', sweep: RARELY });
     expect(await sweep()).toEqual([app(5)]);
     expect(deps.arm.valueOf(app(5), 'resource', '/properties/httpsOnly')).toBe(true);
