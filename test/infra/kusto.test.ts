@@ -5,7 +5,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { queryOf as estateQuery } from '../../src/azure/estate.ts';
 import { ROW_SOURCES } from '../../src/domain/estate/leaves.ts';
-import { queryOf } from '../../src/domain/estate/rows.ts';
+import { columnsOfSources } from '../../src/domain/estate/listed-rows.ts';
+import { queryOf } from '../domain/estate/row-query.ts';
 import { complaintsOf } from './kusto.ts';
 import { alertQueries, queriesIn, queriesOf, sources, straysIn, workbookQueries } from './queries.ts';
 
@@ -23,6 +24,8 @@ describe('a query that code composes has no syntax or binding error', () => {
 
   test.each(['resources', 'configurations', 'shared', 'groups'] as const)('of the estate: %s', (table) => {
     expect(complaintsOf(estateQuery({ table, part, columns: {} }))).toEqual([]);
+    const columns = columnsOfSources(table === 'configurations' ? ['siteConfig'] : ['site', 'containerApp', 'plan']);
+    expect(complaintsOf(estateQuery({ table, part, columns }))).toEqual([]);
   });
 
   test.each(ROW_SOURCES)('of the rows: %s', (name) => {

@@ -10,6 +10,13 @@ import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 
 export const SETTLE_SECONDS = 2;
 
+/** The settings of every host that is measured. */
+export const BENCH_SETTINGS = {
+  WEBSITE_AUTH_ENABLED: 'true',
+  PLUMBLINE_MODE: 'autofix',
+  PLUMBLINE_WORKSPACE_ID: workspaceId,
+};
+
 export interface BenchEnvironment {
   readonly dev: DevEnvironment;
   readonly tables: CountingProxy;
@@ -23,9 +30,7 @@ export async function startBenchEnvironment(environment: Record<string, string>)
     simulator: { operationMilliseconds: 0 },
     hostFlags: ['--principal-header'],
     environment: {
-      WEBSITE_AUTH_ENABLED: 'true',
-      PLUMBLINE_MODE: 'autofix',
-      PLUMBLINE_WORKSPACE_ID: workspaceId,
+      ...BENCH_SETTINGS,
       ...environment,
     },
     onLine: (line) => lines.push(line),

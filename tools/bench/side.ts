@@ -7,7 +7,7 @@ import { type DevEnvironment, startDevEnvironment } from '../../dev/environment/
 import { allLogsTo, people, plan, webApp, workspaceId } from '../../simulator/estate.ts';
 import type { ResourceSeed } from '../../simulator/simulator.ts';
 import { RECONCILE_QUEUE } from '../../src/storage/names.ts';
-import { eventFor } from './bench-environment.ts';
+import { BENCH_SETTINGS, eventFor } from './bench-environment.ts';
 
 export interface Side {
   readonly dev: DevEnvironment;
@@ -35,9 +35,7 @@ export async function startSide({ root, settleSeconds = 0, environment = {} }: S
     simulator: { operationMilliseconds: 0 },
     hostFlags: ['--principal-header'],
     environment: {
-      WEBSITE_AUTH_ENABLED: 'true',
-      PLUMBLINE_MODE: 'autofix',
-      PLUMBLINE_WORKSPACE_ID: workspaceId,
+      ...BENCH_SETTINGS,
       PLUMBLINE_SETTLE_SECONDS: String(settleSeconds),
       ...environment,
     },

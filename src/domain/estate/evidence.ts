@@ -21,7 +21,7 @@ export const LAG_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
 
 const count = z.int().min(0);
 
-export const leafEvidence = z.strictObject({
+const leafEvidence = z.strictObject({
   /** Looks that agreed since the last difference. */
   agreed: count,
   /** Of these, looks in which both said nothing; since the row last said nothing where there was something. */

@@ -34,19 +34,6 @@ export interface Row {
   readonly body: JsonObject;
 }
 
-/**
- * The lines of a query that select the rows of a source and project their columns: id, type, apiVersion and `c0`, `c1`, ….
- * What selects a part of the rows (`where hash(tolower(id)) % 20 == 3`) comes between the two.
- */
-export function queryOf(name: RowSourceName): { readonly select: string; readonly project: string } {
-  const { table, types } = sourceOf(name);
-  const quoted = types.map((type) => `'${type}'`).join(', ');
-  const select = `${table}\n| where type in~ (${quoted})`;
-  const columns = Object.entries(expressionsOf(name)).map(([column, path]) => `${column} = ${path}`);
-  const project = `| project ${['key = tolower(id)', 'id', 'type', 'apiVersion', ...columns].join(', ')}`;
-  return { select, project };
-}
-
 /** The columns of the leaves of a source by their names: `c0`, `c1`, …, and `p0`, … for the other spelling. */
 export function expressionsOf(name: RowSourceName): Readonly<Record<string, string>> {
   const columns = columnsOf(name).flatMap(({ pattern }, at) =>

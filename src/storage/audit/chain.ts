@@ -21,7 +21,7 @@ import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { assertEntityFits, MAX_TRANSACTION_BYTES, payloadOf } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
 import type { Table } from '../table/table.ts';
-import { repeatUntilWritten } from '../table/versioned-row.ts';
+import { repeatUntilWritten, saveStep } from '../table/versioned-row.ts';
 import {
   dayKeyOf,
   type FixDay,
@@ -122,8 +122,7 @@ export function openChain(
         { replace: headRow(headAfter(last), keys.signing), etag: before.version },
         ...entries.flatMap((entry) => {
           const etag = invalidPointers.get(entry.id);
-          const pointer = pointerRow(entry);
-          return [{ insert: entryRow(entry) }, etag === undefined ? { insert: pointer } : { replace: pointer, etag }];
+          return [{ insert: entryRow(entry) }, saveStep(pointerRow(entry), etag ?? null)];
         }),
         ...days.map(fixDayStep),
       ]);

@@ -10,6 +10,7 @@ import { DAY_MS, secondsBetween } from '../../domain/resources/durations.ts';
 import type { AppliedFix } from '../../workflows/ports/metrics.ts';
 import { entityOf, parseDerived, type Row } from '../table/entity.ts';
 import { rangeFilter, type Step, type Table } from '../table/table.ts';
+import { saveStep } from '../table/versioned-row.ts';
 import { AUDIT_PARTITION } from './rows.ts';
 
 /** The rows of fixes are from here on, in the order of days; behind them is the row that says that all are counted. */
@@ -67,8 +68,7 @@ export function fixDayRow({ rowKey, fixes }: FixDay) {
 }
 
 export function fixDayStep(day: FixDay): Step {
-  const row = fixDayRow(day);
-  return day.etag === null ? { insert: row } : { replace: row, etag: day.etag };
+  return saveStep(fixDayRow(day), day.etag);
 }
 
 /** The rows from a day on. */

@@ -19,6 +19,7 @@ import {
 import { type Entity, entityOf, type Key, parseDerived, parseRow, type Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
+import { saveStep } from '../table/versioned-row.ts';
 import { READY_KEY } from './counter-rows.ts';
 
 export const FINDING_PARTITION = 'finding';
@@ -111,7 +112,7 @@ export function withChange(counter: FindingCounter, subscription: string, change
 /** The step that saves a counter under the version that was read. */
 export function counterStep(key: Key, value: FindingCounter, etag: string | null): Step {
   const row = entityOf(key, value);
-  return etag === null ? { insert: row } : { replace: row, etag };
+  return saveStep(row, etag);
 }
 
 /** The counts of all findings, by one request; null when some are not counted yet. */

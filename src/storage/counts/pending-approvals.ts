@@ -11,6 +11,7 @@ import type { WrongCount } from '../../workflows/ports/metrics.ts';
 import { type Entity, entityOf, type Key, parseDerived, type Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
+import { saveStep } from '../table/versioned-row.ts';
 import { correct, READY_KEY } from './counter-rows.ts';
 
 export const APPROVAL_PARTITION = 'approval';
@@ -48,7 +49,7 @@ export function shardSteps({ key, value, etag }: PendingShard, approval: Approva
       ? without(value, resource.id, id)
       : withPending(value, { id, rule: rule.id, resource: resource.id, requestedAt, impact: rule.impact }),
   );
-  return [etag === null ? { insert: row } : { replace: row, etag }];
+  return [saveStep(row, etag)];
 }
 
 /** All pending approvals, newest first, by one request; null when some are not counted yet. */

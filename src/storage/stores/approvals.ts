@@ -21,7 +21,7 @@ import { entityOf, jsonOf, parseOwnRow, parseRow, type Row } from '../table/enti
 import { combineFilters, isSafeId } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
-import { repeatUntilWritten } from '../table/versioned-row.ts';
+import { repeatUntilWritten, saveStep } from '../table/versioned-row.ts';
 import { HEAD_COLUMNS, indexedId, indexKeys, indexPrefix, indexRows, parseHead } from './approval-index.ts';
 
 /**
@@ -71,7 +71,7 @@ export function openApprovals(
       const stale = status === undefined ? [] : indexKeys(saved, status).filter((key) => !present.has(key));
       const commit = (shard: PendingShard | null) =>
         table.transact([
-          etag === undefined ? { insert: row } : { replace: row, etag },
+          saveStep(row, etag ?? null),
           ...rows.map((upsert) => ({ upsert })),
           ...stale.map((rowKey) => ({ remove: { partitionKey: APPROVAL_PARTITION, rowKey } })),
           ...(shard ? shardSteps(shard, saved) : []),

@@ -9,6 +9,7 @@ import { type DeadLetter, type DeadLetters, deadLetter } from '../../workflows/p
 import { entityOf, parseRow, type Row } from '../table/entity.ts';
 import { descendingTime, hashOf, isSafeId } from '../table/keys.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
+import { saveStep } from '../table/versioned-row.ts';
 
 export function openDeadLetters(table: Table, now: () => Date): DeadLetters {
   const key = (rowKey: string) => ({ partitionKey: PARTITION, rowKey });
@@ -43,7 +44,7 @@ export function openDeadLetters(table: Table, now: () => Date): DeadLetters {
       const pointer = entityOf(key(`i-${hash}`), rowKey);
       // A rejection means that another instance has recorded it meanwhile: the first record stays.
       await table.transact([
-        index ? { replace: pointer, etag: index.etag } : { insert: pointer },
+        saveStep(pointer, index?.etag ?? null),
         { insert: entityOf(key(rowKey), { ...letter, id: hash, messageKey, error }) },
       ]);
     },

@@ -28,7 +28,7 @@ import { combineFilters, descendingTime, hashOf } from '../table/keys.ts';
 import { countComparisons, MAX_FILTER_COMPARISONS } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
 import { prefixFilter, REQUESTS_PER_PAGE, type Table } from '../table/table.ts';
-import { repeatUntilWritten } from '../table/versioned-row.ts';
+import { repeatUntilWritten, saveStep } from '../table/versioned-row.ts';
 
 /** `pause` waits before attempt 1, 2, ... is repeated, long enough for another writer to finish. */
 export function openFindings(table: Table, pause: (attempt: number) => Promise<void>): Findings {
@@ -115,7 +115,7 @@ export function openFindings(table: Table, pause: (attempt: number) => Promise<v
       }
       const saved = indexRow(resourceKey, index);
       const answer = await table.transact([
-        etag === null ? { insert: saved } : { replace: saved, etag },
+        saveStep(saved, etag),
         ...(counted === null ? [] : [counterStep(counterKey, counted, counter?.etag ?? null)]),
         ...chunk.map((step) => ('upsert' in step ? { upsert: step.upsert } : step)),
       ]);

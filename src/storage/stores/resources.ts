@@ -16,7 +16,7 @@ import type { Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS } from '../table/limits.ts';
 import { keyAfterPrefix, payloadOfSteps, rangeFilter, type Step, type Table } from '../table/table.ts';
-import { saveVersioned } from '../table/versioned-row.ts';
+import { saveStep, saveVersioned } from '../table/versioned-row.ts';
 import { concludeSteps, WAITING, waitingEvents } from './event-rows.ts';
 import { acquireLease, type HeldLease, LEASE_ROW, leaseIn } from './lease.ts';
 import { loadOlderState } from './older-states.ts';
@@ -116,8 +116,7 @@ function batchesOf(resource: Resource, { resourceState, version, concluded }: Co
 }
 
 function stateStep(resource: Resource, state: ResourceState, version: string | null): Step {
-  const entity = stateEntity(resource, state);
-  return version === null ? { insert: entity } : { replace: entity, etag: version };
+  return saveStep(stateEntity(resource, state), version);
 }
 
 function conflictOn({ id }: Resource): string {

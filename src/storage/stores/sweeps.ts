@@ -23,7 +23,7 @@ import { hashOf } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS, payloadOf } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
-import { loadVersioned, repeatUntilWritten, saveRow, saveVersioned } from '../table/versioned-row.ts';
+import { loadVersioned, repeatUntilWritten, saveRow, saveStep, saveVersioned } from '../table/versioned-row.ts';
 
 export function openSweeps(table: Table): Sweeps {
   return {
@@ -68,7 +68,7 @@ export function openSweeps(table: Table): Sweeps {
     async saveApps(subscriptionId, part, apps) {
       const steps = apps.map(({ app, version }): Step => {
         const row = entityOf(keyOf(subscriptionId, rowKeyOf(part, app.id)), app);
-        return version === null ? { insert: row } : { replace: row, etag: version };
+        return saveStep(row, version);
       });
       for (const chunk of transactionsOf(steps)) {
         const answer = await table.transact(chunk);

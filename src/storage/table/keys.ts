@@ -27,7 +27,7 @@ export function isSafeId(id: string): boolean {
 }
 
 /** A filter for the rows of a resource or of any resource below a scope, by whole segments and case-insensitive. */
-export function scopeFilter(scope: string): string {
+function scopeFilter(scope: string): string {
   const path = scope.toLowerCase().replace(/\/$/, '');
   // '0' is the character after '/'.
   return odata`(ResourceKey eq ${path} or (ResourceKey ge ${`${path}/`} and ResourceKey lt ${`${path}0`}))`;

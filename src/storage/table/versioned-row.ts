@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { ConflictError, StorageUnavailable, type Versioned } from '../../workflows/ports/storage.ts';
 import { type Entity, type Key, parseRow } from './entity.ts';
-import type { Table } from './table.ts';
+import type { Step, Table } from './table.ts';
 
 /** The value of a row and its version; null when there is no row. */
 export async function loadVersioned<T>(
@@ -23,7 +23,12 @@ export function saveRow(table: Table, entity: Entity, version: string | null): P
   return version === null ? table.insert(entity) : table.replace(entity, version);
 }
 
-/** The same, but throws ConflictError with `message` when another writer was faster. */
+/** The step of a transaction that saves a row, as `saveRow` does. */
+export function saveStep(entity: Entity, version: string | null): Step {
+  return version === null ? { insert: entity } : { replace: entity, etag: version };
+}
+
+/** The same as `saveRow`, but throws ConflictError with `message` when another writer was faster. */
 export async function saveVersioned(
   table: Table,
   entity: Entity,

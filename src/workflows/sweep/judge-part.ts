@@ -115,13 +115,11 @@ async function saveEvidence(
 ): Promise<void> {
   let [base, next] = [before, counted];
   await retryOnConflict(async () => {
-    if (base !== before) next = countAll(base?.value ?? NO_EVIDENCE, stored, clock.now()).evidence;
-    const version = base?.version ?? null;
-    base = null;
     try {
-      await store.save(next, version);
+      await store.save(next, base?.version ?? null);
     } catch (error) {
       base = await store.load();
+      next = countAll(base?.value ?? NO_EVIDENCE, stored, clock.now()).evidence;
       throw error;
     }
   });
@@ -132,7 +130,7 @@ function listingOf(
   listedAt: string,
 ): SweptApp['listing'] {
   if (rows === null) return null;
-  return { fingerprint: fingerprintOf(rows, rules), listedAt, rows: rows };
+  return { fingerprint: fingerprintOf(rows, rules), listedAt, rows };
 }
 
 /** Whether what is stored has to be written: a resource that is skipped as before costs nothing. */

@@ -3,10 +3,11 @@
 import { columnsOf } from '../../../src/domain/estate/leaf-tree.ts';
 import { type RowSourceName, sourceOf } from '../../../src/domain/estate/leaves.ts';
 import { type ResourceRows, tellableDocuments } from '../../../src/domain/estate/row-documents.ts';
-import { queryOf, type Row, rowSchema } from '../../../src/domain/estate/rows.ts';
+import { type Row, rowSchema } from '../../../src/domain/estate/rows.ts';
 import type { DocumentName } from '../../../src/domain/resources/documents.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/domain/resources/json.ts';
 import { bodyOf, type Snapshot } from '../../../src/domain/resources/snapshot.ts';
+import { queryOf } from './row-query.ts';
 
 export interface Spelling {
   /** Names in the configuration of sites. */

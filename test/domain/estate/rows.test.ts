@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ROW_SOURCES, sourceOf } from '../../../src/domain/estate/leaves.ts';
 import { referencesOf, toldDocuments } from '../../../src/domain/estate/row-documents.ts';
-import { queryOf, rowSchema } from '../../../src/domain/estate/rows.ts';
+import { rowSchema } from '../../../src/domain/estate/rows.ts';
 import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import { complaintsOf } from '../../infra/kusto.ts';
 import { CONTAINER_APP_ID, containerApp, ingress } from '../../rules/fixtures/container-app.ts';
 import { SITE_ID, SLOT_ID, site, webConfig } from '../../rules/fixtures/web-app.ts';
 import { resourceNamed } from '../examples.ts';
 import { answerOf, rowOf, SPELLINGS } from './answered-rows.ts';
+import { queryOf } from './row-query.ts';
 
 describe.each(ROW_SOURCES)('the query for %s', (name) => {
   const { select, project } = queryOf(name);

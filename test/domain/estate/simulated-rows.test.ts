@@ -8,7 +8,7 @@ import { fingerprintOf } from '../../../src/domain/estate/fingerprint.ts';
 import { ROW_SOURCES, type RowSourceName } from '../../../src/domain/estate/leaves.ts';
 import { preJudge } from '../../../src/domain/estate/pre-judge.ts';
 import { type ResourceRows, referencesOf } from '../../../src/domain/estate/row-documents.ts';
-import { queryOf, type Row, rowSchema } from '../../../src/domain/estate/rows.ts';
+import { type Row, rowSchema } from '../../../src/domain/estate/rows.ts';
 import { parseResourceId } from '../../../src/domain/resources/resource.ts';
 import type { Snapshot } from '../../../src/domain/resources/snapshot.ts';
 import { evaluate } from '../../../src/domain/rules/evaluate.ts';
@@ -16,6 +16,7 @@ import { defaultRules } from '../../../src/domain/rules/settings.ts';
 import { rules } from '../../../src/rules/index.ts';
 import { armOn } from '../../azure/azure.ts';
 import { graphOf } from '../../simulator/resource-graph/graph.ts';
+import { queryOf } from './row-query.ts';
 
 const NOW = new Date('2026-11-22T05:00:00Z');
 
