@@ -39,6 +39,8 @@ export interface HostOptions {
   readonly restSeconds?: number;
   /** Called after a crash, before the next action. */
   restart?(): void;
+  /** Called before each action: a request, a message, a run of housekeeping. */
+  onAction?(): void;
 }
 
 export interface Host {
@@ -66,6 +68,7 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
 
   /** Runs an action and restarts the process after a crash. Returns the error, or null. */
   async function survive(action: () => Promise<unknown>): Promise<{ error: unknown } | null> {
+    options.onAction?.();
     try {
       await action();
       return null;
