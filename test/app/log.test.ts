@@ -63,11 +63,17 @@ describe('guarantee 12: secrets stay where they are', () => {
     [{ headers: { authorization: 'planted', 'x-ms-client-principal': 'planted' } }],
     [{ request: { headers: { 'x-identity-header': 'planted' } } }],
     [{ storage: { connectionString: 'planted', accountKey: 'planted' } }],
+    [{ tried: [{ password: 'planted' }] }],
     [{ AzureWebJobsStorage: 'planted', PLUMBLINE_AUDIT_KEY: 'planted' }],
   ])('never has a secret, even as a field: %j', (fields) => {
     const [line] = linesOf('info', (log) => log.info(fields, 'careless'));
     expect(JSON.stringify(line)).not.toContain('planted');
     expect(JSON.stringify(line)).toContain('[redacted]');
+  });
+
+  it('has none in the fields of a parent logger', () => {
+    const [line] = linesOf('info', (log) => log.child({ caller: { token: 'planted' } }).info({}, 'careless'));
+    expect(line).toMatchObject({ caller: { token: '[redacted]' } });
   });
 
   it('keeps other fields, error codes included', () => {
