@@ -13,7 +13,7 @@ export interface Redacted {
   readonly redactedPaths: readonly string[];
 }
 
-/** The body without secrets. `patterns` are the secret patterns of its document. */
+/** The body without secrets; parts without any are the given ones. `patterns` are the secret patterns of its document. */
 export function redactSecrets(body: Json, patterns: readonly string[]): Redacted {
   const redactedPaths: string[] = [];
   const path: string[] = [];
@@ -24,34 +24,35 @@ export function redactSecrets(body: Json, patterns: readonly string[]): Redacted
       return shown;
     }
     if (Array.isArray(value)) {
-      const elements: Json[] = [];
-      for (const [index, element] of value.entries()) {
-        const key = String(index);
-        const kept = member(element, key, nameOf(element) ?? key, below);
-        if (kept !== undefined) elements.push(kept);
-      }
-      return elements;
+      const elements = value.map((element, index) => member(element, String(index), nameOf(element), below));
+      if (elements.every((kept, index) => kept === value[index])) return value;
+      return elements.flatMap((kept) => (kept === undefined ? [] : [kept]));
     }
     if (!isObject(value)) return value;
-    const members: [string, Json][] = [];
-    for (const [key, one] of Object.entries(value)) {
-      const kept = member(one, key, key, below);
-      if (kept !== undefined) members.push([key, kept]);
+    let replaced: Map<string, Json | undefined> | undefined;
+    for (const key of Object.keys(value)) {
+      const one = value[key] ?? null;
+      const kept = member(one, key, null, below);
+      if (kept === one) continue;
+      replaced ??= new Map();
+      replaced.set(key, kept);
     }
+    if (replaced === undefined) return value;
     // Not by assignment, which would make a member called __proto__ the prototype.
-    return Object.fromEntries(members);
+    const members = Object.entries({ ...value, ...Object.fromEntries(replaced) });
+    return Object.fromEntries(members.flatMap(([key, kept]) => (kept === undefined ? [] : [[key, kept]])));
   };
   /** The member; undefined when it was removed. */
-  const member = (value: Json, key: string, name: string, above: readonly Tokens[]): Json | undefined => {
+  const member = (value: Json, key: string, name: string | null, above: readonly Tokens[]): Json | undefined => {
     const below =
       above.length === 0 ? above : above.flatMap(([expected, ...rest]) => (isCalled(key, expected) ? [rest] : []));
     if (below.some((rest) => rest.length === 0) && !isEmpty(value)) {
-      redactedPaths.push(pointerOf([...path, name]));
+      redactedPaths.push(pointerOf([...path, name ?? key]));
       return undefined;
     }
     // Most values are neither texts nor lists; they are kept as they are, without a path.
     if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return value;
-    path.push(name);
+    path.push(name ?? key);
     const kept = clean(value, below);
     path.pop();
     return kept;
