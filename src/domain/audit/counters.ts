@@ -87,6 +87,7 @@ export function addCounters(one: Counters, other: Counters): Counters {
     const previous = remaining[name];
     if (previous === undefined || previous.at <= latest.at) remaining[name] = latest;
   }
+  if (Object.keys(remaining).length <= MAX_QUOTAS) return { counts, remaining };
   const latest = Object.entries(remaining).sort(([, a], [, b]) => (a.at < b.at ? 1 : -1));
   return { counts, remaining: Object.fromEntries(latest.slice(0, MAX_QUOTAS)) };
 }

@@ -40,10 +40,10 @@ export function waitingEvents(table: Table, rows: readonly Row[]): StoredEvent[]
 
 /** Gives a waiting event its outcome. Only the writer that removes the waiting row sets it. */
 export function concludeSteps(event: StoredEvent): Step[] {
-  const partitionKey = partitionOf(event);
+  const entity = entityOf({ partitionKey: partitionOf(event), rowKey: waitingKey(event.event.id) }, event);
   return [
-    { remove: { partitionKey, rowKey: waitingKey(event.event.id) } },
-    { upsert: entityOf({ partitionKey, rowKey: idKey(event.event.id) }, event) },
-    { upsert: entityOf({ partitionKey, rowKey: latestKey(event) }, event) },
+    { remove: { partitionKey: entity.partitionKey, rowKey: entity.rowKey } },
+    { upsert: { ...entity, rowKey: idKey(event.event.id) } },
+    { upsert: { ...entity, rowKey: latestKey(event) } },
   ];
 }

@@ -30,8 +30,9 @@ export function openEvents(events: Table, ids: Table): Events {
       const partitionKey = partitionOf(event);
       const { id } = event.event;
       const rows = [idKey(id), latestKey(event), ...(event.outcome === null ? [waitingKey(id)] : [])];
+      const entity = entityOf({ partitionKey, rowKey: '' }, event);
       const [inserted] = await Promise.all([
-        events.transact(rows.map((rowKey) => ({ insert: entityOf({ partitionKey, rowKey }, event) }))),
+        events.transact(rows.map((rowKey) => ({ insert: { ...entity, rowKey } }))),
         ids.insert({ partitionKey: hashOf(id), rowKey: partitionKey }),
       ]);
       if (!(inserted instanceof Rejected)) return event;

@@ -99,20 +99,20 @@ function leaseOn(resource: Resource, held: HeldLease): Lease {
 /** The steps of each transaction. The three rows of an event change together. */
 function batchesOf(resource: Resource, { resourceState, version, concluded }: CompletedWork): readonly Step[][] {
   let batch = [stateStep(resource, resourceState, version)];
-  let payload = payloadOfSteps(batch);
   const batches = [batch];
   for (const event of concluded) {
     const steps = concludeSteps(event);
-    const more = payloadOfSteps(steps);
-    if (batch.length + steps.length >= MAX_TRANSACTION_STEPS || payload + more + LEASE_BYTES > MAX_TRANSACTION_BYTES) {
-      batch = [];
-      payload = 0;
+    if (fitsWithLease([...batch, ...steps])) batch.push(...steps);
+    else {
+      batch = steps;
       batches.push(batch);
     }
-    batch.push(...steps);
-    payload += more;
   }
   return batches;
+}
+
+function fitsWithLease(steps: readonly Step[]): boolean {
+  return steps.length < MAX_TRANSACTION_STEPS && payloadOfSteps(steps) + LEASE_BYTES <= MAX_TRANSACTION_BYTES;
 }
 
 function stateStep(resource: Resource, state: ResourceState, version: string | null): Step {

@@ -34,6 +34,15 @@ export function payloadOf(entity: Entity): number {
   return Buffer.byteLength(JSON.stringify(entity)) + 1024;
 }
 
+/** The same without looking at the texts, so several times as much: JSON needs six bytes for a character at most. */
+export function payloadBoundOf(entity: Entity): number {
+  let bound = 1024;
+  for (const [name, value] of Object.entries(entity)) {
+    bound += 32 + 6 * (name.length + (typeof value === 'string' ? value.length : 0));
+  }
+  return bound;
+}
+
 function findBrokenLimit({ partitionKey, rowKey, ...columns }: Entity): string | null {
   for (const key of [partitionKey, rowKey]) {
     if (key.length > MAX_KEY_LENGTH) return `a key has ${key.length} characters, ${MAX_KEY_LENGTH} are allowed`;

@@ -9,6 +9,7 @@ import {
   assertFilterFits,
   MAX_TRANSACTION_BYTES,
   MAX_TRANSACTION_STEPS,
+  payloadBoundOf,
   payloadOf,
 } from './limits.ts';
 import { createRequester, type OnRequest, Rejected } from './requests.ts';
@@ -201,7 +202,11 @@ function changeOf(step: Step): Change {
 
 /** An upper estimate of the bytes that steps add to the request of a transaction. */
 export function payloadOfSteps(steps: readonly Step[]): number {
-  return steps.flatMap(writtenBy).reduce((sum, entity) => sum + payloadOf(entity), 0);
+  const entities = steps.flatMap(writtenBy);
+  const bound = entities.reduce((sum, entity) => sum + payloadBoundOf(entity), 0);
+  // Most are so small that nobody needs to know more.
+  if (bound <= MAX_TRANSACTION_BYTES) return bound;
+  return entities.reduce((sum, entity) => sum + payloadOf(entity), 0);
 }
 
 function writtenBy(step: Step): Entity[] {

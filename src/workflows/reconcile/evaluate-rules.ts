@@ -3,7 +3,7 @@ import { digestOf } from '../../domain/changes/change.ts';
 import { decide, decideApproved } from '../../domain/decisions/decide.ts';
 import { type DocumentName, documentOf } from '../../domain/resources/documents.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
-import { evaluate } from '../../domain/rules/evaluate.ts';
+import { type Evaluation, evaluate } from '../../domain/rules/evaluate.ts';
 import { documentsOfRules, type EffectiveRule } from '../../domain/rules/settings.ts';
 import { movesIn } from '../events/configuration-moves.ts';
 import { changersOf, NO_CHANGERS } from '../state/changers.ts';
@@ -39,9 +39,13 @@ export function documentsToRead(
   return [...new Set<DocumentName>(named)].filter((name) => documentOf(resource.kind, name) !== null);
 }
 
-/** Evaluates the rules that are due. */
-export function evaluateRules(input: ReconcileInput, facts: DecisionFacts): EvaluatedRule[] {
-  return evaluate(facts.snapshot, input.dueRules, facts.now).map((evaluation): EvaluatedRule => {
+/** Evaluates the rules that are due, unless their verdicts on this snapshot are given, and decides about each. */
+export function evaluateRules(
+  input: ReconcileInput,
+  facts: DecisionFacts,
+  verdicts: readonly Evaluation[] = evaluate(facts.snapshot, input.dueRules, facts.now),
+): EvaluatedRule[] {
+  return verdicts.map((evaluation): EvaluatedRule => {
     const { rule, verdict, changes, preserved } = evaluation;
     const changers = verdict === 'compliant' ? NO_CHANGERS : changersOf(facts.evidence, rule.id);
     if (verdict !== 'violation') {

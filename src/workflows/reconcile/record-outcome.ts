@@ -62,7 +62,12 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
   const outcome: Recorded = {
     ...phases,
     facts,
-    evaluated: evaluateRules(context, facts),
+    // What was not written is as it was judged.
+    evaluated: evaluateRules(
+      context,
+      facts,
+      facts.snapshot === context.snapshot ? phases.assessment.evaluated.map(({ evaluation }) => evaluation) : undefined,
+    ),
     requeueSeconds: seconds,
   };
   const records = recordsToLog(attempts);

@@ -63,7 +63,8 @@ export function truncateResourceState(resourceState: ResourceState): ResourceSta
     declined: latestDeclined(others.declined),
   };
   const capacity = MAX_RESOURCE_STATE_SIZE - serializedSize(rest);
-  const shortened = serializedSize(findings) <= capacity ? findings : findings.map(shortenFinding);
+  if (serializedSize(findings) <= capacity) return { ...rest, findings };
+  const shortened = findings.map(shortenFinding);
   return { ...rest, findings: serializedSize(shortened) <= capacity ? shortened : shortened.map(stripFinding) };
 }
 

@@ -112,10 +112,9 @@ export function stated(value: Json | undefined): string | null {
 
 /** Whether a version gets security fixes, by its entry in the list or compared with the entries of its stack. */
 export function supportOf({ stack, version }: Runtime, ends: Readonly<Record<string, string>>, now: Date): Support {
-  const known = Object.entries(ends).flatMap(([key, until]) => {
-    const [of, numbers = ''] = key.split('|');
-    return of === stack ? [{ version: numbersOf(numbers) ?? [], until }] : [];
-  });
+  const known = Object.entries(ends)
+    .filter(([key]) => key.startsWith(`${stack}|`))
+    .map(([key, until]) => ({ version: numbersOf(key.slice(stack.length + 1)) ?? [], until }));
   if (version === null) return { status: 'unknown' };
   const listed = known
     .filter((one) => one.version.length <= version.length && compare(one.version, version) === 0)
