@@ -68,7 +68,7 @@ export function createArm(options: ArmOptions): Arm {
       return isResponse(reply) ? operationStateOf(reply, now()) : { kind: 'running', retryAfter: null };
     },
 
-    getIdentity: createServiceIdentity(options.credential, `${options.audience}/.default`),
+    getIdentity: createServiceIdentity(options.credential, `${options.audience}/.default`, now),
   };
 }
 

@@ -3,7 +3,7 @@
  * the models of the clients drop unknown properties and add defaults. Nothing is retried here: the queue retries. While Azure
  * throttles a subscription, its requests are not sent: they get the answer that Azure would give.
  */
-import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import type { HttpHeaders, PipelineResponse } from '@azure/core-rest-pipeline';
 import { SECOND_MS } from '../domain/resources/durations.ts';
 import { exceedsDepth, type Json } from '../domain/resources/json.ts';
 import type { Metrics } from '../workflows/ports/metrics.ts';
@@ -80,9 +80,8 @@ export function createClient(options: ClientOptions): Client {
     };
     try {
       const { status, headers, bodyAsText } = await exchange(method, url, body);
-      const all = headers.toJSON();
-      const limits = limitsIn(all);
-      logResult(status, { ...idsIn(all), ...limits });
+      const limits = limitsIn(headers);
+      logResult(status, { ...idsIn(headers), ...limits });
       countLimits(url, limits);
       const reply = { status, path: url.pathname, body: jsonOf(bodyAsText) };
       return { ...reply, header: (name) => headers.get(name) };
@@ -150,14 +149,16 @@ function logRequest(log: Log, sent: SentRequest, fields: Record<string, unknown>
 const REMAINING = 'x-ms-ratelimit-remaining-';
 
 /** The headers with the remaining requests of each limit. */
-function limitsIn(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith(REMAINING)));
+function limitsIn(headers: HttpHeaders): Record<string, string> {
+  const limits: Record<string, string> = {};
+  for (const [name, value] of headers) if (name.startsWith(REMAINING)) limits[name] = value;
+  return limits;
 }
 
 /** The ids that find the request in Azure's own logs. */
-function idsIn(headers: Record<string, string>): Record<string, string> {
-  const requestId = headers['x-ms-request-id'];
-  const correlation = headers['x-ms-correlation-request-id'];
+function idsIn(headers: HttpHeaders): Record<string, string> {
+  const requestId = headers.get('x-ms-request-id');
+  const correlation = headers.get('x-ms-correlation-request-id');
   return {
     ...(requestId === undefined ? {} : { requestId }),
     ...(correlation === undefined ? {} : { correlation }),

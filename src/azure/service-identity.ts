@@ -7,15 +7,20 @@ const UNKNOWN_IDENTITY: ServiceIdentity = { objectId: null, appId: null };
 const claims = z.object({ oid: z.guid().nullish().catch(null), appid: z.guid().nullish().catch(null) });
 
 /**
- * Returns the identity in the token of `scope`; the token is decoded once.
+ * Returns the identity in the token of `scope`; it is looked at again when the token has ended.
  * Rejects when there is no token: without one Plumbline cannot tell its own writes from those of others.
  */
-export function createServiceIdentity(credential: TokenCredential, scope: string): () => Promise<ServiceIdentity> {
-  let known: { readonly token: string; readonly identity: ServiceIdentity } | undefined;
+export function createServiceIdentity(
+  credential: TokenCredential,
+  scope: string,
+  now: () => Date,
+): () => Promise<ServiceIdentity> {
+  let known: { readonly until: number; readonly identity: ServiceIdentity } | undefined;
   return async () => {
-    const token = (await credential.getToken(scope))?.token;
-    if (token === undefined) throw new Error('no token for Azure Resource Manager could be had');
-    if (known?.token !== token) known = { token, identity: identityFromToken(token) };
+    if (known && now().getTime() < known.until) return known.identity;
+    const token = await credential.getToken(scope);
+    if (token === null) throw new Error('no token for Azure Resource Manager could be had');
+    known = { until: token.expiresOnTimestamp, identity: identityFromToken(token.token) };
     return known.identity;
   };
 }

@@ -5,7 +5,6 @@
 import { Agent as HttpAgent, request as sendHttp } from 'node:http';
 import { Agent as HttpsAgent, request as sendHttps } from 'node:https';
 import {
-  createHttpHeaders,
   type HttpClient,
   type HttpHeaders,
   type PipelineRequest,
@@ -66,7 +65,7 @@ export function createHttpClient(maxBodyBytes = MAX_BODY_BYTES): HttpClient {
           end();
           const [first] = chunks;
           const whole = chunks.length === 1 && first ? first : Buffer.concat(chunks, bytes);
-          const headers = headersOf(answer.headers);
+          const headers = new AnswerHeaders(answer.headers);
           resolve({ request, status: answer.statusCode ?? 0, headers, bodyAsText: whole.toString('utf8') });
         });
       });
@@ -95,13 +94,40 @@ function placeOf(url: string): { readonly hostname: string; readonly port: strin
   return { hostname, port, path: path.startsWith('/') ? path : `/${path}` };
 }
 
-function headersOf(raw: NodeJS.Dict<string | string[]>): HttpHeaders {
-  const headers = createHttpHeaders();
-  // Node.js has trimmed the values; the first of several counts, as for the SDKs.
-  for (const name in raw) {
-    const value = raw[name];
-    const first = typeof value === 'string' ? value : value?.[0];
-    if (first !== undefined) headers.set(name, first);
+/** The headers of an answer as Node.js has them, by names in lower case. A copy of them would never be read as a whole. */
+class AnswerHeaders implements HttpHeaders {
+  readonly #raw: NodeJS.Dict<string | string[]>;
+
+  constructor(raw: NodeJS.Dict<string | string[]>) {
+    this.#raw = raw;
   }
-  return headers;
+
+  /** The first of several values counts, as for the SDKs. */
+  get(name: string): string | undefined {
+    const value = this.#raw[name.toLowerCase()];
+    return typeof value === 'string' ? value : value?.[0];
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  set(name: string, value: string | number | boolean): void {
+    this.#raw[name.toLowerCase()] = String(value);
+  }
+
+  delete(name: string): void {
+    delete this.#raw[name.toLowerCase()];
+  }
+
+  toJSON(): Record<string, string> {
+    return Object.fromEntries(this);
+  }
+
+  *[Symbol.iterator](): IterableIterator<[string, string]> {
+    for (const name of Object.keys(this.#raw)) {
+      const value = this.get(name);
+      if (value !== undefined) yield [name, value];
+    }
+  }
 }

@@ -32,19 +32,25 @@ describe("Plumbline's own identity", () => {
     expect(identityFromToken(text)).toEqual({ objectId: null, appId: null });
   });
 
-  it('changes with the token', async () => {
-    const tokens = [token, token, 'opaque'];
+  it('is that of the token until the token ends', async () => {
+    const tokens = [token, 'opaque'];
+    let now = 0;
     const identity = createServiceIdentity(
-      { getToken: async () => ({ token: tokens.shift() ?? '', expiresOnTimestamp: 0 }) },
+      { getToken: async () => ({ token: tokens.shift() ?? '', expiresOnTimestamp: now + 1000 }) },
       'scope',
+      () => new Date(now),
     );
     const first = await identity();
+    now = 999;
     expect(await identity()).toBe(first);
+    now = 1000;
     expect(await identity()).toEqual({ objectId: null, appId: null });
   });
 
   it('is an error when there is no token', async () => {
-    await expect(createServiceIdentity({ getToken: async () => null }, 'scope')()).rejects.toThrow('no token');
+    await expect(createServiceIdentity({ getToken: async () => null }, 'scope', () => new Date())()).rejects.toThrow(
+      'no token',
+    );
   });
 });
 
