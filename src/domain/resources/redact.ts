@@ -44,9 +44,10 @@ export function redactSecrets(body: Json, patterns: readonly string[]): Redacted
   };
   /** The member; undefined when it was removed. */
   const member = (value: Json, key: string, name: string | null, above: readonly Tokens[]): Json | undefined => {
-    const below =
-      above.length === 0 ? above : above.flatMap(([expected, ...rest]) => (isCalled(key, expected) ? [rest] : []));
-    if (below.some((rest) => rest.length === 0) && !isEmpty(value)) {
+    // The path has matched as many tokens as it has names.
+    const depth = path.length;
+    const below = above.length === 0 ? above : above.filter((tokens) => isCalled(key, tokens[depth]));
+    if (below.some((tokens) => tokens.length === depth + 1) && !isEmpty(value)) {
       redactedPaths.push(pointerOf([...path, name ?? key]));
       return undefined;
     }
