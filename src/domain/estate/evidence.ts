@@ -2,11 +2,13 @@
  * What looks have shown about the rows of Resource Graph on this tenant, by type of row and leaf. A row counts for a leaf
  * only after it was proven here, because nobody documents what rows hold.
  */
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { MINUTE_MS, SECOND_MS, secondsBetween } from '../resources/durations.ts';
 import { type Infer, time } from '../resources/schema.ts';
 import type { ComparedLeaf } from './compare.ts';
 import type { LeafNode } from './leaf-tree.ts';
+import { ROW_SOURCES, sourceOf } from './leaves.ts';
 import type { IsEvidence } from './pre-judge.ts';
 import { UNSET, valueClass } from './value-class.ts';
 
@@ -37,11 +39,19 @@ const leafEvidence = z.strictObject({
 });
 export type LeafEvidence = Infer<typeof leafEvidence>;
 
-/** By `TYPE LEAF`. */
-export const evidence = z.strictObject({ v: z.literal(1), leaves: z.record(z.string(), leafEvidence) });
+export const evidence = z.strictObject({
+  v: z.literal(1),
+  /**
+   * Another one whenever something that counted may count no longer. While it stays, rows that were proven are proven: what
+   * counts only grows.
+   */
+  revision: z.string().max(16).default(''),
+  /** By `TYPE LEAF`. */
+  leaves: z.record(z.string(), leafEvidence),
+});
 export type Evidence = Infer<typeof evidence>;
 
-export const NO_EVIDENCE: Evidence = { v: 1, leaves: {} };
+export const NO_EVIDENCE: Evidence = { v: 1, revision: '', leaves: {} };
 
 const NEW: LeafEvidence = { agreed: 0, unset: 0, values: [], differed: 0, late: 0, notTold: 0, differedAt: null };
 
@@ -67,9 +77,35 @@ export function updateEvidence(before: Evidence, compared: readonly ComparedLeaf
   }
   const leaves = { ...before.leaves };
   const countsAt = late ? null : at.now.toISOString();
-  for (const [key, found] of byKey) leaves[key] = afterLook(before.leaves[key] ?? NEW, found, countsAt);
-  return { v: 1, leaves };
+  let { revision } = before;
+  for (const [key, found] of byKey) {
+    const known = before.leaves[key] ?? NEW;
+    const after = afterLook(known, found, countsAt);
+    leaves[key] = after;
+    if (hasLost(known, after)) revision = nextRevision(revision, `${key} ${at.listedAt} ${at.now.toISOString()}`);
+  }
+  return { v: 1, revision, leaves };
 }
+
+/** Whether a value of this leaf may have counted that counts no longer. */
+function hasLost(before: LeafEvidence, after: LeafEvidence): boolean {
+  return after.agreed < before.agreed || after.unset < before.unset;
+}
+
+/** A digest of what was lost and of the revision before, so that two processes that lose different leaves get different ones. */
+function nextRevision(before: string, lost: string): string {
+  return createHash('sha256').update(`${before} ${lost}`).digest('hex').slice(0, 16);
+}
+
+/** What rows that are proven by this evidence are proven under: its revision, and the leaves that rules read. */
+export function provenUnder({ revision }: Evidence): string {
+  return `${LEAVES} ${revision}`;
+}
+
+const LEAVES = createHash('sha256')
+  .update(JSON.stringify(ROW_SOURCES.map((name) => [...sourceOf(name).leaves])))
+  .digest('hex')
+  .slice(0, 8);
 
 /** Which values of which leaves count, by this evidence. */
 export function isEvidenceIn({ leaves }: Evidence): IsEvidence {

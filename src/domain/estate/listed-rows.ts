@@ -1,9 +1,9 @@
 /** The rows of a listing: several sources in one query, each with columns of its own, found by the type of the row. */
-import type { Json, JsonObject } from '../resources/json.ts';
+import type { JsonObject } from '../resources/json.ts';
 import type { Resource } from '../resources/resource.ts';
 import { ROW_SOURCES, type RowSourceName, sourceOf } from './leaves.ts';
 import { type ResourceRows, referencesOf, tellableDocuments } from './row-documents.ts';
-import { expressionsOf, type Row, rowSchema } from './rows.ts';
+import { expressionsOf, type Row, rowReader } from './rows.ts';
 
 /** A row of an answer: the id of its resource, and the columns of columnsOfSources. */
 export interface ListedRow {
@@ -21,26 +21,18 @@ export function columnsOfSources(sources: readonly RowSourceName[]): Readonly<Re
 
 /** A row of such a query; null when it is of no source, or of another form. */
 export function rowOfListing({ id, columns }: ListedRow): Row | null {
-  const type = typeof columns.type === 'string' ? columns.type.toLowerCase() : '';
-  const source = ROW_SOURCES.find((name) => sourceOf(name).types.includes(type));
-  if (source === undefined) return null;
-  const prefix = `${source}_`;
-  const own = Object.entries(columns).flatMap(([name, value]): [string, Json][] =>
-    name.startsWith(prefix) && value !== null ? [[name.slice(prefix.length), value]] : [],
-  );
-  const { suffix } = sourceOf(source);
-  const answered = { id: `${id}${suffix}`, type, apiVersion: columns.apiVersion ?? null, ...Object.fromEntries(own) };
-  return SCHEMAS[source].safeParse(answered).data ?? null;
+  const source = typeof columns.type === 'string' ? SOURCE_OF.get(columns.type.toLowerCase()) : undefined;
+  return source === undefined ? null : source.read(`${id}${source.suffix}`, columns);
 }
 
-const SCHEMAS = {
-  site: rowSchema('site'),
-  siteConfig: rowSchema('siteConfig'),
-  containerApp: rowSchema('containerApp'),
-  environment: rowSchema('environment'),
-  plan: rowSchema('plan'),
-  resourceGroup: rowSchema('resourceGroup'),
-};
+/** By type of row. */
+const SOURCE_OF = new Map(
+  ROW_SOURCES.flatMap((name) => {
+    const { suffix, types } = sourceOf(name);
+    const found = { suffix, read: rowReader(name, `${name}_`) };
+    return types.map((type) => [type, found] as const);
+  }),
+);
 
 export interface RowsByKey {
   /** The row of a resource by the key of the resource. */

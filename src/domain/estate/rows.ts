@@ -44,32 +44,43 @@ export function expressionsOf(name: RowSourceName): Readonly<Record<string, stri
 
 /** A row of an answer to such a query. Other columns are dropped, and so are secrets. */
 export function rowSchema(name: RowSourceName): z.ZodType<Row> {
+  const read = rowReader(name);
+  return answeredRow.transform((answered, context): Row => {
+    const row = read(answered.id ?? null, answered);
+    if (row !== null) return row;
+    context.addIssue({ code: 'custom', message: `is no row of the source ${name}` });
+    return z.NEVER;
+  });
+}
+
+/**
+ * Reads rows of a source from their id and from answers whose columns have these names behind a prefix; null for what is no
+ * row of it. `type` and `apiVersion` have no prefix.
+ */
+export function rowReader(name: RowSourceName, prefix = ''): (answeredId: Json, answered: JsonObject) => Row | null {
   const source = sourceOf(name);
   const columns = columnsOf(name).map((node, at) => ({
     node,
     path: tokensOf(node.pattern),
-    names: spellingsOf(source, node.pattern).map((_, spelling) => columnName(at, spelling)),
+    names: spellingsOf(source, node.pattern).map((_, spelling) => `${prefix}${columnName(at, spelling)}`),
   }));
-  return answeredRow.transform((answered, context): Row => {
-    const { id: answeredId, apiVersion } = answered;
+  return (answeredId, answered) => {
+    const { apiVersion } = answered;
     const type = String(answered.type).toLowerCase();
     const isRow = typeof answeredId === 'string' && source.types.includes(type);
-    if (!isRow || !answeredId.toLowerCase().endsWith(source.suffix)) {
-      context.addIssue({ code: 'custom', message: `is no row of the source ${name}` });
-      return z.NEVER;
-    }
+    if (!isRow || !answeredId.toLowerCase().endsWith(source.suffix)) return null;
     const body: JsonObject = {};
     for (const { node, path, names } of columns) {
       const told = valueNamed(answered, names);
       const isEmpty = told === null || (told === '' && isTextColumn(node));
       const kept = isEmpty ? undefined : keptOf(told, node, source);
-      if (kept !== undefined) place(body, path, kept);
+      if (kept !== undefined) place(body, path, 0, kept);
     }
     const id = answeredId.slice(0, answeredId.length - source.suffix.length);
     const version = typeof apiVersion === 'string' ? apiVersion : '';
     const own = { source: name, key: id.toLowerCase(), id, type, apiVersion: version };
     return { ...own, body: withoutSecrets(body, source) };
-  });
+  };
 }
 
 /** The result of JSON.parse is JSON, so rows are not traversed to check that. */
@@ -77,7 +88,11 @@ const answeredRow = z.custom<JsonObject>(isObject, 'must be a row');
 
 /** The first of these columns that is not null. */
 function valueNamed(answered: JsonObject, names: readonly string[]): Json {
-  return names.map((name) => answered[name] ?? null).find((value) => value !== null) ?? null;
+  for (const name of names) {
+    const value = answered[name] ?? null;
+    if (value !== null) return value;
+  }
+  return null;
 }
 
 function withoutSecrets(body: JsonObject, { kind, document }: RowSource): JsonObject {
@@ -125,13 +140,15 @@ function inCamelCase(value: Json): Json {
   return Object.fromEntries(members);
 }
 
-function place(body: JsonObject, [name = '', ...rest]: readonly string[], value: Json): void {
-  if (rest.length === 0) {
+/** Puts a value below a body, at the names of the path from this one on. */
+function place(body: JsonObject, path: readonly string[], from: number, value: Json): void {
+  const name = path[from] ?? '';
+  if (from + 1 >= path.length) {
     body[name] = value;
     return;
   }
   const known = body[name];
   const above: JsonObject = isObject(known) ? known : {};
   body[name] = above;
-  place(above, rest, value);
+  place(above, path, from + 1, value);
 }

@@ -61,6 +61,8 @@ export const sweptApp = z.strictObject({
   id: z.string(),
   /** Of the rows that are known to say what Azure says, as far as rows are proven; null: none is. */
   fingerprint: z.string().nullable(),
+  /** By which evidence all that the rules need of these rows was proven (evidence.ts); null: by none. */
+  provenUnder: z.string().nullable().default(null),
   /** When the last whole look of a sweep began; null before the first. */
   lookedAt: time.nullable(),
   /** Whether that look was complete: no document could not be read. */
@@ -82,6 +84,7 @@ export function newSweptApp(id: string): SweptApp {
   return {
     id,
     fingerprint: null,
+    provenUnder: null,
     lookedAt: null,
     complete: false,
     calm: false,

@@ -15,6 +15,8 @@ import type { SweptApp } from '../ports/sweeps.ts';
 export interface Choice {
   readonly now: Date;
   readonly isEvidence: IsEvidence;
+  /** What rows are proven under by the evidence. */
+  readonly provenUnder: string;
   /** Of the settings. */
   readonly revision: number;
   readonly fullReadDays: number;
@@ -33,7 +35,7 @@ export interface Candidate {
 }
 
 /**
- * skip: nothing is read, and nothing is stored. compare: the rows differ from those of the last look, and every rule that
+ * skip: nothing is read, and all that the rules need is proven by the evidence. compare: the rows differ from those of the last look, and every rule that
  * they can judge has a verdict, to be compared with the findings.
  */
 export type Chosen =
@@ -51,17 +53,24 @@ export function chooseLook(candidate: Candidate, choice: Choice): Chosen {
   if (rows === null) return look('missing');
   if (marked || !isCalm(app, choice)) return look('open');
   if (isRotationDue(resource, app, choice)) return look('rotation');
-  const { isEvidence, now } = choice;
+  const { isEvidence, provenUnder, now } = choice;
+  const fingerprint = fingerprintOf(rows, rules);
+  const isAsBefore = fingerprint === app.fingerprint;
+  // Judging costs much more than the fingerprint, and what was proven is proven while the revision stays.
+  if (isAsBefore && app.provenUnder === provenUnder) return { kind: 'skip' };
   const judged = preJudge(resource, rows, { rules, isEvidence }, now);
   if (judged.some(({ status }) => status === 'not-told')) return look('not-told');
-  const fingerprint = fingerprintOf(rows, rules);
-  if (fingerprint === app.fingerprint) return { kind: 'skip' };
+  if (isAsBefore) return { kind: 'skip' };
   const verdicts = judged.flatMap((one) => (one.status === 'judged' ? [[one.rule.id, one.verdict] as const] : []));
   return { kind: 'compare', fingerprint, verdicts: new Map(verdicts) };
 }
 
 /** Whether a resource is read wholly now, whatever its rows say. */
-export function isRotationDue({ key }: Resource, { lookedAt }: SweptApp, choice: Omit<Choice, 'isEvidence'>): boolean {
+export function isRotationDue(
+  { key }: Resource,
+  { lookedAt }: SweptApp,
+  choice: Omit<Choice, 'isEvidence' | 'provenUnder'>,
+): boolean {
   return rotationDue(key, lookedAt, choice.now, choice);
 }
 

@@ -1,6 +1,6 @@
 /** Judges the listed resources of a partition by their rows, counts what looks have found, and stores what is new. */
 
-import { type Evidence, isEvidenceIn, NO_EVIDENCE } from '../../domain/estate/evidence.ts';
+import { type Evidence, isEvidenceIn, NO_EVIDENCE, provenUnder } from '../../domain/estate/evidence.ts';
 import { fingerprintOf } from '../../domain/estate/fingerprint.ts';
 import { rowsOfResource } from '../../domain/estate/listed-rows.ts';
 import type { ResourceRows } from '../../domain/estate/row-documents.ts';
@@ -32,7 +32,8 @@ export async function judgePart(deps: Deps, part: PartToJudge): Promise<Look[]> 
   const stored = await storedApps(deps, part);
   const [before, marks] = await Promise.all([deps.evidence.load(), deps.sweepMarks.list(subscriptionId)]);
   const counted = countAll(before?.value ?? NO_EVIDENCE, stored, deps.clock.now());
-  const choice: Choice = { ...choiceOf(deps, asked.settings, run), isEvidence: isEvidenceIn(counted.evidence) };
+  const evidence = { isEvidence: isEvidenceIn(counted.evidence), provenUnder: provenUnder(counted.evidence) };
+  const choice: Choice = { ...choiceOf(deps, asked.settings, run), ...evidence };
   const rulesOf = createRulesOf(deps, asked.settings);
   const looks: (Look & { readonly why: LookReason })[] = [];
   const toSave: AppToSave[] = [];
@@ -49,6 +50,8 @@ export async function judgePart(deps: Deps, part: PartToJudge): Promise<Look[]> 
     const next: SweptApp = {
       ...app,
       fingerprint: chosen.kind === 'compare' && why === null ? chosen.fingerprint : app.fingerprint,
+      // What is not looked at was proven now, or before by the same evidence.
+      provenUnder: why === null ? choice.provenUnder : app.provenUnder,
       listing: why === null ? null : listingOf(candidate, listed.listedAt),
     };
     if (isOther(found, next)) toSave.push({ app: next, version: found?.version ?? null });
@@ -101,7 +104,7 @@ function countAll(before: Evidence, stored: ReadonlyMap<string, StoredApp>, now:
     const counted = countComparison(evidence, value.comparison, now);
     evidence = counted.evidence;
     const fingerprint = counted.confirmed ? value.comparison.fingerprint : null;
-    apps.set(key, { ...value, fingerprint, comparison: null });
+    apps.set(key, { ...value, fingerprint, provenUnder: null, comparison: null });
   }
   return { evidence, apps, any: apps.size > 0 };
 }
@@ -136,14 +139,15 @@ function listingOf(
 /** Whether what is stored has to be written: a resource that is skipped as before costs nothing. */
 function isOther(stored: StoredApp | undefined, next: SweptApp): boolean {
   if (!stored || stored.version === null || next.listing !== null || stored.value.listing !== null) return true;
-  return stored.value.fingerprint !== next.fingerprint || stored.value.comparison !== next.comparison;
+  const { fingerprint, provenUnder, comparison } = stored.value;
+  return fingerprint !== next.fingerprint || provenUnder !== next.provenUnder || comparison !== next.comparison;
 }
 
 export function choiceOf(
   { clock }: Deps,
   { settings, revision }: StoredSettings,
   { value }: Run,
-): Omit<Choice, 'isEvidence'> {
+): Omit<Choice, 'isEvidence' | 'provenUnder'> {
   const { before, startedAt } = value;
   const sinceLast = before === null ? SIX_HOURS : secondsBetween(before.startedAt, startedAt);
   return {

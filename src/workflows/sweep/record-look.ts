@@ -83,6 +83,7 @@ function lookedAt(app: SweptApp, { reading, state, revision }: Look): SweptApp {
     id: app.id,
     // Not known again before the comparison is counted.
     fingerprint: comparison ? null : app.fingerprint,
+    provenUnder: comparison ? null : app.provenUnder,
     lookedAt: at.toISOString(),
     complete: Object.values(snapshot.documents).every((document) => document?.status !== 'failed'),
     calm,

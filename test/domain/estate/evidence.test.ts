@@ -9,6 +9,7 @@ import {
   LAG_SECONDS,
   MAX_VALUES,
   NO_EVIDENCE,
+  provenUnder,
   UNSET_LOOKS,
   updateEvidence,
 } from '../../../src/domain/estate/evidence.ts';
@@ -108,6 +109,37 @@ describe('a leaf', () => {
   });
 });
 
+describe('the revision', () => {
+  const learned = looks(looks(NO_EVIDENCE, AGREEING_LOOKS, agreed(TLS, '1.2')), UNSET_LOOKS, agreed(TLS, null));
+
+  test('stays while what counts grows, and while rows are only late', () => {
+    const late = { ...SETTLED, changedAt: SETTLED.listedAt };
+    expect(learned.revision).toBe(NO_EVIDENCE.revision);
+    expect(looks(learned, 1, agreed(HEALTH, '/healthz')).revision).toBe(learned.revision);
+    expect(updateEvidence(learned, [found(TLS, '1.0', 'differed')], late).revision).toBe(learned.revision);
+  });
+
+  test.each<[string, ComparedLeaf]>([
+    ['differs', found(TLS, '1.2', 'differed')],
+    ['is not told', found(TLS, null, 'not-told')],
+  ])('changes when a leaf that counted %s', (_, one) => {
+    const after = looks(learned, 1, one);
+    expect(provenUnder(after)).not.toBe(provenUnder(learned));
+    // It counts no longer, so the next difference takes nothing away.
+    expect(looks(after, 1, one).revision).toBe(after.revision);
+  });
+
+  test('is another one for another leaf, so that two processes that lose one each do not agree', () => {
+    const both = looks(learned, AGREEING_LOOKS, agreed(HEALTH, '/healthz'));
+    const [one, other] = [found(TLS, '1.2', 'differed'), found(HEALTH, '/healthz', 'differed')];
+    expect(looks(both, 1, one).revision).not.toBe(looks(both, 1, other).revision);
+  });
+
+  test('is empty in evidence that was stored without one', () => {
+    expect(evidence.parse({ v: 1, leaves: {} })).toEqual(NO_EVIDENCE);
+  });
+});
+
 test('evidence of every leaf of every type, with all its values, fits its row and is read back', () => {
   const leaf = {
     agreed: 10_000_000,
@@ -126,7 +158,7 @@ test('evidence of every leaf of every type, with all its values, fits its row an
       nodes.map((node) => [`${type} ${node}`, ofSource.get(node) === 'word' ? leaf : free] as const),
     );
   });
-  const largest: Evidence = { v: 1, leaves: Object.fromEntries(leaves) };
+  const largest: Evidence = { v: 1, revision: '0123456789abcdef', leaves: Object.fromEntries(leaves) };
   expect(leaves.length).toBeGreaterThan(200);
   expect(serializedSize(largest)).toBeLessThan(200_000);
   expect(evidence.parse(JSON.parse(JSON.stringify(largest)))).toEqual(largest);
