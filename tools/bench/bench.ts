@@ -3,7 +3,8 @@
  * outside in the development environment. Counts have limits and fail the bench; times are printed against the goal. What
  * depends on the machine is compared with an older commit, which is built beside this one and runs in turn with it.
  * `-- --only NAME[,NAME]` runs some parts, `-- --events N` sets the events of `memory`. `-- --estate N` measures sweeps of an
- * estate of so many apps, in as many subscriptions as `--subscriptions` says.
+ * estate of so many apps, in as many subscriptions as `--subscriptions` says, with quotas and pauses divided by `--factor`;
+ * with `--learn` the service reads all apps itself, instead of finding stored what it would have learned.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +15,7 @@ import { compareWithBareLoop } from './bare.ts';
 import { type BaseCommit, buildBaseCommit } from './base-commit.ts';
 import { measureEventCosts } from './costs.ts';
 import { compareCpu, compareThroughput } from './cpu.ts';
-import { measureEstate } from './estate.ts';
+import { type EstateOptions, measureEstate } from './estate/estate.ts';
 import { measureEvaluation } from './evaluation.ts';
 import { compareLoad } from './load.ts';
 import { measureMemory } from './memory.ts';
@@ -30,8 +31,7 @@ interface Context {
   readonly report: Report;
   /** The events of the part `memory`, for one app and then for a hundred. */
   readonly events: number;
-  /** Of the part `estate`. */
-  readonly estate: { readonly apps: number; readonly subscriptions: number };
+  readonly estate: EstateOptions;
   /** The older commit, built at the first use. */
   base(): Promise<BaseCommit>;
 }
@@ -54,7 +54,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
 const BY_NAME: typeof PARTS = {
   memory: ({ report, events }) => measureMemory(report, events),
   summary: ({ report }) => measureSummary(report, [3000, 10_000]),
-  estate: ({ report, estate }) => measureEstate(report, estate.apps, estate.subscriptions),
+  estate: ({ report, estate }) => measureEstate(report, estate),
   'memory-before': async ({ report, events, base }) => measureMemory(report, events, (await base()).root),
 };
 
@@ -64,15 +64,17 @@ const { values } = parseArgs({
     events: { type: 'string', default: '10000' },
     estate: { type: 'string' },
     subscriptions: { type: 'string', default: '1' },
+    factor: { type: 'string', default: '4' },
+    learn: { type: 'boolean', default: false },
   },
 });
 const all = { ...PARTS, ...BY_NAME };
 const names = values.only?.split(',') ?? (values.estate === undefined ? Object.keys(PARTS) : ['estate']);
-const numbers = [values.events, values.estate ?? '1000', values.subscriptions];
+const numbers = [values.events, values.estate ?? '1000', values.subscriptions, values.factor];
 const unknown = names.filter((name) => !(name in all));
 if (unknown.length > 0 || numbers.some((number) => !/^[1-9]\d*$/.test(number))) {
   process.stderr.write(
-    `Usage: npm run bench -- [--only ${Object.keys(all).join(',')}] [--events N] [--estate N [--subscriptions N]]\n`,
+    `Usage: npm run bench -- [--only ${Object.keys(all).join(',')}] [--events N] [--estate N [--subscriptions N] [--factor N] [--learn]]\n`,
   );
   process.exit(2);
 }
@@ -82,7 +84,12 @@ let base: Promise<BaseCommit> | undefined;
 const context: Context = {
   report: startReport((line) => process.stderr.write(`${line}\n`)),
   events: Number(values.events),
-  estate: { apps: Number(values.estate ?? 1000), subscriptions: Number(values.subscriptions) },
+  estate: {
+    apps: Number(values.estate ?? 1000),
+    subscriptions: Number(values.subscriptions),
+    factor: Number(values.factor),
+    learn: values.learn,
+  },
   base: () => {
     base ??= buildBaseCommit();
     return base;

@@ -49,6 +49,8 @@ export const pauses = z.strictObject({
    * gives a principal 25: half of them are left to events.
    */
   sweepReadsPerSecond: z.number().positive().default(12.5),
+  /** Between two partitions of a listing: a sweep is no burst of queries. */
+  sweepPartSeconds: seconds.default(1),
   /** Younger entries of the Activity Log are left for later: Event Grid may still deliver their events. */
   activityLogSeconds: seconds.default(300),
   /** The length of a lease, renewed at every third of it. */

@@ -31,7 +31,7 @@ export async function listResources(deps: Deps, page: SweepPage): Promise<Result
   const due = list.cause === 'sweep' ? await loadRun(deps, page) : SCAN;
   if (due === null) return DONE;
   if (due.kind === 'next') {
-    await sendPart(deps, page, due.part, MIN_SECONDS);
+    await sendPart(deps, page, due.part, deps.options.pauses.sweepPartSeconds);
     return DONE;
   }
   const { run } = due;
@@ -46,9 +46,6 @@ const SCAN = { kind: 'partition', run: null } as const;
 function sendPart({ sweeps }: Deps, { list, sweep }: SweepPage, part: Part, seconds: number): Promise<void> {
   return sweeps.send({ list: { ...list, part }, sweep, attempt: 0 }, seconds);
 }
-
-/** Between two partitions: a sweep is no burst of queries. */
-const MIN_SECONDS = 1;
 
 interface Counted {
   readonly part: Part;
@@ -109,8 +106,8 @@ async function listOne(deps: Deps, page: SweepPage, { part, run }: Counted): Pro
   const { index, of } = part;
   deps.log.info({ sweep: sweep.id, index, of, ...found.counts, queued: looks.length }, 'resources listed');
   if (run && !(await saveCounts(deps, run, part, { found, rest, queued: looks.length }))) return DONE;
-  if (!isLast)
-    await sendPart(deps, page, { index: index + 1, of }, Math.max(busySeconds, found.waitSeconds, MIN_SECONDS));
+  const pause = Math.max(busySeconds, found.waitSeconds, deps.options.pauses.sweepPartSeconds);
+  if (!isLast) await sendPart(deps, page, { index: index + 1, of }, pause);
   else if (list.cause === 'scan') await deps.scans.markListed(sweep.id);
   return DONE;
 }
