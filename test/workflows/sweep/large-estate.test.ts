@@ -1,15 +1,7 @@
 /** What a sweep of ten thousand apps costs when the service has learned what it can: counts, which grow with the estate. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compareRows } from '../../../src/domain/estate/compare.ts';
-import {
-  AGREEING_LOOKS,
-  type Evidence,
-  NO_EVIDENCE,
-  provenUnder,
-  updateEvidence,
-} from '../../../src/domain/estate/evidence.ts';
+import { provenUnder } from '../../../src/domain/estate/evidence.ts';
 import { fingerprintOf } from '../../../src/domain/estate/fingerprint.ts';
-import { type ListedRow, rowOfListing, rowsOfResource } from '../../../src/domain/estate/listed-rows.ts';
 import type { ResourceRows } from '../../../src/domain/estate/row-documents.ts';
 import type { JsonObject } from '../../../src/domain/resources/json.ts';
 import { parseResourceId, type Resource } from '../../../src/domain/resources/resource.ts';
@@ -22,6 +14,7 @@ import { partOf, publish } from '../../fakes/azure/resource-graph.ts';
 import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
+import { provenBy, publishedRows } from '../../fakes/scenarios/proven-rows.ts';
 
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const APPS = 10_000;
@@ -44,9 +37,6 @@ async function stage(ruleLike: (rule: AnyRule) => AnyRule) {
   const { columns } = deps.estate;
   const row = (table: EstateTable) => columns.get(`${table} ${first.key}`) ?? {};
   const own = { resources: row('resources'), configurations: row('configurations') };
-  const shared = [...columns].flatMap(([key, found]): ListedRow[] =>
-    /^(groups|shared) /.test(key) ? [{ id: key.slice(key.indexOf(' ') + 1), columns: found }] : [],
-  );
   /** What rows say otherwise, by key. */
   const changed = new Map<string, JsonObject>();
   const parts = Array.from({ length: PARTS }, (): Resource[] => []);
@@ -60,15 +50,11 @@ async function stage(ruleLike: (rule: AnyRule) => AnyRule) {
     }));
     return { kind: 'listed', rows, complete: true, waitSeconds: 0 };
   };
-  const firstRows = rowsOfResource(first, {
-    own: byKey([{ id: first.id, columns: own.resources }]),
-    configurations: byKey([{ id: first.id, columns: own.configurations }]),
-    shared: byKey(shared),
-  });
-  const { site, siteConfig } = firstRows ?? fail();
+  const firstRows = publishedRows(deps, first.id);
+  const { site, siteConfig } = firstRows;
   const rowsOf = ({ id, key }: Resource): ResourceRows =>
     site && siteConfig ? { ...firstRows, site: { ...site, id, key }, siteConfig: { ...siteConfig, id, key } } : fail();
-  const evidence = await learned(deps, first, rowsOf(first));
+  const evidence = await provenBy(deps, [first.id]);
   deps.stored.sweepRuns.evidence = { value: evidence, version: 1 };
   const { settings } = deps.stored.settings?.value ?? fail();
   const rules = rulesFor(settings, deps.rules, first, { workspaceId: null });
@@ -82,21 +68,6 @@ async function stage(ruleLike: (rule: AnyRule) => AnyRule) {
     deps.stored.sweepRuns.apps.set(key, { value, version: 1 });
   }
   return { deps, own, changed };
-}
-
-/** The evidence of as many looks at this app as it takes. */
-async function learned({ arm, clock }: FakeDeps, resource: Resource, rows: ResourceRows) {
-  const snapshot = await arm.read(resource, ['resource', 'config/web', 'plan', 'resourceGroup']);
-  const compared = compareRows(rows, snapshot);
-  let evidence: Evidence = NO_EVIDENCE;
-  for (let looks = 0; looks < AGREEING_LOOKS; looks += 1) {
-    evidence = updateEvidence(evidence, compared, {
-      listedAt: clock.now().toISOString(),
-      changedAt: null,
-      now: clock.now(),
-    });
-  }
-  return evidence;
 }
 
 describe('a sweep of 10,000 apps, 20 of which were changed', () => {
@@ -154,10 +125,6 @@ describe('a sweep of 10,000 apps, 20 of which were changed', () => {
     expect(ids.filter((id) => deps.arm.valueOf(id, 'resource', HTTPS) !== true)).toEqual([]);
   });
 });
-
-function byKey(listed: readonly ListedRow[]) {
-  return new Map(listed.flatMap((one) => rowOfListing(one) ?? []).map((row) => [row.key, row]));
-}
 
 function resourceOf(id: string): Resource {
   return parseResourceId(id) ?? fail();

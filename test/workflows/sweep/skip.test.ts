@@ -3,11 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { publish } from '../../fakes/azure/resource-graph.ts';
-import { SHOP, seedWebApp, UNSAFE, type WebAppOptions } from '../../fakes/azure/resources.ts';
-import { copyOf } from '../../fakes/copy.ts';
+import { SHOP, seedWebApp, type WebAppOptions } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
-import { emptySweeps } from '../../fakes/stores/sweeps.ts';
 
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const app = (index: number) => SHOP.replace(/[^/]+$/, `app-${index}`);
@@ -180,56 +178,5 @@ describe('before that', () => {
   test('every app is read in every sweep', async () => {
     const { sweep } = await stage(30);
     expect([(await sweep()).length, (await sweep()).length, (await sweep()).length]).toEqual([30, 30, 30]);
-  });
-});
-
-describe('rows that lie at random', () => {
-  /** The state of the stores after three sweeps, with rows and without them. */
-  async function outcome(withRows: boolean, seed: number) {
-    const deps = fakeDeps();
-    const ids = Array.from({ length: 40 }, (_, index) => app(index));
-    for (const [index, id] of ids.entries()) {
-      seedWebApp(deps.arm, index % 7 === 0 ? UNSAFE : {}, id);
-      await publish(deps, id);
-    }
-    const { sweep } = sweeping(deps);
-    storeSettings(deps, { mode: 'audit', sweep: RARELY });
-    await sweep();
-    let state = seed;
-    const random = (below: number) => {
-      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-      return state % below;
-    };
-    // Nothing changes in Azure, so nothing may change here.
-    const before = copyOf(
-      deps.stored.findings.map(({ resource, rule, verdict }) => `${resource.id} ${rule} ${verdict}`),
-    );
-    for (const [key, row] of deps.estate.columns) {
-      if (random(3) > 0) continue;
-      const names = Object.keys(row).filter((name) => /_[cp]\d+$/.test(name));
-      const name = names[random(names.length)] ?? '';
-      deps.estate.columns.set(key, {
-        ...row,
-        [name]: [null, false, true, 'planted', '1.0', [], {}][random(7)] ?? null,
-      });
-    }
-    if (!withRows) Object.assign(deps.stored.sweepRuns, emptySweeps());
-    for (let times = 0; times < 2; times += 1) await sweep();
-    const after = deps.stored.findings.map(({ resource, rule, verdict }) => `${resource.id} ${rule} ${verdict}`);
-    return {
-      before: before.sort(),
-      after: after.sort(),
-      writes: deps.arm.writes.length,
-      approvals: deps.stored.approvals.size,
-    };
-  }
-
-  test('change no verdict, write nothing and clear nothing', async () => {
-    for (let seed = 1; seed <= 5; seed += 1) {
-      const lied = await outcome(true, seed);
-      expect(lied.after, `seed ${seed}`).toEqual(lied.before);
-      expect([lied.writes, lied.approvals]).toEqual([0, 0]);
-      expect(await outcome(false, seed)).toEqual(lied);
-    }
   });
 });
