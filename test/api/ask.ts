@@ -2,6 +2,7 @@
  * Calls an endpoint as a caller would: a request of the Functions library, with the principal as Easy Auth delivers
  * it.
  */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { z } from 'zod';
 import type { ApiService, Endpoint } from '../../src/api/framework/endpoint.ts';
@@ -62,8 +63,8 @@ export async function ask(
     request,
     context,
   );
-  const said = z.string().default('').parse(answer.body);
   const headers = new Headers(z.record(z.string(), z.string()).parse(answer.headers));
+  const said = decoded(answer.body, headers.get('content-encoding'));
   const json = /[/+]json\b/.test(headers.get('content-type') ?? '');
   return {
     status: z.number().parse(answer.status),
@@ -71,6 +72,13 @@ export async function ask(
     text: said,
     body: json ? z.record(z.string(), z.unknown()).parse(JSON.parse(said)) : {},
   };
+}
+
+/** The text of a body, which may be compressed. */
+function decoded(body: unknown, encoding: string | null): string {
+  if (!(body instanceof Uint8Array)) return z.string().default('').parse(body);
+  const bytes = encoding === 'br' ? brotliDecompressSync(body) : encoding === 'gzip' ? gunzipSync(body) : body;
+  return Buffer.from(bytes).toString();
 }
 
 /** Status and problem code of an answer. */

@@ -23,7 +23,10 @@ export interface ApiService {
 /** Rejects with NotConfigured when settings are missing or malformed. */
 export type GetService = () => Promise<ApiService>;
 
-/** An answer: a string body is sent unchanged, any other body as JSON; undefined means no body. */
+/**
+ * An answer: a body of text or bytes is sent unchanged, any other body as JSON; undefined means no body. The names of the
+ * headers are in lower case.
+ */
 export interface ApiResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;

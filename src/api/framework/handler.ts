@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { NotConfigured } from '../../app/config.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
+import { compressAnswer } from './compression.ts';
 import type { ApiResponse, Endpoint, GetService } from './endpoint.ts';
 import { parsePrincipal, requireRole } from './principal.ts';
 import { internalProblem, problemOf, storageProblem } from './problem.ts';
@@ -22,9 +23,9 @@ const noQuery = z.strictObject({});
 export function createHandler(endpoint: Endpoint, getService: GetService): Handler {
   return async (request, context) => {
     try {
-      return toHttpResponse(endpoint, await handleRequest(endpoint, request, getService));
+      return await respond(endpoint, request, await handleRequest(endpoint, request, getService));
     } catch (error) {
-      return toHttpResponse(endpoint, await problemResponse(error, endpoint, getService, context));
+      return respond(endpoint, request, await problemResponse(error, endpoint, getService, context));
     }
   };
 }
@@ -83,8 +84,12 @@ async function logFailure(
   }
 }
 
-function toHttpResponse(endpoint: Endpoint, { status, headers, body }: ApiResponse): HttpResponseInit {
-  return {
+function respond(
+  endpoint: Endpoint,
+  { headers: asked }: HttpRequest,
+  { status, headers, body }: ApiResponse,
+): Promise<HttpResponseInit> {
+  const answer = {
     status: status ?? endpoint.statuses[0],
     headers: {
       ...(endpoint.result === null
@@ -94,6 +99,11 @@ function toHttpResponse(endpoint: Endpoint, { status, headers, body }: ApiRespon
       'x-content-type-options': 'nosniff',
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
   };
+  return compressAnswer(answer, asked.get('accept-encoding'));
+}
+
+function isRaw(body: unknown): body is string | Uint8Array {
+  return typeof body === 'string' || body instanceof Uint8Array;
 }
