@@ -3,7 +3,6 @@
  * scripts and styles of the page itself, by their hashes.
  */
 import { createHash } from 'node:crypto';
-import { consolePage } from '../../console/page.ts';
 import type { ApiResponse, PublicEndpoint } from '../framework/endpoint.ts';
 
 export const getConsole: PublicEndpoint = {
@@ -15,7 +14,8 @@ export const getConsole: PublicEndpoint = {
   statuses: [200],
   result: 'text/html; charset=utf-8',
   async handle() {
-    reply ??= replyWith(consolePage());
+    // Imported here: only the bundler can read the parts of the page.
+    reply ??= replyWith((await import('../../console/page.ts')).consolePage());
     return reply;
   },
 };

@@ -1,9 +1,10 @@
 /** The description of the API (OpenAPI 3.1), generated from the endpoints, so that it is always complete and correct. */
 import * as z from 'zod';
 import type { RefusalCode } from '../../domain/approvals/refusal.ts';
-import { isObject } from '../../domain/resources/json.ts';
+import { isObject, type JsonObject } from '../../domain/resources/json.ts';
 import { Components, propertiesOf } from './components.ts';
 import type { AuthorizedEndpoint, Endpoint, PublicEndpoint } from './endpoint.ts';
+import { exampleOf } from './example.ts';
 import { PROBLEMS, problemDocument } from './problem.ts';
 import { VERSION } from './version.ts';
 
@@ -96,7 +97,7 @@ function operationOf(endpoint: Endpoint, components: Components): object {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: components.describe(endpoint.body, 'input') } },
+            content: { 'application/json': jsonContent(components.describe(endpoint.body, 'input'), components) },
           },
         }
       : {}),
@@ -111,7 +112,11 @@ function contentOf({ result, alternativeTypes = [] }: Endpoint, components: Comp
       [result, ...alternativeTypes].map((type) => [type.split(';')[0], { schema: { type: 'string' } }]),
     );
   }
-  return { 'application/json': { schema: components.describe(result, 'output') } };
+  return { 'application/json': jsonContent(components.describe(result, 'output'), components) };
+}
+
+function jsonContent(schema: JsonObject, { schemas }: Components): object {
+  return { schema, example: exampleOf(schema, schemas) };
 }
 
 function pathParameters(route: string): object[] {
@@ -126,7 +131,9 @@ function pathParameters(route: string): object[] {
 function parametersOf(endpoint: AuthorizedEndpoint<unknown, unknown, unknown>): object[] {
   const query = Object.entries(propertiesOf(endpoint.query)).map(([name, schema]) => {
     const { description, ...form } = isObject(schema) ? schema : {};
-    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: form };
+    // Several values are one text: `severity=critical,high`.
+    const separated = form.type === 'array' ? { style: 'form', explode: false } : {};
+    return { name, in: 'query', required: false, ...(description ? { description } : {}), ...separated, schema: form };
   });
   const headers = Object.entries(endpoint.requestHeaders ?? {}).map(([name, description]) => ({
     name,

@@ -2,6 +2,8 @@ import { app } from '@azure/functions';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { defineEndpoint } from '../../../src/api/framework/endpoint.ts';
+import { several } from '../../../src/api/framework/list-query.ts';
 import { openApiDocument, refusalsOf } from '../../../src/api/framework/openapi.ts';
 import { PROBLEMS } from '../../../src/api/framework/problem.ts';
 import { isObject } from '../../../src/domain/resources/json.ts';
@@ -14,7 +16,7 @@ vi.mock('../../../src/console/page.ts', () => ({ consolePage: () => '<!doctype h
 
 // The parts of OpenAPI 3.1 that Plumbline uses, as in its specification.
 const schema = z.record(z.string(), z.unknown());
-const media = z.record(z.string(), z.strictObject({ schema }));
+const media = z.record(z.string(), z.strictObject({ schema, example: z.unknown().optional() }));
 const operation = z.strictObject({
   operationId: z.string().regex(/^[A-Za-z]+$/),
   summary: z.string().min(1),
@@ -25,6 +27,8 @@ const operation = z.strictObject({
       in: z.enum(['path', 'query', 'header']),
       required: z.boolean(),
       description: z.string().optional(),
+      style: z.literal('form').optional(),
+      explode: z.literal(false).optional(),
       schema,
     }),
   ),
@@ -203,6 +207,36 @@ describe('openapi.json', () => {
     expect(put.parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', in: 'header', required: true }));
     expect(put.responses['200']?.headers).toHaveProperty('ETag');
     expect(put.requestBody?.content['application/json']?.schema).toMatchObject({ additionalProperties: false });
+  });
+
+  it('has an example of each JSON body and answer', () => {
+    for (const { at, requestBody, responses } of operations) {
+      const contents = [requestBody?.content, ...Object.values(responses).map(({ content }) => content)];
+      for (const content of contents) {
+        if (content?.['application/json']) expect(content['application/json'].example, at).toBeDefined();
+      }
+    }
+    expect(find('POST /exemptions').requestBody?.content['application/json']?.example).toEqual({
+      ...{ scope: expect.stringContaining('/resourceGroups/prod'), rule: 'webapp-min-tls', owner: 'Team Checkout' },
+      ...{ reason: expect.any(String), ticket: 'SHOP-7', expires: '2026-06-01T00:00:00.000Z' },
+    });
+  });
+
+  it('has lists of values as one text with commas', () => {
+    const endpoint = defineEndpoint({
+      ...{ name: 'listThings', method: 'GET', route: 'things', summary: 'Things.', role: 'Plumbline.Reader' },
+      ...{ query: z.strictObject({ kind: several(z.enum(['a', 'b'])) }), result: null },
+      handle: async () => ({ body: undefined }),
+    });
+    expect(openApiDocument([endpoint])).toHaveProperty(['paths', '/things', 'get', 'parameters', 0], {
+      ...{ name: 'kind', in: 'query', required: false, style: 'form', explode: false },
+      schema: { type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 1, maxItems: 20 },
+    });
+    for (const { parameters } of operations) {
+      for (const { schema: form, style, explode } of parameters) {
+        expect([style, explode]).toEqual(form.type === 'array' ? ['form', false] : [undefined, undefined]);
+      }
+    }
   });
 
   it('has the role of each call', () => {
