@@ -3,7 +3,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { openApiDocument } from '../../src/api/framework/openapi.ts';
+import { ENDPOINTS } from '../../src/functions/api.ts';
 import { rules } from '../../src/rules/index.ts';
+import { apiPage } from '../../tools/generate/api-page.ts';
 import { rolesFor } from '../../tools/generate/permissions.ts';
 import { permissionsPage, rolesFile } from '../../tools/generate/roles.ts';
 import { rulePages } from '../../tools/generate/rules-page.ts';
@@ -13,6 +16,7 @@ import { ROOT } from './pages.ts';
 const roles = rolesFor(rules);
 
 test.each([
+  ['docs/api.md', apiPage(openApiDocument(ENDPOINTS))],
   ['infra/roles.json', rolesFile(roles)],
   ['docs/permissions.md', permissionsPage(roles)],
   ...Object.entries(rulePages(rules)),

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateRuleIndex } from '../build/rule-index.ts';
+import { apiPage } from './api-page.ts';
 import { guaranteesPage, readTestFiles } from './guarantees-page.ts';
 import { rolesFor } from './permissions.ts';
 import { permissionsPage, rolesFile } from './roles.ts';
@@ -14,10 +15,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 generateRuleIndex(path.join(root, 'src/rules'));
 // Only now: the list of rules is generated, too.
 const { rules } = await import('../../src/rules/index.ts');
+const { openApiDocument } = await import('../../src/api/framework/openapi.ts');
+const { ENDPOINTS } = await import('../../src/functions/api.ts');
 const { tamperPage } = await import('../../test/tamper/page.ts');
 const roles = rolesFor(rules);
 const guarantees = readFileSync(path.join(root, 'docs/guarantees.md'), 'utf8');
 const files = {
+  'docs/api.md': apiPage(openApiDocument(ENDPOINTS)),
   'docs/guarantees.md': guaranteesPage(guarantees, readTestFiles(root)),
   'infra/roles.json': rolesFile(roles),
   'docs/permissions.md': permissionsPage(roles),

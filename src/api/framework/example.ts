@@ -80,16 +80,24 @@ export function exampleOf(schema: JsonObject, components: JsonObject, name = '',
   const [first] = [schema.anyOf, schema.oneOf, schema.allOf].flatMap((some) => (Array.isArray(some) ? some : []));
   if (first !== undefined) return example(first);
   const types = Array.isArray(type) ? type : [type];
-  if (types[0] === 'object') return exampleObject(schema, example);
+  if (types[0] === 'object') {
+    // An object without a name of its own is known by its member.
+    const of = schema === components[component] ? component : capitalized(name);
+    return exampleObject(schema, (member, as) => example(member, as, of));
+  }
   if (types[0] === 'array') return Array.isArray(known) ? known : [example(schema.items)];
   if (types[0] === 'boolean') return schema.default ?? true;
   if (types[0] === 'integer' || types[0] === 'number') return exampleNumber(schema, known);
   return types[0] === 'string' ? exampleText(schema, known, name) : (known ?? null);
 }
 
+function capitalized(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+}
+
 function exampleObject(
   { properties, required = [] }: JsonObject,
-  example: (schema: unknown, name: string, component?: string) => Json,
+  example: (schema: unknown, name: string) => Json,
 ): Json {
   const members = Object.entries(isObject(properties) ? properties : {});
   const isRequired = (name: string) => Array.isArray(required) && required.includes(name);

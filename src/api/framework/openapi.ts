@@ -133,7 +133,10 @@ function parametersOf(endpoint: AuthorizedEndpoint<unknown, unknown, unknown>): 
     const { description, ...form } = isObject(schema) ? schema : {};
     // Several values are one text: `severity=critical,high`.
     const separated = form.type === 'array' ? { style: 'form', explode: false } : {};
-    return { name, in: 'query', required: false, ...(description ? { description } : {}), ...separated, schema: form };
+    return {
+      ...{ name, in: 'query', required: false, ...(description ? { description } : {}), ...separated },
+      ...{ schema: form, example: exampleOf(form, {}, name) },
+    };
   });
   const headers = Object.entries(endpoint.requestHeaders ?? {}).map(([name, description]) => ({
     name,

@@ -30,6 +30,7 @@ const operation = z.strictObject({
       style: z.literal('form').optional(),
       explode: z.literal(false).optional(),
       schema,
+      example: z.unknown().optional(),
     }),
   ),
   requestBody: z.strictObject({ required: z.literal(true), content: media }).optional(),
@@ -229,7 +230,7 @@ describe('openapi.json', () => {
       handle: async () => ({ body: undefined }),
     });
     expect(openApiDocument([endpoint])).toHaveProperty(['paths', '/things', 'get', 'parameters', 0], {
-      ...{ name: 'kind', in: 'query', required: false, style: 'form', explode: false },
+      ...{ name: 'kind', in: 'query', required: false, style: 'form', explode: false, example: ['a'] },
       schema: { type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 1, maxItems: 20 },
     });
     for (const { parameters } of operations) {
