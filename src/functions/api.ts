@@ -14,7 +14,7 @@ import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts'
 import { getHealth } from '../api/endpoints/health.ts';
 import { getMetrics } from '../api/endpoints/metrics.ts';
 import { getRule, listRules } from '../api/endpoints/rules.ts';
-import { getScan, startScan } from '../api/endpoints/scans.ts';
+import { cancelScan, getScan, listScans, startScan } from '../api/endpoints/scans.ts';
 import { getSettings, putSettings } from '../api/endpoints/settings.ts';
 import type { Endpoint } from '../api/framework/endpoint.ts';
 import { createHandler } from '../api/framework/handler.ts';
@@ -47,8 +47,10 @@ const described: readonly Endpoint[] = [
   listExemptions,
   createExemption,
   deleteExemption,
+  listScans,
   startScan,
   getScan,
+  cancelScan,
   getHealth,
   getMetrics,
   getConsole,

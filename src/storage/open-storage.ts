@@ -73,7 +73,7 @@ export function openStorage(options: StorageOptions): Storage {
   const storage: Storage = {
     queue,
     sweeps,
-    scans: openScans(table(TABLES.scans)),
+    scans: openScans(table(TABLES.scans), { createId, now, pause }),
     sweepRuns: openSweeps(table(TABLES.sweeps)),
     sweepMarks: openSweepMarks(table(TABLES.sweeps)),
     evidence: openEvidence(table(TABLES.sweeps)),

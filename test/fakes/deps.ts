@@ -165,7 +165,7 @@ export function fakeDeps(
     activityLog: fakeActivity(),
     estate: fakeEstate(),
     sweeps: fakeSweepQueue(clock, stored.sweeps),
-    scans: fakeScans(stored.scans),
+    scans: fakeScans(stored.scans, clock.now),
     sweepRuns: fakeSweeps(stored.sweepRuns),
     sweepMarks: fakeSweepMarks(stored.sweepRuns),
     evidence: fakeEvidence(stored.sweepRuns),

@@ -15,7 +15,10 @@ const logInside = async () => {
   return null;
 };
 const memory = fakeDeps();
-memory.stored.scans.set('s-1', { scope: '/subscriptions/s', found: new Set(), evaluated: new Set(), listed: false });
+memory.stored.scans.set('s-1', {
+  ...{ scope: '/subscriptions/s', startedAt: null, actor: null, endedAt: null, cancelledBy: null },
+  ...{ found: new Set(), evaluated: new Set(), listed: false },
+});
 vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
     deps: {

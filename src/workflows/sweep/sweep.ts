@@ -5,6 +5,7 @@
 
 import { HOUR_MS } from '../../domain/resources/durations.ts';
 import { isInFuture } from '../../domain/resources/limits.ts';
+import type { Actor } from '../../domain/resources/principal.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { outageGuard } from '../guards/outage-guard.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -99,17 +100,29 @@ function isRunning({ clock }: Pick<Deps, 'clock'>, { state, progressAt }: SweepP
 }
 
 /** Starts a sweep of a subscription or a part of it, with a status that clients can read. No sweep holds it. */
-export async function startScan(deps: Deps, scope: string): Promise<Scan> {
-  const sweep = { id: deps.newId(), startedAt: deps.clock.now().toISOString() };
-  await deps.scans.begin(sweep.id, scope);
+export async function startScan(deps: Deps, scope: string, actor: Actor | null = null): Promise<Scan> {
+  const now = deps.clock.now();
+  const sweep = { id: deps.scans.newId(now), startedAt: now.toISOString() };
+  const begun = await deps.scans.begin({ ...sweep, scope, actor });
   await deps.sweeps.send(firstPage('scan', sweep, scope), 0);
-  deps.log.info({ sweep: sweep.id, scope }, 'scan begun');
-  return { id: sweep.id, scope, status: 'running', found: 0, evaluated: 0 };
+  deps.log.info({ sweep: sweep.id, scope, by: actor?.objectId }, 'scan begun');
+  return begun;
+}
+
+/**
+ * Cancels a scan: its messages are dropped at their turn, before anything is read. Those that are being handled end.
+ * A scan that has ended stays as it is. Null when there is none.
+ */
+export async function cancelScan(deps: Deps, id: string, actor: Actor): Promise<Scan | null> {
+  const scan = await deps.scans.cancel(id, actor);
+  if (scan?.status === 'cancelled') deps.log.info({ sweep: id, by: actor.objectId }, 'scan cancelled');
+  return scan;
 }
 
 /** Handles one message of the slow queue. Throws when it could not be handled: then the queue delivers it again. */
 export async function handleSweep(deps: Deps, message: SweepMessage): Promise<Result> {
   const own: Deps = deps.sweeping ? { ...deps, ...deps.sweeping } : deps;
+  if (message.sweep && (await own.scans.isCancelled(message.sweep.id))) return DONE;
   if ('list' in message) return listResources(own, message);
   if (await postpone(own, message)) return DONE;
   const observed = observeReading(own);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { getScan, startScan } from '../../../src/api/endpoints/scans.ts';
-import { apiDeps } from '../../fakes/api-deps.ts';
-import { ask, principal, serviceOf, statusAndCode } from '../ask.ts';
+import { cancelScan, getScan, listScans, startScan } from '../../../src/api/endpoints/scans.ts';
+import { apiDeps, NOW } from '../../fakes/api-deps.ts';
+import { ADA, ask, principal, serviceOf, statusAndCode } from '../ask.ts';
 
 const GROUP = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/prod';
 
@@ -9,18 +9,54 @@ describe('POST /scans and GET /scans/{id}', () => {
   it('starts a scan, names the URL of its progress, and shows the progress', async () => {
     const deps = apiDeps();
     const begun = await ask(startScan, serviceOf(deps), { body: { scope: `${GROUP}/` } });
-    expect([begun.status, begun.headers.get('location')]).toEqual([202, '/api/scans/operation-1']);
-    expect(begun.body).toEqual({ id: 'operation-1', scope: GROUP, status: 'running', found: 0, evaluated: 0 });
+    const id = String(begun.body.id);
+    expect([begun.status, begun.headers.get('location')]).toEqual([202, `/api/scans/${id}`]);
+    const started = {
+      id,
+      scope: GROUP,
+      startedAt: NOW,
+      actor: { type: 'user', objectId: ADA, name: 'ada@example.com' },
+    };
+    expect(begun.body).toEqual({
+      ...{ ...started, status: 'running', found: 0, evaluated: 0, endedAt: null },
+      progress: { found: 0, evaluated: 0, ratePerMinute: null, secondsLeft: null },
+    });
     expect(deps.stored.sweeps.map(({ message }) => message)).toMatchObject([
-      { list: { cause: 'scan', scope: GROUP, part: null } },
+      { list: { cause: 'scan', scope: GROUP, part: null }, sweep: { id, startedAt: NOW } },
     ]);
-    await deps.scans.addFound('operation-1', ['/a', '/b']);
-    await deps.scans.markListed('operation-1');
-    await deps.scans.markEvaluated('operation-1', '/a');
-    const progress = () => ask(getScan, serviceOf(deps), { params: { id: 'operation-1' } });
-    expect((await progress()).body).toMatchObject({ status: 'running', found: 2, evaluated: 1 });
-    await deps.scans.markEvaluated('operation-1', '/b');
-    expect((await progress()).body).toMatchObject({ status: 'done', found: 2, evaluated: 2 });
+    const progress = async () => (await ask(getScan, serviceOf(deps), { params: { id } })).body;
+    await deps.scans.addFound(id, ['/a', '/b', '/c']);
+    await deps.scans.markEvaluated(id, '/a');
+    deps.clock.advance(20);
+    expect(await progress()).toMatchObject({ progress: { ratePerMinute: 3, secondsLeft: null } });
+    await deps.scans.markListed(id);
+    expect(await progress()).toMatchObject({
+      ...{ status: 'running', found: 3, evaluated: 1 },
+      progress: { found: 3, evaluated: 1, ratePerMinute: 3, secondsLeft: 40 },
+    });
+    for (const resource of ['/b', '/c']) await deps.scans.markEvaluated(id, resource);
+    const endedAt = deps.clock.now().toISOString();
+    deps.clock.advance(3600);
+    expect(await progress()).toMatchObject({
+      ...{ status: 'done', found: 3, evaluated: 3, endedAt },
+      progress: { ratePerMinute: 9, secondsLeft: null },
+    });
+    const listed = await ask(listScans, serviceOf(deps));
+    expect(listed.body).toEqual({ items: [await progress()] });
+    expect((await ask(listScans, serviceOf(deps), { query: '?status=running,cancelled' })).body).toEqual({ items: [] });
+  });
+
+  it('cancels a scan for operators; one that has ended stays as it is', async () => {
+    const deps = apiDeps();
+    const { body } = await ask(startScan, serviceOf(deps), { body: { scope: GROUP } });
+    const cancel = (as?: string) =>
+      ask(cancelScan, serviceOf(deps), { params: { id: String(body.id) }, ...(as ? { as } : {}) });
+    expect(statusAndCode(await cancel(principal(['Approver'])))).toBe('403 forbidden');
+    const cancelled = await cancel();
+    expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled', cancelledBy: { objectId: ADA } } });
+    deps.clock.advance(60);
+    expect((await cancel()).body).toEqual(cancelled.body);
+    expect(statusAndCode(await ask(cancelScan, serviceOf(deps), { params: { id: 'none' } }))).toBe('404 not-found');
   });
 
   it.each([

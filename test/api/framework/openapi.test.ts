@@ -113,6 +113,7 @@ describe('openapi.json', () => {
       'GET /openapi.json',
       'GET /rules',
       'GET /rules/{id}',
+      'GET /scans',
       'GET /scans/{id}',
       'GET /settings',
       'GET /summary',
@@ -124,6 +125,7 @@ describe('openapi.json', () => {
       'POST /deadletters/{id}/release',
       'POST /exemptions',
       'POST /scans',
+      'POST /scans/{id}/cancel',
       'PUT /settings',
     ]);
   });

@@ -197,6 +197,7 @@ describe('the role of each call', () => {
     putSettings: 'Operator',
     queueFindings: 'Operator',
     startScan: 'Operator',
+    cancelScan: 'Operator',
     createExemption: 'Operator',
     deleteExemption: 'Operator',
     releaseDeadLetter: 'Operator',

@@ -1,43 +1,77 @@
 /** The progress of scans: each resource counts once. */
-import type { Scans } from '../../../src/workflows/ports/findings.ts';
+import type { Scan, Scans } from '../../../src/workflows/ports/findings.ts';
+import { newestFirstIds, pageOf } from './rows.ts';
 
-export interface StoredScan {
-  readonly scope: string;
+export interface StoredScan extends Pick<Scan, 'scope' | 'startedAt' | 'actor' | 'cancelledBy'> {
   readonly found: Set<string>;
   readonly evaluated: Set<string>;
   listed: boolean;
+  cancelledBy: Scan['cancelledBy'];
+  endedAt: string | null;
 }
 
-export function fakeScans(stored: Map<string, StoredScan>): Scans {
+export function fakeScans(stored: Map<string, StoredScan>, now: () => Date): Scans {
   const scanOf = (id: string) => {
     const scan = stored.get(id);
     if (!scan) throw new Error(`there is no scan ${id}`);
     return scan;
   };
+  const statusOf = ({ cancelledBy, listed, found, evaluated }: StoredScan) =>
+    cancelledBy !== null ? 'cancelled' : listed && evaluated.size >= found.size ? 'done' : 'running';
+  const changed = (scan: StoredScan) => {
+    scan.endedAt = statusOf(scan) === 'running' ? null : (scan.endedAt ?? now().toISOString());
+  };
+  const view = (id: string, { found, evaluated, ...scan }: StoredScan): Scan => ({
+    ...scan,
+    id,
+    status: statusOf({ found, evaluated, ...scan }),
+    found: found.size,
+    evaluated: evaluated.size,
+  });
+  const get = (id: string) => {
+    const scan = stored.get(id);
+    return scan ? view(id, scan) : null;
+  };
   return {
-    begin: async (id, scope) => {
-      stored.set(id, { found: new Set(), evaluated: new Set(), listed: false, ...stored.get(id), scope });
+    newId: newestFirstIds('s'),
+    begin: async ({ id, ...started }) => {
+      const nothing = { found: new Set<string>(), evaluated: new Set<string>(), listed: false };
+      const scan = { ...nothing, cancelledBy: null, endedAt: null, ...started };
+      stored.set(id, scan);
+      return view(id, scan);
     },
     addFound: async (id, resources) => {
       for (const one of resources) scanOf(id).found.add(one.toLowerCase());
+      changed(scanOf(id));
     },
     markListed: async (id) => {
       scanOf(id).listed = true;
+      changed(scanOf(id));
     },
     markEvaluated: async (id, resource) => {
       scanOf(id).evaluated.add(resource.toLowerCase());
+      changed(scanOf(id));
     },
+    cancel: async (id, by) => {
+      const scan = stored.get(id);
+      if (scan && statusOf(scan) === 'running') {
+        scan.cancelledBy = by;
+        changed(scan);
+      }
+      return get(id);
+    },
+    isCancelled: async (id) => get(id)?.status === 'cancelled',
     keysNotFound: async (id, keys) => {
       const missing: string[] = [];
       for await (const page of keys) missing.push(...page.filter((key) => !scanOf(id).found.has(key)));
       return missing;
     },
-    get: async (id) => {
-      const scan = stored.get(id);
-      if (!scan) return null;
-      const [found, evaluated] = [scan.found.size, scan.evaluated.size];
-      const status = scan.listed && evaluated >= found ? 'done' : 'running';
-      return { id, scope: scan.scope, status, found, evaluated };
-    },
+    get: async (id) => get(id),
+    list: async (statuses, page) =>
+      pageOf(
+        [...stored].map(([id, scan]) => view(id, scan)).filter(({ status }) => statuses?.includes(status) ?? true),
+        ({ id }) => id,
+        page,
+      ),
   };
 }

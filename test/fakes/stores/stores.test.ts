@@ -302,25 +302,41 @@ describe.each(BOTH)('stores %s', (_, open) => {
     expect((await guards.read(subscription)).throttle).toEqual(wait(80));
   });
 
-  it('count each resource of a scan once', async () => {
+  it('count each resource of a scan once, and list scans newest first', async () => {
     const { scans } = open();
-    await scans.begin('scan-1', SUBSCRIPTION);
-    await scans.addFound('scan-1', ['/a', '/A', '/b']);
-    await scans.markEvaluated('scan-1', '/B');
-    await scans.markEvaluated('scan-1', '/b');
-    const scan = { id: 'scan-1', scope: SUBSCRIPTION, status: 'running', found: 2, evaluated: 1 };
-    expect(await scans.get('scan-1')).toEqual(scan);
+    const actor = { type: 'user', objectId: 'someone' } as const;
+    const begin = (at: number) =>
+      scans.begin({ id: scans.newId(new Date(time(at))), scope: SUBSCRIPTION, startedAt: time(at), actor });
+    const [begun, other] = [await begin(0), await begin(1)];
+    await scans.addFound(begun.id, ['/a', '/A', '/b']);
+    await scans.addFound(begun.id, ['/b']);
+    await scans.markEvaluated(begun.id, '/B');
+    await scans.markEvaluated(begun.id, '/b');
+    const scan = {
+      ...{ id: begun.id, scope: SUBSCRIPTION, status: 'running', found: 2, evaluated: 1, startedAt: time(0), actor },
+      ...{ endedAt: null, cancelledBy: null, listed: false },
+    };
+    expect(await scans.get(begun.id)).toEqual(scan);
     const keys = async function* () {
       yield ['/a', '/c'];
     };
-    expect(await scans.keysNotFound('scan-1', keys())).toEqual(['/c']);
-    await scans.markEvaluated('scan-1', '/a');
-    expect(await scans.get('scan-1')).toMatchObject({ status: 'running', evaluated: 2 });
-    await scans.markListed('scan-1');
-    expect([await scans.get('scan-1'), await scans.get('unknown')]).toEqual([
-      { ...scan, status: 'done', evaluated: 2 },
-      null,
-    ]);
+    expect(await scans.keysNotFound(begun.id, keys())).toEqual(['/c']);
+    await scans.markEvaluated(begun.id, '/a');
+    expect(await scans.get(begun.id)).toMatchObject({ status: 'running', evaluated: 2 });
+    await scans.markListed(begun.id);
+    const done = { ...scan, status: 'done', evaluated: 2, listed: true, endedAt: expect.any(String) };
+    expect([await scans.get(begun.id), await scans.get('unknown')]).toEqual([done, null]);
+
+    expect([await scans.isCancelled(other.id), await scans.isCancelled('a-sweep')]).toEqual([false, false]);
+    const cancelled = { ...other, status: 'cancelled', cancelledBy: actor, endedAt: expect.any(String) };
+    expect(await scans.cancel(other.id, actor)).toEqual(cancelled);
+    expect([await scans.cancel(begun.id, actor), await scans.cancel('unknown', actor)]).toEqual([done, null]);
+    expect(await scans.isCancelled(other.id)).toBe(true);
+    await scans.markListed(other.id);
+    expect((await scans.get(other.id))?.status).toBe('cancelled');
+    expect((await scans.list(null, { limit: 9, after: null })).items.map(({ id }) => id)).toEqual([other.id, begun.id]);
+    const ended = await scans.list(['done'], { limit: 9, after: null });
+    expect(ended.items).toEqual([done]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { QueueClient } from '@azure/storage-queue';
 import { describe, expect, it } from 'vitest';
+import type { Scans } from '../../../src/workflows/ports/findings.ts';
 import { useAccount } from '../azurite.ts';
 import { app, finding } from '../samples.ts';
 
@@ -7,40 +8,87 @@ const account = useAccount();
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `/subscriptions/s/app-${index}`);
 
 describe('the progress of a scan', () => {
+  const actor = { type: 'user', objectId: 'someone' } as const;
+  const begin = async (scans: Scans) => {
+    const at = new Date();
+    const { id } = await scans.begin({
+      id: scans.newId(at),
+      scope: '/subscriptions/s',
+      startedAt: at.toISOString(),
+      actor,
+    });
+    return id;
+  };
+
   it('counts each resource once, in any casing and however often it is reported', async () => {
     const { scans } = account.open();
-    await scans.begin('twice', '/subscriptions/s');
-    await scans.addFound('twice', ids(3));
-    await scans.addFound('twice', [...ids(3), '/Subscriptions/S/APP-1']);
-    await scans.markEvaluated('twice', '/subscriptions/s/app-0');
-    await scans.markEvaluated('twice', '/subscriptions/S/app-0');
-    expect(await scans.get('twice')).toEqual({
-      ...{ id: 'twice', scope: '/subscriptions/s', status: 'running', found: 3, evaluated: 1 },
+    const id = await begin(scans);
+    await scans.addFound(id, ids(3));
+    await scans.addFound(id, [...ids(3), '/Subscriptions/S/APP-1']);
+    await scans.markEvaluated(id, '/subscriptions/s/app-0');
+    await scans.markEvaluated(id, '/subscriptions/S/app-0');
+    expect(await scans.get(id)).toMatchObject({
+      id,
+      scope: '/subscriptions/s',
+      status: 'running',
+      found: 3,
+      evaluated: 1,
     });
+  });
+
+  it('counts resources that are evaluated at the same time', async () => {
+    const { scans } = account.open();
+    const id = await begin(scans);
+    await scans.addFound(id, ids(8));
+    await scans.markListed(id);
+    await Promise.all([...ids(8), ...ids(4)].map((resource) => scans.markEvaluated(id, resource)));
+    expect(await scans.get(id)).toMatchObject({ status: 'done', found: 8, evaluated: 8, endedAt: expect.any(String) });
   });
 
   it('is done when everything is listed and everything found is evaluated, not before', async () => {
     const { scans } = account.open();
-    const status = async () => (await scans.get('end'))?.status;
-    await scans.begin('end', '/subscriptions/s');
+    const id = await begin(scans);
+    const status = async () => (await scans.get(id))?.status;
     expect(await status()).toBe('running');
-    await scans.addFound('end', ids(1));
-    await scans.markEvaluated('end', ids(1)[0] ?? '');
+    await scans.addFound(id, ids(1));
+    await scans.markEvaluated(id, ids(1)[0] ?? '');
     expect(await status()).toBe('running');
-    await scans.markListed('end');
+    await scans.markListed(id);
     expect(await status()).toBe('done');
-    await scans.addFound('end', ids(2));
-    expect(await status()).toBe('running');
+    await scans.addFound(id, ids(2));
+    expect(await scans.get(id)).toMatchObject({ status: 'running', endedAt: null });
   });
 
   it('takes more resources than one transaction holds, per scan, and is null for an unknown scan', async () => {
     const { scans } = account.open();
-    await scans.begin('many', '/subscriptions/s');
-    await scans.addFound('many', ids(250));
-    await scans.begin('other', '/subscriptions/s');
-    expect((await scans.get('many'))?.found).toBe(250);
-    expect((await scans.get('other'))?.found).toBe(0);
-    expect(await scans.get('none')).toBeNull();
+    const [id, other] = [await begin(scans), await begin(scans)];
+    await scans.addFound(id, ids(250));
+    await scans.addFound(id, ids(251));
+    expect((await scans.get(id))?.found).toBe(251);
+    expect((await scans.get(other))?.found).toBe(0);
+    expect([await scans.get('none'), await scans.get('s000000000000000none')]).toEqual([null, null]);
+  });
+
+  it('of an earlier version is counted in its own rows, and is not listed', async () => {
+    const { scans } = account.open();
+    await begin(scans);
+    const id = 'b4a5c6d7-0000-4000-8000-000000000001';
+    const value = JSON.stringify({ scope: '/subscriptions/s' });
+    await account.table('PlumblineScans').createEntity({ partitionKey: id, rowKey: 's', Json0: value });
+    await scans.addFound(id, ids(2));
+    await scans.markListed(id);
+    await scans.markEvaluated(id, ids(1)[0] ?? '');
+    expect(await scans.get(id)).toMatchObject({
+      id,
+      status: 'running',
+      found: 2,
+      evaluated: 1,
+      startedAt: null,
+      actor: null,
+    });
+    const { items } = await scans.list(null, { limit: 200, after: null });
+    expect(items.filter((scan) => scan.id === id)).toEqual([]);
+    expect([await scans.isCancelled(id), await scans.cancel(id, actor)]).toEqual([false, null]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Scans: a sweep of a part of a subscription, with a status that clients can read. */
 import { describe, expect, test } from 'vitest';
-import { startScan } from '../../../src/workflows/sweep/sweep.ts';
+import { cancelScan, startScan } from '../../../src/workflows/sweep/sweep.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { CART, SHOP, seedContainerApp, seedWebApp, UNSAFE } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps } from '../../fakes/deps.ts';
@@ -29,7 +29,7 @@ describe('scans', () => {
     expect(await deps.scans.get(id)).toMatchObject({ status: 'running', found: 2, evaluated: 0 });
     deps.stored.sweeps.push(...deps.stored.sweeps.map((one) => ({ ...one })));
     await host.settle();
-    expect(await deps.scans.get(id)).toEqual({ id, scope: SCOPE, status: 'done', found: 2, evaluated: 2 });
+    expect(await deps.scans.get(id)).toMatchObject({ id, scope: SCOPE, status: 'done', found: 2, evaluated: 2 });
   });
 
   test('a requeued resource is not counted before it was evaluated', async () => {
@@ -75,6 +75,46 @@ describe('scans', () => {
   });
 });
 
+describe('a cancelled scan', () => {
+  const ada = { type: 'user', objectId: 'ada' } as const;
+
+  test('drops what waits for it without a read, and what is under way ends', async () => {
+    const { deps, host } = stage(SHOP, CART);
+    seedWebApp(deps.arm);
+    seedContainerApp(deps.arm);
+    const { id } = await startScan(deps, SCOPE);
+    await host.work();
+    const read = deps.arm.read;
+    deps.arm.read = async (...asked) => {
+      await cancelScan(deps, id, ada);
+      return read(...asked);
+    };
+    await host.settle();
+    expect(await deps.scans.get(id)).toMatchObject({ status: 'cancelled', found: 2, evaluated: 1, cancelledBy: ada });
+    expect(readsOf(deps, SHOP) + readsOf(deps, CART)).toBe(1);
+    expect(deps.stored.sweeps).toEqual([]);
+  });
+
+  test('lists nothing more', async () => {
+    const { deps, host } = stage(SHOP);
+    const { id } = await startScan(deps, SCOPE);
+    await cancelScan(deps, id, ada);
+    await host.settle();
+    expect(await deps.scans.get(id)).toMatchObject({ status: 'cancelled', found: 0 });
+    expect([deps.stored.sweeps, deps.arm.reads]).toEqual([[], []]);
+  });
+
+  test('that has ended stays as it is, and an unknown one is null', async () => {
+    const { deps, host } = stage(SHOP);
+    seedWebApp(deps.arm);
+    const { id } = await startScan(deps, SCOPE, ada);
+    await host.settle();
+    const done = { status: 'done', actor: ada, cancelledBy: null };
+    expect(await cancelScan(deps, id, ada)).toMatchObject(done);
+    expect(await cancelScan(deps, 'unknown', ada)).toBeNull();
+  });
+});
+
 describe('a scan and known resources', () => {
   test('those that are not listed count, within its scope', async () => {
     const { deps, host } = stage(SHOP);
@@ -101,8 +141,9 @@ describe('a crash at any line of a scan', () => {
     seedContainerApp(deps.arm);
     const { id } = await startScan(deps, SCOPE);
     await host.settle(7200);
+    const { status, found, evaluated } = (await deps.scans.get(id)) ?? {};
     const outcome = {
-      scan: await deps.scans.get(id),
+      scan: { status, found, evaluated },
       writes: deps.arm.writes.length,
       applied: deps.stored.entries.filter(({ kind }) => kind === 'fix.applied').length,
       letters: deps.stored.deadLetters.size,
