@@ -7,7 +7,7 @@ import { getAuditEntry, listAudit, verifyAudit } from '../api/endpoints/audit/au
 import { exportAudit } from '../api/endpoints/audit/export.ts';
 import { rollback } from '../api/endpoints/audit/rollback.ts';
 import { getConsole } from '../api/endpoints/console.ts';
-import { listDeadLetters, releaseDeadLetter } from '../api/endpoints/dead-letters.ts';
+import { listDeadLetters, releaseDeadLetter, releaseDeadLetters } from '../api/endpoints/dead-letters.ts';
 import { createExemption, deleteExemption, listExemptions } from '../api/endpoints/exemptions.ts';
 import { explain } from '../api/endpoints/findings/explain.ts';
 import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
@@ -44,6 +44,7 @@ const described: readonly Endpoint[] = [
   putSettings,
   listDeadLetters,
   releaseDeadLetter,
+  releaseDeadLetters,
   listExemptions,
   createExemption,
   deleteExemption,

@@ -128,7 +128,7 @@ describe('a row fits into the limits of Azure', () => {
     const message = { resource: SHOP.id, more: letter.repeat(64_000) };
     await recordFailure(deps, message, new Error(letter.repeat(100_000)));
     await recordDeadLetter(deps, 'plumbline-reconcile', message);
-    const [stored] = (await deadLetters.list({ limit: 1, after: null })).items;
+    const [stored] = (await deadLetters.list({}, { limit: 1, after: null })).items;
     fits(stored);
     expect(serializedSize(stored)).toBeLessThan(50_000);
     expect(stored?.error).toMatch(/more characters$/);

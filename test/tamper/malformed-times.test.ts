@@ -37,7 +37,7 @@ async function writesAfter(account: string, app: string, edit: (all: Everything)
   const rows = edit(await attacker.now());
   await attacker.put(...rows);
   await of.host.settle(3600);
-  const letters = (await of.deps.deadLetters.list({ limit: 50, after: null })).items;
+  const letters = (await of.deps.deadLetters.list({}, { limit: 50, after: null })).items;
   return {
     rows,
     writes: of.memory.arm.writes.filter(({ resource }) => resource === app).length,

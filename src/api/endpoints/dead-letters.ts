@@ -3,9 +3,12 @@
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { parseResourceId, resourceView, viewOf } from '../../domain/resources/resource.ts';
+import { id } from '../../domain/resources/schema.ts';
 import { parseMessage, redriveDeadLetter } from '../../workflows/dead-letters/redrive-dead-letter.ts';
 import { type DeadLetter, deadLetter } from '../../workflows/ports/dead-letters.ts';
+import { answerEach, itemAnswer, MAX_ITEMS } from '../framework/bulk.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
+import { searchText, several, total } from '../framework/list-query.ts';
 import { pageQuery, pageSchema, readPage } from '../framework/page.ts';
 import { isId } from '../framework/parameters.ts';
 
@@ -28,11 +31,25 @@ export const listDeadLetters = defineEndpoint({
   route: 'deadletters',
   summary: 'Messages that could not be handled, newest first.',
   role: 'Plumbline.Reader',
-  query: z.strictObject(pageQuery),
-  result: pageSchema(deadLetterAnswer),
+  query: z.strictObject({
+    queue: several(id).exactOptional().describe('The names of queues.'),
+    q: searchText.exactOptional().describe('A text in the resource, the reason or the message.'),
+    total,
+    ...pageQuery,
+  }),
+  result: pageSchema(deadLetterAnswer).extend({
+    total: z.int().exactOptional().describe('How many match; absent when there are too many to count.'),
+  }),
   async handle({ deps, config, query }) {
-    const page = await readPage('deadletters', config.cursorKey, query, (_, at) => deps.deadLetters.list(at));
-    return { body: { ...page, items: page.items.map(letterView) } };
+    let found: number | undefined;
+    const page = await readPage('deadletters', config.cursorKey, query, async (filters, at) => {
+      const listed = await deps.deadLetters.list(filters, at);
+      found = listed.total;
+      return listed;
+    });
+    return {
+      body: { ...page, items: page.items.map(letterView), ...(found === undefined ? {} : { total: found }) },
+    };
   },
 });
 
@@ -52,19 +69,44 @@ export const releaseDeadLetter = defineEndpoint({
   },
 });
 
-async function findLetter({ deps, params: { id } }: RequestContext): Promise<string> {
-  const found = isId(id) ? await deps.deadLetters.get(id) : null;
-  if (!isId(id) || found === null) throw new Refusal('not-found', 'There is no dead letter with this id.');
-  return id;
+export const releaseDeadLetters = defineEndpoint({
+  name: 'releaseDeadLetters',
+  method: 'POST',
+  route: 'deadletters/release',
+  summary: 'Releases up to 100 dead letters; the answer has the result of each.',
+  role: 'Plumbline.Operator',
+  body: z.strictObject({ ids: z.array(z.string()).min(1).max(MAX_ITEMS, `must be at most ${MAX_ITEMS} ids`) }),
+  result: z
+    .strictObject({ items: z.array(itemAnswer({ id: z.string() })).describe('In the order of the request') })
+    .meta({ id: 'Releases' }),
+  async handle({ deps, body }) {
+    const call = { status: 202, fields: (letter: string) => ({ id: letter }) };
+    const items = await answerEach(deps, body.ids, call, async (letter) => {
+      if (!isId(letter)) throw unknownLetter();
+      await redriveDeadLetter(deps, letter);
+      return { id: letter };
+    });
+    return { body: { items } };
+  },
+});
+
+async function findLetter({ deps, params: { id: wanted } }: RequestContext): Promise<string> {
+  const found = isId(wanted) ? await deps.deadLetters.get(wanted) : null;
+  if (!isId(wanted) || found === null) throw unknownLetter();
+  return wanted;
+}
+
+function unknownLetter(): Refusal {
+  return new Refusal('not-found', 'There is no dead letter with this id.');
 }
 
 function letterView(letter: DeadLetter): z.infer<typeof deadLetterAnswer> {
-  const { id, at, queue, error } = letter;
+  const { at, queue, error } = letter;
   const message = parseMessage(letter);
   const resource = letter.resource === null ? null : parseResourceId(letter.resource);
   const event = message && 'event' in message ? message.event : undefined;
   return {
-    id,
+    id: letter.id,
     at,
     queue,
     resource: resource && viewOf(resource),

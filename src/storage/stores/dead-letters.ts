@@ -5,9 +5,10 @@
 
 import * as z from 'zod';
 import { truncateText } from '../../domain/resources/limits.ts';
-import { type DeadLetter, type DeadLetters, deadLetter } from '../../workflows/ports/dead-letters.ts';
+import { type DeadLetter, type DeadLetters, deadLetter, isListed } from '../../workflows/ports/dead-letters.ts';
 import { entityOf, parseRow, type Row } from '../table/entity.ts';
 import { descendingTime, hashOf, isSafeId } from '../table/keys.ts';
+import { searchPage } from '../table/search.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
 import { saveStep } from '../table/versioned-row.ts';
 
@@ -54,9 +55,22 @@ export function openDeadLetters(table: Table, now: () => Date): DeadLetters {
       return rows.length;
     },
 
-    async list(page) {
-      const { items, next } = await table.readPage(prefixFilter(PARTITION, 'l-'), page);
-      return { items: items.map(parseLetter), next };
+    async list(query, page) {
+      const isFiltered = query.queue !== undefined || query.q !== undefined;
+      if (isFiltered) {
+        const { total, ...found } = await searchPage(table, { partition: PARTITION, prefix: 'l-' }, page, (row) => {
+          const letter = parseLetter(row);
+          return isListed(letter, query) ? letter : null;
+        });
+        return { ...found, ...(query.total && total !== undefined ? { total } : {}) };
+      }
+      const filter = prefixFilter(PARTITION, 'l-');
+      const [{ items, next }, counted] = await Promise.all([
+        table.readPage(filter, page, 1),
+        query.total && page.after === null ? table.readColumns(filter, ['RowKey'], 2) : null,
+      ]);
+      const total = counted?.complete ? { total: counted.rows.length } : {};
+      return { items: items.map(parseLetter), next, ...total };
     },
 
     async get(id) {

@@ -17,6 +17,23 @@ export const deadLetter = z.strictObject({
 });
 export type DeadLetter = Infer<typeof deadLetter>;
 
+export interface DeadLetterQuery {
+  readonly queue?: readonly string[];
+  /** A text, without case, in the resource, the error or the message. */
+  readonly q?: string;
+  readonly total?: 'true';
+}
+
+/** Whether a dead letter matches the filters. */
+export function isListed({ queue, resource, error, message }: DeadLetter, query: DeadLetterQuery): boolean {
+  const text = query.q?.toLowerCase();
+  const texts = [queue, resource, error, message];
+  return (
+    (query.queue?.includes(queue) ?? true) &&
+    (text === undefined || texts.some((one) => one?.toLowerCase().includes(text)))
+  );
+}
+
 export interface DeadLetters {
   /** Stores why a message failed, in case that it is dead-lettered. */
   recordFailure(messageKey: string, error: string): Promise<void>;
@@ -24,7 +41,8 @@ export interface DeadLetters {
   clearFailure(messageKey: string): Promise<void>;
   /** Stores a dead letter with the last stored failure. Storing it twice has no effect until it is redriven. */
   record(messageKey: string, letter: Omit<DeadLetter, 'id' | 'error'>): Promise<void>;
-  list(page: PageRequest): Promise<Page<DeadLetter>>;
+  /** Newest first. `total`: how many match, when it was asked for and all could be counted. */
+  list(query: DeadLetterQuery, page: PageRequest): Promise<Page<DeadLetter> & { readonly total?: number }>;
   /** The number of dead letters; at most a few thousand. */
   count(): Promise<number>;
   /** Null when there never was one. */

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deadLetterAnswer, listDeadLetters, releaseDeadLetter } from '../../../src/api/endpoints/dead-letters.ts';
+import { z } from 'zod';
+import {
+  deadLetterAnswer,
+  listDeadLetters,
+  releaseDeadLetter,
+  releaseDeadLetters,
+} from '../../../src/api/endpoints/dead-letters.ts';
 import type { DeadLetter } from '../../../src/workflows/ports/dead-letters.ts';
 import { apiDeps, NOW } from '../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../fakes/deps.ts';
@@ -58,7 +64,50 @@ describe('dead letters', () => {
     expect(first.body.items).toMatchObject([{ id: 'c' }, { id: 'b' }]);
     const cursor = encodeURIComponent(String(first.body.nextCursor));
     expect((await list(`?limit=2&cursor=${cursor}`)).body).toMatchObject({ items: [{ id: 'a' }] });
-    expect(statusAndCode(await list('?queue=x'))).toBe('400 invalid');
+    expect(statusAndCode(await list('?colour=red'))).toBe('400 invalid');
+  });
+
+  it('are filtered by queue and text, and counted', async () => {
+    put({ id: 'a', error: 'Forbidden: the ROLE is missing' });
+    put({ id: 'b', at: '2026-03-01T12:00:01.000Z', queue: 'plumbline-sweep' });
+    put({ id: 'c', at: '2026-03-01T12:00:02.000Z', resource: null, message: '"unreadable"' });
+    const ids = async (query: string) => {
+      const { body } = await list(query);
+      return [Array.isArray(body.items) ? body.items.map((item) => Object(item).id).join('') : '', body.total];
+    };
+    expect(await ids('?queue=plumbline-sweep')).toEqual(['b', undefined]);
+    expect(await ids('?queue=plumbline-sweep,plumbline-reconcile&total=true')).toEqual(['cba', 3]);
+    expect(await ids('?q=role+is&total=true')).toEqual(['a', 1]);
+    expect(await ids('?q=SITES/SHOP')).toEqual(['ba', undefined]);
+    expect(await ids('?total=true&limit=1')).toEqual(['c', 3]);
+    for (const query of ['?q=', '?total=false', '?queue=a,a', '?queue=']) {
+      expect(statusAndCode(await list(query)), query).toBe('400 invalid');
+    }
+  });
+
+  it('are released together, each with the answer of a single release', async () => {
+    put();
+    put({ id: 'broken', message: '{}' });
+    const together = (asking: AskOptions) => ask(releaseDeadLetters, serviceOf(deps), asking);
+    const { status, body } = await together({ body: { ids: ['letter-1', 'unknown', '../x', 'broken', 'letter-1'] } });
+    expect(status).toBe(200);
+    expect(releaseDeadLetters.result instanceof z.ZodType && releaseDeadLetters.result.parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      items: [
+        { id: 'letter-1', status: 202 },
+        { id: 'unknown', status: 404, problem: { code: 'not-found' } },
+        { id: '../x', status: 404, problem: { code: 'not-found' } },
+        { id: 'broken', status: 400, problem: { code: 'invalid' } },
+        { id: 'letter-1', status: 202 },
+      ],
+    });
+    expect(deps.stored.sent).toEqual([{ ...message, attempt: 0 }]);
+    expect(statusAndCode(await together({ body: { ids: ['letter-1'] }, as: principal(['Reader']) }))).toBe(
+      '403 forbidden',
+    );
+    for (const ids of [[], 'letter-1', Array.from({ length: 101 }, String)]) {
+      expect(statusAndCode(await together({ body: { ids } }))).toBe('400 invalid');
+    }
   });
 
   it('are released without a body, and a second release changes nothing', async () => {

@@ -122,6 +122,7 @@ describe('openapi.json', () => {
       'POST /approvals/{id}/approve',
       'POST /approvals/{id}/reject',
       'POST /audit/{id}/rollback',
+      'POST /deadletters/release',
       'POST /deadletters/{id}/release',
       'POST /exemptions',
       'POST /scans',

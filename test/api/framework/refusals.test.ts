@@ -201,6 +201,7 @@ describe('the role of each call', () => {
     createExemption: 'Operator',
     deleteExemption: 'Operator',
     releaseDeadLetter: 'Operator',
+    releaseDeadLetters: 'Operator',
   };
   const asking: Record<string, AskOptions> = {
     getApproval: here,

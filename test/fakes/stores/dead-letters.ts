@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { truncateText } from '../../../src/domain/resources/limits.ts';
-import type { DeadLetter, DeadLetters } from '../../../src/workflows/ports/dead-letters.ts';
+import { type DeadLetter, type DeadLetters, isListed } from '../../../src/workflows/ports/dead-letters.ts';
 import { copyOf } from '../copy.ts';
 import { newestFirst, pageOf } from './rows.ts';
 
@@ -21,7 +21,11 @@ export function fakeDeadLetters(failures: Map<string, string>, letters: Map<stri
       released.delete(id);
       if (!letters.has(id)) letters.set(id, { ...letter, id, error: failures.get(messageKey) ?? null });
     },
-    list: async (page) => pageOf([...letters.values()], ({ at, id }) => `${newestFirst(at)}-${id}`, page),
+    list: async (query, page) => {
+      const all = [...letters.values()].filter((letter) => isListed(letter, query));
+      const found = pageOf(all, ({ at, id }) => `${newestFirst(at)}-${id}`, page);
+      return { ...found, ...(query.total ? { total: all.length } : {}) };
+    },
     count: async () => letters.size,
     get: async (id) => copyOf(letters.get(id)) ?? (released.has(id) ? 'released' : null),
     markReleased: async (id) => {

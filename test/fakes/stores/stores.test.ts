@@ -141,7 +141,7 @@ describe.each(BOTH)('stores %s', (_, open) => {
     await deadLetters.clearFailure('b');
     for (const [n, key] of ['b', 'a', 'c'].entries()) await deadLetters.record(key, letter(n));
     await deadLetters.record('b', letter(9));
-    const listed = await everything((page) => deadLetters.list(page));
+    const listed = await everything((page) => deadLetters.list({}, page));
     expect(listed.map(({ at }) => at)).toEqual([time(2), time(1), time(0)]);
     expect(listed.map(({ error }) => error?.slice(0, 4) ?? null)).toEqual([null, 'down', null]);
     expect(listed[1]?.error?.length).toBeLessThanOrEqual(8000);

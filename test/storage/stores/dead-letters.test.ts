@@ -17,9 +17,9 @@ describe('dead letters', () => {
     await deadLetters.recordFailure('m/1', 'the table was gone');
     await deadLetters.record('m/1', of(1));
     await deadLetters.record('m/2', of(2));
-    const first = await deadLetters.list({ limit: 1, after: null });
+    const first = await deadLetters.list({}, { limit: 1, after: null });
     expect(first.items).toEqual([{ ...of(2), id: expect.stringMatching(/^[0-9a-f]{32}$/), error: null }]);
-    const second = await deadLetters.list({ limit: 1, after: first.next });
+    const second = await deadLetters.list({}, { limit: 1, after: first.next });
     expect(second.items).toEqual([{ ...of(1), id: expect.any(String), error: 'the table was gone' }]);
     for (const deadLetter of [...first.items, ...second.items]) {
       expect(await deadLetters.get(deadLetter.id)).toEqual(deadLetter);
@@ -31,15 +31,15 @@ describe('dead letters', () => {
     const { deadLetters } = account.open();
     await deadLetters.recordFailure('m/3', 'first');
     await deadLetters.record('m/3', of(3));
-    const [letter] = (await deadLetters.list({ limit: 10, after: null })).items;
+    const [letter] = (await deadLetters.list({}, { limit: 10, after: null })).items;
     const id = letter?.id ?? '';
     await Promise.all([deadLetters.markReleased(id), deadLetters.markReleased(id)]);
     expect([await deadLetters.get(id), await failures()]).toEqual(['released', 0]);
-    expect((await deadLetters.list({ limit: 10, after: null })).items).toEqual([]);
+    expect((await deadLetters.list({}, { limit: 10, after: null })).items).toEqual([]);
     await deadLetters.recordFailure('m/3', 'again');
     await deadLetters.record('m/3', of(4));
     await deadLetters.record('m/3', of(5));
-    expect((await deadLetters.list({ limit: 10, after: null })).items).toMatchObject([
+    expect((await deadLetters.list({}, { limit: 10, after: null })).items).toMatchObject([
       { id, error: 'again', at: time(4) },
     ]);
   });
