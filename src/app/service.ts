@@ -42,12 +42,14 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
     import('../rules/index.ts'),
   ]);
   const now = () => new Date();
+  const after = (milliseconds: number, work: () => void) => void setTimeout(work, milliseconds).unref();
   const { ping, meters, counters, ...stores } = openStorage({
     connection: config.storage,
     auditKeys: config.auditKeys,
     now,
     leaseSeconds: pauses.leaseSeconds,
     rememberSeconds: pauses.rememberSeconds,
+    after,
     onFault: (fields, message) => log.error(fields, message),
     credential: createCredential({ ...config.identity, clientId: config.identity.storageClientId }),
   });
@@ -55,7 +57,7 @@ async function createService(config: Config, pauses: Pauses): Promise<Service> {
   const { metrics, flush: flushMetrics } = createMetrics(log, counters, {
     now,
     everySeconds: pauses.countersSeconds,
-    after: (milliseconds, work) => void setTimeout(work, milliseconds).unref(),
+    after,
   });
   const credential = createCredential(config.identity);
   const topic = config.topicEndpoint === null ? null : { endpoint: config.topicEndpoint, credential, log };

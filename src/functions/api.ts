@@ -16,12 +16,13 @@ import { getMetrics } from '../api/endpoints/metrics.ts';
 import { getRule, listRules } from '../api/endpoints/rules.ts';
 import { cancelScan, getScan, listScans, startScan } from '../api/endpoints/scans.ts';
 import { getSettings, putSettings } from '../api/endpoints/settings.ts';
+import { getState } from '../api/endpoints/state.ts';
 import type { Endpoint } from '../api/framework/endpoint.ts';
 import { createHandler } from '../api/framework/handler.ts';
 import { createOpenApiEndpoint } from '../api/framework/openapi.ts';
 import { withLogContext } from '../app/log.ts';
 import { getService } from '../app/service.ts';
-import { logFieldsOf } from './invocation.ts';
+import { logFieldsOf, storeRevisions } from './invocation.ts';
 
 const described: readonly Endpoint[] = [
   listApprovals,
@@ -52,6 +53,7 @@ const described: readonly Endpoint[] = [
   startScan,
   getScan,
   cancelScan,
+  getState,
   getHealth,
   getMetrics,
   getConsole,
@@ -78,7 +80,12 @@ export function registerApi(): void {
       route,
       methods: [method],
       authLevel: 'anonymous',
-      handler: (request, context) => withLogContext(logFieldsOf(context), () => handle(request, context)),
+      handler: (request, context) =>
+        withLogContext(logFieldsOf(context), async () => {
+          const answer = await handle(request, context);
+          if (method !== 'GET') await storeRevisions();
+          return answer;
+        }),
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Wraps the work of every trigger: log lines get the invocation and the trace of the platform, and the counters are stored,
- * also when the work fails.
+ * Wraps the work of every trigger: log lines get the invocation and the trace of the platform, and counters and
+ * revisions are stored, also when the work fails.
  */
 import type { InvocationContext } from '@azure/functions';
 import { withLogContext } from '../app/log.ts';
@@ -13,7 +13,7 @@ export function withInvocation<T>(context: InvocationContext, work: (service: Se
     try {
       return await work(service);
     } finally {
-      await service.flushMetrics();
+      await Promise.all([service.flushMetrics(), service.deps.revisions.flush()]);
     }
   });
 }
@@ -22,4 +22,10 @@ export function withInvocation<T>(context: InvocationContext, work: (service: Se
 export function logFieldsOf({ invocationId, functionName, traceContext }: InvocationContext): Record<string, string> {
   const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceContext?.traceParent ?? '') ?? [];
   return { invocationId, function: functionName, ...(traceId === undefined ? {} : { traceId }) };
+}
+
+/** Stores the revisions of what a call of the API has changed. Without a service there is nothing to store. */
+export async function storeRevisions(): Promise<void> {
+  const service = await getService().catch(() => null);
+  await service?.deps.revisions.flush();
 }

@@ -11,6 +11,7 @@ import { openAuditLog } from './audit/audit-log.ts';
 import type { OnFault } from './audit/rows.ts';
 import { createStorageClients, type StorageConnection } from './connection.ts';
 import { openCounts } from './counts/counts.ts';
+import { type After, openRevisions } from './history/revisions.ts';
 import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import { openActivityProgress } from './stores/activity-progress.ts';
 import { listPending } from './stores/approval-index.ts';
@@ -44,6 +45,8 @@ export interface StorageOptions {
   readonly onRequest?: OnRequest;
   /** Called for rows of the audit log that are not as they were signed. */
   readonly onFault?: OnFault;
+  /** Calls work after a delay, so that revisions are stored soon. They are stored when somebody asks for it unless given. */
+  readonly after?: After;
   /** Returns unique texts; random UUIDs by default. */
   readonly createId?: () => string;
   /** Waits before an attempt that conflicted with another writer is repeated; by default jittered, some seconds in all. */
@@ -70,20 +73,31 @@ export function openStorage(options: StorageOptions): Storage {
   const sweeps = openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest);
   const counters = openCounters(table(TABLES.guards), createId(), now);
   const pause = options.pause ?? jittered;
+  const { watched, revisions } = openRevisions(
+    {
+      approvals: table(TABLES.approvals),
+      audit: table(TABLES.audit),
+      deadLetters: table(TABLES.deadLetters),
+      exemptions: table(TABLES.exemptions),
+      findings: table(TABLES.findings),
+      scans: table(TABLES.scans),
+    },
+    () => ({ ...storage, settings: settingsTable, now, createId, after: options.after ?? null }),
+  );
   const storage: Storage = {
     queue,
     sweeps,
-    scans: openScans(table(TABLES.scans), { createId, now, pause }),
+    scans: openScans(watched('scans'), { createId, now, pause }),
     sweepRuns: openSweeps(table(TABLES.sweeps)),
     sweepMarks: openSweepMarks(table(TABLES.sweeps)),
     evidence: openEvidence(table(TABLES.sweeps)),
     wakeups: openWakeups(table(TABLES.wakeups)),
     events: openEvents(eventsTable, table(TABLES.eventIds)),
     resources: openResources(eventsTable, table(TABLES.olderStates), { leaseSeconds: options.leaseSeconds, createId }),
-    findings: openFindings(table(TABLES.findings), pause),
-    approvals: openApprovals(table(TABLES.approvals), createId, pause),
+    findings: openFindings(watched('findings'), pause),
+    approvals: openApprovals(watched('approvals'), createId, pause),
     audit: openAuditLog({
-      table: table(TABLES.audit),
+      table: watched('audit'),
       indexTable: table(TABLES.auditIndex),
       anchors,
       keys: auditKeys,
@@ -92,8 +106,8 @@ export function openStorage(options: StorageOptions): Storage {
       onFault,
     }),
     settings: openSettingsStore(settingsTable, remember),
-    exemptions: openExemptions(table(TABLES.exemptions), createId, remember),
-    deadLetters: openDeadLetters(table(TABLES.deadLetters), now),
+    exemptions: openExemptions(watched('exemptions'), createId, remember),
+    deadLetters: openDeadLetters(watched('deadLetters'), now),
     budgets: openBudgets(table(TABLES.guards), pause),
     guards: openGuards(table(TABLES.guards), remember),
     counts: openCounts({
@@ -104,6 +118,7 @@ export function openStorage(options: StorageOptions): Storage {
       audit: { list: (query, page) => storage.audit.list(query, page) },
       receivedAt: async (eventId) => (await storage.events.findById(eventId))?.receivedAt ?? null,
     }),
+    revisions,
     activityProgress: openActivityProgress(table(TABLES.guards)),
     counters,
     meters: {

@@ -43,6 +43,7 @@ import { fakeEvents } from './stores/events.ts';
 import { fakeExemptions } from './stores/exemptions.ts';
 import { fakeFindings } from './stores/findings.ts';
 import { fakeGuards, type StoredGuards } from './stores/guards.ts';
+import { fakeRevisions } from './stores/history.ts';
 import { fakeQueue, fakeSweepQueue, type QueuedMessage, type QueuedSweep } from './stores/queues.ts';
 import { fakeResources } from './stores/resources.ts';
 import type { Row } from './stores/rows.ts';
@@ -135,10 +136,13 @@ export function fakeDeps(
     stored.logged.push({ level, fields, message });
   };
   let ids = 0;
-  const [findings, events, audit] = [
+  const [findings, events, audit, approvals, scans, deadLetters] = [
     fakeFindings(stored.findings),
     fakeEvents(stored.events),
     fakeAuditLog(stored.entries),
+    fakeApprovals(stored.approvals),
+    fakeScans(stored.scans, clock.now),
+    fakeDeadLetters(stored.failures, stored.deadLetters),
   ];
   return {
     stored,
@@ -165,7 +169,7 @@ export function fakeDeps(
     activityLog: fakeActivity(),
     estate: fakeEstate(),
     sweeps: fakeSweepQueue(clock, stored.sweeps),
-    scans: fakeScans(stored.scans, clock.now),
+    scans,
     sweepRuns: fakeSweeps(stored.sweepRuns),
     sweepMarks: fakeSweepMarks(stored.sweepRuns),
     evidence: fakeEvidence(stored.sweepRuns),
@@ -175,15 +179,16 @@ export function fakeDeps(
     events,
     resources: fakeResources(clock, stored),
     findings,
-    approvals: fakeApprovals(stored.approvals),
+    approvals,
     audit,
     settings: fakeSettings(stored),
     exemptions: fakeExemptions(stored.exemptions),
-    deadLetters: fakeDeadLetters(stored.failures, stored.deadLetters),
+    deadLetters,
     budgets: fakeBudgets(stored.budgets),
     notifications: fakeNotifications(stored.published),
     guards: fakeGuards(stored.guards),
     counts: fakeCounts({ findings, events, audit }),
+    revisions: fakeRevisions(stored, { approvals, deadLetters, scans }),
     activityProgress: fakeActivityProgress(stored.activityProgress),
   };
 }

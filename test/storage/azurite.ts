@@ -16,7 +16,7 @@ export interface Account {
   /** A new instance of Plumbline's storage; `through` is another connection string for the same account. */
   open(through?: string, now?: Date): Storage;
   /** The same with other options. */
-  openWith(options: Partial<Pick<StorageOptions, 'now' | 'leaseSeconds' | 'rememberSeconds'>>): Storage;
+  openWith(options: Partial<Pick<StorageOptions, 'now' | 'leaseSeconds' | 'rememberSeconds' | 'after'>>): Storage;
   /** The faults that these instances reported since the last call. */
   faults(): { readonly fields: Record<string, unknown>; readonly message: string }[];
   table(name: string): TableClient;

@@ -83,8 +83,8 @@ function operationOf(endpoint: Endpoint, components: Components): object {
   const results = endpoint.statuses.map((status) => [
     status,
     {
-      description: status < 400 ? endpoint.summary : 'The same schema: something fails.',
-      ...(content === null ? {} : { content }),
+      description: descriptionOf(status, endpoint),
+      ...(content === null || status === 304 ? {} : { content }),
       ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
     },
   ]);
@@ -103,6 +103,11 @@ function operationOf(endpoint: Endpoint, components: Components): object {
       : {}),
     responses: { ...Object.fromEntries(results), ...problemResponses(refusalsOf(endpoint), components) },
   };
+}
+
+function descriptionOf(status: number, { summary }: Endpoint): string {
+  if (status === 304) return 'What was sent as If-None-Match still holds.';
+  return status < 400 ? summary : 'The same schema: something fails.';
 }
 
 function contentOf({ result, alternativeTypes = [] }: Endpoint, components: Components): object | null {

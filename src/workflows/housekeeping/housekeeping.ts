@@ -1,6 +1,6 @@
 /**
  * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, updates the records
- * of the settings and the index of the log, and repairs the kept counts. It never writes to Azure.
+ * of the settings and the index of the log, repairs the kept counts, and renews lost revisions. It never writes to Azure.
  */
 
 import { MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
@@ -12,6 +12,7 @@ import { enqueue } from '../ports/enqueue.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import { flushSettingsRecords, loadSettings } from '../settings/change-settings.ts';
 import { repairCounts } from './repair-counts.ts';
+import { healRevisions } from './service-state.ts';
 
 /** The maximum number of resources that one run queues. The next run takes the rest. */
 const MAX_REQUEUED = 100;
@@ -34,6 +35,7 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   if (stored.settings.stopped === null) await requeueHeld(deps, stored);
   await deps.audit.updateIndex();
   await repairCounts(deps);
+  await healRevisions(deps);
 }
 
 /**

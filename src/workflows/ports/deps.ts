@@ -7,6 +7,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';
 import type { Budgets, Guards } from './guards.ts';
+import type { Revisions } from './history.ts';
 import type { Counts, Metrics } from './metrics.ts';
 import type { Resources } from './resource-states.ts';
 import type { Clock, Log, Notifications, Options } from './runtime.ts';
@@ -34,6 +35,7 @@ export interface StoragePorts {
   readonly budgets: Budgets;
   readonly guards: Guards;
   readonly counts: Counts;
+  readonly revisions: Revisions;
   readonly activityProgress: ActivityProgressStore;
 }
 

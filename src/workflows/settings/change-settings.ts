@@ -17,7 +17,12 @@ import { ConflictError, retryOnConflict, StorageUnavailable, type Versioned } fr
  * deployment.
  */
 export async function loadSettings(deps: Deps): Promise<StoredSettings> {
-  return (await deps.settings.load())?.value ?? defaults(deps);
+  return settingsInForce(deps, (await deps.settings.load())?.value ?? null);
+}
+
+/** The settings in force when these are stored. */
+export function settingsInForce(deps: Pick<Deps, 'options'>, stored: StoredSettings | null): StoredSettings {
+  return stored ?? defaults(deps);
 }
 
 /** The same, but they may be some seconds old: for evaluations only, never for the last check before a write. */
@@ -147,7 +152,7 @@ async function flushOrCarry(deps: Deps, before: StoredSettings): Promise<readonl
   }
 }
 
-function defaults(deps: Deps): StoredSettings {
+function defaults(deps: Pick<Deps, 'options'>): StoredSettings {
   const settings = { ...settingsSchema.parse({}), mode: deps.options.mode };
   return { settings, revision: 0, stoppedAt: null, stoppedBy: null, records: [] };
 }
