@@ -8,6 +8,7 @@ import { exportAudit } from '../api/endpoints/audit/export.ts';
 import { rollback } from '../api/endpoints/audit/rollback.ts';
 import { getConsole } from '../api/endpoints/console.ts';
 import { listDeadLetters, releaseDeadLetter, releaseDeadLetters } from '../api/endpoints/dead-letters.ts';
+import { listEvents } from '../api/endpoints/events.ts';
 import { createExemption, deleteExemption, listExemptions } from '../api/endpoints/exemptions.ts';
 import { explain } from '../api/endpoints/findings/explain.ts';
 import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
@@ -39,6 +40,7 @@ const described: readonly Endpoint[] = [
   listFindings,
   getSummary,
   explain,
+  listEvents,
   listRules,
   getRule,
   getSettings,

@@ -11,6 +11,8 @@ import { openAuditLog } from './audit/audit-log.ts';
 import type { OnFault } from './audit/rows.ts';
 import { createStorageClients, type StorageConnection } from './connection.ts';
 import { openCounts } from './counts/counts.ts';
+import { openEventList } from './events/event-list.ts';
+import { openEvents } from './events/events.ts';
 import { type After, openRevisions } from './history/revisions.ts';
 import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import { openActivityProgress } from './stores/activity-progress.ts';
@@ -19,7 +21,6 @@ import { openApprovals } from './stores/approvals.ts';
 import { openBudgets } from './stores/budgets.ts';
 import { openCounters } from './stores/counters.ts';
 import { openDeadLetters } from './stores/dead-letters.ts';
-import { openEvents } from './stores/events.ts';
 import { openExemptions } from './stores/exemptions.ts';
 import { openFindings } from './stores/findings.ts';
 import { openGuards } from './stores/guards.ts';
@@ -73,6 +74,7 @@ export function openStorage(options: StorageOptions): Storage {
   const sweeps = openWorkQueue(clients.queue(SWEEP_QUEUE), onRequest);
   const counters = openCounters(table(TABLES.guards), createId(), now);
   const pause = options.pause ?? jittered;
+  const eventList = openEventList(table(TABLES.eventIds), eventsTable, options.after ?? null);
   const { watched, revisions } = openRevisions(
     {
       approvals: table(TABLES.approvals),
@@ -92,8 +94,12 @@ export function openStorage(options: StorageOptions): Storage {
     sweepMarks: openSweepMarks(table(TABLES.sweeps)),
     evidence: openEvidence(table(TABLES.sweeps)),
     wakeups: openWakeups(table(TABLES.wakeups)),
-    events: openEvents(eventsTable, table(TABLES.eventIds)),
-    resources: openResources(eventsTable, table(TABLES.olderStates), { leaseSeconds: options.leaseSeconds, createId }),
+    events: openEvents(eventsTable, eventList),
+    resources: openResources(eventsTable, table(TABLES.olderStates), {
+      leaseSeconds: options.leaseSeconds,
+      createId,
+      onConcluded: eventList.note,
+    }),
     findings: openFindings(watched('findings'), pause),
     approvals: openApprovals(watched('approvals'), createId, pause),
     audit: openAuditLog({

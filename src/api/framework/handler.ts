@@ -92,7 +92,7 @@ function respond(
   const answer = {
     status: status ?? endpoint.statuses[0],
     headers: {
-      ...(endpoint.result === null
+      ...(endpoint.result === null || body === undefined
         ? {}
         : { 'content-type': typeof endpoint.result === 'string' ? endpoint.result : 'application/json' }),
       'cache-control': 'no-store',

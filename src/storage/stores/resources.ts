@@ -4,6 +4,7 @@
  */
 
 import type { Resource } from '../../domain/resources/resource.ts';
+import type { StoredEvent } from '../../workflows/ports/events.ts';
 import type {
   CompletedWork,
   Lease,
@@ -12,12 +13,12 @@ import type {
   VersionedState,
 } from '../../workflows/ports/resource-states.ts';
 import { ConflictError } from '../../workflows/ports/storage.ts';
+import { concludeSteps, WAITING, waitingEvents } from '../events/event-rows.ts';
 import type { Row } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_STEPS } from '../table/limits.ts';
 import { keyAfterPrefix, payloadOfSteps, rangeFilter, type Step, type Table } from '../table/table.ts';
 import { saveStep, saveVersioned } from '../table/versioned-row.ts';
-import { concludeSteps, WAITING, waitingEvents } from './event-rows.ts';
 import { acquireLease, type HeldLease, LEASE_ROW, leaseIn } from './lease.ts';
 import { loadOlderState } from './older-states.ts';
 import { parseState, STATE_ROW, stateEntity } from './state-row.ts';
@@ -27,13 +28,15 @@ export interface ResourcesOptions {
   readonly leaseSeconds?: number | undefined;
   /** Returns unique texts. */
   readonly createId: () => string;
+  /** Called with events that have their outcome now. */
+  readonly onConcluded?: (events: readonly StoredEvent[]) => void;
 }
 
 /** `older`: the table in which earlier versions stored the states. */
 export function openResources(
   table: Table,
   older: Table,
-  { leaseSeconds: seconds = LEASE_SECONDS, createId }: ResourcesOptions,
+  { leaseSeconds: seconds = LEASE_SECONDS, createId, onConcluded = () => {} }: ResourcesOptions,
 ): Resources {
   async function stateOf(resource: Resource, row: Row | null): Promise<VersionedState> {
     if (row) return { state: parseState(table, row), version: row.etag };
@@ -66,12 +69,12 @@ export function openResources(
     async acquire(resource, seen) {
       const place = { id: resource.id, partitionKey: hashOf(resource.key) };
       const held = await acquireLease(table, place, seen, { holder: createId(), seconds });
-      return held && leaseOn(resource, held);
+      return held && leaseOn(resource, held, onConcluded);
     },
   };
 }
 
-function leaseOn(resource: Resource, held: HeldLease): Lease {
+function leaseOn(resource: Resource, held: HeldLease, onConcluded: (events: readonly StoredEvent[]) => void): Lease {
   async function commit(steps: readonly Step[], end: 'renew' | 'release'): Promise<readonly (string | null)[]> {
     const versions = await held.commit(steps, end);
     if (versions === null) throw new ConflictError(conflictOn(resource));
@@ -92,6 +95,7 @@ function leaseOn(resource: Resource, held: HeldLease): Lease {
       const batches = batchesOf(resource, work);
       // The state is in the first one, so it is stored before any event has its outcome.
       for (const [n, steps] of batches.entries()) await commit(steps, n === batches.length - 1 ? 'release' : 'renew');
+      onConcluded(work.concluded);
     },
   };
 }

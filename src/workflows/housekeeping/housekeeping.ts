@@ -1,6 +1,6 @@
 /**
  * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, updates the records
- * of the settings and the index of the log, repairs the kept counts, and renews lost revisions. It never writes to Azure.
+ * of the settings and the index of the log and the list of events, repairs the kept counts, and renews lost revisions. It never writes to Azure.
  */
 
 import { MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
@@ -34,6 +34,7 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   await expireExemptions(deps);
   if (stored.settings.stopped === null) await requeueHeld(deps, stored);
   await deps.audit.updateIndex();
+  await deps.events.updateLatest(deps.clock.now());
   await repairCounts(deps);
   await healRevisions(deps);
 }

@@ -4,6 +4,7 @@ import { changeEvent } from '../../domain/resources/event.ts';
 import { reason } from '../../domain/resources/reasons.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
 import { type Infer, time } from '../../domain/resources/schema.ts';
+import type { Page, PageRequest } from './storage.ts';
 
 /** From the most to the least informative outcome. */
 const EVENT_OUTCOMES = ['dead', 'evaluated', 'covered', 'gone', 'ignored'] as const;
@@ -21,6 +22,17 @@ export const storedEvent = z.strictObject({
 });
 export type StoredEvent = Infer<typeof storedEvent>;
 
+/** The name of events without an outcome in filters. */
+export const WAITS = 'waiting';
+export const EVENT_STATES = [...EVENT_OUTCOMES, WAITS] as const;
+
+export interface EventQuery {
+  /** A resource or any scope above it. */
+  readonly resource?: string;
+  /** With one of these outcomes. */
+  readonly outcome?: readonly (typeof EVENT_STATES)[number][];
+}
+
 export interface EventConclusion extends Pick<StoredEvent, 'auditIds' | 'reasons'> {
   readonly outcome: EventOutcome;
 }
@@ -37,6 +49,10 @@ export interface Events {
   countWaitingResources(maximum: number): Promise<{ readonly resources: number; readonly complete: boolean }>;
   /** The latest events of a resource, newest first. */
   listRecent(resource: Resource, limit: number): Promise<StoredEvent[]>;
+  /** The latest events of all resources, newest first, each once for each resource. An outcome may be missing for some seconds. */
+  listLatest(query: EventQuery, page: PageRequest): Promise<Page<StoredEvent>>;
+  /** Updates the list of all events: outcomes that are missing there, and events of an earlier version. */
+  updateLatest(now: Date): Promise<void>;
   /** Sets the outcome of events. An event with an outcome keeps it. */
   conclude(resource: Resource, eventIds: readonly string[], conclusion: EventConclusion): Promise<void>;
   /** Removes the outcome `dead`, so that the event waits again. Other outcomes stay. */

@@ -1,5 +1,5 @@
 /** Events, each stored once by its id for each resource; an outcome is given once. */
-import type { Resource } from '../../../src/domain/resources/resource.ts';
+import { isInScope, type Resource } from '../../../src/domain/resources/resource.ts';
 import { type Events, mergeEvent, type StoredEvent } from '../../../src/workflows/ports/events.ts';
 import { copyOf } from '../copy.ts';
 
@@ -30,6 +30,18 @@ export function fakeEvents(stored: StoredEvent[]): Events {
           .sort((a, b) => byReceipt(b, a))
           .slice(0, limit),
       ),
+    listLatest: async ({ resource: scope, outcome }, { limit, after }) => {
+      const found = copyOf(stored)
+        .sort((a, b) => byReceipt(b, a))
+        .filter(({ resource }) => scope === undefined || (resource !== null && isInScope(resource, scope)))
+        .filter((event) => outcome === undefined || outcome.includes(event.outcome ?? 'waiting'));
+      const from = Number(after ?? 0);
+      return {
+        items: found.slice(from, from + limit),
+        next: from + limit < found.length ? String(from + limit) : null,
+      };
+    },
+    updateLatest: async () => {},
     reopen: async (resource, eventId) => {
       const event = of(resource).find((one) => one.event.id === eventId && one.outcome === 'dead');
       if (event) stored[stored.indexOf(event)] = { ...event, outcome: null, auditIds: [], reasons: [] };

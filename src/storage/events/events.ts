@@ -8,6 +8,7 @@ import { hashOf } from '../table/keys.ts';
 import { Rejected } from '../table/requests.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
 import { repeatUntilWritten } from '../table/versioned-row.ts';
+import type { EventList } from './event-list.ts';
 import {
   concludeSteps,
   idKey,
@@ -19,7 +20,7 @@ import {
   waitingKey,
 } from './event-rows.ts';
 
-export function openEvents(events: Table, ids: Table): Events {
+export function openEvents(events: Table, latest: EventList): Events {
   async function read(partitionKey: string, eventId: string): Promise<StoredEvent | null> {
     const row = await events.get(partitionKey, idKey(eventId));
     return row && parseEvent(events, row);
@@ -31,13 +32,14 @@ export function openEvents(events: Table, ids: Table): Events {
       const { id } = event.event;
       const rows = [idKey(id), latestKey(event), ...(event.outcome === null ? [waitingKey(id)] : [])];
       const entity = entityOf({ partitionKey, rowKey: '' }, event);
-      const [inserted] = await Promise.all([
+      const [inserted, listed] = await Promise.all([
         events.transact(rows.map((rowKey) => ({ insert: { ...entity, rowKey } }))),
-        ids.insert({ partitionKey: hashOf(id), rowKey: partitionKey }),
+        latest.receive(event),
       ]);
       if (!(inserted instanceof Rejected)) return event;
       const known = await read(partitionKey, id);
       if (!known) throw new StorageUnavailable(`event ${id} could neither be stored nor read`);
+      if (listed) await latest.moveTo(known, event);
       return known;
     },
 
@@ -46,8 +48,8 @@ export function openEvents(events: Table, ids: Table): Events {
     },
 
     async findById(eventId) {
-      const resources = await ids.readAll(odata`PartitionKey eq ${hashOf(eventId)}`);
-      const parts = await Promise.all(resources.map(({ rowKey }) => read(rowKey, eventId)));
+      const partitions = await latest.partitionsOf(eventId);
+      const parts = await Promise.all(partitions.map((one) => read(one, eventId)));
       return mergeEvent(parts.filter((part) => part !== null));
     },
 
@@ -95,16 +97,21 @@ export function openEvents(events: Table, ids: Table): Events {
         { replace: entityOf({ partitionKey, rowKey: row.rowKey }, event), etag: row.etag },
         { upsert: entityOf({ partitionKey, rowKey: latestKey(event) }, event) },
       ]);
+      latest.note([event]);
     },
+
+    listLatest: latest.list,
+    updateLatest: latest.update,
   };
 
   /** Null when another writer concluded one of them meanwhile; the caller then reads the waiting events again. */
   async function concludeRows(rows: readonly Row[], conclusion: EventConclusion): Promise<true | null> {
     for (let start = 0; start < rows.length; start += EVENTS_PER_TRANSACTION) {
-      const steps = rows
+      const concluded = rows
         .slice(start, start + EVENTS_PER_TRANSACTION)
-        .flatMap((row) => concludeSteps({ ...parseEvent(events, row), ...conclusion }));
-      if ((await events.transact(steps)) instanceof Rejected) return null;
+        .map((row): StoredEvent => ({ ...parseEvent(events, row), ...conclusion }));
+      if ((await events.transact(concluded.flatMap(concludeSteps))) instanceof Rejected) return null;
+      latest.note(concluded);
     }
     return true;
   }
