@@ -6,9 +6,7 @@
 
 import * as z from 'zod';
 import { SECOND_MS } from '../../domain/resources/durations.ts';
-import type { Approvals } from '../../workflows/ports/approvals.ts';
-import type { DeadLetters } from '../../workflows/ports/dead-letters.ts';
-import type { Scans } from '../../workflows/ports/findings.ts';
+import type { StoragePorts } from '../../workflows/ports/deps.ts';
 import { REVISED, type Revised, type Revisions, type StoredRevisions } from '../../workflows/ports/history.ts';
 import { storedSettings } from '../../workflows/ports/settings.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
@@ -20,16 +18,13 @@ import { watchedTable } from './watched-table.ts';
 /** Calls `work` after a delay, if the process is still running. */
 export type After = (milliseconds: number, work: () => void) => void;
 
-export interface RevisionOptions {
+export interface RevisionOptions extends Pick<StoragePorts, 'approvals' | 'deadLetters' | 'scans'> {
   /** The table of the settings. */
   readonly settings: Table;
   readonly now: () => Date;
   readonly createId: () => string;
   /** Null: nothing is stored but by `flush` and `heal`, which do not wait then. */
   readonly after: After | null;
-  readonly approvals: Pick<Approvals, 'listHeads'>;
-  readonly deadLetters: Pick<DeadLetters, 'count'>;
-  readonly scans: Pick<Scans, 'get'>;
 }
 
 export interface RevisedTables {

@@ -1,28 +1,19 @@
 /** The state of the service in one answer: what is in force, what waits, and a revision of each kind of what is stored. */
-import type { Mode } from '../../domain/resources/reasons.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Revised } from '../ports/history.ts';
-import type { StoredSettings } from '../ports/settings.ts';
+import type { ServiceState } from '../ports/history.ts';
 import { settingsInForce } from '../settings/change-settings.ts';
-
-export interface ServiceState {
-  readonly mode: Mode;
-  readonly settings: StoredSettings;
-  readonly approvals: { readonly pending: number; readonly oldestAt: string | null };
-  readonly deadLetters: number;
-  readonly runningScans: number;
-  readonly revisions: Readonly<Record<Revised | 'settings', number>>;
-}
 
 /** Two requests at most, once housekeeping has run. Throws StorageUnavailable. */
 export async function readServiceState(deps: Deps): Promise<ServiceState> {
-  const { settings: stored, revisions, ...numbers } = await deps.revisions.read();
-  const settings = settingsInForce(deps, stored);
+  const { settings: stored, revisions, runningScans, ...numbers } = await deps.revisions.read();
+  const { settings, revision, stoppedAt, stoppedBy } = settingsInForce(deps, stored);
   return {
-    mode: settings.settings.mode,
-    settings,
+    mode: settings.mode,
+    stopped: settings.stopped && { reason: settings.stopped.reason, at: stoppedAt, by: stoppedBy },
+    settingsRevision: revision,
     ...numbers,
-    revisions: { ...revisions, settings: settings.revision },
+    scans: { running: runningScans },
+    revisions: { ...revisions, settings: revision },
   };
 }
 
