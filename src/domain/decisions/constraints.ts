@@ -6,17 +6,16 @@
 import * as z from 'zod';
 import { type Exemption, exemptReason } from '../approvals/exemption.ts';
 import { impactOf } from '../resources/documents.ts';
-import { hostingOf } from '../resources/hosting.ts';
 import type { Caller } from '../resources/principal.ts';
-import type { Action, Mode, Reason, ReasonCode } from '../resources/reasons.ts';
+import type { Action, Reason, ReasonCode } from '../resources/reasons.ts';
 import type { Resource } from '../resources/resource.ts';
 import { isInScope } from '../resources/resource.ts';
 import { type Infer, time } from '../resources/schema.ts';
-import { bodyOf, isProvisioned, kindsOf, type Snapshot, tagOf } from '../resources/snapshot.ts';
 import type { Evaluation } from '../rules/evaluate.ts';
 import { type RuleHistory, withinHours } from '../rules/history.ts';
-import { type MaintenanceWindow, nextOpening } from '../rules/maintenance-window.ts';
-import type { Freeze, Settings } from '../rules/settings.ts';
+import { nextOpening } from '../rules/maintenance-window.ts';
+import type { Policy } from '../rules/policy.ts';
+import { MODE_TAG, type ResourceFacts } from './facts.ts';
 
 export interface AppliedConstraint {
   readonly action: Action;
@@ -29,19 +28,16 @@ export interface AppliedConstraint {
 }
 
 /** The input of the constraints. `declined` is about these changes, `history` about this rule on the resource. */
-export interface DecisionInput {
+export interface DecisionInput extends Policy {
   readonly now: Date;
   readonly resource: Resource;
-  readonly snapshot: Snapshot;
-  readonly mode: Mode;
-  readonly stopped: { readonly reason: string } | null;
+  readonly facts: ResourceFacts;
   readonly selfId: string | null;
   /** Only the sweep found the violation, and the settings say to report such findings only. */
   readonly foundBySweep: boolean;
   readonly declined: DeclinedChange | null;
   /** The exemption of the rule on the resource that is in force. */
   readonly exemption: Exemption | null;
-  readonly limits: Pick<Settings['limits'], 'flapCount' | 'flapHours'>;
   readonly history: RuleHistory;
   /** The writers of the resource since it last met the rule, oldest first. */
   readonly changers: readonly Caller[];
@@ -49,10 +45,6 @@ export interface DecisionInput {
   readonly retryFailing: boolean;
   /** The hold when the hourly budget refused the resource. */
   readonly budgetHold: BudgetHold | null;
-  readonly window: MaintenanceWindow | null;
-  readonly frozen: Freeze | null;
-  /** Whether a tag of the app can lower its mode. */
-  readonly tagOptDown: boolean;
 }
 
 /** After so many failed writes within so many hours only the sweep retries. */
@@ -61,7 +53,11 @@ const FAILURE_HOURS = 24;
 
 /** Impacts that wait for the maintenance window. */
 const DISRUPTIVE: readonly string[] = ['traffic', 'new-revision', 'restart'];
-const MODE_TAG = 'plumbline-mode';
+
+/** Whether these changes restart the resource or touch its traffic. */
+export function isDisruptive({ kind }: Pick<Resource, 'kind'>, changes: Evaluation['changes']): boolean {
+  return DISRUPTIVE.includes(impactOf(kind, changes));
+}
 
 /** The hourly budget refused the resource: the limit is reached, or older resources come first. */
 export interface BudgetHold {
@@ -81,6 +77,11 @@ export const declinedChange = z.strictObject({
   byChanger: z.literal(true).exactOptional(),
 });
 export type DeclinedChange = Infer<typeof declinedChange>;
+
+/** Whether the change is still not requested again; an expired one is not, until somebody changes the resource. */
+export function isDeclined({ until }: DeclinedChange, now: Date): boolean {
+  return until === null || Date.parse(until) > now.getTime();
+}
 
 type Constraint = (evaluation: Evaluation, at: DecisionInput) => AppliedConstraint | null;
 
@@ -103,26 +104,23 @@ const mode: Constraint = (_, { mode: chosen }) => {
 const serviceStopped: Constraint = (_, { stopped }) =>
   stopped && always('hold', 'stopped', `The service is stopped: ${stopped.reason}`);
 
-const appKind: Constraint = (_, { snapshot }) => {
-  const kinds = kindsOf(snapshot);
-  if (kinds.includes('workflowapp'))
+const appKind: Constraint = (_, { facts }) => {
+  if (facts.app === 'logic-app')
     return unlessApproved('queue', 'logic-app', 'Changes to logic apps are decided by a person.');
-  if (kinds.includes('functionapp'))
+  if (facts.app === 'function-app')
     return unlessApproved('queue', 'function-app', 'Changes to function apps are decided by a person.');
   return null;
 };
 
-const hostedOnContainerApps: Constraint = (_, { snapshot }) =>
-  hostingOf(snapshot) === 'container-apps'
+const hostedOnContainerApps: Constraint = (_, { facts }) =>
+  facts.onContainerApps
     ? always('report', 'hosted-on-container-apps', 'The app is hosted on Container Apps and never written.')
     : null;
 
-const managedByOther: Constraint = (_, { snapshot }) => {
-  const manager = bodyOf(snapshot, 'resource')?.managedBy;
-  return typeof manager === 'string' && manager !== ''
-    ? always('report', 'managed-by', `Another service manages it (${manager}), so it is never written.`)
-    : null;
-};
+const managedByOther: Constraint = (_, { facts: { managedBy } }) =>
+  managedBy === undefined
+    ? null
+    : always('report', 'managed-by', `Another service manages it (${managedBy}), so it is never written.`);
 
 const self: Constraint = (_, { resource, selfId }) =>
   selfId && isInScope(resource.key, selfId)
@@ -155,8 +153,8 @@ const sweepOnly: Constraint = ({ tier: found }, { foundBySweep }) =>
     ? unlessApproved('report', 'found-by-sweep', 'Only the sweep found it: it is queued when an operator asks for it.')
     : null;
 
-const provisioning: Constraint = (_, { snapshot }) =>
-  isProvisioned(snapshot) ? null : always('hold', 'provisioning', 'Azure is still working on the resource.');
+const provisioning: Constraint = (_, { facts }) =>
+  facts.provisioning ? always('hold', 'provisioning', 'Azure is still working on the resource.') : null;
 
 /** Repeated reverts are not fixed again and again: a user decides, and the fix belongs into the source. */
 const flapping: Constraint = ({ rule, changes }, { history, limits, now, changers }) => {
@@ -185,10 +183,10 @@ const alsoMovedBefore: Constraint = (_, { history: { alsoMovedAt } }) =>
     : null;
 
 /** The owner of an app may request less than the settings allow, never more. */
-const tag: Constraint = (_, { snapshot, tagOptDown }) => {
-  const requested = tagOptDown ? tagOf(snapshot, MODE_TAG)?.trim().toLowerCase() : null;
-  if (requested === 'audit') return always('report', 'tag-audit', `Its tag ${MODE_TAG} asks to look and report only.`);
-  if (requested === 'approve')
+const tag: Constraint = (_, { facts: { modeTag }, tagOptDown }) => {
+  if (!tagOptDown) return null;
+  if (modeTag === 'audit') return always('report', 'tag-audit', `Its tag ${MODE_TAG} asks to look and report only.`);
+  if (modeTag === 'approve')
     return unlessApproved('queue', 'tag-approve', `Its tag ${MODE_TAG} asks to queue every change.`);
   return null;
 };
@@ -216,10 +214,10 @@ const overBudget: Constraint = ({ tier: found }, { budgetHold }) => {
 };
 
 /** Without the resource its kind and manager are not known: fail closed. */
-const resourceUnread: Constraint = (_, { snapshot }) =>
-  bodyOf(snapshot, 'resource')
-    ? null
-    : always('report', 'unread', 'The resource itself could not be read, so nothing on it is written.');
+const resourceUnread: Constraint = (_, { facts }) =>
+  facts.unread
+    ? always('report', 'unread', 'The resource itself could not be read, so nothing on it is written.')
+    : null;
 
 export const CONSTRAINTS: readonly Constraint[] = [
   exempt,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { resourceView } from '../resources/resource.ts';
 import { type Infer, time } from '../resources/schema.ts';
 import { reference, ruleResult } from '../rules/rule.ts';
+import { decisionBasis } from './basis.ts';
 import { decision } from './decide.ts';
 
 export const finding = z.strictObject({
@@ -15,5 +16,7 @@ export const finding = z.strictObject({
   since: time,
   evaluatedAt: time,
   decision: decision.nullable().describe('null unless the verdict is violation'),
+  /** For previews only. A violation that an earlier version evaluated has none. */
+  basis: decisionBasis.exactOptional(),
 });
 export type Finding = Infer<typeof finding>;

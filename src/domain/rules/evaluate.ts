@@ -8,6 +8,8 @@ import type { EffectiveRule } from './settings.ts';
 
 export interface Evaluation extends RuleResult {
   readonly rule: AnyRule;
+  /** The tier that a violation has because of this resource. */
+  readonly ownTier?: Tier;
   readonly preserved: readonly PreservedValue[];
 }
 
@@ -51,12 +53,14 @@ function evaluateRule(snapshot: Snapshot, effective: EffectiveRule, now: Date): 
     const tier = tierOf(effective, undefined);
     return { rule, ...result, tier, severity: rule.severity, changes: [], preserved: [] };
   }
+  // Changes of function and logic apps are risky, because their behaviour depends on their code.
+  const ownTier = isFunctionApp(snapshot) ? 'risky' : result.tier;
   return {
     rule,
     verdict: 'violation',
     reason: result.reason,
-    // Changes of function and logic apps are risky, because their behaviour depends on their code.
-    tier: result.changes.length === 0 ? 'advice' : tierOf(effective, isFunctionApp(snapshot) ? 'risky' : result.tier),
+    tier: tierOfViolation(effective, ownTier, result.changes),
+    ...(ownTier === undefined ? {} : { ownTier }),
     severity: result.severity ?? rule.severity,
     changes: sortChanges(result.changes),
     preserved: result.preserved ?? [],
@@ -84,8 +88,17 @@ function checkSecrets(result: CheckResult, snapshot: Snapshot): CheckResult {
   return why === null ? result : { ...result, reason: `${result.reason} ${why}`, changes: [], preserved: [] };
 }
 
+/** The tier of a violation with these changes. `ownTier`: the one that it has because of its resource. */
+export function tierOfViolation(
+  effective: Pick<EffectiveRule, 'rule' | 'tier'>,
+  ownTier: Tier | undefined,
+  changes: RuleResult['changes'],
+): Tier {
+  return changes.length === 0 ? 'advice' : tierOf(effective, ownTier);
+}
+
 /** A stored tier replaces the default. A tier from the check of this resource (risky or advice) has priority. */
-function tierOf({ rule, tier: stored }: EffectiveRule, here: Tier | undefined): Tier {
+function tierOf({ rule, tier: stored }: Pick<EffectiveRule, 'rule' | 'tier'>, here: Tier | undefined): Tier {
   if (rule.tier === 'advice' || here === 'advice') return 'advice';
   if (here === 'risky') return here;
   return stored ?? here ?? rule.tier;

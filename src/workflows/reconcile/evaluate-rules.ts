@@ -1,5 +1,6 @@
 /** The verdict of every rule on a fresh snapshot, with the decision about it and the changers of the resource. */
 import { digestOf } from '../../domain/changes/change.ts';
+import { basisOf, parametersBasis } from '../../domain/decisions/basis.ts';
 import { decide, decideApproved } from '../../domain/decisions/decide.ts';
 import { type DocumentName, documentOf } from '../../domain/resources/documents.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
@@ -45,11 +46,14 @@ export function evaluateRules(
   facts: DecisionFacts,
   verdicts: readonly Evaluation[] = evaluate(facts.snapshot, input.dueRules, facts.now),
 ): EvaluatedRule[] {
+  const parametersOf = new Map(input.dueRules.map(({ rule, parameters }) => [rule.id, parameters]));
   return verdicts.map((evaluation): EvaluatedRule => {
     const { rule, verdict, changes, preserved } = evaluation;
     const changers = verdict === 'compliant' ? NO_CHANGERS : changersOf(facts.evidence, rule.id);
+    const parameters = parametersOf.get(rule.id);
     if (verdict !== 'violation') {
-      return { evaluation, changeSet: null, decision: null, approvedDecision: null, changers };
+      const basis = parametersBasis(parameters);
+      return { evaluation, changeSet: null, decision: null, approvedDecision: null, basis, changers };
     }
     const digest = changes.length === 0 ? null : digestOf(input.resource, rule, 'fix', changes);
     const decisionInput = decisionInputOf(input, facts, evaluation, digest);
@@ -60,6 +64,7 @@ export function evaluateRules(
       changeSet: digest === null ? null : { ...fix, digest },
       decision: decide(evaluation, decisionInput),
       approvedDecision: decideApproved(evaluation, decisionInput),
+      basis: basisOf(evaluation, parameters, { ...decisionInput, changers: changers.callers }),
       changers,
     };
   });

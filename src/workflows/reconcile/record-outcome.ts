@@ -160,14 +160,15 @@ function findingsOf(
   const { deps, resource, state } = context;
   const evaluatedAt = deps.clock.now().toISOString();
   const before = new Map(state.resourceState.findings.map((finding) => [finding.rule, finding]));
-  const fresh = evaluated.map(({ evaluation, decision, approvedDecision }): Finding => {
+  const fresh = evaluated.map(({ evaluation, decision, approvedDecision, basis }): Finding => {
     const { rule, verdict, severity, tier, reason, changes } = evaluation;
     const previous = before.get(rule.id);
     const planned = plan.byRule.get(rule.id);
     const approval = stored.find((one) => one.approval.id === planned?.id)?.approval ?? planned;
     const open = approval !== undefined && isOpen(approval);
     // For an approved change the remaining constraints count: housekeeping searches for holds.
-    const current = open && isDecided(approval.status) ? approvedDecision : decision;
+    const approved = open && isDecided(approval.status);
+    const current = approved ? approvedDecision : decision;
     return {
       rule: rule.id,
       title: rule.title,
@@ -181,6 +182,9 @@ function findingsOf(
       since: previous?.verdict === verdict ? previous.since : evaluatedAt,
       evaluatedAt,
       decision: current && open ? { ...current, approvalId: approval.id } : current,
+      ...(verdict === 'violation' || basis.parameters !== undefined
+        ? { basis: approved ? { ...basis, approved } : basis }
+        : {}),
     };
   });
   // Rules that only the sweep evaluates keep their last finding.

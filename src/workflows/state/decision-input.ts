@@ -3,14 +3,21 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
 import type { ChangeSet } from '../../domain/approvals/change-set.ts';
 import { type Exemption, exemptionFor } from '../../domain/approvals/exemption.ts';
-import type { BudgetHold, DecisionInput, DeclinedChange } from '../../domain/decisions/constraints.ts';
+import type { DecisionBasis } from '../../domain/decisions/basis.ts';
+import {
+  type BudgetHold,
+  type DecisionInput,
+  type DeclinedChange,
+  isDeclined,
+} from '../../domain/decisions/constraints.ts';
 import type { Decision } from '../../domain/decisions/decide.ts';
+import { factsOf } from '../../domain/decisions/facts.ts';
 import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { Person } from '../../domain/resources/principal.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { Evaluation } from '../../domain/rules/evaluate.ts';
 import { NO_HISTORY } from '../../domain/rules/history.ts';
-import { freezeFor, modeFor, windowFor } from '../../domain/rules/settings.ts';
+import { policyFor } from '../../domain/rules/policy.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import type { Versioned } from '../ports/storage.ts';
 import { type ChangerEvidence, type Changers, changersOf, findChanger, isOwnWrite } from './changers.ts';
@@ -25,6 +32,8 @@ export interface EvaluatedRule {
   readonly decision: Decision | null;
   /** The decision if its changes were approved. */
   readonly approvedDecision: Decision | null;
+  /** What is stored so that it can be decided again. */
+  readonly basis: DecisionBasis;
   readonly changers: Changers;
 }
 
@@ -64,23 +73,18 @@ export function decisionInputOf(
   const { now, snapshot, retryFailing, budgetHold } = facts;
   const { callers } = changersOf(facts.evidence, rule.id);
   return {
+    ...policyFor(settings, resource, now),
     now,
     resource,
-    snapshot,
+    facts: factsOf(snapshot),
     selfId,
     retryFailing,
     budgetHold,
-    mode: modeFor(settings, resource),
-    stopped: settings.stopped,
     foundBySweep: !settings.approvals.fromSweep && isFoundBySweepOnly(input, evaluation, callers),
     declined: digest === null ? null : (activeDeclined(state, facts)[digest] ?? null),
     exemption: exemptionFor(facts.exemptions, resource, rule.id, now),
-    limits: settings.limits,
     history: facts.history[rule.id] ?? NO_HISTORY,
     changers: callers,
-    window: windowFor(settings, resource),
-    frozen: freezeFor(settings, resource, now),
-    tagOptDown: settings.tagOptDown,
   };
 }
 
@@ -115,6 +119,6 @@ export function activeDeclined(
     separationOfDuties && findChanger(changersOf(evidence, rule), objectId) !== null;
   const all = { ...declined, ...newlyDeclined(state.approvals, rejectedDays, isChanger) };
   return Object.fromEntries(
-    Object.entries(all).filter(([, { until }]) => (until === null ? !changed : Date.parse(until) > now.getTime())),
+    Object.entries(all).filter(([, one]) => (one.until === null ? !changed : isDeclined(one, now))),
   );
 }

@@ -85,7 +85,7 @@ function shortenFinding({ decision, reason, changes, ...finding }: Finding): Fin
 }
 
 /** Keeps only what the next reconcile needs for its decisions. */
-function stripFinding({ decision, ...finding }: Finding): Finding {
+function stripFinding({ decision, basis: _basis, ...finding }: Finding): Finding {
   if (!decision) return { ...finding, decision };
   const reasons = decision.reasons.map(({ code }) => ({ code, text: '' }));
   return { ...finding, decision: { ...decision, reasons, ceilings: [] } };

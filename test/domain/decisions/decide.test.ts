@@ -4,6 +4,7 @@ import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
 import type { Change } from '../../../src/domain/changes/change.ts';
 import { CONSTRAINTS, type DecisionInput } from '../../../src/domain/decisions/constraints.ts';
 import { decide, decideApproved, decision as decisionSchema } from '../../../src/domain/decisions/decide.ts';
+import { factsOf } from '../../../src/domain/decisions/facts.ts';
 import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { serializedSize } from '../../../src/domain/resources/limits.ts';
 import { ACTIONS } from '../../../src/domain/resources/reasons.ts';
@@ -162,7 +163,7 @@ describe('a decision is the lowest constraint', () => {
     [
       'guarantee 9: the resource was not read',
       violationLike(),
-      around({ snapshot: { resource: resourceNamed(SITE), documents: {} } }),
+      around({ facts: factsOf({ resource: resourceNamed(SITE), documents: {} }) }),
       'report',
       ['unread'],
     ],
@@ -257,7 +258,7 @@ describe('an approval lifts the constraints that required one', () => {
     [
       'not an unread resource',
       violationLike(),
-      around({ snapshot: { resource: resourceNamed(SITE), documents: {} } }),
+      around({ facts: factsOf({ resource: resourceNamed(SITE), documents: {} }) }),
       'report',
     ],
   ])('%s', (_, evaluation, input, action) => {
@@ -323,7 +324,7 @@ function around(members: Partial<DecisionInput>, beside: JsonObject = {}, proper
   const resource = resourceNamed(SITE);
   return {
     resource,
-    snapshot: { resource, documents: { resource: read({ kind: 'app', ...beside, properties }) } },
+    facts: factsOf({ resource, documents: { resource: read({ kind: 'app', ...beside, properties }) } }),
     mode: 'autofix',
     stopped: null,
     selfId: null,

@@ -17,7 +17,7 @@ const rules = ['webapp-a', 'webapp-b', 'webapp-c'].map((id) => ruleLike({ id }))
 function evaluated(id: string, verdict: 'compliant' | 'violation' | 'unknown', known = false): EvaluatedRule {
   const evaluation = { ...violationLike({ rule: ruleLike({ id }) }), verdict };
   const changers = { callers: known ? [writer] : [], complete: known, since: null };
-  return { evaluation, changeSet: null, decision: null, approvedDecision: null, changers };
+  return { evaluation, changeSet: null, decision: null, approvedDecision: null, basis: {}, changers };
 }
 
 type Stored = ReturnType<typeof emptyResourceState>;

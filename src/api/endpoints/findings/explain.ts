@@ -67,7 +67,7 @@ async function explainSweep({ sweepRuns }: Deps, { subscriptionId, id }: Resourc
 }
 
 /** A finding with its documentation; a violation also with the lines that fix it where it is declared. */
-function explainFinding({ rules }: Deps, finding: Finding): ExplainedFinding {
+function explainFinding({ rules }: Deps, { basis: _basis, ...finding }: Finding): ExplainedFinding {
   const documented = { ...finding, documentation: documentationById(finding.rule, rules) };
   const rule = finding.verdict === 'violation' ? rules.find(({ id }) => id === finding.rule) : undefined;
   return rule ? { ...documented, source: rule.source(finding.changes) } : documented;

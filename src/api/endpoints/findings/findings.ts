@@ -43,7 +43,7 @@ export const getSummary = defineEndpoint({
   },
 });
 
-function findingView(finding: Finding, rules: readonly AnyRule[]) {
+function findingView({ basis: _basis, ...finding }: Finding, rules: readonly AnyRule[]) {
   const documented = { ...finding, documentation: documentationById(finding.rule, rules) };
   if (finding.decision === null) return documented;
   const { ceilings: _, ...decision } = finding.decision;

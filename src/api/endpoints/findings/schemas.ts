@@ -11,6 +11,7 @@ import { resourceState } from '../../../workflows/ports/resource-states.ts';
 
 /** In a list: with its documentation, and without the single constraints, which `GET /explain` shows. */
 export const findingAnswer = finding
+  .omit({ basis: true })
   .extend({
     documentation,
     decision: decision.omit({ ceilings: true }).nullable().describe('null unless the verdict is violation'),
@@ -18,6 +19,7 @@ export const findingAnswer = finding
   .meta({ id: 'Finding' });
 
 const explainedFinding = finding
+  .omit({ basis: true })
   .extend({
     documentation,
     source: source.exactOptional().describe('Of a violation: the lines that fix it where it is declared'),
