@@ -38,6 +38,7 @@ var tableNames = [
   'PlumblineDeadLetters'
   'PlumblineWakeups'
   'PlumblineScans'
+  'PlumblinePreviews'
   'PlumblineSweeps'
   'PlumblineGuards'
 ]

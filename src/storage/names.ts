@@ -14,6 +14,8 @@ export const TABLES = {
   deadLetters: 'PlumblineDeadLetters',
   wakeups: 'PlumblineWakeups',
   scans: 'PlumblineScans',
+  /** Previews that are made in the background. */
+  previews: 'PlumblinePreviews',
   sweeps: 'PlumblineSweeps',
   guards: 'PlumblineGuards',
 } as const;

@@ -15,6 +15,7 @@ import { openEventList } from './events/event-list.ts';
 import { openEvents } from './events/events.ts';
 import { type After, openRevisions } from './history/revisions.ts';
 import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
+import { openPreviews } from './previews/previews.ts';
 import { openActivityProgress } from './stores/activity-progress.ts';
 import { listPending } from './stores/approval-index.ts';
 import { openApprovals } from './stores/approvals.ts';
@@ -89,6 +90,7 @@ export function openStorage(options: StorageOptions): Storage {
   const storage: Storage = {
     queue,
     sweeps,
+    previews: openPreviews(table(TABLES.previews), table(TABLES.findings), createId),
     scans: openScans(watched('scans'), { createId, now, pause }),
     sweepRuns: openSweeps(table(TABLES.sweeps)),
     sweepMarks: openSweepMarks(table(TABLES.sweeps)),

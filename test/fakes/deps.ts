@@ -44,6 +44,7 @@ import { fakeExemptions } from './stores/exemptions.ts';
 import { fakeFindings } from './stores/findings.ts';
 import { fakeGuards, type StoredGuards } from './stores/guards.ts';
 import { fakeRevisions } from './stores/history.ts';
+import { fakePreviews, type StoredPreviews } from './stores/previews.ts';
 import { fakeQueue, fakeSweepQueue, type QueuedMessage, type QueuedSweep } from './stores/queues.ts';
 import { fakeResources } from './stores/resources.ts';
 import type { Row } from './stores/rows.ts';
@@ -69,6 +70,7 @@ export interface Stored {
   /** The messages of the sweep queue that were not handled yet. */
   readonly sweeps: QueuedSweep[];
   readonly scans: Map<string, StoredScan>;
+  readonly previews: StoredPreviews;
   readonly sweepRuns: StoredSweeps;
   readonly guards: StoredGuards;
   readonly leases: Map<string, { holder: number; until: number }>;
@@ -119,6 +121,7 @@ export function fakeDeps(
     queue: [],
     sweeps: [],
     scans: new Map(),
+    previews: { rows: new Map(), items: new Map() },
     sweepRuns: emptySweeps(),
     // The service has run until now. A test of an outage sets another heartbeat.
     guards: { heartbeat: START, throttles: new Map(), sweepThrottles: new Map() },
@@ -169,6 +172,7 @@ export function fakeDeps(
     activityLog: fakeActivity(),
     estate: fakeEstate(),
     sweeps: fakeSweepQueue(clock, stored.sweeps),
+    previews: fakePreviews(stored.previews, stored.findings),
     scans,
     sweepRuns: fakeSweeps(stored.sweepRuns),
     sweepMarks: fakeSweepMarks(stored.sweepRuns),

@@ -2,11 +2,11 @@
  * The basis of a decision: what it depends on beside the settings, the exemptions and the time. It is stored with the
  * finding, so that the violation can be decided again under other settings without reading the resource.
  */
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { asCaller, caller } from '../resources/principal.ts';
 import type { Infer } from '../resources/schema.ts';
 import type { Writer } from '../resources/writers.ts';
+import { parametersKey } from '../rules/effective.ts';
 import type { Evaluation } from '../rules/evaluate.ts';
 import { ruleHistory } from '../rules/history.ts';
 import { TIERS } from '../rules/rule.ts';
@@ -15,7 +15,7 @@ import { resourceFacts } from './facts.ts';
 
 /** Each member is there only where it matters: most violations have none, and other verdicts have parameters only. */
 export const decisionBasis = z.strictObject({
-  /** The parameters that the rule was evaluated with, see `parametersKey`; absent when it has none. */
+  /** The parameters that the rule was evaluated with, see rules/effective.ts; absent when it has none. */
   parameters: z.string().exactOptional(),
   /** The tier that the violation has because of its resource. */
   ownTier: z.enum(TIERS).exactOptional(),
@@ -61,13 +61,3 @@ export function parametersBasis(parameters: unknown): Pick<DecisionBasis, 'param
   const key = parametersKey(parameters);
   return key === undefined ? {} : { parameters: key };
 }
-
-/** Two evaluations with the same key had the same parameters; undefined when the rule has none. */
-export function parametersKey(parameters: unknown): string | undefined {
-  const text = JSON.stringify(parameters) ?? '{}';
-  if (text === '{}') return undefined;
-  return text.length <= MAX_KEY ? text : createHash('sha256').update(text).digest('hex').slice(0, MAX_KEY);
-}
-
-/** Characters. */
-const MAX_KEY = 32;

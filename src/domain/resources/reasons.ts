@@ -50,6 +50,7 @@ export const REASON_CODES = [
   'digest',
   'own-change',
   'changer-unknown',
+  'not-evaluated',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

@@ -22,8 +22,8 @@ export async function redriveDeadLetter(deps: Deps, id: string): Promise<void> {
     await sendMessage(deps, message, 0, 0);
     await deps.deadLetters.markReleased(id);
   };
-  const event = 'list' in message ? undefined : message.event;
-  const resource = 'list' in message ? null : parseResourceId(message.resource);
+  const event = 'resource' in message ? message.event : undefined;
+  const resource = 'resource' in message ? parseResourceId(message.resource) : null;
   if (event && resource) {
     await withWakeup(deps, resource, `dead letter ${id} released`, async () => {
       // The event waits again.

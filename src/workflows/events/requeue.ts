@@ -42,7 +42,7 @@ export async function sendMessage(
   attempt: number,
   seconds: number,
 ): Promise<void> {
-  if ('list' in message) await sweeps.send({ ...message, attempt }, seconds);
+  if (!('resource' in message)) await sweeps.send({ ...message, attempt }, seconds);
   else await (SLOW_CAUSES.includes(message.cause) ? sweeps : queue).send({ ...message, attempt }, Math.ceil(seconds));
 }
 

@@ -9,6 +9,7 @@ import type { Findings, Scans } from './findings.ts';
 import type { Budgets, Guards } from './guards.ts';
 import type { Revisions } from './history.ts';
 import type { Counts, Metrics } from './metrics.ts';
+import type { Previews } from './previews.ts';
 import type { Resources } from './resource-states.ts';
 import type { Clock, Log, Notifications, Options } from './runtime.ts';
 import type { Exemptions, SettingsStore } from './settings.ts';
@@ -19,6 +20,7 @@ import type { SweepQueue, Wakeups, WorkQueue } from './work.ts';
 export interface StoragePorts {
   readonly queue: WorkQueue;
   readonly sweeps: SweepQueue;
+  readonly previews: Previews;
   readonly scans: Scans;
   readonly sweepRuns: Sweeps;
   readonly sweepMarks: SweepMarks;

@@ -47,12 +47,17 @@ const sweepPage = z.object({
 });
 export type SweepPage = Infer<typeof sweepPage>;
 
-/** A message of the slow queue: a partition to list, or a resource to reconcile. */
-export const sweepMessage = z.union([sweepPage, workMessage]);
-export type SweepMessage = WorkMessage | SweepPage;
+/** A preview to make, by its id. */
+const previewWork = z.object({ preview: z.string().min(1), attempt: z.int().min(0) });
+export type PreviewWork = Infer<typeof previewWork>;
+
+/** A message of the slow queue: a partition to list, a preview to make, or a resource to reconcile. */
+export const sweepMessage = z.union([sweepPage, previewWork, workMessage]);
+export type SweepMessage = WorkMessage | SweepPage | PreviewWork;
 
 /** The log fields of every line that is logged while a message is handled. */
 export function logContextOf(message: SweepMessage): Record<string, string> {
+  if ('preview' in message) return { preview: message.preview };
   const { resource, event } = 'list' in message ? {} : message;
   return {
     ...(resource === undefined ? {} : { resource }),

@@ -21,6 +21,7 @@ import {
   type WorkMessage,
 } from '../ports/work.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
+import { carryOutPreview } from '../settings/preview.ts';
 import { listResources } from './list-resources.ts';
 import { observeReading, recordLook } from './record-look.ts';
 
@@ -124,6 +125,7 @@ export async function handleSweep(deps: Deps, message: SweepMessage): Promise<Re
   const own: Deps = deps.sweeping ? { ...deps, ...deps.sweeping } : deps;
   if (message.sweep && (await own.scans.isCancelled(message.sweep.id))) return DONE;
   if ('list' in message) return listResources(own, message);
+  if ('preview' in message) return carryOutPreview(deps, message);
   if (await postpone(own, message)) return DONE;
   const observed = observeReading(own);
   const result = await reconcile(observed.deps, message);

@@ -1,7 +1,7 @@
 /** Handles a message as its queue function does: the work, then what its result says. */
 import { followResult } from '../../../src/workflows/events/requeue.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
-import type { Result, SweepPage, WorkMessage } from '../../../src/workflows/ports/work.ts';
+import type { Result, SweepMessage, WorkMessage } from '../../../src/workflows/ports/work.ts';
 import { reconcile } from '../../../src/workflows/reconcile/reconcile.ts';
 import { handleSweep } from '../../../src/workflows/sweep/sweep.ts';
 
@@ -11,7 +11,7 @@ export async function handleWork(deps: Deps, message: WorkMessage): Promise<Resu
   return result;
 }
 
-export async function handleSweepWork(deps: Deps, message: WorkMessage | SweepPage): Promise<Result> {
+export async function handleSweepWork(deps: Deps, message: SweepMessage): Promise<Result> {
   const result = await handleSweep(deps, message);
   await followResult(deps, message, result);
   return result;

@@ -1,7 +1,7 @@
 /** Both queues of the service: a message becomes visible at its time, and stays until it is handled. */
 
 import type { Clock } from '../../../src/workflows/ports/runtime.ts';
-import type { SweepPage, SweepQueue, WorkMessage, WorkQueue } from '../../../src/workflows/ports/work.ts';
+import type { SweepMessage, SweepQueue, WorkMessage, WorkQueue } from '../../../src/workflows/ports/work.ts';
 import { copyOf } from '../copy.ts';
 
 export interface Queued<T> {
@@ -14,7 +14,7 @@ export interface Queued<T> {
 }
 
 export type QueuedMessage = Queued<WorkMessage>;
-export type QueuedSweep = Queued<SweepPage | WorkMessage>;
+export type QueuedSweep = Queued<SweepMessage>;
 
 /** `sent` holds every message, `delays` the delay of each; `queue` holds the messages that were not handled yet. */
 export function fakeQueue(clock: Clock, queue: QueuedMessage[], sent: WorkMessage[], delays: number[]): WorkQueue {
