@@ -14,6 +14,12 @@ import { explain } from '../api/endpoints/findings/explain.ts';
 import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
 import { getHealth } from '../api/endpoints/health.ts';
 import { getMetrics } from '../api/endpoints/metrics.ts';
+import {
+  getExemptionsPreview,
+  getSettingsPreview,
+  previewExemptions,
+  previewSettings,
+} from '../api/endpoints/previews.ts';
 import { getRule, listRules } from '../api/endpoints/rules.ts';
 import { cancelScan, getScan, listScans, startScan } from '../api/endpoints/scans.ts';
 import { getSettings, putSettings } from '../api/endpoints/settings.ts';
@@ -45,12 +51,16 @@ const described: readonly Endpoint[] = [
   getRule,
   getSettings,
   putSettings,
+  previewSettings,
+  getSettingsPreview,
   listDeadLetters,
   releaseDeadLetter,
   releaseDeadLetters,
   listExemptions,
   createExemption,
   deleteExemption,
+  previewExemptions,
+  getExemptionsPreview,
   listScans,
   startScan,
   getScan,

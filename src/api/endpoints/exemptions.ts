@@ -25,6 +25,18 @@ export const exemptionAnswer = exemption
   .extend({ ticket: z.string().exactOptional() })
   .meta({ id: 'Exemption' });
 
+/** The body of a request for an exemption. */
+export const exemptionRequest = z.strictObject({
+  scope: resourceScope.describe(
+    'A resource, or any scope above it by whole segments; everything below is exempt, too.',
+  ),
+  rule: z.string().describe('The id of a rule'),
+  owner: line.max(200).describe('Who answers for it'),
+  reason: line.max(4000),
+  ticket: line.max(200).exactOptional(),
+  expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
+});
+
 export const listExemptions = defineEndpoint({
   name: 'listExemptions',
   method: 'GET',
@@ -46,16 +58,7 @@ export const createExemption = defineEndpoint({
   route: 'exemptions',
   summary: 'Exempts the violations of a rule within a scope, until an end.',
   role: 'Plumbline.Operator',
-  body: z.strictObject({
-    scope: resourceScope.describe(
-      'A resource, or any scope above it by whole segments; everything below is exempt, too.',
-    ),
-    rule: z.string().describe('The id of a rule'),
-    owner: line.max(200).describe('Who answers for it'),
-    reason: line.max(4000),
-    ticket: line.max(200).exactOptional(),
-    expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
-  }),
+  body: exemptionRequest,
   statuses: [201],
   result: exemptionAnswer,
   async handle({ deps, principal, body }) {

@@ -64,7 +64,8 @@ export const putSettings = defineEndpoint({
   },
 });
 
-function assertSettingsFit(settings: Settings): void {
+/** Throws Refusal `too-large` when the settings do not fit their row. */
+export function assertSettingsFit(settings: Settings): void {
   const characters = JSON.stringify(settings).replaceAll(/[^ -~]/g, '\\u0000').length;
   if (characters > MAX_SETTINGS_CHARACTERS) {
     throw new Refusal(

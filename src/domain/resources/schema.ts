@@ -30,10 +30,30 @@ export interface InvalidMember {
 }
 
 /** The members that a schema refuses, by their paths. Each unknown member is one, with `unknown` as its detail. */
-export function invalidMembers({ issues }: z.ZodError, unknown: string) {
-  return issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key], detail: unknown }))
-      : [{ path: issue.path, detail: issue.message }],
-  );
+export function invalidMembers({ issues }: Pick<z.ZodError, 'issues'>, unknown: string): InvalidPath[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...issue.path, key], detail: unknown }));
+    }
+    const meant = issue.code === 'invalid_union' ? meantOption(issue.errors) : null;
+    if (meant === null) return [{ path: issue.path, detail: issue.message }];
+    return invalidMembers({ issues: meant }, unknown).map(({ path, detail }) => ({
+      path: [...issue.path, ...path],
+      detail,
+    }));
+  });
+}
+
+interface InvalidPath {
+  readonly path: PropertyKey[];
+  readonly detail: string;
+}
+
+type Issues = z.ZodError['issues'];
+
+/** Of several objects that a value may be, the one with the fewest members that it does not know; null for other values. */
+function meantOption(options: Issues[]): Issues | null {
+  const unknownKeys = (issues: Issues) => issues.filter(({ code }) => code === 'unrecognized_keys').length;
+  const [best] = [...options].sort((one, other) => unknownKeys(one) - unknownKeys(other));
+  return best?.some(({ path }) => path.length > 0) ? best : null;
 }

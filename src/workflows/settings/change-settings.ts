@@ -101,7 +101,7 @@ function personOf({ objectId, name }: Actor): Person | null {
   return objectId === undefined || name === undefined ? null : { objectId, name };
 }
 
-export function etagOf({ revision }: StoredSettings): string {
+export function etagOf({ revision }: Pick<StoredSettings, 'revision'>): string {
   return `"${revision}"`;
 }
 

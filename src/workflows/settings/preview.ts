@@ -4,7 +4,7 @@
  */
 import { exemptionFor } from '../../domain/approvals/exemption.ts';
 import { type Preview, type PreviewInput, type PreviewItem, startPreview } from '../../domain/decisions/preview.ts';
-import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
+import { DAY_MS, HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { truncateText } from '../../domain/resources/limits.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { outermost, type Reach, reachOf } from '../../domain/rules/effective.ts';
@@ -17,10 +17,21 @@ import { DONE, type PreviewWork, type Result } from '../ports/work.ts';
 import { loadSettings } from './change-settings.ts';
 
 /** With more resources a preview is made in the background. */
-export const MAX_PREVIEWED_AT_ONCE = 10_000;
+const MAX_PREVIEWED_AT_ONCE = 10_000;
 
 /** A preview that was made in the background is kept for so long. */
-export const PREVIEW_KEPT_MS = DAY_MS;
+const KEPT_MS = DAY_MS;
+
+/** A preview that was not made by then is not made: its message has failed too often. */
+const MAX_DURATION_MS = HOUR_MS;
+
+export function isKept({ createdAt }: StoredPreview, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) < KEPT_MS;
+}
+
+export function isOverdue({ createdAt, result }: StoredPreview, now: Date): boolean {
+  return result === null && now.getTime() - Date.parse(createdAt) > MAX_DURATION_MS;
+}
 
 export interface Previewed {
   readonly summary: PreviewSummary;
@@ -58,7 +69,7 @@ export async function makePreview(deps: Deps, request: PreviewRequest, page: Pag
 /** Begins a preview in the background. Those that are not kept any more are removed. */
 export async function beginPreview(deps: Deps, request: PreviewRequest): Promise<StoredPreview> {
   const now = deps.clock.now();
-  await deps.previews.removeBefore(timeAfter(now, -PREVIEW_KEPT_MS));
+  await deps.previews.removeBefore(timeAfter(now, -KEPT_MS));
   const preview = { id: deps.previews.newId(now), request, createdAt: now.toISOString(), result: null };
   await deps.previews.save(preview, null);
   await deps.sweeps.send({ preview: preview.id, attempt: 0 }, 0);
