@@ -152,7 +152,7 @@ describe('a look that finds nothing new', () => {
     await service.deps.guards.writeHeartbeat(service.memory.clock.now());
     await service.remember(other);
     service.sent.push({ resource: id, cause: 'sweep', attempt: 0 });
-    // The mark in the state, the key row of the list, and its rows.
-    expect((await costOf(() => service.handle())).table).toBe(3 + 3);
+    // The mark in the state, the key row of the list and its shard, and its rows.
+    expect((await costOf(() => service.handle())).table).toBe(3 + 4);
   });
 });

@@ -1,17 +1,7 @@
 /** The query parameters that lists share, beside `limit` and `cursor`. */
 import * as z from 'zod';
 
-/** The values of a filter that takes several: `severity=critical,high`. An item matches with any of them. */
-export function several<T extends z.ZodType>(one: T) {
-  return z.preprocess(
-    (text) => (typeof text === 'string' ? text.split(',') : text),
-    z
-      .array(one)
-      .min(1)
-      .max(MAX_VALUES, `takes at most ${MAX_VALUES} values`)
-      .refine((values) => new Set(values).size === values.length, 'names a value twice'),
-  );
-}
+export { several } from '../../domain/resources/schema.ts';
 
 /** The order of a list: a field, or with a minus before it the reverse, such as `-requested`. The first is the default. */
 export function sortOf<const Fields extends readonly [string, ...string[]]>(orders: Fields) {
@@ -23,5 +13,3 @@ export const searchText = z.string().trim().min(1, 'must have a character').max(
 
 /** Whether a list shall say how many items match. */
 export const total = z.literal('true').exactOptional().describe('`true`: the answer says how many items match.');
-
-const MAX_VALUES = 20;

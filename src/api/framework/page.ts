@@ -7,6 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { canonicalJson } from '../../domain/changes/change.ts';
+import { type SortKey, sortKey } from '../../domain/decisions/top-items.ts';
 import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 
 const LIMITS = 'must be a whole number from 1 to 200';
@@ -49,16 +50,26 @@ export async function readPage<T, Filters extends object>(
   list: (filters: Omit<PageQuery & Filters, keyof PageQuery>, page: PageRequest) => Promise<Page<T>>,
 ): Promise<ListPage<T>> {
   const bound = canonicalJson({ name, filters });
-  const after = cursor === undefined ? null : positionOf(cursor, bound, key);
+  const after = cursor === undefined ? null : positionOfCursor(cursor, bound, key);
   const { items, next } = await list(filters, { limit, after });
   return { items, ...(next === null ? {} : { nextCursor: cursorFor(next, bound, key) }) };
+}
+
+/** The position behind an item of a list that is sorted when it is read, see domain/decisions/top-items.ts. */
+export function positionOf(key: SortKey): string {
+  return JSON.stringify(key);
+}
+
+/** The item of such a position. */
+export function positionIn(after: string | null): SortKey | null {
+  return after === null ? null : sortKey.parse(JSON.parse(after));
 }
 
 function cursorFor(position: string, bound: string, key: Buffer): string {
   return `${Buffer.from(position).toString('base64url')}.${signature(position, bound, key)}`;
 }
 
-function positionOf(cursor: string, bound: string, key: Buffer): string {
+function positionOfCursor(cursor: string, bound: string, key: Buffer): string {
   const position = Buffer.from(cursor.split('.')[0] ?? '', 'base64url').toString();
   // Compared as text: base64 has several spellings of the same bytes, and only the canonical one is valid.
   const given = Buffer.from(cursor);

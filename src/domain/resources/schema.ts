@@ -23,6 +23,20 @@ export const id = z.string().regex(/^[\w.:~-]{1,128}$/, 'must be an id');
 /** A member that JSON.parse has read. So it is JSON when it is there, and is not traversed to check that. */
 export const json = z.unknown().refine((value): value is Json => value !== undefined, 'is missing');
 
+/** The values of a filter that takes several: `severity=critical,high`. An item matches with any of them. */
+export function several<T extends z.ZodType>(one: T) {
+  return z.preprocess(
+    (text) => (typeof text === 'string' ? text.split(',') : text),
+    z
+      .array(one)
+      .min(1)
+      .max(MAX_VALUES, `takes at most ${MAX_VALUES} values`)
+      .refine((values) => new Set(values).size === values.length, 'names a value twice'),
+  );
+}
+
+const MAX_VALUES = 20;
+
 /** A member that is not valid, by its JSON Pointer. */
 export interface InvalidMember {
   readonly pointer: string;

@@ -28,6 +28,13 @@ export function rulesMatching(query: string, rules: readonly RuleReferences[]): 
     .map(({ id }) => id);
 }
 
+/** The controls in the references of a rule that a query matches, for example `MCSB DP-3`; all for an empty query. */
+export function controlsMatching(query: string, { references }: RuleReferences): string[] {
+  const words = query.trim() === '' ? [] : wordsOf(query);
+  const matching = references.filter((one) => namesOf(one).some((name) => startsWith(name, words)));
+  return [...new Set(matching.map((one) => `${benchmarkOf(one)} ${one.id}`))];
+}
+
 /** A reference matches with and without its variant. */
 function namesOf(reference: Reference): string[][] {
   return [benchmarkOf(reference), reference.source].map((name) => wordsOf(`${name} ${reference.id}`));

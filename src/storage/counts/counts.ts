@@ -4,12 +4,12 @@ import { HOUR_MS } from '../../domain/resources/durations.ts';
 import type { Counts, WrongCount } from '../../workflows/ports/metrics.ts';
 import { FIXES_READY_KEY, readFixes } from '../audit/fix-days.ts';
 import { AUDIT_PARTITION } from '../audit/rows.ts';
+import { readFindingCounts, SHARDS_READY } from '../findings/shards.ts';
 import { entityOf, type Key } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { READY_KEY } from './counter-rows.ts';
-import { FINDING_PARTITION, readFindingCounts, SHARDS } from './finding-counters.ts';
 import { APPROVAL_PARTITION, type ListedPending, recountPending } from './pending-approvals.ts';
-import { countUncounted, recountFindings } from './recount-findings.ts';
+import { addUnlisted, PARTS, recountFindings, removeOlderCounters } from './recount-findings.ts';
 import { type FixSources, recountFixes } from './recount-fixes.ts';
 
 export interface CountsOptions extends Omit<FixSources, 'table'> {
@@ -23,8 +23,9 @@ export interface CountsOptions extends Omit<FixSources, 'table'> {
 export function openCounts({ findings, approvals, listPending, log, ...sources }: CountsOptions): Counts {
   const kinds: readonly Kind[] = [
     {
-      ...{ table: findings, ready: { partitionKey: FINDING_PARTITION, rowKey: READY_KEY } },
-      parts: SHARDS.map((shard) => () => recountShard(findings, shard)),
+      ...{ table: findings, ready: SHARDS_READY },
+      parts: PARTS.map((part) => () => recountPart(findings, part)),
+      finish: () => removeOlderCounters(findings),
     },
     {
       ...{ table: approvals, ready: { partitionKey: APPROVAL_PARTITION, rowKey: READY_KEY } },
@@ -52,6 +53,7 @@ export function openCounts({ findings, approvals, listPending, log, ...sources }
     }
     await kind.table.upsert(entityOf(kind.ready, {}));
     ready.add(kind);
+    await kind.finish?.();
   }
 
   return {
@@ -80,6 +82,8 @@ interface Kind {
   readonly ready: Key;
   /** Each recounts a part. */
   readonly parts: readonly ((now: Date) => Promise<Recount>)[];
+  /** Called once when everything is counted. */
+  readonly finish?: () => Promise<void>;
 }
 
 interface Recount {
@@ -88,11 +92,11 @@ interface Recount {
   readonly complete: boolean;
 }
 
-async function recountShard(table: Table, shard: string): Promise<Recount> {
-  const { wrong, uncounted } = await recountFindings(table, shard);
-  await countUncounted(table, uncounted.slice(0, MAX_COUNTED));
-  return { wrong, complete: uncounted.length === 0 };
+async function recountPart(table: Table, part: string): Promise<Recount> {
+  const { wrong, unlisted } = await recountFindings(table, part);
+  await addUnlisted(table, unlisted.slice(0, MAX_ADDED));
+  return { wrong, complete: unlisted.length === 0 };
 }
 
-/** Resources whose findings one run counts: a few requests each. */
-const MAX_COUNTED = 400;
+/** Resources of an earlier version that one run adds to their shards: a few requests each. */
+const MAX_ADDED = 400;

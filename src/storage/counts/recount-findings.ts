@@ -1,157 +1,184 @@
 /**
- * Recounts the findings of a shard. The row of a resource and its counter change in one transaction. So when a counter still
- * has the version from before the rows were read, the difference is exact, and replacing that version corrects it. When it
- * has another version, the next time decides.
+ * Compares the shards of the findings with the rows of the resources. Both change in one transaction. So when a shard still has
+ * the version from before the rows were read, the difference is exact, and replacing that version corrects it. When it has
+ * another version, the next time decides.
  */
 
-import * as z from 'zod';
-import { addFindingCounts, findingLabel } from '../../domain/decisions/finding-counts.ts';
-import { SEVERITIES, VERDICTS } from '../../domain/rules/rule.ts';
+import { type Finding, finding } from '../../domain/decisions/finding.ts';
+import { briefOf, countBriefs, type ResourceBrief, textOfLabel } from '../../domain/decisions/finding-briefs.ts';
+import type { FindingCounts } from '../../domain/decisions/finding-counts.ts';
 import type { WrongCount } from '../../workflows/ports/metrics.ts';
-import { entityOf, type Row } from '../table/entity.ts';
-import { prefixFilter, type Table } from '../table/table.ts';
-import { correct } from './counter-rows.ts';
 import {
-  countedOf,
-  counterIn,
-  counterKeyOf,
-  counterPrefix,
-  counterStep,
+  briefIn,
   FINDING_PARTITION,
-  type FindingCounter,
   type FindingIndex,
   indexIn,
   indexKeyOf,
+  indexOf,
   indexRow,
-  loadCounter,
-  subscriptionOf,
-  withChange,
-} from './finding-counters.ts';
+  isLabelled,
+  resourceIn,
+} from '../findings/index-rows.ts';
+import {
+  contentOf,
+  countsIn,
+  loadShard,
+  type ShardContent,
+  shardKeyOf,
+  shardRow,
+  shardStep,
+  withBrief,
+} from '../findings/shards.ts';
+import { parseRow, type Row } from '../table/entity.ts';
+import { MAX_TRANSACTION_STEPS } from '../table/limits.ts';
+import { prefixFilter, type Table } from '../table/table.ts';
+import { correct, READY_KEY } from './counter-rows.ts';
+
+/** Each is the first character of sixteen shards. */
+export const PARTS = [...'0123456789abcdef'];
 
 export interface FindingRecount {
   /** What was wrong, and is corrected. */
   readonly wrong: readonly WrongCount[];
-  /** The keys of resources with findings that are not counted. */
-  readonly uncounted: readonly string[];
+  /** The keys of resources whose findings an earlier version listed: their shards lack them. */
+  readonly unlisted: readonly string[];
 }
 
-/** One request for the counters, one for each thousand resources of the shard, and one for each counter that is wrong. */
-export async function recountFindings(table: Table, shard: string): Promise<FindingRecount> {
-  const kept = new Map((await table.readAll(prefixFilter(FINDING_PARTITION, counterPrefix(shard)))).map(byRowKey));
-  const truth = new Map<string, FindingCounter>();
-  const uncounted: string[] = [];
-  for await (const rows of table.readPages(prefixFilter(FINDING_PARTITION, `r-${shard}`))) {
+/** One request for the shards, one for each thousand resources of the part, and one for each shard that is wrong. */
+export async function recountFindings(table: Table, part: string): Promise<FindingRecount> {
+  const kept = new Map((await table.readAll(prefixFilter(FINDING_PARTITION, `p-${part}`))).map(byRowKey));
+  const contents = new Map([...kept].map(([rowKey, row]) => [rowKey, contentOf(row)]));
+  const truth = new Map<string, Map<string, ResourceBrief>>();
+  const unlisted: string[] = [];
+  for await (const rows of table.readPages(prefixFilter(FINDING_PARTITION, `r-${part}`))) {
     for (const row of rows) {
       const resourceKey = String(row.ResourceKey);
-      const index = indexIn(row);
-      const { rowKey } = counterKeyOf(resourceKey);
-      truth.set(rowKey, withChange(truth.get(rowKey) ?? {}, subscriptionOf(resourceKey), countedOf(index)));
-      if ([...index.values()].includes(null)) uncounted.push(resourceKey);
+      const { rowKey } = shardKeyOf(resourceKey);
+      const content = truth.get(rowKey) ?? new Map();
+      truth.set(rowKey, content);
+      const isUnlisted = !isLabelled(row) && indexIn(row).size > 0;
+      if (isUnlisted) unlisted.push(resourceKey);
+      // What a shard has of such a resource stays until its findings are read.
+      const brief = isUnlisted ? contents.get(rowKey)?.get(resourceKey) : briefOfRow(row);
+      if (brief) content.set(resourceKey, brief);
     }
   }
   const wrong: WrongCount[] = [];
   for (const rowKey of new Set([...kept.keys(), ...truth.keys()])) {
     const row = kept.get(rowKey);
-    const counted = truth.get(rowKey) ?? {};
+    const counted = truth.get(rowKey) ?? new Map();
     const corrected = await correct(table, {
       what: `findings, row ${rowKey}`,
-      row: entityOf({ partitionKey: FINDING_PARTITION, rowKey }, counted),
+      row: shardRow({ partitionKey: FINDING_PARTITION, rowKey }, counted),
       etag: row?.etag ?? null,
-      kept: flatten(row ? counterIn(row) : {}),
-      counted: flatten(counted),
+      kept: numbersOf(contents.get(rowKey) ?? NOTHING, countsIn(row?.Counts) ?? {}),
+      counted: numbersOf(counted, countBriefs(counted.values())),
     });
     if (typeof corrected === 'object') wrong.push(corrected);
   }
-  return { wrong, uncounted };
+  return { wrong, unlisted };
 }
 
 /**
- * Counts the findings of resources that an earlier version wrote. Their rows do not say what the findings are, so the
- * findings are read once. When another writer is faster, the next time counts them.
+ * Adds resources to their shards whose findings an earlier version listed. Its rows do not say what the findings are, so the
+ * findings are read once. When another writer is faster, the next time adds them.
  */
-export async function countUncounted(table: Table, resourceKeys: readonly string[]): Promise<void> {
+export async function addUnlisted(table: Table, resourceKeys: readonly string[]): Promise<void> {
   const groups = new Map<string, string[]>();
   for (const one of resourceKeys) {
-    const { rowKey } = counterKeyOf(one);
+    const { rowKey } = shardKeyOf(one);
     groups.set(rowKey, [...(groups.get(rowKey) ?? []), one]);
   }
   for (const group of groups.values()) {
     for (let start = 0; start < group.length; start += RESOURCES_PER_TRANSACTION) {
-      await countTogether(table, group.slice(start, start + RESOURCES_PER_TRANSACTION));
+      await addTogether(table, group.slice(start, start + RESOURCES_PER_TRANSACTION));
     }
   }
 }
 
-/** Resources with the same counter. */
-async function countTogether(table: Table, resourceKeys: readonly string[]): Promise<void> {
-  const [first = ''] = resourceKeys;
-  const key = counterKeyOf(first);
-  const counter = await loadCounter(table, key);
-  const found = await Promise.all(resourceKeys.map((one) => readLabels(table, one)));
-  const known = found.filter((one) => one !== null);
-  const sum = known.reduce(
-    (counted, { resourceKey, before, after }) =>
-      withChange(counted, subscriptionOf(resourceKey), addFindingCounts(countedOf(after), countedOf(before), -1)),
-    counter.value,
+/** Removes the counters of an earlier version, so that it counts again when it is deployed again. */
+export async function removeOlderCounters(table: Table): Promise<void> {
+  const rows = await table.readAll(prefixFilter(FINDING_PARTITION, 'c-'));
+  const keys = rows
+    .map(({ partitionKey, rowKey }) => ({ partitionKey, rowKey }))
+    // The row that says that they are complete goes first.
+    .sort((a, b) => Number(b.rowKey === READY_KEY) - Number(a.rowKey === READY_KEY));
+  for (let start = 0; start < keys.length; start += MAX_TRANSACTION_STEPS) {
+    await table.transact(keys.slice(start, start + MAX_TRANSACTION_STEPS).map((remove) => ({ remove })));
+  }
+}
+
+/** Resources of the same shard. */
+async function addTogether(table: Table, resourceKeys: readonly string[]): Promise<void> {
+  const shard = await loadShard(table, resourceKeys[0] ?? '');
+  const found = (await Promise.all(resourceKeys.map((one) => readListed(table, one)))).flatMap((one) => one ?? []);
+  if (found.length === 0) return;
+  const content = found.reduce<ShardContent>(
+    (all, { brief, resourceKey }) => withBrief(all, resourceKey, brief),
+    shard.content,
   );
-  if (known.length === 0) return;
   await table.transact([
-    counterStep(key, sum, counter.etag),
-    ...known.map(({ resourceKey, after, etag }) => ({ replace: indexRow(resourceKey, after), etag })),
+    shardStep({ ...shard, content }),
+    ...found.map(({ brief, resourceKey, etag }) => ({
+      replace: indexRow(brief ?? { id: resourceKey, ...NOT_EVALUATED }, brief === null ? NO_FINDINGS : indexOf(brief)),
+      etag,
+    })),
   ]);
 }
 
-interface Labelled {
+interface Listed {
   readonly resourceKey: string;
   readonly etag: string;
-  readonly before: FindingIndex;
-  /** With a label for every finding that there is. */
-  readonly after: FindingIndex;
+  /** Null when none of its findings is there. */
+  readonly brief: ResourceBrief | null;
 }
 
-async function readLabels(table: Table, resourceKey: string): Promise<Labelled | null> {
-  const row = await table.get(FINDING_PARTITION, indexKeyOf(resourceKey));
+async function readListed(table: Table, resourceKey: string): Promise<Listed | null> {
+  const { partitionKey, rowKey } = indexKeyOf(resourceKey);
+  const row = await table.get(partitionKey, rowKey);
   if (!row) return null;
-  const before = indexIn(row);
+  const keys = [...indexIn(row).keys()];
   // Most findings of a resource have the same time, and so the same beginning of their keys.
-  const runs = new Set([...before].flatMap(([key, label]) => (label === null ? (RUN.exec(key)?.[0] ?? []) : [])));
-  const labels = new Map<string, string>();
+  const runs = new Set(keys.flatMap((key) => RUN.exec(key)?.[0] ?? []));
+  const findings: Finding[] = [];
   for (const run of runs) {
-    const { rows } = await table.readColumns(prefixFilter(FINDING_PARTITION, run), LABEL_COLUMNS, 1);
-    for (const { rowKey, Rule, Verdict, Severity } of LABELLED.parse(rows)) {
-      labels.set(rowKey, findingLabel({ rule: Rule, verdict: Verdict, severity: Severity }));
-    }
+    const listed = await table.readAll(prefixFilter(FINDING_PARTITION, run));
+    for (const one of listed) if (keys.includes(one.rowKey)) findings.push(parseRow(finding, table.name, one));
   }
-  const after = [...before].flatMap(([key, label]): [string, string][] => {
-    const found = label ?? labels.get(key);
-    return found === undefined ? [] : [[key, found]];
-  });
-  return { resourceKey, etag: row.etag, before, after: new Map(after) };
+  const brief = briefOf(findings[0]?.resource.id ?? resourceKey, findings, resourceIn(row)?.fullyEvaluatedAt ?? null);
+  return { resourceKey, etag: row.etag, brief };
 }
 
 /** The row key of a finding up to its rule: its time and the hash of its resource. */
 const RUN = /^f-\d{15}-[0-9a-f]{32}-/;
 
-/** With a counter these fit into a transaction, by their number and their size. */
+/** With a shard these fit into a transaction, by their number and their size. */
 const RESOURCES_PER_TRANSACTION = 40;
-const LABEL_COLUMNS = ['RowKey', 'Rule', 'Verdict', 'Severity'];
-const LABELLED = z.array(
-  z.looseObject({
-    rowKey: z.string(),
-    Rule: z.string(),
-    Verdict: z.enum(VERDICTS),
-    Severity: z.enum(SEVERITIES),
-  }),
-);
+const NO_FINDINGS: FindingIndex = new Map();
+const NOTHING: ShardContent = new Map();
+const NOT_EVALUATED = { evaluatedAt: new Date(0).toISOString(), fullyEvaluatedAt: null };
 
-/** The labels of a counter, of all subscriptions together, and the resources. */
-function flatten(counter: FindingCounter): Readonly<Record<string, number>> {
+/** Everything in a shard, and its sums, as numbers that can be compared. */
+function numbersOf(
+  content: ShardContent,
+  counts: Readonly<Record<string, FindingCounts>>,
+): Readonly<Record<string, number>> {
   const flat: Record<string, number> = {};
-  for (const [subscription, { resources, findings }] of Object.entries(counter)) {
+  for (const [subscription, { resources, findings }] of Object.entries(counts)) {
     flat[`${subscription} resources`] = resources;
     for (const [label, count] of Object.entries(findings)) flat[`${subscription} ${label}`] = count;
   }
+  for (const { id, evaluatedAt, fullyEvaluatedAt, findings } of content.values()) {
+    flat[`${id} evaluated`] = Date.parse(evaluatedAt);
+    flat[`${id} fully evaluated`] = fullyEvaluatedAt === null ? 0 : Date.parse(fullyEvaluatedAt);
+    for (const { label, since } of findings) flat[`${id} ${textOfLabel(label)}`] = Date.parse(since);
+  }
   return flat;
+}
+
+function briefOfRow(row: Row): ResourceBrief | null {
+  const resource = resourceIn(row);
+  return resource && briefIn(resource, indexIn(row));
 }
 
 function byRowKey(row: Row): readonly [string, Row] {

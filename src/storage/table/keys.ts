@@ -33,6 +33,20 @@ function scopeFilter(scope: string): string {
   return odata`(ResourceKey eq ${path} or (ResourceKey ge ${`${path}/`} and ResourceKey lt ${`${path}0`}))`;
 }
 
+/** The same for several scopes. */
+export function scopesFilter(scopes: readonly string[]): string {
+  return joined(scopes.map(scopeFilter));
+}
+
+/** A filter for the rows whose column has one of these values. */
+export function anyOf(column: string, values: readonly string[]): string {
+  return joined(values.map((value) => `${column} eq '${value.replaceAll("'", "''")}'`));
+}
+
+function joined(conditions: readonly string[]): string {
+  return conditions.length === 1 ? (conditions[0] ?? '') : `(${conditions.join(' or ')})`;
+}
+
 /**
  * The scopes from the subscription down to this one that lists can filter by, in lower case: the subscription, the
  * resource group, the resource and its children. `.../providers/Microsoft.Web/sites` is none, and ends at its group.

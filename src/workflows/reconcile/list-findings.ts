@@ -20,11 +20,11 @@ export interface SavedState extends Pick<ResourceState, 'listedAt'> {
   readonly version: string | null;
 }
 
-/** Returns the state as it is saved now. */
+/** `fullyEvaluatedAt`: when every rule was last evaluated. Returns the state as it is saved now. */
 export async function listFindings(
   { deps, resource, message, lease, state: { resourceState } }: ReconcileContext,
   findings: readonly Finding[],
-  saved: SavedState,
+  { fullyEvaluatedAt, ...saved }: SavedState & Pick<ResourceState, 'fullyEvaluatedAt'>,
 ): Promise<SavedState> {
   const now = deps.clock.now();
   // Who queued the resource may have found it in the list.
@@ -34,7 +34,7 @@ export async function listFindings(
     saved.listedAt === null
       ? saved.version
       : await lease.save(truncateResourceState({ ...resourceState, listedAt: null }), saved.version);
-  await deps.findings.replace(resource, findings);
+  await deps.findings.replace(resource, findings, fullyEvaluatedAt);
   return { version, listedAt: now.toISOString() };
 }
 

@@ -50,6 +50,7 @@ export async function recordDeletion(context: ReconcileContext): Promise<void> {
   const { version, listedAt } = await listFindings(context, [], {
     version: state.version,
     listedAt: state.resourceState.listedAt,
+    fullyEvaluatedAt: audit.at,
   });
   const resourceState: ResourceState = {
     ...emptyResourceState(resource),

@@ -75,7 +75,10 @@ export async function recordOutcome(context: ReconcileContext, phases: Reconcile
   const entries = await deps.audit.append(records, received);
   const approvals = await storeApprovals(context, outcome);
   const findings = findingsOf(context, outcome, approvals);
-  const { version, listedAt } = await listFindings(context, findings, saved);
+  const { version, listedAt } = await listFindings(context, findings, {
+    ...saved,
+    fullyEvaluatedAt: fullyEvaluatedAtOf(context),
+  });
   const resourceState = truncateResourceState({
     ...resourceStateOf(context, outcome, findings, approvals),
     listedAt,
@@ -200,13 +203,18 @@ function documentsOf(snapshot: Snapshot, { documents }: ResourceState): Document
   return [...read, ...fromSweep.filter(({ name }) => !read.some((one) => one.name === name))];
 }
 
+/** When every rule was last evaluated. */
+function fullyEvaluatedAtOf({ deps, state, rules, dueRules }: ReconcileContext): string | null {
+  return dueRules.length === rules.length ? deps.clock.now().toISOString() : state.resourceState.fullyEvaluatedAt;
+}
+
 function resourceStateOf(
   context: ReconcileContext,
   { assessment, plan, facts, evaluated, attempts, applied, requeueSeconds }: Recorded,
   findings: readonly Finding[],
   stored: readonly StoredApproval[],
 ): Omit<ResourceState, 'listedAt'> {
-  const { deps, state, audit, rules, dueRules } = context;
+  const { deps, state, audit } = context;
   const latest = new Map(state.approvals.map(({ value }) => [value.id, value]));
   for (const { approval } of stored) latest.set(approval.id, approval);
   const now = deps.clock.now();
@@ -216,7 +224,7 @@ function resourceStateOf(
     resource: audit.resource,
     gone: false,
     evaluatedAt: now.toISOString(),
-    fullyEvaluatedAt: dueRules.length === rules.length ? now.toISOString() : state.resourceState.fullyEvaluatedAt,
+    fullyEvaluatedAt: fullyEvaluatedAtOf(context),
     trigger: audit.trigger,
     documents: documentsOf(applied.snapshot, state.resourceState),
     findings,

@@ -1,4 +1,5 @@
 /** Counts the lists themselves, which costs a request for each page: while no counts are kept yet, and in tests. */
+import { briefOf, type ResourceBrief } from '../../domain/decisions/finding-briefs.ts';
 import { countLabels, type FindingCounts, findingLabel } from '../../domain/decisions/finding-counts.ts';
 import { secondsBetween } from '../../domain/resources/durations.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -28,4 +29,40 @@ export async function listFixes({ audit, events }: Pick<Deps, 'audit' | 'events'
     const from = timed.includes(entry) ? received.get(entry.trigger?.eventId ?? '') : undefined;
     return { at: entry.at, seconds: from === undefined ? null : Math.max(0, secondsBetween(from, entry.at)) };
   });
+}
+
+/** What becomes of all resources in brief. */
+export interface BriefVisitor {
+  visit(brief: ResourceBrief): void;
+}
+
+/**
+ * Shows every resource that has findings to a visitor, in no order, and returns the visitor. While findings of an earlier
+ * version are missing in the briefs, the list itself is read.
+ */
+export async function visitResources<V extends BriefVisitor>(
+  { findings }: Pick<Deps, 'findings'>,
+  begin: () => V,
+): Promise<V> {
+  const visitor = begin();
+  if (await findings.visitBriefs((brief) => visitor.visit(brief))) return visitor;
+  const again = begin();
+  for (const brief of (await listBriefs({ findings })).values()) again.visit(brief);
+  return again;
+}
+
+async function listBriefs({ findings }: Pick<Deps, 'findings'>): Promise<ReadonlyMap<string, ResourceBrief>> {
+  const briefs = new Map<string, ResourceBrief>();
+  for await (const finding of paginate((page) => findings.list({}, page))) {
+    const key = finding.resource.id.toLowerCase();
+    const one = briefOf(finding.resource.id, [finding], null);
+    const known = briefs.get(key);
+    if (one) briefs.set(key, known ? mergeBriefs(known, one) : one);
+  }
+  return briefs;
+}
+
+function mergeBriefs(known: ResourceBrief, one: ResourceBrief): ResourceBrief {
+  const evaluatedAt = known.evaluatedAt < one.evaluatedAt ? one.evaluatedAt : known.evaluatedAt;
+  return { ...known, evaluatedAt, findings: [...known.findings, ...one.findings] };
 }

@@ -1,16 +1,28 @@
 /** The list of findings: newest first, then by resource and rule. */
 
+import { createHash } from 'node:crypto';
 import type { Finding } from '../../../src/domain/decisions/finding.ts';
+import { briefOf, type ResourceBrief } from '../../../src/domain/decisions/finding-briefs.ts';
 import { isInScope } from '../../../src/domain/resources/resource.ts';
 import type { FindingQuery, Findings } from '../../../src/workflows/ports/findings.ts';
 import { copyOf } from '../copy.ts';
-import { fits, newestFirst, pageOf } from './rows.ts';
+import { newestFirst, pageOf } from './rows.ts';
 
 export function fakeFindings(stored: Finding[]): Findings {
+  /** By resource. */
+  const fully = new Map<string, string | null>();
+
+  const briefs = (): ResourceBrief[] =>
+    [...new Set(stored.map(({ resource }) => resource.id.toLowerCase()))].flatMap((key) => {
+      const findings = stored.filter(({ resource }) => resource.id.toLowerCase() === key);
+      return briefOf(findings[0]?.resource.id ?? key, findings, fully.get(key) ?? null) ?? [];
+    });
+
   return {
-    replace: async ({ key }, findings) => {
+    replace: async ({ key }, findings, fullyEvaluatedAt = null) => {
       const others = stored.filter(({ resource }) => resource.id.toLowerCase() !== key);
       stored.splice(0, stored.length, ...others, ...copyOf([...findings]));
+      fully.set(key, fullyEvaluatedAt);
     },
     list: async (query, page) =>
       pageOf(
@@ -18,6 +30,19 @@ export function fakeFindings(stored: Finding[]): Findings {
         keyOf,
         page,
       ),
+    readAt: async (places) => {
+      const findings = places.flatMap(
+        ({ id, rule, since }) =>
+          stored.find((one) => one.resource.id === id && one.rule === rule && one.since === since) ?? [],
+      );
+      return { findings: copyOf(findings), read: places.length };
+    },
+    visitBriefs: async (visit) => {
+      briefs().forEach(visit);
+      return true;
+    },
+    keyOf: hashed,
+    getBrief: async (key) => briefs().find(({ id }) => hashed(id) === key) ?? null,
     listResources: async (scope, after, upTo) =>
       [...new Set(stored.map(({ resource }) => resource.id.toLowerCase()))]
         .filter((key) => isInScope(key, scope) && key > after && (upTo === null || key <= upTo))
@@ -31,18 +56,26 @@ export function fakeFindings(stored: Finding[]): Findings {
   };
 }
 
+function hashed(id: string): string {
+  return createHash('sha256').update(id.toLowerCase()).digest('hex').slice(0, 32);
+}
+
 function keyOf({ since, resource, rule }: Finding): string {
   return `${newestFirst(since)}-${resource.id.toLowerCase()}-${rule}`;
 }
 
 function isLike(one: Finding, query: FindingQuery): boolean {
   return (
-    fits(query.verdict, one.verdict) &&
-    fits(query.rule, one.rule) &&
+    isAnyOf(query.verdict, one.verdict) &&
+    isAnyOf(query.rule, one.rule) &&
     (query.rules?.includes(one.rule) ?? true) &&
-    fits(query.severity, one.severity) &&
-    fits(query.decision, one.decision?.action) &&
+    isAnyOf(query.severity, one.severity) &&
+    isAnyOf(query.decision, one.decision?.action) &&
     (query.openEndedOrBefore === undefined || !one.decision?.until || one.evaluatedAt < query.openEndedOrBefore) &&
-    (query.resource === undefined || isInScope(one.resource.id, query.resource))
+    (query.resource === undefined || [query.resource].flat().some((scope) => isInScope(one.resource.id, scope)))
   );
+}
+
+function isAnyOf(wanted: string | readonly string[] | undefined, found: string | undefined): boolean {
+  return wanted === undefined || (found !== undefined && [wanted].flat().includes(found));
 }

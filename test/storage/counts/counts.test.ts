@@ -1,12 +1,16 @@
 /** The kept counts: read in few requests, right after an upgrade, and corrected when something else has written them. */
 
+import { deflateRawSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readSummary } from '../../../src/api/endpoints/findings/summary.ts';
 import { groupApprovals } from '../../../src/domain/approvals/approval-groups.ts';
 import type { Finding } from '../../../src/domain/decisions/finding.ts';
 import { HOUR_MS, timeAfter } from '../../../src/domain/resources/durations.ts';
-import { counterKeyOf, indexKeyOf } from '../../../src/storage/counts/finding-counters.ts';
+import type { Resource } from '../../../src/domain/resources/resource.ts';
 import { recountFindings } from '../../../src/storage/counts/recount-findings.ts';
+import { indexKeyOf } from '../../../src/storage/findings/index-rows.ts';
+import { shardKeyOf } from '../../../src/storage/findings/shards.ts';
 import { TABLES } from '../../../src/storage/names.ts';
 import type { Storage } from '../../../src/storage/open-storage.ts';
 import { openTable, type Table } from '../../../src/storage/table/table.ts';
@@ -124,6 +128,8 @@ describe('the summary and the metrics', () => {
   }, 120_000);
 });
 
+const WRONG_SUMS = deflateRawSync('{"sub":{"resources":7,"findings":{}}}').toString('base64');
+
 describe('the repair', () => {
   const account = useAccount();
   let storage: Storage;
@@ -146,12 +152,12 @@ describe('the repair', () => {
   });
 
   it.each([
-    ['findings', TABLES.findings, 'c-', 'a counter that is wrong', { Json0: '{"sub":{"resources":7,"findings":{}}}' }],
-    ['findings', TABLES.findings, 'c-', 'a counter that is unreadable', { Json0: 'rubbish' }],
+    ['findings', TABLES.findings, 'p-', 'sums that are wrong', { Counts: WRONG_SUMS }],
+    ['findings', TABLES.findings, 'p-', 'a shard that is unreadable', { Json0: 'rubbish' }],
     ['pending approvals', TABLES.approvals, 'c-', 'an approval that is not there', { Json0: '{}' }],
     ['fixes', TABLES.audit, 't-2', 'fixes that are not there', { Json0: '[[1,5,null],[2,6,null],[3,7,9]]' }],
   ])('corrects the counts of %s and says so: %s %s %s', async (what, table, prefix, _, json) => {
-    const keys = (await keysOf(account, table, prefix)).filter(({ rowKey }) => rowKey !== 'c-ready');
+    const keys = (await keysOf(account, table, prefix)).filter(({ rowKey }) => !rowKey.endsWith('-ready'));
     const key = keys.at(-1) ?? { partitionKey: '', rowKey: '' };
     await account.table(table).upsertEntity({ ...key, ...json }, 'Replace');
     const right = await recounted(storage);
@@ -177,7 +183,11 @@ describe('the repair', () => {
   it('reports nothing when somebody writes between the reading of the counters and of the rows', async () => {
     const real = openTable(account.table(TABLES.findings), () => undefined);
     const of = app('repair-0');
-    const shard = indexKeyOf(of.key).slice('r-'.length, 'r-'.length + 1);
+    // Another resource of the same shard, which the writer does not write.
+    const isSame = (one: Resource) => shardKeyOf(one.key).rowKey === shardKeyOf(of.key).rowKey;
+    const other = Array.from({ length: 5000 }, (_, n) => app(`other-${n}`)).find(isSame) ?? of;
+    await storage.findings.replace(other, [finding(other, 'rule-0')]);
+    const shard = indexKeyOf(of.key).rowKey.slice('r-'.length, 'r-'.length + 1);
     let verdict: Finding['verdict'] = 'unknown';
     const meanwhile: Table = {
       ...real,
@@ -189,7 +199,7 @@ describe('the repair', () => {
     expect((await recountFindings(meanwhile, shard)).wrong).toEqual([]);
     expect(await kept(storage)).toEqual(await recounted(storage));
     // The same with a counter that is wrong: only the next time, without a writer, corrects it.
-    const key = counterKeyOf(of.key);
+    const key = shardKeyOf(of.key);
     await account.table(TABLES.findings).upsertEntity({ ...key, Json0: '{}' }, 'Replace');
     verdict = 'compliant';
     expect((await recountFindings(meanwhile, shard)).wrong).toEqual([]);
@@ -204,7 +214,7 @@ describe('after an upgrade', () => {
   /** The rows of an earlier version: nothing is counted. */
   async function forget(storage: Storage): Promise<void> {
     for (const [table, prefix] of [
-      [TABLES.findings, 'c-'],
+      [TABLES.findings, 'p-'],
       [TABLES.approvals, 'c-'],
       [TABLES.audit, 't-'],
     ] as const) {
@@ -214,7 +224,7 @@ describe('after an upgrade', () => {
     }
     const table = account.table(TABLES.findings);
     for (const key of await keysOf(account, TABLES.findings, 'r-')) {
-      const { Counted: _, etag: __, timestamp: ___, ...row } = await table.getEntity(key.partitionKey, key.rowKey);
+      const { Labels: _, etag: __, timestamp: ___, ...row } = await table.getEntity(key.partitionKey, key.rowKey);
       await table.updateEntity({ ...row, ...key }, 'Replace');
     }
     expect(await storage.counts.readFindings()).toBeNull();
@@ -259,17 +269,28 @@ describe('after an upgrade', () => {
     expect(account.requests().table).toBe(3);
   });
 
-  it('an instance of the earlier version that still runs is corrected, too', async () => {
+  it('what an instance of the earlier version has written meanwhile is added, too', async () => {
     const storage = await upgraded();
     await repairAll(storage);
     const of = app('upgrade-2');
-    const { partitionKey, rowKey } = { partitionKey: 'finding', rowKey: indexKeyOf(of.key) };
     const table = account.table(TABLES.findings);
-    const { Counted: _, etag: __, timestamp: ___, ...row } = await table.getEntity(partitionKey, rowKey);
-    await table.updateEntity({ ...row, partitionKey, rowKey }, 'Replace');
-    await storage.findings.replace(of, [finding(of, 'rule-1', { verdict: 'compliant' })]);
+    const { partitionKey, rowKey } = indexKeyOf(of.key);
+    const { Labels: _, etag: __, timestamp: ___, ...row } = await table.getEntity(partitionKey, rowKey);
+    const [first = '', ...others] = z.array(z.string()).parse(JSON.parse(String(row.Json0)));
+    await table.deleteEntity(partitionKey, first);
+    await table.updateEntity({ ...row, partitionKey, rowKey, Json0: JSON.stringify(others) }, 'Replace');
     expect(await kept(storage)).not.toEqual(await recounted(storage));
-    expect(await repairAll(account.open())).toHaveLength(1);
+    expect(await repairAll(account.open())).toEqual([]);
     expect(await kept(storage)).toEqual(await recounted(storage));
+  });
+
+  it('the counters of the earlier version are gone, so that it counts again after a downgrade', async () => {
+    const storage = await upgraded();
+    for (const rowKey of ['c-0-0', 'c-ready']) {
+      await account.table(TABLES.findings).upsertEntity({ partitionKey: 'finding', rowKey, Json0: '{}' });
+    }
+    await repairAll(account.open());
+    expect(await keysOf(account, TABLES.findings, 'c-')).toEqual([]);
+    expect(await storage.counts.readFindings()).not.toBeNull();
   });
 });

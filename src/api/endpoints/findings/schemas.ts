@@ -1,8 +1,10 @@
 /** The answers about findings, explanations and the summary. */
 import * as z from 'zod';
 import { decision } from '../../../domain/decisions/decide.ts';
+import { countsOf, findingGroup } from '../../../domain/decisions/find-findings.ts';
 import { finding } from '../../../domain/decisions/finding.ts';
 import { changeEvent } from '../../../domain/resources/event.ts';
+import { ACTIONS } from '../../../domain/resources/reasons.ts';
 import { type Infer, time } from '../../../domain/resources/schema.ts';
 import { documentation } from '../../../domain/rules/documentation.ts';
 import { SEVERITIES, source, VERDICTS } from '../../../domain/rules/rule.ts';
@@ -17,6 +19,26 @@ export const findingAnswer = finding
     decision: decision.omit({ ceilings: true }).nullable().describe('null unless the verdict is violation'),
   })
   .meta({ id: 'Finding' });
+
+/** In the list with `view=brief`: what the kept briefs have. */
+export const findingBriefAnswer = finding
+  .pick({ rule: true, title: true, severity: true, verdict: true, resource: true, since: true })
+  .extend({
+    key: z.string().describe('Of the resource, as in `/resources/{key}`'),
+    documentation,
+    decision: z
+      .strictObject({ action: z.enum(ACTIONS), hasApproval: z.boolean().describe('Whether an approval is open') })
+      .nullable()
+      .describe('null unless the verdict is violation'),
+  })
+  .meta({ id: 'FindingBrief' });
+
+export const findingGroups = z
+  .strictObject({
+    items: z.array(findingGroup),
+    incomplete: z.literal(true).exactOptional().describe('There are more than 10,000 groups; the smallest are missing'),
+  })
+  .meta({ id: 'FindingGroups' });
 
 const explainedFinding = finding
   .omit({ basis: true })
@@ -66,8 +88,3 @@ export const summary = z
   })
   .meta({ id: 'Summary' });
 export type Summary = Infer<typeof summary>;
-
-/** A count under each name: properties and no record, because that is where linters and client generators look for names. */
-function countsOf(names: readonly string[]) {
-  return z.strictObject(Object.fromEntries(names.map((one) => [one, z.int()])));
-}

@@ -1,0 +1,93 @@
+/** The findings of a resource in brief: what lists need to filter, sort, count and group them without reading each finding. */
+import * as z from 'zod';
+import { ACTIONS, type Action } from '../resources/reasons.ts';
+import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../rules/rule.ts';
+import type { Finding } from './finding.ts';
+import { countLabels, type FindingCounts, findingLabel, NO_FINDINGS, sumFindingCounts } from './finding-counts.ts';
+
+/** What many findings have in common. Findings of a list share these objects. */
+export interface FindingLabel {
+  readonly rule: string;
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** Null unless the verdict is violation. */
+  readonly action: Action | null;
+  /** Whether an approval for it is open. */
+  readonly hasApproval: boolean;
+}
+
+export interface FindingBrief {
+  readonly label: FindingLabel;
+  /** When the verdict changed to this one (ISO). */
+  readonly since: string;
+}
+
+export interface ResourceBrief {
+  /** The ARM id as it came. */
+  readonly id: string;
+  /** When any rule was last evaluated. */
+  readonly evaluatedAt: string;
+  /** When every rule was last evaluated; null when it is not known. */
+  readonly fullyEvaluatedAt: string | null;
+  /** At least one. */
+  readonly findings: readonly FindingBrief[];
+}
+
+/** A label as text, for example `webapp-min-tls violation high queue approval`. */
+export function textOfLabel({ rule, verdict, severity, action, hasApproval }: FindingLabel): string {
+  const words = [rule, verdict, severity, ...(action === null ? [] : [action]), ...(hasApproval ? [APPROVAL] : [])];
+  return words.join(' ');
+}
+
+/** The label of a text from `textOfLabel`; null for any other text. */
+export function labelOfText(text: string): FindingLabel | null {
+  const [rule, verdict, severity, action, approval] = text.split(' ');
+  const words = { rule, verdict, severity, action: action ?? null, hasApproval: approval === APPROVAL };
+  return LABEL.safeParse(words).data ?? null;
+}
+
+export function labelOf({ rule, verdict, severity, decision }: Finding): FindingLabel {
+  const action = decision?.action ?? null;
+  return { rule, verdict, severity, action, hasApproval: action === 'queue' && decision?.approvalId !== undefined };
+}
+
+/** The findings of a resource in brief; null when there are none. */
+export function briefOf(
+  id: string,
+  findings: readonly Finding[],
+  fullyEvaluatedAt: string | null,
+): ResourceBrief | null {
+  const evaluatedAt = lastEvaluation(findings);
+  if (evaluatedAt === null) return null;
+  const brief = findings.map((one) => ({ label: labelOf(one), since: one.since }));
+  return { id, evaluatedAt, fullyEvaluatedAt, findings: brief };
+}
+
+/** When any of these findings was last evaluated. */
+export function lastEvaluation(findings: readonly Pick<Finding, 'evaluatedAt'>[]): string | null {
+  return findings.map(({ evaluatedAt }) => evaluatedAt).reduce<string | null>(later, null);
+}
+
+/** By subscription, in lower case. */
+export function countBriefs(briefs: Iterable<ResourceBrief>): Readonly<Record<string, FindingCounts>> {
+  const counts: Record<string, FindingCounts> = {};
+  for (const { id, findings } of briefs) {
+    const subscription = id.toLowerCase().split('/')[2] ?? '';
+    const one = countLabels(findings.map(({ label }) => findingLabel(label)));
+    counts[subscription] = sumFindingCounts([counts[subscription] ?? NO_FINDINGS, one]);
+  }
+  return counts;
+}
+
+function later(a: string | null, b: string): string {
+  return a === null || a < b ? b : a;
+}
+
+const APPROVAL = 'approval';
+const LABEL = z.object({
+  rule: z.string().min(1),
+  verdict: z.enum(VERDICTS),
+  severity: z.enum(SEVERITIES),
+  action: z.enum(ACTIONS).nullable(),
+  hasApproval: z.boolean(),
+});
