@@ -8,6 +8,7 @@ import { exportAudit } from '../api/endpoints/audit/export.ts';
 import { rollback } from '../api/endpoints/audit/rollback.ts';
 import { getConsole } from '../api/endpoints/console.ts';
 import { listDeadLetters, releaseDeadLetter, releaseDeadLetters } from '../api/endpoints/dead-letters.ts';
+import { getEffectiveSettings } from '../api/endpoints/effective-settings.ts';
 import { listEvents } from '../api/endpoints/events.ts';
 import { createExemption, deleteExemption, listExemptions } from '../api/endpoints/exemptions.ts';
 import { explain } from '../api/endpoints/findings/explain.ts';
@@ -20,6 +21,7 @@ import {
   previewExemptions,
   previewSettings,
 } from '../api/endpoints/previews.ts';
+import { getResource, listResources } from '../api/endpoints/resources/resources.ts';
 import { getRule, listRules } from '../api/endpoints/rules.ts';
 import { cancelScan, getScan, listScans, startScan } from '../api/endpoints/scans.ts';
 import { getSettings, putSettings } from '../api/endpoints/settings.ts';
@@ -46,11 +48,14 @@ const described: readonly Endpoint[] = [
   listFindings,
   getSummary,
   explain,
+  listResources,
+  getResource,
   listEvents,
   listRules,
   getRule,
   getSettings,
   putSettings,
+  getEffectiveSettings,
   previewSettings,
   getSettingsPreview,
   listDeadLetters,

@@ -128,10 +128,20 @@ export function windowFor(settings: Settings, resource: Resource): MaintenanceWi
  * freeze must not end another one. Only `null` lifts the freezes above.
  */
 export function freezeFor(settings: Settings, resource: Resource, now: Date): Freeze | null {
-  const stated = scopesFor(settings, resource).map((at) => at.frozen);
-  const applicable = stated.slice(stated.lastIndexOf(null) + 1).flatMap((freeze) => freeze ?? []);
-  const inForce = applicable.filter(({ until }) => Date.parse(until) > now.getTime());
-  return inForce.sort((a, b) => Date.parse(a.until) - Date.parse(b.until)).at(-1) ?? null;
+  return freezeIn(scopesFor(settings, resource), now)?.frozen ?? null;
+}
+
+/** The same with the scope that states it. The scopes are those of a resource, the widest first. */
+export function freezeIn(
+  scopes: Settings['scopes'],
+  now: Date,
+): { readonly scope: string; readonly frozen: Freeze } | null {
+  const lifted = scopes.findLastIndex(({ frozen: freeze }) => freeze === null);
+  const applicable = scopes.slice(lifted + 1).flatMap(({ scope: at, frozen: freeze }) => {
+    return freeze ? [{ scope: at, frozen: freeze }] : [];
+  });
+  const inForce = applicable.filter(({ frozen: { until } }) => Date.parse(until) > now.getTime());
+  return inForce.sort((a, b) => Date.parse(a.frozen.until) - Date.parse(b.frozen.until)).at(-1) ?? null;
 }
 
 /** The rules to evaluate on a resource, with parameters and tier. The most specific scope has priority. */
@@ -149,7 +159,7 @@ export function rulesFor(
       const layers = [settings.rules, ...scopes.map((at) => at.rules ?? {})].flatMap((layer) => layer[rule.id] ?? []);
       const enabled = layers.reduce<boolean | undefined>((found, layer) => layer.enabled ?? found, undefined);
       if (!(enabled ?? (chosen === 'strict' || rule.profile === 'baseline'))) return [];
-      return [effective(rule, layers, defaults)];
+      return [parametersOf(rule, layers, defaults)];
     });
 }
 
@@ -159,7 +169,7 @@ export function defaultRules(
   resource: Resource,
   defaults: ParameterDefaults,
 ): EffectiveRule[] {
-  return known.filter(({ kind }) => kind === resource.kind).map((rule) => effective(rule, [], defaults));
+  return known.filter(({ kind }) => kind === resource.kind).map((rule) => parametersOf(rule, [], defaults));
 }
 
 /** The documents that rules read with their parameters, the resource always. */
@@ -168,7 +178,8 @@ export function documentsOfRules(rules: readonly EffectiveRule[]): ReadonlySet<D
   return new Set<DocumentName>(['resource', ...named]);
 }
 
-function effective(
+/** A rule with the settings of it that apply, the widest first. */
+export function parametersOf(
   rule: AnyRule,
   layers: readonly Infer<typeof ruleSetting>[],
   defaults: ParameterDefaults,
@@ -196,7 +207,8 @@ function knownParameters(rule: AnyRule, offered: Record<string, unknown>): Recor
   return Object.fromEntries(Object.entries(offered).filter(([name]) => names.includes(name)));
 }
 
-function scopesFor(settings: Settings, resource: Resource) {
+/** The scopes that contain a resource or a scope, by its id in lower case; the widest first. */
+export function scopesFor(settings: Settings, resource: Pick<Resource, 'key'>): Settings['scopes'] {
   return settings.scopes
     .filter(({ scope: at }) => isInScope(resource.key, at))
     .sort((a, b) => normalizeId(a.scope).length - normalizeId(b.scope).length);

@@ -3,7 +3,7 @@
 import { odata } from '@azure/data-tables';
 import { finding } from '../../domain/decisions/finding.ts';
 import type { PreviewQuery, Previews } from '../../workflows/ports/previews.ts';
-import { FINDING_PARTITION, parseIndex } from '../counts/finding-counters.ts';
+import { FINDING_PARTITION, parseIndex } from '../findings/index-rows.ts';
 import { parseRow } from '../table/entity.ts';
 import { combineFilters } from '../table/keys.ts';
 import { countComparisons, MAX_FILTER_COMPARISONS } from '../table/limits.ts';

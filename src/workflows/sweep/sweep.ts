@@ -123,9 +123,9 @@ export async function cancelScan(deps: Deps, id: string, actor: Actor): Promise<
 /** Handles one message of the slow queue. Throws when it could not be handled: then the queue delivers it again. */
 export async function handleSweep(deps: Deps, message: SweepMessage): Promise<Result> {
   const own: Deps = deps.sweeping ? { ...deps, ...deps.sweeping } : deps;
+  if ('preview' in message) return carryOutPreview(deps, message);
   if (message.sweep && (await own.scans.isCancelled(message.sweep.id))) return DONE;
   if ('list' in message) return listResources(own, message);
-  if ('preview' in message) return carryOutPreview(deps, message);
   if (await postpone(own, message)) return DONE;
   const observed = observeReading(own);
   const result = await reconcile(observed.deps, message);

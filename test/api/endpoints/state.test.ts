@@ -8,7 +8,10 @@ describe('GET /state', () => {
   it('says what is in force, what waits, and a revision of each kind', async () => {
     const deps = apiDeps();
     await deps.deadLetters.record('a', { at: '2026-03-01T11:00:00.000Z', queue: 'q', resource: null, message: '{}' });
-    await deps.scans.begin('s1', '/subscriptions/1');
+    await deps.scans.begin({
+      ...{ id: 's1', scope: '/subscriptions/1', startedAt: '2026-03-01T11:00:00.000Z' },
+      actor: { type: 'user', objectId: 'someone' },
+    });
     const { status, body, headers } = await ask(getState, serviceOf(deps), { as: principal(['Reader']) });
     expect(status).toBe(200);
     expect(body).toMatchObject({

@@ -111,11 +111,14 @@ describe('openapi.json', () => {
       'GET /health',
       'GET /metrics',
       'GET /openapi.json',
+      'GET /resources',
+      'GET /resources/{key}',
       'GET /rules',
       'GET /rules/{id}',
       'GET /scans',
       'GET /scans/{id}',
       'GET /settings',
+      'GET /settings/effective',
       'GET /summary',
       'POST /approvals',
       'POST /approvals/decisions',
@@ -185,7 +188,11 @@ describe('openapi.json', () => {
       ...['from', 'to', 'resource', 'rule', 'kind', 'actor', 'operationId', 'approval', 'limit', 'cursor'],
     ]);
     expect(queryOf('GET /findings')).toEqual([
-      ...['verdict', 'resource', 'rule', 'severity', 'decision', 'benchmark', 'limit', 'cursor'],
+      ...['verdict', 'resource', 'rule', 'severity', 'decision', 'benchmark'],
+      ...['q', 'sort', 'view', 'total', 'group', 'limit', 'cursor'],
+    ]);
+    expect(queryOf('GET /resources')).toEqual([
+      ...['resource', 'kind', 'mode', 'severity', 'failing', 'q', 'sort', 'total', 'limit', 'cursor'],
     ]);
     expect(queryOf('GET /explain')).toEqual(['resource', 'event']);
     const limit = find('GET /audit').parameters.find(({ name }) => name === 'limit');

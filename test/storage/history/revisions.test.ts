@@ -29,6 +29,10 @@ function next(): number {
   return count;
 }
 
+function started(id: string) {
+  return { id, scope: app('shop').id, startedAt: time(0), actor: { type: 'user', objectId: 'someone' } } as const;
+}
+
 function pending(storage: Storage) {
   next();
   return approval(storage.approvals.newId(new Date(ACCOUNT_NOW.getTime() - count)), app(`shop-${count}`), {
@@ -48,7 +52,7 @@ describe('a change', () => {
     ['audit', (storage) => storage.audit.append([record(app('shop'), `fix ${next()}`)])],
     ['deadLetters', (storage) => storage.deadLetters.record(`message ${next()}`, LETTER)],
     ['findings', ({ findings }) => findings.replace(app('shop'), [finding(app('shop'), `rule-${next()}`)])],
-    ['scans', ({ scans }) => scans.begin(`scan-${next()}`, app('shop').id)],
+    ['scans', ({ scans }) => scans.begin(started(`scan-${next()}`))],
   ])('gives %s another revision', async (kind, change) => {
     const storage = account.open();
     expect(
@@ -79,7 +83,7 @@ describe('a change', () => {
       now: () => new Date(now),
       after: (milliseconds, run) => void work.push({ at: now + milliseconds, run }),
     });
-    await storage.scans.begin('scan-soon', app('shop').id);
+    await storage.scans.begin(started('scan-soon'));
     expect(work.map(({ at }) => at - now)).toEqual([1000]);
     await storage.revisions.flush();
     await storage.findings.replace(app('shop'), [finding(app('shop'), 'rule-b')]);
@@ -113,7 +117,7 @@ describe('after the end of a process', () => {
 
   it('a scan that ended meanwhile is no longer counted as running', async () => {
     const [ended, housekeeping] = [account.open(), account.open()];
-    await ended.scans.begin('scan-ended', app('shop').id);
+    await ended.scans.begin(started('scan-ended'));
     await ended.revisions.flush();
     const before = (await housekeeping.revisions.read()).runningScans;
     await ended.scans.markListed('scan-ended');
@@ -140,7 +144,7 @@ describe('reading', () => {
     const added = pending(storage);
     const version = await storage.approvals.save(added, null);
     await storage.deadLetters.record(`message ${next()}`, LETTER);
-    await storage.scans.begin('scan-counted', app('shop').id);
+    await storage.scans.begin(started('scan-counted'));
     await storage.revisions.flush();
     const after = await account.open().revisions.read();
     expect(after).toMatchObject({

@@ -21,7 +21,7 @@ import { preJudge } from '../../../src/domain/estate/pre-judge.ts';
 import type { ResourceRows } from '../../../src/domain/estate/row-documents.ts';
 import type { Resource } from '../../../src/domain/resources/resource.ts';
 import { documentsOfRules, type EffectiveRule, rulesFor } from '../../../src/domain/rules/settings.ts';
-import { indexRow } from '../../../src/storage/counts/finding-counters.ts';
+import { indexRow } from '../../../src/storage/findings/index-rows.ts';
 import { TABLES } from '../../../src/storage/names.ts';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { newSweptApp, type SweepProgress, type SweptApp } from '../../../src/workflows/ports/sweeps.ts';
@@ -84,7 +84,7 @@ async function seed(subscriptionId: string): Promise<void> {
     for (const one of kept) await learn(deps, one);
     const apps = kept.map((one) => ({ app: appOf(one, startedAt), version: null }));
     await deps.sweepRuns.saveApps(subscriptionId, part, apps);
-    await listAsFound(kept);
+    await listAsFound(kept, startedAt);
     if (index % 16 === 15) process.stderr.write(`${subscriptionId}: ${index + 1} of ${of} partitions are stored\n`);
   }
   await deps.sweepRuns.save(progress, null);
@@ -113,11 +113,11 @@ function appOf({ resource, rows, rules }: Seeded, lookedAt: string): SweptApp {
 }
 
 /** Resources with findings are known: a sweep compares its listing with them. */
-async function listAsFound(seeded: readonly Seeded[]): Promise<void> {
+async function listAsFound(seeded: readonly Seeded[], at: string): Promise<void> {
   for (let start = 0; start < seeded.length; start += 100) {
     const steps = seeded.slice(start, start + 100).map(({ resource, rules }): TransactionAction => {
       const labels = rules.map(({ rule }) => [`f-${rule.id}`, `${rule.id} compliant ${rule.severity}`] as const);
-      return ['upsert', indexRow(resource.key, new Map(labels))];
+      return ['upsert', indexRow({ id: resource.id, evaluatedAt: at, fullyEvaluatedAt: at }, new Map(labels))];
     });
     await client.submitTransaction(steps);
   }
