@@ -3,7 +3,9 @@ import { app } from '@azure/functions';
 import { approve, getApproval, listApprovals, reject } from '../api/endpoints/approvals/approvals.ts';
 import { decideApprovals } from '../api/endpoints/approvals/decisions.ts';
 import { requestApprovals } from '../api/endpoints/approvals/request-approvals.ts';
+import { listAnchors } from '../api/endpoints/audit/anchors.ts';
 import { getAuditEntry, listAudit, verifyAudit } from '../api/endpoints/audit/audit.ts';
+import { getEvidence } from '../api/endpoints/audit/evidence.ts';
 import { exportAudit } from '../api/endpoints/audit/export.ts';
 import { rollback } from '../api/endpoints/audit/rollback.ts';
 import { getConsole } from '../api/endpoints/console.ts';
@@ -12,6 +14,7 @@ import { getEffectiveSettings } from '../api/endpoints/effective-settings.ts';
 import { listEvents } from '../api/endpoints/events.ts';
 import { createExemption, deleteExemption, listExemptions } from '../api/endpoints/exemptions.ts';
 import { explain } from '../api/endpoints/findings/explain.ts';
+import { exportFindings } from '../api/endpoints/findings/export.ts';
 import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
 import { getHealth } from '../api/endpoints/health.ts';
 import { getMetrics } from '../api/endpoints/metrics.ts';
@@ -42,10 +45,13 @@ const described: readonly Endpoint[] = [
   decideApprovals,
   listAudit,
   verifyAudit,
+  listAnchors,
+  getEvidence,
   exportAudit,
   getAuditEntry,
   rollback,
   listFindings,
+  exportFindings,
   getSummary,
   explain,
   listResources,

@@ -31,6 +31,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /** The body, when it was sent as bytes. */
+  readonly sent: Uint8Array;
   readonly body: Record<string, unknown>;
 }
 
@@ -70,6 +72,7 @@ export async function ask(
     status: z.number().parse(answer.status),
     headers,
     text: said,
+    sent: answer.body instanceof Uint8Array ? answer.body : new Uint8Array(),
     body: json ? z.record(z.string(), z.unknown()).parse(JSON.parse(said)) : {},
   };
 }

@@ -8,8 +8,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit.ts';
 import { isInScope } from '../../src/domain/resources/resource.ts';
-import { indexKeys, openAuditIndex } from '../../src/storage/audit/audit-index.ts';
+import { indexKeys, indexRanges, openAuditIndex } from '../../src/storage/audit/audit-index.ts';
 import { entryFilter } from '../../src/storage/audit/rows.ts';
+import { readLog } from '../../src/storage/audit/search.ts';
 import { openApprovals } from '../../src/storage/stores/approvals.ts';
 import { openTable } from '../../src/storage/table/table.ts';
 import type { ApprovalQuery } from '../../src/workflows/ports/approvals.ts';
@@ -96,6 +97,25 @@ describe('a first page of a million audit entries', () => {
       expect(service.requests(), JSON.stringify(query)).toBeLessThanOrEqual(3);
       if (isTimeOnly) expect(ids).toHaveLength(LIMIT);
       else expect(ids, JSON.stringify(query)).toEqual(wanted[number]);
+    }
+  });
+
+  it.each<[string, AuditQuery]>([
+    ['two kinds', { kinds: ['fix.applied', 'service.stopped'] }],
+    ['three kinds', { kinds: ['fix.applied', 'service.stopped', 'settings.changed'] }],
+    ['a text', { text: 'nowhere' }],
+    ['a text about a group', { text: 'nowhere', resource: group(111) }],
+    ['the name of an actor', { actorName: 'some', rule: 'rule-7' }],
+  ])('a first page that is merged or searched costs at most three requests, too: %s', async (_, query) => {
+    for (const behind of [0, 400]) {
+      const service = tableService(logTables(index, behind));
+      const open = (name: string) => openTable(service.client(name), () => undefined);
+      const log = open('PlumblineAudit');
+      const { list } = openAuditIndex(log, open('PlumblineAuditIndex'), auditKeys, () => ACCOUNT_NOW);
+      const page = { limit: LIMIT, after: null };
+      const { next } = indexRanges(query).length > 0 ? await list(query, page) : await readLog(log, query, page);
+      expect(service.requests()).toBeLessThanOrEqual(3);
+      expect(next).not.toBeNull();
     }
   });
 

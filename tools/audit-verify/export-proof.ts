@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
-import { anchorFault } from '../../src/domain/audit/anchor.ts';
+import { type Anchor, anchorFault } from '../../src/domain/audit/anchor.ts';
 import { type ChainHead, chainFault, chainLink, emptyHead } from '../../src/domain/audit/audit.ts';
 import { isGapless, type Manifest, manifest } from '../../src/domain/audit/manifest.ts';
 import { type PublicKey, parsePublicKey, type Seal, sealFault, sealSchema } from '../../src/domain/audit/seal.ts';
@@ -26,8 +26,15 @@ export interface Proof {
 /** One file after the other, oldest first; each is proved as the continuation of those before it. */
 export interface ExportProof {
   /** Begins a file by its last line. Throws IncompleteExport. */
-  begin(lastLine: string): { line(text: string): void; end(): void };
+  begin(lastLine: string, about?: AboutFile): { line(text: string): void; end(): void };
   result(): Proof;
+}
+
+export interface AboutFile {
+  /** Entries that are known from elsewhere. */
+  readonly known?: readonly KnownEntry[];
+  /** Whether the file has everything up to its export, although it names an end. */
+  readonly isOpen?: boolean;
 }
 
 /** The keys that the manifest itself names: a claim, which proves nothing about who made the file. */
@@ -56,10 +63,10 @@ export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntr
   /** Whether the first file begins with the first entry of each chain. */
   let fromStart: boolean | null = null;
 
-  function begin(lastLine: string) {
+  function begin(lastLine: string, { known: named = [], isOpen = false }: AboutFile = {}) {
     const manifest = sealedManifest(lastLine, keys);
     // Of two sources of one entry the last counts: what the auditor kept.
-    const known = [...anchoredIn(manifest), ...kept];
+    const known = [...anchoredIn(manifest), ...named, ...kept];
     const hashes = new Map(known.map((one) => [`${one.chain} ${one.seq}`, one]));
     const gapless = isGapless(manifest.filter);
     fromStart ??= manifest.filter.from === undefined;
@@ -83,7 +90,8 @@ export function exportProof(keys: readonly PublicKey[], kept: readonly KnownEntr
           const missing = gapless ? last + 1 : lastSeq;
           if (last < lastSeq) throw bad(chain, missing, `it is not there; the manifest ends with ${lastSeq}`);
         }
-        if (gapless && manifest.filter.to === undefined) for (const one of known) reach(one, manifest.filter.from);
+        if (gapless && (isOpen || manifest.filter.to === undefined))
+          for (const one of known) reach(one, manifest.filter.from);
         sameContent(manifest, count, digest);
         const { valid, reason } = manifest.verification ?? { valid: true };
         if (!valid)
@@ -134,7 +142,7 @@ const manifestShape = z.custom<Manifest & Seal>(
 );
 const lastLineShape = z.strictObject({ manifest: manifestShape });
 
-function sealedManifest(lastLine: string, keys: readonly PublicKey[]): Manifest & Seal {
+export function sealedManifest(lastLine: string, keys: readonly PublicKey[]): Manifest & Seal {
   const manifest = manifestIn(lastLine);
   const fault = sealFault(manifest, keys) ?? (manifest.anchor && anchorFault(manifest.anchor, undefined, keys));
   if (fault) throw new IncompleteExport(`the manifest: ${fault}`);
@@ -142,8 +150,17 @@ function sealedManifest(lastLine: string, keys: readonly PublicKey[]): Manifest 
 }
 
 function anchoredIn({ anchor }: Manifest): KnownEntry[] {
-  const source = `anchor ${anchor?.number}`;
-  return Object.entries(anchor?.chains ?? {}).map(([chain, { seq, hash, at }]) => ({ source, chain, seq, hash, at }));
+  return anchor ? entriesNamedBy(anchor) : [];
+}
+
+export function entriesNamedBy({ number, chains }: Anchor): KnownEntry[] {
+  return Object.entries(chains).map(([chain, { seq, hash, at }]) => ({
+    source: `anchor ${number}`,
+    chain,
+    seq,
+    hash,
+    at,
+  }));
 }
 
 function manifestIn(lastLine: string): Manifest & Seal {
@@ -169,7 +186,7 @@ function bad(chain: string, seq: number, why: string): IncompleteExport {
   return new IncompleteExport(`entry ${seq} of chain ${chain}: ${why}`);
 }
 
-function jsonOf(line: string): unknown {
+export function jsonOf(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {

@@ -48,6 +48,12 @@ export function nextAnchor(
   );
 }
 
+/** The time of the last entry that an anchor names; null when it names none. */
+export function reachOf({ chains }: Anchor): string | null {
+  const times = Object.values(chains).map(({ at }) => at);
+  return times.sort().at(-1) ?? null;
+}
+
 /**
  * What is wrong with an anchor after `before`; null when it is valid. `before` is null for the first anchor and
  * undefined when it is not known.

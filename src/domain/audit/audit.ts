@@ -200,3 +200,14 @@ export function chainFault(entry: ChainLink, before: ChainHead, keys: readonly P
 export function emptyHead(chain: string): ChainHead {
   return { chain, seq: 0, hash: '', at: null };
 }
+
+/** Whether a text is a part of the message, the rule, the id of the resource or the name of the actor; without case. */
+export function hasText({ message, rule, resource, actor }: AuditRecord, text: string): boolean {
+  return [message, rule, resource?.id, actor.name].some((one) => one?.toLowerCase().includes(text.toLowerCase()));
+}
+
+/** Whether a text is a part of the name of the actor, or the object id; without case. */
+export function isByActor({ actor }: AuditRecord, text: string): boolean {
+  const wanted = text.toLowerCase();
+  return actor.objectId?.toLowerCase() === wanted || (actor.name?.toLowerCase().includes(wanted) ?? false);
+}

@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Infer, time } from '../resources/schema.ts';
 import { anchor } from './anchor.ts';
-import type { AuditEntry } from './audit.ts';
+import type { AuditEntry, ChainHead } from './audit.ts';
 
-const exportedChain = z.strictObject({
+export const exportedChain = z.strictObject({
   count: z.int(),
   firstSeq: z.int(),
   firstHash: z.string(),
@@ -48,15 +48,43 @@ export function linesOf(entries: readonly AuditEntry[]): string {
 /** The fields of the manifest that do not follow from the entries. */
 export type ExportInfo = Pick<Manifest, 'exportedAt' | 'filter' | 'anchor' | 'verification' | 'publicKeys'>;
 
+/** The fields of the manifest that follow from the entries. */
+export type ExportContent = Pick<Manifest, 'count' | 'chains' | 'sha256'>;
+
 /** The manifest of these entries, oldest first. `lines` is their text. */
 export function manifestOf(entries: readonly AuditEntry[], lines: string, about: ExportInfo): Manifest {
-  const chains: Record<string, ExportedChain> = {};
-  for (const { chain, seq, hash } of entries) {
-    const { count, firstSeq, firstHash } = chains[chain] ?? { count: 0, firstSeq: seq, firstHash: hash };
-    chains[chain] = { count: count + 1, firstSeq, firstHash, lastSeq: seq, lastHash: hash };
-  }
+  const chains = new ChainSpans();
+  for (const entry of entries) chains.add(entry);
   const sha256 = createHash('sha256').update(lines).digest('hex');
-  return { v: 1, ...about, count: entries.length, chains, sha256 };
+  return { v: 1, ...about, count: entries.length, chains: chains.spans, sha256 };
+}
+
+/** The first and the last entry of each chain. */
+export class ChainSpans {
+  readonly #spans = new Map<string, ExportedChain>();
+
+  /** In any order. */
+  add({ chain, seq, hash }: ChainHead): void {
+    const span = this.#spans.get(chain) ?? { count: 0, firstSeq: seq, firstHash: hash, lastSeq: seq, lastHash: hash };
+    this.#spans.set(chain, {
+      count: span.count + 1,
+      ...(seq < span.firstSeq ? { firstSeq: seq, firstHash: hash } : pickFirst(span)),
+      ...(seq > span.lastSeq ? { lastSeq: seq, lastHash: hash } : pickLast(span)),
+    });
+  }
+
+  /** By the names of the chains. */
+  get spans(): Record<string, ExportedChain> {
+    return Object.fromEntries([...this.#spans].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+function pickFirst({ firstSeq, firstHash }: ExportedChain) {
+  return { firstSeq, firstHash };
+}
+
+function pickLast({ lastSeq, lastHash }: ExportedChain) {
+  return { lastSeq, lastHash };
 }
 
 /** Whether a filter keeps all entries between the first and the last one of a chain. Times in a chain never go back. */

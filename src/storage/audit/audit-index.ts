@@ -25,7 +25,8 @@ import { Rejected } from '../table/requests.ts';
 import { keyAfterPrefix, REQUESTS_PER_PAGE, rangeFilter, type Table } from '../table/table.ts';
 import { saveRow } from '../table/versioned-row.ts';
 import { parseHead } from './heads.ts';
-import { AUDIT_PARTITION, entryColumns, entryFilter, entryKey } from './rows.ts';
+import { AUDIT_PARTITION, comparisonOf, type EntryRange, entryColumns, entryFilter, entryKey } from './rows.ts';
+import { matching, mergeRanges, readLog, searchRange } from './search.ts';
 
 export interface AuditIndex {
   /** One page, newest first: at most three requests, and one more for each copy that is not as it was signed. */
@@ -78,16 +79,29 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
   /** The newest entries, from the log: the index does not have all of them yet. */
   const readTail: ReadPart = async (query, since, page, most) => {
     const from = query.from !== undefined && query.from > since ? query.from : since;
-    const { items, next } = await log.readPage(entryFilter({ ...query, from }), page, most);
-    return { items: items.map((row) => parseRow(auditEntry, log.name, row)), next };
+    return readLog(log, { ...query, from }, page, most);
   };
 
   /** The entries before `since`, from the index. */
   const readIndexed: ReadPart = async (query, since, page, most) => {
-    const range = indexRange(query);
-    if (range === null) throw new Error('the index serves only queries with a filter');
-    const to = query.to !== undefined && query.to < since ? query.to : since;
-    const { items, next } = await index.readPage(entryFilter({ ...query, to }, range), page, most);
+    const ranges = indexRanges(query);
+    const [range] = ranges;
+    if (!range) throw new Error('the index serves only queries with a filter');
+    const before = { ...query, to: query.to !== undefined && query.to < since ? query.to : since };
+    const compare = comparisonOf(query);
+    if (compare !== null) {
+      const read = async (row: Row) => {
+        // Most rows do not match, so only those that do are verified.
+        const claimed = auditEntry.safeParse(jsonOf(row)).data;
+        const entry = claimed && !compare(claimed) ? null : await readEntry(row);
+        return entry && matching(entry, compare);
+      };
+      return searchRange(index, { query: before, range, read }, page, most);
+    }
+    const { items, next } =
+      ranges.length === 1
+        ? await index.readPage(entryFilter(before, range), page, most)
+        : await mergeRanges(index, before, ranges, page);
     return { items: (await Promise.all(items.map(readEntry))).filter((entry) => entry !== null), next };
   };
 
@@ -98,10 +112,11 @@ export function openAuditIndex(log: Table, index: Table, keys: AuditKeys, now: (
       const requests = cursor === null ? REQUESTS_PER_PAGE - 1 : REQUESTS_PER_PAGE;
       if (at.part === 'rest')
         return pageAt(at, await readIndexed(query, at.since, { limit, after: at.token }, requests));
-      const tail = await readTail(query, at.since, { limit, after: at.token }, requests - 1);
+      const needed = indexRanges(query).length;
+      const tail = await readTail(query, at.since, { limit, after: at.token }, Math.max(1, requests - needed));
       if (tail.next !== null) return pageAt(at, tail);
       const rest: Position = { part: 'rest', since: at.since, token: null };
-      if (tail.items.length >= limit) return { items: tail.items, next: JSON.stringify(rest) };
+      if (tail.items.length >= limit || requests <= needed) return { items: tail.items, next: JSON.stringify(rest) };
       const more = await readIndexed(query, at.since, { limit: limit - tail.items.length, after: null }, 1);
       return pageAt(rest, { items: [...tail.items, ...more.items], next: more.next });
     },
@@ -203,33 +218,43 @@ interface IndexedField {
   readonly name: string;
   /** The values under which an entry is found. */
   valuesOf(entry: AuditEntry): readonly (string | null | undefined)[];
-  /** The value in a query, if any. */
-  valueIn(query: AuditQuery): string | undefined;
+  /** The values in a query whose ranges have every entry that matches; none when the field does not serve it. */
+  valuesIn(query: AuditQuery): readonly string[];
 }
 
 /** The indexed fields, the most selective first: of several filters, the first in this list selects the keys, the others filter columns. */
 export const INDEXED_FIELDS: readonly IndexedField[] = [
-  { name: 'operation', valuesOf: (entry) => [entry.operationId], valueIn: (query) => query.operationId },
-  { name: 'approval', valuesOf: (entry) => [entry.approvalId], valueIn: (query) => query.approval },
+  { name: 'operation', valuesOf: (entry) => [entry.operationId], valuesIn: ({ operationId }) => given(operationId) },
+  { name: 'approval', valuesOf: (entry) => [entry.approvalId], valuesIn: ({ approval }) => given(approval) },
   scopes('resource', (level) => level > GROUP_LEVEL),
   {
     name: 'actor',
     valuesOf: ({ actor }) => [actor.objectId?.toLowerCase()],
-    valueIn: ({ actor }) => actor?.toLowerCase(),
+    valuesIn: ({ actor }) => given(actor?.toLowerCase()),
   },
   scopes('group', (level) => level === GROUP_LEVEL),
-  { name: 'rule', valuesOf: (entry) => [entry.rule], valueIn: (query) => query.rule },
-  { name: 'kind', valuesOf: (entry) => [entry.kind], valueIn: (query) => query.kind },
+  { name: 'rule', valuesOf: (entry) => [entry.rule], valuesIn: ({ rule }) => given(rule) },
+  { name: 'kind', valuesOf: (entry) => [entry.kind], valuesIn: kindsServed },
   scopes('subscription', (level) => level < GROUP_LEVEL),
 ];
 
-/** The keys of the index that a query reads; null when the query filters by nothing but time. */
-export function indexRange(query: AuditQuery): { readonly partition: string; readonly prefix: string } | null {
+function given(value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [value];
+}
+
+/** One kind, or two that are merged. More would cost too many requests, and what is searched is read from one range. */
+function kindsServed(query: AuditQuery): readonly string[] {
+  const kinds = query.kinds ?? given(query.kind);
+  return kinds.length === 1 || (kinds.length === 2 && comparisonOf(query) === null) ? kinds : [];
+}
+
+/** The ranges of the index that a query reads; none when no index serves it. */
+export function indexRanges(query: AuditQuery): readonly EntryRange[] {
   for (const field of INDEXED_FIELDS) {
-    const value = field.valueIn(query);
-    if (value !== undefined) return { partition: field.name, prefix: `${hashOf(value)}-` };
+    const values = field.valuesIn(query);
+    if (values.length > 0) return values.map((value) => ({ partition: field.name, prefix: `${hashOf(value)}-` }));
   }
-  return null;
+  return [];
 }
 
 /** The keys of an entry in the index. */
@@ -266,6 +291,6 @@ function scopes(name: string, isOf: (level: number) => boolean): IndexedField {
   return {
     name,
     valuesOf: ({ resource }) => (resource ? scopesAt(resource.id, isOf) : []),
-    valueIn: ({ resource }) => (resource === undefined ? undefined : scopesAt(resource, isOf).at(-1)),
+    valuesIn: ({ resource }) => given(resource === undefined ? undefined : scopesAt(resource, isOf).at(-1)),
   };
 }

@@ -5,23 +5,17 @@ import { type AuditKeys, seal, sealFault } from '../../domain/audit/seal.ts';
 import { canonicalJson } from '../../domain/changes/change.ts';
 import type { AuditLog, AuditQuery } from '../../workflows/ports/audit.ts';
 import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { jsonOf, parseRow, type Row } from '../table/entity.ts';
+import { jsonOf, type Row } from '../table/entity.ts';
 import { isSafeId } from '../table/keys.ts';
 import { prefixFilter, type Table } from '../table/table.ts';
 import { openAnchoring } from './anchoring.ts';
 import type { Anchors } from './anchors.ts';
-import { indexRange, openAuditIndex } from './audit-index.ts';
+import { indexRanges, openAuditIndex } from './audit-index.ts';
 import { type AuditChain, openChain, ROW_ALTERED } from './chain.ts';
 import { createHeadInitializer } from './heads.ts';
-import {
-  AUDIT_PARTITION,
-  CHAIN_COUNT,
-  entryFilter,
-  entryKey,
-  type OnFault,
-  pointerKey,
-  verifiedPointer,
-} from './rows.ts';
+import { openPeriods } from './period.ts';
+import { AUDIT_PARTITION, CHAIN_COUNT, entryKey, type OnFault, pointerKey, verifiedPointer } from './rows.ts';
+import { readLog } from './search.ts';
 
 export interface AuditLogOptions {
   readonly table: Table;
@@ -54,10 +48,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     return [];
   }
 
-  async function readEntries(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>> {
-    const { items, next } = await table.readPage(entryFilter(query), page);
-    return { items: items.map((row) => parseRow(auditEntry, table.name, row)), next };
-  }
+  const readEntries = (query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>> => readLog(table, query, page);
 
   return {
     async append(records, receipts = new Map()) {
@@ -95,13 +86,14 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     },
 
     async list(query, page) {
-      return indexRange(query) === null ? readEntries(query, page) : index.list(query, page);
+      return indexRanges(query).length === 0 ? readEntries(query, page) : index.list(query, page);
     },
 
     scan: readEntries,
     updateIndex: index.catchUp,
 
     ...openAnchoring(options),
+    ...openPeriods(options),
 
     sign(statement) {
       return seal(statement, keys.signing);

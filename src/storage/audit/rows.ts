@@ -4,11 +4,12 @@
  * heads.ts; g-index the progress of the index.
  */
 
-import { type AuditEntry, auditEntry } from '../../domain/audit/audit.ts';
+import { type AuditEntry, auditEntry, hasText, isByActor } from '../../domain/audit/audit.ts';
 import { type PublicKey, sealFault } from '../../domain/audit/seal.ts';
 import type { AuditQuery } from '../../workflows/ports/audit.ts';
 import { type Columns, type Entity, entityOf, jsonOf, type Row } from '../table/entity.ts';
 import { combineFilters, descendingTime, timeOfDescending } from '../table/keys.ts';
+import { MAX_FILTER_COMPARISONS } from '../table/limits.ts';
 import { keyAfterPrefix, prefixFilter, rangeFilter } from '../table/table.ts';
 
 export const AUDIT_PARTITION = 'audit';
@@ -35,19 +36,52 @@ export function entryColumns(entry: AuditEntry): Columns {
   };
 }
 
-/** A filter for entries, newest first: of the log itself, or of a range in its index. */
-export function entryFilter(
-  { from, to, resource, rule, kind, actor, operationId, approval }: AuditQuery,
-  { partition, prefix } = { partition: AUDIT_PARTITION, prefix: 'e-' },
-): string {
+/** A range of keys: the log itself, or the entries of one value in its index. */
+export interface EntryRange {
+  readonly partition: string;
+  /** Ends with a dash; the rest of a key is that of the entry. */
+  readonly prefix: string;
+}
+
+export const LOG_RANGE: EntryRange = { partition: AUDIT_PARTITION, prefix: 'e-' };
+
+/** A filter for entries, newest first; `after`: only behind this row key of the range. */
+export function entryFilter(query: AuditQuery, { partition, prefix } = LOG_RANGE, after: string | null = null): string {
+  const { from, to, resource } = query;
   // The prefix ends with the dash after the time, so it covers all keys of that millisecond.
   const first = to === undefined ? prefix : keyAfterPrefix(`${prefix}${descendingTime(to)}-`);
   const last = from === undefined ? keyAfterPrefix(prefix) : keyAfterPrefix(`${prefix}${descendingTime(from)}-`);
-  return combineFilters(
-    rangeFilter(partition, first, last),
-    { Rule: rule, Kind: kind, Actor: actor?.toLowerCase(), OperationId: operationId, ApprovalId: approval },
+  // Keys have one length, so no key is between a key and the same key with one more character.
+  const filter = combineFilters(
+    rangeFilter(partition, after === null ? first : `${after}-`, last),
+    columnsOf(query),
     resource,
   );
+  const kinds = query.kinds ?? [];
+  if (kinds.length === 0 || !filtersByKinds(query)) return filter;
+  return `${filter} and (${kinds.map((kind) => `Kind eq '${kind}'`).join(' or ')})`;
+}
+
+/** What the filter of a query leaves to be compared entry by entry; null when nothing. */
+export function comparisonOf(query: AuditQuery): ((entry: AuditEntry) => boolean) | null {
+  const { kinds = [], actorName, text } = query;
+  const isByFilter = filtersByKinds(query);
+  if (isByFilter && actorName === undefined && text === undefined) return null;
+  return (entry) =>
+    (isByFilter || kinds.includes(entry.kind)) &&
+    (actorName === undefined || isByActor(entry, actorName)) &&
+    (text === undefined || hasText(entry, text));
+}
+
+/** Whether the kinds of a query fit into a filter, beside its other comparisons: three for the range and three for a scope. */
+function filtersByKinds(query: AuditQuery): boolean {
+  const columns = Object.values(columnsOf(query)).filter((value) => value !== undefined);
+  const others = 3 + columns.length + (query.resource === undefined ? 0 : 3);
+  return others + (query.kinds?.length ?? 0) <= MAX_FILTER_COMPARISONS;
+}
+
+function columnsOf({ rule, kind, actor, operationId, approval }: AuditQuery) {
+  return { Rule: rule, Kind: kind, Actor: actor?.toLowerCase(), OperationId: operationId, ApprovalId: approval };
 }
 
 /** The row key of an entry. */
@@ -55,10 +89,15 @@ export function entryKey({ at, chain, seq }: Pick<AuditEntry, 'at' | 'chain' | '
   return `e-${descendingTime(at)}-${chain}-${String(LAST_SEQ - seq).padStart(10, '0')}`;
 }
 
-/** Chain, number and time from the row key of an entry, for a row whose content is invalid; `at` in milliseconds. */
-export function parseEntryKey(
-  rowKey: string,
-): { readonly chain: string; readonly seq: number; readonly at: number } | null {
+export interface EntryPosition {
+  readonly chain: string;
+  readonly seq: number;
+  /** In milliseconds. */
+  readonly at: number;
+}
+
+/** Chain, number and time from the row key of an entry, for a row whose content is invalid. */
+export function parseEntryKey(rowKey: string): EntryPosition | null {
   const match = /^e-(\d{15})-([^-]+)-(\d{10})$/.exec(rowKey);
   if (!match?.[1] || !match[2] || !match[3]) return null;
   return { at: timeOfDescending(match[1]), chain: match[2], seq: LAST_SEQ - Number(match[3]) };

@@ -1,10 +1,11 @@
 /**
  * Verifies the log in one pass, newest entry first: each entry against the entry before it in its chain, its row against its
  * content, the end of each chain against its head and the newest anchor, and entries against their pointers. The pass ends at
- * the first entry of the log, or at the anchor. Memory does not grow with the log.
+ * the first entry of the log, or at the anchor. Memory does not grow with the log. The pass over a period begins at the anchor
+ * after it, which says where the chains ended.
  */
 
-import type { Anchor } from '../../domain/audit/anchor.ts';
+import { type Anchor, reachOf } from '../../domain/audit/anchor.ts';
 import {
   type AuditEntry,
   auditEntry,
@@ -19,7 +20,15 @@ import { jsonOf, type Row } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { type Heads, headKey, readHeads } from './heads.ts';
 import { findMissingPointer, type PointerFault, PointerSums } from './pointers.ts';
-import { ALL_ENTRIES, AUDIT_PARTITION, entryKey, parseEntryKey, rowFault } from './rows.ts';
+import {
+  ALL_ENTRIES,
+  AUDIT_PARTITION,
+  type EntryPosition,
+  entryFilter,
+  entryKey,
+  parseEntryKey,
+  rowFault,
+} from './rows.ts';
 
 export interface LogVerification {
   readonly verification: AuditVerification;
@@ -33,6 +42,80 @@ export interface VerifyOptions {
   readonly anchor: Anchor | null;
   /** Every entry is verified; otherwise only the entries after `anchor`, and those that it names. */
   readonly whole: boolean;
+}
+
+export interface VerifyPeriodOptions {
+  readonly keys: AuditKeys;
+  readonly now: Date;
+  /** The anchor before the period; null when it begins at the first entry. */
+  readonly after: Anchor | null;
+  /** The anchor after the period; null when it reaches to the ends of the chains. */
+  readonly until: Anchor | null;
+  /** The end of the period (ISO, exclusive), or null. */
+  readonly to: string | null;
+}
+
+export interface PeriodVerification {
+  readonly verification: AuditVerification;
+  /** By chain, the last entry of the period that was recorded after `until`. */
+  readonly late: ReadonlyMap<string, number>;
+}
+
+/** Verifies the entries between two anchors, without their pointers. */
+export async function verifyBetween(
+  table: Table,
+  { keys, now, after, until, to }: VerifyPeriodOptions,
+): Promise<PeriodVerification> {
+  const before = await readHeads(table, keys, now);
+  const ends = until ? endsAt(until) : before.valid;
+  const scan = new LogScan({ keys, now, anchor: after, whole: false }, ends, until);
+  const late = new Map<string, number>();
+  const isLate = ({ chain, seq, at }: EntryPosition) =>
+    until !== null && to !== null && at < Date.parse(to) && seq > (until.chains[chain]?.seq ?? 0);
+  for await (const rows of table.readPages(entryFilter(periodOf(until, to)))) {
+    for (const position of rows.flatMap(({ rowKey }) => parseEntryKey(rowKey) ?? [])) {
+      if (isLate(position)) late.set(position.chain, Math.max(position.seq, late.get(position.chain) ?? 0));
+    }
+    if (rows.some((row) => scan.scanRow(row) === 'done')) break;
+  }
+  const headsAfter = until ? null : await readHeads(table, keys, now);
+  for (const chain of [...ends.keys(), ...Object.keys(after?.chains ?? {})]) scan.of(chain);
+  for (const chainScan of scan.all.values()) {
+    scan.closeStart(chainScan);
+    chainScan.fault ??= headsAfter
+      ? endFault(chainScan, before, headsAfter, after)
+      : anchoredEndFault(chainScan, until);
+  }
+  await scan.checkAnchoredEntries(table);
+  const { verification } = scan.result();
+  const verified = { ...verification, entries: scan.entries, verifiedFrom: after?.at ?? null };
+  const headFault = headsAfter && verified.valid ? firstHeadFault(table, headsAfter) : null;
+  if (headFault === null) return { verification: verified, late };
+  return { verification: { ...verified, valid: false, verifiedTo: null, reason: headFault }, late };
+}
+
+/** The times from the end of the period, or of the last entry that the anchor names, back to the first entry. */
+function periodOf(until: Anchor | null, to: string | null): { readonly to?: string } {
+  if (until === null) return {};
+  const lastAnchored = new Date(Date.parse(reachOf(until) ?? until.at) + 1).toISOString();
+  return { to: to !== null && to > lastAnchored ? to : lastAnchored };
+}
+
+function endsAt({ chains }: Anchor): ReadonlyMap<string, ChainHead> {
+  return new Map(Object.entries(chains).map(([chain, end]) => [chain, { chain, ...end }]));
+}
+
+/** Whether the chain ends at the entry that the anchor names. */
+function anchoredEndFault({ start, end }: ChainScan, anchor: Anchor | null): Fault | null {
+  const anchored = anchor?.chains[start.chain];
+  if (!anchored) return null;
+  const named = `anchor ${anchor?.number}`;
+  if (end.seq < anchored.seq) {
+    const text = `it is not there, but ${named} says that there were ${anchored.seq}`;
+    return { seq: end.seq + 1, id: null, text, after: end.at };
+  }
+  const isSame = end.seq === anchored.seq && end.hash === anchored.hash;
+  return isSame ? null : { seq: end.seq, id: end.id, text: `${named} names another hash`, after: end.at };
 }
 
 /**
@@ -57,7 +140,7 @@ export async function verifyLog(table: Table, options: VerifyOptions): Promise<L
   const after = await readHeads(table, keys, now);
   for (const chain of [...after.valid.keys(), ...Object.keys(anchor?.chains ?? {})]) scan.of(chain);
   for (const chainScan of scan.all.values()) {
-    if (chainScan.nextEntry) chainScan.fault = linkFault(chainScan.nextEntry, chainScan.start, keys) ?? chainScan.fault;
+    scan.closeStart(chainScan);
     chainScan.fault ??= endFault(chainScan, before, after, anchor);
   }
   if (!whole) await scan.checkAnchoredEntries(table);
@@ -111,14 +194,32 @@ class LogScan {
   readonly #whole: boolean;
   readonly #heads: ReadonlyMap<string, ChainHead>;
   readonly #keys: AuditKeys;
+  readonly #until: Anchor | null;
   #entries = 0;
   #taken: AuditEntry[] = [];
 
-  constructor({ anchor, whole, keys }: VerifyOptions, heads: ReadonlyMap<string, ChainHead>) {
+  /** `heads`: where the chains end. `until`: entries after the ones that this anchor names are left out. */
+  constructor(
+    { anchor, whole, keys }: VerifyOptions,
+    heads: ReadonlyMap<string, ChainHead>,
+    until: Anchor | null = null,
+  ) {
     this.#anchor = anchor;
     this.#whole = whole;
     this.#heads = heads;
     this.#keys = keys;
+    this.#until = until;
+  }
+
+  /** The number of entries in this pass. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** Checks the oldest entry of this pass against the start of its chain. */
+  closeStart(chainScan: ChainScan): void {
+    if (chainScan.nextEntry)
+      chainScan.fault = linkFault(chainScan.nextEntry, chainScan.start, this.#keys) ?? chainScan.fault;
   }
 
   of(chain: string): ChainScan {
@@ -135,6 +236,7 @@ class LogScan {
     const { chain, seq, at } = parseEntryKey(row.rowKey) ?? { chain: '??', seq: 0, at: 0 };
     if (!this.#whole && this.#isDone(at)) return 'done';
     const chainScan = this.of(chain);
+    if (this.#until && seq > (this.#until.chains[chain]?.seq ?? 0)) return 'more';
     if (!this.#whole && seq <= chainScan.start.seq) return 'more';
     this.#entries++;
     const first = chainScan.lowestSeq === null;

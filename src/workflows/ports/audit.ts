@@ -1,7 +1,7 @@
 /** The audit log, as the workflows need it. */
 import * as z from 'zod';
 import type { Anchor } from '../../domain/audit/anchor.ts';
-import { AUDIT_KINDS, type AuditEntry, type AuditRecord } from '../../domain/audit/audit.ts';
+import { AUDIT_KINDS, type AuditEntry, type AuditKind, type AuditRecord } from '../../domain/audit/audit.ts';
 import type { Seal } from '../../domain/audit/seal.ts';
 import { resourceScope } from '../../domain/resources/resource.ts';
 import { type Infer, id, time, timestamp } from '../../domain/resources/schema.ts';
@@ -21,7 +21,11 @@ export interface AuditLog {
   contains(entry: AuditEntry): Promise<boolean>;
   /** The entries of a subject (see recordId) with valid signatures; one request. */
   listBySubject(subject: string): Promise<AuditEntry[]>;
-  /** Uses an index: the first page is full when enough entries match, in a log of any length. */
+  /**
+   * Newest first, by at most three requests a page. Uses an index: the first page is full when enough entries match, in
+   * a log of any length. Pages may be short when a query has a text, the name of an actor, or three kinds and more
+   * without a filter that an index serves: then the entries are searched.
+   */
   list(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
   /** The same from the verified entries alone. Rare matches take long to find. */
   scan(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
@@ -30,11 +34,20 @@ export interface AuditLog {
   /** Verifies from the newest anchor to the ends; a short log from its first entry. */
   verify(): Promise<AuditVerification>;
   /**
+   * Verifies the entries of a period, from the anchor before it to the anchor after it. Throws PeriodTooLong when there
+   * are more than one call can verify.
+   */
+  verifyPeriod(period: Period): Promise<AuditVerification>;
+  /**
    * Verifies what is due and anchors it. There is a new anchor when all of it is valid and something is new, else
    * null. Once a day every entry is verified.
    */
   verifyAndAnchor(now: Date): Promise<{ readonly verification: AuditVerification; readonly anchor: Anchor | null }>;
   latestAnchor(): Promise<Anchor | null>;
+  /** The number of the newest anchor, made at this time (ISO) or before if one is given; 0 when there is none. */
+  findAnchor(at?: string): Promise<number>;
+  /** The anchors from one number to another, both inclusive, by number; null where no anchor can be read. */
+  readAnchors(first: number, last: number): Promise<readonly (Anchor | null)[]>;
   /** Seals a statement about the log with the signing key. */
   sign<T extends object>(statement: T): T & Seal;
   /** What is wrong with a seal, as the end of a sentence; null when a known key made it. */
@@ -53,7 +66,24 @@ export class RecordConflict extends Error {
   }
 }
 
-/** The filters of the log, as requests give them. */
+/** A period is too long to be verified at once. */
+export class PeriodTooLong extends Error {
+  override readonly name = 'PeriodTooLong';
+  /** The latest end (ISO) of a period with the same beginning that can be verified; null when there is none. */
+  readonly longestTo: string | null;
+  constructor(longestTo: string | null) {
+    super('the period has too many entries to be verified at once');
+    this.longestTo = longestTo;
+  }
+}
+
+/** Times (ISO): `from` is inclusive, `to` exclusive. */
+export interface Period {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The filters of the log that take one value. */
 export const auditQuery = z.strictObject({
   from: timestamp.exactOptional().describe('Inclusive.'),
   to: timestamp.exactOptional().describe('Exclusive.'),
@@ -64,7 +94,14 @@ export const auditQuery = z.strictObject({
   operationId: id.exactOptional(),
   approval: id.exactOptional(),
 });
-export type AuditQuery = Infer<typeof auditQuery>;
+export interface AuditQuery extends Infer<typeof auditQuery> {
+  /** Entries of any of these kinds. */
+  readonly kinds?: readonly AuditKind[];
+  /** A part of the name of the actor, or a whole object id; without case. */
+  readonly actorName?: string;
+  /** A part of the message, the rule, the id of the resource or the name of the actor; without case. */
+  readonly text?: string;
+}
 
 export const auditVerification = z
   .strictObject({
@@ -72,6 +109,10 @@ export const auditVerification = z
     complete: z.boolean().describe('Whether every entry was verified'),
     entries: z.int(),
     verifiedTo: time.nullable().describe('The time of the last entry that was verified'),
+    verifiedFrom: time
+      .nullable()
+      .exactOptional()
+      .describe('Of a period: the anchor that the verification begins at; null when at the first entry'),
     publicKeys: z.array(z.strictObject({ keyId: z.string(), publicKey: z.string() })),
     firstBad: z.strictObject({ chain: z.string(), seq: z.int(), id: z.string().nullable() }).exactOptional(),
     reason: z.string().exactOptional(),

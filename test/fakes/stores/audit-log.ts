@@ -10,7 +10,9 @@ import {
   chainFault,
   chainOf,
   emptyHead,
+  hasText,
   headAfter,
+  isByActor,
   isSameRecord,
   parseAuditKeys,
   publicKeyText,
@@ -104,7 +106,15 @@ export function fakeAuditLog(entries: AuditEntry[]): AuditLog {
       anchors.push(anchor);
       return { verification: found, anchor };
     },
+    verifyPeriod: async ({ from = '', to = '~' }) =>
+      verification(
+        entries.filter(({ at }) => at < to),
+        signing,
+        from,
+      ),
     latestAnchor: async () => anchors.at(-1) ?? null,
+    findAnchor: async (at = '~') => anchors.filter((one) => one.at <= at).length,
+    readAnchors: async (first, last) => copyOf(anchors.slice(Math.max(0, first - 1), last)),
     sign: (statement) => seal(statement, signing),
     sealFault: (sealed) => faultIn(sealed),
     publicKeys,
@@ -126,6 +136,9 @@ function keyOf({ at, chain, seq }: AuditEntry): string {
 function isLike(one: AuditEntry, query: AuditQuery): boolean {
   return (
     fits(query.kind, one.kind) &&
+    (query.kinds?.includes(one.kind) ?? true) &&
+    (query.text === undefined || hasText(one, query.text)) &&
+    (query.actorName === undefined || isByActor(one, query.actorName)) &&
     fits(query.rule, one.rule ?? undefined) &&
     fits(query.actor?.toLowerCase(), one.actor.objectId?.toLowerCase()) &&
     fits(query.operationId, one.operationId ?? undefined) &&
@@ -136,11 +149,12 @@ function isLike(one: AuditEntry, query: AuditQuery): boolean {
   );
 }
 
-function verification(entries: readonly AuditEntry[], key: AuditKey): AuditVerification {
+/** Of all entries, or of those from a time on. */
+function verification(entries: readonly AuditEntry[], key: AuditKey, from?: string): AuditVerification {
   const heads = new Map<string, ReturnType<typeof emptyHead>>();
   const common = {
-    complete: true,
-    entries: entries.length,
+    complete: from === undefined,
+    entries: entries.filter(({ at }) => at >= (from ?? '')).length,
     verifiedTo: entries.at(-1)?.at ?? null,
     publicKeys,
   };

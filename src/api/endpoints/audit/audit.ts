@@ -3,10 +3,17 @@ import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
 import { type AuditEntry, auditEntry } from '../../../domain/audit/audit.ts';
 import { verifyRecords } from '../../../workflows/housekeeping/verify-records.ts';
-import { auditQuery, auditVerification } from '../../../workflows/ports/audit.ts';
+import {
+  type AuditVerification,
+  auditVerification,
+  type Period,
+  PeriodTooLong,
+} from '../../../workflows/ports/audit.ts';
+import type { Deps } from '../../../workflows/ports/deps.ts';
 import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts';
 import { pageQuery, pageSchema, readPage } from '../../framework/page.ts';
 import { isId } from '../../framework/parameters.ts';
+import { auditFilters, checkPeriod, periodQuery, queryOf } from './query.ts';
 
 export const listAudit = defineEndpoint({
   name: 'listAudit',
@@ -14,11 +21,13 @@ export const listAudit = defineEndpoint({
   route: 'audit',
   summary: 'The log, newest first.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({ ...auditQuery.shape, ...pageQuery }),
+  query: z.strictObject({ ...auditFilters.shape, ...pageQuery }),
   result: pageSchema(auditEntry),
   async handle({ deps, config, query }) {
     return {
-      body: await readPage('audit', config.cursorKey, query, (filters, page) => deps.audit.list(filters, page)),
+      body: await readPage('audit', config.cursorKey, query, (filters, page) =>
+        deps.audit.list(queryOf(filters), page),
+      ),
     };
   },
 });
@@ -27,11 +36,16 @@ export const verifyAudit = defineEndpoint({
   name: 'verifyAudit',
   method: 'GET',
   route: 'audit/verify',
-  summary: 'Whether the log is whole, from the last verified anchor, and explains the settings and exemptions.',
+  summary:
+    'Whether the log is whole, from the last verified anchor, and explains the settings and exemptions. With from or to: whether the entries of that period are whole, from the anchor before it to the anchor after it.',
   role: 'Plumbline.Reader',
+  query: z.strictObject(periodQuery),
   result: auditVerification,
-  async handle({ deps }) {
-    return { body: await verifyRecords(deps) };
+  refusals: ['too-large'],
+  async handle({ deps, query }) {
+    checkPeriod(query);
+    const isWhole = query.from === undefined && query.to === undefined;
+    return { body: isWhole ? await verifyRecords(deps) : await verifyPeriod(deps, query) };
   },
 });
 
@@ -48,6 +62,23 @@ export const getAuditEntry = defineEndpoint({
     return { body: subject };
   },
 });
+
+/** Throws Refusal `too-large` for a period that one call cannot verify. */
+async function verifyPeriod({ audit, log }: Deps, period: Period): Promise<AuditVerification> {
+  try {
+    const found = await audit.verifyPeriod(period);
+    const { firstBad, reason } = found;
+    if (!found.valid) log.error({ ...period, firstBad, reason }, 'audit log verification failed');
+    return found;
+  } catch (error) {
+    if (!(error instanceof PeriodTooLong)) throw error;
+    const advice =
+      error.longestTo === null
+        ? 'Even the time to the next anchor has more. The hourly timer verifies every entry once a day, and npm run audit:verify proves an export.'
+        : `The longest one with this beginning has to=${error.longestTo}. Verify the rest from there.`;
+    throw new Refusal('too-large', `The period has more entries than one call can verify. ${advice}`);
+  }
+}
 
 /** The entry that the path names, when the log contains it. Throws Refusal `not-found`. */
 export async function findEntry({ deps, params: { id: wanted } }: RequestContext): Promise<AuditEntry> {

@@ -1,19 +1,20 @@
 /** The log for other programs: as comma-separated values, and as events of the Open Cybersecurity Schema Framework. */
 import type { AuditEntry } from '../../../domain/audit/audit.ts';
-import { VERSION } from '../../framework/version.ts';
+import { type Columns, csvHeader, csvLines } from '../../formats/csv.ts';
+import {
+  API_ACTIVITY,
+  classified,
+  cloudOf,
+  INFORMATIONAL,
+  MEDIUM,
+  metadataOf,
+  type Named,
+  ocsfLines,
+  REMEDIATION_ACTIVITY,
+  resourceDetails,
+} from '../../formats/ocsf.ts';
 
-/** RFC 4180, with a line of names first. A value that a spreadsheet would calculate begins with an apostrophe. */
-export function formatCsv(entries: readonly AuditEntry[]): string {
-  const rows = entries.map((entry) => COLUMNS.map(([, read]) => read(entry)));
-  return [COLUMNS.map(([name]) => name), ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
-
-/** One event of class API Activity (6003) per line. What it has no place for is in `unmapped`. */
-export function formatOcsf(entries: readonly AuditEntry[]): string {
-  return entries.map((entry) => `${JSON.stringify(eventOf(entry))}\n`).join('');
-}
-
-const COLUMNS: readonly (readonly [string, (entry: AuditEntry) => string | number | null | undefined])[] = [
+const COLUMNS: Columns<AuditEntry> = [
   ['id', ({ id }) => id],
   ['at', ({ at }) => at],
   ['kind', ({ kind }) => kind],
@@ -40,70 +41,112 @@ const COLUMNS: readonly (readonly [string, (entry: AuditEntry) => string | numbe
   ['signature', ({ signature }) => signature],
 ];
 
-/** How a formula begins, in the wide forms too that some spreadsheets take for it, and behind what they skip. */
-const CALCULATED = /^[\s\0\u200b-\u200f\u202a-\u202e\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+/** The line of names. */
+export const CSV_HEADER = csvHeader(COLUMNS);
 
-function cell(value: string | number | null | undefined): string {
-  const text = String(value ?? '');
-  const safe = CALCULATED.test(text) ? `'${text}` : text;
-  return /[",;\t\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** The lines behind it. */
+export function formatCsv(entries: readonly AuditEntry[]): string {
+  return csvLines(COLUMNS, entries);
 }
 
-function eventOf(entry: AuditEntry) {
-  const { id, at, kind, resource, rule, actor, operationId, arm, message, chain, seq, hash, ...rest } = entry;
-  const [activity, name] = activityOf(kind);
-  const [status, statusName, severity, severityName] = statusOf(kind);
-  const subscription = resource?.id.split('/')[2];
+/**
+ * One event per line: Remediation Activity (7001) for fixes and rollbacks, API Activity (6003) for the rest. What a class has no
+ * place for is in `unmapped`.
+ */
+export function formatOcsf(entries: readonly AuditEntry[]): string {
+  return ocsfLines(entries, (entry) =>
+    /^(fix|rollback)\./.test(entry.kind) ? remediationOf(entry) : apiCallOf(entry),
+  );
+}
+
+/** A fix makes an app harder to attack; a rollback restores what was before. */
+const HARDEN: Named = [4, 'Harden'];
+const RESTORE: Named = [3, 'Restore'];
+
+function remediationOf(entry: AuditEntry) {
+  const { id, kind, resource, operationId, arm: _arm, at: _at, message, chain: _chain, seq: _seq, ...rest } = entry;
   return {
-    category_uid: 6,
-    category_name: 'Application Activity',
-    class_uid: 6003,
-    class_name: 'API Activity',
-    activity_id: activity,
-    activity_name: name,
-    type_uid: 600_300 + activity,
-    type_name: `API Activity: ${name}`,
+    ...classified(REMEDIATION_ACTIVITY, kind.startsWith('fix.') ? HARDEN : RESTORE),
+    ...commonOf(entry, remediationStatusOf(entry)),
+    // The intent and its end are parts of one command. An entry of an earlier version may have no operation.
+    command_uid: operationId ?? id,
+    remediation: { desc: message },
+    ...(resource === null
+      ? {}
+      : { observables: [{ name: 'unmapped.resource.id', type_id: 10, type: 'Resource UID', value: resource.id }] }),
+    unmapped: { chain: entry.chain, seq: entry.seq, resource, ...rest },
+  };
+}
+
+function apiCallOf(entry: AuditEntry) {
+  const {
+    resource,
+    rule,
+    actor,
+    arm: _arm,
+    at: _at,
+    id: _id,
+    message: _message,
+    operationId: _operation,
+    ...rest
+  } = entry;
+  const { chain, seq, hash, kind: _kind, ...more } = rest;
+  return {
+    ...classified(API_ACTIVITY, activityOf(entry.kind)),
+    ...commonOf(entry, SUCCESS),
+    actor:
+      actor.type === 'user'
+        ? { user: { type_id: 1, type: 'User', uid: actor.objectId, name: actor.name } }
+        : { app_name: actor.name ?? 'Plumbline', ...(actor.objectId === undefined ? {} : { app_uid: actor.objectId }) },
+    src_endpoint: { svc_name: 'Plumbline' },
+    ...(resource === null ? {} : { resources: [resourceDetails(resource)] }),
+    unmapped: { rule, chain, seq, hash, ...more },
+  };
+}
+
+/** The members that both classes have. */
+function commonOf(entry: AuditEntry, [status, statusName]: Named) {
+  const { id, at, kind, resource, operationId, arm, message, chain, seq } = entry;
+  const isBad = status !== SUCCESS[0] && status !== OTHER;
+  const [severity, severityName] = isBad ? MEDIUM : INFORMATIONAL;
+  return {
     time: Date.parse(at),
     severity_id: severity,
     severity: severityName,
     status_id: status,
     status: statusName,
     message,
-    metadata: {
-      version: '1.3.0',
-      product: { name: 'Plumbline', vendor_name: 'Plumbline', version: VERSION },
-      profiles: ['cloud'],
+    metadata: metadataOf({
       uid: id,
       event_code: kind,
       sequence: seq,
       log_name: `audit/${chain}`,
       original_time: at,
       ...(operationId === null ? {} : { correlation_uid: operationId }),
-    },
-    cloud: { provider: 'Azure', ...(subscription === undefined ? {} : { account: { uid: subscription } }) },
-    actor:
-      actor.type === 'user'
-        ? { user: { type_id: 1, type: 'User', uid: actor.objectId, name: actor.name } }
-        : { app_name: actor.name ?? 'Plumbline', ...(actor.objectId === undefined ? {} : { app_uid: actor.objectId }) },
+    }),
+    cloud: cloudOf(resource),
     api: {
       operation: kind,
       service: { name: 'Plumbline' },
       ...(arm?.requestId === undefined ? {} : { request: { uid: arm.requestId } }),
       ...(arm?.status === undefined ? {} : { response: { code: arm.status } }),
     },
-    src_endpoint: { svc_name: 'Plumbline' },
-    ...(resource === null ? {} : { resources: [{ uid: resource.id, name: resource.name, type: resource.type }] }),
-    unmapped: { rule, chain, seq, hash, ...rest },
   };
 }
 
-function activityOf(kind: AuditEntry['kind']): readonly [id: number, name: string] {
+const SUCCESS: Named = [1, 'Success'];
+const OTHER = 99;
+
+function remediationStatusOf({ kind, reasons }: AuditEntry): Named {
+  if (reasons.some(({ code }) => code === 'part-applied')) return [4, 'Partial'];
+  if (kind.endsWith('.intended')) return [OTHER, 'Intended'];
+  if (kind.endsWith('.applied')) return SUCCESS;
+  if (kind.endsWith('.unknown')) return [0, 'Unknown'];
+  return kind.endsWith('.blocked') ? [2, 'Failure'] : [6, 'Error'];
+}
+
+function activityOf(kind: AuditEntry['kind']): Named {
   if (kind === 'approval.requested' || kind === 'exemption.created') return [1, 'Create'];
   if (kind === 'exemption.ended' || kind === 'exemption.removed') return [4, 'Delete'];
   return kind === 'audit.reviewed' ? [2, 'Read'] : [3, 'Update'];
-}
-
-function statusOf(kind: AuditEntry['kind']): readonly [number, string, number, string] {
-  if (/\.(failed|blocked)$/.test(kind)) return [2, 'Failure', 3, 'Medium'];
-  return kind.endsWith('.unknown') ? [0, 'Unknown', 3, 'Medium'] : [1, 'Success', 1, 'Informational'];
 }

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { exportAudit, MAX_EXPORT_ENTRIES } from '../../../../src/api/endpoints/audit/export.ts';
-import { formatCsv, formatOcsf } from '../../../../src/api/endpoints/audit/formats.ts';
+import { exportAudit } from '../../../../src/api/endpoints/audit/export.ts';
+import { CSV_HEADER, formatCsv, formatOcsf } from '../../../../src/api/endpoints/audit/formats.ts';
+import { MAX_EXPORT_ITEMS } from '../../../../src/api/formats/export-format.ts';
 import { AUDIT_KINDS, type AuditEntry, auditEntry, chainEntry, emptyHead } from '../../../../src/domain/audit/audit.ts';
 import { parseAuditKeys, parsePublicKey, sealFault } from '../../../../src/domain/audit/seal.ts';
 import { apiDeps, NOW } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
 import { ADA, ask, principal, serviceOf, statusAndCode } from '../../ask.ts';
+import { faultsOf } from '../../ocsf-schema.ts';
 import { record, SHOP } from '../../samples.ts';
 
 const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 3).toString('base64')}`);
@@ -106,8 +108,8 @@ describe('GET /audit/export as jsonl', () => {
     const entries = async () => ({ items, next: String(++pages) });
     const answer = await ask(exportAudit, serviceOf({ ...deps, audit: { ...deps.audit, scan: entries } }));
     expect(statusAndCode(answer)).toBe('413 too-large');
-    expect(answer.body.detail).toMatch(/from and to/);
-    expect(pages).toBe(MAX_EXPORT_ENTRIES / 1000 + 1);
+    expect(answer.body.detail).toMatch(/GET \/api\/audit\/evidence\?from=&to=.* from and to/);
+    expect(pages).toBe(MAX_EXPORT_ITEMS / 1000 + 1);
   });
 });
 
@@ -143,21 +145,20 @@ describe('GET /audit/export as csv', () => {
   it.each(['\ufeff=1', '\u200b+1', '\u200e@SUM(A1)', ' \t\u00a0-1', '\uff0b1', '\uff0d1'])(
     'prefixes %j, which begins like a formula for some spreadsheets only',
     (message) => {
-      expect(readCsv(formatCsv([entryWith({ message })]))[1]).toContain(`'${message}`);
+      expect(readCsv(formatCsv([entryWith({ message })]))[0]).toContain(`'${message}`);
     },
   );
 
   it.each(['1 + 1', 'a=1', 'mail@example.com', '1-1', '', '3 rules', 'see "a=1"'])('leaves %j as it is', (message) => {
-    expect(readCsv(formatCsv([entryWith({ message })]))[1]).toContain(message);
+    expect(readCsv(formatCsv([entryWith({ message })]))[0]).toContain(message);
   });
 
   it('has in each line a value for each name, and no value that begins like a formula', () => {
     const text = fc.string({ unit: fc.constantFrom(...'=+-@ \t\r\n\0\'",;a\u200b\ufeff\uff1d'), maxLength: 8 });
     fc.assert(
       fc.property(text, text, (message, name) => {
-        const [names, values = []] = readCsv(
-          formatCsv([entryWith({ message, actor: { type: 'user', objectId: ADA, name } })]),
-        );
+        const entry = entryWith({ message, actor: { type: 'user', objectId: ADA, name } });
+        const [names, values = []] = readCsv(`${CSV_HEADER}${formatCsv([entry])}`);
         const row = new Map(names?.map((column, at) => [column, values[at]]));
         expect(values).toHaveLength(names?.length ?? 0);
         for (const [column, written] of [
@@ -177,32 +178,19 @@ describe('GET /audit/export as csv', () => {
 });
 
 describe('GET /audit/export as ocsf', () => {
-  // The required members of an OCSF 1.3.0 event of class API Activity.
-  const event = z.looseObject({
-    category_uid: z.literal(6),
-    class_uid: z.literal(6003),
-    activity_id: z.int().min(1).max(4),
-    type_uid: z.int(),
-    time: z.int(),
-    severity_id: z.int().min(1).max(6),
-    status_id: z.int().min(0).max(2),
-    metadata: z.looseObject({
-      version: z.literal('1.3.0'),
-      product: z.looseObject({ vendor_name: z.string() }),
-      uid: z.string(),
-    }),
-    cloud: z.looseObject({ provider: z.string() }),
-    actor: z.union([z.object({ user: z.looseObject({ uid: z.string() }) }), z.looseObject({ app_name: z.string() })]),
-    api: z.looseObject({ operation: z.string() }),
-    src_endpoint: z.looseObject({ svc_name: z.string() }),
-  });
-
-  it.each(AUDIT_KINDS)('writes %s as an event with all required members of the class', (kind) => {
+  it.each(AUDIT_KINDS)('writes %s as an event that the published schema allows', (kind) => {
     for (const type of ['service', 'user', 'app'] as const) {
       const entry = entryWith({ kind, actor: type === 'service' ? { type } : { type, objectId: ADA } });
-      const [parsed] = z.array(event).parse(linesOf(formatOcsf([entry])));
-      expect(parsed?.type_uid).toBe(6003 * 100 + (parsed?.activity_id ?? 0));
-      expect(parsed?.time).toBe(Date.parse(entry.at));
+      const nothing = entryWith({ kind, resource: null, operationId: null, arm: null, actor: { type: 'service' } });
+      for (const one of [entry, nothing]) {
+        const [event] = linesOf(formatOcsf([one]));
+        expect(faultsOf(event)).toEqual([]);
+        expect(event).toMatchObject({
+          class_uid: /^(fix|rollback)\./.test(kind) ? 7001 : 6003,
+          time: Date.parse(entry.at),
+          metadata: { version: '1.8.0', uid: entry.id },
+        });
+      }
     }
   });
 
@@ -210,12 +198,28 @@ describe('GET /audit/export as ocsf', () => {
     const failed = entryWith({ kind: 'fix.failed', actor: { type: 'user', objectId: ADA, name: 'Ada' } });
     expect(linesOf(formatOcsf([failed]))).toMatchObject([
       {
-        status_id: 2,
-        actor: { user: { uid: ADA, name: 'Ada' } },
-        resources: [{ uid: SHOP }],
-        unmapped: { rule: 'webapp-min-tls', hash: failed.hash },
+        type_uid: 700104,
+        status_id: 6,
+        command_uid: 'operation-1',
+        observables: [{ type_id: 10, value: SHOP }],
+        unmapped: { rule: 'webapp-min-tls', hash: failed.hash, actor: { objectId: ADA }, changes: failed.changes },
       },
     ]);
+    const approved = entryWith({ kind: 'approval.approved', actor: { type: 'user', objectId: ADA, name: 'Ada' } });
+    expect(linesOf(formatOcsf([approved]))).toMatchObject([
+      { type_uid: 600303, status_id: 1, actor: { user: { uid: ADA, name: 'Ada' } }, resources: [{ uid: SHOP }] },
+    ]);
+  });
+
+  it.each<[Parameters<typeof record>[0], number, number]>([
+    [{ kind: 'fix.intended' }, 700104, 99],
+    [{ kind: 'fix.applied' }, 700104, 1],
+    [{ kind: 'fix.blocked' }, 700104, 2],
+    [{ kind: 'fix.unknown' }, 700104, 0],
+    [{ kind: 'fix.failed', reasons: [{ code: 'part-applied', text: 'One of two.' }] }, 700104, 4],
+    [{ kind: 'rollback.applied' }, 700103, 1],
+  ])('%o has type %i and status %i', (differs, type, status) => {
+    expect(linesOf(formatOcsf([entryWith(differs)]))).toMatchObject([{ type_uid: type, status_id: status }]);
   });
 });
 
