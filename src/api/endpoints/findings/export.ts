@@ -4,8 +4,9 @@
  */
 import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
+import { findingFilters } from '../../../domain/decisions/find-findings.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
-import { type FindingQuery, findingFilters } from '../../../workflows/ports/findings.ts';
+import type { FindingQuery } from '../../../workflows/ports/findings.ts';
 import {
   EXPORT_FORMATS,
   type ExportFormat,
@@ -55,7 +56,8 @@ export const exportFindings = defineEndpoint({
     );
     if (part === undefined && nextCursor !== undefined) throw new Refusal('too-large', TOO_LARGE);
     const header = format === 'csv' ? [Buffer.from(FINDINGS_CSV_HEADER)] : [];
-    const next = new URLSearchParams({ format, ...filters, part: nextCursor ?? '' });
+    const asText = Object.entries(filters).map(([name, value]): [string, string] => [name, String(value)]);
+    const next = new URLSearchParams([['format', format], ...asText, ['part', nextCursor ?? '']]);
     return {
       headers: {
         ...fileHeaders('findings', format, deps.clock.now().toISOString()),
