@@ -5,7 +5,7 @@ import { type AuditKey, type AuditKeys, parseAuditKeys } from '../domain/audit/a
 import { MODES } from '../domain/resources/reasons.ts';
 import { parseResourceId } from '../domain/resources/resource.ts';
 import type { StorageConnection } from '../storage/connection.ts';
-import { LOG_LEVELS } from './log.ts';
+import { LOG_LEVELS } from './log-context.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 

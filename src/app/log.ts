@@ -1,26 +1,13 @@
 /** Structured logs as JSON lines on stdout, written at once so that a killed process loses none. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { redactCredentials } from '../domain/resources/redact.ts';
 import type { Log } from '../workflows/ports/runtime.ts';
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import { type LogLevel, logContext } from './log-context.ts';
 
 export interface ContextLog extends Log {
   /** A log whose every line carries these fields, such as the invocation or the event. */
   child(fields: Record<string, unknown>): ContextLog;
 }
-
-/**
- * Adds these fields to every line that is logged while `work` runs, nested calls included. So code deep inside needs no
- * knowledge of its invocation.
- */
-export function withLogContext<T>(fields: Readonly<Record<string, unknown>>, work: () => T): T {
-  return context.run({ ...context.getStore(), ...fields }, work);
-}
-
-const context = new AsyncLocalStorage<Readonly<Record<string, unknown>>>();
 
 /** `destination` takes the lines instead of stdout. */
 export function createLog(level: LogLevel, destination?: DestinationStream): ContextLog {
@@ -30,7 +17,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Con
       {
         level,
         base: null,
-        mixin: () => ({ ...context.getStore() }),
+        mixin: () => ({ ...logContext() }),
         messageKey: 'message',
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }), log: redacted },

@@ -32,7 +32,7 @@ import { getState } from '../api/endpoints/state.ts';
 import type { Endpoint } from '../api/framework/endpoint.ts';
 import { createHandler } from '../api/framework/handler.ts';
 import { createOpenApiEndpoint } from '../api/framework/openapi.ts';
-import { withLogContext } from '../app/log.ts';
+import { withLogContext } from '../app/log-context.ts';
 import { getService } from '../app/service.ts';
 import { logFieldsOf, storeRevisions } from './invocation.ts';
 

@@ -3,7 +3,7 @@
  * revisions are stored, also when the work fails.
  */
 import type { InvocationContext } from '@azure/functions';
-import { withLogContext } from '../app/log.ts';
+import { withLogContext } from '../app/log-context.ts';
 import { getService, type Service } from '../app/service.ts';
 
 /** Runs `work` with the service. Rejects with NotConfigured when settings are missing or malformed, and with the errors of `work`. */

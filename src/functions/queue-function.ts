@@ -1,7 +1,7 @@
 /** A function that handles the messages of a queue. A failure is logged and recorded, and the queue delivers the message again. */
 import { app } from '@azure/functions';
 import type * as z from 'zod';
-import { withLogContext } from '../app/log.ts';
+import { withLogContext } from '../app/log-context.ts';
 import { clearFailure, recordFailure } from '../workflows/dead-letters/record-dead-letter.ts';
 import { followResult } from '../workflows/events/requeue.ts';
 import type { Deps } from '../workflows/ports/deps.ts';

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { type ContextLog, createLog, type LogLevel, withLogContext } from '../../src/app/log.ts';
+import { type ContextLog, createLog } from '../../src/app/log.ts';
+import { type LogLevel, withLogContext } from '../../src/app/log-context.ts';
 
 const TYPESCRIPT = new URL('../../tools/typescript.mjs', import.meta.url).href;
 

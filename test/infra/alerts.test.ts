@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { createLog, withLogContext } from '../../src/app/log.ts';
+import { createLog } from '../../src/app/log.ts';
+import { withLogContext } from '../../src/app/log-context.ts';
 import { createArm } from '../../src/azure/arm.ts';
 import { AUDIT_KINDS } from '../../src/domain/audit/audit.ts';
 import { receiveEvent } from '../../src/workflows/events/receive-event.ts';
