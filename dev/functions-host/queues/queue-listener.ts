@@ -142,26 +142,27 @@ async function poison(trigger: QueueTrigger, queue: Queue, message: QueueMessage
 /** Renews the invisibility at half its length until `end`, which gives the pop receipt that is valid then. */
 function keepHidden(trigger: QueueTrigger, queue: Queue, message: QueueMessage): { end(): Promise<string> } {
   let popReceipt = message.popReceipt;
-  const ended = new AbortController();
-  const renewing = (async () => {
-    while (!ended.signal.aborted) {
-      await sleep(trigger.visibilitySeconds * 500, undefined, { signal: ended.signal, ref: false });
-      const renewed = await queue.client.updateMessage(
-        message.messageId,
-        popReceipt,
-        undefined,
-        trigger.visibilitySeconds,
-      );
-      popReceipt = renewed.popReceipt ?? popReceipt;
-    }
-  })().catch((error: unknown) => {
-    if (!ended.signal.aborted)
+  let renewed: Promise<void> = Promise.resolve();
+  const renew = async () => {
+    const answer = await queue.client.updateMessage(
+      message.messageId,
+      popReceipt,
+      undefined,
+      trigger.visibilitySeconds,
+    );
+    popReceipt = answer.popReceipt ?? popReceipt;
+  };
+  const timer = setInterval(() => {
+    renewed = renew().catch((error: unknown) => {
+      clearInterval(timer);
       trigger.log(`message ${message.messageId} of ${queue.client.name} could not be kept: ${messageOf(error)}`);
-  });
+    });
+  }, trigger.visibilitySeconds * 500);
+  timer.unref();
   return {
     async end() {
-      ended.abort();
-      await renewing;
+      clearInterval(timer);
+      await renewed;
       return popReceipt;
     },
   };

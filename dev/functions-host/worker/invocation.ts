@@ -2,7 +2,7 @@
  * One invocation, in the order of the Functions worker: arguments, preInvocation hooks, the handler, postInvocation
  * hooks (which may replace result and error), then the response. It rejects when the invocation failed.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type {
   CoreInvocationContext,
   FunctionApp,
@@ -67,6 +67,8 @@ async function during<T>(
 }
 
 function newTrace(): { traceParent: string; traceState: string; attributes: Record<string, string> } {
-  const traceParent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+  // Random bytes are asked for one by one, ids from a store.
+  const [trace, span] = [randomUUID(), randomUUID()].map((id) => id.replaceAll('-', ''));
+  const traceParent = `00-${trace}-${span?.slice(16)}-01`;
   return { traceParent, traceState: '', attributes: {} };
 }
