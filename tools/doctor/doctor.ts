@@ -19,7 +19,7 @@ import { parseFlags, USAGE, UsageError } from './flags.ts';
 import { health, timers } from './health.ts';
 import { reads, writes } from './identity.ts';
 import { checkLine, isHealthy, observationLine, verdict } from './report.ts';
-import { resourceGraph } from './resource-graph.ts';
+import { fetchLeaves, leafLines, resourceGraph } from './resource-graph.ts';
 
 /** In this order: who is let in before what needs somebody to be, and each step of an event before the next. */
 export const CHECKS: readonly Check[] = [
@@ -55,10 +55,13 @@ async function main(): Promise<number> {
     const unverified = await observe(context);
     print('\nWhat nobody could verify before a deployment, and Plumbline relies on:\n');
     for (const observation of unverified) print(observationLine(observation));
+    const leaves = await fetchLeaves(context).catch(() => []);
+    if (leaves.length > 0) print('\nWhat looks have shown about the values in rows of Resource Graph:\n');
+    if (leaves.length > 0) for (const line of leafLines(leaves)) print(line);
     const healthy = isHealthy(checks, unverified);
     print(`\n${verdict(checks, unverified)}`);
     if (flags.json) {
-      const output = { url: deployment.url, resource: deployment.app.id, healthy, checks, unverified };
+      const output = { url: deployment.url, resource: deployment.app.id, healthy, checks, unverified, leaves };
       process.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
     }
     return healthy ? 0 : 1;

@@ -1,5 +1,6 @@
 /** Metrics for Prometheus: gauges from the storage, and the counters of all instances together. */
 import { COUNTERS, samplesOf } from '../../domain/audit/counters.ts';
+import { AGREEING_LOOKS } from '../../domain/estate/evidence.ts';
 import { MODES } from '../../domain/resources/reasons.ts';
 import { collectMetrics, type ServiceMetrics } from '../../workflows/housekeeping/collect-metrics.ts';
 import { defineEndpoint } from '../framework/endpoint.ts';
@@ -166,6 +167,20 @@ export const METRICS: readonly Metric[] = [
     help: 'Values of rows of Resource Graph that a reading was compared with, by the result.',
     labels: Object.keys(COUNTERS.comparedLeaves),
     samples: ({ counters }) => samplesOf(counters, 'comparedLeaves'),
+  },
+  {
+    name: 'plumbline_row_leaf_agreed',
+    type: 'gauge',
+    help: `Looks in a row in which a value of rows of Resource Graph agreed with a reading; it counts from ${AGREEING_LOOKS} on.`,
+    labels: ['type', 'leaf'],
+    samples: ({ leaves }) => leaves.map(({ type, leaf, agreed }) => [agreed, type, leaf]),
+  },
+  {
+    name: 'plumbline_row_leaf_differed_total',
+    type: 'counter',
+    help: 'Looks in which it did not agree, and no recent change explains that.',
+    labels: ['type', 'leaf'],
+    samples: ({ leaves }) => leaves.map(({ type, leaf, differed }) => [differed, type, leaf]),
   },
   {
     name: 'plumbline_arm_requests_left',

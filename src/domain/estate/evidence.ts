@@ -149,3 +149,9 @@ function afterLook(before: LeafEvidence, found: readonly ComparedLeaf[], countsA
 function keyOf(type: string, leaf: string): string {
   return `${type} ${leaf}`;
 }
+
+/** The type of row and the leaf that a key of the evidence is about. */
+export function namesOf(key: string): { readonly type: string; readonly leaf: string } {
+  const [type = '', leaf = ''] = key.split(' ', 2);
+  return { type, leaf };
+}

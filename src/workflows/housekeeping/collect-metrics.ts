@@ -1,6 +1,7 @@
 /** Collects the metrics for operators, in a bounded number of requests. It changes nothing. */
 
 import type { Counters } from '../../domain/audit/counters.ts';
+import { type Evidence, namesOf } from '../../domain/estate/evidence.ts';
 import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import type { Mode } from '../../domain/resources/reasons.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -16,17 +17,28 @@ export interface ServiceMetrics {
   readonly deadLetters: number;
   readonly queues: readonly { readonly name: string; readonly messages: number; readonly oldestSeconds: number }[];
   readonly counters: Counters;
+  /** What looks have shown about rows of Resource Graph: by type of row and leaf, in order. */
+  readonly leaves: readonly LeafMetrics[];
+}
+
+export interface LeafMetrics {
+  readonly type: string;
+  readonly leaf: string;
+  /** Looks that agreed since the last difference, and differences so far. */
+  readonly agreed: number;
+  readonly differed: number;
 }
 
 /** Throws StorageUnavailable. */
 export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promise<ServiceMetrics> {
-  const [{ settings }, heartbeat, approvals, deadLetters, queues, counted] = await Promise.all([
+  const [{ settings }, heartbeat, approvals, deadLetters, queues, counted, evidence] = await Promise.all([
     loadSettings(deps),
     deps.guards.readHeartbeat(),
     deps.approvals.listHeads({ status: 'pending' }),
     deps.deadLetters.count(),
     metrics.readQueues(),
     metrics.readCounters(),
+    deps.evidence.load(),
   ]);
   const now = deps.clock.now().getTime();
   const secondsSince = (at: string | null) => (at === null ? 0 : Math.max(0, (now - Date.parse(at)) / 1000));
@@ -39,7 +51,14 @@ export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promis
     deadLetters,
     queues: queues.map(({ name, messages, oldestAt }) => ({ name, messages, oldestSeconds: secondsSince(oldestAt) })),
     counters: { ...counted, remaining: recentOf(counted.remaining, now) },
+    leaves: evidence === null ? [] : leavesOf(evidence.value),
   };
+}
+
+function leavesOf({ leaves }: Evidence): LeafMetrics[] {
+  return Object.entries(leaves)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { agreed, differed }]) => ({ ...namesOf(key), agreed, differed }));
 }
 
 /** An older quota is useless: each second adds to the requests that Azure takes. */

@@ -13,7 +13,7 @@ import {
 import { queue } from '../../../tools/doctor/event.ts';
 import { timers } from '../../../tools/doctor/health.ts';
 import { checkLine, isHealthy, observationLine, verdict } from '../../../tools/doctor/report.ts';
-import { resourceGraph } from '../../../tools/doctor/resource-graph.ts';
+import { fetchLeaves, leafLines, resourceGraph } from '../../../tools/doctor/resource-graph.ts';
 import type { Request } from '../../../tools/doctor/service.ts';
 
 const APP =
@@ -216,5 +216,26 @@ describe('the check of Resource Graph', () => {
       said: expect.stringMatching(/skipped 93 .* read 7; 0 were missing; 2 listings .* 1 did not/),
     });
     expect(await said('')).toMatchObject({ state: 'not-checked' });
+  });
+
+  it('has a table of the leaves, with those that do not count first', async () => {
+    const [config, tls] = ['microsoft.web/sites/config', '/properties/minTlsVersion'];
+    const metrics = [
+      `plumbline_row_leaf_agreed{type="microsoft.web/sites",leaf="/kind"} 200`,
+      `plumbline_row_leaf_agreed{type="${config}",leaf="${tls}"} 199`,
+      `plumbline_row_leaf_differed_total{type="microsoft.web/sites",leaf="/kind"} 0`,
+      `plumbline_row_leaf_differed_total{type="${config}",leaf="${tls}"} 3`,
+    ];
+    const leaves = await fetchLeaves(visitOf(() => metrics.join('\n')));
+    expect(leaves).toEqual([
+      { type: config, leaf: tls, agreed: 199, differed: 3, counts: false },
+      { type: 'microsoft.web/sites', leaf: '/kind', agreed: 200, differed: 0, counts: true },
+    ]);
+    const [sum, first, second] = leafLines(leaves);
+    expect(sum).toMatch(/^1 of 2 count: at least 200 /);
+    expect(first).toMatch(
+      /^– not yet +199 agreed +3 differed +microsoft\.web\/sites\/config +\/properties\/minTlsVersion$/,
+    );
+    expect(second).toMatch(/^✓ counts +200 agreed +0 differed /);
   });
 });

@@ -1,6 +1,7 @@
 /** What operators see of the service: ages in seconds, and only counts of Azure that still mean something. */
 import { expect, test } from 'vitest';
 import { NO_COUNTERS } from '../../../src/domain/audit/counters.ts';
+import { NO_EVIDENCE } from '../../../src/domain/estate/evidence.ts';
 import { settingsSchema } from '../../../src/domain/rules/settings.ts';
 import { collectMetrics } from '../../../src/workflows/housekeeping/collect-metrics.ts';
 import type { MetricsSource } from '../../../src/workflows/ports/metrics.ts';
@@ -27,6 +28,7 @@ test('of a new service there is nothing', async () => {
       deadLetters: 0,
       queues: [],
       counters: NO_COUNTERS,
+      leaves: [],
     },
     approvals: { waiting: 0, oldestSeconds: 0 },
   });
@@ -76,4 +78,15 @@ test('the requests that Azure leaves, unless they were counted more than a quart
     counts: { evaluations: 3 },
     remaining: { now: left(0), old: left(900), ahead: left(-900) },
   });
+});
+
+test('the leaves of rows that looks have compared, in order', async () => {
+  const deps = fakeDeps();
+  const leaf = { agreed: 200, unset: 7, values: [], differed: 1, late: 2, notTold: 3, differedAt: null };
+  const leaves = { 'microsoft.web/sites /tags': leaf, 'microsoft.web/sites /kind': { ...leaf, agreed: 5 } };
+  deps.stored.sweepRuns.evidence = { value: { ...NO_EVIDENCE, leaves }, version: 1 };
+  expect((await collectMetrics(deps, source())).leaves).toEqual([
+    { type: 'microsoft.web/sites', leaf: '/kind', agreed: 5, differed: 1 },
+    { type: 'microsoft.web/sites', leaf: '/tags', agreed: 200, differed: 1 },
+  ]);
 });

@@ -49,7 +49,10 @@ describe('missing rows', () => {
   ])('%s: nothing is looked at for it, everything is kept, and it is said', async (_, ids) => {
     const { deps, sweep } = await known();
     deps.estate.ids = [...ids];
+    deps.estate.requests.splice(0);
     await sweep();
+    // The count alone says so: nothing is listed.
+    expect(deps.estate.requests).toEqual(['count']);
     expect(foundOf(deps)).toBe(100);
     expect(deps.arm.reads.filter(({ resource }) => !ids.includes(resource))).toEqual([]);
     expect(runOf(deps)).toMatchObject({ state: 'done', distrusted: expect.stringMatching(/^Resource Graph /) });
@@ -79,6 +82,26 @@ describe('missing rows', () => {
     await sweep();
     expect(runOf(deps)).toMatchObject({ listed: 50, missing: 0, distrusted: null });
     expect(deps.stored.sweepRuns.apps.size).toBe(50);
+  });
+
+  test('known resources that no sweep has seen are bounded, too, and few of them are looked at', async () => {
+    // In lower case, as the list of findings has them.
+    const unseen = (count: number) => Array.from({ length: count }, (_, index) => app(1000 + index).toLowerCase());
+    for (const [count, isBelieved] of [
+      [20, true],
+      [21, false],
+    ] as const) {
+      const { deps, host, sweep } = await known();
+      for (const id of unseen(count)) {
+        seedWebApp(deps.arm, {}, id);
+        await deps.queue.send({ resource: id, cause: 'wake', attempt: 0 }, 0);
+      }
+      await host.settle(60);
+      await sweep();
+      const read = deps.arm.reads.filter(({ resource }) => unseen(count).includes(resource));
+      expect([read.length, runOf(deps)?.distrusted === null]).toEqual([isBelieved ? count : 0, isBelieved]);
+      expect(foundOf(deps)).toBe(100 + count);
+    }
   });
 
   test('rows that vanish after the count are bounded, too', async () => {
