@@ -11,7 +11,7 @@ import { createHost } from '../../fakes/scenarios/host.ts';
 import { provenBy } from '../../fakes/scenarios/proven-rows.ts';
 
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
-const APPS = 24;
+const APPS = 16;
 const IDS = Array.from({ length: APPS }, (_, index) => SHOP.replace(/[^/]+$/, `app-${index}`));
 /** Meets every rule; one value of each pair is what the others have. */
 const SAFE: readonly WebAppOptions[] = [
@@ -45,12 +45,10 @@ async function stage() {
   const evidence = await provenBy(deps, IDS);
   /** Every leaf is proven again, and every row is that of its app. */
   const prove = async () => {
-    deps.stored.sweepRuns.evidence = { value: copyOf(evidence), version: 1 };
     for (const id of IDS) await publish(deps, id);
-    await sweep();
+    // It counts what lies have shown, too.
     await sweep();
     deps.stored.sweepRuns.evidence = { value: copyOf(evidence), version: 1 };
-    await sweep();
     expect([...(await sweep())]).toEqual([]);
   };
   return { deps, sweep, prove };
@@ -139,7 +137,7 @@ describe('rows that were proven and lie', () => {
   test('write nothing, close nothing and clear nothing', async () => {
     const { deps, sweep, prove } = scene;
     const before = factsOf(deps);
-    expect(before.findings.filter((one) => one.includes(' violation ')).length).toBeGreaterThan(10);
+    expect(before.findings.filter((one) => one.includes(' violation ')).length).toBeGreaterThan(8);
     const seen = { looked: 0, believed: 0 };
     await fc.assert(
       fc.asyncProperty(lies, async (told) => {
@@ -155,10 +153,10 @@ describe('rows that were proven and lie', () => {
         await sweep();
         expect(factsOf(deps)).toEqual(before);
       }),
-      { numRuns: 12, seed: 4, endOnFailure: true },
+      { numRuns: 8, seed: 4, endOnFailure: true },
     );
     // Some lies change a verdict, and some are values that were seen before and change none.
-    expect(seen.looked).toBeGreaterThan(10);
+    expect(seen.looked).toBeGreaterThan(5);
     expect(seen.believed).toBeGreaterThan(3);
   });
 

@@ -192,6 +192,22 @@ describe('partitions, pace and quota', () => {
     expect(delays).toEqual([...Array(11).fill(0), ...Array.from({ length: 9 }, (_, index) => index + 1)]);
   });
 
+  test('at no time more reads have begun than half of what Azure allows: 250 at once, and 25 a second', async () => {
+    const deps = fakeDeps();
+    const host = createHost(deps);
+    deps.estate.ids = Array.from({ length: 150 }, (_, index) => app(`many-${index}`));
+    await startSweep(deps, [SUBSCRIPTION]);
+    await host.work();
+    const now = deps.clock.now().getTime();
+    let reads = 0;
+    for (const { message, visibleAt } of deps.stored.sweeps.filter((one) => 'resource' in one.message)) {
+      reads += 'resource' in message ? (message.reads ?? 0) : 0;
+      // The reads of the look that begins then are still to come.
+      expect(reads - 2).toBeLessThanOrEqual((250 + (25 * (visibleAt - now)) / 1000) / 2);
+    }
+    expect(reads).toBe(300);
+  });
+
   test('the next partition is listed when the reads of this one have begun', async () => {
     const { deps, host } = stage();
     await pages(deps);
