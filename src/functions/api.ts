@@ -12,7 +12,7 @@ import { getConsole } from '../api/endpoints/console.ts';
 import { listDeadLetters, releaseDeadLetter, releaseDeadLetters } from '../api/endpoints/dead-letters.ts';
 import { getEffectiveSettings } from '../api/endpoints/effective-settings.ts';
 import { listEvents } from '../api/endpoints/events.ts';
-import { createExemption, deleteExemption, listExemptions } from '../api/endpoints/exemptions.ts';
+import { createExemption, deleteExemption, listExemptions, renewExemption } from '../api/endpoints/exemptions.ts';
 import { explain } from '../api/endpoints/findings/explain.ts';
 import { exportFindings } from '../api/endpoints/findings/export.ts';
 import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
@@ -69,6 +69,7 @@ const described: readonly Endpoint[] = [
   releaseDeadLetters,
   listExemptions,
   createExemption,
+  renewExemption,
   deleteExemption,
   previewExemptions,
   getExemptionsPreview,

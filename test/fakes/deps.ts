@@ -5,7 +5,7 @@
 
 import { countInto } from '../../src/app/metrics.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import type { Exemption } from '../../src/domain/approvals/exemption.ts';
+import type { EndedExemption, Exemption } from '../../src/domain/approvals/exemption.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit.ts';
 import { addCounters, type Counters, NO_COUNTERS } from '../../src/domain/audit/counters.ts';
 import type { Budget } from '../../src/domain/decisions/budget.ts';
@@ -64,6 +64,7 @@ export interface Stored {
   readonly resourceStates: Map<string, ResourceState>;
   settings: Row<StoredSettings> | null;
   readonly exemptions: Map<string, Row<Exemption>>;
+  readonly endedExemptions: Map<string, EndedExemption>;
   readonly sent: WorkMessage[];
   readonly delays: number[];
   readonly queue: QueuedMessage[];
@@ -116,6 +117,7 @@ export function fakeDeps(
     resourceStates: new Map(),
     settings: null,
     exemptions: new Map(),
+    endedExemptions: new Map(),
     sent: [],
     delays: [],
     queue: [],
@@ -186,7 +188,7 @@ export function fakeDeps(
     approvals,
     audit,
     settings: fakeSettings(stored),
-    exemptions: fakeExemptions(stored.exemptions),
+    exemptions: fakeExemptions(stored.exemptions, stored.endedExemptions),
     deadLetters,
     budgets: fakeBudgets(stored.budgets),
     notifications: fakeNotifications(stored.published),

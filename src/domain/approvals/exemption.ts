@@ -31,9 +31,50 @@ export const exemption = z.strictObject({
   createdBy: actor,
   /** When it was removed before its end. */
   removedAt: time.nullable(),
+  /** Absent in rows of earlier versions. */
+  removedBy: actor.exactOptional(),
   outbox: outboxAbout('exemption'),
 });
 export type Exemption = Infer<typeof exemption>;
+
+/** An exemption after its end, kept for people. No decision reads it. */
+export const endedExemption = exemption.omit({ removedAt: true, removedBy: true, outbox: true }).extend({
+  endedAt: time,
+  endedBy: actor.nullable().describe('null when nobody knows who removed it'),
+  why: z.enum(['expired', 'removed']),
+});
+export type EndedExemption = Infer<typeof endedExemption>;
+
+/** The end of an exemption that is not in force any more. */
+export function endOf({ removedAt, removedBy, outbox: _outbox, ...kept }: Exemption): EndedExemption {
+  return removedAt === null
+    ? { ...kept, endedAt: kept.expires, endedBy: { type: 'service', name: 'Plumbline' }, why: 'expired' }
+    : { ...kept, endedAt: removedAt, endedBy: removedBy ?? null, why: 'removed' };
+}
+
+/** The filters of the list. */
+export interface ExemptionFilter {
+  /** A scope: exemptions of it, of something below it, or of a scope above it. */
+  readonly resource?: string;
+  readonly rule?: readonly string[];
+  /** Without case. */
+  readonly owner?: string;
+  readonly expiresBefore?: string;
+  /** A text, without case, in scope, rule, owner, reason or ticket. */
+  readonly q?: string;
+}
+
+export function matchesFilter(one: ExemptionRequest, filter: ExemptionFilter): boolean {
+  const { resource, rule, owner, expiresBefore, q } = filter;
+  const texts = [one.scope, one.rule, one.owner, one.reason, one.ticket ?? ''];
+  return (
+    (resource === undefined || isInScope(one.scope, resource) || isInScope(resource, one.scope)) &&
+    (rule?.includes(one.rule) ?? true) &&
+    (owner === undefined || one.owner.toLowerCase() === owner.toLowerCase()) &&
+    (expiresBefore === undefined || one.expires < expiresBefore) &&
+    (q === undefined || texts.some((text) => text.toLowerCase().includes(q.toLowerCase())))
+  );
+}
 
 /** The request for an exemption. */
 export type ExemptionRequest = Pick<Exemption, 'scope' | 'rule' | 'owner' | 'reason' | 'ticket' | 'expires'>;
@@ -95,6 +136,16 @@ const MESSAGES = {
   'exemption.ended': 'The exemption has ended',
   'exemption.removed': 'The exemption was taken back',
 };
+
+/** The audit record of a renewal: the exemption as it is from now on. It takes the place of the record before. */
+export function renewalRecord(exemption: Exemption, at: string, actor: Actor): AuditRecord {
+  const { rule, scope } = exemption;
+  return {
+    ...exemptionRecord(exemption, 'exemption.created', at, actor),
+    id: recordId(exemption.id, 'exemption.created', at),
+    message: `Renewed: ${rule} on ${scope}.`,
+  };
+}
 
 /** The audit record of a step in the life of an exemption. */
 export function exemptionRecord(

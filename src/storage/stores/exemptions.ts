@@ -1,14 +1,23 @@
 /** Exemptions: one row each, newest first by id, saved only in the version that was read. */
 
 import { odata } from '@azure/data-tables';
-import { type Exemption, exemption } from '../../domain/approvals/exemption.ts';
+import {
+  type EndedExemption,
+  type Exemption,
+  endedExemption,
+  exemption,
+  isInForce,
+  matchesFilter,
+} from '../../domain/approvals/exemption.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
-import type { Exemptions } from '../../workflows/ports/settings.ts';
+import type { ExemptionSearch, Exemptions, FoundPage } from '../../workflows/ports/settings.ts';
 import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
-import { entityOf, parseOwnRow, parseRow } from '../table/entity.ts';
+import { entityOf, parseOwnRow, parseRow, type Row } from '../table/entity.ts';
 import { descendingTime, isSafeId } from '../table/keys.ts';
+import { MAX_TRANSACTION_STEPS } from '../table/limits.ts';
 import { createMemory, forgetting, type MemoryOptions } from '../table/memory.ts';
-import { prefixFilter, type Table } from '../table/table.ts';
+import { type SearchRange, searchPage, sortedPage } from '../table/search.ts';
+import { prefixFilter, rangeFilter, type Table } from '../table/table.ts';
 import { saveVersioned } from '../table/versioned-row.ts';
 
 /** `createId` returns a new unique text of at least twelve hex characters. */
@@ -37,6 +46,25 @@ export function openExemptions(table: Table, createId: () => string, remember: M
     }
   }
 
+  function find<T extends Exemption | EndedExemption>(
+    range: SearchRange,
+    { sort, ...filter }: ExemptionSearch,
+    page: PageRequest,
+    parse: (row: Row) => T | null,
+  ): Promise<FoundPage<T>> {
+    const choose = (row: Row) => {
+      const found = parse(row);
+      return found !== null && matchesFilter(found, filter) ? found : null;
+    };
+    if (sort === undefined) return searchPage(table, range, page, choose);
+    const member = sort.endsWith('created') ? 'createdAt' : 'expires';
+    return sortedPage(table, range, page, {
+      choose,
+      textOf: (one) => `${one[member]} ${one.id}`,
+      descending: sort.startsWith('-'),
+    });
+  }
+
   return {
     list,
 
@@ -61,6 +89,23 @@ export function openExemptions(table: Table, createId: () => string, remember: M
       if (isSafeId(id)) await forgetting(memory, () => table.remove({ partitionKey: PARTITION, rowKey: id }));
     },
 
+    search: (search, page, now) =>
+      find({ partition: PARTITION, prefix: 'x' }, search, page, (row) => {
+        const found = parseRow(exemption, table.name, row);
+        return isInForce(found, now) ? found : null;
+      }),
+
+    searchEnded: (search, page) =>
+      find({ partition: ENDED, prefix: 'e' }, search, page, (row) => parseRow(endedExemption, table.name, row)),
+
+    archive: (ended) => table.upsert(entityOf({ partitionKey: ENDED, rowKey: endedKey(ended) }, ended)),
+
+    async removeEnded(before) {
+      const range = rangeFilter(ENDED, `e${descendingTime(before)}`, 'f');
+      const { items } = await table.readPage(range, { limit: MAX_TRANSACTION_STEPS, after: null }, 1, []);
+      for (const { partitionKey, rowKey } of items) await table.remove({ partitionKey, rowKey });
+    },
+
     // What is remembered may be older than this answer.
     listForResource: (resource) => forgetting(memory, () => query(resource)),
 
@@ -74,6 +119,12 @@ export function openExemptions(table: Table, createId: () => string, remember: M
 }
 
 const PARTITION = 'exemption';
+const ENDED = 'ended';
+
+/** The latest end first. An exemption ends once. */
+function endedKey({ endedAt, id }: EndedExemption): string {
+  return `e${descendingTime(endedAt)}-${id}`;
+}
 
 /** One request reads them. */
 const MAX_REMEMBERED = 1000;

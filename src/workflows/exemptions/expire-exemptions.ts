@@ -1,9 +1,9 @@
 /**
  * Housekeeping for exemptions: logs records that a crash left in the outbox, records each end once, and requeues the
- * exempted resources. Then the row is removed; the log keeps the exemption.
+ * exempted resources. Then the row moves to those that have ended, where no decision finds it.
  */
-import { type Exemption, exemptionFor, exemptionRecord, isInForce } from '../../domain/approvals/exemption.ts';
-import { MINUTE_MS } from '../../domain/resources/durations.ts';
+import { type Exemption, endOf, exemptionFor, exemptionRecord, isInForce } from '../../domain/approvals/exemption.ts';
+import { DAY_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
 import { collect, paginate } from '../ports/pages.ts';
@@ -15,6 +15,9 @@ const MAX_REQUEUED = 100;
 /** A reconcile that began under the exemption may record it after its end. No reconcile takes longer than this. */
 const GRACE_MS = 10 * MINUTE_MS;
 
+/** Ended exemptions are listed for so long. */
+const KEPT_MS = 366 * DAY_MS;
+
 export async function expireExemptions(deps: Deps): Promise<void> {
   const now = deps.clock.now();
   const all = await collect(paginate((page) => deps.exemptions.list(page)));
@@ -25,9 +28,12 @@ export async function expireExemptions(deps: Deps): Promise<void> {
     }
     if (isInForce(exemption, now)) continue;
     if (exemption.removedAt === null) await recordExpiry(deps, exemption, now);
+    await deps.exemptions.archive(endOf(exemption));
     const isComplete = await requeueExempted(deps, exemption, all, now);
     const endedAt = Date.parse(exemption.removedAt ?? exemption.expires);
-    if (isComplete && now.getTime() >= endedAt + GRACE_MS) await deps.exemptions.remove(exemption.id);
+    if (!isComplete || now.getTime() < endedAt + GRACE_MS) continue;
+    await deps.exemptions.remove(exemption.id);
+    await deps.exemptions.removeEnded(timeAfter(now, -KEPT_MS));
   }
 }
 

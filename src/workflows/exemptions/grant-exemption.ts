@@ -7,9 +7,11 @@ import { digestIn } from '../../domain/approvals/digests.ts';
 import {
   type Exemption,
   type ExemptionRequest,
+  endOf,
   exemptionDigest,
   exemptionRecord,
   isInForce,
+  renewalRecord,
 } from '../../domain/approvals/exemption.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { type AuditRecord, subjectKey, subjectKeyOf } from '../../domain/audit/audit.ts';
@@ -31,7 +33,38 @@ const MAX_PAGES = 10;
 /** Grants an exemption and requeues its violations, so that open approvals for them are cleared. */
 export async function grantExemption(deps: Deps, request: ExemptionRequest, actor: Actor): Promise<Exemption> {
   const exemption = await createExemption(deps, request, actor);
-  const query = { verdict: 'violation' as const, rule: request.rule, resource: request.scope };
+  await requeueViolations(deps, exemption);
+  return exemption;
+}
+
+/**
+ * Renews an exemption: it ends at another time, for another reason. Its violations are requeued, so that they show it. Throws
+ * Refusal `not-found` when it is not in force, and `invalid` with the problems of `exemptionProblems`.
+ */
+export async function renewExemption(
+  deps: Deps,
+  id: string,
+  renewal: Pick<ExemptionRequest, 'expires' | 'reason'>,
+  actor: Actor,
+): Promise<Exemption> {
+  const { value, version } = await retryOnConflict(async () => {
+    const now = deps.clock.now();
+    const found = await deps.exemptions.get(id);
+    if (!found || !isInForce(found.value, now)) throw notInForce();
+    const changed = { ...found.value, ...renewal };
+    const record = sealRecord(deps, renewalRecord(changed, now.toISOString(), actor));
+    const renewed = { ...changed, outbox: [...found.value.outbox, record] };
+    return { value: renewed, version: await deps.exemptions.save(renewed, found.version) };
+  });
+  await flushExemptionRecords(deps, { value, version });
+  const { rule, scope, expires } = value;
+  deps.log.info({ exemption: id, rule, scope, expires, by: actor.objectId }, 'exemption renewed');
+  await requeueViolations(deps, value);
+  return value;
+}
+
+async function requeueViolations(deps: Deps, { rule, scope }: ExemptionRequest): Promise<void> {
+  const query = { verdict: 'violation' as const, rule, resource: scope };
   let [queued, pages] = [0, 0];
   for await (const found of pagesOf(({ after }) =>
     deps.findings.list(query, { limit: MAX_REQUEUED - queued, after }),
@@ -41,7 +74,6 @@ export async function grantExemption(deps: Deps, request: ExemptionRequest, acto
     pages += 1;
     if (queued >= MAX_REQUEUED || pages === MAX_PAGES) break;
   }
-  return exemption;
 }
 
 /** Stores and logs the exemption that a request asks for. */
@@ -76,15 +108,28 @@ export async function removeExemption(deps: Deps, id: string, actor: Actor): Pro
   const { value, version } = await retryOnConflict(async () => {
     const now = deps.clock.now();
     const found = await deps.exemptions.get(id);
-    if (!found || !isInForce(found.value, now)) {
-      throw new Refusal('not-found', 'There is no exemption with this id in force.');
-    }
+    if (!found || !isInForce(found.value, now)) throw notInForce();
     const record = sealRecord(deps, exemptionRecord(found.value, 'exemption.removed', now.toISOString(), actor));
-    const removed = { ...found.value, removedAt: now.toISOString(), outbox: [...found.value.outbox, record] };
+    const removed = {
+      ...found.value,
+      removedAt: now.toISOString(),
+      removedBy: actor,
+      outbox: [...found.value.outbox, record],
+    };
     return { value: removed, version: await deps.exemptions.save(removed, found.version) };
   });
   await flushExemptionRecords(deps, { value, version });
   deps.log.info({ exemption: id, rule: value.rule, scope: value.scope, by: actor.objectId }, 'exemption removed');
+  try {
+    await deps.exemptions.archive(endOf(value));
+  } catch (error) {
+    // Housekeeping does it, too.
+    deps.log.warn({ exemption: id, error: String(error) }, 'an ended exemption is not in the list yet');
+  }
+}
+
+function notInForce(): Refusal {
+  return new Refusal('not-found', 'There is no exemption with this id in force.');
 }
 
 /** Logs the records in the outbox of an exemption. Repeating it is harmless. */
@@ -105,7 +150,9 @@ export async function findExemptionFault(deps: Deps, exemption: Exemption, now: 
   const findRecord = (kind: AuditRecord['kind'], records: readonly AuditRecord[]) =>
     records.find((record) => record.kind === kind);
   const records = [...logged, ...validRecords(deps, exemption.outbox).filter(({ id }) => isAbout(id, exemption))];
-  const created = findRecord('exemption.created', records);
+  // A renewal takes the place of what was granted before. Records that wait in the row are the newest.
+  const byTime = logged.toSorted((a, b) => (a.at === b.at ? a.seq - b.seq : a.at < b.at ? -1 : 1));
+  const created = [...byTime, ...records.slice(logged.length)].findLast(({ kind }) => kind === 'exemption.created');
   if (!created) return 'no entry of the log explains it';
   if (digestIn(created.reasons) !== exemptionDigest(exemption))
     return `it is not as it was granted by entry ${created.id}`;

@@ -1,6 +1,6 @@
 /** The stores of settings and exemptions. */
 import * as z from 'zod';
-import type { Exemption } from '../../domain/approvals/exemption.ts';
+import type { EndedExemption, Exemption, ExemptionFilter } from '../../domain/approvals/exemption.ts';
 import { outboxAbout } from '../../domain/audit/audit.ts';
 import { person } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
@@ -39,4 +39,31 @@ export interface Exemptions {
   /** The same, but it may be some seconds old, unless this process has listed or changed them since. */
   listRecentForResource(resource: Resource): Promise<Exemption[]>;
   list(page: PageRequest): Promise<Page<Exemption>>;
+  /**
+   * Those in force at a time that match, by at most two requests. Without `sort` newest first, in pages that may be short. Throws
+   * TooManyToSort.
+   */
+  search(search: ExemptionSearch, page: PageRequest, now: Date): Promise<FoundPage<Exemption>>;
+  /** The same of those that have ended, without `sort` by their end, the latest first. */
+  searchEnded(search: ExemptionSearch, page: PageRequest): Promise<FoundPage<EndedExemption>>;
+  /** Keeps an exemption that has ended for the list, apart from those that decisions read. */
+  archive(ended: EndedExemption): Promise<void>;
+  /** Removes some of those that ended before a time. */
+  removeEnded(before: Date): Promise<void>;
+}
+
+export const EXEMPTION_SORTS = ['created', '-created', 'expires', '-expires'] as const;
+
+export interface ExemptionSearch extends ExemptionFilter {
+  readonly sort?: (typeof EXEMPTION_SORTS)[number];
+}
+
+/** `total`: how many match, where all were looked at. */
+export interface FoundPage<T> extends Page<T> {
+  readonly total?: number;
+}
+
+/** There are more than can be put in this order. */
+export class TooManyToSort extends Error {
+  override readonly name = 'TooManyToSort';
 }

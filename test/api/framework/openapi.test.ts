@@ -130,6 +130,7 @@ describe('openapi.json', () => {
       'POST /exemptions',
       'POST /scans',
       'POST /scans/{id}/cancel',
+      'PUT /exemptions/{id}',
       'PUT /settings',
     ]);
   });

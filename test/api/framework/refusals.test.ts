@@ -200,6 +200,7 @@ describe('the role of each call', () => {
     cancelScan: 'Operator',
     createExemption: 'Operator',
     deleteExemption: 'Operator',
+    renewExemption: 'Operator',
     releaseDeadLetter: 'Operator',
     releaseDeadLetters: 'Operator',
   };

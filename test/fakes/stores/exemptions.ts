@@ -1,12 +1,18 @@
 /** Exemptions under versions, newest first by their ids; above a resource are those whose scope it lies in. */
 
-import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
+import {
+  type EndedExemption,
+  type Exemption,
+  isInForce,
+  matchesFilter,
+} from '../../../src/domain/approvals/exemption.ts';
 import { isInScope } from '../../../src/domain/resources/resource.ts';
-import type { Exemptions } from '../../../src/workflows/ports/settings.ts';
+import type { ExemptionSearch, Exemptions, FoundPage } from '../../../src/workflows/ports/settings.ts';
+import type { PageRequest } from '../../../src/workflows/ports/storage.ts';
 import { copyOf } from '../copy.ts';
-import { isPlainId, newestFirstIds, nextRow, pageOf, type Row, versioned } from './rows.ts';
+import { isPlainId, newestFirst, newestFirstIds, nextRow, pageOf, type Row, versioned } from './rows.ts';
 
-export function fakeExemptions(rows: Map<string, Row<Exemption>>): Exemptions {
+export function fakeExemptions(rows: Map<string, Row<Exemption>>, ended: Map<string, EndedExemption>): Exemptions {
   const all = () => [...rows.values()].map(({ value }) => value);
   const listForResource: Exemptions['listForResource'] = async (resource) =>
     copyOf(all().filter(({ scope }) => isInScope(resource.id, scope)));
@@ -23,6 +29,37 @@ export function fakeExemptions(rows: Map<string, Row<Exemption>>): Exemptions {
     },
     listForResource,
     listRecentForResource: listForResource,
+    search: async (search, page, now) =>
+      found(
+        all().filter((one) => isInForce(one, now)),
+        ({ id }) => id,
+        search,
+        page,
+      ),
+    searchEnded: async (search, page) =>
+      found([...ended.values()], ({ endedAt, id }) => `${newestFirst(endedAt)}-${id}`, search, page),
+    archive: async (one) => {
+      ended.set(one.id, copyOf(one));
+    },
+    removeEnded: async (before) => {
+      for (const { id, endedAt } of ended.values()) if (endedAt < before.toISOString()) ended.delete(id);
+    },
     list: async (page) => pageOf(all(), ({ id }) => id, page),
   };
+}
+
+function found<T extends Exemption | EndedExemption>(
+  all: readonly T[],
+  keyOf: (one: T) => string,
+  { sort, ...filter }: ExemptionSearch,
+  page: PageRequest,
+): FoundPage<T> {
+  const matching = all.filter((one) => matchesFilter(one, filter));
+  const member = sort?.endsWith('created') ? 'createdAt' : 'expires';
+  const orderOf = (one: T) => (sort === undefined ? keyOf(one) : `${one[member]} ${one.id}`);
+  const sorted = [...matching].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  if (sort?.startsWith('-')) sorted.reverse();
+  const numbered = sorted.map((value, index) => ({ value, key: String(index).padStart(6, '0') }));
+  const { items, next } = pageOf(numbered, ({ key }) => key, page);
+  return { items: items.map(({ value }) => value), next, total: matching.length };
 }
