@@ -21,7 +21,7 @@ import { type FakeDeps, fakeDeps } from '../fakes/deps.ts';
 import { handleSweepWork, handleWork } from '../fakes/scenarios/handle.ts';
 import { createHost } from '../fakes/scenarios/host.ts';
 
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: 25 };
 const RULES = [...fakeDeps().rules, http2];
 const SUBSCRIPTION = SHOP.split('/resourceGroups/')[0] ?? '';
 const GROUP = SHOP.split('/providers/')[0] ?? '';
@@ -262,6 +262,6 @@ test('what a preview of exemptions says and what the next look decides agree, an
         await expectTruth(deps, items.items, APPS.slice(0, apps.length));
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });

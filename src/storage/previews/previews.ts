@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { previewItem } from '../../domain/decisions/preview.ts';
 import { ITEMS_PER_ROW, type Previews, storedPreview } from '../../workflows/ports/previews.ts';
 import { entityOf, parseOwnRow, parseRow } from '../table/entity.ts';
-import { descendingTime, isSafeId } from '../table/keys.ts';
+import { descendingTime } from '../table/keys.ts';
 import { MAX_TRANSACTION_STEPS } from '../table/limits.ts';
 import { rangeFilter, type Table } from '../table/table.ts';
 import { saveVersioned } from '../table/versioned-row.ts';
@@ -24,7 +24,7 @@ export function openPreviews(table: Table, findings: Table, createId: () => stri
     },
 
     async get(id) {
-      const row = isSafeId(id) ? await table.get(PARTITION, id) : null;
+      const row = isOwnId(id) ? await table.get(PARTITION, id) : null;
       return row && { value: parseOwnRow(storedPreview, table.name, row), version: row.etag };
     },
 
@@ -38,7 +38,7 @@ export function openPreviews(table: Table, findings: Table, createId: () => stri
     },
 
     async readItems(id, first, limit) {
-      if (!isSafeId(id)) return [];
+      if (!isOwnId(id)) return [];
       const rows = await table.readAll(
         rangeFilter(PARTITION, itemsKey(id, first), itemsKey(id, first + limit + ITEMS_PER_ROW)),
       );
@@ -59,6 +59,11 @@ export function openPreviews(table: Table, findings: Table, createId: () => stri
 
 const PARTITION = 'preview';
 const ITEMS = z.array(previewItem);
+
+/** The key of a row with items is none. */
+function isOwnId(id: string): boolean {
+  return /^p\d{15}\w{12}$/.test(id);
+}
 
 /** Behind the row of the preview itself. */
 function itemsKey(id: string, number: number): string {
