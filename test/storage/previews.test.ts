@@ -48,8 +48,8 @@ describe('the findings that a preview judges', () => {
     const { previews } = storage();
     const listed = await collect(paginate((page) => previews.listEvaluated(SUBSCRIPTION, page), 1));
     expect(listed.map(({ resource, rules }) => [resource, [...rules].sort()]).sort()).toEqual([
-      [app('one').key, ['webapp-a', 'webapp-b', 'webapp-c', 'webapp-d']],
-      [app('two').key, ['webapp-b']],
+      [app('one').id, ['webapp-a', 'webapp-b', 'webapp-c', 'webapp-d']],
+      [app('two').id, ['webapp-b']],
     ]);
     expect(await collect(paginate((page) => previews.listEvaluated('/subscriptions/other', page)))).toEqual([]);
   });

@@ -38,16 +38,18 @@ export const exemptionAnswer = exemption
   .meta({ id: 'Exemption' });
 
 /** The body of a request for an exemption. */
-export const exemptionRequest = z.strictObject({
-  scope: resourceScope.describe(
-    'A resource, or any scope above it by whole segments; everything below is exempt, too.',
-  ),
-  rule: z.string().describe('The id of a rule'),
-  owner: line.max(200).describe('Who answers for it'),
-  reason: line.max(4000),
-  ticket: line.max(200).exactOptional(),
-  expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
-});
+export const exemptionRequest = exemption
+  .pick({ scope: true, rule: true, owner: true, reason: true, expires: true })
+  .extend({
+    scope: resourceScope.describe(
+      'A resource, or any scope above it by whole segments; everything below is exempt, too.',
+    ),
+    rule: z.string().describe('The id of a rule'),
+    owner: line.max(200).describe('Who answers for it'),
+    reason: line.max(4000),
+    ticket: line.max(200).exactOptional(),
+    expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
+  });
 
 const listedExemption = exemptionAnswer
   .extend({

@@ -3,7 +3,7 @@
 import { odata } from '@azure/data-tables';
 import { finding } from '../../domain/decisions/finding.ts';
 import type { PreviewQuery, Previews } from '../../workflows/ports/previews.ts';
-import { FINDING_PARTITION, parseIndex } from '../findings/index-rows.ts';
+import { FINDING_PARTITION, parseIndex, resourceIn } from '../findings/index-rows.ts';
 import { parseRow } from '../table/entity.ts';
 import { combineFilters } from '../table/keys.ts';
 import { countComparisons, MAX_FILTER_COMPARISONS } from '../table/limits.ts';
@@ -21,7 +21,7 @@ export function openFindingsToJudge(table: Table): Pick<Previews, 'listFindings'
       const { items, next } = await table.readPage(`${filter} and Json0 ne '[]'`, page, 1);
       return {
         items: items.map((row) => ({
-          resource: String(row.ResourceKey),
+          resource: resourceIn(row)?.id ?? String(row.ResourceKey),
           rules: [...parseIndex(table, row).keys()].map(ruleOf),
         })),
         next,

@@ -54,7 +54,7 @@ export interface PreviewQuery {
 export interface Previews {
   /** The findings that match. It may contain others. */
   listFindings(query: PreviewQuery, page: PageRequest): Promise<Page<Finding>>;
-  /** The keys of resources with findings below a scope, with the rules of their findings, in no order. */
+  /** The ids of resources with findings below a scope, with the rules of their findings, in no order. */
   listEvaluated(scope: string | null, page: PageRequest): Promise<Page<EvaluatedResource>>;
   /** An id that sorts newest first. */
   newId(now: Date): string;
