@@ -1,15 +1,19 @@
 /** The lists over real storage: the answers have the schemas of openapi.json, page by page. */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { approve, getApproval, listApprovals } from '../../src/api/endpoints/approvals/approvals.ts';
 import { getAuditEntry, listAudit, verifyAudit } from '../../src/api/endpoints/audit/audit.ts';
+import { getEffectiveSettings } from '../../src/api/endpoints/effective-settings.ts';
 import { explain } from '../../src/api/endpoints/findings/explain.ts';
 import { getSummary, listFindings } from '../../src/api/endpoints/findings/findings.ts';
 import { getHealth } from '../../src/api/endpoints/health.ts';
+import { getResource, listResources } from '../../src/api/endpoints/resources/resources.ts';
 import { getSettings, putSettings } from '../../src/api/endpoints/settings.ts';
 import type { ApiService, Endpoint } from '../../src/api/framework/endpoint.ts';
 import { parseAuditKeys } from '../../src/domain/audit/audit.ts';
+import { resourceKeyOf } from '../../src/domain/decisions/finding-briefs.ts';
 import { parseResourceId, type Resource } from '../../src/domain/resources/resource.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import { emptyAccount } from '../account.ts';
@@ -66,6 +70,12 @@ describe('over real storage', () => {
       [getAuditEntry, { params: { id: auditIds[0] ?? '' } }],
       [verifyAudit],
       [listFindings],
+      [listFindings, { query: '?sort=-severity&q=shop&total=true' }],
+      [listFindings, { query: '?view=brief' }],
+      [listFindings, { query: '?group=resourceGroup' }],
+      [listResources, { query: '?total=true' }],
+      [getResource, { params: { key: resourceKeyOf(SHOP) } }],
+      [getEffectiveSettings, { query: `?resource=${GROUP}` }],
       [getSummary],
       [explain, { query: `?resource=${SHOP.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions')}` }],
       [explain, { query: '?event=event-1' }],

@@ -32,6 +32,7 @@ export interface TableService {
 }
 
 const ROWS_A_QUERY = 1000;
+const BYTES_AN_ANSWER = 4 * 1024 * 1024;
 
 /** `boundary`: after each so many rows of a partition, another server continues. */
 export function tableService(
@@ -69,13 +70,18 @@ export function tableService(
     const rows = partitions[partition] ?? NONE;
     const top = Number(asked.get('$top') ?? ROWS_A_QUERY);
     const first = lowerBound(rows, asked.get('NextRowKey') ?? boundOf(filter, 'RowKey', 'ge') ?? '');
-    const end = lowerBound(rows, boundOf(filter, 'RowKey', 'lt') ?? '\uffff');
+    const last = boundOf(filter, 'RowKey', 'le');
+    const end = lowerBound(rows, boundOf(filter, 'RowKey', 'lt') ?? (last === undefined ? '\uffff' : `${last}\u0000`));
     const stop = Math.min(end, first + ROWS_A_QUERY, (Math.floor(first / boundary) + 1) * boundary);
     const value: unknown[] = [];
-    let at = first;
+    let [at, bytes] = [first, 0];
     for (; at < stop && value.length < top; at++) {
       const key = { PartitionKey: partition, RowKey: rows.keyAt(at) };
-      if (holds(filter, { ...rows.columnsAt(at), ...key })) value.push(answered(partition, rows, at));
+      if (!holds(filter, { ...rows.columnsAt(at), ...key })) continue;
+      const row = answered(partition, rows, at);
+      bytes += Object.values(row).join('').length;
+      if (bytes > BYTES_AN_ANSWER) break;
+      value.push(row);
     }
     const next = { 'x-ms-continuation-NextPartitionKey': partition, 'x-ms-continuation-NextRowKey': '' };
     if (at < end) next['x-ms-continuation-NextRowKey'] = rows.keyAt(at);

@@ -69,12 +69,11 @@ export type FindingSort = (typeof FINDING_SORTS)[number];
 
 /** The place of a finding in an order: the field, then the newest first. */
 export function findingSortKey(sort: FindingSort, id: string, { label, since }: FindingBrief): SortKey {
-  const time = Date.parse(since);
   const rest = [id.toLowerCase(), label.rule];
-  if (sort === 'since' || sort === '-since') return [time, ...rest];
-  if (sort === 'severity' || sort === '-severity') return [-SEVERITIES.indexOf(label.severity), -time, ...rest];
-  if (sort === 'rule' || sort === '-rule') return [label.rule, -time, ...rest];
-  return [id.toLowerCase(), -time, ...rest];
+  if (sort === 'since' || sort === '-since') return [since, ...rest];
+  if (sort === 'severity' || sort === '-severity') return [-SEVERITIES.indexOf(label.severity), -since, ...rest];
+  if (sort === 'rule' || sort === '-rule') return [label.rule, -since, ...rest];
+  return [id.toLowerCase(), -since, ...rest];
 }
 
 export function isDescending(sort: string): boolean {

@@ -1,4 +1,5 @@
 /** The findings of a resource in brief: what lists need to filter, sort, count and group them without reading each finding. */
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ACTIONS, type Action } from '../resources/reasons.ts';
 import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../rules/rule.ts';
@@ -18,8 +19,8 @@ export interface FindingLabel {
 
 export interface FindingBrief {
   readonly label: FindingLabel;
-  /** When the verdict changed to this one (ISO). */
-  readonly since: string;
+  /** When the verdict changed to this one, in milliseconds since 1970: a list has many of them, and shows few. */
+  readonly since: number;
 }
 
 export interface ResourceBrief {
@@ -33,14 +34,31 @@ export interface ResourceBrief {
   readonly findings: readonly FindingBrief[];
 }
 
+/**
+ * Identifies a resource in paths of the API and in keys of the storage: no character of it needs an escape. Never change it:
+ * the rows that are there have it.
+ */
+export function resourceKeyOf(id: string): string {
+  return createHash('sha256').update(id.toLowerCase()).digest('hex').slice(0, 32);
+}
+
 /** A label as text, for example `webapp-min-tls violation high queue approval`. */
 export function textOfLabel({ rule, verdict, severity, action, hasApproval }: FindingLabel): string {
   const words = [rule, verdict, severity, ...(action === null ? [] : [action]), ...(hasApproval ? [APPROVAL] : [])];
   return words.join(' ');
 }
 
-/** The label of a text from `textOfLabel`; null for any other text. */
+/** The label of a text from `textOfLabel`; null for any other text. The same text gives the same object. */
 export function labelOfText(text: string): FindingLabel | null {
+  const known = labels.get(text);
+  if (known !== undefined) return known;
+  if (labels.size >= MAX_LABELS) labels.clear();
+  const label = parseLabel(text);
+  labels.set(text, label);
+  return label;
+}
+
+function parseLabel(text: string): FindingLabel | null {
   const [rule, verdict, severity, action, approval] = text.split(' ');
   const words = { rule, verdict, severity, action: action ?? null, hasApproval: approval === APPROVAL };
   return LABEL.safeParse(words).data ?? null;
@@ -59,7 +77,7 @@ export function briefOf(
 ): ResourceBrief | null {
   const evaluatedAt = lastEvaluation(findings);
   if (evaluatedAt === null) return null;
-  const brief = findings.map((one) => ({ label: labelOf(one), since: one.since }));
+  const brief = findings.map((one) => ({ label: labelOf(one), since: Date.parse(one.since) }));
   return { id, evaluatedAt, fullyEvaluatedAt, findings: brief };
 }
 
@@ -84,6 +102,9 @@ function later(a: string | null, b: string): string {
 }
 
 const APPROVAL = 'approval';
+/** Parsing costs more than the rest of reading a list, and an estate has few different labels. */
+const labels = new Map<string, FindingLabel | null>();
+const MAX_LABELS = 20_000;
 const LABEL = z.object({
   rule: z.string().min(1),
   verdict: z.enum(VERDICTS),

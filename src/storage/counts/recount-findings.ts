@@ -171,7 +171,7 @@ function numbersOf(
   for (const { id, evaluatedAt, fullyEvaluatedAt, findings } of content.values()) {
     flat[`${id} evaluated`] = Date.parse(evaluatedAt);
     flat[`${id} fully evaluated`] = fullyEvaluatedAt === null ? 0 : Date.parse(fullyEvaluatedAt);
-    for (const { label, since } of findings) flat[`${id} ${textOfLabel(label)}`] = Date.parse(since);
+    for (const { label, since } of findings) flat[`${id} ${textOfLabel(label)}`] = since;
   }
   return flat;
 }

@@ -22,7 +22,6 @@ import {
   isLabelled,
   parseIndex,
   resourceIn,
-  resourceKeyOf,
 } from './index-rows.ts';
 import { findingRow, pageOfFindings, readFindingsAt } from './listed-rows.ts';
 import { loadShard, type Shard, shardStep, visitShards, withBrief } from './shards.ts';
@@ -43,8 +42,6 @@ export function openFindings(table: Table, pause: (attempt: number) => Promise<v
     readAt: (places) => readFindingsAt(table, places),
 
     visitBriefs: (visit) => visitShards(table, visit),
-
-    keyOf: resourceKeyOf,
 
     async getBrief(key) {
       if (!/^[0-9a-f]{32}$/.test(key)) return null;

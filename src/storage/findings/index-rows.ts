@@ -7,11 +7,12 @@ import {
   type FindingBrief,
   labelOfText,
   type ResourceBrief,
+  resourceKeyOf,
   textOfLabel,
 } from '../../domain/decisions/finding-briefs.ts';
 import { time } from '../../domain/resources/schema.ts';
 import { type Entity, entityOf, type Key, parseDerived, parseRow, type Row } from '../table/entity.ts';
-import { descendingTime, hashOf, timeOfDescending } from '../table/keys.ts';
+import { descendingTime, timeOfDescending } from '../table/keys.ts';
 import type { Table } from '../table/table.ts';
 
 export const FINDING_PARTITION = 'finding';
@@ -22,18 +23,13 @@ export type FindingIndex = ReadonlyMap<string, string | null>;
 /** A resource, and when it was evaluated. */
 export type IndexedResource = Pick<ResourceBrief, 'id' | 'evaluatedAt' | 'fullyEvaluatedAt'>;
 
-/** Identifies a resource in keys of rows and in paths of the API. */
-export function resourceKeyOf(id: string): string {
-  return hashOf(id.toLowerCase());
-}
-
 /** The key of the row with the findings of a resource; its first two characters behind `r-` are the shard. */
 export function indexKeyOf(resourceKey: string): Key {
   return { partitionKey: FINDING_PARTITION, rowKey: `r-${resourceKeyOf(resourceKey)}` };
 }
 
 /** The key of the row of a finding: newest first. */
-export function findingKeyOf(id: string, rule: string, since: string): string {
+export function findingKeyOf(id: string, rule: string, since: Date): string {
   return `f-${descendingTime(since)}-${resourceKeyOf(id)}-${rule}`;
 }
 
@@ -75,7 +71,9 @@ export function resourceIn(row: Row): IndexedResource | null {
 
 /** The keys of the rows of these findings, with their labels. */
 export function indexOf({ id, findings }: ResourceBrief): FindingIndex {
-  return new Map(findings.map(({ label, since }) => [findingKeyOf(id, label.rule, since), textOfLabel(label)]));
+  return new Map(
+    findings.map(({ label, since }) => [findingKeyOf(id, label.rule, new Date(since)), textOfLabel(label)]),
+  );
 }
 
 /** Whether the shard can have everything that the row lists. */
@@ -83,8 +81,8 @@ export function isLabelled(row: Row): boolean {
   return resourceIn(row) !== null && ![...indexIn(row).values()].includes(null);
 }
 
-function sinceIn(rowKey: string): string {
-  return new Date(timeOfDescending(rowKey.slice(2, 17))).toISOString();
+function sinceIn(rowKey: string): number {
+  return timeOfDescending(rowKey.slice(2, 17));
 }
 
 function labelled(keys: readonly string[], { Labels }: Row): FindingIndex {

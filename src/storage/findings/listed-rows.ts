@@ -10,7 +10,7 @@ import { prefixFilter, REQUESTS_PER_PAGE, rangeFilter, type Table } from '../tab
 import { FINDING_PARTITION, findingKeyOf } from './index-rows.ts';
 
 export function findingRow(one: Finding): Entity {
-  const rowKey = findingKeyOf(one.resource.id, one.rule, one.since);
+  const rowKey = findingKeyOf(one.resource.id, one.rule, new Date(one.since));
   return entityOf({ partitionKey: FINDING_PARTITION, rowKey }, one, {
     Verdict: one.verdict,
     ResourceKey: one.resource.id.toLowerCase(),
@@ -81,7 +81,7 @@ export async function readFindingsAt(
   table: Table,
   places: readonly FindingPlace[],
 ): Promise<{ readonly findings: readonly Finding[]; readonly read: number }> {
-  const keys = places.map(({ id, rule, since }) => findingKeyOf(id, rule, since));
+  const keys = places.map(({ id, rule, since }) => findingKeyOf(id, rule, new Date(since)));
   if (keys.length === 0) return { findings: [], read: 0 };
   const sorted = [...keys].sort();
   const [first = '', last = ''] = [sorted[0], sorted.at(-1)];

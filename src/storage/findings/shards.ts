@@ -14,13 +14,14 @@ import {
   type FindingLabel,
   labelOfText,
   type ResourceBrief,
+  resourceKeyOf,
   textOfLabel,
 } from '../../domain/decisions/finding-briefs.ts';
 import { type FindingCounts, sumFindingCounts } from '../../domain/decisions/finding-counts.ts';
 import { type Entity, entityOf, type Key, MAX_STRING_LENGTH, parseDerived, type Row } from '../table/entity.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
 import { saveStep } from '../table/versioned-row.ts';
-import { FINDING_PARTITION, resourceKeyOf } from './index-rows.ts';
+import { FINDING_PARTITION } from './index-rows.ts';
 
 /** By id in lower case. */
 export type ShardContent = ReadonlyMap<string, ResourceBrief>;
@@ -139,30 +140,34 @@ function packed(content: ShardContent): z.infer<typeof SHARD> {
 
 /** By time: `<milliseconds>:<label>,<label>;<milliseconds>:<label>`. */
 function packFindings(findings: readonly FindingBrief[], numberOf: (label: FindingLabel) => number): string {
-  const byTime = new Map<string, number[]>();
+  const byTime = new Map<number, number[]>();
   for (const { label, since } of findings) {
     const numbers = byTime.get(since) ?? [];
     numbers.push(numberOf(label));
     byTime.set(since, numbers);
   }
-  return [...byTime].map(([since, numbers]) => `${Date.parse(since)}:${numbers.join(',')}`).join(';');
+  return [...byTime].map(([since, numbers]) => `${since}:${numbers.join(',')}`).join(';');
 }
 
 function unpackFindings(text: string, labels: readonly (FindingLabel | null)[]): FindingBrief[] {
   const findings: FindingBrief[] = [];
   for (const group of text.split(';')) {
     const [at = '', numbers = ''] = group.split(':');
-    const since = timeOf(Number(at));
+    const since = Number(at);
     for (const number of numbers.split(',')) {
       const label = labels[Number(number)];
-      if (label) findings.push({ label, since });
+      if (label && isTime(since)) findings.push({ label, since });
     }
   }
   return findings;
 }
 
 function timeOf(milliseconds: number): string {
-  return new Date(Math.abs(milliseconds) <= LAST_TIME ? milliseconds : 0).toISOString();
+  return new Date(isTime(milliseconds) ? milliseconds : 0).toISOString();
+}
+
+function isTime(milliseconds: number): boolean {
+  return Math.abs(milliseconds) <= LAST_TIME;
 }
 
 function compressed(value: unknown): string {

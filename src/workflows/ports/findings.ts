@@ -25,9 +25,7 @@ export interface Findings {
    * False while findings of an earlier version are missing.
    */
   visitBriefs(visit: (brief: ResourceBrief) => void): Promise<boolean>;
-  /** The key of a resource in paths and for `getBrief`. It has no character that a path would need to escape. */
-  keyOf(id: string): string;
-  /** The resource with this key; null when it has no findings. */
+  /** The resource with this key (`resourceKeyOf`); null when it has no findings. */
   getBrief(key: string): Promise<ResourceBrief | null>;
   /** The keys of resources below a scope that have findings, from one (exclusive) to another (inclusive, null: all). */
   listResources(scope: string, after: string, upTo: string | null): Promise<string[]>;
@@ -39,7 +37,8 @@ export interface Findings {
 export interface FindingPlace extends Pick<FindingLabel, 'rule' | 'verdict' | 'severity'> {
   /** The ARM id of the resource. */
   readonly id: string;
-  readonly since: string;
+  /** In milliseconds. */
+  readonly since: number;
 }
 
 /** `done`: everything was listed, and every found resource was reconciled. `cancelled`: no more of its messages are handled. */

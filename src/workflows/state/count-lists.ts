@@ -40,15 +40,20 @@ export interface BriefVisitor {
  * Shows every resource that has findings to a visitor, in no order, and returns the visitor. While findings of an earlier
  * version are missing in the briefs, the list itself is read.
  */
-export async function visitResources<V extends BriefVisitor>(
-  { findings }: Pick<Deps, 'findings'>,
-  begin: () => V,
-): Promise<V> {
+export async function visitResources<V extends BriefVisitor>(deps: Pick<Deps, 'findings'>, begin: () => V): Promise<V> {
+  const visited = await visitBriefs(deps, begin());
+  if (visited !== null) return visited;
   const visitor = begin();
-  if (await findings.visitBriefs((brief) => visitor.visit(brief))) return visitor;
-  const again = begin();
-  for (const brief of (await listBriefs({ findings })).values()) again.visit(brief);
-  return again;
+  for (const brief of (await listBriefs(deps)).values()) visitor.visit(brief);
+  return visitor;
+}
+
+/** The same, but null while findings of an earlier version are missing. */
+export async function visitBriefs<V extends BriefVisitor>(
+  { findings }: Pick<Deps, 'findings'>,
+  visitor: V,
+): Promise<V | null> {
+  return (await findings.visitBriefs((brief) => visitor.visit(brief))) ? visitor : null;
 }
 
 async function listBriefs({ findings }: Pick<Deps, 'findings'>): Promise<ReadonlyMap<string, ResourceBrief>> {

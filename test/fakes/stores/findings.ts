@@ -1,8 +1,7 @@
 /** The list of findings: newest first, then by resource and rule. */
 
-import { createHash } from 'node:crypto';
 import type { Finding } from '../../../src/domain/decisions/finding.ts';
-import { briefOf, type ResourceBrief } from '../../../src/domain/decisions/finding-briefs.ts';
+import { briefOf, type ResourceBrief, resourceKeyOf } from '../../../src/domain/decisions/finding-briefs.ts';
 import { isInScope } from '../../../src/domain/resources/resource.ts';
 import type { FindingQuery, Findings } from '../../../src/workflows/ports/findings.ts';
 import { copyOf } from '../copy.ts';
@@ -33,7 +32,7 @@ export function fakeFindings(stored: Finding[]): Findings {
     readAt: async (places) => {
       const findings = places.flatMap(
         ({ id, rule, since }) =>
-          stored.find((one) => one.resource.id === id && one.rule === rule && one.since === since) ?? [],
+          stored.find((one) => one.resource.id === id && one.rule === rule && Date.parse(one.since) === since) ?? [],
       );
       return { findings: copyOf(findings), read: places.length };
     },
@@ -41,8 +40,7 @@ export function fakeFindings(stored: Finding[]): Findings {
       briefs().forEach(visit);
       return true;
     },
-    keyOf: hashed,
-    getBrief: async (key) => briefs().find(({ id }) => hashed(id) === key) ?? null,
+    getBrief: async (key) => briefs().find(({ id }) => resourceKeyOf(id) === key) ?? null,
     listResources: async (scope, after, upTo) =>
       [...new Set(stored.map(({ resource }) => resource.id.toLowerCase()))]
         .filter((key) => isInScope(key, scope) && key > after && (upTo === null || key <= upTo))
@@ -54,10 +52,6 @@ export function fakeFindings(stored: Finding[]): Findings {
         page,
       ),
   };
-}
-
-function hashed(id: string): string {
-  return createHash('sha256').update(id.toLowerCase()).digest('hex').slice(0, 32);
 }
 
 function keyOf({ since, resource, rule }: Finding): string {

@@ -14,7 +14,7 @@ import {
   isDescending,
 } from '../../../domain/decisions/find-findings.ts';
 import type { Finding } from '../../../domain/decisions/finding.ts';
-import type { FindingBrief } from '../../../domain/decisions/finding-briefs.ts';
+import { type FindingBrief, type ResourceBrief, resourceKeyOf } from '../../../domain/decisions/finding-briefs.ts';
 import { topItems } from '../../../domain/decisions/top-items.ts';
 import { resourceOf, viewOf } from '../../../domain/resources/resource.ts';
 import { controlsMatching } from '../../../domain/rules/benchmark.ts';
@@ -22,7 +22,7 @@ import { documentationById } from '../../../domain/rules/documentation.ts';
 import type { AnyRule } from '../../../domain/rules/rule.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import type { Page, PageRequest } from '../../../workflows/ports/storage.ts';
-import { visitResources } from '../../../workflows/state/count-lists.ts';
+import { visitBriefs, visitResources } from '../../../workflows/state/count-lists.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
 import { searchText, sortOf, total } from '../../framework/list-query.ts';
 import { type PageQuery, pageQuery, pageSchema, positionIn, positionOf, readPage } from '../../framework/page.ts';
@@ -46,7 +46,7 @@ export const listFindings = defineEndpoint({
       .exactOptional()
       .describe("A part of the resource's ARM id, of the rule's id or of its title, without case."),
     sort: sortOf(FINDING_SORTS).describe(
-      'The order; with a minus before it the reverse. `-severity`: the most severe first. Findings with the same value are newest first. Pages are full with `view=brief`. Otherwise one that is not newest first, and one with `q`, may be short while `nextCursor` is there.',
+      'The order; with a minus before it the reverse. `-severity`: the most severe first. Findings with the same value are newest first. With `view=brief` each page is full; without it a page ends where the value changes, and may be short while `nextCursor` is there. `since`, the oldest first, needs `view=brief`.',
     ),
     view: z
       .literal('brief')
@@ -69,19 +69,19 @@ export const listFindings = defineEndpoint({
   async handle({ deps, config, query: { group, ...query } }) {
     if (group !== undefined) return { body: await readGroups(deps, group, query) };
     let counted: number | undefined;
-    // A cursor belongs to its view, because each has positions of its own.
+    // A cursor belongs to its view and order, because each has positions of its own.
     const list = async (
       { sort, view, total: isTotalAsked, ...asked }: Listed,
       at: PageRequest,
     ): Promise<Page<object>> => {
       const filters = filtersOf(asked, deps.rules);
-      if (view === undefined && !isTotalAsked && sort === NEWEST_FIRST && filters.q === undefined) {
-        const { items, next } = await deps.findings.list(filters, at);
-        return { items: items.map((finding) => findingView(finding, deps.rules)), next };
-      }
-      const found = await findBriefs(deps, filters, sort, at);
+      const isPlain = view === undefined && !isTotalAsked && sort === NEWEST_FIRST && filters.q === undefined;
+      if (view === undefined && sort === 'since') throw invalidRequest([OLDEST_FIRST]);
+      if (isPlain && (isListPosition(at) || Object.keys(filters).length === 0)) return listPage(deps, filters, at);
+      const found = await findPlaces(deps, { filters, sort, orNull: isPlain && at.after === null }, at);
+      if (found === null) return listPage(deps, filters, at);
       counted = found.total;
-      return view === 'brief' ? briefPage(deps, found) : await wholePage(deps, found);
+      return view === 'brief' ? briefPage(deps, found) : await wholePage(deps, found, sort);
     };
     const page = await readPage('findings', config.cursorKey, query, list);
     return { body: { ...page, ...(query.total ? { total: counted } : {}) } };
@@ -101,6 +101,7 @@ export const getSummary = defineEndpoint({
 });
 
 const NEWEST_FIRST = FINDING_SORTS[0];
+const OLDEST_FIRST = { parameter: 'sort', detail: 'the oldest first needs view=brief' };
 const MAX_GROUPS = 10_000;
 
 interface Asked extends Omit<FindingFilters, 'rules'> {
@@ -149,25 +150,33 @@ async function readGroups(
   return { items, ...(complete ? {} : { incomplete: true }) };
 }
 
-/** The places of a page, in order, and how many findings match. */
-async function findBriefs(deps: Deps, filters: FindingFilters, sort: FindingSort, { limit, after }: PageRequest) {
+/**
+ * The places of a page, in order, and how many findings match. While findings of an earlier version are missing in the briefs,
+ * null when the list itself serves the page as well.
+ */
+async function findPlaces(
+  deps: Deps,
+  { filters, sort, orNull }: { readonly filters: FindingFilters; readonly sort: FindingSort; readonly orNull: boolean },
+  { limit, after }: PageRequest,
+) {
   const matcher = matcherOf(filters, deps.rules);
-  const { found } = await visitResources(deps, () => {
+  const begin = () => {
     const top = topItems<Placed>(limit, { after: positionIn(after), descending: isDescending(sort) });
     return {
-      found: top,
-      visit(brief) {
+      top,
+      visit(brief: ResourceBrief) {
         if (!matcher.hasResource(brief.id)) return;
         for (const finding of matcher.findingsOf(brief)) {
           top.offer(findingSortKey(sort, brief.id, finding), { id: brief.id, brief: finding });
         }
       },
     };
-  });
-  return found.result();
+  };
+  const visited = orNull ? await visitBriefs(deps, begin()) : await visitResources(deps, begin);
+  return visited === null ? null : visited.top.result();
 }
 
-type Found = Awaited<ReturnType<typeof findBriefs>>;
+type Found = NonNullable<Awaited<ReturnType<typeof findPlaces>>>;
 
 function briefPage(deps: Deps, { items, more }: Found) {
   const titles = titlesOf(deps.rules);
@@ -177,9 +186,15 @@ function briefPage(deps: Deps, { items, more }: Found) {
   };
 }
 
-/** The findings themselves at these places: as many as two requests find. */
-async function wholePage(deps: Deps, { items, more }: Found) {
-  const places = items.map(({ item: { id, brief } }) => ({ id, since: brief.since, ...brief.label }));
+/**
+ * The findings themselves at these places. Those with the same value of the order are next to each other in the list, so one
+ * range has them: the page ends where the value changes.
+ */
+async function wholePage(deps: Deps, { items, more }: Found, sort: FindingSort) {
+  const value = items[0]?.key[0];
+  const change = sort === NEWEST_FIRST ? -1 : items.findIndex(({ key }) => key[0] !== value);
+  const run = change === -1 ? items : items.slice(0, change);
+  const places = run.map(({ item: { id, brief } }) => ({ id, since: brief.since, ...brief.label }));
   const { findings, read } = await deps.findings.readAt(places);
   return {
     items: findings.map((finding) => findingView(finding, deps.rules)),
@@ -187,13 +202,23 @@ async function wholePage(deps: Deps, { items, more }: Found) {
   };
 }
 
-function briefView({ rules, findings }: Deps, titles: ReadonlyMap<string, string>, { id, brief }: Placed) {
+async function listPage(deps: Deps, filters: FindingFilters, at: PageRequest) {
+  const { items, next } = await deps.findings.list(filters, at);
+  return { items: items.map((finding) => findingView(finding, deps.rules)), next };
+}
+
+/** Whether a page continues one that the list itself served. */
+function isListPosition({ after }: PageRequest): boolean {
+  return after !== null && !after.startsWith('[');
+}
+
+function briefView({ rules }: Deps, titles: ReadonlyMap<string, string>, { id, brief }: Placed) {
   const { rule, verdict, severity, action, hasApproval } = brief.label;
   const resource = resourceOf(id);
   return {
-    ...{ rule, title: titles.get(rule) ?? rule, severity, verdict, since: brief.since },
+    ...{ rule, title: titles.get(rule) ?? rule, severity, verdict, since: new Date(brief.since).toISOString() },
     resource: resource ? viewOf(resource) : { id, type: '', name: '' },
-    key: findings.keyOf(id),
+    key: resourceKeyOf(id),
     documentation: documentationById(rule, rules),
     decision: action === null ? null : { action, hasApproval },
   };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
 import { isDescending } from '../../../domain/decisions/find-findings.ts';
-import type { ResourceBrief } from '../../../domain/decisions/finding-briefs.ts';
+import { type ResourceBrief, resourceKeyOf } from '../../../domain/decisions/finding-briefs.ts';
 import {
   isMatch,
   type KeylessRow,
@@ -83,7 +83,7 @@ export const getResource = defineEndpoint({
     const { state } = await deps.resources.loadState(resource);
     const id = encodeURIComponent(resource.id);
     const body = {
-      key: deps.findings.keyOf(resource.id),
+      key: resourceKeyOf(resource.id),
       ...row,
       // The list is written an hour after it was written before, when nothing else changes.
       ...(state?.evaluatedAt ? { evaluatedAt: state.evaluatedAt, fullyEvaluatedAt: state.fullyEvaluatedAt } : {}),
@@ -125,7 +125,7 @@ async function findRows(deps: Deps, filters: ResourceFilters, sort: ResourceSort
   });
   const { items, more, total: matching } = rows.result();
   return {
-    items: items.map(({ item }) => ({ key: deps.findings.keyOf(item.resource.id), ...item })),
+    items: items.map(({ item }) => ({ key: resourceKeyOf(item.resource.id), ...item })),
     next: more ? positionOf(items.at(-1)?.key ?? []) : null,
     total: matching,
   };
