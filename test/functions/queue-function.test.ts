@@ -1,9 +1,12 @@
 /** The wrapper of a queue function: a failure is stored, and deleted when the message is handled in the end. */
 import { app, InvocationContext, type StorageQueueHandler } from '@azure/functions';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { registerQueueFunction } from '../../src/functions/queue-function.ts';
+import { registerReconcile } from '../../src/functions/reconcile.ts';
+import { receiveEvent } from '../../src/workflows/events/receive-event.ts';
 import { DONE, type Result, type WorkMessage, workMessage } from '../../src/workflows/ports/work.ts';
-import { SHOP } from '../fakes/azure/resources.ts';
+import { gridEvent } from '../fakes/azure/event-grid.ts';
+import { SHOP, seedWebApp } from '../fakes/azure/resources.ts';
 import { type FakeDeps, fakeDeps, START } from '../fakes/deps.ts';
 import { failingDeps, tracedDeps } from '../fakes/wrappers/watched.ts';
 
@@ -23,8 +26,12 @@ vi.mock('../../src/app/service.ts', () => ({
 const message: WorkMessage = { resource: SHOP, cause: 'event', attempt: 2 };
 
 function registered(handle: () => Promise<Result>): StorageQueueHandler {
+  return handlerOf(() => registerQueueFunction('work', 'queue', workMessage, handle));
+}
+
+function handlerOf(registers: () => void): StorageQueueHandler {
   const register = vi.spyOn(app, 'storageQueue').mockImplementation(() => {});
-  registerQueueFunction('work', 'queue', workMessage, handle);
+  registers();
   const options = register.mock.calls[0]?.[1];
   register.mockRestore();
   if (!options) throw new Error('nothing was registered');
@@ -96,5 +103,23 @@ describe('a message', () => {
     service.failing = 'queue.send';
     await expect(broken(message, delivery(1))).rejects.toThrow('down');
     expect([...(service.deps?.stored.failures.values() ?? [])]).toEqual(['Error: down']);
+  });
+});
+
+test('a message whose resource is in work costs one request more when its event is covered', async () => {
+  const deps = fakeDeps();
+  seedWebApp(deps.arm);
+  await receiveEvent(deps, gridEvent('first', SHOP));
+  await receiveEvent(deps, gridEvent('second', SHOP));
+  deps.clock.advance(60);
+  Object.assign(service, { deps, calls: [], failing: null });
+  const handle = handlerOf(registerReconcile);
+  await Promise.all(deps.stored.queue.map(({ message: sent }) => handle(sent, delivery(1))));
+  expect(deps.stored.events.map(({ outcome }) => outcome).sort()).toEqual(['covered', 'evaluated']);
+  const count = (name: string) => service.calls.filter((call) => call === name).length;
+  expect({ loads: count('resources.load'), leases: count('resources.acquire'), sent: count('queue.send') }).toEqual({
+    loads: 2,
+    leases: 1,
+    sent: 0,
   });
 });
