@@ -9,7 +9,8 @@ import { reserveReads } from '../../domain/decisions/read-pace.ts';
 import { evidence } from '../../domain/estate/evidence.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { time } from '../../domain/resources/schema.ts';
-import { ConflictError } from '../../workflows/ports/storage.ts';
+import { pagesOf } from '../../workflows/ports/pages.ts';
+import { ConflictError, type PageRequest } from '../../workflows/ports/storage.ts';
 import {
   type EvidenceStore,
   type Part,
@@ -83,15 +84,17 @@ export function openSweeps(table: Table): Sweeps {
 
     async removePartition(subscriptionId, of) {
       const filter = prefixFilter(subscriptionId.toLowerCase(), `${APP}${of}-`);
-      const { rows } = await table.readColumns(filter, ['RowKey'], Number.POSITIVE_INFINITY);
-      const steps = rows.map((row): Step => ({ remove: keyOf(subscriptionId, NAMED.parse(row).rowKey) }));
-      for (const chunk of transactionsOf(steps)) await table.transact(chunk);
+      for await (const keys of rowKeys(table, filter)) {
+        const steps = keys.map((key): Step => ({ remove: keyOf(subscriptionId, key) }));
+        for (const chunk of transactionsOf(steps)) await table.transact(chunk);
+      }
     },
 
     async keysNotSeen(subscriptionId, keys) {
-      const filter = prefixFilter(subscriptionId.toLowerCase(), APP);
-      const { rows } = await table.readColumns(filter, ['RowKey'], Number.POSITIVE_INFINITY);
-      const seen = new Set(rows.map((row) => NAMED.parse(row).rowKey.slice(-HASH_LENGTH)));
+      const seen = new Set<string>();
+      for await (const page of rowKeys(table, prefixFilter(subscriptionId.toLowerCase(), APP))) {
+        for (const key of page) seen.add(key.slice(-HASH_LENGTH));
+      }
       const missing: string[] = [];
       for await (const page of keys) missing.push(...page.filter((key) => !seen.has(hashOf(key))));
       return missing;
@@ -99,13 +102,21 @@ export function openSweeps(table: Table): Sweeps {
   };
 }
 
+/** The row keys of a filter, a page at a time: a subscription may have a hundred thousand. */
+async function* rowKeys(table: Table, filter: string): AsyncGenerator<readonly string[]> {
+  const list = (page: PageRequest) => table.readPage(filter, page, 1, []);
+  for await (const rows of pagesOf(list, PAGE_OF_KEYS)) yield rows.map(({ rowKey }) => rowKey);
+}
+
+/** As many as the service answers at once. */
+const PAGE_OF_KEYS = 1000;
+
 const RUN = 'run';
 const APP = 'app-';
 const HASH_LENGTH = 32;
 /** With the partition, as many as a filter may have. */
 const KEYS_OF_FILTER = 14;
 const PACE = z.strictObject({ until: z.number() });
-const NAMED = z.looseObject({ rowKey: z.string() });
 
 export function openEvidence(table: Table): EvidenceStore {
   return {
