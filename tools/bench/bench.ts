@@ -15,7 +15,7 @@ import { compareWithBareLoop } from './bare.ts';
 import { type BaseCommit, buildBaseCommit } from './base-commit.ts';
 import { measureEventCosts } from './costs.ts';
 import { compareCpu, compareThroughput } from './cpu.ts';
-import { type EstateOptions, measureEstate } from './estate/estate.ts';
+import { type EstateOptions, measureEstate } from './estate.ts';
 import { measureEvaluation } from './evaluation.ts';
 import { compareLoad } from './load.ts';
 import { measureMemory } from './memory.ts';

@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { TableClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
-import { personas, principalHeaders } from '../../../dev/sign-in/personas.ts';
-import { people } from '../../../simulator/estate.ts';
-import { SWEEP_QUEUE } from '../../../src/storage/names.ts';
-import { sweepProgress } from '../../../src/workflows/ports/sweeps.ts';
-import { residentMegabytes } from '../../soak/memory.ts';
-import { type BenchEnvironment, startBenchEnvironment } from '../bench-environment.ts';
-import type { Report } from '../report.ts';
+import { personas, principalHeaders } from '../../dev/sign-in/personas.ts';
+import { people } from '../../simulator/estate.ts';
+import { SWEEP_QUEUE } from '../../src/storage/names.ts';
+import { sweepProgress } from '../../src/workflows/ports/sweeps.ts';
+import { residentMegabytes } from '../soak/memory.ts';
+import { type BenchEnvironment, startBenchEnvironment } from './bench-environment.ts';
+import type { Report } from './report.ts';
 
 export interface EstateOptions {
   readonly apps: number;
@@ -97,8 +97,8 @@ async function withoutActivityLog({ dev }: BenchEnvironment): Promise<void> {
 async function seed({ dev }: BenchEnvironment): Promise<string[]> {
   const { simulator, environment } = dev;
   simulator.graph.set({ quota: 1_000_000 });
-  const loader = new URL('../../typescript.mjs', import.meta.url).href;
-  const program = fileURLToPath(new URL('seed.ts', import.meta.url));
+  const loader = new URL('../typescript.mjs', import.meta.url).href;
+  const program = fileURLToPath(new URL('prepare/estate.ts', import.meta.url));
   const options = { env: { ...process.env, ...environment }, maxBuffer: 2 ** 26 };
   const ran = promisify(execFile)(process.execPath, ['--import', loader, program], options);
   ran.child.stderr?.pipe(process.stderr);

@@ -1,7 +1,7 @@
 /**
  * Stores what a full sweep of a compliant estate would have: a row for each resource with the fingerprint of its rows, and the
  * evidence of looks. The code of the service makes all of it, from the listing of Resource Graph and from some resources of
- * each kind that Resource Manager is asked for. Run by estate.ts with the settings of the service. One app in a hundred is
+ * each kind that Resource Manager is asked for. Run by the bench with the settings of the service. One app in a hundred is
  * left out, and its id printed: the service reads it by itself, so that its findings are stored, too.
  */
 import { TableClient, type TransactionAction } from '@azure/data-tables';
