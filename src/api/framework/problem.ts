@@ -28,7 +28,7 @@ export const PROBLEMS: Readonly<Record<RefusalCode, { readonly status: number; r
   stopped: { status: 409, title: 'The service is stopped' },
   'settings-changed': { status: 412, title: 'Somebody else changed the settings' },
   'if-match-required': { status: 428, title: 'If-Match is missing' },
-  'too-large': { status: 413, title: 'The body is too large' },
+  'too-large': { status: 413, title: 'Too large' },
   'storage-unavailable': { status: 503, title: 'The storage does not answer' },
   'not-configured': { status: 503, title: 'The service is not configured' },
 };
