@@ -117,6 +117,40 @@ const request = (one: Exempted) => ({
   ...{ owner: 'Team Shop', reason: 'an old scanner', ticket: null },
 });
 
+const plain: App = {
+  site: { httpsOnly: true, provisioningState: 'Succeeded' },
+  beside: { kind: 'app', managedBy: null, tags: {} },
+  config: {
+    ...{ minTlsVersion: '1.2', ftpsState: 'Disabled', remoteDebuggingEnabled: false, http20Enabled: true },
+    cors: { allowedOrigins: ['https://a.example'] },
+  },
+  ...{ cause: 'event', decided: null, fixedTimes: 0, alsoMoved: false },
+};
+const http: App = { ...plain, site: { ...plain.site, httpsOnly: false } };
+const debugged: App = { ...plain, config: { ...plain.config, remoteDebuggingEnabled: true } };
+const settingsOf = (chosen: JsonObject): Settings => {
+  const parsed = parseSettings({ mode: 'autofix', ...chosen }, RULES);
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.settings;
+};
+
+/** What random estates seldom have: a changer whose change becomes risky, a rejection, and an approval that is held. */
+const EXAMPLES: [App[], Settings, Settings, Exempted[]][] = [
+  [[http], settingsOf({ mode: 'audit' }), settingsOf({ rules: { 'webapp-https-only': { tier: 'risky' } } }), []],
+  [
+    [{ ...debugged, decided: 'reject' }],
+    settingsOf({}),
+    settingsOf({ rules: { 'webapp-remote-debugging': { tier: 'safe' } } }),
+    [],
+  ],
+  [
+    [{ ...debugged, decided: 'approve' }],
+    settingsOf({ scopes: [{ scope: GROUP, frozen: { until: SOON, reason: 'a sale' } }] }),
+    settingsOf({}),
+    [],
+  ],
+];
+
 /** An estate as it is after Plumbline looked at it under some settings, and its decisions are of now. */
 async function estateOf(apps: readonly App[], settings: Settings, exemptions: readonly Exempted[]): Promise<FakeDeps> {
   const deps = fakeDeps({ rules: RULES });
@@ -245,7 +279,7 @@ test('what a preview of settings says and what the next look decides agree, and 
         await expectTruth(deps, items.items, APPS.slice(0, apps.length));
       },
     ),
-    RUNS,
+    { ...RUNS, examples: EXAMPLES },
   );
 });
 
