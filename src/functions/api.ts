@@ -7,7 +7,7 @@ import { listAnchors } from '../api/endpoints/audit/anchors.ts';
 import { getAuditEntry, listAudit, verifyAudit } from '../api/endpoints/audit/audit.ts';
 import { getEvidence } from '../api/endpoints/audit/evidence.ts';
 import { exportAudit } from '../api/endpoints/audit/export.ts';
-import { rollback } from '../api/endpoints/audit/rollback.ts';
+import { getRollback, rollback, rollbackOperation } from '../api/endpoints/audit/rollback.ts';
 import { getConsole } from '../api/endpoints/console.ts';
 import { listDeadLetters, releaseDeadLetter, releaseDeadLetters } from '../api/endpoints/dead-letters.ts';
 import { getEffectiveSettings } from '../api/endpoints/effective-settings.ts';
@@ -49,7 +49,9 @@ const described: readonly Endpoint[] = [
   getEvidence,
   exportAudit,
   getAuditEntry,
+  getRollback,
   rollback,
+  rollbackOperation,
   listFindings,
   exportFindings,
   getSummary,

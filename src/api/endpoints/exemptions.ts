@@ -13,6 +13,7 @@ import {
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { resourceScope } from '../../domain/resources/resource.ts';
 import { id, timestamp } from '../../domain/resources/schema.ts';
+import { countCovered } from '../../workflows/exemptions/count-covered.ts';
 import {
   grantExemption,
   removeExemption,

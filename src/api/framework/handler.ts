@@ -11,7 +11,7 @@ import { Refusal } from '../../domain/approvals/refusal.ts';
 import { StorageUnavailable } from '../../workflows/ports/storage.ts';
 import { compressAnswer } from './compression.ts';
 import type { ApiResponse, Endpoint, GetService } from './endpoint.ts';
-import { parsePrincipal, requireRole } from './principal.ts';
+import { parsePrincipal, requirePerson, requireRole } from './principal.ts';
 import { internalProblem, problemOf, storageProblem } from './problem.ts';
 import { parseQuery, readBody, refuseCrossOrigin } from './request.ts';
 
@@ -39,9 +39,7 @@ async function handleRequest(endpoint: Endpoint, request: HttpRequest, getServic
   const { deps, config, meters } = await getService();
   const principal = parsePrincipal(request.headers, config.authEnabled);
   requireRole(principal, endpoint.role);
-  if (endpoint.personOnly && principal.type === 'app') {
-    throw new Refusal('not-a-person', 'Decisions are made by people; an application may read.');
-  }
+  if (endpoint.personOnly) requirePerson(principal);
   const authorized = { deps, config, meters, principal, params: request.params, headers: request.headers };
   const subject = await endpoint.findSubject?.(authorized);
   const query = parseQuery(request.url, endpoint.query);

@@ -89,6 +89,11 @@ export function requireRole({ roles }: Principal, role: Role): void {
   if (!fits) throw new Refusal('forbidden', `This needs the role ${role}, which your account has not been given.`);
 }
 
+/** Throws Refusal `not-a-person` for an application. */
+export function requirePerson({ type }: Principal): void {
+  if (type === 'app') throw new Refusal('not-a-person', 'Decisions are made by people; an application may read.');
+}
+
 /** The values of the claims of these types, in the order of the types. */
 function valuesOf(claims: Claims, types: readonly string[]): string[] {
   return types.flatMap((type) => claims.filter(({ typ, val }) => typ === type && val !== '').map(({ val }) => val));

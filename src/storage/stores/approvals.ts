@@ -54,6 +54,11 @@ export function openApprovals(
       return `a${(LATEST - now.getTime()).toString(36).padStart(9, '0')}${createId().replaceAll('-', '').slice(0, 12)}`;
     },
 
+    async claimedId(thing) {
+      const row = await table.get(APPROVAL_PARTITION, `k-${thing}`);
+      return row && parseRow(CLAIMED, table.name, row);
+    },
+
     async claimId(thing, id) {
       const key = { partitionKey: APPROVAL_PARTITION, rowKey: `k-${thing}` };
       if ((await table.insert(entityOf(key, id))) !== null) return id;

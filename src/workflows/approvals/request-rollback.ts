@@ -55,19 +55,26 @@ interface RollbackTarget extends RollbackRequest {
  */
 export async function requestRollback(deps: Deps, request: RollbackRequest): Promise<Approval> {
   const { entry, person } = request;
-  const rule = deps.rules.find(({ id }) => id === entry.rule) ?? null;
-  const resource = parseResourceId(entry.resource?.id ?? '');
-  const why = irreversibleReason(entry, rule);
-  if (why !== null || !rule || !resource) {
-    const note =
-      entry.alsoMoved.length > 0 ? ' What moved along with it is put back by a person, where it is declared.' : '';
-    throw new Refusal('not-reversible', `${why ?? 'The entry names no resource.'}${note}`);
-  }
+  const { rule, resource } = refuseIrreversible(deps, entry);
   return retryOnConflict(async () => {
     const { id, approval, failed } = await findPreviousRollback(deps, entry);
     if (approval) return repeatRequest(deps, resource, approval, person);
     return createRollback(deps, { ...request, resource, rule }, id, failed);
   });
+}
+
+/** The rule and the resource of an entry. Throws Refusal `not-reversible`. */
+export function refuseIrreversible(
+  { rules }: Pick<Deps, 'rules'>,
+  entry: AuditEntry,
+): { readonly rule: AnyRule; readonly resource: Resource } {
+  const rule = rules.find(({ id }) => id === entry.rule) ?? null;
+  const resource = parseResourceId(entry.resource?.id ?? '');
+  const why = irreversibleReason(entry, rule);
+  if (why === null && rule && resource) return { rule, resource };
+  const note =
+    entry.alsoMoved.length > 0 ? ' What moved along with it is put back by a person, where it is declared.' : '';
+  throw new Refusal('not-reversible', `${why ?? 'The entry names no resource.'}${note}`);
 }
 
 /**
@@ -92,12 +99,16 @@ async function findPreviousRollback(
 }
 
 async function repeatRequest(deps: Deps, resource: Resource, approval: Approval, person: Decider): Promise<Approval> {
-  const { decision } = approval;
+  refuseDecided(approval, person);
+  if (isOpen(approval)) await listAndEnqueue(deps, resource, approval.id);
+  return approval;
+}
+
+/** Throws Refusal `decided` when somebody else requested this rollback. */
+export function refuseDecided({ decision }: Approval, person: Decider): void {
   if (decision && decision.by.objectId !== person.objectId) {
     throw new Refusal('decided', `${decision.by.name} has had it put back at ${decision.at}.`);
   }
-  if (isOpen(approval)) await listAndEnqueue(deps, resource, approval.id);
-  return approval;
 }
 
 async function createRollback(deps: Deps, request: RollbackTarget, id: string, failed: boolean): Promise<Approval> {
@@ -203,10 +214,10 @@ function preservedValues(
 }
 
 /** Checks the changers whose change the fix reverted, and those who wrote the resource since. */
-async function checkSeparation(
+export async function checkSeparation(
   deps: Deps,
   { settings }: StoredSettings,
-  request: RollbackTarget,
+  request: Omit<RollbackTarget, 'comment'>,
 ): Promise<SeparationResult> {
   const { entry, resource, rule, person } = request;
   const fix = entry.approvalId === null ? null : await deps.approvals.get(entry.approvalId);

@@ -12,6 +12,8 @@ export interface Approvals {
   newId(now: Date): string;
   /** Returns the id of the one approval of a subject: this id, or the one that was claimed before. */
   claimId(subject: string, id: string): Promise<string>;
+  /** The id that was claimed for a subject; null when none was. */
+  claimedId(subject: string): Promise<string | null>;
   /** Saves under the loaded version (null: it is new). Throws ConflictError when another instance saved first. */
   save(approval: Approval, version: string | null): Promise<string>;
   list(query: ApprovalQuery, page: PageRequest): Promise<Page<Approval>>;

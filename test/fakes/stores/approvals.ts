@@ -10,6 +10,7 @@ export function fakeApprovals(rows: Map<string, Row<Approval>>): Approvals {
   const claims = new Map<string, string>();
   return {
     newId: newestFirstIds('a'),
+    claimedId: async (thing) => claims.get(thing) ?? null,
     claimId: async (thing, id) => {
       const claimed = claims.get(thing) ?? id;
       claims.set(thing, claimed);

@@ -1,13 +1,14 @@
 /** POST /audit/{id}/rollback: its answers and refusals. */
 
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { approvalAnswer } from '../../../../src/api/endpoints/approvals/schemas.ts';
-import { rollback } from '../../../../src/api/endpoints/audit/rollback.ts';
+import { getRollback, rollback, rollbackOperation } from '../../../../src/api/endpoints/audit/rollback.ts';
 import { read } from '../../../domain/examples.ts';
 import { apiDeps } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
 import { ask, principal, serviceOf, statusAndCode } from '../../ask.ts';
-import { bob, change, memory, record, SHOP, shop } from '../../samples.ts';
+import { bob, change, finding, memory, record, SHOP, shop } from '../../samples.ts';
 
 let deps: FakeDeps;
 let minTlsVersion: string;
@@ -87,4 +88,69 @@ it.each([
 ])('is refused with its code: %s', async (_, differs, expected) => {
   expect(statusAndCode(await asks(differs))).toBe(expected);
   expect(deps.stored.approvals.size).toBe(0);
+});
+
+describe('whether it is possible', () => {
+  const possible = async (id: string, as?: string) =>
+    (await ask(getRollback, serviceOf(deps), { params: { id }, ...(as ? { as } : {}) })).body;
+  const asOf = '2026-03-01T10:00:00.000Z';
+
+  it('is said for the caller, without a read of Azure', async () => {
+    deps = { ...deps, arm: { ...deps.arm, read: () => Promise.reject(new Error('Azure is not read')) } };
+    expect(await possible('audit-1')).toEqual({ possible: true, asOf });
+    const reader = await possible('audit-1', principal(['Reader']));
+    expect(reader).toMatchObject({
+      possible: false,
+      code: 'forbidden',
+      reason: expect.stringContaining('Approver'),
+      asOf,
+    });
+    const application = principal(['Approver'], { claims: [['idtyp', 'app']] });
+    expect(await possible('audit-1', application)).toMatchObject({ possible: false, code: 'not-a-person' });
+    const own = principal(['Approver'], { objectId: bob.objectId });
+    expect(await possible('audit-1', own)).toMatchObject({ possible: false, code: 'own-change' });
+    expect(await possible('audit-2')).toMatchObject({ possible: false, code: 'not-reversible' });
+    expect(await possible('none')).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
+  it('names the values that had changed when the app was last evaluated', async () => {
+    const found = finding({ changes: [{ ...change, from: '1.1' }] });
+    deps.stored.resourceStates.set(
+      SHOP.toLowerCase(),
+      memory({ findings: [found], evaluatedAt: '2026-03-01T11:00:00.000Z' }),
+    );
+    expect(await possible('audit-1')).toMatchObject({
+      ...{
+        possible: false,
+        code: 'moved',
+        asOf: '2026-03-01T11:00:00.000Z',
+        moved: [{ ...change, from: '1.2', to: '1.1' }],
+      },
+    });
+  });
+});
+
+describe('all fixes of an operation', () => {
+  const together = (body: object, as?: string) =>
+    ask(rollbackOperation, serviceOf(deps), { body, ...(as ? { as } : {}) });
+
+  it('are rolled back in the order of the log, each with its own answer', async () => {
+    const debugging = { ...change, path: '/properties/remoteDebuggingEnabled' };
+    await deps.audit.append([record({ id: 'audit-3', rule: 'webapp-none', changes: [debugging] })]);
+    const { status, body } = await together({ operationId: 'operation-1', comment: 'the old clients' });
+    expect(status).toBe(200);
+    expect(rollbackOperation.result instanceof z.ZodType && rollbackOperation.result.parse(body)).toEqual(body);
+    expect(body.items).toMatchObject([
+      { id: 'audit-1', status: 202, approval: { purpose: 'rollback', status: 'approved' } },
+      { id: 'audit-3', status: 409, problem: { code: 'not-reversible' } },
+    ]);
+  });
+
+  it('are refused as a whole without a comment, the role, or a fix', async () => {
+    const body = { operationId: 'operation-1', comment: 'why' };
+    expect(statusAndCode(await together({ ...body, comment: ' ' }))).toBe('400 invalid');
+    expect(statusAndCode(await together(body, principal(['Operator'])))).toBe('403 forbidden');
+    expect(statusAndCode(await together({ ...body, operationId: 'operation-9' }))).toBe('404 not-found');
+    expect(deps.stored.approvals.size).toBe(0);
+  });
 });
