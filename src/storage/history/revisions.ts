@@ -56,7 +56,7 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
     const listed = keys.filter(({ rowKey }) => isListed(kind, rowKey));
     if (listed.length === 0) return;
     changed.add(kind);
-    if (kind === 'scans') for (const { partitionKey } of listed) changedScans.add(partitionKey);
+    if (kind === 'scans') for (const id of listed.flatMap(scansOf)) changedScans.add(id);
     schedule(SECOND_MS);
   }
 
@@ -176,6 +176,12 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
       },
     },
   };
+}
+
+/** The scan that a row is about. Rows of resources change together with the row of their scan. */
+function scansOf({ partitionKey, rowKey }: Key): string[] {
+  if (partitionKey !== 'scan') return [partitionKey];
+  return rowKey.startsWith('s') ? [rowKey] : [];
 }
 
 function scanStep(id: string): Step {

@@ -52,7 +52,7 @@ describe('a change', () => {
     ['audit', (storage) => storage.audit.append([record(app('shop'), `fix ${next()}`)])],
     ['deadLetters', (storage) => storage.deadLetters.record(`message ${next()}`, LETTER)],
     ['findings', ({ findings }) => findings.replace(app('shop'), [finding(app('shop'), `rule-${next()}`)])],
-    ['scans', ({ scans }) => scans.begin(started(`scan-${next()}`))],
+    ['scans', ({ scans }) => scans.begin(started(`s999999999999009${next()}`))],
   ])('gives %s another revision', async (kind, change) => {
     const storage = account.open();
     expect(
@@ -83,7 +83,7 @@ describe('a change', () => {
       now: () => new Date(now),
       after: (milliseconds, run) => void work.push({ at: now + milliseconds, run }),
     });
-    await storage.scans.begin(started('scan-soon'));
+    await storage.scans.begin(started('s999999999999000soon'));
     expect(work.map(({ at }) => at - now)).toEqual([1000]);
     await storage.revisions.flush();
     await storage.findings.replace(app('shop'), [finding(app('shop'), 'rule-b')]);
@@ -117,10 +117,10 @@ describe('after the end of a process', () => {
 
   it('a scan that ended meanwhile is no longer counted as running', async () => {
     const [ended, housekeeping] = [account.open(), account.open()];
-    await ended.scans.begin(started('scan-ended'));
+    await ended.scans.begin(started('s999999999999001ended'));
     await ended.revisions.flush();
     const before = (await housekeeping.revisions.read()).runningScans;
-    await ended.scans.markListed('scan-ended');
+    await ended.scans.markListed('s999999999999001ended');
     await housekeeping.revisions.heal();
     expect((await housekeeping.revisions.read()).runningScans).toBe(before - 1);
   });
@@ -144,7 +144,7 @@ describe('reading', () => {
     const added = pending(storage);
     const version = await storage.approvals.save(added, null);
     await storage.deadLetters.record(`message ${next()}`, LETTER);
-    await storage.scans.begin(started('scan-counted'));
+    await storage.scans.begin(started('s999999999999002counted'));
     await storage.revisions.flush();
     const after = await account.open().revisions.read();
     expect(after).toMatchObject({
@@ -153,7 +153,7 @@ describe('reading', () => {
       runningScans: before.runningScans + 1,
     });
     await storage.approvals.save({ ...added, status: 'rejected' }, version);
-    await storage.scans.markListed('scan-counted');
+    await storage.scans.markListed('s999999999999002counted');
     // Reading a scan again waits for twenty times as long as it took.
     await vi.waitFor(async () => {
       await storage.revisions.flush();
