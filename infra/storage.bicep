@@ -41,6 +41,7 @@ var tableNames = [
   'PlumblinePreviews'
   'PlumblineSweeps'
   'PlumblineGuards'
+  'PlumblineHistory'
 ]
 
 // The host adds a poison queue to each when it needs one.

@@ -26,8 +26,8 @@ export function publishingAuditLog<L extends Pick<AuditLog, 'append'>>(audit: L,
   const publish = createPublisher(options);
   return {
     ...audit,
-    async append(records: Parameters<L['append']>[0]) {
-      const entries = await audit.append(records);
+    async append(records: Parameters<L['append']>[0], receipts: Parameters<L['append']>[1]) {
+      const entries = await audit.append(records, receipts);
       // An intent is followed by its outcome within seconds, and publishing it would delay the write.
       const published = entries.filter(({ kind }) => !kind.endsWith('.intended'));
       if (published.length > 0) await publish(published.map(eventOf));

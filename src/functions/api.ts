@@ -17,6 +17,7 @@ import { explain } from '../api/endpoints/findings/explain.ts';
 import { exportFindings } from '../api/endpoints/findings/export.ts';
 import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
 import { getHealth } from '../api/endpoints/health.ts';
+import { getHistory } from '../api/endpoints/history.ts';
 import { getMetrics } from '../api/endpoints/metrics.ts';
 import {
   getExemptionsPreview,
@@ -80,6 +81,7 @@ const described: readonly Endpoint[] = [
   getScan,
   cancelScan,
   getState,
+  getHistory,
   getHealth,
   getMetrics,
   getConsole,

@@ -18,6 +18,7 @@ export const TABLES = {
   previews: 'PlumblinePreviews',
   sweeps: 'PlumblineSweeps',
   guards: 'PlumblineGuards',
+  history: 'PlumblineHistory',
 } as const;
 
 export const RECONCILE_QUEUE = 'plumbline-reconcile';

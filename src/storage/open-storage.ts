@@ -14,6 +14,7 @@ import { openCounts } from './counts/counts.ts';
 import { openEventList } from './events/event-list.ts';
 import { openEvents } from './events/events.ts';
 import { openFindings } from './findings/findings.ts';
+import { openHistory } from './history/history.ts';
 import { type After, openRevisions } from './history/revisions.ts';
 import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import { openPreviews } from './previews/previews.ts';
@@ -125,8 +126,13 @@ export function openStorage(options: StorageOptions): Storage {
       log: table(TABLES.audit),
       audit: { list: (query, page) => storage.audit.list(query, page) },
       receivedAt: async (eventId) => (await storage.events.findById(eventId))?.receivedAt ?? null,
+      requestedAt: async (approvalId) => {
+        const approval = (await storage.approvals.get(approvalId))?.value;
+        return approval?.purpose === 'fix' ? approval.requestedAt : null;
+      },
     }),
     revisions,
+    history: openHistory(table(TABLES.history), table(TABLES.audit)),
     activityProgress: openActivityProgress(table(TABLES.guards)),
     counters,
     meters: {

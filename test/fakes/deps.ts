@@ -43,7 +43,7 @@ import { fakeEvents } from './stores/events.ts';
 import { fakeExemptions } from './stores/exemptions.ts';
 import { fakeFindings } from './stores/findings.ts';
 import { fakeGuards, type StoredGuards } from './stores/guards.ts';
-import { fakeRevisions } from './stores/history.ts';
+import { fakeHistory, fakeRevisions } from './stores/history.ts';
 import { fakePreviews, type StoredPreviews } from './stores/previews.ts';
 import { fakeQueue, fakeSweepQueue, type QueuedMessage, type QueuedSweep } from './stores/queues.ts';
 import { fakeResources } from './stores/resources.ts';
@@ -194,6 +194,7 @@ export function fakeDeps(
     notifications: fakeNotifications(stored.published),
     guards: fakeGuards(stored.guards),
     counts: fakeCounts({ findings, events, audit }),
+    history: fakeHistory(),
     revisions: fakeRevisions(stored, { approvals, deadLetters, scans }),
     activityProgress: fakeActivityProgress(stored.activityProgress),
   };

@@ -8,6 +8,7 @@ import { readFindingCounts, SHARDS_READY } from '../findings/shards.ts';
 import { entityOf, type Key } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { READY_KEY } from './counter-rows.ts';
+import { readByGroup } from './group-counts.ts';
 import { APPROVAL_PARTITION, type ListedPending, recountPending } from './pending-approvals.ts';
 import { addUnlisted, PARTS, recountFindings, removeOlderCounters } from './recount-findings.ts';
 import { type FixSources, recountFixes } from './recount-fixes.ts';
@@ -57,6 +58,7 @@ export function openCounts({ findings, approvals, listPending, log, ...sources }
   }
 
   return {
+    readByGroup: (namesOf) => readByGroup(findings, namesOf),
     readFindings: () => readFindingCounts(findings),
     readFixes: (since) => readFixes(log, since),
 

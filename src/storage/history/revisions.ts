@@ -220,7 +220,7 @@ const CHANGING: Readonly<Record<Revised, readonly [partition: string, prefix: st
   audit: ['audit', 'h-'],
   deadLetters: ['letter', 'l-'],
   exemptions: ['exemption', 'x'],
-  findings: ['finding', 'c-'],
+  findings: ['finding', 'p-'],
   scans: null,
 };
 

@@ -45,7 +45,9 @@ export async function flushApprovalRecords(deps: Deps, stored: Versioned<Approva
 /** The log has one decision for each approval. When it differs from the row, the log counts. */
 async function appendRecords(deps: Deps, approval: Approval): Promise<Approval> {
   try {
-    const entries = await appendSealed(deps, approval.outbox, { approvalId: approval.id });
+    // Whoever requests a rollback has decided it at once.
+    const receipts = new Map(approval.purpose === 'fix' ? [[approval.id, approval.requestedAt]] : []);
+    const entries = await appendSealed(deps, approval.outbox, { approvalId: approval.id }, receipts);
     const auditIds = latestIds([...approval.auditIds, ...entries.map(({ id }) => id)]);
     return { ...approval, auditIds, outbox: [] };
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, updates the records
- * of the settings and the index of the log and the list of events, repairs the kept counts, and renews lost revisions. It never writes to Azure.
+ * of the settings and the index of the log and the list of events, repairs the kept counts, records the history, and renews lost revisions. It never writes to Azure.
  */
 
 import { MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
@@ -11,6 +11,7 @@ import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import { flushSettingsRecords, loadSettings } from '../settings/change-settings.ts';
+import { recordHistory } from './record-history.ts';
 import { repairCounts } from './repair-counts.ts';
 import { healRevisions } from './service-state.ts';
 
@@ -36,6 +37,7 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   await deps.audit.updateIndex();
   await deps.events.updateLatest(deps.clock.now());
   await repairCounts(deps);
+  await recordHistory(deps);
   await healRevisions(deps);
 }
 

@@ -11,8 +11,8 @@ export interface AuditLog {
   /**
    * Appends records in order, each once by its id. Returns the entries, including those that exist already. Throws
    * RecordConflict when another record has the id, StorageUnavailable when a chain does not end as signed, and an
-   * Error for a time in the future. `receipts`: when events were received, by their ids; it times the fixes that they
-   * led to.
+   * Error for a time in the future. `receipts`: when events were received and approvals requested, by their ids; it
+   * times the fixes that they led to, and the decisions.
    */
   append(records: readonly AuditRecord[], receipts?: ReadonlyMap<string, string>): Promise<AuditEntry[]>;
   /** Null when there is none with a valid signature. */

@@ -7,7 +7,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';
 import type { Budgets, Guards } from './guards.ts';
-import type { Revisions } from './history.ts';
+import type { History, Revisions } from './history.ts';
 import type { Counts, Metrics } from './metrics.ts';
 import type { Previews } from './previews.ts';
 import type { Resources } from './resource-states.ts';
@@ -38,6 +38,7 @@ export interface StoragePorts {
   readonly guards: Guards;
   readonly counts: Counts;
   readonly revisions: Revisions;
+  readonly history: History;
   readonly activityProgress: ActivityProgressStore;
 }
 

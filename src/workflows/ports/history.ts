@@ -1,5 +1,6 @@
 /** What the console and scripts ask again and again: revisions of what is stored, and its history. */
 import * as z from 'zod';
+import type { FlowTotals, Happened, HistoryStep, Level, Numbers } from '../../domain/decisions/history.ts';
 import { MODES } from '../../domain/resources/reasons.ts';
 import { type Infer, time } from '../../domain/resources/schema.ts';
 import { type StoredSettings, storedSettings } from './settings.ts';
@@ -61,4 +62,38 @@ export interface Revisions {
    * stored a revision. Returns these kinds. A bounded number of requests.
    */
   heal(): Promise<readonly Revised[]>;
+}
+
+/** A part of the history. `scope`: a subscription or a resource group; null is everything. Times are starts of steps. */
+export interface HistoryRange {
+  readonly scope: string | null;
+  readonly step: HistoryStep;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** Numbers at a time (ISO). */
+export interface NumbersAt {
+  readonly at: string;
+  readonly numbers: Numbers;
+}
+
+/** The history: once an hour housekeeping records the levels; what happened is listed where it is logged. */
+export interface History {
+  /** Whether an hour was recorded; one request. */
+  hasHour(hour: Date): Promise<boolean>;
+  /**
+   * Records these levels at an hour, by resource group, and of subscriptions as a whole. `groups`: their numbers by scope,
+   * each under the name of its level and its own, such as `failing high`. Also rolls up the flows of days that have ended,
+   * and removes what is older than it is kept. Repeating it is harmless.
+   */
+  record(hour: Date, levels: readonly Level[], groups: ReadonlyMap<string, Numbers>): Promise<void>;
+  /** The steps in which the service ran, in order; one request. */
+  readRan(range: Omit<HistoryRange, 'scope'>): Promise<readonly string[]>;
+  /** In order. Of a resource group only where numbers changed, beginning before the range; one request. */
+  readLevels(level: Level, range: HistoryRange): Promise<readonly NumbersAt[]>;
+  /** The flows of days that were rolled up, by day; one request. */
+  readFlowDays(range: Omit<HistoryRange, 'step'>): Promise<ReadonlyMap<string, FlowTotals>>;
+  /** What happened, in no order; one request for about a month. */
+  readHappened(range: Omit<HistoryRange, 'step'>): Promise<readonly Happened[]>;
 }

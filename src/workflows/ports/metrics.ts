@@ -1,6 +1,8 @@
 /** The metrics: what is counted where it happens, and what is read for operators. */
 import type { CounterName, Counters, DurationName, Labels } from '../../domain/audit/counters.ts';
+import type { FindingLabel } from '../../domain/decisions/finding-briefs.ts';
 import type { FindingCounts } from '../../domain/decisions/finding-counts.ts';
+import type { Numbers } from '../../domain/decisions/history.ts';
 
 /** Counts in memory: it sends no request and throws nothing. */
 export interface Metrics {
@@ -45,6 +47,12 @@ export interface CounterStore {
 
 /** Counts that are kept with what they count. Reading them costs one request each, whatever the number of rows. */
 export interface Counts {
+  /**
+   * How many findings count as what, by scope in lower case: `/subscriptions/<id>/resourcegroups/<name>`, or the subscription
+   * for findings about itself. `namesOf` says what a finding with a label counts as. Null while findings of an earlier
+   * version are not included yet. Few requests, which read all findings in brief.
+   */
+  readByGroup(namesOf: (label: FindingLabel) => readonly string[]): Promise<ReadonlyMap<string, Numbers> | null>;
   /** The counts of all findings. Null while findings of an earlier version are not counted yet. */
   readFindings(): Promise<FindingCounts | null>;
   /** The applied fixes since a time, newest first. Null while those of an earlier version are not counted yet. */

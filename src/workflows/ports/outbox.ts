@@ -10,11 +10,15 @@ export function sealRecord({ audit }: Pick<Deps, 'audit'>, record: AuditRecord):
   return audit.sign(wellFormed(record));
 }
 
-/** Appends waiting records, each once. A record with an invalid seal is left out and logged. `row` names the row. */
+/**
+ * Appends waiting records, each once. A record with an invalid seal is left out and logged. `row` names the row. `receipts`:
+ * as in the audit log.
+ */
 export async function appendSealed(
   { audit, log }: Pick<Deps, 'audit' | 'log'>,
   records: readonly SealedRecord[],
   row: Readonly<Record<string, string>>,
+  receipts: ReadonlyMap<string, string> = new Map(),
 ): Promise<AuditEntry[]> {
   const valid = records.flatMap((sealed): AuditRecord[] => {
     const fault = audit.sealFault(sealed);
@@ -22,7 +26,7 @@ export async function appendSealed(
     log.error({ ...row, auditId: sealed.id, kind: sealed.kind, fault }, 'outbox record has an invalid seal');
     return [];
   });
-  return valid.length === 0 ? [] : audit.append(valid);
+  return valid.length === 0 ? [] : audit.append(valid, receipts);
 }
 
 /** The record without its seal. */

@@ -6,6 +6,7 @@ import { countFindings, listFixes } from '../../../src/workflows/state/count-lis
 
 export function fakeCounts(stores: Pick<Deps, 'findings' | 'audit' | 'events'>): Counts {
   return {
+    readByGroup: async () => new Map(),
     readFindings: () => countFindings(stores),
     readFixes: (since) => listFixes(stores, since),
     repair: async () => [],

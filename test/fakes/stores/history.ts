@@ -1,7 +1,7 @@
-/** Revisions that follow from what is stored. There is nothing to store or to compare. */
+/** Revisions that follow from what is stored, so there is nothing to store or to compare; and a history without one. */
 import { createHash } from 'node:crypto';
 import type { Deps } from '../../../src/workflows/ports/deps.ts';
-import type { Revisions } from '../../../src/workflows/ports/history.ts';
+import type { History, Revisions } from '../../../src/workflows/ports/history.ts';
 import type { Stored } from '../deps.ts';
 
 export function fakeRevisions(stored: Stored, stores: Pick<Deps, 'approvals' | 'deadLetters' | 'scans'>): Revisions {
@@ -34,5 +34,17 @@ export function fakeRevisions(stored: Stored, stores: Pick<Deps, 'approvals' | '
     },
     flush: async () => {},
     heal: async () => [],
+  };
+}
+
+/** Nothing is recorded. */
+export function fakeHistory(): History {
+  return {
+    hasHour: async () => true,
+    record: async () => {},
+    readRan: async () => [],
+    readLevels: async () => [],
+    readFlowDays: async () => new Map(),
+    readHappened: async () => [],
   };
 }
