@@ -25,6 +25,13 @@ const scope = resourceScope
   )
   .describe('A subscription or a resource group; everything unless given.');
 
+const times = {
+  from: timestamp
+    .exactOptional()
+    .describe('Inclusive, rounded down to a step. A week of hours, or 90 days before `to`.'),
+  to: timestamp.exactOptional().describe('Exclusive; now unless given.'),
+};
+
 export const historyAnswer = z.strictObject({ points: z.array(historyPoint) }).meta({ id: 'History' });
 
 export const getHistory = defineEndpoint({
@@ -40,18 +47,15 @@ export const getHistory = defineEndpoint({
       .describe(
         'failing: violations by severity. compliance: findings by benchmark. approvals: the pending ones by age. fixes: by outcome. timeToFix, timeToDecision: median and 95th percentile in seconds.',
       ),
-    from: timestamp
-      .exactOptional()
-      .describe('Inclusive, rounded down to a step. A week of hours, or 90 days before `to`.'),
-    to: timestamp.exactOptional().describe('Exclusive; now unless given.'),
+    ...times,
     step: z.enum(STEPS).default('day').describe('Hours are kept for 90 days, days for two years.'),
     scope: scope.exactOptional(),
   }),
   result: historyAnswer,
-  async handle({ deps, query: { metric, step, scope: asked, ...times } }) {
+  async handle({ deps, query: { metric, step, scope: asked, ...given } }) {
     const now = deps.clock.now();
-    const to = times.to === undefined ? now : new Date(times.to);
-    const from = times.from === undefined ? timeAfter(to, -DEFAULT_MS[step]) : new Date(times.from);
+    const to = given.to === undefined ? now : new Date(given.to);
+    const from = given.from === undefined ? timeAfter(to, -DEFAULT_MS[step]) : new Date(given.from);
     refuseRange({ from, to, now, step });
     return { body: { points: await readHistory(deps, { metric, step, scope: asked ?? null, from, to }) } };
   },

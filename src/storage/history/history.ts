@@ -58,13 +58,16 @@ export function openHistory(table: Table, log: Table): History {
     // A group without resources has no numbers any more.
     for (const place of Object.keys(stored?.groups ?? {})) if (!present.has(place)) present.set(place, {});
     const digests = new Map([...present].map(([place, numbers]) => [place, digestOf(numbers)]));
-    const moved = [...present].filter(([place]) => last[place] !== digests.get(place));
+    const isGone = (place: string, numbers: Numbers) => isNothing(numbers) && stored?.groups[place] === undefined;
+    const moved = [...present].filter(
+      ([place, numbers]) => last[place] !== digests.get(place) && !isGone(place, numbers),
+    );
     const whole = [...groups.values()].reduce(addNumbers, {});
     await saveAll([
       ...levelSteps([partition, WHOLE], recorded, whole),
       ...moved.flatMap(([place, numbers]) => levelSteps([partition, place], recorded, numbers)),
     ]);
-    const kept = [...present].filter(([, numbers]) => Object.keys(numbers).length > 0);
+    const kept = [...present].filter(([, numbers]) => !isNothing(numbers));
     const next = Object.fromEntries(kept.map(([place]) => [place, digests.get(place) ?? '']));
     await table.upsert(entityOf(key, { month, groups: next }));
     return whole;
@@ -239,6 +242,10 @@ function columnsOf(step: HistoryStep, at: Date) {
 
 function levelSteps(place: Place, { hour, levels }: Recorded, numbers: Numbers): Step[] {
   return levels.flatMap((level) => rowsAt(place, level, hour, numbersOf(level, numbers)));
+}
+
+function isNothing(numbers: Numbers): boolean {
+  return Object.keys(numbers).length === 0;
 }
 
 function digestOf(numbers: Numbers): string {
