@@ -37,8 +37,6 @@ export interface RevisedTables {
 export function openRevisions(tables: Readonly<Record<Revised, Table>>, options: () => RevisionOptions): RevisedTables {
   const changed = new Set<Revised>();
   const changedScans = new Set<string>();
-  /** By scan, the time from which it may be read again. */
-  const scansReadAt = new Map<string, number>();
   let numberOfProcess: number | null = null;
   let last = 0;
   let writtenAt = 0;
@@ -56,7 +54,7 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
     const listed = keys.filter(({ rowKey }) => isListed(kind, rowKey));
     if (listed.length === 0) return;
     changed.add(kind);
-    if (kind === 'scans') for (const id of listed.flatMap(scansOf)) changedScans.add(id);
+    if (kind === 'scans') for (const { rowKey } of listed) changedScans.add(rowKey);
     schedule(SECOND_MS);
   }
 
@@ -108,26 +106,10 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
     return { upsert: entityOf({ partitionKey: PARTITION, rowKey: `${REVISION}${kind}` }, { revision, ...count }) };
   }
 
-  /** Reading a large scan takes long, so the next read waits for many times as long; the scan stays noted. */
   async function readScans(ids: readonly string[]) {
-    const running: string[] = [];
-    const ended: string[] = [];
-    for (const id of ids) {
-      const from = performance.now();
-      if ((scansReadAt.get(id) ?? 0) > from) {
-        changedScans.add(id);
-        changed.add('scans');
-        schedule(SECOND_MS);
-        continue;
-      }
-      const scan = await options().scans.get(id);
-      const isRunning = scan?.status === 'running';
-      (isRunning ? running : ended).push(id);
-      const until = performance.now();
-      if (isRunning) scansReadAt.set(id, until + SCAN_PAUSE * (until - from));
-      else scansReadAt.delete(id);
-    }
-    return { running, ended };
+    const scans = await Promise.all(ids.map((id) => options().scans.get(id)));
+    const isRunning = ids.map((_, at) => scans[at]?.status === 'running');
+    return { running: ids.filter((_, at) => isRunning[at]), ended: ids.filter((_, at) => !isRunning[at]) };
   }
 
   return {
@@ -165,7 +147,6 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
         // What a process changed last may show nowhere in the numbers of rows, so each new process distrusts all revisions.
         const moved = looks.flatMap(([kind, look]) => (isCompared && before?.[kind] === look ? [] : [kind]));
         const scans = rows.flatMap(({ rowKey }) => (rowKey.startsWith(SCAN) ? [rowKey.slice(SCAN.length)] : []));
-        for (const id of scans) scansReadAt.delete(id);
         await removeScans((await readScans(scans)).ended);
         if (moved.length > 0) {
           const steps = await Promise.all(moved.map(revisionStep));
@@ -176,12 +157,6 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
       },
     },
   };
-}
-
-/** The scan that a row is about. Rows of resources change together with the row of their scan. */
-function scansOf({ partitionKey, rowKey }: Key): string[] {
-  if (partitionKey !== 'scan') return [partitionKey];
-  return rowKey.startsWith('s') ? [rowKey] : [];
 }
 
 function scanStep(id: string): Step {
@@ -197,8 +172,6 @@ const LOOKS = z.partialRecord(z.enum(REVISED), z.string());
 const REVISION_ROW = z.strictObject({ revision: z.int().nonnegative(), count: z.int().nonnegative().exactOptional() });
 /** Processes that count at the same millisecond have different numbers, with this probability of a mistake. */
 const PROCESSES = 1000;
-/** A running scan is read again after so many times the duration of the last read. */
-const SCAN_PAUSE = 20;
 
 /** The keys of the rows that lists show. The others are copies, counts, and notes. */
 const LISTED: Readonly<Record<Revised, RegExp>> = {
@@ -207,28 +180,26 @@ const LISTED: Readonly<Record<Revised, RegExp>> = {
   deadLetters: /^l-/,
   exemptions: /^x/,
   findings: /^f-/,
-  scans: /^/,
+  scans: /^s\d/,
 };
 
 function isListed(kind: Revised, rowKey: string): boolean {
   return LISTED[kind].test(rowKey);
 }
 
-/** Few rows that change with the rows of a kind, by their partition and the beginning of their keys; null for scans. */
-const CHANGING: Readonly<Record<Revised, readonly [partition: string, prefix: string] | null>> = {
+/** Few rows that change with the rows of a kind, by their partition and the beginning of their keys. */
+const CHANGING: Readonly<Record<Revised, readonly [partition: string, prefix: string]>> = {
   approvals: ['approval', 'c-'],
   audit: ['audit', 'h-'],
   deadLetters: ['letter', 'l-'],
   exemptions: ['exemption', 'x'],
   findings: ['finding', 'p-'],
-  scans: null,
+  scans: ['scan', 's'],
 };
 
 /** What the rows of a kind look like, by their versions; one request. */
 async function lookOf(table: Table, kind: Revised): Promise<string> {
-  const rows = CHANGING[kind];
-  if (rows === null) return '';
-  const { items } = await table.readPage(prefixFilter(...rows), { limit: 1000, after: null }, 1, []);
+  const { items } = await table.readPage(prefixFilter(...CHANGING[kind]), { limit: 1000, after: null }, 1, []);
   return hashOf(items.map(({ rowKey, etag }) => `${rowKey} ${etag}`).join('\n'));
 }
 
