@@ -156,3 +156,20 @@ describe('a look that finds nothing new', () => {
     expect((await costOf(() => service.handle())).table).toBe(3 + 4);
   });
 });
+
+describe('revisions and history', () => {
+  const flush = () => costOf(() => service.deps.revisions.flush());
+
+  test('add one request to a look that changes something, and none to one that changes nothing or to a covered event', async () => {
+    const id = await service.app(RISKY);
+    expect(await flush()).toEqual({ table: 1, queue: 0, blob: 0 });
+    await service.receive(id);
+    service.memory.clock.advance(1);
+    await service.receive(id);
+    service.memory.clock.advance(SETTLE_SECONDS);
+    await service.handle();
+    service.memory.clock.advance(60);
+    await service.handle();
+    expect(await flush()).toEqual({ table: 0, queue: 0, blob: 0 });
+  });
+});

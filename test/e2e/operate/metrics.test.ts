@@ -2,6 +2,10 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { people, subscriptionId } from '../../../simulator/estate.ts';
+import { listedEvent } from '../../../src/api/endpoints/events.ts';
+import { historyAnswer } from '../../../src/api/endpoints/history.ts';
+import { stateAnswer } from '../../../src/api/endpoints/state.ts';
+import { pageSchema } from '../../../src/api/framework/page.ts';
 import { rightWebApp, touched } from '../fixtures/estate.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { usePlumbline } from '../fixtures/plumbline.ts';
@@ -41,6 +45,23 @@ test('a fixed change is counted in the metrics', async () => {
     expect.arrayContaining(['event received', 'writing', 'evaluated', 'event concluded']),
   );
   expect(ours.filter(({ invocationId }) => typeof invocationId !== 'string')).toEqual([]);
+});
+
+test('the state, the list of events and the history show it, too', async () => {
+  const reader = plumbline.as(people.ada, 'Reader');
+  await plumbline.housekeep();
+  const state = await eventually('the revisions', async () => {
+    const { status, body } = await reader.ask('GET', '/state');
+    const parsed = stateAnswer.parse(body);
+    return status === 200 && parsed.revisions.findings > 0 && parsed.revisions.audit > 0 ? parsed : null;
+  });
+  expect(state).toMatchObject({ mode: 'autofix', stopped: null, approvals: { pending: 0 }, deadLetters: 0 });
+  const events = pageSchema(listedEvent).parse((await reader.ask('GET', `/events?resource=${app.id}`)).body);
+  expect(events.items.map(({ outcome }) => outcome)).toContain('evaluated');
+  const { points } = historyAnswer.parse((await reader.ask('GET', '/history?metric=fixes&step=hour')).body);
+  expect(points.some((point) => 'applied' in point && point.applied === 1)).toBe(true);
+  const failing = historyAnswer.parse((await reader.ask('GET', '/history?metric=failing')).body);
+  expect(failing.points).toHaveLength(1);
 });
 
 test('the metrics need a sign-in', async () => {
