@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ACTIONS, type Action } from '../resources/reasons.ts';
 import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../rules/rule.ts';
 import type { Finding } from './finding.ts';
-import { countLabels, type FindingCounts, findingLabel, NO_FINDINGS, sumFindingCounts } from './finding-counts.ts';
+import { type FindingCounts, findingLabel } from './finding-counts.ts';
 
 /** What many findings have in common. Findings of a list share these objects. */
 export interface FindingLabel {
@@ -88,11 +88,16 @@ export function lastEvaluation(findings: readonly Pick<Finding, 'evaluatedAt'>[]
 
 /** By subscription, in lower case. */
 export function countBriefs(briefs: Iterable<ResourceBrief>): Readonly<Record<string, FindingCounts>> {
-  const counts: Record<string, FindingCounts> = {};
+  const counts: Record<string, { resources: number; findings: Record<string, number> }> = {};
   for (const { id, findings } of briefs) {
     const subscription = id.toLowerCase().split('/')[2] ?? '';
-    const one = countLabels(findings.map(({ label }) => findingLabel(label)));
-    counts[subscription] = sumFindingCounts([counts[subscription] ?? NO_FINDINGS, one]);
+    const sum = counts[subscription] ?? { resources: 0, findings: {} };
+    counts[subscription] = sum;
+    sum.resources++;
+    for (const { label } of findings) {
+      const text = findingLabel(label);
+      sum.findings[text] = (sum.findings[text] ?? 0) + 1;
+    }
   }
   return counts;
 }

@@ -21,7 +21,7 @@ export interface Findings {
    */
   readAt(places: readonly FindingPlace[]): Promise<{ readonly findings: readonly Finding[]; readonly read: number }>;
   /**
-   * Calls `visit` with each resource that has findings, in no order: a request for each 4 MiB, about 100,000 resources.
+   * Calls `visit` with each resource that has findings, in no order: a request for each 4 MiB, about 50,000 resources.
    * False while findings of an earlier version are missing.
    */
   visitBriefs(visit: (brief: ResourceBrief) => void): Promise<boolean>;

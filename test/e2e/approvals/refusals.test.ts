@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { people } from '../../../simulator/estate.ts';
 import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
 import * as posture from '../../../src/api/endpoints/findings/schemas.ts';
+import { resourceAnswer, resourcePage } from '../../../src/api/endpoints/resources/resources.ts';
 import { pageSchema } from '../../../src/api/framework/page.ts';
 import { auditEntry } from '../../../src/domain/audit/audit.ts';
+import { effectiveSettings } from '../../../src/domain/rules/effective-settings.ts';
 import { apiFor } from '../fixtures/api.ts';
 import { staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
@@ -53,7 +55,16 @@ describe('refusals of the API', () => {
   });
 
   test('need the role Reader for reads, except for health and the API description', async () => {
-    for (const path of ['/findings', '/approvals', '/audit', '/audit/verify', '/summary', '/rules', '/settings']) {
+    for (const path of [
+      '/findings',
+      '/resources',
+      '/approvals',
+      '/audit',
+      '/audit/verify',
+      '/summary',
+      '/rules',
+      '/settings',
+    ]) {
       expect((await plumbline.as(null).ask('GET', path)).statusAndCode).toBe('401 unauthenticated');
       expect((await plumbline.as(staff.reader).ask('GET', path)).statusAndCode).toBe('403 forbidden');
       expect((await plumbline.as(staff.reader, 'Reader').ask('GET', path)).statusAndCode).toBe('200');
@@ -77,6 +88,25 @@ describe('refusals of the API', () => {
     expect(new Set(rules).size).toBe(6);
     expect((await reader.ask('GET', `/audit?limit=3&${next}`)).statusAndCode).toBe('400 bad-cursor');
     expect((await reader.ask('GET', `/findings?limit=3&${next}x`)).statusAndCode).toBe('400 bad-cursor');
+  });
+});
+
+describe('resources', () => {
+  test('are listed with a key that finds one of them, and with settings that name their source', async () => {
+    const reader = plumbline.as(staff.reader, 'Reader');
+    const { items, total } = await reader.get('/resources?sort=-failing&total=true', resourcePage);
+    expect(total).toBe(items.length);
+    const [first] = items;
+    if (!first) throw new Error('there is no resource');
+    expect(first.failing).toBeGreaterThan(0);
+    const found = await reader.get(`/resources/${first.key}`, resourceAnswer);
+    expect(found).toMatchObject({ resource: first.resource, failing: first.failing });
+    expect((await reader.ask('GET', found.links.explain.replace('/api', ''))).status).toBe(200);
+    const { mode } = await reader.get(found.links.settings.replace('/api', ''), effectiveSettings);
+    expect(mode).toEqual({ value: found.mode, from: found.modeFrom });
+    const groups = await reader.get(`/findings?group=resource&resource=${first.resource.id}`, posture.findingGroups);
+    expect(groups.items).toMatchObject([{ key: first.resource.id, byVerdict: first.byVerdict }]);
+    expect((await reader.ask('GET', '/resources/nothing')).statusAndCode).toBe('404 not-found');
   });
 });
 

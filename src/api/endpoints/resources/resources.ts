@@ -27,6 +27,10 @@ import { defineEndpoint, type RequestContext } from '../../framework/endpoint.ts
 import { searchText, sortOf, total } from '../../framework/list-query.ts';
 import { pageQuery, pageSchema, positionIn, positionOf, readPage } from '../../framework/page.ts';
 
+export const resourcePage = pageSchema(resourceRow).extend({
+  total: z.int().exactOptional().describe('How many resources match'),
+});
+
 export const listResources = defineEndpoint({
   name: 'listResources',
   method: 'GET',
@@ -42,7 +46,7 @@ export const listResources = defineEndpoint({
     total,
     ...pageQuery,
   }),
-  result: pageSchema(resourceRow).extend({ total: z.int().exactOptional().describe('How many resources match') }),
+  result: resourcePage,
   async handle({ deps, config, query: { total: isTotalAsked, ...query } }) {
     let matching = 0;
     const page = await readPage('resources', config.cursorKey, query, async ({ sort, ...filters }, at) => {
