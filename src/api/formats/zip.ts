@@ -1,15 +1,15 @@
 /** A zip in memory. The same files give the same bytes on the same version of Node.js: every file has the same date. */
 import { once } from 'node:events';
 import { crc32, createDeflateRaw } from 'node:zlib';
+import { Zip } from 'fflate';
 
 export interface ZippedFile {
   readonly name: string;
   readonly content: readonly Buffer[];
 }
 
-/** fflate makes the container, and is loaded at the first zip. Node.js compresses, outside of the main thread. */
+/** fflate makes the container. Node.js compresses, outside of the main thread. */
 export async function zipOf(files: readonly ZippedFile[]): Promise<Buffer> {
-  const { Zip } = await import('fflate');
   const pieces: Uint8Array[] = [];
   const zip = new Zip((error, piece) => {
     if (error) throw error;

@@ -12,7 +12,7 @@ import { time } from '../../../domain/resources/schema.ts';
 import type { Period } from '../../../workflows/ports/audit.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import { MAX_EXPORT_ITEMS } from '../../formats/export-format.ts';
-import { type ZippedFile, zipOf } from '../../formats/zip.ts';
+import type { ZippedFile } from '../../formats/zip.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
 import { readPage } from '../../framework/page.ts';
 import { collectEntries } from './collect.ts';
@@ -53,6 +53,8 @@ export const getEvidence = defineEndpoint({
       return { items: [made], next: made.next === null ? null : JSON.stringify(made.next) };
     }).catch(explainPart);
     const [made] = items;
+    // Loaded at the first use: a cold start needs no zip.
+    const { zipOf } = await import('../../formats/zip.ts');
     if (!made) throw new Error('a part of the evidence was not made');
     return {
       headers: {
