@@ -100,6 +100,8 @@ describe('openapi.json', () => {
       'GET /approvals',
       'GET /approvals/{id}',
       'GET /audit',
+      'GET /audit/anchors',
+      'GET /audit/evidence',
       'GET /audit/export',
       'GET /audit/verify',
       'GET /audit/{id}',
@@ -109,6 +111,7 @@ describe('openapi.json', () => {
       'GET /exemptions',
       'GET /explain',
       'GET /findings',
+      'GET /findings/export',
       'GET /health',
       'GET /metrics',
       'GET /openapi.json',
@@ -188,7 +191,7 @@ describe('openapi.json', () => {
         .map(({ name }) => name);
     expect(queryOf('GET /approvals')).toEqual(['status', 'resource', 'rule', 'group', 'limit', 'cursor']);
     expect(queryOf('GET /audit')).toEqual([
-      ...['from', 'to', 'resource', 'rule', 'kind', 'actor', 'operationId', 'approval', 'limit', 'cursor'],
+      ...['from', 'to', 'resource', 'rule', 'kind', 'actor', 'operationId', 'approval', 'q', 'limit', 'cursor'],
     ]);
     expect(queryOf('GET /findings')).toEqual([
       ...['verdict', 'resource', 'rule', 'severity', 'decision', 'benchmark'],
