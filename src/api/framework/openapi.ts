@@ -71,7 +71,7 @@ export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
   codes.push('invalid');
   if ('cursor' in propertiesOf(endpoint.query)) codes.push('bad-cursor');
   if (endpoint.body) codes.push('too-large');
-  return [...codes, ...endpoint.refusals, 'storage-unavailable', 'not-configured'];
+  return [...new Set([...codes, ...endpoint.refusals, 'storage-unavailable' as const, 'not-configured' as const])];
 }
 
 function operationOf(endpoint: Endpoint, components: Components): object {
