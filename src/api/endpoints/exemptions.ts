@@ -6,13 +6,14 @@ import {
   type ExemptionRequest,
   endedExemption,
   exemption,
+  exemptionFilter,
   exemptionProblems,
   isInForce,
   MAX_EXEMPTION_DAYS,
 } from '../../domain/approvals/exemption.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { resourceScope } from '../../domain/resources/resource.ts';
-import { id, timestamp } from '../../domain/resources/schema.ts';
+import { timestamp } from '../../domain/resources/schema.ts';
 import { countCovered } from '../../workflows/exemptions/count-covered.ts';
 import {
   grantExemption,
@@ -24,7 +25,7 @@ import { EXEMPTION_SORTS, type FoundPage, TooManyToSort } from '../../workflows/
 import type { PageRequest } from '../../workflows/ports/storage.ts';
 import { answerEach, itemAnswer, MAX_ITEMS } from '../framework/bulk.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
-import { searchText, several, total } from '../framework/list-query.ts';
+import { total } from '../framework/list-query.ts';
 import { type PageQuery, pageQuery, pageSchema, readPage } from '../framework/page.ts';
 import { isId } from '../framework/parameters.ts';
 import { actorOf, type Principal } from '../framework/principal.ts';
@@ -68,13 +69,7 @@ export const listExemptions = defineEndpoint({
   role: 'Plumbline.Reader',
   query: z.strictObject({
     state: z.enum(['in-force', 'ended']).default('in-force'),
-    resource: resourceScope
-      .exactOptional()
-      .describe('A scope: exemptions that apply to it or to something below it, also those of a scope above it.'),
-    rule: several(id).exactOptional(),
-    owner: searchText.exactOptional().describe('Compared without case.'),
-    expiresBefore: timestamp.exactOptional(),
-    q: searchText.exactOptional().describe('A text in scope, rule, owner, reason or ticket.'),
+    ...exemptionFilter.shape,
     sort: z.enum(EXEMPTION_SORTS).exactOptional(),
     total,
     ...pageQuery,

@@ -9,8 +9,8 @@ import { digestOfJson } from '../changes/change.ts';
 import { DAY_MS } from '../resources/durations.ts';
 import { type Actor, actor } from '../resources/principal.ts';
 import type { Reason } from '../resources/reasons.ts';
-import { isInScope, isScope, parseResourceId, type Resource, viewOf } from '../resources/resource.ts';
-import { type Infer, type InvalidMember, time } from '../resources/schema.ts';
+import { isInScope, isScope, parseResourceId, type Resource, resourceScope, viewOf } from '../resources/resource.ts';
+import { type Infer, type InvalidMember, id as ruleId, several, time, timestamp } from '../resources/schema.ts';
 import type { AnyRule } from '../rules/rule.ts';
 import { digestReason } from './digests.ts';
 
@@ -52,17 +52,19 @@ export function endOf({ removedAt, removedBy, outbox: _outbox, ...kept }: Exempt
     : { ...kept, endedAt: removedAt, endedBy: removedBy ?? null, why: 'removed' };
 }
 
-/** The filters of the list. */
-export interface ExemptionFilter {
-  /** A scope: exemptions of it, of something below it, or of a scope above it. */
-  readonly resource?: string;
-  readonly rule?: readonly string[];
-  /** Without case. */
-  readonly owner?: string;
-  readonly expiresBefore?: string;
-  /** A text, without case, in scope, rule, owner, reason or ticket. */
-  readonly q?: string;
-}
+const searched = z.string().trim().min(1, 'must have a character').max(256, 'may have 256 characters at most');
+
+/** The filters of the list, as requests give them. */
+export const exemptionFilter = z.strictObject({
+  resource: resourceScope
+    .exactOptional()
+    .describe('A scope: exemptions that apply to it or to something below it, also those of a scope above it.'),
+  rule: several(ruleId).exactOptional(),
+  owner: searched.exactOptional().describe('Compared without case.'),
+  expiresBefore: timestamp.exactOptional(),
+  q: searched.exactOptional().describe('A text in scope, rule, owner, reason or ticket.'),
+});
+export type ExemptionFilter = Infer<typeof exemptionFilter>;
 
 export function matchesFilter(one: ExemptionRequest, filter: ExemptionFilter): boolean {
   const { resource, rule, owner, expiresBefore, q } = filter;
