@@ -1,6 +1,7 @@
 /** Rows that were proven and then lie in every way: nothing is decided because of one, and what one hides is found. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { NO_EVIDENCE } from '../../../src/domain/estate/evidence.ts';
 import type { Json, JsonObject } from '../../../src/domain/resources/json.ts';
 import { startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { publish } from '../../fakes/azure/resource-graph.ts';
@@ -158,6 +159,18 @@ describe('rows that were proven and lie', () => {
     // Some lies change a verdict, and some are values that were seen before and change none.
     expect(seen.looked).toBeGreaterThan(5);
     expect(seen.believed).toBeGreaterThan(3);
+  });
+
+  test('are judged again when a leaf that counted counts no longer, though they are as they were', async () => {
+    const { deps, sweep, prove } = scene;
+    await prove();
+    const proven = deps.stored.sweepRuns.evidence?.value ?? NO_EVIDENCE;
+    const key = 'microsoft.web/sites /properties/httpsOnly';
+    const leaf = proven.leaves[key];
+    if (!leaf) throw new Error(`${key} was not proven`);
+    const leaves = { ...proven.leaves, [key]: { ...leaf, agreed: 0, unset: 0, values: [] } };
+    deps.stored.sweepRuns.evidence = { value: { ...proven, revision: 'another', leaves }, version: 9 };
+    expect(await sweep()).toEqual(new Set(IDS));
   });
 
   test('hide a violation for no longer than the rotation', async () => {
