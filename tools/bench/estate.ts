@@ -59,8 +59,10 @@ export async function measureEstate(report: Report, options: EstateOptions): Pro
     const left = learn ? await learnAll(report, bench, ids, options) : await seed(bench);
     simulator.graph.set({ quota: QUOTA * factor });
     const learned = await sweep(bench, ids);
-    report.must('all others were skipped', learn || learned.queued <= left.length);
+    // The rotation goes on while a sweep runs: an hour of it is less than one app in a hundred.
+    report.must('all others were skipped, but for the rotation', learn || learned.queued <= left.length + apps / 100);
     const quiet = await sweep(bench, ids);
+    report.must('nothing was looked at, but for the rotation', quiet.queued <= apps / 100);
     const rotation = quiet.queued * READS_OF_LOOK;
     report.count(`sweep of ${what}, unchanged`, 'reads, rotation apart', Math.max(0, quiet.reads - rotation), 20);
     report.count('', 'queries', quiet.queries, Math.max(10 * ids.length, Math.ceil((40 * apps) / 10_000)));
