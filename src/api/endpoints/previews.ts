@@ -33,7 +33,6 @@ const description = {
   responseHeaders,
   statuses: [200, 202],
   result: z.union([preview, begun]),
-  refusals: ['bad-cursor'],
 } as const;
 
 export const previewSettings = defineEndpoint({
@@ -86,7 +85,7 @@ function backgroundPreview(kind: PreviewRequest['kind'], name: string) {
     query,
     responseHeaders: { ETag: 'Of the settings that it was made against, when it is done.' },
     result: z.union([made, begun]),
-    refusals: ['not-found', 'bad-cursor'],
+    refusals: ['not-found'],
     async findSubject({ deps, params: { id: wanted } }: RequestContext) {
       const found = isId(wanted) ? await deps.previews.get(wanted) : null;
       if (found?.value.request.kind !== kind || !isKept(found.value, deps.clock.now())) {
