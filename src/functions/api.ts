@@ -18,6 +18,7 @@ import { exportFindings } from '../api/endpoints/findings/export.ts';
 import { getSummary, listFindings } from '../api/endpoints/findings/findings.ts';
 import { getHealth } from '../api/endpoints/health.ts';
 import { getHistory } from '../api/endpoints/history.ts';
+import { getMe } from '../api/endpoints/me.ts';
 import { getMetrics } from '../api/endpoints/metrics.ts';
 import {
   getExemptionsPreview,
@@ -83,6 +84,7 @@ const described: readonly Endpoint[] = [
   getState,
   getHistory,
   getHealth,
+  getMe,
   getMetrics,
   getConsole,
 ];

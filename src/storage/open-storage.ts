@@ -6,6 +6,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { AuditKeys } from '../domain/audit/audit.ts';
 import type { StoragePorts } from '../workflows/ports/deps.ts';
 import type { CounterStore, MetricsSource } from '../workflows/ports/metrics.ts';
+import { openApprovals } from './approvals/approvals.ts';
 import { openAnchors } from './audit/anchors.ts';
 import { openAuditLog } from './audit/audit-log.ts';
 import type { OnFault } from './audit/rows.ts';
@@ -19,8 +20,6 @@ import { type After, openRevisions } from './history/revisions.ts';
 import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
 import { openPreviews } from './previews/previews.ts';
 import { openActivityProgress } from './stores/activity-progress.ts';
-import { listPending } from './stores/approval-index.ts';
-import { openApprovals } from './stores/approvals.ts';
 import { openBudgets } from './stores/budgets.ts';
 import { openCounters } from './stores/counters.ts';
 import { openDeadLetters } from './stores/dead-letters.ts';
@@ -122,7 +121,6 @@ export function openStorage(options: StorageOptions): Storage {
     counts: openCounts({
       findings: table(TABLES.findings),
       approvals: table(TABLES.approvals),
-      listPending: () => listPending(table(TABLES.approvals)),
       log: table(TABLES.audit),
       audit: { list: (query, page) => storage.audit.list(query, page) },
       receivedAt: async (eventId) => (await storage.events.findById(eventId))?.receivedAt ?? null,

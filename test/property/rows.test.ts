@@ -79,7 +79,7 @@ describe('a row fits into the limits of Azure', () => {
     const saved = largestApproval(letter);
     fits(saved);
     await approvals.save(saved, null);
-    const { items } = await approvals.list({ rule: saved.rule.id }, { limit: 50, after: null });
+    const { items } = await approvals.list({ rule: [saved.rule.id] }, { limit: 50, after: null });
     expect(items.find(({ id }) => id === saved.id)).toEqual(saved);
   });
 

@@ -1,14 +1,15 @@
 /** A log of a million entries and a list of a hundred thousand approvals, computed as the tables would hold them. */
 
 import { APPROVAL_STATUSES, type Approval } from '../../src/domain/approvals/approval.ts';
+import { OPEN_STATUSES } from '../../src/domain/approvals/approval-list.ts';
 import { AUDIT_KINDS, type AuditEntry, chainEntry, emptyHead } from '../../src/domain/audit/audit.ts';
 import type { Resource } from '../../src/domain/resources/resource.ts';
+import { openApprovals } from '../../src/storage/approvals/approvals.ts';
+import { indexKeys as approvalKeys } from '../../src/storage/approvals/index-rows.ts';
+import { openRows } from '../../src/storage/approvals/open-rows.ts';
 import { INDEXED_FIELDS, progressRow } from '../../src/storage/audit/audit-index.ts';
 import { headRow } from '../../src/storage/audit/heads.ts';
 import { AUDIT_PARTITION, entryColumns, entryKey, entryRow } from '../../src/storage/audit/rows.ts';
-import { shardRows } from '../../src/storage/counts/pending-approvals.ts';
-import { indexKeys as approvalKeys } from '../../src/storage/stores/approval-index.ts';
-import { openApprovals } from '../../src/storage/stores/approvals.ts';
 import type { Entity } from '../../src/storage/table/entity.ts';
 import { hashOf } from '../../src/storage/table/keys.ts';
 import { openTable } from '../../src/storage/table/table.ts';
@@ -171,13 +172,8 @@ export function approvalTable(approvals: readonly Approval[]) {
     };
     return [one.id, ...approvalKeys(one, one.status)].map((rowKey) => ({ rowKey, columns, one }));
   });
-  const pending = approvals
-    .filter(({ status }) => status === 'pending')
-    .map(({ id, rule, resource, requestedAt }) => ({
-      ...{ id, rule: rule.id, resource: resource.id, requestedAt },
-      impact: rule.impact,
-    }));
-  const shards = shardRows(pending).map((row) => ({ rowKey: row.rowKey, columns: textsOf(row) }));
+  const open = approvals.filter(({ status }) => OPEN_STATUSES.includes(status));
+  const shards = openRows(open).map((row) => ({ rowKey: row.rowKey, columns: textsOf(row) }));
   const json = new Map(approvals.map((one) => [one.id, one]));
   const sorted = rowsOf([...rows, ...shards]);
   const whole = (index: number) => {
@@ -188,7 +184,9 @@ export function approvalTable(approvals: readonly Approval[]) {
 }
 
 /** The columns of an entity as texts. */
-function textsOf(columns: Entity | Readonly<Record<string, string | number | boolean | null>>): Record<string, string> {
+export function textsOf(
+  columns: Entity | Readonly<Record<string, string | number | boolean | null>>,
+): Record<string, string> {
   const texts = Object.entries(columns).flatMap(([name, value]) =>
     typeof value === 'string' && /^[A-Z]/.test(name) ? [[name, value] as const] : [],
   );

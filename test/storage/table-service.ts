@@ -74,12 +74,13 @@ export function tableService(
     const end = lowerBound(rows, boundOf(filter, 'RowKey', 'lt') ?? (last === undefined ? '\uffff' : `${last}\u0000`));
     const stop = Math.min(end, first + ROWS_A_QUERY, (Math.floor(first / boundary) + 1) * boundary);
     const value: unknown[] = [];
+    const select = asked.get('$select')?.split(',');
     let [at, bytes] = [first, 0];
     for (; at < stop && value.length < top; at++) {
       const key = { PartitionKey: partition, RowKey: rows.keyAt(at) };
       if (!holds(filter, { ...rows.columnsAt(at), ...key })) continue;
-      const row = answered(partition, rows, at);
-      bytes += Object.values(row).join('').length;
+      const row = answered(partition, rows, at, select);
+      for (const column of Object.values(row)) bytes += column.length;
       if (bytes > BYTES_AN_ANSWER) break;
       value.push(row);
     }
@@ -129,8 +130,13 @@ interface Answer {
 
 const NONE = rowsOf([]);
 
-function answered(partition: string, rows: Rows, index: number) {
-  return { 'odata.etag': 'W/"1"', PartitionKey: partition, RowKey: rows.keyAt(index), ...rows.rowAt(index) };
+/** A row with all of its columns, or with those that are selected. */
+function answered(partition: string, rows: Rows, index: number, select?: readonly string[]): Columns {
+  const columns = Object.entries(rows.rowAt(index)).filter(([name]) => select?.includes(name) ?? true);
+  return {
+    ...{ 'odata.etag': 'W/"1"', PartitionKey: partition, RowKey: rows.keyAt(index) },
+    ...Object.fromEntries(columns),
+  };
 }
 
 /** The first row whose key is not before this one. */

@@ -55,7 +55,7 @@ export async function event(of: TamperedDeps, id: string, app: string, by: Autho
 
 /** A user decides the pending approval of a rule on an app, as listed. */
 export async function decide(of: TamperedDeps, app: string, rule: string, by: Author): Promise<void> {
-  const { items } = await of.deps.approvals.list({ resource: app }, { limit: 50, after: null });
+  const { items } = await of.deps.approvals.list({ resource: [app] }, { limit: 50, after: null });
   for (const { id, digest } of items.filter((one) => one.rule.id === rule && one.status === 'pending')) {
     await recordDecision(of.deps, { approvalId: id, decision: 'approve', digest, comment: null, person: person(by) });
     of.happened.push({ kind: 'decision', approvalId: id, by: by.objectId, decision: 'approve' });

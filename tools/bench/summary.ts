@@ -37,14 +37,14 @@ export async function measureSummary(report: Report, sizes: readonly number[]): 
       report.must('the summary counts all apps and approvals', resources === size && approvals.pending === size / 10);
       report.time('', await median(() => readSummary(deps)), 100);
       requests = 0;
-      const { heads } = await storage.approvals.listHeads({ status: 'pending' });
+      const { heads } = await storage.approvals.listHeads({ status: ['pending'] });
       report.count(
         `GET /approvals?group=resource, ${groupApprovals(heads, 'resource').length} groups`,
         'table requests',
         requests,
         1,
       );
-      report.time('', await median(() => storage.approvals.listHeads({ status: 'pending' })), 100);
+      report.time('', await median(() => storage.approvals.listHeads({ status: ['pending'] })), 100);
     }
   } finally {
     await azurite.close();

@@ -83,15 +83,31 @@ function groupsOf(claims: Claims): string[] {
   return elsewhere ? [] : valuesOf(claims, ['groups']).map((id) => id.toLowerCase());
 }
 
-/** Throws Refusal `forbidden` unless the caller has the role. Every role includes Reader. */
-export function requireRole({ roles }: Principal, role: Role): void {
-  const fits = role === 'Plumbline.Reader' ? roles.length > 0 : roles.includes(role);
-  if (!fits) throw new Refusal('forbidden', `This needs the role ${role}, which your account has not been given.`);
+/** Throws Refusal `forbidden` unless the caller has the role. */
+export function requireRole(principal: Principal, role: Role): void {
+  const refusal = roleRefusal(principal, role);
+  if (refusal) throw refusal;
 }
 
-/** Throws Refusal `not-a-person` for an application. */
-export function requirePerson({ type }: Principal): void {
-  if (type === 'app') throw new Refusal('not-a-person', 'Decisions are made by people; an application may read.');
+/** Null when the caller has the role. Every role includes Reader. */
+function roleRefusal({ roles }: Principal, role: Role): Refusal | null {
+  const fits = role === 'Plumbline.Reader' ? roles.length > 0 : roles.includes(role);
+  return fits ? null : new Refusal('forbidden', `This needs the role ${role}, which your account has not been given.`);
+}
+
+/** Throws Refusal `not-a-person` when the caller is an application. */
+export function requirePerson(principal: Principal): void {
+  const refusal = personRefusal(principal);
+  if (refusal) throw refusal;
+}
+
+function personRefusal({ type }: Principal): Refusal | null {
+  return type === 'app' ? new Refusal('not-a-person', 'Decisions are made by people; an application may read.') : null;
+}
+
+/** Why the caller may decide nothing at all; null for a person with the role. */
+export function deciderRefusal(principal: Principal): Refusal | null {
+  return roleRefusal(principal, 'Plumbline.Approver') ?? personRefusal(principal);
 }
 
 /** The values of the claims of these types, in the order of the types. */

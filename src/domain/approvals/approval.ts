@@ -61,6 +61,11 @@ export const approval = z.strictObject({
   preserved: z.array(preservedValue),
   source,
   changedBy: caller.nullable(),
+  /**
+   * The object ids (lower case) of the changers at the last reconcile, and whether none can be missing. Absent in a row of
+   * an earlier version, and of a rollback.
+   */
+  changers: z.strictObject({ objectIds: z.array(z.string()), complete: z.boolean() }).exactOptional(),
   reasons: z.array(reason),
   requestedAt: time,
   expiresAt: time,

@@ -115,6 +115,25 @@ export function approversFor(settings: Settings, resource: Resource): readonly s
   return named?.approvers?.map((id) => id.toLowerCase()) ?? null;
 }
 
+/**
+ * Where somebody with these object ids may approve: in `scopes`, but not in `exceptScopes`, where the settings name others.
+ * The most specific scope of both that contains a resource decides. `/` is everything.
+ */
+export function approverScopes(
+  settings: Settings,
+  ids: readonly string[],
+): { readonly scopes: readonly string[]; readonly exceptScopes: readonly string[] } {
+  const named = new Map<string, { readonly scope: string; readonly isOwn: boolean }>();
+  for (const { scope: at, approvers = [] } of settings.scopes) {
+    if (approvers.length === 0) continue;
+    const isOwn = approvers.some((id) => ids.includes(id.toLowerCase()));
+    named.set(normalizeId(at).toLowerCase(), { scope: normalizeId(at), isOwn });
+  }
+  const those = (wanted: boolean) =>
+    [...named.values()].flatMap(({ scope: at, isOwn }) => (isOwn === wanted ? at : []));
+  return { scopes: ['/', ...those(true)], exceptScopes: those(false) };
+}
+
 /** The maintenance window of a resource: that of the most specific scope that sets one, or sets none with null. */
 export function windowFor(settings: Settings, resource: Resource): MaintenanceWindow | null {
   return scopesFor(settings, resource).reduce<MaintenanceWindow | null>(

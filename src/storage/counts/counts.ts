@@ -2,6 +2,7 @@
 
 import { HOUR_MS } from '../../domain/resources/durations.ts';
 import type { Counts, WrongCount } from '../../workflows/ports/metrics.ts';
+import { OPEN_READY } from '../approvals/open-rows.ts';
 import { FIXES_READY_KEY, readFixes } from '../audit/fix-days.ts';
 import { AUDIT_PARTITION } from '../audit/rows.ts';
 import { readFindingCounts, SHARDS_READY } from '../findings/shards.ts';
@@ -9,19 +10,18 @@ import { entityOf, type Key } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
 import { READY_KEY } from './counter-rows.ts';
 import { readByGroup } from './group-counts.ts';
-import { APPROVAL_PARTITION, type ListedPending, recountPending } from './pending-approvals.ts';
+import { recountOpen } from './recount-approvals.ts';
 import { addUnlisted, PARTS, recountFindings, removeOlderCounters } from './recount-findings.ts';
 import { type FixSources, recountFixes } from './recount-fixes.ts';
 
 export interface CountsOptions extends Omit<FixSources, 'table'> {
   readonly findings: Table;
   readonly approvals: Table;
-  listPending(): Promise<ListedPending>;
   /** The table of the audit log. */
   readonly log: Table;
 }
 
-export function openCounts({ findings, approvals, listPending, log, ...sources }: CountsOptions): Counts {
+export function openCounts({ findings, approvals, log, ...sources }: CountsOptions): Counts {
   const kinds: readonly Kind[] = [
     {
       ...{ table: findings, ready: SHARDS_READY },
@@ -29,8 +29,8 @@ export function openCounts({ findings, approvals, listPending, log, ...sources }
       finish: () => removeOlderCounters(findings),
     },
     {
-      ...{ table: approvals, ready: { partitionKey: APPROVAL_PARTITION, rowKey: READY_KEY } },
-      parts: [() => recountPending(approvals, listPending)],
+      ...{ table: approvals, ready: OPEN_READY },
+      parts: [() => recountOpen(approvals)],
     },
     {
       ...{ table: log, ready: { partitionKey: AUDIT_PARTITION, rowKey: FIXES_READY_KEY } },

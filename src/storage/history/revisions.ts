@@ -125,7 +125,7 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
         const revisions = revisionsIn(rows);
         const { revision } = revisions.approvals;
         if (known === null || revision === 0 || known.revision !== revision) {
-          const { heads } = await approvals.listHeads({ status: 'pending' });
+          const { heads } = await approvals.listHeads({ status: ['pending'] });
           const oldestAt = heads.map(({ requestedAt }) => requestedAt).sort()[0] ?? null;
           known = { revision, approvals: { pending: heads.length, oldestAt } };
         }

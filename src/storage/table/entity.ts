@@ -29,11 +29,26 @@ export type Columns = Readonly<Record<string, string | number | boolean | null>>
 export function entityOf(key: Key, value: unknown, columns: Columns = {}): Entity {
   const entity: Record<string, string | number | boolean> = {};
   for (const [name, column] of Object.entries(columns)) if (column !== null) entity[name] = column;
-  const json = asciiJson(value);
-  for (let start = 0, index = 0; start < json.length; start += MAX_STRING_LENGTH, index++) {
-    entity[`Json${index}`] = json.slice(start, start + MAX_STRING_LENGTH);
+  return { ...entity, ...piecesOf('Json', asciiJson(value)), partitionKey: key.partitionKey, rowKey: key.rowKey };
+}
+
+/** A text of any length as the columns `<name>0`, `<name>1`, ... */
+export function piecesOf(name: string, text: string): Record<string, string> {
+  const pieces: Record<string, string> = {};
+  for (let start = 0, index = 0; start < text.length; start += MAX_STRING_LENGTH, index++) {
+    pieces[`${name}${index}`] = text.slice(start, start + MAX_STRING_LENGTH);
   }
-  return { ...entity, partitionKey: key.partitionKey, rowKey: key.rowKey };
+  return pieces;
+}
+
+/** The text of such columns; empty when there are none. */
+export function textOf(row: Row, name: string): string {
+  let text = '';
+  for (let index = 0; ; index++) {
+    const piece = row[`${name}${index}`];
+    if (typeof piece !== 'string') return text;
+    text += piece;
+  }
 }
 
 /** The value of an entity. Throws an Error that names table and row when it does not match the schema. */
@@ -61,14 +76,8 @@ export function parseDerived<T>(schema: z.ZodType<T>, row: Row): T | null {
 
 /** The JSON of an entity, not validated; undefined when there is none, or when it is nested more deeply than any value that is written. */
 export function jsonOf(row: Row): unknown {
-  let text = '';
-  for (let index = 0; ; index++) {
-    const piece = row[`Json${index}`];
-    if (typeof piece !== 'string') break;
-    text += piece;
-  }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(textOf(row, 'Json'));
     return exceedsDepth(value, MAX_ROW_DEPTH) ? undefined : value;
   } catch {
     return undefined;

@@ -11,12 +11,13 @@ import type { DeclinedChange } from '../../domain/decisions/constraints.ts';
 import type { Decision } from '../../domain/decisions/decide.ts';
 import { impactOf } from '../../domain/resources/documents.ts';
 import { HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
+import { sameJson } from '../../domain/resources/json.ts';
 import { asCaller } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { type Resource, viewOf } from '../../domain/resources/resource.ts';
 import type { Versioned } from '../ports/storage.ts';
 import { type AuditContext, approvalRecord } from '../state/audit-records.ts';
-import { CHANGER_UNKNOWN, isChangerKnown } from '../state/changers.ts';
+import { CHANGER_UNKNOWN, type Changers, isChangerKnown } from '../state/changers.ts';
 import type { EvaluatedRule } from '../state/decision-input.ts';
 import type { ReconcileInput } from '../state/reconcile-context.ts';
 
@@ -60,10 +61,11 @@ export function reconcileApprovals(
     const transition =
       clearIfExempt(found) ?? withObjection(transitionOf(input, approval, found), approval, objections);
     const next = transition.kind === 'supersede' && found ? findSuccessor(approval, transition.moved, found) : null;
-    const after = applyTransition(audit, approval, transition, {
+    const applied = applyTransition(audit, approval, transition, {
       supersededBy: next?.id ?? null,
       decision: found?.approvedDecision ?? null,
     });
+    const after = transition.kind === 'keep' ? withChangers(applied, found) : applied;
     // The successor is stored first: after a crash in between the pointer is valid.
     if (next && !loaded.some(({ value }) => value === next)) store.push({ approval: next, version: null });
     if (after !== approval) store.push({ approval: after, version });
@@ -125,6 +127,7 @@ function requestApproval(
     status: 'pending',
     source: rule.source(changes),
     changedBy: latest ? asCaller(latest) : null,
+    changers: keptChangers(changers),
     reasons: [...decision.reasons, ...moreMovedReason(more), ...(isKnown ? [] : [CHANGER_UNKNOWN])],
     requestedAt: startedAt.toISOString(),
     expiresAt: timeAfter(startedAt, expireHours * HOUR_MS).toISOString(),
@@ -133,6 +136,18 @@ function requestApproval(
   };
   const message = isKnown ? evaluation.reason : `${evaluation.reason} ${CHANGER_UNKNOWN.text}`;
   return withRecord(approval, audit, 'approval.requested', message);
+}
+
+/** A pending approval with the changers as they are known now; the same object when they are the same. */
+function withChangers(approval: Approval, found: EvaluatedRule | null): Approval {
+  if (approval.status !== 'pending' || found === null || found.evaluation.verdict === 'compliant') return approval;
+  const changers = keptChangers(found.changers);
+  return sameJson(changers, approval.changers) ? approval : { ...approval, changers };
+}
+
+/** What the list of approvals tells a person by, without reading the state of each resource. */
+function keptChangers({ callers, complete }: Changers): NonNullable<Approval['changers']> {
+  return { objectIds: callers.map(({ objectId }) => objectId), complete };
 }
 
 /** The part of a new approval that follows from its rule and its changes. */

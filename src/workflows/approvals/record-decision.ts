@@ -6,12 +6,12 @@
 
 import type { Approval, ApprovalDecision } from '../../domain/approvals/approval.ts';
 import { digestReason } from '../../domain/approvals/digests.ts';
+import { approverRefusal, closedRefusal, type Decider, readOnlyRefusal } from '../../domain/approvals/may-decide.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
 import { auditRecord } from '../../domain/audit/record.ts';
-import type { Person } from '../../domain/resources/principal.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
-import { approversFor, modeFor } from '../../domain/rules/settings.ts';
+import { modeFor } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue, withWakeup } from '../ports/enqueue.ts';
 import { sealRecord } from '../ports/outbox.ts';
@@ -28,11 +28,6 @@ export interface DecisionRequest {
   readonly digest: string | null;
   readonly comment: string | null;
   readonly person: Decider;
-}
-
-/** Who decides, with the object ids of the known groups (lower case). */
-export interface Decider extends Person {
-  readonly groups?: readonly string[];
 }
 
 /**
@@ -117,19 +112,7 @@ function isRepetition({ decision, digest }: Approval, request: DecisionRequest):
 }
 
 function refuseIfClosed(approval: Approval, now: Date): void {
-  const { status, decision, supersededBy } = approval;
-  const expired = status === 'expired' || (status === 'pending' && Date.parse(approval.expiresAt) <= now.getTime());
-  if (expired) throw new Refusal('expired', `This approval expired at ${approval.expiresAt}.`);
-  if (decision !== null) {
-    throw new Refusal('decided', `${decision.by.name} decided this approval at ${decision.at}: ${decision.decision}.`);
-  }
-  if (status === 'superseded' || status === 'cleared') {
-    const text =
-      status === 'cleared'
-        ? 'What this approval would change is already right.'
-        : 'The resource changed after this approval was shown; look at the new one.';
-    throw new Refusal('superseded', text, supersededBy === null ? {} : { supersededBy });
-  }
+  throwIf(closedRefusal(approval, now));
 }
 
 function refuseDigestMismatch(approval: Approval, request: DecisionRequest): void {
@@ -140,23 +123,16 @@ function refuseDigestMismatch(approval: Approval, request: DecisionRequest): voi
   );
 }
 
-/** When the settings name approvers, only they may approve. Everybody with the role may reject. */
 export function refuseUnlessApprover({ settings }: StoredSettings, resource: Resource, person: Decider): void {
-  const approvers = approversFor(settings, resource);
-  const own = [person.objectId.toLowerCase(), ...(person.groups ?? [])];
-  if (approvers !== null && !own.some((id) => approvers.includes(id))) {
-    throw new Refusal(
-      'forbidden',
-      'The settings name the approvers of this resource (scopes[].approvers), and neither you nor a group in your token is one of them.',
-    );
-  }
+  throwIf(approverRefusal(settings, resource, person));
 }
 
 export function refuseIfReadOnly({ settings }: StoredSettings, resource: Resource): void {
-  if (modeFor(settings, resource) === 'audit') {
-    throw new Refusal('audit-mode', 'Mode audit writes nothing; an operator must choose another mode first.');
-  }
-  if (settings.stopped) throw new Refusal('stopped', `The service is stopped: ${settings.stopped.reason}`);
+  throwIf(readOnlyRefusal(settings, resource));
+}
+
+function throwIf(refusal: Refusal | null): void {
+  if (refusal) throw refusal;
 }
 
 /** Approval and rejection share this id, so the log takes one decision. */

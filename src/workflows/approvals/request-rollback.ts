@@ -4,6 +4,7 @@
  */
 
 import { type Approval, type ApprovalDecision, isOpen } from '../../domain/approvals/approval.ts';
+import type { Decider } from '../../domain/approvals/may-decide.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import {
   irreversibleReason,
@@ -33,7 +34,7 @@ import { CHANGER_UNKNOWN } from '../state/changers.ts';
 import { findWriteSince } from '../state/find-write-since.ts';
 import { updateResourceState } from '../state/resource-state.ts';
 import { approvalOf } from './reconcile-approvals.ts';
-import { type Decider, decisionRecord, refuseIfReadOnly, refuseUnlessApprover } from './record-decision.ts';
+import { decisionRecord, refuseIfReadOnly, refuseUnlessApprover } from './record-decision.ts';
 import { checkSeparationOfDuties, type ProposedDecision, type SeparationResult } from './separation-of-duties.ts';
 import { storeApproval } from './store-approval.ts';
 

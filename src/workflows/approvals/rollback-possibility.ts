@@ -4,6 +4,7 @@
  */
 
 import { type Approval, isOpen } from '../../domain/approvals/approval.ts';
+import type { Decider } from '../../domain/approvals/may-decide.ts';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { isSamePlace } from '../../domain/changes/change.ts';
@@ -12,7 +13,7 @@ import type { ArmFailure } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ResourceState } from '../ports/resource-states.ts';
 import { loadSettings } from '../settings/change-settings.ts';
-import { type Decider, refuseIfReadOnly, refuseUnlessApprover } from './record-decision.ts';
+import { refuseIfReadOnly, refuseUnlessApprover } from './record-decision.ts';
 import { checkSeparation, refuseDecided, refuseIrreversible } from './request-rollback.ts';
 
 export interface RollbackPossibility {

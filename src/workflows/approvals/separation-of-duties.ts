@@ -3,7 +3,7 @@
  * Azure's Activity Log is queried once when no event has the caller, or when only events name this person.
  */
 import type { Approval } from '../../domain/approvals/approval.ts';
-import { Refusal } from '../../domain/approvals/refusal.ts';
+import { separationRefusal } from '../../domain/approvals/may-decide.ts';
 import type { Purpose } from '../../domain/changes/change.ts';
 import { asCaller, type Caller, type ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
@@ -51,7 +51,7 @@ export interface SeparationResult {
 /** Throws Refusal: own-change, then changer-unknown. Throws neither when separation of duties is off. */
 export async function checkSeparationOfDuties(
   deps: Deps,
-  { approvals }: Settings,
+  settings: Settings,
   proposed: ProposedDecision,
 ): Promise<SeparationResult> {
   const { resource, rule, purpose } = proposed;
@@ -72,24 +72,17 @@ export async function checkSeparationOfDuties(
     { isUnknown: !isKnown(recorded, proposed.namedChangers), changer },
     deps.clock.now(),
   );
-  const isQueried = approvals.separationOfDuties && from !== null;
+  const isQueried = settings.approvals.separationOfDuties && from !== null;
   const activity = isQueried ? await fetchActivityLog(deps, resource, new Date(from)) : null;
   const contradicted = changer && activity && contradictsEvent(activity, changer, recorded.since) ? changer : null;
   const changers = withActivity(recorded, activity, identity, contradicted);
   // A name in an entry from before the queried period stays: the Activity Log cannot contradict it.
   const isStillNamed = contradicted === null || (recorded.since !== null && proposed.namedAt <= recorded.since);
   const named = proposed.namedChangers.filter(({ objectId }) => isStillNamed || objectId.toLowerCase() !== by);
-  const isOwn = findChanger(changers, by) || named.some(({ objectId }) => objectId.toLowerCase() === by);
-  if (approvals.separationOfDuties && isOwn) {
-    throw new Refusal('own-change', 'You changed this resource yourself, so somebody else must approve the change.');
-  }
+  const isOwn = findChanger(changers, by) !== null || named.some(({ objectId }) => objectId.toLowerCase() === by);
   const changerUnknown = !isKnown(changers, named);
-  if (approvals.separationOfDuties && changerUnknown && approvals.unknownChanger === 'refuse') {
-    throw new Refusal(
-      'changer-unknown',
-      `${CHANGER_UNKNOWN.text} The settings (approvals.unknownChanger) let nobody approve then; put it right at its source.`,
-    );
-  }
+  const refusal = separationRefusal(settings, { isOwn, isUnknown: changerUnknown });
+  if (refusal) throw refusal;
   if (contradicted) {
     const logFields = { resource: resource.id, rule, by, eventId: contradicted.eventId };
     deps.log.warn(logFields, 'the Activity Log contradicts an event');

@@ -34,7 +34,7 @@ export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promis
   const [{ settings }, heartbeat, approvals, deadLetters, queues, counted, evidence] = await Promise.all([
     loadSettings(deps),
     deps.guards.readHeartbeat(),
-    deps.approvals.listHeads({ status: 'pending' }),
+    deps.approvals.listHeads({ status: ['pending'] }),
     deps.deadLetters.count(),
     metrics.readQueues(),
     metrics.readCounters(),

@@ -21,7 +21,7 @@ export async function recordHistory({ history, counts, approvals, rules, clock }
   if (!(await history.hasHour(at))) {
     const benchmarks = benchmarksByRule(rules);
     const findings = await counts.readByGroup((label) => levelNames(label, benchmarks));
-    const { heads } = await approvals.listHeads({ status: 'pending' });
+    const { heads } = await approvals.listHeads({ status: ['pending'] });
     const groups = new Map(findings ?? []);
     for (const { resource, requestedAt } of heads) {
       const scope = groupOf(resource);

@@ -1,9 +1,6 @@
 /** The store of approvals. */
-import * as z from 'zod';
-import { APPROVAL_STATUSES, type Approval } from '../../domain/approvals/approval.ts';
-import type { ApprovalHead } from '../../domain/approvals/approval-groups.ts';
-import { resourceScope } from '../../domain/resources/resource.ts';
-import { type Infer, id } from '../../domain/resources/schema.ts';
+import type { Approval } from '../../domain/approvals/approval.ts';
+import type { ApprovalFilters, ApprovalHead, ApprovalSort } from '../../domain/approvals/approval-list.ts';
 import type { Page, PageRequest, Versioned } from './storage.ts';
 
 export interface Approvals {
@@ -16,18 +13,32 @@ export interface Approvals {
   claimedId(subject: string): Promise<string | null>;
   /** Saves under the loaded version (null: it is new). Throws ConflictError when another instance saved first. */
   save(approval: Approval, version: string | null): Promise<string>;
-  list(query: ApprovalQuery, page: PageRequest): Promise<Page<Approval>>;
   /**
-   * The data for counting, in a bounded number of requests; not `complete` when there are more. All pending ones come from
-   * kept counts, by one request.
+   * One page, by two table requests where pending approvals may be in it, and by three elsewhere. Those of open approvals
+   * are full; others may be short. Throws Error for an order or a total of final approvals, see `isOpenOnly`.
    */
-  listHeads(query: ApprovalQuery): Promise<{ readonly heads: readonly ApprovalHead[]; readonly complete: boolean }>;
+  list(query: ApprovalQuery, page: PageRequest): Promise<ApprovalPage>;
+  /**
+   * The heads of the approvals that match. All open ones by one request; of final ones as many as three requests read,
+   * and not `complete` when there are more.
+   */
+  listHeads(filters: ApprovalFilters): Promise<{ readonly heads: readonly ApprovalHead[]; readonly complete: boolean }>;
 }
 
-/** The filters of the list, as requests give them. */
-export const approvalQuery = z.strictObject({
-  status: z.enum(APPROVAL_STATUSES).exactOptional(),
-  resource: resourceScope.exactOptional(),
-  rule: id.exactOptional(),
-});
-export type ApprovalQuery = Infer<typeof approvalQuery>;
+export type ApprovalQuery = ApprovalFilters & {
+  /** The latest first unless given. */
+  readonly sort?: ApprovalSort;
+  /** Whether to say how many approvals match. */
+  readonly total?: boolean;
+};
+
+/** An approval in a list. `source` is null where it follows from the rule and the changes. */
+export type ListedApproval = Omit<Approval, 'source' | 'outbox'> & {
+  readonly source: Approval['source'] | null;
+  readonly outbox?: Approval['outbox'];
+};
+
+export interface ApprovalPage extends Page<ListedApproval> {
+  /** How many approvals match; null when it was not asked for. */
+  readonly total: number | null;
+}

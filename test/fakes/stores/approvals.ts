@@ -1,10 +1,17 @@
 /** Approvals under versions, newest first by their ids. */
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
-import type { ApprovalHead } from '../../../src/domain/approvals/approval-groups.ts';
-import { isInScope } from '../../../src/domain/resources/resource.ts';
-import type { ApprovalQuery, Approvals } from '../../../src/workflows/ports/approvals.ts';
+import {
+  type ApprovalFilters,
+  approvalMatcher,
+  comparePositions,
+  headOf,
+  isOpenOnly,
+  sortPosition,
+} from '../../../src/domain/approvals/approval-list.ts';
+import type { Approvals } from '../../../src/workflows/ports/approvals.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
-import { fits, isPlainId, newestFirstIds, nextRow, pageOf, type Row, versioned } from './rows.ts';
+import { copyOf } from '../copy.ts';
+import { isPlainId, newestFirstIds, nextRow, type Row, versioned } from './rows.ts';
 
 export function fakeApprovals(rows: Map<string, Row<Approval>>): Approvals {
   const claims = new Map<string, string>();
@@ -25,22 +32,20 @@ export function fakeApprovals(rows: Map<string, Row<Approval>>): Approvals {
       rows.set(approval.id, saved);
       return String(saved.version);
     },
-    list: async (query, page) => pageOf(matching(rows, query), ({ id }) => id, page),
-    listHeads: async (query) => ({ heads: matching(rows, query).map(headOf), complete: true }),
+    list: async ({ sort = '-requested', total, ...filters }, { limit, after }) => {
+      if ((sort !== '-requested' || total) && !isOpenOnly(filters)) throw new Error('an order of final approvals');
+      const found = matching(rows, filters)
+        .map((one) => ({ one, position: sortPosition(headOf(one), sort) }))
+        .sort((a, b) => comparePositions(a.position, b.position, sort));
+      const start = after === null ? 0 : found.findIndex(({ one }) => one.id === after);
+      const items = found.slice(start, start + limit).map(({ one }) => copyOf(one));
+      return { items, next: found[start + limit]?.one.id ?? null, total: total ? found.length : null };
+    },
+    listHeads: async (filters) => ({ heads: matching(rows, filters).map(headOf), complete: true }),
   };
 }
 
-function matching(rows: Map<string, Row<Approval>>, { status, resource, rule }: ApprovalQuery): Approval[] {
-  return [...rows.values()]
-    .map(({ value }) => value)
-    .filter(
-      (one) =>
-        fits(status, one.status) &&
-        fits(rule, one.rule.id) &&
-        (resource === undefined || isInScope(one.resource.id, resource)),
-    );
-}
-
-function headOf({ rule, resource, requestedAt }: Approval): ApprovalHead {
-  return { rule: rule.id, resource: resource.id, requestedAt, impact: rule.impact };
+function matching(rows: Map<string, Row<Approval>>, filters: ApprovalFilters): Approval[] {
+  const matches = approvalMatcher(filters);
+  return [...rows.values()].map(({ value }) => value).filter((one) => matches(headOf(one)));
 }

@@ -15,7 +15,7 @@ export function fakeRevisions(stored: Stored, stores: Pick<Deps, 'approvals' | '
     );
   return {
     async read() {
-      const { heads } = await stores.approvals.listHeads({ status: 'pending' });
+      const { heads } = await stores.approvals.listHeads({ status: ['pending'] });
       const scans = await Promise.all([...stored.scans.keys()].map((id) => stores.scans.get(id)));
       return {
         settings: stored.settings?.value ?? null,

@@ -25,9 +25,9 @@ describe.each(BOTH)('stores %s', (_, open) => {
       await approvals.save(approval(id, app(`approval-${n}`), { status: n === 1 ? 'applied' : 'pending' }), null);
     }
     expect((await everything((page) => approvals.list({}, page))).map(({ id }) => id)).toEqual([...ids].reverse());
-    const pending = await everything((page) => approvals.list({ status: 'pending' }, page));
+    const pending = await everything((page) => approvals.list({ status: ['pending'] }, page));
     expect(pending.map(({ id }) => id)).toEqual([ids[2], ids[0]]);
-    const { heads, complete } = await approvals.listHeads({ resource: app('approval-1').id.toUpperCase() });
+    const { heads, complete } = await approvals.listHeads({ resource: [app('approval-1').id.toUpperCase()] });
     expect([heads.map(({ resource }) => resource), complete]).toEqual([[app('approval-1').id], true]);
     const [first = ''] = ids;
     const row = await approvals.get(first);

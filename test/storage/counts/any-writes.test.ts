@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { APPROVAL_STATUSES } from '../../../src/domain/approvals/approval.ts';
+import { headOf, OPEN_STATUSES } from '../../../src/domain/approvals/approval-list.ts';
 import type { Finding } from '../../../src/domain/decisions/finding.ts';
 import { briefOf, type ResourceBrief, textOfLabel } from '../../../src/domain/decisions/finding-briefs.ts';
 import { timeAfter } from '../../../src/domain/resources/durations.ts';
@@ -105,16 +106,17 @@ test('the counts are those of the lists', async () => {
           const { findings, approvals, audit, events, counts } = account.open();
           expect(await counts.readFindings()).toEqual(await countFindings({ findings }));
           expect(await briefsOf(findings)).toEqual(await listedBriefs(findings));
-          const listed = await collect(paginate((page) => approvals.list({ status: 'pending' }, page)));
-          const { heads } = await approvals.listHeads({ status: 'pending' });
-          expect(heads).toEqual(
-            listed.map(({ rule, resource, requestedAt }) => ({
-              rule: rule.id,
-              resource: resource.id,
-              requestedAt,
-              impact: rule.impact,
-            })),
-          );
+          // The rows of the index, one status at a time, and what is packed.
+          const listed = [];
+          for (const status of OPEN_STATUSES) {
+            listed.push(...(await collect(paginate((page) => approvals.list({ status: [status] }, page)))));
+          }
+          listed.sort((a, b) => (a.id < b.id ? -1 : 1));
+          const packed = await approvals.list({ status: OPEN_STATUSES, total: true }, { limit: 200, after: null });
+          expect(packed.items).toEqual(listed.map(({ outbox: _, ...one }) => ({ ...one, source: null })));
+          expect(packed.total).toBe(listed.length);
+          const { heads } = await approvals.listHeads({ status: ['pending'] });
+          expect(heads).toEqual(listed.filter(({ status }) => status === 'pending').map(headOf));
           const fixes = (await listFixes({ audit, events }, YEAR_2000)).map(({ at }) => at);
           expect((await counts.readFixes(YEAR_2000))?.map(({ at }) => at)).toEqual(fixes);
         }

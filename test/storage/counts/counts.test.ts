@@ -60,7 +60,7 @@ async function findingsOf(storage: Storage, apps: number, rules: number, name = 
 /** What is listed, counted anew. */
 async function recounted(storage: Storage) {
   const since = new Date(0);
-  const pending = await collect(paginate((page) => storage.approvals.list({ status: 'pending' }, page)));
+  const pending = await collect(paginate((page) => storage.approvals.list({ status: ['pending'] }, page)));
   return {
     findings: await countFindings(storage),
     pending: pending.map(({ rule, resource, requestedAt }) => `${rule.id} ${resource.id} ${requestedAt}`),
@@ -69,7 +69,7 @@ async function recounted(storage: Storage) {
 }
 
 async function kept({ counts, approvals }: Storage) {
-  const { heads } = await approvals.listHeads({ status: 'pending' });
+  const { heads } = await approvals.listHeads({ status: ['pending'] });
   return {
     findings: await counts.readFindings(),
     pending: heads.map(({ rule, resource, requestedAt }) => `${rule} ${resource} ${requestedAt}`),
@@ -108,7 +108,7 @@ describe('the summary and the metrics', () => {
       account.requests();
       const summary = await readSummary(deps);
       const ofSummary = account.requests().table;
-      const { heads } = await storage.approvals.listHeads({ status: 'pending' });
+      const { heads } = await storage.approvals.listHeads({ status: ['pending'] });
       const ofGroups = account.requests().table;
       const metrics = await collectMetrics(deps, storage.meters);
       costs.push([ofSummary, ofGroups, account.requests().table]);
@@ -154,7 +154,7 @@ describe('the repair', () => {
   it.each([
     ['findings', TABLES.findings, 'p-', 'sums that are wrong', { Counts: WRONG_SUMS }],
     ['findings', TABLES.findings, 'p-', 'a shard that is unreadable', { Json0: 'rubbish' }],
-    ['pending approvals', TABLES.approvals, 'c-', 'an approval that is not there', { Json0: '{}' }],
+    ['open approvals', TABLES.approvals, 'o-', 'an approval that is not there', { Head0: '', Body0: '' }],
     ['fixes', TABLES.audit, 't-2', 'fixes that are not there', { Json0: '[[1,5,null],[2,6,null],[3,7,9]]' }],
   ])('corrects the counts of %s and says so: %s %s %s', async (what, table, prefix, _, json) => {
     const keys = (await keysOf(account, table, prefix)).filter(({ rowKey }) => !rowKey.endsWith('-ready'));
@@ -215,7 +215,7 @@ describe('after an upgrade', () => {
   async function forget(storage: Storage): Promise<void> {
     for (const [table, prefix] of [
       [TABLES.findings, 'p-'],
-      [TABLES.approvals, 'c-'],
+      [TABLES.approvals, 'o-'],
       [TABLES.audit, 't-'],
     ] as const) {
       for (const { partitionKey, rowKey } of await keysOf(account, table, prefix)) {
@@ -267,6 +267,22 @@ describe('after an upgrade', () => {
     account.requests();
     expect(await readSummary(depsOf(storage))).toEqual(changed);
     expect(account.requests().table).toBe(3);
+  });
+
+  it('any order and total of open approvals is right before they are packed, and the rows of before are removed', async () => {
+    const storage = await upgraded();
+    const earlier = { partitionKey: 'approval', rowKey: 'c-00' };
+    await account.table(TABLES.approvals).upsertEntity({ ...earlier, Json0: '{}' }, 'Replace');
+    const query = { status: ['pending' as const], sort: 'expires' as const, total: true };
+    const list = async () => {
+      const { items, total } = await storage.approvals.list(query, { limit: 50, after: null });
+      return { ids: items.map(({ id }) => id), total };
+    };
+    const before = await list();
+    expect(before.total).toBeGreaterThan(0);
+    await repairAll(account.open());
+    expect(await list()).toEqual(before);
+    expect(await keysOf(account, TABLES.approvals, 'c-')).toEqual([]);
   });
 
   it('what an instance of the earlier version has written meanwhile is added, too', async () => {

@@ -3,19 +3,58 @@
 import * as z from 'zod';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { GROUPINGS, type Grouping, groupApprovals } from '../../../domain/approvals/approval-groups.ts';
+import { APPROVAL_SORTS, approvalFilter, isOpenOnly } from '../../../domain/approvals/approval-list.ts';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
-import { planOf, requestView } from '../../../domain/changes/plan-requests.ts';
-import { parseResourceId } from '../../../domain/resources/resource.ts';
 import { recordDecision } from '../../../workflows/approvals/record-decision.ts';
-import { type ApprovalQuery, approvalQuery } from '../../../workflows/ports/approvals.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
+import type { PageRequest } from '../../../workflows/ports/storage.ts';
 import { type ApiResponse, defineEndpoint, type HandlerInput, type RequestContext } from '../../framework/endpoint.ts';
-import { type PageQuery, pageQuery, pageSchema, readPage } from '../../framework/page.ts';
+import { searchText, several, sortOf, total } from '../../framework/list-query.ts';
+import { pageQuery, readPage } from '../../framework/page.ts';
 import { isId } from '../../framework/parameters.ts';
 import { invalidRequest } from '../../framework/problem.ts';
-import { approvalAnswer, approvalGroups } from './schemas.ts';
+import { approvalAnswer, approvalGroups, approvalPage } from './schemas.ts';
+import { approvalView, viewerFor } from './view.ts';
+
+const OPEN_ONLY = 'Takes `status` with open ones only: pending, approved, blocked, unknown.';
 
 const comment = z.string().trim().max(4000);
+
+const one = approvalFilter.shape;
+/** Each with any number of values. */
+const filters = {
+  status: several(one.status)
+    .exactOptional()
+    .describe(
+      'Pages of open approvals (pending, approved, blocked, unknown) are full, whatever the filters. With other statuses, or without `status`, a page may be short or empty while `nextCursor` is there when there are filters beside one status, one rule and one resource.',
+    ),
+  resource: several(one.resource).exactOptional(),
+  rule: several(one.rule).exactOptional(),
+  severity: several(one.severity).exactOptional(),
+  impact: several(one.impact).exactOptional(),
+  purpose: several(one.purpose).exactOptional(),
+  changedBy: several(one.changedBy).exactOptional(),
+};
+
+const query = z.strictObject({
+  ...filters,
+  q: searchText
+    .describe('A part of the id or title of the rule, the name or id of the resource, or the name of the changer.')
+    .exactOptional(),
+  sort: sortOf(APPROVAL_SORTS).describe(
+    `The latest first, the oldest first, the next to expire, the worst severity, the worst impact, by rule, by resource. ${OPEN_ONLY}`,
+  ),
+  view: z.enum(['full', 'brief']).default('full').describe('`brief`: without plan and source.'),
+  total: total.describe(`\`true\`: the answer says how many approvals match. ${OPEN_ONLY}`),
+  group: z
+    .enum(GROUPINGS)
+    .exactOptional()
+    .describe(
+      'The number of approvals in each group, of those that match the filters; of the pending ones unless `status` is given. All open ones are counted; of final ones about 3,000.',
+    ),
+  ...pageQuery,
+});
+type Query = z.infer<typeof query>;
 
 export const listApprovals = defineEndpoint({
   name: 'listApprovals',
@@ -23,23 +62,23 @@ export const listApprovals = defineEndpoint({
   route: 'approvals',
   summary: 'The approvals, newest first; or, with `group`, their numbers.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({
-    ...approvalQuery.shape,
-    group: z
-      .enum(GROUPINGS)
-      .exactOptional()
-      .describe(
-        'The number of approvals in each group, of those that match the filters; of the pending ones unless `status` is given. All pending ones are counted.',
-      ),
-    ...pageQuery,
-  }),
-  result: z.union([pageSchema(approvalAnswer), approvalGroups]),
-  async handle({ deps, config, query: { group, ...query } }) {
-    if (group !== undefined) return { body: await countGroups(deps, group, query) };
-    const page = await readPage('approvals', config.cursorKey, query, (filters, at) =>
-      deps.approvals.list(filters, at),
-    );
-    return { body: { ...page, items: page.items.map(approvalView) } };
+  query,
+  result: z.union([approvalPage, approvalGroups]),
+  async handle({ deps, config, principal, query: { group, view, ...asked } }) {
+    refuseUnlessCounted(asked, group);
+    if (group !== undefined) return { body: await countGroups(deps, group, asked) };
+    let matching: number | null = null;
+    const list = async ({ total: isCounted, ...wanted }: ListQuery, at: PageRequest) => {
+      const page = await deps.approvals.list({ ...wanted, total: isCounted !== undefined }, at);
+      matching = page.total;
+      return page;
+    };
+    const [page, viewer] = await Promise.all([
+      readPage('approvals', config.cursorKey, { ...asked, view }, ({ view: _view, ...wanted }, at) => list(wanted, at)),
+      viewerFor(deps, principal, asked.status),
+    ]);
+    const items = page.items.map((item) => (view === 'brief' ? viewer.brief(item) : viewer.full(item)));
+    return { body: { ...page, items, ...(matching === null ? {} : { total: matching }) } };
   },
 });
 
@@ -52,8 +91,8 @@ export const getApproval = defineEndpoint({
   result: approvalAnswer,
   refusals: ['not-found'],
   findSubject: findApproval,
-  async handle({ subject }) {
-    return { body: approvalView(subject) };
+  async handle({ deps, principal, subject }) {
+    return { body: await approvalView(deps, principal, subject) };
   },
 });
 
@@ -110,28 +149,35 @@ async function decide(
 ): Promise<ApiResponse> {
   const { digest = null, comment } = body;
   const request = { approvalId: subject.id, decision, digest, comment: comment || null, person };
-  return { body: approvalView(await recordDecision(deps, request)) };
+  return { body: await approvalView(deps, person, await recordDecision(deps, request)) };
 }
 
-/** An approval as the API shows it: with the computed plan, and without internal members. */
-export function approvalView(approval: Approval) {
-  const { preserved: _preserved, decision, supersededBy, changedBy, outbox: _outbox, ...shown } = approval;
-  const resource = parseResourceId(approval.resource.id);
-  return {
-    ...shown,
-    plan: resource ? planOf(resource, [approval]).map(requestView) : [],
-    ...(changedBy === null ? {} : { changedBy }),
-    ...(decision === null ? {} : { decision: { by: decision.by, at: decision.at, comment: decision.comment } }),
-    ...(supersededBy === null ? {} : { supersededBy }),
-  };
+type ListQuery = Omit<Query, 'group' | 'view' | 'limit' | 'cursor'>;
+
+/** Throws Refusal `invalid` for an order or a total of approvals that are not kept together. */
+function refuseUnlessCounted(
+  { status, sort, total: wanted, cursor }: Omit<Query, 'group' | 'view'>,
+  group: Grouping | undefined,
+): void {
+  const isOrdered = sort !== APPROVAL_SORTS[0];
+  if (group !== undefined && isOrdered) throw invalidRequest([{ parameter: 'sort', detail: 'groups have one order' }]);
+  if (group !== undefined && cursor !== undefined) {
+    throw invalidRequest([{ parameter: 'cursor', detail: 'groups have no pages' }]);
+  }
+  if (group !== undefined || isOpenOnly({ ...(status && { status }) })) return;
+  const refused = [...(isOrdered ? ['sort'] : []), ...(wanted ? ['total'] : [])];
+  if (refused.length > 0) throw invalidRequest(refused.map((parameter) => ({ parameter, detail: OPEN_ONLY })));
 }
 
 /** All groups at once: they have no pages. */
-async function countGroups(deps: Deps, by: Grouping, query: ApprovalQuery & PageQuery) {
-  const { limit: _limit, cursor, status = 'pending', ...filters } = query;
-  if (cursor !== undefined) throw invalidRequest([{ parameter: 'cursor', detail: 'groups have no pages' }]);
-  const { heads, complete } = await deps.approvals.listHeads({ ...filters, status });
-  return { items: groupApprovals(heads, by), ...(complete ? {} : { incomplete: true }) };
+async function countGroups(deps: Deps, by: Grouping, asked: Omit<Query, 'group' | 'view'>) {
+  const { limit: _limit, cursor: _cursor, sort: _sort, total: wanted, status = ['pending'], ...others } = asked;
+  const { heads, complete } = await deps.approvals.listHeads({ ...others, status });
+  return {
+    items: groupApprovals(heads, by),
+    ...(wanted ? { total: heads.length } : {}),
+    ...(complete ? {} : { incomplete: true }),
+  };
 }
 
 async function findApproval({ deps, params: { id: wanted } }: RequestContext): Promise<Approval> {

@@ -9,8 +9,9 @@ import { type ApiResponse, defineEndpoint } from '../../framework/endpoint.ts';
 import { isId } from '../../framework/parameters.ts';
 import type { Principal } from '../../framework/principal.ts';
 import { internalProblem, invalidRequest, problemOf, storageProblem } from '../../framework/problem.ts';
-import { approvalView, approve, reject } from './approvals.ts';
+import { approve, reject } from './approvals.ts';
 import { decisions } from './schemas.ts';
+import { approvalView } from './view.ts';
 
 const MAX_ITEMS = 100;
 
@@ -50,7 +51,7 @@ export const decideApprovals = defineEndpoint({
 async function decideItem(deps: Deps, person: Principal, shared: SharedDecision, item: Item): Promise<object> {
   const [status] = (shared.decision === 'approve' ? approve : reject).statuses;
   try {
-    return { status, approval: approvalView(await decide(deps, person, shared, item)) };
+    return { status, approval: await approvalView(deps, person, await decide(deps, person, shared, item)) };
   } catch (error) {
     const { status: refused, body: problem } = problemFor(deps, item, error);
     return { status: refused, problem };

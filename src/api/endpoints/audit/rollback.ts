@@ -9,10 +9,10 @@ import { findRollbackRefusal } from '../../../workflows/approvals/rollback-possi
 import { collect, paginate } from '../../../workflows/ports/pages.ts';
 import { answerEach, itemAnswer } from '../../framework/bulk.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
-import { type Principal, requirePerson, requireRole } from '../../framework/principal.ts';
+import { deciderRefusal } from '../../framework/principal.ts';
 import { problemDocument } from '../../framework/problem.ts';
-import { approvalView } from '../approvals/approvals.ts';
 import { approvalAnswer } from '../approvals/schemas.ts';
+import { approvalView } from '../approvals/view.ts';
 import { findEntry } from './audit.ts';
 
 const comment = z.string().trim().min(1, 'must say why').max(4000);
@@ -37,24 +37,12 @@ export const getRollback = defineEndpoint({
   findSubject: findEntry,
   async handle({ deps, principal, subject }) {
     const { asOf, refusal } = await findRollbackRefusal(deps, subject, principal);
-    const refused = refuseCaller(principal) ?? refusal;
+    const refused = deciderRefusal(principal) ?? refusal;
     if (refused === null) return { body: { possible: true, asOf } };
     const { code, message, members } = refused;
     return { body: { possible: false, reason: message, code, asOf, ...members } };
   },
 });
-
-/** What the request would be refused with because of who asks; null for a person with the role. */
-function refuseCaller(principal: Principal): Refusal | null {
-  try {
-    requireRole(principal, 'Plumbline.Approver');
-    requirePerson(principal);
-    return null;
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
-}
 
 export const rollbackOperation = defineEndpoint({
   name: 'rollbackOperation',
@@ -81,7 +69,7 @@ export const rollbackOperation = defineEndpoint({
     const call = { status: 202, fields: (entry: AuditEntry) => ({ id: entry.id }) };
     const items = await answerEach(deps, fixes, call, async (entry) => {
       const request = { entry, comment: body.comment, person: principal };
-      return { id: entry.id, approval: approvalView(await requestRollback(deps, request)) };
+      return { id: entry.id, approval: await approvalView(deps, principal, await requestRollback(deps, request)) };
     });
     return { body: { items } };
   },
@@ -113,8 +101,7 @@ export const rollback = defineEndpoint({
   ],
   findSubject: findEntry,
   async handle({ deps, principal, subject, body }) {
-    return {
-      body: approvalView(await requestRollback(deps, { entry: subject, comment: body.comment, person: principal })),
-    };
+    const approval = await requestRollback(deps, { entry: subject, comment: body.comment, person: principal });
+    return { body: await approvalView(deps, principal, approval) };
   },
 });

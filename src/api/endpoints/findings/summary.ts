@@ -20,7 +20,7 @@ export async function readSummary(deps: Sources): Promise<Summary> {
   const monthAgo = timeAfter(now, -30 * DAY_MS);
   const [findings, { heads }, fixes] = await Promise.all([
     deps.counts.readFindings().then((kept) => kept ?? countFindings(deps)),
-    deps.approvals.listHeads({ status: 'pending' }),
+    deps.approvals.listHeads({ status: ['pending'] }),
     deps.counts.readFixes(monthAgo).then((kept) => kept ?? listFixes(deps, monthAgo)),
   ]);
   const dayAgo = timeAfter(now, -DAY_MS).toISOString();

@@ -50,6 +50,7 @@ describe('an approval in the API', () => {
       expiresAt: '2026-03-08T10:00:00.000Z',
       moved: [],
       auditIds: ['audit-1'],
+      mayDecide: { allowed: true, reason: null },
     });
     expect(approvalAnswer.parse(body)).toEqual(body);
   });

@@ -154,7 +154,12 @@ describe('GET /approvals?group=', () => {
     put('bad', { rule: { ...rule, impact: 'traffic' } });
     const { body } = await ask(listApprovals, serviceOf(deps), { query: '?group=rule' });
     expect(body).toEqual({
-      items: [{ key: 'webapp-min-tls', count: 6, oldest: '2026-02-01T10:00:00.000Z', impact: 'traffic' }],
+      items: [
+        {
+          ...{ key: 'webapp-min-tls', count: 6, oldest: '2026-02-01T10:00:00.000Z', impact: 'traffic' },
+          bySeverity: { critical: 0, high: 6, medium: 0, low: 0, info: 0 },
+        },
+      ],
     });
   });
 

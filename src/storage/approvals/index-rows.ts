@@ -3,17 +3,16 @@
  * approval. So a filter becomes a range of keys, newest first, however many other approvals there are.
  */
 
-import * as z from 'zod';
 import type { Approval } from '../../domain/approvals/approval.ts';
-import { type ApprovalHead, approvalHead } from '../../domain/approvals/approval-groups.ts';
-import type { ApprovalQuery } from '../../workflows/ports/approvals.ts';
-import { APPROVAL_PARTITION, type ListedPending } from '../counts/pending-approvals.ts';
+import type { ApprovalFilters } from '../../domain/approvals/approval-list.ts';
 import { type Entity, entityOf, type Row } from '../table/entity.ts';
 import { GROUP_LEVEL, hashOf, scopesAt } from '../table/keys.ts';
 import { MAX_TRANSACTION_BYTES, payloadOf } from '../table/limits.ts';
-import { prefixFilter, type Table } from '../table/table.ts';
 
-type Filter = Readonly<Partial<Record<keyof ApprovalQuery, string>>>;
+export const APPROVAL_PARTITION = 'approval';
+
+/** The filters that the index has, each with one value. */
+type Filter = Readonly<Partial<Record<'status' | 'resource' | 'rule', string>>>;
 
 interface IndexedField {
   /** Part of the keys. Never change it for a table that exists. */
@@ -32,13 +31,28 @@ const INDEXED: readonly IndexedField[] = [
   { name: 'rule', of: ({ rule }) => (rule === undefined ? [] : [rule]) },
 ];
 
-/** The prefix of the keys that a query reads; null for a query of all approvals. */
-export function indexPrefix(query: ApprovalQuery): string | null {
+/** The prefix of the keys that a query reads: that of the ids for a query of all approvals. */
+export function indexPrefix({ status, resource, rule }: Pick<ApprovalFilters, keyof Filter>): string {
+  const filter = { ...single('status', status), ...single('resource', resource), ...single('rule', rule) };
   for (const { name, of } of INDEXED) {
-    const value = of(query).at(-1);
+    const value = of(filter).at(-1);
     if (value !== undefined) return prefixOf(name, value);
   }
-  return null;
+  return 'a';
+}
+
+/** A filter with several values selects no keys. */
+function single(name: keyof Filter, values: readonly string[] | undefined): Filter {
+  const [value, ...others] = values ?? [];
+  return value === undefined || others.length > 0 ? {} : { [name]: value };
+}
+
+/** Whether the keys and columns alone serve a query: each of its filters has one value, and a scope has keys of its own. */
+export function isIndexed({ status, resource, rule, ...others }: ApprovalFilters): boolean {
+  const [scope, ...scopes] = resource ?? [];
+  const isLevel = scope === undefined || levels(scope, (depth) => depth >= GROUP_LEVEL).at(-1) === scope.toLowerCase();
+  const isSingle = scopes.length === 0 && (status?.length ?? 0) <= 1 && (rule?.length ?? 0) <= 1;
+  return isLevel && isSingle && Object.values(others).every((one) => one === undefined);
 }
 
 /** The keys of an approval in the index, in this status. */
@@ -50,7 +64,7 @@ export function indexKeys({ id, resource, rule }: Approval, status: string): str
 /** The index rows for the row of an approval. Those of a large approval hold no copy, to fit into one transaction. */
 export function indexRows(approval: Approval, row: Entity, columns: Readonly<Record<string, string>>): Entity[] {
   const keys = indexKeys(approval, approval.status);
-  const isLarge = payloadOf(row) * (keys.length + 2) > MAX_TRANSACTION_BYTES;
+  const isLarge = payloadOf(row) * (keys.length + 1) + MAX_SHARD_BYTES > MAX_TRANSACTION_BYTES;
   const copy = isLarge ? entityOf(row, null, columns) : row;
   return keys.map((rowKey) => ({ ...copy, rowKey }));
 }
@@ -60,30 +74,8 @@ export function indexedId({ rowKey }: Pick<Row, 'rowKey'>): string {
   return rowKey.replace(/^x-[a-z-]+-[0-9a-f]{32}-/, '');
 }
 
-/** The column of each member of a head. */
-const HEAD: Readonly<Record<keyof ApprovalHead, string>> = {
-  rule: 'Rule',
-  resource: 'ResourceId',
-  requestedAt: 'RequestedAt',
-  impact: 'Impact',
-};
-export const HEAD_COLUMNS = Object.values(HEAD);
-
-/** The pending approvals in brief: a request for each thousand, and not `complete` when there are more than 200,000. */
-export async function listPending(table: Table): Promise<ListedPending> {
-  const filter = prefixFilter(APPROVAL_PARTITION, indexPrefix({ status: 'pending' }) ?? '');
-  const { rows, complete } = await table.readColumns(filter, ['RowKey', ...HEAD_COLUMNS], MAX_LIST_REQUESTS);
-  const pending = rows.map((row) => ({ ...parseHead(row), id: indexedId(KEYED.parse(row)) }));
-  return { pending, complete };
-}
-
-const MAX_LIST_REQUESTS = 200;
-const KEYED = z.looseObject({ rowKey: z.string() });
-
-export function parseHead(row: unknown): ApprovalHead {
-  const columns = z.record(z.string(), z.unknown()).parse(row);
-  return approvalHead.parse(Object.fromEntries(Object.entries(HEAD).map(([member, name]) => [member, columns[name]])));
-}
+/** A row with the packed approvals of a shard may be in the same transaction. */
+const MAX_SHARD_BYTES = 540_000;
 
 function prefixOf(name: string, value: string): string {
   return `x-${name}-${hashOf(value)}-`;
