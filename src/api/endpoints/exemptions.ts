@@ -39,19 +39,22 @@ export const exemptionAnswer = exemption
   .extend({ ticket: z.string().exactOptional() })
   .meta({ id: 'Exemption' });
 
+const body = z.strictObject({
+  scope: resourceScope.describe(
+    'A resource, or any scope above it by whole segments; everything below is exempt, too.',
+  ),
+  rule: z.string().describe('The id of a rule'),
+  owner: line.max(200).describe('Who answers for it'),
+  reason: line.max(4000),
+  ticket: line.max(200).exactOptional(),
+  expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
+});
+
 /** The body of a request for an exemption. */
-export const exemptionRequest = exemption
-  .pick({ scope: true, rule: true, owner: true, reason: true, expires: true })
-  .extend({
-    scope: resourceScope.describe(
-      'A resource, or any scope above it by whole segments; everything below is exempt, too.',
-    ),
-    rule: z.string().describe('The id of a rule'),
-    owner: line.max(200).describe('Who answers for it'),
-    reason: line.max(4000),
-    ticket: line.max(200).exactOptional(),
-    expires: timestamp.describe(`Required; at most ${MAX_EXEMPTION_DAYS} days from now.`),
-  });
+export { body as exemptionRequest };
+
+/** The same where `body` is the body that was sent. */
+const oneRequest = body;
 
 const listedExemption = exemptionAnswer
   .extend({
@@ -106,7 +109,7 @@ export const createExemption = defineEndpoint({
   summary:
     'Exempts the violations of a rule within a scope, until an end; or up to 100 at once, each with its own answer (200).',
   role: 'Plumbline.Operator',
-  body: z.union([exemptionRequest, exemptionRequests]),
+  body: z.union([body, exemptionRequests]),
   statuses: [201, 200],
   result: z.union([
     exemptionAnswer,
@@ -121,7 +124,7 @@ export const createExemption = defineEndpoint({
   async handle({ deps, principal, body }) {
     if (!('items' in body)) return { body: await grant(deps, principal, body) };
     const items = await answerEach(deps, body.items, { status: 201, fields: () => ({}) }, async (item) => {
-      const parsed = exemptionRequest.safeParse(item);
+      const parsed = oneRequest.safeParse(item);
       if (!parsed.success) throw invalidBody(parsed.error);
       return { exemption: await grant(deps, principal, parsed.data) };
     });
@@ -129,7 +132,7 @@ export const createExemption = defineEndpoint({
   },
 });
 
-async function grant(deps: Deps, principal: Principal, given: z.infer<typeof exemptionRequest>) {
+async function grant(deps: Deps, principal: Principal, given: z.infer<typeof body>) {
   const request = { ...given, ticket: given.ticket ?? null };
   refuseProblems(deps, request);
   return exemptionView(await grantExemption(deps, request, actorOf(principal)));
@@ -146,7 +149,7 @@ export const renewExemption = defineEndpoint({
   route: 'exemptions/{id}',
   summary: 'Renews an exemption in force: another end, and the reason for it.',
   role: 'Plumbline.Operator',
-  body: exemptionRequest.pick({ expires: true, reason: true }),
+  body: body.pick({ expires: true, reason: true }),
   result: exemptionAnswer,
   refusals: ['not-found'],
   findSubject: findExemption,
