@@ -8,7 +8,6 @@ import { AUDIT_PARTITION } from '../audit/rows.ts';
 import { readFindingCounts, SHARDS_READY } from '../findings/shards.ts';
 import { entityOf, type Key } from '../table/entity.ts';
 import type { Table } from '../table/table.ts';
-import { READY_KEY } from './counter-rows.ts';
 import { readByGroup } from './group-counts.ts';
 import { recountOpen } from './recount-approvals.ts';
 import { addUnlisted, PARTS, recountFindings, removeOlderCounters } from './recount-findings.ts';
