@@ -24,8 +24,8 @@ export interface Service {
   /** Throws StorageUnavailable when the storage does not answer. */
   ping(): Promise<void>;
   readonly meters: MetricsSource;
-  /** Stores the counters; throws nothing. */
-  flushMetrics(): Promise<void>;
+  /** Stores the counters, and the revisions of what was changed; throws nothing. */
+  flush(): Promise<void>;
 }
 
 /** Sends no request. */
@@ -71,7 +71,9 @@ export function createService(config: Config, pauses: Pauses): Service {
     config,
     ping,
     meters,
-    flushMetrics,
+    async flush() {
+      await Promise.all([flushMetrics(), stores.revisions.flush()]);
+    },
     deps: {
       ...stores,
       guards: throttling.guards,

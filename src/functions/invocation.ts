@@ -13,7 +13,7 @@ export function withInvocation<T>(context: InvocationContext, work: (service: Se
     try {
       return await work(service);
     } finally {
-      await Promise.all([service.flushMetrics(), service.deps.revisions.flush()]);
+      await service.flush();
     }
   });
 }

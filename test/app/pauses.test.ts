@@ -7,6 +7,7 @@ const PAUSES = {
   retrySeconds: 5,
   throttledSeconds: 10,
   sweepReadsPerSecond: 12.5,
+  sweepPartSeconds: 1,
   activityLogSeconds: 300,
   leaseSeconds: 30,
   rememberSeconds: 5,

@@ -6,7 +6,7 @@ import { logFieldsOf, withInvocation } from '../../src/functions/invocation.ts';
 
 const lines: string[] = [];
 const stored = vi.fn(async () => {});
-vi.mock('../../src/app/service.ts', () => ({ getService: async () => ({ flushMetrics: () => stored() }) }));
+vi.mock('../../src/app/service.ts', () => ({ getService: async () => ({ flush: () => stored() }) }));
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const context = (traceParent?: string) =>
@@ -27,7 +27,7 @@ it('every line written during the invocation has both ids', async () => {
   expect(outside).not.toHaveProperty('invocationId');
 });
 
-it('counts are stored after the work, also when it failed', async () => {
+it('counts and revisions are stored after the work, also when it failed', async () => {
   stored.mockClear();
   const work = withInvocation(context(), async () => {
     expect(stored).not.toHaveBeenCalled();

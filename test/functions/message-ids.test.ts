@@ -33,7 +33,7 @@ vi.mock('../../src/app/service.ts', () => ({
         countResources: () => logInside().then(() => ({ kind: 'counted', total: 0, waitSeconds: 0 })),
       },
     },
-    flushMetrics: async () => {},
+    flush: async () => {},
   }),
 }));
 

@@ -21,7 +21,7 @@ vi.mock('../../src/app/service.ts', () => ({
         },
       },
     },
-    flushMetrics: async () => {},
+    flush: async () => {},
   }),
 }));
 

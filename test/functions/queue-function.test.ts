@@ -19,7 +19,7 @@ vi.mock('../../src/app/service.ts', () => ({
   getService: async () => ({
     deps:
       service.deps && failingDeps(tracedDeps(service.deps, service.calls), service.failing ?? '', new Error('down')),
-    flushMetrics: async () => {},
+    flush: async () => {},
   }),
 }));
 

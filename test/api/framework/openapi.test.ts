@@ -115,6 +115,8 @@ describe('openapi.json', () => {
       'GET /findings',
       'GET /findings/export',
       'GET /health',
+      'GET /history',
+      'GET /me',
       'GET /metrics',
       'GET /openapi.json',
       'GET /resources',
@@ -195,7 +197,10 @@ describe('openapi.json', () => {
       find(at)
         .parameters.filter((one) => one.in === 'query')
         .map(({ name }) => name);
-    expect(queryOf('GET /approvals')).toEqual(['status', 'resource', 'rule', 'group', 'limit', 'cursor']);
+    expect(queryOf('GET /approvals')).toEqual([
+      ...['status', 'resource', 'rule', 'severity', 'impact', 'purpose', 'changedBy', 'q'],
+      ...['sort', 'view', 'total', 'group', 'limit', 'cursor'],
+    ]);
     expect(queryOf('GET /audit')).toEqual([
       ...['from', 'to', 'resource', 'rule', 'kind', 'actor', 'operationId', 'approval', 'q', 'limit', 'cursor'],
     ]);
