@@ -189,7 +189,7 @@ function isListed(kind: Revised, rowKey: string): boolean {
 
 /** Few rows that change with the rows of a kind, by their partition and the beginning of their keys. */
 const CHANGING: Readonly<Record<Revised, readonly [partition: string, prefix: string]>> = {
-  approvals: ['approval', 'c-'],
+  approvals: ['approval', 'o-'],
   audit: ['audit', 'h-'],
   deadLetters: ['letter', 'l-'],
   exemptions: ['exemption', 'x'],

@@ -11,12 +11,13 @@ import { decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts
 import { portsOf, watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 /**
- * The ports that no write depends on: next messages, lists for the console, notifications, and the Activity Log when
+ * The ports that no write depends on: next messages, lists and numbers for the console, notifications, and the Activity Log when
  * the changer is known and no event is lost.
  */
 const BESIDE = [
   ...['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications'],
   ...['activityLog', 'activityProgress', 'sweepRuns', 'sweepMarks', 'evidence', 'counts'],
+  ...['history', 'previews', 'revisions'],
 ];
 
 const CHANGES = [
