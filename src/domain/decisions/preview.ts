@@ -9,12 +9,12 @@ import { ACTIONS, type Reason, reason } from '../resources/reasons.ts';
 import { isInScope, parseResourceId, type Resource, resourceView, viewOf } from '../resources/resource.ts';
 import type { Infer } from '../resources/schema.ts';
 import {
-  type Catalogue,
   type EffectiveSettings,
   effectiveSettings,
   isSameRule,
   parametersKey,
   type Reach,
+  type RuleSet,
 } from '../rules/effective.ts';
 import { SEVERITIES } from '../rules/rule.ts';
 import type { Settings } from '../rules/settings.ts';
@@ -66,7 +66,7 @@ export interface PreviewSide {
   readonly exemptions: readonly Exemption[];
 }
 
-export interface PreviewInput extends Catalogue {
+export interface PreviewInput extends RuleSet {
   readonly before: PreviewSide;
   readonly after: PreviewSide;
   /** What is judged. An exemption beyond it is never idle. */

@@ -15,7 +15,7 @@ export interface EffectiveSettings {
   readonly rules: ReadonlyMap<string, EffectiveRule>;
 }
 
-export interface Catalogue {
+export interface RuleSet {
   readonly rules: readonly AnyRule[];
   readonly defaults: ParameterDefaults;
 }
@@ -23,7 +23,7 @@ export interface Catalogue {
 /** A function from a resource to its effective settings now. It returns the same object for the same scopes. */
 export function effectiveSettings(
   settings: Settings,
-  { rules, defaults }: Catalogue,
+  { rules, defaults }: RuleSet,
   now: Date,
 ): (resource: Resource) => EffectiveSettings {
   const byPath = scopesByPath(settings);

@@ -12,9 +12,9 @@ import {
   webApp,
 } from '../../../simulator/estate.ts';
 import { approvalAnswer } from '../../../src/api/endpoints/approvals/schemas.ts';
+import { scanAnswer as scanSchema } from '../../../src/api/endpoints/scans.ts';
 import { auditEntry } from '../../../src/domain/audit/audit.ts';
 import { auditVerification } from '../../../src/workflows/ports/audit.ts';
-import { scan as scanSchema } from '../../../src/workflows/ports/findings.ts';
 import { principalHeader, staff } from '../fixtures/callers.ts';
 import { gridEvent } from '../fixtures/deliveries.ts';
 import { insecure, planted as plantedIn, touched } from '../fixtures/estate.ts';
