@@ -152,8 +152,14 @@ function createReceiver(ids: Table): EventList['receive'] {
   async function insertWaiting(): Promise<void> {
     if (running === MAX_RECEIVING || waiting.length === 0) return;
     running += 1;
-    const batch = waiting.slice(0, EVENTS_PER_TRANSACTION);
-    waiting = waiting.slice(batch.length);
+    // A transaction takes each row once: an event that was delivered twice waits for the next one.
+    const firsts = new Map<string, (typeof waiting)[number]>();
+    for (const one of waiting) {
+      const { rowKey } = idRow(one.event);
+      if (!firsts.has(rowKey)) firsts.set(rowKey, one);
+    }
+    const batch = [...firsts.values()].slice(0, EVENTS_PER_TRANSACTION);
+    waiting = waiting.filter((one) => !batch.includes(one));
     const together = insert(batch.map(({ event }) => event));
     for (const { event, done } of batch) {
       // One of several is listed already: each is tried alone.

@@ -58,6 +58,16 @@ test('receiving an event costs two requests, and its outcome is written with tho
   expect(account.requests().table).toBe(1);
 });
 
+test('of events that arrive at once, one that was delivered several times is listed once', async () => {
+  const resource = app('burst', 'burst');
+  const { events } = account.open();
+  const ids = [...Array.from({ length: 12 }, (_, n) => `burst-${n}`), ...Array.from({ length: 12 }, () => 'same')];
+  await Promise.all(ids.map((id, n) => events.store(event(id, resource, ago(300 - n)))));
+  expect((await listed({ resource: resource.id }, account.open())).sort()).toEqual(
+    [...new Set(ids)].map((id) => `${id} null`).sort(),
+  );
+});
+
 test('an event that is delivered again is listed once, also when a process ended at its first receipt', async () => {
   const resource = app('again', 'again').id;
   const { events } = account.open();
