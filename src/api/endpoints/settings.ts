@@ -1,10 +1,9 @@
 /** The settings of operators: one document, replaced as a whole under its ETag. */
 
-import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
 import { parseSettings, type Settings, settingsSchema } from '../../domain/rules/settings.ts';
-import { type StoredSettings, storedSettings } from '../../workflows/ports/settings.ts';
-import { changeSettings, etagOf, loadSettings } from '../../workflows/settings/change-settings.ts';
+import { type StoredSettings, stopInForce } from '../../workflows/ports/settings.ts';
+import { changeSettings, etagOf, loadSettings, stopIn } from '../../workflows/settings/change-settings.ts';
 import { type ApiResponse, defineEndpoint } from '../framework/endpoint.ts';
 import { actorOf } from '../framework/principal.ts';
 import { invalidRequest } from '../framework/problem.ts';
@@ -13,17 +12,7 @@ import { invalidRequest } from '../framework/problem.ts';
 const MAX_SETTINGS_CHARACTERS = 400_000;
 
 /** The settings in force, and who stopped the service. */
-export const settingsAnswer = settingsSchema
-  .extend({
-    stopped: z
-      .strictObject({
-        reason: z.string(),
-        at: storedSettings.shape.stoppedAt,
-        by: storedSettings.shape.stoppedBy,
-      })
-      .nullable(),
-  })
-  .meta({ id: 'Settings' });
+export const settingsAnswer = settingsSchema.extend({ stopped: stopInForce.nullable() }).meta({ id: 'Settings' });
 
 const responseHeaders = { ETag: 'The revision in force; "0" while nothing is stored.' };
 
@@ -76,12 +65,5 @@ export function assertSettingsFit(settings: Settings): void {
 }
 
 function reply(stored: StoredSettings): ApiResponse {
-  const { stopped } = stored.settings;
-  return {
-    headers: { etag: etagOf(stored) },
-    body: {
-      ...stored.settings,
-      stopped: stopped && { reason: stopped.reason, at: stored.stoppedAt, by: stored.stoppedBy },
-    },
-  };
+  return { headers: { etag: etagOf(stored) }, body: { ...stored.settings, stopped: stopIn(stored) } };
 }

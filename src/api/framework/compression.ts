@@ -16,13 +16,15 @@ export interface PlainAnswer {
 /** Bytes. A smaller answer fits into one packet anyway. */
 const MIN_BYTES = 1024;
 
+const [compressBrotli, compressGzip] = [promisify(brotliCompress), promisify(gzip)];
+
 /** The encodings, the best first. Their levels are those with the most gain for little CPU. */
 const ENCODINGS = {
   br: (body: Uint8Array) =>
-    promisify(brotliCompress)(body, {
+    compressBrotli(body, {
       params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
     }),
-  gzip: (body: Uint8Array) => promisify(gzip)(body, { level: 5 }),
+  gzip: (body: Uint8Array) => compressGzip(body, { level: 5 }),
 } as const;
 type Encoding = keyof typeof ENCODINGS;
 

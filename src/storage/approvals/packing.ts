@@ -2,7 +2,6 @@
  * Open approvals packed into a row: many of them as two compressed texts. The heads are what lists filter and sort by, the
  * bodies hold the rest. What follows from other members is left out, above all the digest, which does not compress.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { type Approval, approval, isOpen } from '../../domain/approvals/approval.ts';
 import { type ApprovalHead, approvalHead, headOf } from '../../domain/approvals/approval-list.ts';
@@ -12,6 +11,7 @@ import { wellFormed } from '../../domain/resources/json.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import type { Infer } from '../../domain/resources/schema.ts';
 import type { ListedApproval } from '../../workflows/ports/approvals.ts';
+import { compressJson, decompressJson } from '../table/compressed.ts';
 import { type Entity, type Key, piecesOf, type Row, textOf } from '../table/entity.ts';
 import { hashOf } from '../table/keys.ts';
 
@@ -138,9 +138,9 @@ export const HEAD_COLUMNS = Array.from({ length: 8 }, (_, index) => `Head${index
 
 /** The row of these approvals. The largest bodies are left out when there is no room for all. */
 export function packedRow(key: Key, approvals: readonly PackedApproval[]): Entity {
-  const heads = deflated(approvals.map((one) => packedHead(one.head)));
+  const heads = compressJson(approvals.map((one) => packedHead(one.head)));
   let kept = approvals.flatMap((one) => (one.body ? [[one.head.id, one.body] as const] : []));
-  let bodies = deflated(Object.fromEntries(kept));
+  let bodies = compressJson(Object.fromEntries(kept));
   while (bodies.length > MAX_BODIES) {
     const bySize = kept.map((one) => ({ one, size: JSON.stringify(one).length })).sort((a, b) => a.size - b.size);
     const room = (bySize.reduce((sum, { size }) => sum + size, 0) * MAX_BODIES * 0.9) / bodies.length;
@@ -149,20 +149,20 @@ export function packedRow(key: Key, approvals: readonly PackedApproval[]): Entit
       used += size;
       return used <= room ? [one] : [];
     });
-    bodies = deflated(Object.fromEntries(kept));
+    bodies = compressJson(Object.fromEntries(kept));
   }
   return { ...piecesOf('Head', heads), ...piecesOf('Body', bodies), ...key };
 }
 
 /** The heads of a row. Unreadable ones count as none: they must not keep anybody from deciding, and the repair corrects them. */
 export function headsIn(row: Row): ApprovalHead[] {
-  const parsed = HEADS.safeParse(inflated(textOf(row, 'Head')));
+  const parsed = HEADS.safeParse(decompressJson(textOf(row, 'Head')));
   return parsed.success ? parsed.data.map(headOfPacked) : [];
 }
 
 /** The bodies of a row by id, without those that were too large. */
 export function bodiesIn(row: Row): ReadonlyMap<string, Body> {
-  const parsed = BODIES.safeParse(inflated(textOf(row, 'Body')));
+  const parsed = BODIES.safeParse(decompressJson(textOf(row, 'Body')));
   return new Map(parsed.success ? Object.entries(parsed.data) : []);
 }
 
@@ -190,19 +190,5 @@ function expiryOf(requestedAt: string, after: number): string {
   return timeAfter(requestedAt, after).toISOString();
 }
 
-function deflated(value: unknown): string {
-  return deflateRawSync(JSON.stringify(value)).toString('base64');
-}
-
-function inflated(text: string): unknown {
-  try {
-    return JSON.parse(inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_INFLATED }).toString());
-  } catch {
-    return undefined;
-  }
-}
-
 /** Characters. With the heads of a thousand approvals a row has at most half of what Azure allows. */
 const MAX_BODIES = 250_000;
-/** Bytes: the heads and bodies of a row, as long as it can be, have less. Somebody else may have written the row. */
-const MAX_INFLATED = 64 * 1024 * 1024;

@@ -6,7 +6,6 @@
  * The rows are compressed, because an answer of the service ends at 4 MiB: a resource with 40 findings takes about 75 bytes
  * when there are many. The row p-ready says that the rows of an earlier version are included.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import {
   countBriefs,
@@ -18,6 +17,7 @@ import {
   textOfLabel,
 } from '../../domain/decisions/finding-briefs.ts';
 import { type FindingCounts, sumFindingCounts } from '../../domain/decisions/finding-counts.ts';
+import { compressJson, decompressJson } from '../table/compressed.ts';
 import { type Entity, entityOf, type Key, MAX_STRING_LENGTH, parseDerived, type Row } from '../table/entity.ts';
 import { prefixFilter, type Step, type Table } from '../table/table.ts';
 import { saveStep } from '../table/versioned-row.ts';
@@ -60,9 +60,9 @@ export function shardStep({ key, content, etag }: Shard): Step {
 }
 
 export function shardRow(key: Key, content: ShardContent): Entity {
-  const counts = compressed(countBriefs(content.values()));
+  const counts = compressJson(countBriefs(content.values()));
   // A sum that does not fit is made from the row when it is read.
-  return entityOf(key, compressed(packed(content)), { Counts: counts.length > MAX_STRING_LENGTH ? null : counts });
+  return entityOf(key, compressJson(packed(content)), { Counts: counts.length > MAX_STRING_LENGTH ? null : counts });
 }
 
 /** Calls `visit` with each resource, a row at a time. Returns whether all resources are there. */
@@ -93,12 +93,12 @@ export async function readFindingCounts(table: Table): Promise<FindingCounts | n
 
 /** By subscription, from the column `Counts`; null when it is missing or unreadable. */
 export function countsIn(column: unknown): Readonly<Record<string, FindingCounts>> | null {
-  return COUNTS.safeParse(decompressed(column)).data ?? null;
+  return COUNTS.safeParse(decompressJson(column)).data ?? null;
 }
 
 /** An unreadable row has no resource: it must not keep anybody from writing findings, and the repair corrects it. */
 export function contentOf(row: Row): ShardContent {
-  const shard = SHARD.safeParse(decompressed(parseDerived(z.string(), row))).data;
+  const shard = SHARD.safeParse(decompressJson(parseDerived(z.string(), row))).data;
   if (!shard) return new Map();
   const labels = shard.labels.map(labelOfText);
   return new Map(
@@ -170,26 +170,8 @@ function isTime(milliseconds: number): boolean {
   return Math.abs(milliseconds) <= LAST_TIME;
 }
 
-function compressed(value: unknown): string {
-  return deflateRawSync(JSON.stringify(value)).toString('base64');
-}
-
-/** Undefined when it is no compressed JSON, or more of it than any row holds. */
-function decompressed(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
-  try {
-    return JSON.parse(
-      inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8'),
-    );
-  } catch {
-    return undefined;
-  }
-}
-
 /** The last time that a date can have, in milliseconds. */
 const LAST_TIME = 8.64e15;
-/** A shard of a million resources. */
-const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 /** Of the sums of all shards: far more than there can be. */
 const MAX_REQUESTS = 100;
 

@@ -1,19 +1,19 @@
 /** The state of the service in one answer: what is in force, what waits, and a revision of each kind of what is stored. */
 import type { Deps } from '../ports/deps.ts';
 import type { ServiceState } from '../ports/history.ts';
-import { settingsInForce } from '../settings/change-settings.ts';
+import { settingsInForce, stopIn } from '../settings/change-settings.ts';
 
 /** Two requests at most, once housekeeping has run. Throws StorageUnavailable. */
 export async function readServiceState(deps: Deps): Promise<ServiceState> {
   const { settings: stored, revisions, runningScans, ...numbers } = await deps.revisions.read();
-  const { settings, revision, stoppedAt, stoppedBy } = settingsInForce(deps, stored);
+  const inForce = settingsInForce(deps, stored);
   return {
-    mode: settings.mode,
-    stopped: settings.stopped && { reason: settings.stopped.reason, at: stoppedAt, by: stoppedBy },
-    settingsRevision: revision,
+    mode: inForce.settings.mode,
+    stopped: stopIn(inForce),
+    settingsRevision: inForce.revision,
     ...numbers,
     scans: { running: runningScans },
-    revisions: { ...revisions, settings: revision },
+    revisions: { ...revisions, settings: inForce.revision },
   };
 }
 

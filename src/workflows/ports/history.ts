@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { FlowTotals, Happened, HistoryStep, Level, Numbers } from '../../domain/decisions/history.ts';
 import { MODES } from '../../domain/resources/reasons.ts';
 import { type Infer, time } from '../../domain/resources/schema.ts';
-import { type StoredSettings, storedSettings } from './settings.ts';
+import { type StoredSettings, stopInForce } from './settings.ts';
 
 /** The kinds with a revision of their own. The settings have the number of their changes. */
 export const REVISED = ['approvals', 'audit', 'deadLetters', 'exemptions', 'findings', 'scans'] as const;
@@ -23,13 +23,7 @@ const revision = z.int().nonnegative();
 /** What is in force and what waits, for clients that ask again and again. */
 export const serviceState = z.strictObject({
   mode: z.enum(MODES).describe('Of the settings; a scope may have another'),
-  stopped: z
-    .strictObject({
-      reason: z.string(),
-      at: storedSettings.shape.stoppedAt,
-      by: storedSettings.shape.stoppedBy,
-    })
-    .nullable(),
+  stopped: stopInForce.nullable(),
   settingsRevision: revision.describe('The number of changes of the settings, as in their ETag'),
   approvals: z.strictObject({ pending: z.int(), oldestAt: time.nullable() }),
   deadLetters: z.int(),

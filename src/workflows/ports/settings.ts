@@ -19,6 +19,14 @@ export const storedSettings = z.strictObject({
 });
 export type StoredSettings = Infer<typeof storedSettings>;
 
+/** A stop that is in force, and who ordered it. */
+export const stopInForce = z.strictObject({
+  reason: z.string(),
+  at: storedSettings.shape.stoppedAt,
+  by: storedSettings.shape.stoppedBy,
+});
+export type StopInForce = Infer<typeof stopInForce>;
+
 export interface SettingsStore {
   /** Always reads from the store. */
   load(): Promise<Versioned<StoredSettings> | null>;

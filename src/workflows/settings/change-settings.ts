@@ -9,7 +9,7 @@ import type { Reason } from '../../domain/resources/reasons.ts';
 import { type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { appendSealed, sealRecord } from '../ports/outbox.ts';
-import type { StoredSettings } from '../ports/settings.ts';
+import type { StopInForce, StoredSettings } from '../ports/settings.ts';
 import { ConflictError, retryOnConflict, StorageUnavailable, type Versioned } from '../ports/storage.ts';
 
 /**
@@ -28,6 +28,11 @@ export function settingsInForce(deps: Pick<Deps, 'options'>, stored: StoredSetti
 /** The same, but they may be some seconds old: for evaluations only, never for the last check before a write. */
 export async function loadRecentSettings(deps: Deps): Promise<StoredSettings> {
   return (await deps.settings.loadRecent()) ?? defaults(deps);
+}
+
+/** The stop that these settings have, with who ordered it; null when nothing is stopped. */
+export function stopIn({ settings: { stopped }, stoppedAt, stoppedBy }: StoredSettings): StopInForce | null {
+  return stopped && { reason: stopped.reason, at: stoppedAt, by: stoppedBy };
 }
 
 export interface SettingsChange {
