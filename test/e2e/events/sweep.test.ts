@@ -110,6 +110,14 @@ describe('a scan', () => {
       const scan = await operator.get(`/scans/${id}`, scanSchema);
       return scan.status === 'done' && scan;
     });
-    expect(done).toMatchObject({ id, scope, status: 'done', found: 3, evaluated: 3 });
+    expect(done).toEqual({
+      ...{ id, scope, status: 'done', found: 3, evaluated: 3 },
+      ...{
+        actor: expect.objectContaining({ type: 'user' }),
+        startedAt: expect.any(String),
+        endedAt: expect.any(String),
+      },
+      progress: { found: 3, evaluated: 3, ratePerMinute: expect.any(Number), secondsLeft: null },
+    });
   });
 });
