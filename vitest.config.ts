@@ -24,7 +24,6 @@ const WHOLE = ['test/{e2e,browser,docs,faults}/**/*.test.ts'];
 /** Tests that put something in the place of a module: nobody may have loaded it before. */
 const WITH_MOCKS = [
   'test/api/framework/{request,openapi,refusals}.test.ts',
-  'test/api/endpoints/console.test.ts',
   'test/domain/estate/leaves.test.ts',
   'test/functions/{message-ids,invocation,api,queue-function,path-to-write}.test.ts',
 ];
@@ -83,13 +82,13 @@ export default defineConfig({
   },
 });
 
-/** Pages and styles are text, as in the bundle. */
+/** A page is text, as in the bundle. */
 function htmlAsText() {
   return {
     name: 'html-as-text',
     enforce: 'pre' as const,
     transform(code: string, id: string) {
-      return /\.(html|css)$/.test(id) ? { code: `export default ${JSON.stringify(code)};`, map: null } : undefined;
+      return /\.html$/.test(id) ? { code: `export default ${JSON.stringify(code)};`, map: null } : undefined;
     },
   };
 }

@@ -13,10 +13,12 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** The TypeScript files of the code, without the generated list of rules. */
+const GENERATED = ['src/rules/index.ts', 'src/api/built/console.ts'];
+
+/** The TypeScript files of the code, without generated ones. */
 export const sources = ['src', 'simulator', 'dev', 'tools']
   .flatMap(filesBelow)
-  .filter((file) => file.endsWith('.ts') && file !== 'src/rules/index.ts');
+  .filter((file) => /\.tsx?$/.test(file) && !GENERATED.includes(file));
 const textOf = new Map(sources.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
 
 /** The text of a source file without comments. */

@@ -25,6 +25,7 @@ async function run(program: string, args: readonly string[], stdio: 'inherit' | 
 
 const codes = await Promise.all([
   run('tsc', ['--noEmit'], 'pipe'),
+  run('tsc', ['--noEmit', '--project', 'src/console'], 'pipe'),
   run('biome', ['ci', '.'], 'pipe'),
   run('vitest', ['run', ...process.argv.slice(2)], 'inherit'),
 ]);

@@ -8,7 +8,7 @@ import { getAuditEntry, listAudit, verifyAudit } from '../api/endpoints/audit/au
 import { getEvidence } from '../api/endpoints/audit/evidence.ts';
 import { exportAudit } from '../api/endpoints/audit/export.ts';
 import { getRollback, rollback, rollbackOperation } from '../api/endpoints/audit/rollback.ts';
-import { getConsole } from '../api/endpoints/console.ts';
+import { getConsole, getConsoleFile } from '../api/endpoints/console.ts';
 import { listDeadLetters, releaseDeadLetter, releaseDeadLetters } from '../api/endpoints/dead-letters.ts';
 import { getEffectiveSettings } from '../api/endpoints/effective-settings.ts';
 import { listEvents } from '../api/endpoints/events.ts';
@@ -87,6 +87,7 @@ const described: readonly Endpoint[] = [
   getMe,
   getMetrics,
   getConsole,
+  getConsoleFile,
 ];
 
 /** Every endpoint of the API. */

@@ -1,8 +1,7 @@
 // An HTTP server with fixed API responses. The page and its headers are those of the service.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { getConsole, getConsoleFile } from '../../src/api/endpoints/console.ts';
 
 export interface FakeRequest {
   readonly method: string;
@@ -30,16 +29,13 @@ export interface FakeApi {
 }
 
 export async function startFakeApi(): Promise<FakeApi> {
-  const page = await servedPage();
   const requests: FakeRequest[] = [];
   const api = { responses: {} as Responses };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    if (url.pathname === '/api/console') {
-      const headers = { 'content-type': 'text/html; charset=utf-8', ...page.headers };
-      return void response.writeHead(200, headers).end(page.body);
-    }
+    const served = await servedFile(url.pathname);
+    if (served) return void response.writeHead(200, served.headers).end(served.body);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
@@ -74,19 +70,14 @@ export async function startFakeApi(): Promise<FakeApi> {
   });
 }
 
-/** The page as the bundle serves it, with its Content-Security-Policy. */
-async function servedPage(): Promise<{ body: string; headers: Record<string, string> }> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../src/api/endpoints/console.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    loader: { '.html': 'text', '.css': 'text' },
-  });
-  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
-  const { getConsole } = await import(/* @vite-ignore */ `data:text/javascript;base64,${source}`);
-  return getConsole.handle();
+/** The page and its files as the service serves them; null for any other path. */
+async function servedFile(path: string): Promise<{ body: unknown; headers: Record<string, string> } | null> {
+  const [, file] = /^\/api\/console(?:\/([^/]+))?$/.exec(path) ?? [null];
+  if (file === null) return null;
+  const endpoint = file === undefined ? getConsole : getConsoleFile;
+  const request = { params: file === undefined ? {} : { file }, headers: new Headers() };
+  const { body, headers } = await endpoint.handle(() => Promise.reject(new Error('no service')), request);
+  return { body, headers: { 'content-type': String(endpoint.result), ...headers } };
 }
 
 export function problem(

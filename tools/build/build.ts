@@ -1,5 +1,5 @@
 /**
- * `npm run build`: the list of rules, the CommonJS bundle that is deployed, and the proof that it registers functions. The
+ * `npm run build`: the list of rules, the web page, the CommonJS bundle that is deployed, and the proof that it registers functions. The
  * bundle is one file and a folder beside it with the parts that are loaded at the first use, the SDKs above all: Node.js
  * parses what it loads, so a cold start pays for no line that registering functions does not need. CommonJS because it loads
  * on every Node.js without a banner.
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as esbuild, transform } from 'esbuild';
 import { z } from 'zod';
 import { type BundleReport, checkBundle } from './bundle-check.ts';
+import { buildConsole } from './console.ts';
 import { generateRuleIndex } from './rule-index.ts';
 
 export interface BuildResult extends BundleReport {
@@ -30,7 +31,10 @@ export function partsOf(outfile: string): string {
 export async function build(options: { entry?: string; outfile?: string } = {}): Promise<BuildResult> {
   const manifest = packageJson.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
   const outfile = path.resolve(options.outfile ?? path.join(root, manifest.main));
-  if (options.entry === undefined) generateRuleIndex(path.join(root, 'src/rules'));
+  if (options.entry === undefined) {
+    generateRuleIndex(path.join(root, 'src/rules'));
+    await buildConsole(path.join(root, 'src/console'), path.join(root, 'src/api/built/console.ts'));
+  }
   const entry = options.entry ?? path.join(root, 'src/main.ts');
   const parts = partsOf(outfile);
   const result = await esbuild({
@@ -93,7 +97,7 @@ function bundling(version: string) {
     // The worker's own module; it is on no registry.
     external: ['@azure/functions-core'],
     define: { 'import.meta.url': '__importMetaUrl', __PLUMBLINE_VERSION__: JSON.stringify(version) },
-    loader: { '.html': 'text', '.css': 'text' },
+    loader: { '.html': 'text' },
     // Names stay, so that stacks can be read; the rest is made small, because Node.js parses it at every cold start.
     minifySyntax: true,
     minifyWhitespace: true,

@@ -7,7 +7,7 @@ import { loadSettings } from '../../workflows/settings/change-settings.ts';
 import { defineEndpoint } from '../framework/endpoint.ts';
 import { deciderRefusal, ROLES } from '../framework/principal.ts';
 
-const me = person
+export const me = person
   .extend({
     roles: z.array(z.enum(ROLES)).describe('As they were assigned; each of the others includes Plumbline.Reader'),
     scopes: z

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { readServiceState } from '../../workflows/housekeeping/service-state.ts';
 import { serviceState } from '../../workflows/ports/history.ts';
 import { defineEndpoint } from '../framework/endpoint.ts';
+import { isMatch } from '../framework/etag.ts';
 import { VERSION } from '../framework/version.ts';
 
 export const stateAnswer = serviceState.extend({ version: z.string() }).meta({ id: 'State' });
@@ -26,9 +27,3 @@ export const getState = defineEndpoint({
     return { headers: answered, body };
   },
 });
-
-/** Whether a header If-None-Match has this ETag; weak ones count, as RFC 9110 says. */
-function isMatch(header: string | null, etag: string): boolean {
-  const given = (header ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
-  return given.includes(etag) || given.includes('*');
-}

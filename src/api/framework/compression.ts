@@ -26,7 +26,7 @@ const ENCODINGS = {
     }),
   gzip: (body: Uint8Array) => compressGzip(body, { level: 5 }),
 } as const;
-type Encoding = keyof typeof ENCODINGS;
+export type Encoding = keyof typeof ENCODINGS;
 
 /**
  * The answer as the caller takes it (`Accept-Encoding`). An answer with a strong ETag stays as it is: such a tag names

@@ -49,10 +49,16 @@ interface EndpointDescription {
   readonly responseHeaders?: Readonly<Record<string, string>>;
 }
 
+/** What an endpoint that is open to all knows of a request. */
+export interface PublicRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly headers: { get(name: string): string | null };
+}
+
 /** An endpoint that is open to all; it works without configuration. */
 export interface PublicEndpoint extends EndpointDescription {
   readonly role: null;
-  handle(getService: GetService): Promise<ApiResponse>;
+  handle(getService: GetService, request: PublicRequest): Promise<ApiResponse>;
 }
 
 /** An endpoint that requires a principal with a role. */
@@ -72,10 +78,8 @@ export interface AuthorizedEndpoint<Query, Body, Subject> extends EndpointDescri
 
 export type Endpoint = PublicEndpoint | AuthorizedEndpoint<unknown, unknown, unknown>;
 
-export interface RequestContext extends Pick<ApiService, 'deps' | 'config' | 'meters'> {
+export interface RequestContext extends PublicRequest, Pick<ApiService, 'deps' | 'config' | 'meters'> {
   readonly principal: Principal;
-  readonly params: Readonly<Record<string, string>>;
-  readonly headers: { get(name: string): string | null };
 }
 
 export interface HandlerInput<Query, Body, Subject> extends RequestContext {

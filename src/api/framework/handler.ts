@@ -34,7 +34,7 @@ async function handleRequest(endpoint: Endpoint, request: HttpRequest, getServic
   refuseCrossOrigin(request);
   if (endpoint.role === null) {
     parseQuery(request.url, noQuery);
-    return endpoint.handle(getService);
+    return endpoint.handle(getService, request);
   }
   const { deps, config, meters } = await getService();
   const principal = parsePrincipal(request.headers, config.authEnabled);

@@ -1,0 +1,61 @@
+/**
+ * The bodies of the API, as its schemas describe them. Only the types are imported: a changed member is an error of the
+ * compiler here, and the page carries no schema.
+ */
+import type * as z from 'zod';
+import type {
+  approvalAnswer,
+  approvalBrief,
+  approvalGroups,
+  decisions,
+} from '../../api/endpoints/approvals/schemas.ts';
+import type { deadLetterAnswer } from '../../api/endpoints/dead-letters.ts';
+import type { exemptionAnswer } from '../../api/endpoints/exemptions.ts';
+import type {
+  explainedResource,
+  findingAnswer,
+  findingBriefAnswer,
+  findingGroups,
+  summary,
+} from '../../api/endpoints/findings/schemas.ts';
+import type { health } from '../../api/endpoints/health.ts';
+import type { historyAnswer } from '../../api/endpoints/history.ts';
+import type { me } from '../../api/endpoints/me.ts';
+import type { resourceAnswer, resourcePage } from '../../api/endpoints/resources/resources.ts';
+import type { ruleAnswer } from '../../api/endpoints/rules.ts';
+import type { scanAnswer } from '../../api/endpoints/scans.ts';
+import type { settingsAnswer } from '../../api/endpoints/settings.ts';
+import type { stateAnswer } from '../../api/endpoints/state.ts';
+import type { problemDocument } from '../../api/framework/problem.ts';
+
+export type Approval = z.output<typeof approvalAnswer>;
+export type ApprovalBrief = z.output<typeof approvalBrief>;
+export type ApprovalGroup = z.output<typeof approvalGroups>['items'][number];
+export type Decided = z.output<typeof decisions>['items'][number];
+export type DeadLetter = z.output<typeof deadLetterAnswer>;
+export type Exemption = z.output<typeof exemptionAnswer>;
+export type Explained = z.output<typeof explainedResource>;
+export type Finding = z.output<typeof findingAnswer>;
+export type FindingBrief = z.output<typeof findingBriefAnswer>;
+export type FindingGroup = z.output<typeof findingGroups>['items'][number];
+export type HealthAnswer = z.output<typeof health>;
+export type History = z.output<typeof historyAnswer>;
+export type Me = z.output<typeof me>;
+export type Problem = z.output<typeof problemDocument>;
+export type ResourceDetails = z.output<typeof resourceAnswer>;
+export type ResourceRow = z.output<typeof resourcePage>['items'][number];
+export type Rule = z.output<typeof ruleAnswer>;
+export type Scan = z.output<typeof scanAnswer>;
+export type Settings = z.output<typeof settingsAnswer>;
+export type State = z.output<typeof stateAnswer>;
+export type Summary = z.output<typeof summary>;
+
+/** A kind of what is stored, with a revision of its own in `GET /state`. */
+export type Kind = keyof State['revisions'];
+
+/** A page of a list. */
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string;
+  readonly total?: number;
+}

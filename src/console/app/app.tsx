@@ -1,0 +1,57 @@
+/** The frame of every view: header, navigation, what concerns the whole page, and the view that the address names. */
+import { useEffect } from 'preact/hooks';
+import { goTo, hrefOf, place } from '../state/location.ts';
+import { hasRole, me } from '../state/session.ts';
+import { Empty } from '../ui/message.tsx';
+import { Banners } from './banners.tsx';
+import { Header } from './header.tsx';
+import { Navigation } from './navigation.tsx';
+import { VIEWS } from './views.ts';
+
+export function App() {
+  const { view: name } = place.value;
+  const landing = me.value === null ? null : landingView();
+  useEffect(() => {
+    if (name === '' && landing) goTo(hrefOf(landing), { replace: true });
+  }, [name, landing]);
+  const view = VIEWS.find((one) => one.name === name);
+  useEffect(() => {
+    document.title = view ? `${view.title} - Plumbline` : 'Plumbline';
+  }, [view]);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useValidAnchor: a link within the page, as readers expect it first */}
+      <a class="skip-link" href="#main" onClick={focusMain}>
+        Skip to main content
+      </a>
+      <Header />
+      <div class="body">
+        <Navigation />
+        <main id="main" tabIndex={-1}>
+          <Banners />
+          {view ? <view.Component key={view.name} /> : name !== '' && <Unknown name={name} />}
+        </main>
+      </div>
+    </>
+  );
+}
+
+/** An approver comes to decide; everybody else to look. */
+function landingView(): string {
+  const wanted = hasRole('Approver') && !hasRole('Operator') ? 'approvals' : 'overview';
+  return VIEWS.find(({ name }) => name === wanted)?.name ?? VIEWS[0]?.name ?? '';
+}
+
+/** The address has the view behind `#`, so the link cannot name an element there. */
+function focusMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function Unknown({ name }: { name: string }) {
+  return (
+    <Empty title="This page does not exist">
+      There is no view with the name <code>{name}</code>. Choose one in the navigation.
+    </Empty>
+  );
+}
