@@ -153,6 +153,8 @@ function parametersOf(endpoint: AuthorizedEndpoint<unknown, unknown, unknown>): 
   return [...query, ...headers];
 }
 
+const CHALLENGE = { 'WWW-Authenticate': { description: 'How to sign in.', schema: { type: 'string' } } };
+
 function problemResponses(codes: readonly RefusalCode[], components: Components): Record<string, object> {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
   return Object.fromEntries(
@@ -162,7 +164,8 @@ function problemResponses(codes: readonly RefusalCode[], components: Components)
         allOf: [components.describe(problemDocument, 'output'), { properties: { code: { enum: here } } }],
       };
       const description = here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ');
-      return [status, { description, content: { 'application/problem+json': { schema } } }];
+      const content = { 'application/problem+json': { schema } };
+      return [status, { description, content, ...(status === 401 ? { headers: CHALLENGE } : {}) }];
     }),
   );
 }
