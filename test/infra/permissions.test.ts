@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { rolesFor } from '../../src/domain/rules/permissions.ts';
 import { rules } from '../../src/rules/index.ts';
-import { rolesFor } from '../../tools/generate/permissions.ts';
 import { at, declared, Expression, INFRA, template, templates, valuesIn } from './bicep.ts';
 
 const all = templates();

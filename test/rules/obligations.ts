@@ -6,8 +6,8 @@ import { documentOf, IMPACTS, impactOf, writeDefinitionOf } from '../../src/doma
 import { isObject, type Json, sameJson } from '../../src/domain/resources/json.ts';
 import type { Snapshot } from '../../src/domain/resources/snapshot.ts';
 import type { Evaluation } from '../../src/domain/rules/evaluate.ts';
+import { actionsOf, rolesFor } from '../../src/domain/rules/permissions.ts';
 import { impactOfFix } from '../../tools/generate/fix-impact.ts';
-import { actionsOf, rolesFor } from '../../tools/generate/permissions.ts';
 import { checkSource, checkValues } from './source-checks.ts';
 import { movedLeaves, written } from './written.ts';
 

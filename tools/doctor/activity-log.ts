@@ -3,7 +3,7 @@
  * lost events. It works without, but knows fewer changers, and only the sweep finds what Event Grid loses.
  */
 import { z } from 'zod';
-import { ACTIVITY_READ } from '../generate/permissions.ts';
+import { ACTIVITY_READ } from '../../src/domain/rules/permissions.ts';
 import { fetchEntries } from './audit-log.ts';
 import { type Check, type CheckContext, failed, notChecked, ok } from './checks.ts';
 

@@ -3,10 +3,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolesFor } from '../../src/domain/rules/permissions.ts';
 import { generateRuleIndex } from '../build/rule-index.ts';
 import { apiPage } from './api-page.ts';
 import { guaranteesPage, readTestFiles } from './guarantees-page.ts';
-import { rolesFor } from './permissions.ts';
 import { permissionsPage, rolesFile } from './roles.ts';
 import { rulePages } from './rules-page.ts';
 

@@ -1,5 +1,5 @@
 /** The files that follow from the roles: what the infrastructure grants, and the page that says why. */
-import { ACTIVITY_READ, actionsOf, type Permission, type Roles } from './permissions.ts';
+import { ACTIVITY_READ, actionsOf, type Permission, type Roles } from '../../src/domain/rules/permissions.ts';
 
 /** `infra/roles.json`, which Bicep loads: the actions of each role definition. */
 export function rolesFile({ reader, writer, linked }: Roles): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DOCUMENTS } from '../../../src/domain/resources/documents.ts';
+import { ACTIVITY_READ, actionsOf, rolesFor } from '../../../src/domain/rules/permissions.ts';
 import { rules } from '../../../src/rules/index.ts';
-import { ACTIVITY_READ, actionsOf, rolesFor } from '../../../tools/generate/permissions.ts';
 import { ruleLike } from '../../domain/examples.ts';
 
 const SITE_WRITE = 'Microsoft.Web/sites/write';

@@ -3,9 +3,9 @@
  * that rules write. The custom roles of the infrastructure, docs/permissions.md and the authorization of the simulator
  * are generated from them.
  */
-import { DOCUMENTS, type DocumentDefinition } from '../../src/domain/resources/documents.ts';
-import type { ResourceKind } from '../../src/domain/resources/resource.ts';
-import type { AnyRule, Profile } from '../../src/domain/rules/rule.ts';
+import { DOCUMENTS, type DocumentDefinition } from '../resources/documents.ts';
+import type { ResourceKind } from '../resources/resource.ts';
+import type { AnyRule, Profile } from './rule.ts';
 
 export interface Permission {
   readonly action: string;
