@@ -1,6 +1,6 @@
 /** Formats the service's JSON log lines for people: each decision as one line. */
 import { z } from 'zod';
-import { printable } from '../tools/terminal/printable.ts';
+import { printable } from '../src/cli/framework/printable.ts';
 
 const change = z.object({ document: z.string(), path: z.string(), from: z.json(), to: z.json() });
 const line = z.object({

@@ -19,26 +19,41 @@ export interface BuildResult extends BundleReport {
   readonly bytes: number;
 }
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
 /** The folder of a bundle's parts, which is deployed with it. */
 export function partsOf(outfile: string): string {
   return `${outfile.slice(0, -path.extname(outfile).length)}-parts`;
 }
 
 /**
- * Builds. Without options: the rule list, then `src/main.ts` into what package.json names as `main`; with an `entry`
- * of its own only that entry. Throws when esbuild fails or warns, or when the bundle registers no function.
+ * Builds. Without options: the rule list, the command line, then `src/main.ts` into what package.json names as `main`; with an
+ * `entry` of its own only that entry. Throws when esbuild fails or warns, or when the bundle registers no function.
  */
 export async function build(options: { entry?: string; outfile?: string } = {}): Promise<BuildResult> {
-  const manifest = packageJson.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
-  const outfile = path.resolve(options.outfile ?? path.join(root, manifest.main));
+  const outfile = path.resolve(options.outfile ?? path.join(root, ownManifest().main));
   if (options.entry === undefined) {
-    generateRuleIndex(path.join(root, 'src/rules'));
+    await buildCommandLine();
     await buildConsole(path.join(root, 'src/console'), path.join(root, 'src/api/built/console.ts'));
   }
-  const entry = options.entry ?? path.join(root, 'src/main.ts');
+  const bytes = await bundle(options.entry ?? path.join(root, 'src/main.ts'), outfile);
+  return { ...(await checkBundle(outfile)), outfile, bytes };
+}
+
+/** Where the command line is built. */
+export const COMMAND_LINE = path.join(root, 'dist/plumbline.cjs');
+
+/** Builds the rule list and the command line. Returns the size of the file with its parts. */
+export async function buildCommandLine(): Promise<number> {
+  generateRuleIndex(path.join(root, 'src/rules'));
+  return bundle(path.join(root, 'src/cli/main.ts'), COMMAND_LINE);
+}
+
+/** Writes a bundle and its parts, and returns their size. Throws when esbuild fails or warns. */
+async function bundle(entry: string, outfile: string): Promise<number> {
   const parts = partsOf(outfile);
   const result = await esbuild({
-    ...bundling(manifest.version),
+    ...bundling(ownManifest().version),
     entryPoints: [{ in: entry, out: path.basename(outfile, path.extname(outfile)) }],
     outdir: path.dirname(outfile),
     outExtension: { '.js': path.extname(outfile) },
@@ -57,7 +72,11 @@ export async function build(options: { entry?: string; outfile?: string } = {}):
     written.add(path.basename(file)).add(path.basename(`${file}.map`));
   }
   for (const name of readdirSync(parts)) if (!written.has(name)) rmSync(path.join(parts, name));
-  return { ...(await checkBundle(outfile)), outfile, bytes };
+  return bytes;
+}
+
+function ownManifest() {
+  return packageJson.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
 }
 
 /** esbuild splits modules only, so each file is turned into CommonJS after it; stacks keep pointing to the sources. */
@@ -83,7 +102,6 @@ async function commonJsOf(text: string, map: string, name: string): Promise<{ co
 /** Two Azure packages use import.meta.url, which esbuild leaves undefined in CommonJS without a word. */
 const BANNER = "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;";
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const packageJson = z.object({ main: z.string(), version: z.string() });
 
 function bundling(version: string) {
@@ -110,6 +128,10 @@ function bundling(version: string) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
+    if (process.argv.includes('--cli')) {
+      await buildCommandLine();
+      process.exit(0);
+    }
     const { outfile, functions, bytes, loadMilliseconds } = await build();
     const size = `${(bytes / 1_048_576).toFixed(1)} MiB`;
     const file = path.relative(root, outfile);

@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { readDevAddress } from '../../dev/environment/dev-address.ts';
 import { createCredential } from '../../src/azure/credential.ts';
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../src/cli/framework/printable.ts';
 import { crossSiteRequest, forged, reader, unauthenticatedDecision } from './access.ts';
 import { activityLog } from './activity-log.ts';
 import { chains } from './audit-log.ts';

@@ -1,5 +1,5 @@
 /** How a run is printed: a line for each check, and below it what to do. */
-import { printable } from '../terminal/printable.ts';
+import { printable } from '../../src/cli/framework/printable.ts';
 import type { Observation } from './azure-assumptions.ts';
 import type { CheckResult } from './checks.ts';
 

@@ -1,6 +1,7 @@
 /** What sweeps have found about the rows of Resource Graph here: whether listings were believed, and whether rows save reads. */
+
+import { printable } from '../../src/cli/framework/printable.ts';
 import { AGREEING_LOOKS } from '../../src/domain/estate/evidence.ts';
-import { printable } from '../terminal/printable.ts';
 import { type Check, type CheckContext, notChecked, ok } from './checks.ts';
 
 export const resourceGraph: Check = {

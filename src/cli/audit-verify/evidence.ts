@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
-import { type Anchor, anchor, anchorFault } from '../../src/domain/audit/anchor.ts';
-import { EVIDENCE_FILES, type EvidenceManifest, evidenceManifest } from '../../src/domain/audit/evidence.ts';
-import { type PublicKey, parsePublicKey, type Seal, sealFault, sealSchema } from '../../src/domain/audit/seal.ts';
+import { type Anchor, anchor, anchorFault } from '../../domain/audit/anchor.ts';
+import { EVIDENCE_FILES, type EvidenceManifest, evidenceManifest } from '../../domain/audit/evidence.ts';
+import { type PublicKey, parsePublicKey, type Seal, sealFault, sealSchema } from '../../domain/audit/seal.ts';
 import { type ExportProof, entriesNamedBy, IncompleteExport, jsonOf, sealedManifest } from './export-proof.ts';
 
 type Sealed = EvidenceManifest & Seal;

@@ -4,10 +4,10 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
-import { type Anchor, anchorFault } from '../../src/domain/audit/anchor.ts';
-import { type ChainHead, chainFault, chainLink, emptyHead } from '../../src/domain/audit/audit.ts';
-import { isGapless, type Manifest, manifest } from '../../src/domain/audit/manifest.ts';
-import { type PublicKey, parsePublicKey, type Seal, sealFault, sealSchema } from '../../src/domain/audit/seal.ts';
+import { type Anchor, anchorFault } from '../../domain/audit/anchor.ts';
+import { type ChainHead, chainFault, chainLink, emptyHead } from '../../domain/audit/audit.ts';
+import { isGapless, type Manifest, manifest } from '../../domain/audit/manifest.ts';
+import { type PublicKey, parsePublicKey, type Seal, sealFault, sealSchema } from '../../domain/audit/seal.ts';
 
 /** The first thing that is wrong. */
 export class IncompleteExport extends Error {
