@@ -42,6 +42,7 @@ var tableNames = [
   'PlumblineSweeps'
   'PlumblineGuards'
   'PlumblineHistory'
+  'PlumblineHealthGates'
 ]
 
 // The host adds a poison queue to each when it needs one.

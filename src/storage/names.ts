@@ -19,6 +19,8 @@ export const TABLES = {
   sweeps: 'PlumblineSweeps',
   guards: 'PlumblineGuards',
   history: 'PlumblineHistory',
+  /** Apps that are watched after a write, and how that ended. */
+  healthGates: 'PlumblineHealthGates',
 } as const;
 
 export const RECONCILE_QUEUE = 'plumbline-reconcile';

@@ -15,6 +15,7 @@ import { openCounts } from './counts/counts.ts';
 import { openEventList } from './events/event-list.ts';
 import { openEvents } from './events/events.ts';
 import { openFindings } from './findings/findings.ts';
+import { openHealthGates } from './health-gates/health-gates.ts';
 import { openHistory } from './history/history.ts';
 import { type After, openRevisions } from './history/revisions.ts';
 import { ANCHOR_CONTAINER, RECONCILE_QUEUE, SWEEP_QUEUE, TABLES } from './names.ts';
@@ -132,6 +133,7 @@ export function openStorage(options: StorageOptions): Storage {
     revisions,
     history: openHistory(table(TABLES.history), table(TABLES.audit)),
     activityProgress: openActivityProgress(table(TABLES.guards)),
+    healthGates: openHealthGates(table(TABLES.healthGates)),
     counters,
     meters: {
       readCounters: counters.readTotal,

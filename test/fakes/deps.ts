@@ -10,6 +10,7 @@ import type { AuditEntry } from '../../src/domain/audit/audit.ts';
 import { addCounters, type Counters, NO_COUNTERS } from '../../src/domain/audit/counters.ts';
 import type { Budget } from '../../src/domain/decisions/budget.ts';
 import type { Finding } from '../../src/domain/decisions/finding.ts';
+import type { HealthGate } from '../../src/domain/health/gate.ts';
 import type { AnyRule } from '../../src/domain/rules/rule.ts';
 import { type Settings, settingsSchema } from '../../src/domain/rules/settings.ts';
 import { rule as insecureIngress } from '../../src/rules/container-app/containerapp-insecure-ingress.ts';
@@ -31,6 +32,8 @@ import type { WorkMessage } from '../../src/workflows/ports/work.ts';
 import { type FakeActivity, fakeActivity } from './azure/activity-log.ts';
 import { type FakeArm, fakeArm } from './azure/arm.ts';
 import { type FakeEstate, fakeEstate } from './azure/resource-graph.ts';
+import { type FakeHealth, fakeHealth } from './health/app-health.ts';
+import { fakeHealthGates } from './health/health-gates.ts';
 import { fakeNotifications } from './notifications.ts';
 import { type SettableClock, settableClock } from './settable-clock.ts';
 import { fakeActivityProgress } from './stores/activity-progress.ts';
@@ -82,6 +85,9 @@ export interface Stored {
   readonly budgets: Map<string, Budget>;
   /** By subscription. */
   readonly activityProgress: Map<string, Row<ActivityProgress>>;
+  /** Open health gates, by operation. */
+  readonly openGates: Map<string, Row<HealthGate>>;
+  readonly endedGates: Map<string, HealthGate>;
   readonly published: Notification[];
   counters: Counters;
   readonly logged: { level: string; fields: unknown; message: string }[];
@@ -93,6 +99,7 @@ export interface FakeDeps extends Deps {
   readonly arm: FakeArm;
   readonly estate: FakeEstate;
   readonly activityLog: FakeActivity;
+  readonly health: FakeHealth;
 }
 
 /**
@@ -133,6 +140,8 @@ export function fakeDeps(
     deadLetters: new Map(),
     budgets: new Map(),
     activityProgress: new Map(),
+    openGates: new Map(),
+    endedGates: new Map(),
     published: [],
     counters: NO_COUNTERS,
     logged: [],
@@ -197,6 +206,8 @@ export function fakeDeps(
     history: fakeHistory(),
     revisions: fakeRevisions(stored, { approvals, deadLetters, scans }),
     activityProgress: fakeActivityProgress(stored.activityProgress),
+    healthGates: fakeHealthGates(stored.openGates, stored.endedGates),
+    health: fakeHealth(clock),
   };
 }
 

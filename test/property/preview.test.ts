@@ -11,8 +11,8 @@ import { parseSettings, type Settings } from '../../src/domain/rules/settings.ts
 import { rule as http2 } from '../../src/rules/web-app/webapp-http2.ts';
 import { recordDecision } from '../../src/workflows/approvals/record-decision.ts';
 import { grantExemption } from '../../src/workflows/exemptions/grant-exemption.ts';
-import { pagesOf } from '../../src/workflows/ports/pages.ts';
 import type { PreviewRequest } from '../../src/workflows/ports/previews.ts';
+import { pagesOf } from '../../src/workflows/ports/storage.ts';
 import { changeSettings } from '../../src/workflows/settings/change-settings.ts';
 import { makePreview } from '../../src/workflows/settings/preview.ts';
 import { BOB, gridEvent } from '../fakes/azure/event-grid.ts';

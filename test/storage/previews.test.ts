@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/domain/decisions/finding.ts';
 import type { PreviewItem } from '../../src/domain/decisions/preview.ts';
-import { collect, paginate } from '../../src/workflows/ports/pages.ts';
 import type { StoredPreview } from '../../src/workflows/ports/previews.ts';
-import { ConflictError } from '../../src/workflows/ports/storage.ts';
+import { ConflictError, collect, paginate } from '../../src/workflows/ports/storage.ts';
 import { finding } from '../api/samples.ts';
 import { useAccount } from './azurite.ts';
 import { app, SUBSCRIPTION, time } from './samples.ts';

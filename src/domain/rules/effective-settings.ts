@@ -22,14 +22,21 @@ const from = z
     '`default`; `settings`: stored for everything; the scope that sets it; or the app setting that does, such as `PLUMBLINE_MODE`. A stored value that equals the default is `default`',
   );
 const sourced = <T extends z.ZodType>(value: T) => z.strictObject({ value, from });
-const { limits, approvals, sweep } = settingsSchema.shape;
+const { limits, approvals, sweep, healthGate } = settingsSchema.shape;
 const sourcedMembers = (schema: z.ZodType) =>
   z.record(z.string(), sourced(z.json())).describe(`By name: ${namesOf(schema).join(', ')}`);
 
 export const effectiveSettings = z
   .strictObject({
     scope: z.string().describe('The scope that was asked for'),
-    stopped: sourced(z.strictObject({ reason: z.string() }).nullable()),
+    stopped: sourced(
+      z
+        .strictObject({
+          reason: z.string(),
+          automaticOnly: z.literal(true).exactOptional().describe('Only automatic writes are stopped'),
+        })
+        .nullable(),
+    ),
     mode: sourced(z.enum(MODES)),
     profile: sourced(z.enum(PROFILES)),
     approvers: sourced(z.array(z.string()).nullable()).describe('null: everybody with the role'),
@@ -41,6 +48,7 @@ export const effectiveSettings = z
     limits: sourcedMembers(limits),
     approvals: sourcedMembers(approvals),
     sweep: sourcedMembers(sweep),
+    healthGate: sourcedMembers(healthGate),
     rules: z
       .array(
         z.strictObject({
@@ -91,13 +99,25 @@ export function effectiveSettingsOf(asked: string, input: EffectiveInput): Effec
     const values: Readonly<Record<string, Json>> = settings[group];
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, stored(value, defaults[name])]));
   };
+  /** The members of a group that a scope may set one by one. */
+  const membersIn = (group: 'healthGate') => {
+    const set = (at: Scope): Readonly<Record<string, Json | undefined>> => at[group] ?? {};
+    const defaults: Readonly<Record<string, unknown>> = standard[group];
+    const values: Readonly<Record<string, Json>> = settings[group];
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        lastSet(stored(value, defaults[name]), scopes, (at) => set(at)[name]),
+      ]),
+    );
+  };
   const profile = lastSet(stored(settings.profile, standard.profile), scopes, (at) => at.profile);
   const resource = parseResourceId(asked);
   const freeze = freezeIn(scopes, now);
   const named = scopes.findLast(({ approvers }) => approvers !== undefined && approvers.length > 0);
   return {
     scope: normalizeId(asked),
-    stopped: { value: settings.stopped, from: settings.stopped === null ? DEFAULT : STORED },
+    stopped: stopIn(settings, scopes),
     mode: modeIn(settings, isStored, scopes),
     profile,
     approvers: { value: named?.approvers ?? null, from: named?.scope ?? DEFAULT },
@@ -111,10 +131,17 @@ export function effectiveSettingsOf(asked: string, input: EffectiveInput): Effec
     limits: members('limits'),
     approvals: members('approvals'),
     sweep: members('sweep'),
+    healthGate: membersIn('healthGate'),
     rules: input.rules
       .filter(({ kind }) => resource === null || kind === resource.kind)
       .map((rule) => effectiveRule(rule, layersOf(rule, settings, scopes), profile, input)),
   };
+}
+
+/** A stop of everything counts before that of a scope. */
+function stopIn({ stopped }: Settings, scopes: readonly Scope[]): EffectiveSettings['stopped'] {
+  if (stopped !== null) return { value: stopped, from: STORED };
+  return lastSet<EffectiveSettings['stopped']['value']>({ value: null, from: DEFAULT }, scopes, (at) => at.stopped);
 }
 
 /** Where the mode of a resource comes from. */

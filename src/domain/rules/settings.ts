@@ -19,6 +19,28 @@ const ruleSetting = z.strictObject({
 const rules = z.record(z.string(), ruleSetting);
 const frozen = z.strictObject({ until: z.iso.datetime(), reason: z.string().trim().min(1).max(1000) });
 export type Freeze = Infer<typeof frozen>;
+/** A stop of a part. `automaticOnly`: what a person decided, and the rollbacks of the health gate, are still written. */
+const stoppedScope = z.strictObject({
+  reason: z.string().trim().min(1).max(1000),
+  automaticOnly: z.literal(true).exactOptional(),
+});
+export type ScopeStop = Infer<typeof stoppedScope>;
+/** The longest health gate. Azure keeps metrics longer. */
+const MAX_GATE_MINUTES = 120;
+const healthGate = z.strictObject({
+  enabled: z.boolean(),
+  /** How long an app is watched after a write that disturbs it. */
+  minutes: z.int().min(5).max(MAX_GATE_MINUTES),
+  /** Whether a fix that made its app worse is rolled back. Off: people are told. */
+  rollback: z.boolean(),
+  /** What becomes of automatic fixes that disturb an app and cannot be undone: they are written, or a person is asked. */
+  irreversible: z.enum(['write', 'ask']),
+  /** The share of failed requests (5xx) beyond which an app may be worse. */
+  maximumErrorShare: z.number().min(0).max(1),
+  /** More worse apps in a subscription within an hour stop its automatic writes. */
+  breaker: z.int().min(0).max(1000),
+});
+export type GateSettings = Infer<typeof healthGate>;
 const scope = z.strictObject({
   scope: z.string().refine(isScope, 'must be an ARM id of a subscription, a resource group or something below'),
   mode: z.enum(MODES).optional(),
@@ -27,6 +49,8 @@ const scope = z.strictObject({
   approvers: z.array(z.guid()).optional(),
   window: maintenanceWindow.nullable().optional(),
   frozen: frozen.nullable().optional(),
+  stopped: stoppedScope.nullable().optional(),
+  healthGate: healthGate.partial().optional(),
 });
 /** In days. Resource Graph may hide a violation until the next full read, so this bounds for how long. */
 const MAX_FULL_READ_DAYS = 30;
@@ -67,6 +91,16 @@ export const settingsSchema = z.strictObject({
       fullReadDays: count(7, 1, MAX_FULL_READ_DAYS),
       /** Whether the Activity Log is read for changes whose event was lost. */
       activityLog: z.boolean().default(true),
+    })
+    .prefault({}),
+  healthGate: z
+    .strictObject({
+      enabled: healthGate.shape.enabled.default(true),
+      minutes: healthGate.shape.minutes.default(10),
+      rollback: healthGate.shape.rollback.default(true),
+      irreversible: healthGate.shape.irreversible.default('write'),
+      maximumErrorShare: healthGate.shape.maximumErrorShare.default(0.05),
+      breaker: healthGate.shape.breaker.default(2),
     })
     .prefault({}),
   tagOptDown: z.boolean().default(false),
@@ -132,6 +166,20 @@ export function approverScopes(
   const those = (wanted: boolean) =>
     [...named.values()].flatMap(({ scope: at, isOwn }) => (isOwn === wanted ? at : []));
   return { scopes: ['/', ...those(true)], exceptScopes: those(false) };
+}
+
+/** The health gate of a resource or a scope: each member as the most specific scope sets it. */
+export function healthGateFor(settings: Settings, at: Pick<Resource, 'key'>): GateSettings {
+  const layers = scopesFor(settings, at).map((one) => one.healthGate);
+  return healthGate.parse(Object.assign({}, settings.healthGate, ...layers));
+}
+
+/** The stop of a scope above a resource; a stop of everything writes is `settings.stopped`. A narrower null lifts a wider one. */
+export function scopeStopFor(settings: Settings, resource: Pick<Resource, 'key'>): ScopeStop | null {
+  return scopesFor(settings, resource).reduce<ScopeStop | null>(
+    (found, at) => (at.stopped === undefined ? found : at.stopped),
+    null,
+  );
 }
 
 /** The maintenance window of a resource: that of the most specific scope that sets one, or sets none with null. */

@@ -5,8 +5,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { type Anchor, anchor } from '../../domain/audit/anchor.ts';
-import { pagesOf } from '../../workflows/ports/pages.ts';
-import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
+import { type Page, type PageRequest, pagesOf } from '../../workflows/ports/storage.ts';
 import { createContainerRequester, type OnRequest, Rejected } from '../table/requests.ts';
 
 export interface Anchors {

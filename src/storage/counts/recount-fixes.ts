@@ -8,7 +8,7 @@ import type { AuditEntry } from '../../domain/audit/audit.ts';
 import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { AuditLog } from '../../workflows/ports/audit.ts';
 import { TIMED_FIXES, type WrongCount } from '../../workflows/ports/metrics.ts';
-import { collect, paginate } from '../../workflows/ports/pages.ts';
+import { collect, paginate } from '../../workflows/ports/storage.ts';
 import {
   dayKeyOf,
   dayOf,

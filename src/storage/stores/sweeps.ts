@@ -9,8 +9,7 @@ import { reserveReads } from '../../domain/decisions/read-pace.ts';
 import { evidence } from '../../domain/estate/evidence.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { time } from '../../domain/resources/schema.ts';
-import { pagesOf } from '../../workflows/ports/pages.ts';
-import { ConflictError, type PageRequest } from '../../workflows/ports/storage.ts';
+import { ConflictError, type PageRequest, pagesOf } from '../../workflows/ports/storage.ts';
 import {
   type EvidenceStore,
   type Part,

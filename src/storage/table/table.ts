@@ -1,8 +1,7 @@
 /** A table of the storage account. Entities are checked against Azure's limits; requests go through requests.ts. */
 
 import { odata, type TableClient } from '@azure/data-tables';
-import { pagesOf } from '../../workflows/ports/pages.ts';
-import { type Page, type PageRequest, StorageUnavailable } from '../../workflows/ports/storage.ts';
+import { type Page, type PageRequest, pagesOf, StorageUnavailable } from '../../workflows/ports/storage.ts';
 import type { Entity, Key, Row } from './entity.ts';
 import {
   assertEntityFits,

@@ -6,7 +6,7 @@ import { type AuditRecord, recordId } from '../../domain/audit/audit.ts';
 import { auditRecord } from '../../domain/audit/record.ts';
 import type { Actor } from '../../domain/resources/principal.ts';
 import type { Deps } from '../ports/deps.ts';
-import { pagesOf } from '../ports/pages.ts';
+import { pagesOf } from '../ports/storage.ts';
 import type { WorkMessage } from '../ports/work.ts';
 import { loadSettings } from '../settings/change-settings.ts';
 import { queueLooks } from '../settings/read-pace.ts';

@@ -6,7 +6,7 @@ import { type Exemption, endOf, exemptionFor, exemptionRecord, isInForce } from 
 import { DAY_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
-import { collect, paginate } from '../ports/pages.ts';
+import { collect, paginate } from '../ports/storage.ts';
 import { findExemptionFault, flushExemptionRecords } from './grant-exemption.ts';
 
 /** The maximum number of resources that one run queues for each exemption. The next run takes the rest. */

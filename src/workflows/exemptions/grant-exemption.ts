@@ -19,8 +19,7 @@ import type { Actor } from '../../domain/resources/principal.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
 import { appendSealed, sealRecord, validRecords } from '../ports/outbox.ts';
-import { pagesOf } from '../ports/pages.ts';
-import { ConflictError, retryOnConflict, type Versioned } from '../ports/storage.ts';
+import { ConflictError, pagesOf, retryOnConflict, type Versioned } from '../ports/storage.ts';
 
 /**
  * The maximum number of resources that are requeued at once. The others show the exemption after their next reconcile.

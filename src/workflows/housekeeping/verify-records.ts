@@ -12,8 +12,7 @@ import { findExemptionFault } from '../exemptions/grant-exemption.ts';
 import type { AuditVerification } from '../ports/audit.ts';
 import type { Deps } from '../ports/deps.ts';
 import { validRecords } from '../ports/outbox.ts';
-import { collect, paginate } from '../ports/pages.ts';
-import { StorageUnavailable } from '../ports/storage.ts';
+import { collect, paginate, StorageUnavailable } from '../ports/storage.ts';
 import { settingsSubject } from '../settings/change-settings.ts';
 
 /** Verifies the log, and the stored rows against it. */

@@ -7,6 +7,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';
 import type { Budgets, Guards } from './guards.ts';
+import type { AppHealth, HealthGates } from './health-gates.ts';
 import type { History, Revisions } from './history.ts';
 import type { Counts, Metrics } from './metrics.ts';
 import type { Previews } from './previews.ts';
@@ -40,6 +41,7 @@ export interface StoragePorts {
   readonly revisions: Revisions;
   readonly history: History;
   readonly activityProgress: ActivityProgressStore;
+  readonly healthGates: HealthGates;
 }
 
 export interface Ports extends StoragePorts {
@@ -52,6 +54,7 @@ export interface Ports extends StoragePorts {
   readonly arm: Arm;
   readonly estate: Estate;
   readonly activityLog: ActivityLog;
+  readonly health: AppHealth;
   readonly notifications: Notifications;
 }
 

@@ -9,10 +9,9 @@ import { truncateText } from '../../domain/resources/limits.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { outermost, type Reach, reachOf } from '../../domain/rules/effective.ts';
 import type { Deps } from '../ports/deps.ts';
-import { collect, pagesOf, paginate } from '../ports/pages.ts';
 import { ITEMS_PER_ROW, type PreviewRequest, type PreviewSummary, type StoredPreview } from '../ports/previews.ts';
 import type { StoredSettings } from '../ports/settings.ts';
-import { ConflictError, type Page, type PageRequest } from '../ports/storage.ts';
+import { ConflictError, collect, type Page, type PageRequest, pagesOf, paginate } from '../ports/storage.ts';
 import { DONE, type PreviewWork, type Result } from '../ports/work.ts';
 import { loadSettings } from './change-settings.ts';
 

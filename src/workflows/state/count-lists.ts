@@ -4,7 +4,7 @@ import { countLabels, type FindingCounts, findingLabel } from '../../domain/deci
 import { secondsBetween } from '../../domain/resources/durations.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type AppliedFix, TIMED_FIXES } from '../ports/metrics.ts';
-import { collect, paginate } from '../ports/pages.ts';
+import { collect, paginate } from '../ports/storage.ts';
 
 export async function countFindings(deps: Pick<Deps, 'findings'>): Promise<FindingCounts> {
   const resources = new Set<string>();

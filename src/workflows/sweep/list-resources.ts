@@ -11,7 +11,7 @@ import { isInScope } from '../../domain/resources/resource.ts';
 import { checkGuards } from '../guards/check-guards.ts';
 import { type EstateRefusal, isRetryable } from '../ports/azure.ts';
 import type { Deps } from '../ports/deps.ts';
-import { pagesOf } from '../ports/pages.ts';
+import { pagesOf } from '../ports/storage.ts';
 import type { Part } from '../ports/sweeps.ts';
 import { DONE, type Result, type SweepPage, type WorkMessage } from '../ports/work.ts';
 import { loadSettings } from '../settings/change-settings.ts';

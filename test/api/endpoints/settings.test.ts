@@ -37,6 +37,14 @@ describe('settings', () => {
         fromSweep: false,
       },
       sweep: { fullReadDays: 7, activityLog: true },
+      healthGate: {
+        enabled: true,
+        minutes: 10,
+        rollback: true,
+        irreversible: 'write',
+        maximumErrorShare: 0.05,
+        breaker: 2,
+      },
       tagOptDown: false,
     });
     expect(settingsAnswer.parse(body)).toEqual(body);

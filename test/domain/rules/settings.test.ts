@@ -5,10 +5,12 @@ import {
   approversFor,
   defaultRules,
   freezeFor,
+  healthGateFor,
   modeFor,
   parseSettings,
   rulesFor,
   type Settings,
+  scopeStopFor,
   settingsDigest,
   settingsSchema,
   windowFor,
@@ -49,6 +51,14 @@ describe('defaults', () => {
         fromSweep: false,
       },
       sweep: { fullReadDays: 7, activityLog: true },
+      healthGate: {
+        enabled: true,
+        minutes: 10,
+        rollback: true,
+        irreversible: 'write',
+        maximumErrorShare: 0.05,
+        breaker: 2,
+      },
       tagOptDown: false,
     });
     expect(settingsOf({ limits: { flapCount: 5 } }).limits).toEqual({
@@ -63,6 +73,32 @@ describe('defaults', () => {
     const stopped = { reason: 'change freeze', at: '2026-01-01T00:00:00Z', by: { objectId: 'x' } };
     expect(settingsOf({ stopped }).stopped).toEqual({ reason: 'change freeze' });
   });
+});
+
+test('a scope sets single members of the health gate, and a stop of its own, which a narrower one lifts', () => {
+  const settings = settingsOf({
+    healthGate: { minutes: 20 },
+    scopes: [
+      {
+        scope: SUBSCRIPTION,
+        healthGate: { rollback: false, minutes: 15 },
+        stopped: { reason: 'worse', automaticOnly: true },
+      },
+      { scope: SITE, healthGate: { enabled: false }, stopped: null },
+    ],
+  });
+  const [subscription, site] = [SUBSCRIPTION, SITE].map((id) => ({ key: id.toLowerCase() }));
+  expect(healthGateFor(settings, subscription ?? { key: '' })).toEqual({
+    ...settingsOf({}).healthGate,
+    minutes: 15,
+    rollback: false,
+  });
+  expect(healthGateFor(settings, site ?? { key: '' })).toMatchObject({ minutes: 15, rollback: false, enabled: false });
+  expect(scopeStopFor(settings, subscription ?? { key: '' })).toEqual({ reason: 'worse', automaticOnly: true });
+  expect([scopeStopFor(settings, site ?? { key: '' }), scopeStopFor(settings, { key: '/subscriptions/x' })]).toEqual([
+    null,
+    null,
+  ]);
 });
 
 describe('the most specific scope wins', () => {

@@ -16,7 +16,7 @@ import type { Storage } from '../../../src/storage/open-storage.ts';
 import { openTable, type Table } from '../../../src/storage/table/table.ts';
 import { collectMetrics } from '../../../src/workflows/housekeeping/collect-metrics.ts';
 import { repairCounts } from '../../../src/workflows/housekeeping/repair-counts.ts';
-import { collect, paginate } from '../../../src/workflows/ports/pages.ts';
+import { collect, paginate } from '../../../src/workflows/ports/storage.ts';
 import { countFindings, listFixes } from '../../../src/workflows/state/count-lists.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
 import { ACCOUNT_NOW, type Account, useAccount } from '../azurite.ts';

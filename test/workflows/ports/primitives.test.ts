@@ -2,8 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../../src/domain/resources/resource.ts';
 import { enqueue, withWakeup } from '../../../src/workflows/ports/enqueue.ts';
-import { collect, pagesOf, paginate } from '../../../src/workflows/ports/pages.ts';
-import { ConflictError, type PageRequest, retryOnConflict } from '../../../src/workflows/ports/storage.ts';
+import {
+  ConflictError,
+  collect,
+  type PageRequest,
+  pagesOf,
+  paginate,
+  retryOnConflict,
+} from '../../../src/workflows/ports/storage.ts';
 import { resourceNamed, SITE } from '../../domain/examples.ts';
 
 describe('an attempt', () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AuditEntry } from '../../../domain/audit/audit.ts';
 import { ChainSpans, type ExportContent } from '../../../domain/audit/manifest.ts';
 import type { AuditLog, AuditQuery } from '../../../workflows/ports/audit.ts';
-import { pagesOf } from '../../../workflows/ports/pages.ts';
+import { pagesOf } from '../../../workflows/ports/storage.ts';
 import { MAX_EXPORT_ITEMS } from '../../formats/export-format.ts';
 
 export interface Collected {

@@ -6,7 +6,7 @@ import type { AuditEntry } from '../../../domain/audit/audit.ts';
 import { id, time } from '../../../domain/resources/schema.ts';
 import { requestRollback } from '../../../workflows/approvals/request-rollback.ts';
 import { findRollbackRefusal } from '../../../workflows/approvals/rollback-possibility.ts';
-import { collect, paginate } from '../../../workflows/ports/pages.ts';
+import { collect, paginate } from '../../../workflows/ports/storage.ts';
 import { answerEach, itemAnswer } from '../../framework/bulk.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
 import { deciderRefusal } from '../../framework/principal.ts';
