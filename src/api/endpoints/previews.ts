@@ -15,11 +15,11 @@ import { invalidRequest } from '../framework/problem.ts';
 import { exemptionRequest } from './exemptions.ts';
 import { assertSettingsFit } from './settings.ts';
 
-const preview = pageSchema(previewItem).extend(previewSummary.shape).meta({ id: 'Preview' });
+export const previewAnswer = pageSchema(previewItem).extend(previewSummary.shape).meta({ id: 'Preview' });
 
 const id = z.string().describe('The id of a preview that is made in the background');
-const begun = z.strictObject({ id, status: z.enum(['running', 'failed']) }).meta({ id: 'BegunPreview' });
-const made = preview.extend({ id, status: z.literal('done') }).meta({ id: 'MadePreview' });
+export const begunPreview = z.strictObject({ id, status: z.enum(['running', 'failed']) }).meta({ id: 'BegunPreview' });
+export const madePreview = previewAnswer.extend({ id, status: z.literal('done') }).meta({ id: 'MadePreview' });
 
 const query = z.strictObject(pageQuery);
 const responseHeaders = {
@@ -32,7 +32,7 @@ const description = {
   query,
   responseHeaders,
   statuses: [200, 202],
-  result: z.union([preview, begun]),
+  result: z.union([previewAnswer, begunPreview]),
 } as const;
 
 export const previewSettings = defineEndpoint({
@@ -84,7 +84,7 @@ function backgroundPreview(kind: PreviewRequest['kind'], name: string) {
     role: 'Plumbline.Operator',
     query,
     responseHeaders: { ETag: 'Of the settings that it was made against, when it is done.' },
-    result: z.union([made, begun]),
+    result: z.union([madePreview, begunPreview]),
     refusals: ['not-found'],
     async findSubject({ deps, params: { id: wanted } }: RequestContext) {
       const found = isId(wanted) ? await deps.previews.get(wanted) : null;
@@ -145,6 +145,6 @@ async function begin(
   };
 }
 
-function statusOf({ id }: StoredPreview, failed: boolean): z.infer<typeof begun> {
+function statusOf({ id }: StoredPreview, failed: boolean): z.infer<typeof begunPreview> {
   return { id, status: failed ? 'failed' : 'running' };
 }

@@ -21,6 +21,7 @@ import type {
 import type { health } from '../../api/endpoints/health.ts';
 import type { historyAnswer } from '../../api/endpoints/history.ts';
 import type { me } from '../../api/endpoints/me.ts';
+import type { begunPreview, madePreview, previewAnswer } from '../../api/endpoints/previews.ts';
 import type { resourceAnswer, resourcePage } from '../../api/endpoints/resources/resources.ts';
 import type { ruleAnswer } from '../../api/endpoints/rules.ts';
 import type { scanAnswer } from '../../api/endpoints/scans.ts';
@@ -41,6 +42,8 @@ export type FindingGroup = z.output<typeof findingGroups>['items'][number];
 export type HealthAnswer = z.output<typeof health>;
 export type History = z.output<typeof historyAnswer>;
 export type Me = z.output<typeof me>;
+export type Preview = z.output<typeof previewAnswer>;
+export type BackgroundPreview = z.output<typeof begunPreview> | z.output<typeof madePreview>;
 export type Problem = z.output<typeof problemDocument>;
 export type ResourceDetails = z.output<typeof resourceAnswer>;
 export type ResourceRow = z.output<typeof resourcePage>['items'][number];
