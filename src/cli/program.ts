@@ -1,12 +1,21 @@
 /** All commands of `plumbline`. Definitions only: what runs is loaded when a command is chosen. */
 import { VERSION } from '../api/framework/version.ts';
+import { approvals } from './approvals/commands.ts';
 import { audit } from './audit/commands.ts';
 import { completeCommand, completion } from './completion/commands.ts';
 import { evaluate } from './evaluate/commands.ts';
 import type { Command, Group } from './framework/command.ts';
 import type { Program } from './framework/parser.ts';
+import { status } from './status/commands.ts';
 
-const commands: readonly (Command | Group)[] = [evaluate, audit, completion, completeCommand(() => commands)];
+const commands: readonly (Command | Group)[] = [
+  evaluate,
+  status,
+  approvals,
+  audit,
+  completion,
+  completeCommand(() => commands),
+];
 
 export const PROGRAM: Program = {
   version: VERSION,

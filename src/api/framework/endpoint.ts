@@ -96,9 +96,17 @@ export type EndpointDefinition<Query, Body, Subject> = Omit<AuthorizedEndpoint<Q
 
 const NO_QUERY = z.strictObject({});
 
-/** Makes an endpoint. By default it has no query parameters, answers 200 and has no refusals of its own. */
-export function defineEndpoint<Query = object, Body = undefined, Subject = undefined>(
-  definition: EndpointDefinition<Query, Body, Subject>,
-): AuthorizedEndpoint<Query | object, Body, Subject> {
+/**
+ * Makes an endpoint. By default it has no query parameters, answers 200 and has no refusals of its own. Its type keeps the
+ * schema of the result, so that clients can be typed by it.
+ */
+export function defineEndpoint<
+  Result extends EndpointDescription['result'],
+  Query = object,
+  Body = undefined,
+  Subject = undefined,
+>(
+  definition: EndpointDefinition<Query, Body, Subject> & { readonly result: Result },
+): AuthorizedEndpoint<Query | object, Body, Subject> & { readonly result: Result } {
   return { query: NO_QUERY, statuses: [200], refusals: [], ...definition };
 }
