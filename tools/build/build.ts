@@ -34,7 +34,8 @@ export async function build(options: { entry?: string; outfile?: string } = {}):
   const outfile = path.resolve(options.outfile ?? path.join(root, ownManifest().main));
   if (options.entry === undefined) {
     await buildCommandLine();
-    await buildConsole(path.join(root, 'src/console'), path.join(root, 'src/api/built/console.ts'));
+    const { version } = ownManifest();
+    await buildConsole(path.join(root, 'src/console'), path.join(root, 'src/api/built/console.ts'), version);
   }
   const bytes = await bundle(options.entry ?? path.join(root, 'src/main.ts'), outfile);
   return { ...(await checkBundle(outfile)), outfile, bytes };

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { type BuildOptions, build as esbuild, type Plugin } from 'esbuild';
+import { type BuildOptions, build as esbuild } from 'esbuild';
 import { fluentTokens } from './fluent-tokens.ts';
 
 interface BuiltFile {
@@ -16,9 +16,10 @@ interface BuiltFile {
   readonly bytes: Buffer;
 }
 
-/** Builds the page of the folder `src/console` and writes it to a module. Returns the bytes that a browser loads. */
-export async function buildConsole(folder: string, outfile: string): Promise<{ brotliBytes: number }> {
-  const script = await bundle(folder, 'main.tsx', {});
+/** Builds the page of the folder `src/console`, of this version, and writes it to a module. Returns the bytes that a browser loads. */
+export async function buildConsole(folder: string, outfile: string, version: string): Promise<{ brotliBytes: number }> {
+  const define = { ...BUNDLING.define, __PLUMBLINE_VERSION__: JSON.stringify(version) };
+  const script = await bundle(folder, 'main.tsx', { define });
   const style = await bundle(folder, 'styles/index.css', { plugins: [fluentTokens(folder)] });
   const files = [
     file('app', 'js', 'text/javascript; charset=utf-8', script),
@@ -34,7 +35,11 @@ export async function buildConsole(folder: string, outfile: string): Promise<{ b
   return { brotliBytes: compressed.reduce((sum, one) => sum + one.brotli.length, brotli(Buffer.from(page)).length) };
 }
 
-async function bundle(folder: string, entry: string, options: { plugins?: Plugin[] }): Promise<Buffer> {
+async function bundle(
+  folder: string,
+  entry: string,
+  options: Pick<BuildOptions, 'plugins' | 'define'>,
+): Promise<Buffer> {
   const { outputFiles, warnings } = await esbuild({
     ...BUNDLING,
     ...options,

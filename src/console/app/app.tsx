@@ -1,16 +1,26 @@
 /** The frame of every view: header, navigation, what concerns the whole page, and the view that the address names. */
 import { useEffect } from 'preact/hooks';
+import { type Keys, useKeys } from '../state/keys.ts';
 import { goTo, hrefOf, place } from '../state/location.ts';
-import { hasRole, me } from '../state/session.ts';
-import { Empty } from '../ui/message.tsx';
+import { hasRole, isSignedOut, me, sessionError, signInHref } from '../state/session.ts';
+import { Empty, ErrorMessage } from '../ui/message.tsx';
 import { Banners } from './banners.tsx';
 import { Header } from './header.tsx';
+import { KeysDialog, openKeysDialog } from './keys-dialog.tsx';
 import { Navigation } from './navigation.tsx';
 import { VIEWS } from './views.ts';
+
+/** `g`, then the key of a view. */
+const GO: Keys = Object.fromEntries(
+  VIEWS.map(({ name, title, key }) => [`g ${key}`, { label: title, run: () => goTo(hrefOf(name)) }]),
+);
+const HELP: Keys = { '?': { label: 'Show this list', run: openKeysDialog } };
 
 export function App() {
   const { view: name } = place.value;
   const landing = me.value === null ? null : landingView();
+  useKeys(HELP, 'Everywhere');
+  useKeys(GO, 'Go to');
   useEffect(() => {
     if (name === '' && landing) goTo(hrefOf(landing), { replace: true });
   }, [name, landing]);
@@ -28,10 +38,24 @@ export function App() {
       <div class="body">
         <Navigation />
         <main id="main" tabIndex={-1}>
-          <Banners />
-          {view ? <view.Component key={view.name} /> : name !== '' && <Unknown name={name} />}
+          <Main name={name} />
         </main>
       </div>
+      <KeysDialog />
+    </>
+  );
+}
+
+/** A view is of use to a person who may read. */
+function Main({ name }: { name: string }) {
+  const view = VIEWS.find((one) => one.name === name);
+  if (isSignedOut.value && me.value === null) return <SignedOut />;
+  const refused = sessionError.value;
+  if (refused?.status === 403) return <ErrorMessage error={refused} />;
+  return (
+    <>
+      <Banners />
+      {view ? <view.Component key={view.name} /> : name !== '' && <Unknown name={name} />}
     </>
   );
 }
@@ -46,6 +70,17 @@ function landingView(): string {
 function focusMain(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();
+}
+
+function SignedOut() {
+  return (
+    <Empty title="You are signed out">
+      <p>Sign in to see approvals, findings and the audit log.</p>
+      <a class="button primary" href={signInHref()}>
+        Sign in
+      </a>
+    </Empty>
+  );
 }
 
 function Unknown({ name }: { name: string }) {

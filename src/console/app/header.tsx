@@ -1,29 +1,78 @@
 /** What is true of the whole service, and who is signed in. */
-import { isOnline, state } from '../state/live.ts';
-import { me, SIGN_OUT_HREF, signInHref } from '../state/session.ts';
+import { now, shortDuration } from '../state/clock.ts';
+import { answeredAt, isOnline, isStale, state } from '../state/live.ts';
+import { hrefOf } from '../state/location.ts';
+import { Account } from './account.tsx';
+import { environmentName } from './environment.ts';
+import { Icon } from './icons.tsx';
+import { openKeysDialog } from './keys-dialog.tsx';
+import { MenuButton } from './navigation.tsx';
 
 export function Header() {
   return (
     <header>
-      <span class="product">Plumbline</span>
-      {state.value && <span class="badge">{state.value.stopped ? 'Stopped' : `Mode ${state.value.mode}`}</span>}
+      <MenuButton />
+      <a class="product" href={hrefOf([])}>
+        Plumbline
+      </a>
+      <span class="environment" title="Environment">
+        <bdi>{environmentName(window.location.hostname)}</bdi>
+      </span>
+      <ModeChip />
       <span class="spacer" />
-      {isOnline.value === false && <span class="badge warning">Offline</span>}
-      <Person />
+      <Connection />
+      <StopLink />
+      <button
+        type="button"
+        class="plain"
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts"
+        onClick={openKeysDialog}
+      >
+        ?
+      </button>
+      <Account />
     </header>
   );
 }
 
-function Person() {
-  const person = me.value;
-  if (!person) return <a href={signInHref()}>Sign in</a>;
-  const roles = person.roles.map((role) => role.replace('Plumbline.', '')).join(', ');
+export const MODE_NAMES = { audit: 'Report only', approve: 'Approval', autofix: 'Auto-fix' } as const;
+
+function ModeChip() {
+  if (!state.value) return null;
+  const { mode, stopped } = state.value;
   return (
-    <>
-      <span class="person">
-        <bdi>{person.name ?? person.objectId}</bdi> <small>{roles}</small>
-      </span>
-      <a href={SIGN_OUT_HREF}>Sign out</a>
-    </>
+    <a class={`badge mode ${stopped ? 'danger' : ''}`} href={hrefOf('settings', { section: 'mode' })}>
+      {stopped ? 'Stopped' : `Mode: ${MODE_NAMES[mode]}`}
+    </a>
   );
+}
+
+/** Leads to where changes are stopped, and resumed. */
+function StopLink() {
+  return (
+    <a class="button stop" href={hrefOf('settings', { section: 'mode' })}>
+      <Icon name="stop" />
+      <span class="label">{state.value?.stopped ? 'Resume' : 'Stop'}</span>
+    </a>
+  );
+}
+
+function Connection() {
+  const [tone, text] = connection();
+  const at = answeredAt.value;
+  const age = at === null ? '' : `Updated ${shortDuration(now.value - at)} ago`;
+  return (
+    <span class={`connection ${tone}`} title={age}>
+      <span class="dot" aria-hidden="true" />
+      <span class="state">{text}</span>
+      {age && <span class="age">{age}</span>}
+    </span>
+  );
+}
+
+function connection(): [string, string] {
+  if (isOnline.value === null) return ['waiting', 'Connecting'];
+  if (!isOnline.value) return ['danger', 'Offline'];
+  return isStale.value ? ['warning', 'Out of date'] : ['success', 'Live'];
 }
