@@ -176,7 +176,7 @@ function readJson(text: string, at: string): Read {
   return wrong(at, 'Enter JSON.');
 }
 
-function collect(all: readonly Read[]): { readonly values: readonly Json[] } | { readonly problems: DraftProblem[] } {
+function collect(all: readonly Read[]): { readonly values: Json[] } | { readonly problems: DraftProblem[] } {
   const problems = all.flatMap((one) => ('problems' in one ? one.problems : []));
   return problems.length > 0 ? { problems } : { values: all.flatMap((one) => ('value' in one ? [one.value] : [])) };
 }

@@ -3,7 +3,7 @@
  * edited as JSON, so that no schema is a dead end.
  */
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
 interface Described {
   readonly description?: string;
