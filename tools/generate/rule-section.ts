@@ -6,6 +6,7 @@ import { ruleView } from '../../src/api/endpoints/rules.ts';
 import { documentOf, type Impact } from '../../src/domain/resources/documents.ts';
 import { benchmarkOf } from '../../src/domain/rules/benchmark.ts';
 import { documentationOf } from '../../src/domain/rules/documentation.ts';
+import { HARM_TEXTS } from '../../src/domain/rules/harm.ts';
 import type { AnyRule, Reference } from '../../src/domain/rules/rule.ts';
 import { impactOfFix } from './fix-impact.ts';
 
@@ -59,6 +60,7 @@ function itemsOf(rule: AnyRule): [name: string, text: string][] {
     ['The fix', rule.fix === null ? 'none: the violation is reported, with what to do.' : prose(rule.fix)],
     [impact === null ? 'What the change would mean' : 'What may break', prose(rule.risk)],
     ...(impact === null ? [] : [named('Impact', IMPACT[impact]), named('Rollback', rollbackOf(rule))]),
+    ...(rule.harm === null ? [] : [named('How harm shows', `${rule.harm}: ${HARM_TEXTS[rule.harm]}`)]),
     ...(rule.differs === undefined ? [] : [named('What others do, and why Plumbline differs', prose(rule.differs))]),
     ['References', referencesOf(rule.references)],
   ];

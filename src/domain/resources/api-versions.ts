@@ -25,3 +25,5 @@ export const ROLE_ASSIGNMENTS = '2022-04-01';
 /** For what all resources have: groups, tags, lists. */
 export const RESOURCES = '2021-04-01';
 export const SUBSCRIPTIONS = '2022-12-01';
+/** Of Azure Monitor's metrics. */
+export const METRICS = '2024-02-01';

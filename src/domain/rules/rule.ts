@@ -9,6 +9,7 @@ import type { DocumentName } from '../resources/documents.ts';
 import { RESOURCE_KINDS, type ResourceKind } from '../resources/resource.ts';
 import type { Infer } from '../resources/schema.ts';
 import { type Snapshot, stateOf } from '../resources/snapshot.ts';
+import { defaultHarm, HARMS } from './harm.ts';
 
 export const TIERS = ['safe', 'risky', 'advice'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -63,6 +64,7 @@ export const ruleDescription = z.object({
   fix: z.string().nullable().describe('What the fix writes; null when the rule has none'),
   /** What the fix may break, in one plain sentence. */
   risk: z.string(),
+  harm: z.enum(HARMS).nullable().describe('How it would show that the fix harms an app; null when the rule has none'),
   differs: z.string().exactOptional().describe('What other authorities require, and why this rule differs'),
   severity: z.enum(SEVERITIES),
   tier: z.enum(TIERS),
@@ -102,7 +104,7 @@ const KIND_BY_WORD: Readonly<Record<string, ResourceKind>> = {
   subscription: 'subscription',
 };
 
-type WithDefault = 'version' | 'tier' | 'profile' | 'reversible' | 'documents' | 'writes';
+type WithDefault = 'version' | 'harm' | 'tier' | 'profile' | 'reversible' | 'documents' | 'writes';
 
 /** The definition of a rule: the members without a default, and those whose default does not apply. */
 export type RuleDefinition<P> = Omit<Rule<P>, WithDefault | 'kind' | 'parameters' | 'references'> &
@@ -113,7 +115,10 @@ export type RuleDefinition<P> = Omit<Rule<P>, WithDefault | 'kind' | 'parameters
   };
 
 /** A definition without the members that follow from having no fix. */
-export type AdviceDefinition<P> = Omit<RuleDefinition<P>, 'tier' | 'fix' | 'reversible' | 'writes' | 'parameters'> &
+export type AdviceDefinition<P> = Omit<
+  RuleDefinition<P>,
+  'tier' | 'fix' | 'harm' | 'reversible' | 'writes' | 'parameters'
+> &
   Pick<RuleDefinition<P>, 'parameters'>;
 
 /**
@@ -123,6 +128,7 @@ export type AdviceDefinition<P> = Omit<RuleDefinition<P>, 'tier' | 'fix' | 'reve
 export function defineRule<P = object>(definition: RuleDefinition<P>): Rule<P | object> {
   return {
     version: 1,
+    harm: defaultHarm(definition.writes ?? ['resource']),
     tier: 'risky',
     profile: 'baseline',
     reversible: true,

@@ -21,6 +21,7 @@ export const rule = defineRule({
   risk: 'Clients outside of the environment can no longer reach these ports, whatever protocol they speak.',
   differs:
     'Other authorities look at the ingress only. Additional ports are also open to the internet, so they are checked here, unless the environment is not on the internet.',
+  harm: 'invisible',
   severity: 'medium',
   documents: ['resource', 'environment'],
   references: { MCSB: ['NS-2'] },

@@ -7,6 +7,7 @@ export const rule = defineSwitch(HTTP_INGRESS, {
   why: 'With a client certificate the ingress knows the caller before the request reaches the app.',
   fix: 'Sets `clientCertificateMode` of the ingress to require.',
   risk: 'Callers without a certificate can no longer connect, including browsers and health checks from outside.',
+  harm: 'invisible',
   severity: 'low',
   profile: 'strict',
   references: { MCSB: ['IM-1'], AzTS: ['Azure_ContainerApps_DP_Enable_mTLS_Encryption'] },

@@ -20,6 +20,7 @@ export const rule = defineRule({
   why: 'CORS for every origin lets any web page read the answers of the app to a visitor.',
   fix: 'Writes the list of allowed origins without `*`; the rest of the policy is not changed.',
   risk: 'Browser clients on origins that are not in the list can no longer call the app.',
+  harm: 'invisible',
   severity: 'medium',
   references: { MCSB: ['PV-2'] },
   check: (snapshot) =>

@@ -15,6 +15,7 @@ export const rule = defineRule({
   risk: 'The name of the app changes to one with `.internal.` in it, and callers from outside the environment can no longer connect.',
   differs:
     'PSRule has its rule switched off, and checks only the app. In an environment that is internal, or whose public network access is disabled, an external ingress is not on the internet, so that is compliant here.',
+  harm: 'lost-traffic',
   severity: 'medium',
   profile: 'strict',
   documents: ['resource', 'environment'],

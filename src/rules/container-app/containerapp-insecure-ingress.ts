@@ -7,6 +7,7 @@ export const rule = defineSwitch(HTTP_INGRESS, {
   why: 'An ingress that allows insecure connections answers HTTP in clear text instead of redirecting it.',
   fix: 'Sets `allowInsecure` of the ingress to false.',
   risk: 'HTTP is redirected for all revisions at once, also when apps of the environment call each other over http://.',
+  harm: 'lost-traffic',
   severity: 'high',
   tier: 'safe',
   references: {

@@ -23,6 +23,7 @@ export const rule = defineRule({
   why: 'An external ingress answers the whole internet unless a list restricts it.',
   fix: 'Writes the list with the configured `allowedRanges` as Allow rules, and with the existing Allow rules that are not open to everybody.',
   risk: 'Callers from other addresses can no longer connect. Deny rules are removed, because Azure accepts no list with both kinds; an address that was denied is allowed when it is in an allowed range.',
+  harm: '4xx',
   severity: 'medium',
   profile: 'strict',
   documents: ['resource', 'environment'],

@@ -19,6 +19,7 @@ export const rule = defineSwitch(STICKY_SESSIONS, {
   why: 'Sticky sessions keep a visitor on one replica. So the load is uneven, and sessions are lost when a replica ends.',
   fix: 'Sets the affinity of the sticky sessions to none.',
   risk: 'An app that keeps sessions in the memory of a replica loses them between requests.',
+  harm: '4xx',
   severity: 'info',
   profile: 'strict',
   references: { PSRule: ['Azure.ContainerApp.DisableAffinity (AZR-000378)'], azqr: ['ca-011'] },

@@ -24,6 +24,7 @@ export const rule = defineRule({
   risk: 'Log ingestion costs money.',
   differs:
     "Azure Policy writes a Log Analytics destination with the workspace's key. Plumbline never holds such a key: it uses a diagnostic setting, and does not change environments that already use Log Analytics.",
+  harm: 'invisible',
   severity: 'medium',
   tier: 'safe',
   documents: ['resource', 'diagnosticSettings'],

@@ -9,6 +9,7 @@ export const rule = defineRule({
   why: 'Traffic between the apps of an environment crosses the network in clear text, unless the environment encrypts it.',
   fix: 'Turns on the encryption of the traffic between the apps of the environment.',
   risk: 'Calls between apps get slower and carry less.',
+  harm: 'lost-traffic',
   severity: 'low',
   profile: 'strict',
   references: { MCSB: ['DP-3'] },

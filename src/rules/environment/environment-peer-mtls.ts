@@ -9,6 +9,7 @@ export const rule = defineRule({
   why: 'Without mutual TLS an attacker in the network of an environment can impersonate its apps. With it, apps authenticate each other with certificates.',
   fix: 'Turns on mutual TLS between the apps of the environment, and with it the encryption of their traffic.',
   risk: 'Calls between apps get slower and carry less, and apps that accept only plain HTTP can no longer be called.',
+  harm: 'lost-traffic',
   severity: 'low',
   profile: 'strict',
   references: { MCSB: ['DP-3'] },

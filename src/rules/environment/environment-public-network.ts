@@ -13,6 +13,7 @@ export const rule = defineRule({
   why: 'When all callers use a private endpoint, public access to the environment helps only attackers.',
   fix: 'Sets `publicNetworkAccess` of the environment to `Disabled`.',
   risk: 'Every app of the environment loses its public endpoint.',
+  harm: 'lost-traffic',
   severity: 'medium',
   documents: ['resource', 'privateEndpointConnections'],
   parameters: z.object({

@@ -23,6 +23,7 @@ export const rule = defineRule({
   why: 'Access restrictions refuse unwanted callers before any code of the app runs.',
   fix: 'Sets the default action to `Deny` when rules already name the allowed callers. Otherwise it also adds the configured `allowedRanges` to the list.',
   risk: 'Callers that no rule names can no longer connect.',
+  harm: '4xx',
   severity: 'medium',
   profile: 'strict',
   documents: SITE_REACH_DOCUMENTS,

@@ -7,6 +7,7 @@ export const rule = defineSwitch(SITE, {
   why: 'The cookie ties a visitor to one instance, also when it is busy. So the load is uneven, and visitors notice when an instance is replaced.',
   fix: 'Sets `clientAffinityEnabled` of the site to false.',
   risk: 'An app that keeps sessions in the memory of an instance loses them.',
+  harm: '4xx',
   severity: 'info',
   profile: 'strict',
   references: {

@@ -20,6 +20,7 @@ export const rule = defineRule({
   risk: 'Every caller without a certificate gets 403.',
   differs:
     'Azure Policy and CloudSploit also pass an app that has HTTP/2 enabled. HTTP/2 does not require a certificate, and `Required` works with it, so it is a violation here.',
+  harm: '4xx',
   severity: 'low',
   profile: 'strict',
   documents: ['resource', 'config/web', 'plan'],

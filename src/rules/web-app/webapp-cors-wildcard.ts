@@ -27,6 +27,7 @@ export const rule = defineRule({
   risk: 'Browser clients on origins that are not in the list can no longer call the app.',
   differs:
     'Checkov passes a list with other origins in addition to `*`. Such a list also allows every origin, so it is a violation here.',
+  harm: 'invisible',
   severity: 'high',
   documents: WEB_CONFIG_DOCUMENTS,
   writes: ['config/web'],

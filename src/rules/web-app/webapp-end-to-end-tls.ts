@@ -9,6 +9,7 @@ export const rule = defineSwitch(onPlansWith('endToEndEncryption', SITE), {
   why: 'TLS ends at the front end of the platform. Without this setting requests go to the workers in clear text.',
   fix: 'Sets `endToEndEncryptionEnabled` of the site to true.',
   risk: `The additional encryption may cost performance, and a plan of another tier refuses it. ${PATCH_RISK}`,
+  harm: '5xx',
   severity: 'low',
   profile: 'strict',
   references: {

@@ -10,6 +10,7 @@ export const rule = defineSwitch(WEB_CONFIG, {
   risk: 'Publishers that speak clear-text FTP stop working; FTPS goes on.',
   differs:
     'Some require `Disabled`. Both are compliant here, and the fix writes `FtpsOnly`: it stops clear text and leaves FTPS publishers working. Flex Consumption has no FTP and refuses the property, so its apps are excluded.',
+  harm: 'invisible',
   severity: 'high',
   tier: 'safe',
   references: {

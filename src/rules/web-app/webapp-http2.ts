@@ -13,6 +13,7 @@ export const rule = defineSwitch(WEB_CONFIG, {
   risk: 'Clients that know only HTTP/1.1 keep it, but apps that request a certificate during a connection break, and so do some proxies for gRPC and WebSockets.',
   differs:
     'Others ask for HTTP/2 on every app. HTTP/2 cannot request a certificate during a connection (`OptionalInteractiveUser`, or paths without one), so such an app is excluded.',
+  harm: 'lost-traffic',
   severity: 'low',
   profile: 'strict',
   references: {

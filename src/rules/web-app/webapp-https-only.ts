@@ -7,6 +7,7 @@ export const rule = defineSwitch(SITE, {
   why: 'With plain HTTP an attacker on the network can read and change cookies and content.',
   fix: 'Sets `httpsOnly` of the site to true.',
   risk: 'Clients, probes and origins that use only HTTP get a redirect, and the body of a POST is lost.',
+  harm: 'lost-traffic',
   severity: 'high',
   tier: 'safe',
   references: {

@@ -13,6 +13,7 @@ export const rule = defineRule({
   risk: 'Clients that speak only TLS 1.0 or 1.1 (old Java 7, .NET before 4.6, Windows 7 as shipped) can no longer connect.',
   differs:
     "The newest Azure Policy writes 1.3. Plumbline writes 1.2, the platform's default, because that breaks no app that works with the default; with the parameter `minimum` set to 1.3 the fix needs an approval.",
+  harm: 'invisible',
   severity: 'high',
   tier: 'safe',
   documents: WEB_CONFIG_DOCUMENTS,

@@ -30,6 +30,7 @@ export const rule = defineRule({
   risk: 'Callers outside the network can no longer connect.',
   differs:
     'Azure Policy checks every app. Most web apps are public on purpose, so Plumbline checks only apps with an approved private endpoint, unless the parameter `onlyWithPrivateEndpoint` is false. When nothing is set and there is an approved endpoint, the platform has already closed the public access, so it is compliant.',
+  harm: '4xx',
   severity: 'medium',
   documents: SITE_REACH_DOCUMENTS,
   parameters,

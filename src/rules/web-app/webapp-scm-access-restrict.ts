@@ -14,6 +14,7 @@ export const rule = defineRule({
   why: 'The SCM site shows files, settings and a console of the app. Everyone with a credential can use it from anywhere.',
   fix: 'Sets `scmIpSecurityRestrictionsUseMain` to true, when the restrictions of the main site are compliant and those of the SCM site name no caller.',
   risk: 'Hosted build agents and other deployments from addresses that the main site does not allow can no longer connect.',
+  harm: 'invisible',
   severity: 'medium',
   profile: 'strict',
   documents: SITE_REACH_DOCUMENTS,

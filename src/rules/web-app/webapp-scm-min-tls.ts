@@ -12,6 +12,7 @@ export const rule = defineRule({
   fix: 'Sets `scmMinTlsVersion` of the configuration to the minimum, never below the current value.',
   risk: 'Only deployment and Kudu clients use this site; very old build agents may not be able to connect.',
   differs: 'Most scanners check only the TLS version of the app itself.',
+  harm: 'invisible',
   severity: 'medium',
   tier: 'safe',
   documents: WEB_CONFIG_DOCUMENTS,

@@ -14,6 +14,7 @@ export const rule = defineSwitch(SITE, {
   risk: `Operators lose the SSH console of the portal. ${PATCH_RISK}`,
   differs:
     'The policies check every app. On Windows only apps in a container have an SSH shell, and it is not documented whether this setting applies to them, so only Linux apps are checked.',
+  harm: 'invisible',
   severity: 'low',
   profile: 'strict',
   references: {

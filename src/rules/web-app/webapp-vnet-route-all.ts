@@ -12,6 +12,7 @@ export const rule = defineRule({
   risk: `All calls of the app then go through the security groups, routes and firewall of the network, which can block them. ${PATCH_RISK}`,
   differs:
     'The policies also check apps without VNet integration. These have no network to route through, so the rule does not apply to them here.',
+  harm: '5xx',
   severity: 'low',
   profile: 'strict',
   documents: ['resource', 'plan'],

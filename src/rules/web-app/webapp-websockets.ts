@@ -12,6 +12,7 @@ export const rule = defineSwitch(WEB_CONFIG, {
   risk: 'Apps with SignalR or WebSockets stop working, or fall back to polling.',
   differs:
     'Of the scanners only AzTS checks it. It is in the strict profile, because the guide names it. On Linux WebSockets are always on and the setting has no effect, so Linux apps are excluded.',
+  harm: 'lost-traffic',
   severity: 'info',
   profile: 'strict',
   references: { AzTS: ['Azure_AppService_Config_Disable_Web_Sockets'] },

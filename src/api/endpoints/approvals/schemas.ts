@@ -5,8 +5,14 @@ import { approvalGroup } from '../../../domain/approvals/approval-groups.ts';
 import { mayDecideView } from '../../../domain/approvals/may-decide.ts';
 import { plannedRequest } from '../../../domain/changes/plan-requests.ts';
 import { caller } from '../../../domain/resources/principal.ts';
+import { HARMS } from '../../../domain/rules/harm.ts';
 import { pageSchema } from '../../framework/page.ts';
 import { problemDocument } from '../../framework/problem.ts';
+
+const harm = z
+  .enum(HARMS)
+  .nullable()
+  .describe('How it would show that the change harms the app; `invisible`: the health gate cannot see it');
 
 /** With the plan. What an approval has as null is absent. */
 export const approvalAnswer = approval
@@ -22,6 +28,7 @@ export const approvalAnswer = approval
     decision: approvalDecision.pick({ by: true, at: true, comment: true }).exactOptional(),
     supersededBy: z.string().exactOptional(),
   })
+  .extend({ rule: approval.shape.rule.extend({ harm }) })
   .meta({ id: 'Approval' });
 
 /** Without the parts that are long and follow from the others. */

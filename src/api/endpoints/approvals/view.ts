@@ -34,6 +34,7 @@ export async function viewerFor(
     const { decision, supersededBy, changedBy, ...shown } = others;
     return {
       ...shown,
+      rule: { ...shown.rule, harm: deps.rules.find(({ id }) => id === shown.rule.id)?.harm ?? null },
       ...(changedBy === null ? {} : { changedBy }),
       mayDecide: mayDecide(approval, asker, settings, now),
       ...(decision === null ? {} : { decision: { by: decision.by, at: decision.at, comment: decision.comment } }),

@@ -4,6 +4,7 @@ import type { Change } from '../../../domain/changes/change.ts';
 import type { DocumentName } from '../../../domain/resources/documents.ts';
 import type { Json, JsonObject } from '../../../domain/resources/json.ts';
 import type { Snapshot } from '../../../domain/resources/snapshot.ts';
+import type { Harm } from '../../../domain/rules/harm.ts';
 import {
   type AdviceDefinition,
   type CheckResult,
@@ -46,6 +47,7 @@ export interface Switch {
 export interface SwitchDefinition extends Switch, Omit<AdviceDefinition<object>, DefinedBySection> {
   readonly fix?: string;
   readonly tier?: Tier;
+  readonly harm?: Harm;
   /** All that is read, where that is more than the section needs. */
   readonly documents?: readonly DocumentName[];
   /** How azurerm declares the right value; null where it has no attribute for it. */

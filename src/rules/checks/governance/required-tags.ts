@@ -43,6 +43,7 @@ export function defineRequiredTags(id: string, declare: Section['declare']) {
     why: 'Tags name the owner and the purpose of an app. Without them nobody knows whom to ask when something is wrong with it.',
     fix: 'Merges the missing tags into those of the app, with the values of its resource group.',
     risk: 'Tools for costs and deployments read tags, and use the new values from then on.',
+    harm: 'invisible',
     severity: 'low',
     documents: DOCUMENTS,
     parameters,

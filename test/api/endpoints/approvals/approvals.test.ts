@@ -34,6 +34,7 @@ describe('an approval in the API', () => {
         risk: 'Old clients.',
         impact: 'restart',
         reversible: true,
+        harm: 'unavailable',
       },
       changes: [change],
       plan: [

@@ -288,6 +288,7 @@ describe('rules', () => {
       profile: 'baseline',
       kind: 'web-app',
       reversible: true,
+      harm: 'unavailable',
       documents: ['config/web'],
       parameters: {
         type: 'object',
