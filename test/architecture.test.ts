@@ -28,7 +28,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly RegExp[]>> = {
   // The composition root.
   app: [/^domain\//, /^rules\/index\.ts$/, /^workflows\//, /^azure\//, /^storage\//],
   // The command line calls the API by the definitions of its endpoints, and reads an estate with the caller's own sign-in.
-  cli: [/^domain\//, /^rules\/index\.ts$/, /^api\//, /^azure\//, /^workflows\/ports\//],
+  cli: [
+    /^domain\//,
+    /^rules\/index\.ts$/,
+    /^api\//,
+    /^azure\//,
+    /^workflows\/ports\//,
+    /^workflows\/sweep\/listing(-trust)?\.ts$/,
+  ],
   // A trigger names its queue.
   functions: [/^domain\//, /^workflows\//, /^api\//, /^app\//, /^storage\/names\.ts$/],
 };

@@ -1,4 +1,5 @@
 /** The command `plumbline`: gives it the streams and the environment of this process, and ends with its exit code. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { type Context, outputOn } from './framework/context.ts';
 import { CommandFailure, messageOf } from './framework/failure.ts';
@@ -7,11 +8,15 @@ import { printable } from './framework/printable.ts';
 import { PROGRAM } from './program.ts';
 
 const interruption = new AbortController();
-process.on('SIGINT', () => {
-  // The first one lets the command end; a second one is not kept waiting.
-  if (interruption.signal.aborted) process.exit(130);
-  interruption.abort();
-});
+// Every wait listens to it, and a scan waits many times at once.
+setMaxListeners(0, interruption.signal);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The first one lets the command end; a second one is not kept waiting.
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort();
+  });
+}
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 70));
 }
@@ -41,11 +46,10 @@ runProgram(PROGRAM, context, process.argv.slice(2))
 
 /** One line on stderr, and the exit code. */
 function explain(error: unknown): number {
-  if (interruption.signal.aborted) {
-    context.stderr.write('\n');
-    return 130;
-  }
   const isKnown = error instanceof CommandFailure;
+  // Below the ^C of the terminal.
+  if (interruption.signal.aborted && context.stderr.isTerminal) context.stderr.write('\n');
+  if (interruption.signal.aborted && !isKnown) return 130;
   const message = isKnown ? error.message : `internal error: ${messageOf(error)}`;
   context.stderr.write(`plumbline: ${printable(message)}\n`);
   if (!isKnown && process.env.PLUMBLINE_DEBUG && error instanceof Error) context.stderr.write(`${error.stack}\n`);

@@ -3,12 +3,17 @@ import { VERSION } from '../api/framework/version.ts';
 import { approvals } from './approvals/commands.ts';
 import { audit } from './audit/commands.ts';
 import { completeCommand, completion } from './completion/commands.ts';
+import { diff } from './diff/commands.ts';
+import { scan, snapshot } from './estate/commands.ts';
 import { evaluate } from './evaluate/commands.ts';
 import type { Command, Group } from './framework/command.ts';
 import type { Program } from './framework/parser.ts';
 import { status } from './status/commands.ts';
 
 const commands: readonly (Command | Group)[] = [
+  scan,
+  snapshot,
+  diff,
   evaluate,
   status,
   approvals,
