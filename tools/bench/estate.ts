@@ -170,7 +170,7 @@ async function ended(bench: BenchEnvironment, subscriptionId: string, from: numb
   const table = tableOf(bench);
   const began = Date.now() - (performance.now() - from);
   for (;;) {
-    const row = await table.getEntity(subscriptionId, 'run').catch(() => null);
+    const row = await table.getEntity('run', subscriptionId.toLowerCase()).catch(() => null);
     const run = row && sweepProgress.safeParse(JSON.parse(String(row.Json0))).data;
     if (run && run.state === 'done' && Date.parse(run.startedAt) >= began - 1000) {
       return { queued: run.queued, at: performance.now() };

@@ -4,6 +4,7 @@ import { Refusal } from '../../domain/approvals/refusal.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/resources/durations.ts';
 import { resourceScope } from '../../domain/resources/resource.ts';
 import { SCAN_STATUSES, type Scan, scan } from '../../workflows/ports/findings.ts';
+import { type SweepProgress, sweepProgress } from '../../workflows/ports/sweeps.ts';
 import * as sweep from '../../workflows/sweep/sweep.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
 import { several } from '../framework/list-query.ts';
@@ -24,20 +25,42 @@ export const scanAnswer = scan
   .extend({ cancelledBy: scan.shape.cancelledBy.unwrap().exactOptional(), progress })
   .meta({ id: 'Scan' });
 
+const sweepAnswer = sweepProgress
+  .omit({ subscriptionId: true, state: true, before: true })
+  .extend({
+    scope: z.string().describe('The subscription'),
+    status: z
+      .enum(['running', 'done', 'stalled'])
+      .describe(
+        'done: everything was listed, and what has to be evaluated is queued; stalled: without progress for an hour',
+      ),
+  })
+  .meta({ id: 'Sweep' });
+
 export const listScans = defineEndpoint({
   name: 'listScans',
   method: 'GET',
   route: 'scans',
-  summary: 'The scans that somebody started, newest first, with their progress.',
+  summary:
+    'The scans that somebody started within 90 days, newest first, with their progress; on the first page also the latest scheduled sweep of each subscription.',
   role: 'Plumbline.Reader',
   query: z.strictObject({ status: several(z.enum(SCAN_STATUSES)).exactOptional(), ...pageQuery }),
-  result: pageSchema(scanAnswer),
+  result: pageSchema(scanAnswer).extend({
+    sweeps: z.array(sweepAnswer).exactOptional().describe('Not on further pages'),
+  }),
   async handle({ deps, config, query }) {
-    const page = await readPage('scans', config.cursorKey, query, ({ status = null }, at) =>
-      deps.scans.list(status, at),
-    );
+    const [page, sweeps] = await Promise.all([
+      readPage('scans', config.cursorKey, query, ({ status = null }, at) => deps.scans.list(status, at)),
+      query.cursor === undefined ? deps.sweepRuns.list() : null,
+    ]);
     const now = deps.clock.now();
-    return { body: { ...page, items: page.items.map((one) => scanView(one, now)) } };
+    return {
+      body: {
+        ...page,
+        items: page.items.map((one) => scanView(one, now)),
+        ...(sweeps === null ? {} : { sweeps: sweeps.map((one) => sweepView(one, sweep.isRunning(deps, one))) }),
+      },
+    };
   },
 });
 
@@ -90,6 +113,11 @@ async function findScan({ deps, params: { id: wanted } }: RequestContext): Promi
   const found = isId(wanted) ? await deps.scans.get(wanted) : null;
   if (!found) throw new Refusal('not-found', 'There is no scan with this id.');
   return found;
+}
+
+function sweepView({ subscriptionId, state, before: _, ...seen }: SweepProgress, isRunning: boolean) {
+  const status = state === 'done' ? 'done' : isRunning ? 'running' : 'stalled';
+  return { ...seen, scope: `/subscriptions/${subscriptionId}`, status };
 }
 
 function scanView({ listed, cancelledBy, ...seen }: Scan, now: Date): z.infer<typeof scanAnswer> {

@@ -65,7 +65,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
 
 /** Every refusal code of an endpoint: its own, and those of all such endpoints. */
 export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
-  if (endpoint.role === null) return ['invalid'];
+  if (endpoint.role === null) return endpoint.route.includes('{') ? ['invalid', 'not-found'] : ['invalid'];
   const codes: RefusalCode[] = ['unauthenticated', 'auth-off', 'forbidden'];
   if (endpoint.personOnly) codes.push('not-a-person');
   codes.push('invalid');

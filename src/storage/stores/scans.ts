@@ -10,7 +10,7 @@ import { type Entity, entityOf, parseOwnRow } from '../table/entity.ts';
 import { descendingTime, hashOf } from '../table/keys.ts';
 import { MAX_TRANSACTION_STEPS } from '../table/limits.ts';
 import { Rejected } from '../table/requests.ts';
-import { prefixFilter, type Step, type Table } from '../table/table.ts';
+import { prefixFilter, rangeFilter, type Step, type Table } from '../table/table.ts';
 import { repeatUntilWritten } from '../table/versioned-row.ts';
 import { openOlderScans } from './older-scans.ts';
 
@@ -122,8 +122,21 @@ export function openScans(table: Table, { createId, now, pause }: ScanOptions): 
       const wanted = (statuses ?? []).map((status) => `Status eq '${status}'`);
       const isAll = statuses === null || wanted.length === SCAN_STATUSES.length;
       const filter = `${prefixFilter(PARTITION, 's')}${isAll ? '' : ` and (${wanted.join(' or ')})`}`;
-      const { items, next } = await table.readPage(filter, page);
+      const { items, next } = await table.readPage(filter, page, MAX_LIST_REQUESTS);
       return { items: items.map((row) => parseOwnRow(scan, table.name, row)), next };
+    },
+
+    async removeBefore(at) {
+      const older = rangeFilter(PARTITION, `s${descendingTime(at)}`, 't');
+      const { items } = await table.readPage(older, { limit: MAX_REMOVED, after: null }, 1, []);
+      for (const { rowKey: id } of items) {
+        // The scan itself comes last: after a crash its resources are found again.
+        const keys = [...(await keysWith(`e-${id}-`)), ...(await keysWith(`f-${id}-`)), id];
+        for (let start = 0; start < keys.length; start += MAX_TRANSACTION_STEPS) {
+          const chunk = keys.slice(start, start + MAX_TRANSACTION_STEPS);
+          await table.transact(chunk.map((rowKey): Step => ({ remove: { partitionKey: PARTITION, rowKey } })));
+        }
+      }
     },
 
     async keysNotFound(id, keys) {
@@ -148,6 +161,10 @@ const NOTHING_YET = {
 } as const;
 /** The resources of a scan are evaluated by several processes at a time. */
 const MAX_ATTEMPTS = 20;
+/** The sweeps, which are beside them on a first page, are one more. */
+const MAX_LIST_REQUESTS = 2;
+/** Of one run. A scan of many resources has hundreds of transactions. */
+const MAX_REMOVED = 20;
 const NAMED = z.looseObject({ rowKey: z.string() });
 
 function rowOf(value: Scan): Entity {

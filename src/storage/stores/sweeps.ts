@@ -1,9 +1,11 @@
 /**
- * Sweeps: one partition for each subscription. Its rows: `run` the sweep; `pace` until when reads are reserved; `app-` each
- * resource that was listed, by its hash partition, so that the resources of one are read in one request; `mark-` a resource
- * that the next sweep must look at. The partition `evidence` has one row: what looks have shown about rows of Resource Graph.
+ * Sweeps: one partition for each subscription. Its rows: `pace` until when reads are reserved; `app-` each resource that was
+ * listed, by its hash partition, so that the resources of one are read in one request; `mark-` a resource that the next sweep
+ * must look at. The partition `run` has the latest sweep of each subscription, and the partition `evidence` one row: what
+ * looks have shown about rows of Resource Graph.
  */
 
+import { odata } from '@azure/data-tables';
 import * as z from 'zod';
 import { reserveReads } from '../../domain/decisions/read-pace.ts';
 import { evidence } from '../../domain/estate/evidence.ts';
@@ -27,12 +29,17 @@ import { loadVersioned, repeatUntilWritten, saveRow, saveStep, saveVersioned } f
 
 export function openSweeps(table: Table): Sweeps {
   return {
-    load: (subscriptionId) => loadVersioned(table, keyOf(subscriptionId, RUN), sweepProgress),
+    load: (subscriptionId) => loadVersioned(table, runOf(subscriptionId), sweepProgress),
+
+    async list() {
+      const { items } = await table.readPage(odata`PartitionKey eq ${RUNS}`, { limit: MAX_LISTED, after: null }, 1);
+      return items.map((row) => parseRow(sweepProgress, table.name, row));
+    },
 
     save: (progress, version) =>
       saveVersioned(
         table,
-        entityOf(keyOf(progress.subscriptionId, RUN), progress),
+        entityOf(runOf(progress.subscriptionId), progress),
         version,
         `somebody else saved the sweep of ${progress.subscriptionId} first`,
       ),
@@ -110,7 +117,9 @@ async function* rowKeys(table: Table, filter: string): AsyncGenerator<readonly s
 /** As many as the service answers at once. */
 const PAGE_OF_KEYS = 1000;
 
-const RUN = 'run';
+const RUNS = 'run';
+/** One request reads them. */
+const MAX_LISTED = 1000;
 const APP = 'app-';
 const HASH_LENGTH = 32;
 /** With the partition, as many as a filter may have. */
@@ -143,6 +152,10 @@ export function openSweepMarks(table: Table): SweepMarks {
 const EVIDENCE: Key = { partitionKey: 'evidence', rowKey: 'leaves' };
 const MARK = 'mark-';
 const MARKED = z.strictObject({ key: z.string(), at: time });
+
+function runOf(subscriptionId: string): Key {
+  return { partitionKey: RUNS, rowKey: subscriptionId.toLowerCase() };
+}
 
 function keyOf(subscriptionId: string, rowKey: string): Key {
   return { partitionKey: subscriptionId.toLowerCase(), rowKey };

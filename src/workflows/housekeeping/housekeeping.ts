@@ -1,9 +1,9 @@
 /**
  * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, updates the records
- * of the settings and the index of the log and the list of events, repairs the kept counts, records the history, and renews lost revisions. It never writes to Azure.
+ * of the settings and the index of the log and the list of events, repairs the kept counts, records the history, removes old scans, and renews lost revisions. It never writes to Azure.
  */
 
-import { MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
+import { DAY_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { expireExemptions } from '../exemptions/expire-exemptions.ts';
 import { updateHeartbeat } from '../guards/outage-guard.ts';
@@ -17,6 +17,9 @@ import { healRevisions } from './service-state.ts';
 
 /** The maximum number of resources that one run queues. The next run takes the rest. */
 const MAX_REQUEUED = 100;
+
+/** Scans are listed for so long. */
+const SCANS_KEPT_MS = 90 * DAY_MS;
 
 /** The maximum duration of a reconcile, with its writes. */
 const MAX_RECONCILE_MINUTES = 3;
@@ -37,7 +40,8 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   await deps.audit.updateIndex();
   await deps.events.updateLatest(deps.clock.now());
   await repairCounts(deps);
-  await recordHistory(deps);
+  // Once an hour is often enough.
+  if (await recordHistory(deps)) await deps.scans.removeBefore(timeAfter(deps.clock.now(), -SCANS_KEPT_MS));
   await healRevisions(deps);
 }
 

@@ -13,12 +13,14 @@ import type { Deps } from '../ports/deps.ts';
 /** The hours that this process knows to be recorded, by store. */
 const recorded = new WeakMap<Deps['history'], number>();
 
-export async function recordHistory({ history, counts, approvals, rules, clock }: Deps): Promise<void> {
+/** Returns whether this hour was recorded now. */
+export async function recordHistory({ history, counts, approvals, rules, clock }: Deps): Promise<boolean> {
   const now = clock.now();
   const hour = stepStart(now.getTime(), 'hour');
-  if (recorded.get(history) === hour) return;
+  if (recorded.get(history) === hour) return false;
   const at = new Date(hour);
-  if (!(await history.hasHour(at))) {
+  const isNew = !(await history.hasHour(at));
+  if (isNew) {
     const benchmarks = benchmarksByRule(rules);
     const findings = await counts.readByGroup((label) => levelNames(label, benchmarks));
     const { heads } = await approvals.listHeads({ status: ['pending'] });
@@ -32,6 +34,7 @@ export async function recordHistory({ history, counts, approvals, rules, clock }
     await history.record(at, findings === null ? ['approvals'] : LEVELS, groups);
   }
   recorded.set(history, hour);
+  return isNew;
 }
 
 /** The resource group of a resource, or its subscription, in lower case. */

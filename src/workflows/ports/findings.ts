@@ -77,6 +77,8 @@ export interface Scans {
   get(id: string): Promise<Scan | null>;
   /** Newest first; of these statuses, or of all. */
   list(statuses: readonly Scan['status'][] | null, page: PageRequest): Promise<Page<Scan>>;
+  /** Removes some of the scans that began before a time, with their resources. */
+  removeBefore(at: Date): Promise<void>;
   /** Those of these keys that were not found. */
   keysNotFound(id: string, keys: AsyncIterable<readonly string[]>): Promise<string[]>;
 }

@@ -97,6 +97,8 @@ export function newSweptApp(id: string): SweptApp {
 export interface Sweeps {
   /** The sweep of a subscription; null before the first. */
   load(subscriptionId: string): Promise<Versioned<SweepProgress> | null>;
+  /** The latest sweep of each subscription, by one request; of a thousand at most. */
+  list(): Promise<SweepProgress[]>;
   /** Saves under the loaded version (null: there was none). Throws ConflictError when another instance saved first. */
   save(progress: SweepProgress, version: string | null): Promise<string>;
   /**

@@ -94,7 +94,8 @@ function summaryOf({ state, parts, listed, distrusted, before, startedAt }: Swee
   return found && { parts: found.parts, listed: found.listed, startedAt };
 }
 
-function isRunning({ clock }: Pick<Deps, 'clock'>, { state, progressAt }: SweepProgress): boolean {
+/** Whether it goes on. */
+export function isRunning({ clock }: Pick<Deps, 'clock'>, { state, progressAt }: SweepProgress): boolean {
   const now = clock.now();
   // A time in the future is that of a wrong clock.
   return state === 'running' && !isInFuture(progressAt, now) && now.getTime() - Date.parse(progressAt) < MAX_SILENCE_MS;

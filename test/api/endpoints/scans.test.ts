@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cancelScan, getScan, listScans, startScan } from '../../../src/api/endpoints/scans.ts';
+import { startSweep } from '../../../src/workflows/sweep/sweep.ts';
 import { apiDeps, NOW } from '../../fakes/api-deps.ts';
 import { ADA, ask, principal, serviceOf, statusAndCode } from '../ask.ts';
 
@@ -42,8 +43,32 @@ describe('POST /scans and GET /scans/{id}', () => {
       progress: { ratePerMinute: 9, secondsLeft: null },
     });
     const listed = await ask(listScans, serviceOf(deps));
-    expect(listed.body).toEqual({ items: [await progress()] });
-    expect((await ask(listScans, serviceOf(deps), { query: '?status=running,cancelled' })).body).toEqual({ items: [] });
+    expect(listed.body).toEqual({ items: [await progress()], sweeps: [] });
+    const others = await ask(listScans, serviceOf(deps), { query: '?status=running,cancelled' });
+    expect(others.body).toEqual({ items: [], sweeps: [] });
+  });
+
+  it('lists the latest sweep of each subscription on the first page, and says when one has stalled', async () => {
+    const deps = apiDeps(['guards.readHeartbeat', 'guards.writeHeartbeat', 'events.countWaitingResources']);
+    const ids = ['a', 'b'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`);
+    const sweeps = async (query = '') => (await ask(listScans, serviceOf(deps), { query })).body.sweeps;
+    await startSweep(deps, ids);
+    const [first, second] = [...deps.stored.sweepRuns.runs.values()];
+    if (!first || !second) throw new Error('no sweep was begun');
+    await deps.sweepRuns.save({ ...second.value, state: 'done', listed: 3, queued: 2 }, String(second.version));
+    const about = { startedAt: NOW, progressAt: NOW, parts: null, position: 0, counted: 0, distrusted: null };
+    const running = { ...about, id: first.value.id, scope: `/subscriptions/${ids[0]}`, status: 'running' };
+    const done = { ...about, id: second.value.id, scope: `/subscriptions/${ids[1]}`, status: 'done' };
+    const nothing = { listed: 0, skipped: 0, queued: 0, missing: 0, notListed: 0 };
+    expect(await sweeps()).toEqual([
+      { ...running, ...nothing },
+      { ...done, ...nothing, listed: 3, queued: 2 },
+    ]);
+    deps.clock.advance(3601);
+    expect(await sweeps()).toMatchObject([{ status: 'stalled' }, { status: 'done' }]);
+    for (const _ of [1, 2]) await ask(startScan, serviceOf(deps), { body: { scope: GROUP } });
+    const { body } = await ask(listScans, serviceOf(deps), { query: '?limit=1' });
+    expect(await sweeps(`?limit=1&cursor=${body.nextCursor}`)).toBeUndefined();
   });
 
   it('cancels a scan for operators; one that has ended stays as it is', async () => {

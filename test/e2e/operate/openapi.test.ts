@@ -26,7 +26,7 @@ const plumbline = usePlumbline({ resources: apps, environment: { PLUMBLINE_MODE:
 const caller = () => plumbline.as(staff.approver, 'Approver', 'Operator');
 
 /** What a path names. */
-const ids = { approval: '', fix: '', settingsPreview: '', exemptionsPreview: '', event: '', scan: '' };
+const ids = { approval: '', fix: '', settingsPreview: '', exemptionsPreview: '', event: '', scan: '', file: '' };
 
 const METRICS = ['failing', 'compliance', 'fixes', 'timeToFix', 'approvals', 'timeToDecision'];
 
@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, (() => Call) | undefined>> = {
   '/audit/{id}': () => ({ id: ids.fix }),
   '/audit/{id}/rollback': () => ({ id: ids.fix }),
   '/console': () => ({}),
+  '/console/{file}': () => ({ id: ids.file }),
   '/deadletters': () => ({ queries: ['q=stall&total=true'] }),
   '/events': () => ({ queries: [`resource=${shop.id}&outcome=evaluated`] }),
   '/exemptions': () => ({ queries: ['state=ended', 'sort=expires&total=true'] }),
@@ -102,6 +103,9 @@ beforeAll(async () => {
   if (!isObject(document)) throw new Error('openapi.json is no object');
   ajv.addSchema(document, 'openapi.json');
   schemaAt = (pointer) => ajv.compile({ $ref: `openapi.json#${pointer}` });
+
+  const { body: home } = await caller().ask('GET', '/console');
+  ids.file = /console\/([\w.-]+\.js)/.exec(String(home))?.[1] ?? '';
 
   const [event] = await Promise.all(apps.map(({ id }) => plumbline.change(people.ada, id, 'resource', touched)));
   ids.event = event ?? '';
@@ -167,7 +171,7 @@ async function runTimer(name: string): Promise<void> {
 }
 
 /** What needs no sign-in. */
-const OPEN = ['/health', '/openapi.json', '/console'];
+const OPEN = ['/health', '/openapi.json', '/console', '/console/{file}'];
 
 /** Headers that every answer has, or that the server of the host adds. */
 const STANDING = [
@@ -191,7 +195,9 @@ function check(path: string, at: string, answer: Answer): void {
   if (path !== '/console') expect.soft(all, at).toEqual(expect.arrayContaining(sent));
   const always = names.filter(([, { description }]) => !SOMETIMES.test(description)).map(([name]) => name);
   expect.soft(sent, at).toEqual(expect.arrayContaining(always));
-  expect.soft(answer.headers.get('cache-control'), at).toMatch(/no-store|no-cache/);
+  expect
+    .soft(answer.headers.get('cache-control'), at)
+    .toMatch(path === '/console/{file}' && answer.status === 200 ? /immutable/ : /no-store|no-cache/);
   expect.soft(answer.headers.get('x-content-type-options'), at).toBe('nosniff');
   if (type === undefined) return;
   const pointer = ['paths', path, 'get', 'responses', String(answer.status), 'content', type, 'schema'];

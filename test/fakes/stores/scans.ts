@@ -61,6 +61,9 @@ export function fakeScans(stored: Map<string, StoredScan>, now: () => Date): Sca
       return get(id);
     },
     isCancelled: async (id) => get(id)?.status === 'cancelled',
+    removeBefore: async (at) => {
+      for (const [id, { startedAt }] of stored) if ((startedAt ?? '') < at.toISOString()) stored.delete(id);
+    },
     keysNotFound: async (id, keys) => {
       const missing: string[] = [];
       for await (const page of keys) missing.push(...page.filter((key) => !scanOf(id).found.has(key)));

@@ -59,6 +59,7 @@ export function fakeSweeps({ runs, reserved, apps }: StoredSweeps): Sweeps {
       const row = runs.get(subscriptionId.toLowerCase());
       return row ? versioned(row) : null;
     },
+    list: async () => [...runs.values()].map(({ value }) => copyOf(value)),
     save: async (progress, version) => {
       const key = progress.subscriptionId.toLowerCase();
       const row = runs.get(key);

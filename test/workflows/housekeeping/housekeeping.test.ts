@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { runHousekeeping } from '../../../src/workflows/housekeeping/housekeeping.ts';
+import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { StorageUnavailable } from '../../../src/workflows/ports/storage.ts';
 import { resourceNamed } from '../../fakes/azure/arm.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
@@ -53,6 +54,30 @@ describe('wakeups', () => {
     await runHousekeeping(deps);
     expect(deps.stored.sent).toHaveLength(130);
   });
+});
+
+test('scans are removed 90 days after they began, by a look once an hour', async () => {
+  const hours = new Set<number>();
+  const fakes = fakeDeps();
+  const history: Deps['history'] = {
+    ...fakes.history,
+    hasHour: async (at) => hours.has(at.getTime()),
+    record: async (at) => void hours.add(at.getTime()),
+  };
+  const deps = { ...fakes, history };
+  const actor = { type: 'user', objectId: 'someone' } as const;
+  deps.clock.advance(1800);
+  const start = deps.clock.now();
+  await deps.scans.begin({ id: deps.scans.newId(start), scope: SHOP, startedAt: start.toISOString(), actor });
+  deps.clock.advance(90 * 86_400 - 1);
+  await runHousekeeping(deps);
+  expect(deps.stored.scans.size).toBe(1);
+  deps.clock.advance(60);
+  await runHousekeeping(deps);
+  expect(deps.stored.scans.size).toBe(1);
+  deps.clock.advance(3600);
+  await runHousekeeping(deps);
+  expect(deps.stored.scans.size).toBe(0);
 });
 
 describe('guarantee 11: the stop switch', () => {
