@@ -1,0 +1,79 @@
+/** What people read for the codes of the API. A code that is not known keeps its text. */
+
+type Words = Readonly<Record<string, string>>;
+
+export const STATUS_WORDS = {
+  pending: 'Pending',
+  approved: 'Approved, not yet applied',
+  blocked: 'Blocked',
+  unknown: 'Verifying',
+  applied: 'Applied',
+  failed: 'Failed',
+  rejected: 'Rejected',
+  expired: 'Expired',
+  superseded: 'Superseded',
+  cleared: 'Resolved',
+} as const satisfies Words;
+
+export const VERDICT_WORDS = {
+  violation: 'Fail',
+  compliant: 'Pass',
+  'not-applicable': 'Not applicable',
+  unknown: 'Unknown',
+} as const satisfies Words;
+
+export const ACTION_WORDS = {
+  exempt: 'Exempt',
+  report: 'Report only',
+  queue: 'Needs approval',
+  hold: 'On hold',
+  fix: 'Auto-fix',
+} as const satisfies Words;
+
+/** The worst first. */
+export const IMPACT_WORDS = {
+  traffic: 'Traffic',
+  'new-revision': 'New revision',
+  restart: 'Restart',
+  cost: 'Cost',
+  none: 'None',
+} as const satisfies Words;
+
+export const IMPACT_HINTS = {
+  traffic: 'Can change who reaches the app.',
+  'new-revision': 'Starts a new revision of the container app.',
+  restart: 'The app restarts once.',
+  cost: 'Changes what the resource costs.',
+  none: 'The app keeps running.',
+} as const satisfies Words;
+
+/** The most severe first. */
+export const SEVERITY_WORDS = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  info: 'Info',
+} as const satisfies Words;
+
+export const PURPOSE_WORDS = { fix: 'Fix', rollback: 'Rollback' } as const satisfies Words;
+
+export const MODE_WORDS = {
+  audit: 'Report only',
+  approve: 'Approve every fix',
+  autofix: 'Auto-fix low risk',
+} as const satisfies Words;
+
+export function wordOf(words: Words, code: string): string {
+  return words[code] ?? code;
+}
+
+/** The options of a filter over these codes. */
+export function optionsOf(words: Words): readonly { readonly value: string; readonly title: string }[] {
+  return Object.entries(words).map(([value, title]) => ({ value, title }));
+}
+
+/** `1 app`, `2 apps`, `1,200 apps`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
