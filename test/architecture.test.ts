@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly RegExp[]>> = {
   azure: [/^domain\//, /^workflows\/ports\//, /^http\//],
   storage: [/^domain\//, /^workflows\/ports\//, /^http\//],
   // Types of what the API answers; see the test below.
-  console: [/^api\//, /^domain\//],
+  console: [/^api\//, /^domain\//, /^workflows\/ports\//],
   // A missing setting is a problem document.
   api: [/^domain\//, /^workflows\//, /^app\/config\.ts$/],
   // The composition root.

@@ -9,6 +9,7 @@ import type {
   approvalGroups,
   decisions,
 } from '../../api/endpoints/approvals/schemas.ts';
+import type { rollbackPossibility, rollbacks } from '../../api/endpoints/audit/rollback.ts';
 import type { deadLetterAnswer } from '../../api/endpoints/dead-letters.ts';
 import type { exemptionAnswer } from '../../api/endpoints/exemptions.ts';
 import type {
@@ -28,10 +29,14 @@ import type { scanAnswer } from '../../api/endpoints/scans.ts';
 import type { settingsAnswer } from '../../api/endpoints/settings.ts';
 import type { stateAnswer } from '../../api/endpoints/state.ts';
 import type { problemDocument } from '../../api/framework/problem.ts';
+import type { auditEntry } from '../../domain/audit/audit.ts';
+import type { auditVerification } from '../../workflows/ports/audit.ts';
 
 export type Approval = z.output<typeof approvalAnswer>;
 export type ApprovalBrief = z.output<typeof approvalBrief>;
 export type ApprovalGroup = z.output<typeof approvalGroups>['items'][number];
+export type AuditEntry = z.output<typeof auditEntry>;
+export type AuditVerification = z.output<typeof auditVerification>;
 export type Decided = z.output<typeof decisions>['items'][number];
 export type DeadLetter = z.output<typeof deadLetterAnswer>;
 export type Exemption = z.output<typeof exemptionAnswer>;
@@ -47,6 +52,8 @@ export type BackgroundPreview = z.output<typeof begunPreview> | z.output<typeof 
 export type Problem = z.output<typeof problemDocument>;
 export type ResourceDetails = z.output<typeof resourceAnswer>;
 export type ResourceRow = z.output<typeof resourcePage>['items'][number];
+export type RollbackPossibility = z.output<typeof rollbackPossibility>;
+export type RolledBack = z.output<typeof rollbacks>['items'][number];
 export type Rule = z.output<typeof ruleAnswer>;
 export type Scan = z.output<typeof scanAnswer>;
 export type Settings = z.output<typeof settingsAnswer>;

@@ -17,6 +17,16 @@ import { findEntry } from './audit.ts';
 
 const comment = z.string().trim().min(1, 'must say why').max(4000);
 
+export const rollbackPossibility = z
+  .strictObject({
+    possible: z.boolean(),
+    reason: z.string().exactOptional().describe('Why not'),
+    code: problemDocument.shape.code,
+    moved: problemDocument.shape.moved,
+    asOf: time.nullable().describe('When the app was last evaluated; null when it never was'),
+  })
+  .meta({ id: 'RollbackPossibility' });
+
 export const getRollback = defineEndpoint({
   name: 'getRollback',
   method: 'GET',
@@ -24,15 +34,7 @@ export const getRollback = defineEndpoint({
   summary:
     'Whether the caller could roll back this fix now, or why not; without a read of Azure, so `moved` is as of the last evaluation.',
   role: 'Plumbline.Reader',
-  result: z
-    .strictObject({
-      possible: z.boolean(),
-      reason: z.string().exactOptional().describe('Why not'),
-      code: problemDocument.shape.code,
-      moved: problemDocument.shape.moved,
-      asOf: time.nullable().describe('When the app was last evaluated; null when it never was'),
-    })
-    .meta({ id: 'RollbackPossibility' }),
+  result: rollbackPossibility,
   refusals: ['not-found'],
   findSubject: findEntry,
   async handle({ deps, principal, subject }) {
@@ -44,6 +46,14 @@ export const getRollback = defineEndpoint({
   },
 });
 
+export const rollbacks = z
+  .strictObject({
+    items: z
+      .array(itemAnswer({ id: z.string().describe('The entry'), approval: approvalAnswer.exactOptional() }))
+      .describe('In the order of the log'),
+  })
+  .meta({ id: 'Rollbacks' });
+
 export const rollbackOperation = defineEndpoint({
   name: 'rollbackOperation',
   method: 'POST',
@@ -52,13 +62,7 @@ export const rollbackOperation = defineEndpoint({
   role: 'Plumbline.Approver',
   personOnly: true,
   body: z.strictObject({ operationId: id, comment }),
-  result: z
-    .strictObject({
-      items: z
-        .array(itemAnswer({ id: z.string().describe('The entry'), approval: approvalAnswer.exactOptional() }))
-        .describe('In the order of the log'),
-    })
-    .meta({ id: 'Rollbacks' }),
+  result: rollbacks,
   refusals: ['not-found'],
   async handle({ deps, principal, body }) {
     const entries = await collect(
