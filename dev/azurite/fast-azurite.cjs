@@ -27,14 +27,7 @@ function findRowsByKey() {
     const PartitionKey = onlyPartitionIn(options.filter);
     // The query is synchronous, so no other query sees these rows only.
     if (PartitionKey !== undefined) {
-      const isInRange = rangeIn(options.filter);
-      rows.chain = () =>
-        new Found(
-          kept
-            .get(rows)
-            .group({ PartitionKey })
-            .filter(({ RowKey }) => isInRange(RowKey)),
-        );
+      rows.chain = () => new Found(kept.get(rows).group({ PartitionKey }, rangeIn(options.filter)));
     }
     try {
       return queryTableEntities.call(this, context, account, table, options, ...after);
@@ -54,7 +47,7 @@ function onlyPartitionIn(filter = '') {
 function rangeIn(filter = '') {
   const [, from, to] =
     /^PartitionKey eq '[^']*' and RowKey ge '([^']*)' and RowKey lt '([^']*)'( and |$)/.exec(filter) ?? [];
-  return from === undefined ? () => true : (key) => key >= from && key < to;
+  return from === undefined ? undefined : { from, to };
 }
 
 function findMessagesByKey() {
@@ -89,16 +82,16 @@ function keepByKey(collection, fields) {
   const last = fields.at(-1);
   const groups = new Map();
   const groupOf = (one) => JSON.stringify(fields.slice(0, -1).map((field) => one[field]));
-  const group = (one) => groups.get(groupOf(one)) ?? new Map();
+  const group = (one) => groups.get(groupOf(one)) ?? new Group();
   const keep = (one) => {
-    if (!groups.has(groupOf(one))) groups.set(groupOf(one), new Map());
+    if (!groups.has(groupOf(one))) groups.set(groupOf(one), new Group());
     group(one).set(one[last], one);
   };
   collection.data.forEach(keep);
   collection.on(['insert', 'update'], keep);
   collection.on('delete', (one) => {
     group(one).delete(one[last]);
-    if (group(one).size === 0) groups.delete(groupOf(one));
+    if (group(one).isEmpty()) groups.delete(groupOf(one));
   });
   collection.binaryIndices = {};
   const isKey = (query) =>
@@ -111,8 +104,42 @@ function keepByKey(collection, fields) {
     const one = collection.findOne(query);
     if (one) collection.remove(one);
   };
-  return { group: (one) => [...group(one).values()] };
+  return { group: (one, range) => group(one).values(range) };
 }
+
+// Documents by the last field, below its first characters, so that a range passes over the others.
+class Group {
+  parts = new Map();
+  get(key) {
+    return this.parts.get(partOf(key))?.get(key);
+  }
+  set(key, document) {
+    if (!this.parts.has(partOf(key))) this.parts.set(partOf(key), new Map());
+    this.parts.get(partOf(key)).set(key, document);
+  }
+  delete(key) {
+    const part = this.parts.get(partOf(key));
+    part?.delete(key);
+    if (part?.size === 0) this.parts.delete(partOf(key));
+  }
+  isEmpty() {
+    return this.parts.size === 0;
+  }
+  // All documents, or those with a key from `from` to before `to`.
+  values(range) {
+    const found = [];
+    for (const [part, documents] of this.parts) {
+      if (range !== undefined && (part < partOf(range.from) || part > partOf(range.to))) continue;
+      for (const [key, document] of documents) {
+        if (range === undefined || (key >= range.from && key < range.to)) found.push(document);
+      }
+    }
+    return found;
+  }
+}
+
+const PART_LENGTH = 3;
+const partOf = (key) => key.slice(0, PART_LENGTH);
 
 // What Azurite asks of documents that LokiJS has found.
 class Found {
