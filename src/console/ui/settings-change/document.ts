@@ -53,6 +53,16 @@ export function mergeDocuments(
   return { merged: withScopeList(merged), conflicts };
 }
 
+/** The same for people: a scope or a rule that is new or gone is shown by its members, without the id that its name says. */
+export function memberByMember(differences: readonly Difference[]): Difference[] {
+  return differences.flatMap(({ path, from, to }) => {
+    const isWhole = from === undefined ? isObject(to) : to === undefined && isObject(from);
+    if (!isWhole) return [{ path, from, to }];
+    const inside = compare(path, from ?? {}, to ?? {});
+    return memberByMember(inside.filter((one) => one.path.at(-1) !== 'scope'));
+  });
+}
+
 /** The document with another value at a path of a difference; undefined removes the member. */
 export function withMember(document: JsonObject, path: readonly string[], value: Json | undefined): JsonObject {
   return withScopeList(withValue(byScope(document), path, value));

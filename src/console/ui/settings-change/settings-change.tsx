@@ -7,7 +7,7 @@ import { expectChanges } from '../../state/live.ts';
 import { Dialog } from '../dialog.tsx';
 import { ErrorMessage, Message } from '../message.tsx';
 import { Scroll } from '../scroll.tsx';
-import { type Conflict, type Difference, differencesBetween } from './document.ts';
+import { type Conflict, type Difference, differencesBetween, memberByMember } from './document.ts';
 import { type ChangeState, createChange } from './model.ts';
 import { nameOfScope, nameOfSetting, textOfValue } from './names.ts';
 import { sentenceOf, wordOf } from './preview-words.ts';
@@ -135,7 +135,7 @@ export function Differences({ differences, caption }: { differences: readonly Di
         </tr>
       </thead>
       <tbody>
-        {differences.map(({ path, from, to }) => (
+        {memberByMember(differences).map(({ path, from, to }) => (
           <tr key={path.join('/')}>
             <th scope="row" title={path[0] === 'scopes' ? path[1] : undefined}>
               <bdi>{nameOfSetting(path)}</bdi>

@@ -7,23 +7,23 @@ import type { Column } from '../../ui/table/column.ts';
 import { KINDS, toneOf } from './kinds.ts';
 
 export const COLUMNS: readonly Column<AuditEntry>[] = [
-  { id: 'at', title: 'Time', width: '11rem', phone: 'third', cell: ({ at }) => <Time at={at} exact /> },
+  { id: 'at', title: 'Time', width: '170px', phone: 'third', cell: ({ at }) => <Time at={at} exact /> },
   {
     id: 'kind',
     title: 'Event',
-    width: '11rem',
+    width: '150px',
     phone: 'first',
     cell: ({ kind }) => <span class={`badge ${toneOf(kind)}`}>{KINDS[kind]}</span>,
   },
-  { id: 'actor', title: 'Actor', width: '10rem', cell: ({ actor }) => <Actor of={actor} /> },
+  { id: 'actor', title: 'Actor', width: '140px', cell: ({ actor }) => <Actor of={actor} /> },
   {
     id: 'resource',
     title: 'App',
-    width: '14rem',
+    width: '180px',
     phone: 'second',
     cell: ({ resource }) => (resource ? <ResourceName resource={resource} /> : '–'),
   },
-  { id: 'rule', title: 'Rule', width: '14rem', cell: ({ rule }) => rule ?? '–' },
+  { id: 'rule', title: 'Rule', width: '210px', cell: ({ rule }) => rule ?? '–' },
   { id: 'change', title: 'Change', cell: ({ changes, message }) => <Change changes={changes} message={message} /> },
   { id: 'operation', title: 'Operation', optional: true, cell: ({ operationId }) => operationId ?? '–' },
   { id: 'sequence', title: 'Sequence', optional: true, cell: ({ chain, seq }) => `${chain}/${seq}` },
@@ -41,9 +41,15 @@ function Change({ changes, message }: Pick<AuditEntry, 'changes' | 'message'>) {
   const [first, ...rest] = changes;
   if (!first) return <>{message}</>;
   return (
-    <span title={message}>
-      <code>{first.path.split('/').at(-1)}</code> {textOfValue(first.from)} → {textOfValue(first.to)}
+    <span class="one-line" title={message}>
+      <code>{first.path.split('/').at(-1)}</code> {shortened(first.from)} → {shortened(first.to)}
       {rest.length > 0 && ` and ${rest.length} more`}
     </span>
   );
+}
+
+/** A value for a row; the details have the whole of it. */
+function shortened(value: AuditEntry['changes'][number]['from']): string {
+  const text = textOfValue(value);
+  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 }

@@ -67,7 +67,7 @@ function Result({ verification, period, isLoading, verify }: ResultProps) {
   );
 }
 
-const FORMATS = { jsonl: 'Signed (JSON Lines)', csv: 'CSV', ocsf: 'OCSF' } as const;
+const FORMATS = { jsonl: 'signed', csv: 'CSV', ocsf: 'OCSF' } as const;
 
 function Files({ period, filters }: { period: Period; filters: Readonly<Record<string, string>> }) {
   const error = useSignal<ApiError | null>(null);
@@ -100,7 +100,7 @@ function Files({ period, filters }: { period: Period; filters: Readonly<Record<s
         <button
           key={format}
           type="button"
-          onClick={() => void save(withQuery('/audit/export', { format, ...period, ...filters }), `Export (${title})`)}
+          onClick={() => void save(withQuery('/audit/export', { format, ...period, ...filters }), `Export ${title}`)}
         >
           Export {title}
         </button>

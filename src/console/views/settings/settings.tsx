@@ -53,7 +53,7 @@ export function Settings() {
     <>
       <h1>Settings</h1>
       <div class="sections">
-        <nav aria-label="Sections of the settings">
+        <nav class="section-nav" aria-label="Sections of the settings">
           <ul>
             {Object.entries(SECTIONS).map(([key, section]) => (
               <li key={key}>

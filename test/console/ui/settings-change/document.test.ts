@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differencesBetween, type Json, mergeDocuments } from '../../../../src/console/ui/settings-change/document.ts';
+import {
+  differencesBetween,
+  type Json,
+  memberByMember,
+  mergeDocuments,
+} from '../../../../src/console/ui/settings-change/document.ts';
 
 const shop = '/subscriptions/s/resourceGroups/shop';
 const base = {
@@ -24,6 +29,17 @@ describe('differences', () => {
       { path: ['scopes', '/subscriptions/s'], from: undefined, to: { scope: '/subscriptions/s', mode: 'audit' } },
       { path: ['scopes', shop.toLowerCase(), 'mode'], from: 'approve', to: 'autofix' },
       { path: ['scopes', shop.toLowerCase(), 'scope'], from: shop, to: shop.toUpperCase() },
+    ]);
+  });
+
+  it('are shown member by member where a scope or a rule is new or gone', () => {
+    const rules = { 'webapp-http2': { enabled: true } };
+    const after = { ...base, scopes: [{ scope: '/subscriptions/s', mode: 'audit', rules }] };
+    expect(memberByMember(differencesBetween(base, after))).toEqual([
+      { path: ['scopes', '/subscriptions/s', 'mode'], from: undefined, to: 'audit' },
+      { path: ['scopes', '/subscriptions/s', 'rules', 'webapp-http2', 'enabled'], from: undefined, to: true },
+      { path: ['scopes', shop.toLowerCase(), 'mode'], from: 'approve', to: undefined },
+      { path: ['scopes', shop.toLowerCase(), 'approvers'], from: ['a'], to: undefined },
     ]);
   });
 
