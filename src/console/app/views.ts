@@ -1,6 +1,8 @@
 /** The views of the console, in the order of the navigation. */
 import type { ComponentType } from 'preact';
+import { AuditLog } from '../views/audit/audit.tsx';
 import { Health } from '../views/health/health.tsx';
+import { Settings } from '../views/settings/settings.tsx';
 
 export interface View {
   /** The first segment of its address. */
@@ -11,4 +13,8 @@ export interface View {
   readonly Component: ComponentType;
 }
 
-export const VIEWS: readonly View[] = [{ name: 'health', title: 'Health', key: 't', Component: Health }];
+export const VIEWS: readonly View[] = [
+  { name: 'audit', title: 'Audit log', key: 'l', Component: AuditLog },
+  { name: 'settings', title: 'Settings', key: 't', Component: Settings },
+  { name: 'health', title: 'Health', key: 'h', Component: Health },
+];

@@ -42,7 +42,10 @@ test('a stop holds changes, and resuming lets them go', async () => {
   await dialog.getByLabel('Reason (required)').fill('an incident');
   await dialog.getByRole('button', { name: 'Stop all changes' }).click();
   await page.getByRole('main').getByText('Stopped').first().waitFor();
-  expect((await settings()).stopped).toMatchObject({ reason: 'an incident', by: { objectId: staff.operator.objectId } });
+  expect((await settings()).stopped).toMatchObject({
+    reason: 'an incident',
+    by: { objectId: staff.operator.objectId },
+  });
   await page.getByRole('button', { name: 'Resume changes…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Resume changes' }).click();
   await eventually('the stop ends', async () => (await settings()).stopped === null);

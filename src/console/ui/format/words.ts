@@ -73,7 +73,7 @@ export function optionsOf(words: Words): readonly { readonly value: string; read
   return Object.entries(words).map(([value, title]) => ({ value, title }));
 }
 
-/** `1 app`, `2 apps`, `1,200 apps`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
+/** `1 app`, `2 apps`, `1,200 entries`. */
+export function plural(count: number, one: string, many = `${one.replace(/y$/, 'ie')}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }

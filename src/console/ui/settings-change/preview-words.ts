@@ -1,5 +1,6 @@
 /** What a preview says, in one sentence and in lines of equal changes. */
 import type { Preview } from '../../api/types.ts';
+import { plural } from '../format/words.ts';
 
 type Outcome = Preview['changes'][number]['after'];
 
@@ -50,8 +51,4 @@ function disturbed(apps: number): string {
 
 function count(number: number, what: string): string {
   return number === 0 ? '' : `${number.toLocaleString('en')} ${what}`;
-}
-
-export function plural(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }

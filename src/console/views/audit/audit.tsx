@@ -37,7 +37,6 @@ export function AuditLog() {
   const { query } = place.value;
   const open = query.get('open');
   const dates = `${query.get('period')} ${query.get('from')} ${query.get('to')}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `dates` is what the period is read from
   const period = useMemo(() => periodOf(query, new Date()), [dates]);
   const filters = filterQuery(query, FILTERED);
   const list = useList<AuditEntry>(withQuery('/audit', { ...period, ...filters }), { idOf, kind: 'audit' });

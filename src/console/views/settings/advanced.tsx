@@ -31,7 +31,7 @@ export function Advanced({ settings, mayChange, ask }: SectionProps) {
             text.value = event.currentTarget.value;
           }}
         />
-        <small id="settings-json-hint" class={parsed.problem ? 'problem' : ''}>
+        <small id="settings-json-hint" class={parsed.problem ? 'field-error' : 'hint'}>
           {parsed.problem ?? 'A missing member takes its default. Unknown members are refused.'}
         </small>
       </div>

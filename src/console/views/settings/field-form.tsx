@@ -83,7 +83,7 @@ function FieldInput({ field, text, problem, change }: FieldInputProps) {
     'aria-invalid': problem !== null,
   };
   const note = (problem || hint) && (
-    <small id={`${id}-hint`} class={problem ? 'problem' : ''}>
+    <small id={`${id}-hint`} class={problem ? 'field-error' : 'hint'}>
       {problem ?? hint}
     </small>
   );

@@ -137,7 +137,7 @@ function WindowFields({
             <span>{title}</span>
           </label>
         ))}
-        {problems.days && <small class="problem">{problems.days}</small>}
+        {problems.days && <small class="field-error">{problems.days}</small>}
       </fieldset>
       <Labelled label="From">
         <input type="time" required value={form.from} onInput={(event) => set({ from: event.currentTarget.value })} />
@@ -169,7 +169,7 @@ function Labelled({
         {children}
       </label>
       {problem && (
-        <small class="problem" role="alert">
+        <small class="field-error" role="alert">
           {problem}
         </small>
       )}
