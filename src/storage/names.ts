@@ -11,6 +11,7 @@ export const TABLES = {
   auditIndex: 'PlumblineAuditIndex',
   settings: 'PlumblineSettings',
   exemptions: 'PlumblineExemptions',
+  rollouts: 'PlumblineRollouts',
   deadLetters: 'PlumblineDeadLetters',
   wakeups: 'PlumblineWakeups',
   scans: 'PlumblineScans',

@@ -27,6 +27,7 @@ import { openDeadLetters } from './stores/dead-letters.ts';
 import { openExemptions } from './stores/exemptions.ts';
 import { openGuards } from './stores/guards.ts';
 import { openResources } from './stores/resources.ts';
+import { openRollouts } from './stores/rollouts.ts';
 import { openScans } from './stores/scans.ts';
 import { openSettingsStore } from './stores/settings.ts';
 import { openEvidence, openSweepMarks, openSweeps } from './stores/sweeps.ts';
@@ -84,6 +85,7 @@ export function openStorage(options: StorageOptions): Storage {
       deadLetters: table(TABLES.deadLetters),
       exemptions: table(TABLES.exemptions),
       findings: table(TABLES.findings),
+      rollouts: table(TABLES.rollouts),
       scans: table(TABLES.scans),
     },
     () => ({ ...storage, settings: settingsTable, now, createId, after: options.after ?? null }),
@@ -119,6 +121,7 @@ export function openStorage(options: StorageOptions): Storage {
     deadLetters: openDeadLetters(watched('deadLetters'), now),
     budgets: openBudgets(table(TABLES.guards), pause),
     guards: openGuards(table(TABLES.guards), remember),
+    rollouts: openRollouts(watched('rollouts'), remember),
     counts: openCounts({
       findings: table(TABLES.findings),
       approvals: table(TABLES.approvals),

@@ -6,6 +6,7 @@
 import { countInto } from '../../src/app/metrics.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { EndedExemption, Exemption } from '../../src/domain/approvals/exemption.ts';
+import type { Rollout } from '../../src/domain/approvals/rollout.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit.ts';
 import { addCounters, type Counters, NO_COUNTERS } from '../../src/domain/audit/counters.ts';
 import type { Budget } from '../../src/domain/decisions/budget.ts';
@@ -45,7 +46,7 @@ import { fakeDeadLetters } from './stores/dead-letters.ts';
 import { fakeEvents } from './stores/events.ts';
 import { fakeExemptions } from './stores/exemptions.ts';
 import { fakeFindings } from './stores/findings.ts';
-import { fakeGuards, type StoredGuards } from './stores/guards.ts';
+import { fakeGuards, fakeRollouts, type StoredGuards } from './stores/guards.ts';
 import { fakeHistory, fakeRevisions } from './stores/history.ts';
 import { fakePreviews, type StoredPreviews } from './stores/previews.ts';
 import { fakeQueue, fakeSweepQueue, type QueuedMessage, type QueuedSweep } from './stores/queues.ts';
@@ -68,6 +69,7 @@ export interface Stored {
   settings: Row<StoredSettings> | null;
   readonly exemptions: Map<string, Row<Exemption>>;
   readonly endedExemptions: Map<string, EndedExemption>;
+  readonly rollouts: Map<string, Row<Rollout>>;
   readonly sent: WorkMessage[];
   readonly delays: number[];
   readonly queue: QueuedMessage[];
@@ -125,6 +127,7 @@ export function fakeDeps(
     settings: null,
     exemptions: new Map(),
     endedExemptions: new Map(),
+    rollouts: new Map(),
     sent: [],
     delays: [],
     queue: [],
@@ -202,6 +205,7 @@ export function fakeDeps(
     budgets: fakeBudgets(stored.budgets),
     notifications: fakeNotifications(stored.published),
     guards: fakeGuards(stored.guards),
+    rollouts: fakeRollouts(stored.rollouts),
     counts: fakeCounts({ findings, events, audit }),
     history: fakeHistory(),
     revisions: fakeRevisions(stored, { approvals, deadLetters, scans }),

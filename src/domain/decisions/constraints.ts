@@ -45,6 +45,8 @@ export interface DecisionInput extends Policy {
   readonly retryFailing: boolean;
   /** The hold when the hourly budget refused the resource. */
   readonly budgetHold: BudgetHold | null;
+  /** Why a roll-out of the rule holds the resource. */
+  readonly rolloutHold: string | null;
 }
 
 /** After so many failed writes within so many hours only the sweep retries. */
@@ -213,6 +215,10 @@ const overBudget: Constraint = ({ tier: found }, { budgetHold }) => {
   return unlessApproved('hold', 'budget', text, until);
 };
 
+/** Only automatic writes wait for their stage. The roll-out queues the resource when its stage begins. */
+const laterStage: Constraint = ({ tier: found }, { rolloutHold }) =>
+  rolloutHold !== null && found === 'safe' ? unlessApproved('hold', 'rollout', rolloutHold) : null;
+
 /** Without the resource its kind and manager are not known: fail closed. */
 const resourceUnread: Constraint = (_, { facts }) =>
   facts.unread
@@ -239,6 +245,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   outsideWindow,
   freeze,
   overBudget,
+  laterStage,
 ];
 
 /** A constraint that an approval lifts, because it only requires one. */

@@ -27,13 +27,15 @@ export interface Circumstances {
   readonly fromSweep: boolean;
   /** The hold when the budget refuses the resource. */
   claim(resource: Resource): BudgetHold | null;
+  /** Why a roll-out of a rule holds the resource. */
+  rolloutHold(resource: Resource, rule: string): string | null;
 }
 
 export function decideAgain(
   resource: Resource,
   finding: Finding,
   basis: DecisionBasis,
-  { now, selfId, policy, rule, exemption, fromSweep, claim }: Circumstances,
+  { now, selfId, policy, rule, exemption, fromSweep, claim, rolloutHold }: Circumstances,
 ): Decision {
   const { severity, reason, changes } = finding;
   const evaluation: Evaluation = {
@@ -54,6 +56,7 @@ export function decideAgain(
     selfId,
     retryFailing: false,
     budgetHold: null,
+    rolloutHold: rolloutHold(resource, finding.rule),
     foundBySweep: !fromSweep && foundBySweep,
     declined: basis.declined && isDeclined(basis.declined, now) ? basis.declined : null,
     exemption,

@@ -18,10 +18,15 @@ export const resourceFacts = z.strictObject({
   provisioning: present,
   /** The value of its tag `plumbline-mode`, if it is one that Plumbline knows. */
   modeTag: z.enum(['audit', 'approve']).exactOptional(),
+  /** It has the tag `plumbline-canary`. */
+  canary: present,
 });
 export type ResourceFacts = Infer<typeof resourceFacts>;
 
 export const MODE_TAG = 'plumbline-mode';
+
+/** Apps with this tag are the first ones of every roll-out, whatever its value is. */
+export const CANARY_TAG = 'plumbline-canary';
 
 export function factsOf(snapshot: Snapshot): ResourceFacts {
   const kinds = kindsOf(snapshot);
@@ -39,5 +44,6 @@ export function factsOf(snapshot: Snapshot): ResourceFacts {
     ...(typeof managedBy === 'string' && managedBy !== '' ? { managedBy: truncateText(managedBy, MAX_SENTENCE) } : {}),
     ...(isProvisioned(snapshot) ? {} : { provisioning: true as const }),
     ...(tag === 'audit' || tag === 'approve' ? { modeTag: tag } : {}),
+    ...(tagOf(snapshot, CANARY_TAG) === null ? {} : { canary: true as const }),
   };
 }

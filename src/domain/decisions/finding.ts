@@ -20,3 +20,10 @@ export const finding = z.strictObject({
   basis: decisionBasis.exactOptional(),
 });
 export type Finding = Infer<typeof finding>;
+
+/** Whether only a roll-out holds the violation, for as long as nobody knows: it queues the resource when its stage begins. */
+export function isHeldByRollout({ decision }: Finding): boolean {
+  if (decision?.action !== 'hold' || decision.until !== null) return false;
+  const openEnded = decision.ceilings.filter(({ at, until }) => at === 'hold' && until === null);
+  return openEnded.every(({ code }) => code === 'rollout');
+}

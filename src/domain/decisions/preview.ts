@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { type Exemption, exemptionFor } from '../approvals/exemption.ts';
+import { holdOfRollouts, type RolloutsInForce } from '../approvals/rollout.ts';
 import { DAY_MS } from '../resources/durations.ts';
 import { ACTIONS, type Reason, reason } from '../resources/reasons.ts';
 import { isInScope, parseResourceId, type Resource, resourceView, viewOf } from '../resources/resource.ts';
@@ -16,6 +17,8 @@ import {
   type Reach,
   type RuleSet,
 } from '../rules/effective.ts';
+import { sizeOfStage, stage } from '../rules/rollout-settings.ts';
+import { isStartedFor, rolloutStart } from '../rules/rollout-starts.ts';
 import { SEVERITIES } from '../rules/rule.ts';
 import type { Settings } from '../rules/settings.ts';
 import { isDisruptive } from './constraints.ts';
@@ -42,6 +45,15 @@ export type PreviewItem = Infer<typeof previewItem>;
 
 const previewChange = previewItem.pick({ rule: true, before: true, after: true }).extend({ resources: z.int() });
 
+export const previewRollout = rolloutStart
+  .pick({ rule: true, scope: true })
+  .extend({
+    apps: z.int().describe('Violations that would be fixed, were there no roll-out, as far as it is known'),
+    stages: z.array(z.strictObject({ stage, apps: z.int() })).describe('In order, with the apps of each'),
+    isEvaluated: z.boolean().describe('Whether the apps were evaluated with these settings; if not, they are first'),
+  })
+  .meta({ id: 'PreviewRollout' });
+
 /** Each number is about decisions that change. */
 export const previewTotals = z.strictObject({
   changes: z.array(previewChange).describe('The decisions that change, by rule, with the number of resources'),
@@ -58,12 +70,14 @@ export const previewTotals = z.strictObject({
     ),
   unknown: z.int().describe('Rules on resources of which it is not known what would be decided'),
   exemptionsIdle: z.int().describe('Exemptions in force that would exempt no violation any more'),
+  rollouts: z.array(previewRollout).describe('The roll-outs that would start; each holds its apps until their stage'),
 });
 export type PreviewTotals = Infer<typeof previewTotals>;
 
 export interface PreviewSide {
   readonly settings: Settings;
   readonly exemptions: readonly Exemption[];
+  readonly rollouts: RolloutsInForce;
 }
 
 export interface PreviewInput extends RuleSet {
@@ -91,6 +105,7 @@ interface Outcome {
 interface Side extends PreviewSide {
   effective(resource: Resource): EffectiveSettings;
   exemptionOf(resource: Resource, rule: string): Exemption | null;
+  rolloutHold(resource: Resource, rule: string): string | null;
   readonly budget: PlannedBudget;
   /** The exemptions that exempt a violation. */
   readonly used: Set<string>;
@@ -102,6 +117,7 @@ export function startPreview(input: PreviewInput): Preview {
   const counts = { fixes: 0, approvals: 0, approvalsCleared: 0, holds: 0, unknown: 0 };
   const restarted = new Set<string>();
   const changes = new Map<string, Infer<typeof previewChange>>();
+  const started = after.rollouts.starts.map((start) => ({ start, apps: 0 }));
 
   function add(item: PreviewItem): PreviewItem {
     const { rule, before, after } = item;
@@ -128,6 +144,10 @@ export function startPreview(input: PreviewInput): Preview {
       if (next.action === 'fix') counts.fixes += 1;
       if (next.action === 'fix' && isDisruptive(resource, finding.changes)) restarted.add(resource.key);
       if (next.action === 'hold') counts.holds += 1;
+      if (next.action === 'hold' && next.reasons.some(({ code }) => code === 'rollout')) {
+        const own = started.find(({ start }) => start.rule === finding.rule && isStartedFor(start, resource));
+        if (own) own.apps += 1;
+      }
       if (next.action === 'queue' && approvalId === undefined) counts.approvals += 1;
       if (approvalId !== undefined && isClearing(next)) counts.approvalsCleared += 1;
       return add({
@@ -159,17 +179,36 @@ export function startPreview(input: PreviewInput): Preview {
         restarts: restarted.size,
         budgetHours: after.budget.hours(),
         exemptionsIdle: idle.length,
+        rollouts: started.filter(({ start, apps }) => apps > 0 || !start.isEvaluated).map(rolloutView),
       };
     },
   };
 }
 
-function sideOf({ rules, defaults, now }: PreviewInput, { settings, exemptions }: PreviewSide): Side {
+function rolloutView({
+  start: { rule, scope, stages, isEvaluated },
+  apps,
+}: {
+  readonly start: RolloutsInForce['starts'][number];
+  readonly apps: number;
+}): Infer<typeof previewRollout> {
+  let left = apps;
+  const sizes = stages.map((one) => {
+    const size = sizeOfStage(one, left);
+    left -= size;
+    return { stage: one, apps: size };
+  });
+  return { rule, scope, apps, stages: sizes, isEvaluated };
+}
+
+function sideOf({ rules, defaults, now }: PreviewInput, { settings, exemptions, rollouts }: PreviewSide): Side {
   const byRule = new Map<string, Exemption[]>();
   for (const one of exemptions) byRule.set(one.rule, [...(byRule.get(one.rule) ?? []), one]);
   return {
     settings,
     exemptions,
+    rollouts,
+    rolloutHold: (resource, rule) => holdOfRollouts(settings, rollouts, resource, rule),
     effective: effectiveSettings(settings, { rules, defaults }, now),
     exemptionOf: (resource, rule) => exemptionFor(byRule.get(rule) ?? [], resource, rule, now),
     budget: planBudget(settings.limits.fixesPerHour, now),
@@ -190,7 +229,8 @@ function outcomeIn({ now, selfId }: PreviewInput, side: Side, resource: Resource
   if (!basis) return unknown('An earlier version of Plumbline evaluated it; the next look at the resource decides.');
   const exemption = side.exemptionOf(resource, finding.rule);
   const { fromSweep } = side.settings.approvals;
-  const circumstances = { now, selfId, policy, rule, exemption, fromSweep, claim: side.budget.claim };
+  const { claim } = side.budget;
+  const circumstances = { now, selfId, policy, rule, exemption, fromSweep, claim, rolloutHold: side.rolloutHold };
   const { action, reasons } = decideAgain(resource, finding, basis, circumstances);
   if (action === 'exempt' && exemption) side.used.add(exemption.id);
   return { action, reasons };
@@ -203,7 +243,8 @@ function mayDiffer(before: Side, after: Side, resource: Resource, rule: string):
     before.settings.approvals.fromSweep !== after.settings.approvals.fromSweep ||
     !isSameRule(old.rules.get(rule), next.rules.get(rule)) ||
     JSON.stringify(old.policy) !== JSON.stringify(next.policy) ||
-    before.exemptionOf(resource, rule)?.id !== after.exemptionOf(resource, rule)?.id
+    before.exemptionOf(resource, rule)?.id !== after.exemptionOf(resource, rule)?.id ||
+    before.rolloutHold(resource, rule) !== after.rolloutHold(resource, rule)
   );
 }
 

@@ -28,6 +28,7 @@ export const REASON_CODES = [
   'failing',
   'also-moved-before',
   'budget',
+  'rollout',
   'tag-audit',
   'tag-approve',
   'window',

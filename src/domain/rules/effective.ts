@@ -90,9 +90,10 @@ export function outermost(paths: readonly string[]): string[] {
 }
 
 /** What concerns every resource, beside the rules. Who may approve and how long approvals wait decides about no violation. */
-function generalPart({ mode, profile, stopped, limits, approvals, tagOptDown }: Settings) {
+function generalPart({ mode, profile, stopped, limits, approvals, rollout, tagOptDown }: Settings) {
   const { fixesPerHour, flapCount, flapHours } = limits;
-  return { mode, profile, stopped, fixesPerHour, flapCount, flapHours, fromSweep: approvals.fromSweep, tagOptDown };
+  const { fromSweep } = approvals;
+  return { mode, profile, stopped, fixesPerHour, flapCount, flapHours, fromSweep, rollout, tagOptDown };
 }
 
 type Scope = Settings['scopes'][number];

@@ -8,6 +8,7 @@ import { isInScope, isScope, normalizeId, type Resource } from '../resources/res
 import { type Infer, type InvalidMember, invalidMembers } from '../resources/schema.ts';
 import { MAX_FIX_TIMES } from './history.ts';
 import { type MaintenanceWindow, maintenanceWindow } from './maintenance-window.ts';
+import { rolloutOfScope, rolloutSettings } from './rollout-settings.ts';
 import { type AnyRule, PROFILES, type Profile, TIERS, type Tier } from './rule.ts';
 
 const profile = z.enum(PROFILES);
@@ -51,6 +52,7 @@ const scope = z.strictObject({
   frozen: frozen.nullable().optional(),
   stopped: stoppedScope.nullable().optional(),
   healthGate: healthGate.partial().optional(),
+  rollout: rolloutOfScope.optional(),
 });
 /** In days. Resource Graph may hide a violation until the next full read, so this bounds for how long. */
 const MAX_FULL_READ_DAYS = 30;
@@ -103,6 +105,7 @@ export const settingsSchema = z.strictObject({
       breaker: healthGate.shape.breaker.default(2),
     })
     .prefault({}),
+  rollout: rolloutSettings.prefault({}),
   tagOptDown: z.boolean().default(false),
 });
 export type Settings = Infer<typeof settingsSchema>;
@@ -219,15 +222,24 @@ export function rulesFor(
   defaults: ParameterDefaults,
 ): EffectiveRule[] {
   const scopes = scopesFor(settings, resource);
-  const chosen = scopes.reduce<Profile>((found, at) => at.profile ?? found, settings.profile);
   return known
     .filter(({ kind }) => kind === resource.kind)
-    .flatMap((rule) => {
-      const layers = [settings.rules, ...scopes.map((at) => at.rules ?? {})].flatMap((layer) => layer[rule.id] ?? []);
-      const enabled = layers.reduce<boolean | undefined>((found, layer) => layer.enabled ?? found, undefined);
-      if (!(enabled ?? (chosen === 'strict' || rule.profile === 'baseline'))) return [];
-      return [parametersOf(rule, layers, defaults)];
-    });
+    .flatMap((rule) => ruleIn(settings, scopes, rule, defaults) ?? []);
+}
+
+/** The rule with the settings of these scopes, the widest first; null when it is not evaluated there. */
+export function ruleIn(
+  settings: Pick<Settings, 'profile' | 'rules'>,
+  scopes: Settings['scopes'],
+  rule: AnyRule,
+  defaults: ParameterDefaults,
+): EffectiveRule | null {
+  const chosen = scopes.reduce<Profile>((found, at) => at.profile ?? found, settings.profile);
+  const layers = [settings.rules, ...scopes.map((at) => at.rules ?? {})].flatMap((layer) => layer[rule.id] ?? []);
+  const enabled = layers.reduce<boolean | undefined>((found, layer) => layer.enabled ?? found, undefined);
+  return (enabled ?? (chosen === 'strict' || rule.profile === 'baseline'))
+    ? parametersOf(rule, layers, defaults)
+    : null;
 }
 
 /** Every rule of the kind of a resource with default parameters, for an evaluation without settings. */

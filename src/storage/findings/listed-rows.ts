@@ -1,6 +1,6 @@
 /** The rows of findings, f-<time>-<resource>-<rule>: newest first, with columns for the filters of the list. */
 import { odata } from '@azure/data-tables';
-import { type Finding, finding } from '../../domain/decisions/finding.ts';
+import { type Finding, finding, isHeldByRollout } from '../../domain/decisions/finding.ts';
 import type { FindingPlace, FindingQuery } from '../../workflows/ports/findings.ts';
 import type { Page, PageRequest } from '../../workflows/ports/storage.ts';
 import { type Entity, entityOf, parseRow, type Row } from '../table/entity.ts';
@@ -17,7 +17,8 @@ export function findingRow(one: Finding): Entity {
     Rule: one.rule,
     Severity: one.severity,
     Action: one.decision?.action ?? null,
-    Until: one.decision?.until ?? '',
+    // Housekeeping looks again at holds without an end, but for those that end with the stage of a roll-out.
+    Until: one.decision?.until ?? (isHeldByRollout(one) ? 'rollout' : ''),
     EvaluatedAt: one.evaluatedAt,
   });
 }

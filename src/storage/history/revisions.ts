@@ -6,6 +6,7 @@
 
 import * as z from 'zod';
 import { SECOND_MS } from '../../domain/resources/durations.ts';
+import { hasStages } from '../../domain/rules/rollout-starts.ts';
 import type { StoragePorts } from '../../workflows/ports/deps.ts';
 import { REVISED, type Revised, type Revisions, type StoredRevisions } from '../../workflows/ports/history.ts';
 import { storedSettings } from '../../workflows/ports/settings.ts';
@@ -141,7 +142,9 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
       async heal() {
         const { settings } = options();
         const rows = await settings.readAll(ALL);
-        const looks = await Promise.all(REVISED.map(async (kind) => [kind, await lookOf(tables[kind], kind)] as const));
+        // Without stages in the settings there are no roll-outs to look at.
+        const kinds = REVISED.filter((kind) => kind !== 'rollouts' || mayHaveRollouts(rows));
+        const looks = await Promise.all(kinds.map(async (kind) => [kind, await lookOf(tables[kind], kind)] as const));
         const healed = rows.find(({ rowKey }) => rowKey === HEALED.rowKey);
         const before = healed ? parseDerived(LOOKS, healed) : null;
         // What a process changed last may show nowhere in the numbers of rows, so each new process distrusts all revisions.
@@ -157,6 +160,12 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
       },
     },
   };
+}
+
+function mayHaveRollouts(rows: readonly Row[]): boolean {
+  const current = rows.find(({ rowKey }) => rowKey === 'current');
+  const stored = current ? parseDerived(storedSettings, current) : null;
+  return stored !== null && hasStages(stored.settings);
 }
 
 function scanStep(id: string): Step {
@@ -180,6 +189,7 @@ const LISTED: Readonly<Record<Revised, RegExp>> = {
   deadLetters: /^l-/,
   exemptions: /^x/,
   findings: /^f-/,
+  rollouts: /^r/,
   scans: /^s\d/,
 };
 
@@ -194,6 +204,7 @@ const CHANGING: Readonly<Record<Revised, readonly [partition: string, prefix: st
   deadLetters: ['letter', 'l-'],
   exemptions: ['exemption', 'x'],
   findings: ['finding', 'p-'],
+  rollouts: ['rollout', 'r'],
   scans: ['scan', 's'],
 };
 
@@ -225,6 +236,7 @@ function byKind<T>(of: (kind: Revised) => T): Readonly<Record<Revised, T>> {
     deadLetters: of('deadLetters'),
     exemptions: of('exemptions'),
     findings: of('findings'),
+    rollouts: of('rollouts'),
     scans: of('scans'),
   };
 }

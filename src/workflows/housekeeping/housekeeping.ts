@@ -1,11 +1,13 @@
 /**
  * Runs every minute. Queues due wake-ups (open intents, decisions, expiries) and resources on hold, updates the records
- * of the settings and the index of the log and the list of events, repairs the kept counts, records the history, removes old scans, and renews lost revisions. It never writes to Azure.
+ * of the settings, begins the stages of roll-outs, updates the index of the log and the list of events, repairs the kept
+ * counts, records the history, removes old scans, and renews lost revisions. It never writes to Azure.
  */
 
 import { DAY_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { expireExemptions } from '../exemptions/expire-exemptions.ts';
+import { advanceRollouts } from '../guards/advance-rollouts.ts';
 import { updateHeartbeat } from '../guards/outage-guard.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
@@ -36,6 +38,7 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   const stored = await loadSettings(deps);
   await flushSettingsRecords(deps, stored);
   await expireExemptions(deps);
+  await advanceRollouts(deps, stored);
   if (stored.settings.stopped === null) await requeueHeld(deps, stored);
   await deps.audit.updateIndex();
   await deps.events.updateLatest(deps.clock.now());

@@ -1,7 +1,9 @@
-/** The ports that limit damage: heartbeat, throttling by subscription, budget of fixes. */
+/** The ports that limit damage: heartbeat, throttling by subscription, budget of fixes, roll-outs. */
+import type { Rollout } from '../../domain/approvals/rollout.ts';
 import type { BudgetAnswer } from '../../domain/decisions/budget.ts';
 import type { Throttle } from '../../domain/decisions/throttle.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
+import type { Page, PageRequest, Versioned } from './storage.ts';
 
 /**
  * Who asks Azure. What Azure refuses to a change slows down everything about its subscription; what it refuses to a
@@ -33,4 +35,27 @@ export interface Budgets {
   claim(resource: Resource, now: Date, limit: number): Promise<BudgetAnswer>;
   /** Removes the resource from the queue of the budget. */
   withdraw(resource: Resource): Promise<void>;
+}
+
+/** Roll-outs. None is read or written while the settings have no stages. */
+export interface Rollouts {
+  /** The same for the same settings, rule and scope; it sorts newest first. */
+  idOf(start: {
+    readonly at: string;
+    readonly revision: number;
+    readonly rule: string;
+    readonly scope: string;
+  }): string;
+  get(id: string): Promise<Versioned<Rollout> | null>;
+  /** Saves under the loaded version (null: it is new). Throws ConflictError when another instance saved first. */
+  save(rollout: Rollout, version: string | null): Promise<string>;
+  remove(id: string): Promise<void>;
+  /** Those that are not ended and released. Always read from the store, by one request for each 1,000. */
+  listOpen(): Promise<readonly Versioned<Rollout>[]>;
+  /** The same, but it may be some seconds old, unless this process has listed or changed them since. */
+  listRecentOpen(): Promise<readonly Versioned<Rollout>[]>;
+  /** Newest first; of these statuses, or of all. */
+  list(statuses: readonly Rollout['status'][] | null, page: PageRequest): Promise<Page<Rollout>>;
+  /** Removes some of those that were released and began before a time. */
+  removeBefore(at: Date): Promise<void>;
 }

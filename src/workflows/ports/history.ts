@@ -6,7 +6,7 @@ import { type Infer, time } from '../../domain/resources/schema.ts';
 import { type StoredSettings, stopInForce } from './settings.ts';
 
 /** The kinds with a revision of their own. The settings have the number of their changes. */
-export const REVISED = ['approvals', 'audit', 'deadLetters', 'exemptions', 'findings', 'scans'] as const;
+export const REVISED = ['approvals', 'audit', 'deadLetters', 'exemptions', 'findings', 'rollouts', 'scans'] as const;
 export type Revised = (typeof REVISED)[number];
 
 export interface StoredRevisions {
@@ -35,6 +35,7 @@ export const serviceState = z.strictObject({
       deadLetters: revision,
       exemptions: revision,
       findings: revision,
+      rollouts: revision,
       scans: revision,
       settings: revision,
     })

@@ -2,11 +2,21 @@
 import * as z from 'zod';
 import type { EndedExemption, Exemption, ExemptionFilter } from '../../domain/approvals/exemption.ts';
 import { outboxAbout } from '../../domain/audit/audit.ts';
-import { person } from '../../domain/resources/principal.ts';
+import { actor, person } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { type Infer, time } from '../../domain/resources/schema.ts';
+import { rolloutStart } from '../../domain/rules/rollout-starts.ts';
 import { settingsSchema } from '../../domain/rules/settings.ts';
 import type { Page, PageRequest, Versioned } from './storage.ts';
+
+/** The roll-outs that a change of the settings starts. They hold what they hold from the moment that the change is stored. */
+export const changeOfRollouts = z.strictObject({
+  revision: z.int(),
+  at: time,
+  by: actor,
+  starts: z.array(rolloutStart),
+});
+export type ChangeOfRollouts = Infer<typeof changeOfRollouts>;
 
 export const storedSettings = z.strictObject({
   settings: settingsSchema,
@@ -16,6 +26,8 @@ export const storedSettings = z.strictObject({
   stoppedBy: person.nullable(),
   /** The audit records of the last change. */
   records: outboxAbout('settings', 'service'),
+  /** The changes whose roll-outs have no rows yet; only where the settings have or had stages. */
+  rollouts: z.array(changeOfRollouts).exactOptional(),
 });
 export type StoredSettings = Infer<typeof storedSettings>;
 

@@ -1,11 +1,12 @@
 /**
- * The last check before a request to Azure. It reads settings and exemptions, and for approved changes the events that
+ * The last check before a request to Azure. It reads settings and exemptions, for automatic changes the roll-outs, and for approved changes the events that
  * arrived after the plan was made. So a stop, a freeze or an exemption is effective as soon as it is stored.
  */
 
 import { type Outcome, outcomeOf } from '../../domain/approvals/attempt.ts';
 import type { ChangeSet } from '../../domain/approvals/change-set.ts';
 import { exemptionFor } from '../../domain/approvals/exemption.ts';
+import { holdOfRollouts, NO_ROLLOUTS } from '../../domain/approvals/rollout.ts';
 import type { ReasonCode } from '../../domain/resources/reasons.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import { freezeFor, modeFor } from '../../domain/rules/settings.ts';
@@ -13,6 +14,7 @@ import { listWaitingEvents } from '../events/unprocessed-events.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { StoredEvent } from '../ports/events.ts';
 import { loadSettings } from '../settings/change-settings.ts';
+import { loadRolloutsFor } from '../settings/load-rollouts.ts';
 import { writersOfNewEvents } from '../state/changers.ts';
 import type { ReconcileContext } from '../state/reconcile-context.ts';
 
@@ -25,10 +27,11 @@ export async function checkBeforeWrite(
   changeSets: readonly ChangeSet[],
   knownEvents: readonly StoredEvent[],
 ): Promise<Outcome | null> {
+  const automatic = changeSets.filter(({ approvalId }) => approvalId === null);
   const none: string[] = [];
   const deciders = changeSets.flatMap(({ decidedBy }) => decidedBy?.toLowerCase() ?? []);
-  const [{ settings }, exemptions, writers] = await Promise.all([
-    loadSettings(deps),
+  const [{ settings, rollouts }, exemptions, writers] = await Promise.all([
+    loadInForce(deps, resource, automatic),
     deps.exemptions.listForResource(resource),
     deciders.length > 0 ? listNewWriters(deps, resource, knownEvents) : none,
   ]);
@@ -36,7 +39,7 @@ export async function checkBeforeWrite(
   if (settings.stopped) return notSent('stopped', `The service was stopped: ${settings.stopped.reason}`);
   const mode = modeFor(settings, resource);
   if (mode === 'audit') return notSent('mode-audit', 'The mode was set to audit before the write.');
-  if (mode === 'approve' && !changeSets.every(({ approvalId }) => approvalId !== null))
+  if (mode === 'approve' && automatic.length > 0)
     return notSent('mode-approve', 'The mode was set to approve before the write.');
   const freeze = freezeFor(settings, resource, now);
   if (freeze) return notSent('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`);
@@ -44,10 +47,19 @@ export async function checkBeforeWrite(
   const fixes = changeSets.filter(({ purpose }) => purpose === 'fix');
   const [exempt] = fixes.flatMap(({ rule }) => exemptionFor(exemptions, resource, rule.id, now) ?? []);
   if (exempt) return notSent('exempt', `Exempt before the write until ${exempt.expires}: ${exempt.reason}`);
+  const [held] = automatic.flatMap(({ rule }) => holdOfRollouts(settings, rollouts, resource, rule.id) ?? []);
+  if (held !== undefined) return notSent('rollout', held);
   // The next reconcile decides about the approval.
   return settings.approvals.separationOfDuties && deciders.some((one) => writers.includes(one))
     ? notSent('own-change', 'Who approved it was seen to have changed the resource before the write.')
     : null;
+}
+
+/** The settings, and the roll-outs that may hold what no person decided. */
+async function loadInForce(deps: Deps, resource: Resource, automatic: readonly ChangeSet[]) {
+  const stored = await loadSettings(deps);
+  const { settings } = stored;
+  return { settings, rollouts: automatic.length === 0 ? NO_ROLLOUTS : await loadRolloutsFor(deps, stored, resource) };
 }
 
 /** The object ids of the callers in events that the plan did not know. */

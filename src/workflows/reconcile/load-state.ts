@@ -17,6 +17,7 @@ import { ignoreFutureTime, type TimeDeps } from '../ports/runtime.ts';
 import { ConflictError, type Versioned } from '../ports/storage.ts';
 import type { WorkMessage } from '../ports/work.ts';
 import { loadRecentSettings, loadSettings } from '../settings/change-settings.ts';
+import { loadRecentRolloutsFor, loadRolloutsFor } from '../settings/load-rollouts.ts';
 import type { LoadedRows, ReconcileContext, ReconcileState } from '../state/reconcile-context.ts';
 import { emptyResourceState } from '../state/resource-state.ts';
 
@@ -40,6 +41,7 @@ export async function loadState(
     deps.arm.getIdentity(),
     Promise.all(limitOpenApprovals(deps, resourceState).map((id) => deps.approvals.get(id))),
   ]);
+  const rollouts = await (isAnew ? loadRolloutsFor : loadRecentRolloutsFor)(deps, settings, resource);
   const approvals = loaded.flatMap((one) => (one && belongsTo(deps, resource, one.value) ? one : []));
   warnOfInvalidTimes(deps, resource, waitingEvents, exemptions);
   const { rejectedDays, expireHours } = settings.settings.approvals;
@@ -47,6 +49,7 @@ export async function loadState(
     settings,
     waitingEvents,
     exemptions,
+    rollouts,
     identity,
     version,
     resourceState: {

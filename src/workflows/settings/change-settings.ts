@@ -6,11 +6,12 @@ import { type AuditKind, type AuditRecord, recordId, type SealedRecord } from '.
 import { auditRecord } from '../../domain/audit/record.ts';
 import { type Actor, type Caller, type Person, serviceActor } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
+import { hasStages, MAX_STARTS, rolloutStarts } from '../../domain/rules/rollout-starts.ts';
 import { type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { appendSealed, sealRecord } from '../ports/outbox.ts';
-import type { StopInForce, StoredSettings } from '../ports/settings.ts';
-import { ConflictError, retryOnConflict, StorageUnavailable, type Versioned } from '../ports/storage.ts';
+import type { ChangeOfRollouts, StopInForce, StoredSettings } from '../ports/settings.ts';
+import { retryOnConflict, StorageUnavailable, type Versioned } from '../ports/storage.ts';
 
 /**
  * The settings in force, always read from the store. Without stored settings: the defaults, in the mode of the
@@ -44,17 +45,17 @@ export interface SettingsChange {
 
 /** Replaces the settings. Throws Refusal `settings-changed` when they are not those that the user saw. */
 export async function changeSettings(deps: Deps, change: SettingsChange): Promise<StoredSettings> {
-  const found = await deps.settings.load();
-  const before = found?.value ?? defaults(deps);
-  const conflict = () =>
-    new Refusal('settings-changed', 'The settings have changed since you read them; read them again and repeat.');
-  if (change.ifMatch !== '*' && change.ifMatch !== etagOf(before)) throw conflict();
-  try {
-    return await replaceSettings(deps, found, change.settings, change.actor);
-  } catch (error) {
-    if (error instanceof ConflictError) throw conflict();
-    throw error;
-  }
+  let seen: number | null = null;
+  return retryOnConflict(async () => {
+    const found = await deps.settings.load();
+    const before = found?.value ?? defaults(deps);
+    // Housekeeping saves the row, too, and leaves the settings and their number as they are.
+    seen ??= before.revision;
+    const isSame = seen === before.revision && (change.ifMatch === '*' || change.ifMatch === etagOf(before));
+    if (isSame) return replaceSettings(deps, found, change.settings, change.actor);
+    const text = 'The settings have changed since you read them; read them again and repeat.';
+    throw new Refusal('settings-changed', text);
+  });
 }
 
 /** The service sets `stopped` itself, in the same way. It does nothing when the service is stopped already. */
@@ -95,11 +96,34 @@ async function replaceSettings(
     stoppedAt: settings.stopped === null ? null : stillStopped ? before.stoppedAt : now,
     stoppedBy: settings.stopped === null ? null : stillStopped ? before.stoppedBy : personOf(actor),
     records: [...unlogged, ...recordsOf(before.settings, settings, { revision, at: now, actor }).map(seal)],
+    ...rolloutsOf(deps, before, settings, { revision, at: now, by: actor }),
   };
   await deps.settings.save(stored, found?.version ?? null);
   await flushSettingsRecords(deps, stored);
   deps.log.info({ revision: stored.revision, mode: settings.mode, by: actor.objectId }, 'settings changed');
   return stored;
+}
+
+/**
+ * The roll-outs that a change starts, beside those of earlier changes that have no rows yet. Without stages before and after
+ * there is nothing to store. Throws Refusal `too-large`.
+ */
+function rolloutsOf(
+  { rules, options }: Deps,
+  before: StoredSettings,
+  settings: Settings,
+  change: Omit<ChangeOfRollouts, 'starts'>,
+): Pick<StoredSettings, 'rollouts'> {
+  const earlier = before.rollouts ?? [];
+  if (earlier.length === 0 && !hasStages(before.settings) && !hasStages(settings)) return {};
+  const starts = rolloutStarts(before.settings, settings, { rules, defaults: { workspaceId: options.workspaceId } });
+  const rollouts = [...earlier, { ...change, starts }];
+  const count = rollouts.reduce((sum, one) => sum + one.starts.length, 0);
+  if (starts.length > 0 && count > MAX_STARTS) {
+    const text = `These settings would start ${starts.length} roll-outs; at most ${MAX_STARTS} start at once. Change fewer scopes or rules at a time.`;
+    throw new Refusal('too-large', text);
+  }
+  return { rollouts };
 }
 
 function personOf({ objectId, name }: Actor): Person | null {

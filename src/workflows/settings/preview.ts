@@ -3,17 +3,21 @@
  * preview that is made in the background is stored itself.
  */
 import { exemptionFor } from '../../domain/approvals/exemption.ts';
+import type { RolloutsInForce } from '../../domain/approvals/rollout.ts';
 import { type Preview, type PreviewInput, type PreviewItem, startPreview } from '../../domain/decisions/preview.ts';
 import { DAY_MS, HOUR_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { truncateText } from '../../domain/resources/limits.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { outermost, type Reach, reachOf } from '../../domain/rules/effective.ts';
+import { isStillStarted, rolloutStarts } from '../../domain/rules/rollout-starts.ts';
+import type { Settings } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ITEMS_PER_ROW, type PreviewRequest, type PreviewSummary, type StoredPreview } from '../ports/previews.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import { ConflictError, collect, type Page, type PageRequest, pagesOf, paginate } from '../ports/storage.ts';
 import { DONE, type PreviewWork, type Result } from '../ports/work.ts';
 import { loadSettings } from './change-settings.ts';
+import { loadRollouts } from './load-rollouts.ts';
 
 /** With more resources a preview is made in the background. */
 const MAX_PREVIEWED_AT_ONCE = 10_000;
@@ -114,7 +118,8 @@ async function loadSituation(deps: Deps, request: PreviewRequest): Promise<Situa
     loadSettings(deps),
     collect(paginate((page) => deps.exemptions.list(page))),
   ]);
-  const before = { settings: settings.settings, exemptions };
+  const rollouts = await loadRollouts(deps, settings);
+  const before = { settings: settings.settings, exemptions, rollouts };
   const now = deps.clock.now();
   const proposed =
     request.kind === 'settings'
@@ -130,11 +135,25 @@ async function loadSituation(deps: Deps, request: PreviewRequest): Promise<Situa
   const after = {
     settings: request.kind === 'settings' ? request.settings : settings.settings,
     exemptions: [...exemptions, ...proposed],
+    rollouts: request.kind === 'settings' ? rolloutsAfter(deps, before, request.settings) : rollouts,
   };
   const reach = request.kind === 'settings' ? reachOf(before.settings, after.settings) : reachOfExemptions(request);
   const { workspaceId, selfId } = deps.options;
   const input = { before, after, reach, now, selfId, rules: deps.rules, defaults: { workspaceId } };
   return { input, settings, proposed };
+}
+
+/** The roll-outs in force with other settings: those that go on, and those that start. */
+function rolloutsAfter(
+  { rules, options }: Deps,
+  before: Pick<PreviewInput['before'], 'settings' | 'rollouts'>,
+  settings: Settings,
+): RolloutsInForce {
+  const set = { rules, defaults: { workspaceId: options.workspaceId } };
+  return {
+    open: before.rollouts.open.filter((one) => isStillStarted(settings, one, set)),
+    starts: rolloutStarts(before.settings, settings, set),
+  };
 }
 
 function reachOfExemptions({ exemptions }: Extract<PreviewRequest, { kind: 'exemptions' }>): Reach {

@@ -3,6 +3,7 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
 import type { ChangeSet } from '../../domain/approvals/change-set.ts';
 import { type Exemption, exemptionFor } from '../../domain/approvals/exemption.ts';
+import { holdOfRollouts } from '../../domain/approvals/rollout.ts';
 import type { DecisionBasis } from '../../domain/decisions/basis.ts';
 import {
   type BudgetHold,
@@ -80,6 +81,7 @@ export function decisionInputOf(
     selfId,
     retryFailing,
     budgetHold,
+    rolloutHold: holdOfRollouts(settings, state.rollouts, resource, rule.id),
     foundBySweep: !settings.approvals.fromSweep && isFoundBySweepOnly(input, evaluation, callers),
     declined: digest === null ? null : (activeDeclined(state, facts)[digest] ?? null),
     exemption: exemptionFor(facts.exemptions, resource, rule.id, now),

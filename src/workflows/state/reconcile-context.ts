@@ -1,6 +1,7 @@
 /** What travels through a reconcile: the state that was loaded, and the snapshot that was read. */
 import { type Approval, isOpen } from '../../domain/approvals/approval.ts';
 import type { Exemption } from '../../domain/approvals/exemption.ts';
+import type { RolloutsInForce } from '../../domain/approvals/rollout.ts';
 import type { ServiceIdentity } from '../../domain/resources/principal.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
@@ -30,6 +31,8 @@ export interface ReconcileState extends Omit<LoadedRows, 'lease'> {
   readonly approvals: readonly Versioned<Approval>[];
   /** Those whose scope is the resource or above it. */
   readonly exemptions: readonly Exemption[];
+  /** None where the settings have no stages. */
+  readonly rollouts: RolloutsInForce;
   readonly identity: ServiceIdentity;
 }
 

@@ -337,6 +337,7 @@ function around(members: Partial<DecisionInput>, beside: JsonObject = {}, proper
     changers: [],
     retryFailing: false,
     budgetHold: null,
+    rolloutHold: null,
     window: null,
     frozen: null,
     tagOptDown: false,

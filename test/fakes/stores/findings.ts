@@ -1,6 +1,6 @@
 /** The list of findings: newest first, then by resource and rule. */
 
-import type { Finding } from '../../../src/domain/decisions/finding.ts';
+import { type Finding, isHeldByRollout } from '../../../src/domain/decisions/finding.ts';
 import { briefOf, type ResourceBrief, resourceKeyOf } from '../../../src/domain/decisions/finding-briefs.ts';
 import { isInScope } from '../../../src/domain/resources/resource.ts';
 import type { FindingQuery, Findings } from '../../../src/workflows/ports/findings.ts';
@@ -65,7 +65,9 @@ function isLike(one: Finding, query: FindingQuery): boolean {
     (query.rules?.includes(one.rule) ?? true) &&
     isAnyOf(query.severity, one.severity) &&
     isAnyOf(query.decision, one.decision?.action) &&
-    (query.openEndedOrBefore === undefined || !one.decision?.until || one.evaluatedAt < query.openEndedOrBefore) &&
+    (query.openEndedOrBefore === undefined ||
+      (!one.decision?.until && !isHeldByRollout(one)) ||
+      one.evaluatedAt < query.openEndedOrBefore) &&
     (query.resource === undefined || [query.resource].flat().some((scope) => isInScope(one.resource.id, scope)))
   );
 }

@@ -1,6 +1,9 @@
-/** The heartbeat of the service, and the subscriptions that Azure throttles. */
+/** The heartbeat of the service, the subscriptions that Azure throttles, and the roll-outs. */
+import { createHash } from 'node:crypto';
+import type { Rollout } from '../../../src/domain/approvals/rollout.ts';
 import { longestThrottle, type Throttle } from '../../../src/domain/decisions/throttle.ts';
-import type { Guards, Requester } from '../../../src/workflows/ports/guards.ts';
+import type { Guards, Requester, Rollouts } from '../../../src/workflows/ports/guards.ts';
+import { isPlainId, newestFirst, nextRow, pageOf, type Row, versioned } from './rows.ts';
 
 export interface StoredGuards {
   heartbeat: string | null;
@@ -30,6 +33,41 @@ export function fakeGuards(stored: StoredGuards): Guards {
       const key = subscriptionId.toLowerCase();
       const before = rows.get(key);
       if (!before || before.until < throttle.until) rows.set(key, throttle);
+    },
+  };
+}
+
+/** Roll-outs under versions, newest first by their ids. */
+export function fakeRollouts(rows: Map<string, Row<Rollout>>): Rollouts {
+  const listOpen: Rollouts['listOpen'] = async () =>
+    [...rows]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .filter(([, { value }]) => !value.isReleased || value.outbox.length > 0)
+      .flatMap(([, row]) => versioned(row) ?? []);
+  return {
+    idOf: ({ at, revision, rule, scope }) => {
+      const hash = createHash('sha256').update(`${revision} ${rule} ${scope}`).digest('hex');
+      return `r${newestFirst(at)}${hash.slice(0, 12)}`;
+    },
+    get: async (id) => (isPlainId(id) ? versioned(rows.get(id)) : null),
+    save: async (one, version) => {
+      const saved = nextRow(rows.get(one.id), one, version);
+      rows.set(one.id, saved);
+      return String(saved.version);
+    },
+    remove: async (id) => {
+      rows.delete(id);
+    },
+    listOpen,
+    listRecentOpen: listOpen,
+    list: async (statuses, page) =>
+      pageOf(
+        [...rows.values()].map(({ value }) => value).filter(({ status }) => statuses?.includes(status) ?? true),
+        ({ id }) => id,
+        page,
+      ),
+    removeBefore: async (at) => {
+      for (const [id, { value }] of rows) if (value.isReleased && value.startedAt < at.toISOString()) rows.delete(id);
     },
   };
 }

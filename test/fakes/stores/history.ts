@@ -25,6 +25,7 @@ export function fakeRevisions(stored: Stored, stores: Pick<Deps, 'approvals' | '
           deadLetters: revisionOf(stored.deadLetters),
           exemptions: revisionOf(stored.exemptions),
           findings: revisionOf(stored.findings),
+          rollouts: revisionOf(stored.rollouts),
           scans: revisionOf(scans),
         },
         approvals: { pending: heads.length, oldestAt: heads.map(({ requestedAt }) => requestedAt).sort()[0] ?? null },
