@@ -35,6 +35,7 @@ var tableNames = [
   'PlumblineAuditIndex'
   'PlumblineSettings'
   'PlumblineExemptions'
+  'PlumblineRollouts'
   'PlumblineDeadLetters'
   'PlumblineWakeups'
   'PlumblineScans'

@@ -27,6 +27,7 @@ import {
   previewSettings,
 } from '../api/endpoints/previews.ts';
 import { getResource, listResources } from '../api/endpoints/resources/resources.ts';
+import { continueRollout, endRollout, listRollouts } from '../api/endpoints/rollouts.ts';
 import { getRule, listRules } from '../api/endpoints/rules.ts';
 import { cancelScan, getScan, listScans, startScan } from '../api/endpoints/scans.ts';
 import { getSettings, putSettings } from '../api/endpoints/settings.ts';
@@ -77,6 +78,9 @@ const described: readonly Endpoint[] = [
   deleteExemption,
   previewExemptions,
   getExemptionsPreview,
+  listRollouts,
+  continueRollout,
+  endRollout,
   listScans,
   startScan,
   getScan,

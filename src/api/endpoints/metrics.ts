@@ -85,6 +85,13 @@ export const METRICS: readonly Metric[] = [
     samples: ({ deadLetters }) => [[deadLetters]],
   },
   {
+    name: 'plumbline_rollouts',
+    type: 'gauge',
+    help: 'Roll-outs of rules that are under way, and those that wait for an operator because an app fell ill.',
+    labels: ['status'],
+    samples: ({ rollouts }) => Object.entries(rollouts).map(([status, number]) => [number, status]),
+  },
+  {
     name: 'plumbline_queue_messages',
     type: 'gauge',
     help: 'Messages in a queue, about so many, those included that wait for their time.',

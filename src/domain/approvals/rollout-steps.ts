@@ -113,7 +113,7 @@ export function stopRollout(
   const at = context.now.toISOString();
   const stopped: Rollout = { ...one, status: 'stopped', stopped: { at, reason, resource }, turns: one.turns + 1 };
   const message = `Stopped the roll-out of ${one.rule} in ${describeScope(one.scope)} ${describeProgress(one)}: ${reason}`;
-  return withRecord(stopped, 'rollout.stopped', message, context, resource);
+  return withRecord(stopped, 'rollout.stopped', message, context);
 }
 
 /** The stage under way goes on. */
@@ -156,8 +156,8 @@ function withRecord(
   kind: Extract<AuditKind, `rollout.${string}`>,
   message: string,
   { now, actor, seal }: StepContext,
-  resource: ResourceView | null = null,
 ): Rollout {
+  const resource = kind === 'rollout.stopped' ? (one.stopped?.resource ?? null) : null;
   const id = recordId(rolloutSubject(one), kind, String(one.turns));
   const record = auditRecord({ id, at: now.toISOString(), kind, rule: one.rule, actor, resource, message });
   return { ...one, outbox: [...one.outbox, seal(record)] };

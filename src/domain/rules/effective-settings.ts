@@ -22,7 +22,7 @@ const from = z
     '`default`; `settings`: stored for everything; the scope that sets it; or the app setting that does, such as `PLUMBLINE_MODE`. A stored value that equals the default is `default`',
   );
 const sourced = <T extends z.ZodType>(value: T) => z.strictObject({ value, from });
-const { limits, approvals, sweep, healthGate } = settingsSchema.shape;
+const { limits, approvals, sweep, healthGate, rollout } = settingsSchema.shape;
 const sourcedMembers = (schema: z.ZodType) =>
   z.record(z.string(), sourced(z.json())).describe(`By name: ${namesOf(schema).join(', ')}`);
 
@@ -49,6 +49,7 @@ export const effectiveSettings = z
     approvals: sourcedMembers(approvals),
     sweep: sourcedMembers(sweep),
     healthGate: sourcedMembers(healthGate),
+    rollout: sourcedMembers(rollout),
     rules: z
       .array(
         z.strictObject({
@@ -100,14 +101,15 @@ export function effectiveSettingsOf(asked: string, input: EffectiveInput): Effec
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, stored(value, defaults[name])]));
   };
   /** The members of a group that a scope may set one by one. */
-  const membersIn = (group: 'healthGate') => {
-    const set = (at: Scope): Readonly<Record<string, Json | undefined>> => at[group] ?? {};
+  const membersIn = (group: 'healthGate' | 'rollout') => {
+    const set = (at: Scope): Readonly<Record<string, unknown>> => at[group] ?? {};
     const defaults: Readonly<Record<string, unknown>> = standard[group];
-    const values: Readonly<Record<string, Json>> = settings[group];
+    const values: Readonly<Record<string, unknown>> = settings[group];
+    const jsonOf = (value: unknown) => (value === undefined ? undefined : z.json().parse(value));
     return Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
-        lastSet(stored(value, defaults[name]), scopes, (at) => set(at)[name]),
+        lastSet(stored(z.json().parse(value), defaults[name]), scopes, (at) => jsonOf(set(at)[name])),
       ]),
     );
   };
@@ -132,6 +134,7 @@ export function effectiveSettingsOf(asked: string, input: EffectiveInput): Effec
     approvals: members('approvals'),
     sweep: members('sweep'),
     healthGate: membersIn('healthGate'),
+    rollout: membersIn('rollout'),
     rules: input.rules
       .filter(({ kind }) => resource === null || kind === resource.kind)
       .map((rule) => effectiveRule(rule, layersOf(rule, settings, scopes), profile, input)),

@@ -63,7 +63,12 @@ export function rolloutStarts(before: Settings, after: Settings, { rules, defaul
   const [old, wanted] = [writerIn(before, defaults), writerIn(after, defaults)];
   return rules
     .filter(({ tier }) => tier !== 'advice')
-    .flatMap((rule) => regionsOf(nodes, (node) => beginningAt(rule, old(rule, node), wanted(rule, node), after, node)))
+    .flatMap((rule) =>
+      regionsOf(nodes, (node) => {
+        const begins = beginningAt(old(rule, node), wanted(rule, node), rolloutIn(after, scopesAt(after, node)));
+        return begins && { rule: rule.id, ...begins };
+      }),
+    )
     .toSorted((a, b) => (`${a.rule} ${a.scope}` < `${b.rule} ${b.scope}` ? -1 : 1));
 }
 
@@ -89,13 +94,15 @@ interface Writing {
   readonly parameters: string;
 }
 
-function beginningAt({ id }: AnyRule, before: Written, after: Written, settings: Settings, node: string): Start | null {
-  if (after.writing === null) return null;
+function beginningAt(
+  before: Written,
+  after: Written,
+  { stages, bakeMinutes }: RolloutSettings,
+): Omit<Start, 'rule'> | null {
+  if (after.writing === null || stages.length === 0) return null;
   if (before.writing !== null && before.writing.parameters === after.writing.parameters) return null;
-  const { stages, bakeMinutes } = rolloutIn(settings, scopesAt(settings, node));
-  if (stages.length === 0) return null;
   const isEvaluated = before.parameters === after.writing.parameters;
-  return { rule: id, stages: completeStages(stages), bakeMinutes, isEvaluated };
+  return { stages: completeStages(stages), bakeMinutes, isEvaluated };
 }
 
 interface Written {

@@ -1,9 +1,11 @@
 /** Collects the metrics for operators, in a bounded number of requests. It changes nothing. */
 
+import type { Rollout } from '../../domain/approvals/rollout.ts';
 import type { Counters } from '../../domain/audit/counters.ts';
 import { type Evidence, namesOf } from '../../domain/estate/evidence.ts';
 import { MINUTE_MS } from '../../domain/resources/durations.ts';
 import type { Mode } from '../../domain/resources/reasons.ts';
+import { hasStages } from '../../domain/rules/rollout-starts.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import { loadSettings } from '../settings/change-settings.ts';
@@ -15,6 +17,8 @@ export interface ServiceMetrics {
   readonly heartbeatAgeSeconds: number | null;
   readonly approvals: { readonly waiting: number; readonly oldestSeconds: number };
   readonly deadLetters: number;
+  /** Open roll-outs. */
+  readonly rollouts: Readonly<Record<'running' | 'stopped', number>>;
   readonly queues: readonly { readonly name: string; readonly messages: number; readonly oldestSeconds: number }[];
   readonly counters: Counters;
   /** What looks have shown about rows of Resource Graph: by type of row and leaf, in order. */
@@ -40,6 +44,8 @@ export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promis
     metrics.readCounters(),
     deps.evidence.load(),
   ]);
+  const open = hasStages(settings) ? await deps.rollouts.listOpen() : [];
+  const rolloutsOf = (status: Rollout['status']) => open.filter(({ value }) => value.status === status).length;
   const now = deps.clock.now().getTime();
   const secondsSince = (at: string | null) => (at === null ? 0 : Math.max(0, (now - Date.parse(at)) / 1000));
   const oldest = approvals.heads.map(({ requestedAt }) => requestedAt).sort()[0] ?? null;
@@ -49,6 +55,7 @@ export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promis
     heartbeatAgeSeconds: heartbeat === null ? null : secondsSince(heartbeat),
     approvals: { waiting: approvals.heads.length, oldestSeconds: secondsSince(oldest) },
     deadLetters,
+    rollouts: { running: rolloutsOf('running'), stopped: rolloutsOf('stopped') },
     queues: queues.map(({ name, messages, oldestAt }) => ({ name, messages, oldestSeconds: secondsSince(oldestAt) })),
     counters: { ...counted, remaining: recentOf(counted.remaining, now) },
     leaves: evidence === null ? [] : leavesOf(evidence.value),
@@ -72,7 +79,7 @@ function recentOf(remaining: Counters['remaining'], now: number): Counters['rema
 
 /** Logs one line every five minutes. Alerts and the workbook query it. When it is missing, nothing runs. */
 export async function logMetrics(deps: Deps, metrics: MetricsSource): Promise<void> {
-  const { mode, stopped, approvals, deadLetters, queues, counters } = await collectMetrics(deps, metrics);
+  const { mode, stopped, approvals, deadLetters, rollouts, queues, counters } = await collectMetrics(deps, metrics);
   const oldestMessageSeconds = Math.max(0, ...queues.map(({ oldestSeconds }) => oldestSeconds));
   deps.log.info(
     {
@@ -81,6 +88,7 @@ export async function logMetrics(deps: Deps, metrics: MetricsSource): Promise<vo
       approvalsWaiting: approvals.waiting,
       oldestApprovalSeconds: approvals.oldestSeconds,
       deadLetters,
+      rolloutsStopped: rollouts.stopped,
       queues: Object.fromEntries(queues.map(({ name, messages }) => [name, messages])),
       oldestMessageSeconds,
       requestsLeft: Object.fromEntries(

@@ -6,8 +6,8 @@ import type { ActivityLog, ActivityProgressStore, Arm, Estate } from './azure.ts
 import type { DeadLetters } from './dead-letters.ts';
 import type { Events } from './events.ts';
 import type { Findings, Scans } from './findings.ts';
-import type { AppHealth, HealthGates } from './health-gates.ts';
 import type { Budgets, Guards, Rollouts } from './guards.ts';
+import type { AppHealth, HealthGates } from './health-gates.ts';
 import type { History, Revisions } from './history.ts';
 import type { Counts, Metrics } from './metrics.ts';
 import type { Previews } from './previews.ts';

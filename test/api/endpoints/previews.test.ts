@@ -53,7 +53,7 @@ describe('POST /settings/preview', () => {
         { rule: 'webapp-min-tls', before: 'queue', after: 'fix', resources: 2 },
         { rule: 'webapp-min-tls', before: 'queue', after: 'hold', resources: 3 },
       ],
-      ...{ fixes: 2, restarts: 2, approvals: 0, holds: 3, budgetHours: 2, unknown: 0, exemptionsIdle: 0 },
+      ...{ fixes: 2, restarts: 2, approvals: 0, holds: 3, budgetHours: 2, unknown: 0, exemptionsIdle: 0, rollouts: [] },
     });
     expect(answer.body.items).toHaveLength(5);
     expect(tables()).toBe(before);

@@ -222,6 +222,7 @@ test('the kinds are the documented ones', () => {
       'settings.changed',
       ...['created', 'ended', 'removed'].map((end) => `exemption.${end}`),
       ...['stopped', 'resumed'].map((end) => `service.${end}`),
+      ...['started', 'stopped', 'continued', 'ended'].map((end) => `rollout.${end}`),
       'audit.reviewed',
     ].sort(),
   );

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Exemption } from '../../../src/domain/approvals/exemption.ts';
+import { NO_ROLLOUTS } from '../../../src/domain/approvals/rollout.ts';
 import type { DecisionBasis } from '../../../src/domain/decisions/basis.ts';
 import type { Finding } from '../../../src/domain/decisions/finding.ts';
 import { type PreviewInput, startPreview } from '../../../src/domain/decisions/preview.ts';
@@ -48,8 +49,8 @@ function preview(before: object, after: object, sides: { old?: Exemption[]; adde
   const [one, other] = [settings(before), settings(after)];
   const { old = [], added = [] } = sides;
   const input: PreviewInput = {
-    before: { settings: one, exemptions: old },
-    after: { settings: other, exemptions: [...old, ...added] },
+    before: { settings: one, exemptions: old, rollouts: NO_ROLLOUTS },
+    after: { settings: other, exemptions: [...old, ...added], rollouts: NO_ROLLOUTS },
     reach: reachOf(one, other),
     ...{ now: NOW, selfId: null, rules: RULES, defaults: {} },
   };
@@ -228,7 +229,16 @@ describe('the totals', () => {
         { rule: SAFE.id, before: 'report', after: 'fix', resources: 2 },
         { rule: SAFE.id, before: 'report', after: 'hold', resources: 3 },
       ],
-      ...{ fixes: 2, restarts: 2, approvals: 1, approvalsCleared: 0, holds: 3, unknown: 0, exemptionsIdle: 0 },
+      ...{
+        fixes: 2,
+        restarts: 2,
+        approvals: 1,
+        approvalsCleared: 0,
+        holds: 3,
+        unknown: 0,
+        exemptionsIdle: 0,
+        rollouts: [],
+      },
       budgetHours: 2,
     });
   });

@@ -59,6 +59,7 @@ describe('defaults', () => {
         maximumErrorShare: 0.05,
         breaker: 2,
       },
+      rollout: { stages: [], bakeMinutes: 15 },
       tagOptDown: false,
     });
     expect(settingsOf({ limits: { flapCount: 5 } }).limits).toEqual({

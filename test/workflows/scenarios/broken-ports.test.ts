@@ -11,13 +11,13 @@ import { decisionOn, deliverAndSettle } from '../../fakes/scenarios/scenarios.ts
 import { portsOf, watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 /**
- * The ports that no write depends on: next messages, lists and numbers for the console, notifications, and the Activity Log when
- * the changer is known and no event is lost.
+ * The ports that no write depends on: next messages, lists and numbers for the console, notifications, the Activity Log when
+ * the changer is known and no event is lost, and the roll-outs when the settings have no stages.
  */
 const BESIDE = [
   ...['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications'],
   ...['activityLog', 'activityProgress', 'sweepRuns', 'sweepMarks', 'evidence', 'counts'],
-  ...['history', 'previews', 'revisions'],
+  ...['history', 'previews', 'revisions', 'rollouts'],
 ];
 
 const CHANGES = [

@@ -146,7 +146,7 @@ function remediationStatusOf({ kind, reasons }: AuditEntry): Named {
 }
 
 function activityOf(kind: AuditEntry['kind']): Named {
-  if (kind === 'approval.requested' || kind === 'exemption.created') return [1, 'Create'];
-  if (kind === 'exemption.ended' || kind === 'exemption.removed') return [4, 'Delete'];
+  if (['approval.requested', 'exemption.created', 'rollout.started'].includes(kind)) return [1, 'Create'];
+  if (['exemption.ended', 'exemption.removed', 'rollout.ended'].includes(kind)) return [4, 'Delete'];
   return kind === 'audit.reviewed' ? [2, 'Read'] : [3, 'Update'];
 }
