@@ -6,7 +6,7 @@ import { settingsSchema } from '../../../../src/domain/rules/settings.ts';
 
 const PREVIEW = {
   ...{ items: [], changes: [{ rule: 'r', before: 'report', after: 'fix', resources: 1 }], fixes: 1, restarts: 0 },
-  ...{ approvals: 0, approvalsCleared: 0, holds: 0, budgetHours: 0, unknown: 0, exemptionsIdle: 0 },
+  ...{ approvals: 0, approvalsCleared: 0, holds: 0, budgetHours: 0, unknown: 0, exemptionsIdle: 0, rollouts: [] },
 };
 const standard: Settings = { ...settingsSchema.parse({}), stopped: null };
 

@@ -4,7 +4,7 @@ import { sentenceOf, wordOf } from '../../../../src/console/ui/settings-change/p
 
 const NOTHING = {
   ...{ items: [], changes: [], fixes: 0, restarts: 0, approvals: 0, approvalsCleared: 0 },
-  ...{ holds: 0, budgetHours: 0, unknown: 0, exemptionsIdle: 0 },
+  ...{ holds: 0, budgetHours: 0, unknown: 0, exemptionsIdle: 0, rollouts: [] },
 };
 const change = (after: 'fix' | 'queue', resources: number) => ({
   rule: 'r',
