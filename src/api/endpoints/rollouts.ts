@@ -1,7 +1,13 @@
 /** Roll-outs of rules: how far each is, and what an operator decides about it. */
 import * as z from 'zod';
 import { Refusal } from '../../domain/approvals/refusal.ts';
-import { describeProgress, ROLLOUT_STATUSES, type Rollout, rollout } from '../../domain/approvals/rollout.ts';
+import {
+  describeProgress,
+  isDropped,
+  ROLLOUT_STATUSES,
+  type Rollout,
+  rollout,
+} from '../../domain/approvals/rollout.ts';
 import type { Infer } from '../../domain/resources/schema.ts';
 import * as rollouts from '../../workflows/guards/decide-rollout.ts';
 import { defineEndpoint, type RequestContext } from '../framework/endpoint.ts';
@@ -42,7 +48,7 @@ export const listRollouts = defineEndpoint({
     const page = await readPage('rollouts', config.cursorKey, query, ({ status = null }, at) =>
       deps.rollouts.list(status, at),
     );
-    return { body: { ...page, items: page.items.map(rolloutView) } };
+    return { body: { ...page, items: page.items.filter((one) => !isDropped(one)).map(rolloutView) } };
   },
 });
 

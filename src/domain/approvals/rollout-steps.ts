@@ -135,8 +135,10 @@ export function continueRollout(one: Rollout, context: StepContext): Rollout {
 /** It holds nothing any more. The log has no entry of one that has not begun, so the service ends it without one. */
 export function endRollout(one: Rollout, reason: string, context: StepContext): Rollout {
   if (one.status === 'ended') return one;
-  const ended: Rollout = { ...one, status: 'ended', ended: { at: context.now.toISOString(), reason } };
-  if (one.status === 'waiting' && context.actor.type === 'service') return ended;
+  const isLogged = one.status !== 'waiting' || context.actor.type !== 'service';
+  const turns = one.turns + (isLogged ? 1 : 0);
+  const ended: Rollout = { ...one, status: 'ended', ended: { at: context.now.toISOString(), reason }, turns };
+  if (!isLogged) return ended;
   const message = `Ended the roll-out of ${one.rule} in ${describeScope(one.scope)} ${describeProgress(one)}: ${reason}`;
   return withRecord(ended, 'rollout.ended', message, context);
 }

@@ -71,6 +71,11 @@ export function rolloutHold(one: Rollout, resource: Pick<Resource, 'key'>): stri
   return `${where} is ${describeProgress(one)}; this app comes in a later one.`;
 }
 
+/** It found nothing to write before its first stage. It is in no log, and no list shows it. */
+export function isDropped({ status, stageAt, turns }: Rollout): boolean {
+  return status === 'ended' && stageAt === null && turns === 0;
+}
+
 /** The roll-outs beside the settings: those that are open, and those that have no rows yet. */
 export interface RolloutsInForce {
   readonly open: readonly Rollout[];

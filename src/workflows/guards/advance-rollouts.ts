@@ -2,7 +2,7 @@
  * Housekeeping for roll-outs: stores those that a change of the settings starts, looks at those that are open, begins their next
  * stages, and queues the apps whose turn it is. Nothing is read or stored while the settings have no stages.
  */
-import { holdOfRollouts, type Rollout, type RolloutsInForce } from '../../domain/approvals/rollout.ts';
+import { holdOfRollouts, isDropped, type Rollout, type RolloutsInForce } from '../../domain/approvals/rollout.ts';
 import { advance, releaseRollout, type StepContext } from '../../domain/approvals/rollout-steps.ts';
 import { DAY_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
@@ -94,7 +94,7 @@ async function advanceOne(deps: Deps, one: Versioned<Rollout>, run: Run): Promis
 
 /** Queues the apps that it held and no other holds. One without an entry in the log is removed at last. */
 async function release(deps: Deps, one: Versioned<Rollout>, { step, inForce, settings, queue }: Run): Promise<void> {
-  const { rule, scope, ended, id, turns, startedAt } = one.value;
+  const { rule, scope, ended, id, startedAt } = one.value;
   const query = { rule, decision: 'hold' as const, ...(scope === EVERYWHERE ? {} : { resource: scope }) };
   let isComplete = true;
   for await (const { resource: view, decision } of paginate((page) => deps.findings.list(query, page))) {
@@ -105,6 +105,6 @@ async function release(deps: Deps, one: Versioned<Rollout>, { step, inForce, set
     if (!(await queue(resource, 'roll-out ended: resource requeued'))) return;
   }
   if (!isComplete || step.now.getTime() < Date.parse(ended?.at ?? startedAt) + GRACE_MS) return;
-  if (one.value.stageAt === null && turns === 0) await deps.rollouts.remove(id);
+  if (isDropped(one.value)) await deps.rollouts.remove(id);
   else await saveStep(deps, one, releaseRollout(one.value));
 }
