@@ -73,7 +73,15 @@ function decisionAbout(evaluation: Evaluation, snapshot: Snapshot, settings: Set
   const { resource } = snapshot;
   return decide(evaluation, {
     ...policyFor(settings, resource, now),
-    ...{ now, resource, facts: factsOf(snapshot), selfId: null, retryFailing: true, budgetHold: null },
+    ...{
+      now,
+      resource,
+      facts: factsOf(snapshot),
+      selfId: null,
+      retryFailing: true,
+      budgetHold: null,
+      rolloutHold: null,
+    },
     ...{ foundBySweep: !settings.approvals.fromSweep, declined: null, exemption: null },
     ...{ history: NO_HISTORY, changers: [] },
   });
