@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import { AuditLog } from '../views/audit/audit.tsx';
 import { Health } from '../views/health/health.tsx';
+import { Rollouts } from '../views/rollouts/rollouts.tsx';
 import { Settings } from '../views/settings/settings.tsx';
 
 export interface View {
@@ -14,6 +15,7 @@ export interface View {
 }
 
 export const VIEWS: readonly View[] = [
+  { name: 'rollouts', title: 'Roll-outs', key: 'u', Component: Rollouts },
   { name: 'audit', title: 'Audit log', key: 'l', Component: AuditLog },
   { name: 'settings', title: 'Settings', key: 't', Component: Settings },
   { name: 'health', title: 'Health', key: 'h', Component: Health },

@@ -5,6 +5,7 @@ import { call } from '../../api/client.ts';
 import type { Preview, Settings } from '../../api/types.ts';
 import { expectChanges } from '../../state/live.ts';
 import { Dialog } from '../dialog.tsx';
+import { plural } from '../format/words.ts';
 import { ErrorMessage, Message } from '../message.tsx';
 import { Scroll } from '../scroll.tsx';
 import { type Conflict, type Difference, differencesBetween, memberByMember } from './document.ts';
@@ -194,6 +195,19 @@ export function PreviewEffect({ preview }: { preview: Preview }) {
             </tbody>
           </table>
         </Scroll>
+      )}
+      {preview.rollouts.length > 0 && (
+        <>
+          <p>Roll-outs begin: the other apps are held until their stage.</p>
+          <ul class="lines">
+            {preview.rollouts.map(({ rule, scope, stages }) => (
+              <li key={`${rule} ${scope}`}>
+                {rule} in <bdi>{nameOfScope(scope)}</bdi>:{' '}
+                {stages.map(({ apps }) => plural(apps, 'app')).join(', then ')}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       {preview.items.length > 0 && (
         <details>

@@ -56,6 +56,7 @@ const LIFTED_BY: Readonly<Partial<Record<Code, string>>> = {
   'tag-approve': 'Without the tag plumbline-mode, or with an approval',
   window: 'When the change window opens',
   frozen: 'When the freeze ends',
+  rollout: 'When the roll-out reaches this app',
 };
 
 /** What would happen, as the end of a sentence. */

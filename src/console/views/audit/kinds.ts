@@ -25,6 +25,10 @@ export const KINDS: Readonly<Record<AuditEntry['kind'], string>> = {
   'service.stopped': 'Changes stopped',
   'service.resumed': 'Changes resumed',
   'audit.reviewed': 'Log reviewed',
+  'rollout.started': 'Roll-out started',
+  'rollout.stopped': 'Roll-out stopped',
+  'rollout.continued': 'Roll-out continued',
+  'rollout.ended': 'Roll-out ended',
 };
 
 /** The colour of a kind. */
