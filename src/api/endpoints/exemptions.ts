@@ -56,7 +56,7 @@ export { body as exemptionRequest };
 /** The same where `body` is the body that was sent. */
 const oneRequest = body;
 
-const listedExemption = exemptionAnswer
+export const listedExemption = exemptionAnswer
   .extend({
     covers: z.int().exactOptional().describe('How many findings are exempt by it; absent where nobody counted them.'),
     ...endedExemption.pick({ endedAt: true, endedBy: true, why: true }).partial().shape,

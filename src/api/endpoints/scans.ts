@@ -25,7 +25,7 @@ export const scanAnswer = scan
   .extend({ cancelledBy: scan.shape.cancelledBy.unwrap().exactOptional(), progress })
   .meta({ id: 'Scan' });
 
-const sweepAnswer = sweepProgress
+export const sweepAnswer = sweepProgress
   .omit({ subscriptionId: true, state: true, before: true })
   .extend({
     scope: z.string().describe('The subscription'),

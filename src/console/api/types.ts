@@ -11,7 +11,7 @@ import type {
 } from '../../api/endpoints/approvals/schemas.ts';
 import type { rollbackPossibility, rollbacks } from '../../api/endpoints/audit/rollback.ts';
 import type { deadLetterAnswer } from '../../api/endpoints/dead-letters.ts';
-import type { exemptionAnswer } from '../../api/endpoints/exemptions.ts';
+import type { exemptionAnswer, listedExemption } from '../../api/endpoints/exemptions.ts';
 import type {
   explainedResource,
   findingAnswer,
@@ -26,13 +26,14 @@ import type { begunPreview, madePreview, previewAnswer } from '../../api/endpoin
 import type { resourceAnswer, resourcePage } from '../../api/endpoints/resources/resources.ts';
 import type { rolloutAnswer } from '../../api/endpoints/rollouts.ts';
 import type { ruleAnswer } from '../../api/endpoints/rules.ts';
-import type { scanAnswer } from '../../api/endpoints/scans.ts';
+import type { scanAnswer, sweepAnswer } from '../../api/endpoints/scans.ts';
 import type { settingsAnswer } from '../../api/endpoints/settings.ts';
 import type { stateAnswer } from '../../api/endpoints/state.ts';
 import type { problemDocument } from '../../api/framework/problem.ts';
 import type { auditEntry } from '../../domain/audit/audit.ts';
 import type { auditVerification } from '../../workflows/ports/audit.ts';
 
+export type { EffectiveSettings } from '../../domain/rules/effective-settings.ts';
 export type Approval = z.output<typeof approvalAnswer>;
 export type ApprovalBrief = z.output<typeof approvalBrief>;
 export type ApprovalGroup = z.output<typeof approvalGroups>['items'][number];
@@ -41,6 +42,7 @@ export type AuditVerification = z.output<typeof auditVerification>;
 export type Decided = z.output<typeof decisions>['items'][number];
 export type DeadLetter = z.output<typeof deadLetterAnswer>;
 export type Exemption = z.output<typeof exemptionAnswer>;
+export type ListedExemption = z.output<typeof listedExemption>;
 export type Explained = z.output<typeof explainedResource>;
 export type Finding = z.output<typeof findingAnswer>;
 export type FindingBrief = z.output<typeof findingBriefAnswer>;
@@ -58,6 +60,7 @@ export type RolledBack = z.output<typeof rollbacks>['items'][number];
 export type Rollout = z.output<typeof rolloutAnswer>;
 export type Rule = z.output<typeof ruleAnswer>;
 export type Scan = z.output<typeof scanAnswer>;
+export type Sweep = z.output<typeof sweepAnswer>;
 export type Settings = z.output<typeof settingsAnswer>;
 export type State = z.output<typeof stateAnswer>;
 export type Summary = z.output<typeof summary>;
