@@ -20,7 +20,7 @@ interface Props {
 }
 
 const COLUMNS: readonly Column<ExplainedFinding>[] = [
-  { id: 'result', title: 'Result', width: '130px', phone: 'first', cell: ({ verdict }) => <Verdict of={verdict} /> },
+  { id: 'result', title: 'Result', width: '110px', phone: 'first', cell: ({ verdict }) => <Verdict of={verdict} /> },
   {
     id: 'severity',
     title: 'Severity',
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<ExplainedFinding>[] = [
   {
     id: 'rule',
     title: 'Check',
-    width: '24%',
+    width: '22%',
     phone: 'second',
     cell: ({ title, rule }) => (
       <>
@@ -51,7 +51,7 @@ const COLUMNS: readonly Column<ExplainedFinding>[] = [
   {
     id: 'change',
     title: 'Change',
-    width: '22%',
+    width: '20%',
     phone: 'third',
     cell: ({ changes: [first, ...more] }) =>
       first ? (

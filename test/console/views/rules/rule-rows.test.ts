@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { ruleView } from '../../../../src/api/endpoints/rules.ts';
 import type { FindingGroup, Settings } from '../../../../src/console/api/types.ts';
 import { sorted } from '../../../../src/console/state/fixed-list.ts';
-import { benchmarksOf, isShown, RULE_SORTS, type RuleFilters, rowsOfRules } from '../../../../src/console/views/rules/rule-rows.ts';
+import {
+  benchmarksOf,
+  isShown,
+  RULE_SORTS,
+  type RuleFilters,
+  rowsOfRules,
+} from '../../../../src/console/views/rules/rule-rows.ts';
 import { settingsSchema } from '../../../../src/domain/rules/settings.ts';
 import { rules } from '../../../../src/rules/index.ts';
 
