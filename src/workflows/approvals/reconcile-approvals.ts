@@ -140,7 +140,7 @@ function requestApproval(
 
 /** A pending approval with the changers as they are known now; the same object when they are the same. */
 function withChangers(approval: Approval, found: EvaluatedRule | null): Approval {
-  if (approval.status !== 'pending' || found === null || found.evaluation.verdict === 'compliant') return approval;
+  if (approval.status !== 'pending' || found === null) return approval;
   const changers = keptChangers(found.changers);
   return sameJson(changers, approval.changers) ? approval : { ...approval, changers };
 }

@@ -181,8 +181,10 @@ async function flushOrCarry(deps: Deps, before: StoredSettings): Promise<readonl
   }
 }
 
+const DEFAULTS = settingsSchema.parse({});
+
 function defaults(deps: Pick<Deps, 'options'>): StoredSettings {
-  const settings = { ...settingsSchema.parse({}), mode: deps.options.mode };
+  const settings = { ...DEFAULTS, mode: deps.options.mode };
   return { settings, revision: 0, stoppedAt: null, stoppedBy: null, records: [] };
 }
 

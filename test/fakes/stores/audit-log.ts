@@ -34,23 +34,33 @@ const CHAINS = 8;
 const { signing } = parseAuditKeys(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
 const publicKeys = [{ keyId: signing.id, publicKey: publicKeyText(signing) }];
 
-/** Signatures that were verified, and entries that were signed: tests append the same records many times. */
+/** Signatures that were verified, and what was signed: tests sign the same records many times. */
 const verified = new Set<string>();
-const signed = new Map<string, AuditEntry>();
-const MAX_SIGNED = 5000;
+const signed = remembering<AuditEntry>();
+const sealed = remembering<object>();
 
 function signedEntry(record: AuditRecord, head: ChainHead): AuditEntry {
-  const content = JSON.stringify([record, head]);
-  const entry = signed.get(content) ?? chainEntry(copyOf(record), head, signing);
-  if (signed.size >= MAX_SIGNED) signed.clear();
-  signed.set(content, entry);
-  return copyOf(entry);
+  return signed(JSON.stringify([record, head]), () => chainEntry(copyOf(record), head, signing));
 }
 
-function faultIn(sealed: Seal): string | null {
-  const proof = `${sealed.keyId} ${sealed.hash} ${sealed.signature}`;
-  if (verified.has(proof)) return contentFault(sealed);
-  const fault = sealFault(sealed, [signing]);
+/** Copies of the latest values by their keys. A signature of the same content by the same key is always the same. */
+function remembering<T>(): <V extends T>(key: string, make: () => V) => V;
+function remembering(): (key: string, make: () => unknown) => unknown {
+  const known = new Map<string, unknown>();
+  return (key, make) => {
+    const value = known.get(key) ?? make();
+    if (known.size >= MAX_SIGNED) known.clear();
+    known.set(key, value);
+    return copyOf(value);
+  };
+}
+
+const MAX_SIGNED = 20_000;
+
+function faultIn(proven: Seal): string | null {
+  const proof = `${proven.keyId} ${proven.hash} ${proven.signature}`;
+  if (verified.has(proof)) return contentFault(proven);
+  const fault = sealFault(proven, [signing]);
   if (fault === null) verified.add(proof);
   return fault;
 }
@@ -115,8 +125,8 @@ export function fakeAuditLog(entries: AuditEntry[]): AuditLog {
     latestAnchor: async () => anchors.at(-1) ?? null,
     findAnchor: async (at = '~') => anchors.filter((one) => one.at <= at).length,
     readAnchors: async (first, last) => copyOf(anchors.slice(Math.max(0, first - 1), last)),
-    sign: (statement) => seal(statement, signing),
-    sealFault: (sealed) => faultIn(sealed),
+    sign: (statement) => sealed(JSON.stringify(statement), () => seal(statement, signing)),
+    sealFault: faultIn,
     publicKeys,
   };
 }

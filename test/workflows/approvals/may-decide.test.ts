@@ -96,3 +96,24 @@ test('the changers are saved with the approval when they change, and not otherwi
   const again = await changersAfter('c', BOB);
   expect(again).toEqual([Number(first) + 1, [ADA.objectId, BOB.objectId]]);
 });
+
+test('a decided approval keeps the changers with which it was decided, while the app cannot be read', async () => {
+  const { deps, host } = scene({ app: RISKY });
+  await host.deliver(gridEvent('a', SHOP, { by: BOB }));
+  await host.settle();
+  const [pending] = approvals(deps);
+  if (!pending) throw new Error('a risky app has an approval');
+  const person = { objectId: ADA.objectId, name: 'Ada' };
+  deps.arm.onRead = () => ({ status: 'failed', detail: 'ECONNRESET', retryable: true });
+  await recordDecision(deps, {
+    approvalId: pending.id,
+    digest: pending.digest,
+    decision: 'approve',
+    comment: null,
+    person,
+  });
+  await host.deliver(gridEvent('b', SHOP, { by: ADA }));
+  await host.settle(60);
+  const [after] = approvals(deps);
+  expect([after?.status, after?.changers]).toEqual(['approved', { objectIds: [BOB.objectId], complete: true }]);
+});

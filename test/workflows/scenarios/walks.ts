@@ -15,8 +15,6 @@ export interface Walk {
   meet(deps: FakeDeps, at: number | null): Met;
   readonly afterCrashSeconds?: number;
   readonly restSeconds?: number;
-  /** Whether a fault at this call (from 1) is the same as one at another call that is tried. */
-  isSame?(points: Points, at: number): boolean;
   /** Whether a fault at this call (from 1) is the same as one that is tried at another call. */
   isSame?(points: Points, at: number): boolean;
   /** The part of the result that may depend on the hour. */
