@@ -25,12 +25,17 @@ export interface FakeApi {
   /** By method and path, e.g. `GET /api/approvals`. Anything else is 404. */
   responses: Responses;
   readonly requests: FakeRequest[];
+  /** How many requests have no answer yet. */
+  waiting(): number;
+  /** The calls that have no response here. */
+  unknown(): readonly string[];
   close(): Promise<void>;
 }
 
 export async function startFakeApi(): Promise<FakeApi> {
   const requests: FakeRequest[] = [];
   const api = { responses: {} as Responses };
+  let waiting = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -57,12 +62,20 @@ export async function startFakeApi(): Promise<FakeApi> {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   }
 
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer((request, response) => {
+    waiting += 1;
+    response.on('close', () => {
+      waiting -= 1;
+    });
+    void handle(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return Object.assign(api, {
     url: `http://127.0.0.1:${port}`,
     requests,
+    waiting: () => waiting,
+    unknown: () => requests.map(({ method, path }) => `${method} ${path}`).filter((call) => !(call in api.responses)),
     close: () => {
       server.closeAllConnections();
       return new Promise<void>((resolve) => server.close(() => resolve()));

@@ -50,10 +50,11 @@ function ModeChip() {
 
 /** Leads to where changes are stopped, and resumed. */
 function StopLink() {
+  const [short, whole] = state.value?.stopped ? ['Resume', 'Resume changes'] : ['Stop', 'Stop all changes'];
   return (
-    <a class="button stop" href={hrefOf('settings', { section: 'mode' })}>
+    <a class="button stop" href={hrefOf('settings', { section: 'mode' })} aria-label={whole} title={whole}>
       <Icon name="stop" />
-      <span class="label">{state.value?.stopped ? 'Resume' : 'Stop'}</span>
+      <span class="label">{short}</span>
     </a>
   );
 }

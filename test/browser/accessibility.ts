@@ -1,0 +1,96 @@
+// What axe-core finds on a page, and what Chromium's accessibility tree says of its parts.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import * as z from 'zod';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The violations, each as its rule and the elements. `rules`: only these; all unless given. */
+export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe);
+  const options = {
+    resultTypes: ['violations'],
+    ...(rules ? { runOnly: { type: 'rule', values: rules } } : {}),
+  };
+  const results = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+  );
+}
+
+const value = z.object({ value: z.unknown().optional() });
+const tree = z.object({
+  nodes: z.array(
+    z.object({
+      nodeId: z.string(),
+      ignored: z.boolean(),
+      role: value.optional(),
+      name: value.optional(),
+      parentId: z.string().optional(),
+    }),
+  ),
+});
+
+export interface AxNode {
+  readonly id: string;
+  readonly role: string;
+  readonly name: string;
+  readonly parent: string | undefined;
+}
+
+/** Chromium's accessibility tree, without ignored nodes. */
+export async function accessibilityTree(page: Page): Promise<AxNode[]> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = tree.parse(await session.send('Accessibility.getFullAXTree'));
+  await session.detach();
+  const known = new Map(nodes.map((one) => [one.nodeId, one]));
+  const parentOf = (id: string | undefined): string | undefined => {
+    const parent = id === undefined ? undefined : known.get(id);
+    return parent?.ignored ? parentOf(parent.parentId) : parent?.nodeId;
+  };
+  return nodes
+    .filter(({ ignored }) => !ignored)
+    .map(({ nodeId, role, name, parentId }) => ({
+      id: nodeId,
+      role: String(role?.value ?? ''),
+      name: String(name?.value ?? ''),
+      parent: parentOf(parentId),
+    }));
+}
+
+const NAMED = [
+  'button',
+  'link',
+  'textbox',
+  'searchbox',
+  'checkbox',
+  'radio',
+  'combobox',
+  'dialog',
+  'table',
+  'columnheader',
+  'tab',
+];
+
+/** The parts that a person cannot tell apart, because they have no name. */
+export function unnamed(nodes: readonly AxNode[]): string[] {
+  return nodes.filter(({ role, name }) => NAMED.includes(role) && name.trim() === '').map(({ role }) => role);
+}
+
+/** Of each table: rows with another number of cells than it has column headers. */
+export function unevenRows(nodes: readonly AxNode[]): string[] {
+  const tableOf = (node: AxNode | undefined): AxNode | undefined =>
+    node === undefined || node.role === 'table' || node.role === 'grid'
+      ? node
+      : tableOf(nodes.find(({ id }) => id === node.parent));
+  const rows = nodes.filter(({ role }) => role === 'row');
+  return rows.flatMap((row) => {
+    const cells = nodes.filter(({ parent, role }) => parent === row.id && /cell|header/.test(role)).length;
+    const table = tableOf(row);
+    const headers = nodes.filter((one) => one.role === 'columnheader' && tableOf(one) === table).length;
+    // A group header spans all columns.
+    return cells === headers || cells === 1 ? [] : [`${table?.name}: ${cells} cells under ${headers} headers`];
+  });
+}

@@ -1,0 +1,69 @@
+// Every view and every dialog: accessible at three widths and in both schemes, named parts, few requests, hostile texts.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { accessibilityTree, axeViolations, unevenRows, unnamed } from './accessibility.ts';
+import { setUpConsole } from './console-page.ts';
+import { DIALOGS } from './dialogs.ts';
+import { hostile } from './hostile.ts';
+import { allResponses } from './samples/responses.ts';
+
+const source = readFileSync(new URL('../../src/console/app/views.ts', import.meta.url), 'utf8');
+const VIEWS = [...source.matchAll(/name: '([a-z-]+)'/g)].flatMap(([, name]) => name ?? []);
+
+/** An answer for each of the charts. */
+const MOST_REQUESTS: Readonly<Record<string, number>> = { overview: 10 };
+
+const page = setUpConsole();
+
+/** All rules in one scheme; in the other only those about colours, because nothing else differs. */
+async function checkAccessibility(): Promise<void> {
+  for (const width of [390, 1280, 1920]) {
+    await page.show(width, 'light');
+    expect(await axeViolations(page.page), `${width} px, light`).toEqual([]);
+    await page.show(width, 'dark');
+    expect(await axeViolations(page.page, ['color-contrast']), `${width} px, dark`).toEqual([]);
+    expect(await overflow(), `${width} px`).toBe(0);
+  }
+}
+
+/** Pixels by which the page is wider than the window. */
+function overflow(): Promise<number> {
+  return page.page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
+
+describe('every view', () => {
+  it('is in the navigation', async () => {
+    await page.open('#/health');
+    const links = await page.page.getByRole('navigation', { name: 'Views' }).getByRole('link').all();
+    const names = await Promise.all(links.map(async (link) => (await link.getAttribute('href'))?.replace('#/', '')));
+    expect(names).toEqual(VIEWS);
+  });
+
+  it.each(VIEWS)('%s', async (name) => {
+    await page.open(`#/${name}`);
+    expect(page.sent('GET').length, 'requests').toBeLessThanOrEqual(MOST_REQUESTS[name] ?? 3);
+    expect(page.api.unknown(), 'requests without a sample').toEqual([]);
+    expect(await page.page.getByRole('main').getByRole('heading', { level: 1 }).count()).toBe(1);
+    const tree = await accessibilityTree(page.page);
+    expect(unnamed(tree)).toEqual([]);
+    expect(unevenRows(tree)).toEqual([]);
+    await checkAccessibility();
+  });
+
+  it.each(VIEWS)('%s shows hostile texts as texts', async (name) => {
+    await page.open(`#/${name}`, { responses: hostile(allResponses()), width: 390 });
+    expect(await page.page.evaluate('window.hostile')).toBe(undefined);
+    expect(await page.page.locator('img, iframe, a[href^="javascript"]').count()).toBe(0);
+    expect(await overflow(), 'at 390 px').toBe(0);
+  });
+});
+
+describe('every dialog', () => {
+  it.each(DIALOGS)('$name', async ({ at, open }) => {
+    await page.open(at);
+    await open(page.page);
+    await page.settled();
+    expect(unnamed(await accessibilityTree(page.page))).toEqual([]);
+    await checkAccessibility();
+  });
+});
