@@ -9,6 +9,7 @@ import { Rollouts } from '../views/rollouts/rollouts.tsx';
 import { Rules } from '../views/rules/rules.tsx';
 import { Scans } from '../views/scans/scans.tsx';
 import { Settings } from '../views/settings/settings.tsx';
+import { Overview } from '../views/overview/overview.tsx';
 
 export interface View {
   /** The first segment of its address. */
@@ -28,5 +29,6 @@ export const VIEWS: readonly View[] = [
   { name: 'dead-letters', title: 'Dead letters', key: 'd', Component: DeadLetters },
   { name: 'audit', title: 'Audit log', key: 'l', Component: AuditLog },
   { name: 'settings', title: 'Settings', key: 't', Component: Settings },
+  { name: 'overview', title: 'Overview', key: 'o', Component: Overview },
   { name: 'health', title: 'Health', key: 'h', Component: Health },
 ];
