@@ -22,6 +22,7 @@ export function approval(id: string, more: Partial<Approval> = {}): Approval {
       risk: 'An open debugging session ends, and the app restarts once.',
       impact: 'restart',
       reversible: true,
+      harm: null,
     },
     changes: [{ document: 'config/web', path: '/properties/remoteDebuggingEnabled', from: true, to: false }],
     plan: [
@@ -54,6 +55,7 @@ export const approvals: readonly Approval[] = [
       risk: 'Browser clients on origins that are not in the list can no longer call the app.',
       impact: 'traffic',
       reversible: true,
+      harm: null,
     },
     changes: [
       { document: 'config/web', path: '/properties/cors/allowedOrigins', from: ['*'], to: ['https://shop.example'] },
