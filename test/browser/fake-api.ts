@@ -85,8 +85,9 @@ export async function startFakeApi(): Promise<FakeApi> {
 
 /** The page and its files as the service serves them; null for any other path. */
 async function servedFile(path: string): Promise<{ body: unknown; headers: Record<string, string> } | null> {
-  const [, file] = /^\/api\/console(?:\/([^/]+))?$/.exec(path) ?? [null];
-  if (file === null) return null;
+  const found = /^\/api\/console(?:\/([^/]+))?$/.exec(path);
+  if (found === null) return null;
+  const [, file] = found;
   const endpoint = file === undefined ? getConsole : getConsoleFile;
   const request = { params: file === undefined ? {} : { file }, headers: new Headers() };
   const { body, headers } = await endpoint.handle(() => Promise.reject(new Error('no service')), request);

@@ -24,7 +24,7 @@ export function Header() {
       <StopLink />
       <button
         type="button"
-        class="plain"
+        class="plain keys-button"
         aria-label="Keyboard shortcuts"
         title="Keyboard shortcuts"
         onClick={openKeysDialog}
