@@ -10,7 +10,7 @@ const PATHS: Readonly<Record<string, string>> = {
   scans: 'M10 3a7 7 0 107 7M10 6.5a3.5 3.5 0 103.5 3.5M10 10l5-6',
   rollouts: 'M3 16V12h4v4M8.5 16V8h4v8M14 16V4h3v12',
   'dead-letters': 'M2.5 5h15v10h-15zM2.5 5.5L10 11l7.5-5.5M12.5 12l3 3M15.5 12l-3 3',
-  'audit-log': 'M5 2.5h7l3 3v12H5zM7.5 8h5M7.5 11h5M7.5 14h3',
+  audit: 'M5 2.5h7l3 3v12H5zM7.5 8h5M7.5 11h5M7.5 14h3',
   settings: 'M3 6h7M14 6h3M12 4v4M3 14h3M10 14h7M8 12v4',
   health: 'M2.5 10h4l2-5 3 10 2-5h4',
   menu: 'M3 5h14M3 10h14M3 15h14',

@@ -19,7 +19,7 @@ export function Attention({ data, links }: { data: Overview; links: Links }) {
   });
   const hrefs: Readonly<Record<AttentionItem['name'], string>> = {
     stopped: hrefOf('settings', { section: 'mode' }),
-    log: hrefOf('audit-log'),
+    log: hrefOf('audit'),
     'dead-letters': hrefOf('dead-letters'),
     blocked: links.approvals({ status: 'blocked,unknown' }),
     expiring: links.approvals({ sort: 'expires' }),

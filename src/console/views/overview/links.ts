@@ -18,7 +18,7 @@ export function linksOf(scope: string, first: string): Links {
     findings: (query = {}) => hrefOf('findings', { verdict: 'violation', resource, ...query }),
     approvals: (query = {}) => hrefOf('approvals', { status: 'pending', resource, ...query }),
     audit: (query = {}, day) =>
-      hrefOf('audit-log', { resource, from: day ?? first, to: day === undefined ? null : dayAfter(day), ...query }),
+      hrefOf('audit', { resource, from: day ?? first, to: day === undefined ? null : dayAfter(day), ...query }),
     apps: (query = {}) => hrefOf('apps', { resource, ...query }),
   };
 }
