@@ -16,6 +16,8 @@ export interface FakeResponse {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
+  /** In place of the body. */
+  readonly text?: string;
 }
 
 export type Responses = Record<string, FakeResponse | ((request: FakeRequest) => FakeResponse)>;
@@ -58,8 +60,9 @@ export async function startFakeApi(): Promise<FakeApi> {
       status = 200,
       headers = {},
       body = {},
+      text: plain,
     } = typeof found === 'function' ? found(fake) : (found ?? { status: 404 });
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(plain ?? JSON.stringify(body));
   }
 
   const server = createServer((request, response) => {

@@ -91,7 +91,7 @@ async function send<T>(path: string, { method = 'GET', body, headers = {}, signa
     throw new ApiError(0, {});
   });
   if (response.type === 'opaqueredirect') throw new ApiError(401, { code: 'unauthenticated', title: 'Signed out' });
-  const content = await readJson(response);
+  const content = await readBody(response);
   if (!response.ok && response.status !== 304) {
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     throw new ApiError(response.status, content ?? {}, Number.isFinite(seconds) ? seconds : null);
@@ -104,9 +104,10 @@ async function send<T>(path: string, { method = 'GET', body, headers = {}, signa
   };
 }
 
-/** An answer without a body, or with something else than JSON, is null. */
-async function readJson(response: Response) {
+/** JSON or plain text; an answer without a body, or with anything else, is null. */
+async function readBody(response: Response) {
   const text = await response.text().catch(() => '');
+  if (response.ok && response.headers.get('content-type')?.startsWith('text/plain')) return text;
   try {
     return text === '' ? null : JSON.parse(text);
   } catch {

@@ -1,7 +1,10 @@
 /** What is true of the whole service, and who is signed in. */
+import { useSignal } from '@preact/signals';
 import { now, shortDuration } from '../state/clock.ts';
 import { answeredAt, isOnline, isStale, state } from '../state/live.ts';
 import { hrefOf } from '../state/location.ts';
+import { hasRole } from '../state/session.ts';
+import { StopDialog } from '../views/settings/stop.tsx';
 import { Account } from './account.tsx';
 import { environmentName } from './environment.ts';
 import { Icon } from './icons.tsx';
@@ -21,7 +24,7 @@ export function Header() {
       <ModeChip />
       <span class="spacer" />
       <Connection />
-      <StopLink />
+      <StopButton />
       <button
         type="button"
         class="plain keys-button"
@@ -48,14 +51,33 @@ function ModeChip() {
   );
 }
 
-/** Leads to where changes are stopped, and resumed. */
-function StopLink() {
+/** Stops all changes in one step, or resumes them. */
+function StopButton() {
+  const isOpen = useSignal(false);
+  if (!hasRole('Operator')) return null;
   const [short, whole] = state.value?.stopped ? ['Resume', 'Resume changes'] : ['Stop', 'Stop all changes'];
   return (
-    <a class="button stop" href={hrefOf('settings', { section: 'mode' })} aria-label={whole} title={whole}>
-      <Icon name="stop" />
-      <span class="label">{short}</span>
-    </a>
+    <>
+      <button
+        type="button"
+        class="stop"
+        aria-label={whole}
+        title={whole}
+        onClick={() => {
+          isOpen.value = true;
+        }}
+      >
+        <Icon name="stop" />
+        <span class="label">{short}</span>
+      </button>
+      {isOpen.value && (
+        <StopDialog
+          onClose={() => {
+            isOpen.value = false;
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { state } from '../state/live.ts';
 import { hrefOf, place } from '../state/location.ts';
 import { stored } from '../state/stored.ts';
 import { Icon } from './icons.tsx';
+import { SavedViews } from './saved-views.tsx';
 import { VIEWS } from './views.ts';
 
 const isFolded = stored<boolean>('navigation-folded', false, {
@@ -37,7 +38,7 @@ export function Navigation() {
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     isMenuOpen.value = false;
-  }, [view]);
+  }, [place.value]);
   useEffect(() => {
     if (isMenuOpen.value) nav.current?.querySelector('a')?.focus();
   }, [isMenuOpen.value]);
@@ -65,6 +66,7 @@ export function Navigation() {
           </li>
         ))}
       </ul>
+      <SavedViews />
       <button
         type="button"
         class="plain fold-button"

@@ -10,7 +10,6 @@ import { Rules } from '../views/rules/rules.tsx';
 import { Scans } from '../views/scans/scans.tsx';
 import { Settings } from '../views/settings/settings.tsx';
 import { Overview } from '../views/overview/overview.tsx';
-import { Settings } from '../views/settings/settings.tsx';
 
 export interface View {
   /** The first segment of its address. */
@@ -22,13 +21,13 @@ export interface View {
 }
 
 export const VIEWS: readonly View[] = [
+  { name: 'overview', title: 'Overview', key: 'o', Component: Overview },
   { name: 'apps', title: 'Apps', key: 'p', Component: Apps },
   { name: 'rules', title: 'Rules', key: 'r', Component: Rules },
   { name: 'exemptions', title: 'Exemptions', key: 'e', Component: Exemptions },
   { name: 'rollouts', title: 'Roll-outs', key: 'u', Component: Rollouts },
   { name: 'scans', title: 'Scans', key: 's', Component: Scans },
   { name: 'dead-letters', title: 'Dead letters', key: 'd', Component: DeadLetters },
-  { name: 'overview', title: 'Overview', key: 'o', Component: Overview },
   { name: 'audit', title: 'Audit log', key: 'l', Component: AuditLog },
   { name: 'settings', title: 'Settings', key: 't', Component: Settings },
   { name: 'health', title: 'Health', key: 'h', Component: Health },

@@ -15,6 +15,9 @@ export const isOnline = signal<boolean | null>(null);
 /** The time of the last answer with the state, in milliseconds since 1970. */
 export const answeredAt = signal<number | null>(null);
 
+/** Whether the service answers this person. */
+export const isConnected = computed(() => isOnline.value === true && !isSignedOut.value);
+
 /** The pace has pauses of two minutes at most. */
 const STALE_MS = 150_000;
 

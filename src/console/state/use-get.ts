@@ -3,7 +3,7 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError, get } from '../api/client.ts';
 import type { Kind } from '../api/types.ts';
-import { state } from './live.ts';
+import { isConnected, state } from './live.ts';
 
 export interface Loaded<T> {
   /** The last answer; undefined before the first. It stays while the next one is on its way. */
@@ -54,6 +54,11 @@ export function useGet<T>(path: string | null, kinds: readonly Kind[] = []): Loa
     // The first revision is that of the answer that is on its way.
     if (known.peek() !== null) round.value += 1;
     known.value = now;
+  });
+
+  // What failed for want of a connection or a session is asked again when there is one.
+  useSignalEffect(() => {
+    if (isConnected.value && error.peek() !== null) round.value = round.peek() + 1;
   });
 
   return {

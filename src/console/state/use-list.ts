@@ -3,7 +3,7 @@ import { batch, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError, get, withQuery } from '../api/client.ts';
 import type { Kind, ListPage } from '../api/types.ts';
-import { state } from './live.ts';
+import { isConnected, state } from './live.ts';
 
 /** Of one request. */
 const PAGE = 100;
@@ -91,6 +91,11 @@ export function useList<T>(path: string | null, { idOf, kind }: ListOptions<T>):
       // The next revision, or the person, asks again.
       () => undefined,
     );
+  });
+
+  // What failed for want of a connection or a session is asked again when there is one.
+  useSignalEffect(() => {
+    if (isConnected.value && error.peek() !== null) round.value = round.peek() + 1;
   });
 
   const current = shown.value && (path === null || shown.value.path === path) ? shown.value : null;

@@ -38,6 +38,13 @@ const health: HealthAnswer = {
   ],
 };
 
+const METRICS = `plumbline_heartbeat_age_seconds 12
+plumbline_queue_messages{queue="plumbline-reconcile"} 3
+plumbline_queue_messages{queue="plumbline-sweep"} 0
+plumbline_queue_oldest_age_seconds{queue="plumbline-reconcile"} 61
+plumbline_arm_requests_left{subscription="00000000-0000-4000-8000-000000000001"} 11950
+`;
+
 /** A page of a list, with its total when it is asked for. */
 function list(items: readonly object[], { query }: FakeRequest): FakeResponse {
   return { body: { items, ...(query.get('total') === 'true' ? { total: items.length } : {}) } };
@@ -50,11 +57,14 @@ export function allResponses(): Responses {
     'GET /api/me': { body: me('Reader', 'Approver', 'Operator') },
     'GET /api/state': { headers: { etag: '"s1"' }, body: state },
     'GET /api/health': { body: health },
+    'GET /api/metrics': { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, text: METRICS },
     'GET /api/summary': { body: summary },
     'GET /api/history': ({ query }) => ({ body: history(query.get('metric') ?? '', 30) }),
     'GET /api/approvals': (request) => {
       if (request.query.has('group')) return { body: { items: approvalGroups } };
-      return list(request.query.get('view') === 'brief' ? approvals.map(brief) : approvals, request);
+      const wanted = request.query.get('status')?.split(',');
+      const found = approvals.filter(({ status }) => wanted?.includes(status) ?? true);
+      return list(request.query.get('view') === 'brief' ? found.map(brief) : found, request);
     },
     ...Object.fromEntries(approvals.map((one) => [`GET /api/approvals/${one.id}`, { body: one }])),
     'GET /api/findings': (request) => {

@@ -21,7 +21,7 @@ export function Overview() {
   const { first, last } = daysOf(period, now.value);
   const data = useOverview({ scope, first });
   const failed = firstError(Object.values(data));
-  const props = { data, links: linksOf(scope, first), days: daysBetween(first, last) };
+  const props = { data, links: linksOf(scope, period), days: daysBetween(first, last) };
   const retry = () => {
     for (const call of Object.values(data)) if (call.error) call.reload();
   };
