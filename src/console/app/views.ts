@@ -10,6 +10,9 @@ import { Rules } from '../views/rules/rules.tsx';
 import { Scans } from '../views/scans/scans.tsx';
 import { Settings } from '../views/settings/settings.tsx';
 import { Overview } from '../views/overview/overview.tsx';
+import { Overview } from '../views/overview/overview.tsx';
+import { Rollouts } from '../views/rollouts/rollouts.tsx';
+import { Settings } from '../views/settings/settings.tsx';
 
 export interface View {
   /** The first segment of its address. */
@@ -28,6 +31,7 @@ export const VIEWS: readonly View[] = [
   { name: 'rollouts', title: 'Roll-outs', key: 'u', Component: Rollouts },
   { name: 'scans', title: 'Scans', key: 's', Component: Scans },
   { name: 'dead-letters', title: 'Dead letters', key: 'd', Component: DeadLetters },
+  { name: 'rollouts', title: 'Roll-outs', key: 'u', Component: Rollouts },
   { name: 'audit', title: 'Audit log', key: 'l', Component: AuditLog },
   { name: 'settings', title: 'Settings', key: 't', Component: Settings },
   { name: 'health', title: 'Health', key: 'h', Component: Health },

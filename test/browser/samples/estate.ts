@@ -36,6 +36,6 @@ export const state: State = {
   approvals: { pending: 3, oldestAt: hoursAgo(70) },
   deadLetters: 1,
   scans: { running: 1 },
-  revisions: { approvals: 1, audit: 1, deadLetters: 1, exemptions: 1, findings: 1, scans: 1, settings: 7 },
+  revisions: { approvals: 1, audit: 1, deadLetters: 1, exemptions: 1, findings: 1, rollouts: 1, scans: 1, settings: 7 },
   version: VERSION,
 };

@@ -125,6 +125,7 @@ export const preview: Preview = {
   restarts: 3,
   approvals: 20,
   approvalsCleared: 4,
+  rollouts: [],
   exemptionsIdle: 0,
   holds: 0,
   budgetHours: 1,

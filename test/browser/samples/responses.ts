@@ -80,6 +80,7 @@ export function allResponses(): Responses {
     ...Object.fromEntries(ruleViews.map((one) => [`GET /api/rules/${one.id}`, { body: one }])),
     'GET /api/exemptions': (request) => list([exemption], request),
     'GET /api/scans': { body: { items: scans } },
+    'GET /api/rollouts': { body: { items: [] } },
     'GET /api/deadletters': (request) => list([deadLetter], request),
     'GET /api/audit': { body: { items: entries } },
     ...Object.fromEntries(entries.map((one) => [`GET /api/audit/${one.id}`, { body: one }])),

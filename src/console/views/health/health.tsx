@@ -7,7 +7,7 @@ import { hrefOf } from '../../state/location.ts';
 import { useGet } from '../../state/use-get.ts';
 import { VERSION } from '../../state/version.ts';
 import { ErrorMessage } from '../../ui/message.tsx';
-import { queuesOf, samplesOf, numberNamed } from './samples.ts';
+import { numberNamed, queuesOf, samplesOf } from './samples.ts';
 
 export function Health() {
   const health = useGet<HealthAnswer>('/health');

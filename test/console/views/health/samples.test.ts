@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { queuesOf, samplesOf, numberNamed } from '../../../../src/console/views/health/samples.ts';
+import { numberNamed, queuesOf, samplesOf } from '../../../../src/console/views/health/samples.ts';
 
 const TEXT = `# HELP plumbline_heartbeat_age_seconds Seconds since housekeeping last ran.
 # TYPE plumbline_heartbeat_age_seconds gauge
