@@ -5,14 +5,11 @@ import { AuditLog } from '../views/audit/audit.tsx';
 import { DeadLetters } from '../views/dead-letters/dead-letters.tsx';
 import { Exemptions } from '../views/exemptions/exemptions.tsx';
 import { Health } from '../views/health/health.tsx';
-import { Rollouts } from '../views/rollouts/rollouts.tsx';
+import { Overview, Overview } from '../views/overview/overview.tsx';
+import { Rollouts, Rollouts } from '../views/rollouts/rollouts.tsx';
 import { Rules } from '../views/rules/rules.tsx';
 import { Scans } from '../views/scans/scans.tsx';
-import { Settings } from '../views/settings/settings.tsx';
-import { Overview } from '../views/overview/overview.tsx';
-import { Overview } from '../views/overview/overview.tsx';
-import { Rollouts } from '../views/rollouts/rollouts.tsx';
-import { Settings } from '../views/settings/settings.tsx';
+import { Settings, Settings } from '../views/settings/settings.tsx';
 
 export interface View {
   /** The first segment of its address. */
@@ -31,7 +28,6 @@ export const VIEWS: readonly View[] = [
   { name: 'rollouts', title: 'Roll-outs', key: 'u', Component: Rollouts },
   { name: 'scans', title: 'Scans', key: 's', Component: Scans },
   { name: 'dead-letters', title: 'Dead letters', key: 'd', Component: DeadLetters },
-  { name: 'rollouts', title: 'Roll-outs', key: 'u', Component: Rollouts },
   { name: 'audit', title: 'Audit log', key: 'l', Component: AuditLog },
   { name: 'settings', title: 'Settings', key: 't', Component: Settings },
   { name: 'health', title: 'Health', key: 'h', Component: Health },
