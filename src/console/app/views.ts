@@ -9,7 +9,7 @@ import { Overview } from '../views/overview/overview.tsx';
 import { Rollouts } from '../views/rollouts/rollouts.tsx';
 import { Rules } from '../views/rules/rules.tsx';
 import { Scans } from '../views/scans/scans.tsx';
-import { Settings, Settings } from '../views/settings/settings.tsx';
+import { Settings } from '../views/settings/settings.tsx';
 
 export interface View {
   /** The first segment of its address. */
