@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly RegExp[]>> = {
     /^azure\//,
     /^workflows\/ports\//,
     /^workflows\/sweep\/listing(-trust)?\.ts$/,
+    /^console\/ui\/settings-change\/document\.ts$/,
   ],
   // A trigger names its queue.
   functions: [/^domain\//, /^workflows\//, /^api\//, /^app\//, /^storage\/names\.ts$/],

@@ -3,11 +3,17 @@ import { VERSION } from '../api/framework/version.ts';
 import { approvals } from './approvals/commands.ts';
 import { audit } from './audit/commands.ts';
 import { completeCommand, completion } from './completion/commands.ts';
+import { deadLetters } from './dead-letters/commands.ts';
 import { diff } from './diff/commands.ts';
 import { scan, snapshot } from './estate/commands.ts';
 import { evaluate } from './evaluate/commands.ts';
+import { exemptions } from './exemptions/commands.ts';
+import { explain, findings } from './findings/commands.ts';
 import type { Command, Group } from './framework/command.ts';
 import type { Program } from './framework/parser.ts';
+import { rollback } from './rollback/commands.ts';
+import { scans } from './scans/commands.ts';
+import { resume, settings, stop } from './settings/commands.ts';
 import { status } from './status/commands.ts';
 
 const commands: readonly (Command | Group)[] = [
@@ -17,7 +23,16 @@ const commands: readonly (Command | Group)[] = [
   evaluate,
   status,
   approvals,
+  findings,
+  explain,
   audit,
+  rollback,
+  exemptions,
+  settings,
+  stop,
+  resume,
+  scans,
+  deadLetters,
   completion,
   completeCommand(() => commands),
 ];
