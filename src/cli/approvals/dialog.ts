@@ -1,4 +1,5 @@
 /** The dialog before approvals are decided, as text: every change is in it, equal ones once with all their resources. */
+import { IMPACTS } from '../client/choices.ts';
 import type { Output } from '../framework/context.ts';
 import { printable } from '../framework/printable.ts';
 import { changeLine } from '../text/changes.ts';
@@ -75,9 +76,10 @@ function placeOf({ resource: { id, name } }: ListedApproval): string {
 }
 
 function consequences({ colors }: Output, decided: readonly ListedApproval[]): string {
-  const impacts = new Map<string, number>();
-  for (const { rule } of decided) impacts.set(rule.impact, (impacts.get(rule.impact) ?? 0) + 1);
-  const shown = [...impacts].map(([impact, count]) => `${word(impact)} ${count}`).join(', ');
+  const counts = IMPACTS.map(
+    (impact) => [impact, decided.filter(({ rule }) => rule.impact === impact).length] as const,
+  );
+  const shown = counts.flatMap(([impact, count]) => (count === 0 ? [] : `${word(impact)} ${count}`)).join(', ');
   const final = decided.filter(({ rule }) => !rule.reversible);
   const rules = [...new Set(final.map(({ rule }) => rule.id))].map(printable).join(', ');
   return [

@@ -1,5 +1,5 @@
 /** Questions to the person at the terminal. The terminal stays in its own line mode, so nothing has to be restored. */
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { Context } from './context.ts';
 import { CommandFailure } from './failure.ts';
 
@@ -7,17 +7,31 @@ import { CommandFailure } from './failure.ts';
 export async function ask({ stdin, stderr, signal }: Context, question: string): Promise<string> {
   if (!stdin.isTerminal) throw new CommandFailure(2, 'there is no terminal to ask on; use --yes, as the help says');
   stderr.write(question);
-  const lines = createInterface({ input: stdin.stream, terminal: false });
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      const stop = () => reject(new CommandFailure(130, 'interrupted'));
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
-      lines.once('line', resolve);
-      lines.once('close', stop);
-    });
-  } finally {
-    lines.close();
-    stdin.stream.pause();
-  }
+  return readLine(stdin.stream, signal);
+}
+
+/** What is typed behind the line stays in the stream for the next question. */
+function readLine(stream: Readable, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let line = Buffer.alloc(0);
+    const stop = () => {
+      leave();
+      reject(new CommandFailure(130, 'interrupted'));
+    };
+    const take = (piece: Buffer | string) => {
+      line = Buffer.concat([line, Buffer.from(piece)]);
+      const end = line.indexOf('\n');
+      if (end === -1) return;
+      leave();
+      if (end + 1 < line.length) stream.unshift(line.subarray(end + 1));
+      resolve(line.toString('utf8', 0, end).replace(/\r$/, ''));
+    };
+    const leave = () => {
+      stream.off('data', take).off('end', stop).off('error', stop).pause();
+      signal.removeEventListener('abort', stop);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    stream.on('data', take).once('end', stop).once('error', stop).resume();
+  });
 }
