@@ -3,9 +3,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../../src/cli/program.ts';
 import { rolesFor } from '../../src/domain/rules/permissions.ts';
 import { generateRuleIndex } from '../build/rule-index.ts';
 import { apiPage } from './api-page.ts';
+import { cliPage } from './cli-page.ts';
 import { guaranteesPage, readTestFiles } from './guarantees-page.ts';
 import { permissionsPage, rolesFile } from './roles.ts';
 import { rulePages } from './rules-page.ts';
@@ -22,6 +24,7 @@ const roles = rolesFor(rules);
 const guarantees = readFileSync(path.join(root, 'docs/guarantees.md'), 'utf8');
 const files = {
   'docs/api.md': apiPage(openApiDocument(ENDPOINTS)),
+  'docs/cli.md': cliPage(PROGRAM.commands),
   'docs/guarantees.md': guaranteesPage(guarantees, readTestFiles(root)),
   'infra/roles.json': rolesFile(roles),
   'docs/permissions.md': permissionsPage(roles),
