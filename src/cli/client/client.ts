@@ -4,11 +4,10 @@
  */
 import { z } from 'zod';
 import type { AuthorizedEndpoint } from '../../api/framework/endpoint.ts';
-import { problemDocument } from '../../api/framework/problem.ts';
 import type { Context } from '../framework/context.ts';
 import { CommandFailure } from '../framework/failure.ts';
 import type { DeploymentInput } from './options.ts';
-import { failureOf, type Problem } from './refusals.ts';
+import { failureOf, knownProblem, type Problem } from './refusals.ts';
 import { createSession, type Session } from './session.ts';
 
 /** The part of an endpoint that a caller needs. */
@@ -123,7 +122,7 @@ function queryText(query: Query): string {
 async function problemIn(response: Response): Promise<Problem | null> {
   const text = await response.text().catch(() => '');
   try {
-    return problemDocument.safeParse(JSON.parse(text)).data ?? null;
+    return knownProblem.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }

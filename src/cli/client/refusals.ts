@@ -1,11 +1,13 @@
 /** What a refused request means for the person who asked, and the exit code. */
-import type { z } from 'zod';
-import type { problemDocument } from '../../api/framework/problem.ts';
+import { z } from 'zod';
+import { problemDocument } from '../../api/framework/problem.ts';
 import type { ExitCode } from '../framework/exit-codes.ts';
 import { CommandFailure } from '../framework/failure.ts';
 import type { Session } from './session.ts';
 
-export type Problem = z.infer<typeof problemDocument>;
+/** The code may be one of a later version. */
+export const knownProblem = problemDocument.extend({ code: z.string().exactOptional() });
+export type Problem = z.infer<typeof knownProblem>;
 
 /** The failure of an answer that is no success. `problem` is null when it has no problem document. */
 export function failureOf(
