@@ -45,6 +45,7 @@ describe('settings', () => {
         maximumErrorShare: 0.05,
         breaker: 2,
       },
+      rollout: { stages: [], bakeMinutes: 15 },
       tagOptDown: false,
     });
     expect(settingsAnswer.parse(body)).toEqual(body);

@@ -21,7 +21,7 @@ describe('GET /state', () => {
       scans: { running: 1 },
     });
     expect(Object.keys(body.revisions as object).sort()).toEqual([
-      ...['approvals', 'audit', 'deadLetters', 'exemptions', 'findings', 'scans', 'settings'],
+      ...['approvals', 'audit', 'deadLetters', 'exemptions', 'findings', 'rollouts', 'scans', 'settings'],
     ]);
     expect(headers.get('cache-control')).toBe('no-cache');
   });

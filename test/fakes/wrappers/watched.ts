@@ -7,7 +7,7 @@ export type Watch = (name: string, call: () => Promise<unknown>) => Promise<unkn
 /** Members that are no ports: they cannot fail, or they belong to the test. */
 const NO_PORTS = ['clock', 'log', 'metrics', 'rules', 'options', 'stored', 'sweeping'];
 /** Methods that answer at once, without a request. */
-const AT_ONCE = ['newId', 'sign', 'sealFault'];
+const AT_ONCE = ['newId', 'idOf', 'sign', 'sealFault'];
 
 /** The names of all ports. */
 export function portsOf(deps: Deps): string[] {
