@@ -33,7 +33,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
   return (
     <>
       <p>{message}</p>
-      <dl class="facts">
+      <dl class="entry-facts">
         {resource && (
           <Fact name="App">
             <ResourceName resource={resource} href={hrefOf('apps', { resource: resource.id })} />
@@ -75,7 +75,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
       )}
       <Trigger of={entry.trigger} />
       <h3>Sequence</h3>
-      <dl class="facts">
+      <dl class="entry-facts">
         <Fact name="Chain / sequence">
           {entry.chain} / {entry.seq}
         </Fact>
@@ -105,7 +105,7 @@ function Trigger({ of }: { of: AuditEntry['trigger'] }) {
   return (
     <>
       <h3>Trigger</h3>
-      <dl class="facts">
+      <dl class="entry-facts">
         <Fact name="Type">{TRIGGERS[of.type]}</Fact>
         {of.changedBy && (
           <Fact name="Changed by">
