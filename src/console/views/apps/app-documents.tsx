@@ -1,6 +1,7 @@
 /** The documents of an app that could not be read, and which checks that leaves open. */
 import type { Explained } from '../../api/types.ts';
 import { Empty } from '../../ui/message.tsx';
+import { Scroll } from '../../ui/scroll.tsx';
 import { type ExplainedFinding, hintOfDocument, wordOfDocument } from './explain.ts';
 
 interface Props {
@@ -20,29 +21,31 @@ export function AppDocuments({ documents, findings }: Props) {
           ? 'No check needs these documents now.'
           : `${unknown.length === 1 ? '1 check is' : `${unknown.length} checks are`} unknown, because these documents were not read.`}
       </p>
-      <table class="plain">
-        <caption class="visually-hidden">Unread documents</caption>
-        <thead>
-          <tr>
-            <th scope="col">Document</th>
-            <th scope="col">Result</th>
-            <th scope="col">Why</th>
-            <th scope="col">What to do</th>
-          </tr>
-        </thead>
-        <tbody>
-          {documents.map((document) => (
-            <tr key={document.name}>
-              <th scope="row">
-                <code>{document.name}</code>
-              </th>
-              <td>{wordOfDocument(document.status)}</td>
-              <td>{document.detail ?? '–'}</td>
-              <td>{hintOfDocument(document)}</td>
+      <Scroll label="Unread documents">
+        <table class="plain">
+          <caption class="visually-hidden">Unread documents</caption>
+          <thead>
+            <tr>
+              <th scope="col">Document</th>
+              <th scope="col">Result</th>
+              <th scope="col">Why</th>
+              <th scope="col">What to do</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {documents.map((document) => (
+              <tr key={document.name}>
+                <th scope="row">
+                  <code>{document.name}</code>
+                </th>
+                <td>{wordOfDocument(document.status)}</td>
+                <td>{document.detail ?? '–'}</td>
+                <td>{hintOfDocument(document)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
     </>
   );
 }

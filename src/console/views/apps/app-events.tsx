@@ -4,6 +4,7 @@ import { hrefOf } from '../../state/location.ts';
 import { Person } from '../../ui/format/resource-name.tsx';
 import { Time } from '../../ui/format/time.tsx';
 import { Empty } from '../../ui/message.tsx';
+import { Scroll } from '../../ui/scroll.tsx';
 import { wordOfOutcome } from './explain.ts';
 
 export function AppEvents({ explained: { events, trigger, sweep } }: { explained: Explained }) {
@@ -21,45 +22,47 @@ export function AppEvents({ explained: { events, trigger, sweep } }: { explained
       {events.length === 0 ? (
         <Empty title="No events">Nobody has changed this app since Plumbline watches it.</Empty>
       ) : (
-        <table class="plain">
-          <caption class="visually-hidden">The latest 20 events</caption>
-          <thead>
-            <tr>
-              <th scope="col">Received</th>
-              <th scope="col">Operation</th>
-              <th scope="col">Changed by</th>
-              <th scope="col">Result</th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {events.map((event) => (
-              <tr key={event.eventId}>
-                <td>
-                  <Time at={event.receivedAt} />
-                </td>
-                <td>
-                  <code>{event.operation}</code>
-                </td>
-                <td>
-                  <Person of={event.changedBy} />
-                </td>
-                <td>
-                  {wordOfOutcome(event.outcome)}
-                  {event.auditIds.length > 0 && (
-                    <>
-                      {' '}
-                      <a href={hrefOf('audit', { open: event.auditIds[0] })}>
-                        {event.auditIds.length === 1 ? '1 entry' : `${event.auditIds.length} entries`}
-                      </a>
-                    </>
-                  )}
-                </td>
-                <td>{event.reasons.map(({ text }) => text).join(' ') || '–'}</td>
+        <Scroll label="Events">
+          <table class="plain">
+            <caption class="visually-hidden">The latest 20 events</caption>
+            <thead>
+              <tr>
+                <th scope="col">Received</th>
+                <th scope="col">Operation</th>
+                <th scope="col">Changed by</th>
+                <th scope="col">Result</th>
+                <th scope="col">Why</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {events.map((event) => (
+                <tr key={event.eventId}>
+                  <td>
+                    <Time at={event.receivedAt} />
+                  </td>
+                  <td>
+                    <code>{event.operation}</code>
+                  </td>
+                  <td>
+                    <Person of={event.changedBy} />
+                  </td>
+                  <td>
+                    {wordOfOutcome(event.outcome)}
+                    {event.auditIds.length > 0 && (
+                      <>
+                        {' '}
+                        <a href={hrefOf('audit', { open: event.auditIds[0] })}>
+                          {event.auditIds.length === 1 ? '1 entry' : `${event.auditIds.length} entries`}
+                        </a>
+                      </>
+                    )}
+                  </td>
+                  <td>{event.reasons.map(({ text }) => text).join(' ') || '–'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
       )}
     </>
   );

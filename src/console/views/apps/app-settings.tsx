@@ -4,6 +4,7 @@ import { hrefOf } from '../../state/location.ts';
 import type { Loaded } from '../../state/use-get.ts';
 import { ErrorMessage } from '../../ui/message.tsx';
 import { scopeText } from '../../ui/scope/scope.ts';
+import { Scroll } from '../../ui/scroll.tsx';
 import { changedRules, type EffectiveLine, effectiveLines } from './effective.ts';
 import { sourceText } from './mode.ts';
 
@@ -26,26 +27,28 @@ export function AppSettings({ effective: { data, error, reload } }: { effective:
 
 function Lines({ caption, lines }: { caption: string; lines: readonly EffectiveLine[] }) {
   return (
-    <table class="plain">
-      <caption>{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Setting</th>
-          <th scope="col">Value</th>
-          <th scope="col">From</th>
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ name, value, from }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{value}</td>
-            <td title={from.startsWith('/') ? from : undefined}>
-              <bdi>{sourceText(from, scopeText)}</bdi>
-            </td>
+    <Scroll label={caption}>
+      <table class="plain">
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Setting</th>
+            <th scope="col">Value</th>
+            <th scope="col">From</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {lines.map(({ name, value, from }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+              <td title={from.startsWith('/') ? from : undefined}>
+                <bdi>{sourceText(from, scopeText)}</bdi>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { withQuery } from '../../api/client.ts';
 import type { ListedExemption } from '../../api/types.ts';
-import { hrefOf, place, setQuery } from '../../state/location.ts';
+import { hrefOf, place, setQuery, valuesOf } from '../../state/location.ts';
 import { hasRole } from '../../state/session.ts';
 import { useList } from '../../state/use-list.ts';
 import { FilterBar } from '../../ui/filters/filter-bar.tsx';
@@ -36,7 +36,11 @@ export function Exemptions() {
   const path = withQuery('/exemptions', exemptionQuery(query, today));
   const list = useList<ListedExemption>(path, { idOf, kind: 'exemptions' });
   const known = useKnownScopes();
-  const bar = filterBar(known.map(({ id }) => id));
+  const bar = filterBar(
+    known.map(({ id }) => id),
+    list.items,
+    query,
+  );
   const selection = useSelection(idOf, path);
   const opened = useSignal<Open | null>(null);
   const close = () => {
@@ -132,12 +136,21 @@ function Nothing({ isEnded, isFiltered: hasFilters }: { isEnded: boolean; isFilt
   );
 }
 
-function filterBar(scopes: readonly string[]): readonly Filter[] {
+/** Rules and owners are chosen among those that are shown, and those that the address names. */
+function filterBar(
+  scopes: readonly string[],
+  shown: readonly ListedExemption[],
+  query: URLSearchParams,
+): readonly Filter[] {
+  const optionsOf = (name: 'rule' | 'owner') =>
+    [...new Set([...valuesOf(query, name), ...shown.map((one) => one[name])])]
+      .toSorted()
+      .map((value) => ({ value, title: value }));
   return [
     { name: 'q', title: 'Search exemptions', kind: 'text' },
     { name: 'resource', title: 'Scope', kind: 'scope', known: scopes },
-    { name: 'rule', title: 'Rule', kind: 'text' },
-    { name: 'owner', title: 'Owner', kind: 'text' },
+    { name: 'rule', title: 'Rule', options: optionsOf('rule') },
+    { name: 'owner', title: 'Owner', single: true, options: optionsOf('owner') },
     {
       name: 'expiring',
       title: 'Expiring',

@@ -5,6 +5,7 @@ import type { FindingGroup, Rule, Settings } from '../../api/types.ts';
 import { hrefOf } from '../../state/location.ts';
 import { hasRole } from '../../state/session.ts';
 import { useGet } from '../../state/use-get.ts';
+import { CodeText } from '../../ui/code-text.tsx';
 import { Severity } from '../../ui/format/badges.tsx';
 import { Empty, ErrorMessage } from '../../ui/message.tsx';
 import { SettingsChange } from '../../ui/settings-change/settings-change.tsx';
@@ -109,11 +110,17 @@ function Facts({ rule }: { rule: Rule }) {
       <h2>About</h2>
       <dl class="about">
         <dt>Why</dt>
-        <dd>{why}</dd>
+        <dd>
+          <CodeText text={why} />
+        </dd>
         <dt>Fix</dt>
-        <dd>{fix ?? 'There is no fix that Plumbline could make.'}</dd>
+        <dd>
+          <CodeText text={fix ?? 'There is no fix that Plumbline could make.'} />
+        </dd>
         <dt>Risk</dt>
-        <dd>{risk}</dd>
+        <dd>
+          <CodeText text={risk} />
+        </dd>
         {fix !== null && (
           <>
             <dt>Rollback</dt>
@@ -123,7 +130,9 @@ function Facts({ rule }: { rule: Rule }) {
         {differs && (
           <>
             <dt>Differs from others</dt>
-            <dd>{differs}</dd>
+            <dd>
+              <CodeText text={differs} />
+            </dd>
           </>
         )}
         <dt>Benchmarks</dt>

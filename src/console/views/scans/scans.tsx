@@ -20,6 +20,7 @@ import type { Column } from '../../ui/table/column.ts';
 import { DataTable } from '../../ui/table/data-table.tsx';
 import { durationText, progressText, SCAN_WORDS, secondsTaken, shareOf } from './scan-words.ts';
 import { StartScan } from './start-scan.tsx';
+import { Sweeps } from './sweeps.tsx';
 
 const COLUMNS: readonly Column<Scan>[] = [
   {
@@ -131,10 +132,11 @@ export function Scans() {
           )
         }
       />
+      <Sweeps />
       {isOperator && (
         <SelectionBar selection={selection} total={null} actions={[{ label: 'Cancel scan…', run: cancel }]} />
       )}
-      {isStarting.value && <StartScan onClose={() => (isStarting.value = false)} />}
+      {isStarting.value && <StartScan onClose={() => (isStarting.value = false)} onStarted={list.refresh} />}
       {cancelling.value.length > 0 && (
         <ConfirmDialog
           title={cancelling.value.length === 1 ? 'Cancel this scan?' : `Cancel ${cancelling.value.length} scans?`}

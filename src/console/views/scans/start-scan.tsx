@@ -9,7 +9,7 @@ import { ErrorMessage } from '../../ui/message.tsx';
 import { readScope } from '../../ui/scope/scope.ts';
 import { ScopeField, useKnownScopes } from '../../ui/scope/scope-field.tsx';
 
-export function StartScan({ onClose }: { onClose: () => void }) {
+export function StartScan({ onClose, onStarted }: { onClose(): void; onStarted(): void }) {
   const form = useId();
   const text = useSignal('');
   const wasTried = useSignal(false);
@@ -26,6 +26,7 @@ export function StartScan({ onClose }: { onClose: () => void }) {
     try {
       await call<Scan>('/scans', { method: 'POST', body: { scope: read.id } });
       expectChanges();
+      onStarted();
       onClose();
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
