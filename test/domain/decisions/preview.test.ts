@@ -8,6 +8,7 @@ import type { Finding } from '../../../src/domain/decisions/finding.ts';
 import { type PreviewInput, startPreview } from '../../../src/domain/decisions/preview.ts';
 import { viewOf } from '../../../src/domain/resources/resource.ts';
 import { reachOf } from '../../../src/domain/rules/effective.ts';
+import { rolloutStarts } from '../../../src/domain/rules/rollout-starts.ts';
 import { parseSettings, type Settings } from '../../../src/domain/rules/settings.ts';
 import { resourceNamed, ruleLike, SITE, TLS_CHANGE } from '../examples.ts';
 
@@ -45,12 +46,16 @@ const exemption = (more: Partial<Exemption> = {}): Exemption => ({
   ...{ removedAt: null, outbox: [], ...more },
 });
 
-function preview(before: object, after: object, sides: { old?: Exemption[]; added?: Exemption[] } = {}) {
+function preview(
+  before: object,
+  after: object,
+  sides: { old?: Exemption[]; added?: Exemption[]; starts?: PreviewInput['after']['rollouts']['starts'] } = {},
+) {
   const [one, other] = [settings(before), settings(after)];
   const { old = [], added = [] } = sides;
   const input: PreviewInput = {
     before: { settings: one, exemptions: old, rollouts: NO_ROLLOUTS },
-    after: { settings: other, exemptions: [...old, ...added], rollouts: NO_ROLLOUTS },
+    after: { settings: other, exemptions: [...old, ...added], rollouts: { open: [], starts: sides.starts ?? [] } },
     reach: reachOf(one, other),
     ...{ now: NOW, selfId: null, rules: RULES, defaults: {} },
   };
@@ -329,5 +334,32 @@ describe('the reach of a document', () => {
     ['a window that is lifted', MONDAY, at(GROUP, { window: null }), { scopes: [GROUP.toLowerCase()], rules: null }],
   ])('%s', (_, before, after, reach) => {
     expect(reachOf(settings(before), settings(after))).toMatchObject(reach as object);
+  });
+});
+
+test('apps of a roll-out that would start are held, and its stages say how many each takes', () => {
+  const rollout = { stages: [1, '50%'], bakeMinutes: 15 };
+  const [before, after] = [
+    { mode: 'audit', rollout },
+    { mode: 'autofix', rollout },
+  ];
+  const starts = rolloutStarts(settings(before), settings(after), { rules: RULES, defaults: {} });
+  const made = preview(before, after, { starts });
+  const items = [1, 2, 3, 4, 5].map((number) => made.judge(found(SAFE, {}, {}, `${SITE}-${number}`)));
+  expect(items.map((item) => [item?.after, item?.reasons.map(({ code }) => code)])).toEqual(
+    items.map(() => ['hold', ['rollout']]),
+  );
+  expect(made.totals()).toMatchObject({
+    ...{ fixes: 0, holds: 5 },
+    rollouts: [
+      {
+        ...{ rule: SAFE.id, scope: '/', apps: 5, isEvaluated: true },
+        stages: [
+          { stage: 1, apps: 1 },
+          { stage: '50%', apps: 2 },
+          { stage: '100%', apps: 2 },
+        ],
+      },
+    ],
   });
 });
