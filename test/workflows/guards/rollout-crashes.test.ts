@@ -37,8 +37,8 @@ async function run(at: number | null, when: 'before' | 'after') {
   await minutes(host, deps, 3);
   const stoppedAt = written(deps).length;
   await host.ask((ports) => continueRollout(ports, rolloutIn(deps).id, OLGA));
-  await minutes(host, deps, 8);
-  deps.clock.advance(600);
+  await minutes(host, deps, 10);
+  deps.clock.advance(900);
   await minutes(host, deps, 3);
   const { status, isReleased, members } = rolloutIn(deps);
   const end = {
