@@ -13,6 +13,7 @@ import { people, pipeline, sampleEstate, subscriptionId, workspaceId } from '../
 import { serviceIdentity } from '../simulator/identity/directory.ts';
 import { parseAuditKeys } from '../src/domain/audit/audit.ts';
 import { build } from '../tools/build/build.ts';
+import { azureShell, grantRoles } from './environment/azure-shell.ts';
 import { readDevAddress, removeDevAddress, writeDevAddress } from './environment/dev-address.ts';
 import { type DevEnvironment, startDevEnvironment } from './environment/dev-environment.ts';
 import { formatLogLine } from './readable-line.ts';
@@ -70,6 +71,8 @@ async function main(): Promise<void> {
     simulator: dev.simulator.url,
     certificatePath: dev.simulator.certificatePath,
   });
+  grantRoles(dev.simulator);
+  await writeFile(path.join(FOLDER, 'azure.sh'), azureShell(dev.simulator, FOLDER), { mode: 0o600 });
   print(welcome(dev, await modeInForce(dev)));
   await raiseDeploymentEvents(dev);
 }
@@ -142,6 +145,7 @@ Try next, in another terminal:
 
   npm run drift                    changes an app and follows the event to the fix
   npm run drift -- --list          what can be changed
+  . .plumbline/azure.sh            makes the simulator Azure for plumbline scan and the Azure CLI
 
 Below, one line for each event, decision and write.
 

@@ -110,13 +110,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       else
         return { status: fault.status ?? 500, body: fault.body ?? { statusCode: 500, message: 'An error occurred.' } };
     }
-    return handleIdentityRequest(
-      request.method,
-      request.url,
-      request.header('x-identity-header'),
-      identityHeader,
-      new Date(),
-    );
+    return handleIdentityRequest(request.method, request.url, request.header, identityHeader, new Date());
   }
 
   let kept = options.keptRequests ?? Number.POSITIVE_INFINITY;

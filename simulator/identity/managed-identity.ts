@@ -1,27 +1,38 @@
 // The managed identity endpoint as App Service offers it.
 
 import type { HttpResponse } from '../http/response.ts';
-import { serviceIdentity } from './directory.ts';
+import { type Caller, people, pipeline, serviceIdentity } from './directory.ts';
 import { tokenFor, tokenSeconds } from './tokens.ts';
 
 export const identityPath = '/msi/token';
 
-/** `GET IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01[&client_id=…]` with the header X-IDENTITY-HEADER. */
+/** The versions of the endpoint that its clients use: @azure/identity the newer one, the Azure CLI 2.45 the older one. */
+const VERSIONS: Record<string, { header: string; clientId: string }> = {
+  '2019-08-01': { header: 'x-identity-header', clientId: 'client_id' },
+  '2017-09-01': { header: 'secret', clientId: 'clientid' },
+};
+
+/**
+ * `GET IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01[&client_id=…]` with the header X-IDENTITY-HEADER. Without a client id
+ * it is the identity of the service; the object id of a person in its place gives a token of that person.
+ */
 export function handleIdentityRequest(
   method: string,
   url: URL,
-  header: string | undefined,
+  header: (name: string) => string | undefined,
   secret: string,
   now: Date,
 ): HttpResponse {
-  const resource = url.searchParams.get('resource');
-  const clientId = url.searchParams.get('client_id');
   const refuse = (status: number, message: string): HttpResponse => ({ status, body: { statusCode: status, message } });
+  const version = VERSIONS[url.searchParams.get('api-version') ?? ''];
   if (method !== 'GET') return refuse(405, 'Method not allowed.');
-  if (header !== secret) return refuse(403, 'The X-IDENTITY-HEADER header is missing or does not match.');
-  if (url.searchParams.get('api-version') !== '2019-08-01') return refuse(400, 'The api-version must be 2019-08-01.');
+  if (header(version?.header ?? 'x-identity-header') !== secret)
+    return refuse(403, 'The X-IDENTITY-HEADER header is missing or does not match.');
+  if (!version) return refuse(400, 'The api-version must be 2019-08-01.');
+  const resource = url.searchParams.get('resource');
   if (!resource) return refuse(400, 'The resource is missing.');
-  if (clientId && clientId.toLowerCase() !== serviceIdentity.appId) {
+  const caller = callerWith(url.searchParams.get(version.clientId)?.toLowerCase());
+  if (!caller) {
     return refuse(
       400,
       'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.',
@@ -31,11 +42,16 @@ export function handleIdentityRequest(
   return {
     status: 200,
     body: {
-      access_token: tokenFor(resource, serviceIdentity, now, expires),
+      access_token: tokenFor(resource, caller, now, expires),
       expires_on: String(expires),
       resource,
       token_type: 'Bearer',
-      client_id: serviceIdentity.appId.toUpperCase(),
+      client_id: (caller.appId ?? caller.objectId).toUpperCase(),
     },
   };
+}
+
+function callerWith(clientId: string | undefined): Caller | undefined {
+  if (!clientId || clientId === serviceIdentity.appId) return serviceIdentity;
+  return [...Object.values(people), pipeline].find(({ objectId }) => objectId === clientId);
 }

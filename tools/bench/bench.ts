@@ -23,6 +23,7 @@ import { measureAuditWrites, measureEventIngestion } from './rates.ts';
 import { compareReception } from './reception.ts';
 import { type Report, startReport } from './report.ts';
 import { compareRequests, countEvent } from './requests.ts';
+import { measureScan } from './scan/scan.ts';
 import { measureSummary } from './summary.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url));
@@ -54,6 +55,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
 const BY_NAME: typeof PARTS = {
   memory: ({ report, events }) => measureMemory(report, events),
   summary: ({ report }) => measureSummary(report, [3000, 10_000]),
+  scan: ({ report }) => measureScan(report, 10_000),
   estate: ({ report, estate }) => measureEstate(report, estate),
   'memory-before': async ({ report, events, base }) => measureMemory(report, events, (await base()).root),
 };
