@@ -270,7 +270,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await host.ask((baseDeps) => grantExemption(baseDeps, request, { type: 'user', ...OLGA }));
       await deliverAndSettle(host, 'first', SHOP);
       deps.clock.advance(14 * 3600);
-      await minutes(host, deps, 12);
+      await minutes(host, deps, 3);
     },
   },
   {

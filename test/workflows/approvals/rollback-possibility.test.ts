@@ -5,6 +5,7 @@ import { Refusal } from '../../../src/domain/approvals/refusal.ts';
 import type { Settings } from '../../../src/domain/rules/settings.ts';
 import { requestRollback } from '../../../src/workflows/approvals/request-rollback.ts';
 import { findRollbackRefusal } from '../../../src/workflows/approvals/rollback-possibility.ts';
+import type { Deps } from '../../../src/workflows/ports/deps.ts';
 import { SHOP } from '../../fakes/azure/resources.ts';
 import { type FakeDeps, storeSettings } from '../../fakes/deps.ts';
 import { deliverAndSettle, rollbackOf } from '../../fakes/scenarios/scenarios.ts';
@@ -25,9 +26,9 @@ async function said(deps: FakeDeps, person: Person) {
   return { code: refusal?.code ?? 'possible', asOf };
 }
 
-async function answered(deps: FakeDeps, person: Person): Promise<string> {
+async function answered(deps: FakeDeps, person: Person, ports: Deps = deps): Promise<string> {
   try {
-    await requestRollback(deps, { ...rollbackOf(deps), person });
+    await requestRollback(ports, { ...rollbackOf(deps), person });
     return 'possible';
   } catch (error) {
     if (error instanceof Refusal) return error.code;
@@ -78,6 +79,15 @@ describe('the answer before a request is that of the request', () => {
     if (!intended) throw new Error('there is no intent');
     const { refusal, asOf } = await findRollbackRefusal(deps, intended, ada);
     expect([refusal?.code, asOf]).toEqual(['not-reversible', null]);
+  });
+
+  test('asks no Activity Log where the request asks it', async () => {
+    const { deps } = await fixed();
+    deps.clock.advance(3600);
+    expect((await said(deps, bob)).code).toBe('own-change');
+    const calls: string[] = [];
+    expect(await answered(deps, bob, tracedDeps(deps, calls))).toBe('own-change');
+    expect(calls).toContain('activityLog.listWrites');
   });
 
   test('reads no more than the state, the events, the settings and the approval', async () => {
