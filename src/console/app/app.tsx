@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { type Keys, useKeys } from '../state/keys.ts';
 import { goTo, hrefOf, place } from '../state/location.ts';
 import { hasRole, isSignedOut, me, sessionError, signInHref } from '../state/session.ts';
+import { JobPanel } from '../ui/jobs/job-panel.tsx';
 import { Empty, ErrorMessage } from '../ui/message.tsx';
 import { Banners } from './banners.tsx';
 import { Header } from './header.tsx';
@@ -41,6 +42,7 @@ export function App() {
           <Main name={name} />
         </main>
       </div>
+      <JobPanel />
       <KeysDialog />
     </>
   );

@@ -1,6 +1,7 @@
 /** The views of the console, in the order of the navigation. */
 import type { ComponentType } from 'preact';
 import { Apps } from '../views/apps/apps.tsx';
+import { Approvals } from '../views/approvals/approvals.tsx';
 import { AuditLog } from '../views/audit/audit.tsx';
 import { DeadLetters } from '../views/dead-letters/dead-letters.tsx';
 import { Exemptions } from '../views/exemptions/exemptions.tsx';
@@ -22,6 +23,7 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { name: 'overview', title: 'Overview', key: 'o', Component: Overview },
+  { name: 'approvals', title: 'Approvals', key: 'a', Component: Approvals },
   { name: 'apps', title: 'Apps', key: 'p', Component: Apps },
   { name: 'rules', title: 'Rules', key: 'r', Component: Rules },
   { name: 'exemptions', title: 'Exemptions', key: 'e', Component: Exemptions },

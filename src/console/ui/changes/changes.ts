@@ -56,6 +56,8 @@ export function foldEqual<T extends Foldable>(items: readonly T[]): Fold<T>[] {
 }
 
 function keyOf({ rule, purpose, changes }: Foldable): string {
-  const values = changes.map(({ document, path, from, to }) => JSON.stringify([document, path, from ?? null, to ?? null]));
+  const values = changes.map(({ document, path, from, to }) =>
+    JSON.stringify([document, path, from ?? null, to ?? null]),
+  );
   return JSON.stringify([rule.id, rule.version, rule.impact, rule.reversible, purpose, ...values.sort()]);
 }

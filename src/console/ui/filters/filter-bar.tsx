@@ -1,5 +1,6 @@
 /** The filters of a list, as buttons and chips. Their values stand in the address. */
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useKeys } from '../../state/keys.ts';
 import { place, setQuery, valuesOf } from '../../state/location.ts';
@@ -7,14 +8,25 @@ import { Menu } from '../menu.tsx';
 import { readScope, scopeOption } from '../scope/scope.ts';
 import { chipsOf, cleared, type Filter, toggled } from './filters.ts';
 
-export function FilterBar({ filters }: { filters: readonly Filter[] }) {
+interface Props {
+  readonly filters: readonly Filter[];
+  /** The names of the filters with a control; the others only have chips. All when it is not given. */
+  readonly controls?: readonly string[];
+  /** Behind the controls. */
+  readonly end?: ComponentChildren;
+}
+
+export function FilterBar({ filters, controls, end }: Props) {
   const { query } = place.value;
   const chips = chipsOf(filters, query);
   return (
     <search class="filters" aria-label="Filters">
-      {filters.map((filter) => (
-        <Control key={filter.name} filter={filter} />
-      ))}
+      {filters
+        .filter(({ name }) => controls?.includes(name) ?? true)
+        .map((filter) => (
+          <Control key={filter.name} filter={filter} />
+        ))}
+      {end}
       {chips.length > 0 && (
         <ul class="chips" aria-label="Active filters">
           {chips.map(({ title, text, names }) => (

@@ -101,7 +101,9 @@ async function send(id: string): Promise<void> {
         const results = await kind.run(part, job.data);
         const known = new Set(results.map((result) => result.id));
         const silent = part.filter((item) => !known.has(item.id));
-        change(id, (now) => withResults(now, [...results, ...silent.map((item) => ({ id: item.id, state: 'done' as const }))]));
+        change(id, (now) =>
+          withResults(now, [...results, ...silent.map((item) => ({ id: item.id, state: 'done' as const }))]),
+        );
         expectChanges();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
