@@ -8,13 +8,15 @@ import { ErrorMessage } from './message.tsx';
 export interface DialogProps {
   readonly title: string;
   readonly children: ComponentChildren;
+  /** Between the content and the buttons, always visible. */
+  readonly form?: ComponentChildren;
   /** Buttons below the content, the main one first. */
   readonly actions?: ComponentChildren;
   readonly wide?: boolean;
   onClose(): void;
 }
 
-export function Dialog({ title, children, actions, wide = false, onClose }: DialogProps) {
+export function Dialog({ title, children, form, actions, wide = false, onClose }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -42,6 +44,7 @@ export function Dialog({ title, children, actions, wide = false, onClose }: Dial
       <section class="dialog-body" tabIndex={0} aria-label="Content">
         {children}
       </section>
+      {form && <div class="dialog-form">{form}</div>}
       {actions && <div class="dialog-actions">{actions}</div>}
     </dialog>
   );
@@ -104,6 +107,45 @@ export function ConfirmDialog(props: ConfirmProps) {
       title={title}
       onClose={onClose}
       wide={props.wide ?? false}
+      form={
+        <form id={`${id}-form`} onSubmit={(event: Event) => void confirm(event)}>
+          {comment !== 'none' && (
+            <div class="field">
+              <label for={`${id}-comment`}>
+                {props.commentLabel ?? (comment === 'required' ? 'Comment (required)' : 'Comment (optional)')}
+              </label>
+              <textarea
+                id={`${id}-comment`}
+                rows={2}
+                maxLength={4000}
+                required={comment === 'required'}
+                value={text.value}
+                onInput={(event) => {
+                  text.value = event.currentTarget.value;
+                }}
+              />
+            </div>
+          )}
+          {typeNumber !== null && (
+            <div class="field">
+              <label for={`${id}-number`}>Type {typeNumber} to confirm</label>
+              <input
+                id={`${id}-number`}
+                class="short"
+                inputMode="numeric"
+                autoComplete="off"
+                value={typed.value}
+                onInput={(event) => {
+                  typed.value = event.currentTarget.value;
+                }}
+              />
+            </div>
+          )}
+          <p class="field-error" role="alert">
+            {blocked ?? problem.value}
+          </p>
+        </form>
+      }
       actions={
         <>
           <button
@@ -121,43 +163,6 @@ export function ConfirmDialog(props: ConfirmProps) {
       }
     >
       {children}
-      <form id={`${id}-form`} onSubmit={(event: Event) => void confirm(event)}>
-        {comment !== 'none' && (
-          <div class="field">
-            <label for={`${id}-comment`}>
-              {props.commentLabel ?? (comment === 'required' ? 'Comment (required)' : 'Comment (optional)')}
-            </label>
-            <textarea
-              id={`${id}-comment`}
-              rows={2}
-              maxLength={4000}
-              required={comment === 'required'}
-              value={text.value}
-              onInput={(event) => {
-                text.value = event.currentTarget.value;
-              }}
-            />
-          </div>
-        )}
-        {typeNumber !== null && (
-          <div class="field">
-            <label for={`${id}-number`}>Type {typeNumber} to confirm</label>
-            <input
-              id={`${id}-number`}
-              class="short"
-              inputMode="numeric"
-              autoComplete="off"
-              value={typed.value}
-              onInput={(event) => {
-                typed.value = event.currentTarget.value;
-              }}
-            />
-          </div>
-        )}
-        <p class="field-error" role="alert">
-          {blocked ?? problem.value}
-        </p>
-      </form>
       {error.value && <ErrorMessage error={error.value} />}
     </Dialog>
   );

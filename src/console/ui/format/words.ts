@@ -58,6 +58,15 @@ export const SEVERITY_WORDS = {
 
 export const PURPOSE_WORDS = { fix: 'Fix', rollback: 'Rollback' } as const satisfies Words;
 
+/** How it would show that a fix harms an app. */
+export const HARM_WORDS = {
+  unavailable: 'the app does not come up.',
+  '5xx': 'requests fail (5xx).',
+  '4xx': 'requests are refused (4xx).',
+  'lost-traffic': 'callers stay away.',
+  invisible: 'callers fail before they make a request, or beside the app.',
+} as const satisfies Words;
+
 export const MODE_WORDS = {
   audit: 'Report only',
   approve: 'Approve every fix',

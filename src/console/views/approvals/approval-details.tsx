@@ -7,7 +7,7 @@ import { Details } from '../../ui/details.tsx';
 import { Impact, Severity, Status } from '../../ui/format/badges.tsx';
 import { Person, ResourceName } from '../../ui/format/resource-name.tsx';
 import { Time } from '../../ui/format/time.tsx';
-import { IMPACT_HINTS, wordOf } from '../../ui/format/words.ts';
+import { HARM_WORDS, IMPACT_HINTS, wordOf } from '../../ui/format/words.ts';
 import { ErrorMessage, Message } from '../../ui/message.tsx';
 import type { Decision } from './decide.ts';
 

@@ -19,7 +19,7 @@ export const COLUMNS: readonly Column<ApprovalBrief>[] = [
   {
     id: 'severity',
     title: 'Severity',
-    width: '100px',
+    width: '96px',
     sort: 'severity',
     phone: 'first',
     cell: ({ rule }) => <Severity of={rule.severity} />,
@@ -27,7 +27,7 @@ export const COLUMNS: readonly Column<ApprovalBrief>[] = [
   {
     id: 'app',
     title: 'App',
-    width: '16%',
+    width: '15%',
     sort: 'resource',
     phone: 'first',
     cell: ({ resource }) => <ResourceName resource={resource} />,
@@ -45,12 +45,12 @@ export const COLUMNS: readonly Column<ApprovalBrief>[] = [
     ),
   },
   { id: 'change', title: 'Change', phone: 'third', cell: ({ changes }) => <ChangeLine changes={changes} /> },
-  { id: 'impact', title: 'Impact', width: '110px', sort: 'impact', cell: ({ rule }) => <Impact of={rule.impact} /> },
-  { id: 'changedBy', title: 'Changed by', width: '130px', cell: ({ changedBy }) => <Person of={changedBy} /> },
+  { id: 'impact', title: 'Impact', width: '96px', sort: 'impact', cell: ({ rule }) => <Impact of={rule.impact} /> },
+  { id: 'changedBy', title: 'Changed by', width: '120px', cell: ({ changedBy }) => <Person of={changedBy} /> },
   {
     id: 'requested',
     title: 'Requested',
-    width: '104px',
+    width: '96px',
     sort: '-requested',
     reverse: 'requested',
     phone: 'first',
