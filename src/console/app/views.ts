@@ -5,6 +5,7 @@ import { Approvals } from '../views/approvals/approvals.tsx';
 import { AuditLog } from '../views/audit/audit.tsx';
 import { DeadLetters } from '../views/dead-letters/dead-letters.tsx';
 import { Exemptions } from '../views/exemptions/exemptions.tsx';
+import { Findings } from '../views/findings/findings.tsx';
 import { Health } from '../views/health/health.tsx';
 import { Overview } from '../views/overview/overview.tsx';
 import { Rollouts } from '../views/rollouts/rollouts.tsx';
@@ -24,6 +25,7 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: 'overview', title: 'Overview', key: 'o', Component: Overview },
   { name: 'approvals', title: 'Approvals', key: 'a', Component: Approvals },
+  { name: 'findings', title: 'Findings', key: 'f', Component: Findings },
   { name: 'apps', title: 'Apps', key: 'p', Component: Apps },
   { name: 'rules', title: 'Rules', key: 'r', Component: Rules },
   { name: 'exemptions', title: 'Exemptions', key: 'e', Component: Exemptions },

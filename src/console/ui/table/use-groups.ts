@@ -19,6 +19,8 @@ interface Options<T, G extends GroupCount> {
   /** The list without groups. When it has one page only, its items are those of the groups. */
   readonly list: LoadedList<T>;
   readonly kind: Kind;
+  /** Items may be in several groups, so a group is not opened in place: this shows its items. */
+  readonly follow?: ((key: string) => void) | null;
   idOf(item: T): string;
   /** The key of the group that an item is in. Keys compare without case. */
   keyOf(item: T): string;
@@ -43,9 +45,9 @@ interface Loads<T> {
 const NOTHING = { items: [], cursor: undefined, isLoading: false } as const;
 
 export function useGroups<T, G extends GroupCount>(options: Options<T, G>): Grouping<T> | null {
-  const { path, list, kind, keyOf, titleOf, pathOf, detail } = options;
+  const { path, list, kind, follow = null, keyOf, titleOf, pathOf, detail } = options;
   const { data } = useGet<{ items: readonly G[] }>(path, [kind]);
-  const isWhole = !list.hasMore && !(list.isLoading && list.items.length === 0);
+  const isWhole = follow === null && !list.hasMore && !(list.isLoading && list.items.length === 0);
   const loads = useMemo<Loads<T>>(
     () => ({ toggled: signal(new Set()), loaded: signal(new Map()) }),
     [path, list.items],
@@ -77,6 +79,10 @@ export function useGroups<T, G extends GroupCount>(options: Options<T, G>): Grou
   }
 
   function toggle(key: string): void {
+    if (follow) {
+      follow(key);
+      return;
+    }
     const next = new Set(loads.toggled.peek());
     if (!next.delete(key)) next.add(key);
     loads.toggled.value = next;

@@ -66,7 +66,7 @@ export function resultOfDecision({ id, approval, problem }: Decided): JobResult 
 }
 
 /** What became of a decided approval. */
-export function resultOf({ id, status, moved, decision }: ApprovalBrief): JobResult {
+export function resultOf({ id, status, moved }: ApprovalBrief): JobResult {
   const text = wordOf(STATUS_WORDS, status);
   switch (status) {
     case 'applied':
@@ -83,7 +83,7 @@ export function resultOf({ id, status, moved, decision }: ApprovalBrief): JobRes
     case 'blocked':
       return { id, state: 'held', text };
     default:
-      return { id, state: decision ? 'accepted' : 'refused', text };
+      return { id, state: 'accepted', text };
   }
 }
 
