@@ -1,7 +1,7 @@
 /** The views of the console, in the order of the navigation. */
 import type { ComponentType } from 'preact';
-import { Apps } from '../views/apps/apps.tsx';
 import { Approvals } from '../views/approvals/approvals.tsx';
+import { Apps } from '../views/apps/apps.tsx';
 import { AuditLog } from '../views/audit/audit.tsx';
 import { DeadLetters } from '../views/dead-letters/dead-letters.tsx';
 import { Exemptions } from '../views/exemptions/exemptions.tsx';
