@@ -30,7 +30,11 @@ export function changeText(change: Change): string {
   return `${settingOf(change)}: ${valueText(change.from)} → ${valueText(change.to)}`;
 }
 
-type Foldable = Pick<ApprovalBrief, 'rule' | 'purpose' | 'changes'>;
+interface Foldable {
+  readonly rule: ApprovalBrief['rule'];
+  readonly purpose: string;
+  readonly changes: readonly Change[];
+}
 
 /** Approvals with the same rule, purpose and changes, whatever the resource. */
 export interface Fold<T> extends Foldable {
