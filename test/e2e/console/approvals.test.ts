@@ -65,7 +65,7 @@ test('fifty are selected, what is not mine is left out, what moved or was decide
   await eventually('the approval is superseded', async () => (await pending()).find(isMoving)?.id !== first?.id);
   const early = before.find(isOf(rejected));
   const comment = { comment: 'needed until Friday' };
-  await plumbline.as(staff.otherApprover, 'Approver').ask('POST', `/approvals/${early?.id}/reject`, comment);
+  await plumbline.as(staff.otherApprover, 'Approver').ask('POST', `/approvals/${early?.id}/reject`, { body: comment });
 
   await dialog.getByRole('button', { name: 'Approve 45' }).click();
   await dialog.getByText('Enter 45 to confirm.').waitFor();
