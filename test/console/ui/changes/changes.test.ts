@@ -9,6 +9,7 @@ const rule = {
   risk: '',
   impact: 'restart',
   reversible: true,
+  harm: null,
 } as const;
 const change = { document: 'resource', path: '/properties/httpsOnly', from: false, to: true };
 const item = (name: string, more: object = {}) => ({ name, rule, purpose: 'fix' as const, changes: [change], ...more });
