@@ -76,7 +76,9 @@ export const approval = z.strictObject({
     .array(change)
     .describe('Values that changed since the approval that this one replaced; of a superseded rollback, since its fix'),
   auditIds: z.array(z.string()),
-  outbox: outboxAbout('approval'),
+  /** The health gate that ordered this rollback. */
+  health: z.strictObject({ gate: z.string() }).exactOptional(),
+  outbox: outboxAbout('approval', 'health'),
 });
 export type Approval = Infer<typeof approval>;
 

@@ -16,6 +16,8 @@ export interface ChangeSet {
   readonly reasons: readonly Reason[];
   /** The object id of the approver. */
   readonly decidedBy?: string;
+  /** The signed order of a health gate for this rollback is in the log. Freezes do not hold it. */
+  readonly byHealthGate?: true;
   /** The operation of the intent that the log has without an outcome. */
   readonly operationId?: string;
 }

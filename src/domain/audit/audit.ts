@@ -42,6 +42,7 @@ export const AUDIT_KINDS = [
   'service.stopped',
   'service.resumed',
   'audit.reviewed',
+  'health.worse',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

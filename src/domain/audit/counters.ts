@@ -13,6 +13,7 @@ export const COUNTERS = {
   distrustedListings: {},
   comparedLeaves: { result: ['agreed', 'differed', 'not-told'] },
   activityLogRequests: { outcome: ['read', 'throttled', 'forbidden', 'failed'] },
+  healthGates: { outcome: ['well', 'worse', 'unknown'] },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 export type CounterName = keyof typeof COUNTERS;

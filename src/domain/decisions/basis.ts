@@ -44,7 +44,10 @@ export function basisOf(
     readonly changers: readonly Writer[];
   },
 ): DecisionBasis {
-  const hasHistory = history.fixedAt.length + history.failedAt.length > 0 || history.alsoMovedAt !== null;
+  const hasHistory =
+    history.fixedAt.length + history.failedAt.length > 0 ||
+    history.alsoMovedAt !== null ||
+    history.worseAt !== undefined;
   return {
     ...parametersBasis(parameters),
     ...(ownTier === undefined ? {} : { ownTier }),

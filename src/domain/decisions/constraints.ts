@@ -5,7 +5,9 @@
 
 import * as z from 'zod';
 import { type Exemption, exemptReason } from '../approvals/exemption.ts';
+import { invertChanges } from '../changes/change.ts';
 import { impactOf } from '../resources/documents.ts';
+import { DAY_MS, HOUR_MS, timeAfter } from '../resources/durations.ts';
 import type { Caller } from '../resources/principal.ts';
 import type { Action, Reason, ReasonCode } from '../resources/reasons.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -52,6 +54,8 @@ export interface DecisionInput extends Policy {
 /** After so many failed writes within so many hours only the sweep retries. */
 const MAX_FAILURES = 3;
 const FAILURE_HOURS = 24;
+
+const WORSE_MS = 7 * DAY_MS;
 
 /** Impacts that wait for the maintenance window. */
 const DISRUPTIVE: readonly string[] = ['traffic', 'new-revision', 'restart'];
@@ -105,6 +109,15 @@ const mode: Constraint = (_, { mode: chosen }) => {
 
 const serviceStopped: Constraint = (_, { stopped }) =>
   stopped && always('hold', 'stopped', `The service is stopped: ${stopped.reason}`);
+
+/** A stop of a part. The health gate stops automatic writes only. The next change of the settings looks again at once. */
+const scopeStopped: Constraint = (_, { scopeStopped: stop, now }) => {
+  if (!stop) return null;
+  const again = timeAfter(now, HOUR_MS).toISOString();
+  return stop.automaticOnly
+    ? unlessApproved('hold', 'stopped', `Automatic writes are stopped here: ${stop.reason}`, again)
+    : always('hold', 'stopped', `Writes are stopped here: ${stop.reason}`, again);
+};
 
 const appKind: Constraint = (_, { facts }) => {
   if (facts.app === 'logic-app')
@@ -184,6 +197,24 @@ const alsoMovedBefore: Constraint = (_, { history: { alsoMovedAt } }) =>
       )
     : null;
 
+/** After a fix made the app worse, a person decides about it for a week. */
+const worseBefore: Constraint = (_, { history: { worseAt }, now }) => {
+  if (worseAt === undefined || timeAfter(worseAt, WORSE_MS) <= now) return null;
+  const until = timeAfter(worseAt, WORSE_MS).toISOString();
+  return unlessApproved(
+    'queue',
+    'health-gate',
+    `On ${worseAt} the app was worse after this fix; until ${until} a person decides.`,
+  );
+};
+
+/** The settings may want a person for what the health gate could not roll back. */
+const irreversible: Constraint = ({ rule, changes }, { resource, healthGate }) => {
+  if (!healthGate.enabled || healthGate.irreversible !== 'ask' || !isDisruptive(resource, changes)) return null;
+  if (rule.reversible && invertChanges(changes) !== null) return null;
+  return unlessApproved('queue', 'irreversible', 'It disturbs the app and could not be rolled back; a person decides.');
+};
+
 /** The owner of an app may request less than the settings allow, never more. */
 const tag: Constraint = (_, { facts: { modeTag }, tagOptDown }) => {
   if (!tagOptDown) return null;
@@ -231,6 +262,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   tier,
   mode,
   serviceStopped,
+  scopeStopped,
   appKind,
   hostedOnContainerApps,
   managedByOther,
@@ -241,6 +273,8 @@ export const CONSTRAINTS: readonly Constraint[] = [
   flapping,
   failing,
   alsoMovedBefore,
+  worseBefore,
+  irreversible,
   tag,
   outsideWindow,
   freeze,

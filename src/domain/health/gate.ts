@@ -31,15 +31,19 @@ export const healthGate = z
     subscriptionId: z.string(),
     resourceGroup: z.string().describe('In lower case'),
     /** The rules whose fixes are watched, and the approval of each; null for an automatic fix. */
-    rules: z.array(z.strictObject({ id: z.string(), approvalId: z.string().nullable() })),
+    rules: z.array(z.strictObject({ id: z.string(), operationId: z.string(), approvalId: z.string().nullable() })),
     startedAt: time.describe('Right before the first write'),
     dueAt: time.describe('The end of healthGate.minutes'),
     before: appState.describe('What was read right before the write'),
     /** The next look; null when the gate was judged. */
     next: z.strictObject({ step: z.enum(GATE_STEPS), at: time }).nullable(),
+    /** The last look found the app ill; the next one confirms it or not. */
+    suspected: z.boolean(),
     status: z.enum(GATE_STATUSES),
     stateGood: z.boolean().describe('Whether the last look read the state of the app, and it was good'),
     reasons: z.array(reason),
+    /** Whether people are told although nothing is rolled back. */
+    told: z.boolean(),
     endedAt: time.nullable(),
   })
   .meta({ id: 'HealthGate' });

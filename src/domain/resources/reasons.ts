@@ -52,6 +52,8 @@ export const REASON_CODES = [
   'own-change',
   'changer-unknown',
   'not-evaluated',
+  'health-gate',
+  'irreversible',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

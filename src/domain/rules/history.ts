@@ -10,6 +10,8 @@ export const ruleHistory = z.strictObject({
   failedAt: z.array(time),
   /** When a fix last had side effects; null when it never had. */
   alsoMovedAt: time.nullable(),
+  /** When a health gate last found the app worse after a fix. */
+  worseAt: time.exactOptional(),
 });
 export type RuleHistory = Infer<typeof ruleHistory>;
 

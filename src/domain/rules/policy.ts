@@ -2,11 +2,24 @@
 import type { Mode } from '../resources/reasons.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { MaintenanceWindow } from './maintenance-window.ts';
-import { type Freeze, freezeFor, modeFor, type Settings, windowFor } from './settings.ts';
+import {
+  type Freeze,
+  freezeFor,
+  type GateSettings,
+  healthGateFor,
+  modeFor,
+  type ScopeStop,
+  type Settings,
+  scopeStopFor,
+  windowFor,
+} from './settings.ts';
 
 export interface Policy {
   readonly mode: Mode;
   readonly stopped: { readonly reason: string } | null;
+  /** The stop of a scope above the resource. */
+  readonly scopeStopped: ScopeStop | null;
+  readonly healthGate: Pick<GateSettings, 'enabled' | 'irreversible'>;
   readonly limits: Pick<Settings['limits'], 'flapCount' | 'flapHours'>;
   readonly window: MaintenanceWindow | null;
   readonly frozen: Freeze | null;
@@ -19,6 +32,8 @@ export function policyFor(settings: Settings, resource: Resource, now: Date): Po
   return {
     mode: modeFor(settings, resource),
     stopped: settings.stopped,
+    scopeStopped: scopeStopFor(settings, resource),
+    healthGate: healthGateFor(settings, resource),
     limits: { flapCount, flapHours },
     window: windowFor(settings, resource),
     frozen: freezeFor(settings, resource, now),

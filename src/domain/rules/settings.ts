@@ -54,6 +54,8 @@ const scope = z.strictObject({
   healthGate: healthGate.partial().optional(),
   rollout: rolloutOfScope.optional(),
 });
+export const MAX_SCOPES = 1000;
+
 /** In days. Resource Graph may hide a violation until the next full read, so this bounds for how long. */
 const MAX_FULL_READ_DAYS = 30;
 
@@ -69,7 +71,7 @@ export const settingsSchema = z.strictObject({
     .nullable()
     .default(null),
   rules: rules.default({}),
-  scopes: z.array(scope).max(1000).default([]),
+  scopes: z.array(scope).max(MAX_SCOPES).default([]),
   limits: z
     .strictObject({
       fixesPerHour: count(25, 0),

@@ -23,6 +23,8 @@ export type Authorization =
       readonly operationId?: string;
       /** The object id of the approver. */
       readonly decidedBy?: string;
+      /** A health gate ordered it. */
+      readonly byHealthGate?: true;
     }
   /** The log has no decision, although the row has one. */
   | { readonly kind: 'undecided'; readonly text: string }
@@ -33,6 +35,8 @@ export type Authorization =
   | { readonly kind: 'superseded'; readonly text: string };
 
 type ClosedStatus = 'expired' | 'superseded' | 'cleared';
+
+const DECISIONS: readonly AuditEntry['kind'][] = ['approval.approved', 'approval.rejected', 'health.worse'];
 
 /** Whether the log authorizes a write. `approval` is the row of its approval; null for an automatic fix. */
 export async function authorizeWrite(
@@ -49,24 +53,31 @@ export async function authorizeWrite(
   const entries = await deps.audit.listBySubject(approvalId);
   const findEntry = (kind: AuditEntry['kind']) =>
     entries.find((entry) => entry.kind === kind && isAbout(entry, resource, changeSet));
-  const decision = findEntry('approval.approved');
+  const decision = findEntry('approval.approved') ?? (purpose === 'rollback' ? findEntry('health.worse') : undefined);
   if (!decision) {
-    const decided = entries.some(({ kind }) => kind === 'approval.approved' || kind === 'approval.rejected');
+    const decided = entries.some(({ kind }) => DECISIONS.includes(kind));
     const text = 'the log has no signed decision of it';
     return decided ? unauthorized(text) : { kind: 'undecided', text };
   }
   const closed = closedBy(entries);
   if (closed) return closed;
   const decidedBy = approval.decision?.by.objectId;
-  if (decidedBy === undefined || decision.actor.objectId !== decidedBy) return unauthorized('somebody else decided it');
+  if (decidedBy === undefined || (decision.actor.objectId ?? decision.actor.name) !== decidedBy)
+    return unauthorized('somebody else decided it');
   if (purpose === 'fix' && !findEntry('approval.requested')) return unauthorized('the log has no signed request of it');
   const intent = findEntry(`${purpose}.intended`);
   const end = intent ? findOutcomeEntry(entries, intent) : null;
   if (end) return unauthorized(`it was carried out at ${end.at}`);
-  const fault = purpose === 'rollback' ? await checkRollback(deps, resource, changeSet, approval) : null;
+  const isOrdered = decision.kind === 'health.worse';
+  if (isOrdered !== (approval.health !== undefined)) return unauthorized('a health gate and a person are not the same');
+  const fault =
+    purpose === 'rollback'
+      ? await checkRollback(deps, resource, changeSet, { fixId: approval.auditIds[0], cause: decision })
+      : null;
   if (fault) return fault;
   const operation = intent?.operationId ? { operationId: intent.operationId } : {};
-  return { kind: 'authorized', ...operation, decidedBy };
+  // The service is no changer of its own: who else wrote the app was asked when the gate ended.
+  return { kind: 'authorized', ...operation, ...(isOrdered ? { byHealthGate: true } : { decidedBy }) };
 }
 
 /**
@@ -77,12 +88,14 @@ async function checkRollback(
   deps: Deps,
   resource: Resource,
   { rule, changes }: ChangeSet,
-  { auditIds: [fixId] }: Approval,
+  { fixId, cause }: { readonly fixId: string | undefined; readonly cause: AuditEntry },
 ): Promise<Authorization | null> {
   const fix = fixId === undefined ? null : await deps.audit.get(fixId);
   if (!fix || !wroteChanges(fix)) return unauthorized('the log has no signed entry of a fix that it puts back');
   if (fix.rule !== rule.id || fix.resource?.id.toLowerCase() !== resource.key)
     return unauthorized('the fix that it names is of another rule or resource');
+  if (cause.kind === 'health.worse' && cause.operationId !== fix.operationId)
+    return unauthorized('the health gate watched another operation');
   const reverts = (originals: readonly Change[]) => (change: Change) =>
     originals.some((one) => isSamePlace(one, change) && sameJson(one.from, change.to));
   const sideEffects = changes.filter((change) => !reverts(fix.changes)(change));

@@ -92,8 +92,9 @@ export async function recheckSeparation(
 }
 
 /** Whether the approval waits for a write that no constraint prevents. No rule is evaluated for a rollback. */
-function maySoonWrite({ status, purpose, rule }: Approval, evaluated: readonly EvaluatedRule[]): boolean {
-  if (!isDecided(status)) return false;
+function maySoonWrite({ status, purpose, rule, health }: Approval, evaluated: readonly EvaluatedRule[]): boolean {
+  // A health gate is no person: who else wrote the app was asked when it ended.
+  if (!isDecided(status) || health) return false;
   const found = evaluated.find(({ evaluation }) => evaluation.rule.id === rule.id);
   return purpose === 'rollback' || found?.approvedDecision?.action === 'fix';
 }

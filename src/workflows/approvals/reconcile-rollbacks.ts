@@ -58,7 +58,7 @@ export function reconcileRollbacks(
 function decideRollback(
   input: ReconcileInput,
   facts: DecisionFacts,
-  { rule: { id }, changes, preserved, digest }: Approval,
+  { rule: { id }, changes, preserved, digest, health }: Approval,
 ): Decision | null {
   const rule = input.allRules.find((one) => one.id === id);
   if (!rule) return null;
@@ -67,10 +67,15 @@ function decideRollback(
     reason: 'A fix is put back.',
   };
   const decisionInput = decisionInputOf(input, facts, evaluation, digest);
-  return decideApproved(evaluation, { ...decisionInput, exemption: null, declined: null, history: NO_HISTORY });
+  // What hurts an app is taken back at once: neither windows nor freezes hold it. A stop does.
+  const ordered = health ? { window: null, frozen: null } : {};
+  const noHistory = { exemption: null, declined: null, history: NO_HISTORY };
+  return decideApproved(evaluation, { ...decisionInput, ...noHistory, ...ordered });
 }
 
-function changeSetOf({ id, rule, digest, changes, preserved, reasons: approvalReasons }: Approval): ChangeSet {
+function changeSetOf({ id, rule, digest, changes, preserved, health, reasons: approvalReasons }: Approval): ChangeSet {
+  if (health)
+    return { rule, purpose: 'rollback', digest, changes, preserved, approvalId: id, reasons: approvalReasons };
   const otherReasons = approvalReasons.filter(({ code }) => code !== 'approved');
   const reasons = [{ code: 'approved' as const, text: 'A person has what the fix changed put back.' }, ...otherReasons];
   return { rule, purpose: 'rollback', digest, changes, preserved, approvalId: id, reasons };

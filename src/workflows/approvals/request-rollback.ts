@@ -193,7 +193,12 @@ async function findReasonToLeave(
   return findWriteSince(deps, resource, entry);
 }
 
-function documentsOf({ entry, resource, rule }: RollbackTarget): DocumentName[] {
+/** The documents that a rollback of this entry compares. */
+export function documentsOf({
+  entry,
+  resource,
+  rule,
+}: Pick<RollbackTarget, 'entry' | 'resource' | 'rule'>): DocumentName[] {
   const named = [...rule.documents, ...[...entry.changes, ...entry.alsoMoved].map(({ document }) => document)];
   return [...new Set<DocumentName>(['resource', ...named])].filter(
     (name) => documentOf(resource.kind, name)?.readOn === 'event',
@@ -201,10 +206,10 @@ function documentsOf({ entry, resource, rule }: RollbackTarget): DocumentName[] 
 }
 
 /** The preserved values: those that the fix would send along again after the rollback. */
-function preservedValues(
+export function preservedValues(
   { rules, options, clock }: Deps,
   { settings }: StoredSettings,
-  { resource, rule }: RollbackTarget,
+  { resource, rule }: Pick<RollbackTarget, 'resource' | 'rule'>,
   rolledBack: Snapshot,
 ): readonly PreservedValue[] {
   const defaults = { workspaceId: options.workspaceId };

@@ -52,7 +52,10 @@ export async function findRollbackRefusal(
 }
 
 /** The rollback of this entry that is open or was applied; null when there is none. */
-async function findPresent({ approvals }: Deps, { id: entryId }: AuditEntry): Promise<Approval | null> {
+export async function findPresent(
+  { approvals }: Pick<Deps, 'approvals'>,
+  { id: entryId }: AuditEntry,
+): Promise<Approval | null> {
   for (let nth = 0; ; nth += 1) {
     const id = await approvals.claimedId(`${entryId}-${nth}`);
     const approval = id === null ? null : ((await approvals.get(id))?.value ?? null);

@@ -72,6 +72,7 @@ async function appendRecords(deps: Deps, approval: Approval): Promise<Approval> 
 const DECIDED: Readonly<Partial<Record<AuditKind, 'approved' | 'rejected'>>> = {
   'approval.approved': 'approved',
   'approval.rejected': 'rejected',
+  'health.worse': 'approved',
 };
 
 /** The first id, which is the fix of a rollback, and the latest ones. The log finds all by the id of the approval. */

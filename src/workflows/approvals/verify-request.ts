@@ -25,8 +25,8 @@ function wasRequested(approval: Approval, records: readonly AuditRecord[]): bool
   const resource = parseResourceId(approval.resource.id);
   if (!resource || digestOf(resource, rule, purpose, changes) !== digest) return false;
   // A rollback is decided when it is requested.
-  const requestKind = purpose === 'rollback' ? 'approval.approved' : 'approval.requested';
+  const requestKinds = purpose === 'rollback' ? ['approval.approved', 'health.worse'] : ['approval.requested'];
   return records.some(
-    (record) => record.kind === requestKind && isAbout(record, resource, { ...approval, approvalId: id }),
+    (record) => requestKinds.includes(record.kind) && isAbout(record, resource, { ...approval, approvalId: id }),
   );
 }

@@ -9,6 +9,7 @@ import { parseResourceId } from '../../domain/resources/resource.ts';
 import { expireExemptions } from '../exemptions/expire-exemptions.ts';
 import { advanceRollouts } from '../guards/advance-rollouts.ts';
 import { updateHeartbeat } from '../guards/outage-guard.ts';
+import { requeueGates } from '../health-gate/requeue-gates.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
 import type { StoredSettings } from '../ports/settings.ts';
@@ -38,6 +39,7 @@ export async function runHousekeeping(deps: Deps): Promise<void> {
   const stored = await loadSettings(deps);
   await flushSettingsRecords(deps, stored);
   await expireExemptions(deps);
+  await requeueGates(deps);
   await advanceRollouts(deps, stored);
   if (stored.settings.stopped === null) await requeueHeld(deps, stored);
   await deps.audit.updateIndex();

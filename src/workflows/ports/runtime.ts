@@ -21,7 +21,7 @@ export interface Log {
 export interface Notification {
   /** The same when it is published twice. */
   readonly id: string;
-  readonly kind: 'budget.held';
+  readonly kind: 'budget.held' | 'health.told';
   /** ISO. */
   readonly at: string;
   /** An ARM id. */
@@ -60,6 +60,8 @@ export const pauses = z.strictObject({
    * are always read.
    */
   rememberSeconds: seconds.default(5),
+  /** The minute of the health gate: its looks follow a write by so many of these. Metrics keep their own minutes. */
+  gateMinuteSeconds: z.number().positive().default(60),
   /** Between two times that the counters are stored. */
   countersSeconds: seconds.default(15),
 });

@@ -14,7 +14,7 @@ export type SweepRun = Infer<typeof sweepRun>;
 /** A message names a resource and the cause. It has ids only. */
 export const workMessage = z.object({
   resource: z.string().min(1),
-  cause: z.enum(['event', 'decision', 'wake', 'sweep', 'scan', 'request']),
+  cause: z.enum(['event', 'decision', 'wake', 'sweep', 'scan', 'request', 'gate']),
   /** For events: the id, and when it was received by the clock of the service. */
   event: z.object({ id: z.string().min(1), receivedAt: time }).optional(),
   /** For sweeps and scans: which one. */
@@ -25,6 +25,8 @@ export const workMessage = z.object({
   marked: z.boolean().optional(),
   /** For requests: the rule for whose violation an operator requests an approval. */
   rule: z.string().min(1).optional(),
+  /** For health gates: which one. Its look is due. */
+  gate: z.string().min(1).optional(),
   /** For looks that were queued at a pace: how many reads they were planned for. */
   reads: z.int().positive().optional(),
   /** How often it was requeued. */

@@ -9,7 +9,7 @@ import { exemptionFor } from '../../domain/approvals/exemption.ts';
 import { holdOfRollouts, NO_ROLLOUTS } from '../../domain/approvals/rollout.ts';
 import type { ReasonCode } from '../../domain/resources/reasons.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
-import { freezeFor, modeFor } from '../../domain/rules/settings.ts';
+import { freezeFor, modeFor, scopeStopFor } from '../../domain/rules/settings.ts';
 import { listWaitingEvents } from '../events/unprocessed-events.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { StoredEvent } from '../ports/events.ts';
@@ -37,11 +37,15 @@ export async function checkBeforeWrite(
   ]);
   const now = deps.clock.now();
   if (settings.stopped) return notSent('stopped', `The service was stopped: ${settings.stopped.reason}`);
+  const stop = scopeStopFor(settings, resource);
+  if (stop && (automatic.length > 0 || !stop.automaticOnly))
+    return notSent('stopped', `Writes here were stopped: ${stop.reason}`);
   const mode = modeFor(settings, resource);
   if (mode === 'audit') return notSent('mode-audit', 'The mode was set to audit before the write.');
   if (mode === 'approve' && automatic.length > 0)
     return notSent('mode-approve', 'The mode was set to approve before the write.');
-  const freeze = freezeFor(settings, resource, now);
+  const isOrdered = changeSets.every(({ byHealthGate }) => byHealthGate);
+  const freeze = isOrdered ? null : freezeFor(settings, resource, now);
   if (freeze) return notSent('frozen', `Frozen before the write until ${freeze.until}: ${freeze.reason}`);
   // A rollback creates an exemption, so an exemption does not block it.
   const fixes = changeSets.filter(({ purpose }) => purpose === 'fix');

@@ -33,6 +33,8 @@ export async function exemptionsForRollbacks(
     // After a crash the same rollback gets its outcome again. Its exemption exists already, or was removed since.
     if ([...present, ...added].some((one) => one.rule === rule.id && one.reason.startsWith(reason))) continue;
     const decision = await fetchDecision(deps, approvalId);
+    // After a health gate a person decides about the fix: nothing is exempt, and nothing is hidden.
+    if (decision?.kind === 'health.worse') continue;
     const { objectId = 'unknown', name = 'unknown' } = decision?.actor ?? {};
     const request = {
       scope: resource.id,

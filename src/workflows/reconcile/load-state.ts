@@ -125,9 +125,9 @@ function sanitizeResourceState(deps: TimeDeps, resource: Resource, resourceState
   const row = { resource: resource.id, row: 'resource state' };
   const check = (member: string, at: string | null, seconds = 0) =>
     ignoreFutureTime(deps, at, seconds, { ...row, member });
-  const history = Object.entries(resourceState.history).map(([rule, { fixedAt, failedAt, alsoMovedAt }]) => {
+  const history = Object.entries(resourceState.history).map(([rule, { fixedAt, failedAt, ...latest }]) => {
     const past = (times: readonly string[]) => times.filter((at) => check(`history of ${rule}`, at) !== null);
-    return [rule, { fixedAt: past(fixedAt), failedAt: past(failedAt), alsoMovedAt }] as const;
+    return [rule, { fixedAt: past(fixedAt), failedAt: past(failedAt), ...latest }] as const;
   });
   return {
     ...resourceState,

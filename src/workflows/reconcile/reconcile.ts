@@ -9,6 +9,8 @@ import { stateOf } from '../../domain/resources/snapshot.ts';
 import { fanOutToSlots } from '../events/configuration-moves.ts';
 import { isConcluded, later, resultBeforeRead, retryForLease } from '../events/requeue.ts';
 import { checkGuards } from '../guards/check-guards.ts';
+import { checkGate } from '../health-gate/check-gate.ts';
+import { openGate, startGate } from '../health-gate/open-gate.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConflictError } from '../ports/storage.ts';
 import { DONE, type Result, type WorkMessage } from '../ports/work.ts';
@@ -31,6 +33,7 @@ import { remember } from './remember.ts';
 export async function reconcile(deps: Deps, message: WorkMessage): Promise<Result> {
   const resource = parseResourceId(message.resource);
   if (!resource) throw new Error(`the message names '${message.resource}', which is no resource that Plumbline knows`);
+  if (message.gate !== undefined) return checkGate(deps, message.gate, message.attempt);
   const rows = await loadRows(deps, resource);
   if (isConcluded(message, rows)) return DONE;
   const waitSeconds = await checkGuards(deps, resource.subscriptionId);
@@ -64,7 +67,10 @@ async function reconcileUnderLease(deps: Deps, leased: LeasedMessage, rows: Load
   const claimed = await claim(context, assessment.attempts, plan);
   const planned = planAttempts(context, plan, claimed);
   const saved = await remember(context, assessment, plan, planned);
+  const gate = await openGate(context, planned.attempts);
   const applied = await applyPlan(context, planned.attempts, assessment.events);
   const attempts = [...planned.earlier, ...applied.attempts];
-  return recordOutcome(context, { assessment, plan, claimed, attempts, saved, applied });
+  const result = await recordOutcome(context, { assessment, plan, claimed, attempts, saved, applied });
+  await startGate(context, gate, applied.attempts);
+  return result;
 }

@@ -6,8 +6,9 @@ import { type AuditKind, type AuditRecord, recordId, type SealedRecord } from '.
 import { auditRecord } from '../../domain/audit/record.ts';
 import { type Actor, type Caller, type Person, serviceActor } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
+import { normalizeId } from '../../domain/resources/resource.ts';
 import { hasStages, MAX_STARTS, rolloutStarts } from '../../domain/rules/rollout-starts.ts';
-import { type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
+import { MAX_SCOPES, type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { appendSealed, sealRecord } from '../ports/outbox.ts';
 import type { ChangeOfRollouts, StopInForce, StoredSettings } from '../ports/settings.ts';
@@ -66,6 +67,22 @@ export async function stopService(deps: Deps, reason: string): Promise<void> {
     const { settings } = found?.value ?? defaults(deps);
     if (settings.stopped !== null) return;
     await replaceSettings(deps, found, { ...settings, stopped: { reason } }, actor);
+  });
+}
+
+/** Stops the automatic writes of a scope, as an operator could. It does nothing when the scope is stopped already. */
+export async function stopAutomaticWrites(deps: Deps, scope: string, reason: string): Promise<void> {
+  const actor = serviceActor(await deps.arm.getIdentity());
+  await retryOnConflict(async () => {
+    const found = await deps.settings.load();
+    const { settings } = found?.value ?? defaults(deps);
+    const isAt = (one: { readonly scope: string }) => normalizeId(one.scope).toLowerCase() === scope.toLowerCase();
+    const present = settings.scopes.find(isAt);
+    if (present?.stopped) return;
+    const stopped = { ...(present ?? { scope }), stopped: { reason, automaticOnly: true as const } };
+    const scopes = [...settings.scopes.filter((one) => !isAt(one)), stopped];
+    if (scopes.length > MAX_SCOPES) return stopService(deps, reason);
+    await replaceSettings(deps, found, { ...settings, scopes }, actor);
   });
 }
 
@@ -214,9 +231,20 @@ function recordsOf(
       [digestReason(settingsDigest(settings))],
     ),
   ];
-  if (settings.stopped !== null && before.stopped?.reason !== settings.stopped.reason) {
-    records.push(record('service.stopped', `Stopped: ${settings.stopped.reason}`));
+  const added = stopsOf(settings).filter((stop) => !stopsOf(before).includes(stop));
+  const lifted = stopsOf(before).filter((stop) => !stopsOf(settings).includes(stop));
+  if (added.length > 0) records.push(record('service.stopped', added.join(' ')));
+  if (lifted.length > 0 && added.length === 0) {
+    const isAll = settings.stopped === null && before.stopped !== null;
+    records.push(record('service.resumed', isAll ? 'Resumed.' : `No longer: ${lifted.join(' ')}`));
   }
-  if (settings.stopped === null && before.stopped !== null) records.push(record('service.resumed', 'Resumed.'));
   return records;
+}
+
+/** The stops in force, as sentences. */
+function stopsOf({ stopped, scopes }: Settings): string[] {
+  return [
+    ...(stopped === null ? [] : [`Stopped: ${stopped.reason}`]),
+    ...scopes.flatMap((at) => (at.stopped ? [`Stopped in ${at.scope}: ${at.stopped.reason}`] : [])),
+  ];
 }

@@ -327,6 +327,8 @@ function around(members: Partial<DecisionInput>, beside: JsonObject = {}, proper
     facts: factsOf({ resource, documents: { resource: read({ kind: 'app', ...beside, properties }) } }),
     mode: 'autofix',
     stopped: null,
+    scopeStopped: null,
+    healthGate: { enabled: true, irreversible: 'write' },
     selfId: null,
     foundBySweep: false,
     declined: null,

@@ -14,6 +14,9 @@ import { outcomesIn, recordsIn, scene } from '../../fakes/scenarios/scene.ts';
 import { takeLease } from '../../fakes/take-lease.ts';
 import { failingDeps, tracedDeps } from '../../fakes/wrappers/watched.ts';
 
+/** The delays of the first look of a health gate, and of the next. */
+const LOOKS = [180, 420];
+
 describe('the phases of a reconcile, in order', () => {
   test('rows, guards, lease, settings, read, settings again, budget, stored attempts, intent, re-read, settings and exemptions, write, verify, record and release', async () => {
     const trace: string[] = [];
@@ -40,6 +43,7 @@ describe('the phases of a reconcile, in order', () => {
       'budgets.claim',
       'lease.save',
       'wakeups.schedule',
+      'healthGates.save',
       'audit.append',
       'arm.read',
       'lease.renew',
@@ -51,6 +55,7 @@ describe('the phases of a reconcile, in order', () => {
       'findings.replace',
       'lease.complete',
       'wakeups.cancel',
+      'queue.send',
       // Without a request: it is released.
       'lease.release',
     ]);
@@ -232,7 +237,7 @@ describe('a document that cannot be read is read again with growing delays, and 
       return { status: 'failed', detail: 'TooManyRequests', retryable: true };
     };
     await deliverAndSettle(host, 'e', SHOP);
-    expect(deps.stored.delays).toEqual([30, 2, 4, 8]);
+    expect(deps.stored.delays).toEqual([30, 2, 4, 8, ...LOOKS]);
     expect(recordsIn(deps, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
     expect(outcomesIn(deps)).toEqual({ e: 'evaluated' });
   });
@@ -246,7 +251,7 @@ describe('a document that cannot be read is read again with growing delays, and 
       return { status: 'failed', detail: 'TooManyRequests', retryable: true, retryAfter: 90 };
     };
     await deliverAndSettle(host, 'e', SHOP);
-    expect(deps.stored.delays).toEqual([30, 90, 90]);
+    expect(deps.stored.delays).toEqual([30, 90, 90, ...LOOKS]);
     expect(recordsIn(deps, 'fix.applied')).toEqual(['fix.applied webapp-min-tls']);
   });
 
