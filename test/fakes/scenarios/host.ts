@@ -25,6 +25,8 @@ import { Crash } from '../wrappers/crashing.ts';
 import { handleSweepWork, handleWork } from './handle.ts';
 
 const DELIVERIES = 10;
+/** Housekeeping misses a message of a health gate this long after its time. */
+const LATE_MS = 2 * 60_000 + 1;
 /** A message becomes visible again this long after its handler threw: `visibilityTimeout` in host.json. */
 const AFTER_ERROR_SECONDS = 30;
 /** A request that fails this often is a fault of the test or of the code under test. */
@@ -131,7 +133,11 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
   /** When the next wakeup is due for housekeeping, which runs every minute, by the clock of the workflows. */
   function nextAlarm(): number {
     const ahead = ports.clock.now().getTime() - clock.now().getTime();
-    const rings = [...stored.wakeups.values()].map(({ at }) => at - ahead);
+    // The message of a health gate may be lost: housekeeping sends it again when it is late.
+    const late = [...stored.openGates.values()].map(
+      ({ value: { next, startedAt } }) => Date.parse(next?.at ?? startedAt) + LATE_MS,
+    );
+    const rings = [...[...stored.wakeups.values()].map(({ at }) => at - ahead), ...late];
     return Math.max(housekeptAt + 60_000, Math.min(Number.POSITIVE_INFINITY, ...rings));
   }
 
