@@ -8,10 +8,10 @@ import { HOUR_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { healthGateFor } from '../../domain/rules/settings.ts';
 import { orderRollback } from '../approvals/order-rollback.ts';
+import { gateEnded } from '../guards/decide-rollout.ts';
 import type { Deps } from '../ports/deps.ts';
 import { collect, paginate } from '../ports/storage.ts';
 import { DONE, type Result } from '../ports/work.ts';
-import { gateEnded } from '../rollouts/gate-ended.ts';
 import { loadSettings, stopAutomaticWrites } from '../settings/change-settings.ts';
 
 export interface EndedGate {
