@@ -27,6 +27,8 @@ export function permissionsPage({ reader, writer, linked }: Roles): string {
     '',
     `\`${ACTIVITY_READ}\` is not for a document. With it Plumbline asks Azure's Activity Log who changed a resource when no event says it, for example after a swap, and every minute [which changes had no event](lost-events.md). Everything else works without it. Without it lost events are only found by the sweep. The changer stays unknown then, and the approval and the log say so. Then a person could approve the fix of their own change, unless the settings refuse approvals with an unknown changer. The action is needed on the subscription; a role on a resource group is not enough. It shows who wrote what in the whole subscription, and no values.`,
     '',
+    '`Microsoft.Insights/metrics/read` and `Microsoft.App/containerApps/revisions/replicas/read` are for [the health gate](rollout.md#the-health-gate). Without them it ends without knowing how an app is, and nothing is rolled back.',
+    '',
     ...table(reader),
     '',
     '## Writer',

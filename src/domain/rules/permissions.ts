@@ -39,7 +39,7 @@ export function rolesFor(rules: readonly AnyRule[]): Roles {
       ...POLLING,
     ]);
   return {
-    reader: permissions([...DOCUMENTS.flatMap((row) => needs(row, row.readActions)), WHO_CHANGED]),
+    reader: permissions([...DOCUMENTS.flatMap((row) => needs(row, row.readActions)), WHO_CHANGED, ...HEALTH]),
     writer: { baseline: writer('baseline'), strict: writer('strict') },
     linked: permissions(
       written('strict').flatMap((row) => needs(row, row.writes?.flatMap(({ linkedActions }) => linkedActions) ?? [])),
@@ -65,7 +65,16 @@ const POLLING: readonly Need[] = [
   'managedEnvironmentOperationResults',
 ].map((type) => [`Microsoft.App/locations/${type}/read`, 'the progress of a long write']);
 
-/** The only permission that is not for a document. Without it Plumbline works, but does not query the Activity Log. */
+/** Reads the metrics of Azure Monitor. */
+export const METRICS_READ = 'Microsoft.Insights/metrics/read';
+
+/** Without them a health gate ends without knowing how its app is. */
+const HEALTH: readonly Need[] = [
+  [METRICS_READ, 'whether an app is worse after a fix'],
+  ['Microsoft.App/containerApps/revisions/replicas/read', 'whether an app is worse after a fix'],
+];
+
+/** Not for a document. Without it Plumbline works, but does not query the Activity Log. */
 const WHO_CHANGED: Need = [ACTIVITY_READ, 'who changed a resource, when no event says it'];
 
 /** A slot has its own resource type and its own actions. */
