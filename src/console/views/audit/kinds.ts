@@ -25,6 +25,7 @@ export const KINDS: Readonly<Record<AuditEntry['kind'], string>> = {
   'service.stopped': 'Changes stopped',
   'service.resumed': 'Changes resumed',
   'audit.reviewed': 'Log reviewed',
+  'health.worse': 'Worse after a fix',
   'rollout.started': 'Roll-out started',
   'rollout.stopped': 'Roll-out stopped',
   'rollout.continued': 'Roll-out continued',
