@@ -14,5 +14,35 @@ export const DIALOGS: readonly DialogCase[] = [
     at: '#/health',
     open: (page) => page.getByRole('button', { name: 'Keyboard shortcuts' }).click(),
   },
+  {
+    name: 'Change of a mode',
+    at: '#/settings?section=scopes',
+    open: async (page) => {
+      await page
+        .getByRole('combobox', { name: /^Mode of/ })
+        .first()
+        .selectOption('audit');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'Settings of a scope',
+    at: '#/settings?section=windows',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Add a window or a freeze…' }).click();
+      await page.getByRole('checkbox', { name: 'Change window' }).check();
+      await page.getByRole('checkbox', { name: 'Change freeze' }).check();
+    },
+  },
+  {
+    name: 'Stop all changes',
+    at: '#/settings',
+    open: (page) =>
+      page
+        .getByRole('main')
+        .getByRole('button', { name: /^(Stop all|Resume) changes…/ })
+        .click(),
+  },
+  { name: 'Audit entry', at: '#/audit', open: (page) => page.getByRole('row').nth(1).click() },
   { name: 'Account', at: '#/health', open: (page) => page.getByRole('button', { name: /^Account/ }).click() },
 ];
