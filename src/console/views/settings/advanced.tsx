@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { Settings } from '../../api/types.ts';
 import { documentOf } from '../../ui/settings-change/document.ts';
-import type { SectionProps } from './settings.tsx';
+import type { SectionProps } from './section.ts';
 
 export function Advanced({ settings, mayChange, ask }: SectionProps) {
   const stored = JSON.stringify(documentOf(settings), null, 2);

@@ -11,7 +11,7 @@ import {
   valueAt,
   withFieldValue,
 } from './fields.ts';
-import type { SectionProps } from './settings.tsx';
+import type { SectionProps } from './section.ts';
 
 export function FieldForm({ section, settings, mayChange, ask }: SectionProps & { readonly section: FieldSection }) {
   const document = documentOf(settings);

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { Settings } from '../../api/types.ts';
 import { withStages } from './roll-out.ts';
-import type { SectionProps } from './settings.tsx';
+import type { SectionProps } from './section.ts';
 import { StopSection } from './stop.tsx';
 
 export const MODES: Readonly<Record<Settings['mode'], { readonly title: string; readonly text: string }>> = {

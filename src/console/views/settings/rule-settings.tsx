@@ -2,7 +2,7 @@
 import { hrefOf } from '../../state/location.ts';
 import { Empty } from '../../ui/message.tsx';
 import { nameOfScope, textOfValue } from '../../ui/settings-change/names.ts';
-import type { SectionProps } from './settings.tsx';
+import type { SectionProps } from './section.ts';
 
 export function RuleSettings({ settings, mayChange, ask }: SectionProps) {
   const places = [{ scope: '/', rules: settings.rules }, ...settings.scopes];

@@ -7,7 +7,7 @@ import { nameOfScope } from '../../ui/settings-change/names.ts';
 import { MODES } from './mode.tsx';
 import { DAYS, formOf, membersOf, problemsOf, type ScopeForm } from './scope-form.ts';
 import { ownOf, withScope } from './scope-tree.ts';
-import type { SectionProps } from './settings.tsx';
+import type { SectionProps } from './section.ts';
 
 export interface ScopeDialogProps extends SectionProps {
   readonly settings: Settings;

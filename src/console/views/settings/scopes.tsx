@@ -10,7 +10,7 @@ import { MODES } from './mode.tsx';
 import { withStages } from './roll-out.ts';
 import { ScopeDialog } from './scope-dialog.tsx';
 import { type ScopeRow, scopeRows, withScope } from './scope-tree.ts';
-import type { SectionProps } from './settings.tsx';
+import type { SectionProps } from './section.ts';
 
 export function Scopes({ settings, mayChange, ask }: SectionProps) {
   const { data, error, reload } = useGet<{ items: readonly FindingGroup[] }>('/findings?group=resourceGroup');

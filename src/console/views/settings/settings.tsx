@@ -5,24 +5,15 @@ import { hrefOf, place } from '../../state/location.ts';
 import { hasRole } from '../../state/session.ts';
 import { useGet } from '../../state/use-get.ts';
 import { ErrorMessage, Message } from '../../ui/message.tsx';
-import { SettingsChange, type SettingsChangeProps } from '../../ui/settings-change/settings-change.tsx';
+import { SettingsChange } from '../../ui/settings-change/settings-change.tsx';
 import { Advanced } from './advanced.tsx';
 import { FieldForm } from './field-form.tsx';
 import { SettingsHistory } from './history.tsx';
 import { Mode } from './mode.tsx';
 import { RuleSettings } from './rule-settings.tsx';
 import { Scopes } from './scopes.tsx';
+import type { PendingChange, SectionProps } from './section.ts';
 import { Windows } from './windows.tsx';
-
-export type PendingChange = Omit<SettingsChangeProps, 'onClose'>;
-
-export interface SectionProps {
-  readonly settings: SettingsDocument;
-  /** Whether the signed-in person may change settings. */
-  readonly mayChange: boolean;
-  /** Opens the preview of a change. */
-  ask(change: PendingChange): void;
-}
 
 const SECTIONS = {
   mode: { title: 'Mode and emergency stop', Component: Mode },

@@ -5,7 +5,7 @@ import { nameOfScope } from '../../ui/settings-change/names.ts';
 import { ScopeDialog } from './scope-dialog.tsx';
 import { DAYS } from './scope-form.ts';
 import type { ScopeSettings } from './scope-tree.ts';
-import type { SectionProps } from './settings.tsx';
+import type { SectionProps } from './section.ts';
 
 export function Windows({ settings, mayChange, ask }: SectionProps) {
   const edited = useSignal<string | null>(null);
