@@ -89,7 +89,7 @@ describe('the managed identity endpoint', () => {
   it.each([
     ['without the header', '?resource=x&api-version=2019-08-01', {}, 403],
     ['for another identity', '?resource=x&api-version=2019-08-01&client_id=other', { 'x-identity-header': '' }, 400],
-    ['in another version', '?resource=x&api-version=2017-09-01', { 'x-identity-header': '' }, 400],
+    ['in another version', '?resource=x&api-version=2018-02-01', { 'x-identity-header': '' }, 400],
     ['for no resource', '?api-version=2019-08-01', { 'x-identity-header': '' }, 400],
   ])('refuses a token %s', async (_, query, headers, status) => {
     const { IDENTITY_ENDPOINT, IDENTITY_HEADER = '' } = simulator.environment;

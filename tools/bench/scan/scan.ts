@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import * as z from 'zod';
 import { startSimulator } from '../../../simulator/simulator.ts';
-import type { Report } from '../report.ts';
+
+/** The part of the report that it fills. */
+interface Report {
+  count(what: string, unit: string, found: number, limit: number): void;
+  must(what: string, holds: boolean): void;
+}
 
 const SUBSCRIPTION = '00000000-0000-4000-8000-00000000f1ee';
 /** Reads a second and subscription at most, and the queries of the listing, which have a quota of their own. */
