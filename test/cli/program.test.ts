@@ -21,10 +21,8 @@ describe('every command', () => {
     const { code, stdout, stderr } = await run([...words.split(' '), '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(command.examples.length).toBeGreaterThan(0);
-    for (const example of command.examples) {
-      expect(stdout).toContain(`plumbline ${example.command}`);
-      expect(` plumbline ${example.command} `).toContain(` ${words} `);
-    }
+    for (const example of command.examples) expect(stdout).toContain(`plumbline ${example.command}`);
+    expect(command.examples.some((one) => ` plumbline ${one.command} `.includes(` ${words} `))).toBe(true);
     for (const exitCode of [0, 2, 130, ...(command.exitCodes ?? [])]) expect(stdout).toContain(`\n  ${exitCode}`);
     expect(stdout).toContain(command.summary.split(' ')[0] ?? '');
   });
