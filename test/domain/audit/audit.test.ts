@@ -224,6 +224,7 @@ test('the kinds are the documented ones', () => {
       ...['stopped', 'resumed'].map((end) => `service.${end}`),
       ...['started', 'stopped', 'continued', 'ended'].map((end) => `rollout.${end}`),
       'audit.reviewed',
+      'health.worse',
     ].sort(),
   );
 });

@@ -64,6 +64,7 @@ describe('the counters', () => {
       'events evaluated': 1,
       evaluations: 1,
       'fixes fix applied': counts['timeToFix count'],
+      'healthGates unknown': 1,
       'timeToFix count': expect.any(Number),
       'timeToFix sum': 30 * (counts['timeToFix count'] ?? 0),
     });
