@@ -33,7 +33,7 @@ export function BodyRows<T>({ rows, context, virtual, grouping, width }: Props<T
   function render(index: number): VNode | null {
     const row = rows[index];
     if (!row) return null;
-    const common = { context, index, id: row.id, measure: virtual.measure };
+    const common = { context, index, id: row.id };
     if (row.kind === 'group') {
       return grouping && <GroupRow key={row.id} {...common} group={row.group} grouping={grouping} counts={counts} />;
     }

@@ -26,10 +26,9 @@ interface RowProps<T> {
   readonly context: RowContext<T>;
   readonly id: string;
   readonly index: number;
-  measure(element: Element | null): void;
 }
 
-export function ItemRow<T>({ context, id, index, item, measure }: RowProps<T> & { item: T }) {
+export function ItemRow<T>({ context, id, index, item }: RowProps<T> & { item: T }) {
   const { columns, isPhone, selection, stop, labelOf, open, toggle, gone } = context;
   const isStop = useComputed(() => stop.value === id);
   const isSelected = useComputed(() => selection?.has(id) ?? false);
@@ -38,7 +37,6 @@ export function ItemRow<T>({ context, id, index, item, measure }: RowProps<T> & 
   const names = [isSelected.value && 'selected', isOpen.value && 'open', isGone.value && 'gone'].filter(Boolean);
   return (
     <tr
-      ref={measure}
       class={names.join(' ')}
       data-row={id}
       data-index={index}
@@ -91,7 +89,6 @@ export function GroupRow<T>({
   index,
   group,
   grouping,
-  measure,
   counts,
 }: RowProps<T> & {
   group: TableGroup<T>;
@@ -109,14 +106,7 @@ export function GroupRow<T>({
     selection?.set(await grouping.loadAll(group.key), true);
   }
   return (
-    <tr
-      ref={measure}
-      class="group"
-      data-row={id}
-      data-index={index}
-      aria-rowindex={index + 2}
-      tabIndex={isStop.value ? 0 : -1}
-    >
+    <tr class="group" data-row={id} data-index={index} aria-rowindex={index + 2} tabIndex={isStop.value ? 0 : -1}>
       {selection && (
         <td class="check-cell">
           <CheckBox
@@ -149,12 +139,11 @@ export function WideRow<T>({
   context: { columns, isPhone, selection, stop },
   id,
   index,
-  measure,
   children,
 }: RowProps<T> & { children: ComponentChildren }) {
   const isStop = useComputed(() => stop.value === id);
   return (
-    <tr ref={measure} data-row={id} data-index={index} aria-rowindex={index + 2} tabIndex={isStop.value ? 0 : -1}>
+    <tr data-row={id} data-index={index} aria-rowindex={index + 2} tabIndex={isStop.value ? 0 : -1}>
       <td colSpan={(isPhone ? 1 : columns.length) + (selection ? 1 : 0)}>{children}</td>
     </tr>
   );

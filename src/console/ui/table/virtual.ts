@@ -1,17 +1,19 @@
-/** Which rows of a long table exist in the page: those near the window. */
+/**
+ * Which rows of a long table exist in the page: those near the window. Our rows have nearly one height, so this takes 1 KB; a
+ * library for lists of every kind takes 9 of the 80 that the page may have.
+ */
 import { useSignal } from '@preact/signals';
-import {
-  defaultRangeExtractor,
-  observeWindowOffset,
-  observeWindowRect,
-  Virtualizer,
-  windowScroll,
-} from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { offsetsOf, type PlacedRow, rowsBetween } from './window.ts';
 
 /** From this many rows on. */
 export const VIRTUAL_FROM = 200;
+
+/** Rows that exist before and after those in the window. */
+const MORE = 12;
+/** Pixels of the window that the header of the table and the selection bar cover. */
+const COVERED = { top: 44, bottom: 72 };
 
 interface Options {
   readonly count: number;
@@ -25,67 +27,80 @@ interface Options {
 
 export interface VirtualRows {
   /** The rows with their places, in order; null when all exist. */
-  readonly rows: readonly { readonly index: number; readonly start: number; readonly end: number }[] | null;
+  readonly rows: readonly PlacedRow[] | null;
   /** Of all rows, in pixels. */
   readonly height: number;
-  measure(element: Element | null): void;
-  /** Makes the row exist, and visible. */
+  /** Scrolls until the row is in the window. */
   show(index: number): void;
 }
 
 export function useVirtualRows({ count, height, body, kept, keyOf }: Options): VirtualRows {
-  const version = useSignal(0);
-  const ref = useRef<Virtualizer<Window, Element> | null>(null);
   const isOn = count >= VIRTUAL_FROM;
-  const top = useRef(0);
-  const options = {
-    count: isOn ? count : 0,
-    getScrollElement: () => window,
-    estimateSize: () => height,
-    getItemKey: keyOf,
-    overscan: 12,
-    scrollMargin: top.current,
-    // The header of the table covers the top of the window.
-    scrollPaddingStart: 44,
-    scrollPaddingEnd: 72,
-    initialRect: { width: window.innerWidth, height: window.innerHeight },
-    observeElementRect: observeWindowRect,
-    observeElementOffset: observeWindowOffset,
-    scrollToFn: windowScroll,
-    rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
-      const indexes = defaultRangeExtractor(range);
-      return kept < 0 || kept >= count || indexes.includes(kept) ? indexes : [...indexes, kept].sort((a, b) => a - b);
-    },
-    onChange: () => {
-      version.value += 1;
-    },
-  };
-  ref.current ??= new Virtualizer<Window, Element>(options);
-  const virtual = ref.current;
-  virtual.setOptions(options);
-  // Reading it renders again when the window has moved.
+  const version = useSignal(0);
+  // Reading it renders again when other rows are near the window, or have another height.
   void version.value;
+  const measured = useRef(new Map<string, number>()).current;
+  const top = useRef(0);
+  const firstRow = useRef(-1);
+  const offsets = isOn ? offsetsOf(count, (index) => measured.get(keyOf(index)) ?? height) : NO_ROWS;
+  const near = () =>
+    rowsBetween(offsets, {
+      from: window.scrollY - top.current,
+      to: window.scrollY - top.current + window.innerHeight,
+      more: MORE,
+      kept,
+    });
+  const rows = isOn ? near() : null;
+  const latest = useRef(near);
+  latest.current = near;
+  firstRow.current = keyRow(rows);
 
-  useLayoutEffect(() => virtual._didMount(), [virtual]);
+  useEffect(() => {
+    if (!isOn) return;
+    const onMove = () => {
+      if (keyRow(latest.current()) !== firstRow.current) version.value += 1;
+    };
+    window.addEventListener('scroll', onMove, { passive: true });
+    window.addEventListener('resize', onMove, { passive: true });
+    return () => {
+      window.removeEventListener('scroll', onMove);
+      window.removeEventListener('resize', onMove);
+    };
+  }, [isOn, version]);
+
   useLayoutEffect(() => {
-    const next = body.current ? body.current.getBoundingClientRect().top + window.scrollY : 0;
-    // Rounded: a part of a pixel is no other place.
-    if (isOn && Math.abs(next - top.current) > 1) {
-      top.current = next;
-      version.value += 1;
+    if (!isOn || !body.current) return;
+    let isOther = false;
+    const place = body.current.getBoundingClientRect().top + window.scrollY;
+    if (Math.abs(place - top.current) > 1) {
+      top.current = place;
+      isOther = true;
     }
-    virtual._willUpdate();
+    for (const row of body.current.querySelectorAll<HTMLElement>('tr[data-index]')) {
+      const key = keyOf(Number(row.dataset.index));
+      if (Math.abs((measured.get(key) ?? height) - row.offsetHeight) <= 1) continue;
+      measured.set(key, row.offsetHeight);
+      isOther = true;
+    }
+    if (isOther) version.value += 1;
   });
 
-  if (!isOn) return { rows: null, height: 0, measure: () => {}, show: () => {} };
   return {
-    rows: virtual.getVirtualItems().map(({ index, start, end }) => ({
-      index,
-      start: start - top.current,
-      end: end - top.current,
-    })),
-    height: virtual.getTotalSize(),
-    measure: (element) => virtual.measureElement(element),
-    show: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
+    rows,
+    height: offsets.at(-1) ?? 0,
+    show(index) {
+      const [start, end] = [top.current + (offsets[index] ?? 0), top.current + (offsets[index + 1] ?? 0)];
+      if (start - COVERED.top < window.scrollY) window.scrollTo({ top: start - COVERED.top });
+      else if (end + COVERED.bottom > window.scrollY + window.innerHeight) {
+        window.scrollTo({ top: end + COVERED.bottom - window.innerHeight });
+      }
+    },
   };
+}
+
+const NO_ROWS = new Float64Array(1);
+
+/** Tells whether other rows are near: the second one, because the first may be the one with the focus. */
+function keyRow(rows: readonly PlacedRow[] | null): number {
+  return rows?.[1]?.index ?? -1;
 }
