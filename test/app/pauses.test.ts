@@ -12,6 +12,7 @@ const PAUSES = {
   leaseSeconds: 30,
   rememberSeconds: 5,
   countersSeconds: 15,
+  gateMinuteSeconds: 60,
 };
 
 it('the pauses are those of a deployment by default', () => {

@@ -95,9 +95,7 @@ describe('the HTTP functions', () => {
       named('zebras', 'audit/zebras'),
       named('ZipEverything', 'audit/everything'),
       named('previewExemption', 'exemptions/preview', 'DELETE'),
-      named('aFile', 'console/{file}'),
       named('releaseAll', 'deadletters/all/release', 'POST'),
-      named('continueRollout', 'rollouts/{id}/continue', 'POST'),
       named('all', '{area}/{id}/{action}', 'POST'),
     ];
     expect(conflicts([...functions, ...later])).toEqual([]);

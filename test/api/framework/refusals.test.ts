@@ -188,7 +188,7 @@ describe('the origin of state changes', () => {
 });
 
 describe('the role of each call', () => {
-  const open = ['getConsole', 'getHealth', 'getOpenApi'];
+  const open = ['getConsole', 'getConsoleFile', 'getHealth', 'getOpenApi'];
   const needs: Record<string, string> = {
     approve: 'Approver',
     reject: 'Approver',
@@ -203,6 +203,8 @@ describe('the role of each call', () => {
     queueFindings: 'Operator',
     startScan: 'Operator',
     cancelScan: 'Operator',
+    continueRollout: 'Operator',
+    endRollout: 'Operator',
     createExemption: 'Operator',
     deleteExemption: 'Operator',
     renewExemption: 'Operator',

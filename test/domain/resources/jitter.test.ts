@@ -53,7 +53,8 @@ describe('every growing delay has jitter', () => {
       const deps = fakeDeps();
       seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } });
       await way(deps, { ...deps, random: () => drawn });
-      return deps.stored.delays;
+      // The looks of a health gate come at fixed times.
+      return deps.stored.delays.filter((_, index) => deps.stored.sent[index]?.cause !== 'gate');
     });
     return Promise.all(ends);
   }

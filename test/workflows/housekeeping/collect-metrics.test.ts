@@ -31,6 +31,7 @@ test('of a new service there is nothing', async () => {
       leaves: [],
     },
     approvals: { waiting: 0, oldestSeconds: 0 },
+    rollouts: { running: 0, stopped: 0 },
   });
 });
 

@@ -12,12 +12,13 @@ import { portsOf, watchedDeps } from '../../fakes/wrappers/watched.ts';
 
 /**
  * The ports that no write depends on: next messages, lists and numbers for the console, notifications, the Activity Log when
- * the changer is known and no event is lost, and the roll-outs when the settings have no stages.
+ * the changer is known and no event is lost, the roll-outs when the settings have no stages, and the health of an app, which is
+ * then not known.
  */
 const BESIDE = [
   ...['queue', 'sweeps', 'scans', 'estate', 'findings', 'deadLetters', 'notifications'],
   ...['activityLog', 'activityProgress', 'sweepRuns', 'sweepMarks', 'evidence', 'counts'],
-  ...['history', 'previews', 'revisions', 'rollouts'],
+  ...['history', 'previews', 'revisions', 'rollouts', 'health'],
 ];
 
 const CHANGES = [

@@ -33,6 +33,8 @@ const CARRIES: Readonly<Record<string, readonly string[]>> = {
   'exemption created': ['exemption', 'rule', 'scope', 'by'],
   'exemption ended: resource requeued': ['resource', 'exemption'],
   'held resource requeued': ['resource'],
+  'health gate requeued': ['resource', 'gate'],
+  'health gate ended': ['resource', 'gate', 'status', 'reasons'],
   'wake-up due': ['resource', 'why'],
   'sweep begun': ['sweep', 'subscriptionId'],
   'scan begun': ['sweep', 'scope'],
@@ -81,7 +83,8 @@ describe('an event is followed to its fix by ids only', () => {
     const [event] = deps.stored.events;
     const ids = { eventId: event?.event.id, correlationId: event?.event.correlationId };
     expect(ids).toEqual({ eventId: 'first', correlationId: expect.stringMatching(/./) });
-    const ours = found.filter(({ message }) => message !== 'wake-up due');
+    // A gate is followed by its id, which is the operation.
+    const ours = found.filter(({ message, fields }) => message !== 'wake-up due' && fields.gate === undefined);
     expect(ours.filter(({ fields }) => fields.eventId !== ids.eventId)).toEqual([]);
     expect(ours.filter(({ fields }) => fields.correlationId !== ids.correlationId)).toEqual([]);
     const [intent] = deps.stored.entries.filter(({ kind }) => kind === 'fix.intended');
