@@ -12,6 +12,7 @@ import { explain, findings } from './findings/commands.ts';
 import type { Command, Group } from './framework/command.ts';
 import type { Program } from './framework/parser.ts';
 import { rollback } from './rollback/commands.ts';
+import { rollouts } from './rollouts/commands.ts';
 import { scans } from './scans/commands.ts';
 import { resume, settings, stop } from './settings/commands.ts';
 import { status } from './status/commands.ts';
@@ -32,6 +33,7 @@ const commands: readonly (Command | Group)[] = [
   stop,
   resume,
   scans,
+  rollouts,
   deadLetters,
   completion,
   completeCommand(() => commands),

@@ -7,6 +7,7 @@ import { EXIT_CODES } from '../../src/cli/framework/exit-codes.ts';
 import { PROGRAM } from '../../src/cli/program.ts';
 import { APPROVAL_STATUSES } from '../../src/domain/approvals/approval.ts';
 import { GROUPINGS } from '../../src/domain/approvals/approval-groups.ts';
+import { ROLLOUT_STATUSES } from '../../src/domain/approvals/rollout.ts';
 import { FINDING_GROUPINGS } from '../../src/domain/decisions/find-findings.ts';
 import { IMPACTS } from '../../src/domain/resources/documents.ts';
 import { ACTIONS, MODES } from '../../src/domain/resources/reasons.ts';
@@ -139,6 +140,7 @@ describe('what definitions repeat of the schemas', () => {
     expect(choices.APPROVAL_GROUPS).toEqual(GROUPINGS);
     expect(choices.FINDING_GROUPS).toEqual(FINDING_GROUPINGS);
     expect(choices.APPROVAL_STATUSES).toEqual(APPROVAL_STATUSES);
+    expect(choices.ROLLOUT_STATUSES).toEqual(ROLLOUT_STATUSES);
   });
 
   it('and every exit code has a meaning', () => {

@@ -4,6 +4,7 @@
  */
 import type { ApprovalStatus } from '../../domain/approvals/approval.ts';
 import type { Grouping } from '../../domain/approvals/approval-groups.ts';
+import type { Rollout } from '../../domain/approvals/rollout.ts';
 import type { FindingGrouping } from '../../domain/decisions/find-findings.ts';
 import type { Impact } from '../../domain/resources/documents.ts';
 import type { Action, Mode } from '../../domain/resources/reasons.ts';
@@ -41,3 +42,9 @@ export const APPROVAL_STATUSES = [
   'superseded',
   'cleared',
 ] as const satisfies readonly ApprovalStatus[];
+export const ROLLOUT_STATUSES = [
+  'waiting',
+  'running',
+  'stopped',
+  'ended',
+] as const satisfies readonly Rollout['status'][];

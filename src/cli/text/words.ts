@@ -29,6 +29,11 @@ const WORDS: Readonly<Record<string, string>> = {
   expired: 'Expired',
   superseded: 'Superseded',
   cleared: 'Resolved',
+  // Statuses of roll-outs.
+  waiting: 'Not begun',
+  running: 'Running',
+  stopped: 'Stopped',
+  ended: 'Ended',
 };
 
 /** What people see for a code. */
