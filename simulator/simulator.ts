@@ -18,6 +18,7 @@ import { serviceIdentity } from './identity/directory.ts';
 import { handleIdentityRequest, identityPath } from './identity/managed-identity.ts';
 import { tokenFor, tokenSeconds } from './identity/tokens.ts';
 import { createActivityLog } from './monitor/activity-log.ts';
+import { dropOutage, keepOutage } from './monitor/outages.ts';
 import { createResourceGraph } from './resource-graph/resource-graph.ts';
 import { findRowByName, readDocument } from './resource-manager/documents.ts';
 import { changeAsCaller } from './resource-manager/external-changes.ts';
@@ -42,6 +43,7 @@ export type { GeneratedEstateOptions } from './generated-estate/definition.ts';
 export type { GeneratedSummary, ViolatingApp } from './generated-estate/generated-block.ts';
 export type { Caller } from './identity/directory.ts';
 export type { ActivityControls, AddedOperation } from './monitor/activity-log.ts';
+export type { Course, Outage } from './monitor/outages.ts';
 export type { RecordedRequest, RequestHook } from './resource-manager/recorded-request.ts';
 export type { SideEffect } from './resource-manager/side-effects.ts';
 export type { Allows } from './roles/built-in-roles.ts';
@@ -59,6 +61,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const activity = createActivityLog(options.random);
   const graph = createResourceGraph(estate, options.graph ?? {});
   const writer = createWriter(grid, running, schema, activity);
+  const outages = new Set<string>();
   const requests: RecordedRequest[] = [];
   const hooks = new Set<RequestHook>();
   const remaining = createRateLimiter();
@@ -88,6 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     allowsByAction: options.allows === undefined,
     identityActions,
     takesUnpublished: options.takesUnpublished ?? false,
+    metricsSeed: options.metricsSeed ?? 1,
     audience: url,
     pause: (milliseconds) => pause(milliseconds, closing.signal),
   };
@@ -199,6 +203,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clearFaults: faults.clear,
     addSideEffect: sideEffects.add,
     clearSideEffects: sideEffects.clear,
+    addOutage(outage) {
+      const resource = estate.find(outage.id);
+      if (!resource) throw new Error(`There is no ${outage.id}.`);
+      keepOutage(resource, outage);
+      outages.add(resource.id);
+    },
+    clearOutages() {
+      for (const id of outages) {
+        const resource = estate.find(id);
+        if (resource) dropOutage(resource);
+      }
+      outages.clear();
+    },
     get takesUnpublished() {
       return manager.takesUnpublished;
     },

@@ -11,6 +11,8 @@
 //   POST   /_simulator/moves                    a SideEffect: what changes along with a write that ARM takes, such as
 //                                               { match: { method: 'PATCH', path }, document, patch, times? }; 204
 //   GET    /_simulator/moves                    DELETE /_simulator/moves     204
+//   POST   /_simulator/outages                  { id, document, property, course, seconds? }: the next fix that changes the value makes
+//                                               the app ill (monitor/outages.ts); 204       DELETE /_simulator/outages   204
 //   PUT    /_simulator/takesUnpublished         { takes }: PATCH takes what only the published model of PUT has; 204
 //   POST   /_simulator/roles                    { scope, role, to }: assigns a built-in role; 204
 //   GET    /_simulator/allowed?action=&scope=   whether Plumbline's identity may: true or false
@@ -35,6 +37,7 @@ import type { EstateStore } from '../estate/estate-store.ts';
 import { type Fault, faultNames } from '../faults/faults.ts';
 import type { HttpResponse } from '../http/response.ts';
 import type { IncomingRequest } from '../http/server.ts';
+import { courses } from '../monitor/outages.ts';
 import type { SideEffect } from '../resource-manager/side-effects.ts';
 import { type Allows, roleNames } from '../roles/built-in-roles.ts';
 import type { Simulator } from './simulator-api.ts';
@@ -59,6 +62,13 @@ const sideEffect = z.strictObject({
   document: z.string(),
   patch: z.record(z.string(), z.unknown()),
   times: z.number().exactOptional(),
+});
+const outage = z.strictObject({
+  id: z.string(),
+  document: z.string(),
+  property: z.string(),
+  course: z.enum(courses),
+  seconds: z.number().positive().exactOptional(),
 });
 const takesUnpublished = z.strictObject({ takes: z.boolean() });
 const grant = z.strictObject({
@@ -202,6 +212,8 @@ const routes: Record<string, (controlled: ControlContext, request: IncomingReque
     simulator.addSideEffect(sideEffect.parse(body));
   },
   'DELETE moves': ({ simulator }) => simulator.clearSideEffects(),
+  'POST outages': ({ simulator }, { body }) => simulator.addOutage(outage.parse(body)),
+  'DELETE outages': ({ simulator }) => simulator.clearOutages(),
   'PUT takesUnpublished': ({ simulator }, { body }) => {
     simulator.takesUnpublished = takesUnpublished.parse(body).takes;
   },

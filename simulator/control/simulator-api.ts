@@ -7,6 +7,7 @@ import type { GeneratedEstateOptions } from '../generated-estate/definition.ts';
 import type { GeneratedEstates } from '../generated-estate/generated-block.ts';
 import type { Caller } from '../identity/directory.ts';
 import type { ActivityControls } from '../monitor/activity-log.ts';
+import type { Outage } from '../monitor/outages.ts';
 import type { GraphControls, GraphOptions } from '../resource-graph/resource-graph.ts';
 import type { RecordedRequest, RequestHook } from '../resource-manager/recorded-request.ts';
 import type { SideEffect } from '../resource-manager/side-effects.ts';
@@ -47,6 +48,8 @@ export interface SimulatorOptions {
    * them is unverified. Default: it ignores them.
    */
   takesUnpublished?: boolean;
+  /** Of the traffic that metrics show: the same number gives the same traffic; default 1. */
+  metricsSeed?: number;
   /** See Simulator.keepRequests; default: all. */
   keptRequests?: number;
   /** From 0 (inclusive) to 1, for faults with a `chance` and the time that log entries take; default `Math.random`. */
@@ -99,6 +102,10 @@ export interface Simulator {
   /** Returns what removes the side effect. Throws for an unknown document. */
   addSideEffect(sideEffect: SideEffect): () => void;
   clearSideEffects(): void;
+  /** The next fix that changes the value makes the app ill; see Outage. Throws when there is no such app or value. */
+  addOutage(outage: Outage): void;
+  /** No app is ill, and none will be. */
+  clearOutages(): void;
   /** See SimulatorOptions; may be changed at any time. */
   takesUnpublished: boolean;
   /** Assigns a built-in role at a scope, without any event. Throws when there is no such resource, group or subscription. */

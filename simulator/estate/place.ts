@@ -21,6 +21,8 @@ export interface Place {
   version?: string;
   /** See SimulatorOptions. */
   takesUnpublished?: boolean;
+  /** See SimulatorOptions. */
+  metricsSeed?: number;
 }
 
 /** What a write would do; nothing is stored before it is committed. */

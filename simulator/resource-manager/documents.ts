@@ -5,11 +5,12 @@ import { acceptedBody, type PublishedType, projectToVersion, publishedType } fro
 import { ArmError, errors } from '../arm/errors.ts';
 import type { Address, ResourceKind } from '../arm/resource-id.ts';
 import { assignmentsOf, roleDefinitionOf } from '../authorization/role-definitions.ts';
-import { revisionsOf } from '../container-app/revisions.ts';
 import { deleteContainerApp, patchContainerApp, patchEnvironment, putContainerApp } from '../container-app/writes.ts';
 import type { DocumentRow, Effect, Place } from '../estate/place.ts';
 import { isObject, type JsonObject, mergePatch } from '../json/json.ts';
+import { replicasOf, revisionOf, revisionsWithState, siteWithState } from '../monitor/app-states.ts';
 import { categories, deleteSetting, getSetting, putSetting } from '../monitor/diagnostic-settings.ts';
+import { metricsOf } from '../monitor/metrics.ts';
 import { deleteSite, patchSite, putPolicy, putSite, putWhole, writeConfiguration } from '../web-app/writes.ts';
 import { listByType, listResources, listSlots } from './resource-lists.ts';
 import { patchTags, readTags } from './tags.ts';
@@ -21,7 +22,13 @@ const groups: readonly ResourceKind[] = ['resourceGroup', 'subscription'];
 const insights = 'providers/microsoft.insights';
 
 export const documentTable: readonly DocumentRow[] = [
-  { name: 'resource', kinds: web, suffix: '', writes: { PATCH: patchSite, PUT: putSite, DELETE: deleteSite } },
+  {
+    name: 'resource',
+    kinds: web,
+    suffix: '',
+    read: siteWithState,
+    writes: { PATCH: patchSite, PUT: putSite, DELETE: deleteSite },
+  },
   {
     name: 'config/web',
     kinds: web,
@@ -58,7 +65,9 @@ export const documentTable: readonly DocumentRow[] = [
     writes: { PATCH: patchContainerApp, PUT: putContainerApp, DELETE: deleteContainerApp },
   },
   { name: 'authConfigs/current', kinds: ['containerApp'], suffix: 'authConfigs/current', writes: { PUT: putWhole } },
-  { name: 'revisions', kinds: ['containerApp'], suffix: 'revisions', read: revisionsOf },
+  { name: 'revisions', kinds: ['containerApp'], suffix: 'revisions', read: revisionsWithState },
+  { name: 'revisions', kinds: ['containerApp'], suffix: 'revisions/*', read: revisionOf },
+  { name: 'replicas', kinds: ['containerApp'], suffix: 'revisions/*/replicas', read: replicasOf },
   { name: 'resource', kinds: ['environment'], suffix: '', writes: { PATCH: patchEnvironment } },
   { name: 'daprComponents', kinds: ['environment'], suffix: 'daprComponents', read: storedOrNone },
 
@@ -77,6 +86,7 @@ export const documentTable: readonly DocumentRow[] = [
     suffix: `${insights}/diagnosticSettingsCategories`,
     read: categories,
   },
+  { name: 'metrics', kinds: [...web, 'containerApp'], suffix: `${insights}/metrics`, read: metricsOf },
   {
     name: 'tags/default',
     kinds: [...resources, ...groups],

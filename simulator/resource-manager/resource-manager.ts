@@ -51,6 +51,8 @@ export interface ResourceManager {
   identityActions: readonly string[];
   /** See SimulatorOptions. */
   takesUnpublished: boolean;
+  /** See SimulatorOptions. */
+  metricsSeed: number;
   audience: string;
   pause(milliseconds: number): Promise<void>;
 }
@@ -129,6 +131,7 @@ async function decide(
     serviceActions: () => manager.identityActions.filter((one) => manager.allows({ method, action: one, scope })),
     version,
     takesUnpublished: manager.takesUnpublished,
+    metricsSeed: manager.metricsSeed,
   };
   if (method === 'GET') return read(place, address);
   return write(request, manager, place, caller, fault);

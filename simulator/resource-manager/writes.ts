@@ -6,10 +6,11 @@ import { withState } from '../container-app/writes.ts';
 import type { Effect, Place } from '../estate/place.ts';
 import type { EventGrid, EventSchema } from '../event-grid/event-grid.ts';
 import { writeEvent } from '../event-grid/write-event.ts';
-import type { Caller } from '../identity/directory.ts';
+import { type Caller, isServiceIdentity } from '../identity/directory.ts';
 import { isObject } from '../json/json.ts';
 import type { ActivityLog } from '../monitor/activity-log.ts';
 import type { LoggedOperation } from '../monitor/activity-log-entry.ts';
+import { watchWrite } from '../monitor/outages.ts';
 import { bodyInVersion } from './documents.ts';
 import type { Operation, Operations } from './operations.ts';
 import type { SideEffect } from './side-effects.ts';
@@ -38,13 +39,15 @@ export interface Writer {
 
 /** Writes that raise their events at `grid` in the given schema, and are logged in `activity`. */
 export function createWriter(grid: EventGrid, running: Operations, schema: EventSchema, activity: ActivityLog): Writer {
-  function apply({ place, effect, sideEffects = [] }: WriteRequest): void {
+  function apply({ place, effect, caller, sideEffects = [] }: WriteRequest): void {
     const { estate, resource } = place;
+    const noteWrite = watchWrite(resource, isServiceIdentity(caller));
     if (effect.removesResource) estate.remove(resource.id);
     for (const [name, body] of Object.entries(effect.documents ?? {})) {
       resource.documents.set(name, effect.operation ? withState(body, 'Succeeded') : body);
     }
     applySideEffects(resource.documents, sideEffects);
+    noteWrite();
   }
 
   function announce(writing: WriteRequest): void {
