@@ -9,6 +9,7 @@ const WITH_PROCESSES = [
   'test/api/endpoints/findings/benchmarks.test.ts',
   'test/app/log.test.ts',
   'test/azure/identity.test.ts',
+  'test/cli/processes/*.test.ts',
   'test/dev/azurite/*.test.ts',
   'test/dev/functions-host/{event-grid,http,queues,timers}.test.ts',
   'test/dev/sign-in/sign-in.test.ts',
