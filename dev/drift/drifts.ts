@@ -13,6 +13,8 @@ export interface Drift {
   readonly patch: unknown;
   /** The rule that sees it. */
   readonly rule: string;
+  /** The fix makes the app ill. `property` is what the fix changes. */
+  readonly outage?: { readonly property: string };
 }
 
 const site = (name: string) => idOf('Microsoft.Web/sites', { name });
@@ -72,5 +74,15 @@ export const drifts: readonly Drift[] = [
     document: 'config/web',
     patch: { properties: { cors: { allowedOrigins: ['*'], supportCredentials: false } } },
     rule: 'webapp-cors-wildcard',
+  },
+  {
+    name: 'outage',
+    story: 'The pipeline lets an old client of catalog-api in. After the fix, catalog-api does not come up.',
+    caller: pipeline,
+    resource: site('catalog-api'),
+    document: 'config/web',
+    patch: { properties: { minTlsVersion: '1.0' } },
+    rule: 'webapp-min-tls',
+    outage: { property: 'properties.minTlsVersion' },
   },
 ];
