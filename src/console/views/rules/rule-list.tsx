@@ -1,4 +1,4 @@
-/** The catalogue of rules with what they find. */
+/** The list of rules with what they find. */
 import { useMemo } from 'preact/hooks';
 import type { FindingGroup, Rule, Settings } from '../../api/types.ts';
 import { fixedList, sorted } from '../../state/fixed-list.ts';

@@ -1,4 +1,4 @@
-/** The rows of the catalogue: each rule with its numbers and what the settings say of it. */
+/** The rows of the list of rules: each one with its numbers and what the settings say of it. */
 import type { FindingGroup, Rule, Settings } from '../../api/types.ts';
 import type { SortValue } from '../../state/fixed-list.ts';
 import { isEnabled, layersOf, type Tier } from './rule-settings.ts';
@@ -72,7 +72,7 @@ export function isShown(row: RuleRow, filters: RuleFilters): boolean {
 const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
 const TIERS = ['safe', 'risky', 'advice'];
 
-/** The orders of the catalogue. */
+/** The orders of the list. */
 export const RULE_SORTS: Readonly<Record<string, (row: RuleRow) => SortValue>> = {
   rule: ({ rule }) => rule.title,
   severity: ({ rule }) => -SEVERITIES.indexOf(rule.severity),

@@ -1,4 +1,4 @@
-/** Rules: the catalogue, or the page of one. */
+/** Rules: the list, or the page of one. */
 import { place } from '../../state/location.ts';
 import { RuleList } from './rule-list.tsx';
 import { RulePage } from './rule-page.tsx';

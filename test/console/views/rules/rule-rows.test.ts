@@ -1,4 +1,4 @@
-/** The catalogue: rows, filters and orders. */
+/** The list of rules: rows, filters and orders. */
 import { expect, test } from 'vitest';
 import { ruleView } from '../../../../src/api/endpoints/rules.ts';
 import type { FindingGroup, Settings } from '../../../../src/console/api/types.ts';
