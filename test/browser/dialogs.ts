@@ -1,5 +1,6 @@
 // The dialogs and sheets of the console: where each is, and how it opens. Each is checked as the views are.
 import type { Page } from 'playwright-core';
+import { portal } from './samples/estate.ts';
 
 export interface DialogCase {
   readonly name: string;
@@ -45,4 +46,34 @@ export const DIALOGS: readonly DialogCase[] = [
   },
   { name: 'Audit entry', at: '#/audit', open: (page) => page.getByRole('row').nth(1).click() },
   { name: 'Account', at: '#/health', open: (page) => page.getByRole('button', { name: /^Account/ }).click() },
+  {
+    name: 'Exempt',
+    at: `#/apps${portal.id}`,
+    open: (page) => page.getByRole('button', { name: 'Exempt…' }).click(),
+  },
+  {
+    name: 'Change mode',
+    at: `#/apps${portal.id}`,
+    open: (page) => page.getByRole('button', { name: 'Change mode…' }).click(),
+  },
+  {
+    name: 'A check of an app',
+    at: `#/apps${portal.id}`,
+    open: (page) => page.getByRole('row').nth(1).click(),
+  },
+  {
+    name: 'Create an exemption',
+    at: '#/exemptions',
+    open: (page) => page.getByRole('button', { name: 'Create…' }).click(),
+  },
+  {
+    name: 'Start a scan',
+    at: '#/scans',
+    open: (page) => page.getByRole('button', { name: 'Scan…' }).click(),
+  },
+  {
+    name: 'A dead letter',
+    at: '#/dead-letters',
+    open: (page) => page.getByRole('row').nth(1).click(),
+  },
 ];

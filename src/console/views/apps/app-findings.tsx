@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { fixedList } from '../../state/fixed-list.ts';
 import { place, setQuery, valuesOf } from '../../state/location.ts';
 import { hasRole } from '../../state/session.ts';
-import { ChangeLine } from '../../ui/change-line.tsx';
+import { ChangeLine } from '../../ui/changes/change-table.tsx';
 import { Action, Severity, Verdict } from '../../ui/format/badges.tsx';
 import { VERDICT_WORDS } from '../../ui/format/words.ts';
 import { Empty } from '../../ui/message.tsx';
@@ -53,15 +53,7 @@ const COLUMNS: readonly Column<ExplainedFinding>[] = [
     title: 'Change',
     width: '20%',
     phone: 'third',
-    cell: ({ changes: [first, ...more] }) =>
-      first ? (
-        <>
-          <ChangeLine change={first} />
-          {more.length > 0 && <small> and {more.length} more</small>}
-        </>
-      ) : (
-        '–'
-      ),
+    cell: ({ changes }) => <ChangeLine changes={changes} />,
   },
 ];
 

@@ -3,7 +3,7 @@ import { withQuery } from '../../api/client.ts';
 import type { AuditEntry } from '../../api/types.ts';
 import { hrefOf } from '../../state/location.ts';
 import { useList } from '../../state/use-list.ts';
-import { ChangeLine } from '../../ui/change-line.tsx';
+import { ChangeLine } from '../../ui/changes/change-table.tsx';
 import { Person } from '../../ui/format/resource-name.tsx';
 import { Time } from '../../ui/format/time.tsx';
 import { Empty } from '../../ui/message.tsx';
@@ -20,8 +20,8 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     id: 'change',
     title: 'Change',
     phone: 'third',
-    cell: ({ changes: [first], message }) =>
-      first ? <ChangeLine change={first} /> : <span class="clamp">{message}</span>,
+    cell: ({ changes, message }) =>
+      changes.length > 0 ? <ChangeLine changes={changes} /> : <span class="clamp">{message}</span>,
   },
 ];
 

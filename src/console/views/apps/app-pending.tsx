@@ -3,7 +3,7 @@ import { withQuery } from '../../api/client.ts';
 import type { ApprovalBrief } from '../../api/types.ts';
 import { hrefOf } from '../../state/location.ts';
 import { useList } from '../../state/use-list.ts';
-import { ChangeLine } from '../../ui/change-line.tsx';
+import { ChangeLine } from '../../ui/changes/change-table.tsx';
 import { Impact, Severity, Status } from '../../ui/format/badges.tsx';
 import { Person } from '../../ui/format/resource-name.tsx';
 import { Time } from '../../ui/format/time.tsx';
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<ApprovalBrief>[] = [
     title: 'Change',
     width: '26%',
     phone: 'third',
-    cell: ({ changes: [first] }) => (first ? <ChangeLine change={first} /> : '–'),
+    cell: ({ changes }) => <ChangeLine changes={changes} />,
   },
   { id: 'impact', title: 'Impact', width: '110px', cell: ({ rule }) => <Impact of={rule.impact} /> },
   { id: 'by', title: 'Changed by', width: '140px', cell: ({ changedBy }) => <Person of={changedBy} /> },

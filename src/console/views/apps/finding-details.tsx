@@ -1,6 +1,6 @@
 /** One check of an app: why it is as it is, and what would lift each constraint. */
 import { hrefOf } from '../../state/location.ts';
-import { ChangeTable } from '../../ui/change-line.tsx';
+import { ChangeTable } from '../../ui/changes/change-table.tsx';
 import { Details } from '../../ui/details.tsx';
 import { Action, Severity, Verdict } from '../../ui/format/badges.tsx';
 import { Time } from '../../ui/format/time.tsx';

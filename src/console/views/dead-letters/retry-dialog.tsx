@@ -5,6 +5,7 @@ import { expectChanges } from '../../state/live.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format/words.ts';
 import { byError } from './by-error.ts';
+import { retryMany } from './retry-job.ts';
 
 interface Props {
   readonly letters: readonly DeadLetter[];
@@ -22,7 +23,7 @@ export function RetryDialog({ letters, onClose, onDone }: Props) {
       onConfirm={async () => {
         if (letters.length === 1 && first) {
           await call(`/deadletters/${encodeURIComponent(first.id)}/release`, { method: 'POST', body: {} });
-        }
+        } else retryMany(letters);
         expectChanges();
         onDone();
         onClose();

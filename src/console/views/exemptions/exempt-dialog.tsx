@@ -5,7 +5,7 @@ import { ApiError, call } from '../../api/client.ts';
 import { expectChanges } from '../../state/live.ts';
 import { me } from '../../state/session.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { ErrorMessage, Message } from '../../ui/message.tsx';
+import { ErrorMessage } from '../../ui/message.tsx';
 import { scopesAround, scopeText } from '../../ui/scope/scope.ts';
 import {
   type ExemptionDraft,
@@ -15,8 +15,9 @@ import {
   requestsOf,
   type Target,
 } from './exemption-form.ts';
+import { grantMany } from './exemption-jobs.ts';
 import { ExemptionFields, Labelled, PreviewOfExemption, usePreview } from './fields.tsx';
-import { type Granted, grantAll } from './grant.ts';
+import { grantAll } from './grant.ts';
 
 /** A rule on an app. */
 export interface Check extends Target {
@@ -42,11 +43,8 @@ export function ExemptDialog({ checks, chosen = true, onClose }: Props) {
   const wasTried = useSignal(false);
   const isBusy = useSignal(false);
   const error = useSignal<ApiError | null>(null);
-  const refused = useSignal<readonly Granted[]>([]);
-  /** What is left to grant after a part was refused. */
-  const left = useSignal<readonly Target[] | null>(null);
 
-  const targets = left.value ?? targetsOf(checks, scope.value, rules.value);
+  const targets = targetsOf(checks, scope.value, rules.value);
   const preview = usePreview(previewRequestsOf(draft.value, targets, opened));
   const problems = wasTried.value ? problemsOf(draft.value, targets, opened) : {};
 
@@ -55,23 +53,22 @@ export function ExemptDialog({ checks, chosen = true, onClose }: Props) {
     wasTried.value = true;
     if (isBusy.peek() || preview.totals === null || Object.keys(problemsOf(draft.peek(), targets, opened)).length > 0)
       return;
+    const requests = requestsOf(draft.peek(), targets, opened);
+    if (requests.length > 1) {
+      grantMany(requests);
+      return onClose();
+    }
     [isBusy.value, error.value] = [true, null];
-    let done: readonly Granted[] = [];
     try {
-      done = await grantAll(call, requestsOf(draft.peek(), targets, opened), (granted) => {
-        done = granted;
-      });
+      await grantAll(call, requests);
+      expectChanges();
+      onClose();
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
       error.value = failure;
     } finally {
       isBusy.value = false;
-      expectChanges();
     }
-    const failed = done.filter(({ exemption }) => exemption === null);
-    refused.value = failed;
-    left.value = [...failed.map(({ request }) => request), ...targets.slice(done.length)];
-    if (left.value.length === 0) onClose();
   }
 
   return (
@@ -123,7 +120,6 @@ export function ExemptDialog({ checks, chosen = true, onClose }: Props) {
       </form>
       <PreviewOfExemption preview={preview} />
       {error.value && <ErrorMessage error={error.value} />}
-      {refused.value.length > 0 && <Refused granted={refused.value} />}
     </Dialog>
   );
 }
@@ -174,20 +170,6 @@ function Choice({
       ))}
       {problem && <p class="field-error">{problem}</p>}
     </fieldset>
-  );
-}
-
-function Refused({ granted }: { granted: readonly Granted[] }) {
-  return (
-    <Message tone="danger" title={`${granted.length.toLocaleString('en')} not exempt.`}>
-      <ul class="lines">
-        {granted.slice(0, 10).map(({ request: { rule, scope }, problem }) => (
-          <li key={`${rule} ${scope}`}>
-            <code>{rule}</code> on {scopeText(scope)}: {problem?.detail ?? problem?.title}
-          </li>
-        ))}
-      </ul>
-    </Message>
   );
 }
 

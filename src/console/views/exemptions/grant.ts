@@ -37,6 +37,17 @@ export async function grantAll(
   return all;
 }
 
+/** The requests of which there is no such exemption yet. */
+export function leftToGrant(
+  requests: readonly ExemptionRequest[],
+  inForce: readonly Omit<Exemption, 'createdBy'>[],
+): readonly ExemptionRequest[] {
+  const keyOf = ({ scope, rule, owner, reason, expires }: Omit<ExemptionRequest, 'ticket'>) =>
+    JSON.stringify([scope.toLowerCase(), rule, owner, reason, Date.parse(expires)]);
+  const known = new Set(inForce.map(keyOf));
+  return requests.filter((request) => !known.has(keyOf(request)));
+}
+
 async function grantPart(call: Call, part: readonly ExemptionRequest[]): Promise<Granted[]> {
   const [request] = part;
   if (request !== undefined && part.length === 1) {

@@ -4,7 +4,7 @@ import type { ListedExemption } from '../../api/types.ts';
 import { expectChanges } from '../../state/live.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format/words.ts';
-import { changeEach } from './change-each.ts';
+import { removeMany } from './exemption-jobs.ts';
 import { Listed } from './renew-exemptions.tsx';
 
 interface Props {
@@ -14,6 +14,7 @@ interface Props {
 }
 
 export function RemoveExemptions({ exemptions, onClose, onDone }: Props) {
+  const [first] = exemptions;
   const covered = exemptions.reduce((sum, { covers = 0 }) => sum + covers, 0);
   return (
     <ConfirmDialog
@@ -23,7 +24,8 @@ export function RemoveExemptions({ exemptions, onClose, onDone }: Props) {
       typeNumber={exemptions.length > 10 ? exemptions.length : null}
       onClose={onClose}
       onConfirm={async () => {
-        await changeEach('Remove exemptions', exemptions, ({ id }) => call(`/exemptions/${id}`, { method: 'DELETE' }));
+        if (exemptions.length > 1) removeMany(exemptions);
+        else await call(`/exemptions/${first?.id}`, { method: 'DELETE' });
         expectChanges();
         onDone();
         onClose();

@@ -8,8 +8,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format/words.ts';
 import { ErrorMessage } from '../../ui/message.tsx';
 import { scopeText } from '../../ui/scope/scope.ts';
-import { changeEach } from './change-each.ts';
 import { DEFAULT_DAYS, dayAfter, endOfDay, problemOfDay } from './exemption-form.ts';
+import { renewMany } from './exemption-jobs.ts';
 import { LastDayField, PreviewOfExemption, ReasonField, usePreview } from './fields.tsx';
 
 interface Props {
@@ -40,11 +40,12 @@ export function RenewExemptions({ exemptions, onClose, onDone }: Props) {
   async function renew(event: Event): Promise<void> {
     event.preventDefault();
     wasTried.value = true;
-    if (isBusy.peek() || problems.reason || problems.lastDay || preview.totals === null) return;
+    if (isBusy.peek() || problems.reason || expires === null || problems.lastDay || preview.totals === null) return;
     isBusy.value = true;
     try {
       const body = { expires, reason: reason.peek().trim() };
-      await changeEach('Renew exemptions', exemptions, ({ id }) => call(`/exemptions/${id}`, { method: 'PUT', body }));
+      if (exemptions.length > 1) renewMany(exemptions, body);
+      else await call(`/exemptions/${first?.id}`, { method: 'PUT', body });
       expectChanges();
       onDone();
       onClose();

@@ -1,9 +1,8 @@
 /** Scans apps that are selected. */
-import { call } from '../../api/client.ts';
-import { expectChanges } from '../../state/live.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format/words.ts';
 import { scopeText } from '../../ui/scope/scope.ts';
+import { scanMany } from './scan-job.ts';
 
 interface Props {
   /** ARM ids. */
@@ -20,9 +19,8 @@ export function StartScans({ scopes, onClose, onStarted }: Props) {
       title={`Scan ${plural(scopes.length, 'app')}?`}
       action="Scan"
       onClose={onClose}
-      onConfirm={async () => {
-        for (const scope of scopes) await call('/scans', { method: 'POST', body: { scope } });
-        expectChanges();
+      onConfirm={() => {
+        scanMany(scopes);
         onStarted();
         onClose();
       }}

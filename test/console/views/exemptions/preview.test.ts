@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, ApiError, type CallOptions } from '../../../../src/console/api/client.ts';
 import type { ExemptionRequest } from '../../../../src/console/views/exemptions/exemption-form.ts';
-import { grantAll } from '../../../../src/console/views/exemptions/grant.ts';
+import { grantAll, leftToGrant } from '../../../../src/console/views/exemptions/grant.ts';
 import { exemptionQuery } from '../../../../src/console/views/exemptions/list-query.ts';
 import { previewExemptions, sentenceOfTotals, sumOf } from '../../../../src/console/views/exemptions/preview.ts';
 
@@ -122,6 +122,20 @@ describe('grants', () => {
       [7, problem],
     ]);
   });
+});
+
+test('what is granted already is not granted again', () => {
+  const [first, second] = requests(2);
+  if (!first || !second) throw new Error('no requests');
+  const inForce = {
+    ...first,
+    id: 'e1',
+    scope: first.scope.toUpperCase(),
+    expires: '2026-04-01T00:00:00Z',
+    createdAt: '2026-03-01T00:00:00.000Z',
+  };
+  expect(leftToGrant([first, second], [inForce])).toEqual([second]);
+  expect(leftToGrant([first], [{ ...inForce, reason: 'Another' }])).toEqual([first]);
 });
 
 describe('the list that an address asks for', () => {
