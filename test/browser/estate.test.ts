@@ -37,7 +37,7 @@ describe('the page of an app', () => {
     };
     for (const [tab, text] of Object.entries(sections)) {
       await page.open(`${APP}?tab=${tab}`);
-      await page.page.getByText(text, { exact: true }).first().waitFor();
+      await page.page.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor();
       expect(await axeViolations(page.page), tab).toEqual([]);
     }
   });
@@ -128,4 +128,29 @@ it('a dead letter is retried by its id', async () => {
   await page.page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click();
   await page.page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(page.sent('POST').map((one) => `${one.method} ${one.path}`)).toEqual([path]);
+});
+
+it('all dead letters of all pages are retried as one job, in parts of a hundred', async () => {
+  const letters = Array.from({ length: 250 }, (_, index) => ({ ...deadLetter, id: `d${index}` }));
+  await page.open('#/dead-letters', {
+    responses: {
+      'GET /api/deadletters': ({ query }) => {
+        const [from, limit] = [Number(query.get('cursor') ?? 0), Number(query.get('limit') ?? 50)];
+        const more = from + limit < letters.length ? { nextCursor: String(from + limit) } : {};
+        return { body: { items: letters.slice(from, from + limit), total: letters.length, ...more } };
+      },
+      'POST /api/deadletters/release': ({ body }) => ({
+        body: { items: body.ids.map((id: string) => ({ id, status: id === 'd7' ? 400 : 202 })) },
+      }),
+    },
+  });
+  await page.page.getByRole('row').nth(1).getByRole('checkbox').click();
+  await page.page.getByRole('button', { name: 'Select all 250 items that match' }).click();
+  await page.page.getByText('250 selected').waitFor();
+  await page.page.getByRole('button', { name: 'Retry…' }).click();
+  await page.page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click();
+  await page.page.getByText('249 of 250 sent again · 1 refused').waitFor();
+  const sent = page.sent('POST').map(({ body }) => body.ids);
+  expect(sent.map(({ length }) => length)).toEqual([100, 100, 50]);
+  expect(sent.flat()).toEqual(letters.map(({ id }) => id));
 });

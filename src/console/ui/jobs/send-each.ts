@@ -1,5 +1,6 @@
-/** Sends a request for each item, where the API takes one at a time. */
+/** Results of items: one request for each, where the API takes one at a time, or one answer for many. */
 import { ApiError } from '../../api/client.ts';
+import type { Problem } from '../../api/types.ts';
 import type { JobItem, JobResult } from './model.ts';
 
 /**
@@ -25,4 +26,16 @@ export async function sendEach(
     }
   }
   return results;
+}
+
+/** What an answer for many items says of one. */
+export interface ItemAnswer {
+  readonly status: number;
+  readonly problem?: Partial<Problem>;
+}
+
+export function resultOf(id: string, { status, problem }: ItemAnswer): JobResult {
+  if (status < 300) return { id, state: 'done' };
+  const text = problem?.detail ?? problem?.title ?? 'No reason was given.';
+  return { id, state: status >= 500 ? 'failed' : 'refused', text };
 }

@@ -12,7 +12,6 @@ import { readScope, type ScopeOption } from '../../ui/scope/scope.ts';
 import { ScopeField } from '../../ui/scope/scope-field.tsx';
 import { type ExemptionDraft, newDraft, previewRequestsOf, problemsOf, requestsOf } from './exemption-form.ts';
 import { ExemptionFields, Labelled, PreviewOfExemption, usePreview } from './fields.tsx';
-import { grantAll } from './grant.ts';
 
 interface Props {
   readonly known: readonly ScopeOption[];
@@ -41,7 +40,7 @@ export function CreateExemption({ known, onClose, onDone }: Props) {
     if (isBusy.peek() || Object.keys(problemsOf(draft.peek(), targets, opened)).length > 0 || !preview.totals) return;
     isBusy.value = true;
     try {
-      await grantAll(call, requestsOf(draft.peek(), targets, opened));
+      for (const body of requestsOf(draft.peek(), targets, opened)) await call('/exemptions', { method: 'POST', body });
       expectChanges();
       onDone();
       onClose();

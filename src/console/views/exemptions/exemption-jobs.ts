@@ -1,25 +1,26 @@
 /** Changes of many exemptions, followed in the panel of jobs. */
-import { call, get, withQuery } from '../../api/client.ts';
-import type { ListedExemption, ListPage } from '../../api/types.ts';
+import { call } from '../../api/client.ts';
+import { eachOf } from '../../api/each-of.ts';
+import type { ListedExemption } from '../../api/types.ts';
 import { plural } from '../../ui/format/words.ts';
 import { defineJob } from '../../ui/jobs/jobs.ts';
-import { sendEach } from '../../ui/jobs/send-each.ts';
+import { type ItemAnswer, resultOf, sendEach } from '../../ui/jobs/send-each.ts';
 import { scopeText } from '../../ui/scope/scope.ts';
 import type { ExemptionRequest } from './exemption-form.ts';
-import { grantAll, leftToGrant } from './grant.ts';
+import { leftToGrant } from './grant.ts';
 
 const startGrants = defineJob({
   kind: 'exempt',
   done: 'exempt',
   async run(part) {
-    const requests = part.map(({ data = '{}' }): ExemptionRequest => JSON.parse(data));
-    // After a reload a part may be sent again, so what is granted already is left out.
-    const wanted = leftToGrant(requests, await grantedLike(requests));
-    const granted = await grantAll(call, wanted);
-    return part.map(({ id }, index) => {
-      const result = granted.find(({ request }) => request === requests[index]);
-      if (!result || result.exemption !== null) return { id, state: 'done' };
-      return { id, state: 'refused', text: result.problem?.detail ?? result.problem?.title ?? 'It was refused.' };
+    const ids = new Map(part.map(({ id, data = '{}' }): [ExemptionRequest, string] => [JSON.parse(data), id]));
+    // After a reload a part may be sent again, so what is granted already is left out; without a result it counts as done.
+    const items = leftToGrant([...ids.keys()], await grantedLike([...ids.keys()]));
+    if (items.length === 0) return [];
+    const { body } = await call<{ items: readonly ItemAnswer[] }>('/exemptions', { method: 'POST', body: { items } });
+    return items.flatMap((request, index) => {
+      const [id, answer] = [ids.get(request), body.items[index]];
+      return id !== undefined && answer ? [resultOf(id, answer)] : [];
     });
   },
 });
@@ -40,14 +41,8 @@ async function grantedLike(requests: readonly ExemptionRequest[]): Promise<Liste
   const query = {
     rule: [...new Set(requests.map(({ rule }) => rule))].join(),
     owner: requests[0]?.owner ?? null,
-    limit: 200,
   };
-  let cursor: string | null = null;
-  do {
-    const page: ListPage<ListedExemption> = await get(withQuery('/exemptions', { ...query, cursor }));
-    found.push(...page.items);
-    cursor = page.nextCursor ?? null;
-  } while (cursor !== null);
+  for await (const exemption of eachOf<ListedExemption>('/exemptions', query)) found.push(exemption);
   return found;
 }
 

@@ -1,6 +1,7 @@
 /** Starts many scans, followed in the panel of jobs to their end. */
-import { call, get, withQuery } from '../../api/client.ts';
-import type { ListPage, Scan } from '../../api/types.ts';
+import { call } from '../../api/client.ts';
+import { eachOf } from '../../api/each-of.ts';
+import type { Scan } from '../../api/types.ts';
 import { plural } from '../../ui/format/words.ts';
 import { defineJob } from '../../ui/jobs/jobs.ts';
 import type { JobResult } from '../../ui/jobs/model.ts';
@@ -17,12 +18,18 @@ const start = defineJob({
     return results.map((one) => (one.state === 'done' ? { ...one, state: 'accepted' } : one));
   },
   async poll(open) {
-    const { items }: ListPage<Scan> = await get(withQuery('/scans', { limit: 200 }));
-    return open.flatMap(({ id }): JobResult[] => {
-      const scan = items.find(({ scope }) => scope.toLowerCase() === id.toLowerCase());
-      if (scan?.status === 'done') return [{ id, state: 'done' }];
-      return scan?.status === 'cancelled' ? [{ id, state: 'failed', text: 'The scan was cancelled.' }] : [];
-    });
+    const wanted = new Map(open.map(({ id }) => [id.toLowerCase(), id]));
+    const results: JobResult[] = [];
+    // The newest come first, so the first with a scope is the one that was started here.
+    for await (const { scope, status } of eachOf<Scan>('/scans')) {
+      const id = wanted.get(scope.toLowerCase());
+      if (id === undefined) continue;
+      if (status === 'done') results.push({ id, state: 'done' });
+      if (status === 'cancelled') results.push({ id, state: 'failed', text: 'The scan was cancelled.' });
+      wanted.delete(scope.toLowerCase());
+      if (wanted.size === 0) break;
+    }
+    return results;
   },
 });
 

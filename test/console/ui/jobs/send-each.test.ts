@@ -1,7 +1,7 @@
 /** One request for each item. */
 import { expect, test } from 'vitest';
 import { ApiError } from '../../../../src/console/api/client.ts';
-import { sendEach } from '../../../../src/console/ui/jobs/send-each.ts';
+import { resultOf, sendEach } from '../../../../src/console/ui/jobs/send-each.ts';
 
 const items = ['a', 'b', 'c'].map((id) => ({ id, label: id }));
 
@@ -25,4 +25,19 @@ test.each([0, 401, 503])('status %i stops, so that the job can go on later', asy
   };
   await expect(sendEach(items, send)).rejects.toMatchObject({ status });
   expect(sent).toEqual(['a', 'b']);
+});
+
+test.each([
+  [{ status: 201 }, { state: 'done' }],
+  [
+    { status: 400, problem: { detail: 'It is no rule.' } },
+    { state: 'refused', text: 'It is no rule.' },
+  ],
+  [
+    { status: 503, problem: { title: 'Busy' } },
+    { state: 'failed', text: 'Busy' },
+  ],
+  [{ status: 409 }, { state: 'refused', text: 'No reason was given.' }],
+])('of an answer for many, %o is %o', (answer, result) => {
+  expect(resultOf('a', answer)).toEqual({ id: 'a', ...result });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, ApiError, type CallOptions } from '../../../../src/console/api/client.ts';
 import type { ExemptionRequest } from '../../../../src/console/views/exemptions/exemption-form.ts';
-import { grantAll, leftToGrant } from '../../../../src/console/views/exemptions/grant.ts';
+import { leftToGrant } from '../../../../src/console/views/exemptions/grant.ts';
 import { exemptionQuery } from '../../../../src/console/views/exemptions/list-query.ts';
 import { previewExemptions, sentenceOfTotals, sumOf } from '../../../../src/console/views/exemptions/preview.ts';
 
@@ -95,32 +95,6 @@ describe('a preview', () => {
     expect(sentenceOfTotals({ ...sumOf([]), covered: 1, approvalsCleared: 1, unknown: 2 })).toBe(
       '1 failing check is covered. 1 pending approval is resolved. 2 checks cannot be predicted before the next evaluation.',
     );
-  });
-});
-
-describe('grants', () => {
-  const exemption = { id: 'e1' };
-
-  test('one is sent as itself, several in parts of a hundred with a result each', async () => {
-    const sent: Sent[] = [];
-    const [only] = requests(1);
-    expect(await grantAll(fakeCall([{ body: exemption }], sent), requests(1))).toEqual([
-      { request: only, exemption, problem: null },
-    ]);
-    expect(sent[0]?.options.body).toEqual(only);
-
-    const problem = { code: 'invalid', detail: 'is no rule' };
-    const items = Array.from({ length: 100 }, (_, index) =>
-      index === 7 ? { status: 400, problem } : { status: 201, exemption },
-    );
-    const parts: number[] = [];
-    const granted = await grantAll(fakeCall([{ body: { items } }, { body: exemption }]), requests(101), (done) =>
-      parts.push(done.length),
-    );
-    expect(parts).toEqual([100, 101]);
-    expect(granted.flatMap((one, index) => (one.exemption === null ? [[index, one.problem]] : []))).toEqual([
-      [7, problem],
-    ]);
   });
 });
 
