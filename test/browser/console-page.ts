@@ -84,6 +84,8 @@ export function setUpConsole(): ConsolePage {
       opened.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       await prepare?.(opened);
       await opened.goto(`${api.url}/api/console${hash}`);
+      // A busy machine may be slow to start the script.
+      await expect.poll(() => api.requests.some(({ path }) => path === '/api/state'), { timeout: 10_000 }).toBe(true);
       await settled();
     },
     async show(width, scheme) {

@@ -18,9 +18,8 @@ afterAll(() => browser?.close());
 
 /** The console as this person sees it. */
 async function openAs(roles: readonly Role[]): Promise<Page> {
-  const page = await browser.newPage({
-    extraHTTPHeaders: { 'x-ms-client-principal': principalHeader(staff.operator, roles) },
-  });
+  const page = await browser.newPage();
+  await page.setExtraHTTPHeaders({ 'x-ms-client-principal': principalHeader(staff.operator, roles) });
   page.setDefaultTimeout(30_000);
   await page.goto(`${plumbline.dev.url}/api/console#/overview`);
   return page;
