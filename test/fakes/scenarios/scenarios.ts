@@ -33,6 +33,9 @@ const OTHER = `${SHOP}-other`;
 const SUBSCRIPTION = SHOP.split('/')[2] ?? '';
 const OLGA = { objectId: 'olga', name: 'Olga' };
 
+/** Settings without health gates. */
+export const WITHOUT_GATES = { healthGate: { ...settingsSchema.parse({}).healthGate, enabled: false } };
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     title: 'a fix of two documents',
@@ -188,7 +191,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     title: 'a fix that waits for the budget',
     async run(host, deps) {
-      storeSettings(deps, { limits: { ...settingsSchema.parse({}).limits, fixesPerHour: 1 } });
+      storeSettings(deps, { ...WITHOUT_GATES, limits: { ...settingsSchema.parse({}).limits, fixesPerHour: 1 } });
       seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } });
       seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } }, `${SHOP}-2`);
       await deliverAndSettle(host, 'first', SHOP);
