@@ -25,5 +25,5 @@ export type Finding = Infer<typeof finding>;
 export function isHeldByRollout({ decision }: Finding): boolean {
   if (decision?.action !== 'hold' || decision.until !== null) return false;
   const openEnded = decision.ceilings.filter(({ at, until }) => at === 'hold' && until === null);
-  return openEnded.every(({ code }) => code === 'rollout');
+  return openEnded.length > 0 && openEnded.every(({ code }) => code === 'rollout');
 }

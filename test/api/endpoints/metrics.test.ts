@@ -107,6 +107,8 @@ describe('the content of the metrics', () => {
       'plumbline_fixes_total{purpose="rollback",outcome="failed"}': 1,
       plumbline_fix_seconds_sum: 61.5,
       plumbline_fix_seconds_count: 2,
+      'plumbline_rollouts{status="running"}': 0,
+      'plumbline_rollouts{status="stopped"}': 0,
       plumbline_throttled_total: 0,
       plumbline_lost_events_total: 0,
       // Remaining requests that Azure reported a quarter of an hour ago are left out.
@@ -181,6 +183,7 @@ describe('the content of the metrics', () => {
           queues: { 'plumbline-reconcile': 12, 'plumbline-sweep': 0 },
           oldestMessageSeconds: 31,
           requestsLeft: { 'a-subscription subscription-reads': 240 },
+          rolloutsStopped: 0,
         },
       },
     ]);

@@ -64,6 +64,7 @@ const CALLS: Readonly<Record<string, (() => Call) | undefined>> = {
   '/openapi.json': () => ({}),
   '/resources': () => ({ queries: ['total=true&sort=name'] }),
   '/resources/{key}': () => ({ id: resourceKeyOf(shop.id) }),
+  '/rollouts': () => ({ queries: ['status=running,stopped'] }),
   '/rules': () => ({}),
   '/rules/{id}': () => ({ id: 'webapp-https-only' }),
   '/scans': () => ({ queries: ['status=done,running'] }),
