@@ -64,7 +64,8 @@ const CALLS: Readonly<Record<string, (() => Call) | undefined>> = {
   '/openapi.json': () => ({}),
   '/resources': () => ({ queries: ['total=true&sort=name'] }),
   '/resources/{key}': () => ({ id: resourceKeyOf(shop.id) }),
-  '/rollouts': () => ({ queries: ['status=running,stopped'] }),
+  // The settings have no stages, so that nothing is held: the list is empty.
+  '/rollouts': () => ({ queries: ['status=running,stopped'], only: true }),
   '/rules': () => ({}),
   '/rules/{id}': () => ({ id: 'webapp-https-only' }),
   '/scans': () => ({ queries: ['status=done,running'] }),
