@@ -19,7 +19,11 @@ const page = setUpConsole();
 async function checkAccessibility(): Promise<void> {
   for (const width of [390, 1280, 1920]) {
     await page.show(width, 'light');
-    expect(await axeViolations(page.page), `${width} px, light`).toEqual([]);
+    // The layout of 1920 px is that of 1280 px; only the colours of what has room there may differ.
+    expect(
+      await axeViolations(page.page, width === 1920 ? ['color-contrast'] : undefined),
+      `${width} px, light`,
+    ).toEqual([]);
     await page.show(width, 'dark');
     expect(await axeViolations(page.page, ['color-contrast']), `${width} px, dark`).toEqual([]);
     expect(await overflow(), `${width} px`).toBe(0);
