@@ -1,4 +1,5 @@
 /** Names of settings for people. */
+import { scopeOption, scopeText } from '../scope/scope.ts';
 import type { Json } from './document.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -50,14 +51,11 @@ function nameInRule([member = '', ...rest]: readonly string[]): string {
   return member === 'parameters' && rest.length > 0 ? `Parameter ${rest.join('.')}` : [member, ...rest].join(' / ');
 }
 
-/** A scope by its last segment, such as `Resource group shop`. */
+/** A scope in a few words: `Resource group shop`, an app by its name, `/` as everything. */
 export function nameOfScope(id: string): string {
-  const segments = id.split('/').filter(Boolean);
-  const [, subscription = '', , group, , , ...rest] = segments;
-  if (segments.length <= 1) return 'Everything';
-  if (segments.length === 2) return `Subscription ${subscription}`;
-  if (segments.length <= 4) return `Resource group ${group ?? ''}`;
-  return rest.at(-1) ?? id;
+  if (id.split('/').filter(Boolean).length <= 1) return 'Everything';
+  const { kind, name } = scopeOption(id);
+  return kind === 'Subscription' || kind === 'Resource group' ? scopeText(id) : name;
 }
 
 /** A value in a few words. */

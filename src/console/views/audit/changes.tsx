@@ -1,34 +1,13 @@
-/** The values that an entry is about. */
+/** The values that an entry is about, under a title. */
 import type { AuditEntry } from '../../api/types.ts';
-import { textOfValue } from '../../ui/settings-change/names.ts';
+import { ChangeTable } from '../../ui/changes/change-table.tsx';
 
-export function AuditChanges({ changes, caption }: { changes: AuditEntry['changes']; caption: string }) {
+export function AuditChanges({ changes, title }: { changes: AuditEntry['changes']; title: string }) {
   if (changes.length === 0) return null;
   return (
-    <table class="plain">
-      <caption>{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Setting</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
-        </tr>
-      </thead>
-      <tbody>
-        {changes.map(({ document, path, from, to }) => (
-          <tr key={`${document} ${path}`}>
-            <th scope="row">
-              <bdi>{document}</bdi> <code>{path}</code>
-            </th>
-            <td>
-              <code>{textOfValue(from)}</code>
-            </td>
-            <td>
-              <code>{textOfValue(to)}</code>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      <h3>{title}</h3>
+      <ChangeTable changes={changes} caption={title} />
+    </>
   );
 }

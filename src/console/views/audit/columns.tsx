@@ -1,8 +1,8 @@
 /** The columns of the audit log. */
 import type { AuditEntry } from '../../api/types.ts';
+import { ChangeLine } from '../../ui/changes/change-table.tsx';
 import { Person, ResourceName } from '../../ui/format/resource-name.tsx';
 import { Time } from '../../ui/format/time.tsx';
-import { textOfValue } from '../../ui/settings-change/names.ts';
 import type { Column } from '../../ui/table/column.ts';
 import { KINDS, toneOf } from './kinds.ts';
 
@@ -24,7 +24,15 @@ export const COLUMNS: readonly Column<AuditEntry>[] = [
     cell: ({ resource }) => (resource ? <ResourceName resource={resource} /> : '–'),
   },
   { id: 'rule', title: 'Rule', width: '210px', cell: ({ rule }) => rule ?? '–' },
-  { id: 'change', title: 'Change', cell: ({ changes, message }) => <Change changes={changes} message={message} /> },
+  {
+    id: 'change',
+    title: 'Change',
+    cell: ({ changes, message }) => (
+      <span class="one-line" title={message}>
+        {changes.length === 0 ? message : <ChangeLine changes={changes} />}
+      </span>
+    ),
+  },
   { id: 'operation', title: 'Operation', optional: true, cell: ({ operationId }) => operationId ?? '–' },
   { id: 'sequence', title: 'Sequence', optional: true, cell: ({ chain, seq }) => `${chain}/${seq}` },
 ];
@@ -35,21 +43,4 @@ export function labelOf({ kind, resource, at }: AuditEntry): string {
 
 export function Actor({ of }: { of: AuditEntry['actor'] }) {
   return of.type === 'service' ? <>Plumbline</> : <Person of={of} />;
-}
-
-function Change({ changes, message }: Pick<AuditEntry, 'changes' | 'message'>) {
-  const [first, ...rest] = changes;
-  if (!first) return <>{message}</>;
-  return (
-    <span class="one-line" title={message}>
-      <code>{first.path.split('/').at(-1)}</code> {shortened(first.from)} → {shortened(first.to)}
-      {rest.length > 0 && ` and ${rest.length} more`}
-    </span>
-  );
-}
-
-/** A value for a row; the details have the whole of it. */
-function shortened(value: AuditEntry['changes'][number]['from']): string {
-  const text = textOfValue(value);
-  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 }

@@ -61,8 +61,8 @@ function Entry({ entry }: { entry: AuditEntry }) {
           </Fact>
         )}
       </dl>
-      <AuditChanges changes={changes} caption="Changes" />
-      <AuditChanges changes={alsoMoved} caption="Also changed in Azure" />
+      <AuditChanges changes={changes} title="Changes" />
+      <AuditChanges changes={alsoMoved} title="Also changed in Azure" />
       {reasons.length > 0 && (
         <>
           <h3>Reasons</h3>

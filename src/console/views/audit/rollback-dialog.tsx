@@ -66,7 +66,7 @@ export function RollbackDialog({ entry, onClose }: { entry: AuditEntry; onClose(
           {/* A rollback writes what was there before. */}
           <AuditChanges
             changes={entry.changes.map(({ from, to, ...change }) => ({ ...change, from: to, to: from }))}
-            caption="Rollback"
+            title="Rollback"
           />
           {entry.operationId !== null && (
             <label class="check">
