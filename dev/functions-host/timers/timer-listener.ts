@@ -13,7 +13,7 @@ import { readSchedule } from './schedule.ts';
 import { NEVER, statusAtStart, type TimerMonitor, type TimerStatus } from './timer-monitor.ts';
 
 export interface TimerListener {
-  /** Runs the timer now, unless it is running; settles when the run and its retries are over, never rejects. */
+  /** Runs the timer now, or after the run in work; settles when that and its retries are over, never rejects. */
   run(): Promise<void>;
   /** No further runs; resolves when a run in work is over. */
   stop(): Promise<void>;
@@ -78,7 +78,8 @@ export function startTimer(fn: RegisteredFunction, options: TimerOptions): Timer
   };
   const following = options.disabled ? undefined : follow();
   return {
-    run: () => run(),
+    // What was changed before the call must be seen: the run in work may have read it already.
+    run: () => (running ? running.then(() => (signal.aborted ? undefined : run())) : run()),
     async stop() {
       stopping.abort();
       await following;

@@ -149,41 +149,60 @@ describe('a timer that runs longer than its interval', () => {
     vi.useRealTimers();
   });
 
+  const binding = { type: 'timerTrigger', direction: 'in', schedule: '0 0 * * * *' };
+  const slow = {
+    name: 'slow',
+    metadata: { name: 'slow', bindings: { timer: binding } },
+    callback: () => undefined,
+    trigger: { name: 'timer', binding },
+  };
+
   it('runs once, at once, for all the occurrences during the run', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-01T10:20:00Z') });
     const runs: unknown[] = [];
     const written: string[] = [];
-    const binding = { type: 'timerTrigger', direction: 'in', schedule: '0 0 * * * *' };
-    const timer = startTimer(
-      {
-        name: 'slow',
-        metadata: { name: 'slow', bindings: { timer: binding } },
-        callback: () => undefined,
-        trigger: { name: 'timer', binding },
+    const timer = startTimer(slow, {
+      invoke: async (_, { inputData }) => {
+        runs.push(JSON.parse(inputData[0]?.data.json ?? '').IsPastDue);
+        if (runs.length === 1) vi.setSystemTime(new Date('2026-03-01T14:10:00Z'));
+        return {};
       },
-      {
-        invoke: async (_, { inputData }) => {
-          runs.push(JSON.parse(inputData[0]?.data.json ?? '').IsPastDue);
-          if (runs.length === 1) vi.setSystemTime(new Date('2026-03-01T14:10:00Z'));
-          return {};
-        },
-        environment: {},
-        monitor: {
-          read: async () => ({
-            Last: new Date('2026-03-01T09:00:00Z'),
-            Next: new Date('2026-03-01T10:00:00Z'),
-            LastUpdated: NEVER,
-          }),
-          write: async (_, { Next }) => void written.push(Next.toISOString()),
-        },
-        disabled: false,
-        log: () => undefined,
+      environment: {},
+      monitor: {
+        read: async () => ({
+          Last: new Date('2026-03-01T09:00:00Z'),
+          Next: new Date('2026-03-01T10:00:00Z'),
+          LastUpdated: NEVER,
+        }),
+        write: async (_, { Next }) => void written.push(Next.toISOString()),
       },
-    );
+      disabled: false,
+      log: () => undefined,
+    });
     await vi.waitFor(() => expect(written).toHaveLength(2));
     await timer.stop();
     expect(runs).toEqual([true, false]);
     expect(written).toEqual(['2026-03-01T11:00:00.000Z', '2026-03-01T15:00:00.000Z']);
+  });
+
+  it('runs again for those who ask by hand during a run, once', async () => {
+    const ends: (() => void)[] = [];
+    const timer = startTimer(slow, {
+      invoke: () => new Promise((resolve) => ends.push(() => resolve({}))),
+      environment: {},
+      monitor: { read: async () => null, write: async () => undefined },
+      disabled: true,
+      log: () => undefined,
+    });
+    const first = timer.run();
+    const later = [timer.run(), timer.run()];
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    ends[0]?.();
+    await first;
+    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    ends[1]?.();
+    await Promise.all(later);
+    expect(ends).toHaveLength(2);
   });
 });
 

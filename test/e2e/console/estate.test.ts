@@ -2,7 +2,7 @@ import { QueueClient } from '@azure/storage-queue';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { people } from '../../../simulator/estate.ts';
-import { exemptionAnswer } from '../../../src/api/endpoints/exemptions.ts';
+import { listedExemption } from '../../../src/api/endpoints/exemptions.ts';
 import { scanAnswer } from '../../../src/api/endpoints/scans.ts';
 import { settingsAnswer } from '../../../src/api/endpoints/settings.ts';
 import { staff } from '../fixtures/callers.ts';
@@ -32,7 +32,7 @@ test('from its page, an app is exempt for 30 days in two clicks and a reason, an
   await dialog.getByRole('button', { name: 'Exempt', exact: true }).click();
   await row.getByText('Exempt', { exact: true }).waitFor();
 
-  const [granted] = await operator().list('/exemptions', exemptionAnswer);
+  const [granted] = await operator().list('/exemptions', listedExemption);
   expect(granted).toMatchObject({ rule: 'webapp-remote-debugging', reason: 'a developer needs it this month' });
   const days = (Date.parse(granted?.expires ?? '') - Date.now()) / DAY;
   expect([days > 29.9, days < 32]).toEqual([true, true]);

@@ -65,7 +65,7 @@ const CALLS: Readonly<Record<string, (() => Call) | undefined>> = {
   '/resources': () => ({ queries: ['total=true&sort=name'] }),
   '/resources/{key}': () => ({ id: resourceKeyOf(shop.id) }),
   // The settings have no stages, so that nothing is held: the list is empty.
-  '/rollouts': () => ({ queries: ['status=running,stopped'], only: true }),
+  '/rollouts': () => ({ queries: ['status=running,stopped'], empty: true }),
   '/rules': () => ({}),
   '/rules/{id}': () => ({ id: 'webapp-https-only' }),
   '/scans': () => ({ queries: ['status=done,running'] }),
@@ -82,6 +82,8 @@ interface Call {
   readonly queries?: readonly string[];
   /** Whether a call without a query is refused. */
   readonly only?: true;
+  /** Whether the list is empty, so that it has no second page. */
+  readonly empty?: true;
 }
 
 const headers = z.record(z.string().toLowerCase(), z.object({ description: z.string() })).default({});
@@ -215,10 +217,10 @@ describe('the answers of a running service are those that openapi.json describes
     const described = Object.keys(paths).filter((path) => paths[path]?.get);
     expect.soft(described.sort()).toEqual(Object.keys(CALLS).sort());
     for (const path of described) {
-      const { id = '', queries = [], only } = CALLS[path]?.() ?? {};
+      const { id = '', queries = [], only, empty } = CALLS[path]?.() ?? {};
       const at = path.replace(/\{\w+\}/, encodeURIComponent(id));
       const isList = paths[path]?.get?.parameters.some(({ name }) => name === 'cursor');
-      for (const query of [...(only ? [] : ['']), ...queries, ...(isList ? ['limit=1'] : [])]) {
+      for (const query of [...(only ? [] : ['']), ...queries, ...(isList && !empty ? ['limit=1'] : [])]) {
         const call = `${at}?${query}`;
         const answer = await caller().ask('GET', call);
         expect.soft(answer.status, `${call}: ${JSON.stringify(answer.body)}`).toBe(200);
