@@ -93,6 +93,13 @@ describe('arrows point down only', () => {
     expect(page.filter((file) => !file.startsWith('src/console/'))).toEqual([]);
   });
 
+  test('the help of the command line is loaded without the code that runs, and without a schema', () => {
+    const help = reachedByValue(['src/cli/main.ts']);
+    const allowed = /^src\/cli\/|^src\/api\/framework\/version\.ts$/;
+    expect(help.filter((file) => !allowed.test(file))).toEqual([]);
+    expect(help.filter((file) => /^import .* from '(zod|@azure\/|cli-table3)/m.test(valueCodeOf(file)))).toEqual([]);
+  });
+
   test('the deployed code imports nothing from simulator, dev and tools', () => {
     expect(imports.filter(({ from, to }) => from.startsWith('src/') && !to.startsWith('src/'))).toEqual([]);
   });
@@ -231,6 +238,11 @@ function repeated(code: string, subjects: readonly string[]): string[] {
         .filter((subject) => subject.members.filter((one) => members.includes(one)).length >= FEWEST_REPEATED)
         .map((subject) => `${name} repeats ${subject.name}`),
     );
+}
+
+/** The code of a file without its imports of types. */
+function valueCodeOf(file: string): string {
+  return codeOf(file).replace(/^import type [^;]*;$/gm, '');
 }
 
 /** The folder of src/ that a file is in; null for src/main.ts. */

@@ -11,7 +11,7 @@ import { ROLLOUT_STATUSES } from '../../src/domain/approvals/rollout.ts';
 import { FINDING_GROUPINGS } from '../../src/domain/decisions/find-findings.ts';
 import { IMPACTS } from '../../src/domain/resources/documents.ts';
 import { ACTIONS, MODES } from '../../src/domain/resources/reasons.ts';
-import { SEVERITIES, VERDICTS } from '../../src/domain/rules/rule.ts';
+import { PROFILES, SEVERITIES, VERDICTS } from '../../src/domain/rules/rule.ts';
 import { flatten } from '../../tools/generate/cli-page.ts';
 import { run } from './terminal.ts';
 
@@ -132,6 +132,7 @@ describe('completion', () => {
 
 describe('what definitions repeat of the schemas', () => {
   it('is the same', () => {
+    expect(choices.PROFILES).toEqual(PROFILES);
     expect(choices.SEVERITIES).toEqual(SEVERITIES);
     expect(choices.VERDICTS).toEqual(VERDICTS);
     expect(choices.ACTIONS).toEqual(ACTIONS);

@@ -17,7 +17,7 @@ import { measureEventCosts } from './costs.ts';
 import { compareCpu, compareThroughput } from './cpu.ts';
 import { type EstateOptions, measureEstate } from './estate.ts';
 import { measureEvaluation } from './evaluation.ts';
-import { compareLoad } from './load.ts';
+import { compareLoad, measureHelp } from './load.ts';
 import { measureMemory } from './memory.ts';
 import { measureAuditWrites, measureEventIngestion } from './rates.ts';
 import { compareReception } from './reception.ts';
@@ -40,6 +40,7 @@ interface Context {
 /** In the order in which they run. A part that needs more time than some minutes belongs into BY_NAME. */
 const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   load: async ({ report, base }) => compareLoad(report, BUNDLE, (await base()).bundle),
+  help: async ({ report }) => measureHelp(report),
   evaluation: ({ report }) => measureEvaluation(report),
   costs: ({ report }) => measureEventCosts(report),
   ingestion: ({ report }) => measureEventIngestion(report),

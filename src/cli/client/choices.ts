@@ -8,8 +8,9 @@ import type { Rollout } from '../../domain/approvals/rollout.ts';
 import type { FindingGrouping } from '../../domain/decisions/find-findings.ts';
 import type { Impact } from '../../domain/resources/documents.ts';
 import type { Action, Mode } from '../../domain/resources/reasons.ts';
-import type { Severity, Verdict } from '../../domain/rules/rule.ts';
+import type { Profile, Severity, Verdict } from '../../domain/rules/rule.ts';
 
+export const PROFILES = ['baseline', 'strict'] as const satisfies readonly Profile[];
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const satisfies readonly Severity[];
 export const VERDICTS = ['compliant', 'violation', 'not-applicable', 'unknown'] as const satisfies readonly Verdict[];
 export const ACTIONS = ['exempt', 'report', 'queue', 'hold', 'fix'] as const satisfies readonly Action[];

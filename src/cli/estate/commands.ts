@@ -1,5 +1,5 @@
 /** A live estate. */
-import { SEVERITIES } from '../../domain/rules/rule.ts';
+import { SEVERITIES } from '../client/choices.ts';
 import { defineCommand } from '../framework/command.ts';
 import { choice, choiceWithDefault, flag, list } from '../framework/field.ts';
 import { REPORT_FORMATS, SELECTION_OPTIONS } from './options.ts';

@@ -1,5 +1,5 @@
 /** The options of the commands that read Azure. */
-import { PROFILES } from '../../domain/rules/rule.ts';
+import { PROFILES } from '../client/choices.ts';
 import { choice, flag, list, text } from '../framework/field.ts';
 
 export const REPORT_FORMATS = ['table', 'json', 'jsonl', 'csv', 'sarif', 'ocsf', 'markdown', 'html'] as const;

@@ -10,29 +10,35 @@ import { startSimulator } from '../../../simulator/simulator.ts';
 
 /** The part of the report that it fills. */
 interface Report {
+  time(what: string, milliseconds: number, goal: number): void;
   count(what: string, unit: string, found: number, limit: number): void;
   must(what: string, holds: boolean): void;
 }
 
 const SUBSCRIPTION = '00000000-0000-4000-8000-00000000f1ee';
-/** Reads a second and subscription at most, and the queries of the listing, which have a quota of their own. */
-const MOST_IN_SECOND = 25 + 15;
+/** Reads a second and subscription at most; the queries of the listing have a quota of their own. */
+const MOST_READS_IN_SECOND = 25;
 const MOST_MEBIBYTES = 200;
 
 const cost = z.object({
   code: z.number(),
-  requests: z.number(),
-  mostInSecond: z.number(),
+  reads: z.number(),
+  queries: z.number(),
+  mostReadsInSecond: z.number(),
   minutes: z.number(),
   peakMebibytes: z.number(),
 });
 
-/** The scan runs by a clock that does not wait: only the order of its requests is that of a real one. */
+/**
+ * The scan runs by a clock that moves when somebody waits, so the pace is checked by that clock and costs no time. Resource
+ * Graph counts by a real clock, so its quota is lifted.
+ */
 export async function measureScan(report: Report, apps: number): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumbline-bench-'));
   const simulator = await startSimulator({
     generated: [{ apps, violations: 0.2, subscriptions: [SUBSCRIPTION] }],
     keptRequests: 1000,
+    graph: { quota: 1_000_000 },
   });
   try {
     const program = path.join(folder, 'scan.mjs');
@@ -44,8 +50,10 @@ export async function measureScan(report: Report, apps: number): Promise<void> {
       'it sends reads only',
       Object.keys(simulator.requestCounts()).every((name) => /^(GET|POST 200)/.test(name)),
     );
-    report.count(`scan of ${apps} apps`, 'requests', result.requests, apps * 12);
-    report.count('', 'requests in the busiest second', result.mostInSecond, MOST_IN_SECOND);
+    report.count(`scan of ${apps} apps`, 'reads', result.reads, apps * 12);
+    report.count('', 'queries', result.queries, apps / 100);
+    report.count('', 'reads in the busiest second', result.mostReadsInSecond, MOST_READS_IN_SECOND);
+    report.time('it would take in Azure', result.minutes * 60_000, apps * 400);
     report.count('', 'MiB at most (resident)', result.peakMebibytes, MOST_MEBIBYTES);
     report.must('every finding is in the file', statSync(output).size > apps * 1000);
   } finally {
