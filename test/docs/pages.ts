@@ -43,6 +43,19 @@ export function commandsIn({ text }: Page): Commands[] {
   }));
 }
 
+/**
+ * The commands of `plumbline` in the blocks of a page, without `plumbline` itself, and without what a shell does with their
+ * output. Also those of blocks that no test runs as they are.
+ */
+export function commandsOf({ text }: Page): string[] {
+  const blocks = [...text.matchAll(/^```(?:sh|console)\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+  const lines = blocks.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'));
+  return lines.flatMap((line) => {
+    const shown = /^(?:npx plumbline|npm run --silent plumbline --|plumbline) (.*)$/.exec(line)?.[1];
+    return shown === undefined ? [] : [shown.replace(/ (?:>|\|\||&&|\| (?!plumbline)).*$/, '').trim()];
+  });
+}
+
 /** A page without its fenced blocks. */
 export function proseOf({ text }: Page): string {
   return text.replace(/^```[\s\S]*?^```$/gm, '');

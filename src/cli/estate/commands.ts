@@ -32,7 +32,10 @@ export const scan = defineCommand({
     { command: 'scan --resume scan.resume', description: 'Go on after Ctrl-C' },
   ],
   exitCodes: [1, 3, 4, 5],
-  load: async () => (await import('./run-scan.ts')).run,
+  load: async () => {
+    (await import('./small-heap.ts')).keepHeapSmall();
+    return (await import('./run-scan.ts')).run;
+  },
 });
 
 export const snapshot = defineCommand({
@@ -46,5 +49,8 @@ export const snapshot = defineCommand({
     { command: 'evaluate estate.json', description: 'Evaluate it without Azure' },
   ],
   exitCodes: [3, 4, 5],
-  load: async () => (await import('./run-snapshot.ts')).run,
+  load: async () => {
+    (await import('./small-heap.ts')).keepHeapSmall();
+    return (await import('./run-snapshot.ts')).run;
+  },
 });

@@ -45,7 +45,7 @@ export async function run(context: Context, input: ScanInput, connection: Connec
   const report = reportOf(collected, input.severity, clock.now());
   try {
     const summary = summarize(report);
-    writeOutput(stdout, input.out, piecesOf(report, input.output, stdout));
+    await writeOutput(context, input.out, piecesOf(report, input.output, stdout));
     for (const line of unreadLines(summary)) stderr.write(`${printable(line)}\n`);
     collected.spool.discard();
     return exitCodeOf(summary, input);

@@ -21,7 +21,7 @@ const kept = z.object({
 
 /** Without a profile it reads what all rules need, so that the file can be evaluated by any settings. */
 export async function run(context: Context, input: SelectionInput, connection: Connection = {}): Promise<ExitCode> {
-  const { stdout, stderr, clock } = context;
+  const { stderr, clock } = context;
   const progress = createProgress(stderr, clock.now);
   const collected = await (async () => {
     const around = await connect(context, progress, connection);
@@ -38,7 +38,7 @@ export async function run(context: Context, input: SelectionInput, connection: C
     for (const item of spool.items(resources.map(({ key }) => key))) yield kept.parse(item);
   };
   try {
-    writeOutput(stdout, input.out, snapshotLines(items()));
+    await writeOutput(context, input.out, snapshotLines(items()));
     let unread = incomplete.length;
     for (const scope of incomplete) stderr.write(`Resource Graph listed other resources of ${scope} than it counts.\n`);
     for (const one of items()) {

@@ -1,15 +1,22 @@
 /** Writes a report piece by piece: to standard output, or to a file that has its name only when it is whole. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import type { Output } from '../framework/context.ts';
+import type { Context } from '../framework/context.ts';
 import { CommandFailure, messageOf } from '../framework/failure.ts';
 
 /** The owner alone may read it: it says what is wrong in an estate. */
 const OWNER_ONLY = 0o600;
 
-/** Throws CommandFailure when the file cannot be written; an older file of that name stays as it was then. */
-export function writeOutput(stdout: Output, file: string | undefined, pieces: Iterable<string>): void {
+/** Rejects with CommandFailure when the file cannot be written; an older file of that name stays as it was then. */
+export async function writeOutput(
+  { stdout, signal }: Pick<Context, 'stdout' | 'signal'>,
+  file: string | undefined,
+  pieces: Iterable<string>,
+): Promise<void> {
   if (file === undefined) {
-    for (const piece of pieces) stdout.write(piece);
+    for (const piece of pieces) {
+      stdout.write(piece);
+      await stdout.drained(signal);
+    }
     return;
   }
   const temporary = `${file}.${process.pid}.tmp`;

@@ -1,5 +1,6 @@
 /** What a command has of its surroundings. Tests give streams, a clock and an HTTP client of their own. */
 
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { TokenCredential } from '@azure/core-auth';
 import pc from 'picocolors';
@@ -8,6 +9,8 @@ export type Colors = ReturnType<typeof pc.createColors>;
 
 export interface Output {
   write(text: string): void;
+  /** Waits while the reader of the output is behind, so that what is written does not gather in memory. Rejects with the signal. */
+  drained(signal: AbortSignal): Promise<void>;
   readonly isTerminal: boolean;
   /** In characters. */
   readonly width: number;
@@ -42,6 +45,9 @@ export function outputOn(stream: TerminalStream, environment: Context['environme
   const isColored = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb';
   return {
     write: (text) => void stream.write(text),
+    async drained(signal) {
+      if (stream.writableNeedDrain) await once(stream, 'drain', { signal });
+    },
     isTerminal,
     get width() {
       return (isTerminal && stream.columns) || DEFAULT_WIDTH;

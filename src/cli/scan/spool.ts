@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Infer } from '../../domain/resources/schema.ts';
+import type { ExitCode } from '../framework/exit-codes.ts';
 import { invalidInput, messageOf } from '../framework/failure.ts';
 import { selection } from './selection.ts';
 
@@ -49,6 +50,8 @@ export interface Spool {
   discard(): void;
 }
 
+/** The exit code when the reader of the output has closed it. */
+const OUTPUT_CLOSED: ExitCode = 141;
 const LINE_END = 0x0a;
 const CHUNK = 1024 * 1024;
 
@@ -87,7 +90,12 @@ export function openSpool(file: string | null, header: SpoolHeader): Spool {
   }
 
   // Also when the process ends without coming back here: by a second Ctrl-C, or because the reader of its output is gone.
-  const onExit = () => (lines.size > 0 ? spool.keep() : spool.discard());
+  // That reader has what it wanted, and nobody would learn the name of a file in a folder of its own.
+  const onExit = (code: number) => {
+    const isWanted = lines.size > 0 && !(code === OUTPUT_CLOSED && folder !== null);
+    if (isWanted) spool.keep();
+    else spool.discard();
+  };
   process.once('exit', onExit);
 
   const spool: Spool = {

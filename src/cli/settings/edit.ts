@@ -11,7 +11,7 @@ import {
 } from '../../console/ui/settings-change/document.ts';
 import { type Client, createClient } from '../client/client.ts';
 import type { DeploymentInput } from '../client/options.ts';
-import { confirm } from '../framework/confirm.ts';
+import { confirm, noTerminal } from '../framework/confirm.ts';
 import type { Context } from '../framework/context.ts';
 import { CommandFailure, invalidInput, messageOf } from '../framework/failure.ts';
 import { printable } from '../framework/printable.ts';
@@ -21,6 +21,8 @@ import { loadSettings, SettingsChanged, type StoredSettings, saveSettings } from
 type Input = DeploymentInput & { readonly yes: boolean };
 
 export async function edit(context: Context, input: Input): Promise<undefined> {
+  // Before somebody writes what nobody could save.
+  if (!input.yes && !context.stdin.isTerminal) throw noTerminal();
   const client = createClient(context, input);
   const stored = await loadSettings(client);
   // A folder of its own, which nobody else can read: settings name people and scopes.

@@ -1,123 +1,120 @@
-/** The built command line as a process, at a pseudo-terminal and without one. */
-import { spawn, spawnSync } from 'node:child_process';
+/** The built command line as a process of its own: its help, Ctrl-C, and a reader that goes away. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildCommandLine, COMMAND_LINE } from '../../../tools/build/build.ts';
 import { approval } from '../../api/samples.ts';
 import { apiDeps } from '../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../fakes/deps.ts';
-import { deploymentOn } from '../terminal.ts';
+import { atTerminal, ESCAPE, hasTerminal, plumbline, type Running, run } from './running.ts';
+import { type ServedDeployment, serveDeployment } from './served-deployment.ts';
 
-/** `script` of util-linux makes a pseudo-terminal for a command. */
-const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore', timeout: 5000 }).status === 0;
-if (!hasTerminal) console.log('The tests at a terminal are skipped: this machine has no script of util-linux.');
-
-/** No process of these tests lives longer. */
-const ENDS_WITHIN_MS = 20_000;
-const ESCAPE = '\u001b[';
-const plumbline = `'${process.execPath}' '${COMMAND_LINE}'`;
+const SUBSCRIPTION = '00000000-0000-4000-8000-00000000f1ee';
+/** So many that their findings do not fit into a pipe, and that reading them takes some seconds. */
+const APPS = 12;
 
 let folder: string;
-let server: Server;
-let url: string;
+let server: ServedDeployment;
+let simulator: Simulator;
 let deps: FakeDeps;
+let running: Running;
 
 beforeAll(async () => {
   if (!existsSync(COMMAND_LINE)) await buildCommandLine();
   folder = mkdtempSync(path.join(tmpdir(), 'plumbline-terminal-'));
-  server = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece);
-    const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);
-    const body = Buffer.concat(pieces).toString();
-    const sent = { method: request.method ?? 'GET', headers, ...(body === '' ? {} : { body }) };
-    const answer = await deploymentOn(deps).fetch(`${url}${request.url}`, sent);
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  deps = apiDeps();
+  deps.stored.approvals.set('approval-1', { value: approval(), version: 1 });
+  server = await serveDeployment(async () => deps);
+  simulator = await startSimulator({ generated: [{ apps: APPS, violations: 0.3, subscriptions: [SUBSCRIPTION] }] });
+  const environment = { PLUMBLINE_URL: server.url, PLUMBLINE_AS: 'approver', TMPDIR: folder };
+  running = { cwd: folder, environment: { ...simulator.environment, ...environment } };
 });
 
-afterAll(() => {
+afterAll(async () => {
   server.close();
-  server.closeAllConnections();
+  await simulator.close();
   rmSync(folder, { recursive: true });
 });
 
-beforeEach(() => {
-  deps = apiDeps();
-  deps.stored.approvals.set('approval-1', { value: approval(), version: 1 });
-});
+/** A line of the shell that notes the state of the terminal around a command. Ctrl-C reaches the shell, too. */
+const watched = (words: string) =>
+  `trap : INT; stty -a > before; ${plumbline} ${words}; code=$?; stty -a > after; exit $code`;
+const stateOf = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+const CTRL_C = '\u0003';
 
-/** Runs a program to its end. `typed` is typed once the output matches `when`. */
-async function run(program: string, words: readonly string[], when: RegExp | null = null, typed = '') {
-  const child = spawn(program, words, {
-    cwd: folder,
-    env: { PATH: process.env.PATH, TERM: 'xterm', SHELL: '/bin/sh', PLUMBLINE_URL: url, PLUMBLINE_AS: 'approver' },
-    timeout: ENDS_WITHIN_MS,
-    killSignal: 'SIGKILL',
-  });
-  if (when === null) child.stdin.end();
-  const said = { stdout: '', stderr: '' };
-  let isTyped = false;
-  child.stdout.on('data', (piece: Buffer) => {
-    said.stdout += piece.toString();
-    if (isTyped || !when?.test(said.stdout)) return;
-    isTyped = true;
-    child.stdin.write(typed);
-  });
-  child.stderr.on('data', (piece: Buffer) => {
-    said.stderr += piece.toString();
-  });
-  const [code] = await once(child, 'close');
-  return { code, ...said };
-}
-
-const atTerminal = (line: string, when: RegExp | null = null, typed = '') =>
-  run('script', ['-qec', line, '/dev/null'], when, typed);
-
-describe('without a terminal', () => {
-  it('prints the help and the status without colours, and refuses a dialog in one line', async () => {
-    const [help, status, dialog] = await Promise.all(
-      [['--help'], ['status'], ['approvals', 'approve', 'approval-1']].map((words) =>
-        run(process.execPath, [COMMAND_LINE, ...words]),
-      ),
-    );
-    expect(help).toMatchObject({ code: 0, stderr: '' });
-    expect(help?.stdout).toContain('approvals');
-    expect(status).toMatchObject({ code: 0, stderr: '' });
-    expect(status?.stdout).toMatch(/Approvals +1 pending/);
-    expect(`${help?.stdout}${status?.stdout}`).not.toContain(ESCAPE);
-    expect(dialog).toMatchObject({ code: 2, stdout: '' });
-    expect(dialog?.stderr).toMatch(/^plumbline: there is no terminal[^\n]*\n$/);
-  });
+it('the help has no colours without a terminal', async () => {
+  const { code, stdout, stderr } = await run(process.execPath, [COMMAND_LINE, '--help'], running);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('approvals');
+  expect(stdout).not.toContain(ESCAPE);
 });
 
 describe.skipIf(!hasTerminal)('at a terminal', () => {
-  it('prints the help and the status in colours', async () => {
-    const [help, status] = await Promise.all(
-      ['--help', 'status'].map((word) => atTerminal(`${plumbline} ${word} < /dev/null`)),
-    );
-    expect(help?.code).toBe(0);
-    expect(help?.stdout).toContain('approvals');
-    expect(help?.stdout).toContain(ESCAPE);
-    expect(status?.code).toBe(0);
-    expect(status?.stdout).toContain(`${ESCAPE}2mApprovals`);
+  it('the help has colours', async () => {
+    const { code, stdout } = await atTerminal(`${plumbline} --help < /dev/null`, running);
+    expect(code).toBe(0);
+    expect(stdout).toContain(ESCAPE);
   });
 
   it('Ctrl-C in a dialog decides nothing, and leaves the terminal as it was', async () => {
-    // Ctrl-C reaches the shell, too: without the trap it would end before the second stty.
-    const line = `trap : INT; stty -a > before; ${plumbline} approvals approve approval-1; code=$?; stty -a > after; exit $code`;
-    const { code, stdout } = await atTerminal(line, /\[y\/N\] $/, '\u0003');
+    const types = (printed: string) => (/\[y\/N\] $/.test(printed) ? CTRL_C : null);
+    const { code, stdout } = await atTerminal(watched('approvals approve approval-1'), { ...running, types });
     expect(code, stdout).toBe(130);
     expect(stdout).toContain('Approve 1 change on 1 resource');
-    expect(readFileSync(path.join(folder, 'after'), 'utf8')).toBe(readFileSync(path.join(folder, 'before'), 'utf8'));
+    expect(stateOf('after')).toBe(stateOf('before'));
     expect(deps.stored.approvals.get('approval-1')?.value.status).toBe('pending');
   });
+
+  it('Ctrl-C in a scan removes the progress, leaves the terminal as it was, and --resume goes on', async () => {
+    let isTyped = false;
+    const types = (printed: string) => {
+      if (isTyped || !/[2-9] of \d+, /.test(printed)) return null;
+      isTyped = true;
+      return CTRL_C;
+    };
+    const scan = `scan --subscription ${SUBSCRIPTION} --output jsonl --out findings.jsonl`;
+    const stopped = await atTerminal(watched(`${scan} --resume scan.resume`), { ...running, types });
+    expect(stopped.code, stopped.stdout).toBe(130);
+    expect(stateOf('after')).toBe(stateOf('before'));
+    // The line of the progress is erased before the last line, which is in no colour.
+    const last = /^K\r?\n?plumbline: Interrupted\. (\d+) of \d+ are read\. /.exec(
+      stopped.stdout.split(ESCAPE).at(-1) ?? '',
+    );
+    expect(Number(last?.[1]), stopped.stdout).toBeGreaterThan(0);
+    expect(readdirSync(folder)).not.toContain('findings.jsonl');
+    expect(statSync(path.join(folder, 'scan.resume')).mode & 0o777).toBe(0o600);
+
+    const rest = await run(
+      process.execPath,
+      [COMMAND_LINE, ...`scan --resume scan.resume --output jsonl --out findings.jsonl`.split(' ')],
+      running,
+    );
+    expect(rest).toMatchObject({ code: 0, stdout: '' });
+    expect(new Set(stateOf('findings.jsonl').match(/"name":"[^"]+"/g)).size).toBeGreaterThanOrEqual(APPS);
+    expect(readdirSync(folder)).not.toContain('scan.resume');
+  });
+});
+
+it('a reader that goes away ends a scan without a word, and nothing is left of it', async () => {
+  const before = readdirSync(folder);
+  const words = [COMMAND_LINE, 'scan', '--subscription', SUBSCRIPTION, '--profile', 'strict', '--output', 'jsonl'];
+  const child = spawn(process.execPath, words, {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...running.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let error = '';
+  child.stderr.on('data', (piece: Buffer) => {
+    error += piece.toString();
+  });
+  const [first] = await once(child.stdout, 'data');
+  expect(String(first)).toMatch(/^\{/);
+  child.stdout.destroy();
+  const [code] = await once(child, 'close');
+  expect({ code, error }).toEqual({ code: 141, error: '' });
+  expect(readdirSync(folder)).toEqual(before);
 });

@@ -14,7 +14,7 @@ import { faultsOf } from '../../api/ocsf-schema.ts';
 import { SHOP, sampleReport } from './sample-report.ts';
 
 const text = (pieces: Iterable<string>) => [...pieces].join('');
-const output = { write() {}, isTerminal: false, width: 100, colors: pc.createColors(false) };
+const output = { write() {}, async drained() {}, isTerminal: false, width: 100, colors: pc.createColors(false) };
 
 /** What would move the cursor of a terminal, or turn the direction of text. */
 const CONTROL = /(?![\n\t])[\p{Cc}\p{Cf}]/u;

@@ -7,7 +7,7 @@ import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipel
 import pc from 'picocolors';
 import type { Simulator } from '../../../simulator/simulator.ts';
 import type { Connection } from '../../../src/cli/estate/connect.ts';
-import type { ScanInput } from '../../../src/cli/estate/run-scan.ts';
+import { run, type ScanInput } from '../../../src/cli/estate/run-scan.ts';
 import type { Context, Output } from '../../../src/cli/framework/context.ts';
 
 export interface FakeTerminal {
@@ -40,6 +40,7 @@ export function terminalOn(simulator: Simulator, options: TerminalOptions = {}):
     write: (text) => {
       written[name] += text;
     },
+    drained: async () => {},
     isTerminal,
     width: 100,
     colors: pc.createColors(false),
@@ -96,4 +97,31 @@ export function scanInput(given: Partial<ScanInput> = {}): ScanInput {
     ...{ output: 'json', plan: false, allowUnread: false },
     ...given,
   };
+}
+
+/** What a scan prints as JSON. */
+export interface Scanned {
+  readonly summary: { readonly resources: number; readonly byVerdict: Record<string, number> };
+  readonly findings: readonly { readonly rule: string; readonly resource: { readonly id: string } }[];
+  readonly unread: readonly {
+    readonly resource: { readonly id: string };
+    readonly document: string;
+    readonly why: string;
+  }[];
+  readonly plan?: {
+    readonly actions: string[];
+    readonly byResource: { resource: { name: string }; requests: unknown[]; queued: unknown[] }[];
+  };
+}
+
+/** Scans to its end. */
+export async function scanWith(simulator: Simulator, given: Partial<ScanInput>, options: TerminalOptions = {}) {
+  const terminal = terminalOn(simulator, options);
+  try {
+    const code = await run(terminal.context, scanInput(given), terminal.connection);
+    const report: Scanned = JSON.parse(terminal.out());
+    return { code, report, terminal };
+  } finally {
+    terminal.close();
+  }
 }

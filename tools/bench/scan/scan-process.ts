@@ -3,16 +3,22 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import pc from 'picocolors';
 import { run } from '../../../src/cli/estate/run-scan.ts';
+import { keepHeapSmall } from '../../../src/cli/estate/small-heap.ts';
 import type { Context, Output } from '../../../src/cli/framework/context.ts';
 import { createCallerCredential } from '../../../src/cli/framework/credential.ts';
 import { createHttpClient } from '../../../src/http/http-client.ts';
 
+keepHeapSmall();
 let now = Date.now();
 const readAt: number[] = [];
 let mostReadsInSecond = 0;
 let reads = 0;
 let queries = 0;
-const silent: Output = { write() {}, isTerminal: false, width: 100, colors: pc.createColors(false) };
+const silent: Output = {
+  write() {},
+  async drained() {},
+  ...{ isTerminal: false, width: 100, colors: pc.createColors(false) },
+};
 const context: Context = {
   stdin: { isTerminal: false, stream: Readable.from([]) },
   ...{ stdout: silent, stderr: silent, environment: process.env, signal: new AbortController().signal, fetch },
