@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../../domain/resources/json.ts';
 import { Components, propertiesOf } from './components.ts';
 import type { AuthorizedEndpoint, Endpoint, PublicEndpoint } from './endpoint.ts';
 import { exampleOf } from './example.ts';
-import { PROBLEMS, problemDocument } from './problem.ts';
+import { PROBLEMS, problemDocument, REFUSAL_HEADERS } from './problem.ts';
 import { VERSION } from './version.ts';
 
 /** The endpoint that serves the description of `endpoints` and itself. */
@@ -153,7 +153,12 @@ function parametersOf(endpoint: AuthorizedEndpoint<unknown, unknown, unknown>): 
   return [...query, ...headers];
 }
 
-const CHALLENGE = { 'WWW-Authenticate': { description: 'How to sign in.', schema: { type: 'string' } } };
+/** The headers that the refusals with these codes may carry. */
+function headersOf(codes: readonly RefusalCode[]): [name: string, header: object][] {
+  return REFUSAL_HEADERS.filter((one) => one.codes.some((code) => codes.includes(code))).map(
+    ({ name, description }) => [name, { description, schema: { type: 'string' } }],
+  );
+}
 
 function problemResponses(codes: readonly RefusalCode[], components: Components): Record<string, object> {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
@@ -165,7 +170,11 @@ function problemResponses(codes: readonly RefusalCode[], components: Components)
       };
       const description = here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' ');
       const content = { 'application/problem+json': { schema } };
-      return [status, { description, content, ...(status === 401 ? { headers: CHALLENGE } : {}) }];
+      const headers = headersOf(here);
+      return [
+        status,
+        { description, content, ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}) },
+      ];
     }),
   );
 }

@@ -33,6 +33,33 @@ export const PROBLEMS: Readonly<Record<RefusalCode, { readonly status: number; r
   'not-configured': { status: 503, title: 'The service is not configured' },
 };
 
+interface RefusalHeader {
+  readonly name: string;
+  readonly description: string;
+  /** The refusals that may carry it. */
+  readonly codes: readonly RefusalCode[];
+  /** null: not this one. */
+  valueIn(refusal: Refusal): string | null;
+}
+
+/** Every header of a refusal beside its content-type: answers and their description both come from here. */
+export const REFUSAL_HEADERS: readonly RefusalHeader[] = [
+  {
+    // RFC 9110 requires a challenge in every 401.
+    name: 'WWW-Authenticate',
+    description: 'How to sign in.',
+    codes: ['unauthenticated', 'auth-off'],
+    valueIn: () => 'Bearer',
+  },
+  {
+    name: 'Retry-After',
+    description:
+      'Seconds until the same request may succeed, because Azure throttles the subscription. Absent when waiting alone changes nothing.',
+    codes: ['moved'],
+    valueIn: ({ retryAfter }) => (retryAfter === null ? null : String(retryAfter)),
+  },
+];
+
 const text = z.string().exactOptional();
 
 export const problemDocument = z
@@ -60,15 +87,15 @@ export interface InvalidPart {
   readonly detail: string;
 }
 
-export function problemOf({ code, message, members, retryAfter }: Refusal): ApiResponse {
+export function problemOf(refusal: Refusal): ApiResponse {
+  const { code, message, members } = refusal;
   const { status, title } = PROBLEMS[code];
-  const headers = {
-    // RFC 9110 requires a challenge in every 401.
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
-  };
+  const headers = REFUSAL_HEADERS.filter(({ codes }) => codes.includes(code)).flatMap(({ name, valueIn }) => {
+    const value = valueIn(refusal);
+    return value === null ? [] : [[name.toLowerCase(), value] as const];
+  });
   const type = `urn:plumbline:problem:${code}`;
-  return problem(status, { type, title, status, detail: message, code, ...members }, headers);
+  return problem(status, { type, title, status, detail: message, code, ...members }, Object.fromEntries(headers));
 }
 
 /** The answer while the storage is unavailable. */

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../../src/api/framework/endpoint.ts';
 import { several } from '../../../src/api/framework/list-query.ts';
 import { openApiDocument, refusalsOf } from '../../../src/api/framework/openapi.ts';
-import { PROBLEMS } from '../../../src/api/framework/problem.ts';
+import { PROBLEMS, problemOf } from '../../../src/api/framework/problem.ts';
+import { Refusal } from '../../../src/domain/approvals/refusal.ts';
 import { isObject } from '../../../src/domain/resources/json.ts';
 import { ENDPOINTS, registerApi } from '../../../src/functions/api.ts';
 import { apiDeps } from '../../fakes/api-deps.ts';
@@ -190,6 +191,25 @@ describe('openapi.json', () => {
     }
     expect(document.components.schemas.Problem).toMatchObject({ required: ['type', 'title', 'status', 'detail'] });
     expect(document.components.schemas.Approval).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+
+  it('describes every header that a refusal may carry, and no other', () => {
+    for (const endpoint of ENDPOINTS) {
+      const { at, responses } = find(`${endpoint.method} /${endpoint.route}`);
+      const carried = new Map<string, Set<string>>();
+      for (const code of refusalsOf(endpoint)) {
+        const { status, headers = {} } = problemOf(new Refusal(code, 'x', {}, 5));
+        const names = carried.get(String(status)) ?? new Set();
+        for (const name of Object.keys(headers)) if (name !== 'content-type') names.add(name);
+        carried.set(String(status), names);
+      }
+      for (const [status, names] of carried) {
+        const described = Object.keys(responses[status]?.headers ?? {}).map((name) => name.toLowerCase());
+        expect(new Set(described), `${at} ${status}`).toEqual(names);
+      }
+    }
+    expect(find('POST /audit/{id}/rollback').responses['409']?.headers).toHaveProperty('Retry-After');
+    expect(find('GET /state').responses['401']?.headers).toHaveProperty('WWW-Authenticate');
   });
 
   it('has every parameter of a path, and the filters of each list', () => {
