@@ -78,7 +78,7 @@ export function openStorage(options: StorageOptions): Storage {
   const counters = openCounters(table(TABLES.guards), createId(), now);
   const pause = options.pause ?? jittered;
   const eventList = openEventList(table(TABLES.eventIds), eventsTable, options.after ?? null);
-  const { watched, revisions } = openRevisions(
+  const { watched, watchedSweeps, revisions } = openRevisions(
     {
       approvals: table(TABLES.approvals),
       audit: table(TABLES.audit),
@@ -95,7 +95,7 @@ export function openStorage(options: StorageOptions): Storage {
     sweeps,
     previews: openPreviews(table(TABLES.previews), table(TABLES.findings), createId),
     scans: openScans(watched('scans'), { createId, now, pause }),
-    sweepRuns: openSweeps(table(TABLES.sweeps)),
+    sweepRuns: openSweeps(watchedSweeps(table(TABLES.sweeps))),
     sweepMarks: openSweepMarks(table(TABLES.sweeps)),
     evidence: openEvidence(table(TABLES.sweeps)),
     wakeups: openWakeups(table(TABLES.wakeups)),

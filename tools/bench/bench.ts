@@ -18,6 +18,7 @@ import { compareCpu, compareThroughput } from './cpu.ts';
 import { type EstateOptions, measureEstate } from './estate.ts';
 import { measureEvaluation } from './evaluation.ts';
 import { compareLoad, measureHelp } from './load.ts';
+import { measureAuditPages } from './log/audit-million.ts';
 import { measureMemory } from './memory.ts';
 import { measureAuditWrites, measureEventIngestion } from './rates.ts';
 import { compareReception } from './reception.ts';
@@ -56,6 +57,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
 const BY_NAME: typeof PARTS = {
   memory: ({ report, events }) => measureMemory(report, events),
   summary: ({ report }) => measureSummary(report, [3000, 10_000]),
+  'audit-million': ({ report }) => measureAuditPages(report),
   scan: ({ report }) => measureScan(report, 10_000),
   estate: ({ report, estate }) => measureEstate(report, estate),
   'memory-before': async ({ report, events, base }) => measureMemory(report, events, (await base()).root),

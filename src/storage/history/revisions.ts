@@ -31,6 +31,8 @@ export interface RevisionOptions extends Pick<StoragePorts, 'approvals' | 'deadL
 export interface RevisedTables {
   /** The table of a kind. What is changed through it is noted. */
   watched(kind: Revised): Table;
+  /** The table of the sweeps: the list of the scans shows the latest ones, with their progress. */
+  watchedSweeps(table: Table): Table;
   readonly revisions: Revisions;
 }
 
@@ -54,8 +56,12 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
   function note(kind: Revised, keys: readonly Key[]): void {
     const listed = keys.filter(({ rowKey }) => isListed(kind, rowKey));
     if (listed.length === 0) return;
-    changed.add(kind);
     if (kind === 'scans') for (const { rowKey } of listed) changedScans.add(rowKey);
+    noteKind(kind);
+  }
+
+  function noteKind(kind: Revised): void {
+    changed.add(kind);
     schedule(SECOND_MS);
   }
 
@@ -115,6 +121,11 @@ export function openRevisions(tables: Readonly<Record<Revised, Table>>, options:
 
   return {
     watched: (kind) => watchedTable(tables[kind], (keys) => note(kind, keys)),
+
+    watchedSweeps: (table) =>
+      watchedTable(table, (keys) => {
+        if (keys.some(({ partitionKey }) => partitionKey === SWEEP_PARTITION)) noteKind('scans');
+      }),
 
     revisions: {
       flush,
@@ -192,6 +203,9 @@ const LISTED: Readonly<Record<Revised, RegExp>> = {
   rollouts: /^r/,
   scans: /^s\d/,
 };
+
+/** The partition of the latest sweep of each subscription. */
+const SWEEP_PARTITION = 'run';
 
 function isListed(kind: Revised, rowKey: string): boolean {
   return LISTED[kind].test(rowKey);

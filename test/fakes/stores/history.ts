@@ -26,7 +26,7 @@ export function fakeRevisions(stored: Stored, stores: Pick<Deps, 'approvals' | '
           exemptions: revisionOf(stored.exemptions),
           findings: revisionOf(stored.findings),
           rollouts: revisionOf(stored.rollouts),
-          scans: revisionOf(scans),
+          scans: revisionOf([...scans, ...stored.sweepRuns.runs.values()]),
         },
         approvals: { pending: heads.length, oldestAt: heads.map(({ requestedAt }) => requestedAt).sort()[0] ?? null },
         deadLetters: await stores.deadLetters.count(),

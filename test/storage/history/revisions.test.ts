@@ -1,6 +1,7 @@
 /** The revisions: one request for a change, none without one, and nothing is lost with a process. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Storage } from '../../../src/storage/open-storage.ts';
+import type { SweepProgress } from '../../../src/workflows/ports/sweeps.ts';
 import { ACCOUNT_NOW, useAccount } from '../azurite.ts';
 import { app, approval, finding, record, time } from '../samples.ts';
 
@@ -38,6 +39,21 @@ function started(id: string) {
   return { id, scope: app('shop').id, startedAt: time(0), actor: { type: 'user', objectId: 'someone' } } as const;
 }
 
+function sweepOf(subscriptionId: string): SweepProgress {
+  return {
+    ...{
+      id: 'sweep',
+      subscriptionId,
+      startedAt: time(0),
+      progressAt: time(1),
+      state: 'running',
+      parts: 4,
+      position: 1,
+    },
+    ...{ counted: 0, listed: 0, skipped: 0, queued: 0, missing: 0, notListed: 0, distrusted: null, before: null },
+  };
+}
+
 function pending(storage: Storage) {
   next();
   return approval(storage.approvals.newId(new Date(ACCOUNT_NOW.getTime() - count)), app(`shop-${count}`), {
@@ -58,6 +74,8 @@ describe('a change', () => {
     ['deadLetters', (storage) => storage.deadLetters.record(`message ${next()}`, LETTER)],
     ['findings', ({ findings }) => findings.replace(app('shop'), [finding(app('shop'), `rule-${next()}`)])],
     ['scans', ({ scans }) => scans.begin(started(scanId(next())))],
+    // The list of the scans shows the latest sweep of each subscription.
+    ['scans', ({ sweepRuns }) => sweepRuns.save(sweepOf(`subscription-${next()}`), null)],
   ])('gives %s another revision', async (kind, change) => {
     const storage = account.open();
     expect(
@@ -78,6 +96,7 @@ describe('a change', () => {
     await audit.append([]);
     await audit.updateIndex();
     await storage.deadLetters.recordFailure('a message', 'an error');
+    await storage.sweepRuns.reserve('subscription', 1, ACCOUNT_NOW);
     expect(await requestsOf(revisions.flush)).toBe(0);
   });
 
