@@ -54,7 +54,7 @@ Without \`--key\` the file's own keys are used: that proves only that the file f
 
 ## Completion
 
-\`plumbline completion SHELL\` prints the completion for bash, zsh, fish or PowerShell. \`plumbline\` must be in the path, for example after \`npm link\`.
+\`plumbline completion SHELL\` prints the completion for bash, zsh, fish or PowerShell. \`plumbline\` must be in the path, for example after \`npm link\`. A test completes lines in bash. Those for zsh, fish and PowerShell were checked by their form only: nobody has run them in their shells yet.
 `;
 
 /** The page. */
