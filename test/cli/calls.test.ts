@@ -52,6 +52,7 @@ const CALLS: readonly (readonly [words: string, requests: readonly string[], pri
     /audit-1/,
   ],
   ['audit export', ['GET audit/export?format=jsonl'], /"id":"audit-1"/],
+  ['audit export --format csv --file FOLDER/audit.csv', ['GET audit/export?format=csv'], /^$/],
   ['audit verify', ['GET audit/verify'], /Audit log +Verified/],
   ['audit evidence --folder FOLDER', ['GET audit/evidence'], /part-001\.zip\n$/],
   [
