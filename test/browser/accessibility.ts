@@ -81,16 +81,23 @@ export function unnamed(nodes: readonly AxNode[]): string[] {
 
 /** Of each table: rows with another number of cells than it has column headers. */
 export function unevenRows(nodes: readonly AxNode[]): string[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
   const tableOf = (node: AxNode | undefined): AxNode | undefined =>
-    node === undefined || node.role === 'table' || node.role === 'grid'
-      ? node
-      : tableOf(nodes.find(({ id }) => id === node.parent));
-  const rows = nodes.filter(({ role }) => role === 'row');
-  return rows.flatMap((row) => {
-    const cells = nodes.filter(({ parent, role }) => parent === row.id && /cell|header/.test(role)).length;
-    const table = tableOf(row);
-    const headers = nodes.filter((one) => one.role === 'columnheader' && tableOf(one) === table).length;
-    // A group header spans all columns.
-    return cells === headers || cells === 1 ? [] : [`${table?.name}: ${cells} cells under ${headers} headers`];
-  });
+    node === undefined || node.role === 'table' || node.role === 'grid' ? node : tableOf(byId.get(node.parent ?? ''));
+  const cells = countBy(nodes.filter(({ role }) => /cell|header/.test(role)).map(({ parent }) => parent));
+  const headers = countBy(nodes.filter(({ role }) => role === 'columnheader').map((node) => tableOf(node)?.id));
+  return nodes
+    .filter(({ role }) => role === 'row')
+    .flatMap((row) => {
+      const table = tableOf(row);
+      const [has, wanted] = [cells.get(row.id) ?? 0, headers.get(table?.id) ?? 0];
+      // A group header spans all columns.
+      return has === wanted || has === 1 ? [] : [`${table?.name}: ${has} cells under ${wanted} headers`];
+    });
+}
+
+function countBy(keys: readonly (string | undefined)[]): Map<string | undefined, number> {
+  const counts = new Map<string | undefined, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
 }

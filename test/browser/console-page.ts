@@ -1,6 +1,6 @@
 // The console in a browser, with a fake API and the errors that the browser reports.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { type FakeApi, type FakeRequest, type Responses, startFakeApi } from './fake-api.ts';
 import { allResponses } from './samples/responses.ts';
@@ -12,14 +12,15 @@ export interface OpenOptions {
   readonly responses?: Responses;
   readonly width?: number;
   readonly scheme?: Scheme;
-  prepare?(opened: Page): void | Promise<void>;
 }
 
 export interface ConsolePage {
   readonly api: FakeApi;
   readonly page: Page;
-  /** Opens a view, and waits until it has its data. */
+  /** Loads the page at a view, without anything that an earlier test stored, and waits until the view has its data. */
   open(hash: string, options?: OpenOptions): Promise<void>;
+  /** Goes to another view of the loaded page, as a link does, and waits until it has its data. */
+  goTo(hash: string, responses?: Responses): Promise<void>;
   /** Shows the open page at another width or in another scheme. */
   show(width: number, scheme: Scheme): Promise<void>;
   /** Waits until nothing is asked any more, and the page has drawn it. */
@@ -36,7 +37,9 @@ const HEIGHT = 900;
 export function setUpConsole(): ConsolePage {
   let api: FakeApi;
   let browser: Browser;
+  let context: BrowserContext | undefined;
   let page: Page | undefined;
+  let loads = 0;
   let errors: string[] = [];
   let expected: string | null = null;
 
@@ -45,8 +48,7 @@ export function setUpConsole(): ConsolePage {
     browser = await launchChromium();
   });
   afterEach(async () => {
-    await page?.close();
-    page = undefined;
+    await context?.setOffline(false);
     const unexpected = errors.filter((text) => expected === null || !text.includes(expected));
     errors = [];
     expected = null;
@@ -65,6 +67,21 @@ export function setUpConsole(): ConsolePage {
     }
   }
 
+  function begin(responses: Responses): void {
+    api.responses = { ...allResponses(), ...responses };
+    api.requests.splice(0);
+  }
+
+  /** One for all tests of a file: a new one costs a process of the browser. */
+  async function newPage(): Promise<Page> {
+    context = await browser.newContext();
+    const opened = await context.newPage();
+    opened.setDefaultTimeout(10_000);
+    opened.on('pageerror', (error) => errors.push(error.message));
+    opened.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    return opened;
+  }
+
   const consolePage: ConsolePage = {
     get api() {
       return api;
@@ -73,19 +90,24 @@ export function setUpConsole(): ConsolePage {
       if (!page) throw new Error('No page is open.');
       return page;
     },
-    async open(hash, { responses = {}, width = 1280, scheme = 'light', prepare } = {}) {
-      api.responses = { ...allResponses(), ...responses };
-      api.requests.splice(0);
-      await page?.close();
-      const opened = await browser.newPage({ viewport: { width, height: HEIGHT }, colorScheme: scheme });
-      page = opened;
-      opened.setDefaultTimeout(10_000);
-      opened.on('pageerror', (error) => errors.push(error.message));
-      opened.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      await prepare?.(opened);
-      await opened.goto(`${api.url}/api/console${hash}`);
+    async open(hash, { responses = {}, width = 1280, scheme = 'light' } = {}) {
+      if (page) await page.evaluate('localStorage.clear(), sessionStorage.clear()');
+      page ??= await newPage();
+      await consolePage.show(width, scheme);
+      begin(responses);
+      loads += 1;
+      // With another query it is another document: the page is loaded again.
+      await page.goto(`${api.url}/api/console?load=${loads}${hash}`);
       // A busy machine may be slow to start the script.
-      await expect.poll(() => api.requests.some(({ path }) => path === '/api/state'), { timeout: 10_000 }).toBe(true);
+      await vi.waitUntil(() => api.requests.some(({ path }) => path === '/api/state'), {
+        timeout: 10_000,
+        interval: 10,
+      });
+      await settled();
+    },
+    async goTo(hash, responses = {}) {
+      begin(responses);
+      await consolePage.page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
       await settled();
     },
     async show(width, scheme) {

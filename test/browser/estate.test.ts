@@ -35,8 +35,9 @@ describe('the page of an app', () => {
       pending: 'Impact',
       history: 'Actor',
     };
+    await page.open(APP);
     for (const [tab, text] of Object.entries(sections)) {
-      await page.open(`${APP}?tab=${tab}`);
+      await page.goTo(`${APP}?tab=${tab}`);
       await page.page.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor();
       expect(await axeViolations(page.page), tab).toEqual([]);
     }

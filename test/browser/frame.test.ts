@@ -66,10 +66,8 @@ describe('the frame', () => {
 
   it('asks a person without a session to sign in, and comes back to the same address', async () => {
     const refused = problem(401, 'unauthenticated', 'Signed out', 'Sign in.');
-    await page.open('#/health', {
-      responses: { 'GET /api/me': refused, 'GET /api/state': refused },
-      prepare: () => page.expectRefusal(401),
-    });
+    page.expectRefusal(401);
+    await page.open('#/health', { responses: { 'GET /api/me': refused, 'GET /api/state': refused } });
     const link = page.page.getByRole('main').getByRole('link', { name: 'Sign in' });
     expect(decodeURIComponent((await link.getAttribute('href')) ?? '')).toContain('/api/console#/health');
   });

@@ -1,9 +1,12 @@
 // Every view and every dialog: accessible at three widths and in both schemes, named parts, few requests, hostile texts.
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ruleView } from '../../src/api/endpoints/rules.ts';
+import { rules } from '../../src/rules/index.ts';
 import { accessibilityTree, axeViolations, unevenRows, unnamed } from './accessibility.ts';
 import { setUpConsole } from './console-page.ts';
 import { DIALOGS } from './dialogs.ts';
+import type { Responses } from './fake-api.ts';
 import { hostile } from './hostile.ts';
 import { allResponses } from './samples/responses.ts';
 
@@ -14,6 +17,11 @@ const VIEWS = [...source.matchAll(/name: '([a-z-]+)'/g)].flatMap(([, name]) => n
 const MOST_REQUESTS: Readonly<Record<string, number>> = { overview: 11 };
 
 const page = setUpConsole();
+
+/** Some of the rules: more rows of the same kind say nothing more. */
+const fewRules: Responses = {
+  'GET /api/rules': { body: { items: rules.filter((_, index) => index % 6 === 0).map(ruleView) } },
+};
 
 /** All rules in one scheme; in the other only those about colours, because nothing else differs. */
 async function checkAccessibility(): Promise<void> {
@@ -36,15 +44,18 @@ function overflow(): Promise<number> {
 }
 
 describe('every view', () => {
+  beforeAll(() => page.open('#/none'));
+
   it('is in the navigation', async () => {
-    await page.open('#/health');
+    await page.goTo('#/health');
     const links = await page.page.locator('nav > ul a').all();
     const names = await Promise.all(links.map(async (link) => (await link.getAttribute('href'))?.replace('#/', '')));
     expect(names).toEqual(VIEWS);
   });
 
   it.each(VIEWS)('%s', async (name) => {
-    await page.open(`#/${name}`);
+    await page.show(1280, 'light');
+    await page.goTo(`#/${name}`, fewRules);
     expect(page.sent('GET').length, 'requests').toBeLessThanOrEqual(MOST_REQUESTS[name] ?? 3);
     expect(page.api.unknown(), 'requests without a sample').toEqual([]);
     expect(await page.page.getByRole('main').getByRole('heading', { level: 1 }).count()).toBe(1);
@@ -53,9 +64,14 @@ describe('every view', () => {
     expect(unevenRows(tree)).toEqual([]);
     await checkAccessibility();
   });
+});
 
-  it.each(VIEWS)('%s shows hostile texts as texts', async (name) => {
-    await page.open(`#/${name}`, { responses: hostile(allResponses()), width: 390 });
+describe('every view with hostile texts', () => {
+  const responses = hostile({ ...allResponses(), ...fewRules });
+  beforeAll(() => page.open('#/none', { responses, width: 390 }));
+
+  it.each(VIEWS)('%s shows them as texts', async (name) => {
+    await page.goTo(`#/${name}`, responses);
     expect(await page.page.evaluate('window.hostile')).toBe(undefined);
     expect(await page.page.locator('img, iframe, a[href^="javascript"]').count()).toBe(0);
     expect(await overflow(), 'at 390 px').toBe(0);
@@ -63,10 +79,19 @@ describe('every view', () => {
 });
 
 describe('every dialog', () => {
+  beforeAll(() => page.open('#/none'));
+  // It closes with its view, one of the frame by Escape.
+  afterEach(async () => {
+    await page.page.keyboard.press('Escape');
+    await page.goTo('#/none');
+  });
+
   it.each(DIALOGS)('$name', async ({ at, open }) => {
-    await page.open(at);
+    await page.show(1280, 'light');
+    await page.goTo(at);
     await open(page.page);
     await page.settled();
+    expect(await page.page.locator('dialog[open]').count()).toBeLessThanOrEqual(1);
     expect(unnamed(await accessibilityTree(page.page))).toEqual([]);
     await checkAccessibility();
   });
