@@ -73,7 +73,7 @@ export default defineConfig({
           include: WHOLE,
           isolate: false,
           // They wait about as long as they work; more of them at a time than this slow each other down on two cores.
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
