@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { containerAppState, latestRevisionOf, webAppState } from '../domain/health/app-states.ts';
 import type { AppState } from '../domain/health/gate.ts';
+import { HEALTH_CHECK_MINUTES, type HealthCheckPoint } from '../domain/health/health-check.ts';
 import type { MetricPoint } from '../domain/health/metrics.ts';
 import { APP, METRICS, REVISIONS, WEB } from '../domain/resources/api-versions.ts';
 import { isObject, type Json, type JsonObject } from '../domain/resources/json.ts';
@@ -48,14 +49,17 @@ export function createAppHealth(options: ClientOptions): AppHealth {
     },
 
     async readMetrics(resource, from, to): Promise<AppMetrics> {
-      const { body, why } = await ask(metricsUrl(client, resource, from, to));
+      const [{ body, why }, checked] = await Promise.all([
+        ask(metricsUrl(client, resource, from, to)),
+        resource.kind === 'container-app' ? null : ask(healthCheckUrl(client, resource, from, to)),
+      ]);
       if (body === null) return { kind: 'unread', text: `its metrics cannot be read: ${why}` };
       const answer = metricsAnswer.safeParse(body);
       if (!answer.success) return { kind: 'unread', text: 'Azure Monitor answered without metrics' };
       const refused = answer.data.value.find(({ errorCode = 'Success' }) => errorCode !== 'Success');
       if (refused) return { kind: 'unread', text: `Azure Monitor has no ${refused.name.value}: ${refused.errorCode}` };
       const points = resource.kind === 'container-app' ? byCategory(answer.data) : byMetric(answer.data);
-      return { kind: 'read', points };
+      return { kind: 'read', points, healthChecks: healthChecksIn(checked?.body) };
     },
   };
 }
@@ -82,6 +86,16 @@ function metricsUrl(client: Client, { id, kind }: Resource, from: Date, to: Date
       ? { metricnames: 'Requests,ResponseTime', $filter: "statusCodeCategory eq '*'", top: '10' }
       : { metricnames: 'Requests,Http5xx,Http4xx,HttpResponseTime' };
   return client.urlOf(`${id}/providers/Microsoft.Insights/metrics`, METRICS, { ...query, ...own });
+}
+
+/** A request of its own: the metric has no points of one minute. */
+function healthCheckUrl(client: Client, { id }: Resource, from: Date, to: Date): URL {
+  return client.urlOf(`${id}/providers/Microsoft.Insights/metrics`, METRICS, {
+    timespan: `${from.toISOString()}/${to.toISOString()}`,
+    interval: `PT${HEALTH_CHECK_MINUTES}M`,
+    aggregation: 'Average',
+    metricnames: 'HealthCheckStatus',
+  });
 }
 
 const value = z.number().nullish();
@@ -143,17 +157,47 @@ function byMetric({ value: metrics }: MetricsAnswer): MetricPoint[] {
   );
 }
 
-/** A container app has one metric, split by the class of the answer. A class without a number in a minute has none. */
+/** Without a health check there is no series. A refusal says nothing. */
+function healthChecksIn(body: JsonObject | null | undefined): HealthCheckPoint[] {
+  const [metric] = metricsAnswer.safeParse(body).data?.value ?? [];
+  if (metric === undefined || (metric.errorCode ?? 'Success') !== 'Success') return [];
+  return metric.timeseries.flatMap(({ data }) =>
+    data.flatMap(({ timeStamp: at, average }) => (typeof average === 'number' ? [{ at, status: average }] : [])),
+  );
+}
+
+/** A container app has one metric of each kind, split by the class of the answer. A class without a number in a minute has none. */
 function byCategory({ value: metrics }: MetricsAnswer): MetricPoint[] {
-  const requests = metrics.find(({ name }) => name.value.toLowerCase() === 'requests')?.timeseries ?? [];
-  const numbers = requests.flatMap(({ metadatavalues, data }) => {
-    const category = metadatavalues.find(({ name }) => name.value.toLowerCase() === 'statuscodecategory')?.value ?? '';
+  const seriesOf = (metric: string) =>
+    (metrics.find(({ name }) => name.value.toLowerCase() === metric)?.timeseries ?? []).map(
+      ({ metadatavalues, data }) => ({
+        category: metadatavalues.find(({ name }) => name.value.toLowerCase() === 'statuscodecategory')?.value ?? '',
+        data,
+      }),
+    );
+  const milliseconds = new Map(
+    seriesOf('responsetime').flatMap(({ category, data }) =>
+      data.map(({ timeStamp, average }) => [`${category} ${timeStamp}`, average]),
+    ),
+  );
+  const numbers = seriesOf('requests').flatMap(({ category, data }) => {
     const own = category.startsWith('5') ? 'failed' : category.startsWith('4') ? 'refused' : null;
     return data.flatMap(({ timeStamp: at, total }) => {
       if (typeof total !== 'number') return [];
-      const shared = { at, member: 'requests' as const, number: total };
-      return own === null ? [shared] : [shared, { at, member: own, number: total } as const];
+      const time = milliseconds.get(`${category} ${at}`);
+      return [
+        { at, member: 'requests' as const, number: total },
+        ...(own === null ? [] : [{ at, member: own, number: total } as const]),
+        // The sum over the requests, until it is divided by them.
+        ...(typeof time === 'number' ? [{ at, member: 'seconds' as const, number: (time / 1000) * total }] : []),
+      ];
     });
   });
-  return minutesOf(numbers).map((point) => ({ ...point, failed: point.failed ?? 0, refused: point.refused ?? 0 }));
+  return minutesOf(numbers).map(({ seconds, requests, ...point }) => ({
+    ...point,
+    requests,
+    failed: point.failed ?? 0,
+    refused: point.refused ?? 0,
+    seconds: seconds === null || !requests ? null : seconds / requests,
+  }));
 }

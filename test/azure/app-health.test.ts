@@ -34,6 +34,12 @@ const series = (category: string, ...totals: (number | undefined)[]) => ({
   data: totals.map((total, minute) => ({ timeStamp: at(minute), ...(total === undefined ? {} : { total }) })),
 });
 
+/** In milliseconds. */
+const times = (category: string, ...averages: number[]) => ({
+  metadatavalues: [{ name: { value: 'statuscodecategory', localizedValue: 'x' }, value: category }],
+  data: averages.map((average, minute) => ({ timeStamp: at(minute), average })),
+});
+
 describe('the state', () => {
   test('of a web app is one read of the site', async () => {
     const { asked, health: of } = health(() => ({ status: 200, body: { properties: { state: 'Stopped' } } }));
@@ -73,22 +79,25 @@ describe('the state', () => {
 });
 
 describe('the metrics', () => {
-  test('of a web app are one request without a filter; a point without a value is a gap', async () => {
+  test('of a web app are a request without a filter, and one for its health check; a point without a value is a gap', async () => {
     const data = (member: string, ...values: (number | undefined)[]) => [
       {
         metadatavalues: [],
         data: values.map((one, minute) => ({ timeStamp: at(minute), ...(one === undefined ? {} : { [member]: one }) })),
       },
     ];
-    const { asked, health: of } = health(() => ({
+    const { asked, health: of } = health(({ searchParams }) => ({
       status: 200,
       body: {
-        value: [
-          metric('Requests', data('total', 10, 20, undefined)),
-          metric('Http5xx', data('total', 1, undefined, undefined)),
-          metric('Http4xx', []),
-          metric('HttpResponseTime', data('average', 0.2)),
-        ],
+        value:
+          searchParams.get('metricnames') === 'HealthCheckStatus'
+            ? [metric('HealthCheckStatus', data('average', 100, undefined))]
+            : [
+                metric('Requests', data('total', 10, 20, undefined)),
+                metric('Http5xx', data('total', 1, undefined, undefined)),
+                metric('Http4xx', []),
+                metric('HttpResponseTime', data('average', 0.2)),
+              ],
       },
     }));
     expect(await of.readMetrics(SITE, FROM, TO)).toEqual({
@@ -97,6 +106,7 @@ describe('the metrics', () => {
         { at: FROM.toISOString(), requests: 10, failed: 1, refused: null, seconds: 0.2 },
         { at: '2026-11-29T10:01:00.000Z', requests: 20, failed: null, refused: null, seconds: null },
       ],
+      healthChecks: [{ at: at(0), status: 100 }],
     });
     expect([...(asked[0]?.searchParams ?? [])]).toEqual([
       ['api-version', '2024-02-01'],
@@ -105,6 +115,23 @@ describe('the metrics', () => {
       ['aggregation', 'Total,Average'],
       ['metricnames', 'Requests,Http5xx,Http4xx,HttpResponseTime'],
     ]);
+    expect([...(asked[1]?.searchParams ?? [])].slice(2)).toEqual([
+      ['interval', 'PT5M'],
+      ['aggregation', 'Average'],
+      ['metricnames', 'HealthCheckStatus'],
+    ]);
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each([
+    [{ status: 400, body: { code: 'BadRequest', message: 'no such grain' } }],
+    [{ status: 200, body: { value: [metric('HealthCheckStatus', [])] } }],
+    [{ status: 200, body: { value: [metric('HealthCheckStatus', [], { errorCode: 'Throttled' })] } }],
+  ])('of a web app are read without its health check: %j', async (answer) => {
+    const { health: of } = health(({ searchParams }) =>
+      searchParams.get('metricnames') === 'HealthCheckStatus' ? answer : { status: 200, body: { value: [] } },
+    );
+    expect(await of.readMetrics(SITE, FROM, TO)).toEqual({ kind: 'read', points: [], healthChecks: [] });
   });
 
   test('of a container app are added up by the class of the answer', async () => {
@@ -113,17 +140,19 @@ describe('the metrics', () => {
       body: {
         value: [
           metric('Requests', [series('2xx', 8, 9), series('4xx', undefined, 1), series('5xx', 2)]),
-          metric('ResponseTime', []),
+          metric('ResponseTime', [times('2xx', 100, 100), times('5xx', 2100)]),
         ],
       },
     }));
     expect(await of.readMetrics(APP, FROM, TO)).toEqual({
       kind: 'read',
       points: [
-        { at: FROM.toISOString(), requests: 10, failed: 2, refused: 0, seconds: null },
-        { at: '2026-11-29T10:01:00.000Z', requests: 10, failed: 0, refused: 1, seconds: null },
+        { at: FROM.toISOString(), requests: 10, failed: 2, refused: 0, seconds: 0.5 },
+        { at: '2026-11-29T10:01:00.000Z', requests: 10, failed: 0, refused: 1, seconds: 0.09 },
       ],
+      healthChecks: [],
     });
+    expect(asked).toHaveLength(1);
     expect(asked[0]?.searchParams.get('$filter')).toBe("statusCodeCategory eq '*'");
   });
 

@@ -1,5 +1,6 @@
 /** Whether a write made its app worse: by the state that Azure shows, and by the metrics of the minutes before and after. */
 import type { AppState } from './gate.ts';
+import type { HealthCheckVerdict } from './health-check.ts';
 import type { MetricsVerdict } from './metrics.ts';
 
 export type Verdict =
@@ -34,15 +35,19 @@ export function judgeState({ before, now, suspected, isEnd }: StateLook): Verdic
   return null;
 }
 
-/** By the metrics of an app whose state is good. `isLast`: no later reading follows. */
-export function judgeTraffic(metrics: MetricsVerdict, isLast: boolean): Verdict {
+/** By the metrics of an app whose state is good, and by its health check. `isLast`: no later reading follows. */
+export function judgeTraffic(metrics: MetricsVerdict, check: HealthCheckVerdict | null, isLast: boolean): Verdict {
+  if (check?.kind === 'worse' && metrics.kind !== 'ill-before') return { kind: 'worse', text: check.text };
   switch (metrics.kind) {
     case 'worse':
       return { kind: 'worse', text: metrics.text };
     case 'ill-before':
       return { kind: 'unknown', text: metrics.text };
     case 'unknown':
-      return metrics.later && !isLast ? { kind: 'wait', for: 'metrics' } : { kind: 'unknown', text: metrics.text };
+      // Without traffic the health check may still fall.
+      return (metrics.later || check !== null) && !isLast
+        ? { kind: 'wait', for: 'metrics' }
+        : { kind: 'unknown', text: metrics.text };
     default:
       // The last minutes are still to come.
       return isLast ? { kind: 'well', text: metrics.text } : { kind: 'wait', for: 'metrics' };

@@ -24,8 +24,10 @@ const SAMPLE_MINUTES = 2;
 /** Fewer requests say nothing: before, after, and in one sample. */
 const FEWEST_REQUESTS = 100;
 const FEWEST_IN_SAMPLE = 25;
-/** An increase of the share of refused requests, and a rest of the traffic, that people are told about. */
+/** What people are told about: an increase of the share of refused requests, slower answers, and a rest of the traffic. */
 const TOLD_REFUSED = 0.2;
+const TOLD_SLOWER = 3;
+const TOLD_SECONDS = 1;
 const TOLD_TRAFFIC = 0.2;
 
 export type MetricsVerdict =
@@ -83,7 +85,7 @@ export function judgeMetrics({ points, startedAt, readAt, maximumErrorShare }: M
   return { kind: 'well', text };
 }
 
-/** What people are told although nothing is rolled back: refused requests, and traffic that stays away. */
+/** What people are told although nothing is rolled back: refused requests, slow answers, and traffic that stays away. */
 export function metricsRemarks({ points, startedAt, readAt }: Omit<MetricsInput, 'maximumErrorShare'>): string[] {
   const known = knownMinutes(points);
   const before = known.filter(({ at }) => at + MINUTE_MS <= startedAt.getTime());
@@ -92,22 +94,28 @@ export function metricsRemarks({ points, startedAt, readAt }: Omit<MetricsInput,
   const after = known.filter(({ at }) => at >= first && at + 2 * MINUTE_MS <= lastClosed(readAt));
   const [earlier, later] = [sumOf(before), sumOf(after)];
   if (earlier.requests < FEWEST_REQUESTS || after.length < SAMPLE_MINUTES) return [];
-  const [rateBefore, rateAfter] = [earlier.requests / before.length, later.requests / after.length];
-  const [shareBefore, shareAfter] = [earlier, later].map(({ refused, requests }) => refused / Math.max(1, requests));
-  const isRefused =
-    later.requests >= FEWEST_IN_SAMPLE &&
-    (shareAfter ?? 0) >= (shareBefore ?? 0) + TOLD_REFUSED &&
-    (shareAfter ?? 0) >= 2 * (shareBefore ?? 0);
-  return [
-    ...(isRefused
-      ? [
-          `${inPercent(shareAfter ?? 0)} of the requests are refused (4xx), ${inPercent(shareBefore ?? 0)} before the write`,
-        ]
-      : []),
-    ...(rateAfter < TOLD_TRAFFIC * rateBefore
-      ? [`there are ${rateAfter.toFixed(1)} requests a minute, ${rateBefore.toFixed(1)} before the write`]
-      : []),
-  ];
+  const rates = { before: earlier.requests / before.length, after: later.requests / after.length };
+  return [refusedRemark(earlier, later), slowRemark(earlier, later), absentRemark(rates)].filter((one) => one !== null);
+}
+
+function refusedRemark(before: Sum, after: Sum): string | null {
+  const [shareBefore, shareAfter] = [refusedShare(before), refusedShare(after)];
+  const isMore = shareAfter >= shareBefore + TOLD_REFUSED && shareAfter >= 2 * shareBefore;
+  if (after.requests < FEWEST_IN_SAMPLE || !isMore) return null;
+  return `${inPercent(shareAfter)} of the requests are refused (4xx), ${inPercent(shareBefore)} before the write`;
+}
+
+function slowRemark(before: Sum, after: Sum): string | null {
+  const [secondsBefore, secondsAfter] = [meanSeconds(before), meanSeconds(after)];
+  if (secondsBefore === null || secondsAfter === null || after.requests < FEWEST_IN_SAMPLE) return null;
+  if (secondsAfter < TOLD_SLOWER * secondsBefore || secondsAfter < secondsBefore + TOLD_SECONDS) return null;
+  return `an answer takes ${secondsAfter.toFixed(1)} seconds, ${secondsBefore.toFixed(1)} before the write`;
+}
+
+/** `rates`: requests a minute. */
+function absentRemark({ before, after }: { readonly before: number; readonly after: number }): string | null {
+  if (after >= TOLD_TRAFFIC * before) return null;
+  return `there are ${after.toFixed(1)} requests a minute, ${before.toFixed(1)} before the write`;
 }
 
 interface Minute {
@@ -116,6 +124,9 @@ interface Minute {
   readonly requests: number;
   readonly failed: number;
   readonly refused: number;
+  /** The requests whose response time is known, and the sum of those times in seconds. */
+  readonly timed: number;
+  readonly seconds: number;
 }
 type Sum = Omit<Minute, 'at'>;
 
@@ -126,10 +137,12 @@ type Sum = Omit<Minute, 'at'>;
 function knownMinutes(points: readonly MetricPoint[]): Minute[] {
   const fillsZeros = points.some(({ failed }) => failed === 0);
   return points
-    .flatMap(({ at, requests, failed, refused }): Minute[] => {
+    .flatMap(({ at, requests, failed, refused, seconds }): Minute[] => {
       const failures = failed ?? (fillsZeros ? null : 0);
       if (requests === null || failures === null || !(requests >= 0)) return [];
-      return [{ at: Date.parse(at), requests, failed: Math.min(failures, requests), refused: refused ?? 0 }];
+      const counts = { requests, failed: Math.min(failures, requests), refused: refused ?? 0 };
+      const times = seconds === null ? { timed: 0, seconds: 0 } : { timed: requests, seconds: seconds * requests };
+      return [{ at: Date.parse(at), ...counts, ...times }];
     })
     .sort((a, b) => a.at - b.at);
 }
@@ -153,7 +166,17 @@ function sumOf(minutes: readonly Sum[]): Sum {
     requests: total((one) => one.requests),
     failed: total((one) => one.failed),
     refused: total((one) => one.refused),
+    timed: total((one) => one.timed),
+    seconds: total((one) => one.seconds),
   };
+}
+
+function meanSeconds({ timed, seconds }: Sum): number | null {
+  return timed === 0 ? null : seconds / timed;
+}
+
+function refusedShare({ refused, requests }: Sum): number {
+  return refused / Math.max(1, requests);
 }
 
 function shareOf({ failed, requests }: Sum): number {
@@ -177,8 +200,8 @@ function firstJudged(startedAt: Date): number {
   return (Math.ceil(startedAt.getTime() / MINUTE_MS) + IGNORED_MINUTES) * MINUTE_MS;
 }
 
-/** The end of the last minute that counts. */
-function lastClosed(readAt: Date): number {
+/** The end of the last minute that counts, in milliseconds. */
+export function lastClosed(readAt: Date): number {
   return floor(readAt) - LAG_MINUTES * MINUTE_MS;
 }
 

@@ -5,6 +5,7 @@
 import { wroteChanges } from '../../domain/approvals/rollback.ts';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import type { HealthGate } from '../../domain/health/gate.ts';
+import { judgeHealthCheck } from '../../domain/health/health-check.ts';
 import { judgeState, judgeTraffic, type Verdict } from '../../domain/health/judge.ts';
 import { judgeMetrics, metricsRemarks, windowOf } from '../../domain/health/metrics.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
@@ -98,9 +99,11 @@ async function lookAtTraffic(scene: Scene, gate: HealthGate, isLast: boolean): P
   if (metrics.kind === 'unread') return follow(scene, gate, { kind: 'unknown', text: metrics.text }, []);
   const input = { points: metrics.points, startedAt, readAt };
   const found = judgeMetrics({ ...input, maximumErrorShare: settings.maximumErrorShare });
+  const check = judgeHealthCheck(metrics.healthChecks, input);
+  const verdict = judgeTraffic(found, check, isLast);
   // What has no requests to compare can still have requests that are refused, or that stay away.
-  const verdict = judgeTraffic(found, isLast);
-  return follow(scene, gate, verdict, verdict.kind === 'wait' ? [] : metricsRemarks(input));
+  const told = check?.kind === 'told' ? [check.text] : [];
+  return follow(scene, gate, verdict, verdict.kind === 'wait' ? [] : [...metricsRemarks(input), ...told]);
 }
 
 /** Does what a verdict says. Nobody is blamed when somebody else wrote the app, or its neighbours fell ill, too. */

@@ -3,6 +3,7 @@
  * meanwhile. When one of them fell ill at the same time, the cause is not known. Nothing is read unless an app looks worse.
  */
 import type { HealthGate } from '../../domain/health/gate.ts';
+import { judgeHealthCheck } from '../../domain/health/health-check.ts';
 import { BEFORE_MINUTES, judgeMetrics, windowOf } from '../../domain/health/metrics.ts';
 import { MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
@@ -12,6 +13,7 @@ import { collect, paginate } from '../ports/storage.ts';
 const MOST_NEIGHBOURS = 5;
 /** An app that answered so many requests before was not ill then. */
 const FEWEST_ANSWERED = 10;
+const NOT_READ = { points: [], healthChecks: [] };
 
 /** A neighbour that fell ill since the write, as a sentence; null when none did. */
 export async function illNeighbour(deps: Deps, gate: HealthGate, maximumErrorShare: number): Promise<string | null> {
@@ -25,11 +27,14 @@ export async function illNeighbour(deps: Deps, gate: HealthGate, maximumErrorSha
       deps.health.readState(neighbour),
       deps.health.readMetrics(neighbour, from, to),
     ]);
-    const points = metrics.kind === 'read' ? metrics.points : [];
+    const { points, healthChecks } = metrics.kind === 'read' ? metrics : NOT_READ;
     const before = points.filter(({ at }) => timeAfter(at, MINUTE_MS) <= startedAt);
     const answered = before.reduce((sum, { requests, failed }) => sum + (requests ?? 0) - (failed ?? 0), 0);
     const isIllNow = state.condition === 'ill' && answered >= FEWEST_ANSWERED;
-    if (isIllNow || judgeMetrics({ points, startedAt, readAt, maximumErrorShare }).kind === 'worse') {
+    const isWorse =
+      judgeHealthCheck(healthChecks, { startedAt, readAt })?.kind === 'worse' ||
+      judgeMetrics({ points, startedAt, readAt, maximumErrorShare }).kind === 'worse';
+    if (isIllNow || isWorse) {
       return `${neighbour.name}, which was not written, fell ill at the same time`;
     }
   }

@@ -1,5 +1,6 @@
 /** Health gates: their store, and what Azure says of the health of an app. */
 import type { AppState, GateStatus, HealthGate } from '../../domain/health/gate.ts';
+import type { HealthCheckPoint } from '../../domain/health/health-check.ts';
 import type { MetricPoint } from '../../domain/health/metrics.ts';
 import type { Resource } from '../../domain/resources/resource.ts';
 import type { Page, PageRequest, Versioned } from './storage.ts';
@@ -30,7 +31,12 @@ export interface HealthGates {
 }
 
 export type AppMetrics =
-  | { readonly kind: 'read'; readonly points: readonly MetricPoint[] }
+  | {
+      readonly kind: 'read';
+      readonly points: readonly MetricPoint[];
+      /** Empty for an app without a health check, and when it could not be read. */
+      readonly healthChecks: readonly HealthCheckPoint[];
+    }
   /** `text`: why not, as the end of a sentence. */
   | { readonly kind: 'unread'; readonly text: string };
 
@@ -38,6 +44,6 @@ export type AppMetrics =
 export interface AppHealth {
   /** State and availability of a web app; the latest revision of a container app and its replicas. */
   readState(resource: Resource): Promise<AppState>;
-  /** The metrics of a period by minutes, by one request. */
+  /** The metrics of a period by minutes: one request; of a web app two, the second for its health check. */
   readMetrics(resource: Resource, from: Date, to: Date): Promise<AppMetrics>;
 }

@@ -86,9 +86,9 @@ describe('the judgement by the state', () => {
           }
   });
 
-  test('metrics decide at their last reading, and worse at once', () => {
+  test('metrics decide at their last reading, and worse at once, like the health check unless requests failed before', () => {
     const text = 'x';
-    const kinds = (isLast: boolean) =>
+    const kinds = (isLast: boolean, check: Parameters<typeof judgeTraffic>[1] = null) =>
       [
         { kind: 'worse', text },
         { kind: 'well', text },
@@ -96,8 +96,11 @@ describe('the judgement by the state', () => {
         { kind: 'ill-before', text },
         { kind: 'unknown', later: true, text },
         { kind: 'unknown', later: false, text },
-      ].map((one) => judgeTraffic(one as Parameters<typeof judgeTraffic>[0], isLast).kind);
+      ].map((one) => judgeTraffic(one as Parameters<typeof judgeTraffic>[0], check, isLast).kind);
     expect(kinds(false)).toEqual(['worse', 'wait', 'wait', 'unknown', 'wait', 'unknown']);
     expect(kinds(true)).toEqual(['worse', 'well', 'well', 'unknown', 'unknown', 'unknown']);
+    expect(kinds(true, { kind: 'told', text })).toEqual(kinds(true));
+    expect(kinds(false, { kind: 'steady' })).toEqual(['worse', 'wait', 'wait', 'unknown', 'wait', 'wait']);
+    expect(kinds(false, { kind: 'worse', text })).toEqual(['worse', 'worse', 'worse', 'unknown', 'worse', 'worse']);
   });
 });

@@ -169,6 +169,15 @@ describe('people are told', () => {
     ]);
   });
 
+  test('of slow answers, by the mean of all requests', () => {
+    expect(remarks((n) => ({ requests: 60, failed: 0, seconds: n < 0 ? 0.2 : 3 }))).toEqual([
+      'an answer takes 3.0 seconds, 0.2 before the write',
+    ]);
+    expect(remarks((n) => ({ requests: n % 2 ? 1 : 100, failed: 0, seconds: n > 0 && n % 2 ? 60 : 0.5 }))).toEqual([]);
+    expect(remarks((n) => ({ requests: 60, failed: 0, seconds: n < 0 ? 0.2 : 1.1 }))).toEqual([]);
+    expect(remarks((n) => ({ requests: 60, failed: 0, seconds: n < 0 ? 2 : 5 }))).toEqual([]);
+  });
+
   test('of nothing else', () => {
     expect(remarks(() => ({ requests: 60, failed: 0, refused: 30 }))).toEqual([]);
     expect(remarks(() => ({ requests: 2, failed: 0, refused: 2 }))).toEqual([]);

@@ -1,5 +1,6 @@
 /** The health of apps as a test sets it: well and without traffic unless it says otherwise. */
 import type { AppState } from '../../../src/domain/health/gate.ts';
+import type { HealthCheckPoint } from '../../../src/domain/health/health-check.ts';
 import type { MetricPoint } from '../../../src/domain/health/metrics.ts';
 import type { Resource } from '../../../src/domain/resources/resource.ts';
 import type { AppHealth, AppMetrics } from '../../../src/workflows/ports/health-gates.ts';
@@ -12,6 +13,8 @@ export interface FakeHealth extends AppHealth {
   state: ((resource: Resource, now: Date) => AppState) | null;
   /** A minute of an app that has passed; null when Azure has nothing of it. */
   minute: ((resource: Resource, at: Date, now: Date) => Omit<MetricPoint, 'at'> | null) | null;
+  /** The health check of five minutes that have passed; null when the app has none. */
+  check: ((resource: Resource, at: Date) => number | null) | null;
   /** Why metrics cannot be read. */
   unread: string | null;
 }
@@ -23,6 +26,7 @@ export function fakeHealth(clock: Clock): FakeHealth {
     asked: [],
     state: null,
     minute: null,
+    check: null,
     unread: null,
     readState: async (resource) => {
       ask('state', resource);
@@ -37,7 +41,12 @@ export function fakeHealth(clock: Clock): FakeHealth {
         const none = { requests: null, failed: null, refused: null, seconds: null };
         points.push({ at: new Date(at).toISOString(), ...(values ?? none) });
       }
-      return { kind: 'read', points };
+      const healthChecks: HealthCheckPoint[] = [];
+      for (let at = Math.floor(from.getTime() / 300_000) * 300_000; at < to.getTime(); at += 300_000) {
+        const status = health.check?.(resource, new Date(at)) ?? null;
+        if (status !== null) healthChecks.push({ at: new Date(at).toISOString(), status });
+      }
+      return { kind: 'read', points, healthChecks };
     },
   };
   return health;

@@ -106,6 +106,29 @@ describe('an app that is worse after a fix', () => {
   });
 });
 
+describe('the health check of a web app', () => {
+  const falling = (deps: FakeDeps) => {
+    traffic(deps, 5, () => false);
+    deps.health.check = (_, at) => (from(deps, at, 0) && deps.arm.writes.length === 1 ? 0 : 100);
+  };
+
+  test('that falls twice in a row is rolled back, also without traffic', async () => {
+    const made = shop(gateSettings({ minutes: 20 }));
+    falling(made.deps);
+    await deliver(made);
+    expect([tlsNow(made.deps), ends(made.deps), told(made.deps)]).toEqual(['1.0', ['worse'], []]);
+    expect(backAfter(made.deps)).toBeLessThanOrEqual(26);
+    expect(made.deps.stored.entries.find(({ kind }) => kind === 'health.worse')?.message).toContain('health check');
+  });
+
+  test('that falls at the end of a gate is told', async () => {
+    const made = shop();
+    falling(made.deps);
+    await deliver(made);
+    expect([tlsNow(made.deps), ends(made.deps), told(made.deps)]).toEqual(['1.2', ['unknown'], ['health.told']]);
+  });
+});
+
 describe('nothing is rolled back', () => {
   test.each<[string, (deps: FakeDeps) => void, string[], string[]]>([
     ['when the app stays well', (deps) => traffic(deps, 60, () => false), ['well'], []],
