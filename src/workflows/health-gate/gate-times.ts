@@ -8,6 +8,8 @@ import type { Deps } from '../ports/deps.ts';
 export const EARLY_MINUTES = 3;
 /** A look that confirms what the one before found. */
 const CONFIRM_MINUTES = 1;
+/** The last reading of metrics, after the end: minutes are whole, so the last one of the gate is closed by then. */
+const METRICS_MINUTES = LAG_MINUTES + 1;
 
 /** The time (ISO) so many minutes of the gate after another. */
 export function minutesAfter({ options }: Pick<Deps, 'options'>, at: Date | string, minutes: number): string {
@@ -22,7 +24,9 @@ export function nextLook(
   step: GateStep,
 ): { readonly step: GateStep; readonly at: string } {
   if (wait === 'confirmation') return { step, at: minutesAfter(deps, deps.clock.now(), CONFIRM_MINUTES) };
-  return wait === 'end' ? { step: 'end', at: dueAt } : { step: 'metrics', at: minutesAfter(deps, dueAt, LAG_MINUTES) };
+  return wait === 'end'
+    ? { step: 'end', at: dueAt }
+    : { step: 'metrics', at: minutesAfter(deps, dueAt, METRICS_MINUTES) };
 }
 
 /** Whole seconds from now, never negative. */
