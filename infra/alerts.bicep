@@ -43,7 +43,7 @@ var rules = [
     name: 'stopped'
     title: 'Plumbline is stopped'
     severity: 2
-    query: '${standing} | where tobool(line.stopped)'
+    query: '${standing} | where tobool(line.stopped) or toint(line.stoppedScopes) > 0'
     window: 'PT15M'
     every: 'PT15M'
     operator: 'GreaterThan'
@@ -75,6 +75,26 @@ var rules = [
     severity: 2
     query: '${lines} | where tostring(line.kind) in ("fix.failed", "rollback.failed") or (line.message == "decided" and line.reasons has "failing")'
     window: 'PT1H'
+    every: 'PT15M'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
+    name: 'worse-app'
+    title: 'An app was worse after a fix of Plumbline'
+    severity: 1
+    query: '${lines} | where line.message == "health gate ended" and line.status == "worse"'
+    window: 'PT1H'
+    every: 'PT15M'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
+    name: 'rollout-stopped'
+    title: 'A roll-out of Plumbline waits for an operator'
+    severity: 3
+    query: '${standing} | where toint(line.rolloutsStopped) > 0'
+    window: 'PT15M'
     every: 'PT15M'
     operator: 'GreaterThan'
     threshold: 0

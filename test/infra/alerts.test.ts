@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { createLog } from '../../src/app/log.ts';
 import { withLogContext } from '../../src/app/log-context.ts';
 import { createArm } from '../../src/azure/arm.ts';
+import { waitingRollout } from '../../src/domain/approvals/rollout-steps.ts';
 import { AUDIT_KINDS } from '../../src/domain/audit/audit.ts';
 import { receiveEvent } from '../../src/workflows/events/receive-event.ts';
 import { anchorAudit } from '../../src/workflows/housekeeping/anchor-audit.ts';
@@ -53,6 +54,8 @@ describe('the queries of alerts, workbook and documents', () => {
       'dead-letters',
       'backlog',
       'failing-fixes',
+      'worse-app',
+      'rollout-stopped',
       'oldest-approval',
       'no-events',
     ]);
@@ -109,6 +112,8 @@ describe('log lines that may occur several times', () => {
 describe('alerts on measured values', () => {
   it.each([
     ['stopped', 'stopped', true],
+    ['stopped', 'stoppedScopes', 1],
+    ['rollout-stopped', 'rolloutsStopped', 1],
     ['dead-letters', 'deadLetters', 1],
     ['oldest-approval', 'oldestApprovalSeconds', 90_000],
     ['backlog', 'oldestMessageSeconds', 4000],
@@ -176,7 +181,7 @@ async function seldomLines(): Promise<LogLine[]> {
   deps.stored.entries[0] = { ...entry, message: 'Nothing happened.' };
   await appendSealed(deps, [deps.stored.entries[0]], { approvalId: 'a' });
   await anchorAudit(deps);
-  return [...logLinesOf(deps), ...logLinesOf(await standingBadly())];
+  return [deps, await standingBadly(), await worseApp()].flatMap(logLinesOf);
 }
 
 /**
@@ -201,15 +206,30 @@ async function linesOfRequests(): Promise<LogLine[]> {
   });
 }
 
-/** A stopped service, with an approval, a dead letter and a message that is not handled. */
+/** An app that is ill since its fix. */
+async function worseApp(): Promise<FakeDeps> {
+  const deps = fakeDeps();
+  seedWebApp(deps.arm, { config: { minTlsVersion: '1.0' } });
+  deps.health.state = () =>
+    deps.arm.writes.length === 1 ? { condition: 'ill', text: 'ill' } : { condition: 'good', text: 'good' };
+  await deliverAndSettle(createHost(deps), 'first', SHOP);
+  return deps;
+}
+
+/** A stopped service, a stopped scope and a stopped roll-out, with an approval, a dead letter and a message that is not handled. */
 async function standingBadly(): Promise<FakeDeps> {
   const deps = fakeDeps();
   seedWebApp(deps.arm, RISKY);
   await deliverAndSettle(createHost(deps), 'first', SHOP);
   const requestedAt = pending(deps).requestedAt;
   deps.clock.advanceTo(new Date(Date.parse(requestedAt) + 90_000_000));
-  storeSettings(deps, { stopped: { reason: 'It is night.' } });
+  const stopped = { reason: 'It is night.' };
+  const scopes = [{ scope: '/subscriptions/11111111-2222-3333-4444-555555555555', stopped }];
+  storeSettings(deps, { stopped, scopes, rollout: { stages: [1], bakeMinutes: 0 } });
   const at = deps.clock.now();
+  const start = { rule: 'r', scope: '/', except: [], stages: [1, '100%'], bakeMinutes: 0, isEvaluated: true };
+  const rolledOut = waitingRollout(start, { id: 'r', revision: 1, at: at.toISOString(), actor: { type: 'service' } });
+  await deps.rollouts.save({ ...rolledOut, status: 'stopped' }, null);
   await deps.deadLetters.record('key', { queue: 'q', message: '{}', resource: null, at: at.toISOString() });
   const oldestAt = new Date(at.getTime() - 4_000_000).toISOString();
   const left = { 's subscription-reads': { requests: 9, at: at.toISOString() } };

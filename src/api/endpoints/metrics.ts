@@ -57,6 +57,13 @@ export const METRICS: readonly Metric[] = [
     samples: ({ stopped }) => [[stopped ? 1 : 0]],
   },
   {
+    name: 'plumbline_stopped_scopes',
+    type: 'gauge',
+    help: 'Scopes with a stop of their own, such as a subscription where many apps were worse after a fix.',
+    labels: [],
+    samples: ({ stoppedScopes }) => [[stoppedScopes]],
+  },
+  {
     name: 'plumbline_heartbeat_age_seconds',
     type: 'gauge',
     help: 'Seconds since housekeeping last ran, which it does every minute.',
@@ -132,6 +139,13 @@ export const METRICS: readonly Metric[] = [
     help: 'Seconds from the receipt of an event to its applied fix, for the fixes that no person decided.',
     labels: [],
     samples: ({ counters }) => [[counters.counts['timeToFix sum'] ?? 0], [counters.counts['timeToFix count'] ?? 0]],
+  },
+  {
+    name: 'plumbline_health_gates_total',
+    type: 'counter',
+    help: 'How apps were after fixes that disturbed them, by what was found at the end of the health gate.',
+    labels: Object.keys(COUNTERS.healthGates),
+    samples: ({ counters }) => samplesOf(counters, 'healthGates'),
   },
   {
     name: 'plumbline_throttled_total',

@@ -1,7 +1,7 @@
 /** `plumbline explain`. */
 import type { z } from 'zod';
 import { explain as endpoint } from '../../api/endpoints/findings/explain.ts';
-import { explainedEvent, explainedResource } from '../../api/endpoints/findings/schemas.ts';
+import { type ExplainedGate, explainedEvent, explainedResource } from '../../api/endpoints/findings/schemas.ts';
 import { createClient } from '../client/client.ts';
 import type { DeploymentInput } from '../client/options.ts';
 import type { Context } from '../framework/context.ts';
@@ -32,7 +32,7 @@ export async function explain(
 
 function resourceText(context: Context, explained: Explained): string {
   const { stdout, clock } = context;
-  const { resource, evaluatedAt, trigger, documents, findings, events } = explained;
+  const { resource, evaluatedAt, trigger, documents, healthGates = [], findings, events } = explained;
   const now = clock.now();
   const unread = documents.filter(({ status }) => status === 'forbidden' || status === 'failed');
   const shown = findings.filter(({ verdict }) => verdict === 'violation' || verdict === 'unknown');
@@ -43,11 +43,17 @@ function resourceText(context: Context, explained: Explained): string {
       ['Evaluated', `${ago(evaluatedAt, now)}${trigger ? ` (trigger: ${trigger.type})` : ''}`],
       ['Documents', `${documents.length - unread.length} of ${documents.length} could be read`],
       ...unread.map(({ name, detail, status }) => [`  ${name}`, detail ?? status] as const),
+      ...healthGates.map((gate) => ['Health gate', gateText(gate, now)] as const),
       ['Rules', `${findings.length}, ${others} of them pass or do not apply`],
     ]),
     ...shown.map((finding) => findingText(context, finding)),
     events.length === 0 ? '' : `\n${stdout.colors.bold('Events')}\n${eventTable(context, events)}`,
   ].join('');
+}
+
+function gateText({ status, rules, endedAt, startedAt, reasons }: ExplainedGate, now: Date): string {
+  const when = endedAt === null ? `begun ${ago(startedAt, now)}` : `ended ${ago(endedAt, now)}`;
+  return [`${status}, ${when}, after a fix of ${rules.join(', ')}.`, ...reasons.map(({ text }) => text)].join(' ');
 }
 
 function findingText({ stdout }: Context, finding: Explained['findings'][number]): string {

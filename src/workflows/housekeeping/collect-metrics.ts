@@ -13,6 +13,8 @@ import { loadSettings } from '../settings/change-settings.ts';
 export interface ServiceMetrics {
   readonly mode: Mode;
   readonly stopped: boolean;
+  /** Scopes with a stop of their own. */
+  readonly stoppedScopes: number;
   /** Seconds since housekeeping last ran; null when it never did. */
   readonly heartbeatAgeSeconds: number | null;
   readonly approvals: { readonly waiting: number; readonly oldestSeconds: number };
@@ -52,6 +54,7 @@ export async function collectMetrics(deps: Deps, metrics: MetricsSource): Promis
   return {
     mode: settings.mode,
     stopped: settings.stopped !== null,
+    stoppedScopes: settings.scopes.filter((one) => one.stopped).length,
     heartbeatAgeSeconds: heartbeat === null ? null : secondsSince(heartbeat),
     approvals: { waiting: approvals.heads.length, oldestSeconds: secondsSince(oldest) },
     deadLetters,
@@ -79,12 +82,14 @@ function recentOf(remaining: Counters['remaining'], now: number): Counters['rema
 
 /** Logs one line every five minutes. Alerts and the workbook query it. When it is missing, nothing runs. */
 export async function logMetrics(deps: Deps, metrics: MetricsSource): Promise<void> {
-  const { mode, stopped, approvals, deadLetters, rollouts, queues, counters } = await collectMetrics(deps, metrics);
+  const measured = await collectMetrics(deps, metrics);
+  const { mode, stopped, stoppedScopes, approvals, deadLetters, rollouts, queues, counters } = measured;
   const oldestMessageSeconds = Math.max(0, ...queues.map(({ oldestSeconds }) => oldestSeconds));
   deps.log.info(
     {
       mode,
       stopped,
+      stoppedScopes,
       approvalsWaiting: approvals.waiting,
       oldestApprovalSeconds: approvals.oldestSeconds,
       deadLetters,

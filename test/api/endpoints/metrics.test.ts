@@ -45,6 +45,8 @@ function scene(): { deps: FakeDeps; service: ApiService } {
         evaluations: 5,
         'fixes fix applied': 2,
         'fixes rollback failed': 1,
+        'healthGates well': 4,
+        'healthGates worse': 1,
         'timeToFix sum': 61.5,
         'timeToFix count': 2,
       },
@@ -91,6 +93,7 @@ describe('the content of the metrics', () => {
       'plumbline_mode{mode="approve"}': 1,
       'plumbline_mode{mode="autofix"}': 0,
       plumbline_stopped: 0,
+      plumbline_stopped_scopes: 0,
       plumbline_heartbeat_age_seconds: 75,
       plumbline_approvals_waiting: 2,
       plumbline_approvals_oldest_age_seconds: 7200,
@@ -105,6 +108,8 @@ describe('the content of the metrics', () => {
       plumbline_evaluations_total: 5,
       'plumbline_fixes_total{purpose="fix",outcome="applied"}': 2,
       'plumbline_fixes_total{purpose="rollback",outcome="failed"}': 1,
+      'plumbline_health_gates_total{outcome="well"}': 4,
+      'plumbline_health_gates_total{outcome="worse"}': 1,
       plumbline_fix_seconds_sum: 61.5,
       plumbline_fix_seconds_count: 2,
       'plumbline_rollouts{status="running"}': 0,
@@ -154,7 +159,7 @@ describe('the content of the metrics', () => {
     const { text } = await ask(getMetrics, { ...service, meters });
     const label = 'a\\"}_1\\nplumbline_stopped_1\\\\';
     expect(text.split('\n')).toContain(`plumbline_arm_requests_left{subscription="${label}",limit="reads"} 5`);
-    expect(text.match(/^plumbline_stopped/gm)).toHaveLength(1);
+    expect(text.match(/^plumbline_stopped /gm)).toHaveLength(1);
     if (hasPromtool) expect(promtoolOn(text)).toEqual({ status: 0, said: '' });
   });
 
@@ -177,6 +182,7 @@ describe('the content of the metrics', () => {
         fields: {
           mode: 'approve',
           stopped: false,
+          stoppedScopes: 0,
           approvalsWaiting: 2,
           oldestApprovalSeconds: 7200,
           deadLetters: 1,

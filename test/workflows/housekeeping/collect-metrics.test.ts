@@ -24,6 +24,7 @@ test('of a new service there is nothing', async () => {
     ...{
       mode: 'autofix',
       stopped: false,
+      stoppedScopes: 0,
       heartbeatAgeSeconds: null,
       deadLetters: 0,
       queues: [],
@@ -35,13 +36,18 @@ test('of a new service there is nothing', async () => {
   });
 });
 
-test('its mode, the stop switch, and the age of its heartbeat', async () => {
+test('its mode, the stop switch and those of scopes, and the age of its heartbeat', async () => {
   const deps = fakeDeps();
-  const settings = settingsSchema.parse({ mode: 'approve', stopped: { reason: 'x' } });
+  const stopped = { reason: 'x' };
+  const scopes = [
+    { scope: '/subscriptions/a', stopped },
+    { scope: '/subscriptions/b', stopped: null },
+  ];
+  const settings = settingsSchema.parse({ mode: 'approve', stopped, scopes });
   await changeSettings(deps, { settings, ifMatch: '*', actor: { objectId: 'o', name: 'O', type: 'user' } });
   await deps.guards.writeHeartbeat(new Date(ago(90)));
   expect(await collectMetrics(deps, source())).toMatchObject({
-    ...{ mode: 'approve', stopped: true, heartbeatAgeSeconds: 90 },
+    ...{ mode: 'approve', stopped: true, stoppedScopes: 1, heartbeatAgeSeconds: 90 },
   });
 });
 

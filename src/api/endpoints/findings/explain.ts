@@ -3,13 +3,15 @@
 import * as z from 'zod';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
 import type { Finding } from '../../../domain/decisions/finding.ts';
+import { DAY_MS, timeAfter } from '../../../domain/resources/durations.ts';
 import { eventIdOf } from '../../../domain/resources/event.ts';
 import { isScope, parseResourceId, type Resource } from '../../../domain/resources/resource.ts';
 import { documentationById } from '../../../domain/rules/documentation.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import type { StoredEvent } from '../../../workflows/ports/events.ts';
+import { collect, paginate } from '../../../workflows/ports/storage.ts';
 import { defineEndpoint } from '../../framework/endpoint.ts';
-import { type ExplainedFinding, explainedEvent, explainedResource } from './schemas.ts';
+import { type ExplainedFinding, type ExplainedGate, explainedEvent, explainedResource } from './schemas.ts';
 
 const SHOWN_EVENTS = 20;
 
@@ -45,16 +47,35 @@ async function explainResource(deps: Deps, id: string) {
   const { evaluatedAt, trigger, documents } = state;
   const findings = state.findings.map((finding) => explainFinding(deps, finding));
   const events = await deps.events.listRecent(resource, SHOWN_EVENTS);
-  const sweep = await explainSweep(deps, resource);
+  const [sweep, gates] = await Promise.all([explainSweep(deps, resource), explainGates(deps, resource)]);
   const explained = {
     resource: state.resource,
     evaluatedAt,
     trigger,
     documents,
+    ...(gates.length === 0 ? {} : { healthGates: gates }),
     findings,
     events: events.map(eventView),
   };
   return sweep === null ? explained : { ...explained, sweep };
+}
+
+/** For so long an app that was worse needs an approval. */
+const GATES_MS = 7 * DAY_MS;
+const MOST_OPEN = 10_000;
+
+/** The health gates of an app, the one that is open first. */
+async function explainGates({ healthGates, clock }: Deps, { id, key }: Resource): Promise<ExplainedGate[]> {
+  const endedSince = timeAfter(clock.now(), -GATES_MS).toISOString();
+  const [open, ended] = await Promise.all([
+    healthGates.listDue(timeAfter(clock.now(), GATES_MS), MOST_OPEN),
+    collect(paginate((page) => healthGates.list({ scope: id, endedSince }, page))),
+  ]);
+  const own = [...open, ...ended].filter(({ resource }) => resource.id.toLowerCase() === key);
+  return own.map(({ startedAt, dueAt, before, next, status, reasons, endedAt, rules }) => ({
+    ...{ startedAt, dueAt, before, next, status, reasons, endedAt },
+    rules: rules.map((rule) => rule.id),
+  }));
 }
 
 /** What the last sweep knows of a resource: an old row may hide a violation until the resource is read wholly. */

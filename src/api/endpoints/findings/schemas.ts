@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { decision } from '../../../domain/decisions/decide.ts';
 import { countsOf, findingGroup } from '../../../domain/decisions/find-findings.ts';
 import { finding } from '../../../domain/decisions/finding.ts';
+import { healthGate } from '../../../domain/health/gate.ts';
 import { changeEvent } from '../../../domain/resources/event.ts';
 import { ACTIONS } from '../../../domain/resources/reasons.ts';
 import { type Infer, time } from '../../../domain/resources/schema.ts';
@@ -54,6 +55,12 @@ export const explainedEvent = storedEvent
   .extend({ eventId: z.string() })
   .meta({ id: 'ExplainedEvent' });
 
+const explainedGate = healthGate
+  .pick({ startedAt: true, dueAt: true, before: true, next: true, status: true, reasons: true, endedAt: true })
+  .extend({ rules: z.array(z.string()).describe('The rules whose fixes were watched') })
+  .meta({ id: 'ExplainedGate' });
+export type ExplainedGate = Infer<typeof explainedGate>;
+
 export const explainedResource = resourceState
   .pick({ resource: true, trigger: true, documents: true })
   .extend({
@@ -66,6 +73,12 @@ export const explainedResource = resourceState
       })
       .exactOptional()
       .describe('Absent when no sweep has listed it'),
+    healthGates: z
+      .array(explainedGate)
+      .exactOptional()
+      .describe(
+        'How the app was watched after fixes that disturb it, in the last seven days, newest first. Absent: never',
+      ),
     findings: z.array(explainedFinding),
     events: z
       .array(explainedEvent.extend(changeEvent.pick({ operation: true, changedBy: true }).shape))

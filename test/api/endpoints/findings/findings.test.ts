@@ -6,9 +6,11 @@ import * as posture from '../../../../src/api/endpoints/findings/schemas.ts';
 import { getRule, listRules, ruleAnswer } from '../../../../src/api/endpoints/rules.ts';
 import { pageSchema } from '../../../../src/api/framework/page.ts';
 import { auditEntry } from '../../../../src/domain/audit/audit.ts';
+import type { HealthGate } from '../../../../src/domain/health/gate.ts';
 import { auditVerification } from '../../../../src/workflows/ports/audit.ts';
 import { apiDeps } from '../../../fakes/api-deps.ts';
 import type { FakeDeps } from '../../../fakes/deps.ts';
+import { endedGate } from '../../../workflows/guards/rolling-out.ts';
 import { ask, serviceOf, statusAndCode } from '../../ask.ts';
 import { approval, bob, change, event, finding, GROUP, memory, reason, record, SHOP, shop } from '../../samples.ts';
 
@@ -152,6 +154,27 @@ describe('explain', () => {
       ],
     });
     expect(posture.explainedResource.parse(body)).toEqual(body);
+  });
+
+  it('has how the app was watched after fixes in the last week, newest first', async () => {
+    const at = (hours: number) => new Date(deps.clock.now().getTime() + hours * 3_600_000).toISOString();
+    const save = (id: string, hours: number, ended: Partial<HealthGate> = {}) =>
+      deps.healthGates.save(endedGate(deps, 'x', { id, resource: shop, startedAt: at(hours), ...ended }), null);
+    await save('open', -0.1, { status: 'open', endedAt: null, next: { step: 'end', at: at(0.1) } });
+    for (const [id, hours, status] of [
+      ['worse', -2, 'worse'],
+      ['older', -3, 'well'],
+      ['old', -170, 'well'],
+    ] as const) {
+      await deps.healthGates.archive(endedGate(deps, 'x', { id, resource: shop, status, endedAt: at(hours) }));
+    }
+    await deps.healthGates.archive(endedGate(deps, 'another', { id: 'another' }));
+    const { body } = await get(explain, { query: `?resource=${SHOP}` });
+    expect(posture.explainedResource.parse(body).healthGates).toMatchObject([
+      { status: 'open', rules: ['webapp-https-only'], next: { step: 'end' } },
+      { status: 'worse', endedAt: at(-2), reasons: [{ text: 'It does not answer.' }] },
+      { status: 'well', endedAt: at(-3) },
+    ]);
   });
 
   it('finds a resource in any casing, and shows at most 20 events', async () => {
