@@ -13,7 +13,7 @@ import { people, pipeline, sampleEstate, subscriptionId, workspaceId } from '../
 import { serviceIdentity } from '../simulator/identity/directory.ts';
 import { parseAuditKeys } from '../src/domain/audit/audit.ts';
 import { build } from '../tools/build/build.ts';
-import { azureShell, grantRoles } from './environment/azure-shell.ts';
+import { grantRoles, writeAzureShell } from './environment/azure-shell.ts';
 import { readDevAddress, removeDevAddress, writeDevAddress } from './environment/dev-address.ts';
 import { type DevEnvironment, startDevEnvironment } from './environment/dev-environment.ts';
 import { formatLogLine } from './readable-line.ts';
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
     certificatePath: dev.simulator.certificatePath,
   });
   grantRoles(dev.simulator);
-  await writeFile(path.join(FOLDER, 'azure.sh'), azureShell(dev.simulator, FOLDER), { mode: 0o600 });
+  await writeAzureShell(dev.simulator, FOLDER);
   print(welcome(dev, await modeInForce(dev)));
   await raiseDeploymentEvents(dev);
 }

@@ -51,6 +51,25 @@ export function publishedType(resourceType: string, suffix: string): PublishedTy
   return null;
 }
 
+/** The types of a provider with their versions, named without it; a slot has those of a site. */
+export function publishedTypes(provider: string): { name: string; versions: string[] }[] {
+  const outline = outlineOf(provider);
+  const all = [...(outline?.types ?? [])].filter(([type]) => !type.includes('#'));
+  const found = new Map<string, string[]>();
+  for (const [type, shape] of all) {
+    const versions = outline?.versions.filter((version) => has(shape, version)) ?? [];
+    const name = type
+      .split('/')
+      .slice(1)
+      .join('/')
+      .replace(/^(sites\/config)\/.*/, '$1');
+    for (const one of name === 'sites' ? [name, 'sites/slots'] : [name]) {
+      found.set(one, [...new Set([...(found.get(one) ?? []), ...versions])]);
+    }
+  }
+  return [...found].map(([name, versions]) => ({ name, versions }));
+}
+
 /** Throws an ArmError for an api-version that the provider does not have. */
 export function refuseUnknownVersion(version: string, address: Address, type: PublishedType | null): void {
   const provider = namespaceOf(address);

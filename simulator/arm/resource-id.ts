@@ -45,6 +45,15 @@ const kinds: readonly { kind: ResourceKind; type: string; pattern: string }[] = 
 ];
 const patterns = kinds.map(({ pattern, ...kind }) => ({ ...kind, parts: pattern.split('/') }));
 
+/** Types that are on a resource, a group or a subscription, and never resources of a group themselves. */
+const extensionTypes = [
+  'microsoft.authorization/locks',
+  'microsoft.authorization/policyassignments',
+  'microsoft.authorization/roleassignments',
+  'microsoft.insights/diagnosticsettings',
+  'microsoft.resources/tags',
+];
+
 /** Null for a path outside a subscription. */
 export function addressOf(path: string): Address | null {
   const segments = path.split('/').filter((segment) => segment !== '');
@@ -65,7 +74,8 @@ export function addressOf(path: string): Address | null {
     return { ...at('subscription', 'Microsoft.Resources/subscriptions', 2), resourceGroup: '' };
   }
   const below = segments.slice(5);
-  if (providers?.toLowerCase() === 'providers') {
+  const isExtension = extensionTypes.includes(below.slice(0, 2).join('/').toLowerCase());
+  if (providers?.toLowerCase() === 'providers' && !isExtension) {
     for (const { kind, type, parts } of patterns) {
       if (startsWith(below, parts)) return at(kind, type || `${below[0]}/${below[1]}`, 5 + parts.length);
     }
@@ -105,8 +115,9 @@ export function actionOf(method: string, address: Address, override?: string): s
 
 /** The provider that answers for an address: the innermost one that it names. */
 export function namespaceOf({ type, rest }: Address): string {
-  const [providers, namespace] = rest;
-  return (providers?.toLowerCase() === 'providers' ? namespace : undefined) ?? type.split('/')[0] ?? '';
+  // `providers/NAMESPACE` alone is about the provider, and Microsoft.Resources answers it.
+  const [providers, namespace, inner] = rest;
+  return (providers?.toLowerCase() === 'providers' && inner ? namespace : undefined) ?? type.split('/')[0] ?? '';
 }
 
 const verbs: Record<string, string> = { GET: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' };

@@ -26,7 +26,7 @@ export function assignmentsAt(estate: EstateStore, scope: string): JsonObject[] 
 }
 
 /** The scope and all that it is below of, by whole segments. */
-function scopesOf(scope: string): string[] {
+export function scopesOf(scope: string): string[] {
   const segments = scope.split('/').filter((segment) => segment !== '');
   return segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`);
 }

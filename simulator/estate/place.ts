@@ -3,7 +3,8 @@
 import type { ResourceKind } from '../arm/resource-id.ts';
 import type { EstateStore, StoredResource } from './estate-store.ts';
 
-export type WriteMethod = 'PUT' | 'PATCH' | 'DELETE';
+/** POST is an action, such as a swap or the list of settings with their values. */
+export type WriteMethod = 'PUT' | 'PATCH' | 'DELETE' | 'POST';
 
 /** Where a request points: a resource, and the free segment of the document's path, such as a setting's name. */
 export interface Place {
@@ -30,11 +31,15 @@ export interface Effect {
   status: number;
   /** New bodies by document name. */
   documents?: Record<string, unknown>;
+  /** The same of another resource, such as the other side of a swap. */
+  beside?: { resource: StoredResource; documents: Record<string, unknown> };
   removesResource?: true;
   /** Takes time: 202 or 201, and the documents change when it ends. */
   operation?: true;
   /** What is answered; the new body of the document when absent. */
   answer?: unknown;
+  /** Answered in place of JSON. */
+  text?: { type: string; content: string };
 }
 
 export type Write = (place: Place, body: unknown) => Effect;
@@ -49,6 +54,8 @@ export interface DocumentRow {
   action?: string;
   /** Its events are about the resource, not about the document (unverified). */
   announcedAsResource?: true;
+  /** GET does not show it: it is only written, or answered to a POST. */
+  hidden?: true;
   /** Undefined is 404. Default: the stored body. */
   read?: (place: Place) => unknown;
   writes?: Partial<Record<WriteMethod, Write>>;

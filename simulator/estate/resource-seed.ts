@@ -30,6 +30,7 @@ export const plantedSecrets = [
   'planted-backup-database-4715',
   'planted-backup-log-4716',
   'planted-dapr-metadata-4717',
+  'planted-publishing-password-4718',
 ];
 
 export interface ResourceOptions {

@@ -28,7 +28,8 @@ export interface FinishedWrite {
 export function writeEvent(write: FinishedWrite, schema: EventSchema, number: number): JsonObject {
   const { caller, action, target, subscriptionId } = write;
   const subject = recased(target, number);
-  const eventType = `Microsoft.Resources.Resource${action.toLowerCase().endsWith('/delete') ? 'Delete' : 'Write'}Success`;
+  const kind = { delete: 'Delete', action: 'Action' }[action.toLowerCase().split('/').at(-1) ?? ''] ?? 'Write';
+  const eventType = `Microsoft.Resources.Resource${kind}Success`;
   const data = {
     authorization: { scope: target, action, evidence: evidenceOf(caller, subscriptionId) },
     claims: claimsOf(caller, write.at),

@@ -2,6 +2,9 @@
 
 export interface HttpResponse {
   status: number;
+  /** Sent as JSON. */
   body?: unknown;
+  /** In place of a body, what is not JSON. */
+  text?: { type: string; content: string };
   headers?: Record<string, string>;
 }

@@ -82,14 +82,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   }
 }
 
-function send(response: ServerResponse, { status, body, headers }: HttpResponse): void {
-  if (body === undefined) {
+function send(response: ServerResponse, { status, body, text, headers }: HttpResponse): void {
+  if (body === undefined && text === undefined) {
     response.writeHead(status, { ...headers, 'content-length': 0 }).end();
     return;
   }
-  const text = JSON.stringify(body);
-  const type = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) };
-  response.writeHead(status, { ...type, ...headers }).end(text);
+  const { type, content } = text ?? { type: 'application/json; charset=utf-8', content: JSON.stringify(body) };
+  const own = { 'content-type': type, 'content-length': Buffer.byteLength(content) };
+  response.writeHead(status, { ...own, ...headers }).end(content);
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

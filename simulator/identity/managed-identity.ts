@@ -14,7 +14,8 @@ const VERSIONS: Record<string, { header: string; clientId: string }> = {
 
 /**
  * `GET IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01[&client_id=…]` with the header X-IDENTITY-HEADER. Without a client id
- * it is the identity of the service; the object id of a person in its place gives a token of that person.
+ * it is the identity of the service; in its place the object id of a person, or their first name as in the directory, gives a token
+ * of that person.
  */
 export function handleIdentityRequest(
   method: string,
@@ -53,5 +54,7 @@ export function handleIdentityRequest(
 
 function callerWith(clientId: string | undefined): Caller | undefined {
   if (!clientId || clientId === serviceIdentity.appId) return serviceIdentity;
-  return [...Object.values(people), pipeline].find(({ objectId }) => objectId === clientId);
+  const [, caller] =
+    Object.entries({ ...people, pipeline }).find(([name, { objectId }]) => [name, objectId].includes(clientId)) ?? [];
+  return caller;
 }

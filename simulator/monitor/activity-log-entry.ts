@@ -41,11 +41,11 @@ export interface EntryParts {
 
 /** The entry as Azure answers it. */
 export function activityEntry({ operation, step, outcome, eventDataId, at, submittedAt }: EntryParts): JsonObject {
-  const { caller, platform, action, target, correlationId } = operation;
+  const { caller, action, target, correlationId } = operation;
   const address = addressOf(target);
   const claims = caller ? loggedClaims(caller, at) : {};
   const name = step === 'Started' ? 'BeginRequest' : 'EndRequest';
-  const text = caller?.type === 'user' ? claims[`${soapClaims}/upn`] : (caller?.objectId ?? platform);
+  const text = callerText({ operation, at });
   return {
     authorization: { action, scope: target },
     ...(text !== undefined && { caller: text }),
@@ -79,6 +79,13 @@ export function activityEntry({ operation, step, outcome, eventDataId, at, submi
       hierarchy: `${tenantId}/${address?.subscriptionId}`,
     },
   };
+}
+
+/** Who an entry says it was: a user by their principal name, anything else by its id; undefined when it does not say. */
+export function callerText({ operation, at }: Pick<EntryParts, 'operation' | 'at'>): string | undefined {
+  const { caller, platform } = operation;
+  if (caller?.type !== 'user') return caller?.objectId ?? platform;
+  return String(claimsOf(caller, new Date(at))[`${soapClaims}/upn`]);
 }
 
 /** Keeps the selected properties of an entry. Throws an ArmError for one that cannot be selected. */

@@ -10,6 +10,7 @@ import type { Caller } from '../identity/directory.ts';
 import type { JsonObject } from '../json/json.ts';
 import {
   activityEntry,
+  callerText,
   groupIn,
   type LoggedOperation,
   type Outcome,
@@ -108,11 +109,29 @@ export function createActivityLog(random: () => number = Math.random): ActivityL
     lines.splice(countUpTo(lines, at), 0, line);
   }
 
+  /** What the platform logs of a swap, between its start and its end. */
+  function insertSteps(operation: LoggedOperation, accepted: number, at: number): void {
+    if (!/\/slotsswap\/action$/i.test(operation.action)) return;
+    insert(operation, 'Accepted', accepted);
+    for (const step of swapSteps) {
+      const one = {
+        ...operation,
+        caller: null,
+        platform: 'SlotSwapJobProcessor',
+        action: `Microsoft.Web/sites/slots/${step}/action`,
+      };
+      for (const status of ['Started', 'Succeeded'] as const) insert(one, status, at);
+    }
+  }
+
   const log: ActivityLog = {
     ...initial,
 
     log(operation, step, outcome) {
-      if (!log.lose) insert(operation, step, Date.now(), outcome);
+      if (log.lose) return;
+      const at = Date.now();
+      if (step === 'Succeeded') insertSteps(operation, at, at);
+      insert(operation, step, at, outcome);
     },
 
     add({ id, operation: action, caller = null, at, outcome = 'Succeeded', correlationId = randomUUID() }) {
@@ -120,18 +139,8 @@ export function createActivityLog(random: () => number = Math.random): ActivityL
       if (Number.isNaN(ended) || !addressOf(id))
         throw new Error(`An operation needs an ARM id and a time in ISO form.`);
       const operation = { caller, action, target: id, correlationId };
-      const steps = /\/slotsswap\/action$/i.test(action) ? swapSteps : [];
       insert(operation, 'Started', ended - 2000);
-      if (steps.length > 0) insert(operation, 'Accepted', ended - 2000);
-      for (const step of steps) {
-        const one = {
-          ...operation,
-          caller: null,
-          platform: 'SlotSwapJobProcessor',
-          action: `Microsoft.Web/sites/slots/${step}/action`,
-        };
-        for (const status of ['Started', 'Succeeded'] as const) insert(one, status, ended - 1000);
-      }
+      insertSteps(operation, ended - 2000, ended - 1000);
       if (outcome !== 'Running') insert(operation, outcome, ended);
     },
 
@@ -164,7 +173,7 @@ export function createActivityLog(random: () => number = Math.random): ActivityL
       for (let index = beginning(lines, to, url.searchParams.get('$skipToken')) - 1; index >= 0; index--) {
         const line = lines[index];
         if (!line || line.at < from) break;
-        if (line.shownAt > now || !fits(line.operation)) continue;
+        if (line.shownAt > now || !fits(line)) continue;
         if (value.length === log.pageSize)
           return { status: 200, body: { value, nextLink: following(url, lines[index + 1]) } };
         value.push(select(activityEntry(line)));
@@ -221,25 +230,50 @@ function following(url: URL, last: Line | undefined): string {
 const newestFirst = (one: Line, other: Line) => other.at - one.at || other.number - one.number;
 
 const FILTER =
-  /^eventTimestamp ge '(?<from>[^']*)'(?: and eventTimestamp le '(?<to>[^']*)')?(?: and (?<name>resourceGroupName|resourceUri|resourceProvider|correlationId) eq '(?<value>[^']*)')?$/;
+  /^eventTimestamp ge (?<from>'[^']*'|[\d:.TZ-]+)(?: and eventTimestamp le (?<to>'[^']*'|[\d:.TZ-]+))?(?<more>(?: and \w+ eq '[^']*')*)$/;
+const TERM = /^(?<name>\w+) eq '(?<value>[^']*)'$/;
 
-const filters: Record<string, (operation: LoggedOperation) => string> = {
-  resourceGroupName: ({ target }) => groupIn(target),
-  resourceUri: ({ target }) => target,
-  resourceProvider: ({ target }) => providerOf(target),
-  correlationId: ({ correlationId }) => correlationId,
+type Filter = (line: Line) => string | undefined;
+
+/** One of these at most. The Azure CLI sends the name of the property for that of the filter. */
+const filters: Record<string, Filter> = {
+  resourceGroupName: ({ operation }) => groupIn(operation.target),
+  resourceUri: ({ operation }) => operation.target,
+  resourceId: ({ operation }) => operation.target,
+  resourceProvider: ({ operation }) => providerOf(operation.target),
+  correlationId: ({ operation }) => operation.correlationId,
+};
+
+/** Not documented; the Azure CLI sends them behind those. */
+const furtherFilters: Record<string, Filter> = {
+  caller: (line) => callerText(line),
+  status: ({ step }) => step,
 };
 
 function parseFilter(filter: string | null) {
-  const { from = '', to, name = '', value } = FILTER.exec(filter ?? '')?.groups ?? {};
-  const [begins, ends] = [Date.parse(from), to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to)];
-  if (Number.isNaN(begins) || Number.isNaN(ends)) {
+  const { from = '', to, more = '' } = FILTER.exec(filter ?? '')?.groups ?? {};
+  const terms = more
+    .split(' and ')
+    .slice(1)
+    .map((term) => TERM.exec(term)?.groups ?? {});
+  const isKnown = terms.every(({ name = '' }, index) => (index === 0 && name in filters) || name in furtherFilters);
+  const [begins, ends] = [timeIn(from), to === undefined ? Number.POSITIVE_INFINITY : timeIn(to)];
+  if (Number.isNaN(begins) || Number.isNaN(ends) || !isKnown) {
     const message = `The filter '${filter ?? ''}' is not supported. It must have a start time and may have one of the documented patterns.`;
     throw new ArmError(errors.badRequest('BadRequest', message)); // wording ours
   }
-  const valueIn = filters[name];
-  const fits = (operation: LoggedOperation) => !valueIn || valueIn(operation).toLowerCase() === value?.toLowerCase();
+  const fits = (line: Line) =>
+    terms.every(({ name = '', value }) => {
+      const valueIn = filters[name] ?? furtherFilters[name];
+      return valueIn?.(line)?.toLowerCase() === value?.toLowerCase();
+    });
   return { from: begins, to: ends, fits };
+}
+
+/** Quoted or not, and in UTC where it says nothing else. NaN for what is no time. */
+function timeIn(text: string): number {
+  const time = text.replaceAll("'", '');
+  return Date.parse(/T[\d:.]+$/.test(time) ? `${time}Z` : time);
 }
 
 function providerOf(target: string): string {

@@ -95,10 +95,11 @@ function aggregationOf(name: string): Aggregation {
   return found ?? refuse(`Aggregation ${name} is not supported.`);
 }
 
-/** A span that is too long is cut without a word. */
-function spanOf(text: string | null, grain: number): { from: number; to: number } {
+/** A span that is too long is cut without a word. The Azure CLI encodes it twice. */
+function spanOf(encoded: string | null, grain: number): { from: number; to: number } {
   const now = Date.now();
-  const [from = now - 60 * MINUTE, to = now] = (text ?? '').split('/').flatMap((time) => (time ? [timeOf(time)] : []));
+  const text = decodeURIComponent(encoded ?? '');
+  const [from = now - 60 * MINUTE, to = now] = text.split('/').flatMap((time) => (time ? [timeOf(time)] : []));
   if (from >= to) refuse(`The start of the timespan ${text} is not before its end.`);
   const length = grain * MINUTE;
   const start = Math.max(from, to - MOST_DAYS * 24 * 60 * MINUTE);
@@ -107,7 +108,8 @@ function spanOf(text: string | null, grain: number): { from: number; to: number 
 
 /** A plus was decoded to a blank, which is no time. */
 function timeOf(text: string): number {
-  const time = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|\+\d\d:\d\d)?$/i.test(text) ? Date.parse(text) : Number.NaN;
+  const [, zone] = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|\+\d\d:\d\d)?$/i.exec(text) ?? [null];
+  const time = zone === null ? Number.NaN : Date.parse(zone === undefined ? `${text}Z` : text);
   return Number.isNaN(time) ? refuse(`${text} is no time.`) : time;
 }
 

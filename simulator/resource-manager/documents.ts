@@ -4,15 +4,27 @@
 import { acceptedBody, type PublishedType, projectToVersion, publishedType } from '../api-versions/published-types.ts';
 import { ArmError, errors } from '../arm/errors.ts';
 import type { Address, ResourceKind } from '../arm/resource-id.ts';
+import { deleteLock, getLock, listLocks, putLock } from '../authorization/locks.ts';
 import { assignmentsOf, roleDefinitionOf } from '../authorization/role-definitions.ts';
 import { deleteContainerApp, patchContainerApp, patchEnvironment, putContainerApp } from '../container-app/writes.ts';
-import type { DocumentRow, Effect, Place } from '../estate/place.ts';
+import type { DocumentRow, Effect, Place, WriteMethod } from '../estate/place.ts';
 import { isObject, type JsonObject, mergePatch } from '../json/json.ts';
 import { replicasOf, revisionOf, revisionsWithState, siteWithState } from '../monitor/app-states.ts';
 import { categories, deleteSetting, getSetting, putSetting } from '../monitor/diagnostic-settings.ts';
 import { metricsOf } from '../monitor/metrics.ts';
+import {
+  listSettings,
+  publishingProfiles,
+  putSettings,
+  putSlotConfigNames,
+  restart,
+  setState,
+  slotConfigNames,
+} from '../web-app/hidden-settings.ts';
+import { swapSlots } from '../web-app/swap.ts';
 import { deleteSite, patchSite, putPolicy, putSite, putWhole, writeConfiguration } from '../web-app/writes.ts';
-import { listByType, listResources, listSlots } from './resource-lists.ts';
+import { checkSiteName, listLocations, listProviders, providerOf } from './providers.ts';
+import { listByType, listGroups, listResources, listSlots } from './resource-lists.ts';
 import { patchTags, readTags } from './tags.ts';
 
 const web: readonly ResourceKind[] = ['site', 'slot'];
@@ -20,6 +32,7 @@ const resources: readonly ResourceKind[] = [...web, 'plan', 'containerApp', 'env
 const monitored: readonly ResourceKind[] = [...resources, 'subscription'];
 const groups: readonly ResourceKind[] = ['resourceGroup', 'subscription'];
 const insights = 'providers/microsoft.insights';
+const locks = 'providers/Microsoft.Authorization/locks';
 
 export const documentTable: readonly DocumentRow[] = [
   {
@@ -55,6 +68,27 @@ export const documentTable: readonly DocumentRow[] = [
     suffix: 'privateEndpointConnections',
     read: storedOrNone,
   },
+  ...['appsettings', 'connectionstrings'].flatMap((name): DocumentRow[] => {
+    const settings = { name: `hidden/config/${name}`, kinds: web, hidden: true as const };
+    return [
+      { ...settings, suffix: `config/${name}`, writes: { PUT: putSettings } },
+      { ...settings, suffix: `config/${name}/list`, writes: { POST: listSettings } },
+    ];
+  }),
+  {
+    name: 'hidden/config/slotConfigNames',
+    kinds: ['site'],
+    suffix: 'config/slotConfigNames',
+    read: slotConfigNames,
+    writes: { PUT: putSlotConfigNames },
+  },
+  ...Object.entries({
+    publishxml: publishingProfiles,
+    slotsswap: swapSlots,
+    restart,
+    start: setState('Running'),
+    stop: setState('Stopped'),
+  }).map(([name, write]): DocumentRow => ({ name, kinds: web, suffix: name, hidden: true, writes: { POST: write } })),
   { name: 'slots', kinds: ['site'], suffix: 'slots', read: listSlots },
   { name: 'backups', kinds: web, suffix: 'backups', read: storedOrNone },
 
@@ -101,6 +135,14 @@ export const documentTable: readonly DocumentRow[] = [
     suffix: 'providers/Microsoft.Authorization/roleAssignments',
     read: assignmentsOf,
   },
+  { name: 'locks', kinds: [...resources, ...groups], suffix: locks, read: listLocks },
+  {
+    name: 'locks',
+    kinds: [...resources, ...groups],
+    suffix: `${locks}/*`,
+    read: getLock,
+    writes: { PUT: putLock, DELETE: deleteLock },
+  },
   {
     name: 'roleDefinitions',
     kinds: ['subscription'],
@@ -119,6 +161,17 @@ export const documentTable: readonly DocumentRow[] = [
     suffix: `providers/Microsoft.Security/pricings/${plan}`,
   })),
   { name: 'resources', kinds: groups, suffix: 'resources', read: listResources },
+  { name: 'resourceGroups', kinds: ['subscription'], suffix: 'resourceGroups', read: listGroups },
+  {
+    name: 'checknameavailability',
+    kinds: ['subscription'],
+    suffix: 'providers/Microsoft.Web/checknameavailability',
+    hidden: true,
+    writes: { POST: checkSiteName },
+  },
+  { name: 'locations', kinds: ['subscription'], suffix: 'locations', read: listLocations },
+  { name: 'providers', kinds: ['subscription'], suffix: 'providers', action: 'providers', read: listProviders },
+  { name: 'providers', kinds: ['subscription'], suffix: 'providers/*', action: 'providers', read: providerOf },
   ...[
     'Microsoft.Web/sites',
     'Microsoft.Web/serverfarms',
@@ -174,10 +227,15 @@ export function readDocument(place: Place): unknown {
 /** The effect of a write. Throws an ArmError for what cannot be written. */
 export function effectOf(place: Place, method: string, body: unknown): Effect {
   const { row } = place;
-  const write = method === 'PUT' || method === 'PATCH' || method === 'DELETE' ? row.writes?.[method] : undefined;
+  const write = isWriteMethod(method) ? row.writes?.[method] : undefined;
   if (!write) throw new ArmError(errors.methodNotAllowed(method));
+  if (method === 'POST') return write(place, body);
   if (method !== 'DELETE' && !isObject(body)) throw new ArmError(errors.invalidContent('a JSON object is expected'));
   return write(place, isObject(body) ? acceptedAt(place, method, body) : body);
+}
+
+function isWriteMethod(method: string): method is WriteMethod {
+  return method === 'PUT' || method === 'PATCH' || method === 'DELETE' || method === 'POST';
 }
 
 /** The body as the api-version of the request shows it now; undefined when there is none. */

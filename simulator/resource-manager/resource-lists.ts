@@ -17,6 +17,17 @@ export function listByType(place: Place, type: string): unknown {
   );
 }
 
+/** The groups of a subscription. */
+export function listGroups({ estate, resource }: Place): unknown {
+  const isGroup = (type: string) => type === 'Microsoft.Resources/subscriptions/resourceGroups';
+  const ids = [...estate.names()].filter(({ id, type }) => isGroup(type) && isBelow(id, resource.id));
+  return { value: ids.map(({ id }) => estate.find(id)?.documents.get('resource')) };
+}
+
+function isBelow(id: string, scope: string): boolean {
+  return id.toLowerCase().startsWith(`${scope.toLowerCase()}/`);
+}
+
 /** Slots of a site. */
 export function listSlots({ estate, resource }: Place): unknown {
   const slots = estate.below(resource.id).filter((below) => below.kind === 'slot');
@@ -27,13 +38,22 @@ export function listSlots({ estate, resource }: Place): unknown {
   );
 }
 
-/** The inventory, of the types that the filter names. Throws an ArmError for a filter that it does not know. */
+/** The inventory, of the types or of the group that the filter names. Throws an ArmError for a filter that it does not know. */
 export function listResources(place: Place): unknown {
+  const group = /^resourceGroup eq '([^']+)'$/i.exec(place.filter ?? '')?.[1];
+  if (group !== undefined) return listOfGroup(place, group);
   const types = place.filter === undefined ? null : typesIn(place.filter);
   const fits = (type: string) =>
     types === null ? !/\/resourceGroups$/i.test(type) : types.includes(type.toLowerCase());
   const { resources, next } = pageOf(place, fits, INVENTORY_PAGE);
   return { value: resources.map(entryOf), ...(next && { nextLink: next }) };
+}
+
+function listOfGroup(place: Place, name: string): unknown {
+  const resource = place.estate.find(`${place.resource.id}/resourceGroups/${name}`);
+  if (!resource) return { value: [] };
+  const { filter: _, ...rest } = place;
+  return listResources({ ...rest, resource });
 }
 
 /** Resources of a page; the first is documented, that of the providers is not. */

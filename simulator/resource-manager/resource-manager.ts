@@ -5,6 +5,7 @@ import { publishedType, refuseUnknownVersion } from '../api-versions/published-t
 import { ArmError, errors } from '../arm/errors.ts';
 import { type Address, actionOf, addressOf, typeAndName } from '../arm/resource-id.ts';
 import { mayByAssignment } from '../authorization/access.ts';
+import { refuseLocked } from '../authorization/locks.ts';
 import type { EstateStore } from '../estate/estate-store.ts';
 import type { Place } from '../estate/place.ts';
 import type { Fault } from '../faults/faults.ts';
@@ -17,11 +18,13 @@ import { type ActivityLog, activityPath } from '../monitor/activity-log.ts';
 import type { LoggedOperation } from '../monitor/activity-log-entry.ts';
 import { graphAction, graphPath, type ResourceGraph } from '../resource-graph/resource-graph.ts';
 import type { Allows } from '../roles/built-in-roles.ts';
+import { newResource } from './created-resource.ts';
 import { bodyInVersion, documentInVersion, effectOf, findRow, readDocument } from './documents.ts';
 import type { Operations } from './operations.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import type { SideEffectRegistry } from './side-effects.ts';
-import type { Writer } from './writes.ts';
+import { answerTenant } from './tenant.ts';
+import { loggedTarget, type Writer } from './writes.ts';
 
 export interface ArmRequest {
   method: string;
@@ -64,10 +67,14 @@ export async function handleArmRequest(
   record: RecordedRequest,
 ): Promise<Outcome> {
   const asked: Asked = {};
-  const outcome = await decide(request, manager, record, asked).catch((error: unknown) => {
-    if (error instanceof ArmError) return error.answer;
-    throw error;
-  });
+  const isHead = request.method === 'HEAD';
+  const outcome = await decide(isHead ? { ...request, method: 'GET' } : request, manager, record, asked).catch(
+    (error: unknown) => {
+      if (error instanceof ArmError) return error.answer;
+      throw error;
+    },
+  );
+  if (isHead && typeof outcome === 'object') return { status: outcome.status === 200 ? 204 : outcome.status };
   if (asked.write && typeof outcome === 'object') logRefusal(manager.activity, asked.write, outcome);
   return outcome;
 }
@@ -99,10 +106,14 @@ async function decide(
 
   if (method === 'POST' && path.toLowerCase() === graphPath) return queryGraph(request, manager, caller);
   const address = addressOf(path);
-  if (!address) return errors.invalidResourceType(path);
+  if (!address) {
+    versionOf(url);
+    return answerTenant(method, path, caller, manager.estate) ?? errors.invalidResourceType(path);
+  }
   const found = findRow(address);
   const action = actionOf(method, address, found?.row.action);
-  if (method !== 'GET') asked.write = { caller, action, target: path, correlationId: request.correlationId };
+  if (method !== 'GET')
+    asked.write = { caller, action, target: loggedTarget(method, path), correlationId: request.correlationId };
 
   const faults = manager.faults.trigger({ method, path, action });
   for (const fault of faults) if (fault.action === 'delay') await manager.pause(fault.milliseconds ?? 0);
@@ -124,8 +135,10 @@ async function decide(
 
   const filter = url.searchParams.get('$filter');
   if (isActivityLog(method, address)) return answerActivity(manager, address, url);
+  const { estate } = manager;
+  const isNew = !estate.find(address.resourceId);
   const place = {
-    ...placeOf(address, found, manager.estate),
+    ...placeOf(address, found, estate, method === 'PUT' ? caller : null),
     ...(filter !== null && { filter }),
     url,
     serviceActions: () => manager.identityActions.filter((one) => manager.allows({ method, action: one, scope })),
@@ -134,7 +147,12 @@ async function decide(
     metricsSeed: manager.metricsSeed,
   };
   if (method === 'GET') return read(place, address);
-  return write(request, manager, place, caller, fault);
+  try {
+    return write(request, manager, place, caller, fault, isNew);
+  } catch (error) {
+    if (isNew) estate.remove(address.resourceId);
+    throw error;
+  }
 }
 
 /** The managed identity has its own role, every other caller the roles that are assigned to them. */
@@ -175,6 +193,7 @@ async function queryGraph(
 }
 
 function read(place: Place, address: Address): HttpResponse {
+  if (place.row.hidden) return errors.methodNotAllowed('GET');
   const body = documentInVersion(place);
   if (body === undefined) return errors.resourceNotFound(typeAndName(address), address.resourceGroup);
   return { status: 200, body };
@@ -195,14 +214,16 @@ function write(
   place: Place,
   caller: Caller,
   fault: Fault | undefined,
+  isNew: boolean,
 ): Outcome {
   const { method, url, body, correlationId } = request;
   const type = request.header('content-type') ?? '';
-  if (method !== 'DELETE' && !/^application\/(merge-patch\+)?json\b/i.test(type))
-    return errors.unsupportedMediaType(type);
+  const hasBody = method === 'POST' ? body !== undefined || request.malformed : method !== 'DELETE';
+  if (hasBody && !/^application\/(merge-patch\+)?json\b/i.test(type)) return errors.unsupportedMediaType(type);
   if (request.malformed) return errors.invalidContent('Unexpected character encountered while parsing value');
 
-  const existed = readDocument(place) !== undefined;
+  refuseLocked(place, method);
+  const existed = !isNew && (method === 'POST' || readDocument(place) !== undefined);
   const effect = effectOf(place, method, body);
   if (fault?.action === 'ignore-write') {
     const written = 'answer' in effect ? effect.answer : effect.documents?.[place.row.name];
@@ -233,23 +254,36 @@ function write(
   const written = 'answer' in effect ? effect.answer : place.resource.documents.get(place.row.name);
   return {
     status: effect.status,
-    body: bodyInVersion(place, written),
+    ...(effect.text ? { text: effect.text } : { body: bodyInVersion(place, written) }),
     headers: { ...headers, ...operation?.retryAfter() },
   };
 }
 
-function placeOf(address: Address, found: ReturnType<typeof findRow>, estate: EstateStore): Place {
+/** `creator`: who puts the resource there, if it is of a kind that can be made so; null for other requests. */
+function placeOf(
+  address: Address,
+  found: ReturnType<typeof findRow>,
+  estate: EstateStore,
+  creator: Caller | null,
+): Place {
   const { subscriptionId, resourceGroup } = address;
   if (!estate.find(`/subscriptions/${subscriptionId}`)) throw new ArmError(errors.subscriptionNotFound(subscriptionId));
   if (resourceGroup && !estate.find(`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`)) {
     throw new ArmError(errors.resourceGroupNotFound(resourceGroup));
   }
-  const resource = estate.find(address.resourceId);
+  const existing = estate.find(address.resourceId);
+  const isMade = creator && found?.row.name === 'resource' && found.row.writes?.PUT && hasParent(address, estate);
+  const resource = existing ?? (isMade ? estate.add(newResource(address.resourceId, creator)) : undefined);
   if (!resource) {
     throw new ArmError(errors.resourceNotFound(typeAndName({ ...address, rest: [] }), resourceGroup));
   }
   if (!found) throw new ArmError(errors.invalidResourceType(`${address.type}/${address.rest.join('/')}`));
   return { estate, resource, ...found };
+}
+
+/** A slot is made in an app that is there. */
+function hasParent({ kind, resourceId }: Address, estate: EstateStore): boolean {
+  return kind !== 'slot' || estate.find(resourceId.split('/').slice(0, -2).join('/')) !== undefined;
 }
 
 function versionOf(url: URL): string {

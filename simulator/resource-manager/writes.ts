@@ -42,6 +42,8 @@ export function createWriter(grid: EventGrid, running: Operations, schema: Event
   function apply({ place, effect, caller, sideEffects = [] }: WriteRequest): void {
     const { estate, resource } = place;
     const noteWrite = watchWrite(resource, isServiceIdentity(caller));
+    const { beside } = effect;
+    for (const [name, body] of Object.entries(beside?.documents ?? {})) beside?.resource.documents.set(name, body);
     if (effect.removesResource) estate.remove(resource.id);
     for (const [name, body] of Object.entries(effect.documents ?? {})) {
       resource.documents.set(name, effect.operation ? withState(body, 'Succeeded') : body);
@@ -52,7 +54,7 @@ export function createWriter(grid: EventGrid, running: Operations, schema: Event
 
   function announce(writing: WriteRequest): void {
     const { place, method, caller } = writing;
-    const path = targetOf(place);
+    const path = loggedTarget(method, targetOf(place));
     const address = addressOf(path);
     if (!address) return;
     grid.raise(
@@ -108,9 +110,14 @@ export function targetOf({ resource, row, captured }: Place): string {
   return row.suffix === '' ? resource.id : `${resource.id}/${row.suffix.replace('*', captured)}`;
 }
 
+/** What an entry or an event is about: for an action, what it was called on. */
+export function loggedTarget(method: string, path: string): string {
+  return method === 'POST' ? path.slice(0, path.lastIndexOf('/')) : path;
+}
+
 /** As the log has it: with the casing of the request. */
 function loggedOf({ place, method, caller, correlationId, url }: WriteRequest): LoggedOperation {
-  const target = decodeURIComponent(new URL(url).pathname);
+  const target = loggedTarget(method, decodeURIComponent(new URL(url).pathname));
   return { caller, action: actionAt(place, method), target, correlationId };
 }
 

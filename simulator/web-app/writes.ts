@@ -1,5 +1,6 @@
 // How Microsoft.Web takes writes: it merges, ignores nulls, and answers with the complete body.
 
+import { projectToVersion, publishedType } from '../api-versions/published-types.ts';
 import { ArmError, errors } from '../arm/errors.ts';
 import type { Effect, Place } from '../estate/place.ts';
 import { tenantId as homeTenant } from '../identity/directory.ts';
@@ -29,15 +30,33 @@ export function patchSite({ resource }: Place, body: unknown): Effect {
 }
 
 /**
- * PUT of an existing site. It merges as PATCH does, but accepts properties that PATCH does not, and resets public network access
+ * PUT of a site. It merges as PATCH does, but accepts properties that PATCH does not, and resets public network access
  * when it does not name it (azure-powershell 28211). What else a PUT resets is unverified.
  */
 export function putSite(place: Place, body: unknown): Effect {
-  const effect = patchSite(place, body);
+  const effect = patchSite(place, withoutEcho(place, asObject(body)));
   const resource = asObject(effect.documents?.resource);
   const named = member(body, 'properties', 'publicNetworkAccess') ?? null;
   const properties = { ...asObject(resource.properties), publicNetworkAccess: named };
   return { ...effect, documents: { ...effect.documents, resource: { ...resource, properties } } };
+}
+
+/**
+ * Clients that read a site, change one value and write it back, as the Azure CLI does, send the placeholders of GET as well.
+ * Here they change nothing; what App Service does with them is unverified.
+ */
+function withoutEcho({ resource, version }: Place, body: JsonObject): JsonObject {
+  const type = publishedType(resource.address.type, '');
+  const stored = resource.documents.get('resource');
+  const shown = version === undefined ? stored : projectToVersion(stored, type, version);
+  const placeholders = Object.entries(withoutNulls(asObject(member(shown, 'properties', 'siteConfig'))));
+  const properties = asObject(body.properties);
+  const given = asObject(properties.siteConfig);
+  if (placeholders.length === 0 || !placeholders.every(([name]) => name in given)) return body;
+  const own = Object.entries(given).filter(
+    ([name, value]) => !placeholders.some(([n, v]) => n === name && v === value),
+  );
+  return { ...body, properties: { ...properties, siteConfig: Object.fromEntries(own) } };
 }
 
 /** PATCH or PUT of config/web: even PUT merges (Azure Policy's own remediations rely on it). */
@@ -69,7 +88,7 @@ export function deleteSite(): Effect {
 }
 
 /** Each write of a site or its configuration changes this time, so complete bodies are never equal. */
-function touched(site: unknown): unknown {
+export function touched(site: unknown): unknown {
   return withProperties(asObject(site), { lastModifiedTimeUtc: `${new Date().toISOString().slice(0, -1)}3333` });
 }
 

@@ -204,7 +204,8 @@ describe('a query', () => {
     ['no start', `eventTimestamp le '${hoursAgo(0)}'`],
     ['a time that is none', since('yesterday')],
     ['two of the patterns', `${within(hoursAgo(1))} and resourceGroupName eq 'shop' and resourceUri eq '${site}'`],
-    ['what is not documented', `${within(hoursAgo(1))} and caller eq 'ada'`],
+    ['what nobody sends', `${within(hoursAgo(1))} and level eq 'Error'`],
+    ['a caller before the pattern', `${within(hoursAgo(1))} and caller eq 'ada' and resourceUri eq '${site}'`],
     ['another operator', `${within(hoursAgo(1))} or resourceGroupName eq 'shop'`],
   ])('refuses %s', async (_, filter) => {
     expect(await ask(filter === undefined ? {} : { $filter: filter })).toMatchObject({ status: 400 });

@@ -55,7 +55,8 @@ export async function connect(simulator: Simulator): Promise<Azure> {
         response.on('error', reject);
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+          const isJson = String(response.headers['content-type']).startsWith('application/json');
+          const parsed: unknown = text === '' ? undefined : isJson ? JSON.parse(text) : text;
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,

@@ -105,10 +105,11 @@ describe('guarantee 12: what the bodies give away', () => {
       raw.push(...names.map((name) => JSON.stringify(simulator.get(one.id, name)) ?? ''));
       snapshots.push(JSON.stringify(await reading(one, names, deployedRole)));
     }
-    // No GET shows the values of app settings and connection strings.
-    const [, setting, connection] = plantedSecrets;
+    // No GET shows the values of app settings and connection strings, nor the password for publishing.
+    const [, setting, connection, , , , , publishing] = plantedSecrets;
     const sent = plantedSecrets.filter((secret) => raw.join().includes(secret));
-    expect(sent).toEqual(plantedSecrets.filter((secret) => secret !== setting && secret !== connection));
+    const hidden = [setting, connection, publishing];
+    expect(sent).toEqual(plantedSecrets.filter((secret) => !hidden.includes(secret)));
     expect(plantedSecrets.filter((secret) => snapshots.join().includes(secret))).toEqual([]);
   });
 });
