@@ -6,14 +6,8 @@ import { valueAt } from '../../src/domain/changes/change.ts';
 import { type Entry, fetchEntries } from './audit-log.ts';
 import { type CheckContext, type ObservedEvent, pollUntil } from './checks.ts';
 import { fetchEvents } from './event.ts';
-
-export interface Observation {
-  readonly name: string;
-  readonly state: 'seen' | 'not-seen' | 'otherwise';
-  readonly said: string;
-}
-
-type Seen = Omit<Observation, 'name'>;
+import { lastGate, latestMetrics } from './health-gate.ts';
+import { notSeen, type Observation, otherwise, type Seen, seen } from './observation.ts';
 
 /** Runs after the checks. Never throws: what cannot be read is not seen. */
 export async function observe(context: CheckContext): Promise<Observation[]> {
@@ -41,6 +35,8 @@ const OBSERVATIONS: readonly (readonly [
   ['events of slot swaps', triggeredBy(/\/slotsswap\//i)],
   ['Resource Graph shows the apps', sweep],
   ['a container app can be fixed', join],
+  ['what a health gate found', lastGate],
+  ['metrics of the scratch app', latestMetrics],
 ];
 
 async function latency({ change, event }: CheckContext): Promise<Seen> {
@@ -146,16 +142,4 @@ async function join(_: CheckContext, entries: readonly Entry[]): Promise<Seen> {
   if (refused) return otherwise(`${refused.message} Grant it on the environment: docs/permissions.md, linked actions`);
   const applied = ofApps.find(({ kind }) => kind === 'fix.applied');
   return applied ? seen(`fix.applied at ${applied.at}, with the rights that were granted`) : notSeen('none was fixed');
-}
-
-function seen(said: string): Seen {
-  return { state: 'seen', said };
-}
-
-function notSeen(said: string): Seen {
-  return { state: 'not-seen', said };
-}
-
-function otherwise(said: string): Seen {
-  return { state: 'otherwise', said };
 }

@@ -6,6 +6,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { createAppHealth } from '../../src/azure/app-health.ts';
 import { createClient, type Method } from '../../src/azure/client.ts';
 import { identityFromToken } from '../../src/azure/service-identity.ts';
 import { type DocumentName, documentOf } from '../../src/domain/resources/documents.ts';
@@ -36,7 +37,7 @@ const refusal = z.object({ error: z.object({ code: z.string(), message: z.string
 export function azureDeployment(options: AzureDeployment): Deployment {
   const { url, app, audience, drift, credential, endpoint = PUBLIC_CLOUD, armAudience = endpoint } = options;
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-  const arm = createClient({
+  const clientOptions = {
     endpoint,
     audience: armAudience,
     credential,
@@ -45,7 +46,8 @@ export function azureDeployment(options: AzureDeployment): Deployment {
     metrics: NO_METRICS,
     throttling: null,
     ...(options.httpClient && { httpClient: options.httpClient }),
-  });
+  };
+  const arm = createClient(clientOptions);
 
   async function send(method: Method, document: DocumentName, content?: Json): Promise<Json | undefined> {
     const row = documentOf(app.kind, document);
@@ -73,6 +75,7 @@ export function azureDeployment(options: AzureDeployment): Deployment {
     read: async (document = 'resource') => body.parse(await send('GET', document)),
     patch: async (content) => void (await send('PATCH', 'resource', content)),
     put: async (document, content) => void (await send('PUT', document, content)),
+    health: createAppHealth(clientOptions),
     close: async () => {},
   };
 }

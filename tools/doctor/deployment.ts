@@ -2,6 +2,7 @@
 import type { DocumentName } from '../../src/domain/resources/documents.ts';
 import type { JsonObject } from '../../src/domain/resources/json.ts';
 import type { Resource } from '../../src/domain/resources/resource.ts';
+import type { AppHealth } from '../../src/workflows/ports/health-gates.ts';
 
 export interface Deployment {
   /** Origin of the function app. */
@@ -22,6 +23,8 @@ export interface Deployment {
   patch(body: JsonObject): Promise<void>;
   /** Writes another document of it as a user. Throws when Azure refuses. */
   put(document: DocumentName, body: JsonObject): Promise<void>;
+  /** Asks Azure about the health of the app as a user; null in the development environment. */
+  readonly health: AppHealth | null;
   /** Removes what the run created. */
   close(): Promise<void>;
 }

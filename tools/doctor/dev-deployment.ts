@@ -44,6 +44,7 @@ export async function devDeployment(dev: DevAddress): Promise<Deployment> {
     },
     patch: (patch) => change('resource', patch),
     put: change,
+    health: null,
     close: () => change('resource', null),
   };
 }

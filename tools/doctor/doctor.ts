@@ -17,6 +17,7 @@ import { devDeployment } from './dev-deployment.ts';
 import { arrival, change, deadLetters, queue } from './event.ts';
 import { parseFlags, USAGE, UsageError } from './flags.ts';
 import { health, timers } from './health.ts';
+import { metrics } from './health-gate.ts';
 import { reads, writes } from './identity.ts';
 import { checkLine, isHealthy, observationLine, verdict } from './report.ts';
 import { fetchLeaves, leafLines, resourceGraph } from './resource-graph.ts';
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   reads,
   writes,
   activityLog,
+  metrics,
   resourceGraph,
   deadLetters,
   timers,

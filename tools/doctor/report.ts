@@ -1,7 +1,7 @@
 /** How a run is printed: a line for each check, and below it what to do. */
 import { printable } from '../../src/cli/framework/printable.ts';
-import type { Observation } from './azure-assumptions.ts';
 import type { CheckResult } from './checks.ts';
+import type { Observation } from './observation.ts';
 
 const MARKS = { ok: '✓ ok', failed: '✗ FAILED', 'not-checked': '– not checked' } as const;
 const SEEN = { seen: '✓ seen', 'not-seen': '– not seen yet', otherwise: '✗ OTHERWISE' } as const;

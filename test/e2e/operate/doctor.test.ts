@@ -131,6 +131,7 @@ describe('a working deployment', () => {
       'Plumbline knows its own writes',
       'deliveries need no sign-in',
       'events of publishing policies',
+      'metrics of the scratch app',
     ]);
   });
 
@@ -148,6 +149,7 @@ describe('a working deployment', () => {
       expect.objectContaining({ name: 'the writer can write', said: expect.stringContaining('--drift') }),
       // This user may read apps and no role definitions.
       expect.objectContaining({ name: 'the Activity Log can be read', said: expect.stringContaining('cannot see') }),
+      expect.objectContaining({ name: 'metrics can be read', said: expect.stringContaining('cannot see') }),
       expect.objectContaining({ name: resourceGraph.name, said: expect.stringContaining('no sweep') }),
     ]);
   });

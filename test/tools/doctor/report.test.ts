@@ -1,8 +1,9 @@
 /** The output of a run: signs and words, so that colour and font do not matter, and no control characters. */
 import { describe, expect, it } from 'vitest';
 import { parseResourceId } from '../../../src/domain/resources/resource.ts';
+import type { AppMetrics } from '../../../src/workflows/ports/health-gates.ts';
 import { activityLog } from '../../../tools/doctor/activity-log.ts';
-import { type Observation, observe } from '../../../tools/doctor/azure-assumptions.ts';
+import { observe } from '../../../tools/doctor/azure-assumptions.ts';
 import {
   type CheckContext,
   type CheckResult,
@@ -12,6 +13,8 @@ import {
 } from '../../../tools/doctor/checks.ts';
 import { queue } from '../../../tools/doctor/event.ts';
 import { timers } from '../../../tools/doctor/health.ts';
+import { metrics as metricsCheck } from '../../../tools/doctor/health-gate.ts';
+import type { Observation } from '../../../tools/doctor/observation.ts';
 import { checkLine, isHealthy, observationLine, verdict } from '../../../tools/doctor/report.ts';
 import { fetchLeaves, leafLines, resourceGraph } from '../../../tools/doctor/resource-graph.ts';
 import type { Request } from '../../../tools/doctor/service.ts';
@@ -124,6 +127,68 @@ describe('the check of the Activity Log', () => {
   });
 });
 
+describe('the health gate', () => {
+  const fix = { ...entry('fix.applied', null), actor: { type: 'service', objectId: 'ours' } };
+  const counts = 'plumbline_health_gates_total{outcome="well"} 3\nplumbline_health_gates_total{outcome="worse"} 1\n';
+
+  it.each([
+    [true, 'ok', /ended: well 3, worse 1$/],
+    [false, 'failed', /may not, .*: health gates see the state of an app only/],
+    [null, 'not-checked', /you cannot see/],
+  ])('of an identity that may read metrics, %s: the check is %s', async (may, state, said) => {
+    const visit = visitOf((path) => (path === '/metrics' ? counts : { items: [fix] }));
+    const deployment = { ...visit.deployment, identityMay: async () => may };
+    const [result] = await runChecks({ ...visit, deployment }, [metricsCheck]);
+    expect(result).toMatchObject({ state, said: expect.stringMatching(said) });
+  });
+
+  const observed = async (name: string, healthGates: unknown, answer: AppMetrics | null = null) => {
+    const visit = visitOf((path) => (path.startsWith('/explain') ? { healthGates, events: [] } : { items: [] }));
+    const health = answer && { readState: () => Promise.reject(new Error('unused')), readMetrics: async () => answer };
+    const all = await observe({ ...visit, deployment: { ...visit.deployment, health } });
+    return all.find((one) => one.name === name);
+  };
+
+  it.each([
+    [[], 'not-seen', /no health gate/],
+    [[{ status: 'open', reasons: [] }], 'not-seen', /no health gate/],
+    [[{ status: 'well', reasons: [{ text: '0.0 % failed.' }] }], 'seen', /^well: 0.0 % failed.$/],
+    [[{ status: 'unknown', reasons: [{ text: 'Its metrics cannot be read: no.' }] }], 'otherwise', /cannot be read/],
+  ])('its gates %j are %s', async (gates, state, said) => {
+    expect(await observed('what a health gate found', gates)).toMatchObject({
+      state,
+      said: expect.stringMatching(said),
+    });
+  });
+
+  const minute = (minutesAgo: number, requests: number | null) => ({
+    at: new Date(Date.now() - minutesAgo * 60_000).toISOString(),
+    ...{ requests, failed: null, refused: null, seconds: null },
+  });
+  it.each<[string, AppMetrics | null, string, RegExp]>([
+    ['of the development environment are not asked', null, 'not-seen', /only a deployment in Azure/],
+    ['that the user may not read', { kind: 'unread', text: 'AuthorizationFailed: no' }, 'not-seen', /you may not/],
+    ['that Azure does not know', { kind: 'unread', text: 'BadRequest: no such metric' }, 'otherwise', /no such metric/],
+    [
+      'of an app without requests',
+      { kind: 'read', points: [minute(4, 0), minute(3, null)], healthChecks: [] },
+      'not-seen',
+      /no requests.*: 1 of the last 30 minutes have a number of requests, 1 of them 0; 0 points/,
+    ],
+    [
+      'with their lag',
+      { kind: 'read', points: [minute(5, 7), minute(4, 7), minute(2, 0)], healthChecks: [] },
+      'seen',
+      /ended 3\.0 min ago \(a gate waits 4\); 3 of the last 30 minutes have a number of requests, 1 of them 0/,
+    ],
+  ])('metrics %s', async (_, answer, state, said) => {
+    expect(await observed('metrics of the scratch app', [], answer)).toMatchObject({
+      state,
+      said: expect.stringMatching(said),
+    });
+  });
+});
+
 describe('the observations of unverified behaviour', () => {
   it('are made in the events of the app and in the entries of the log', async () => {
     const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies/ftp/write';
@@ -174,6 +239,7 @@ function visitOf(answer: (path: string) => unknown): CheckContext {
       patch: unused,
       put: unused,
       close: unused,
+      health: null,
     },
   };
   const body = async (path: string) => answer(path);
