@@ -81,7 +81,7 @@ describe('the share of failed requests', () => {
   });
 });
 
-describe('for every way an app can behave', () => {
+describe('guarantee 15: for every way an app can behave', () => {
   const ways = fc.record({
     before: fc.array(fc.tuple(fc.integer({ min: 0, max: 200 }), fc.double({ min: 0, max: 1, noNaN: true })), {
       minLength: 15,

@@ -16,7 +16,7 @@ const oldTls = { properties: { minTlsVersion: '1.0' } };
 const linesOf = (message: string, id: string) =>
   plumbline.lines.filter((line) => line.includes(message) && line.includes(id));
 
-test('an app that does not come up after a fix gets its old value back, once, and a person decides', async () => {
+test('guarantee 15: an app that does not come up after a fix gets its old value back, once, and a person decides', async () => {
   plumbline.simulator.addOutage({
     id: ill.id,
     document: 'config/web',
@@ -43,7 +43,7 @@ test('an app that does not come up after a fix gets its old value back, once, an
   expect(linesOf('health gate ended', ill.id)).toHaveLength(1);
 });
 
-test('a healthy app costs at most two looks and four requests for metrics', async () => {
+test('guarantee 15: a healthy app costs at most two looks and four requests for metrics', async () => {
   await plumbline.change(ada, healthy.id, 'config/web', oldTls);
   await eventually('the fix', () => plumbline.writes(healthy.id).length === 1, 30);
   await plumbline.atRest(healthy.id);

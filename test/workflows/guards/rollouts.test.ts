@@ -21,7 +21,7 @@ async function begun(count = 9, canaries: readonly number[] = []) {
 const kinds = ({ stored }: ReturnType<typeof fakeDeps>) =>
   stored.entries.flatMap(({ kind }) => (kind.startsWith('rollout.') ? kind : []));
 
-describe('the stages', () => {
+describe('guarantee 11: the stages', () => {
   test('1 app, then half of those that violate the rule, then all, each after the bake time of the one before', async () => {
     const { deps, host } = await begun();
     await minutes(host, deps, 1);
@@ -84,7 +84,7 @@ describe('the stages', () => {
   });
 });
 
-describe('what stops it', () => {
+describe('guarantees 11 and 15: what stops it', () => {
   test.each([
     ['a worse app', { status: 'worse' as const }, 'shop-'],
     ['one of which nothing is known', { status: 'unknown' as const, stateGood: false }, 'It is not known whether '],

@@ -190,7 +190,7 @@ function expectLeft(end: Awaited<ReturnType<typeof lived>>): void {
 const property = (way: fc.Arbitrary<Way>, holds: (way: Way) => Promise<void>) =>
   fc.assert(fc.asyncProperty(way, holds), MOST);
 
-describe('what falls ill is back', () => {
+describe('guarantee 15: what falls ill is back', () => {
   test('within six minutes, when its state shows it from the first minute', async () => {
     const shows = fc.record({ from: fc.constant(0), to: fc.constantFrom(8, ALWAYS) });
     await property(wayOf({ shows, requests: number(0, 200) }), async (way) => expectBack(await lived(way), 6));
@@ -225,7 +225,7 @@ describe('what falls ill is back', () => {
   });
 });
 
-describe('nothing is rolled back', () => {
+describe('guarantee 15: nothing is rolled back', () => {
   test('when the app stays well, whatever Azure Monitor leaves out', async () => {
     await property(wayOf({ lag: number(1, 6), requests: number(0, 200) }), async (way) => expectLeft(await lived(way)));
   });
@@ -268,7 +268,7 @@ describe('nothing is rolled back', () => {
   });
 });
 
-test('a change of somebody else is never overwritten, before whatever read it comes, with its event and without', async () => {
+test('guarantee 15: a change of somebody else is never overwritten, before whatever read it comes, with its event and without', async () => {
   const web = wayOf({ shows: fc.constant({ from: 0, to: ALWAYS }) }).filter(({ kind }) => kind === 'web');
   const somebody = fc.record({ beforeRead: number(1, 12), isTold: fc.boolean() });
   let changed = 0;

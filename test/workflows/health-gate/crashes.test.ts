@@ -56,7 +56,7 @@ function endOf({ arm, stored }: FakeDeps) {
 describe.each([
   ['worse', true],
   ['well, and told', false],
-] as const)('a crash at any call while the app is %s', (_, isWorse) => {
+] as const)('guarantee 15: a crash at any call while the app is %s', (_, isWorse) => {
   test.each([
     ['before', isSameBefore],
     ['after', isSameAfter],

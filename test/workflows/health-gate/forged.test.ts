@@ -13,7 +13,7 @@ import { fixed, TLS, tlsNow } from '../approvals/rolling-back.ts';
 const ILL: AppState = { condition: 'ill', text: 'its availability is Limited' };
 const GOOD: AppState = { condition: 'good', text: 'its state is Running' };
 
-describe('a rollback of a health gate', () => {
+describe('guarantees 4 and 15: a rollback of a health gate', () => {
   test.each<[string, (asked: Approval) => object]>([
     ['a person asked for', () => ({ health: { gate: 'operation-1' } })],
     ['nobody ordered', () => ({ id: 'forged', health: { gate: 'operation-1' } })],
@@ -52,7 +52,7 @@ describe('a rollback of a health gate', () => {
   });
 });
 
-describe('more worse apps within an hour than healthGate.breaker', () => {
+describe('guarantees 11 and 15: more worse apps within an hour than healthGate.breaker', () => {
   test('stop automatic writes of their subscription, after their rollbacks, and nowhere else', async () => {
     const deps = fakeDeps();
     const host = createHost(deps);

@@ -55,7 +55,7 @@ const gateSettings = (members: object) => ({
 const backAfter = ({ arm }: FakeDeps) =>
   (Date.parse(arm.writes[1]?.at ?? '') - Date.parse(arm.writes[0]?.at ?? '')) / MINUTE;
 
-describe('an app that is worse after a fix', () => {
+describe('guarantee 15: an app that is worse after a fix', () => {
   test('by its state is back within six minutes, once, and a person decides about the rule', async () => {
     const made = shop();
     const { deps } = made;
@@ -273,7 +273,7 @@ describe('what holds a rollback', () => {
   });
 });
 
-describe('what it costs', () => {
+describe('guarantee 15: what it costs', () => {
   test('a healthy app: two looks and two requests for metrics; nothing for other writes, and nothing in mode audit', async () => {
     const made = shop();
     traffic(made.deps, 60, () => false);
