@@ -1,8 +1,8 @@
 /** Every shell command of README.md and docs/ runs unchanged, and prints the output on the page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInAs } from '../../dev/sign-in/session.ts';
-import { type Commands, commandsIn, isShownIn, pages } from './pages.ts';
-import { hasShell, startTrial, type Trial } from './trial.ts';
+import { type Commands, commandsIn, isShownIn, type Page, pages } from './pages.ts';
+import { hasAzureCli, hasShell, startTrial, type Trial } from './trial.ts';
 import { type Entry, faultIn, type PublicKey } from './verifier.ts';
 
 /** A separate test follows this page, because its commands need its files. */
@@ -12,6 +12,8 @@ const OF_ITS_OWN = 'docs/add-a-rule.md';
  * Azure of the reader.
  */
 const STARTS = /^npm ci && npm start\n$/;
+/** Blocks that use the Azure CLI with the simulator. */
+const AZURE_CLI = /^\. \.plumbline\/azure\.sh\n[\s\S]*^az /m;
 const NOT_RUN = [
   /^npm (ci|test)\b/,
   /^npm start\b/,
@@ -43,18 +45,17 @@ describe.skipIf(!hasShell)('the commands of the documentation', () => {
   );
   for (const page of run) {
     it(`${page.file}: every command runs and prints the output on the page`, { timeout: 180_000 }, async () => {
-      const blocks = commandsIn(page);
-      const { output, code } = await trial.run(scriptOf(blocks));
-      expect(code, `a command of ${page.file} failed; it said:\n${output}`).toBe(0);
-      const outputs = output.split(END);
-      for (const [index, { line, shows, commands }] of blocks.entries()) {
-        const where = `${page.file}, line ${line}`;
-        if (isRun(commands)) {
-          const said = outputs[index] ?? '';
-          expect(missingIn(said, shows), `${where} shows lines that the commands did not print:\n${said}`).toEqual([]);
-        }
-      }
+      await runBlocks(page, isRun);
     });
+  }
+
+  for (const page of pages().filter((one) => commandsIn(one).some(({ commands }) => AZURE_CLI.test(commands)))) {
+    const isThere = hasAzureCli ? '' : ' (not run: az is not installed)';
+    it.skipIf(!hasAzureCli)(
+      `${page.file}: the Azure CLI takes the simulator for Azure${isThere}`,
+      { timeout: 180_000 },
+      () => runBlocks(page, (commands) => AZURE_CLI.test(commands)),
+    );
   }
 
   it('a second npm start in the same folder is refused, and the first keeps running', async () => {
@@ -87,6 +88,19 @@ describe.skipIf(!hasShell)('the commands of the documentation', () => {
   });
 });
 
+/** Runs the wanted blocks of a page in one shell, and compares what each prints. */
+async function runBlocks(page: Page, isWanted: (commands: string) => boolean): Promise<void> {
+  const blocks = commandsIn(page).filter(({ commands }) => isWanted(commands));
+  const { output, code } = await trial.run(scriptOf(blocks));
+  expect(code, `a command of ${page.file} failed; it said:\n${output}`).toBe(0);
+  const outputs = output.split(END);
+  for (const [index, { line, shows }] of blocks.entries()) {
+    const said = outputs[index] ?? '';
+    const where = `${page.file}, line ${line}`;
+    expect(missingIn(said, shows), `${where} shows lines that the commands did not print:\n${said}`).toEqual([]);
+  }
+}
+
 /** All entries, page by page, and the public keys, as a reader gets them. */
 async function wholeLog(): Promise<{ entries: Entry[]; keys: PublicKey[] }> {
   const cookie = await signInAs('reader', trial.url);
@@ -108,12 +122,13 @@ const END = '=== end of block ===\n';
 /** The blocks of a page share one shell, as for a reader who follows it. */
 function scriptOf(blocks: readonly Commands[]): string {
   return blocks
-    .map(({ commands }) => `${isRun(commands) ? commands : ':\n'}printf '${END.trim()}\\n'\n`)
+    .map(({ commands }) => `${commands}printf '${END.trim()}\\n'\n`)
     .join('')
     .replaceAll('http://127.0.0.1:7071', trial.url);
 }
 
 function isRun(commands: string): boolean {
+  if (AZURE_CLI.test(commands)) return false;
   return !commands
     .trim()
     .split('\n')

@@ -23,6 +23,9 @@ export interface Trial {
 /** Whether this machine has a POSIX shell and curl, as the commands of the pages need. */
 export const hasShell = spawnSync('sh', ['-c', 'curl --version'], { stdio: 'ignore' }).status === 0;
 
+/** Whether it has the Azure CLI. */
+export const hasAzureCli = spawnSync('sh', ['-c', 'command -v az'], { stdio: 'ignore' }).status === 0;
+
 /** The files that git tracks or would add, with their current content. */
 export function repositoryFiles(): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '-c', '-o', '--exclude-standard'], { cwd: ROOT });
