@@ -16,6 +16,10 @@ const line = z.object({
   rule: z.string().nullish(),
   reasons: z.array(z.string()).optional(),
   changes: z.array(change).optional(),
+  /** Of a health gate or a roll-out: how it ended, and why; what it does, and in which stage. */
+  status: z.union([z.string(), z.number()]).optional(),
+  why: z.string().optional(),
+  stage: z.number().optional(),
   error: z.union([z.string(), z.object({ message: z.string() })]).optional(),
 });
 type Line = z.infer<typeof line>;
@@ -43,6 +47,9 @@ export function formatLogLine(text: string, names: ReadonlyMap<string, string> =
   }
   if (message === 'event received') return row(message, `${entry.operation ?? ''} by ${who(entry.changedBy)}`);
   if (message === 'approval approved' || message === 'approval rejected') return row(message, `by ${who(entry.by)}`);
+  if (message === 'health gate ended') return row('health gate', `${entry.status}: ${entry.why ?? ''}`);
+  if (message === 'rollback ordered by a health gate') return row('health worse', 'the fix is rolled back');
+  if (message === 'roll-out went on') return row('roll-out', `${entry.status}, stage ${entry.stage ?? 0}`);
   if (message === 'settings changed') return row(message, `by ${who(entry.by)}`);
   return message === 'resource gone' ? row(message, '') : null;
 }

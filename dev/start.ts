@@ -59,7 +59,7 @@ async function main(): Promise<void> {
       PLUMBLINE_SETTLE_SECONDS: process.env.PLUMBLINE_SETTLE_SECONDS ?? '3',
       PLUMBLINE_LOG_LEVEL: 'info',
       // The minute of the health gate: people who try it do not wait ten minutes.
-      PLUMBLINE_PAUSES: JSON.stringify({ gateMinuteSeconds: 4 }),
+      PLUMBLINE_PAUSES: JSON.stringify({ gateMinuteSeconds: 1 }),
     },
     // A message whose host was killed becomes visible again soon; in Azure after ten minutes.
     hostFlags: ['--visibility-seconds', '30'],

@@ -96,7 +96,7 @@ async function follow(dev: DevAddress, drift: Drift, eventId: string, began: str
 async function followOutage(dev: DevAddress, drift: Drift, began: string): Promise<void> {
   const { findings, entries } = await asReader(dev, drift, began);
   const known = (await entries()).length;
-  print('  waiting    for the health gate, some 20 seconds');
+  print('  waiting    for the health gate, some seconds');
   for (let waited = 0; waited < PATIENCE_SECONDS; waited++) {
     const found = await findings();
     const later = (await entries()).slice(known);

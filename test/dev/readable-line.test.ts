@@ -59,6 +59,21 @@ describe('a printed line of the log', () => {
     );
   });
 
+  it('shows how an app is after a fix, and how a roll-out goes on', () => {
+    const gate = { message: 'health gate ended', gate: 'g', status: 'worse', why: 'Its availability is Limited.' };
+    expect(formatted(gate)).toBe('health gate shop worse: Its availability is Limited.');
+    const ordered = { message: 'rollback ordered by a health gate', rule: 'webapp-min-tls' };
+    expect(formatted(ordered)).toBe('health worse shop webapp-min-tls the fix is rolled back');
+    const stopped = {
+      message: 'roll-out went on',
+      resource: undefined,
+      rule: 'webapp-min-tls',
+      status: 'stopped',
+      stage: 2,
+    };
+    expect(formatted(stopped)).toBe('roll-out webapp-min-tls stopped, stage 2');
+  });
+
   it('shows errors with their reason, slots with their app, and no routine lines', () => {
     expect(formatted({ level: 'error', message: 'a message failed', error: { message: 'no route' } })).toBe(
       'error shop a message failed: no route',

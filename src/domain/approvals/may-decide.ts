@@ -7,7 +7,7 @@ import * as z from 'zod';
 import type { Person } from '../resources/principal.ts';
 import { parseResourceId, type Resource } from '../resources/resource.ts';
 import type { Infer } from '../resources/schema.ts';
-import { approversFor, modeFor, type Settings } from '../rules/settings.ts';
+import { approversFor, modeFor, type Settings, scopeStopFor } from '../rules/settings.ts';
 import type { Approval } from './approval.ts';
 import { Refusal } from './refusal.ts';
 
@@ -83,12 +83,14 @@ export function closedRefusal(
   return null;
 }
 
-/** Why nothing is written to this resource now: the mode, then the stop. */
+/** Why nothing is written to this resource now: the mode, then the stop. A stop of automatic writes refuses no decision. */
 export function readOnlyRefusal(settings: Settings, resource: Resource): Refusal | null {
   if (modeFor(settings, resource) === 'audit') {
     return new Refusal('audit-mode', 'Mode audit writes nothing; an operator must choose another mode first.');
   }
-  return settings.stopped ? new Refusal('stopped', `The service is stopped: ${settings.stopped.reason}`) : null;
+  if (settings.stopped) return new Refusal('stopped', `The service is stopped: ${settings.stopped.reason}`);
+  const stop = scopeStopFor(settings, resource);
+  return stop === null || stop.automaticOnly ? null : new Refusal('stopped', `Writes here are stopped: ${stop.reason}`);
 }
 
 /** When the settings name approvers, only they may approve. Everybody with the role may reject. */

@@ -10,11 +10,11 @@ import type { ResourceView } from '../resources/resource.ts';
 import { sizeOfStage } from '../rules/rollout-settings.ts';
 import type { RolloutStart } from '../rules/rollout-starts.ts';
 import {
-  byTurn,
   type Candidate,
   describeProgress,
   describeScope,
   describeStages,
+  inTurn,
   memberOf,
   type Rollout,
 } from './rollout.ts';
@@ -87,7 +87,7 @@ function beginStage(one: Rollout, left: readonly Candidate[], { now }: StepConte
   const size = isLast
     ? left.length
     : Math.min(sizeOfStage(configured, left.length), MAX_MEMBERS - (one.members?.length ?? 0));
-  const taken = [...left].sort(byTurn).slice(0, size).map(memberOf);
+  const taken = inTurn(left).slice(0, size).map(memberOf);
   return {
     ...one,
     progress: { stage, apps: size, pending: size, left: left.length - size },

@@ -123,11 +123,11 @@ export function memberOf({ key }: Pick<Resource, 'key'>): string {
   return hashOf(key).slice(0, MEMBER_LENGTH);
 }
 
-/** The order in which apps are taken: those with the canary tag first, then by a hash, the same for every rule. */
-export function byTurn(one: Candidate, other: Candidate): number {
-  if (one.canary !== other.canary) return one.canary ? -1 : 1;
-  const [a, b] = [hashOf(one.key), hashOf(other.key)];
-  return a === b ? 0 : a < b ? -1 : 1;
+/** Apps in the order in which they are taken: those with the canary tag first, then by a hash, the same for every rule. */
+export function inTurn(apps: readonly Candidate[]): Candidate[] {
+  const order = ({ canary, key }: Candidate) => `${canary ? 0 : 1} ${hashOf(key)}`;
+  const ordered = apps.map((app) => ({ app, order: order(app) }));
+  return ordered.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ app }) => app);
 }
 
 /** An app that a rule would write, were there no roll-out. */

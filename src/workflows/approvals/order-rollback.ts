@@ -5,6 +5,7 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { isOpen } from '../../domain/approvals/approval.ts';
 import { digestReason } from '../../domain/approvals/digests.ts';
+import { readOnlyRefusal } from '../../domain/approvals/may-decide.ts';
 import { irreversibleReason, planUndo } from '../../domain/approvals/rollback.ts';
 import { type AuditEntry, type AuditRecord, recordId } from '../../domain/audit/audit.ts';
 import { auditRecord } from '../../domain/audit/record.ts';
@@ -121,7 +122,8 @@ export async function orderRollback(deps: Deps, fix: WorseFix): Promise<OrderRes
     auditIds: [entry.id],
     health: { gate: gate.id },
   };
-  const held = settings.stopped ? ` It is held while the service is stopped: ${settings.stopped.reason}` : '';
+  const hold = readOnlyRefusal(settings, resource);
+  const held = hold === null ? '' : ` It is held. ${hold.message}`;
   const record = auditRecord({
     ...shared,
     id: decisionId(id),

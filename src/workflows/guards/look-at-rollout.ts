@@ -105,10 +105,11 @@ function isMember(one: Rollout, resource: Resource): boolean {
   return one.progress.stage > 0 && (one.members === null || one.members.includes(memberOf(resource)));
 }
 
-/** Whether it was read before its turn, or by a process that did not know yet. */
+/** Whether it was read before its turn, or by a process that did not know the settings or the stage yet. */
 function isDue({ evaluatedAt, decision }: Finding, { stageAt }: Rollout): boolean {
-  const isHeld = decision?.action === 'hold' && decision.reasons.some(({ code }) => code === 'rollout');
-  return isHeld || stageAt === null || evaluatedAt < stageAt;
+  if (stageAt === null || evaluatedAt <= stageAt || decision === null) return true;
+  const isHeldOtherwise = decision.action === 'hold' && decision.reasons.every(({ code }) => code !== 'rollout');
+  return decision.action !== 'fix' && !isHeldOtherwise;
 }
 
 /** Whether Plumbline tried to write it in this stage and did not succeed: Azure blocked it, or somebody undid it. */

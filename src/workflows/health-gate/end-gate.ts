@@ -1,6 +1,6 @@
 /**
- * Ends a health gate that was judged: orders the rollbacks, stops automatic writes when too many apps are worse, tells the
- * roll-out and people, and lists the gate as ended. After a crash all of it is done again, and has the same result.
+ * Ends a health gate that was judged: tells the roll-outs, orders the rollbacks, stops automatic writes when too many apps are
+ * worse, tells people, and lists the gate as ended. After a crash all of it is done again, and has the same result.
  */
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import type { HealthGate } from '../../domain/health/gate.ts';
@@ -27,6 +27,8 @@ const RETRY_SECONDS = 15;
 
 export async function endGate(deps: Deps, gate: HealthGate, { fixes, attempt }: EndedGate): Promise<Result> {
   const resource = parseResourceId(gate.resource.id);
+  // First of all: the values of a rollback may be unread for minutes, and the next apps are not to wait for that.
+  await gateEnded(deps, gate);
   if (gate.status === 'worse') {
     const text = gate.reasons.map((reason) => reason.text).join(' ');
     let waits = false;
@@ -41,7 +43,6 @@ export async function endGate(deps: Deps, gate: HealthGate, { fixes, attempt }: 
       await deps.wakeups.schedule(resource, timeAfter(gate.endedAt ?? gate.startedAt, 2 * MINUTE_MS), 'rolled back');
     }
   }
-  await gateEnded(deps, gate);
   if (gate.told) {
     await deps.notifications.publish({
       id: `gate-${gate.id}`,
@@ -53,8 +54,9 @@ export async function endGate(deps: Deps, gate: HealthGate, { fixes, attempt }: 
   }
   await deps.healthGates.archive(gate);
   if (gate.status !== 'open') deps.metrics.count('healthGates', { outcome: gate.status });
-  const { id, status } = gate;
-  deps.log.info({ resource: gate.resource.id, gate: id, status, reasons: gate.reasons }, 'health gate ended');
+  const { id, status, reasons } = gate;
+  const why = reasons.map(({ text }) => text).join(' ');
+  deps.log.info({ resource: gate.resource.id, gate: id, status, why }, 'health gate ended');
   return DONE;
 }
 

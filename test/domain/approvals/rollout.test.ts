@@ -89,7 +89,7 @@ function simulate(count: number, canaries: readonly number[], stages: readonly S
   return { one, written, sizes, worstIll, afterStop };
 }
 
-describe('for any roll-out', () => {
+describe('guarantee 11: for any roll-out', () => {
   const stage = fc.oneof(
     fc.integer({ min: 1, max: 20 }),
     fc.integer({ min: 1, max: 100 }).map((share) => `${share}%`),

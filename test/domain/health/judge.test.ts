@@ -55,7 +55,7 @@ describe('the state of a container app', () => {
   });
 });
 
-describe('the judgement by the state', () => {
+describe('guarantee 15: the judgement by the state', () => {
   const verdict = (before: AppState['condition'], now: AppState['condition'], suspected: boolean, isEnd: boolean) => {
     const found = judgeState({ before: state(before), now: state(now), suspected, isEnd });
     return found && ('for' in found ? `wait for ${found.for}` : found.kind);

@@ -83,17 +83,16 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
     }
   }
 
-  /** The messages of both queues. */
-  function waiting(): Queued[] {
-    const fast = stored.queue.map((taken): Queued => {
-      const done = () => void stored.queue.splice(stored.queue.indexOf(taken), 1);
-      return { taken, queue: 'reconcile', done, run: () => handleWork(ports, workMessage.parse(taken.message)) };
-    });
-    const slow = stored.sweeps.map((taken): Queued => {
-      const done = () => void stored.sweeps.splice(stored.sweeps.indexOf(taken), 1);
-      return { taken, queue: 'sweep', done, run: () => handleSweepWork(ports, sweepMessage.parse(taken.message)) };
-    });
-    return [...fast, ...slow];
+  /** The message of both queues that becomes visible first; at the same time one of a sweep comes last. */
+  function earliest(): Queued | undefined {
+    const [fast, slow] = [firstOf(stored.queue), firstOf(stored.sweeps)];
+    if (fast && (!slow || fast.visibleAt <= slow.visibleAt)) {
+      const done = () => void stored.queue.splice(stored.queue.indexOf(fast), 1);
+      return { taken: fast, queue: 'reconcile', done, run: () => handleWork(ports, workMessage.parse(fast.message)) };
+    }
+    if (!slow) return undefined;
+    const done = () => void stored.sweeps.splice(stored.sweeps.indexOf(slow), 1);
+    return { taken: slow, queue: 'sweep', done, run: () => handleSweepWork(ports, sweepMessage.parse(slow.message)) };
   }
 
   async function handle({ taken, queue, done, run }: Queued): Promise<void> {
@@ -134,11 +133,13 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
   function nextAlarm(): number {
     const ahead = ports.clock.now().getTime() - clock.now().getTime();
     // The message of a health gate may be lost: housekeeping sends it again when it is late.
-    const late = [...stored.openGates.values()].map(
-      ({ value: { next, startedAt } }) => Date.parse(next?.at ?? startedAt) + LATE_MS,
-    );
-    const rings = [...[...stored.wakeups.values()].map(({ at }) => at - ahead), ...late];
-    return Math.max(housekeptAt + 60_000, Math.min(Number.POSITIVE_INFINITY, ...rings));
+    let gate: string | null = null;
+    for (const { value } of stored.openGates.values()) {
+      const at = value.next?.at ?? value.startedAt;
+      if (gate === null || at < gate) gate = at;
+    }
+    const late = gate === null ? Number.POSITIVE_INFINITY : Date.parse(gate) + LATE_MS;
+    return Math.max(housekeptAt + 60_000, Math.min(late, ...[...stored.wakeups.values()].map(({ at }) => at - ahead)));
   }
 
   return {
@@ -149,16 +150,16 @@ export function createHost(deps: FakeDeps, options: HostOptions = {}): Host {
     rollBack: (request) => ask((baseDeps) => requestRollback(baseDeps, request)),
 
     async work() {
-      const now = clock.now().getTime();
-      const next = earliest(waiting().filter(({ taken }) => taken.visibleAt <= now));
-      if (next) await handle(next);
-      return next !== undefined;
+      const next = earliest();
+      if (next === undefined || next.taken.visibleAt > clock.now().getTime()) return false;
+      await handle(next);
+      return true;
     },
 
     async settle(withinSeconds = options.restSeconds ?? 3600) {
       const end = clock.now().getTime() + withinSeconds * 1000;
       for (let steps = 0; steps < 2000; steps += 1) {
-        const message = earliest(waiting())?.taken.visibleAt ?? Number.POSITIVE_INFINITY;
+        const message = earliest()?.taken.visibleAt ?? Number.POSITIVE_INFINITY;
         const alarm = nextAlarm();
         const next = Math.min(message, alarm);
         if (next > Math.max(end, clock.now().getTime())) return;
@@ -181,9 +182,11 @@ interface Queued {
   run(): Promise<unknown>;
 }
 
-function earliest(queued: readonly Queued[]): Queued | undefined {
-  const order = ({ queue }: Queued) => (queue === 'sweep' ? 1 : 0);
-  return [...queued].sort(
-    (a, b) => a.taken.visibleAt - b.taken.visibleAt || order(a) - order(b) || a.taken.id - b.taken.id,
-  )[0];
+function firstOf<T extends { readonly visibleAt: number; readonly id: number }>(queue: readonly T[]): T | undefined {
+  let first: T | undefined;
+  for (const one of queue) {
+    if (!first || one.visibleAt < first.visibleAt || (one.visibleAt === first.visibleAt && one.id < first.id))
+      first = one;
+  }
+  return first;
 }

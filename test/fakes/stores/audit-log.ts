@@ -97,12 +97,14 @@ export function fakeAuditLog(entries: AuditEntry[]): AuditLog {
     get: async (id) => (isPlainId(id) ? copyOf(entries.find((one) => one.id === id && isSound(one)) ?? null) : null),
     contains: async (entry) =>
       entries.some((one) => keyOf(one) === keyOf(entry) && canonicalJson(one) === canonicalJson(entry)),
-    listBySubject: async (subject) =>
-      entries
-        .filter((one) => one.id.startsWith(subjectKey(subject)) && isSound(one))
+    async listBySubject(subject) {
+      const key = subjectKey(subject);
+      return entries
+        .filter((one) => one.id.startsWith(key) && isSound(one))
         .map((one) => [one.id, copyOf(one)] as const)
         .sort(byKey)
-        .map(([, one]) => one),
+        .map(([, one]) => one);
+    },
     list,
     scan: list,
     updateIndex: async () => undefined,

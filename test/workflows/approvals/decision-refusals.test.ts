@@ -58,6 +58,13 @@ describe('the message of a refusal', () => {
     ['audit', {}, {}, { mode: 'audit' }, 'Mode audit writes nothing; an operator must choose another mode first.'],
     ['stopped', {}, {}, { stopped: { reason: 'night' } }, 'The service is stopped: night'],
     [
+      'stopped in its scope',
+      {},
+      {},
+      { scopes: [{ scope: SHOP, stopped: { reason: 'fair' } }] },
+      'Writes here are stopped: fair',
+    ],
+    [
       'a user who is no approver',
       {},
       {},

@@ -65,6 +65,14 @@ describe('the order of refusals: expired, decided, superseded, digest, mode or s
     ['no digest', {}, { digest: null, person: bob }, audit, 'digest-mismatch'],
     ['mode audit', {}, { person: bob }, audit, 'audit-mode'],
     ['stopped', {}, { person: bob }, stopped, 'stopped'],
+    ['stopped in its scope', {}, { person: bob }, { scopes: [{ scope: SHOP, ...stopped }] }, 'stopped'],
+    [
+      'automatic writes stopped in its scope, which refuses no decision',
+      {},
+      {},
+      { scopes: [{ scope: SHOP, stopped: { reason: 'three are worse', automaticOnly: true } }] },
+      'approved',
+    ],
     ['own change', {}, { person: bob }, {}, 'own-change'],
     ['no fault', {}, {}, {}, 'approved'],
   ])('%s', async (_, differs, request, settings, expected) => {

@@ -36,6 +36,22 @@ export async function violate(host: Host, deps: FakeDeps, count: number, canarie
   await host.settle(300);
 }
 
+/** The same of many apps: one was evaluated, and the stores have of the others what they have of it. */
+export async function violateAlike(host: Host, deps: FakeDeps, count: number): Promise<void> {
+  await violate(host, deps, 1);
+  const { findings, resourceStates } = deps.stored;
+  const [first, state] = [findings[0], resourceStates.get(appNamed(1).toLowerCase())];
+  if (first === undefined || state === undefined) throw new Error('the first app was evaluated');
+  for (let number = 2; number <= count; number += 1) {
+    const id = appNamed(number);
+    const resource = { ...first.resource, id, name: id.split('/').at(-1) ?? '' };
+    const own = { ...first, resource };
+    seedWebApp(deps.arm, { site: { httpsOnly: false } }, id);
+    findings.push(own);
+    resourceStates.set(id.toLowerCase(), { ...state, resource, findings: [own] });
+  }
+}
+
 /** Housekeeping runs so many times, and what it queues is handled. */
 export async function minutes(host: Host, { clock }: FakeDeps, count: number): Promise<void> {
   for (let minute = 0; minute < count; minute += 1) {

@@ -1,5 +1,7 @@
 /** A rule that begins to write does so on few apps first, and one worse app stops it. */
 import { describe, expect, test } from 'vitest';
+import { settingsSchema } from '../../../src/domain/rules/settings.ts';
+import { rule as httpsOnly } from '../../../src/rules/web-app/webapp-https-only.ts';
 import { continueRollout, endRollout, gateEnded } from '../../../src/workflows/guards/decide-rollout.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { seedWebApp } from '../../fakes/azure/resources.ts';
@@ -115,6 +117,26 @@ describe('guarantees 11 and 15: what stops it', () => {
     await host.ask((ports) => gateEnded(ports, endedGate(deps, written(deps)[0] ?? '', ended)));
     await minutes(host, deps, 20);
     expect(written(deps)).toHaveLength(9);
+  });
+
+  test('a worse app stops it at once, also while its values cannot be read and nothing is rolled back', async () => {
+    const deps = fakeDeps({ rules: [httpsOnly] });
+    const host = createHost(deps);
+    await violate(host, deps, 3);
+    deps.health.state = () => ({ condition: deps.arm.writes.length > 0 ? 'ill' : 'good', text: 'it was read' });
+    const { healthGate } = settingsSchema.parse({});
+    await choose(host, { mode: 'autofix', rollout: STAGES, healthGate });
+    await minutes(host, deps, 2);
+    expect(written(deps)).toHaveLength(1);
+    const read = deps.arm.read.bind(deps.arm);
+    const noAnswer = { status: 'failed', detail: 'no answer', retryable: true } as const;
+    deps.arm.read = async (resource, documents, options) => {
+      const snapshot = await read(resource, documents, options);
+      return { ...snapshot, documents: { ...snapshot.documents, resource: noAnswer } };
+    };
+    await minutes(host, deps, 4);
+    expect([rolloutIn(deps).status, deps.stored.openGates.size]).toEqual(['stopped', 1]);
+    expect(written(deps)).toHaveLength(1);
   });
 
   test('an operator ends it: what it held is written', async () => {

@@ -129,7 +129,7 @@ describe('the health check of a web app', () => {
   });
 });
 
-describe('nothing is rolled back', () => {
+describe('guarantee 15: nothing is rolled back', () => {
   test.each<[string, (deps: FakeDeps) => void, string[], string[]]>([
     ['when the app stays well', (deps) => traffic(deps, 60, () => false), ['well'], []],
     ['when it has no traffic', () => undefined, ['unknown'], []],

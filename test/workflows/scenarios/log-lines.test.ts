@@ -34,7 +34,7 @@ const CARRIES: Readonly<Record<string, readonly string[]>> = {
   'exemption ended: resource requeued': ['resource', 'exemption'],
   'held resource requeued': ['resource'],
   'health gate requeued': ['resource', 'gate'],
-  'health gate ended': ['resource', 'gate', 'status', 'reasons'],
+  'health gate ended': ['resource', 'gate', 'status', 'why'],
   'wake-up due': ['resource', 'why'],
   'sweep begun': ['sweep', 'subscriptionId'],
   'scan begun': ['sweep', 'scope'],
