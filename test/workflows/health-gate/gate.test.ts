@@ -5,9 +5,9 @@ import type { MetricPoint } from '../../../src/domain/health/metrics.ts';
 import type { Settings } from '../../../src/domain/rules/settings.ts';
 import { settingsSchema } from '../../../src/domain/rules/settings.ts';
 import { BOB, gridEvent, OURSELVES } from '../../fakes/azure/event-grid.ts';
-import { SHOP, seedWebApp } from '../../fakes/azure/resources.ts';
-import type { FakeDeps } from '../../fakes/deps.ts';
-import { storeSettings } from '../../fakes/deps.ts';
+import { CART, SHOP, seedContainerApp, seedWebApp } from '../../fakes/azure/resources.ts';
+import { type FakeDeps, fakeDeps, storeSettings } from '../../fakes/deps.ts';
+import { createHost } from '../../fakes/scenarios/host.ts';
 import { approvals } from '../../fakes/scenarios/scenarios.ts';
 import { decisionOf, recordsIn, type Scene, scene } from '../../fakes/scenarios/scene.ts';
 import { TLS, tlsNow } from '../approvals/rolling-back.ts';
@@ -288,5 +288,15 @@ describe('guarantee 15: what it costs', () => {
       await deliver(other);
       expect([other.deps.health.asked, ends(other.deps)]).toEqual([[], []]);
     }
+  });
+
+  test('a container app: a look before the write, too, because that of a web app was read for the fix', async () => {
+    const deps = fakeDeps();
+    seedContainerApp(deps.arm, { external: true, allowInsecure: true });
+    const host = createHost(deps);
+    await host.deliver(gridEvent('cart', CART));
+    await host.settle(3600);
+    expect(ends(deps)).toEqual(['unknown']);
+    expect(deps.health.asked.map(({ what }) => what)).toEqual(['state', 'state', 'state', 'metrics']);
   });
 });

@@ -5,9 +5,9 @@ import { Person } from '../../ui/format/resource-name.tsx';
 import { Time } from '../../ui/format/time.tsx';
 import { Empty } from '../../ui/message.tsx';
 import { Scroll } from '../../ui/scroll.tsx';
-import { wordOfOutcome } from './explain.ts';
+import { wordOfOutcome, wordsOfGate } from './explain.ts';
 
-export function AppEvents({ explained: { events, trigger, sweep } }: { explained: Explained }) {
+export function AppEvents({ explained: { events, trigger, sweep, healthGates = [] } }: { explained: Explained }) {
   return (
     <>
       <p>
@@ -19,6 +19,12 @@ export function AppEvents({ explained: { events, trigger, sweep } }: { explained
           </>
         )}
       </p>
+      {healthGates.map((gate) => (
+        <p key={gate.startedAt}>
+          {wordsOfGate(gate)} <Time at={gate.endedAt ?? gate.startedAt} />.{' '}
+          {gate.reasons.map(({ text }) => text).join(' ')}
+        </p>
+      ))}
       {events.length === 0 ? (
         <Empty title="No events">Nobody has changed this app since Plumbline watches it.</Empty>
       ) : (

@@ -142,3 +142,17 @@ const EVENT_OUTCOMES: Readonly<Record<NonNullable<Event['outcome']>, string>> = 
 export function wordOfOutcome(outcome: Event['outcome']): string {
   return outcome === null ? 'Pending' : EVENT_OUTCOMES[outcome];
 }
+
+type Gate = NonNullable<Explained['healthGates']>[number];
+
+const GATES: Readonly<Record<Gate['status'], string>> = {
+  open: 'is watched. It was written',
+  well: 'left the app well. The watch ended',
+  worse: 'made the app worse. The watch ended',
+  unknown: 'was watched, without knowing how the app is. The watch ended',
+};
+
+/** What a health gate found, with the beginning of a sentence that ends with a time. */
+export function wordsOfGate({ status, rules }: Pick<Gate, 'status' | 'rules'>): string {
+  return `The fix of ${rules.join(' and ')} ${GATES[status]}`;
+}

@@ -10,6 +10,7 @@ import {
   unreadOf,
   whyOf,
   wordOfOutcome,
+  wordsOfGate,
 } from '../../../../src/console/views/apps/explain.ts';
 import { ACTIONS, type Action, REASON_CODES, type ReasonCode } from '../../../../src/domain/resources/reasons.ts';
 
@@ -125,4 +126,10 @@ test('a document that is not there was read', () => {
   expect(unread.map(({ name }) => name)).toEqual(['forbidden', 'failed', 'not-read']);
   expect(unread.map(hintOfDocument).every((hint) => hint.endsWith('.'))).toBe(true);
   expect([null, 'dead' as const].map(wordOfOutcome)).toEqual(['Pending', 'Failed (dead letter)']);
+});
+
+test('a health gate says which fixes are watched, and what was found', () => {
+  const words = (status: Parameters<typeof wordsOfGate>[0]['status']) => wordsOfGate({ status, rules: ['a', 'b'] });
+  expect(words('worse')).toBe('The fix of a and b made the app worse. The watch ended');
+  expect(new Set((['open', 'well', 'worse', 'unknown'] as const).map(words)).size).toBe(4);
 });
