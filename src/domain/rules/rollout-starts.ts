@@ -1,6 +1,6 @@
 /**
- * Which rules begin to write where, when settings change: a rule that is new there, a raised mode or tier, or another
- * parameter. What writes already starts nothing, and neither does a setting of a single app.
+ * Which rules begin to write where, when settings change or a new version brings rules: a rule that is new there, a raised mode
+ * or tier, or another parameter. What writes already starts nothing, and neither does a setting of a single app.
  */
 import * as z from 'zod';
 import { normalizeId, parseResourceId, type Resource } from '../resources/resource.ts';
@@ -57,10 +57,32 @@ export function isStartedFor(
 export const MAX_STARTS = 500;
 
 /** What begins when one settings document replaces another, by rule, then by scope. */
-export function rolloutStarts(before: Settings, after: Settings, { rules, defaults }: RuleSet): RolloutStart[] {
-  if (!hasStages(after)) return [];
-  const nodes = nodesOf(before, after);
-  const [old, wanted] = [writerIn(before, defaults), writerIn(after, defaults)];
+export function rolloutStarts(before: Settings, after: Settings, set: RuleSet): RolloutStart[] {
+  return startsSince(before, after, set, set.rules);
+}
+
+/** What begins with the rules that a new version brings: none of them wrote before. `known`: the ids of the others. */
+export function startsOfNewRules(settings: Settings, known: readonly string[], set: RuleSet): RolloutStart[] {
+  const ids = new Set(known);
+  return startsSince(
+    null,
+    settings,
+    set,
+    set.rules.filter(({ id }) => !ids.has(id)),
+  );
+}
+
+/** `before`: null when these rules were not there. */
+function startsSince(
+  before: Settings | null,
+  after: Settings,
+  { defaults }: Pick<RuleSet, 'defaults'>,
+  rules: readonly AnyRule[],
+): RolloutStart[] {
+  if (rules.length === 0 || !hasStages(after)) return [];
+  const nodes = nodesOf(...(before ? [before, after] : [after]));
+  const wanted = writerIn(after, defaults);
+  const old = before ? writerIn(before, defaults) : () => ABSENT;
   return rules
     .filter(({ tier }) => tier !== 'advice')
     .flatMap((rule) =>
@@ -110,6 +132,8 @@ interface Written {
   /** What it is evaluated with; null when it is not. */
   readonly parameters: string | null;
 }
+
+const ABSENT: Written = { writing: null, parameters: null };
 
 /** A function that says how a rule writes at a scope. It computes what is the same for several scopes once. */
 function writerIn(settings: Settings, defaults: ParameterDefaults): (rule: AnyRule, node: string) => Written {

@@ -5,16 +5,16 @@
 import { holdOfRollouts, isDropped, type Rollout, type RolloutsInForce } from '../../domain/approvals/rollout.ts';
 import { advance, releaseRollout, type StepContext } from '../../domain/approvals/rollout-steps.ts';
 import { DAY_MS, MINUTE_MS, timeAfter } from '../../domain/resources/durations.ts';
-import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
-import { EVERYWHERE, hasStages } from '../../domain/rules/rollout-starts.ts';
+import type { Resource } from '../../domain/resources/resource.ts';
+import { hasStages } from '../../domain/rules/rollout-starts.ts';
 import type { Deps } from '../ports/deps.ts';
 import { enqueue } from '../ports/enqueue.ts';
 import type { StoredSettings } from '../ports/settings.ts';
 import { ConflictError, collect, paginate, type Versioned } from '../ports/storage.ts';
 import { loadRollouts } from '../settings/load-rollouts.ts';
-import { createLookContext, type LookContext, lookAtRollout } from './look-at-rollout.ts';
+import { createLookContext, type LookContext, listReleased, lookAtRollout } from './look-at-rollout.ts';
 import { flushRecords, saveStep, serviceContext } from './rollout-rows.ts';
-import { storeStarts } from './start-rollouts.ts';
+import { startNewRules, storeStarts } from './start-rollouts.ts';
 
 /** The most that one run looks at. With more, each run takes the next ones. */
 const MAX_LOOKS = 100;
@@ -38,6 +38,7 @@ interface Run extends LookContext {
 export async function advanceRollouts(deps: Deps, stored: StoredSettings): Promise<void> {
   if (!hasStages(stored.settings) && stored.rollouts === undefined) return;
   const step = await serviceContext(deps);
+  await startNewRules(deps, step);
   await storeStarts(deps, step);
   const open = await deps.rollouts.listOpen();
   if (open.length === 0) return;
@@ -59,7 +60,7 @@ async function beginRun(deps: Deps, stored: StoredSettings, step: StepContext): 
   let queued = 0;
   return {
     ...createLookContext(deps, { now: step.now, settings, exemptions }),
-    ...{ step, inForce: await loadRollouts(deps, { ...stored, rollouts: [] }) },
+    ...{ step, inForce: await loadRollouts(deps, withoutStarts(stored)) },
     async queue(resource, why) {
       if (queued === MAX_REQUEUED) return false;
       queued += 1;
@@ -68,6 +69,11 @@ async function beginRun(deps: Deps, stored: StoredSettings, step: StepContext): 
       return true;
     },
   };
+}
+
+/** What starts has rows of its own by now. */
+function withoutStarts({ rollouts: _rollouts, knownRules: _rules, ...rest }: StoredSettings): StoredSettings {
+  return rest;
 }
 
 /** All, or so many in turn, by the minute. */
@@ -93,14 +99,12 @@ async function advanceOne(deps: Deps, one: Versioned<Rollout>, run: Run): Promis
 }
 
 /** Queues the apps that it held and no other holds. One without an entry in the log is removed at last. */
-async function release(deps: Deps, one: Versioned<Rollout>, { step, inForce, settings, queue }: Run): Promise<void> {
-  const { rule, scope, ended, id, startedAt } = one.value;
-  const query = { rule, decision: 'hold' as const, ...(scope === EVERYWHERE ? {} : { resource: scope }) };
+async function release(deps: Deps, one: Versioned<Rollout>, run: Run): Promise<void> {
+  const { rule, ended, id, startedAt } = one.value;
+  const { step, inForce, settings, queue } = run;
   let isComplete = true;
-  for await (const { resource: view, decision } of paginate((page) => deps.findings.list(query, page))) {
-    const resource = parseResourceId(view.id);
-    const isHeld = decision?.reasons.some(({ code }) => code === 'rollout') ?? false;
-    if (!resource || !isHeld || holdOfRollouts(settings, inForce, resource, rule) !== null) continue;
+  for await (const resource of listReleased(deps, one.value, run)) {
+    if (holdOfRollouts(settings, inForce, resource, rule) !== null) continue;
     isComplete = false;
     if (!(await queue(resource, 'roll-out ended: resource requeued'))) return;
   }

@@ -48,8 +48,7 @@ export async function lookAtRollout(deps: Deps, one: Rollout, context: LookConte
   const pending = new Set<string>();
   const due: Resource[] = [];
   const left: Candidate[] = [];
-  const query = { rule: one.rule, verdict: 'violation' as const, ...inScope(one) };
-  for await (const finding of paginate((page) => deps.findings.list(query, page))) {
+  for await (const finding of listViolations(deps, one)) {
     const resource = parseResourceId(finding.resource.id);
     if (resource === null || !mayHold(one, resource, context.settings)) continue;
     const action = actionWithout(deps, finding, resource, context);
@@ -65,6 +64,34 @@ export async function lookAtRollout(deps: Deps, one: Rollout, context: LookConte
   for (const { resource } of gates) pending.add(resource.id.toLowerCase());
   const isEvaluated = one.isEvaluated || (await isWhollyEvaluated(deps, one, context));
   return { pending: pending.size, due, left, isEvaluated };
+}
+
+/**
+ * The apps that an ended roll-out leaves to be looked at: those that it held, and those that were not read since and would be
+ * written now.
+ */
+export async function* listReleased(deps: Deps, one: Rollout, context: LookContext): AsyncGenerator<Resource> {
+  for await (const finding of listViolations(deps, one)) {
+    const resource = parseResourceId(finding.resource.id);
+    if (resource === null || !isStartedFor(one, resource)) continue;
+    if (isHeld(finding) || (isOld(finding, one) && actionWithout(deps, finding, resource, context) === 'fix')) {
+      yield resource;
+    }
+  }
+}
+
+/** Whether it was decided before the end of the roll-out, and then not to be written. */
+function isOld({ evaluatedAt, decision }: Finding, { ended }: Rollout): boolean {
+  return ended !== null && evaluatedAt <= ended.at && decision?.action !== 'fix';
+}
+
+function isHeld({ decision }: Finding): boolean {
+  return decision?.action === 'hold' && decision.reasons.some(({ code }) => code === 'rollout');
+}
+
+function listViolations(deps: Deps, one: Rollout): AsyncGenerator<Finding> {
+  const query = { rule: one.rule, verdict: 'violation' as const, ...inScope(one) };
+  return paginate((page) => deps.findings.list(query, page));
 }
 
 /** The gates of this roll-out that are open, or that have not told it yet how they ended. */
@@ -106,10 +133,10 @@ function isMember(one: Rollout, resource: Resource): boolean {
 }
 
 /** Whether it was read before its turn, or by a process that did not know the settings or the stage yet. */
-function isDue({ evaluatedAt, decision }: Finding, { stageAt }: Rollout): boolean {
-  if (stageAt === null || evaluatedAt <= stageAt || decision === null) return true;
-  const isHeldOtherwise = decision.action === 'hold' && decision.reasons.every(({ code }) => code !== 'rollout');
-  return decision.action !== 'fix' && !isHeldOtherwise;
+function isDue(finding: Finding, { stageAt }: Rollout): boolean {
+  const { evaluatedAt, decision } = finding;
+  if (stageAt === null || evaluatedAt <= stageAt || isHeld(finding)) return true;
+  return decision?.action !== 'fix' && decision?.action !== 'hold';
 }
 
 /** Whether Plumbline tried to write it in this stage and did not succeed: Azure blocked it, or somebody undid it. */

@@ -4,12 +4,44 @@
  */
 import type { Rollout } from '../../domain/approvals/rollout.ts';
 import { endRollout, type StepContext, waitingRollout } from '../../domain/approvals/rollout-steps.ts';
-import { isStartedFor, isStillStarted, type RolloutStart } from '../../domain/rules/rollout-starts.ts';
+import {
+  hasStages,
+  isStartedFor,
+  isStillStarted,
+  type RolloutStart,
+  startsOfNewRules,
+} from '../../domain/rules/rollout-starts.ts';
 import type { Settings } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { ChangeOfRollouts } from '../ports/settings.ts';
 import { ConflictError } from '../ports/storage.ts';
+import { ruleSetOf } from '../settings/load-rollouts.ts';
 import { saveStep } from './rollout-rows.ts';
+
+/**
+ * A new version may bring rules. They begin with roll-outs as if an operator had switched them on. A row of a version that did
+ * not remember its rules learns them: what writes already goes on.
+ */
+export async function startNewRules(deps: Deps, { now, actor }: StepContext): Promise<void> {
+  const found = await deps.settings.load();
+  if (!found || !hasStages(found.value.settings)) return;
+  const { settings, revision, rollouts = [], knownRules } = found.value;
+  const ids = deps.rules.map(({ id }) => id);
+  if (knownRules !== undefined && sameMembers(ids, knownRules)) return;
+  const starts = startsOfNewRules(settings, knownRules ?? ids, ruleSetOf(deps));
+  const begun =
+    starts.length === 0 ? {} : { rollouts: [...rollouts, { revision, at: now.toISOString(), by: actor, starts }] };
+  try {
+    await deps.settings.save({ ...found.value, ...begun, knownRules: ids }, found.version);
+  } catch (error) {
+    // Somebody changed the settings meanwhile, or another instance did this. The next run looks again.
+    if (!(error instanceof ConflictError)) throw error;
+  }
+}
+
+function sameMembers(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((member) => other.includes(member));
+}
 
 /** Repeating it is harmless: the id of a roll-out follows from the change. */
 export async function storeStarts(deps: Deps, context: StepContext): Promise<void> {
@@ -46,7 +78,7 @@ async function endReplaced(
 ): Promise<void> {
   const last = Math.max(...changes.map(({ revision }) => revision));
   const started = changes.flatMap(({ revision, starts }) => starts.map((start) => ({ revision, start })));
-  const rules = { rules: deps.rules, defaults: { workspaceId: deps.options.workspaceId } };
+  const rules = ruleSetOf(deps);
   for (const one of await deps.rollouts.listOpen()) {
     if (one.value.revision > last) continue;
     const isReplaced = started.some(

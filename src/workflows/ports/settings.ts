@@ -28,6 +28,8 @@ export const storedSettings = z.strictObject({
   records: outboxAbout('settings', 'service'),
   /** The changes whose roll-outs have no rows yet; only where the settings have or had stages. */
   rollouts: z.array(changeOfRollouts).exactOptional(),
+  /** The ids of the rules that this row knows, where the settings have stages: another one begins with a roll-out. */
+  knownRules: z.array(z.string()).exactOptional(),
 });
 export type StoredSettings = Infer<typeof storedSettings>;
 

@@ -7,12 +7,13 @@ import { auditRecord } from '../../domain/audit/record.ts';
 import { type Actor, type Caller, type Person, serviceActor } from '../../domain/resources/principal.ts';
 import type { Reason } from '../../domain/resources/reasons.ts';
 import { normalizeId } from '../../domain/resources/resource.ts';
-import { hasStages, MAX_STARTS, rolloutStarts } from '../../domain/rules/rollout-starts.ts';
+import { hasStages, MAX_STARTS, rolloutStarts, startsOfNewRules } from '../../domain/rules/rollout-starts.ts';
 import { MAX_SCOPES, type Settings, settingsDigest, settingsSchema } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { appendSealed, sealRecord } from '../ports/outbox.ts';
 import type { ChangeOfRollouts, StopInForce, StoredSettings } from '../ports/settings.ts';
 import { retryOnConflict, StorageUnavailable, type Versioned } from '../ports/storage.ts';
+import { ruleSetOf } from './load-rollouts.ts';
 
 /**
  * The settings in force, always read from the store. Without stored settings: the defaults, in the mode of the
@@ -126,21 +127,24 @@ async function replaceSettings(
  * there is nothing to store. Throws Refusal `too-large`.
  */
 function rolloutsOf(
-  { rules, options }: Deps,
+  deps: Deps,
   before: StoredSettings,
   settings: Settings,
   change: Omit<ChangeOfRollouts, 'starts'>,
-): Pick<StoredSettings, 'rollouts'> {
+): Pick<StoredSettings, 'rollouts' | 'knownRules'> {
   const earlier = before.rollouts ?? [];
   if (earlier.length === 0 && !hasStages(before.settings) && !hasStages(settings)) return {};
-  const starts = rolloutStarts(before.settings, settings, { rules, defaults: { workspaceId: options.workspaceId } });
+  const set = ruleSetOf(deps);
+  const added = before.knownRules === undefined ? [] : startsOfNewRules(settings, before.knownRules, set);
+  const changed = rolloutStarts(before.settings, settings, set);
+  const starts = [...changed.filter(({ rule }) => added.every((one) => one.rule !== rule)), ...added];
   const rollouts = [...earlier, { ...change, starts }];
   const count = rollouts.reduce((sum, one) => sum + one.starts.length, 0);
   if (starts.length > 0 && count > MAX_STARTS) {
     const text = `These settings would start ${starts.length} roll-outs; at most ${MAX_STARTS} start at once. Change fewer scopes or rules at a time.`;
     throw new Refusal('too-large', text);
   }
-  return { rollouts };
+  return { rollouts, ...(hasStages(settings) ? { knownRules: deps.rules.map(({ id }) => id) } : {}) };
 }
 
 function personOf({ objectId, name }: Actor): Person | null {

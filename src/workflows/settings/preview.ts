@@ -9,7 +9,7 @@ import { DAY_MS, HOUR_MS, timeAfter } from '../../domain/resources/durations.ts'
 import { truncateText } from '../../domain/resources/limits.ts';
 import { parseResourceId } from '../../domain/resources/resource.ts';
 import { outermost, type Reach, reachOf } from '../../domain/rules/effective.ts';
-import { isStillStarted, rolloutStarts } from '../../domain/rules/rollout-starts.ts';
+import { isStillStarted, type RolloutStart, rolloutStarts } from '../../domain/rules/rollout-starts.ts';
 import type { Settings } from '../../domain/rules/settings.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ITEMS_PER_ROW, type PreviewRequest, type PreviewSummary, type StoredPreview } from '../ports/previews.ts';
@@ -17,7 +17,7 @@ import type { StoredSettings } from '../ports/settings.ts';
 import { ConflictError, collect, type Page, type PageRequest, pagesOf, paginate } from '../ports/storage.ts';
 import { DONE, type PreviewWork, type Result } from '../ports/work.ts';
 import { loadSettings } from './change-settings.ts';
-import { loadRollouts } from './load-rollouts.ts';
+import { loadRollouts, ruleSetOf } from './load-rollouts.ts';
 
 /** With more resources a preview is made in the background. */
 const MAX_PREVIEWED_AT_ONCE = 10_000;
@@ -145,14 +145,16 @@ async function loadSituation(deps: Deps, request: PreviewRequest): Promise<Situa
 
 /** The roll-outs in force with other settings: those that go on, and those that start. */
 function rolloutsAfter(
-  { rules, options }: Deps,
+  deps: Deps,
   before: Pick<PreviewInput['before'], 'settings' | 'rollouts'>,
   settings: Settings,
 ): RolloutsInForce {
-  const set = { rules, defaults: { workspaceId: options.workspaceId } };
+  const set = ruleSetOf(deps);
+  const isStill = (one: RolloutStart) => isStillStarted(settings, one, set);
+  const { open, starts } = before.rollouts;
   return {
-    open: before.rollouts.open.filter((one) => isStillStarted(settings, one, set)),
-    starts: rolloutStarts(before.settings, settings, set),
+    open: open.filter(isStill),
+    starts: [...starts.filter(isStill), ...rolloutStarts(before.settings, settings, set)],
   };
 }
 

@@ -1,7 +1,12 @@
 /** Which rules begin to write where, when settings change. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { hasOwnSetting, rolloutFor, rolloutStarts } from '../../../src/domain/rules/rollout-starts.ts';
+import {
+  hasOwnSetting,
+  rolloutFor,
+  rolloutStarts,
+  startsOfNewRules,
+} from '../../../src/domain/rules/rollout-starts.ts';
 import { parseSettings, type Settings } from '../../../src/domain/rules/settings.ts';
 import { resourceNamed, ruleLike, SITE } from '../examples.ts';
 
@@ -92,6 +97,29 @@ describe('what begins', () => {
       );
     expect(evaluated({ mode: 'audit' }, { mode: 'autofix' })).toEqual([true]);
     expect(evaluated({ mode: 'autofix' }, { mode: 'autofix', profile: 'strict' })).toEqual([false]);
+  });
+});
+
+describe('what begins with rules that a new version brings', () => {
+  const begun = (known: readonly string[], document: object) =>
+    startsOfNewRules(settings(document), known, { rules: RULES, defaults: {} }).map(
+      ({ rule, scope, isEvaluated }) => `${rule} ${scope} ${isEvaluated}`,
+    );
+
+  test.each<[string, string[], object, string[]]>([
+    ['nothing, when all are known', RULES.map(({ id }) => id), { mode: 'autofix' }, []],
+    ['a new rule, everywhere', [SAFE.id, EXTRA.id], { mode: 'autofix' }, ['webapp-risky / false']],
+    ['nothing in mode audit', [SAFE.id], { mode: 'audit' }, []],
+    ['nothing without stages', [SAFE.id], { mode: 'autofix', rollout: { stages: [] } }, []],
+    ['a new rule of the profile strict, where that is', [SAFE.id, RISKY.id], { mode: 'autofix' }, []],
+    [
+      'in a scope',
+      [RISKY.id],
+      { mode: 'audit', scopes: [{ scope: GROUP, mode: 'autofix' }] },
+      [`webapp-safe ${group} false`],
+    ],
+  ])('%s', (_, known, document, expected) => {
+    expect(begun(known, document)).toEqual(expected);
   });
 });
 

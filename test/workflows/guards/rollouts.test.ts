@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../../src/domain/rules/settings.ts';
 import { rule as httpsOnly } from '../../../src/rules/web-app/webapp-https-only.ts';
+import { rule as minTls } from '../../../src/rules/web-app/webapp-min-tls.ts';
 import { continueRollout, endRollout, gateEnded } from '../../../src/workflows/guards/decide-rollout.ts';
 import { gridEvent } from '../../fakes/azure/event-grid.ts';
 import { seedWebApp } from '../../fakes/azure/resources.ts';
@@ -139,7 +140,7 @@ describe('guarantees 11 and 15: what stops it', () => {
     expect(written(deps)).toHaveLength(1);
   });
 
-  test('an operator ends it: what it held is written', async () => {
+  test('an operator ends it: what it held is written, and what was not read since', async () => {
     const { deps, host } = await begun();
     await minutes(host, deps, 2);
     for (const number of [1, 2, 3]) await host.deliver(gridEvent(`held-${number}`, appNamed(number)));
@@ -147,8 +148,10 @@ describe('guarantees 11 and 15: what stops it', () => {
     expect(written(deps)).toHaveLength(1);
     await host.ask((ports) => endRollout(ports, rolloutIn(deps).id, OLGA));
     await minutes(host, deps, 2);
-    expect(written(deps)).toHaveLength(4);
+    expect(written(deps)).toHaveLength(9);
     await expect(continueRollout(deps, rolloutIn(deps).id, OLGA)).rejects.toMatchObject({ code: 'decided' });
+    await minutes(host, deps, 12);
+    expect(rolloutIn(deps).isReleased).toBe(true);
   });
 
   test('of an operator and a gate at once, both steps are taken, in the order that they are stored', async () => {
@@ -195,6 +198,43 @@ describe('settings', () => {
     await host.deliver(gridEvent('go', appNamed(4)));
     await host.settle(50);
     expect(written(deps)).toEqual([appNamed(4).split('/').at(-1)]);
+  });
+
+  test('a rule of a new version begins with a roll-out, and what writes already goes on', async () => {
+    const deps = fakeDeps({ rules: [httpsOnly] });
+    await choose(createHost(deps), { mode: 'autofix', rollout: STAGES });
+    const host = createHost(deps, { ports: { ...deps, rules: [httpsOnly, minTls] } });
+    for (const number of [1, 2, 3]) {
+      const config = { minTlsVersion: '1.0' };
+      seedWebApp(deps.arm, { site: { httpsOnly: number !== 3 }, config }, appNamed(number));
+      await host.deliver(gridEvent(`event-${number}`, appNamed(number)));
+    }
+    await host.settle(40);
+    // Before housekeeping has seen the rule it is held everywhere.
+    expect(deps.arm.writes.map(({ body }) => body)).toEqual([{ properties: { httpsOnly: true } }]);
+    await minutes(host, deps, 2);
+    expect(rolloutIn(deps)).toMatchObject({
+      rule: 'webapp-min-tls',
+      status: 'running',
+      startedBy: { type: 'service' },
+    });
+    expect(deps.arm.writes).toHaveLength(2);
+    await minutes(host, deps, 12);
+    expect([deps.arm.writes.length, rolloutIn(deps).status]).toEqual([4, 'ended']);
+  });
+
+  test('a row of an older version, which knows no rules, learns those that write already', async () => {
+    const deps = fakeDeps({ rules: [httpsOnly] });
+    const host = createHost(deps);
+    await choose(host, { mode: 'autofix', rollout: STAGES });
+    await minutes(host, deps, 1);
+    const row = deps.stored.settings;
+    if (row === null) throw new Error('there are settings');
+    const { knownRules, ...older } = row.value;
+    expect(knownRules).toEqual(['webapp-https-only']);
+    deps.stored.settings = { ...row, value: older };
+    await minutes(host, deps, 1);
+    expect([deps.stored.settings?.value.knownRules, rollouts(deps)]).toEqual([['webapp-https-only'], []]);
   });
 
   test('settings without stages end it, and what it held is written', async () => {
