@@ -11,7 +11,7 @@ import { ACTIONS } from '../../../src/domain/resources/reasons.ts';
 import type { Evaluation } from '../../../src/domain/rules/evaluate.ts';
 import { NO_HISTORY } from '../../../src/domain/rules/history.ts';
 import type { MaintenanceWindow } from '../../../src/domain/rules/maintenance-window.ts';
-import { CONTAINER_APP, read, resourceNamed, ruleLike, SITE, violationLike } from '../examples.ts';
+import { CONTAINER_APP, read, resourceNamed, ruleLike, SITE, TLS_CHANGE, violationLike } from '../examples.ts';
 
 const calm: DecisionInput = around({});
 const kind = (text: string) => around({}, { kind: text });
@@ -30,6 +30,7 @@ const exemption: Exemption = {
 };
 const JUNE = '2026-06-01T00:00:00Z';
 const FULL = { until: JUNE, used: 10, limit: 10 };
+const ASK = { enabled: true, irreversible: 'ask' } as const;
 const MORE = { flapCount: 4, flapHours: 24 };
 const NIGHT: MaintenanceWindow = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'UTC' };
 const QUIET: Change = {
@@ -106,6 +107,56 @@ describe('a decision is the lowest constraint', () => {
       around({ foundBySweep: true }),
       'report',
       ['tier-risky', 'found-by-sweep'],
+    ],
+    [
+      'disturbing and irreversible, where the settings ask',
+      violationLike({ rule: ruleLike({ reversible: false }) }),
+      around({ healthGate: ASK }),
+      'queue',
+      ['irreversible'],
+    ],
+    [
+      'disturbing, whose old value is not known, where the settings ask',
+      violationLike({ changes: [{ ...TLS_CHANGE, from: null }] }),
+      around({ healthGate: ASK }),
+      'queue',
+      ['irreversible'],
+    ],
+    ['reversible, where the settings ask', violationLike(), around({ healthGate: ASK }), 'fix', []],
+    [
+      'irreversible, that disturbs nothing',
+      violationLike({ rule: ruleLike({ reversible: false }), changes: [QUIET] }),
+      around({ healthGate: ASK }),
+      'fix',
+      [],
+    ],
+    [
+      'irreversible, where the settings write',
+      violationLike({ rule: ruleLike({ reversible: false }) }),
+      calm,
+      'fix',
+      [],
+    ],
+    [
+      'irreversible, without health gates',
+      violationLike({ rule: ruleLike({ reversible: false }) }),
+      around({ healthGate: { ...ASK, enabled: false } }),
+      'fix',
+      [],
+    ],
+    [
+      'worse before, within seven days',
+      violationLike(),
+      around({ history: { ...NO_HISTORY, worseAt: '2026-02-27T12:00:00Z' } }),
+      'queue',
+      ['health-gate'],
+    ],
+    [
+      'worse before, a week ago',
+      violationLike(),
+      around({ history: { ...NO_HISTORY, worseAt: '2026-02-23T12:00:00Z' } }),
+      'fix',
+      [],
     ],
     ['safe, found by the sweep', violationLike(), around({ foundBySweep: true }), 'fix', []],
     ['exempt', violationLike(), around({ exemption }), 'exempt', ['exempt']],

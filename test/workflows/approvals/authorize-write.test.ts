@@ -167,6 +167,62 @@ describe('a rollback', () => {
     expect(await ask(await rollingBack(changes, differs))).toEqual(refused(text));
   });
 
+  describe('that a health gate ordered', () => {
+    const PLUMBLINE = { objectId: 'self', name: 'Plumbline' };
+    const service = { actor: { type: 'service', objectId: 'self' } } as const;
+    const OTHER_VALUE: Change = { ...UNDO, to: '1.1' };
+
+    async function ordered(differs: Partial<AuditRecord> = {}, members: Partial<Approval> = {}): Promise<Case> {
+      const decision = {
+        by: PLUMBLINE,
+        at: auditContext.at,
+        comment: null,
+        decision: 'approve',
+        changerUnknown: false,
+      };
+      const health = { gate: 'o1' };
+      const rows = { auditIds: ['f1'], decision, health, ...members } as Partial<Approval>;
+      const one = requested('rollback', [UNDO], rows);
+      const stored = storedAttempt('fix', { rule: RULE, changes: [TLS], operationId: 'o1' });
+      const intent = intentRecord(auditContext, attemptFrom(stored));
+      await one.deps.audit.append([intent, { ...intent, id: 'f1', kind: 'fix.applied' }]);
+      await one.log('approval.approved', { ...service, kind: 'health.worse', operationId: 'o1', ...differs });
+      return one;
+    }
+
+    test('is authorized by its signed entry', async () => {
+      expect(await ask(await ordered())).toEqual({ kind: 'authorized', byHealthGate: true });
+    });
+
+    test('writes the values of that entry and no others, whatever the digest of its row', async () => {
+      const digest = digestOf(shop, RULE, 'rollback', [OTHER_VALUE]);
+      const one = await ordered();
+      expect(await ask(one, { changes: [OTHER_VALUE] })).toEqual(refused('its digest is not that of its changes'));
+      expect(await ask(one, { changes: [OTHER_VALUE], digest })).toEqual(
+        refused('the log has no signed decision of it'),
+      );
+      const forged = await ordered({ changes: [OTHER_VALUE] });
+      expect(await ask(forged)).toEqual(refused('the log has no signed decision of it'));
+    });
+
+    test('is refused when its gate watched another operation, or its row says that a person decided', async () => {
+      const text = 'a health gate and a person are not the same';
+      expect(await ask(await ordered({ operationId: 'o2' }))).toEqual(
+        refused('the health gate watched another operation'),
+      );
+      const { health: _, ...row } = (await ordered()).approval;
+      expect(await ask(await ordered(), {}, row)).toEqual(refused(text));
+      const asked = await rollingBack([UNDO]);
+      expect(await ask(asked, {}, { ...asked.approval, health: { gate: 'o1' } })).toEqual(refused(text));
+    });
+
+    test('is no order of a fix', async () => {
+      const one = requested('fix', [TLS]);
+      await one.log('approval.approved', { ...service, kind: 'health.worse' });
+      expect(await ask(one)).toEqual(refused('the log has no signed decision of it'));
+    });
+  });
+
   test('whose row names no fix is refused', async () => {
     const one = await rollingBack([UNDO]);
     expect(await ask(one, {}, { ...one.approval, auditIds: [] })).toEqual(refused(NO_FIX));
