@@ -78,6 +78,17 @@ describe('guarantee 11: the stages', () => {
     });
   });
 
+  test('an app that a process with older settings evaluates meanwhile is read again', async () => {
+    const { deps, host } = await begun(1);
+    const evaluatedAt = new Date(deps.clock.now().getTime() + 3_600_000).toISOString();
+    deps.stored.findings.forEach((one, at, all) => {
+      all[at] = { ...one, evaluatedAt };
+    });
+    expect(deps.stored.findings.at(-1)?.decision?.action).toBe('report');
+    await minutes(host, deps, 2);
+    expect(written(deps)).toHaveLength(1);
+  });
+
   test('between the change of the settings and the first stage every app is held', async () => {
     const { deps, host } = await begun();
     await host.deliver(gridEvent('at-once', appNamed(3)));
