@@ -9,7 +9,18 @@ import { seedWebApp } from '../../fakes/azure/resources.ts';
 import { fakeDeps } from '../../fakes/deps.ts';
 import { createHost } from '../../fakes/scenarios/host.ts';
 import { withoutCalls } from '../../fakes/wrappers/watched.ts';
-import { appNamed, choose, endedGate, minutes, OLGA, rolloutIn, rollouts, violate, written } from './rolling-out.ts';
+import {
+  appNamed,
+  choose,
+  endedGate,
+  minutes,
+  OLGA,
+  RULE,
+  rolloutIn,
+  rollouts,
+  violate,
+  written,
+} from './rolling-out.ts';
 
 const STAGES = { stages: [1, '50%'], bakeMinutes: 2 };
 
@@ -84,7 +95,8 @@ describe('guarantee 11: the stages', () => {
     deps.stored.findings.forEach((one, at, all) => {
       all[at] = { ...one, evaluatedAt };
     });
-    expect(deps.stored.findings.at(-1)?.decision?.action).toBe('report');
+    const found = deps.stored.findings.find(({ rule }) => rule === RULE);
+    expect(found?.decision?.action).toBe('report');
     await minutes(host, deps, 2);
     expect(written(deps)).toHaveLength(1);
   });
