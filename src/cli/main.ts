@@ -5,6 +5,7 @@ import { type Context, outputOn } from './framework/context.ts';
 import { CommandFailure, messageOf } from './framework/failure.ts';
 import { runProgram } from './framework/parser.ts';
 import { printable } from './framework/printable.ts';
+import { QuestionInterrupted } from './framework/prompt.ts';
 import { PROGRAM } from './program.ts';
 
 const interruption = new AbortController();
@@ -48,7 +49,8 @@ runProgram(PROGRAM, context, process.argv.slice(2))
 function explain(error: unknown): number {
   const isKnown = error instanceof CommandFailure;
   // Below the ^C of the terminal.
-  if (interruption.signal.aborted && context.stderr.isTerminal) context.stderr.write('\n');
+  const isBesideMark = interruption.signal.aborted && !(error instanceof QuestionInterrupted);
+  if (isBesideMark && context.stderr.isTerminal) context.stderr.write('\n');
   if (interruption.signal.aborted && !isKnown) return 130;
   const message = isKnown ? error.message : `internal error: ${messageOf(error)}`;
   context.stderr.write(`plumbline: ${printable(message)}\n`);

@@ -118,6 +118,8 @@ describe('the dialog', () => {
       ...{ terminal: true, fetch: deployment.fetch, signal: interruption.signal },
     });
     expect(ran.code).toBe(130);
+    // Not beside the question.
+    expect(ran.stderr).toMatch(/\[y\/N\] \nplumbline: interrupted\n$/);
     expect(decisions()).toEqual([]);
   });
 });
@@ -208,6 +210,6 @@ describe('list and show', () => {
 
   it('says that there is none, with exit code 2', async () => {
     const { code, stderr } = await plumbline(['approvals', 'show', 'nope']);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'plumbline: There is no approval with this id\n' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'plumbline: There is no approval with this id: nope\n' });
   });
 });

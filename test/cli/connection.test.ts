@@ -72,6 +72,41 @@ describe('connections', () => {
     });
   });
 
+  it.each(['status', 'audit export', 'audit evidence', 'findings --output csv', 'stop --reason x'])(
+    'that are lost within an answer: %s',
+    async (words) => {
+      const cutOff = () => {
+        const body = new ReadableStream({ pull: (stream) => stream.error(new TypeError('terminated', refused)) });
+        return new Response(body, { headers: { 'content-disposition': 'attachment; filename="x.zip"' } });
+      };
+      const signedIn = answering(200);
+      const ran = await run([...words.split(' '), '--as', 'operator'], {
+        fetch: async (input, init) => (String(input).includes('/api/') ? cutOff() : signedIn(input, init)),
+      });
+      expect(ran).toEqual({
+        ...{ code: 5, stdout: '' },
+        stderr: 'plumbline: the answer of http://127.0.0.1:7071 was cut off (ECONNREFUSED); try again\n',
+      });
+    },
+  );
+
+  it('that are interrupted within an answer', async () => {
+    const interruption = new AbortController();
+    const signedIn = answering(200);
+    const body = () =>
+      new ReadableStream({
+        pull(stream) {
+          interruption.abort();
+          stream.error(interruption.signal.reason);
+        },
+      });
+    const ran = await run(['status', '--as', 'reader'], {
+      fetch: async (input, init) => (String(input).includes('/api/') ? new Response(body()) : signedIn(input, init)),
+      signal: interruption.signal,
+    });
+    expect(ran).toEqual({ code: 130, stdout: '', stderr: 'plumbline: interrupted\n' });
+  });
+
   it('that are interrupted', async () => {
     const interruption = new AbortController();
     const never: typeof fetch = (_input, init) =>

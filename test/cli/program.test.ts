@@ -38,11 +38,12 @@ describe('every command', () => {
 
 describe('usage', () => {
   it.each([
-    [['nonsense'], "unknown command 'nonsense'"],
+    [['nonsense'], "unknown command 'nonsense'; see plumbline --help"],
     [['aprovals'], 'Did you mean approvals?'],
     [['approvals', 'nonsense'], "unknown command 'nonsense'; see plumbline approvals --help"],
-    [['approvals', 'list', '--nonsense'], "unknown option '--nonsense'"],
-    [['approvals', 'show'], "missing required argument 'id'"],
+    [['approvals', '--as', 'reader'], "unknown option '--as'; see plumbline approvals --help"],
+    [['approvals', 'list', '--nonsense'], "unknown option '--nonsense'; see plumbline approvals list --help"],
+    [['approvals', 'show'], "missing required argument 'id'; see plumbline approvals show --help"],
     [['approvals', 'list', '--status', 'open'], '--status must be one of pending,'],
     [['approvals', 'list', '--limit', '0'], '--limit must be a whole number from 1 on'],
     [['stop'], '--reason is missing'],

@@ -160,13 +160,18 @@ function report(context: Context, output: OutputFormat, { decision, answers, exc
   const skipped = excluded.map(({ approval: { id }, reason }) => ({ id, reason }));
   show(context, output, { items: answers, skipped }, ({ items }) => {
     const refused = items.filter(({ problem }) => problem !== undefined);
-    const done = decision === 'approve' ? 'approved; they are applied now' : 'rejected';
     return [
-      `${counted(items.length - refused.length, 'change')} ${items.length - refused.length === 1 ? done.replace('they are', 'it is') : done}.\n`,
+      `${doneText(decision, items.length - refused.length)}\n`,
       ...refused
         .map(({ id, problem }) => printable(`Not decided: ${id}: ${problem?.detail ?? ''}`))
         .map((line) => `${line}\n`),
     ].join('');
   });
   return answers.every(({ problem }) => problem === undefined) ? 0 : 1;
+}
+
+function doneText(decision: Decision, count: number): string {
+  if (decision === 'reject') return `${counted(count, 'change')} rejected.`;
+  const applied = count === 0 ? '' : `; ${count === 1 ? 'it is' : 'they are'} applied now`;
+  return `${counted(count, 'change')} approved${applied}.`;
 }

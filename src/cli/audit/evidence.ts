@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { getEvidence } from '../../api/endpoints/audit/evidence.ts';
-import { createClient, type Query } from '../client/client.ts';
+import { createClient, type Download, type Query } from '../client/client.ts';
 import { writeDownload } from '../client/download.ts';
 import type { DeploymentInput } from '../client/options.ts';
 import type { Context } from '../framework/context.ts';
@@ -23,19 +23,19 @@ export async function saveEvidence(context: Context, input: Input): Promise<unde
   });
   let query: Query | null = { from: input.from, to: input.to };
   while (query !== null) {
-    const response: Response = await client.download(getEvidence, { query });
-    const file = path.join(folder, nameIn(response));
+    const part: Download = await client.download(getEvidence, { query });
+    const file = path.join(folder, nameIn(part));
     await writeDownload(context, file, async function* () {
-      yield new Uint8Array(await response.arrayBuffer());
+      yield part.bytes;
     });
     context.stdout.write(`${file}\n`);
-    query = client.nextOf(getEvidence, response);
+    query = client.nextOf(getEvidence, part);
   }
 }
 
 /** The name that the service gives; a name only, and no path. */
-function nameIn(response: Response): string {
-  const name = /filename="([\w.-]+\.zip)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+function nameIn({ headers }: Download): string {
+  const name = /filename="([\w.-]+\.zip)"/.exec(headers.get('content-disposition') ?? '')?.[1];
   if (name === undefined) throw new CommandFailure(5, 'the deployment gave no name for the file; check --url');
   return name;
 }

@@ -15,7 +15,6 @@ export async function exportLog(context: Context, input: Input): Promise<undefin
   const client = createClient(context, input);
   const query = { ...auditQuery(input), format: input.format };
   await writeDownload(context, input.file, async function* () {
-    const response = await client.download(exportAudit, { query });
-    yield new Uint8Array(await response.arrayBuffer());
+    yield (await client.download(exportAudit, { query })).bytes;
   });
 }

@@ -43,13 +43,16 @@ export interface Client {
   ): Promise<Answer<z.output<Result>>>;
   /** Calls an endpoint that answers without a body. Throws CommandFailure. */
   order<Body>(endpoint: Call<null, Body>, asked?: Asked<Body>): Promise<void>;
-  /** A file, as it is sent. Throws CommandFailure. */
-  download(endpoint: Call<string, unknown>, asked?: Asked<undefined>): Promise<Response>;
+  /** A file, as it is sent. Throws CommandFailure, also when the connection is lost before its end. */
+  download(endpoint: Call<string, unknown>, asked?: Asked<undefined>): Promise<Download>;
   /** What the header Link names as the next part of a file, or null. */
-  nextOf(endpoint: Call<string, unknown>, response: Response): Query | null;
+  nextOf(endpoint: Call<string, unknown>, download: Download): Query | null;
 }
 
-const ANSWER_WITHIN_MS = 100_000;
+export interface Download {
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+}
 
 export function createClient(context: Context, input: DeploymentInput): Client {
   const session = createSession(context, input);
@@ -66,7 +69,7 @@ export function createClient(context: Context, input: DeploymentInput): Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (response.ok) return response;
-    throw failureOf(response, await problemIn(response), session);
+    throw failureOf(response, problemIn(await bytesOf(response, session)), { url: session.url, params });
   }
 
   return {
@@ -77,15 +80,18 @@ export function createClient(context: Context, input: DeploymentInput): Client {
       return {
         status,
         headers,
-        body: parseAnswer(endpoint.result, await jsonIn(response, session.url), endpoint.route),
+        body: parseAnswer(endpoint.result, jsonIn(await bytesOf(response, session), session.url), endpoint.route),
       };
     },
     async order(endpoint, asked) {
-      await (await send(endpoint, asked)).arrayBuffer();
+      await bytesOf(await send(endpoint, asked), session);
     },
-    download: send,
-    nextOf(endpoint, response) {
-      const address = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+    async download(endpoint, asked) {
+      const response = await send(endpoint, asked);
+      return { headers: response.headers, bytes: await bytesOf(response, session) };
+    },
+    nextOf(endpoint, { headers }) {
+      const address = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
       if (address === undefined) return null;
       const next = new URL(address, session.url);
       // Only the parameters are taken: the address of the deployment is the one that was given.
@@ -103,7 +109,7 @@ async function request(context: Context, session: Session, path: string, init: R
       headers: { accept: 'application/json', ...authorization, ...init.headers },
       // A token goes to no other address than the one that was given.
       redirect: 'manual',
-      signal: AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+      signal: session.patience(),
     });
   } catch (error) {
     throw session.lostConnection(error);
@@ -119,18 +125,31 @@ function queryText(query: Query): string {
   return given.size === 0 ? '' : `?${given}`;
 }
 
-async function problemIn(response: Response): Promise<Problem | null> {
-  const text = await response.text().catch(() => '');
+/** The whole body. Throws CommandFailure when the connection is lost before its end. */
+async function bytesOf(response: Response, session: Session): Promise<Uint8Array> {
   try {
-    return knownProblem.safeParse(JSON.parse(text)).data ?? null;
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw session.lostAnswer(error);
+  }
+}
+
+function problemIn(bytes: Uint8Array): Problem | null {
+  try {
+    return knownProblem.safeParse(JSON.parse(textIn(bytes))).data ?? null;
   } catch {
     return null;
   }
 }
 
-async function jsonIn(response: Response, url: string): Promise<unknown> {
+/** The text of a body, in UTF-8. */
+export function textIn(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function jsonIn(bytes: Uint8Array, url: string): unknown {
   try {
-    return await response.json();
+    return JSON.parse(textIn(bytes));
   } catch (error) {
     throw new CommandFailure(5, `${url} answers, but not as Plumbline does; check --url`, { cause: error });
   }

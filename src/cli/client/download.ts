@@ -17,8 +17,9 @@ export async function writeDownload(
     return;
   }
   const partial = `${file}.partial`;
-  const handle = await open(partial, 'wx', 0o600).catch((error: unknown) => {
-    throw invalidInput(`${file} cannot be written: ${messageOf(error)}`);
+  const handle = await open(partial, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EEXIST' ? `${partial} is there already; remove it` : messageOf(error);
+    throw invalidInput(`${file} cannot be written: ${why}`);
   });
   try {
     for await (const part of parts()) await handle.writeFile(part);

@@ -3,22 +3,31 @@ import { z } from 'zod';
 import { problemDocument } from '../../api/framework/problem.ts';
 import type { ExitCode } from '../framework/exit-codes.ts';
 import { CommandFailure } from '../framework/failure.ts';
-import type { Session } from './session.ts';
 
 /** The code may be one of a later version. */
 export const knownProblem = problemDocument.extend({ code: z.string().exactOptional() });
 export type Problem = z.infer<typeof knownProblem>;
 
+interface AskedFor {
+  /** The origin of the deployment. */
+  readonly url: string;
+  /** The values of `{…}` in the route. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
 /** The failure of an answer that is no success. `problem` is null when it has no problem document. */
 export function failureOf(
   { status, headers }: Response,
   problem: Problem | null,
-  { url }: Pick<Session, 'url'>,
+  { url, params }: AskedFor,
 ): CommandFailure {
   if (problem) {
     const seconds = headers.get('retry-after');
     const later = seconds === null ? '' : `; try again in ${seconds} s`;
-    return new CommandFailure(exitCodeOf(status), `${sentenceOf(problem)}${adviceOf(problem)}${later}`);
+    // Of several ids it says which one.
+    const named = problem.code === 'not-found' ? Object.values(params).map((value) => `: ${value}`) : [];
+    const text = `${sentenceOf(problem)}${named.join('')}${adviceOf(problem)}${later}`;
+    return new CommandFailure(exitCodeOf(status), text);
   }
   if (status === 401 || status === 403 || isSignInPage(status)) {
     const text = `${url} does not accept this sign-in (${status}); sign in with az login, and check --audience`;

@@ -9,9 +9,15 @@ export interface Session {
   readonly url: string;
   /** Headers that say who calls. Throws CommandFailure 4. */
   headers(): Promise<Readonly<Record<string, string>>>;
+  /** For a request: aborted by Ctrl-C, and when the answer takes too long. */
+  patience(): AbortSignal;
   /** The failure of a request that got no answer. */
   lostConnection(error: unknown): CommandFailure;
+  /** The failure of an answer that was not read to its end. */
+  lostAnswer(error: unknown): CommandFailure;
 }
+
+const ANSWER_WITHIN_MS = 100_000;
 
 export function createSession(context: Context, { url: given, audience, as: persona }: DeploymentInput): Session {
   const url = originOf(given);
@@ -23,20 +29,25 @@ export function createSession(context: Context, { url: given, audience, as: pers
   if (persona === undefined && audience === undefined) throw invalidInput(missingSignIn(isLocal));
   let cookie: Promise<string> | undefined;
 
-  function lostConnection(error: unknown): CommandFailure {
+  const patience = () => AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+
+  function lost(error: unknown, text: string): CommandFailure {
     if (context.signal.aborted) return new CommandFailure(130, 'interrupted');
     if (error instanceof CommandFailure) return error;
-    if (error instanceof Error && error.name === 'TimeoutError')
-      return new CommandFailure(5, `${url} did not answer in time; try again`, { cause: error });
+    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    return new CommandFailure(5, isLate ? `${url} did not answer in time; try again` : text, { cause: error });
+  }
+
+  function lostConnection(error: unknown): CommandFailure {
     const advice = isLocal ? 'start it with npm start' : 'check --url and the network';
-    return new CommandFailure(5, `nothing answers at ${url} (${causeOf(error)}); ${advice}`, { cause: error });
+    return lost(error, `nothing answers at ${url} (${causeOf(error)}); ${advice}`);
   }
 
   async function signIn(key: string): Promise<string> {
     let response: Response;
     try {
       const body = new URLSearchParams({ persona: key });
-      const { signal } = context;
+      const signal = patience();
       response = await context.fetch(`${url}/.auth/login/local`, { method: 'POST', body, redirect: 'manual', signal });
     } catch (error) {
       throw lostConnection(error);
@@ -51,7 +62,9 @@ export function createSession(context: Context, { url: given, audience, as: pers
 
   return {
     url,
+    patience,
     lostConnection,
+    lostAnswer: (error) => lost(error, `the answer of ${url} was cut off (${causeOf(error)}); try again`),
     async headers() {
       if (persona !== undefined) {
         cookie ??= signIn(persona);

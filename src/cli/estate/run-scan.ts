@@ -17,7 +17,7 @@ import { collectOptions } from './collect-input.ts';
 import { type Connection, connect } from './connect.ts';
 import type { ReportFormat, SelectionInput } from './options.ts';
 import { createProgress } from './progress.ts';
-import { writeOutput } from './write-output.ts';
+import { checkOutput, writeOutput } from './write-output.ts';
 
 export interface ScanInput extends SelectionInput {
   readonly severity: readonly string[];
@@ -31,6 +31,7 @@ export async function run(context: Context, input: ScanInput, connection: Connec
   if (input.plan && !WITH_PLAN.includes(input.output)) {
     throw invalidInput(`--plan is shown by the outputs ${WITH_PLAN.join(', ')}, and not by ${input.output}`);
   }
+  checkOutput(input.out);
   const progress = createProgress(stderr, clock.now);
   let collected: Collected;
   try {
@@ -50,7 +51,7 @@ export async function run(context: Context, input: ScanInput, connection: Connec
     collected.spool.discard();
     return exitCodeOf(summary, input);
   } catch (error) {
-    stderr.write(`What was read is kept in ${collected.spool.keep()}\n`);
+    stderr.write(`What was read is kept. Go on with: plumbline scan --resume ${collected.spool.keep()}\n`);
     throw error;
   }
 }

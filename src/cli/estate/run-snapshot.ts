@@ -10,7 +10,7 @@ import { collectOptions } from './collect-input.ts';
 import { type Connection, connect } from './connect.ts';
 import type { SelectionInput } from './options.ts';
 import { createProgress } from './progress.ts';
-import { writeOutput } from './write-output.ts';
+import { checkOutput, writeOutput } from './write-output.ts';
 
 /** What is kept of a resource until the file is written. */
 const kept = z.object({
@@ -22,6 +22,7 @@ const kept = z.object({
 /** Without a profile it reads what all rules need, so that the file can be evaluated by any settings. */
 export async function run(context: Context, input: SelectionInput, connection: Connection = {}): Promise<ExitCode> {
   const { stderr, clock } = context;
+  checkOutput(input.out);
   const progress = createProgress(stderr, clock.now);
   const collected = await (async () => {
     const around = await connect(context, progress, connection);
@@ -50,7 +51,7 @@ export async function run(context: Context, input: SelectionInput, connection: C
     spool.discard();
     return unread > 0 && !input.allowUnread ? 3 : 0;
   } catch (error) {
-    stderr.write(`What was read is kept in ${spool.keep()}\n`);
+    stderr.write(`What was read is kept. Go on with: plumbline snapshot --resume ${spool.keep()}\n`);
     throw error;
   }
 }

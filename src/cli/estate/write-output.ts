@@ -1,5 +1,5 @@
 /** Writes a report piece by piece: to standard output, or to a file that has its name only when it is whole. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Context } from '../framework/context.ts';
 import { CommandFailure, messageOf } from '../framework/failure.ts';
 
@@ -31,8 +31,25 @@ export async function writeOutput(
   } catch (error) {
     if (descriptor !== null) closeSync(descriptor);
     rmSync(temporary, { force: true });
-    throw new CommandFailure(2, `${file} cannot be written: ${messageOf(error)}`, { cause: error });
+    throw unwritable(file, error);
   }
+}
+
+/** Tries whether the file can be written, before the work for it begins. Throws CommandFailure. */
+export function checkOutput(file: string | undefined): void {
+  if (file === undefined) return;
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(file, 'it is a folder');
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    closeSync(openSync(temporary, 'w', OWNER_ONLY));
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  rmSync(temporary);
+}
+
+function unwritable(file: string, error: unknown): CommandFailure {
+  return new CommandFailure(2, `${file} cannot be written: ${messageOf(error)}`, { cause: error });
 }
 
 function writeAll(descriptor: number, bytes: Buffer): void {

@@ -5,6 +5,7 @@ import { type ExplainedGate, explainedEvent, explainedResource } from '../../api
 import { createClient } from '../client/client.ts';
 import type { DeploymentInput } from '../client/options.ts';
 import type { Context } from '../framework/context.ts';
+import { CommandFailure, invalidInput } from '../framework/failure.ts';
 import { printable } from '../framework/printable.ts';
 import { tableOf } from '../framework/table.ts';
 import { changeLine } from '../text/changes.ts';
@@ -23,11 +24,18 @@ export async function explain(
   const { subject, output } = input;
   // The id of an event never begins with a slash, that of a resource always does.
   if (!subject.startsWith('/')) {
-    const { body } = await client.call({ ...endpoint, result: explainedEvent }, { query: { event: subject } });
+    const asked = client.call({ ...endpoint, result: explainedEvent }, { query: { event: subject } });
+    const { body } = await asked.catch((error: unknown) => {
+      throw error instanceof CommandFailure && error.exitCode === 2 ? unknownEvent(error, subject) : error;
+    });
     return show(context, output, body, (event) => eventText(context, event));
   }
   const { body } = await client.call({ ...endpoint, result: explainedResource }, { query: { resource: subject } });
   return show(context, output, body, (explained) => resourceText(context, explained));
+}
+
+function unknownEvent({ message }: CommandFailure, subject: string): CommandFailure {
+  return invalidInput(`${message}: ${subject}; a resource is named by its ARM id, which begins with a slash`);
 }
 
 function resourceText(context: Context, explained: Explained): string {

@@ -4,7 +4,7 @@ import { exportFindings } from '../../api/endpoints/findings/export.ts';
 import { listFindings } from '../../api/endpoints/findings/findings.ts';
 import { findingBriefAnswer, findingGroups } from '../../api/endpoints/findings/schemas.ts';
 import { pageSchema } from '../../api/framework/page.ts';
-import { type Client, createClient, type Query } from '../client/client.ts';
+import { type Client, createClient, type Download, type Query, textIn } from '../client/client.ts';
 import { writeDownload } from '../client/download.ts';
 import { listUpTo } from '../client/lists.ts';
 import type { DeploymentInput } from '../client/options.ts';
@@ -65,11 +65,11 @@ async function exportAll(
   await writeDownload(context, file, async function* () {
     let query: Query | null = { ...filters, format: output, part: 'first' };
     for (let isFirst = true; query !== null; isFirst = false) {
-      const response: Response = await client.download(exportFindings, { query });
-      const text = await response.text();
+      const part: Download = await client.download(exportFindings, { query });
+      const text = textIn(part.bytes);
       // Every part of a CSV export has the line of names.
       yield output === 'csv' && !isFirst ? text.slice(text.indexOf('\n') + 1) : text;
-      query = client.nextOf(exportFindings, response);
+      query = client.nextOf(exportFindings, part);
     }
   });
 }

@@ -37,7 +37,7 @@ export function parserOf({ version, summary, commands }: Program, context: Conte
   const parser = new Parser('plumbline').description(summary).version(version, '--version', 'Print the version.');
   // Commands that are added take over these settings, so they come first.
   parser
-    .exitOverride()
+    .exitOverride(refusalOf(parser))
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       // Usage errors are printed by the caller, as one line.
@@ -58,13 +58,14 @@ function parserOfOne(parent: Parser, one: Command | Group, chosen: Chosen): Pars
     .copyInheritedSettings(parent)
     .description(descriptionOf(one))
     .summary(one.summary);
+  parser.exitOverride(refusalOf(parser));
   if (one.kind === 'group') {
     for (const inner of one.commands)
       parser.addCommand(parserOfOne(parser, inner, chosen), { hidden: isHidden(inner) });
     return parser
       .action((_options: unknown, self: Parser) => {
         const [unknown] = self.args;
-        if (unknown !== undefined) self.error(`unknown command '${unknown}'; see plumbline ${one.name} --help`);
+        if (unknown !== undefined) self.error(`unknown command '${unknown}'`);
         self.help();
       })
       .allowExcessArguments();
@@ -73,6 +74,20 @@ function parserOfOne(parent: Parser, one: Command | Group, chosen: Chosen): Pars
   for (const [name, field] of Object.entries(one.options)) parser.addOption(optionOf(name, field));
   parser.addHelpText('after', helpAfter(one));
   return parser.action((...parts: unknown[]) => chosen(one, givenTo(one, parser, parts)));
+}
+
+/** Makes usage errors say where the help is. */
+function refusalOf(parser: Parser): (error: CommanderError) => never {
+  return (error) => {
+    const { exitCode, code, message } = error;
+    if (exitCode === 0 || code === 'commander.help') throw error;
+    throw new CommanderError(exitCode, code, `${message}; see ${pathOf(parser)} --help`);
+  };
+}
+
+/** Such as `plumbline approvals list`. */
+function pathOf(parser: Parser): string {
+  return parser.parent ? `${pathOf(parser.parent)} ${parser.name()}` : parser.name();
 }
 
 function descriptionOf(one: Command | Group): string {

@@ -3,11 +3,22 @@ import type { Readable } from 'node:stream';
 import type { Context } from './context.ts';
 import { CommandFailure } from './failure.ts';
 
-/** One line of the person. Throws CommandFailure without a terminal, and after Ctrl-C or Ctrl-D. */
+/** One line of the person. Throws CommandFailure without a terminal, and QuestionInterrupted after Ctrl-C or Ctrl-D. */
 export async function ask({ stdin, stderr, signal }: Context, question: string): Promise<string> {
   if (!stdin.isTerminal) throw new CommandFailure(2, 'there is no terminal to ask on; use --yes, as the help says');
   stderr.write(question);
-  return readLine(stdin.stream, signal);
+  return readLine(stdin.stream, signal).catch((error: unknown) => {
+    // What is said next begins below the question.
+    stderr.write('\n');
+    throw error;
+  });
+}
+
+/** The line of the question has ended. */
+export class QuestionInterrupted extends CommandFailure {
+  constructor() {
+    super(130, 'interrupted');
+  }
 }
 
 /** What is typed behind the line stays in the stream for the next question. */
@@ -16,7 +27,7 @@ function readLine(stream: Readable, signal: AbortSignal): Promise<string> {
     let line = Buffer.alloc(0);
     const stop = () => {
       leave();
-      reject(new CommandFailure(130, 'interrupted'));
+      reject(new QuestionInterrupted());
     };
     const take = (piece: Buffer | string) => {
       line = Buffer.concat([line, Buffer.from(piece)]);

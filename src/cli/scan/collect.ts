@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { VERSION } from '../../api/framework/version.ts';
-import type { Resource } from '../../domain/resources/resource.ts';
+import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
 import type { Snapshot } from '../../domain/resources/snapshot.ts';
 import type { AnyRule, Profile } from '../../domain/rules/rule.ts';
 import type { ParameterDefaults } from '../../domain/rules/settings.ts';
@@ -59,10 +59,12 @@ export async function collect(
   onEvent({ kind: 'listing' });
   const { resources: listed, incomplete } = await untilAborted(signal, listTargets(azure, clock, header.selection));
   const resources = listed.filter((one) => choice.rulesOf(one).length > 0);
+  const named = new Set(header.selection.resources.map((id) => parseResourceId(id)?.key));
   const spool = openSpool(options.resume, header);
   try {
     await readTargets(resources, {
       ...{ azure, clock, signal, spool, onEvent, rulesOf: choice.rulesOf },
+      isNamed: ({ key }) => named.has(key),
       take: (snapshot) => take(snapshot, choice, header.selection, clock.now()),
     });
   } catch (error) {

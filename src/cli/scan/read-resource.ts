@@ -42,7 +42,7 @@ export async function readWholly(
   }
 }
 
-/** Whether Azure answered 404 for the resource itself: it was deleted after it was listed. */
+/** Whether Azure answered 404 for the resource itself: it was deleted after it was listed, or it never was there. */
 export function isGone(snapshot: Snapshot): boolean {
   return stateOf(snapshot, 'resource').status === 'missing';
 }
@@ -53,7 +53,9 @@ export function isTransient(state: DocumentState): boolean {
 }
 
 /** The documents that could not be read. One that does not exist for this resource is none of them. */
-export function unreadIn({ resource, documents }: Snapshot): UnreadDocument[] {
+export function unreadIn(snapshot: Snapshot): UnreadDocument[] {
+  if (isGone(snapshot)) return [{ document: 'resource', why: 'There is no such resource (Azure answered 404).' }];
+  const { resource, documents } = snapshot;
   return Object.entries(documents).flatMap(([name, state]): UnreadDocument[] => {
     const definition = documentOf(resource.kind, name);
     if (!definition || !state) return [];

@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   readonly spool: Spool;
   rulesOf(resource: Resource): readonly EffectiveRule[];
+  /** Whether the caller asked for it by its id: then it is a result that it does not exist. */
+  isNamed(resource: Resource): boolean;
   /** What is kept of a snapshot. */
   take(snapshot: Snapshot): object;
   onEvent(event: ScanEvent): void;
@@ -63,7 +65,8 @@ export async function readTargets(resources: readonly Resource[], options: ReadO
       postponed.push(resource);
       return;
     }
-    spool.append(resource.key, isGone(snapshot) ? null : options.take(snapshot));
+    const isPassedOver = isGone(snapshot) && !options.isNamed(resource);
+    spool.append(resource.key, isPassedOver ? null : options.take(snapshot));
     done += 1;
     onEvent({ kind: 'read', total, done });
   }

@@ -6,6 +6,7 @@ import { listUpTo } from '../client/lists.ts';
 import type { DeploymentInput } from '../client/options.ts';
 import type { Context } from '../framework/context.ts';
 import type { ExitCode } from '../framework/exit-codes.ts';
+import { CommandFailure } from '../framework/failure.ts';
 import { tableOf } from '../framework/table.ts';
 import { moreLine, type OutputFormat, pairs, show } from '../text/show.ts';
 import { ago, duration } from '../text/time.ts';
@@ -54,17 +55,24 @@ const POLL_MS = 2000;
 
 /** Writes the progress on one line of a terminal. Ctrl-C ends the waiting, and not the scan. */
 async function waitForEnd(context: Context, client: Client, begun: Scan): Promise<Scan> {
-  const { stderr, clock } = context;
+  const { stderr, clock, signal } = context;
   let scan = begun;
-  while (!hasEnded(scan)) {
-    const { found, evaluated, secondsLeft } = scan.progress;
-    const rest = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
-    if (stderr.isTerminal) stderr.write(`\r\x1b[K${evaluated} of ${found} evaluated${rest}`);
-    await clock.sleep(POLL_MS);
-    ({ body: scan } = await client.call(getScan, { params: { id: begun.id } }));
+  try {
+    while (!hasEnded(scan)) {
+      const { found, evaluated, secondsLeft } = scan.progress;
+      const rest = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
+      if (stderr.isTerminal) stderr.write(`\r\x1b[K${evaluated} of ${found} evaluated${rest}`);
+      await clock.sleep(POLL_MS);
+      ({ body: scan } = await client.call(getScan, { params: { id: begun.id } }));
+    }
+    return scan;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const advice = `the scan goes on; plumbline scans show ${begun.id} --wait waits again`;
+    throw new CommandFailure(130, `interrupted; ${advice}`, { cause: error });
+  } finally {
+    if (stderr.isTerminal) stderr.write('\r\x1b[K');
   }
-  if (stderr.isTerminal) stderr.write('\r\x1b[K');
-  return scan;
 }
 
 function hasEnded({ status }: Scan): boolean {

@@ -110,6 +110,22 @@ describe('the sample estate', () => {
     expect((await scanned({ resource: [LEGACY], allowUnread: true })).code).toBe(0);
   });
 
+  it('lists a resource that was named and does not exist, and passes over one that was deleted meanwhile', async () => {
+    const gone = `${LEGACY}-gone`;
+    const { code, report, terminal } = await scanned({ resource: [LEGACY, gone] });
+    expect(code).toBe(3);
+    expect(report.unread).toMatchObject([{ resource: { id: gone }, document: 'resource' }]);
+    expect(terminal.error()).toContain('1 × resource: There is no such resource');
+    const other = { status: 404, body: { error: { code: 'ResourceNotFound', message: 'x' } } };
+    simulator.addFault({ match: { path: '/sites/legacy-portal' }, action: 'answer', ...other });
+    const group = { subscription: [subscriptionId], resourceGroup: ['shop'], rule: ['webapp-min-tls'] };
+    const listed = await scanned(group);
+    expect(listed.code).toBe(0);
+    const ids = listed.report.findings.map(({ resource }) => resource.id);
+    expect(ids).toContain(`${SHOP}/providers/Microsoft.Web/sites/intranet`);
+    expect(ids).not.toContain(LEGACY);
+  });
+
   it('reads again what failed for a while, and only that', async () => {
     simulator.addFault({ match: { path: 'legacy-portal/config/web' }, action: 'server-error', times: 2 });
     const { code } = await scanned({ resource: [LEGACY] });
@@ -190,6 +206,7 @@ describe('the sample estate', () => {
       2,
       /x\.json cannot be written/,
     ],
+    ['a folder in place of a file', { resource: [LEGACY], out: 'docs' }, 2, /docs cannot be written: it is a folder/],
     [
       'an empty group',
       { subscription: [subscriptionId], resourceGroup: ['nothing-here'] },
@@ -208,6 +225,8 @@ describe('the sample estate', () => {
     expect(refused.message).toMatch(message);
     expect(refused.message).not.toContain('\n');
     expect(refused.terminal.out()).toBe('');
+    // What somebody has to wait for comes after what can be refused at once.
+    if (given.out !== undefined) expect(refused.terminal.sentAt).toEqual([]);
   });
 
   it('refuses a resume file together with options that say what to scan, and one of another version', async () => {
