@@ -30,7 +30,6 @@ const exemption: Exemption = {
 };
 const JUNE = '2026-06-01T00:00:00Z';
 const FULL = { until: JUNE, used: 10, limit: 10 };
-const ASK = { enabled: true, irreversible: 'ask' } as const;
 const MORE = { flapCount: 4, flapHours: 24 };
 const NIGHT: MaintenanceWindow = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'UTC' };
 const QUIET: Change = {
@@ -39,6 +38,12 @@ const QUIET: Change = {
   from: true,
   to: false,
 };
+const UNKNOWN: Change = { ...TLS_CHANGE, from: null };
+const LASTING = violationLike({ rule: ruleLike({ reversible: false }) });
+const ASK = { enabled: true, irreversible: 'ask' } as const;
+const ASKING = around({ healthGate: ASK });
+const STOP = { reason: 'many are worse.' };
+const AUTOMATIC = { ...STOP, automaticOnly: true } as const;
 const memory = { at: '2026-01-01T00:00:00Z' };
 const BY_CHANGER = { ...memory, status: 'rejected', until: '2026-04-01T00:00:00Z', byChanger: true } as const;
 
@@ -108,56 +113,14 @@ describe('a decision is the lowest constraint', () => {
       'report',
       ['tier-risky', 'found-by-sweep'],
     ],
-    [
-      'disturbing and irreversible, where the settings ask',
-      violationLike({ rule: ruleLike({ reversible: false }) }),
-      around({ healthGate: ASK }),
-      'queue',
-      ['irreversible'],
-    ],
-    [
-      'disturbing, whose old value is not known, where the settings ask',
-      violationLike({ changes: [{ ...TLS_CHANGE, from: null }] }),
-      around({ healthGate: ASK }),
-      'queue',
-      ['irreversible'],
-    ],
-    ['reversible, where the settings ask', violationLike(), around({ healthGate: ASK }), 'fix', []],
-    [
-      'irreversible, that disturbs nothing',
-      violationLike({ rule: ruleLike({ reversible: false }), changes: [QUIET] }),
-      around({ healthGate: ASK }),
-      'fix',
-      [],
-    ],
-    [
-      'irreversible, where the settings write',
-      violationLike({ rule: ruleLike({ reversible: false }) }),
-      calm,
-      'fix',
-      [],
-    ],
-    [
-      'irreversible, without health gates',
-      violationLike({ rule: ruleLike({ reversible: false }) }),
-      around({ healthGate: { ...ASK, enabled: false } }),
-      'fix',
-      [],
-    ],
-    [
-      'worse before, within seven days',
-      violationLike(),
-      around({ history: { ...NO_HISTORY, worseAt: '2026-02-27T12:00:00Z' } }),
-      'queue',
-      ['health-gate'],
-    ],
-    [
-      'worse before, a week ago',
-      violationLike(),
-      around({ history: { ...NO_HISTORY, worseAt: '2026-02-23T12:00:00Z' } }),
-      'fix',
-      [],
-    ],
+    ['guarantee 15: asks where it cannot be undone', LASTING, ASKING, 'queue', ['irreversible']],
+    ['asks where the old value is not known', violationLike({ changes: [UNKNOWN] }), ASKING, 'queue', ['irreversible']],
+    ['asks for nothing that can be undone', violationLike(), ASKING, 'fix', []],
+    ['asks for nothing that disturbs no app', { ...LASTING, changes: [QUIET] }, ASKING, 'fix', []],
+    ['does not ask by default', LASTING, calm, 'fix', []],
+    ['does not ask without health gates', LASTING, around({ healthGate: { ...ASK, enabled: false } }), 'fix', []],
+    ['guarantee 15: worse after it within a week', violationLike(), worse(167), 'queue', ['health-gate']],
+    ['worse after it a week ago', violationLike(), worse(168), 'fix', []],
     ['safe, found by the sweep', violationLike(), around({ foundBySweep: true }), 'fix', []],
     ['exempt', violationLike(), around({ exemption }), 'exempt', ['exempt']],
     ['provisioning', violationLike(), around({}, {}, { provisioningState: 'InProgress' }), 'hold', ['provisioning']],
@@ -197,6 +160,22 @@ describe('a decision is the lowest constraint', () => {
       { ...tagged('plumbline-mode', 'audit'), tagOptDown: false },
       'fix',
       [],
+    ],
+    ['stopped in its scope', violationLike(), around({ scopeStopped: STOP }), 'hold', ['stopped']],
+    [
+      'automatic writes stopped in its scope',
+      violationLike(),
+      around({ scopeStopped: AUTOMATIC }),
+      'hold',
+      ['stopped'],
+    ],
+    ['guarantee 11: a later stage', violationLike(), around({ rolloutHold: 'x.' }), 'hold', ['rollout']],
+    [
+      'a risky violation waits for no stage',
+      violationLike({ tier: 'risky' }),
+      around({ rolloutHold: 'x.' }),
+      'queue',
+      ['tier-risky'],
     ],
     ['a closed window', violationLike(), around({ window: NIGHT }), 'hold', ['window']],
     ['an open window', violationLike(), around({ window: NIGHT, now: new Date('2026-03-07T23:00:00Z') }), 'fix', []],
@@ -295,6 +274,11 @@ describe('an approval lifts the constraints that required one', () => {
     ['a tag with approve', violationLike(), tagged('plumbline-mode', 'approve'), 'fix'],
     ['not a tag with audit', violationLike(), tagged('plumbline-mode', 'audit'), 'report'],
     ['not failing', violationLike(), failed(1, 2, 3), 'report'],
+    ['worse after it before', violationLike(), worse(1), 'fix'],
+    ['what cannot be undone', LASTING, ASKING, 'fix'],
+    ['a later stage', violationLike(), around({ rolloutHold: 'x.' }), 'fix'],
+    ['a stop of automatic writes', violationLike(), around({ scopeStopped: AUTOMATIC }), 'fix'],
+    ['not a stop of its scope', violationLike(), around({ scopeStopped: STOP }), 'hold'],
     ['not a window', violationLike(), around({ window: NIGHT }), 'hold'],
     ['not a freeze', violationLike(), around({ frozen: { until: JUNE, reason: 'x' } }), 'hold'],
     ['the hourly budget', violationLike(), around({ budgetHold: FULL }), 'fix'],
@@ -361,6 +345,12 @@ function flapped(...hours: number[]): DecisionInput {
 
 function failed(...hours: number[]): DecisionInput {
   return around({ history: { ...NO_HISTORY, failedAt: hoursAgo(hours) } });
+}
+
+/** Its health gate found the app worse so many hours ago. */
+function worse(hours: number): DecisionInput {
+  const [worseAt = ''] = hoursAgo([hours]);
+  return around({ history: { ...NO_HISTORY, worseAt } });
 }
 
 function hoursAgo(hours: number[]): string[] {

@@ -99,3 +99,18 @@ describe('a roll-out', () => {
     expect(await check(deps, fix)).toMatchObject({ state: 'blocked', causeCode: 'rollout' });
   });
 });
+
+test('guarantee 15: a stop of automatic writes blocks fixes, and neither what was approved nor a rollback of a health gate', async () => {
+  const deps = fakeDeps();
+  const codeOf = async (changeSet: ChangeSet) =>
+    (await checkBeforeWrite({ deps, resource: shop }, [changeSet], []))?.causeCode ?? null;
+  const scope = SHOP.split('/').slice(0, 3).join('/');
+  const ordered: ChangeSet = { ...fix, purpose: 'rollback', approvalId: 'a', byHealthGate: true };
+  storeSettings(deps, { scopes: [{ scope, stopped: { reason: 'x', automaticOnly: true } }] });
+  expect([await codeOf(fix), await codeOf(approved), await codeOf(ordered)]).toEqual(['stopped', null, null]);
+  storeSettings(deps, { scopes: [{ scope, stopped: { reason: 'x' } }] });
+  expect([await codeOf(approved), await codeOf(ordered)]).toEqual(['stopped', 'stopped']);
+  const until = new Date(deps.clock.now().getTime() + 60_000).toISOString();
+  storeSettings(deps, { scopes: [{ scope, frozen: { until, reason: 'x' } }] });
+  expect([await codeOf(approved), await codeOf(ordered)]).toEqual(['frozen', null]);
+});
