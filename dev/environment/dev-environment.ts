@@ -143,13 +143,19 @@ async function startHostProcess(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,
   });
+  // Until it listens: the reason why it ends, if it does, and said once then.
   const said: string[] = [];
+  let listens = false;
   return new Promise((resolve, reject) => {
     const read = (line: string) => {
       const listening = /^Plumbline host listening on (\S+)$/.exec(line)?.[1];
-      if (listening) resolve({ url: listening, process: child });
-      else if (said.length < 50) said.push(line);
-      options.onLine?.(line);
+      if (listening) {
+        listens = true;
+        for (const earlier of said) options.onLine?.(earlier);
+        resolve({ url: listening, process: child });
+      }
+      if (listens) options.onLine?.(line);
+      else said.push(line);
     };
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', read);

@@ -219,13 +219,17 @@ function write(
   const { method, url, body, correlationId } = request;
   const type = request.header('content-type') ?? '';
   const hasBody = method === 'POST' ? body !== undefined || request.malformed : method !== 'DELETE';
-  if (hasBody && !/^application\/(merge-patch\+)?json\b/i.test(type)) return errors.unsupportedMediaType(type);
-  if (request.malformed) return errors.invalidContent('Unexpected character encountered while parsing value');
+  if (hasBody && !/^application\/(merge-patch\+)?json\b/i.test(type))
+    throw new ArmError(errors.unsupportedMediaType(type));
+  if (request.malformed) {
+    throw new ArmError(errors.invalidContent('Unexpected character encountered while parsing value'));
+  }
 
   refuseLocked(place, method);
   const existed = !isNew && (method === 'POST' || readDocument(place) !== undefined);
   const effect = effectOf(place, method, body);
   if (fault?.action === 'ignore-write') {
+    if (isNew) manager.estate.remove(place.resource.id);
     const written = 'answer' in effect ? effect.answer : effect.documents?.[place.row.name];
     return { status: 200, body: bodyInVersion(place, written) ?? documentInVersion(place) };
   }

@@ -255,8 +255,10 @@ describe('az webapp', () => {
     const elsewhere = site.replace('/shop/', '/none/');
     expect((await as(owner, 'PUT', elsewhere, WEB, body)).at('error.code')).toBe('ResourceGroupNotFound');
     expect((await as(owner, 'PUT', `${site}x/slots/beta`, WEB, body)).at('error.code')).toBe('ResourceNotFound');
-    expect((await as(owner, 'PUT', `${group}/providers/Microsoft.Web/sites/broken`, WEB, 'text')).status).toBe(400);
-    expect((await as(owner, 'GET', `${group}/providers/Microsoft.Web/sites/broken`, WEB)).status).toBe(404);
+    const broken = `${group}/providers/Microsoft.Web/sites/broken`;
+    expect((await as(owner, 'PUT', broken, WEB, 'text')).status).toBe(400);
+    expect((await as(owner, 'PUT', broken, WEB)).status).toBe(415);
+    expect((await as(owner, 'GET', broken, WEB)).status).toBe(404);
     expect((await as(developer, 'DELETE', `${site}/slots/beta`, WEB)).status).toBe(200);
   });
 
