@@ -4,7 +4,7 @@ import type { ScanEvent } from '../scan/read-targets.ts';
 
 export interface Progress {
   onEvent(event: ScanEvent): void;
-  /** Removes the line; the terminal is as it was. */
+  /** Removes the line; the terminal is as it was, and stays so whatever happens after that. */
   end(): void;
 }
 
@@ -20,6 +20,7 @@ export function createProgress(stderr: Output, now: () => Date): Progress {
   let waitsUntil = 0;
   let shownAt = 0;
   let isShown = false;
+  let hasEnded = false;
 
   function show(text: string, isForced = false): void {
     const at = now().getTime();
@@ -41,6 +42,8 @@ export function createProgress(stderr: Output, now: () => Date): Progress {
 
   return {
     onEvent(event) {
+      // Azure answers what was asked before Ctrl-C.
+      if (hasEnded) return;
       if (event.kind === 'listing') return show('Listing resources…', true);
       if (event.kind === 'requests-left') requestsLeft = event.requests;
       else if (event.kind === 'throttled') waitsUntil = now().getTime() + event.seconds * 1000;
@@ -51,6 +54,7 @@ export function createProgress(stderr: Output, now: () => Date): Progress {
     end() {
       if (isShown) stderr.write('\r\x1b[K');
       isShown = false;
+      hasEnded = true;
     },
   };
 }

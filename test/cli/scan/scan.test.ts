@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plantedSecrets, sampleEstate, subscriptionId } from '../../../simulator/estate.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
+import { createProgress } from '../../../src/cli/estate/progress.ts';
 import { run, type ScanInput } from '../../../src/cli/estate/run-scan.ts';
 import { CommandFailure } from '../../../src/cli/framework/failure.ts';
 import { rules } from '../../../src/rules/index.ts';
@@ -174,6 +175,19 @@ describe('the sample estate', () => {
     expect(terminal.error()).toContain('1 of 1, 0 left');
     expect(terminal.error()).toMatch(/reads left at Azure/);
     expect(terminal.error().endsWith('\r\u001b[K')).toBe(true);
+  });
+
+  it('shows nothing more when Azure answers after the end', () => {
+    const { context, error, close } = terminalOn(simulator, { isTerminal: true });
+    const progress = createProgress(context.stderr, context.clock.now);
+    progress.onEvent({ kind: 'listed', total: 2, done: 0 });
+    progress.end();
+    const before = error();
+    progress.onEvent({ kind: 'requests-left', requests: 7 });
+    progress.onEvent({ kind: 'read', total: 2, done: 2 });
+    close();
+    expect(error()).toBe(before);
+    expect(before.endsWith('\r\u001b[K')).toBe(true);
   });
 
   it.each([1, 2, 3, 8, 20])('Ctrl-C at request %i ends it in one line, and removes the progress', async (request) => {
