@@ -18,7 +18,7 @@ import {
   type RuleSet,
 } from '../rules/effective.ts';
 import { sizeOfStage, stage } from '../rules/rollout-settings.ts';
-import { isStartedFor, rolloutStart } from '../rules/rollout-starts.ts';
+import { isStartedFor, type RolloutStart, rolloutStart } from '../rules/rollout-starts.ts';
 import { SEVERITIES } from '../rules/rule.ts';
 import type { Settings } from '../rules/settings.ts';
 import { isDisruptive } from './constraints.ts';
@@ -117,7 +117,8 @@ export function startPreview(input: PreviewInput): Preview {
   const counts = { fixes: 0, approvals: 0, approvalsCleared: 0, holds: 0, unknown: 0 };
   const restarted = new Set<string>();
   const changes = new Map<string, Infer<typeof previewChange>>();
-  const started = after.rollouts.starts.map((start) => ({ start, apps: 0 }));
+  const isNew = (start: RolloutStart) => !before.rollouts.starts.includes(start);
+  const started = after.rollouts.starts.filter(isNew).map((start) => ({ start, apps: 0 }));
 
   function add(item: PreviewItem): PreviewItem {
     const { rule, before, after } = item;
@@ -189,7 +190,7 @@ function rolloutView({
   start: { rule, scope, stages, isEvaluated },
   apps,
 }: {
-  readonly start: RolloutsInForce['starts'][number];
+  readonly start: RolloutStart;
   readonly apps: number;
 }): Infer<typeof previewRollout> {
   let left = apps;

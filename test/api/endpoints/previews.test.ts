@@ -59,6 +59,27 @@ describe('POST /settings/preview', () => {
     expect(tables()).toBe(before);
   });
 
+  it('says which rules would begin, in which stages, and holds what has begun already', async () => {
+    const document = { mode: 'autofix', rollout: { stages: [1, '50%'] } };
+    const { body } = valid(previewSettings, await post(document));
+    expect(body).toMatchObject({
+      ...{ fixes: 0, holds: 5 },
+      rollouts: [
+        {
+          ...{ rule: 'webapp-min-tls', scope: '/', apps: 5 },
+          stages: [
+            { stage: 1, apps: 1 },
+            { stage: '50%', apps: 2 },
+            { stage: '100%', apps: 2 },
+          ],
+        },
+      ],
+    });
+    await ask(putSettings, serviceOf(service), { body: document, headers: { 'if-match': '*' } });
+    const again = await post({ ...document, profile: 'strict' });
+    expect([again.body.fixes, again.body.rollouts]).toEqual([0, []]);
+  });
+
   it('says nothing about the settings that are in force, and reads no finding then', async () => {
     service = { ...deps, previews: { ...deps.previews, listFindings: () => Promise.reject(new Error('it reads')) } };
     expect((await post({ mode: 'approve' })).body).toMatchObject({ changes: [], items: [], fixes: 0, budgetHours: 0 });
