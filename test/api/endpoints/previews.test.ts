@@ -75,9 +75,12 @@ describe('POST /settings/preview', () => {
         },
       ],
     });
-    await ask(putSettings, serviceOf(service), { body: document, headers: { 'if-match': '*' } });
-    const again = await post({ ...document, profile: 'strict' });
-    expect([again.body.fixes, again.body.rollouts]).toEqual([0, []]);
+    const stricter = { 'webapp-min-tls': { tier: 'safe', parameters: { minimum: '1.3' } } };
+    for (const begun of [document, { ...document, rules: stricter }]) {
+      await ask(putSettings, serviceOf(service), { body: begun, headers: { 'if-match': '*' } });
+      const again = await post({ ...begun, profile: 'strict' });
+      expect([again.status, again.body.fixes, again.body.rollouts]).toEqual([200, 0, []]);
+    }
   });
 
   it('says nothing about the settings that are in force, and reads no finding then', async () => {
