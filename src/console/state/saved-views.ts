@@ -10,7 +10,7 @@ export interface SavedView {
 /** The addresses of a day are made when they are shown. `today`: as `2026-01-31`, where the person is. */
 export function builtInViews(today: string): readonly SavedView[] {
   return [
-    { title: 'Mine to approve', href: hrefOf('approvals', { status: 'pending', mine: 'true' }) },
+    { title: 'Mine to approve', href: hrefOf('approvals', { status: 'pending', mayDecide: 'true' }) },
     { title: 'Expiring in 24 h', href: hrefOf('approvals', { status: 'pending', expires: '24h', sort: 'expires' }) },
     { title: 'Blocked or failed', href: hrefOf('approvals', { status: 'blocked,unknown,failed' }) },
     { title: 'Fixed today', href: hrefOf('audit', { kind: 'fix.applied', from: today, to: today }) },

@@ -66,6 +66,12 @@ type FilterName = keyof z.infer<typeof approvalFilter>;
 export type ApprovalFilters = { readonly [Name in FilterName]?: readonly Infer<typeof approvalFilter>[Name][] } & {
   /** A part of the rule's id or title, the resource's name or id, or the changer's name; case-insensitive. */
   readonly q?: string;
+  /** Requested at this time or later. */
+  readonly requestedFrom?: string;
+  /** Requested before this time. */
+  readonly requestedTo?: string;
+  /** Expires before this time. */
+  readonly expiresBefore?: string;
 };
 
 /** Whether an approval matches the filters. */
@@ -74,7 +80,11 @@ export function approvalMatcher(filters: ApprovalFilters): (head: ApprovalHead) 
   const is = <T>(wanted: readonly T[] | undefined, found: T) => wanted === undefined || wanted.includes(found);
   const changers = filters.changedBy?.map((one) => one.toLowerCase());
   const text = filters.q?.toLowerCase();
+  const { requestedFrom = '', requestedTo = LAST, expiresBefore = LAST } = filters;
   return (head) =>
+    head.requestedAt >= requestedFrom &&
+    head.requestedAt < requestedTo &&
+    head.expiresAt < expiresBefore &&
     is(filters.status, head.status) &&
     is(filters.rule, head.rule) &&
     is(filters.severity, head.severity) &&
@@ -84,6 +94,9 @@ export function approvalMatcher(filters: ApprovalFilters): (head: ApprovalHead) 
     (changers === undefined || namesOf(head.changedBy).some((name) => changers.includes(name))) &&
     (text === undefined || searchedTexts(head).some((one) => one.toLowerCase().includes(text)));
 }
+
+/** After every time. */
+const LAST = '~';
 
 function namesOf(changer: ApprovalHead['changedBy']): string[] {
   return changer === null ? [] : [changer.objectId, changer.name ?? ''].map((one) => one.toLowerCase());

@@ -4,7 +4,7 @@ import { builtInViews, isSavedViews, localDay, withoutView, withView } from '../
 describe('saved views', () => {
   it('those of everybody are filters of the lists', () => {
     expect(builtInViews('2026-11-30').map(({ title, href }) => `${title}: ${href}`)).toEqual([
-      'Mine to approve: #/approvals?status=pending&mine=true',
+      'Mine to approve: #/approvals?status=pending&mayDecide=true',
       'Expiring in 24 h: #/approvals?status=pending&expires=24h&sort=expires',
       'Blocked or failed: #/approvals?status=blocked,unknown,failed',
       'Fixed today: #/audit?kind=fix.applied&from=2026-11-30&to=2026-11-30',

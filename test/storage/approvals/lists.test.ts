@@ -127,6 +127,9 @@ function modelled(all: readonly Approval[], { sort = '-requested', ...query }: A
     const { objectId = '', name = '' } = one.changedBy ?? {};
     const names = [objectId, name].map((text) => text.toLowerCase()).filter((text) => text !== '');
     if (query.changedBy && !query.changedBy.some((text) => names.includes(text.toLowerCase()))) return false;
+    if (query.requestedFrom && Date.parse(one.requestedAt) < Date.parse(query.requestedFrom)) return false;
+    if (query.requestedTo && Date.parse(one.requestedAt) >= Date.parse(query.requestedTo)) return false;
+    if (query.expiresBefore && Date.parse(one.expiresAt) >= Date.parse(query.expiresBefore)) return false;
     const texts = [one.rule.id, one.rule.title, one.resource.name, one.resource.id, name].join('\n').toLowerCase();
     return query.q === undefined || texts.includes(query.q.toLowerCase());
   });
@@ -152,6 +155,9 @@ const filters = {
   impact: some(...IMPACTS),
   purpose: some('fix' as const, 'rollback' as const),
   changedBy: some('0000-ADA', 'ada lovelace', '0000-pipeline', 'nobody'),
+  requestedFrom: fc.option(fc.constantFrom(time(-7200), time(-100)), { nil: undefined }),
+  requestedTo: fc.option(fc.constantFrom(time(-3600), time(0)), { nil: undefined }),
+  expiresBefore: fc.option(fc.constantFrom(time(0), time(7200)), { nil: undefined }),
   q: fc.option(fc.constantFrom('tls', 'CORS', 'app-1', 'lovelace', 'group-2', 'none of all'), { nil: undefined }),
 };
 
@@ -225,6 +231,7 @@ describe('a first page costs the same at 2,000 and at 20,000 approvals', () => {
     { impact: ['traffic'] },
     { purpose: ['rollback'] },
     { changedBy: ['ada lovelace'] },
+    { requestedFrom: time(-3600), expiresBefore: time(7200) },
     { q: 'found nowhere' },
   ];
   const FINAL = APPROVAL_STATUSES.filter((one) => !OPEN_STATUSES.includes(one));

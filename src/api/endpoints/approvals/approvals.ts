@@ -5,6 +5,7 @@ import type { Approval } from '../../../domain/approvals/approval.ts';
 import { GROUPINGS, type Grouping, groupApprovals } from '../../../domain/approvals/approval-groups.ts';
 import { APPROVAL_SORTS, approvalFilter, isOpenOnly } from '../../../domain/approvals/approval-list.ts';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
+import { timestamp } from '../../../domain/resources/schema.ts';
 import { recordDecision } from '../../../workflows/approvals/record-decision.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import type { PageRequest } from '../../../workflows/ports/storage.ts';
@@ -34,6 +35,9 @@ const filters = {
   impact: several(one.impact).exactOptional(),
   purpose: several(one.purpose).exactOptional(),
   changedBy: several(one.changedBy).exactOptional(),
+  requestedFrom: timestamp.exactOptional().describe('Requested at this time or later.'),
+  requestedTo: timestamp.exactOptional().describe('Requested before this time.'),
+  expiresBefore: timestamp.exactOptional().describe('Expires before this time.'),
 };
 
 const query = z.strictObject({
@@ -41,6 +45,12 @@ const query = z.strictObject({
   q: searchText
     .describe('A part of the id or title of the rule, the name or id of the resource, or the name of the changer.')
     .exactOptional(),
+  mayDecide: z
+    .literal('true')
+    .exactOptional()
+    .describe(
+      '`true`: only what you may approve now. A page may be short or empty while `nextCursor` is there. Takes neither `total` nor `group`.',
+    ),
   sort: sortOf(APPROVAL_SORTS).describe(
     `The latest first, the oldest first, the next to expire, the worst severity, the worst impact, by rule, by resource. ${OPEN_ONLY}`,
   ),
@@ -67,15 +77,18 @@ export const listApprovals = defineEndpoint({
   async handle({ deps, config, principal, query: { group, view, ...asked } }) {
     refuseUnlessCounted(asked, group);
     if (group !== undefined) return { body: await countGroups(deps, group, asked) };
+    const viewing = viewerFor(deps, principal, asked.status);
     let matching: number | null = null;
-    const list = async ({ total: isCounted, ...wanted }: ListQuery, at: PageRequest) => {
+    const list = async ({ view: _, mayDecide, total: isCounted, ...wanted }: ListQuery, at: PageRequest) => {
       const page = await deps.approvals.list({ ...wanted, total: isCounted !== undefined }, at);
       matching = page.total;
-      return page;
+      if (mayDecide === undefined) return page;
+      const viewer = await viewing;
+      return { ...page, items: page.items.filter((item) => viewer.mayDecide(item).allowed) };
     };
     const [page, viewer] = await Promise.all([
-      readPage('approvals', config.cursorKey, { ...asked, view }, ({ view: _view, ...wanted }, at) => list(wanted, at)),
-      viewerFor(deps, principal, asked.status),
+      readPage('approvals', config.cursorKey, { ...asked, view }, list),
+      viewing,
     ]);
     const items = page.items.map((item) => (view === 'brief' ? viewer.brief(item) : viewer.full(item)));
     return { body: { ...page, items, ...(matching === null ? {} : { total: matching }) } };
@@ -152,17 +165,20 @@ async function decide(
   return { body: await approvalView(deps, person, await recordDecision(deps, request)) };
 }
 
-type ListQuery = Omit<Query, 'group' | 'view' | 'limit' | 'cursor'>;
+type ListQuery = Omit<Query, 'group' | 'limit' | 'cursor'>;
 
 /** Throws Refusal `invalid` for an order or a total of approvals that are not kept together. */
 function refuseUnlessCounted(
-  { status, sort, total: wanted, cursor }: Omit<Query, 'group' | 'view'>,
+  { status, sort, total: wanted, cursor, mayDecide }: Omit<Query, 'group' | 'view'>,
   group: Grouping | undefined,
 ): void {
   const isOrdered = sort !== APPROVAL_SORTS[0];
   if (group !== undefined && isOrdered) throw invalidRequest([{ parameter: 'sort', detail: 'groups have one order' }]);
   if (group !== undefined && cursor !== undefined) {
     throw invalidRequest([{ parameter: 'cursor', detail: 'groups have no pages' }]);
+  }
+  if (mayDecide !== undefined && (group !== undefined || wanted !== undefined)) {
+    throw invalidRequest([{ parameter: 'mayDecide', detail: 'takes neither total nor group: it is not counted' }]);
   }
   if (group !== undefined || isOpenOnly({ ...(status && { status }) })) return;
   const refused = [...(isOrdered ? ['sort'] : []), ...(wanted ? ['total'] : [])];
@@ -171,7 +187,8 @@ function refuseUnlessCounted(
 
 /** All groups at once: they have no pages. */
 async function countGroups(deps: Deps, by: Grouping, asked: Omit<Query, 'group' | 'view'>) {
-  const { limit: _limit, cursor: _cursor, sort: _sort, total: wanted, status = ['pending'], ...others } = asked;
+  const { limit: _limit, cursor: _cursor, sort: _sort, mayDecide: _, total: wanted, ...filters } = asked;
+  const { status = ['pending'], ...others } = filters;
   const { heads, complete } = await deps.approvals.listHeads({ ...others, status });
   return {
     items: groupApprovals(heads, by),

@@ -1,6 +1,6 @@
 /** Approvals as the API shows them to a caller. */
 import type { Approval, ApprovalStatus } from '../../../domain/approvals/approval.ts';
-import { mayDecide } from '../../../domain/approvals/may-decide.ts';
+import { type MayDecide, mayDecide } from '../../../domain/approvals/may-decide.ts';
 import { planOf, requestView } from '../../../domain/changes/plan-requests.ts';
 import { parseResourceId } from '../../../domain/resources/resource.ts';
 import type { ListedApproval } from '../../../workflows/ports/approvals.ts';
@@ -11,6 +11,8 @@ import { deciderRefusal, type Principal } from '../../framework/principal.ts';
 export interface Viewer {
   /** Without internal members, plan and source. */
   brief(approval: ListedApproval): object;
+  /** Whether the caller may approve it now, and why not. */
+  mayDecide(approval: ListedApproval): MayDecide;
   /** With the computed plan. */
   full(approval: ListedApproval): object;
 }
@@ -29,6 +31,8 @@ export async function viewerFor(
   const settings = isAsked ? (await loadSettings(deps)).settings : null;
   const now = deps.clock.now();
 
+  const decidable = (approval: ListedApproval) => mayDecide(approval, asker, settings, now);
+
   function brief(approval: ListedApproval) {
     const { preserved: _preserved, changers: _changers, source: _source, outbox: _outbox, ...others } = approval;
     const { decision, supersededBy, changedBy, ...shown } = others;
@@ -36,7 +40,7 @@ export async function viewerFor(
       ...shown,
       rule: { ...shown.rule, harm: deps.rules.find(({ id }) => id === shown.rule.id)?.harm ?? null },
       ...(changedBy === null ? {} : { changedBy }),
-      mayDecide: mayDecide(approval, asker, settings, now),
+      mayDecide: decidable(approval),
       ...(decision === null ? {} : { decision: { by: decision.by, at: decision.at, comment: decision.comment } }),
       ...(supersededBy === null ? {} : { supersededBy }),
     };
@@ -44,6 +48,7 @@ export async function viewerFor(
 
   return {
     brief,
+    mayDecide: decidable,
     full(approval) {
       const resource = parseResourceId(approval.resource.id);
       return {

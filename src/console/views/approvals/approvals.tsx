@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { withQuery } from '../../api/client.ts';
 import type { ApprovalBrief, ApprovalGroup } from '../../api/types.ts';
+import { now } from '../../state/clock.ts';
 import { place, setQuery, valuesOf } from '../../state/location.ts';
 import { hasRole } from '../../state/session.ts';
 import { useList } from '../../state/use-list.ts';
@@ -22,6 +23,7 @@ import { COLUMNS, openHref } from './columns.tsx';
 import type { Decision } from './decide.ts';
 import { DecideDialog } from './decide-dialog.tsx';
 import { labelOf } from './decision-job.ts';
+import { EXPIRING, timesOf } from './times.ts';
 
 const FILTERS: readonly Filter[] = [
   { name: 'q', title: 'Search app, rule or person', kind: 'text' },
@@ -32,10 +34,14 @@ const FILTERS: readonly Filter[] = [
   { name: 'resource', title: 'Scope', kind: 'scope' },
   { name: 'rule', title: 'Rule', kind: 'text' },
   { name: 'changedBy', title: 'Changed by', kind: 'text' },
+  { name: 'requested', title: 'Requested', kind: 'period', from: 'from', to: 'to' },
+  { name: 'expires', title: 'Expires', options: EXPIRING, single: true },
+  { name: 'mayDecide', title: 'To decide', options: [{ value: 'true', title: 'I can approve' }], single: true },
 ];
 /** Rule and person come from links and groups; their chips are shown, without controls of their own. */
-const CONTROLS = ['q', 'status', 'severity', 'impact', 'purpose', 'resource'];
-const NAMES = FILTERS.map(({ name }) => name);
+const CONTROLS = ['q', 'status', 'severity', 'impact', 'mayDecide', 'expires', 'requested', 'purpose', 'resource'];
+/** Those that the API has under the same name. */
+const SAME = ['q', 'status', 'severity', 'impact', 'purpose', 'resource', 'rule', 'changedBy', 'mayDecide'];
 const GROUPS = [
   { value: 'rule', title: 'Rule' },
   { value: 'resource', title: 'App' },
@@ -50,13 +56,15 @@ const rowHref = ({ id }: ApprovalBrief) => openHref('approvals', id);
 
 export function Approvals() {
   const { query } = place.value;
-  const asked = { status: 'pending', ...filterQuery(query, NAMES) };
+  const asked = { status: 'pending', ...filterQuery(query, SAME), ...timesOf(query, now.value) };
   const isOpenOnly = asked.status.split(',').every((one) => OPEN.includes(one));
+  // What I may approve is not counted.
+  const isMine = query.get('mayDecide') !== null;
   // Other statuses have neither an order of their own nor a total.
-  const ordered = isOpenOnly ? { sort: query.get('sort') ?? 'severity', total: 'true' } : {};
+  const ordered = isOpenOnly ? { sort: query.get('sort') ?? 'severity', total: isMine ? null : 'true' } : {};
   const path = withQuery('/approvals', { ...asked, ...ordered, view: 'brief' });
   const list = useList<ApprovalBrief>(path, { idOf, kind: 'approvals' });
-  const by = query.get('group');
+  const by = isMine ? null : query.get('group');
   const grouping = useGroups<ApprovalBrief, ApprovalGroup>({
     path: by === null ? null : withQuery('/approvals', { ...asked, group: by }),
     list,
@@ -89,7 +97,7 @@ export function Approvals() {
   return (
     <>
       <h1>Approvals</h1>
-      <FilterBar filters={FILTERS} controls={CONTROLS} end={<GroupBy options={GROUPS} />} />
+      <FilterBar filters={FILTERS} controls={CONTROLS} end={!isMine && <GroupBy options={GROUPS} />} />
       <DataTable
         name="approvals"
         caption="Approvals"

@@ -1,4 +1,5 @@
 /** The period of the log that is shown: days of the calendar in the time zone of the person, or the last days until now. */
+import { dayOf, nextDay } from '../../ui/filters/days.ts';
 
 export interface Period {
   /** ISO, inclusive and exclusive. An end that is undefined is now. */
@@ -33,17 +34,4 @@ export function nameOfPeriod({ from, to }: Period, now: Date): string {
     return PRESETS.some((preset) => preset === days) ? `the last ${days} days` : `since ${text(Date.parse(from))}`;
   }
   return `${text(Date.parse(from))} to ${text(Date.parse(to) - 1)}`;
-}
-
-/** The beginning of a day in the time zone of this machine. */
-function dayOf(text: string | null): Date | null {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text ?? '') ?? [];
-  if (day === undefined) return null;
-  const date = new Date(Number(year), Number(month) - 1, Number(day));
-  return date.getDate() === Number(day) ? date : null;
-}
-
-/** A day is not always 24 hours long. */
-function nextDay(day: Date): Date {
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1);
 }

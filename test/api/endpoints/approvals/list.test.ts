@@ -26,7 +26,7 @@ beforeEach(() => {
   put('a1', { changedBy: { objectId: ADA, name: 'ada@example.com', type: 'user' } });
   put('a2', { rule: { ...rule, severity: 'critical', impact: 'none' }, changedBy: null });
   put('a3', { status: 'approved', purpose: 'rollback', expiresAt: '2026-03-05T10:00:00.000Z' });
-  put('a4', { status: 'applied' });
+  put('a4', { status: 'applied', requestedAt: '2026-02-28T10:00:00.000Z' });
 });
 
 async function list(query: string, as?: string) {
@@ -48,6 +48,11 @@ describe('the list', () => {
     ['?q=ada%40', 'a1'],
     ['?q=MINIMUM%20tls&status=pending', 'a1 a2'],
     [`?resource=${SHOP},${GROUP}/providers/Microsoft.Web/sites/other&rule=other,webapp-min-tls`, 'a1 a2 a3 a4'],
+    ['?status=pending,approved&expiresBefore=2026-03-05T10:00:01Z', 'a3'],
+    ['?status=pending,approved&expiresBefore=2026-03-05T10:00:00Z', ''],
+    ['?requestedFrom=2026-03-01T11:00:00%2B01:00', 'a1 a2 a3'],
+    ['?requestedTo=2026-03-01T10:00:00Z', 'a4'],
+    ['?status=pending,approved&mayDecide=true', 'a2'],
     ['?status=pending,approved&sort=requested', 'a3 a2 a1'],
     ['?status=pending,approved&sort=expires', 'a3 a1 a2'],
     ['?status=pending,approved&sort=severity', 'a2 a1 a3'],
@@ -89,6 +94,10 @@ describe('the list', () => {
     ['?status=pending,pending', 'status'],
     ['?q=', 'q'],
     ['?changedBy=', 'changedBy'],
+    ['?status=pending&mayDecide=true&total=true', 'mayDecide'],
+    ['?mayDecide=true&group=rule', 'mayDecide'],
+    ['?mayDecide=false', 'mayDecide'],
+    ['?expiresBefore=soon', 'expiresBefore'],
   ])('%s is 400, and names %s', async (query, parameter) => {
     const answer = await ask(listApprovals, serviceOf(deps), { query });
     expect(statusAndCode(answer)).toBe('400 invalid');
