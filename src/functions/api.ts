@@ -20,6 +20,7 @@ import { getHealth } from '../api/endpoints/health.ts';
 import { getHistory } from '../api/endpoints/history.ts';
 import { getMe } from '../api/endpoints/me.ts';
 import { getMetrics } from '../api/endpoints/metrics.ts';
+import { getOverview } from '../api/endpoints/overview.ts';
 import {
   getExemptionsPreview,
   getSettingsPreview,
@@ -87,6 +88,7 @@ const described: readonly Endpoint[] = [
   cancelScan,
   getState,
   getHistory,
+  getOverview,
   getHealth,
   getMe,
   getMetrics,

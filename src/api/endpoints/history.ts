@@ -32,6 +32,17 @@ const times = {
   to: timestamp.exactOptional().describe('Exclusive; now unless given.'),
 };
 
+export const historyQuery = z.strictObject({
+  metric: z
+    .enum(HISTORY_METRICS)
+    .describe(
+      'failing: violations by severity. compliance: findings by benchmark. approvals: the pending ones by age. fixes: by outcome. timeToFix, timeToDecision: median and 95th percentile in seconds.',
+    ),
+  ...times,
+  step: z.enum(STEPS).default('day').describe('Hours are kept for 90 days, days for two years.'),
+  scope: scope.exactOptional(),
+});
+
 export const historyAnswer = z.strictObject({ points: z.array(historyPoint) }).meta({ id: 'History' });
 
 export const getHistory = defineEndpoint({
@@ -41,23 +52,11 @@ export const getHistory = defineEndpoint({
   summary:
     'What was failing, or what was done, by hour or by day. A step in which the service did not run has no point.',
   role: 'Plumbline.Reader',
-  query: z.strictObject({
-    metric: z
-      .enum(HISTORY_METRICS)
-      .describe(
-        'failing: violations by severity. compliance: findings by benchmark. approvals: the pending ones by age. fixes: by outcome. timeToFix, timeToDecision: median and 95th percentile in seconds.',
-      ),
-    ...times,
-    step: z.enum(STEPS).default('day').describe('Hours are kept for 90 days, days for two years.'),
-    scope: scope.exactOptional(),
-  }),
+  query: historyQuery,
   result: historyAnswer,
-  async handle({ deps, query: { metric, step, scope: asked, ...given } }) {
-    const now = deps.clock.now();
-    const to = given.to === undefined ? now : new Date(given.to);
-    const from = given.from === undefined ? timeAfter(to, -DEFAULT_MS[step]) : new Date(given.from);
-    refuseRange({ from, to, now, step });
-    return { body: { points: await readHistory(deps, { metric, step, scope: asked ?? null, from, to }) } };
+  async handle({ deps, query: { metric, step, scope: asked = null, ...given } }) {
+    const range = rangeOf(given, step, deps.clock.now());
+    return { body: { points: await readHistory(deps, { metric, scope: asked, ...range }) } };
   },
 });
 
@@ -70,7 +69,14 @@ interface Asked {
   readonly step: HistoryStep;
 }
 
-/** Throws Refusal `invalid` for a range that no answer can show. */
+/** The range that a query asks for. Throws Refusal `invalid` for one that no answer can show. */
+export function rangeOf(given: { readonly from?: string; readonly to?: string }, step: HistoryStep, now: Date) {
+  const to = given.to === undefined ? now : new Date(given.to);
+  const from = given.from === undefined ? timeAfter(to, -DEFAULT_MS[step]) : new Date(given.from);
+  refuseRange({ from, to, now, step });
+  return { from, to, step };
+}
+
 function refuseRange({ from, to, now, step }: Asked): void {
   const refuse = (detail: string): Refusal => invalidRequest([{ parameter: 'from', detail }]);
   if (from >= to) throw refuse('must be before `to`');

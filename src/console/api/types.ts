@@ -17,11 +17,11 @@ import type {
   findingAnswer,
   findingBriefAnswer,
   findingGroups,
-  summary,
 } from '../../api/endpoints/findings/schemas.ts';
 import type { health } from '../../api/endpoints/health.ts';
 import type { historyAnswer } from '../../api/endpoints/history.ts';
 import type { me } from '../../api/endpoints/me.ts';
+import type { overviewAnswer } from '../../api/endpoints/overview.ts';
 import type { begunPreview, madePreview, previewAnswer } from '../../api/endpoints/previews.ts';
 import type { resourceAnswer, resourcePage } from '../../api/endpoints/resources/resources.ts';
 import type { rolloutAnswer } from '../../api/endpoints/rollouts.ts';
@@ -50,6 +50,7 @@ export type FindingGroup = z.output<typeof findingGroups>['items'][number];
 export type HealthAnswer = z.output<typeof health>;
 export type History = z.output<typeof historyAnswer>;
 export type Me = z.output<typeof me>;
+export type OverviewAnswer = z.output<typeof overviewAnswer>;
 export type Preview = z.output<typeof previewAnswer>;
 export type BackgroundPreview = z.output<typeof begunPreview> | z.output<typeof madePreview>;
 export type Problem = z.output<typeof problemDocument>;
@@ -63,7 +64,6 @@ export type Scan = z.output<typeof scanAnswer>;
 export type Sweep = z.output<typeof sweepAnswer>;
 export type Settings = z.output<typeof settingsAnswer>;
 export type State = z.output<typeof stateAnswer>;
-export type Summary = z.output<typeof summary>;
 
 /** A kind of what is stored, with a revision of its own in `GET /state`. */
 export type Kind = keyof State['revisions'];

@@ -1,7 +1,7 @@
 /** The findings of a resource in brief: what lists need to filter, sort, count and group them without reading each finding. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { ACTIONS, type Action } from '../resources/reasons.ts';
+import { ACTIONS, type Action, REASON_CODES, type ReasonCode } from '../resources/reasons.ts';
 import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../rules/rule.ts';
 import type { Finding } from './finding.ts';
 import { type FindingCounts, findingLabel } from './finding-counts.ts';
@@ -13,6 +13,8 @@ export interface FindingLabel {
   readonly severity: Severity;
   /** Null unless the verdict is violation. */
   readonly action: Action | null;
+  /** The first reason that decides the action; null as well in rows of an earlier version. */
+  readonly reason: ReasonCode | null;
   /** Whether an approval for it is open. */
   readonly hasApproval: boolean;
 }
@@ -42,10 +44,10 @@ export function resourceKeyOf(id: string): string {
   return createHash('sha256').update(id.toLowerCase()).digest('hex').slice(0, 32);
 }
 
-/** A label as text, for example `webapp-min-tls violation high queue approval`. */
-export function textOfLabel({ rule, verdict, severity, action, hasApproval }: FindingLabel): string {
-  const words = [rule, verdict, severity, ...(action === null ? [] : [action]), ...(hasApproval ? [APPROVAL] : [])];
-  return words.join(' ');
+/** A label as text, for example `webapp-min-tls violation high queue mode-approve approval`. */
+export function textOfLabel({ rule, verdict, severity, action, reason, hasApproval }: FindingLabel): string {
+  const words = [rule, verdict, severity, action, reason, hasApproval ? APPROVAL : null];
+  return words.filter((one) => one !== null).join(' ');
 }
 
 /** The label of a text from `textOfLabel`; null for any other text. The same text gives the same object. */
@@ -59,14 +61,17 @@ export function labelOfText(text: string): FindingLabel | null {
 }
 
 function parseLabel(text: string): FindingLabel | null {
-  const [rule, verdict, severity, action, approval] = text.split(' ');
-  const words = { rule, verdict, severity, action: action ?? null, hasApproval: approval === APPROVAL };
-  return LABEL.safeParse(words).data ?? null;
+  const [rule, verdict, severity, action = null, ...rest] = text.split(' ');
+  const reason = rest.find((word) => word !== APPROVAL) ?? null;
+  const label = { rule, verdict, severity, action, reason, hasApproval: rest.includes(APPROVAL) };
+  return LABEL.safeParse(label).data ?? null;
 }
 
 export function labelOf({ rule, verdict, severity, decision }: Finding): FindingLabel {
   const action = decision?.action ?? null;
-  return { rule, verdict, severity, action, hasApproval: action === 'queue' && decision?.approvalId !== undefined };
+  const reason = decision?.ceilings.find(({ at }) => at === action)?.code ?? null;
+  const hasApproval = action === 'queue' && decision?.approvalId !== undefined;
+  return { rule, verdict, severity, action, reason, hasApproval };
 }
 
 /** The findings of a resource in brief; null when there are none. */
@@ -115,5 +120,6 @@ const LABEL = z.object({
   verdict: z.enum(VERDICTS),
   severity: z.enum(SEVERITIES),
   action: z.enum(ACTIONS).nullable(),
+  reason: z.enum(REASON_CODES).nullable(),
   hasApproval: z.boolean(),
 });

@@ -48,7 +48,7 @@ export function stepCount(from: number, to: number, step: HistoryStep): number {
 
 /** What a finding with this label counts as, for example `failing high` and `compliance pass MCSB v2`. */
 export function levelNames(
-  { rule, verdict, severity, action }: Omit<FindingLabel, 'hasApproval'>,
+  { rule, verdict, severity, action }: Pick<FindingLabel, 'rule' | 'verdict' | 'severity' | 'action'>,
   benchmarks: ReadonlyMap<string, readonly string[]>,
 ): string[] {
   const failing = verdict === 'violation' ? [`failing ${severity}`] : [];

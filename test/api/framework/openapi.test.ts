@@ -121,6 +121,7 @@ describe('openapi.json', () => {
       'GET /me',
       'GET /metrics',
       'GET /openapi.json',
+      'GET /overview',
       'GET /resources',
       'GET /resources/{key}',
       'GET /rollouts',
@@ -222,7 +223,8 @@ describe('openapi.json', () => {
         .parameters.filter((one) => one.in === 'query')
         .map(({ name }) => name);
     expect(queryOf('GET /approvals')).toEqual([
-      ...['status', 'resource', 'rule', 'severity', 'impact', 'purpose', 'changedBy', 'q'],
+      ...['status', 'resource', 'rule', 'severity', 'impact', 'purpose', 'changedBy'],
+      ...['requestedFrom', 'requestedTo', 'expiresBefore', 'q', 'mayDecide'],
       ...['sort', 'view', 'total', 'group', 'limit', 'cursor'],
     ]);
     expect(queryOf('GET /audit')).toEqual([

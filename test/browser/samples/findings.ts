@@ -65,14 +65,20 @@ export function findingBrief({
   severity,
   verdict,
   resource,
+  references,
   since,
+  evaluatedAt,
   documentation,
   decision,
 }: Finding): FindingBrief {
   return {
-    ...{ rule, title, severity, verdict, resource, since, documentation },
+    ...{ rule, title, severity, verdict, resource, references, since, evaluatedAt, documentation },
     key: `k-${resource.name}`,
-    decision: decision && { action: decision.action, hasApproval: decision.approvalId !== undefined },
+    decision: decision && {
+      action: decision.action,
+      ...(decision.reasons[0] ? { reason: decision.reasons[0].code } : {}),
+      hasApproval: decision.approvalId !== undefined,
+    },
   };
 }
 

@@ -1,21 +1,7 @@
-// Sample answers of the summary and the history, typed as the API answers them.
-import type { History, Summary } from '../../../src/console/api/types.ts';
+// Sample answers of the history and the overview, typed as the API answers them.
+import type { History, OverviewAnswer } from '../../../src/console/api/types.ts';
 import { daysAgo, hoursAgo } from './estate.ts';
-
-export const summary: Summary = {
-  resources: 14,
-  byVerdict: { compliant: 96, violation: 11, 'not-applicable': 20, unknown: 2 },
-  bySeverity: { critical: 1, high: 5, medium: 3, low: 1, info: 1 },
-  byRule: [
-    { rule: 'webapp-min-tls', violations: 7 },
-    { rule: 'webapp-remote-debugging', violations: 3 },
-    { rule: 'webapp-https-only', violations: 1 },
-    { rule: 'webapp-ftps', violations: 0 },
-  ],
-  approvals: { pending: 3, oldestAt: hoursAgo(70) },
-  fixes: { last24h: 4, last30d: 61 },
-  meanTimeToFixSeconds: 42,
-};
+import { findingGroups } from './findings.ts';
 
 const MAKE: Readonly<Record<string, (day: number) => History['points'][number]>> = {
   failing: (day) => ({ at: daysAgo(day), critical: 1, high: 4 + (day % 5), medium: 3 + (day % 3), low: 2, info: 1 }),
@@ -48,4 +34,21 @@ export function history(metric: string, days: number): History {
   const make = MAKE[metric];
   if (!make) throw new Error(`There is no metric ${metric}.`);
   return { points: Array.from({ length: days }, (_, index) => make(days - 1 - index)) };
+}
+
+/** The numbers of the overview. */
+export function overview(days: number): OverviewAnswer {
+  const { rule: rules = [], resource: resources = [], resourceGroup: resourceGroups = [] } = findingGroups;
+  return {
+    findings: { rules: [...rules], resources: [...resources], resourceGroups: [...resourceGroups], held: 2 },
+    approvals: { pending: 3, oldestAt: hoursAgo(70), expiring: 1, blocked: 1 },
+    history: {
+      failing: history('failing', days),
+      compliance: history('compliance', days),
+      approvals: history('approvals', days),
+      fixes: history('fixes', days),
+      timeToFix: history('timeToFix', days),
+      timeToDecision: history('timeToDecision', days),
+    },
+  };
 }

@@ -16,7 +16,7 @@ import {
   resourceRow,
   resourceRows,
 } from './findings.ts';
-import { history, summary } from './history.ts';
+import { overview } from './history.ts';
 import { deadLetter, entries, event, exemption, preview, scans, settings, verification } from './records.ts';
 
 export function me(...roles: string[]): Me {
@@ -58,8 +58,7 @@ export function allResponses(): Responses {
     'GET /api/state': { headers: { etag: '"s1"' }, body: state },
     'GET /api/health': { body: health },
     'GET /api/metrics': { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, text: METRICS },
-    'GET /api/summary': { body: summary },
-    'GET /api/history': ({ query }) => ({ body: history(query.get('metric') ?? '', 30) }),
+    'GET /api/overview': { body: overview(30) },
     'GET /api/approvals': (request) => {
       if (request.query.has('group')) return { body: { items: approvalGroups } };
       const wanted = request.query.get('status')?.split(',');

@@ -62,6 +62,7 @@ const CALLS: Readonly<Record<string, (() => Call) | undefined>> = {
   '/me': () => ({}),
   '/metrics': () => ({}),
   '/openapi.json': () => ({}),
+  '/overview': () => ({ queries: ['from=2026-01-01'] }),
   '/resources': () => ({ queries: ['total=true&sort=name'] }),
   '/resources/{key}': () => ({ id: resourceKeyOf(shop.id) }),
   // The settings have no stages, so that nothing is held: the list is empty.

@@ -116,6 +116,8 @@ interface Listed extends Asked {
 
 interface Placed {
   readonly id: string;
+  /** When any rule was last evaluated on the resource. */
+  readonly evaluatedAt: string;
   readonly brief: FindingBrief;
 }
 
@@ -167,7 +169,11 @@ async function findPlaces(
       visit(brief: ResourceBrief) {
         if (!matcher.hasResource(brief.id)) return;
         for (const finding of matcher.findingsOf(brief)) {
-          top.offer(findingSortKey(sort, brief.id, finding), { id: brief.id, brief: finding });
+          top.offer(findingSortKey(sort, brief.id, finding), {
+            id: brief.id,
+            evaluatedAt: brief.evaluatedAt,
+            brief: finding,
+          });
         }
       },
     };
@@ -179,9 +185,9 @@ async function findPlaces(
 type Found = NonNullable<Awaited<ReturnType<typeof findPlaces>>>;
 
 function briefPage(deps: Deps, { items, more }: Found) {
-  const titles = titlesOf(deps.rules);
+  const byId = new Map(deps.rules.map((rule) => [rule.id, rule]));
   return {
-    items: items.map(({ item }) => briefView(deps, titles, item)),
+    items: items.map(({ item }) => briefView(deps, byId, item)),
     next: more ? positionOf(items.at(-1)?.key ?? []) : null,
   };
 }
@@ -212,15 +218,16 @@ function isListPosition({ after }: PageRequest): boolean {
   return after !== null && !after.startsWith('[');
 }
 
-function briefView({ rules }: Deps, titles: ReadonlyMap<string, string>, { id, brief }: Placed) {
-  const { rule, verdict, severity, action, hasApproval } = brief.label;
+function briefView({ rules }: Deps, byId: ReadonlyMap<string, AnyRule>, { id, evaluatedAt, brief }: Placed) {
+  const { rule, verdict, severity, action, reason, hasApproval } = brief.label;
+  const { title = rule, references = [] } = byId.get(rule) ?? {};
   const resource = resourceOf(id);
   return {
-    ...{ rule, title: titles.get(rule) ?? rule, severity, verdict, since: new Date(brief.since).toISOString() },
+    ...{ rule, title, severity, verdict, references, since: new Date(brief.since).toISOString(), evaluatedAt },
     resource: resource ? viewOf(resource) : { id, type: '', name: '' },
     key: resourceKeyOf(id),
     documentation: documentationById(rule, rules),
-    decision: action === null ? null : { action, hasApproval },
+    decision: action === null ? null : { action, ...(reason === null ? {} : { reason }), hasApproval },
   };
 }
 

@@ -5,7 +5,7 @@ import { countsOf, findingGroup } from '../../../domain/decisions/find-findings.
 import { finding } from '../../../domain/decisions/finding.ts';
 import { healthGate } from '../../../domain/health/gate.ts';
 import { changeEvent } from '../../../domain/resources/event.ts';
-import { ACTIONS } from '../../../domain/resources/reasons.ts';
+import { ACTIONS, REASON_CODES } from '../../../domain/resources/reasons.ts';
 import { type Infer, time } from '../../../domain/resources/schema.ts';
 import { documentation } from '../../../domain/rules/documentation.ts';
 import { SEVERITIES, source, VERDICTS } from '../../../domain/rules/rule.ts';
@@ -23,12 +23,17 @@ export const findingAnswer = finding
 
 /** In the list with `view=brief`: what the kept briefs have. */
 export const findingBriefAnswer = finding
-  .pick({ rule: true, title: true, severity: true, verdict: true, resource: true, since: true })
+  .pick({ rule: true, title: true, severity: true, verdict: true, resource: true, references: true, since: true })
   .extend({
     key: z.string().describe('Of the resource, as in `/resources/{key}`'),
     documentation,
+    evaluatedAt: time.describe('When any rule was last evaluated on the resource'),
     decision: z
-      .strictObject({ action: z.enum(ACTIONS), hasApproval: z.boolean().describe('Whether an approval is open') })
+      .strictObject({
+        action: z.enum(ACTIONS),
+        reason: z.enum(REASON_CODES).exactOptional().describe('The code of the first reason that decides the action'),
+        hasApproval: z.boolean().describe('Whether an approval is open'),
+      })
       .nullable()
       .describe('null unless the verdict is violation'),
   })

@@ -73,6 +73,36 @@ export const MODE_WORDS = {
   autofix: 'Auto-fix low risk',
 } as const satisfies Words;
 
+/** Why an action was chosen. */
+export const REASON_WORDS = {
+  exempt: 'Exemption',
+  'tier-risky': 'Risky rule',
+  'tier-advice': 'No fix',
+  'mode-audit': 'Mode',
+  'mode-approve': 'Mode',
+  stopped: 'Stopped',
+  'function-app': 'Function app',
+  'logic-app': 'Logic app',
+  'hosted-on-container-apps': 'On Container Apps',
+  'managed-by': 'Managed elsewhere',
+  self: 'Plumbline itself',
+  'rejected-before': 'Rejected before',
+  'expired-before': 'Expired before',
+  'found-by-sweep': 'Found by a sweep',
+  provisioning: 'Being deployed',
+  flapping: 'Undone again',
+  failing: 'Failed before',
+  'also-moved-before': 'Moved more before',
+  budget: 'Hourly limit',
+  rollout: 'Roll-out',
+  'tag-audit': 'Tag',
+  'tag-approve': 'Tag',
+  window: 'Change window',
+  frozen: 'Freeze',
+  'health-gate': 'Health gate',
+  irreversible: 'Irreversible',
+} as const satisfies Words;
+
 export function wordOf(words: Words, code: string): string {
   return words[code] ?? code;
 }

@@ -4,6 +4,7 @@ import { hrefOf, place } from '../../state/location.ts';
 import { Action, Severity, Verdict } from '../../ui/format/badges.tsx';
 import { ResourceName } from '../../ui/format/resource-name.tsx';
 import { Time } from '../../ui/format/time.tsx';
+import { REASON_WORDS, wordOf } from '../../ui/format/words.ts';
 import type { Column } from '../../ui/table/column.ts';
 import { findingId } from './request-job.ts';
 
@@ -55,6 +56,12 @@ export const COLUMNS: readonly Column<FindingBrief>[] = [
     cell: ({ decision }) => <Action of={decision?.action} />,
   },
   {
+    id: 'reason',
+    title: 'Reason',
+    width: '130px',
+    cell: ({ decision }) => <>{decision?.reason === undefined ? '–' : wordOf(REASON_WORDS, decision.reason)}</>,
+  },
+  {
     id: 'pending',
     title: 'Approval',
     width: '96px',
@@ -75,6 +82,20 @@ export const COLUMNS: readonly Column<FindingBrief>[] = [
     reverse: 'since',
     phone: 'first',
     cell: ({ since }) => <Time at={since} />,
+  },
+  {
+    id: 'checked',
+    title: 'Last checked',
+    width: '110px',
+    optional: true,
+    cell: ({ evaluatedAt }) => <Time at={evaluatedAt} />,
+  },
+  {
+    id: 'benchmark',
+    title: 'Benchmark',
+    width: '18%',
+    optional: true,
+    cell: ({ references }) => <>{references.map(({ source, id }) => `${source} ${id}`).join(', ') || '–'}</>,
   },
   { id: 'id', title: 'Rule ID', width: '18%', optional: true, cell: ({ rule }) => <code>{rule}</code> },
 ];

@@ -1,34 +1,39 @@
 /** What somebody has to look at now. */
-import { now } from '../../state/clock.ts';
+import type { OverviewAnswer } from '../../api/types.ts';
 import { state } from '../../state/live.ts';
 import { hrefOf } from '../../state/location.ts';
 import type { Links } from './links.ts';
-import { type AttentionItem, needsAttention } from './needs-attention.ts';
-import type { Overview } from './use-overview.ts';
+import { type AttentionItem, needsAttention, type Signs } from './needs-attention.ts';
 
-export function Attention({ data, links }: { data: Overview; links: Links }) {
-  const isLoading = [data.expiring, data.blocked, data.held, data.log].some((one) => one.isLoading && !one.data);
+interface Props {
+  readonly data: OverviewAnswer | undefined;
+  readonly log: Signs['log'] | undefined;
+  readonly links: Links;
+}
+
+export function Attention({ data, log = null, links }: Props) {
   const items = needsAttention({
     stopped: state.value?.stopped?.reason ?? null,
     deadLetters: state.value?.deadLetters ?? 0,
-    blocked: data.blocked.data?.total ?? 0,
-    held: data.held.data?.total ?? 0,
-    expiresAt: data.expiring.data?.items.map(({ expiresAt }) => expiresAt) ?? [],
-    log: data.log.data ?? null,
-    now: now.value,
+    blocked: data?.approvals.blocked ?? 0,
+    held: data?.findings.held ?? 0,
+    expiring: data?.approvals.expiring ?? 0,
+    log,
   });
   const hrefs: Readonly<Record<AttentionItem['name'], string>> = {
     stopped: hrefOf('settings', { section: 'mode' }),
     log: hrefOf('audit'),
     'dead-letters': hrefOf('dead-letters'),
     blocked: links.approvals({ status: 'blocked,unknown' }),
-    expiring: links.approvals({ sort: 'expires' }),
+    expiring: links.approvals({ expires: '24h', sort: 'expires' }),
     held: links.findings({ decision: 'hold' }),
   };
   return (
     <section class="attention" aria-labelledby="attention">
       <h2 id="attention">Needs attention</h2>
-      {items.length === 0 && <p class="calm">{isLoading ? 'Loading…' : 'Nothing needs attention.'}</p>}
+      {items.length === 0 && (
+        <p class="calm">{data === undefined || log === null ? 'Loading…' : 'Nothing needs attention.'}</p>
+      )}
       {items.length > 0 && (
         <ul>
           {items.map(({ name, tone, text }) => (

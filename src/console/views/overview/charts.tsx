@@ -1,6 +1,6 @@
-/** The five charts of the overview. */
+/** The charts of the overview that show days or benchmarks. */
 
-import type { History } from '../../api/types.ts';
+import type { History, OverviewAnswer } from '../../api/types.ts';
 import { Bars } from '../../ui/charts/bars.tsx';
 import { Chart, type ChartProps, type Series } from '../../ui/charts/chart.tsx';
 import { type Column, Columns, dayLabel } from '../../ui/charts/columns.tsx';
@@ -10,7 +10,6 @@ import {
   AGE_SERIES,
   columnsOf,
   durationText,
-  failingIn,
   numberOf,
   OUTCOME_SERIES,
   RESULT_SERIES,
@@ -18,18 +17,17 @@ import {
   total,
   usualSeconds,
 } from './numbers.ts';
-import type { Overview } from './use-overview.ts';
 
 interface Props {
-  readonly data: Overview;
+  /** Undefined until it is there. */
+  readonly data: OverviewAnswer | undefined;
   readonly links: Links;
   readonly days: readonly string[];
 }
 
 export function FailingChart({ data, links, days }: Props) {
-  const history = data.failing.data;
-  if (!history) return <Waiting title="Failing checks over time" />;
-  const columns = columnsOf(days, history, SEVERITY_SERIES);
+  if (!data) return <Waiting title="Failing checks over time" />;
+  const columns = columnsOf(days, data.history.failing, SEVERITY_SERIES);
   const [first, last] = [columns.find(({ values }) => values), columns.findLast(({ values }) => values)];
   const sumOf = (column: Column | undefined) => (column?.values ?? []).reduce((sum, one) => sum + one, 0);
   const sentence = last
@@ -46,8 +44,8 @@ export function FailingChart({ data, links, days }: Props) {
 }
 
 export function FixesChart({ data, links, days }: Props) {
-  const [fixes, times] = [data.fixes.data, data.timeToFix.data];
-  if (!fixes || !times) return <Waiting title="Fixes per day" />;
+  if (!data) return <Waiting title="Fixes per day" />;
+  const { fixes, timeToFix: times } = data.history;
   const columns = columnsOf(days, fixes, OUTCOME_SERIES);
   const usual = usualSeconds(times);
   const sentence = `${count(total(fixes, 'applied'), 'fix', 'fixes')} applied, ${total(fixes, 'failed')} failed, ${total(fixes, 'blocked')} blocked, ${total(fixes, 'rolledBack')} rolled back${usual === null ? '' : `; usual time to fix ${durationText(usual)}`}.`;
@@ -66,8 +64,8 @@ export function FixesChart({ data, links, days }: Props) {
 }
 
 export function QueueChart({ data, links, days }: Props) {
-  const [ages, times] = [data.ages.data, data.timeToDecision.data];
-  if (!ages || !times) return <Waiting title="Approval queue by age" />;
+  if (!data) return <Waiting title="Approval queue by age" />;
+  const { approvals: ages, timeToDecision: times } = data.history;
   const columns = columnsOf(days, ages, AGE_SERIES);
   const last = columns.findLast(({ values }) => values);
   const pending = (last?.values ?? []).reduce((sum, one) => sum + one, 0);
@@ -88,9 +86,8 @@ export function QueueChart({ data, links, days }: Props) {
 }
 
 export function ComplianceChart({ data, links }: Props) {
-  const history = data.compliance.data;
-  if (!history) return <Waiting title="Compliance by benchmark" />;
-  const point = history.points.at(-1);
+  if (!data) return <Waiting title="Compliance by benchmark" />;
+  const point = data.history.compliance.points.at(-1);
   const shares = point && 'benchmarks' in point ? point.benchmarks : [];
   const bars = shares.map(({ benchmark, pass, fail, exempt, unknown }) => ({
     key: benchmark,
@@ -113,37 +110,6 @@ export function ComplianceChart({ data, links }: Props) {
       }}
     >
       {bars.length === 0 ? <Empty title={NOTHING_YET} /> : <Bars series={RESULT_SERIES} bars={bars} shares />}
-    </Chart>
-  );
-}
-
-const TOP = 8;
-
-export function TopRulesChart({ data, links }: Props) {
-  const groups = data.rules.data?.items;
-  if (!groups) return <Waiting title="Top failing rules" />;
-  const failing = groups.filter((one) => failingIn(one) > 0);
-  const bars = failing.slice(0, TOP).map((group) => ({
-    key: group.key,
-    title: group.key,
-    href: links.findings({ rule: group.key }),
-    values: SEVERITY_SERIES.map(({ name }) => group.bySeverity[name] ?? 0),
-    text: failingIn(group).toLocaleString('en'),
-  }));
-  const [worst] = failing;
-  const sentence = worst
-    ? `${count(failing.length, 'rule')} ${failing.length === 1 ? 'has' : 'have'} failing checks; ${worst.key} has the most, ${failingIn(worst).toLocaleString('en')}.`
-    : 'No rule has failing checks.';
-  return (
-    <Chart
-      title="Top failing rules"
-      {...{ sentence, series: SEVERITY_SERIES }}
-      table={{
-        head: ['Rule', ...SEVERITY_SERIES.map(({ title }) => title)],
-        rows: bars.map(({ title, href, values }) => [{ text: title, href }, ...values.map(cell)]),
-      }}
-    >
-      {bars.length === 0 ? <Empty title="All checks pass" /> : <Bars series={SEVERITY_SERIES} bars={bars} />}
     </Chart>
   );
 }
@@ -180,7 +146,7 @@ function DayChart({ title, sentence, series, columns, extra, hrefOf }: DayChartP
 
 const NOTHING_YET = 'Nothing is recorded yet. The service records it every hour.';
 
-function Waiting({ title }: { title: string }) {
+export function Waiting({ title }: { title: string }) {
   return (
     <figure class="chart" aria-busy="true">
       <figcaption>
@@ -197,11 +163,11 @@ function mediansOf(history: History): ReadonlyMap<string, string> {
   );
 }
 
-function cell(value: number) {
+export function cell(value: number) {
   return { text: value.toLocaleString('en') };
 }
 
-function count(number: number, one: string, many = `${one}s`): string {
+export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 

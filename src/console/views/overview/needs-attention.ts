@@ -8,11 +8,10 @@ export interface Signs {
   readonly blocked: number;
   /** Fixes that wait for a window, the budget, or the end of a freeze. */
   readonly held: number;
-  /** When pending approvals expire, the next first; perhaps not all of them. */
-  readonly expiresAt: readonly string[];
+  /** Pending approvals that expire within 24 hours. */
+  readonly expiring: number;
   /** null until the log was verified. */
   readonly log: { readonly valid: boolean; readonly reason?: string } | null;
-  readonly now: number;
 }
 
 export interface AttentionItem {
@@ -21,12 +20,7 @@ export interface AttentionItem {
   readonly text: string;
 }
 
-const DAY_MS = 86_400_000;
-
-export function needsAttention({ stopped, deadLetters, blocked, held, expiresAt, log, now }: Signs): AttentionItem[] {
-  const expiring = expiresAt.filter((at) => Date.parse(at) < now + DAY_MS).length;
-  // The list has only the next ones.
-  const atLeast = expiring > 0 && expiring === expiresAt.length && expiring >= 100 ? 'At least ' : '';
+export function needsAttention({ stopped, deadLetters, blocked, held, expiring, log }: Signs): AttentionItem[] {
   const items: (AttentionItem | false)[] = [
     log?.valid === false && {
       ...{ name: 'log', tone: 'danger' },
@@ -43,7 +37,7 @@ export function needsAttention({ stopped, deadLetters, blocked, held, expiresAt,
     },
     expiring > 0 && {
       ...{ name: 'expiring', tone: 'warning' },
-      text: `${atLeast}${counted(expiring, 'approval')} ${expiring === 1 ? 'expires' : 'expire'} within 24 hours`,
+      text: `${counted(expiring, 'approval')} ${expiring === 1 ? 'expires' : 'expire'} within 24 hours`,
     },
     held > 0 && { name: 'held', tone: 'info', text: `${counted(held, 'fix', 'fixes')} on hold` },
   ];

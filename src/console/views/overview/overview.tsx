@@ -6,63 +6,49 @@ import { place, setQuery } from '../../state/location.ts';
 import { useGet } from '../../state/use-get.ts';
 import { ChartPatterns } from '../../ui/charts/chart.tsx';
 import { daysBetween } from '../../ui/charts/scale.ts';
+import { Choice } from '../../ui/choice.tsx';
 import { ErrorMessage } from '../../ui/message.tsx';
 import { Attention } from './attention.tsx';
-import { ComplianceChart, FailingChart, FixesChart, QueueChart, TopRulesChart } from './charts.tsx';
+import { ComplianceChart, FailingChart, FixesChart, QueueChart } from './charts.tsx';
 import { linksOf } from './links.ts';
 import { daysOf, PERIODS, periodOf } from './period.ts';
 import { Tiles } from './tiles.tsx';
-import { firstError, useOverview } from './use-overview.ts';
+import { TopChart } from './top-chart.tsx';
+import { useOverview } from './use-overview.ts';
 
 export function Overview() {
   const { query } = place.value;
   const period = periodOf(query);
   const scope = query.get('scope') ?? '';
   const { first, last } = daysOf(period, now.value);
-  const data = useOverview({ scope, first });
-  const failed = firstError(Object.values(data));
-  const props = { data, links: linksOf(scope, period), days: daysBetween(first, last) };
-  const retry = () => {
-    for (const call of Object.values(data)) if (call.error) call.reload();
-  };
+  const { numbers, log } = useOverview({ scope, first });
+  const failed = [numbers, log].find(({ error }) => error !== null);
+  const props = { data: numbers.data, links: linksOf(scope, period), days: daysBetween(first, last) };
   return (
     <>
       <div class="view-head">
         <h1>Overview</h1>
         <ScopeChoice scope={scope} />
-        <PeriodChoice period={period} />
+        <Choice
+          name="period"
+          legend="Period"
+          options={PERIODS.map((days) => ({ value: String(days), title: `${days} days` }))}
+          value={String(period)}
+          onChange={(days) => setQuery({ period: days })}
+        />
       </div>
-      {failed?.error && <ErrorMessage error={failed.error} retry={retry} />}
+      {failed?.error && <ErrorMessage error={failed.error} retry={failed.reload} />}
       <Tiles {...props} period={period} />
-      <Attention {...props} />
+      <Attention {...props} log={log.data} />
       <ChartPatterns />
       <div class="charts">
         <FailingChart {...props} />
-        <TopRulesChart {...props} />
+        <TopChart {...props} />
         <ComplianceChart {...props} />
         <FixesChart {...props} />
         <QueueChart {...props} />
       </div>
     </>
-  );
-}
-
-function PeriodChoice({ period }: { period: number }) {
-  return (
-    <fieldset class="choice">
-      <legend class="visually-hidden">Period</legend>
-      {PERIODS.map((days) => (
-        <label key={days}>
-          <input
-            type="radio"
-            name="period"
-            checked={days === period}
-            onChange={() => setQuery({ period: String(days) })}
-          />
-          <span>{days} days</span>
-        </label>
-      ))}
-    </fieldset>
   );
 }
 

@@ -1,14 +1,19 @@
 /** Six numbers that say how things are. Each leads to what it counts. */
+import type { OverviewAnswer } from '../../api/types.ts';
 import { now, shortDuration } from '../../state/clock.ts';
 import type { Links } from './links.ts';
 import { durationText, postureOf, total, usualSeconds } from './numbers.ts';
-import type { Overview } from './use-overview.ts';
 
-export function Tiles({ data, links, period }: { data: Overview; links: Links; period: number }) {
-  const posture = data.rules.data && postureOf(data.rules.data.items);
-  const pending = data.expiring.data;
-  const oldest = pending?.items.map(({ requestedAt }) => requestedAt).sort()[0];
-  const fixes = data.fixes.data;
+interface Props {
+  readonly data: OverviewAnswer | undefined;
+  readonly links: Links;
+  readonly period: number;
+}
+
+export function Tiles({ data, links, period }: Props) {
+  const posture = data && postureOf(data.findings.rules);
+  const oldest = data?.approvals.oldestAt;
+  const fixes = data?.history.fixes;
   return (
     <ul class="tiles" aria-label="Numbers">
       <Tile
@@ -32,7 +37,7 @@ export function Tiles({ data, links, period }: { data: Overview; links: Links; p
       <Tile
         title="Pending approvals"
         href={links.approvals()}
-        value={pending && (pending.total ?? pending.items.length).toLocaleString('en')}
+        value={data?.approvals.pending.toLocaleString('en')}
         note={oldest ? `oldest ${shortDuration(now.value - Date.parse(oldest))}` : ''}
       />
       <Tile
@@ -44,7 +49,7 @@ export function Tiles({ data, links, period }: { data: Overview; links: Links; p
       <Tile
         title="Usual time to fix"
         href={links.audit({ kind: 'fix.applied' })}
-        value={data.timeToFix.data && durationText(usualSeconds(data.timeToFix.data))}
+        value={data && durationText(usualSeconds(data.history.timeToFix))}
         note="from change to fix"
       />
     </ul>

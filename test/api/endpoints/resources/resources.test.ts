@@ -130,7 +130,9 @@ describe('GET /findings', () => {
         {
           ...{ rule: 'webapp-min-tls', title: 'Minimum TLS version is 1.2 or higher', severity: 'high' },
           ...{ verdict: 'violation', resource: shop, since: '2026-03-01T09:00:00.000Z', key: expect.any(String) },
+          references: [{ source: 'MCSB', id: 'DP-3' }],
           documentation: 'docs/rules/web-app.md#webapp-min-tls',
+          evaluatedAt: '2026-03-01T10:00:00.000Z',
           decision: { action: 'queue', hasApproval: true },
         },
       ],
