@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/domain/decisions/decide.ts';
 import { type FindingLabel, labelOf, labelOfText, textOfLabel } from '../../../src/domain/decisions/finding-briefs.ts';
 import { finding } from '../../api/samples.ts';
 
@@ -7,15 +8,13 @@ const common = { rule: 'webapp-min-tls', verdict: 'violation', severity: 'high' 
 
 describe('the label of a finding', () => {
   it('has the first reason that decides its action', () => {
-    const decision = {
-      ...{ action: 'queue', until: null, reasons: [], approvalId: 'a1' },
-      ceilings: [
-        { ...effect, code: 'window', at: 'hold' },
-        { ...effect, code: 'tier-risky', at: 'queue' },
-        { ...effect, code: 'mode-approve', at: 'queue' },
-      ],
-    } as const;
-    const label = labelOf(finding({ decision: { ...decision, ceilings: [...decision.ceilings], reasons: [] } }));
+    const ceilings: Decision['ceilings'] = [
+      { ...effect, code: 'window', at: 'hold' },
+      { ...effect, code: 'tier-risky', at: 'queue' },
+      { ...effect, code: 'mode-approve', at: 'queue' },
+    ];
+    const decision: Decision = { action: 'queue', until: null, reasons: [], ceilings, approvalId: 'a1' };
+    const label = labelOf(finding({ decision }));
     expect(label).toEqual({ ...common, action: 'queue', reason: 'tier-risky', hasApproval: true });
     expect(textOfLabel(label)).toBe('webapp-min-tls violation high queue tier-risky approval');
   });
