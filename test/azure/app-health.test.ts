@@ -126,7 +126,7 @@ describe('the metrics', () => {
   test.each([
     [{ status: 400, body: { code: 'BadRequest', message: 'no such grain' } }],
     [{ status: 200, body: { value: [metric('HealthCheckStatus', [])] } }],
-    [{ status: 200, body: { value: [metric('HealthCheckStatus', [], { errorCode: 'Throttled' })] } }],
+    [{ status: 200, body: { value: [metric('HealthCheckStatus', [times('', 0)], { errorCode: 'Throttled' })] } }],
   ])('of a web app are read without its health check: %j', async (answer) => {
     const { health: of } = health(({ searchParams }) =>
       searchParams.get('metricnames') === 'HealthCheckStatus' ? answer : { status: 200, body: { value: [] } },

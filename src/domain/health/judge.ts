@@ -3,9 +3,11 @@ import type { AppState } from './gate.ts';
 import type { HealthCheckVerdict } from './health-check.ts';
 import type { MetricsVerdict } from './metrics.ts';
 
+/** The next look: a minute later, at the end of the gate, or when the last minutes of its metrics are there. */
+export type NextLook = 'confirmation' | 'end' | 'metrics';
+
 export type Verdict =
-  /** `more`: what else may show it. */
-  | { readonly kind: 'wait'; readonly for: 'confirmation' | 'end' | 'metrics' }
+  | { readonly kind: 'wait'; readonly for: NextLook }
   | { readonly kind: 'worse' | 'well' | 'unknown'; readonly text: string };
 
 export interface StateLook {

@@ -6,7 +6,7 @@ import { wroteChanges } from '../../domain/approvals/rollback.ts';
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import type { HealthGate } from '../../domain/health/gate.ts';
 import { judgeHealthCheck } from '../../domain/health/health-check.ts';
-import { judgeState, judgeTraffic, type Verdict } from '../../domain/health/judge.ts';
+import { judgeState, judgeTraffic, type NextLook, type Verdict } from '../../domain/health/judge.ts';
 import { judgeMetrics, metricsRemarks, windowOf } from '../../domain/health/metrics.ts';
 import { parseResourceId, type Resource } from '../../domain/resources/resource.ts';
 import { type GateSettings, healthGateFor } from '../../domain/rules/settings.ts';
@@ -127,7 +127,7 @@ async function writtenByOthers(deps: Deps, resource: Resource, fixes: readonly A
   return first === undefined ? null : findWriteSince(deps, resource, first);
 }
 
-function later(deps: Deps, gate: HealthGate, wait: 'confirmation' | 'end' | 'metrics'): HealthGate {
+function later(deps: Deps, gate: HealthGate, wait: NextLook): HealthGate {
   const step = gate.next?.step ?? 'end';
   return { ...gate, suspected: wait === 'confirmation', next: nextLook(deps, gate.dueAt, wait, step) };
 }

@@ -34,7 +34,7 @@ export async function endGate(deps: Deps, gate: HealthGate, { fixes, attempt }: 
     let waits = false;
     for (const entry of fixes) {
       const result = await orderRollback(deps, { gate, entry, text, isLastTry: attempt >= MOST_ATTEMPTS });
-      waits ||= result.kind === 'waiting';
+      waits ||= result === 'waiting';
     }
     if (waits) return { kind: 'requeue', seconds: RETRY_SECONDS, countsAsAttempt: true };
     await breakCircuit(deps, gate);

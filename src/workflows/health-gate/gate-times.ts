@@ -1,5 +1,6 @@
 /** The times of a health gate, in minutes of the gate: a test or a demonstration may shorten them. */
 import type { GateStep } from '../../domain/health/gate.ts';
+import type { NextLook } from '../../domain/health/judge.ts';
 import { LAG_MINUTES } from '../../domain/health/metrics.ts';
 import { SECOND_MS, secondsBetween, timeAfter } from '../../domain/resources/durations.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -20,7 +21,7 @@ export function minutesAfter({ options }: Pick<Deps, 'options'>, at: Date | stri
 export function nextLook(
   deps: Pick<Deps, 'options' | 'clock'>,
   dueAt: string,
-  wait: 'confirmation' | 'end' | 'metrics',
+  wait: NextLook,
   step: GateStep,
 ): { readonly step: GateStep; readonly at: string } {
   if (wait === 'confirmation') return { step, at: minutesAfter(deps, deps.clock.now(), CONFIRM_MINUTES) };
