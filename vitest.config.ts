@@ -32,6 +32,12 @@ const WITH_MOCKS = [
 const unit = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: '100%', setupFiles: ['test/no-process.ts'] };
 
 /**
+ * Tests of the whole wait as long as they work. So those with processes run beside them, and four files at a time are no more
+ * than two cores take.
+ */
+const besideWhole = { maxWorkers: 4, testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } };
+
+/**
  * Files share the modules of their worker (`isolate: false`) wherever they can: loading them costs more than most tests do.
  * `npm run test:unit` runs the projects "unit" and "unit-mocks".
  */
@@ -59,10 +65,7 @@ export default defineConfig({
           name: 'processes',
           include: WITH_PROCESSES,
           isolate: false,
-          maxWorkers: '100%',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          ...besideWhole,
         },
       },
       {
@@ -72,11 +75,7 @@ export default defineConfig({
           globalSetup: ['test/browser/chromium.ts', 'test/e2e/fixtures/host-program.ts'],
           include: WHOLE,
           isolate: false,
-          // They wait about as long as they work; more of them at a time than this slow each other down on two cores.
-          maxWorkers: 4,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          ...besideWhole,
         },
       },
     ],
