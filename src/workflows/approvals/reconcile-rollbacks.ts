@@ -43,12 +43,18 @@ export function reconcileRollbacks(
         : reconciled;
     if (updated !== approval) store.push({ approval: updated, version });
     if (transition.kind !== 'execute' || !decision) continue;
-    if (decision.action === 'hold') heldUntil.push(decision.until);
+    if (hasOpenEnd(decision)) heldUntil.push(null);
+    else if (decision.action === 'hold') heldUntil.push(decision.until);
     // When two rollbacks have a path in common, the second one is superseded in the next reconcile.
     if (decision.action !== 'fix' || changeSets.some((one) => overlaps(one.changes, approval.changes))) continue;
     changeSets.push(changeSetOf(approval));
   }
   return { store, changeSets, heldUntil };
+}
+
+/** Whether an operator lifts what holds it, at any time: a stop, also of a scope, or mode audit. */
+function hasOpenEnd({ reasons }: Decision): boolean {
+  return reasons.some(({ code }) => code === 'stopped' || code === 'mode-audit');
 }
 
 /**

@@ -9,6 +9,8 @@ import { fixed, tlsNow } from './rolling-back.ts';
 
 it.each<[string, Partial<Settings>, string]>([
   ['the stop, whose end is unknown: five minutes later, on the minute', { stopped: { reason: 'night' } }, '12:06:00'],
+  ['a stop of its scope', { scopes: [{ scope: SHOP, stopped: { reason: 'fair' } }] }, '12:06:00'],
+  ['mode audit', { mode: 'audit' }, '12:06:00'],
   [
     'a freeze: at its end',
     { scopes: [{ scope: SHOP, frozen: { until: '2026-03-01T20:00:00.000Z', reason: 'fair' } }] },

@@ -241,16 +241,21 @@ describe('guarantee 15: nothing is rolled back', () => {
 });
 
 describe('what holds a rollback', () => {
-  test('a stop does, until it is lifted; the log says so', async () => {
+  test.each<[string, Partial<Settings>, string]>([
+    ['a stop', { stopped: { reason: 'We look first.' } }, 'We look first.'],
+    ['a stop of its scope', { scopes: [{ scope: SHOP, stopped: { reason: 'A fair.' } }] }, 'A fair.'],
+    ['mode audit', { mode: 'audit' }, 'Mode audit'],
+  ])('%s does, until it is lifted; the log says so', async (_, settings, why) => {
     const made = shop();
     const { deps, host } = made;
     deps.health.state = (_, now) => (from(deps, now, 0) && deps.arm.writes.length === 1 ? ILL : GOOD);
     await host.deliver(gridEvent('first', SHOP));
     await host.settle(60);
-    storeSettings(deps, { stopped: { reason: 'We look first.' } });
+    storeSettings(deps, settings);
     await host.settle(1200);
     expect([tlsNow(deps), recordsIn(deps, 'health.worse').length]).toEqual(['1.2', 1]);
-    expect(deps.stored.entries.find(({ kind }) => kind === 'health.worse')?.message).toContain('We look first.');
+    expect(deps.stored.entries.find(({ kind }) => kind === 'health.worse')?.message).toContain('It is held. ');
+    expect(deps.stored.entries.find(({ kind }) => kind === 'health.worse')?.message).toContain(why);
     storeSettings(deps, {});
     await host.settle(1200);
     expect(tlsNow(deps)).toBe('1.0');
