@@ -14,7 +14,7 @@ import { createGeneratedEstates } from './generated-estate/generated-block.ts';
 import { certificateIn } from './http/certificate.ts';
 import { pause } from './http/pause.ts';
 import { type IncomingRequest, listen } from './http/server.ts';
-import { serviceIdentity } from './identity/directory.ts';
+import { type Caller, serviceIdentity } from './identity/directory.ts';
 import { handleIdentityRequest, identityPath } from './identity/managed-identity.ts';
 import { tokenFor, tokenSeconds } from './identity/tokens.ts';
 import { createActivityLog } from './monitor/activity-log.ts';
@@ -67,6 +67,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const remaining = createRateLimiter();
   const identityActions = options.identityActions ?? ['*'];
   const identityHeader = randomUUID();
+  const identityHolders = new Map<string, Caller>([[identityHeader, serviceIdentity]]);
   const closing = new AbortController();
 
   const ownFolder = options.certificateFolder ? null : await mkdtemp(join(tmpdir(), 'simulator-'));
@@ -114,7 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       else
         return { status: fault.status ?? 500, body: fault.body ?? { statusCode: 500, message: 'An error occurred.' } };
     }
-    return handleIdentityRequest(request.method, request.url, request.header, identityHeader, new Date());
+    return handleIdentityRequest(request.method, request.url, request.header, identityHolders, new Date());
   }
 
   let kept = options.keptRequests ?? Number.POSITIVE_INFINITY;
@@ -224,6 +225,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     grant: (scope, access) => assign(estate, scope, access),
     tokenFor: (caller) => tokenFor(url, caller, new Date(), Math.floor(Date.now() / 1000) + tokenSeconds),
+    identityHeaderOf(person) {
+      const header = randomUUID();
+      identityHolders.set(header, person);
+      return header;
+    },
     onRequest(hook) {
       hooks.add(hook);
       return () => void hooks.delete(hook);

@@ -110,6 +110,11 @@ export interface Simulator {
   takesUnpublished: boolean;
   /** Assigns a built-in role at a scope, without any event. Throws when there is no such resource, group or subscription. */
   grant(scope: string, access: Access): void;
+  /**
+   * An IDENTITY_HEADER for the programs of a person: without a client id they get tokens of that person, and in no case those of the
+   * service.
+   */
+  identityHeaderOf(person: Caller): string;
   /** A token for Resource Manager with which requests are made as this caller, for a day. */
   tokenFor(caller: Caller): string;
   /**

@@ -1,7 +1,7 @@
 // The managed identity endpoint as App Service offers it.
 
 import type { HttpResponse } from '../http/response.ts';
-import { type Caller, people, pipeline, serviceIdentity } from './directory.ts';
+import { type Caller, people, pipeline } from './directory.ts';
 import { tokenFor, tokenSeconds } from './tokens.ts';
 
 export const identityPath = '/msi/token';
@@ -13,26 +13,26 @@ const VERSIONS: Record<string, { header: string; clientId: string }> = {
 };
 
 /**
- * `GET IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01[&client_id=…]` with the header X-IDENTITY-HEADER. Without a client id
- * it is the identity of the service; in its place the object id of a person, or their first name as in the directory, gives a token
- * of that person.
+ * `GET IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01[&client_id=…]` with the header X-IDENTITY-HEADER. `holders` says by that
+ * header whose token it is without a client id. In place of a client id the object id of a person, or their first name as in the
+ * directory, gives a token of that person. Only the holder of Plumbline's own header gets tokens of its identity.
  */
 export function handleIdentityRequest(
   method: string,
   url: URL,
   header: (name: string) => string | undefined,
-  secret: string,
+  holders: ReadonlyMap<string, Caller>,
   now: Date,
 ): HttpResponse {
   const refuse = (status: number, message: string): HttpResponse => ({ status, body: { statusCode: status, message } });
   const version = VERSIONS[url.searchParams.get('api-version') ?? ''];
   if (method !== 'GET') return refuse(405, 'Method not allowed.');
-  if (header(version?.header ?? 'x-identity-header') !== secret)
-    return refuse(403, 'The X-IDENTITY-HEADER header is missing or does not match.');
+  const holder = holders.get(header(version?.header ?? 'x-identity-header') ?? '');
+  if (!holder) return refuse(403, 'The X-IDENTITY-HEADER header is missing or does not match.');
   if (!version) return refuse(400, 'The api-version must be 2019-08-01.');
   const resource = url.searchParams.get('resource');
   if (!resource) return refuse(400, 'The resource is missing.');
-  const caller = callerWith(url.searchParams.get(version.clientId)?.toLowerCase());
+  const caller = callerWith(url.searchParams.get(version.clientId)?.toLowerCase(), holder);
   if (!caller) {
     return refuse(
       400,
@@ -52,8 +52,8 @@ export function handleIdentityRequest(
   };
 }
 
-function callerWith(clientId: string | undefined): Caller | undefined {
-  if (!clientId || clientId === serviceIdentity.appId) return serviceIdentity;
+function callerWith(clientId: string | undefined, holder: Caller): Caller | undefined {
+  if (!clientId || clientId === holder.appId) return holder;
   const [, caller] =
     Object.entries({ ...people, pipeline }).find(([name, { objectId }]) => [name, objectId].includes(clientId)) ?? [];
   return caller;

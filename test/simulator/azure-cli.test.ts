@@ -75,13 +75,16 @@ describe('az login --identity', () => {
     ['katherine', owner],
     [owner.objectId, owner],
     ['pipeline', pipeline],
+    ['', reader],
   ])('signs in as %s, by the older form of the endpoint', async (name, caller) => {
-    const { IDENTITY_ENDPOINT, IDENTITY_HEADER = '' } = simulator.environment;
+    const { IDENTITY_ENDPOINT } = simulator.environment;
+    const secret = simulator.identityHeaderOf(reader);
     const url = `${IDENTITY_ENDPOINT}/?resource=${simulator.url}&api-version=2017-09-01&clientid=`;
-    const { body } = await azure.raw('GET', url + name, { secret: IDENTITY_HEADER });
+    const { body } = await azure.raw('GET', url + name, { secret });
     const token = String(member(body, 'access_token')).split('.')[1] ?? '';
     expect(JSON.parse(Buffer.from(token, 'base64url').toString())).toMatchObject({ oid: caller.objectId });
-    expect((await azure.raw('GET', `${url}nobody`, { secret: IDENTITY_HEADER })).status).toBe(400);
+    for (const other of ['nobody', simulator.environment.AZURE_CLIENT_ID])
+      expect((await azure.raw('GET', url + other, { secret })).status).toBe(400);
   });
 
   it('finds the subscriptions in which they have a role, and the tenant', async () => {
