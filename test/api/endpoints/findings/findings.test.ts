@@ -169,6 +169,7 @@ describe('explain', () => {
       await deps.healthGates.archive(endedGate(deps, 'x', { id, resource: shop, status, endedAt: at(hours) }));
     }
     await deps.healthGates.archive(endedGate(deps, 'another', { id: 'another' }));
+    await deps.healthGates.save(endedGate(deps, 'third', { id: 'third', status: 'open', endedAt: null }), null);
     const { body } = await get(explain, { query: `?resource=${SHOP}` });
     expect(posture.explainedResource.parse(body).healthGates).toMatchObject([
       { status: 'open', rules: ['webapp-https-only'], next: { step: 'end' } },
