@@ -48,12 +48,15 @@ export async function storeStarts(deps: Deps, context: StepContext): Promise<voi
   const found = await deps.settings.load();
   if (found?.value.rollouts === undefined) return;
   const { rollouts: changes, ...rest } = found.value;
-  await endReplaced(deps, changes, rest.settings, context);
+  if (changes.length > 0) await endReplaced(deps, changes, rest.settings, context);
   for (const change of changes) {
     for (const start of change.starts) await storeStart(deps, change, start);
   }
+  // Without stages the next run comes back only while the row has this member: until everything that ended is released.
+  const isReleasing = !hasStages(rest.settings) && (await deps.rollouts.listOpen()).length > 0;
+  if (isReleasing && changes.length === 0) return;
   try {
-    await deps.settings.save(rest, found.version);
+    await deps.settings.save(isReleasing ? { ...rest, rollouts: [] } : rest, found.version);
   } catch (error) {
     // Somebody changed the settings meanwhile. The next run finds these changes there.
     if (!(error instanceof ConflictError)) throw error;

@@ -26,7 +26,7 @@ export const storedSettings = z.strictObject({
   stoppedBy: person.nullable(),
   /** The audit records of the last change. */
   records: outboxAbout('settings', 'service'),
-  /** The changes whose roll-outs have no rows yet; only where the settings have or had stages. */
+  /** The changes whose roll-outs have no rows yet, where the settings have stages, or had them and not all is released. */
   rollouts: z.array(changeOfRollouts).exactOptional(),
   /** The ids of the rules that this row knows, where the settings have stages: another one begins with a roll-out. */
   knownRules: z.array(z.string()).exactOptional(),

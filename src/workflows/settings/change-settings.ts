@@ -133,7 +133,7 @@ function rolloutsOf(
   change: Omit<ChangeOfRollouts, 'starts'>,
 ): Pick<StoredSettings, 'rollouts' | 'knownRules'> {
   const earlier = before.rollouts ?? [];
-  if (earlier.length === 0 && !hasStages(before.settings) && !hasStages(settings)) return {};
+  if (before.rollouts === undefined && !hasStages(before.settings) && !hasStages(settings)) return {};
   const set = ruleSetOf(deps);
   const added = before.knownRules === undefined ? [] : startsOfNewRules(settings, before.knownRules, set);
   const changed = rolloutStarts(before.settings, settings, set);

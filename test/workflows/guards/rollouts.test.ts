@@ -265,7 +265,9 @@ describe('settings', () => {
     await minutes(host, deps, 2);
     await choose(host, { mode: 'autofix' });
     await minutes(host, deps, 1);
-    expect(rolloutIn(deps).status).toBe('ended');
+    expect([rolloutIn(deps).status, written(deps).length]).toEqual(['ended', 9]);
+    await minutes(host, deps, 12);
+    expect([rolloutIn(deps).isReleased, deps.stored.settings?.value.rollouts]).toEqual([true, undefined]);
   });
 
   test('a lowered mode ends it, and a raised one starts it anew', async () => {
