@@ -11,7 +11,7 @@ export function Account() {
   const person = me.value;
   return (
     <>
-      <button type="button" class="plain account-button" popovertarget={ID} aria-label={accountLabel()}>
+      <button type="button" class="bare account-button" popovertarget={ID} aria-label={accountLabel()}>
         <Icon name="person" />
         {person && (
           <span class="label">

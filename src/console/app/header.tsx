@@ -27,7 +27,7 @@ export function Header() {
       <StopButton />
       <button
         type="button"
-        class="plain keys-button"
+        class="bare keys-button"
         aria-label="Keyboard shortcuts"
         title="Keyboard shortcuts"
         onClick={openKeysDialog}

@@ -20,7 +20,7 @@ export function MenuButton() {
   return (
     <button
       type="button"
-      class="plain menu-button"
+      class="bare menu-button"
       aria-expanded={isMenuOpen.value}
       aria-controls={ID}
       aria-label="Menu"
@@ -69,7 +69,7 @@ export function Navigation() {
       <SavedViews />
       <button
         type="button"
-        class="plain fold-button"
+        class="bare fold-button"
         aria-label={fold}
         title={fold}
         onClick={() => {

@@ -15,7 +15,7 @@ export function SavedViews() {
         Saved views
         <button
           type="button"
-          class="plain"
+          class="bare"
           aria-label="Save this view"
           title="Save this view"
           onClick={() => {
@@ -43,7 +43,7 @@ export function SavedViews() {
             </a>
             <button
               type="button"
-              class="plain"
+              class="bare"
               aria-label={`Remove the saved view ${title}`}
               onClick={() => {
                 savedViews.value = withoutView(savedViews.peek(), title);
