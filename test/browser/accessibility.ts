@@ -96,6 +96,43 @@ export function unevenRows(nodes: readonly AxNode[]): string[] {
     });
 }
 
+/** Tables without a header for their columns, and data in tables without a row for it. */
+export function withoutHeaders(nodes: readonly AxNode[]): string[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const isIn = (node: AxNode | undefined, table: AxNode): boolean =>
+    node !== undefined && (node.id === table.id || isIn(byId.get(node.parent ?? ''), table));
+  const headers = nodes.filter(({ role }) => role === 'columnheader');
+  return nodes
+    .filter(({ role }) => role === 'table' || role === 'grid')
+    .filter((table) => !headers.some((header) => isIn(header, table)))
+    .map(({ name }) => name);
+}
+
+/** Of each table with rows to choose from: how many of its parts the Tab key stops at. */
+export function tabStops(page: Page): Promise<number[]> {
+  return page.evaluate(`[...document.querySelectorAll('table.data')].map((table) =>
+    [...table.querySelectorAll('a[href], button, input, select, [tabindex]')].filter(
+      (part) => part.tabIndex >= 0 && !part.disabled && part.checkVisibility()).length)`);
+}
+
+/** Parts that are on, and that without their colours look like those beside them that are off. */
+export function unmarkedStates(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const ON = '[aria-current], [aria-pressed="true"], [aria-selected="true"], .choice input:checked + span';
+    const looks = (part) => {
+      const style = getComputedStyle(part);
+      return ['borderBlockWidth', 'borderBlockStyle', 'outlineStyle', 'fontWeight', 'textDecorationLine']
+        .map((name) => style[name]).join();
+    };
+    return [...document.querySelectorAll(ON)].filter((part) => part.checkVisibility()).flatMap((part) => {
+      const group = part.closest('fieldset, nav, [role="tablist"], [role="group"], ul, div');
+      const off = [...(group?.querySelectorAll(part.tagName) ?? [])].find(
+        (other) => other.className === part.className && !other.matches(ON) && other.checkVisibility());
+      return off && looks(off) === looks(part) ? [part.outerHTML.slice(0, 120)] : [];
+    });
+  })()`);
+}
+
 function countBy(keys: readonly (string | undefined)[]): Map<string | undefined, number> {
   const counts = new Map<string | undefined, number>();
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);

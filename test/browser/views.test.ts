@@ -3,10 +3,18 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ruleView } from '../../src/api/endpoints/rules.ts';
 import { rules } from '../../src/rules/index.ts';
-import { accessibilityTree, axeViolations, unevenRows, unnamed } from './accessibility.ts';
+import {
+  accessibilityTree,
+  axeViolations,
+  tabStops,
+  unevenRows,
+  unmarkedStates,
+  unnamed,
+  withoutHeaders,
+} from './accessibility.ts';
 import { setUpConsole } from './console-page.ts';
 import { DIALOGS } from './dialogs.ts';
-import type { Responses } from './fake-api.ts';
+import type { FakeRequest, Responses } from './fake-api.ts';
 import { hostile } from './hostile.ts';
 import { allResponses } from './samples/responses.ts';
 
@@ -19,6 +27,24 @@ const page = setUpConsole();
 const fewRules: Responses = {
   'GET /api/rules': { body: { items: rules.filter((_, index) => index % 6 === 0).map(ruleView) } },
 };
+
+/** The same answers as the first page of 10,000 items. */
+function longLists(): Responses {
+  const responses = allResponses();
+  const lists = ['approvals', 'findings', 'resources', 'exemptions', 'deadletters', 'audit', 'events', 'scans'];
+  return Object.fromEntries(
+    lists.map((name) => {
+      const response = responses[`GET /api/${name}`] ?? {};
+      const answer = (request: FakeRequest) => {
+        const first = typeof response === 'function' ? response(request) : response;
+        if (request.query.has('group')) return first;
+        const total = request.query.has('total') ? { total: 10_000 } : {};
+        return { ...first, body: { ...Object(first.body), nextCursor: 'more', ...total } };
+      };
+      return [`GET /api/${name}`, answer];
+    }),
+  );
+}
 
 /** All rules in one scheme; in the other only those about colours, because nothing else differs. */
 async function checkAccessibility(): Promise<void> {
@@ -50,15 +76,48 @@ describe('every view', () => {
     expect(names).toEqual(VIEWS);
   });
 
+  it.each([640, 1280, 1920])('has a header in one line at %i px, with the person at its end', async (width) => {
+    await page.show(width, 'light');
+    const boxes = await page.page.evaluate<{ middle: number; right: number }[]>(
+      `[...document.querySelectorAll('header > *')].filter((part) => part.offsetWidth > 0).map((part) => {
+        const { top, bottom, right } = part.getBoundingClientRect();
+        return { middle: Math.round((top + bottom) / 2), right: Math.round(right) };
+      })`,
+    );
+    expect(new Set(boxes.map(({ middle }) => middle))).toEqual(new Set([24]));
+    expect(width - (boxes.at(-1)?.right ?? 0)).toBeLessThanOrEqual(16);
+  });
+
+  it('moves nothing for people who want no motion', async () => {
+    const moving = () =>
+      page.page.evaluate<number>(`(() => {
+        const part = document.createElement('span');
+        part.className = 'skeleton';
+        document.body.append(part);
+        const count = part.getAnimations().length;
+        part.remove();
+        return count;
+      })()`);
+    expect(await moving()).toBe(1);
+    await page.page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await moving()).toBe(0);
+    await page.page.emulateMedia({ reducedMotion: 'no-preference' });
+  });
+
   it.each(VIEWS)('%s', async (name) => {
     await page.show(1280, 'light');
-    await page.goTo(`#/${name}`, fewRules);
-    expect(page.sent('GET').length, 'requests').toBeLessThanOrEqual(3);
+    await page.goTo(`#/${name}`, { ...longLists(), ...fewRules });
+    expect(page.sent('GET').length, 'requests with 10,000 of everything').toBeLessThanOrEqual(3);
     expect(page.api.unknown(), 'requests without a sample').toEqual([]);
     expect(await page.page.getByRole('main').getByRole('heading', { level: 1 }).count()).toBe(1);
     const tree = await accessibilityTree(page.page);
     expect(unnamed(tree)).toEqual([]);
     expect(unevenRows(tree)).toEqual([]);
+    expect(withoutHeaders(tree)).toEqual([]);
+    for (const stops of await tabStops(page.page)) expect(stops, 'tab stops of a table').toBe(1);
+    await page.page.emulateMedia({ forcedColors: 'active' });
+    expect(await unmarkedStates(page.page), 'in forced colours').toEqual([]);
+    await page.page.emulateMedia({ forcedColors: 'none' });
     await checkAccessibility();
   });
 });

@@ -106,7 +106,7 @@ function Table({
   rows: readonly (readonly Cell[])[];
 }) {
   return (
-    <table class="facts-table">
+    <table class="plain">
       <caption class="visually-hidden">{caption}</caption>
       <thead>
         <tr>

@@ -23,8 +23,7 @@ const COLUMNS: readonly Column<RuleRow>[] = [
     phone: 'second',
     cell: ({ rule, isEnabled, scopes }) => (
       <>
-        {rule.title}
-        {!isEnabled && <span class="badge quiet"> Off</span>}
+        {rule.title} {!isEnabled && <span class="badge quiet">Off</span>}
         <small class="below">
           {rule.id}
           {scopes > 0 && ` · set in ${scopes} ${scopes === 1 ? 'scope' : 'scopes'}`}
