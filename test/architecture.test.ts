@@ -52,11 +52,13 @@ const MAY_IMPORT_OUTSIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^src\/cli\/framework\/printable\.ts$/,
     /^src\/domain\/audit\/audit\.ts$/,
   ],
-  // The page about tampering is generated from the cells of its test; the bench reads the log of a million entries of another.
+  // The page about tampering is generated from the cells of its test; the bench reads the log of a million entries of another;
+  // pictures of the console show the samples of its tests.
   tools: [
     /^simulator\//,
     /^dev\/(azurite|environment|sign-in)\//,
     /^src\//,
+    /^test\/browser\/(chromium|fake-api|samples\/\w+)\.ts$/,
     /^test\/(tamper\/page|storage\/(million|samples|table-service))\.ts$/,
   ],
 };

@@ -37,7 +37,7 @@ export const DIALOGS: readonly DialogCase[] = [
   },
   {
     name: 'Stop all changes',
-    at: '#/settings',
+    at: '#/settings?section=mode',
     open: (page) =>
       page
         .getByRole('main')

@@ -36,7 +36,7 @@ test('a change of a mode is previewed, meets the change of somebody else, and is
 });
 
 test('a stop holds changes, and resuming lets them go', async () => {
-  const page = await console.open(staff.operator, ['Operator'], '#/settings');
+  const page = await console.open(staff.operator, ['Operator'], '#/settings?section=mode');
   await page.getByRole('button', { name: 'Stop all changes…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Stop all changes' });
   await dialog.getByLabel('Reason (required)').fill('an incident');

@@ -16,8 +16,8 @@ import type { PendingChange, SectionProps } from './section.ts';
 import { Windows } from './windows.tsx';
 
 const SECTIONS = {
-  mode: { title: 'Mode and emergency stop', Component: Mode },
   scopes: { title: 'Scopes', Component: Scopes },
+  mode: { title: 'Mode and emergency stop', Component: Mode },
   rules: { title: 'Rules', Component: RuleSettings },
   limits: { title: 'Limits', Component: (props: SectionProps) => <FieldForm section="limits" {...props} /> },
   approvals: { title: 'Approvals', Component: (props: SectionProps) => <FieldForm section="approvals" {...props} /> },
@@ -35,8 +35,8 @@ const SECTIONS = {
 const pending = signal<PendingChange | null>(null);
 
 export function Settings() {
-  const asked = place.value.query.get('section') ?? 'mode';
-  const name = isSection(asked) ? asked : 'mode';
+  const asked = place.value.query.get('section') ?? 'scopes';
+  const name = isSection(asked) ? asked : 'scopes';
   const { title, Component } = SECTIONS[name];
   const { data, error, reload } = useGet<SettingsDocument>('/settings', ['settings']);
   const mayChange = hasRole('Operator');
