@@ -35,8 +35,8 @@ function rule(id: string) {
   return found;
 }
 
-function change([, path, from, to]: (typeof VIOLATIONS)[number]) {
-  return { document: 'config/web', path, from: Array.isArray(from) ? [...from] : from, to };
+function change([, path, from, to]: (typeof VIOLATIONS)[number]): Approval['changes'][number] {
+  return { document: 'config/web', path, from: typeof from === 'object' ? [...from] : from, to };
 }
 
 const approvals: readonly Approval[] = Array.from({ length: 12 }, (_, index) => {
