@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { build } from '../build/build.ts';
 import { compareWithBareLoop } from './bare.ts';
 import { type BaseCommit, buildBaseCommit } from './base-commit.ts';
+import { measureConsole } from './console/console.ts';
 import { measureEventCosts } from './costs.ts';
 import { compareCpu, compareThroughput } from './cpu.ts';
 import { type EstateOptions, measureEstate } from './estate.ts';
@@ -57,6 +58,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
 const BY_NAME: typeof PARTS = {
   memory: ({ report, events }) => measureMemory(report, events),
   summary: ({ report }) => measureSummary(report, [3000, 10_000]),
+  console: ({ report }) => measureConsole(report),
   'audit-million': ({ report }) => measureAuditPages(report),
   scan: ({ report }) => measureScan(report, 10_000),
   estate: ({ report, estate }) => measureEstate(report, estate),
