@@ -94,10 +94,10 @@ export function openApprovals(
     },
 
     async list(query, page) {
-      const { sort = '-requested', total = false, ...filters } = query;
-      const isPlain = sort === '-requested' && !total;
+      const { sort = '-requested', total = false, accepts, ...filters } = query;
+      const isPlain = sort === '-requested' && !total && accepts === undefined;
       if (isOpenOnly(filters) && !(isPlain && isIndexed(filters))) return listOpen(table, query, page);
-      if (!isPlain) throw new Error('only open approvals have an order and a total');
+      if (!isPlain) throw new Error('only open approvals have an order, a total and a choice');
       const mayBePending = filters.status === undefined || filters.status.includes('pending');
       // The settings, which say who may decide what is pending, are one of the requests.
       const most = mayBePending ? REQUESTS_PER_PAGE - 1 : REQUESTS_PER_PAGE;

@@ -100,11 +100,12 @@ export async function listOpen(
   query: ApprovalQuery,
   { limit, after }: PageRequest,
 ): Promise<ApprovalPage> {
-  const { sort = '-requested' } = query;
+  const { sort = '-requested', accepts = () => true } = query;
   const matches = approvalMatcher(query);
   const { heads, requests } = await readHeads(table);
+  const mayBeAccepted = (one: ListedApproval | null) => one === null || accepts(one);
   const found = heads
-    .filter(({ head }) => matches(head))
+    .filter(({ head, whole }) => matches(head) && (!query.accepts || mayBeAccepted(whole())))
     .map((one) => ({ ...one, position: sortPosition(one.head, sort) }));
   const start = after === null ? null : POSITION.parse(JSON.parse(after));
   const rest = found
@@ -118,7 +119,7 @@ export async function listOpen(
     if (!packedOne && left <= 0 && last !== start) break;
     if (!packedOne) left -= 1;
     const item = packedOne ?? (await readApproval(table, head.id));
-    if (item) items.push(item);
+    if (item && accepts(item)) items.push(item);
     last = position;
   }
   const end = rest.at(-1)?.position;

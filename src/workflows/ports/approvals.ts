@@ -30,6 +30,11 @@ export type ApprovalQuery = ApprovalFilters & {
   readonly sort?: ApprovalSort;
   /** Whether to say how many approvals match. */
   readonly total?: boolean;
+  /**
+   * Of open approvals, only those that it accepts. It costs the reading of every approval that matches the filters; one that
+   * is too large to be read with the others is counted in the total without being asked about.
+   */
+  readonly accepts?: (approval: ListedApproval) => boolean;
 };
 
 /** An approval in a list. `source` is null where it follows from the rule and the changes. */

@@ -32,9 +32,12 @@ export function fakeApprovals(rows: Map<string, Row<Approval>>): Approvals {
       rows.set(approval.id, saved);
       return String(saved.version);
     },
-    list: async ({ sort = '-requested', total, ...filters }, { limit, after }) => {
-      if ((sort !== '-requested' || total) && !isOpenOnly(filters)) throw new Error('an order of final approvals');
+    list: async ({ sort = '-requested', total, accepts, ...filters }, { limit, after }) => {
+      if ((sort !== '-requested' || total || accepts) && !isOpenOnly(filters)) {
+        throw new Error('an order of final approvals');
+      }
       const found = matching(rows, filters)
+        .filter((one) => accepts?.(one) ?? true)
         .map((one) => ({ one, position: sortPosition(headOf(one), sort) }))
         .sort((a, b) => comparePositions(a.position, b.position, sort));
       const start = after === null ? 0 : found.findIndex(({ one }) => one.id === after);

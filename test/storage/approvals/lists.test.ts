@@ -204,6 +204,18 @@ describe('lists, groups and totals are those of a plain model', () => {
     );
   });
 
+  it('pages of those that a caller accepts are full, and their total counts no others', async () => {
+    const { approvals, service } = opened(all, 90);
+    const accepts = ({ changers }: ListedApproval) => changers?.complete === true;
+    const query: ApprovalQuery = { status: OPEN_STATUSES, sort: 'severity', total: true };
+    const wanted = modelled(all, query).filter(accepts);
+    expect(wanted.length).toBeGreaterThan(10);
+    const { found, totals } = await everything(approvals, { ...query, accepts }, 5, service);
+    expect([found, totals]).toEqual([wanted.map(shown), [wanted.length]]);
+    const first = await approvals.list({ ...query, accepts }, { limit: 5, after: null });
+    expect(first.items).toHaveLength(5);
+  });
+
   it('a page begins behind the last one, whatever came and went meanwhile', async () => {
     const open = all.filter(({ status }) => OPEN_STATUSES.includes(status));
     for (const sort of APPROVAL_SORTS) {
@@ -310,5 +322,8 @@ describe('what is too large to be packed', () => {
     const first = await approvals.list(query, { limit: 50, after: null });
     expect(first.items.length).toBeLessThan(large.length);
     expect(first.total).toBe(large.length);
+    const accepts = ({ id }: ListedApproval) => id.endsWith('0');
+    const accepted = await everything(approvals, { ...query, accepts }, 50, service);
+    expect(accepted.found).toEqual(modelled(large, query).filter(accepts).map(shown));
   });
 });

@@ -3,10 +3,17 @@
 import * as z from 'zod';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { GROUPINGS, type Grouping, groupApprovals } from '../../../domain/approvals/approval-groups.ts';
-import { APPROVAL_SORTS, approvalFilter, isOpenOnly } from '../../../domain/approvals/approval-list.ts';
+import {
+  APPROVAL_SORTS,
+  type ApprovalFilters,
+  approvalFilter,
+  headOf,
+  isOpenOnly,
+} from '../../../domain/approvals/approval-list.ts';
 import { Refusal } from '../../../domain/approvals/refusal.ts';
 import { timestamp } from '../../../domain/resources/schema.ts';
 import { recordDecision } from '../../../workflows/approvals/record-decision.ts';
+import type { ListedApproval } from '../../../workflows/ports/approvals.ts';
 import type { Deps } from '../../../workflows/ports/deps.ts';
 import type { PageRequest } from '../../../workflows/ports/storage.ts';
 import { type ApiResponse, defineEndpoint, type HandlerInput, type RequestContext } from '../../framework/endpoint.ts';
@@ -15,7 +22,7 @@ import { pageQuery, readPage } from '../../framework/page.ts';
 import { isId } from '../../framework/parameters.ts';
 import { invalidRequest } from '../../framework/problem.ts';
 import { approvalAnswer, approvalGroups, approvalPage } from './schemas.ts';
-import { approvalView, viewerFor } from './view.ts';
+import { approvalView, type Viewer, viewerFor } from './view.ts';
 
 const OPEN_ONLY = 'Takes `status` with open ones only: pending, approved, blocked, unknown.';
 
@@ -48,9 +55,7 @@ const query = z.strictObject({
   mayDecide: z
     .literal('true')
     .exactOptional()
-    .describe(
-      '`true`: only what you may approve now. A page may be short or empty while `nextCursor` is there. Takes neither `total` nor `group`.',
-    ),
+    .describe(`\`true\`: only what you may approve now. With \`group\`: ${OPEN_ONLY}`),
   sort: sortOf(APPROVAL_SORTS).describe(
     `The latest first, the oldest first, the next to expire, the worst severity, the worst impact, by rule, by resource. ${OPEN_ONLY}`,
   ),
@@ -76,15 +81,16 @@ export const listApprovals = defineEndpoint({
   result: z.union([approvalPage, approvalGroups]),
   async handle({ deps, config, principal, query: { group, view, ...asked } }) {
     refuseUnlessCounted(asked, group);
-    if (group !== undefined) return { body: await countGroups(deps, group, asked) };
     const viewing = viewerFor(deps, principal, asked.status);
+    if (group !== undefined) return { body: await countGroups(deps, group, asked, await viewing) };
     let matching: number | null = null;
     const list = async ({ view: _, mayDecide, total: isCounted, ...wanted }: ListQuery, at: PageRequest) => {
-      const page = await deps.approvals.list({ ...wanted, total: isCounted !== undefined }, at);
+      const counted = { ...wanted, total: isCounted !== undefined };
+      const accepts = mayDecide === undefined ? null : acceptedBy(await viewing);
+      const isChosen = accepts !== null && isOpenOnly({ ...(wanted.status && { status: wanted.status }) });
+      const page = await deps.approvals.list(isChosen ? { ...counted, accepts } : counted, at);
       matching = page.total;
-      if (mayDecide === undefined) return page;
-      const viewer = await viewing;
-      return { ...page, items: page.items.filter((item) => viewer.mayDecide(item).allowed) };
+      return accepts === null || isChosen ? page : { ...page, items: page.items.filter(accepts) };
     };
     const [page, viewer] = await Promise.all([
       readPage('approvals', config.cursorKey, { ...asked, view }, list),
@@ -177,24 +183,42 @@ function refuseUnlessCounted(
   if (group !== undefined && cursor !== undefined) {
     throw invalidRequest([{ parameter: 'cursor', detail: 'groups have no pages' }]);
   }
-  if (mayDecide !== undefined && (group !== undefined || wanted !== undefined)) {
-    throw invalidRequest([{ parameter: 'mayDecide', detail: 'takes neither total nor group: it is not counted' }]);
+  if (isOpenOnly({ ...(status && { status }) })) return;
+  if (group !== undefined) {
+    if (mayDecide === undefined || status === undefined) return;
+    throw invalidRequest([{ parameter: 'mayDecide', detail: OPEN_ONLY }]);
   }
-  if (group !== undefined || isOpenOnly({ ...(status && { status }) })) return;
   const refused = [...(isOrdered ? ['sort'] : []), ...(wanted ? ['total'] : [])];
   if (refused.length > 0) throw invalidRequest(refused.map((parameter) => ({ parameter, detail: OPEN_ONLY })));
 }
 
+function acceptedBy(viewer: Viewer): (approval: ListedApproval) => boolean {
+  return (approval) => viewer.mayDecide(approval).allowed;
+}
+
 /** All groups at once: they have no pages. */
-async function countGroups(deps: Deps, by: Grouping, asked: Omit<Query, 'group' | 'view'>) {
-  const { limit: _limit, cursor: _cursor, sort: _sort, mayDecide: _, total: wanted, ...filters } = asked;
-  const { status = ['pending'], ...others } = filters;
-  const { heads, complete } = await deps.approvals.listHeads({ ...others, status });
+async function countGroups(deps: Deps, by: Grouping, asked: Omit<Query, 'group' | 'view'>, viewer: Viewer) {
+  const { limit: _limit, cursor: _cursor, sort: _sort, mayDecide, total: wanted, ...others } = asked;
+  const filters = { ...others, status: others.status ?? ['pending' as const] };
+  const { heads, complete } = await (mayDecide === undefined
+    ? deps.approvals.listHeads(filters)
+    : listAcceptedHeads(deps, filters, acceptedBy(viewer)));
   return {
     items: groupApprovals(heads, by),
     ...(wanted ? { total: heads.length } : {}),
     ...(complete ? {} : { incomplete: true }),
   };
+}
+
+/** The heads of the open approvals that match and are accepted. */
+async function listAcceptedHeads(
+  { approvals }: Deps,
+  filters: ApprovalFilters,
+  accepts: (approval: ListedApproval) => boolean,
+) {
+  const all = { limit: Number.POSITIVE_INFINITY, after: null };
+  const { items, next } = await approvals.list({ ...filters, accepts }, all);
+  return { heads: items.map(headOf), complete: next === null };
 }
 
 async function findApproval({ deps, params: { id: wanted } }: RequestContext): Promise<Approval> {

@@ -56,15 +56,15 @@ const rowHref = ({ id }: ApprovalBrief) => openHref('approvals', id);
 
 export function Approvals() {
   const { query } = place.value;
-  const asked = { status: 'pending', ...filterQuery(query, SAME), ...timesOf(query, now.value) };
-  const isOpenOnly = asked.status.split(',').every((one) => OPEN.includes(one));
-  // What I may approve is not counted.
-  const isMine = query.get('mayDecide') !== null;
+  const filters = { status: 'pending', ...filterQuery(query, SAME), ...timesOf(query, now.value) };
+  const isOpenOnly = filters.status.split(',').every((one) => OPEN.includes(one));
+  // Nobody decides what is decided.
+  const asked = isOpenOnly ? filters : { ...filters, mayDecide: null };
   // Other statuses have neither an order of their own nor a total.
-  const ordered = isOpenOnly ? { sort: query.get('sort') ?? 'severity', total: isMine ? null : 'true' } : {};
+  const ordered = isOpenOnly ? { sort: query.get('sort') ?? 'severity', total: 'true' } : {};
   const path = withQuery('/approvals', { ...asked, ...ordered, view: 'brief' });
   const list = useList<ApprovalBrief>(path, { idOf, kind: 'approvals' });
-  const by = isMine ? null : query.get('group');
+  const by = query.get('group');
   const grouping = useGroups<ApprovalBrief, ApprovalGroup>({
     path: by === null ? null : withQuery('/approvals', { ...asked, group: by }),
     list,
@@ -97,7 +97,7 @@ export function Approvals() {
   return (
     <>
       <h1>Approvals</h1>
-      <FilterBar filters={FILTERS} controls={CONTROLS} end={!isMine && <GroupBy options={GROUPS} />} />
+      <FilterBar filters={FILTERS} controls={CONTROLS} end={<GroupBy options={GROUPS} />} />
       <DataTable
         name="approvals"
         caption="Approvals"

@@ -61,6 +61,14 @@ describe('the list', () => {
     expect(await ids(query)).toBe(expected);
   });
 
+  it('counts and groups only those that the caller may approve, on full pages', async () => {
+    const page = await list('?status=pending&mayDecide=true&total=true&limit=1&sort=requested');
+    expect([page.items.map(({ id }) => id), page.total, page.nextCursor]).toEqual([['a2'], 1, undefined]);
+    const { body } = await ask(listApprovals, serviceOf(deps), { query: '?group=severity&mayDecide=true' });
+    expect(approvalGroups.parse(body).items).toMatchObject([{ key: 'critical', count: 1 }]);
+    expect(await list('?status=pending&mayDecide=true', principal(['Reader']))).toEqual({ items: [] });
+  });
+
   it('says how many approvals match, on all pages', async () => {
     const page = await list('?status=pending&limit=1&total=true&sort=rule');
     expect([page.items.length, page.total]).toEqual([1, 2]);
@@ -94,8 +102,8 @@ describe('the list', () => {
     ['?status=pending,pending', 'status'],
     ['?q=', 'q'],
     ['?changedBy=', 'changedBy'],
-    ['?status=pending&mayDecide=true&total=true', 'mayDecide'],
-    ['?mayDecide=true&group=rule', 'mayDecide'],
+    ['?mayDecide=true&total=true', 'total'],
+    ['?mayDecide=true&group=rule&status=pending,applied', 'mayDecide'],
     ['?mayDecide=false', 'mayDecide'],
     ['?expiresBefore=soon', 'expiresBefore'],
   ])('%s is 400, and names %s', async (query, parameter) => {
