@@ -6,7 +6,7 @@ import { HISTORY_METRICS } from '../../domain/decisions/history.ts';
 import { DAY_MS, timeAfter } from '../../domain/resources/durations.ts';
 import { isInScope } from '../../domain/resources/resource.ts';
 import { time } from '../../domain/resources/schema.ts';
-import { readHistory } from '../../workflows/housekeeping/read-history.ts';
+import { historyReader } from '../../workflows/housekeeping/read-history.ts';
 import type { Deps } from '../../workflows/ports/deps.ts';
 import { visitResources } from '../../workflows/state/count-lists.ts';
 import { defineEndpoint } from '../framework/endpoint.ts';
@@ -50,12 +50,11 @@ export const getOverview = defineEndpoint({
   result: overviewAnswer,
   async handle({ deps, query: { scope = null, ...given } }) {
     const range = { ...rangeOf(given, 'day', deps.clock.now()), scope };
+    const readHistory = historyReader(deps);
     const [findings, approvals, points] = await Promise.all([
       countFindings(deps, scope),
       countApprovals(deps, scope),
-      Promise.all(
-        HISTORY_METRICS.map(async (metric) => [metric, await readHistory(deps, { metric, ...range })] as const),
-      ),
+      Promise.all(HISTORY_METRICS.map(async (metric) => [metric, await readHistory({ metric, ...range })] as const)),
     ]);
     const history = Object.fromEntries(points.map(([metric, found]) => [metric, { points: found }]));
     return { body: { findings, approvals, history } };

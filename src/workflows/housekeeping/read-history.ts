@@ -20,6 +20,28 @@ export interface HistoryQuery extends HistoryRange {
   readonly metric: HistoryMetric;
 }
 
+/** Reads several metrics of a range. What they share is read once: six requests at most for all metrics. */
+export function historyReader(deps: Deps): (query: HistoryQuery) => Promise<HistoryPoint[]> {
+  const history: Deps['history'] = {
+    ...deps.history,
+    readRan: once((range) => deps.history.readRan(range)),
+    readFlowDays: once((range) => deps.history.readFlowDays(range)),
+    readHappened: once((range) => deps.history.readHappened(range)),
+  };
+  return (query) => readHistory({ ...deps, history }, query);
+}
+
+/** The same answer for the same range. */
+function once<R, T>(read: (range: R) => Promise<T>): (range: R) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (range) => {
+    const key = JSON.stringify(range);
+    const answer = known.get(key) ?? read(range);
+    known.set(key, answer);
+    return answer;
+  };
+}
+
 /** Three requests at most, however much there is; one more for each thousand rows of fixes. */
 export async function readHistory(deps: Deps, { metric, ...range }: HistoryQuery): Promise<HistoryPoint[]> {
   const from = new Date(stepStart(range.from.getTime(), range.step));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { getOverview, overviewAnswer } from '../../../src/api/endpoints/overview.ts';
 import { DAY_MS, timeAfter } from '../../../src/domain/resources/durations.ts';
 import { apiDeps, NOW } from '../../fakes/api-deps.ts';
+import { tracedDeps } from '../../fakes/wrappers/watched.ts';
 import { ask, principal, serviceOf, statusAndCode } from '../ask.ts';
 import { approval, finding, GROUP } from '../samples.ts';
 
@@ -53,6 +54,14 @@ describe('GET /overview', () => {
     expect(findings.held).toBe(1);
     expect(approvals).toEqual({ pending: 2, oldestAt: soon(-3), expiring: 1, blocked: 2 });
     expect(Object.keys(history)).toHaveLength(6);
+  });
+
+  it('reads once what several metrics share', async () => {
+    const trace: string[] = [];
+    expect((await ask(getOverview, serviceOf(tracedDeps(apiDeps(), trace)))).status).toBe(200);
+    const reads = trace.filter((name) => name.startsWith('history.')).sort();
+    const level = 'history.readLevels';
+    expect(reads).toEqual(['history.readFlowDays', 'history.readHappened', level, level, level, 'history.readRan']);
   });
 
   it('is about a scope', async () => {
