@@ -53,7 +53,7 @@ const MAY_IMPORT_OUTSIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^src\/domain\/audit\/audit\.ts$/,
   ],
   // The page about tampering is generated from the cells of its test; the bench reads the log of a million entries of another;
-  // pictures of the console show the samples of its tests.
+  // pictures and measurements of the console have the samples of its tests.
   tools: [
     /^simulator\//,
     /^dev\/(azurite|environment|sign-in)\//,

@@ -15,7 +15,7 @@ export const COLUMNS: readonly Column<AuditEntry>[] = [
     phone: 'first',
     cell: ({ kind }) => <span class={`badge ${toneOf(kind)}`}>{KINDS[kind]}</span>,
   },
-  { id: 'actor', title: 'Actor', width: '140px', cell: ({ actor }) => <Actor of={actor} /> },
+  { id: 'actor', title: 'Actor', width: '140px', phone: 'first', cell: ({ actor }) => <Actor of={actor} /> },
   {
     id: 'resource',
     title: 'App',
@@ -23,10 +23,11 @@ export const COLUMNS: readonly Column<AuditEntry>[] = [
     phone: 'second',
     cell: ({ resource }) => (resource ? <ResourceName resource={resource} /> : '–'),
   },
-  { id: 'rule', title: 'Rule', width: '210px', cell: ({ rule }) => rule ?? '–' },
+  { id: 'rule', title: 'Rule', width: '210px', phone: 'second', cell: ({ rule }) => rule ?? '–' },
   {
     id: 'change',
     title: 'Change',
+    phone: 'third',
     cell: ({ changes, message }) => (
       <span class="one-line" title={message}>
         {changes.length === 0 ? message : <ChangeLine changes={changes} />}

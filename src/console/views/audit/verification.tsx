@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { ApiError, withQuery } from '../../api/client.ts';
 import type { AuditVerification } from '../../api/types.ts';
 import { useGet } from '../../state/use-get.ts';
+import { exactTime } from '../../ui/format/time.tsx';
 import { ErrorMessage, Message } from '../../ui/message.tsx';
 import { download } from './download.ts';
 import { nameOfPeriod, type Period } from './period.ts';
@@ -35,7 +36,7 @@ interface ResultProps {
 
 function Result({ verification, period, isLoading, verify }: ResultProps) {
   const { valid, complete, entries, verifiedTo, publicKeys, firstBad, reason } = verification;
-  const when = verifiedTo === null ? '' : `, to ${new Date(verifiedTo).toLocaleString('en-GB')}`;
+  const when = verifiedTo === null ? '' : `, to ${exactTime(verifiedTo)}`;
   return (
     <>
       <Message tone={valid ? 'success' : 'danger'} title={valid ? 'Verified.' : 'Verification failed.'}>
