@@ -76,7 +76,9 @@ describe('an operator, from the overview,', () => {
   });
 
   it('sees why an app was not fixed in two clicks', async () => {
-    await page.page.keyboard.type('gp/legacy');
+    await page.page.keyboard.type('gp');
+    await page.page.getByPlaceholder('Search apps').waitFor();
+    await page.page.keyboard.type('/legacy');
     await page.page.getByRole('row', { name: /^legacy-portal/ }).click();
     const row = page.page.getByRole('row', { name: 'Remote debugging is off: Fail' });
     await row.getByText('A risky fix requires an approval.').waitFor();
