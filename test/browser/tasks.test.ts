@@ -79,6 +79,8 @@ describe('an operator, from the overview,', () => {
     await page.page.keyboard.type('gp');
     await page.page.getByPlaceholder('Search apps').waitFor();
     await page.page.keyboard.type('/legacy');
+    // Its chip moves the rows.
+    await page.page.getByText('Search apps: legacy').waitFor();
     await page.page.getByRole('row', { name: /^legacy-portal/ }).click();
     const row = page.page.getByRole('row', { name: 'Remote debugging is off: Fail' });
     await row.getByText('A risky fix requires an approval.').waitFor();

@@ -122,6 +122,20 @@ describe('every view', () => {
   });
 });
 
+describe('every chart', () => {
+  it('has its numbers as a table', async () => {
+    await page.open('#/overview');
+    const main = page.page.getByRole('main');
+    const titles = await main.locator('figure h2').allTextContents();
+    for (const summary of await main.getByText('Show as table').all()) await summary.click();
+    const tree = await accessibilityTree(page.page);
+    expect(tree.filter(({ role }) => role === 'table').map(({ name }) => name)).toEqual(titles);
+    expect(titles).toHaveLength(5);
+    expect(unevenRows(tree)).toEqual([]);
+    expect(await axeViolations(page.page)).toEqual([]);
+  });
+});
+
 describe('every view with hostile texts', () => {
   const responses = hostile({ ...allResponses(), ...fewRules });
   beforeAll(() => page.open('#/none', { responses, width: 390 }));

@@ -1,5 +1,6 @@
 /** The frame of a chart: its title, one sentence that says what it shows, the legend, and its numbers as a table. */
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 
 /** The colour and the pattern of a series; charts on the same page use the same for the same. */
 export type Tone = 'critical' | 'high' | 'medium' | 'low' | 'info' | 'good' | 'bad' | 'held' | 'muted';
@@ -46,15 +47,25 @@ export function Chart({ title, sentence, series = [], table, controls, children 
           ))}
         </ul>
       )}
-      <details>
-        <summary>Show as table</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reached by keyboard */}
+      <AsTable title={title} {...table} />
+    </figure>
+  );
+}
+
+/** Its rows are drawn when somebody opens it: a chart of 90 days has some hundred cells. */
+function AsTable({ title, head, rows }: ChartProps['table'] & { title: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Show as table</summary>
+      {isOpen && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reached by keyboard
         <section class="scroll" tabIndex={0} aria-label={`${title}, as table`}>
           <table>
             <caption class="visually-hidden">{title}</caption>
             <thead>
               <tr>
-                {table.head.map((text) => (
+                {head.map((text) => (
                   <th key={text} scope="col">
                     {text}
                   </th>
@@ -62,22 +73,18 @@ export function Chart({ title, sentence, series = [], table, controls, children 
               </tr>
             </thead>
             <tbody>
-              {table.rows.map((cells, row) => (
+              {rows.map((cells, row) => (
                 <tr key={row}>
                   {cells.map((cell, column) =>
-                    column === 0 ? (
-                      <HeadCell key={table.head[0]} {...cell} />
-                    ) : (
-                      <Cell key={table.head[column]} {...cell} />
-                    ),
+                    column === 0 ? <HeadCell key={head[0]} {...cell} /> : <Cell key={head[column]} {...cell} />,
                   )}
                 </tr>
               ))}
             </tbody>
           </table>
         </section>
-      </details>
-    </figure>
+      )}
+    </details>
   );
 }
 

@@ -26,7 +26,7 @@ export function Scopes({ settings, mayChange, ask }: SectionProps) {
     <>
       <p>The mode of the narrowest scope applies. A scope without a mode has that of the scope above it.</p>
       {error && <ErrorMessage error={error} retry={reload} />}
-      <Scroll label="Scopes">
+      <Scroll label="Table of scopes">
         <table class="plain scopes">
           <caption class="visually-hidden">Scopes and their modes</caption>
           <thead>
