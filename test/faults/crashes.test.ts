@@ -36,14 +36,17 @@ interface Moment {
 async function cutPowerAt({ phase, when, meanwhile }: Moment, begin: () => Promise<unknown>): Promise<void> {
   let struck = false;
   let cut: Promise<void> | null = null;
+  let begun: Promise<unknown> = Promise.resolve();
   const remove = plumbline.simulator.onRequest(async (request, at) => {
     if (struck || at !== phase || !when(request)) return;
     struck = true;
-    cut = Promise.resolve(meanwhile?.()).finally(() => plumbline.dev.kill());
+    // On a busy machine the action may not be answered yet.
+    cut = begun.then(() => meanwhile?.()).finally(() => plumbline.dev.kill());
     // The answer of Azure must not be sent before the host is dead.
     await cut;
   });
-  await begin();
+  begun = begin();
+  await begun;
   await eventually('the moment of the crash', () => cut !== null);
   remove();
   await cut;

@@ -20,7 +20,7 @@ afterAll(() => browser?.close());
 async function openAs(roles: readonly Role[]): Promise<Page> {
   const page = await browser.newPage();
   await page.setExtraHTTPHeaders({ 'x-ms-client-principal': principalHeader(staff.operator, roles) });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${plumbline.dev.url}/api/console#/overview`);
   return page;
 }
