@@ -139,7 +139,9 @@ const APP = `/subscriptions/${subscriptionId}/resourceGroups/shop/providers/Micr
 
 /** The words of a command as a shell splits them. The log of these tests is one part. */
 function wordsOf(command: string): string[] {
-  const words = [...command.replaceAll('$app', APP).matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? word);
+  const words = [...command.replaceAll('$app', APP).matchAll(/"([^"]*)"|(\S+)/g)].map(
+    ([, quoted, word = '']) => quoted ?? word,
+  );
   // The simulator lists no subscriptions, so a scan of everything names the only one.
   const everything = /^(scan|snapshot)\b(?!.*--(subscription|resource) )/.test(command);
   const place = everything ? ['--subscription', subscriptionId] : [];
