@@ -1,8 +1,9 @@
 /** Saved views in the navigation, and the dialog that saves what is shown. */
 import { useSignal } from '@preact/signals';
 import { hrefOf, place } from '../state/location.ts';
-import { builtInViews, localDay, savedViews, withoutView, withView } from '../state/saved-views.ts';
+import { builtInViews, savedViews, withoutView, withView } from '../state/saved-views.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { localDay } from '../ui/format/days.ts';
 import { Icon } from './icons.tsx';
 
 export function SavedViews() {

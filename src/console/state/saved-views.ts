@@ -17,12 +17,6 @@ export function builtInViews(today: string): readonly SavedView[] {
   ];
 }
 
-/** `2026-01-31`, where the person is. */
-export function localDay(at: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
 export const savedViews = stored<readonly SavedView[]>('saved-views', [], { isValid: isSavedViews });
 
 /** Only addresses of this page: what is stored may come from an older version, or from somebody else. */

@@ -112,7 +112,7 @@ export const OPEN_STATUSES: readonly ApprovalStatus[] = APPROVAL_STATUSES.filter
 );
 
 /** Whether these filters match open approvals only. */
-export function isOpenOnly({ status }: Pick<ApprovalFilters, 'status'>): boolean {
+export function isOpenOnly({ status }: { readonly status?: readonly ApprovalStatus[] | undefined }): boolean {
   return status?.every((one) => OPEN_STATUSES.includes(one)) ?? false;
 }
 

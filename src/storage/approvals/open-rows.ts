@@ -100,12 +100,17 @@ export async function listOpen(
   query: ApprovalQuery,
   { limit, after }: PageRequest,
 ): Promise<ApprovalPage> {
-  const { sort = '-requested', accepts = () => true } = query;
+  const { sort = '-requested', accepts } = query;
   const matches = approvalMatcher(query);
   const { heads, requests } = await readHeads(table);
-  const mayBeAccepted = (one: ListedApproval | null) => one === null || accepts(one);
+  const isAccepted = (one: ListedApproval) => accepts === undefined || accepts(one);
+  // A whole approval is parsed only where somebody chooses. One that is not packed is read, and asked about, below.
+  const mayBeAccepted = (whole: () => ListedApproval | null) => {
+    const one = accepts === undefined ? null : whole();
+    return one === null || isAccepted(one);
+  };
   const found = heads
-    .filter(({ head, whole }) => matches(head) && (!query.accepts || mayBeAccepted(whole())))
+    .filter(({ head, whole }) => matches(head) && mayBeAccepted(whole))
     .map((one) => ({ ...one, position: sortPosition(one.head, sort) }));
   const start = after === null ? null : POSITION.parse(JSON.parse(after));
   const rest = found
@@ -119,7 +124,7 @@ export async function listOpen(
     if (!packedOne && left <= 0 && last !== start) break;
     if (!packedOne) left -= 1;
     const item = packedOne ?? (await readApproval(table, head.id));
-    if (item && accepts(item)) items.push(item);
+    if (item && isAccepted(item)) items.push(item);
     last = position;
   }
   const end = rest.at(-1)?.position;

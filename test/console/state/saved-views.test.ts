@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { builtInViews, isSavedViews, localDay, withoutView, withView } from '../../../src/console/state/saved-views.ts';
+import { builtInViews, isSavedViews, withoutView, withView } from '../../../src/console/state/saved-views.ts';
+import { localDay } from '../../../src/console/ui/format/days.ts';
 
 describe('saved views', () => {
   it('those of everybody are filters of the lists', () => {

@@ -20,6 +20,7 @@ import { type ApiResponse, defineEndpoint, type HandlerInput, type RequestContex
 import { searchText, several, sortOf, total } from '../../framework/list-query.ts';
 import { pageQuery, readPage } from '../../framework/page.ts';
 import { isId } from '../../framework/parameters.ts';
+import type { Principal } from '../../framework/principal.ts';
 import { invalidRequest } from '../../framework/problem.ts';
 import { approvalAnswer, approvalGroups, approvalPage } from './schemas.ts';
 import { approvalView, type Viewer, viewerFor } from './view.ts';
@@ -81,13 +82,13 @@ export const listApprovals = defineEndpoint({
   result: z.union([approvalPage, approvalGroups]),
   async handle({ deps, config, principal, query: { group, view, ...asked } }) {
     refuseUnlessCounted(asked, group);
+    if (group !== undefined) return { body: await countGroups(deps, group, asked, principal) };
     const viewing = viewerFor(deps, principal, asked.status);
-    if (group !== undefined) return { body: await countGroups(deps, group, asked, await viewing) };
     let matching: number | null = null;
     const list = async ({ view: _, mayDecide, total: isCounted, ...wanted }: ListQuery, at: PageRequest) => {
       const counted = { ...wanted, total: isCounted !== undefined };
       const accepts = mayDecide === undefined ? null : acceptedBy(await viewing);
-      const isChosen = accepts !== null && isOpenOnly({ ...(wanted.status && { status: wanted.status }) });
+      const isChosen = accepts !== null && isOpenOnly(wanted);
       const page = await deps.approvals.list(isChosen ? { ...counted, accepts } : counted, at);
       matching = page.total;
       return accepts === null || isChosen ? page : { ...page, items: page.items.filter(accepts) };
@@ -183,7 +184,7 @@ function refuseUnlessCounted(
   if (group !== undefined && cursor !== undefined) {
     throw invalidRequest([{ parameter: 'cursor', detail: 'groups have no pages' }]);
   }
-  if (isOpenOnly({ ...(status && { status }) })) return;
+  if (isOpenOnly({ status })) return;
   if (group !== undefined) {
     if (mayDecide === undefined || status === undefined) return;
     throw invalidRequest([{ parameter: 'mayDecide', detail: OPEN_ONLY }]);
@@ -197,12 +198,12 @@ function acceptedBy(viewer: Viewer): (approval: ListedApproval) => boolean {
 }
 
 /** All groups at once: they have no pages. */
-async function countGroups(deps: Deps, by: Grouping, asked: Omit<Query, 'group' | 'view'>, viewer: Viewer) {
+async function countGroups(deps: Deps, by: Grouping, asked: Omit<Query, 'group' | 'view'>, principal: Principal) {
   const { limit: _limit, cursor: _cursor, sort: _sort, mayDecide, total: wanted, ...others } = asked;
   const filters = { ...others, status: others.status ?? ['pending' as const] };
   const { heads, complete } = await (mayDecide === undefined
     ? deps.approvals.listHeads(filters)
-    : listAcceptedHeads(deps, filters, acceptedBy(viewer)));
+    : listAcceptedHeads(deps, filters, acceptedBy(await viewerFor(deps, principal, filters.status))));
   return {
     items: groupApprovals(heads, by),
     ...(wanted ? { total: heads.length } : {}),

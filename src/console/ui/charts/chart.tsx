@@ -1,6 +1,7 @@
 /** The frame of a chart: its title, one sentence that says what it shows, the legend, and its numbers as a table. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { Scroll } from '../scroll.tsx';
 
 /** The colour and the pattern of a series; charts on the same page use the same for the same. */
 export type Tone = 'critical' | 'high' | 'medium' | 'low' | 'info' | 'good' | 'bad' | 'held' | 'muted';
@@ -59,8 +60,7 @@ function AsTable({ title, head, rows }: ChartProps['table'] & { title: string })
     <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Show as table</summary>
       {isOpen && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reached by keyboard
-        <section class="scroll" tabIndex={0} aria-label={`${title}, as table`}>
+        <Scroll label={`${title}, as table`}>
           <table>
             <caption class="visually-hidden">{title}</caption>
             <thead>
@@ -82,7 +82,7 @@ function AsTable({ title, head, rows }: ChartProps['table'] & { title: string })
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroll>
       )}
     </details>
   );

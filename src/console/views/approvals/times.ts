@@ -1,5 +1,5 @@
 /** The times of an address of approvals, as the API takes them. */
-import { dayOf, nextDay } from '../../ui/filters/days.ts';
+import { dayOf, nextDay } from '../../ui/format/days.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,5 +1,5 @@
 /** The period of the log that is shown: days of the calendar in the time zone of the person, or the last days until now. */
-import { dayOf, nextDay } from '../../ui/filters/days.ts';
+import { dayOf, nextDay } from '../../ui/format/days.ts';
 
 export interface Period {
   /** ISO, inclusive and exclusive. An end that is undefined is now. */

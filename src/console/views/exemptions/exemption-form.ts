@@ -1,5 +1,6 @@
 /** The form of an exemption: what was typed becomes requests, or messages by field. Times are passed in. */
 import type { Exemption } from '../../api/types.ts';
+import { dayOf, localDay } from '../../ui/format/days.ts';
 
 const DAY = 86_400_000;
 /** The service grants none for longer. */
@@ -39,17 +40,14 @@ export function newDraft(owner: string, now: Date): ExemptionDraft {
 
 /** The calendar day so many days from now, in the time zone of the person: the value of a date field. */
 export function dayAfter(now: Date, days: number): string {
-  const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  return localDay(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days));
 }
 
 /** The end of the last day (ISO), but no later than the service allows; null when the text is no day. */
 export function endOfDay(lastDay: string, now: Date): string | null {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(lastDay) ?? [];
-  if (year === undefined) return null;
-  const end = new Date(Number(year), Number(month) - 1, Number(day), 23, 59, 59);
-  if (dayAfter(end, 0) !== lastDay) return null;
+  const end = dayOf(lastDay);
+  if (end === null) return null;
+  end.setHours(23, 59, 59);
   // A minute for the clocks of two machines.
   const latest = new Date(now.getTime() + MOST_DAYS * DAY - 60_000);
   const isLastAllowed = lastDay === dayAfter(now, MOST_DAYS);

@@ -9,7 +9,14 @@ describe('the period of an address', () => {
   it('is the last 7 days unless it says otherwise, from a whole hour', () => {
     expect(of('')).toEqual({ from: '2026-11-22T12:00:00.000Z' });
     expect(of('period=30').from).toBe('2026-10-30T12:00:00.000Z');
-    for (const query of ['period=8', 'period=x', 'from=tomorrow', 'from=2026-02-30', 'from=2026-11-20&to=2026-11-19']) {
+    for (const query of [
+      'period=8',
+      'period=x',
+      'from=tomorrow',
+      'from=2026-02-30',
+      'from=2026-13-01',
+      'from=2026-11-20&to=2026-11-19',
+    ]) {
       expect(of(query), query).toEqual(of(''));
     }
   });
